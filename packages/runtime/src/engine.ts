@@ -49,14 +49,20 @@ export type DecideResult =
 export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
 
 /**
+ * Result of a request to pause or to resume a run. `accepted` is stored, and the run will be as requested; `unchanged` if
+ * it already is, or will be by an earlier request; `closed` was after its end.
+ */
+export type PauseResult = { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' }
+
+/**
  * Writes related rows, such as an audit entry, in the transaction that stores a message, so that both or neither are
  * stored. Not called for a message that is not accepted. A server accesses its own tables with `tx.withTables()`.
  */
 export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
- * Executes the decisions of the machine. `start`, `decide` and `cancel` resolve after their transaction has committed,
- * so that acknowledged changes are stored.
+ * Executes the decisions of the machine. `start`, `decide`, `cancel`, `pause` and `resume` resolve after their transaction
+ * has committed, so that acknowledged changes are stored.
  */
 export interface Engine {
   /** Name of the engine, recorded with each run. */
@@ -77,6 +83,15 @@ export interface Engine {
   decide(tenantId: TenantId, approvalId: string, vote: Vote, hook?: TransactionHook): Promise<DecideResult>
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
   cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<CancelResult>
+  /**
+   * Stores a request to pause a run: nothing new starts until it is resumed. Bodies in progress continue, timers run on,
+   * and votes count. `actor` is `null` when no person asked for it; `hook` is called for an accepted request only.
+   *
+   * @see docs/adr/0038-a-pause-holds-what-would-start.md
+   */
+  pause(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
+  /** Stores a request to resume a paused run, which then starts what it has held, in order. */
+  resume(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
   /**
    * Finds the task queues that no worker serves; a node in one of them would wait. A node without a queue of its own is
    * executed where its run is.

@@ -7,6 +7,7 @@ export type {
   Engine,
   EngineDeps,
   EngineFactory,
+  PauseResult,
   RuntimeLog,
   SecretReader,
   StartedRunRow,

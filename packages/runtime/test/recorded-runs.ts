@@ -142,6 +142,30 @@ function passedOver(): RecordedRun {
   })
 }
 
+/** A run that is paused twice: once with a race that drops what the pause holds, once until it is canceled. */
+function paused(): RecordedRun {
+  const plan = planOf(
+    ['start', 'a:probe', 'b:probe', 'late:probe', 'ask:approval', 'sleep:delay', ['meet:join', { join: 'any' }], 'end'],
+    ['start>a', 'start>b', 'start>ask', 'start>sleep', 'b>late', 'a>meet', 'late>meet', 'ask:approve>meet', 'meet>end'],
+  )
+  return record(plan, (run) => {
+    run.start()
+    run.complete('start')
+    run.suspend('ask', approvalOf({ dueAt: 9_000 }))
+    run.suspend('sleep', { kind: 'time', dueAt: 2_000 })
+    run.pause('first')
+    run.complete('b')
+    run.vote('ask/1/0', 'approve')
+    run.fireTimer('sleep/1/0')
+    run.complete('a')
+    run.resume('second')
+    run.pause('third')
+    run.complete('meet')
+    run.cancel()
+    run.cancelNode('sleep')
+  })
+}
+
 /** A random run, from a fixed seed, of races inside races. */
 function nested(seed: number, cancelOneIn: number): RecordedRun {
   const values = Array.from({ length: 40 }, (_, index) => (seed * 7_919 + index * index * 31 + index * seed) % 1_009)
@@ -165,6 +189,7 @@ export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   'too-few-arrivals': tooFew,
   deadline,
   'passed-over': passedOver,
+  paused,
   'nested-1': () => nested(1, 0),
   'nested-2': () => nested(2, 0),
   'nested-3': () => nested(3, 0),

@@ -11,6 +11,7 @@ export function emptyRunView(): RunView {
     finishedAt: null,
     nodeRuns: new Map(),
     approvals: new Map(),
+    pauses: [],
     outcome: null,
     endNodeRunId: null,
     error: null,

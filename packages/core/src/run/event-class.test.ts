@@ -19,6 +19,8 @@ test('RUN_EVENT_TYPES has every type once', () => {
     'timer_fired',
     'approval_decided',
     'cancel_requested',
+    'pause_requested',
+    'resume_requested',
   ])
 })
 

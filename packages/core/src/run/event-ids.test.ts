@@ -39,6 +39,12 @@ describe('factId', () => {
     expect(factId({ type: 'approval_decided', data: { waitId: 'a/1/0', vote } })).toBe('vote/a/1/0/ann')
     expect(factId({ type: 'cancel_requested', data: { reason: 'user', actor: null } })).toBe('cancel')
   })
+
+  test('differs between two requests to pause or to resume a run, which may be made again', () => {
+    const data = { requestId: 'r1', actor: null }
+    expect(factId({ type: 'pause_requested', data })).toBe('pause/r1')
+    expect(factId({ type: 'resume_requested', data })).toBe('resume/r1')
+  })
 })
 
 test('decisionId counts the decisions of a fact', () => {

@@ -8,7 +8,7 @@ export function nodeIdOf(nodeRunId: NodeRunId): NodeId {
 
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
- * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`.
+ * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`, `pause/<request id>`, `resume/<request id>`.
  */
 export function factId(fact: Fact): string {
   switch (fact.type) {
@@ -20,6 +20,10 @@ export function factId(fact: Fact): string {
       return `vote/${fact.data.waitId}/${fact.data.vote.actor.userId}`
     case 'cancel_requested':
       return 'cancel'
+    case 'pause_requested':
+      return `pause/${fact.data.requestId}`
+    case 'resume_requested':
+      return `resume/${fact.data.requestId}`
     default:
       return `${fact.nodeRunId}/${fact.data.pass}/outcome`
   }

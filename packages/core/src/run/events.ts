@@ -85,6 +85,16 @@ export type Fact =
       readonly type: 'cancel_requested'
       readonly data: { readonly reason: CancelReason; readonly actor: Actor | null }
     }
+  | { readonly type: 'pause_requested'; readonly data: PauseRequest }
+  | { readonly type: 'resume_requested'; readonly data: PauseRequest }
+
+/** A request to pause or to resume a run. Unlike a cancelation, it can be made again: each request has an id. */
+export interface PauseRequest {
+  /** Id of the request, unique in the run; a request that was applied has no effect when it is repeated. */
+  readonly requestId: string
+  /** Person who made the request; `null` if no person did. */
+  readonly actor: Actor | null
+}
 
 /** A consequence of a fact, in the same turn. Decisions are complete, so that views need no other input. */
 export type Decision =
@@ -133,6 +143,15 @@ export type Decision =
       readonly nodeRunId: NodeRunId
       readonly data: { readonly pass: number; readonly reason: 'loser' | 'run_canceled' | 'run_failed' }
     }
+  /**
+   * A node run is canceled between two passes: its wait ended while the run was paused, and its next pass had not been
+   * scheduled.
+   */
+  | {
+      readonly type: 'node_dropped'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly pass: number; readonly reason: 'loser' | 'run_canceled' | 'run_failed' }
+    }
   | {
       readonly type: 'failure_handled'
       readonly nodeRunId: NodeRunId
@@ -163,6 +182,10 @@ export type Decision =
       readonly nodeRunId: NodeRunId
       readonly data: { readonly waitId: WaitId; readonly how: 'resolved' | 'timeout' | 'canceled' }
     }
+  /** From now on no node run is scheduled, until the run is resumed or ends. */
+  | { readonly type: 'run_paused'; readonly data: { readonly actor: Actor | null } }
+  /** The run continues; what it has held is scheduled in the same turn. */
+  | { readonly type: 'run_resumed'; readonly data: { readonly actor: Actor | null } }
   | {
       readonly type: 'run_completed'
       readonly data: {

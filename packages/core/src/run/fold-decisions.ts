@@ -29,6 +29,9 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       patchNodeRun(state, entry.nodeRunId, () => ({ status: 'failed', error, endedAt: at }))
       return
     }
+    case 'node_dropped':
+      patchNodeRun(state, entry.nodeRunId, () => ({ status: 'canceled', endedAt: at }))
+      return
     case 'failure_handled': {
       const { port, output } = entry.data
       patchNodeRun(state, entry.nodeRunId, () => ({ port, output }))
@@ -49,6 +52,19 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
         endedAt: at,
         ...endOpenAttempts(nodeRun, at, 'canceled'),
       }))
+      return
+    }
+    case 'run_paused': {
+      const pause = { pausedAt: at, pausedBy: entry.data.actor, resumedAt: null, resumedBy: null }
+      state.head = { ...state.head, pauses: [...state.head.pauses, pause] }
+      return
+    }
+    case 'run_resumed': {
+      const last = state.head.pauses.length - 1
+      const pauses = state.head.pauses.map((pause, index) =>
+        index === last ? { ...pause, resumedAt: at, resumedBy: entry.data.actor } : pause,
+      )
+      state.head = { ...state.head, pauses }
       return
     }
     case 'run_completed': {

@@ -63,10 +63,19 @@ export function patchApproval(state: FoldState, waitId: WaitId, patch: (approval
   if (approval !== undefined) state.approvals.set(waitId, patch(approval))
 }
 
-/** Updates the status of the run: it is waiting if all open node runs wait. */
+function isWaiting({ open, waiting }: FoldState): boolean {
+  return open > 0 && open === waiting
+}
+
+/** Checks whether the run was paused last and not resumed. */
+function isPaused({ pauses }: RunHead): boolean {
+  return pauses.at(-1)?.resumedAt === null
+}
+
+/** Updates the status of the run: it is paused until it is resumed or ends, and waiting if all open node runs wait. */
 export function deriveRunStatus(state: FoldState): void {
   const { status } = state.head
   if (status === 'queued' || isRunOver(status)) return
-  const next = state.open > 0 && state.open === state.waiting ? 'waiting' : 'running'
+  const next = isPaused(state.head) ? 'paused' : isWaiting(state) ? 'waiting' : 'running'
   if (next !== status) state.head = { ...state.head, status: next }
 }

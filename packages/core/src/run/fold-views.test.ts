@@ -65,6 +65,35 @@ describe('a run', () => {
     expect(statuses).toEqual(['running', 'running', 'running', 'running', 'running', 'waiting', 'running'])
   })
 
+  test('is paused until it is resumed, whatever happens in it, and keeps who paused and resumed it', () => {
+    const ann = { userId: 'ann', displayName: 'Ann' }
+    const log = logOf(
+      started,
+      scheduled('a'),
+      { type: 'pause_requested', data: { requestId: 'r1', actor: ann } },
+      { type: 'run_paused', data: { actor: ann } },
+      begun('a'),
+      suspended('a'),
+      { type: 'run_resumed', data: { actor: null } },
+      { type: 'run_paused', data: { actor: null } },
+      { type: 'run_canceled', data: { reason: 'user' } },
+    )
+    const statuses = log.map(({ seq }) => foldRunEvents(log.slice(0, seq)).status)
+    expect(statuses).toEqual([
+      ...['running', 'running', 'running', 'paused', 'paused', 'paused'],
+      ...['waiting', 'paused', 'canceled'],
+    ])
+    expect(foldRunEvents(log).pauses).toEqual([
+      { pausedAt: 1_030, pausedBy: ann, resumedAt: 1_060, resumedBy: null },
+      { pausedAt: 1_070, pausedBy: null, resumedAt: null, resumedBy: null },
+    ])
+  })
+
+  test('stays queued if it is paused before it has begun', () => {
+    const log = logOf({ type: 'run_paused', data: { actor: null } }, started)
+    expect(log.map(({ seq }) => foldRunEvents(log.slice(0, seq)).status)).toEqual(['queued', 'paused'])
+  })
+
   test('does not change its status after its end', () => {
     const log = logOf(
       started,
@@ -231,6 +260,15 @@ describe('a node run', () => {
     expect(nodeOf(foldRunEvents(logOf(started, scheduled('a'), begun('a'), call, call))).toolCalls).toBe(2)
   })
 
+  test('is canceled when it is dropped between two passes, with its attempts', () => {
+    const dropped: Event = { type: 'node_dropped', nodeRunId: 'a', data: { pass: 1, reason: 'loser' } }
+    const view = foldRunEvents(
+      logOf(started, scheduled('a'), begun('a'), suspended('a'), needed('a'), closed('a', 'resolved'), dropped),
+    )
+    expect(nodeOf(view)).toMatchObject({ status: 'canceled', endedAt: 1_060, attempts: [{ how: 'waiting' }] })
+    expect([...view.approvals.values()]).toMatchObject([{ closed: 'resolved' }])
+  })
+
   test('is not changed by its log lines, nor by decisions that only the engines need', () => {
     const before = foldRunEvents(logOf(started, scheduled('a'), begun('a')))
     const others: Event[] = [
@@ -242,6 +280,8 @@ describe('a node run', () => {
       { type: 'timer_cleared', data: { timerId: 'deadline' } },
       { type: 'timer_fired', data: { timerId: 'deadline', dueAt: 1, lateMs: 0 } },
       { type: 'cancel_requested', data: { reason: 'user', actor: null } },
+      { type: 'pause_requested', data: { requestId: 'r1', actor: null } },
+      { type: 'resume_requested', data: { requestId: 'r2', actor: null } },
       { type: 'wait_opened', nodeRunId: 'a', data: { waitId: 'a/1/0', waitFor: { kind: 'time', dueAt: 1 } } },
     ]
     const after = foldRunEvents(

@@ -13,6 +13,7 @@ export {
   type EventEnvelope,
   type Fact,
   type Observation,
+  type PauseRequest,
   type RunEvent,
   type RunEventFrame,
   type RunEventType,
@@ -31,4 +32,4 @@ export {
 } from './status.ts'
 export { MAX_INLINE_BYTES, makeValueRef, refOfEncoded, type TextDigest } from './value-ref.ts'
 export type { RunFailure, ValueRef } from './values.ts'
-export type { ApprovalView, AttemptView, NodeRunView, RunView } from './view.ts'
+export type { ApprovalView, AttemptView, NodeRunView, PauseView, RunView } from './view.ts'

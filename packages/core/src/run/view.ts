@@ -1,5 +1,6 @@
 import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
+import type { Actor } from './events.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
@@ -70,6 +71,18 @@ export interface ApprovalView {
   readonly closed: 'resolved' | 'timeout' | 'canceled' | null
 }
 
+/** A pause of a run, folded from the log. Instants are milliseconds since the Unix epoch. */
+export interface PauseView {
+  /** Start of the pause. */
+  readonly pausedAt: number
+  /** Person who paused the run; `null` if no person did. */
+  readonly pausedBy: Actor | null
+  /** Time at which the run was resumed; `null` while it is paused, and if it ended without being resumed. */
+  readonly resumedAt: number | null
+  /** Person who resumed the run; `null` before, and if no person did. */
+  readonly resumedBy: Actor | null
+}
+
 /** View of a run after any `seq` of its log. */
 export interface RunView {
   /** Position of the last event in the view; 0 before the first. */
@@ -84,6 +97,8 @@ export interface RunView {
   readonly nodeRuns: ReadonlyMap<NodeRunId, NodeRunView>
   /** Approvals by wait id, in the order in which they were opened. */
   readonly approvals: ReadonlyMap<WaitId, ApprovalView>
+  /** Pauses of the run, oldest first; only the last one may be open. */
+  readonly pauses: readonly PauseView[]
   /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */
   readonly outcome: string | null
   /** End node that was reached; `null` if none was. */

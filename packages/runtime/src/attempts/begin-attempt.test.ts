@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { TenonError } from '@tenon/core/errors'
 import type { Fact } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -126,6 +127,27 @@ describe('beginAttempt', () => {
     const begun = await beginAttempt(pass, slot, deps, { isStale: false })
     expect(begun).toMatchObject({ kind: 'ended', result: { status: 'canceled' } })
     expect((await events()).map((event) => event.type)).not.toContain('node_started')
+  })
+
+  test('begins no attempt in a paused run, also when the pause comes from another process, and counts none', async () => {
+    const { deps, run, pass, events } = await startRun()
+    await beginAttempt(pass, slot, deps, { isStale: false })
+    const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
+    const resume: Fact = { type: 'resume_requested', data: { requestId: 'r', actor: null } }
+    await openProcess().committer.commit({ ...run, facts: [{ fact: pause }] })
+    // The first attempt has not ended: it is counted as lost when the run is resumed.
+    expect(await beginAttempt(pass, slot, deps, { isStale: false })).toEqual({ kind: 'paused' })
+    expect((await events()).map((event) => event.type)).not.toContain('attempt_lost')
+    await deps.committer.commit({ ...run, facts: [{ fact: resume }] })
+    expect(await beginAttempt(pass, slot, deps, { isStale: false })).toMatchObject({ kind: 'later' })
+  })
+
+  test('fails a node run that no worker takes, also in a paused run', async () => {
+    const { deps, run, pass } = await startRun()
+    const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
+    await deps.committer.commit({ ...run, facts: [{ fact: pause }] })
+    const unserved = new TenonError('TASK_QUEUE_UNSERVED', 'No worker took the node')
+    expect(await beginAttempt(pass, slot, deps, { isStale: false, unserved })).toMatchObject({ kind: 'ended' })
   })
 
   test('starts an attempt once when two processes that share a run start it at the same moment', async () => {

@@ -23,6 +23,8 @@ export type BegunAttempt =
   | { readonly kind: 'later'; readonly nextAt: number; readonly result: CommitResult | null }
   /** The node run has its outcome, or waits. */
   | { readonly kind: 'gone' }
+  /** The run is paused: nothing was stored, and the attempt may begin when the run is resumed. */
+  | { readonly kind: 'paused' }
   /** This process lacks the node type: nothing was stored, and a worker that has it may begin. */
   | { readonly kind: 'unable' }
 
@@ -39,6 +41,7 @@ export interface BeginAttemptDeps {
 /** Events to write before a body begins. */
 type Opening =
   | { readonly kind: 'gone' }
+  | { readonly kind: 'paused' }
   | { readonly kind: 'unable' }
   | { readonly kind: 'later'; readonly nextAt: number }
   | { readonly kind: 'lost'; readonly attempt: number; readonly nextAt: number }
@@ -57,7 +60,7 @@ export function attemptTimerId(pass: PassOfRun): string {
 
 /**
  * Begins the next attempt of an open node run and stores that it has begun. An attempt that began and never ended is
- * recorded as lost first: the caller must run no body of this node run.
+ * recorded as lost first: the caller must run no body of this node run. No attempt begins while the run is paused.
  *
  * @param options.isStale - Reads the tail of the log first: for engines whose workers share a run.
  * @param options.unserved - Fails the node run with this error instead of beginning: no worker has taken it.
@@ -82,7 +85,7 @@ export async function beginAttempt(
   })
   if (committed === null || committed.value.kind === 'gone') return { kind: 'gone' }
   const { value: opening, result } = committed
-  if (opening.kind === 'unable') return { kind: 'unable' }
+  if (opening.kind === 'unable' || opening.kind === 'paused') return { kind: opening.kind }
   if (opening.kind === 'later') return { kind: 'later', nextAt: opening.nextAt, result: null }
   if (result === null || result.outcome !== 'committed') return { kind: 'gone' }
   switch (opening.kind) {
@@ -121,6 +124,7 @@ function workOf(
   const common = { worker: deps.worker, acquireSlot: deps.acquireSlot }
   switch (opening.kind) {
     case 'gone':
+    case 'paused':
     case 'unable':
     case 'later':
       return null
@@ -164,6 +168,8 @@ async function openAttempt(
   if (open.canceling) {
     return { kind: 'end', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
   }
+  // A node run that no worker takes fails also in a paused run: the clock of its queue does not stop.
+  if (session.machine.status === 'paused' && failure === undefined) return { kind: 'paused' }
   const records = session.attempts.get(nodeRunId)?.records ?? []
   const last = records.at(-1)
   if (last?.how === 'running') return loseAttempt(session, ref, last.attempt, deps)

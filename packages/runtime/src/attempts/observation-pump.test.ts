@@ -132,7 +132,7 @@ describe('createObservationPump', () => {
   })
 
   test('refuses all entries once a later version has written to the log, and asks the store once', async () => {
-    const newer = new TenonError('RUN_LOG_NEWER', 'newer', { details: { type: 'run_paused' } })
+    const newer = new TenonError('RUN_LOG_NEWER', 'newer', { details: { type: 'run_migrated' } })
     let tries = 0
     const pump = open(async () => {
       tries += 1

@@ -411,12 +411,12 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       tx.selectFrom('runs').select('turn').where('run_id', '=', run.runId).executeTakeFirstOrThrow(),
     )
     const event = { class: 'fact', id: 'later', at: Date.now(), turnOffset: 1, causeOffset: null } as const
-    const body = { type: 'run_paused', data: {} } as unknown as PendingEvent['body']
+    const body = { type: 'run_migrated', data: {} } as unknown as PendingEvent['body']
     await createAppender(opened.database).append({
       ...{ ...run, kind: 'advance', expectTurn: turn, turns: 1, status: null, create: null, patch: null },
       ...{ events: [{ ...event, body }], operations: [], payloads: [] },
     })
-    const newer = { code: 'RUN_LOG_NEWER', details: { type: 'run_paused' } }
+    const newer = { code: 'RUN_LOG_NEWER', details: { type: 'run_migrated' } }
     await expect(by.withSession({ ...run, isStale: true }, () => true)).rejects.toMatchObject(newer)
     await expect(by.withSession(run, () => true)).rejects.toMatchObject(newer)
   })

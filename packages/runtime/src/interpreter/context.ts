@@ -15,7 +15,7 @@ export interface MachineContext {
   readonly index: PlanIndex
   readonly state: RunState
   readonly undoLog: UndoLog
-  /** Positions of the nodes that a join may still make lose: pending ones, and open ones that are not canceling. */
+  /** Positions of the nodes that a join may still make lose: those before their start, and open ones not canceling. */
   readonly contenders: BitTree
   readonly keyOwners: KeyOwners
 }
@@ -44,7 +44,7 @@ export function createContext(index: PlanIndex, restored?: RunState): MachineCon
   const contenders = createBitTree(plan.nodes.length + 1)
   const { first } = index.postDominators()
   for (const [node, phase] of state.phases.entries()) {
-    const isContender = phase === PHASE.open ? !entryOf(state.open, node).canceling : phase === PHASE.pending
+    const isContender = phase === PHASE.open ? !entryOf(state.open, node).canceling : phase !== PHASE.finished
     if (isContender) contenders.add(itemAt(first, node))
   }
   const keyOwners = createKeyOwners(undoLog)

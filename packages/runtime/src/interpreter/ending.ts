@@ -9,6 +9,10 @@ export function beginEnding(context: MachineContext, turn: Turn, ending: Ending)
   const { state, undoLog } = context
   undoLog.setField(state, 'ending', ending)
   for (const node of turn.ready.splice(0)) undoLog.setItem(state.phases, node, PHASE.pending)
+  for (const node of inDocumentOrder(state.held)) {
+    undoLog.setItem(state.phases, node, PHASE.pending)
+    undoLog.deleteEntry(state.held, node)
+  }
   const reason = ending.kind === 'failed' ? 'run_failed' : 'run_canceled'
   for (const node of inDocumentOrder(state.open)) cancelRun(context, turn.following, node, reason)
 }
@@ -25,10 +29,15 @@ function terminalEvent({ state, plan }: MachineContext): Decision {
     : { type: 'run_canceled', data: { reason: ending.reason } }
 }
 
-/** Ends the run if no node run is open; called last in a turn. */
+/** Checks whether something is still to come: an open node run, one that a pause holds, or the start of the run. */
+function hasMore({ open, held, semantics, ending }: MachineContext['state']): boolean {
+  return open.size > 0 || held.size > 0 || (semantics === 0 && ending === null)
+}
+
+/** Ends the run if no node run is open, also if it is paused; called last in a turn. */
 export function endWhenIdle(context: MachineContext, out: Decision[]): void {
   const { state, undoLog } = context
-  if (state.open.size > 0) return
+  if (hasMore(state)) return
   if (state.deadline) {
     undoLog.setField(state, 'deadline', false)
     out.push({ type: 'timer_cleared', data: { timerId: DEADLINE_TIMER } })

@@ -5,6 +5,7 @@ import { handleFailure } from './failure.ts'
 import { close, ERROR_PORT, finishDead, finishLive, finishSkipped } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import { closeRun } from './open-runs.ts'
+import { pauseRun, resumeRun } from './pause-run.ts'
 import { rulesFor, start } from './propagate.ts'
 import type { OpenRun } from './state.ts'
 import { castVote, findWait, fireWaitTimer, openWait } from './waits.ts'
@@ -13,6 +14,7 @@ import { castVote, findWait, fireWaitTimer, openWait } from './waits.ts'
 export type Act = (turn: Turn) => void
 
 type Outcome = Extract<Fact, { readonly nodeRunId: string }>
+type PauseFact = Extract<Fact, { readonly type: 'pause_requested' | 'resume_requested' }>
 type OutcomeOf<Type extends Outcome['type']> = Extract<Outcome, { readonly type: Type }>
 
 interface Awaited {
@@ -133,6 +135,14 @@ function judgeCancel(
   return (turn) => beginEnding(context, turn, { kind: 'canceled', reason })
 }
 
+/** A request that a change of the pause follows from; one that changes nothing, or comes again, has no effect. */
+function judgePause(context: MachineContext, fact: PauseFact): Act | null {
+  const { over, ending, paused, requests } = context.state
+  const isPause = fact.type === 'pause_requested'
+  if (over || ending !== null || paused === isPause || requests.has(fact.data.requestId)) return null
+  return (turn) => (isPause ? pauseRun : resumeRun)(context, turn, fact.data)
+}
+
 /**
  * Checks a fact and returns its effect, without applying it.
  *
@@ -162,6 +172,9 @@ export function judgeFact(context: MachineContext, fact: Fact): Act | null {
       return judgeVote(context, fact.data)
     case 'cancel_requested':
       return judgeCancel(context, fact.data)
+    case 'pause_requested':
+    case 'resume_requested':
+      return judgePause(context, fact)
     default:
       return refuse('The interpreter does not know this fact', { type: (fact as { readonly type: string }).type })
   }

@@ -29,12 +29,14 @@ export function openAmong({ state }: MachineContext, losers: readonly number[]):
 
 /** Cancels the losers that run, ends those that wait, and skips those that have not started. */
 export function dropLosers(context: MachineContext, turn: Turn, losers: readonly number[]): void {
+  const { state, undoLog } = context
   for (const node of losers) {
-    if (itemAt(context.state.phases, node) === PHASE.open) {
+    if (itemAt(state.phases, node) === PHASE.open) {
       cancelRun(context, turn.following, node, 'loser')
       continue
     }
     close(context, node)
+    if (state.held.has(node)) undoLog.deleteEntry(state.held, node)
     turn.skipped.loser.push(node)
   }
 }

@@ -20,6 +20,7 @@ const MOST_FACTS = 2_000
 const arbitraryOptions: fc.Arbitrary<PlayOptions> = fc.oneof(
   fc.constant({}),
   fc.record({ cancelOneIn: fc.integer({ min: 5, max: 60 }), deadlineAt: fc.constantFrom(null, 9_000) }),
+  fc.record({ pauseOneIn: fc.integer({ min: 2, max: 20 }), cancelOneIn: fc.constantFrom(0, 40) }),
 )
 
 function play(plan: Plan, values: readonly number[], options: PlayOptions = {}, onTurn?: (run: SimulatedRun) => void) {

@@ -10,12 +10,13 @@ import { createRunOutputs } from './run-outputs.ts'
 import { restoreState, snapshotOf } from './snapshot.ts'
 import { inDocumentOrder, type RunState } from './state.ts'
 
-function statusOf({ over, ending, semantics, open, waiting }: RunState): Machine['status'] {
+function statusOf({ over, ending, semantics, paused, open, waiting }: RunState): Machine['status'] {
   if (over) {
     if (ending === null) return 'completed'
     return ending.kind
   }
   if (semantics === 0) return 'queued'
+  if (paused) return 'paused'
   return waiting === open.size ? 'waiting' : 'running'
 }
 

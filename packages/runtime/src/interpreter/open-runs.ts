@@ -5,15 +5,30 @@ import { close } from './finish-node.ts'
 import { entryOf, itemAt } from './lookup.ts'
 import { type OpenWait, PHASE } from './state.ts'
 
+/** Pass of a node run to schedule. */
+export interface PassToSchedule {
+  /** Instant of the fact that schedules it, ms since the Unix epoch. */
+  readonly at: number
+  /** Result of the wait that it follows; `null` for a first pass. */
+  readonly resume: Resume | null
+  /** Turn whose outputs a first pass reads; earlier than the current one if a pause has held the node. */
+  readonly readsTurn: number
+}
+
 /** Starts the next pass of a node run. */
-export function schedule(context: MachineContext, out: Decision[], node: number, at: number, resume: Resume | null) {
+export function schedule(
+  context: MachineContext,
+  out: Decision[],
+  node: number,
+  { at, resume, readsTurn }: PassToSchedule,
+): void {
   const { state, undoLog } = context
   const { id, mode, taskQueue } = nodeAt(context, node)
   const pass = itemAt(state.passes, node) + 1
   undoLog.setItem(state.passes, node, pass)
   undoLog.setItem(state.phases, node, PHASE.open)
   // A later pass reads the same outputs as the first one, so that approvers decide about the displayed data.
-  if (pass === 1) undoLog.setItem(state.scheduledTurns, node, state.turn)
+  if (pass === 1) undoLog.setItem(state.scheduledTurns, node, readsTurn)
   undoLog.setEntry(state.open, node, { pass, resume, scheduledAt: at, canceling: false, wait: null })
   const queue = mode === 'dispatch' ? taskQueue : null
   out.push({ type: 'node_scheduled', nodeRunId: id, data: { pass, mode, queue, resume } })
@@ -24,29 +39,36 @@ export function closeRun({ state, undoLog }: MachineContext, node: number): void
   undoLog.deleteEntry(state.open, node)
 }
 
-/** Ends a wait without a result, and its node run. */
-function closeWait(context: MachineContext, out: Decision[], node: number, wait: OpenWait): void {
+/** Reason for which an open node run is canceled. */
+type CancelingReason = 'loser' | 'run_canceled' | 'run_failed'
+
+/** Ends a waiting node run: its wait without a result, or, if a pause holds its next pass, without that pass. */
+function endWaiting(
+  context: MachineContext,
+  out: Decision[],
+  node: number,
+  { pass, wait, reason }: { readonly pass: number; readonly wait: OpenWait; readonly reason: CancelingReason },
+): void {
   const { state, undoLog } = context
-  const { waitId, waitFor } = wait
-  out.push({ type: 'wait_closed', nodeRunId: nodeAt(context, node).id, data: { waitId, how: 'canceled' } })
-  if (waitFor.dueAt !== null) out.push({ type: 'timer_cleared', data: { timerId: waitId } })
+  const { id: nodeRunId } = nodeAt(context, node)
+  const { waitId, waitFor, held } = wait
+  if (held !== null) out.push({ type: 'node_dropped', nodeRunId, data: { pass, reason } })
+  else {
+    out.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
+    if (waitFor.dueAt !== null) out.push({ type: 'timer_cleared', data: { timerId: waitId } })
+  }
   undoLog.setField(state, 'waiting', state.waiting - 1)
   closeRun(context, node)
   close(context, node)
 }
 
 /** Requests the cancelation of an open node run; a waiting one ends at once, and a repeated request is ignored. */
-export function cancelRun(
-  context: MachineContext,
-  out: Decision[],
-  node: number,
-  reason: 'loser' | 'run_canceled' | 'run_failed',
-): void {
+export function cancelRun(context: MachineContext, out: Decision[], node: number, reason: CancelingReason): void {
   const { state, undoLog } = context
   const open = entryOf(state.open, node)
   if (open.canceling) return
   if (open.wait !== null) {
-    closeWait(context, out, node, open.wait)
+    endWaiting(context, out, node, { pass: open.pass, wait: open.wait, reason })
     return
   }
   undoLog.setEntry(state.open, node, { ...open, canceling: true })

@@ -94,15 +94,17 @@ function addSkipped(context: MachineContext, decisions: Decision[], turn: Turn, 
   decisions.push({ type: 'nodes_skipped', data: { nodeRunIds: idsOf(context, nodes), reason } })
 }
 
-/** Orders the decisions of a turn and starts the nodes that are still ready. */
+/** Orders the decisions of a turn and starts the nodes that are still ready, or holds them while the run is paused. */
 export function conclude(context: MachineContext, turn: Turn): Decision[] {
-  const { phases } = context.state
+  const { phases, held, paused, turn: readsTurn } = context.state
   const decisions = turn.direct
   for (const reason of SKIP_ORDER) addSkipped(context, decisions, turn, reason)
   for (const decision of turn.following) decisions.push(decision)
   addSkipped(context, decisions, turn, 'loser')
   for (const node of turn.ready) {
-    if (itemAt(phases, node) === PHASE.ready) schedule(context, decisions, node, turn.at, null)
+    if (itemAt(phases, node) !== PHASE.ready) continue
+    if (paused) context.undoLog.setEntry(held, node, readsTurn)
+    else schedule(context, decisions, node, { at: turn.at, resume: null, readsTurn })
   }
   return decisions
 }

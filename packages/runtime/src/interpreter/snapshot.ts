@@ -4,27 +4,33 @@ import type { MachineSnapshot } from './machine-types.ts'
 import { inDocumentOrder, type NodeOutput, type OpenRun, type RunState } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 2
+export const STATE_VERSION = 3
 
-type Entries<Value> = readonly (readonly [number, Value])[]
+type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 
-interface StoredState extends Omit<RunState, 'open' | 'outputs'> {
+/** State without its collections by key, which are stored as lists of entries. */
+type PlainState = Omit<RunState, 'open' | 'outputs' | 'held' | 'requests'>
+
+interface StoredState extends PlainState {
   readonly planHash: string
   readonly open: Entries<OpenRun>
   readonly outputs: Entries<NodeOutput>
+  readonly held: Entries<number>
+  readonly requests: Entries<number, string>
 }
 
 function entriesOf<Value>(map: ReadonlyMap<number, Value>): Entries<Value> {
   return inDocumentOrder(map).map((index) => [index, entryOf(map, index)] as const)
 }
 
-function copyLists(state: Omit<RunState, 'open' | 'outputs'>): Omit<RunState, 'open' | 'outputs'> {
+function copyLists(state: PlainState): PlainState {
   return {
     turn: state.turn,
     semantics: state.semantics,
     over: state.over,
     ending: state.ending,
     deadline: state.deadline,
+    paused: state.paused,
     reachedEnd: state.reachedEnd,
     waiting: state.waiting,
     phases: [...state.phases],
@@ -44,6 +50,8 @@ export function snapshotOf(state: RunState, planHash: string): MachineSnapshot {
     ...copyLists(state),
     open: entriesOf(state.open),
     outputs: entriesOf(state.outputs),
+    held: entriesOf(state.held),
+    requests: [...state.requests],
   }
   return { stateVersion: STATE_VERSION, state: stored }
 }
@@ -61,5 +69,11 @@ export function restoreState(snapshot: MachineSnapshot, planHash: string): RunSt
       details: { stateVersion: snapshot.stateVersion, expected: STATE_VERSION },
     })
   }
-  return { ...copyLists(stored), open: new Map(stored.open), outputs: new Map(stored.outputs) }
+  return {
+    ...copyLists(stored),
+    open: new Map(stored.open),
+    outputs: new Map(stored.outputs),
+    held: new Map(stored.held),
+    requests: new Map(stored.requests),
+  }
 }

@@ -1,13 +1,22 @@
 import type { Resume, Vote, WaitFor } from '@tenon/core/node'
 import type { CancelReason, RunFailure, ValueRef } from '@tenon/core/run'
 
-/** Phase of a node in a run. `ready` exists within a turn only. */
+/** Phase of a node in a run. `ready` exists within a turn only, and as long as the run is paused. */
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
+
+/** Result of a wait that ended while the run was paused: the next pass is scheduled when the run is resumed. */
+export interface HeldPass {
+  readonly resume: Resume
+  /** Turn in which the wait ended. */
+  readonly turn: number
+}
 
 export interface OpenWait {
   readonly waitId: string
   readonly waitFor: WaitFor
   readonly votes: readonly Vote[]
+  /** `null` as long as the wait is open. */
+  readonly held: HeldPass | null
 }
 
 /** A node run that has been scheduled and has no outcome yet. */
@@ -41,6 +50,8 @@ export interface RunState {
   ending: Ending | null
   /** True if the deadline timer is set. */
   deadline: boolean
+  /** True between a pause and the resumption; it stays true if the run ends meanwhile. */
+  paused: boolean
   /** First reached end in document order; `null` if none. */
   reachedEnd: { readonly index: number; readonly outcome: string } | null
   /** Number of open node runs that wait. */
@@ -60,6 +71,10 @@ export interface RunState {
   readonly finishedTurns: number[]
   readonly open: Map<number, OpenRun>
   readonly outputs: Map<number, NodeOutput>
+  /** Nodes that a pause keeps from their first pass, with the turn in which they became ready. */
+  readonly held: Map<number, number>
+  /** Turns of the applied requests to pause and to resume, by request id. */
+  readonly requests: Map<string, number>
 }
 
 /** Creates the state of a run before its first fact. */
@@ -71,6 +86,7 @@ export function createRunState(incomingCounts: readonly number[]): RunState {
     over: false,
     ending: null,
     deadline: false,
+    paused: false,
     reachedEnd: null,
     waiting: 0,
     phases: zeros(),
@@ -82,6 +98,8 @@ export function createRunState(incomingCounts: readonly number[]): RunState {
     finishedTurns: zeros(),
     open: new Map(),
     outputs: new Map(),
+    held: new Map(),
+    requests: new Map(),
   }
 }
 

@@ -2,7 +2,8 @@ import type { Resume, Vote, WaitFor } from '@tenon/core/node'
 import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
 import { close } from './finish-node.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { closeRun, schedule } from './open-runs.ts'
+import { closeRun } from './open-runs.ts'
+import { scheduleAfterWait } from './pause-run.ts'
 import type { OpenWait } from './state.ts'
 
 /** An open wait with its node. */
@@ -16,7 +17,7 @@ const WAIT_ID = /^(.+)\/([1-9][0-9]{0,8})\/0$/
 /**
  * Finds the wait of a vote or a timer.
  *
- * @returns `null` if it has been closed.
+ * @returns `null` if it has ended.
  * @throws {@link TenonError} `FACT_INVALID` if this run never had such a wait.
  */
 export function findWait(context: MachineContext, waitId: string): WaitingNode | null {
@@ -26,7 +27,7 @@ export function findWait(context: MachineContext, waitId: string): WaitingNode |
   const node = nodeOf(context, nodeRunId)
   if (Number(pass) > itemAt(state.passes, node)) refuse(`The wait "${waitId}" has never been opened`, { waitId })
   const wait = state.open.get(node)?.wait ?? null
-  return wait?.waitId === waitId ? { node, wait } : null
+  return wait?.waitId === waitId && wait.held === null ? { node, wait } : null
 }
 
 /** Opens the wait of a suspended node run: an approval for people, otherwise a plain wait, with its timer. */
@@ -41,7 +42,7 @@ export function openWait(context: MachineContext, { direct }: Turn, node: number
     close(context, node)
     return
   }
-  undoLog.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [] } })
+  undoLog.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [], held: null } })
   undoLog.setField(state, 'waiting', state.waiting + 1)
   direct.push(
     waitFor.kind === 'approval'
@@ -53,10 +54,13 @@ export function openWait(context: MachineContext, { direct }: Turn, node: number
   direct.push({ type: 'timer_set', nodeRunId, data: { timerId: waitId, purpose, dueAt: waitFor.dueAt } })
 }
 
-function resumeRun(context: MachineContext, { direct, at }: Turn, node: number, resume: Resume): void {
+/** Schedules the pass that follows a wait. While the run is paused, the pass is held. */
+function continueAfter(context: MachineContext, turn: Turn, { node, wait }: WaitingNode, resume: Resume): void {
   const { state, undoLog } = context
-  undoLog.setField(state, 'waiting', state.waiting - 1)
-  schedule(context, direct, node, at, resume)
+  if (state.paused) {
+    const held = { resume, turn: state.turn }
+    undoLog.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, held } })
+  } else scheduleAfterWait(context, turn, node, resume)
 }
 
 /** Applies a vote; the one that reaches `required` for its choice closes the approval, and the node run continues. */
@@ -77,7 +81,7 @@ export function castVote(
   const nodeRunId = nodeAt(context, node).id
   turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
   if (waitFor.dueAt !== null) turn.direct.push({ type: 'timer_cleared', data: { timerId: waitId } })
-  resumeRun(context, turn, node, { kind: 'approval', choice: vote.choice, votes })
+  continueAfter(context, turn, { node, wait }, { kind: 'approval', choice: vote.choice, votes })
 }
 
 /** Applies the timer of a wait: a wait for an instant ends, and an approval times out. */
@@ -86,9 +90,9 @@ export function fireWaitTimer(context: MachineContext, turn: Turn, { node, wait 
   const nodeRunId = nodeAt(context, node).id
   if (waitFor.kind === 'time') {
     turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
-    resumeRun(context, turn, node, { kind: 'time', firedAt: turn.at })
+    continueAfter(context, turn, { node, wait }, { kind: 'time', firedAt: turn.at })
     return
   }
   turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'timeout' } })
-  resumeRun(context, turn, node, { kind: 'timeout', firedAt: turn.at, votes })
+  continueAfter(context, turn, { node, wait }, { kind: 'timeout', firedAt: turn.at, votes })
 }

@@ -96,7 +96,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     }
     const worker = { workerId: 'w', capabilities: [], busyGraceMs: 60_000 }
     const dispatch = createDispatchStore({ ...opened.database, withTenant }, worker)
-    await dispatch.releaseToReaders({ tenantId: 'a', runId }, 'run_paused')
+    await dispatch.releaseToReaders({ tenantId: 'a', runId }, 'run_migrated')
     const released = await opened.database.withTenant('a', (tx) =>
       tx
         .selectFrom('run_ready')
@@ -104,7 +104,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
         .select(['run_id', 'worker_id', 'woken', 'capabilities'])
         .execute(),
     )
-    const capabilities = ['fact:run_paused', ...machine]
+    const capabilities = ['fact:run_migrated', ...machine]
     expect(released).toEqual([{ run_id: runId, worker_id: null, woken: true, capabilities }])
   })
 

@@ -11,6 +11,7 @@ import {
   type FoundDispatches,
   findDispatches,
   releaseDispatch,
+  wakeDispatches,
 } from './node-dispatches.ts'
 import { releaseToReaders } from './release-to-readers.ts'
 import { freeOrphans, type RenewedLease, renewLease, type WorkerRow } from './renew-lease.ts'
@@ -64,6 +65,8 @@ export interface DispatchStore {
   releaseDispatchToReaders(queued: PassRef, factType: string): Promise<void>
   /** Returns a queued node to its queue, not before an instant in milliseconds since the Unix epoch. */
   releaseDispatch(queued: PassRef, notBefore: number): Promise<void>
+  /** Makes the queued nodes of a run that no worker has claimed due now. */
+  wakeDispatches(run: RunRef): Promise<void>
   /** Removes a queued node whose node run has its outcome. */
   endDispatch(queued: PassRef): Promise<void>
   /** Renews the lease of this worker like {@link renewLease}. */
@@ -159,6 +162,7 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
     },
     releaseDispatch: (queued, notBefore) =>
       database.withTenant(queued.tenantId, (tx) => releaseDispatch(tx, queued, workerId, notBefore)),
+    wakeDispatches: (run) => database.withTenant(run.tenantId, (tx) => wakeDispatches(tx, run)),
     endDispatch: (queued) => database.withTenant(queued.tenantId, (tx) => endDispatch(tx, queued, workerId)),
     renewLease: (leaseMs) => database.withSystem((tx) => renewLease(tx, worker, leaseMs, schema)),
     freeOthers: async (processPrefix) => {

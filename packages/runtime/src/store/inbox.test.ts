@@ -143,6 +143,27 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     }
   })
 
+  test('stores requests to pause and to resume in turn, each with an id of its own', async () => {
+    const { tenantId, runId, messages, operate } = await openApproval()
+    const audits: string[] = []
+    const route = (name: string) => ({ workerId: null, hook: async () => void audits.push(name) })
+    const pause = () => inbox().pause(tenantId, runId, ACTOR, route('pause'))
+    const resume = () => inbox().resume(tenantId, runId, null, route('resume'))
+    expect(await resume()).toEqual({ outcome: 'unchanged' })
+    const paused = await Promise.all([pause(), pause(), pause()])
+    expect(paused.map(({ outcome }) => outcome).sort()).toEqual(['accepted', 'unchanged', 'unchanged'])
+    expect((await resume()).outcome).toBe('accepted')
+    expect((await pause()).outcome).toBe('accepted')
+    const ids = (await messages()).map((id) => id ?? '')
+    expect(ids.map((id) => id.split('/')[0])).toEqual(['pause', 'resume', 'pause'])
+    expect(new Set(ids).size).toBe(3)
+    expect(audits).toEqual(['pause', 'resume', 'pause'])
+    // What the run has applied is in its status.
+    await operate(...ids.map((messageId) => ({ op: 'inbox_consumed', messageId }) as const))
+    expect((await pause()).outcome).toBe('accepted')
+    expect(await inbox().pause('another', runId, ACTOR, route('x'))).toEqual({ outcome: 'not_found' })
+  })
+
   test('deletes applied messages with their append, and what is left when the run ends', async () => {
     const approval = await openApproval({ required: 9 })
     for (const userId of ['ann', 'bob']) await approval.decide(userId)

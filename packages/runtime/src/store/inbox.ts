@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
 import { type Actor, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
@@ -12,11 +13,17 @@ import type { RunRef } from './run-ref.ts'
 
 /** Id of every request to cancel a run, from `factId`. */
 const CANCEL_MESSAGE = 'cancel'
+/** Beginnings of the ids of requests to pause and to resume a run, from `factId`. */
+const PAUSE_MESSAGES = 'pause/'
+const RESUME_MESSAGES = 'resume/'
 
 /** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
 export type PutMessage =
   | { readonly outcome: 'accepted'; readonly runId: string; readonly owner: string | null }
   | { readonly outcome: 'not_found' | 'closed' }
+
+/** Result of a request to pause or to resume a run; `unchanged` if the run is as requested, or will be. */
+export type PutPause = PutMessage | { readonly outcome: 'unchanged' }
 
 /** Receiver of the wake-up for a message, and other rows that its transaction stores. */
 export interface MessageRoute {
@@ -28,7 +35,7 @@ export interface MessageRoute {
   readonly hook?: TransactionHook | undefined
 }
 
-/** Accepts votes and cancelations; the same on both engines. */
+/** Accepts votes, cancelations, and requests to pause and to resume; the same on both engines. */
 export interface RunInbox {
   /**
    * Accepts a vote if it will count. The check holds the lock of the wait's row, so that of twenty concurrent votes on
@@ -42,6 +49,13 @@ export interface RunInbox {
   decide(tenantId: string, approvalId: string, vote: Vote, route: MessageRoute): Promise<PutMessage>
   /** Accepts a request to cancel a run that has not ended. */
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
+  /**
+   * Accepts a request to pause a run that has not ended, if it changes anything. The lock on the run orders the requests:
+   * those of one run that are stored alternate, and each of two requests at once gets its own answer.
+   */
+  pause(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutPause>
+  /** Accepts a request to resume a run, in the same way. */
+  resume(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutPause>
   /** Reads the messages that a run has yet to apply, oldest first. */
   read(run: RunRef): Promise<readonly FactToCommit[]>
 }
@@ -50,6 +64,16 @@ type RuntimeTx = Tx<RuntimeTables>
 
 /** Opens the inbox of the runs in a database. */
 export function createInbox(database: RuntimeDatabase, now: () => number): RunInbox {
+  const putPause =
+    (type: PauseType): RunInbox['pause'] =>
+    (tenantId, runId, actor, route) =>
+      database.withTenant(tenantId, async (tx) => {
+        const verdict = await judgePause(tx, { tenantId, runId }, type)
+        if (verdict !== 'new') return { outcome: verdict }
+        // The request can be made again, so its id is a new one each time.
+        const fact: Fact = { type, data: { requestId: randomUUID(), actor } }
+        return putMessage(tx, { tenantId, runId, fact, at: now(), route })
+      })
   return {
     read: (run) => database.withTenant(run.tenantId, (tx) => readMessages(tx, run)),
     decide: (tenantId, approvalId, vote, route) =>
@@ -86,7 +110,44 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         const fact: Fact = { type: 'cancel_requested', data: { reason: 'user', actor } }
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       }),
+    pause: putPause('pause_requested'),
+    resume: putPause('resume_requested'),
   }
+}
+
+type PauseType = 'pause_requested' | 'resume_requested'
+
+/**
+ * Decides whether a request to pause or to resume changes a run, by the last such request that the run has yet to apply,
+ * else by its status. Locks the run, so that of two requests at once the second one sees the first.
+ */
+async function judgePause(
+  tx: RuntimeTx,
+  { tenantId, runId }: RunRef,
+  type: PauseType,
+): Promise<'new' | 'unchanged' | 'not_found' | 'closed'> {
+  const run = await tx
+    .selectFrom('runs')
+    .select('status')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (run === undefined) return 'not_found'
+  if (isRunOver(run.status as RunStatus)) return 'closed'
+  const last = await tx
+    .selectFrom('run_inbox')
+    .select('message_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where((eb) =>
+      eb.or([eb('message_id', 'like', `${PAUSE_MESSAGES}%`), eb('message_id', 'like', `${RESUME_MESSAGES}%`)]),
+    )
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const isPaused = last === undefined ? run.status === 'paused' : last.message_id.startsWith(PAUSE_MESSAGES)
+  return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
 /** Reads the messages that a run has yet to apply, oldest first, in the caller's transaction. */

@@ -3,7 +3,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { type ClaimRequest, claimRows, READY_DISPATCHES } from './claim-rows.ts'
-import type { PassRef } from './run-ref.ts'
+import type { PassRef, RunRef } from './run-ref.ts'
 
 /** A node in a task queue of its own that this worker has claimed. */
 export interface NodeDispatch extends PassRef {
@@ -107,6 +107,18 @@ export async function releaseDispatch(
     .where('node_run_id', '=', queued.nodeRunId)
     .where('pass', '=', queued.pass)
     .where('worker_id', '=', workerId)
+    .execute()
+}
+
+/** Makes the queued nodes of a run that no worker has claimed due now; those that are due already keep their age. */
+export async function wakeDispatches(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<void> {
+  await tx
+    .updateTable('node_dispatches')
+    .set({ ready_at: databaseNow })
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('worker_id', 'is', null)
+    .where('ready_at', '>', databaseNow)
     .execute()
 }
 

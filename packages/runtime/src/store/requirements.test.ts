@@ -66,11 +66,11 @@ describe('requirements', () => {
 
   test('grow by the facts that only a later version can read', () => {
     const required = runRequirements(run)
-    const later = withFact(required, 'run_paused')
-    expect(later.capabilities).toEqual([...required.capabilities, 'fact:run_paused'].sort())
+    const later = withFact(required, 'run_migrated')
+    expect(later.capabilities).toEqual([...required.capabilities, 'fact:run_migrated'].sort())
     expect(later.key).not.toBe(required.key)
     expect(later.key.split('/')[0]).toBe('1.1')
-    expect(withFact(later, 'run_paused')).toEqual(later)
+    expect(withFact(later, 'run_migrated')).toEqual(later)
     expect(capabilitiesOf(registry, [])).toContain('fact:cancel_requested')
     expect(capabilitiesOf(registry, [])).not.toContain('fact:node_scheduled')
   })

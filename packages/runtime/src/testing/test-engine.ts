@@ -9,6 +9,7 @@ import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
 import { pathTests } from './suite/paths.ts'
+import { pauseTests } from './suite/pause.ts'
 import { refusalTests } from './suite/refusals.ts'
 import { createSuiteContext, type SuiteContext } from './suite/suite-context.ts'
 import { waitTests } from './suite/waits.ts'
@@ -59,7 +60,7 @@ export function testEngine(name: string, options: EngineSuiteOptions): void {
     afterEach(() => context.checkLogs())
     afterAll(() => underTest.close())
 
-    for (const group of [pathTests, joinTests, failureTests, waitTests, cancelTests, logTests, refusalTests])
-      group(() => context)
+    const groups = [pathTests, joinTests, failureTests, waitTests, cancelTests, pauseTests, logTests, refusalTests]
+    for (const group of groups) group(() => context)
   })
 }

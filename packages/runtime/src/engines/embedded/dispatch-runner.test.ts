@@ -10,7 +10,7 @@ const QUEUED = { tenantId: 'acme', runId: 'r', nodeRunId: 'a', pass: 1, isExpire
 /** Executes a queued node of a run that a later version has written to; returns what the worker does, in order. */
 async function leave(releaseToReaders: () => Promise<void>) {
   const done: string[] = []
-  const newer = new TenonError('RUN_LOG_NEWER', 'newer', { details: { type: 'run_paused' } })
+  const newer = new TenonError('RUN_LOG_NEWER', 'newer', { details: { type: 'run_migrated' } })
   let onBegun = (): void => undefined
   const begun = new Promise<void>((resolve) => {
     onBegun = resolve
@@ -45,14 +45,14 @@ async function leave(releaseToReaders: () => Promise<void>) {
 
 test('says that it has released a node only once it has', async () => {
   expect(await leave(async () => undefined)).toEqual([
-    'release to readers of run_paused',
+    'release to readers of run_migrated',
     'node_dispatch.released: a later version has written to the run',
   ])
 })
 
 test('retries a node that it could not release', async () => {
   expect(await leave(() => Promise.reject(new RangeError('away')))).toEqual([
-    'release to readers of run_paused',
+    'release to readers of run_migrated',
     'node_dispatch.failed: retrying',
     'release in 1000 ms',
   ])

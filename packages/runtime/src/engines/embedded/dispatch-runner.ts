@@ -29,6 +29,11 @@ export interface DispatchRunner {
 }
 
 const RETRY_MS = 1_000
+/**
+ * Time in milliseconds after which a queued node of a paused run is tried again, in case its worker was not woken: a
+ * resumed run makes its queued nodes due at once.
+ */
+const PAUSED_RETRY_MS = 30_000
 /** Most queued nodes whose errors are counted; an evicted one is counted from 0 again. */
 const MAX_FAILURES = 1_000
 
@@ -58,6 +63,7 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       const unserved = queued.isExpired ? { unserved: unservedError(queued) } : {}
       const begun = await beginAttempt(queued, slot, attemptDeps, { isStale: true, ...unserved })
       if (begun.kind === 'gone') await dispatch.endDispatch(queued)
+      if (begun.kind === 'paused') await release(queued, now() + PAUSED_RETRY_MS)
       if (begun.kind === 'unable') await release(queued, now() + RETRY_MS)
       if (begun.kind === 'later') await release(queued, begun.nextAt)
       if (begun.kind === 'ended') deps.wakeWorkers()

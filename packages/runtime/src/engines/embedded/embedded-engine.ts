@@ -20,7 +20,7 @@ import { reasonOf } from '../../reason-of.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createDispatchStore } from '../../store/dispatch-store.ts'
-import { createInbox } from '../../store/inbox.ts'
+import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { findUnservedQueues } from '../../store/obstacles.ts'
 import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
@@ -250,6 +250,14 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     }
   }
 
+  const putPause =
+    (put: RunInbox['pause']): Engine['pause'] =>
+    async (tenantId, runId, actor, hook) => {
+      const answer = await put(tenantId, runId, actor, { workerId: owner(), hook })
+      if (answer.outcome === 'accepted') wake({ tenantId, ...answer })
+      return { outcome: answer.outcome }
+    }
+
   return {
     kind: 'embedded',
     start,
@@ -263,6 +271,8 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       if (put.outcome === 'accepted') wake({ tenantId, ...put })
       return { outcome: put.outcome }
     },
+    pause: putPause(inbox.pause),
+    resume: putPause(inbox.resume),
     unservedQueues: (queues) => findUnservedQueues(database, queues),
     startWorker: async () => {
       if (isClosed || poller.isRunning) return

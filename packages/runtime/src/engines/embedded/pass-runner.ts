@@ -146,7 +146,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
         hooks.retryLater(run, null)
         return
       }
-      if (begun.kind !== 'gone' && begun.result !== null) hooks.follow(run, begun.result)
+      if ('result' in begun && begun.result !== null) hooks.follow(run, begun.result)
     } catch (error) {
       slot.release()
       log('warn', 'node_run.begin_failed: retrying', fieldsOf(run, error, pass.nodeRunId))

@@ -126,7 +126,7 @@ describe('a rolling deploy', () => {
 })
 
 describe('a run with a fact of a later version in its log', () => {
-  const LATER = 'run_paused'
+  const LATER = 'run_migrated'
   const SOON = { timeout: 20_000 }
   const needsLater = [`a version that reads events of the type "${LATER}"`]
 

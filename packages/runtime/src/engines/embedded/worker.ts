@@ -134,6 +134,11 @@ export function createWorker(deps: WorkerDeps): Worker {
     drop(run)
     return true
   }
+  /** Has workers claim the queued nodes of a resumed run now, which they found paused before. */
+  const wakeQueued = async (run: ClaimedRun): Promise<void> => {
+    await dispatch.wakeDispatches(run)
+    deps.wakeWorkers()
+  }
   const driveOnce = async (run: ClaimedRun): Promise<void> => {
     const { tenantId, runId } = run
     const acquired = await dispatch.acquire(run)
@@ -150,11 +155,15 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (result.outcome === 'missing') return
     // Every open pass is checked below, so changes of others need no check of their own.
     follow(run, { ...result, metOthers: false })
+    if (result.events.some(({ type }) => type === 'run_resumed')) await wakeQueued(run)
     const seen = await committer.withSession({ tenantId, runId }, ({ machine, attempts, timers }) => {
+      const isPaused = machine.status === 'paused'
       const open = machine.openNodeRuns().flatMap((each) => {
         // Nodes with a queue of their own belong to the workers of the queue.
         const isElsewhere = each.mode === 'inline' || each.waitId !== null || each.queue !== null
-        return isElsewhere ? [] : [{ ...each, last: attempts.get(each.nodeRunId)?.records.at(-1) }]
+        // A pause holds the next attempts, too: they are found here when the run is resumed.
+        const isHeld = isPaused && !each.canceling
+        return isElsewhere || isHeld ? [] : [{ ...each, last: attempts.get(each.nodeRunId)?.records.at(-1) }]
       })
       const awaited = new Set([...timers.keys(), ...open.map(attemptTimerId)])
       return { open, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }

@@ -49,7 +49,7 @@ if (await hasTemporal()) {
           .where('run_id', '=', runId)
           .executeTakeFirstOrThrow(),
       )
-      const body = { type: 'run_paused', data: {} } as unknown as PendingEvent['body']
+      const body = { type: 'run_migrated', data: {} } as unknown as PendingEvent['body']
       const result = await createAppender(database).append({
         ...{ tenantId, runId, kind: 'advance', expectTurn: before.turn, turns: 1 },
         ...{ status: null, create: null, patch: null, operations: [], payloads: [] },

@@ -18,6 +18,11 @@ const HEARTBEAT_MS = 3_000
  * worker without its node type.
  */
 const UNABLE_RETRY_MS = 2_000
+/**
+ * Interval in milliseconds at which Temporal retries a node run of a paused run: it begins at most this late after the
+ * run was resumed. It holds no slot of a worker meanwhile.
+ */
+const PAUSED_RETRY_MS = 5_000
 
 /** Dependencies of the activities of a shell. */
 export interface ShellActivityDeps {
@@ -70,6 +75,7 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
     if (begun.kind === 'gone') return
     if (begun.kind === 'ended') return advanceIf(begun.result.hasMore, pass)
     if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, attempts.now())
+    if (begun.kind === 'paused') throw nextAttemptAt(attempts.now() + PAUSED_RETRY_MS, attempts.now())
     if (begun.kind === 'unable') throw nextAttemptAt(attempts.now() + UNABLE_RETRY_MS, attempts.now())
     const onHeartbeat = () => Context.current().heartbeat()
     const done = await executeAttempt(begun.started, { ...attempts, stop, hasStoredTimers: false, onHeartbeat })

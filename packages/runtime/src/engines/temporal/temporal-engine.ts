@@ -21,7 +21,7 @@ import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../e
 import type { RunObstacle } from '../../run-store.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
-import { createInbox } from '../../store/inbox.ts'
+import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { createOutbox } from '../../store/outbox.ts'
 import { newRunId } from '../../store/run-ref.ts'
@@ -153,6 +153,14 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     return { client, relay, worker, stopFollowing }
   }
 
+  const putPause =
+    (put: RunInbox['pause']): Engine['pause'] =>
+    async (tenantId, runId, actor, hook) => {
+      const { outcome } = await put(tenantId, runId, actor, { hook })
+      relay?.wake()
+      return { outcome }
+    }
+
   return {
     kind: 'temporal',
     start: async (request: StartRunRequest) => {
@@ -184,6 +192,8 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       relay?.wake()
       return { outcome }
     },
+    pause: putPause(inbox.pause),
+    resume: putPause(inbox.resume),
     unservedQueues: async (queues) => {
       if (queues.length === 0) return []
       const own = new Set(running === null ? [] : options.nodeQueues)

@@ -18,6 +18,8 @@ function briefly(decision: Decision): string {
       return `unsatisfied ${decision.nodeRunId} ${decision.data.arrived}/${decision.data.need}`
     case 'node_cancel_requested':
       return `cancel ${decision.nodeRunId}/${decision.data.pass} (${decision.data.reason})`
+    case 'node_dropped':
+      return `drop ${decision.nodeRunId}/${decision.data.pass} (${decision.data.reason})`
     case 'failure_handled':
       return `handled ${decision.nodeRunId} ${decision.data.how} ${decision.data.port}`
     case 'timer_set':
@@ -30,6 +32,10 @@ function briefly(decision: Decision): string {
       return `open ${decision.data.waitId}`
     case 'wait_closed':
       return `close ${decision.data.waitId} (${decision.data.how})`
+    case 'run_paused':
+      return `paused by ${decision.data.actor?.userId}`
+    case 'run_resumed':
+      return `resumed by ${decision.data.actor?.userId}`
     case 'run_completed':
       return `completed ${decision.data.outcome} by ${decision.data.endNodeRunId}`
     case 'run_error':

@@ -6,12 +6,14 @@ export interface Expected {
   readonly scheduled: string[]
   readonly skipped: string[]
   readonly canceled: string[]
+  readonly dropped: string[]
   readonly closedWaits: string[]
   readonly openedWaits: string[]
   readonly waited: string[]
   readonly fired: string[]
   readonly unsatisfied: string[]
   readonly handled: string[]
+  readonly pauses: string[]
   terminal: string | null
 }
 
@@ -28,6 +30,13 @@ export function observe(decisions: readonly Decision[]): Expected {
         break
       case 'node_cancel_requested':
         seen.canceled.push(`${decision.nodeRunId}:${decision.data.reason}`)
+        break
+      case 'node_dropped':
+        seen.dropped.push(`${decision.nodeRunId}/${decision.data.pass}:${decision.data.reason}`)
+        break
+      case 'run_paused':
+      case 'run_resumed':
+        seen.pauses.push(decision.type)
         break
       case 'wait_closed':
         seen.closedWaits.push(`${decision.data.waitId}:${decision.data.how}`)
@@ -67,12 +76,14 @@ function nothing(): Expected {
     scheduled: [],
     skipped: [],
     canceled: [],
+    dropped: [],
     closedWaits: [],
     openedWaits: [],
     waited: [],
     fired: [],
     unsatisfied: [],
     handled: [],
+    pauses: [],
     terminal: null,
   }
 }
@@ -87,7 +98,7 @@ interface Cell {
   is: 'pending' | 'ready' | 'open' | 'finished'
   pass: number
   canceling: boolean
-  wait: { required: number; votes: { user: string; choice: string }[]; approval: boolean } | null
+  wait: { required: number; votes: { user: string; choice: string }[]; approval: boolean; held: boolean } | null
 }
 
 interface EdgeState {
@@ -107,6 +118,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   let ending: string | null = null
   let over = false
   let hasDeadline = false
+  let paused = false
+  const requests = new Set<string>()
   const ends = new Map<string, string>()
   let turn = nothing()
   let reached = new Set<string>()
@@ -140,7 +153,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   function stop(id: string, cell: Cell, reason: string): void {
     if (cell.canceling) return
     if (cell.wait !== null) {
-      turn.closedWaits.push(`${id}/${cell.pass}/0:canceled`)
+      if (cell.wait.held) turn.dropped.push(`${id}/${cell.pass}:${reason}`)
+      else turn.closedWaits.push(`${id}/${cell.pass}/0:canceled`)
       cell.is = 'finished'
       cell.wait = null
     } else {
@@ -231,6 +245,10 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   }
 
   function resume(id: string, cell: Cell): void {
+    if (paused && cell.wait !== null) {
+      cell.wait.held = true
+      return
+    }
     cell.wait = null
     cell.pass += 1
     turn.scheduled.push(`${id}/${cell.pass}`)
@@ -244,7 +262,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       turn.openedWaits.push(`${node.id}/${cell.pass}/0`)
       const { waitFor } = fact.data
       const approval = waitFor.kind === 'approval'
-      cell.wait = { required: approval ? waitFor.required : 1, votes: [], approval }
+      cell.wait = { required: approval ? waitFor.required : 1, votes: [], approval, held: false }
       if (!cell.canceling) return
       turn.openedWaits.pop()
       turn.closedWaits.push(`${node.id}/${cell.pass}/0:canceled`)
@@ -286,7 +304,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         }
         const id = fact.data.timerId.split('/')[0] ?? ''
         const cell = cellOf(id)
-        if (cell.wait === null || `${id}/${cell.pass}/0` !== fact.data.timerId) return
+        if (cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== fact.data.timerId) return
         turn.closedWaits.push(`${fact.data.timerId}:${cell.wait.approval ? 'timeout' : 'resolved'}`)
         resume(id, cell)
         return
@@ -296,7 +314,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         const id = waitId.split('/')[0] ?? ''
         const cell = cellOf(id)
         const { wait } = cell
-        if (wait === null || `${id}/${cell.pass}/0` !== waitId) return
+        if (wait === null || wait.held || `${id}/${cell.pass}/0` !== waitId) return
         if (wait.votes.some(({ user }) => user === vote.actor.userId)) return
         wait.votes.push({ user: vote.actor.userId, choice: vote.choice })
         if (wait.votes.filter(({ choice }) => choice === vote.choice).length < wait.required) return
@@ -307,6 +325,17 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       case 'cancel_requested':
         if (ending === null) endRun(`canceled:${fact.data.reason satisfies CancelReason}`, 'run_canceled')
         return
+      case 'pause_requested':
+      case 'resume_requested': {
+        const { requestId } = fact.data
+        const pauses = fact.type === 'pause_requested'
+        if (ending !== null || paused === pauses || requests.has(requestId)) return
+        requests.add(requestId)
+        paused = pauses
+        turn.pauses.push(pauses ? 'run_paused' : 'run_resumed')
+        for (const [id, cell] of cells) if (!paused && cell.wait?.held) resume(id, cell)
+        return
+      }
       default:
         outcome(fact)
     }
@@ -328,12 +357,12 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         if (ending === null && cellOf(node.id).is === 'pending' && into(node).length > 0) look(node)
       }
       for (const [id, cell] of cells) {
-        if (cell.is !== 'ready') continue
+        if (paused || cell.is !== 'ready') continue
         cell.is = 'open'
         cell.pass = 1
         turn.scheduled.push(`${id}/1`)
       }
-      over = [...cells.values()].every(({ is }) => is !== 'open')
+      over = [...cells.values()].every(({ is }) => is !== 'open' && is !== 'ready')
       if (over) turn.terminal = terminal()
       return sorted(turn)
     },

@@ -1,5 +1,5 @@
 import type { Vote } from '@tenon/core/node'
-import { type Fact, makeValueRef } from '@tenon/core/run'
+import { type Fact, makeValueRef, type PauseRequest } from '@tenon/core/run'
 import { CURRENT_SEMANTICS, type Machine, type OpenNodeRun } from '../machine-types.ts'
 import type { Plan } from '../plan.ts'
 import { approvalOf, voteOf } from './simulated-run.ts'
@@ -8,6 +8,7 @@ import type { Tape } from './tape.ts'
 /** Frequencies of events in a random run: one in the given number, 0 for never. */
 export interface PlayOptions {
   readonly cancelOneIn?: number
+  readonly pauseOneIn?: number
   readonly deadlineAt?: number | null
 }
 
@@ -61,13 +62,28 @@ function answerRun(plan: Plan, { nodeRunId, pass, resume, canceling }: OpenNodeR
   return { type: 'node_completed', nodeRunId, data: node?.control === 'end' ? { ...data, outcome: 'done' } : data }
 }
 
+/** A paused run is resumed after a few facts. */
+const RESUME_ONE_IN = 4
+
+function requestOf(machine: Machine): PauseRequest {
+  return { requestId: `r${machine.turn}`, actor: null }
+}
+
+function resumeFact(machine: Machine): Fact {
+  return { type: 'resume_requested', data: requestOf(machine) }
+}
+
 /** Returns the next fact of a random run, chosen by the tape; `null` once it has ended. */
 export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: PlayOptions = {}): Fact | null {
-  const { cancelOneIn = 0, deadlineAt = null } = options
+  const { cancelOneIn = 0, pauseOneIn = 0, deadlineAt = null } = options
   if (machine.turn === 0) return startFact(plan, deadlineAt)
   const open = machine.openNodeRuns()
   const run = open[tape.next(Math.max(1, open.length))]
-  if (run === undefined) return null
+  const isPaused = machine.status === 'paused'
+  if (run === undefined) return isPaused ? resumeFact(machine) : null
+  if (pauseOneIn > 0 && tape.next(isPaused ? RESUME_ONE_IN : pauseOneIn) === 0) {
+    return isPaused ? resumeFact(machine) : { type: 'pause_requested', data: requestOf(machine) }
+  }
   if (cancelOneIn > 0 && tape.next(cancelOneIn) === 0) {
     if (deadlineAt !== null && tape.next(2) === 0) {
       return { type: 'timer_fired', data: { timerId: 'deadline', dueAt: deadlineAt, lateMs: 0 } }

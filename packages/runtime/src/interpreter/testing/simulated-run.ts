@@ -23,6 +23,10 @@ export interface SimulatedRun {
   vote(waitId: string, choice: string, userId?: string): readonly Decision[]
   fireTimer(timerId: string): readonly Decision[]
   cancel(): readonly Decision[]
+  /** Requests a pause for Ann, each time with a new id unless one is given. */
+  pause(requestId?: string): readonly Decision[]
+  /** Requests the resumption for Bob. */
+  resume(requestId?: string): readonly Decision[]
 }
 
 /** Creates an approval to wait for. */
@@ -118,5 +122,9 @@ export function simulateRun(plan: Plan, machine: Machine = createMachine(plan)):
       apply({ type: 'approval_decided', data: { waitId, vote: voteOf(choice, userId) } }),
     fireTimer: (timerId) => apply({ type: 'timer_fired', data: { timerId, dueAt: at, lateMs: 0 } }),
     cancel: () => apply({ type: 'cancel_requested', data: { reason: 'user', actor: null } }),
+    pause: (requestId = `pause-${at}`) =>
+      apply({ type: 'pause_requested', data: { requestId, actor: { userId: 'ann', displayName: 'Ann' } } }),
+    resume: (requestId = `resume-${at}`) =>
+      apply({ type: 'resume_requested', data: { requestId, actor: { userId: 'bob', displayName: 'Bob' } } }),
   }
 }

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   'run:read',
   'run:start',
   'run:cancel',
+  'run:pause',
   'approval:read',
   'approval:decide',
   'approval:override',
@@ -33,6 +34,7 @@ const EDITOR: readonly Permission[] = [
   'version:publish',
   'run:start',
   'run:cancel',
+  'run:pause',
   'member:read',
 ]
 const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override']

@@ -71,7 +71,10 @@ export interface QueuedRunState {
 
 /** Status of a run that has begun and not ended. */
 export interface ActiveRunState {
-  /** `waiting` if only a timer, a person or an event can continue the run; `paused` if a person has to. */
+  /**
+   * `waiting` if only a timer, a person or an event can continue the run; `paused` if a person has paused it: its running
+   * nodes finish, and nothing starts before it is resumed.
+   */
   readonly status: 'running' | 'waiting' | 'paused'
   /** Time at which the run began. */
   readonly startedAt: IsoInstant

@@ -181,6 +181,20 @@ export interface TenonClient {
      * @throws {@link TenonError} `RUN_CLOSED`.
      */
     cancel(runId: RunId, options?: RequestOptions): Promise<Run>
+    /**
+     * Requests the pause of a run: its running nodes finish, and nothing new starts until it is resumed. Timers and votes
+     * count meanwhile. The returned run may not be paused yet; a paused run is returned unchanged.
+     *
+     * @throws {@link TenonError} `RUN_CLOSED`.
+     */
+    pause(runId: RunId, options?: RequestOptions): Promise<Run>
+    /**
+     * Requests the resumption of a paused run, which then starts what it has held. A run that is not paused is returned
+     * unchanged.
+     *
+     * @throws {@link TenonError} `RUN_CLOSED`.
+     */
+    resume(runId: RunId, options?: RequestOptions): Promise<Run>
     /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
     ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
     /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */

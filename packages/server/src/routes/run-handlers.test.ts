@@ -1,4 +1,4 @@
-import type { Ledger, Page, Run, RunSummary, StartedRun, Version, VersionWithDocument } from '@tenon/core/api'
+import type { Approval, Ledger, Page, Run, RunSummary, StartedRun, Version, VersionWithDocument } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
 import type { RunEventFrame } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
@@ -291,6 +291,40 @@ describe('POST /runs/{runId}/cancel', () => {
     expect(list.items).toMatchObject([{ status: 'canceled', error }])
     const again = await server.json<Problem>(409, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
     expect(again.code).toBe('RUN_CLOSED')
+  })
+})
+
+describe('POST /runs/{runId}/pause and /resume', () => {
+  test('hold a run and let it continue, in the list, the audit log and the run log, however often they are sent', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, asking())
+    const { runId } = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
+    const send = (request: string) => server.json<Run>(200, `/runs/${runId}/${request}`, { as, method: 'POST' })
+    const until = (status: Run['status']) => untilRun(server, as, runId, (candidate) => candidate.status === status)
+    await send('pause')
+    await until('paused')
+    expect(await send('pause')).toMatchObject({ status: 'paused', finishedAt: null })
+    const listed = async (status: string) =>
+      (await server.json<Page<RunSummary>>(200, `/runs?status=${status}`, { as })).items.map((run) => run.runId)
+    expect([await listed('paused'), await listed('waiting')]).toEqual([[runId], []])
+    const [approval] = (await server.json<Page<Approval>>(200, `/approvals?runId=${runId}`, { as })).items
+    await server.json(200, `/approvals/${approval?.approvalId}/decision`, {
+      ...{ as, method: 'POST', body: { choice: 'approve' } },
+    })
+    expect(await until('paused')).toMatchObject({ status: 'paused' })
+    await send('resume')
+    expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed' })
+    for (const request of ['pause', 'resume']) {
+      const closed = await server.json<Problem>(409, `/runs/${runId}/${request}`, { as, method: 'POST' })
+      expect(closed.code).toBe('RUN_CLOSED')
+    }
+  })
+
+  test('change nothing of a run that is as requested', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, asking())
+    const run = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
+    expect(await server.json<Run>(200, `/runs/${run.runId}/resume`, { as, method: 'POST' })).toEqual(run)
   })
 })
 

@@ -1,9 +1,9 @@
-import { ROUTES } from '@tenon/core/api'
+import { ROUTES, type Run } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { isRunOver, type RunEvent } from '@tenon/core/run'
 import { cutText } from '@tenon/core/text'
 import { watchStream } from '../connections/watch-stream.ts'
-import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
 import { startPublishedRun } from '../runs/start-run.ts'
@@ -31,19 +31,11 @@ export const runHandlers: readonly RouteImplementation[] = [
     json: await presentRun(server, resource),
   })),
 
-  implementRoute(ROUTES.cancelRun, async ({ server, identity, resource }) => {
-    const { tenantId } = identity
-    const { runId } = resource
-    const actor = { userId: identity.userId, displayName: identity.displayName }
-    const audit = auditHook({ identity, action: 'run.cancel', resource: runId, at: server.now() })
-    const { outcome } = isRunOver(resource.status)
-      ? { outcome: 'closed' as const }
-      : await server.engine.cancel(tenantId, runId, actor, audit)
-    if (outcome === 'closed') throw new TenonError('RUN_CLOSED', 'The run has ended')
-    const run = outcome === 'accepted' ? await server.reader.getRun(tenantId, runId) : null
-    if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
-    return { status: 200, json: await presentRun(server, run) }
-  }),
+  implementRoute(ROUTES.cancelRun, async (call) => ({ status: 200, json: await requestOfRun('cancel', call) })),
+
+  implementRoute(ROUTES.pauseRun, async (call) => ({ status: 200, json: await requestOfRun('pause', call) })),
+
+  implementRoute(ROUTES.resumeRun, async (call) => ({ status: 200, json: await requestOfRun('resume', call) })),
 
   implementRoute(ROUTES.getRunLedger, async ({ server, resource }) => ({
     status: 200,
@@ -61,6 +53,24 @@ export const runHandlers: readonly RouteImplementation[] = [
     return toEventStream(events, toRunEvent, { log: server.log, leave: stream.leave })
   }),
 ]
+
+/** Stores a request of the caller to a run, noted in the audit log if it changes anything, and returns the run. */
+async function requestOfRun(
+  request: 'cancel' | 'pause' | 'resume',
+  { server, identity, resource }: Pick<RouteCall<typeof ROUTES.cancelRun>, 'server' | 'identity' | 'resource'>,
+): Promise<Run> {
+  const { tenantId } = identity
+  const { runId } = resource
+  const actor = { userId: identity.userId, displayName: identity.displayName }
+  const audit = auditHook({ identity, action: `run.${request}`, resource: runId, at: server.now() })
+  const { outcome } = isRunOver(resource.status)
+    ? { outcome: 'closed' as const }
+    : await server.engine[request](tenantId, runId, actor, audit)
+  if (outcome === 'closed') throw new TenonError('RUN_CLOSED', 'The run has ended')
+  const run = outcome === 'not_found' ? null : await server.reader.getRun(tenantId, runId)
+  if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+  return presentRun(server, run)
+}
 
 /** `id` is the `seq`, so that a browser that lost the connection asks for what follows it. */
 function toRunEvent(event: RunEvent): string {

@@ -41,6 +41,14 @@ async function actionsOn(...resources: readonly string[]) {
 }
 
 describe('the audit log', () => {
+  test('has a pause and a resumption once, however often they are requested', async () => {
+    const { as, runId } = await waitingRun()
+    for (const request of ['resume', 'pause', 'pause', 'resume', 'resume']) {
+      expect((await server.call(`/runs/${runId}/${request}`, { as, method: 'POST' })).status).toBe(200)
+    }
+    expect(await actionsOn(runId)).toEqual(['run.pause', 'run.resume'])
+  })
+
   test('has a decision, and a cancelation', async () => {
     const [decided, canceled] = [await waitingRun(), await waitingRun()]
     await decided.decide()

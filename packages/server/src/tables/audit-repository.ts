@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'version.publish',
   'secret.set',
   'run.cancel',
+  'run.pause',
+  'run.resume',
   'approval.decide',
   'approval.override',
   'draft.update_refused',

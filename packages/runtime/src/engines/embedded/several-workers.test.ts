@@ -125,6 +125,29 @@ describe('a rolling deploy', () => {
   })
 })
 
+describe('a paused run', () => {
+  test('has no worker, begins no queued node, and continues on workers that came later', async () => {
+    const from = api()
+    const first = await worker()
+    const run = await startRun(from, inQueue('gpu'))
+    const { tenantId, runId } = run
+    await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
+    expect(await from.engine.pause(tenantId, runId, null)).toEqual({ outcome: 'accepted' })
+    await run.until('paused')
+    const ownerOf = () =>
+      from.database.withTenant(tenantId, (tx) => tx.selectFrom('run_ready').select('worker_id').executeTakeFirst())
+    await expect.poll(ownerOf).toEqual({ worker_id: null })
+    await first.engine.close()
+    await worker({ nodeQueues: ['gpu'] })
+    // The node of this run has waited for longer, so its queue has been served.
+    expect(await (await startRun(from, inQueue('gpu'))).ended()).toMatchObject({ status: 'completed' })
+    expect(nodes.probes.callsOf(runId, 'a')).toEqual([])
+    await from.engine.resume(tenantId, runId, null)
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    expect(nodes.probes.callsOf(runId, 'a')).toHaveLength(1)
+  })
+})
+
 describe('a run with a fact of a later version in its log', () => {
   const LATER = 'run_migrated'
   const SOON = { timeout: 20_000 }

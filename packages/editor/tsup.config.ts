@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'tsup'
-import { tsupCommon, tsupEntries } from '../../scripts/lib/tsup-package.mjs'
+import { tsupCommon, tsupEntries, tsupTypes } from '../../scripts/lib/tsup-package.mjs'
 
 const entries = tsupEntries(import.meta.dirname)
 const plain = /^(messages|theme|layout-worker)\b/
@@ -23,9 +23,14 @@ export default defineConfig([
   {
     ...tsupCommon,
     entry: modules,
-    dts: tsupCommon.dts === false ? false : { ...tsupCommon.dts, entry: pick(false) },
+    dts: tsupTypes(import.meta.dirname, pick(false)),
     banner: { js: "'use client'" },
   },
   // A worker has no import map: what it needs must be inside its script.
-  { ...tsupCommon, entry: pick(true), noExternal: ['@dagrejs/dagre'] },
+  {
+    ...tsupCommon,
+    entry: pick(true),
+    dts: tsupTypes(import.meta.dirname, pick(true)),
+    noExternal: ['@dagrejs/dagre'],
+  },
 ])

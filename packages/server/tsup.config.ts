@@ -1,4 +1,9 @@
 import { defineConfig } from 'tsup'
-import { tsupCommon, tsupEntries } from '../../scripts/lib/tsup-package.mjs'
+import { tsupCommon, tsupEntries, tsupTypes } from '../../scripts/lib/tsup-package.mjs'
 
-export default defineConfig({ ...tsupCommon, entry: tsupEntries(import.meta.dirname), clean: true })
+export default defineConfig({
+  ...tsupCommon,
+  entry: tsupEntries(import.meta.dirname),
+  dts: tsupTypes(import.meta.dirname),
+  clean: true,
+})

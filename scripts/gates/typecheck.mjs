@@ -6,7 +6,7 @@ import { run } from '../run/lib/process.mjs'
 import { orphansOf, projectsOf } from './lib/projects.mjs'
 
 const root = resolve(process.argv[2] ?? join(import.meta.dirname, '../..'))
-// The native compiler, about six times as fast. What needs the compiler's API (the type declarations of a build, the docs
+// The native compiler, about six times as fast. What needs the compiler's API (the bundler of type declarations, the docs
 // gate) and the examples, built as their users build them, take version 6: so both versions read our types.
 const compiler = resolve(import.meta.dirname, '../../node_modules/typescript-native/bin/tsc')
 const projects = projectsOf(root)

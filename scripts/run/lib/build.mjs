@@ -5,6 +5,7 @@ import { run } from './process.mjs'
 import { hashOf, unlessDone } from './source-hash.mjs'
 
 const tsup = join(root, 'node_modules/tsup/dist/cli-default.js')
+const emitTypes = join(root, 'scripts/lib/emit-types.mjs')
 const example = join(root, 'examples/host-app')
 
 /**
@@ -24,6 +25,7 @@ export async function buildPackages({ declarations }) {
     await unlessDone(stamp, hash, async () => {
       console.log(`building @tenon/${name} …`)
       rmSync(join(cwd, 'dist'), { recursive: true, force: true })
+      if (declarations) await run(process.execPath, [emitTypes], { cwd })
       await run(process.execPath, [tsup, '--silent'], { cwd, env: { TENON_BUILD_DTS: declarations ? '1' : '0' } })
       if (name === 'editor') await run(process.execPath, [join(cwd, 'scripts/build-styles.mjs')], { cwd })
       if (declarations) await unlessDone(join(cwd, 'dist', '.fast'), hash, async () => {})

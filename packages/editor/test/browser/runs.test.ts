@@ -69,6 +69,23 @@ describe('RunViewer', () => {
     await expect.poll(() => page.getByRole('button', { name: 'Cancel run' }).evaluate(hasFocus)).toBe(true)
   })
 
+  test('pauses and resumes by the keyboard, keeps the focus, and shows the pause in header and timeline', async () => {
+    await open('log=paused&count=-2')
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    const hasFocus = (element: Element) => element.matches(':focus')
+    await button('Pause').focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('Pause requested').first().waitFor()
+    await push('paused', -2)
+    await page.getByText(/^Paused by Mina Kaur since .* · 1 node is still running$/).waitFor()
+    expect(await button('Resume').evaluate(hasFocus)).toBe(true)
+    const band = page.locator('.tn-timeline-paused')
+    const [pause, bar] = [await band.boundingBox(), await row('Create ticket').locator('[data-open]').boundingBox()]
+    expect(pause?.x ?? 0).toBeGreaterThan(bar?.x ?? 0)
+    await page.keyboard.press('Enter')
+    await page.getByText('Resume requested').first().waitFor()
+  })
+
   test('shows the same node on canvas, timeline and inspector', async () => {
     await open('log=escalated')
     await row('Create ticket').click()

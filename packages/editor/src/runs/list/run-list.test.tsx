@@ -101,6 +101,7 @@ describe('RunList', () => {
       'Any status',
       'Running',
       'Waiting',
+      'Paused',
       'Completed',
       'Failed',
       'Canceled',

@@ -106,6 +106,15 @@ describe('logLine', () => {
       'warn',
       'The system requested to cancel the run',
     ],
+    [{ type: 'pause_requested', data: { requestId: 'r1', actor } }, 'info', 'Mina Kaur paused the run'],
+    [{ type: 'resume_requested', data: { requestId: 'r2', actor: null } }, 'info', 'The system resumed the run'],
+    [{ type: 'run_paused', data: { actor } }, 'debug', 'Run paused: no new node starts'],
+    [{ type: 'run_resumed', data: { actor } }, 'debug', 'Run resumed'],
+    [
+      { type: 'node_dropped', nodeRunId: 'ticket', data: { pass: 1, reason: 'loser' } },
+      'info',
+      'Canceled before it continued',
+    ],
     [
       { type: 'timer_set', data: { timerId: 'x', purpose: 'deadline', dueAt: RUN_STARTED_AT + 60_000 } },
       'debug',

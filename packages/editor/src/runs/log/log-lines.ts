@@ -94,6 +94,8 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
       return { level: 'debug', text: t('runs.event.join_fired', { arrived: entry.data.arrived }) }
     case 'node_cancel_requested':
       return { level: 'debug', text: t('runs.event.node_cancel_requested') }
+    case 'node_dropped':
+      return { level: 'info', text: t('runs.event.node_dropped') }
     case 'failure_handled':
       return { level: 'warn', text: t(`runs.event.failure_${entry.data.how}`) }
     case 'approval_needed':
@@ -141,10 +143,18 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
       return { level: 'info', text: t('runs.event.approval_decided', { person: actor.displayName, choice: label }) }
     }
     case 'cancel_requested':
+    case 'pause_requested':
+    case 'resume_requested': {
+      const person = entry.data.actor?.displayName ?? t('runs.event.system')
       return {
-        level: 'warn',
-        text: t('runs.event.cancel_requested', { person: entry.data.actor?.displayName ?? t('runs.event.system') }),
+        level: entry.type === 'cancel_requested' ? 'warn' : 'info',
+        text: t(`runs.event.${entry.type}`, { person }),
       }
+    }
+    case 'run_paused':
+      return { level: 'debug', text: t('runs.event.run_paused') }
+    case 'run_resumed':
+      return { level: 'debug', text: t('runs.event.run_resumed') }
     case 'run_completed':
       return { level: 'info', text: completedText(entry.data.outcome, t) }
     case 'run_error':

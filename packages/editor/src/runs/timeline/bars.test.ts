@@ -5,11 +5,12 @@ import {
   escalatedRun,
   escalatingRun,
   failedRun,
+  pausedRun,
   RUN_STARTED_AT,
   rejectedRun,
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
-import { busyIntervals, timelineRows } from './bars.ts'
+import { busyIntervals, pausedIntervals, timelineRows } from './bars.ts'
 
 const viewOf = (log: RunLogWriter) => foldRunEvents(log.frames.map(fromFrame))
 
@@ -18,6 +19,20 @@ function rowOf(view: ReturnType<typeof viewOf>, nodeId: string, moment: number) 
   if (row === undefined) throw new Error(`no row of ${nodeId}`)
   return row
 }
+
+describe('pausedIntervals', () => {
+  test('end with the resumption, the end of the run, or now', () => {
+    const log = pausedRun()
+    const from = log.at - 2_000
+    const open = viewOf(log)
+    expect(pausedIntervals(open, log.at + 500)).toEqual([{ from, to: log.at + 500 }])
+    const resumed = viewOf(log.add({ type: 'run_resumed', data: { actor: null } }))
+    expect(pausedIntervals(resumed, log.at + 500)).toEqual([{ from, to: log.at }])
+    const ended = viewOf(pausedRun().add({ type: 'run_canceled', data: { reason: 'user' } }))
+    expect(pausedIntervals(ended, log.at + 500)).toEqual([{ from, to: log.at }])
+    expect(pausedIntervals(viewOf(escalatedRun()), log.at)).toEqual([])
+  })
+})
 
 describe('timelineRows', () => {
   test('are in the order of scheduling, without skipped nodes', () => {

@@ -81,6 +81,15 @@ function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
   return segments
 }
 
+/**
+ * Returns the intervals in which the run was paused, oldest first.
+ *
+ * @param moment - End of a pause that has not ended, in ms since the epoch.
+ */
+export function pausedIntervals({ pauses, finishedAt }: RunView, moment: number): readonly Interval[] {
+  return pauses.map(({ pausedAt, resumedAt }) => ({ from: pausedAt, to: resumedAt ?? finishedAt ?? moment }))
+}
+
 const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'pause', 'queued'])
 
 /** Returns the intervals in which a node ran, for finding idle intervals. A node that waits for a worker is idle. */

@@ -3,19 +3,21 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { useWidth } from '../../instance/use-width.ts'
 import { formatDuration } from '../format/duration.ts'
 import { ticksOf } from './ticks.ts'
-import type { TimeScale } from './time-scale.ts'
+import type { Interval, TimeScale } from './time-scale.ts'
 
 interface TimelineAxisProps {
   readonly scale: TimeScale
   /** Selected moment of the past, in ms since the epoch; `null` if none. */
   readonly moment: number | null
+  /** Intervals in which the run was paused. */
+  readonly pauses: readonly Interval[]
 }
 
 /** Usual width of a character of a duration, in pixels. */
 const CHARACTER_PX = 6.5
 
-/** Axis of the timeline: times above the bars, lines behind them, and the durations of collapsed intervals. */
-export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
+/** Axis of the timeline: times above the bars, lines and pauses behind them, and the durations of collapsed intervals. */
+export function TimelineAxis({ scale, moment, pauses }: TimelineAxisProps) {
   const { t, locale } = useInstance()
   const [element, setElement] = useState<HTMLElement | null>(null)
   const width = useWidth(element)
@@ -49,6 +51,16 @@ export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
       </div>
       <div className="tn-timeline-grid" aria-hidden="true">
         <span className="tn-timeline-scale">
+          {pauses.map(({ from, to }) => (
+            <span
+              key={from}
+              className="tn-timeline-paused"
+              style={{
+                insetInlineStart: `${scale.at(from) * 100}%`,
+                inlineSize: `${(scale.at(to) - scale.at(from)) * 100}%`,
+              }}
+            />
+          ))}
           {ticks.map((tick) => (
             <span
               key={tick.elapsedMs}

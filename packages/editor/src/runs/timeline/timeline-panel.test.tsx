@@ -3,7 +3,7 @@ import { screen, waitFor } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
-import { escalatedRun, rejectedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { escalatedRun, pausedRun, rejectedRun } from '../../../test/fixtures/ticket-runs.ts'
 import { RunTimeline } from '../viewer/run-parts.tsx'
 
 function show(frames = escalatedRun().frames, onSelectNode = vi.fn(), selectedNodeId: string | null = null) {
@@ -54,6 +54,13 @@ describe('RunTimeline', () => {
     expect(screen.getByText('48 min', { selector: '.tn-timeline-fold' })).toBeDefined()
     await user.click(shorten)
     expect(screen.queryByText('48 min', { selector: '.tn-timeline-fold' })).toBeNull()
+  })
+
+  test('marks the time in which the run was paused, and says how long that was', async () => {
+    const log = pausedRun().add({ type: 'run_resumed', data: { actor: null } })
+    const { container } = show(log.frames)
+    expect(await screen.findByText('Paused for 2.0 s')).toBeDefined()
+    expect(container.querySelectorAll('.tn-timeline-paused')).toHaveLength(1)
   })
 
   test('says what will be here before the first node, and grows as events come', async () => {

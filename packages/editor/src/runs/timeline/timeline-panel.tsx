@@ -4,10 +4,11 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
+import { formatGrowing } from '../format/duration.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
-import { busyIntervals, type Segment, type TimelineRow, timelineRows } from './bars.ts'
+import { busyIntervals, pausedIntervals, type Segment, type TimelineRow, timelineRows } from './bars.ts'
 import { describeRow, describeSegment } from './describe-row.ts'
 import { growingEnd } from './ticks.ts'
 import { createTimeScale, quietGaps } from './time-scale.ts'
@@ -33,6 +34,8 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
   const [isShortened, setIsShortened] = useState(true)
   const [pointed, setPointed] = useState<{ row: TimelineRow; segment: Segment | null } | null>(null)
   const rows = useMemo(() => timelineRows(view, moment), [view, moment])
+  const pauses = useMemo(() => pausedIntervals(view, moment), [view, moment])
+  const pausedMs = pauses.reduce((sum, { from, to }) => sum + to - from, 0)
   const { scale, hasQuiet } = useMemo(() => {
     // The axis is that of the whole run, so that it does not move while the reader goes through its past.
     const end = cursor === null ? moment : (live.finishedAt ?? store.now())
@@ -73,7 +76,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
         tabIndex={0}
         activeIndex={activeIndex === -1 ? null : activeIndex}
         onKeyDown={onKeyDown}
-        header={<TimelineAxis scale={scale} moment={cursor === null ? null : moment} />}
+        header={<TimelineAxis scale={scale} moment={cursor === null ? null : moment} pauses={pauses} />}
         render={(row, index) => (
           <TimelineRowView
             row={row}
@@ -95,6 +98,11 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
               ? describeRow(shown.row, nodes.get(shown.row.nodeId), t, locale)
               : describeSegment(shown.segment, nodes.get(shown.row.nodeId), t, locale)}
         </span>
+        {pauses.length > 0 && (
+          <span className="tn-timeline-legend">
+            {t('runs.timeline.paused', { time: formatGrowing(pausedMs, t, locale) })}
+          </span>
+        )}
         {hasQuiet && <Switch label={t('runs.timeline.shorten')} checked={isShortened} onChange={setIsShortened} />}
       </div>
     </div>

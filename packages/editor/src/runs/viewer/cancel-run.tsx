@@ -1,5 +1,4 @@
-import { useCallback, useState } from 'react'
-import { useResource } from '../../client/use-resource.ts'
+import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
@@ -7,6 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
+import { useMayChangeRun } from './use-may-change-run.ts'
 
 interface CancelRunProps {
   readonly scope: RunScope
@@ -21,8 +21,7 @@ export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
   const [isAsking, setIsAsking] = useState(false)
   const [isSending, setIsSending] = useState(false)
   const { client } = scope
-  const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
-  const mayCancel = me.value === null ? !me.isLoading : me.value.role !== 'viewer'
+  const mayCancel = useMayChangeRun(client)
   const close = () => setIsAsking(false)
   const cancel = async () => {
     setIsSending(true)

@@ -12,6 +12,8 @@ import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { CancelRun } from './cancel-run.tsx'
+import { PauseNote } from './pause-note.tsx'
+import { PauseRun } from './pause-run.tsx'
 import { RunAgain } from './run-again.tsx'
 
 export interface RunHeaderProps {
@@ -24,7 +26,7 @@ export interface RunHeaderProps {
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
 
-/** Header of a run: its name, its status, and a button to cancel it. */
+/** Header of a run: its name, its status, and buttons to pause and to cancel it. */
 export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunHeaderProps) {
   const { t, locale } = useInstance()
   const { store, run } = scope
@@ -48,6 +50,7 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
       </h1>
       {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
+      <PauseNote view={view} />
       {run.value?.health !== undefined && !isRunOver(live.status) && <HealthBadge health={run.value.health} />}
       {stream === 'retrying' && cursor === null && <Badge tone="waiting">{t('runs.header.reconnecting')}</Badge>}
       <span className="tn-output-space" />
@@ -58,7 +61,12 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
         </Button>
       )}
       {onOpenRun !== undefined && <RunAgain scope={scope} onStarted={onOpenRun} />}
-      {!isRunOver(live.status) && <CancelRun scope={scope} />}
+      {!isRunOver(live.status) && (
+        <>
+          <PauseRun scope={scope} />
+          <CancelRun scope={scope} />
+        </>
+      )}
     </div>
   )
 }

@@ -13,7 +13,14 @@ import { TextInput } from '../../../src/ui/text-input.tsx'
 import { reviewApproval } from '../../fixtures/approvals.ts'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureClient } from '../../fixtures/fixture-client.ts'
 import { runState } from '../../fixtures/run-state.ts'
-import { ESCALATED_OUTPUT, escalatedRun, failedRun, rejectedRun, waitingRun } from '../../fixtures/ticket-runs.ts'
+import {
+  ESCALATED_OUTPUT,
+  escalatedRun,
+  failedRun,
+  pausedRun,
+  rejectedRun,
+  waitingRun,
+} from '../../fixtures/ticket-runs.ts'
 
 declare global {
   interface Window {
@@ -29,6 +36,7 @@ const THEME = query.get('theme') === 'dark' ? 'dark' : 'light'
 const logs = {
   escalated: escalatedRun(Date.now()).frames,
   failed: failedRun().frames,
+  paused: pausedRun(Date.now() - 10_000).frames,
   waiting: waitingRun(Date.now() - 60_000).frames,
   rejected: rejectedRun(Date.now() - 60_000).frames,
 }

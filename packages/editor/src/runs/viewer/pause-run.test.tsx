@@ -1,0 +1,78 @@
+// @vitest-environment jsdom
+import type { TenonClient } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { act, screen, waitFor } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { escalatedRun, escalatingRun, pausedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { RunProvider } from '../store/run-scope.tsx'
+import { RunHeader } from './run-header.tsx'
+
+function show(frames = escalatingRun().frames, change: (client: TenonClient) => Partial<TenonClient> = () => ({})) {
+  const fixture = createFixtureClient({ frames })
+  const { client } = fixture
+  const pause = vi.fn(client.runs.pause)
+  const resume = vi.fn(client.runs.resume)
+  const own: TenonClient = { ...client, runs: { ...client.runs, pause, resume } }
+  const view = renderPart(
+    <RunProvider client={{ ...own, ...change(own) }} runId={FIXTURE_RUN_ID}>
+      {(scope) => <RunHeader scope={scope} onOpenRun={undefined} onOpenWorkflow={undefined} />}
+    </RunProvider>,
+  )
+  return { ...view, fixture, pause, resume }
+}
+
+const named = (name: string) => screen.findByRole('button', { name })
+
+describe('the header of a run', () => {
+  test('pauses it, says who paused it and what is still running, and resumes it', async () => {
+    const { user, fixture, pause, resume } = show()
+    await user.click(await named('Pause'))
+    expect(pause).toHaveBeenCalledExactlyOnceWith(FIXTURE_RUN_ID)
+    expect(await screen.findByText('Pause requested')).toBeTruthy()
+    const log = pausedRun()
+    act(() => fixture.push(...log.frames.slice(escalatingRun().frames.length)))
+    expect(await screen.findByText(/^Paused by Mina Kaur since Nov 23, .* · 1 node is still running$/)).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull()
+    await user.click(await named('Resume'))
+    expect(resume).toHaveBeenCalledExactlyOnceWith(FIXTURE_RUN_ID)
+    expect(await screen.findByText('Resume requested')).toBeTruthy()
+    const resumed = { type: 'run_resumed', seq: log.frames.length + 1, at: log.at, data: { actor: null } } as const
+    act(() => fixture.push(resumed))
+    expect(await named('Pause')).toBeTruthy()
+    expect(screen.queryByText(/^Paused by/)).toBeNull()
+  })
+
+  test('does not say who if no person paused the run', async () => {
+    const { frames } = pausedRun()
+    show(frames.map((frame) => (frame.type === 'run_paused' ? { ...frame, data: { actor: null } } : frame)))
+    expect(await screen.findByText(/^Paused since Nov 23, /)).toBeTruthy()
+  })
+
+  test('says why a run could not be paused', async () => {
+    const { user } = show(undefined, (client) => ({
+      runs: {
+        ...client.runs,
+        pause: async () => {
+          throw new TenonError('RUN_CLOSED', 'The run has ended')
+        },
+      },
+    }))
+    await user.click(await named('Pause'))
+    expect(await screen.findByText(/The run has ended/)).toBeTruthy()
+    expect(await named('Pause')).toBeTruthy()
+  })
+
+  test('has no such button for a viewer, nor after the end', async () => {
+    const { unmount } = show(undefined, (client) => ({
+      me: async () => ({ ...(await client.me()), role: 'viewer' }),
+    }))
+    await screen.findByText(/Running/)
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull())
+    unmount()
+    show(escalatedRun().frames)
+    await screen.findByText(/Completed/)
+    expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull()
+  })
+})

@@ -1,0 +1,47 @@
+import { useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { failureSentences } from '../../messages/coded-texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { describeError } from '../../ui/error-state.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useRunPart } from '../store/use-run.ts'
+import { useMayChangeRun } from './use-may-change-run.ts'
+
+interface PauseRunProps {
+  readonly scope: RunScope
+  /** @defaultValue 'm' */
+  readonly size?: 's' | 'm'
+}
+
+const selectIsPaused = ({ live }: RunSnapshot) => live.status === 'paused'
+
+/** Button that pauses a run, and resumes a paused one; hidden without permission. */
+export function PauseRun({ scope, size = 'm' }: PauseRunProps) {
+  const { t } = useInstance()
+  const { toast } = useAnnouncer()
+  const [isSending, setIsSending] = useState(false)
+  const { client, store, runId } = scope
+  const isPaused = useRunPart(store, selectIsPaused)
+  const mayPause = useMayChangeRun(client)
+  const request = isPaused ? 'resume' : 'pause'
+  const send = async () => {
+    setIsSending(true)
+    try {
+      await client.runs[request](runId)
+      toast(t(`runs.${request}.sent`))
+    } catch (error) {
+      const texts = describeError(error, t)
+      toast(texts.why === '' ? t(`runs.${request}.failed`) : failureSentences(texts), { tone: 'failed' })
+    } finally {
+      setIsSending(false)
+    }
+  }
+  if (!mayPause) return null
+  return (
+    <Button size={size} icon={isPaused ? 'play' : 'pause'} busy={isSending} onClick={() => void send()}>
+      {t(`runs.${request}.run`)}
+    </Button>
+  )
+}

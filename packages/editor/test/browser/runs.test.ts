@@ -137,6 +137,16 @@ describe('RunViewer', () => {
     const frame = await page.locator('.tn-run-frame').evaluate((element) => element.scrollWidth - element.clientWidth)
     expect(frame).toBe(0)
   })
+
+  test('on a phone names the workflow once, and nothing of the moment lies over the canvas', async () => {
+    await open('log=escalated', 390)
+    await page.getByText('Trace', { exact: true }).waitFor()
+    expect(await page.getByRole('heading', { name: 'Support ticket router' }).count()).toBe(1)
+    const canvas = await page.locator('.tn-run-canvas > .tn-canvas').boundingBox()
+    const scrubber = await page.locator('.tn-scrubber').boundingBox()
+    expect((canvas?.y ?? 0) + (canvas?.height ?? 0)).toBeLessThanOrEqual(scrubber?.y ?? 0)
+    expect(canvas?.height).toBeGreaterThanOrEqual(240)
+  })
 })
 
 describe('Dialog', () => {

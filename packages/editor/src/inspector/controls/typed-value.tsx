@@ -32,9 +32,11 @@ export function TypedValue(props: TypedValueProps) {
   const type = valueTypeOf(value)
   return (
     <div className="tn-typed-value">
-      <FieldRow isInvalid={isInvalid}>
-        <ValueField {...props} type={type} />
-      </FieldRow>
+      <div className="tn-typed-field">
+        <FieldRow isInvalid={isInvalid}>
+          <ValueField {...props} type={type} />
+        </FieldRow>
+      </div>
       <Select
         id={undefined}
         aria-label={t('control.typeOf', { name })}

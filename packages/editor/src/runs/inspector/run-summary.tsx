@@ -42,7 +42,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
   ]
   const fault = view.error === null ? null : failureTexts(view.error, t)
   return (
-    <div className="tn-inspect">
+    <div className="tn-inspect" data-summary>
       <header className="tn-inspect-head">
         <div className="tn-inspect-names">
           <h2 className="tn-inspect-name" dir="auto">

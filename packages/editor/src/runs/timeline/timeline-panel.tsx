@@ -91,7 +91,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
         )}
       />
       <div className="tn-timeline-foot">
-        <span className="tn-truncate" aria-hidden="true">
+        <span className="tn-truncate" data-hint={shown === null || undefined} aria-hidden="true">
           {shown === null
             ? t('runs.timeline.hint')
             : shown.segment === null

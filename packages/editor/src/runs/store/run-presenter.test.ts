@@ -10,7 +10,7 @@ import {
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
 import { en } from '../../messages/en/index.ts'
-import { createTranslate } from '../../messages/format.ts'
+import { createTranslate, type Translate } from '../../messages/format.ts'
 import { createNodeDirectory } from './node-directory.ts'
 import { createRunPresenter } from './run-presenter.ts'
 import { createRunStore } from './run-store.ts'
@@ -25,7 +25,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function present(frames: readonly RunEventFrame[]) {
+function present(frames: readonly RunEventFrame[], texts: Translate = t) {
   const fixture = createFixtureClient()
   const store = createRunStore({
     client: fixture.client,
@@ -37,7 +37,7 @@ function present(frames: readonly RunEventFrame[]) {
   })
   store.start()
   fixture.push(...frames)
-  return { store, presenter: createRunPresenter({ store, nodes, t, locale: 'en' }) }
+  return { store, presenter: createRunPresenter({ store, nodes, t: texts, locale: 'en' }) }
 }
 
 describe('createRunPresenter', () => {
@@ -51,6 +51,8 @@ describe('createRunPresenter', () => {
   test('says why a node failed', () => {
     const { presenter } = present(failedRun().frames)
     expect(presenter.node('ticket')).toMatchObject({ status: 'failed', reason: '503 from the help desk' })
+    const ofHost = createTranslate({ ...en, 'error.HTTP_STATUS': 'Der Dienst ist gestört' }, 'en')
+    expect(present(failedRun().frames, ofHost).presenter.node('ticket')?.reason).toBe('Der Dienst ist gestört')
   })
 
   test('says nothing of a node that the run has not reached', () => {

@@ -1,6 +1,7 @@
 import type { NodeId } from '@tenon/core/document'
 import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
 import type { NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { edgeState, skipReasons } from './edge-state.ts'
@@ -92,7 +93,7 @@ function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: s
     durationMs === null ? '' : format(durationMs, t, locale),
     attempt > 1 ? t('runs.attempt', { attempt }) : '',
   ]
-  const reason = status === 'failed' ? nodeRun.error?.message : undefined
+  const reason = status === 'failed' && nodeRun.error != null ? failureTexts(nodeRun.error, t).why : undefined
   const label = parts.filter((part) => part !== '').join(' · ')
   return { status, label, statusLabel, ...(reason === undefined ? {} : { reason }) }
 }

@@ -1,4 +1,5 @@
 import { attemptDurationMs } from '@tenon/core/run'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
@@ -14,7 +15,7 @@ export function describeRow(row: TimelineRow, node: NodeInfo, t: Translate, loca
     nodeRun.startedAt === null ? '' : t('runs.timeline.startedAt', { time: formatClock(nodeRun.startedAt, locale) }),
     durationMs === null ? '' : formatDuration(durationMs, t, locale),
     nodeRun.attempt > 1 ? t('runs.attempts', { count: nodeRun.attempt }) : '',
-    nodeRun.error?.message ?? '',
+    nodeRun.error == null ? '' : failureTexts(nodeRun.error, t).why,
   ]
   return parts.filter((part) => part !== '').join(' · ')
 }
@@ -32,7 +33,7 @@ export function describeSegment(segment: Segment, node: NodeInfo, t: Translate, 
     t(`runs.segment.${segment.kind}`),
     formatClock(attempt.startedAt, locale),
     formatDuration(attemptDurationMs(attempt, segment.to) ?? 0, t, locale),
-    attempt.error?.message ?? '',
+    attempt.error === null ? '' : failureTexts(attempt.error, t).why,
   ]
   return parts.filter((part) => part !== '').join(' · ')
 }

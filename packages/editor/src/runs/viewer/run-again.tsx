@@ -1,7 +1,6 @@
 import type { Run } from '@tenon/core/client'
 import { isRunOver } from '@tenon/core/run'
-import { useCallback, useState } from 'react'
-import { useResource } from '../../client/use-resource.ts'
+import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
@@ -11,6 +10,7 @@ import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
+import { useMayChangeRun } from './use-may-change-run.ts'
 
 interface RunAgainProps {
   readonly scope: RunScope
@@ -37,8 +37,8 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
   const [choice, setChoice] = useState<VersionChoice | null>(null)
   const { client, store, run, ledger } = scope
   const isOver = useRunPart(store, selectIsOver)
-  const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
-  if (!isOver || run.value === null || me.value === null || me.value.role === 'viewer') return null
+  const mayStart = useMayChangeRun(client)
+  if (!isOver || run.value === null || !mayStart) return null
   const send = async (action: () => Promise<void>) => {
     setIsSending(true)
     try {

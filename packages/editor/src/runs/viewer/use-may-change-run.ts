@@ -3,7 +3,7 @@ import { useCallback } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 
 /**
- * Checks whether the reader may cancel, pause and resume runs; a viewer may not. If the role cannot be loaded, the server
+ * Checks whether the reader may start, cancel, pause and resume runs; a viewer may not. If the role cannot be loaded, the server
  * decides.
  */
 export function useMayChangeRun(client: TenonClient): boolean {

@@ -1,0 +1,20 @@
+import { foldRunEvents, fromFrame } from '@tenon/core/run'
+import { expect, test } from 'vitest'
+import { failedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
+import { en } from '../../messages/en/index.ts'
+import { createTranslate } from '../../messages/format.ts'
+import { createNodeDirectory } from '../store/node-directory.ts'
+import { timelineRows } from './bars.ts'
+import { describeRow, describeSegment } from './describe-row.ts'
+
+test('a failed node and its attempts have the texts of the host for their codes', () => {
+  const log = failedRun()
+  const t = createTranslate({ ...en, 'error.HTTP_STATUS': 'Der Dienst ist gestört' }, 'en')
+  const node = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST).get('ticket')
+  const row = timelineRows(foldRunEvents(log.frames.map(fromFrame)), log.at).find(({ nodeId }) => nodeId === 'ticket')
+  const attempt = row?.segments.find(({ kind }) => kind === 'failed')
+  if (row === undefined || attempt === undefined) throw new Error('the node has no failed attempt')
+  expect(describeRow(row, node, t, 'en')).toMatch(/^Create ticket · Failed · .* · Der Dienst ist gestört$/)
+  expect(describeSegment(attempt, node, t, 'en')).toMatch(/^Create ticket · attempt 1 · .* · Der Dienst ist gestört$/)
+})

@@ -146,10 +146,11 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       refresh()
     }
     if (plan.select !== undefined) {
-      if (command.type === 'add-node') store.setState({ freshNodes: new Set(plan.select) })
-      // What is new has to be set up first, whichever tab was used for another node.
+      // A new node has to be set up first, whichever tab was used for another one.
       if (ADDING.has(command.type)) store.setState({ tab: 'setup' })
       select(store, plan.select)
+      // After the selection: a change while another node is selected would count as leaving the new one.
+      if (command.type === 'add-node') store.setState({ freshNodes: new Set(plan.select) })
       if (operations.length > 0) selections.keepAfter()
     }
     if (operations.length > 0) report(command.type, operations)

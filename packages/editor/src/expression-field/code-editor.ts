@@ -4,6 +4,7 @@ import {
   closeBracketsKeymap,
   completionKeymap,
   insertBracket,
+  startCompletion,
 } from '@codemirror/autocomplete'
 import { defaultKeymap, historyKeymap } from '@codemirror/commands'
 import { bracketMatching } from '@codemirror/language'
@@ -16,7 +17,8 @@ import { chipExtension, refreshChips } from './chips.ts'
 import { completeReferences, renderHelp } from './completion.ts'
 import { diagnosticsExtension, setDiagnostics } from './diagnostics.ts'
 import { plainHistory, sharedHistory } from './field-history.ts'
-import type { CompletionAnswer, FieldDiagnostic } from './field-types.ts'
+import type { CompletionAnswer, FieldDiagnostic, TypingState } from './field-types.ts'
+import { asOneLine } from './one-line.ts'
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement
@@ -50,7 +52,10 @@ export interface CodeEditor {
   readonly refreshLabels: () => void
   /** Inserts a text at the caret and focuses the field. */
   readonly insert: (text: string) => void
-  readonly focus: () => void
+  /** Focuses the field where typing was interrupted: with its selection, and with the list for a reference. */
+  readonly resume: (state: TypingState) => void
+  /** Returns the text and the selection; `null` without the focus. */
+  readonly typing: () => TypingState | null
   readonly destroy: () => void
 }
 
@@ -112,11 +117,22 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
         scrollIntoView: true,
       })
     },
-    focus: () => view.focus(),
+    resume: ({ text, from, to }) => {
+      view.focus()
+      const { length } = view.state.doc
+      view.dispatch({ selection: { anchor: Math.min(from, length), head: Math.min(to, length) }, scrollIntoView: true })
+      if (options.hasTemplates && OPEN_REFERENCE.test(text.slice(0, to))) startCompletion(view)
+    },
+    typing: () => {
+      const { doc, selection } = view.state
+      const { anchor, head } = selection.main
+      return view.hasFocus ? { text: doc.toString(), from: anchor, to: head } : null
+    },
     destroy: () => view.destroy(),
   }
 }
 
+const OPEN_REFERENCE = /\{\{[^{}]*$/
 const OUTSIDE = 'tenon.outside'
 
 function isFromOutside(transaction: { isUserEvent: (event: string) => boolean }): boolean {
@@ -130,7 +146,7 @@ function readOnlyExtension(isReadOnly: boolean): Extension {
 // Pasted line breaks become spaces, and Enter inserts none.
 const singleLine: Extension = [
   EditorState.transactionFilter.of((transaction) => (transaction.newDoc.lines > 1 ? [] : transaction)),
-  EditorView.clipboardInputFilter.of((text) => text.replaceAll(/\s*\r?\n\s*/g, ' ')),
+  EditorView.clipboardInputFilter.of(asOneLine),
 ]
 
 // By default, a bracket that is typed over a selection is put around it. Here it replaces the selection, as in every

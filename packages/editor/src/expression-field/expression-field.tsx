@@ -1,5 +1,5 @@
 import type { NodeId, ParamPath } from '@tenon/core/document'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { usePresence } from '../contexts/presence-context.ts'
 import { splitTemplate } from '../graph/template-parts.ts'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
@@ -10,12 +10,12 @@ import { classNames } from '../ui/class-names.ts'
 import { useFieldControl } from '../ui/field.tsx'
 import type { CodeEditor } from './code-editor.ts'
 import { createCompleter } from './completer.ts'
-import type { FieldDiagnostic } from './field-types.ts'
+import type { FieldDiagnostic, TypingState } from './field-types.ts'
 import { useInsertTarget } from './insert-target.ts'
 import { labelOfReference } from './reference-label.ts'
 import { ReferencePicker } from './reference-picker.tsx'
-import { TemplateText } from './template-text.tsx'
 import { useCodeEditor } from './use-code-editor.ts'
+import { WaitingField } from './waiting-field.tsx'
 
 export interface ExpressionFieldProps {
   readonly nodeId: NodeId
@@ -52,24 +52,30 @@ export function ExpressionField(props: ExpressionFieldProps) {
   const field = useFieldControl()
   const { part, tryNow } = useCodeEditor()
   const createCodeEditor = part?.createCodeEditor ?? null
-  const [host, setHost] = useState<HTMLDivElement | null>(null)
+  const host = useRef<HTMLDivElement | null>(null)
+  const [isWaiting, setIsWaiting] = useState(createCodeEditor === null)
   const editor = useRef<CodeEditor | null>(null)
   const change = useDelayedChange(props.onChange)
   const shared = session.textAt(nodeId, path)
-  const wantsFocus = useRef(false)
+  /** Text and selection without an editor, or between two; `null` if the field does not have the focus. */
+  const typing = useRef<TypingState | null>(null)
   const attributes = useShared(attributesOf(field, label, isInvalid))
   const first = useRef({ value, isReadOnly, attributes, placeholder, path })
   first.current = { value, isReadOnly, attributes, placeholder, path }
-  useEffect(() => {
-    if (createCodeEditor === null || host === null) return
+  // In the same commit as the element: the focus can be moved into the field at once.
+  useLayoutEffect(() => {
+    if (createCodeEditor === null || host.current === null) return
+    const typed = typing.current
+    // Also into the shared text, which the editor shows.
+    change.flush()
     const created = createCodeEditor({
-      parent: host,
+      parent: host.current,
       root: instance.root,
       portal: instance.portal,
       nonce: instance.nonce,
       source:
         shared === null
-          ? { kind: 'plain', value: first.current.value, onChange: change.push }
+          ? { kind: 'plain', value: typed?.text ?? first.current.value, onChange: change.push }
           : { kind: 'shared', text: shared, undoManager: session.undoManager },
       isMultiline,
       isReadOnly: first.current.isReadOnly,
@@ -88,22 +94,26 @@ export function ExpressionField(props: ExpressionFieldProps) {
       },
     })
     editor.current = created
-    if (wantsFocus.current) created.focus()
+    if (typed !== null) created.resume(typed)
+    typing.current = null
+    // Only now, when it has the focus no longer: removing it would leave the field.
+    setIsWaiting(false)
     const waiting = target.collect({ nodeId, key: keyOf(first.current.path) })
     if (waiting !== null) created.insert(waiting)
     return () => {
       change.flush()
+      typing.current = created.typing()
       editor.current = null
       created.destroy()
     }
-  }, [createCodeEditor, host, instance, session, shared, nodeId, isMultiline, hasTemplates, change, presence, target])
+  }, [createCodeEditor, instance, session, shared, nodeId, isMultiline, hasTemplates, change, presence, target])
   useEffect(() => {
     if (!change.isPending()) editor.current?.setValue(value)
   }, [value, change])
   useEffect(() => editor.current?.setReadOnly(isReadOnly), [isReadOnly])
   useEffect(() => editor.current?.setAttributes(attributes), [attributes])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new editor has no diagnostics yet
-  useEffect(() => editor.current?.setDiagnostics(diagnostics), [diagnostics, createCodeEditor, host, shared])
+  useEffect(() => editor.current?.setDiagnostics(diagnostics), [diagnostics, createCodeEditor, shared])
   const names = useReferencedNames(value)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a renamed node changes its chips
   useEffect(() => editor.current?.refreshLabels(), [names])
@@ -116,24 +126,22 @@ export function ExpressionField(props: ExpressionFieldProps) {
         data-readonly={isReadOnly || undefined}
         data-templates={(hasTemplates && !isReadOnly) || undefined}
       >
-        {createCodeEditor === null && (
-          <button
-            type="button"
-            className="tn-expr-waiting"
-            {...nameOf(attributes)}
-            onFocus={() => {
-              wantsFocus.current = true
+        {isWaiting && (
+          <WaitingField
+            value={value}
+            placeholder={placeholder}
+            isMultiline={isMultiline}
+            isReadOnly={isReadOnly}
+            attributes={attributes}
+            onChange={change.push}
+            onTyping={(state) => {
+              typing.current = state
+              if (state === null) change.flush()
             }}
-            // The user has moved on before the editor is loaded.
-            onBlur={() => {
-              wantsFocus.current = false
-            }}
-          >
-            {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
-          </button>
+          />
         )}
-        <div ref={setHost} className="tn-expr-host" hidden={createCodeEditor === null} />
-        {hasTemplates && !isReadOnly && (
+        <div ref={host} className="tn-expr-host" hidden={createCodeEditor === null} />
+        {hasTemplates && !isReadOnly && createCodeEditor !== null && (
           <ReferencePicker nodeId={nodeId} onPick={(reference) => editor.current?.insert(reference)} />
         )}
       </div>
@@ -168,11 +176,6 @@ function useReferencedNames(template: string): string {
 
 function keyOf(path: ParamPath | 'notes'): string {
   return path === 'notes' ? path : path.join('.')
-}
-
-/** Returns the attributes that name a field, which its placeholder has as well. */
-function nameOf({ id, 'aria-label': label, 'aria-labelledby': labelledBy }: Readonly<Record<string, string>>) {
-  return { id, 'aria-label': label, 'aria-labelledby': labelledBy }
 }
 
 function attributesOf(

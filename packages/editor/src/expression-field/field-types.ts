@@ -28,3 +28,10 @@ export interface FieldDiagnostic {
   readonly severity: 'error' | 'warning'
   readonly message: string
 }
+
+/** Text and selection of a field that has the focus; offsets in UTF-16 units. */
+export interface TypingState {
+  readonly text: string
+  readonly from: number
+  readonly to: number
+}

@@ -33,8 +33,9 @@ export function Inspector({ lastRun }: InspectorProps) {
   const tabs = usePart(loadTabs)
   const [only, ...more] = selected
   // From now on an empty field is a problem, also of a node that was just added.
-  const leaveField = ({ target }: FocusEvent) => {
-    if (target.closest('[data-param]') !== null && store.getState().freshNodes.size > 0) {
+  const leaveField = ({ target, relatedTarget }: FocusEvent) => {
+    const field = target.closest('[data-param]')
+    if (field !== null && !field.contains(relatedTarget) && store.getState().freshNodes.size > 0) {
       afterPress(() => store.setState({ freshNodes: new Set() }))
     }
   }

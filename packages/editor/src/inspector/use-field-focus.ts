@@ -18,7 +18,7 @@ export function useFieldFocus(nodeId: NodeId | null): (element: HTMLElement | nu
   useEffect(() => {
     if (wish === null || wish.nodeId !== nodeId || panel === null) return
     let left = TRIES
-    let timer: ReturnType<typeof setTimeout>
+    let timer: ReturnType<typeof setTimeout> | undefined
     const attempt = () => {
       const target = fieldIn(panel, wish.path)
       left -= 1
@@ -34,7 +34,7 @@ export function useFieldFocus(nodeId: NodeId | null): (element: HTMLElement | nu
         store.setState({ fieldFocus: null })
       }, TRY_MS * 2)
     }
-    timer = setTimeout(attempt, 0)
+    attempt()
     return () => clearTimeout(timer)
   }, [wish, nodeId, panel, store])
   return setPanel

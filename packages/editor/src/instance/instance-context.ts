@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react'
 import type { Messages } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import type { BackLayers } from './back-layers.ts'
+import type { LoadedParts } from './loaded-parts.ts'
 import type { Presses } from './presses.ts'
 
 /** Context of the parts of one mounted editor or viewer. */
@@ -22,6 +23,7 @@ export interface InstanceContext {
   readonly backLayers: BackLayers
   /** Defers what moves other elements until the pointer is released; see {@link Presses}. */
   readonly afterPress: Presses['afterPress']
+  readonly parts: LoadedParts
   readonly t: Translate
 }
 

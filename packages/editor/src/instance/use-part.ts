@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useInstance } from './instance-context.ts'
 import { loadPart } from './load-part.ts'
 
 export interface PartState<Part> {
@@ -14,18 +15,26 @@ export interface PartState<Part> {
  * @param load - Stable between renders.
  */
 export function usePart<Part>(load: () => Promise<Part>): PartState<Part> {
-  const [state, setState] = useState<PartState<Part>>({ part: null, tryNow: null })
+  const { parts } = useInstance()
+  const [state, setState] = useState<PartState<Part>>(() => ({ part: parts.find(load), tryNow: null }))
   useEffect(() => {
+    const loaded = parts.find(load)
+    if (loaded !== null) {
+      // It was loaded for another user of the part since the first render.
+      setState((known) => (known.part === null ? { part: loaded, tryNow: null } : known))
+      return
+    }
     const abort = new AbortController()
     const { signal: abortSignal } = abort
     loadPart(load, { abortSignal, onStuck: (tryNow) => setState({ part: null, tryNow }) }).then(
       (part) => {
+        parts.add(load, part)
         if (!abortSignal.aborted) setState({ part, tryNow: null })
       },
       // It was aborted by unmounting.
       () => {},
     )
     return () => abort.abort()
-  }, [load])
+  }, [load, parts])
   return state
 }

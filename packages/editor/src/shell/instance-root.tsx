@@ -2,6 +2,7 @@ import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useRef, 
 import { createBackLayers } from '../instance/back-layers.ts'
 import { isSheetMissing, rootOf } from '../instance/browser.ts'
 import { type InstanceContext, InstanceReactContext } from '../instance/instance-context.ts'
+import { createLoadedParts } from '../instance/loaded-parts.ts'
 import { createPresses } from '../instance/presses.ts'
 import { useColorMode } from '../instance/use-color-mode.ts'
 import { isNarrow } from '../instance/use-is-phone.ts'
@@ -91,6 +92,7 @@ function Root(props: InstanceRootProps): ReactNode {
   useEffect(() => backLayers.start(), [backLayers])
   const [presses] = useState(createPresses)
   useEffect(() => presses.start(), [presses])
+  const [parts] = useState(createLoadedParts)
   const [element, setElement] = useState<HTMLDivElement | null>(null)
   const [portal, setPortal] = useState<HTMLDivElement | null>(null)
   wantsBack.current = () => props.closeOnBack !== false && isNarrow(element)
@@ -100,8 +102,9 @@ function Root(props: InstanceRootProps): ReactNode {
     const t = createTranslate(messages, locale)
     const root = rootOf(element)
     const { afterPress } = presses
-    return { id, root, portal, nonce, dir, locale, messages, t, hasAttribution: attribution, backLayers, afterPress }
-  }, [element, portal, messages, locale, id, nonce, dir, attribution, backLayers, presses])
+    const hasAttribution = attribution
+    return { id, root, portal, nonce, dir, locale, messages, t, hasAttribution, backLayers, afterPress, parts }
+  }, [element, portal, messages, locale, id, nonce, dir, attribution, backLayers, presses, parts])
   const [sheetMissing, setSheetMissing] = useState(false)
   useEffect(() => {
     if (element !== null) setSheetMissing(isSheetMissing(element))

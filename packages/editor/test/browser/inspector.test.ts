@@ -270,12 +270,23 @@ describe('setting a node up', () => {
     await expect.poll(fields).toEqual({})
   })
 
+  test('what is typed right after Tab is the value of the new row', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const row = inspector.locator('[data-param="fields"]')
+    await row.getByRole('button', { name: 'Add a field' }).click()
+    await row.getByRole('textbox', { name: 'Name' }).fill('who')
+    // All in the browser's queue before it has handled the first.
+    await Promise.all(['Tab', ...'metoo'].map((key) => page.keyboard.press(key)))
+    await expect.poll(() => page.evaluate(`${paramsOf('a')}.fields ?? null`)).toEqual({ who: 'metoo' })
+  })
+
   test('a case names its port when it gets its title, and its edge stays', async () => {
     const { page, canvas, card, inspector, edges } = await open({ document: 'empty' })
     await page.getByRole('button', { name: 'Add "Start"' }).click()
     for (const search of ['many', 'stop']) {
       await canvas.press('/')
-      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('searchbox').fill(search)
+      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('combobox').fill(search)
       await page.keyboard.press('Enter')
     }
     await expect.poll(edges).toContainEqual(expect.stringMatching(/^cases_\w+:a>stop_/))

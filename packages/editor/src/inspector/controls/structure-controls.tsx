@@ -10,6 +10,7 @@ import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
 import { ParamRows } from './param-rows.tsx'
 import { textFieldOf, textKeyOf } from './text-of.ts'
+import { useItemRows } from './use-item-rows.ts'
 import { useRemovalFocus } from './use-removal-focus.ts'
 
 /** Control for the fields of an object. */
@@ -35,10 +36,11 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
   const items: readonly Json[] = Array.isArray(value) ? value : []
   const itemSchema = resolveSchema(rootSchema, field.schema.items)
   const isObject = inferControl(itemSchema) === 'group'
+  const rows = useItemRows(items)
   const onRemoving = useRemovalFocus(items.length)
   useRowInput(
     nodeId,
-    items.map((_item, index) => ({ id: index, key: textKeyOf(nodeId, [...field.path, index]) })),
+    rows.ids.map((id, index) => ({ id, key: textKeyOf(nodeId, [...field.path, index]) })),
   )
   return (
     <div className="tn-list">
@@ -47,8 +49,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
         const own = fieldOf(rootSchema, itemSchema, path, String(index), false)
         const title = t('control.itemNumber', { number: index + 1 })
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity but their index
-          <div key={index} className="tn-list-item" data-object={isObject || undefined}>
+          <div key={rows.ids[index]} className="tn-list-item" data-object={isObject || undefined}>
             <ParamRows
               nodeId={nodeId}
               rootSchema={rootSchema}
@@ -63,6 +64,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
                 label={t('control.removeItem', { number: index + 1 })}
                 onClick={(event) => {
                   onRemoving(event.currentTarget)
+                  rows.remove(index)
                   dispatch({ type: 'remove-item', nodeId, path })
                 }}
                 data-remove-row

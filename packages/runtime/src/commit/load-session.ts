@@ -3,6 +3,7 @@ import { eventClassOf, type Fact, type RunEvent } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { StoredRun } from '../run-store.ts'
+import { laterFactError } from '../store/release-to-readers.ts'
 import { selectEvents, selectRun } from '../store/run-reader.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import type { PlanCache } from './plan-cache.ts'
@@ -81,10 +82,7 @@ function replay(session: RunSession, events: readonly RunEvent[]): void {
  * Returns the fact of a stored event of class `fact`. A later version of this package may have written an unknown one.
  */
 function factOf(event: RunEvent): MachineFact {
-  if (eventClassOf(event.type) !== 'fact') {
-    const message = `The run log holds an event of the type "${event.type}", which this version cannot read`
-    throw new TenonError('RUN_LOG_NEWER', message, { details: { type: event.type, seq: event.seq } })
-  }
+  if (eventClassOf(event.type) !== 'fact') throw laterFactError('log', event.type)
   return event as Fact & { readonly at: number }
 }
 

@@ -6,7 +6,7 @@ import { entryOf, itemAt } from './lookup.ts'
 import { type OpenWait, PHASE } from './state.ts'
 
 /** Pass of a node run to schedule. */
-export interface PassToSchedule {
+interface PassToSchedule {
   /** Instant of the fact that schedules it, ms since the Unix epoch. */
   readonly at: number
   /** Result of the wait that it follows; `null` for a first pass. */

@@ -5,7 +5,7 @@ import type { CancelReason, RunFailure, ValueRef } from '@tenon/core/run'
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
 /** Result of a wait that ended while the run was paused: the next pass is scheduled when the run is resumed. */
-export interface HeldPass {
+interface PausedPass {
   readonly resume: Resume
   /** Turn in which the wait ended. */
   readonly turn: number
@@ -16,7 +16,7 @@ export interface OpenWait {
   readonly waitFor: WaitFor
   readonly votes: readonly Vote[]
   /** `null` as long as the wait is open. */
-  readonly held: HeldPass | null
+  readonly held: PausedPass | null
 }
 
 /** A node run that has been scheduled and has no outcome yet. */

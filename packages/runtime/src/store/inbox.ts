@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
-import { type Actor, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
+import { type Actor, eventClassOf, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
 import { type Selectable, sql } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
 import type { TransactionHook } from '../engine.ts'
@@ -9,6 +9,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
+import { laterFactError } from './release-to-readers.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** Id of every request to cancel a run, from `factId`. */
@@ -23,7 +24,7 @@ export type PutMessage =
   | { readonly outcome: 'not_found' | 'closed' }
 
 /** Result of a request to pause or to resume a run; `unchanged` if the run is as requested, or will be. */
-export type PutPause = PutMessage | { readonly outcome: 'unchanged' }
+type PutPause = PutMessage | { readonly outcome: 'unchanged' }
 
 /** Receiver of the wake-up for a message, and other rows that its transaction stores. */
 export interface MessageRoute {
@@ -56,7 +57,11 @@ export interface RunInbox {
   pause(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutPause>
   /** Accepts a request to resume a run, in the same way. */
   resume(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutPause>
-  /** Reads the messages that a run has yet to apply, oldest first. */
+  /**
+   * Reads the messages that a run has yet to apply, oldest first.
+   *
+   * @throws {@link TenonError} `RUN_LOG_NEWER` if only a later version can read one of them.
+   */
   read(run: RunRef): Promise<readonly FactToCommit[]>
 }
 
@@ -150,7 +155,18 @@ async function judgePause(
   return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
-/** Reads the messages that a run has yet to apply, oldest first, in the caller's transaction. */
+/** Returns a message as a fact. A later version of this package may have written an unknown one. */
+function readableFact(fact: Fact): Fact {
+  if (eventClassOf(fact.type) !== 'fact') throw laterFactError('inbox', fact.type)
+  return fact
+}
+
+/**
+ * Reads the messages that a run has yet to apply, oldest first, in the caller's transaction.
+ *
+ * @throws {@link TenonError} `RUN_LOG_NEWER` (details: `type`) if only a later version can read one of them: it would be
+ * lost if this version dropped it.
+ */
 export async function readMessages(tx: RuntimeTx, { tenantId, runId }: RunRef): Promise<readonly FactToCommit[]> {
   const rows = await tx
     .selectFrom('run_inbox')
@@ -159,7 +175,7 @@ export async function readMessages(tx: RuntimeTx, { tenantId, runId }: RunRef): 
     .where('run_id', '=', runId)
     .orderBy('position')
     .execute()
-  return rows.map((row) => ({ fact: JSON.parse(row.fact) as Fact, messageId: row.message_id }))
+  return rows.map((row) => ({ fact: readableFact(JSON.parse(row.fact)), messageId: row.message_id }))
 }
 
 function choiceInvalid(choices: readonly string[]): TenonError {

@@ -5,6 +5,14 @@ import type { ClaimableRows } from './claim-rows.ts'
 import { withFact } from './requirements.ts'
 import type { RunRef } from './run-ref.ts'
 
+/** Creates the error about a fact that only a later version can read: an event of the log, or a message of the inbox. */
+export function laterFactError(found: 'log' | 'inbox', type: string): TenonError {
+  const holds = found === 'log' ? 'run log holds an event' : 'inbox of the run holds a message'
+  return new TenonError('RUN_LOG_NEWER', `The ${holds} of the type "${type}", which this version cannot read`, {
+    details: { type },
+  })
+}
+
 /**
  * The type of fact that keeps this worker from reading the log of a run, because a later version has written it.
  *

@@ -179,6 +179,32 @@ describe('a run with a fact of a later version in its log', () => {
     expect(result.outcome).toBe('ok')
   }
 
+  test('is left alone, with its messages, also while the fact waits in its inbox', async () => {
+    const old = await loggingWorker()
+    const document = workflow(
+      [node('start', 'start'), node('review', 'approval', { title: 'Go on?' })],
+      ['start>review'],
+    )
+    const run = await startRun(old, document)
+    const { tenantId, runId } = run
+    const { approvalId } = await run.approvalOf('review')
+    await run.until('waiting')
+    const message = { message_id: 'later', fact: JSON.stringify({ type: LATER, data: {} }), at: Date.now() }
+    await old.database.withTenant(tenantId, (tx) =>
+      tx
+        .insertInto('run_inbox')
+        .values({ tenant_id: tenantId, run_id: runId, ...message })
+        .execute(),
+    )
+    await run.decide(approvalId, 'approve')
+    await expect.poll(() => findRunObstacles(old.database, run), SOON).toEqual(needsLater)
+    const messages = await old.database.withTenant(tenantId, (tx) =>
+      tx.selectFrom('run_inbox').select('message_id').orderBy('position').execute(),
+    )
+    expect(messages.map((row) => row.message_id)).toEqual(['later', 'vote/review/1/0/ann'])
+    expect((await claimedByLater()).runs).toEqual([{ tenantId, runId }])
+  })
+
   /** Runs and queued nodes that a worker of that version claims. */
   async function claimedByLater() {
     const capabilities = [...capabilitiesOf(nodes.registry, ['gpu']), `fact:${LATER}`]

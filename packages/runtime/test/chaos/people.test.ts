@@ -5,7 +5,7 @@ import type { RunAddress } from './protocol.ts'
 import { seededRandom } from './seeded-random.ts'
 import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
-import { approval, chain, single } from './workloads.ts'
+import { approval, chain, diamond, single } from './workloads.ts'
 
 const attacks = setUpAttacks()
 
@@ -69,6 +69,39 @@ describe('embeddedEngine, when a cancelation meets the end of a run', () => {
     expect(findings.completed + findings.canceled).toBe(runs)
     // What was answered with `closed` had completed before.
     expect(findings.completed).toBeGreaterThanOrEqual(closed)
+  })
+})
+
+describe('embeddedEngine, when runs are paused and resumed again and again, and a worker is killed', () => {
+  test('each run completes after its last resumption, and no attempt runs twice', async () => {
+    const { runs, rounds } = sized({ short: { runs: 8, rounds: 3 }, full: { runs: 100, rounds: 10 } })
+    const [api, victim] = await Promise.all([
+      attacks.arena.worker({ doesWork: false }),
+      ...[attacks.arena.worker(), attacks.arena.worker()],
+    ])
+    const started = attacks.arena.newRuns(runs)
+    await startRuns(
+      () => [api],
+      started,
+      (index) => (index % 2 === 0 ? chain : diamond),
+    )
+    await attacks.arena.bodies(runs / 2)
+    const outcomes = await Promise.all(
+      started.map(async (run, index) => {
+        const answers: string[] = []
+        for (let round = 0; round < rounds; round += 1) {
+          for (const request of ['pause', 'pause', 'resume'] as const) {
+            answers.push((await api.call(request, run)).outcome)
+          }
+        }
+        answers.push((await api.call('pause', run)).outcome)
+        if (index === runs - 1) await victim.kill()
+        answers.push((await api.call('resume', run)).outcome)
+        return answers
+      }),
+    )
+    expect(outcomes.flat()).toContain('accepted')
+    expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs })
   })
 })
 

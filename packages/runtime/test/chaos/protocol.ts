@@ -1,5 +1,5 @@
 import type { WorkflowDocument } from '@tenon/core/document'
-import type { CancelResult, DecideResult, StartedRunRow } from '../../src/engine.ts'
+import type { CancelResult, DecideResult, PauseResult, StartedRunRow } from '../../src/engine.ts'
 import type { EmbeddedEngineOptions } from '../../src/engines/embedded/embedded-engine.ts'
 
 /** Setup of a worker process, as JSON on its command line. */
@@ -36,6 +36,8 @@ export interface WorkerCalls {
   start(run: RunAddress, document: WorkflowDocument): Promise<StartedRunRow>
   decide(run: RunAddress, nodeRunId: string, userId: string, choice: string): Promise<DecideResult>
   cancel(run: RunAddress): Promise<CancelResult>
+  pause(run: RunAddress): Promise<PauseResult>
+  resume(run: RunAddress): Promise<PauseResult>
   /** Resolves when all of these runs have ended. */
   ended(runs: readonly RunAddress[]): Promise<void>
   /** Lets every gated body of the process end, and those that begin later. */

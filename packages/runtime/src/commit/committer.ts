@@ -4,7 +4,7 @@ import type { RuntimeLog } from '../engine.ts'
 import { createLru } from '../lru.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import type { AppendOperation, NewRun } from '../store/append.ts'
+import type { NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
 import { runKey } from '../store/run-ref.ts'
 import { type ByteBudget, createByteBudget, defaultPendingBytes } from './byte-budget.ts'
@@ -166,9 +166,10 @@ export function createCommitter(deps: CommitterDeps): Committer {
       return locks.exclusive(key, async () => {
         const { identity, row, fact, payloads } = newRunOf(request, plan, deps.now())
         const session = emptySession(identity, plans.put(request.tenantId, plan))
-        const planOperation: AppendOperation = { op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) }
-        const isStored = plans.isStored(request.tenantId, plan.planHash)
-        const operations = [...(isStored ? [] : [planOperation]), ...(request.operations ?? [])]
+        const operations = [...(request.operations ?? [])]
+        if (!plans.isStored(request.tenantId, plan.planHash)) {
+          operations.unshift({ op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) })
+        }
         const { acquireSlot, worker } = request
         const work = { acquireSlot, worker, facts: [{ fact }], operations, payloads }
         const result = await perform(key, session, work, { observations: [], isPinned: false, newRun: row })

@@ -70,6 +70,11 @@ describe('the append functions', () => {
     const appender = createAppender(database, { lanes: 1 })
     const runs = Array.from({ length: 20 }, create)
     await Promise.all(runs.map((run) => appender.append(run)))
+    const ready = { op: 'ready', workerId: null, requires: 'r' } as const
+    for (const run of [...runs.slice(0, 1), ...Array.from({ length: 8 }, create)]) {
+      const { outcome } = await appender.append({ ...run, payloads: [], operations: [ready] })
+      expect(outcome).toBe(run === runs[0] ? 'exists' : 'ok')
+    }
     const [one, two, three, four] = runs as [Append, Append, Append, Append]
     const large = Array.from({ length: 3 }, () => ({ ...started, id: 'x'.repeat(70_000) }))
     const results = await Promise.all([
@@ -96,6 +101,7 @@ describe('the append functions', () => {
       ...[
         /^update .*runs r set/s,
         /^insert into .*run_log .*values \(p_tenant/s,
+        /^insert into .*runs .*values \(p_tenant/s,
         /^(select|perform).* from .*runs r where/is,
       ],
       ...[
@@ -128,9 +134,9 @@ describe('the append functions', () => {
 
   test('plan once for all arguments', async () => {
     const { rows } = await pool.query<{ config: readonly string[] }>(
-      `select proconfig as config from pg_proc where proname in ('append_one_v1', 'append_many_v1')`,
+      `select proconfig as config from pg_proc where proname in ('append_create_v1', 'append_one_v1', 'append_many_v1')`,
     )
-    expect(rows).toHaveLength(2)
+    expect(rows).toHaveLength(3)
     for (const { config } of rows) expect(config).toContain('plan_cache_mode=force_generic_plan')
     // A generic plan names the parameters; one for single arguments has their values in place of them.
     const plans = watch.plans()

@@ -1,6 +1,6 @@
 import { type PreparedStatement, preparedStatement } from '../postgres/prepared-statement.ts'
 import { identifier } from '../postgres/quote.ts'
-import type { Append, AppendOperation, AppendResult } from './append.ts'
+import type { Append, AppendOperation, AppendResult, NewRun, RunPatch } from './append.ts'
 import { LOCK_ORDER } from './append.ts'
 import type { PackedAppend } from './stored-events.ts'
 
@@ -17,6 +17,33 @@ export interface AppendCall<Row> {
   readonly resultsOf: (row: Row) => readonly AppendResult[]
 }
 
+const CREATE = [
+  ['p_role', 'text'],
+  ['p_tenant', 'text'],
+  ['p_run', 'text'],
+  ['p_start_week', 'integer'],
+  ['p_trace', 'text'],
+  ['p_workflow', 'text'],
+  ['p_version', 'text'],
+  ['p_mode', 'text'],
+  ['p_engine', 'text'],
+  ['p_plan_hash', 'text'],
+  ['p_semantics', 'integer'],
+  ['p_queued_at', 'bigint'],
+  ['p_turns', 'integer'],
+  ['p_count', 'integer'],
+  ['p_status', 'text'],
+  ['p_started_at', 'bigint'],
+  ['p_finished_at', 'bigint'],
+  ['p_outcome', 'text'],
+  ['p_output', 'text'],
+  ['p_error', 'text'],
+  ['p_digest', 'bytea'],
+  ['p_events', 'text'],
+  ['p_inlines', 'text'],
+  ['p_operations', 'text'],
+] as const
+
 const ONE = [
   ['p_role', 'text'],
   ['p_tenant', 'text'],
@@ -26,9 +53,14 @@ const ONE = [
   ['p_turns', 'integer'],
   ['p_count', 'integer'],
   ['p_status', 'text'],
+  ['p_finished_at', 'bigint'],
+  ['p_outcome', 'text'],
+  ['p_output', 'text'],
+  ['p_error', 'text'],
   ['p_digest', 'bytea'],
   ['p_events', 'text'],
   ['p_inlines', 'text'],
+  ['p_operations', 'text'],
 ] as const
 
 const MANY = [
@@ -82,24 +114,32 @@ interface ManyRow {
 
 /** Statements with which an appender stores its batches. */
 export interface AppendStatements {
-  /** Returns the call for one append for which {@link isPlain} is true. */
+  /** Returns the call for one append for which {@link isSimple} is true. */
   one(role: string | null, toSend: AppendToSend): AppendCall<OneRow>
   /** Returns the call for appends of different runs, ordered by tenant and run. */
   many(role: string | null, batch: readonly AppendToSend[]): AppendCall<ManyRow>
 }
 
 export function createAppendStatements(schema: string): AppendStatements {
-  const one = preparedStatement(
-    (parameters) => `select result, first_seq, turn_before from ${identifier(schema)}.append_one_v1(${parameters})`,
-    ONE,
-  )
+  const single = (name: string) => (parameters: string) =>
+    `select result, first_seq, turn_before from ${identifier(schema)}.${name}(${parameters})`
+  const create = preparedStatement(single('append_create_v1'), CREATE)
+  const one = preparedStatement(single('append_one_v1'), ONE)
   const columns = 'stored, first_seqs, turns_before, refused, results'
   const many = preparedStatement(
     (parameters) => `select ${columns} from ${identifier(schema)}.append_many_v1(${parameters})`,
     MANY,
   )
   return {
-    one: (role, toSend) => ({ statement: one, values: valuesOfOne(role, toSend), resultsOf: (row) => [resultOf(row)] }),
+    one: (role, toSend) => {
+      const { create: row } = toSend.append
+      return {
+        ...(row === null
+          ? { statement: one, values: valuesOfOne(role, toSend) }
+          : { statement: create, values: valuesOfCreate(role, toSend, row) }),
+        resultsOf: (result) => [resultOf(result)],
+      }
+    },
     many: (role, batch) => ({
       statement: many,
       values: valuesOfMany(role, batch),
@@ -108,12 +148,12 @@ export function createAppendStatements(schema: string): AppendStatements {
   }
 }
 
-/** Checks whether an append changes its run row and the log only, with one row of events. */
-export function isPlain({ append, packed }: AppendToSend): boolean {
+/** Checks whether an append has one row of events, and stores no values and no plan beside the log. */
+export function isSimple({ append, packed }: AppendToSend): boolean {
   const { kind, patch, operations, payloads } = append
-  return (
-    kind !== 'create' && patch === null && operations.length === 0 && payloads.length === 0 && packed.rows.length === 1
-  )
+  if (payloads.length > 0 || packed.rows.length !== 1) return false
+  if (kind !== 'create' && patch?.startedAt !== undefined) return false
+  return operations.every(({ op }) => op !== 'plan')
 }
 
 /** Returns the expected turn; null for observations, which need none. */
@@ -121,23 +161,61 @@ function expectTurnOf({ kind, expectTurn }: Append): number | null {
   return kind === 'observe' ? null : expectTurn
 }
 
-function valuesOfOne(role: string | null, { append, packed }: AppendToSend): readonly unknown[] {
-  const { tenantId, runId, expectSeq = null, turns, events, status } = append
-  const row = packed.rows[0]
-  const expectTurn = expectTurnOf(append)
+function valuesOfCreate(role: string | null, { append, packed }: AppendToSend, create: NewRun): readonly unknown[] {
+  const { tenantId, runId, turns, events, status, patch, operations } = append
   return [
     role,
     tenantId,
     runId,
-    expectTurn,
+    create.startWeek,
+    create.traceId,
+    create.workflowId,
+    create.version,
+    create.mode,
+    create.engine,
+    create.planHash,
+    create.semantics,
+    create.queuedAt,
+    turns,
+    events.length,
+    status,
+    patch?.startedAt,
+    ...valuesOfEnd(patch),
+    packed.digest,
+    packed.rows[0]?.events,
+    packed.rows[0]?.inlines,
+    textOfOperations(operations),
+  ]
+}
+
+function valuesOfOne(role: string | null, { append, packed }: AppendToSend): readonly unknown[] {
+  const { tenantId, runId, expectSeq = null, turns, events, status, patch, operations } = append
+  return [
+    role,
+    tenantId,
+    runId,
+    expectTurnOf(append),
     expectSeq,
     turns,
     events.length,
     status,
+    ...valuesOfEnd(patch),
     packed.digest,
-    row?.events,
-    row?.inlines,
+    packed.rows[0]?.events,
+    packed.rows[0]?.inlines,
+    textOfOperations(operations),
   ]
+}
+
+const NO_END = [null, null, null, null] as const
+
+function valuesOfEnd(patch: RunPatch | null): readonly unknown[] {
+  if (patch === null) return NO_END
+  return [patch.finishedAt, patch.outcome, textOf(patch.output), textOf(patch.error)]
+}
+
+function textOfOperations(operations: readonly AppendOperation[]): string | null {
+  return operations.length === 0 ? null : JSON.stringify(operations)
 }
 
 function valuesOfMany(role: string | null, batch: readonly AppendToSend[]): readonly unknown[] {

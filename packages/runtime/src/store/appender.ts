@@ -2,7 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import { isTooLarge, permanentRefusal } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { Append, AppendResult } from './append.ts'
-import { type AppendCall, type AppendToSend, createAppendStatements, isPlain } from './append-statements.ts'
+import { type AppendCall, type AppendToSend, createAppendStatements, isSimple } from './append-statements.ts'
 import { runKey } from './run-ref.ts'
 import { packAppend } from './stored-events.ts'
 
@@ -61,7 +61,7 @@ export function createAppender(database: RuntimeDatabase, options: AppenderOptio
   const store = async (batch: readonly Waiting[]): Promise<readonly AppendResult[]> => {
     const role = await database.role()
     const [lone] = batch
-    return lone !== undefined && batch.length === 1 && isPlain(lone)
+    return lone !== undefined && batch.length === 1 && isSimple(lone)
       ? call(statements.one(role, lone))
       : call(statements.many(role, batch))
   }

@@ -4,7 +4,7 @@ import { identifier } from '../quote.ts'
 import { APPEND_OPERATIONS } from './append-operations.ts'
 
 /**
- * Creates the two functions that write the run log. Both compare the turn, number the events under the lock of the run
+ * Creates the functions that write the run log. They compare the turn, number the events under the lock of the run
  * row, link the append into the run's hash chain under the tenant's key, and return one result for each append: `ok`,
  * `conflict` (another turn was faster), `closed` (observations of a run that has ended), `missing`, or `exists` (a run
  * to be created).
@@ -19,7 +19,7 @@ import { APPEND_OPERATIONS } from './append-operations.ts'
 export const append: Migration = {
   name: '0004-run-appends',
   up: ({ schema }) =>
-    [TENANT_KEY, APPEND_OPERATIONS, APPEND_ONE, APPEND_MANY].map((statement) =>
+    [TENANT_KEY, APPEND_OPERATIONS, APPEND_CREATE, APPEND_ONE, APPEND_MANY].map((statement) =>
       statement.replaceAll('$schema', identifier(schema)),
     ),
 }
@@ -48,20 +48,65 @@ end $body$`
 
 /**
  * Returns the SQL of HMAC-SHA-256 under the tenant's key, with precomputed pads, over the previous link, the first
- * `seq` and the digest.
+ * `seq` and the digest, each an SQL expression.
  */
+const linkOf = (of: { tenant: string; head: string; seq: string; digest: string }): string =>
+  `(select sha256(k.outer_pad || sha256(k.inner_pad || ${of.head} || int8send(${of.seq}) || ${of.digest}))
+        from $schema.tenant_keys k where k.tenant_id = ${of.tenant})`
+
+/** Returns the SQL of the next link of the run in the row `r`. */
 const link = (tenant: string, digest: string): string =>
-  `(select sha256(k.outer_pad || sha256(k.inner_pad || r.head_hash || int8send(r.next_seq) || ${digest}))
-        from $schema.tenant_keys k where k.tenant_id = ${tenant})`
+  linkOf({ tenant, head: 'r.head_hash', seq: 'r.next_seq', digest })
 
 /**
- * Stores one append that creates no run and changes nothing beside the run row and the log. Scalars and assignments cost
- * less than the sets of `append_many_v1`. `p_expect_turn` is null for observations.
+ * Creates a run with its first append. The row is written once, as it is after that append. Scalars and assignments cost
+ * less than the sets of `append_many_v1`.
+ */
+const APPEND_CREATE = `
+create function $schema.append_create_v1(
+  p_role text, p_tenant text, p_run text, p_start_week integer, p_trace text, p_workflow text, p_version text,
+  p_mode text, p_engine text, p_plan_hash text, p_semantics integer, p_queued_at bigint,
+  p_turns integer, p_count integer, p_status text, p_started_at bigint, p_finished_at bigint, p_outcome text,
+  p_output text, p_error text, p_digest bytea, p_events text, p_inlines text, p_operations text,
+  out result text, out first_seq bigint, out turn_before integer
+) language plpgsql ${PLANNED_ONCE} as $body$
+declare
+  was text;
+  head bytea;
+begin
+  if p_role is not null then was := set_config('role', p_role, true); end if;
+  was := set_config('tenon.tenant', p_tenant, true);
+  -- Only for a tenant's first run, since a call costs several times as much as the search.
+  perform from $schema.tenant_keys k where k.tenant_id = p_tenant;
+  if not found then perform $schema.tenant_pads(p_tenant); end if;
+  first_seq := 1;
+  turn_before := 0;
+  insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
+      semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error)
+    values (p_tenant, p_run, p_start_week, p_trace, p_workflow, p_version, p_mode, p_engine, p_plan_hash, p_semantics,
+      p_status, p_turns, 1 + p_count, ${linkOf({ tenant: 'p_tenant', head: `''::bytea`, seq: '1::bigint', digest: 'p_digest' })},
+      p_queued_at, p_started_at, p_finished_at, p_outcome, p_output, p_error)
+    on conflict do nothing
+    returning head_hash into head;
+  if not found then
+    result := 'exists';
+    return;
+  end if;
+  insert into $schema.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events, inlines, link)
+    values (p_tenant, p_run, 1, p_start_week, p_count, 0, p_events, p_inlines, head);
+  if p_operations is not null then perform $schema.append_operations_v1(p_tenant, p_run, p_operations::json); end if;
+  result := 'ok';
+end $body$`
+
+/**
+ * Stores one append of a run that exists. Scalars and assignments cost less than the sets of `append_many_v1`.
+ * `p_expect_turn` is null for observations.
  */
 const APPEND_ONE = `
 create function $schema.append_one_v1(
   p_role text, p_tenant text, p_run text, p_expect_turn integer, p_expect_seq bigint, p_turns integer, p_count integer,
-  p_status text, p_digest bytea, p_events text, p_inlines text,
+  p_status text, p_finished_at bigint, p_outcome text, p_output text, p_error text,
+  p_digest bytea, p_events text, p_inlines text, p_operations text,
   out result text, out first_seq bigint, out turn_before integer
 ) language plpgsql ${PLANNED_ONCE} as $body$
 declare
@@ -73,7 +118,9 @@ begin
   was := set_config('tenon.tenant', p_tenant, true);
   update $schema.runs r set
       turn = r.turn + p_turns, next_seq = r.next_seq + p_count, head_hash = ${link('p_tenant', 'p_digest')},
-      status = coalesce(p_status, r.status)
+      status = coalesce(p_status, r.status), finished_at = coalesce(p_finished_at, r.finished_at),
+      outcome = coalesce(p_outcome, r.outcome), output = coalesce(p_output, r.output),
+      error = coalesce(p_error, r.error)
     where r.tenant_id = p_tenant and r.run_id = p_run
       and case when p_expect_turn is null then r.finished_at is null
         else r.turn = p_expect_turn and r.next_seq = coalesce(p_expect_seq, r.next_seq) end
@@ -86,6 +133,7 @@ begin
   end if;
   insert into $schema.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events, inlines, link)
     values (p_tenant, p_run, first_seq, week, first_seq + p_count - 1, turn_before, p_events, p_inlines, head);
+  if p_operations is not null then perform $schema.append_operations_v1(p_tenant, p_run, p_operations::json); end if;
   result := 'ok';
 end $body$`
 

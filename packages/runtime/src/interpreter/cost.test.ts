@@ -77,6 +77,19 @@ describe('what a fact costs', () => {
     expect(costs[0]?.left).toBeLessThan(100)
   })
 
+  test('is the same in a paused run with 10 and with 6,000 branches, whatever it holds', () => {
+    const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
+    const costs = [10, 600, 6_000].map((count) => {
+      const branches = Array.from({ length: count / 2 }, (_, n) => n)
+      const outcomes = branches.flatMap((n) => [completed(`l${n}`), completed(`r${n}`)])
+      const facts = [startFact(wideOf(count / 2, 'all'), null, 'start'), completed('start'), pause, ...outcomes]
+      const all = costsOf(wideOf(count / 2, 'all'), facts)
+      return [all[2], all[3], all.at(-1)]
+    })
+    expect(new Set(costs.map((each) => each.join())).size).toBe(1)
+    expect(Math.max(...costs.flat().map(Number))).toBeLessThan(100)
+  })
+
   test('of a race inside a race grows with what loses, not with what lies before it', () => {
     const length = 2_000
     const joins = Array.from({ length }, (_, n) => n)

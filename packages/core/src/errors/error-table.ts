@@ -112,7 +112,7 @@ export const ERROR_TABLE = {
     remedy: 'Use a public http or https URL, or ask the operator to allow this host.',
   },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the URL and the status of the service.' },
-  HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check the response of the service in details.' },
+  HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check the response of the service.' },
   HTTP_REDIRECT_REFUSED: {
     status: 502,
     retryable: false,

@@ -8,9 +8,10 @@ import { BaseSequencer } from 'vitest/node'
 export const LONG = [
   /\/engines\/temporal\/temporal\.test\.ts$/,
   /\/engines\/embedded\/postgres\.test\.ts$/,
-  /\/editor\/test\/browser\/(axe|connected|canvas|layout|keyboard)\.test\.ts$/,
-  /\.property\.test\.ts$/,
+  /\/editor\/test\/browser\/(axe|inspector|connected|layout|keyboard|canvas)\.test\.ts$/,
+  /\/editor\/src\/.*\/(connect-draft|typed-fields|key-value-control)\.test\.tsx?$/,
   /\/test\/chaos\//,
+  /\.property\.test\.ts$/,
   /\/temporal\/.*\.test\.ts$/,
   /^scripts\/gates\/(tarballs|unused|storybook)\.test\.mjs$/,
   /(log-partitions|busy-worker|session-memory|follow-run-log|pglite|open-pglite|several-workers)\.test\.ts$/,

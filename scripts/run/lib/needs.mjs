@@ -3,7 +3,7 @@ import { readSources } from '../../gates/lib/sources.mjs'
 
 /**
  * Lists test files by what they need: something that this machine may lack, so that they can be left out by name, or a
- * DOM of their own (jsdom).
+ * DOM (jsdom).
  *
  * @param {string} root
  * @returns {{ postgres: string[], chromium: string[], dom: string[] }} paths relative to root

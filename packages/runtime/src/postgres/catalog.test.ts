@@ -65,6 +65,16 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
     expect(keys.length).toBe((await query(tables)).length)
   })
 
+  test('has no index on the tenant that a cached plan could use in place of the key', async () => {
+    const indexes = await query<{ relname: string; columns: string }>(
+      `select t.relname, pg_get_indexdef(i.indexrelid) as columns from (${tables}) t
+        join pg_index i on i.indrelid = t.oid and not i.indisunique and i.indpred is null
+        join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0] and a.attname = 'tenant_id'`,
+    )
+    // Rows of the outbox are gone once they are delivered.
+    expect(indexes.map(({ relname }) => relname)).toEqual(['outbox'])
+  })
+
   test('carries the tenant in every foreign key', async () => {
     const keys = await query<{ relname: string; columns: string[] }>(
       `select t.relname, (select array_agg(a.attname::text order by u.ordinal) from unnest(k.conkey) with ordinality u (num, ordinal)

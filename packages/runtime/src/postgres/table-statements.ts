@@ -25,9 +25,10 @@ export interface TableShape {
    */
   readonly isBatched?: boolean
   /**
-   * Column lists of further indexes. They are created before the primary key: of two indexes with the same cost the
-   * planner uses the newer one, and on a small table an index on the tenant alone costs the same as the key. A cached
-   * plan of a function would still read all rows of the tenant when the table is large.
+   * Further indexes: columns and condition as SQL, such as `(tenant_id, at) where at >= 0`. One that begins with the
+   * tenant needs a condition, which only the queries that use the index state: on a small table, such an index costs the
+   * same as the primary key, and a cached plan of a function would still read all rows of the tenant by it when the table
+   * is large.
    *
    * @defaultValue none
    */
@@ -43,9 +44,8 @@ export function tenantTable(shape: TableShape): readonly string[] {
   const primaryKey = `primary key (${['tenant_id', ...key].map(identifier).join(', ')})`
   const body = columns.trim().replace(/,$/, '')
   return [
-    `create table ${table} (\n  tenant_id text not null,\n  ${body}${indexes.length === 0 ? `,\n  ${primaryKey}` : ''}\n) ${suffix}`,
-    ...indexes.map((list) => `create index on ${table} (${list})`),
-    ...(indexes.length === 0 ? [] : [`alter table ${table} add ${primaryKey}`]),
+    `create table ${table} (\n  tenant_id text not null,\n  ${body},\n  ${primaryKey}\n) ${suffix}`,
+    ...indexes.map((index) => `create index on ${table} ${index}`),
     ...forceRls(table, [OWN_TENANT, ...(isDispatch ? [EVERY_TENANT] : []), ...(isBatched ? [BATCH] : [])].join(' or ')),
   ]
 }

@@ -6,6 +6,7 @@ import type { RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
 import { type Selectable, sql } from 'kysely'
 import type { Plan } from '../interpreter/plan.ts'
 import { databaseNow } from '../postgres/database-now.ts'
+import { isListedRun, isListedWait } from '../postgres/list-conditions.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredRun, StoredWait } from '../run-store.ts'
@@ -47,7 +48,7 @@ export async function selectRun(tx: RuntimeTx, tenantId: TenantId, runId: RunId)
 
 async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter): ReturnType<RunReader['listRuns']> {
   const limit = pageSize(filter.limit)
-  let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId)
+  let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId).where(isListedRun)
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.mode !== 'all') query = query.where('mode', '=', filter.mode ?? 'live')
@@ -155,7 +156,7 @@ async function selectWaits(
   filter: Parameters<RunReader['listWaits']>[1],
 ): ReturnType<RunReader['listWaits']> {
   const limit = pageSize(filter.limit)
-  let query = tx.selectFrom('waits').selectAll().where('tenant_id', '=', tenantId)
+  let query = tx.selectFrom('waits').selectAll().where('tenant_id', '=', tenantId).where(isListedWait)
   if (filter.status !== undefined) query = query.where('status', filter.status === 'open' ? '=' : '!=', 'open')
   if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
   if (filter.cursor !== undefined) {

@@ -1,5 +1,6 @@
 import { identifier, type Migration, tenantTable } from '@tenon/runtime/postgres'
 import { APPEND_DRAFT } from './append-draft-function.ts'
+import { LISTED_WORKFLOW } from './server-tables.ts'
 
 const toWorkflow = (schema: string): string =>
   `foreign key (tenant_id, workflow_id) references ${identifier(schema)}.workflows (tenant_id, workflow_id)`
@@ -14,7 +15,7 @@ const workflows: Migration = {
         latest_version int, latest_behavior_hash text,
         created_at bigint not null, updated_at bigint not null, deleted_at bigint`,
       key: ['workflow_id'],
-      indexes: ['tenant_id, updated_at desc, workflow_id desc'],
+      indexes: [`(tenant_id, updated_at desc, workflow_id desc) where ${LISTED_WORKFLOW}`],
     }),
     ...tenantTable({
       schema,

@@ -16,6 +16,12 @@ export interface WorkflowRow {
   readonly deleted_at: number | null
 }
 
+/**
+ * Condition of the index for lists of workflows, true for each: checks of foreign keys cannot use that index in place of
+ * the key.
+ */
+export const LISTED_WORKFLOW = 'updated_at >= 0'
+
 export interface VersionRow {
   readonly tenant_id: TenantId
   readonly workflow_id: WorkflowId

@@ -1,7 +1,7 @@
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { sql } from 'kysely'
-import type { ServerTx, WorkflowRow } from './server-tables.ts'
+import { LISTED_WORKFLOW, type ServerTx, type WorkflowRow } from './server-tables.ts'
 
 export interface WorkflowPage {
   readonly deleted: boolean
@@ -51,6 +51,7 @@ export async function listWorkflowRows(tx: ServerTx, tenantId: TenantId, page: W
     .selectFrom('workflows')
     .selectAll()
     .where('tenant_id', '=', tenantId)
+    .where(sql.raw<boolean>(LISTED_WORKFLOW))
     .where('deleted_at', page.deleted ? 'is not' : 'is', null)
     .$if(after !== null, (query) =>
       query.where((where) =>

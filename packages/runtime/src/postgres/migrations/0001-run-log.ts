@@ -1,3 +1,4 @@
+import { LIST_CONDITIONS } from '../list-conditions.ts'
 import type { Migration } from '../migrate.ts'
 import { identifier } from '../quote.ts'
 import { systemTable, tenantTable } from '../table-statements.ts'
@@ -23,7 +24,9 @@ export const runLog: Migration = {
         name: 'runs',
         columns: RUNS,
         key: ['run_id'],
-        indexes: ['tenant_id, queued_at', 'tenant_id, workflow_id, queued_at', 'tenant_id, status, queued_at'],
+        indexes: ['tenant_id', 'tenant_id, workflow_id', 'tenant_id, status'].map(
+          (columns) => `(${columns}, queued_at) where ${LIST_CONDITIONS.runs}`,
+        ),
         suffix: 'with (fillfactor = 70)',
         isBatched: true,
       }),
@@ -55,7 +58,7 @@ export const runLog: Migration = {
         columns: `run_id text not null, hash text not null, ${RUN_KEY},
         foreign key (tenant_id, hash) references ${identifier(schema)}.payloads (tenant_id, hash)`,
         key: ['run_id', 'hash'],
-        indexes: ['tenant_id, hash'],
+        indexes: ['(hash, tenant_id)'],
         isBatched: true,
       }),
       ...tenantTable({
@@ -78,7 +81,7 @@ export const runWaits: Migration = {
         name: 'waits',
         columns: WAITS,
         key: ['approval_id'],
-        indexes: ['tenant_id, run_id', 'tenant_id, status, opened_at'],
+        indexes: ['(run_id, tenant_id)', `(tenant_id, status, opened_at) where ${LIST_CONDITIONS.waits}`],
       }),
       ...tenantTable({ schema, name: 'wait_votes', columns: WAIT_VOTES, key: ['approval_id', 'user_id'] }),
       ...tenantTable({ schema, name: 'run_inbox', columns: RUN_INBOX, key: ['run_id', 'message_id'] }),
@@ -106,7 +109,7 @@ export const runDispatch: Migration = {
       `create index timers_due on $schema.timers (fire_at)`,
       ...tenantTable({ schema, name: 'outbox', columns: OUTBOX, key: ['outbox_id'], isDispatch: true }),
       `create index outbox_tenants on $schema.outbox (tenant_id, ready_at)`,
-      `create index outbox_runs on $schema.outbox (tenant_id, run_id)`,
+      `create index outbox_runs on $schema.outbox (run_id, tenant_id)`,
       ...tenantTable({
         schema,
         name: 'run_requirements',

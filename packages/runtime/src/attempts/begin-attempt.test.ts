@@ -129,17 +129,29 @@ describe('beginAttempt', () => {
     expect((await events()).map((event) => event.type)).not.toContain('node_started')
   })
 
-  test('begins no attempt in a paused run, also when the pause comes from another process, and counts none', async () => {
+  test('begins no attempt in a paused run, also when the pause comes from another process', async () => {
     const { deps, run, pass, events } = await startRun()
-    await beginAttempt(pass, slot, deps, { isStale: false })
     const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
     const resume: Fact = { type: 'resume_requested', data: { requestId: 'r', actor: null } }
     await openProcess().committer.commit({ ...run, facts: [{ fact: pause }] })
-    // The first attempt has not ended: it is counted as lost when the run is resumed.
     expect(await beginAttempt(pass, slot, deps, { isStale: false })).toEqual({ kind: 'paused' })
-    expect((await events()).map((event) => event.type)).not.toContain('attempt_lost')
+    expect((await events()).map((event) => event.type)).not.toContain('node_started')
     await deps.committer.commit({ ...run, facts: [{ fact: resume }] })
-    expect(await beginAttempt(pass, slot, deps, { isStale: false })).toMatchObject({ kind: 'later' })
+    expect(await beginAttempt(pass, slot, deps, { isStale: false })).toMatchObject({ kind: 'started' })
+  })
+
+  test('records in a paused run that an attempt was lost, and begins the next one when it is resumed', async () => {
+    const { deps, run, pass } = await startRun()
+    await beginAttempt(pass, slot, deps, { isStale: false })
+    const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
+    await deps.committer.commit({ ...run, facts: [{ fact: pause }] })
+    const lost = await beginAttempt(pass, slot, deps, { isStale: false })
+    now = lost.kind === 'later' ? lost.nextAt : now
+    expect(await beginAttempt(pass, slot, deps, { isStale: false })).toEqual({ kind: 'paused' })
+    const resume: Fact = { type: 'resume_requested', data: { requestId: 'r', actor: null } }
+    await deps.committer.commit({ ...run, facts: [{ fact: resume }] })
+    const next = await beginAttempt(pass, slot, deps, { isStale: false })
+    expect(next).toMatchObject({ kind: 'started', started: { attempt: 2, lostBefore: 1 } })
   })
 
   test('fails a node run that no worker takes, also in a paused run', async () => {

@@ -168,11 +168,12 @@ async function openAttempt(
   if (open.canceling) {
     return { kind: 'end', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
   }
-  // A node run that no worker takes fails also in a paused run: the clock of its queue does not stop.
-  if (session.machine.status === 'paused' && failure === undefined) return { kind: 'paused' }
   const records = session.attempts.get(nodeRunId)?.records ?? []
   const last = records.at(-1)
+  // In a paused run, too: its worker has disappeared, so that nothing of it is in progress.
   if (last?.how === 'running') return loseAttempt(session, ref, last.attempt, deps)
+  // A node run that no worker takes fails also in a paused run: the clock of its queue does not stop.
+  if (session.machine.status === 'paused' && failure === undefined) return { kind: 'paused' }
   if (last?.nextAt != null && last.nextAt > deps.now()) return { kind: 'later', nextAt: last.nextAt }
   const attempt = (last?.attempt ?? 0) + 1
   if (failure !== undefined) return failedOpening(session, ref, attempt, failure)

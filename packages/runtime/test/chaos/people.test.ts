@@ -77,7 +77,8 @@ describe('embeddedEngine, when runs are paused and resumed again and again, and 
     const { runs, rounds } = sized({ short: { runs: 8, rounds: 3 }, full: { runs: 100, rounds: 10 } })
     const [api, victim] = await Promise.all([
       attacks.arena.worker({ doesWork: false }),
-      ...[attacks.arena.worker(), attacks.arena.worker()],
+      attacks.arena.worker(),
+      attacks.arena.worker(),
     ])
     const started = attacks.arena.newRuns(runs)
     await startRuns(

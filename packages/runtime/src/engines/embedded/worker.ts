@@ -161,9 +161,10 @@ export function createWorker(deps: WorkerDeps): Worker {
       const open = machine.openNodeRuns().flatMap((each) => {
         // Nodes with a queue of their own belong to the workers of the queue.
         const isElsewhere = each.mode === 'inline' || each.waitId !== null || each.queue !== null
+        const last = attempts.get(each.nodeRunId)?.records.at(-1)
         // A pause holds the next attempts, too: they are found here when the run is resumed.
-        const isHeld = isPaused && !each.canceling
-        return isElsewhere || isHeld ? [] : [{ ...each, last: attempts.get(each.nodeRunId)?.records.at(-1) }]
+        const isHeld = isPaused && !each.canceling && last?.how !== 'running'
+        return isElsewhere || isHeld ? [] : [{ ...each, last }]
       })
       const awaited = new Set([...timers.keys(), ...open.map(attemptTimerId)])
       return { open, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }

@@ -44,8 +44,12 @@ function asksBeforeClosing(): boolean {
 
 type SyncBody = Parameters<TenonClient['drafts']['sync']>[1]
 
+/** Long enough that a socket which opens is never late; test/browser/connected.test.ts waits for the default. */
+const PATIENT_MS = 20_000
+const IMPATIENT_MS = 50
+
 /** A server that keeps the draft and answers requests; what listens on the port of its socket is up to the test. */
-async function open() {
+async function open(socketPatienceMs = PATIENT_MS) {
   vi.stubGlobal('WebSocket', WebSocket)
   const port = await freePort()
   const stored = new Y.Doc()
@@ -100,6 +104,7 @@ async function open() {
     onExpelled: (code, operations) => expelled.push({ code, operations }),
     onWaiting: (isWaiting) => waiting.push(isWaiting),
     onLost: (error, operations) => lost.push({ error, operations }),
+    socketPatienceMs,
   })
   onTestFinished(leave)
   return {
@@ -128,7 +133,7 @@ async function open() {
 
 describe('a draft whose socket does not open', () => {
   test('is there by requests, is saved by them, and brings what others do', async () => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     await eventually(() => expect(editor.state()).toMatchObject({ sync: 'saved', transport: 'http' }))
     expect(editor.state().document.nodes.map(({ id }) => id)).toEqual(['a'])
     expect(editor.transports).toEqual(['http'])
@@ -150,7 +155,7 @@ describe('a draft whose socket does not open', () => {
   })
 
   test('goes on over the socket as soon as one opens, with nothing lost', async () => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     await eventually(() => expect(editor.state().transport).toBe('http'))
     const room = await openRoom({ port: editor.port, stored: editor.stored })
     editor.rename('Before the socket')
@@ -165,7 +170,7 @@ describe('a draft whose socket does not open', () => {
   })
 
   test('is saved on leaving the page, in a request that outlives it', async () => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     await eventually(() => expect(editor.state().sync).toBe('saved'))
     editor.rename('At the last moment')
     window.dispatchEvent(new Event('pagehide'))
@@ -174,7 +179,7 @@ describe('a draft whose socket does not open', () => {
   })
 
   test('is offline while no request is answered, and comes back', async () => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     await eventually(() => expect(editor.state().sync).toBe('saved'))
     editor.refuse(new TenonError('UNAVAILABLE', 'no answer'))
     await eventually(() => expect(editor.state().sync).toBe('offline'))
@@ -196,7 +201,7 @@ describe('a draft whose socket does not open', () => {
   })
 
   test('sends what was changed offline after the editor was left, once requests are answered', async () => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     await eventually(() => expect(editor.state().sync).toBe('saved'))
     editor.refuse(new TenonError('UNAVAILABLE', 'no answer'))
     editor.rename('Typed, then left')
@@ -213,7 +218,7 @@ describe('a draft whose socket does not open', () => {
   })
 
   test('hands over what the server refuses after the editor was left', async () => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     await eventually(() => expect(editor.state().sync).toBe('saved'))
     editor.refuse(new TenonError('FORBIDDEN', 'refused'))
     editor.rename('Too late')
@@ -229,7 +234,7 @@ describe('a draft whose socket does not open', () => {
     ['WORKFLOW_NOT_FOUND', CLOSE_CODES.notFound],
     ['DRAFT_REPLACED', CLOSE_CODES.rebased],
   ] as const)('ends with %s as a socket would end, and hands over what was not stored', async (code, closeCode) => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     await eventually(() => expect(editor.state().sync).toBe('saved'))
     editor.refuse(new TenonError(code, 'refused'))
     editor.rename('Not stored')
@@ -244,7 +249,7 @@ describe('a draft whose socket does not open', () => {
   })
 
   test('says what is wrong when there is no draft at all', async () => {
-    const editor = await open()
+    const editor = await open(IMPATIENT_MS)
     editor.refuse(new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id'))
     await eventually(() => expect(editor.failed).toEqual([expect.objectContaining({ code: 'WORKFLOW_NOT_FOUND' })]))
   })

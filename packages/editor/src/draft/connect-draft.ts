@@ -32,10 +32,13 @@ export interface DraftLinkOptions {
   readonly onWaiting: (isWaiting: boolean) => void
   /** Called when the server refuses the changes that were sent after leaving. */
   readonly onLost: (error: unknown, unsaved: readonly DocumentOperation[]) => void
+  /**
+   * Time in milliseconds after which a socket without the draft counts as failed; with loading, less than 5 s in all.
+   *
+   * @defaultValue 3500
+   */
+  readonly socketPatienceMs?: number
 }
-
-/** Time in milliseconds after which a socket without the draft counts as failed; with loading, less than 5 s in all. */
-const SOCKET_PATIENCE_MS = 3_500
 
 /**
  * Loads the data of an editor and joins the room of its draft. While no socket can be opened, the draft is synced by
@@ -47,6 +50,7 @@ const SOCKET_PATIENCE_MS = 3_500
 export function connectDraft(options: DraftLinkOptions): () => void {
   const { session, client, workflowId, presence, onFailed, onTransport, onRebased, onExpelled, onWaiting, onLost } =
     options
+  const { socketPatienceMs = 3_500 } = options
   const { store, doc } = session
   const abort = new AbortController()
   let connection: CollabConnection | null = null
@@ -116,7 +120,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       stopHttp()
       refusal = null
       showTransport('socket', null)
-    } else if (http === null && !isClosed) patience ??= setTimeout(() => void startHttp(), SOCKET_PATIENCE_MS)
+    } else if (http === null && !isClosed) patience ??= setTimeout(() => void startHttp(), socketPatienceMs)
     showSync()
   }
   const startHttp = async () => {
@@ -181,7 +185,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   const part = import('./http-sync.ts')
   part.catch(() => {})
   const join = async () => {
-    patience = setTimeout(() => void startHttp(), SOCKET_PATIENCE_MS)
+    patience = setTimeout(() => void startHttp(), socketPatienceMs)
     const [{ connectRoom }, { HTTP_ORIGIN }] = await Promise.all([import('./collab-provider.ts'), part])
     if (abort.signal.aborted) return
     connection = connectRoom({

@@ -135,7 +135,7 @@ function judgeCancel(
   return (turn) => beginEnding(context, turn, { kind: 'canceled', reason })
 }
 
-/** A request that a change of the pause follows from; one that changes nothing, or comes again, has no effect. */
+/** Applies a request to pause or to resume; one that changes nothing, or that was applied before, has no effect. */
 function judgePause(context: MachineContext, fact: PauseFact): Act | null {
   const { over, ending, paused, requests } = context.state
   const isPause = fact.type === 'pause_requested'

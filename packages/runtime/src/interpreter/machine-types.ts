@@ -60,7 +60,7 @@ export interface OpenNodeRun {
   readonly scheduledAt: number
   /** True if its cancelation was requested. */
   readonly canceling: boolean
-  /** Wait on which it is suspended; `null` if it is not. */
+  /** Wait on which it is suspended, also if that has ended and a pause holds the next pass; `null` if it is not. */
   readonly waitId: string | null
 }
 

@@ -51,8 +51,8 @@ export interface RunInbox {
   /** Accepts a request to cancel a run that has not ended. */
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
   /**
-   * Accepts a request to pause a run that has not ended, if it changes anything. The lock on the run orders the requests:
-   * those of one run that are stored alternate, and each of two requests at once gets its own answer.
+   * Accepts a request to pause a run that has not ended, if it changes anything. The lock on the run orders the requests,
+   * so that of several at once one is stored, and those that are stored alternate.
    */
   pause(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutPause>
   /** Accepts a request to resume a run, in the same way. */

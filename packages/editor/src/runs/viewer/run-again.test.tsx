@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import { act, screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
@@ -60,6 +60,24 @@ describe('RunAgain', () => {
       expect(start.mock.calls[0]?.[1]).toMatchObject({ version, trigger: 'start', input: INPUT })
     }
     expect(onStarted).toHaveBeenCalledTimes(2)
+  })
+
+  test('says in the dialog why the chosen version could not start, and keeps the choice', async () => {
+    const { user, onStarted } = show(undefined, (client) => ({
+      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+      runs: {
+        ...client.runs,
+        start: async () => {
+          throw new TenonError('RUN_INPUT_INVALID', 'The input lacks "order"', { remedy: 'Add it.' })
+        },
+      },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again' }))
+    await user.click(await screen.findByRole('button', { name: 'Run version 6' }))
+    const dialog = screen.getByRole('dialog', { name: 'Which version should run?' })
+    expect((await within(dialog).findByRole('alert')).textContent).toContain('The input lacks "order". Add it.')
+    expect(screen.getByRole('button', { name: 'Run version 4' })).toBeTruthy()
+    expect(onStarted).not.toHaveBeenCalled()
   })
 
   test('tests the draft again after a test run', async () => {

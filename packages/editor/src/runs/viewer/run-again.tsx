@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
+import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
@@ -24,6 +25,8 @@ interface VersionChoice {
   readonly run: Run
   /** Latest published version, which is not that of the run. */
   readonly latest: string
+  /** Reason why the chosen version could not be started, such as an input that it does not take; `null` if none. */
+  readonly failure: string | null
 }
 
 /**
@@ -45,7 +48,10 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
       await action()
     } catch (error) {
       const texts = describeError(error, t)
-      toast(texts.why === '' ? t('runs.form.failed') : failureSentences(texts), { tone: 'failed' })
+      const failure = texts.why === '' ? t('runs.form.failed') : failureSentences(texts)
+      // A toast would be behind the dialog.
+      if (choice === null) toast(failure, { tone: 'failed' })
+      else setChoice({ ...choice, failure })
     } finally {
       setIsSending(false)
     }
@@ -64,7 +70,7 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
   const startOrAsk = async (before: Run) => {
     const latest = before.mode === 'test' ? null : (await client.workflows.get(before.workflowId)).version
     if (latest === null || latest === before.version) await start(before, before.version)
-    else setChoice({ run: before, latest })
+    else setChoice({ run: before, latest, failure: null })
   }
   const { value } = run
   return (
@@ -94,7 +100,7 @@ interface VersionDialogProps {
 /** Asks which version to run: that of the run, with which it can be compared, or the latest. */
 function VersionDialog({ choice, isSending, onStart, onClose }: VersionDialogProps) {
   const { t } = useInstance()
-  const { run, latest } = choice
+  const { run, latest, failure } = choice
   return (
     <Dialog
       open
@@ -112,7 +118,13 @@ function VersionDialog({ choice, isSending, onStart, onClose }: VersionDialogPro
           </Button>
         </>
       }
-    />
+    >
+      {failure !== null && (
+        <div role="alert">
+          <Callout tone="failed" title={failure} />
+        </div>
+      )}
+    </Dialog>
   )
 }
 

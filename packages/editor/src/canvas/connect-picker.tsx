@@ -75,7 +75,13 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
           onKeyDown={options.onKeyDown}
           list={options.field}
         />
-        <div id={options.listId} role="listbox" className="tn-picker-list" aria-label={t('connect.targets')}>
+        <div
+          ref={options.listRef}
+          id={options.listId}
+          role="listbox"
+          className="tn-picker-list"
+          aria-label={t('connect.targets')}
+        >
           {targets.map(({ target }, index) => (
             <div key={target.id} {...options.option(index)} className="tn-picker-item">
               <Target nodeId={target.id} />

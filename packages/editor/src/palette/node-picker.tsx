@@ -16,14 +16,9 @@ export function NodePicker({ entries, onPick }: NodePickerProps) {
   const t = useTranslate()
   const [query, setQuery] = useState('')
   const input = useRef<HTMLInputElement>(null)
-  const list = useRef<HTMLDivElement>(null)
   const found = useMemo(() => searchEntries(entries, query), [entries, query])
   const options = useOptions({ items: found, onChoose: onPick })
-  const { active } = options
   useEffect(() => input.current?.focus({ preventScroll: true }), [])
-  useEffect(() => {
-    list.current?.children[active]?.scrollIntoView({ block: 'nearest' })
-  }, [active])
   return (
     <div className="tn-picker">
       <SearchInput
@@ -37,7 +32,13 @@ export function NodePicker({ entries, onPick }: NodePickerProps) {
         onKeyDown={options.onKeyDown}
         list={options.field}
       />
-      <div ref={list} id={options.listId} role="listbox" className="tn-picker-list" aria-label={t('palette.label')}>
+      <div
+        ref={options.listRef}
+        id={options.listId}
+        role="listbox"
+        className="tn-picker-list"
+        aria-label={t('palette.label')}
+      >
         {found.map((entry, index) => (
           <div key={entry.type} {...options.option(index)} className="tn-picker-item">
             <IconTile path={entry.icon} category={entry.category} size="s" />

@@ -24,7 +24,7 @@ function Picker({ onChoose }: { readonly onChoose: (item: string) => void }) {
         onKeyDown={options.onKeyDown}
         list={options.field}
       />
-      <div id={options.listId} role="listbox">
+      <div ref={options.listRef} id={options.listId} role="listbox">
         {items.map((item, index) => (
           <div key={item} {...options.option(index)}>
             {item}
@@ -44,15 +44,18 @@ function show() {
 }
 
 test('arrow keys move the active option around the list, which the field names, and Enter chooses it', async () => {
+  const scrolled = vi.spyOn(Element.prototype, 'scrollIntoView')
   const { user, field, active, onChoose } = show()
   await user.click(field)
   expect(active()).toBe('Call')
   await user.keyboard('{ArrowUp}')
   expect(active()).toBe('Wait')
+  expect(scrolled.mock.instances.at(-1)).toBe(screen.getByRole('option', { name: 'Wait' }))
   await user.keyboard('{ArrowDown}{ArrowDown}')
   expect(screen.getByRole('option', { selected: true }).textContent).toBe('Copy')
   await user.keyboard('{Enter}')
   expect(onChoose).toHaveBeenCalledExactlyOnceWith('Copy')
+  scrolled.mockRestore()
 })
 
 test('typing activates the first option again, and Enter chooses nothing from an empty list', async () => {

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 
 interface OptionsOf<Item> {
   /** Items of the list, in the order in which they are shown. */
@@ -12,15 +12,19 @@ interface OptionsOf<Item> {
 
 /**
  * Handles the active option of a list under a text field, which keeps the focus: arrow keys move it around, Enter
- * chooses it.
+ * chooses it. The active option is scrolled into view.
  *
- * @returns Attributes of the field and of each option, by index, and the id of the list; `reset` activates the first
- * option.
+ * @returns Attributes of the field and of each option, by index; id and ref of the list, whose children are the
+ * options; `reset` activates the first option.
  */
 export function useOptions<Item>({ items, onChoose, isOpen = true, canChoose = true }: OptionsOf<Item>) {
   const listId = useId()
   const [at, setAt] = useState(0)
   const active = Math.min(at, Math.max(0, items.length - 1))
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: 'nearest' })
+  }, [active])
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0) {
@@ -35,7 +39,7 @@ export function useOptions<Item>({ items, onChoose, isOpen = true, canChoose = t
   }
   return {
     listId,
-    active,
+    listRef: list,
     reset: () => setAt(0),
     onKeyDown,
     field: {

@@ -66,7 +66,13 @@ export function MemberSearch({ chosen, onChoose }: MemberSearchProps) {
         }}
       />
       {isOpen && (
-        <div id={options.listId} role="listbox" aria-label={t('control.foundPeople')} className="tn-member-list">
+        <div
+          ref={options.listRef}
+          id={options.listId}
+          role="listbox"
+          aria-label={t('control.foundPeople')}
+          className="tn-member-list"
+        >
           {offered.map((member, index) => (
             <div key={member.userId} {...options.option(index)} className="tn-member">
               <span className="tn-strong" dir="auto">

@@ -24,7 +24,7 @@ const config: KnipConfig = ({ production = false }) => ({
       // Its settings are run when they are read, and need the built sheet.
       storybook: false,
       // Run as programs by their paths; the last in a process of its own that downloads a server.
-      ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@temporalio/testing', 'typescript-native'],
+      ignoreDependencies: ['@arethetypeswrong/cli', 'publint', 'typescript-native'],
     },
     'packages/*': { project: packageSources },
     'packages/editor': {

@@ -1,4 +1,5 @@
 import { type SyntheticEvent, useState } from 'react'
+import { typedKeys } from '../ui/key-handler.ts'
 import type { TypingState } from './field-types.ts'
 import { asOneLine } from './one-line.ts'
 import { TemplateText } from './template-text.tsx'
@@ -23,9 +24,10 @@ export function WaitingField(props: WaitingFieldProps) {
   const { value, placeholder, isMultiline, isReadOnly, attributes, onChange, onTyping } = props
   const [typed, setTyped] = useState<string | null>(null)
   const text = typed ?? value
-  const follow = ({
-    currentTarget: { value: current, selectionStart, selectionEnd },
-  }: SyntheticEvent<HTMLTextAreaElement>) => onTyping({ text: current, from: selectionStart, to: selectionEnd })
+  const follow = ({ currentTarget }: SyntheticEvent<HTMLTextAreaElement>) => {
+    const { value: current, selectionStart: from, selectionEnd: to } = currentTarget
+    onTyping({ text: isMultiline ? current : asOneLine(current), from, to })
+  }
   return (
     <div className="tn-expr-waiting">
       <div className="tn-expr-preview" aria-hidden>
@@ -46,9 +48,9 @@ export function WaitingField(props: WaitingFieldProps) {
         }}
         onFocus={follow}
         onSelect={follow}
-        onKeyDown={(event) => {
+        onKeyDown={typedKeys((event) => {
           if (event.key === 'Enter' && !isMultiline) event.preventDefault()
-        }}
+        })}
         onBlur={() => {
           setTyped(null)
           onTyping(null)

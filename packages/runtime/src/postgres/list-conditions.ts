@@ -8,5 +8,7 @@ import { type RawBuilder, sql } from 'kysely'
  */
 export const LIST_CONDITIONS = { runs: 'queued_at >= 0', waits: 'opened_at >= 0' } as const
 
+/** Condition that a query for a list of runs states. */
 export const isListedRun: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.runs)
+/** Condition that a query for a list of waits states. */
 export const isListedWait: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.waits)

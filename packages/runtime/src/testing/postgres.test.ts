@@ -20,6 +20,24 @@ test('a Postgres for tests does not wait for the disk', async () => {
   expect(await settingsOf(server)).toEqual(['off', 'off', 'off'])
 })
 
+test('a database is a copy of the template that is named, and empty without one', async () => {
+  server = await startTestPostgres()
+  const template = await server.createDatabase()
+  const tablesOf = async (connectionString: string) => {
+    const client = new pg.Client({ connectionString })
+    await client.connect()
+    const { rows } = await client.query("select relname from pg_class where relname = 'notes'")
+    await client.end()
+    return rows.length
+  }
+  const client = new pg.Client({ connectionString: template })
+  await client.connect()
+  await client.query('create table notes (text text)')
+  await client.end()
+  expect(await tablesOf(await server.createDatabase(template))).toBe(1)
+  expect(await tablesOf(await server.createDatabase())).toBe(0)
+})
+
 test('a durable one does, as in production', async () => {
   server = await startTestPostgres({ isDurable: true })
   expect(await settingsOf(server)).toEqual(['on', 'on', 'on'])

@@ -12,8 +12,13 @@ import { runAs, type SystemUser, systemUser } from './run-as.ts'
 export interface TestPostgres {
   /** Superuser, database `postgres`. */
   readonly connectionString: string
-  /** Creates an empty database and returns its connection string (superuser). */
-  createDatabase(): Promise<string>
+  /**
+   * Creates a database and returns its connection string (superuser).
+   *
+   * @param template - Connection string of a database of this server to copy, without open connections. Without it, the
+   * database is empty.
+   */
+  createDatabase(template?: string): Promise<string>
   /**
    * Ends the server at once and cuts its connections, as a crash of the server does. Needs `keepsCommits` or
    * `isDurable` to keep acknowledged commits.
@@ -93,12 +98,13 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   const urlOf = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
   return {
     connectionString: urlOf('postgres'),
-    createDatabase: async () => {
+    createDatabase: async (template) => {
       const { Client } = (await import('pg')).default
       const name = `t_${randomUUID().replaceAll('-', '')}`
+      const copied = template === undefined ? '' : ` template ${new URL(template).pathname.slice(1)}`
       const client = new Client({ connectionString: urlOf('postgres') })
       await client.connect()
-      await client.query(`create database ${name}`)
+      await client.query(`create database ${name}${copied}`)
       await client.end()
       return urlOf(name)
     },

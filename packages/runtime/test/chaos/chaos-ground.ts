@@ -18,7 +18,7 @@ import { waitUntil } from './wait-until.ts'
 /** A Postgres and the program of the workers, for the attacks of one test file. */
 export interface ChaosGround {
   readonly postgres: TestPostgres
-  /** Opens an empty database for one attack. */
+  /** Opens a migrated database without runs for one attack. */
   openArena(): Promise<Arena>
   /** Opens a PGlite in a directory, which one worker process at a time has open. */
   openPGliteArena(): PGliteArena
@@ -50,14 +50,15 @@ export async function openChaosGround(): Promise<ChaosGround> {
     startTestPostgres({ keepsCommits: true }),
     testDirectory(),
   ])
+  const template = await postgres.createDatabase()
+  const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: template, max: 1 }) })
+  await migrateRuntime(database)
+  await database.close()
   const newEffects = () => join(directory, `${randomUUID()}.effects`)
   return {
     postgres,
     openArena: async () => {
-      const url = await postgres.createDatabase()
-      const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url, max: 1 }) })
-      await migrateRuntime(database)
-      await database.close()
+      const url = await postgres.createDatabase(template)
       return openArena({ url, script, postgres, effects: newEffects() })
     },
     openPGliteArena: () => openPGliteArena(script, join(directory, randomUUID()), newEffects()),

@@ -15,8 +15,9 @@ import { root } from './paths.mjs'
  * @property {readonly string[]} args arguments of Node
  * @property {boolean} canRun
  * @property {Record<string, string>} [env]
- * @property {'front' | 'beside'} lane the parts of a lane run one after the other, the lanes at the same time
- * @property {readonly string[]} [after] parts of the other lane that have to end first
+ * @property {'front' | 'beside' | 'either'} lane the parts of a lane run one after the other, the lanes at the same time;
+ * `either` is the one that is free first
+ * @property {readonly string[]} [after] parts that have to end first
  */
 
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path)
@@ -66,11 +67,13 @@ export function partsOf({ chromium, temporal, postgres }, reports) {
         name: 'e2e',
         args: [
           ...[bin('@playwright/test/cli.js'), 'test', '--config', join(root, 'e2e/playwright.config.ts')],
+          // Other parts run meanwhile.
+          '--workers=1',
           ...(postgres ? [] : ['--grep-invert', 'Postgres']),
         ],
         canRun: chromium !== null,
         env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'playwright.json') },
-        lane: 'front',
+        lane: 'either',
         after: ['build'],
       },
     ],

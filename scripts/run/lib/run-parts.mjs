@@ -12,7 +12,7 @@
  * Runs parts in two lanes at the same time: those of a lane one after the other, in their order. After a failure no
  * further part starts; one that is running is finished.
  *
- * @param {readonly Part[]} parts each behind those that it waits for
+ * @param {readonly Part[]} parts each behind those that it waits for, one for either lane behind all of both
  * @param {RunPartsDeps} deps
  * @returns {Promise<string[]>} names of the parts that failed
  */
@@ -40,10 +40,11 @@ export async function runParts(parts, { start, ended, now = Date.now }) {
   /** @type {Map<string, Promise<void>>} */
   const lanes = new Map()
   for (const part of parts) {
-    const before = [lanes.get(part.lane), ...(part.after ?? []).map((name) => ends.get(name))]
-    const end = Promise.all(before).then(() => runPart(part))
+    // A race of none has no end.
+    const free = part.lane === 'either' && lanes.size > 0 ? Promise.race(lanes.values()) : lanes.get(part.lane)
+    const end = Promise.all([free, ...(part.after ?? []).map((name) => ends.get(name))]).then(() => runPart(part))
     ends.set(part.name, end)
-    lanes.set(part.lane, end)
+    if (part.lane !== 'either') lanes.set(part.lane, end)
   }
   await Promise.all(ends.values())
   return failed

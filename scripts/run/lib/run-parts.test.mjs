@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runParts } from './run-parts.mjs'
 
-/** @param {string} name @param {'front' | 'beside'} lane @param {string[]} [after] @returns {import('./parts.mjs').Part} */
+/** @param {string} name @param {import('./parts.mjs').Part['lane']} lane @param {string[]} [after] @returns {import('./parts.mjs').Part} */
 const part = (name, lane, after = []) => ({ name, args: [], canRun: true, lane, after })
 
 /** Runs parts that end when `end` names them, and notes what happens. */
@@ -67,6 +67,32 @@ test('starts nothing after a failure and waits for what is running', async () =>
   await end('unit', { atMs: 4_000 })
   expect(events).toEqual(['unit starts, live', 'lint starts', 'lint failed in 0 s', 'unit passed in 4 s'])
   expect(await failed).toEqual(['lint'])
+})
+
+test.each([
+  ['build', 'unit'],
+  ['unit', 'build'],
+])('starts a part for either lane once the lane of %s is free', async (first, second) => {
+  const { events, failed, end } = setUp([part('unit', 'front'), part('build', 'beside'), part('e2e', 'either')])
+  await end(first)
+  expect(events.slice(2)).toEqual([`${first} passed in 0 s`, 'e2e starts'])
+  await end('e2e')
+  await end(second)
+  expect(events.slice(4)).toEqual(['e2e passed in 0 s', `${second} passed in 0 s`])
+  expect(await failed).toEqual([])
+})
+
+test('starts a part for either lane alone, and not before what it waits for', async () => {
+  const alone = setUp([part('e2e', 'either', ['build'])])
+  await alone.end('e2e')
+  expect(await alone.failed).toEqual([])
+  const both = setUp([part('unit', 'front'), part('build', 'beside'), part('e2e', 'either', ['build'])])
+  await both.end('unit')
+  expect(both.events).not.toContain('e2e starts')
+  await both.end('build')
+  await both.end('e2e')
+  expect(both.events).toContain('e2e passed in 0 s')
+  expect(await both.failed).toEqual([])
 })
 
 test('shows the output as it comes where one lane is all', async () => {

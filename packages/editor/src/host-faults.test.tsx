@@ -7,9 +7,8 @@ import { node, workflow } from '@tenon/core/testing'
 import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { type ReactNode, useState } from 'react'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../test/fixtures/fixture-client.ts'
-import '../test/fixtures/render.tsx'
 import { SMALL_MANIFEST } from '../test/fixtures/small-manifest.ts'
 import type { ControlledEditorProps, EditorEvent } from './editor-props.ts'
 import type { ControlProps } from './inspector/controls/control-props.ts'
@@ -75,10 +74,6 @@ describe('what a host hands over wrongly takes down its own box only', () => {
     reported.length = 0
     // As narrow as a phone: the outline can be drawn without a layout.
     vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(500)
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-    vi.unstubAllGlobals()
   })
 
   test.each([

@@ -30,13 +30,18 @@ beforeEach(() => {
   document.head.append(sheet)
 })
 
-// Also after a test that fails before its own clean-up.
+// Resets what tests share, also after a test that fails before its own clean-up: mounted components, timers, spies (also
+// those of prototypes), globals, variables of the environment, and the content, the address, the state of history and the
+// storage of the page. Earlier entries of the history remain, since a page cannot remove them.
 afterEach(() => {
-  vi.useRealTimers()
-  vi.unstubAllGlobals()
   cleanup()
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
   document.head.replaceChildren()
   document.body.replaceChildren()
+  history.replaceState(null, '', '/')
   localStorage.clear()
   sessionStorage.clear()
 })

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { TenonError } from '@tenon/core/errors'
 import { act, screen } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { setPageVisibility } from '../../test/fixtures/page-visibility.ts'
 import { renderPart } from '../../test/fixtures/render.tsx'
 import { ResourceError } from './resource-error.tsx'
 import { type Resource, useResource } from './use-resource.ts'
@@ -11,15 +12,6 @@ const AWAY = new TenonError('UNAVAILABLE', 'The server did not answer')
 beforeEach(() => {
   vi.useFakeTimers()
 })
-afterEach(() => {
-  setVisibility('visible')
-  vi.useRealTimers()
-})
-
-function setVisibility(state: DocumentVisibilityState): void {
-  Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
-  document.dispatchEvent(new Event('visibilitychange'))
-}
 
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms))
 
@@ -91,10 +83,10 @@ describe('useResource', () => {
 
   test('does not ask the server from a page that is hidden', async () => {
     const { load } = await open()
-    setVisibility('hidden')
+    setPageVisibility('hidden')
     await pass(600_000)
     expect(load).toHaveBeenCalledTimes(1)
-    setVisibility('visible')
+    setPageVisibility('visible')
     await pass(0)
     expect(load).toHaveBeenCalledTimes(2)
   })

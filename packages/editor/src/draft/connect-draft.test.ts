@@ -6,7 +6,7 @@ import type { DocumentOperation } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import { fromBase64, toBase64 } from 'lib0/buffer'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import * as Y from 'yjs'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
@@ -18,11 +18,6 @@ import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { createEditorSession } from '../session/session.ts'
 import { connectDraft } from './connect-draft.ts'
 import { createPresence } from './presence.ts'
-
-afterEach(() => {
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
-})
 
 const eventually = (check: () => void) => vi.waitFor(check, 20_000)
 

@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import type { TenonClient } from '@tenon/core/client'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
+import { setPageVisibility } from '../../test/fixtures/page-visibility.ts'
 import { type InspectorOptions, renderInspector } from '../../test/fixtures/render-inspector.tsx'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
@@ -205,17 +206,11 @@ describe('text that is typed and left at once', () => {
 })
 
 describe('a page that is only hidden', () => {
-  const hide = () => {
-    const state = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
-    fireEvent(document, new Event('visibilitychange'))
-    state.mockRestore()
-  }
-
   test('has stored texts, and no half of a name', async () => {
     const { nodeOf } = await open({ nodeId: 'start' })
     fireEvent.change(box('Description of the field', 1), { target: { value: 'Where' } })
     fireEvent.change(box('Name of the field'), { target: { value: 'to' } })
-    hide()
+    act(() => setPageVisibility('hidden'))
     expect(nodeOf('start')?.params.inputSchema).toMatchObject({
       properties: { city: { type: 'string' }, zone: { type: 'string', description: 'Where' } },
     })

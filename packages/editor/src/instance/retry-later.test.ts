@@ -1,19 +1,11 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { setPageVisibility } from '../../test/fixtures/page-visibility.ts'
 import { retryLater } from './retry-later.ts'
-
-function setVisibility(state: DocumentVisibilityState): void {
-  Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
-  document.dispatchEvent(new Event('visibilitychange'))
-}
 
 describe('retryLater', () => {
   beforeEach(() => {
     vi.useFakeTimers()
-  })
-  afterEach(() => {
-    setVisibility('visible')
-    vi.useRealTimers()
   })
 
   test.each([
@@ -29,7 +21,7 @@ describe('retryLater', () => {
     expect(retry).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1)
     window.dispatchEvent(new Event('online'))
-    setVisibility('visible')
+    setPageVisibility('visible')
     expect(retry).toHaveBeenCalledTimes(1)
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -44,21 +36,21 @@ describe('retryLater', () => {
 
   test('waits until the page is visible again, where only that counts', () => {
     const [shown, stored] = [vi.fn(), vi.fn()]
-    setVisibility('hidden')
+    setPageVisibility('hidden')
     retryLater(shown, { failures: 1, firstPauseMs: 2_000, onlyVisible: true })
     retryLater(stored, { failures: 1, firstPauseMs: 2_000 })
     vi.advanceTimersByTime(60_000)
     expect([shown, stored].map((retry) => retry.mock.calls.length)).toEqual([0, 1])
-    setVisibility('visible')
+    setPageVisibility('visible')
     expect(shown).toHaveBeenCalledTimes(1)
   })
 
   test('a page that is shown before the pause is over waits for the rest of it', () => {
     const retry = vi.fn()
-    setVisibility('hidden')
+    setPageVisibility('hidden')
     retryLater(retry, { failures: 1, firstPauseMs: 2_000, onlyVisible: true })
     vi.advanceTimersByTime(1_000)
-    setVisibility('visible')
+    setPageVisibility('visible')
     expect(retry).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1_000)
     expect(retry).toHaveBeenCalledTimes(1)

@@ -55,7 +55,6 @@ test('arrow keys move the active option around the list, which the field names, 
   expect(screen.getByRole('option', { selected: true }).textContent).toBe('Copy')
   await user.keyboard('{Enter}')
   expect(onChoose).toHaveBeenCalledExactlyOnceWith('Copy')
-  scrolled.mockRestore()
 })
 
 test('typing activates the first option again, and Enter chooses nothing from an empty list', async () => {

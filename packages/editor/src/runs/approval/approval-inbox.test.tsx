@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { TenonError } from '@tenon/core/errors'
 import { act, screen, waitFor, within } from '@testing-library/react'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { reviewApproval } from '../../../test/fixtures/approvals.ts'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
@@ -21,11 +21,6 @@ function show() {
   const onOpenRun = vi.fn()
   return { ...renderPart(<ApprovalInbox client={fixture.client} onOpenRun={onOpenRun} />), fixture, onOpenRun }
 }
-
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
 
 describe('ApprovalInbox', () => {
   test('puts first what the reader may decide and what is due first', async () => {

@@ -20,32 +20,27 @@ import { examplesIn, withTarballs } from './lib/example-copy.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 const chosen = process.argv[2] ?? ''
-const executablePath = await findChromium()
-if (executablePath === null) throw new Error('hosts: no Chromium; set CHROMIUM_PATH')
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const chromiumPath = (await findChromium()) ?? undefined
+if (chromiumPath === undefined) throw new Error('hosts: no Chromium; set CHROMIUM_PATH')
 
-try {
-  await withTarballs(root, async ({ build }) => {
-    const waiting = examplesIn(root, 'hosts').filter(({ name }) => name.includes(chosen))
-    if (waiting.length === 0) throw new Error(`hosts: there is no example host whose name contains "${chosen}"`)
-    const driveNext = async () => {
-      for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
-        try {
-          const copy = await build(example)
-          await drive(copy, JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')).host)
-          console.log(`hosts: examples/${example.name} works with the tarballs`)
-        } catch (error) {
-          console.error(`hosts: examples/${example.name} does not work with the tarballs (${String(error)})`)
-          process.exitCode = 1
-        }
+await withTarballs(root, async ({ build }) => {
+  const waiting = examplesIn(root, 'hosts').filter(({ name }) => name.includes(chosen))
+  if (waiting.length === 0) throw new Error(`hosts: there is no example host whose name contains "${chosen}"`)
+  const driveNext = async () => {
+    for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
+      try {
+        const copy = await build(example)
+        await drive(copy, JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')).host)
+        console.log(`hosts: examples/${example.name} works with the tarballs`)
+      } catch (error) {
+        console.error(`hosts: examples/${example.name} does not work with the tarballs (${String(error)})`)
+        process.exitCode = 1
       }
     }
-    // Most of an install is waiting: two at once take little more than one.
-    await Promise.all([driveNext(), driveNext()])
-  })
-} finally {
-  await browser.close()
-}
+  }
+  // Most of an install is waiting: two at once take little more than one.
+  await Promise.all([driveNext(), driveNext()])
+})
 
 /**
  * @param {string} folder
@@ -74,10 +69,25 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
     }
     if (api)
       await driveHost(host.url, { sockets, beforeRunEnds, ...(authorization === undefined ? {} : { authorization }) })
-    if (page !== undefined) await openEditor(browser, `${host.url}${page}`, { sockets })
+    if (page !== undefined) await openPage(`${host.url}${page}`, { sockets })
   } finally {
     for (const program of programs.reverse()) await program.stop()
     await database?.stop()
+  }
+}
+
+/**
+ * Opens a page in a browser of its own, so that one that ends early fails no other host.
+ *
+ * @param {string} url
+ * @param {{ sockets: boolean }} options
+ */
+async function openPage(url, options) {
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    await openEditor(browser, url, options)
+  } finally {
+    await browser.close()
   }
 }
 

@@ -7,10 +7,10 @@ import { workflowManifest } from './workflow-types.ts'
 
 export const manifest = workflowManifest()
 
-/** Values that no English message shows: names of fields, and those that choose a message. */
-const UNSEEN = ['setting', 'count', 'edges', 'steps', 'reason', 'limit']
+/** Values that no English message shows: names of fields, those that choose a message, and an operator to replace. */
+const UNSEEN = ['setting', 'count', 'edges', 'steps', 'reason', 'limit', 'wrong']
 /** Values that contain kinds, which messages show with an article and joined by "or". */
-const KINDS = ['wanted', 'given', 'left', 'right']
+const KINDS = ['wanted', 'given', 'left', 'right', 'expected', 'found']
 
 /** Checks that a text shows each of its values, so that a translation can do so as well. */
 export function expectShown(text: string, values: Readonly<Record<string, string | number>> = {}): void {

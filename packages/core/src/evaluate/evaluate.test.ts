@@ -239,6 +239,13 @@ describe('evaluateTemplate', () => {
     expect(faultOf(() => evaluateTemplate('{{ a', scope)).code).toBe('EXPRESSION_SYNTAX')
   })
 
+  test('gives a path that cannot be read as that fault, at the call', () => {
+    const at = { position: 5, end: 21, function: 'pluck' }
+    expect(faultOf(() => evaluateTemplate('a {{ pluck([], "a +") }}', scope)).details).toEqual({ reason: 'path', ...at })
+    const forbidden = faultOf(() => evaluateTemplate('a {{ pluck([], "a.__proto__") }}', scope)).details
+    expect(forbidden).toEqual({ ...at, end: 29, key: '__proto__' })
+  })
+
   test('counts on the meter that it is given, the same each time', () => {
     const cost = (template: string) => {
       const meter = createMeter()

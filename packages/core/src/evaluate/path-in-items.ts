@@ -1,5 +1,5 @@
 import { TenonError } from '../errors/index.ts'
-import { parsePathText, type StaticSegment } from '../expression/path-text.ts'
+import { NO_PATH, parsePathText, type StaticSegment } from '../expression/path-text.ts'
 import type { Json } from '../json.ts'
 import { memberOf } from './evaluate-path.ts'
 import { fault } from './evaluation.ts'
@@ -14,10 +14,11 @@ export function readPath(path: string, call: FunctionCall): readonly StaticSegme
   } catch (cause) {
     const { code, details } = cause as TenonError
     // The position in that error is relative to the path, so it is replaced by that of the call.
-    const { line, column, expected, ...more } = details as Readonly<Record<string, unknown>>
+    const { line, column, ...more } = details as Readonly<Record<string, unknown>>
+    const kept = code === 'EXPRESSION_SYNTAX' ? NO_PATH : more
     const message = `${call.name}: a path consists of keys separated by points, such as "customer.name"`
     const { start: position, end } = call.span
-    throw new TenonError(code, message, { cause, details: { ...more, position, end, function: call.name } })
+    throw new TenonError(code, message, { cause, details: { ...kept, position, end, function: call.name } })
   }
 }
 

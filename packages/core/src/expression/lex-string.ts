@@ -24,7 +24,7 @@ export function lexString(text: string, start: number): Token {
   for (;;) {
     const character = text[at]
     if (character === undefined) {
-      return { kind: 'invalid', start, end: at, message: 'This text has no closing quote', expected: [`${quote}`] }
+      return { kind: 'invalid', start, end: at, fault: { reason: 'unclosed_text' } }
     }
     if (character === quote) break
     if (character !== '\\') {
@@ -36,8 +36,7 @@ export function lexString(text: string, start: number): Token {
     const hex = letter === 'u' ? text.slice(at + 2, at + 6) : ''
     const escaped = HEX.test(hex) ? String.fromCharCode(Number.parseInt(hex, 16)) : ESCAPES[letter]
     if (escaped === undefined) {
-      const expected = ['\\n', '\\t', '\\r', '\\"', '\\\\', '\\u0041']
-      return { kind: 'invalid', start: at, end: at + 2, message: 'Unknown escape', expected }
+      return { kind: 'invalid', start: at, end: at + 2, fault: { reason: 'unknown_escape' } }
     }
     value += escaped
     at += letter === 'u' ? 6 : 2
@@ -46,7 +45,7 @@ export function lexString(text: string, start: number): Token {
   value += text.slice(from, at)
   const end = at + 1
   if (hasLoneSurrogate(value)) {
-    return { kind: 'invalid', start, end, message: 'This text has a lone surrogate', expected: [] }
+    return { kind: 'invalid', start, end, fault: { reason: 'lone_surrogate' } }
   }
   return { kind: 'string', value, start, end }
 }

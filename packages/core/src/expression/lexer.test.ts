@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nextMember, nextToken } from './lexer.ts'
-import { describeToken, PUNCTUATORS } from './token.ts'
+import { PUNCTUATORS } from './token.ts'
 
 describe('nextToken', () => {
   test('reads every punctuator as itself', () => {
@@ -40,18 +40,5 @@ describe('nextMember', () => {
     expect(nextMember('a', 0)).toMatchObject({ kind: 'name' })
     expect(nextMember('99999999999999999999', 0).kind).toBe('invalid')
     expect(nextMember('9007199254740993', 0).kind).toBe('invalid')
-  })
-})
-
-describe('describeToken', () => {
-  test.each([
-    ['1', 'a number'],
-    ['"a"', 'a text'],
-    ['a', '"a"'],
-    ['+', '"+"'],
-    ['', 'the end'],
-    ['#', 'This character is not allowed in an expression'],
-  ])('calls %j %s', (text, name) => {
-    expect(describeToken(nextToken(text, 0))).toBe(name)
   })
 })

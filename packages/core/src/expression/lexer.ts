@@ -1,8 +1,8 @@
 import { indexOfText, isDigit, isSpace, nameEnd, nameStartLength } from './characters.ts'
 import { lexString } from './lex-string.ts'
-import { PUNCTUATORS, type Token } from './token.ts'
+import { PUNCTUATORS, type Punctuator, type Token } from './token.ts'
 
-const SLIPS: readonly (readonly [string, string])[] = [
+const SLIPS: readonly (readonly [wrong: string, right: Punctuator])[] = [
   ['===', '=='],
   ['!==', '!='],
   ['=', '=='],
@@ -34,17 +34,10 @@ function lexNumber(text: string, start: number): Token {
   }
   const value = Number(text.slice(start, end))
   if (nameStartLength(text, end) > 0) {
-    return {
-      kind: 'invalid',
-      start,
-      end,
-      message: 'A number cannot be followed directly by a name',
-      expected: ['an operator'],
-    }
+    return { kind: 'invalid', start, end, fault: { reason: 'name_after_number' } }
   }
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
-    const expected = ['a number up to 9007199254740991, or a text']
-    return { kind: 'invalid', start, end, message: 'This number is too large to be exact', expected }
+    return { kind: 'invalid', start, end, fault: { reason: 'inexact_number' } }
   }
   return { kind: 'number', value, start, end }
 }
@@ -53,13 +46,12 @@ function lexPunctuator(text: string, start: number): Token {
   const slip = SLIPS.find(([wrong, right]) => text.startsWith(wrong, start) && !isWhole(text, start, wrong, right))
   if (slip !== undefined) {
     const [wrong, right] = slip
-    return { kind: 'invalid', start, end: start + wrong.length, message: `Write "${right}"`, expected: [right] }
+    return { kind: 'invalid', start, end: start + wrong.length, fault: { reason: 'slip', wrong, right } }
   }
   const punctuator = PUNCTUATORS.find((candidate) => text.startsWith(candidate, start))
   if (punctuator !== undefined) return { kind: 'punctuator', text: punctuator, start, end: start + punctuator.length }
   const character = String.fromCodePoint(text.codePointAt(start) as number)
-  const message = 'This character is not allowed in an expression'
-  return { kind: 'invalid', start, end: start + character.length, message, expected: ['a value or an operator'] }
+  return { kind: 'invalid', start, end: start + character.length, fault: { reason: 'character' } }
 }
 
 // `=` is an error unless it begins `==`; `===` always is.
@@ -92,7 +84,7 @@ export function nextMember(text: string, from: number): Token {
   const end = digitsEnd(text, start)
   const value = indexOfText(text.slice(start, end))
   if (value === null || nameStartLength(text, end) > 0) {
-    return { kind: 'invalid', start, end, message: 'This is not a list index', expected: ['a number such as 0'] }
+    return { kind: 'invalid', start, end, fault: { reason: 'list_index' } }
   }
   return { kind: 'number', value, start, end }
 }

@@ -13,7 +13,7 @@ function segmentOf(reader: TokenReader, key: string, position: Span & { readonly
 
 function afterPoint(reader: TokenReader, optional: boolean): PathSegment {
   const { token } = reader
-  if (token.kind !== 'name' && token.kind !== 'number') return reader.refuse(['a key or a list index'])
+  if (token.kind !== 'name' && token.kind !== 'number') return reader.refuse('key_or_index')
   const key = token.kind === 'name' ? token.name : String(token.value)
   reader.advance()
   return segmentOf(reader, key, { optional, start: token.start, end: token.end })
@@ -26,14 +26,13 @@ function inBrackets(reader: TokenReader, optional: boolean, readExpression: Read
   const expression = readExpression(reader)
   reader.leave()
   const position = { optional, start, end: reader.lastEnd }
-  reader.expect(']', 'an operator')
+  reader.expect(']')
   if (expression.kind !== 'literal') return { kind: 'computed', expression, ...position }
   const { value } = expression
   if (typeof value === 'string') return segmentOf(reader, value, position)
   if (typeof value === 'number' && indexOfText(String(value)) !== null)
     return segmentOf(reader, String(value), position)
-  const expected = ['a text or a number such as 0']
-  throw syntaxError(reader.text, start, 'This is neither a key nor a list index', expected)
+  throw syntaxError(reader.text, start, { reason: 'segment' })
 }
 
 /** Reads one segment of a path; `null` at its end. */

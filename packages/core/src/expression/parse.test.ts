@@ -3,6 +3,7 @@ import { TenonError } from '../errors/index.ts'
 import type { Expression } from './ast.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
 import { isTemplate, parseExpression, parseTemplate } from './parse.ts'
+import { type SyntaxFault, syntaxMessage } from './syntax-fault.ts'
 
 function faultOf(read: () => unknown): TenonError {
   try {
@@ -111,61 +112,59 @@ describe('parseExpression', () => {
     expect(comparison.start).toBe(0)
   })
 
-  test.each([
-    ['', 'a value', 0],
-    ['a +', 'a value', 3],
-    ['(a', ')', 2],
-    ['[1 2]', ',', 3],
-    ['f(1', ',', 3],
-    ['{ 1: 2 }', 'a key', 2],
-    ['{ a 2 }', ':', 4],
-    ['{ a: 1, a: 2 }', 'another key', 8],
-    ['a.', 'a key or a list index', 2],
-    ['a?.', 'a key or a list index', 3],
-    ['a.+', 'a key or a list index', 2],
-    ['a.01', 'a number such as 0', 2],
-    ['a.0b', 'a number such as 0', 2],
-    ['a[true]', 'a text or a number such as 0', 2],
-    ['a[1.5]', 'a text or a number such as 0', 2],
-    ['a[0', ']', 3],
-    ['a ? b', ':', 5],
-    ['a b', 'an operator', 2],
-    ['in', 'a value', 0],
-    ['a < b < c', '&& or ||, or parentheses', 6],
-    ['a in b in c', '&& or ||, or parentheses', 7],
-    ['a = b', '==', 2],
-    ['a === b', '==', 2],
-    ['a !== b', '!=', 2],
-    ['a & b', '&&', 2],
-    ['a | b', '||', 2],
-    ['a # b', 'a value or an operator', 2],
-    ['😀', 'a value or an operator', 0],
-    ['\ud800', 'a value or an operator', 0],
-    ['1a', 'an operator', 0],
-    ['.5', 'a value', 0],
-    ['9007199254740992', 'a number up to 9007199254740991, or a text', 0],
-    ['1e400', 'a number up to 9007199254740991, or a text', 0],
-    ['"a', '"', 0],
-    ["'a", "'", 0],
-    ['"\\q"', '\\n', 1],
-    ['"\\u12"', '\\n', 1],
-    ['"\\', '\\n', 1],
-    ['a."b"', 'a key or a list index', 2],
-    ['`a`', 'a value or an operator', 0],
-    ['a => b', '==', 2],
-    ['a.b()', 'an operator', 3],
-    ['(a)(b)', 'an operator', 3],
-  ])('refuses %j and says what it expected', (text, expected, position) => {
-    const fault = faultOf(() => parseExpression(text))
-    expect(fault.code).toBe('EXPRESSION_SYNTAX')
-    expect(fault.details).toMatchObject({ expected: expect.arrayContaining([expected]) })
-    expect(fault.message).toContain('line 1')
-    expect(fault.details?.position).toBe(position)
-  })
-
-  test('refuses half of a surrogate pair in a text', () => {
-    expect(faultOf(() => parseExpression('"\\ud800"')).message).toContain('surrogate')
-    expect(faultOf(() => parseExpression('"\ud800"')).code).toBe('EXPRESSION_SYNTAX')
+  test.each<[text: string, fault: SyntaxFault, position: number]>([
+    ['', { reason: 'empty' }, 0],
+    [' ', { reason: 'empty' }, 1],
+    ['a +', { reason: 'unfinished', expected: 'value' }, 3],
+    ['(a', { reason: 'unfinished', expected: ')' }, 2],
+    ['[1 2]', { reason: 'unexpected', found: 'number', expected: ',' }, 3],
+    ['f(1', { reason: 'unfinished', expected: ',' }, 3],
+    ['{ 1: 2 }', { reason: 'unexpected', found: 'number', expected: 'key' }, 2],
+    ['{ a 2 }', { reason: 'unexpected', found: 'number', expected: ':' }, 4],
+    ['{ a: 1, a: 2 }', { reason: 'duplicate_key', key: 'a' }, 8],
+    ['a.', { reason: 'unfinished', expected: 'key_or_index' }, 2],
+    ['a?.', { reason: 'unfinished', expected: 'key_or_index' }, 3],
+    ['a.+', { reason: 'unexpected', found: '"+"', expected: 'key_or_index' }, 2],
+    ['a.01', { reason: 'list_index' }, 2],
+    ['a.0b', { reason: 'list_index' }, 2],
+    ['a[true]', { reason: 'segment' }, 2],
+    ['a[1.5]', { reason: 'segment' }, 2],
+    ['a[0', { reason: 'unfinished', expected: ']' }, 3],
+    ['a ? b', { reason: 'unfinished', expected: ':' }, 5],
+    ['a b', { reason: 'unexpected', found: '"b"', expected: 'operator, end' }, 2],
+    ['a "b"', { reason: 'unexpected', found: 'text', expected: 'operator, end' }, 2],
+    ['in', { reason: 'unexpected', found: '"in"', expected: 'value' }, 0],
+    ['a < b < c', { reason: 'chained_comparison' }, 6],
+    ['a in b in c', { reason: 'chained_comparison' }, 7],
+    ['a = b', { reason: 'slip', wrong: '=', right: '==' }, 2],
+    ['a === b', { reason: 'slip', wrong: '===', right: '==' }, 2],
+    ['a !== b', { reason: 'slip', wrong: '!==', right: '!=' }, 2],
+    ['a & b', { reason: 'slip', wrong: '&', right: '&&' }, 2],
+    ['a | b', { reason: 'slip', wrong: '|', right: '||' }, 2],
+    ['a # b', { reason: 'character' }, 2],
+    ['😀', { reason: 'character' }, 0],
+    ['\ud800', { reason: 'character' }, 0],
+    ['1a', { reason: 'name_after_number' }, 0],
+    ['.5', { reason: 'unexpected', found: '"."', expected: 'value' }, 0],
+    ['9007199254740992', { reason: 'inexact_number' }, 0],
+    ['1e400', { reason: 'inexact_number' }, 0],
+    ['"a', { reason: 'unclosed_text' }, 0],
+    ["'a", { reason: 'unclosed_text' }, 0],
+    ['"\\q"', { reason: 'unknown_escape' }, 1],
+    ['"\\u12"', { reason: 'unknown_escape' }, 1],
+    ['"\\', { reason: 'unknown_escape' }, 1],
+    ['a."b"', { reason: 'unexpected', found: 'text', expected: 'key_or_index' }, 2],
+    ['`a`', { reason: 'character' }, 0],
+    ['a => b', { reason: 'slip', wrong: '=', right: '==' }, 2],
+    ['a.b()', { reason: 'unexpected', found: '"("', expected: 'operator, end' }, 3],
+    ['(a)(b)', { reason: 'unexpected', found: '"("', expected: 'operator, end' }, 3],
+    ['"\\ud800"', { reason: 'lone_surrogate' }, 0],
+    ['"\ud800"', { reason: 'lone_surrogate' }, 0],
+  ])('refuses %j and says why', (text, fault, position) => {
+    const error = faultOf(() => parseExpression(text))
+    expect(error.code).toBe('EXPRESSION_SYNTAX')
+    expect(error.message).toBe(`${syntaxMessage(fault)} (line 1, column ${position + 1})`)
+    expect(error.details).toEqual({ ...fault, position, line: 1, column: position + 1 })
   })
 
   test.each([
@@ -254,20 +253,21 @@ describe('parseTemplate', () => {
     expect(parseTemplate('{{a}}{{b}}').whole).toBeNull()
   })
 
-  test.each([
-    ['{{', 2],
-    ['{{ a', 4],
-    ['{{ a }', 5],
-    ['{{ a } }', 5],
-    ['{{ a b }}', 5],
-    ['{{ "a }}', 3],
-    ['{{}}', 2],
-    ['x {{ a }} {{ ] }}', 13],
-    ['{{ a }} {{', 10],
-  ])('refuses %j at its position', (text, position) => {
-    const fault = templateFault(text)
-    expect(fault.code).toBe('EXPRESSION_SYNTAX')
-    expect(fault.details?.position).toBe(position)
+  test.each<[text: string, fault: SyntaxFault, position: number]>([
+    ['{{', { reason: 'empty' }, 2],
+    ['{{ a', { reason: 'unclosed' }, 4],
+    ['{{ a }', { reason: 'unexpected', found: '"}"', expected: 'operator, }}' }, 5],
+    ['{{ a } }', { reason: 'unexpected', found: '"}"', expected: 'operator, }}' }, 5],
+    ['{{ a b }}', { reason: 'unexpected', found: '"b"', expected: 'operator, }}' }, 5],
+    ['{{ "a }}', { reason: 'unclosed_text' }, 3],
+    ['{{}}', { reason: 'empty' }, 2],
+    ['{{ a + }}', { reason: 'unfinished', expected: 'value' }, 7],
+    ['x {{ a }} {{ ] }}', { reason: 'unexpected', found: '"]"', expected: 'value' }, 13],
+    ['{{ a }} {{', { reason: 'empty' }, 10],
+  ])('refuses %j at its position', (text, fault, position) => {
+    const error = templateFault(text)
+    expect(error.code).toBe('EXPRESSION_SYNTAX')
+    expect(error.details).toEqual({ ...fault, position, line: 1, column: position + 1 })
   })
 
   test('counts the characters of the whole template', () => {

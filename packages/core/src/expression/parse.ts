@@ -4,12 +4,13 @@ import { nextToken } from './lexer.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
 import { readExpression } from './parser.ts'
 import { limitError, syntaxError } from './syntax-error.ts'
-import { describeToken, type Token } from './token.ts'
+import { unexpected } from './syntax-fault.ts'
+import type { ValidToken } from './token.ts'
 
 /**
  * Reads the text of one expression, without braces.
  *
- * @throws {@link TenonError} `EXPRESSION_SYNTAX` (details: `position`, `line`, `column`, `expected`),
+ * @throws {@link TenonError} `EXPRESSION_SYNTAX` (details: `position`, `line`, `column`, and a {@link SyntaxFault}),
  * `EXPRESSION_LIMIT` (details: position, `limit`, `max`) or `EXPRESSION_KEY_FORBIDDEN` (details: position, `key`).
  *
  * @example
@@ -19,24 +20,17 @@ import { describeToken, type Token } from './token.ts'
  */
 export function parseExpression(text: string): Expression {
   const { expression, next } = readExpression(text, 0)
-  if (next.kind !== 'end') throw leftOver(text, next, 'the end')
+  if (next.kind !== 'end') throw syntaxError(text, next.start, unexpected(next, 'operator, end'))
   return expression
 }
 
-function leftOver(text: string, token: Token, end: string): Error {
-  const message = `Found ${describeToken(token)}, expected an operator or ${end}`
-  return syntaxError(text, token.start, message, ['an operator', end])
-}
-
 /** Returns the offset after the `}}` whose first brace is `brace`. */
-function closingEnd(text: string, brace: Token): number {
-  if (brace.kind === 'end') {
-    throw syntaxError(text, brace.start, 'The expression is not closed: add }} at its end', ['an operator', '}}'])
-  }
+function closingEnd(text: string, brace: ValidToken): number {
+  if (brace.kind === 'end') throw syntaxError(text, brace.start, { reason: 'unclosed' })
   const second = nextToken(text, brace.end)
   const closes =
     brace.kind === 'punctuator' && brace.text === '}' && second.kind === 'punctuator' && second.text === '}'
-  if (!closes || second.start !== brace.end) throw leftOver(text, brace, '}}')
+  if (!closes || second.start !== brace.end) throw syntaxError(text, brace.start, unexpected(brace, 'operator, }}'))
   return second.end
 }
 

@@ -3,11 +3,10 @@ import type { ComparisonOperator, Expression, ObjectMember, PathSegment } from '
 import { readSegment } from './parse-path.ts'
 import { COMPARISON_OPERATORS, chainOperatorAt, PRECEDENCE, precedenceOf } from './precedence.ts'
 import { syntaxError } from './syntax-error.ts'
-import type { Punctuator, Token } from './token.ts'
+import type { Punctuator, ValidToken } from './token.ts'
 import { TokenReader } from './token-reader.ts'
 
 const LITERALS: Readonly<Record<string, boolean | null>> = Object.freeze({ true: true, false: false, null: null })
-const A_VALUE = ['a value', 'a name', '(', '[', '{'] as const
 
 function made(reader: TokenReader, expression: Expression): Expression {
   reader.count()
@@ -26,7 +25,7 @@ function separated(reader: TokenReader, close: Punctuator, read: () => void): vo
   reader.enter()
   while (!reader.at(close)) {
     read()
-    if (!reader.take(',') && !reader.at(close)) reader.refuse([',', close])
+    if (!reader.take(',') && !reader.at(close)) reader.refuse(',')
   }
   reader.advance()
   reader.leave()
@@ -40,7 +39,7 @@ function values(reader: TokenReader, close: Punctuator): readonly Expression[] {
 
 function member(reader: TokenReader): ObjectMember {
   const { token } = reader
-  if (token.kind !== 'name' && token.kind !== 'string') return reader.refuse(['a key', '}'])
+  if (token.kind !== 'name' && token.kind !== 'string') return reader.refuse('key')
   const key = reader.allowKey(token.kind === 'name' ? token.name : token.value, token.start)
   reader.count()
   reader.advance()
@@ -54,7 +53,7 @@ function object(reader: TokenReader, start: number): Expression {
   const keys = new Set<string>()
   separated(reader, '}', () => {
     const next = member(reader)
-    if (keys.has(next.key)) throw syntaxError(reader.text, next.start, 'This key is used twice', ['another key'])
+    if (keys.has(next.key)) throw syntaxError(reader.text, next.start, { reason: 'duplicate_key', key: next.key })
     keys.add(next.key)
     members.push(next)
   })
@@ -84,12 +83,12 @@ function primary(reader: TokenReader): Expression {
   }
   if (reader.take('(')) {
     const inner = nested(reader)
-    reader.expect(')', 'an operator')
+    reader.expect(')')
     return inner
   }
   if (reader.take('[')) return made(reader, { kind: 'list', items: values(reader, ']'), start, end: reader.lastEnd })
   if (reader.take('{')) return object(reader, start)
-  return reader.refuse(A_VALUE)
+  return reader.refuse('value')
 }
 
 function path(reader: TokenReader): Expression {
@@ -128,8 +127,7 @@ function comparison(reader: TokenReader): Expression {
   reader.advance()
   const right = chain(reader, PRECEDENCE.sum)
   if (comparisonOperator(reader) !== null) {
-    const expected = ['&& or ||, or parentheses']
-    throw syntaxError(reader.text, reader.token.start, 'Comparisons cannot be chained', expected)
+    throw syntaxError(reader.text, reader.token.start, { reason: 'chained_comparison' })
   }
   return made(reader, { kind: 'comparison', operator, left, right, start, end: reader.lastEnd })
 }
@@ -170,7 +168,7 @@ function conditional(reader: TokenReader): Expression {
   const test = chain(reader, PRECEDENCE.coalesce)
   if (!reader.take('?')) return test
   const then = nested(reader)
-  reader.expect(':', 'an operator')
+  reader.expect(':')
   const otherwise = nested(reader)
   return made(reader, { kind: 'conditional', test, then, otherwise, start, end: reader.lastEnd })
 }
@@ -178,7 +176,7 @@ function conditional(reader: TokenReader): Expression {
 /** Result of {@link readExpression}: the expression, and the token at which it stopped. */
 export interface ReadExpression {
   readonly expression: Expression
-  readonly next: Token
+  readonly next: ValidToken
 }
 
 /**

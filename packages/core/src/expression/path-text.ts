@@ -1,8 +1,12 @@
 import { TenonError } from '../errors/index.ts'
 import type { PathSegment } from './ast.ts'
 import { readExpression } from './parser.ts'
+import { type SyntaxFault, syntaxMessage } from './syntax-fault.ts'
 
 const ROOT = 'item'
+
+/** Fault of a text that is not a path. */
+export const NO_PATH = Object.freeze({ reason: 'path' }) satisfies SyntaxFault
 
 /** A segment of a path that is written as text; its key is known without a scope. */
 export type StaticSegment = Exclude<PathSegment, { readonly kind: 'computed' }>
@@ -22,8 +26,8 @@ export function parsePathText(path: string): readonly StaticSegment[] {
   const segments = expression.kind === 'path' ? expression.segments : []
   const statics = segments.filter((segment) => segment.kind !== 'computed')
   if (next.kind !== 'end' || statics.length === 0 || statics.length < segments.length) {
-    throw new TenonError('EXPRESSION_SYNTAX', 'A path consists of keys separated by points, such as "customer.name"', {
-      details: { position: 0, line: 1, column: 1, expected: ['a path'] },
+    throw new TenonError('EXPRESSION_SYNTAX', syntaxMessage(NO_PATH), {
+      details: { position: 0, line: 1, column: 1, ...NO_PATH },
     })
   }
   return statics

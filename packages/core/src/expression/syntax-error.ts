@@ -1,5 +1,6 @@
 import { TenonError, type TenonErrorCode } from '../errors/index.ts'
 import { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
+import { type SyntaxFault, syntaxMessage } from './syntax-fault.ts'
 
 /** Returns the line and column of an offset, both from 1. */
 function lineAndColumn(text: string, position: number): { readonly line: number; readonly column: number } {
@@ -15,9 +16,9 @@ function faultAt(code: TenonErrorCode, text: string, position: number, message: 
   })
 }
 
-/** Creates a syntax error; `expected` describes the tokens that would be valid there. */
-export function syntaxError(text: string, position: number, message: string, expected: readonly string[]): TenonError {
-  return faultAt('EXPRESSION_SYNTAX', text, position, message, { expected })
+/** Creates a syntax error; its details are the position and the fault. */
+export function syntaxError(text: string, position: number, fault: SyntaxFault): TenonError {
+  return faultAt('EXPRESSION_SYNTAX', text, position, syntaxMessage(fault), fault)
 }
 
 export function forbiddenKeyError(text: string, position: number, key: string): TenonError {

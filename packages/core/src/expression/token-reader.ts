@@ -2,9 +2,8 @@ import { FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS } from '../document/json-values.ts'
 import { nextMember, nextToken } from './lexer.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
 import { forbiddenKeyError, limitError, syntaxError } from './syntax-error.ts'
-import { describeToken, type Punctuator, type Token } from './token.ts'
-
-const EMPTY = 'The expression is empty: write a value, such as input.name'
+import { type ExpectedText, unexpected } from './syntax-fault.ts'
+import type { Punctuator, Token, ValidToken } from './token.ts'
 
 /**
  * Reads the tokens of one expression and enforces its limits: length, parts and depth. Throws all syntax errors, with
@@ -13,7 +12,7 @@ const EMPTY = 'The expression is empty: write a value, such as input.name'
 export class TokenReader {
   readonly text: string
   /** The token to be read next. */
-  token: Token
+  token: ValidToken
   /** End of the last token that was read. */
   lastEnd: number
   readonly #origin: number
@@ -22,15 +21,14 @@ export class TokenReader {
 
   constructor(text: string, start: number) {
     this.text = text
-    this.token = nextToken(text, start)
+    this.token = this.#valid(nextToken(text, start))
     this.#origin = this.token.start
     this.lastEnd = this.#origin
-    this.#accept(this.token)
   }
 
-  #accept(token: Token): void {
-    this.token = token
-    if (token.kind === 'invalid') throw syntaxError(this.text, token.start, token.message, token.expected)
+  #valid(token: Token): ValidToken {
+    if (token.kind === 'invalid') throw syntaxError(this.text, token.start, token.fault)
+    return token
   }
 
   advance(): void {
@@ -38,22 +36,22 @@ export class TokenReader {
     if (this.lastEnd - this.#origin > EXPRESSION_LIMITS.expressionLength) {
       throw limitError(this.text, this.#origin, 'expressionLength')
     }
-    this.#accept(nextToken(this.text, this.lastEnd))
+    this.token = this.#valid(nextToken(this.text, this.lastEnd))
   }
 
   /** Advances past a point, after which digits are a list index and `[` may follow `?.`. */
   advanceToMember(): void {
     this.lastEnd = this.token.end
-    this.#accept(nextMember(this.text, this.lastEnd))
+    this.token = this.#valid(nextMember(this.text, this.lastEnd))
   }
 
-  refuse(expected: readonly string[]): never {
+  refuse(expected: ExpectedText): never {
     const { token, text } = this
-    const isEnd = token.kind === 'end' || text.startsWith('}}', token.start)
-    const isEmpty = isEnd && token.start === this.#origin
-    const unfinished = isEnd ? `The expression is unfinished: expected ${expected[0]}` : null
-    const message = isEmpty ? EMPTY : (unfinished ?? `Found ${describeToken(token)}, expected ${expected[0]}`)
-    throw syntaxError(text, token.start, message, expected)
+    if (token.kind !== 'end' && !text.startsWith('}}', token.start)) {
+      throw syntaxError(text, token.start, unexpected(token, expected))
+    }
+    const isEmpty = token.start === this.#origin
+    throw syntaxError(text, token.start, isEmpty ? { reason: 'empty' } : { reason: 'unfinished', expected })
   }
 
   at(punctuator: Punctuator): boolean {
@@ -66,8 +64,8 @@ export class TokenReader {
     return true
   }
 
-  expect(punctuator: Punctuator, ...others: string[]): void {
-    if (!this.take(punctuator)) this.refuse([punctuator, ...others])
+  expect(punctuator: Punctuator): void {
+    if (!this.take(punctuator)) this.refuse(punctuator)
   }
 
   /** Counts a part of the expression. */

@@ -6,6 +6,12 @@ export const PUNCTUATORS = [
 ] as const
 export type Punctuator = (typeof PUNCTUATORS)[number]
 
+/** Fault of a token by itself, whatever the tokens around it are. */
+export type TokenFault =
+  | { readonly reason: 'name_after_number' | 'inexact_number' | 'list_index' | 'character' }
+  | { readonly reason: 'unclosed_text' | 'unknown_escape' | 'lone_surrogate' }
+  | { readonly reason: 'slip'; readonly wrong: string; readonly right: Punctuator }
+
 /** A token of an expression; `invalid` is a token as well, so that completion works after it. */
 export type Token = Span &
   (
@@ -14,23 +20,11 @@ export type Token = Span &
     | { readonly kind: 'name'; readonly name: string }
     | { readonly kind: 'punctuator'; readonly text: Punctuator }
     | { readonly kind: 'end' }
-    | { readonly kind: 'invalid'; readonly message: string; readonly expected: readonly string[] }
+    | { readonly kind: 'invalid'; readonly fault: TokenFault }
   )
 
-/** Describes a token for messages. */
-export function describeToken(token: Token): string {
-  switch (token.kind) {
-    case 'number':
-      return 'a number'
-    case 'string':
-      return 'a text'
-    case 'name':
-      return `"${token.name}"`
-    case 'punctuator':
-      return `"${token.text}"`
-    case 'end':
-      return 'the end'
-    case 'invalid':
-      return token.message
-  }
-}
+/** A token without a fault of its own. */
+export type ValidToken = Exclude<Token, { readonly kind: 'invalid' }>
+
+/** A valid token before the end of the text. */
+export type WrittenToken = Exclude<ValidToken, { readonly kind: 'end' }>

@@ -48,7 +48,10 @@ describe('values of a problem of an expression', () => {
   const output = 'nodes.first.output'
 
   test.each<[expression: string, code: string, values: object]>([
-    ['{{ 1 + }}', 'EXPRESSION_SYNTAX', { fault: 'The expression is unfinished: expected a value' }],
+    ['{{ 1 + }}', 'EXPRESSION_SYNTAX', { reason: 'unfinished', expected: 'value' }],
+    ['{{ input text }}', 'EXPRESSION_SYNTAX', { reason: 'unexpected', found: '"text"', expected: 'operator, }}' }],
+    ['{{ 1 === 1 }}', 'EXPRESSION_SYNTAX', { reason: 'slip', wrong: '===', right: '==' }],
+    ['{{ pluck([], "a +") }}', 'EXPRESSION_SYNTAX', { reason: 'path' }],
     ['{{ input.__proto__ }}', 'EXPRESSION_KEY_FORBIDDEN', { key: '__proto__' }],
     [
       `{{ ${'('.repeat(100)}1${')'.repeat(100)} }}`,

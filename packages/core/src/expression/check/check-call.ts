@@ -1,8 +1,10 @@
 import type { CallExpression, Expression } from '../ast.ts'
 import { EXPRESSION_FUNCTIONS, functionSignature } from '../functions/index.ts'
 import { describeSignature, type FunctionParameter, type FunctionSignature } from '../functions/signature.ts'
+import { NO_PATH } from '../path-text.ts'
 import { printText } from '../print-literal.ts'
 import { nearest } from '../suggest.ts'
+import { syntaxMessage } from '../syntax-fault.ts'
 import { membersOf, memberType } from '../types/member-type.ts'
 import { isUnknown, type StaticType, UNKNOWN, withoutNull } from '../types/static-type.ts'
 import { checkKinds } from './check-kinds.ts'
@@ -59,8 +61,8 @@ function checkItemPath(checking: Checking, list: StaticType | undefined, argumen
   const { start, end, value } = argument
   const segments = literalPath(argument)
   if (segments === null) {
-    const message = 'A path consists of keys separated by points, such as "customer.name"'
-    checking.report({ code: 'EXPRESSION_SYNTAX', severity: 'error', message, values: { fault: message }, start, end })
+    const message = syntaxMessage(NO_PATH)
+    checking.report({ code: 'EXPRESSION_SYNTAX', severity: 'error', message, values: NO_PATH, start, end })
     return
   }
   let type = itemType(list)

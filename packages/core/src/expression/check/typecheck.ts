@@ -4,6 +4,7 @@ import type { ParsedTemplate } from '../ast.ts'
 import type { ValueKind } from '../functions/signature.ts'
 import type { ExpressionLimit } from '../limits.ts'
 import { parseTemplate } from '../parse.ts'
+import type { SyntaxFault } from '../syntax-fault.ts'
 import { typeOfSchema } from '../types/schema-to-type.ts'
 import { describeKinds, kindsOf, listKinds, type StaticType, typeOfKind, UNKNOWN } from '../types/static-type.ts'
 import { schemaOfType } from '../types/type-to-schema.ts'
@@ -46,23 +47,30 @@ export function createChecking(text: string, scope: ScopeTypes, report: Checking
   return { text, root: scope.root, rootNames: scope.rootNames, report }
 }
 
+/** Details of a syntax error beside its fault. */
+interface FaultLocation {
+  readonly position: number
+  readonly line: number
+  readonly column: number
+}
+
 /** Returns the code and the values of an error of the parser. */
-function valuesOf({ code, details }: TenonError, fault: string): CodedValues {
+function valuesOf({ code, details }: TenonError): CodedValues {
   if (code === 'EXPRESSION_LIMIT') {
     return { code, values: { limit: details?.limit as ExpressionLimit, maximum: details?.max as number } }
   }
   if (code === 'EXPRESSION_KEY_FORBIDDEN') return { code, values: { key: details?.key as string } }
-  return { code: 'EXPRESSION_SYNTAX', values: { fault } }
+  // Details of a TenonError are untyped; `syntaxError` writes these.
+  const { position, line, column, ...fault } = details as unknown as SyntaxFault & FaultLocation
+  return { code: 'EXPRESSION_SYNTAX', values: fault }
 }
 
 function syntaxProblem(text: string, error: TenonError): ExpressionProblem {
-  const { details } = error
   const message = error.message.replace(/ \(line \d+, column \d+\)$/, '')
-  const position = Math.min(details?.position as number, text.length)
-  const expected = details?.expected as readonly string[] | undefined
-  const isOpen = position === text.length && expected?.includes('}}') === true
+  const position = Math.min(error.details?.position as number, text.length)
+  const isOpen = error.details?.reason === 'unclosed'
   return {
-    ...valuesOf(error, message),
+    ...valuesOf(error),
     severity: 'error',
     message,
     start: position,

@@ -1,4 +1,5 @@
 import type { ExpressionLimit } from '../limits.ts'
+import type { SyntaxFault } from '../syntax-fault.ts'
 
 /**
  * Values in the messages of problems of expressions, by code, for texts in other languages. Codes with several messages
@@ -6,8 +7,8 @@ import type { ExpressionLimit } from '../limits.ts'
  * name with the most similar spelling, `output.` and a key for a path to a node without its output, or empty.
  */
 export interface ExpressionValues {
-  /** `fault` is the English sentence. */
-  readonly EXPRESSION_SYNTAX: { readonly fault: string }
+  /** Fault of the parser: a `reason` with its values, such as `{ reason: 'unfinished', expected: 'value' }`. */
+  readonly EXPRESSION_SYNTAX: SyntaxFault
   /** Limit that the expression exceeds, and its value. */
   readonly EXPRESSION_LIMIT: { readonly limit: ExpressionLimit; readonly maximum: number }
   /** Key that could reach a prototype. */

@@ -241,7 +241,10 @@ describe('evaluateTemplate', () => {
 
   test('gives a path that cannot be read as that fault, at the call', () => {
     const at = { position: 5, end: 21, function: 'pluck' }
-    expect(faultOf(() => evaluateTemplate('a {{ pluck([], "a +") }}', scope)).details).toEqual({ reason: 'path', ...at })
+    expect(faultOf(() => evaluateTemplate('a {{ pluck([], "a +") }}', scope)).details).toEqual({
+      reason: 'path',
+      ...at,
+    })
     const forbidden = faultOf(() => evaluateTemplate('a {{ pluck([], "a.__proto__") }}', scope)).details
     expect(forbidden).toEqual({ ...at, end: 29, key: '__proto__' })
   })

@@ -49,8 +49,9 @@ export type DecideResult =
 export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
 
 /**
- * Result of a request to pause or to resume a run. `accepted` is stored, and the run will be as requested; `unchanged` if
- * it already is, or will be by an earlier request; `closed` was after its end.
+ * Result of a request to pause or to resume a run. `accepted` is stored, and the run will be as requested unless it ends
+ * first; `unchanged` if it already is, or will be by an earlier request; `closed` if it has ended or is ending, as after
+ * a cancelation.
  */
 export type PauseResult = { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' }
 

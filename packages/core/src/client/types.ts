@@ -183,16 +183,17 @@ export interface TenonClient {
     cancel(runId: RunId, options?: RequestOptions): Promise<Run>
     /**
      * Requests the pause of a run: its running nodes finish, and nothing new starts until it is resumed. Timers and votes
-     * count meanwhile. The returned run may not be paused yet; a paused run is returned unchanged.
+     * count meanwhile. The returned run may not be paused yet, and is not paused if it ends first; a paused run is
+     * returned unchanged.
      *
-     * @throws {@link TenonError} `RUN_CLOSED`.
+     * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
      */
     pause(runId: RunId, options?: RequestOptions): Promise<Run>
     /**
-     * Requests the resumption of a paused run, which then starts what it has held. A run that is not paused is returned
-     * unchanged.
+     * Requests the resumption of a paused run, which then starts what it has held, unless it ends first. A run that is
+     * not paused is returned unchanged.
      *
-     * @throws {@link TenonError} `RUN_CLOSED`.
+     * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
      */
     resume(runId: RunId, options?: RequestOptions): Promise<Run>
     /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Vote } from '@tenon/core/node'
+import type { RunStatus } from '@tenon/core/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
-import type { Append, AppendOperation } from './append.ts'
+import type { Append, AppendOperation, PendingEvent } from './append.ts'
 import { createAppender } from './appender.ts'
 import { createInbox } from './inbox.ts'
 import type { RunRef } from './run-ref.ts'
@@ -55,7 +56,18 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     const decide = async (userId: string, choice?: string) =>
       (await inbox().decide(tenantId, approvalId, voteOf(userId, choice), { workerId: null })).outcome
     const messages = async () => (await inbox().read({ tenantId, runId })).map(({ messageId }) => messageId)
-    return { tenantId, runId, approvalId, operate, decide, messages }
+    const append = (
+      status: RunStatus,
+      bodies: readonly (readonly [string, PendingEvent['body']])[],
+      consumed: readonly (string | undefined)[] = [],
+    ) =>
+      appender.append({
+        ...create,
+        ...{ kind: 'observe', turns: 0, status, create: null },
+        operations: consumed.map((messageId) => ({ op: 'inbox_consumed', messageId: messageId ?? '' })),
+        events: bodies.map(([id, body]) => ({ class: 'fact', id, at: AT, turnOffset: 0, causeOffset: null, body })),
+      })
+    return { tenantId, runId, approvalId, operate, append, decide, messages }
   }
   const cancel = async ({ tenantId, runId }: RunRef) =>
     (await inbox().cancel(tenantId, runId, ACTOR, { workerId: null })).outcome
@@ -162,6 +174,46 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     await operate(...ids.map((messageId) => ({ op: 'inbox_consumed', messageId }) as const))
     expect((await pause()).outcome).toBe('accepted')
     expect(await inbox().pause('another', runId, ACTOR, route('x'))).toEqual({ outcome: 'not_found' })
+  })
+
+  test('accepts no request to pause or to resume behind a cancelation that the run has yet to apply', async () => {
+    const run = await openApproval()
+    const hook = () => Promise.reject(new Error('unexpected'))
+    const { tenantId, runId, messages } = run
+    expect((await inbox().pause(tenantId, runId, ACTOR, { workerId: null })).outcome).toBe('accepted')
+    expect(await cancel(run)).toBe('accepted')
+    expect(await inbox().resume(tenantId, runId, ACTOR, { workerId: null, hook })).toEqual({ outcome: 'closed' })
+    expect(await inbox().pause(tenantId, runId, ACTOR, { workerId: null, hook })).toEqual({ outcome: 'closed' })
+    expect((await messages()).map((id) => id?.split('/')[0])).toEqual(['pause', 'cancel'])
+  })
+
+  const ENDS: readonly (readonly [string, PendingEvent['id'], PendingEvent['body']])[] = [
+    ['a cancelation', 'cancel', { type: 'cancel_requested', data: { reason: 'user', actor: null } }],
+    ['its time limit', 'timer/deadline', { type: 'timer_fired', data: { timerId: 'deadline', dueAt: AT, lateMs: 0 } }],
+    [
+      'its failure',
+      'b/1/outcome:0',
+      { type: 'node_cancel_requested', nodeRunId: 'a', data: { pass: 1, reason: 'run_failed' } },
+    ],
+  ]
+
+  test.each(ENDS)('accepts no request to pause or to resume while bodies stop after %s', async (_, id, body) => {
+    const requests = { paused: 'resume', running: 'pause' } as const
+    for (const status of ['paused', 'running'] as const) {
+      const { tenantId, runId, append, messages } = await openApproval()
+      // A race that lost, and a vote for a choice with the name of an event, end no run.
+      await append(status, [
+        ['x:0', { type: 'node_cancel_requested', nodeRunId: 'b', data: { pass: 1, reason: 'loser' } }],
+        ['vote', { type: 'approval_decided', data: { waitId: 'a/1/0', vote: voteOf('ann', 'cancel_requested') } }],
+        ['timer', { type: 'timer_fired', data: { timerId: 'c/1/0', dueAt: AT, lateMs: 0 } }],
+      ])
+      const ask = async (request: 'pause' | 'resume') =>
+        (await inbox()[request](tenantId, runId, ACTOR, { workerId: null })).outcome
+      expect(await ask(requests[status])).toBe('accepted')
+      await append(status, [[id, body]], await messages())
+      expect([await ask('pause'), await ask('resume')]).toEqual(['closed', 'closed'])
+      expect(await messages()).toEqual([])
+    }
   })
 
   test('deletes applied messages with their append, and what is left when the run ends', async () => {

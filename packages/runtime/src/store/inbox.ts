@@ -9,14 +9,9 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
+import { CANCEL_MESSAGE, judgePause, type PauseType } from './judge-pause.ts'
 import { laterFactError } from './release-to-readers.ts'
 import type { RunRef } from './run-ref.ts'
-
-/** Id of every request to cancel a run, from `factId`. */
-const CANCEL_MESSAGE = 'cancel'
-/** Beginnings of the ids of requests to pause and to resume a run, from `factId`. */
-const PAUSE_MESSAGES = 'pause/'
-const RESUME_MESSAGES = 'resume/'
 
 /** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
 export type PutMessage =
@@ -51,8 +46,9 @@ export interface RunInbox {
   /** Accepts a request to cancel a run that has not ended. */
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
   /**
-   * Accepts a request to pause a run that has not ended, if it changes anything. The lock on the run orders the requests,
-   * so that of several at once one is stored, and those that are stored alternate.
+   * Accepts a request to pause a run that has not ended and is not ending, if it changes anything. The lock on the run
+   * orders the requests, so that of several at once one is stored, and those that are stored alternate. The run ignores
+   * an accepted request if it begins to end first, as by its time limit.
    */
   pause(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutPause>
   /** Accepts a request to resume a run, in the same way. */
@@ -118,41 +114,6 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
     pause: putPause('pause_requested'),
     resume: putPause('resume_requested'),
   }
-}
-
-type PauseType = 'pause_requested' | 'resume_requested'
-
-/**
- * Decides whether a request to pause or to resume changes a run, by the last such request that the run has yet to apply,
- * else by its status. Locks the run, so that of two requests at once the second one sees the first.
- */
-async function judgePause(
-  tx: RuntimeTx,
-  { tenantId, runId }: RunRef,
-  type: PauseType,
-): Promise<'new' | 'unchanged' | 'not_found' | 'closed'> {
-  const run = await tx
-    .selectFrom('runs')
-    .select('status')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  if (run === undefined) return 'not_found'
-  if (isRunOver(run.status as RunStatus)) return 'closed'
-  const last = await tx
-    .selectFrom('run_inbox')
-    .select('message_id')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where((eb) =>
-      eb.or([eb('message_id', 'like', `${PAUSE_MESSAGES}%`), eb('message_id', 'like', `${RESUME_MESSAGES}%`)]),
-    )
-    .orderBy('position', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  const isPaused = last === undefined ? run.status === 'paused' : last.message_id.startsWith(PAUSE_MESSAGES)
-  return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
 /** Returns a message as a fact. A later version of this package may have written an unknown one. */

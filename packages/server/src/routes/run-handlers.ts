@@ -63,10 +63,13 @@ async function requestOfRun(
   const { runId } = resource
   const actor = { userId: identity.userId, displayName: identity.displayName }
   const audit = auditHook({ identity, action: `run.${request}`, resource: runId, at: server.now() })
-  const { outcome } = isRunOver(resource.status)
-    ? { outcome: 'closed' as const }
-    : await server.engine[request](tenantId, runId, actor, audit)
-  if (outcome === 'closed') throw new TenonError('RUN_CLOSED', 'The run has ended')
+  if (isRunOver(resource.status)) throw new TenonError('RUN_CLOSED', 'The run has ended')
+  const { outcome } = await server.engine[request](tenantId, runId, actor, audit)
+  if (outcome === 'closed') {
+    throw new TenonError('RUN_CLOSED', request === 'cancel' ? 'The run has ended' : 'The run has ended or is ending', {
+      remedy: 'Start a new run.',
+    })
+  }
   const run = outcome === 'not_found' ? null : await server.reader.getRun(tenantId, runId)
   if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
   return presentRun(server, run)

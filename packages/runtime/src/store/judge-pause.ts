@@ -1,0 +1,69 @@
+import { isRunOver, type RunEvent, type RunStatus } from '@tenon/core/run'
+import { DEADLINE_TIMER } from '../interpreter/ending.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import { findEvents } from './find-events.ts'
+import type { RunRef } from './run-ref.ts'
+
+/** Id of every request to cancel a run, from `factId`. */
+export const CANCEL_MESSAGE = 'cancel'
+/** Beginnings of the ids of requests to pause and to resume a run, from `factId`. */
+const PAUSE_MESSAGES = 'pause/'
+const RESUME_MESSAGES = 'resume/'
+
+/** Types of the facts of requests to pause and to resume. */
+export type PauseType = 'pause_requested' | 'resume_requested'
+
+/**
+ * Decides whether a request to pause or to resume changes a run, by the last such request that the run has yet to apply,
+ * else by its status. Locks the run, so that of two requests at once the second one sees the first.
+ *
+ * @returns `closed` if the run has ended, and also if it is ending, since the machine would ignore the request: a
+ * cancelation is accepted or applied, its time limit is over, or its failure cancels what is still open.
+ */
+export async function judgePause(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId }: RunRef,
+  type: PauseType,
+): Promise<'new' | 'unchanged' | 'not_found' | 'closed'> {
+  const run = await tx
+    .selectFrom('runs')
+    .select('status')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (run === undefined) return 'not_found'
+  if (isRunOver(run.status as RunStatus)) return 'closed'
+  const messages = await tx
+    .selectFrom('run_inbox')
+    .select('message_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where((eb) =>
+      eb.or([
+        eb('message_id', '=', CANCEL_MESSAGE),
+        eb('message_id', 'like', `${PAUSE_MESSAGES}%`),
+        eb('message_id', 'like', `${RESUME_MESSAGES}%`),
+      ]),
+    )
+    .orderBy('position', 'desc')
+    .execute()
+  const ids = messages.map((message) => message.message_id)
+  if (ids.includes(CANCEL_MESSAGE) || (await isEnding(tx, { tenantId, runId }))) return 'closed'
+  const [last] = ids
+  const isPaused = last === undefined ? run.status === 'paused' : last.startsWith(PAUSE_MESSAGES)
+  return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
+}
+
+/** Checks whether a run that is open has begun to end; a body may take long to stop. */
+async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
+  const events = await findEvents(tx, run, ['cancel_requested', DEADLINE_TIMER, 'run_failed'])
+  return events.some(beginsEnd)
+}
+
+function beginsEnd(event: RunEvent): boolean {
+  if (event.type === 'timer_fired') return event.data.timerId === DEADLINE_TIMER
+  if (event.type === 'node_cancel_requested') return event.data.reason === 'run_failed'
+  return event.type === 'cancel_requested'
+}

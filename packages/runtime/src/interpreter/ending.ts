@@ -1,7 +1,7 @@
 import type { Decision } from '@tenon/core/run'
 import type { MachineContext, Turn } from './context.ts'
 import { itemAt } from './lookup.ts'
-import { cancelRun } from './open-runs.ts'
+import { cancelNodeRun } from './open-runs.ts'
 import { type Ending, inDocumentOrder, PHASE } from './state.ts'
 
 /** Starts the end of a run that does not complete: no node starts, and open ones are canceled. */
@@ -14,7 +14,7 @@ export function beginEnding(context: MachineContext, turn: Turn, ending: Ending)
     undoLog.deleteEntry(state.held, node)
   }
   const reason = ending.kind === 'failed' ? 'run_failed' : 'run_canceled'
-  for (const node of inDocumentOrder(state.open)) cancelRun(context, turn.following, node, reason)
+  for (const node of inDocumentOrder(state.open)) cancelNodeRun(context, turn.following, node, reason)
 }
 
 function terminalEvent({ state, plan }: MachineContext): Decision {

@@ -4,7 +4,7 @@ import { beginEnding, DEADLINE_TIMER } from './ending.ts'
 import { handleFailure } from './failure.ts'
 import { close, ERROR_PORT, finishDead, finishLive, finishSkipped } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
-import { closeRun } from './open-runs.ts'
+import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
 import { rulesFor, start } from './propagate.ts'
 import type { OpenRun } from './state.ts'
@@ -35,7 +35,7 @@ function findAwaited(context: MachineContext, { nodeRunId, data: { pass } }: Out
 
 /** Ends a canceled node, or one that is too late for its join, without data. */
 function endWithoutData(context: MachineContext, node: number): void {
-  closeRun(context, node)
+  closeNodeRun(context, node)
   close(context, node)
 }
 
@@ -47,7 +47,7 @@ function judgeCompleted(context: MachineContext, fact: OutcomeOf<'node_completed
   const { node, open } = awaited
   if (open.canceling) return () => endWithoutData(context, node)
   return (turn) => {
-    closeRun(context, node)
+    closeNodeRun(context, node)
     if (nodeAt(context, node).control === 'end') reachEnd(context, node, outcome ?? 'completed')
     finishLive(context, turn, node, { port, output }, { clean: true })
   }
@@ -64,7 +64,7 @@ function judgeFailed(context: MachineContext, fact: OutcomeOf<'node_failed'>): A
   const { node, open } = awaited
   if (open.canceling) return () => endWithoutData(context, node)
   return (turn) => {
-    closeRun(context, node)
+    closeNodeRun(context, node)
     handleFailure(context, turn, turn.direct, node, fact.data.error)
   }
 }
@@ -93,7 +93,7 @@ function judgeSkipped(context: MachineContext, fact: OutcomeOf<'node_skipped'>):
   const { node, open } = awaited
   if (open.canceling) return () => endWithoutData(context, node)
   return (turn) => {
-    closeRun(context, node)
+    closeNodeRun(context, node)
     turn.skipped.skip_if.push(node)
     finishSkipped(context, turn, node, { clean: true })
   }

@@ -2,7 +2,7 @@ import type { MachineContext, Turn } from './context.ts'
 import { nodeAt } from './context.ts'
 import { close } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
-import { cancelRun } from './open-runs.ts'
+import { cancelNodeRun } from './open-runs.ts'
 import { PHASE } from './state.ts'
 
 /**
@@ -32,7 +32,7 @@ export function dropLosers(context: MachineContext, turn: Turn, losers: readonly
   const { state, undoLog } = context
   for (const node of losers) {
     if (itemAt(state.phases, node) === PHASE.open) {
-      cancelRun(context, turn.following, node, 'loser')
+      cancelNodeRun(context, turn.following, node, 'loser')
       continue
     }
     close(context, node)

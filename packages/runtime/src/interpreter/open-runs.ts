@@ -1,6 +1,6 @@
 import type { Resume } from '@tenon/core/node'
 import type { Decision } from '@tenon/core/run'
-import { leaveRace, type MachineContext, nodeAt } from './context.ts'
+import { leaveRace, type MachineContext, nodeAt, type Turn } from './context.ts'
 import { close } from './finish-node.ts'
 import { entryOf, itemAt } from './lookup.ts'
 import { type OpenWait, PHASE } from './state.ts'
@@ -34,8 +34,15 @@ export function schedule(
   out.push({ type: 'node_scheduled', nodeRunId: id, data: { pass, mode, queue, resume } })
 }
 
+/** Schedules the pass that follows a wait. */
+export function scheduleAfterWait(context: MachineContext, turn: Turn, node: number, resume: Resume): void {
+  const { state, undoLog } = context
+  undoLog.setField(state, 'waiting', state.waiting - 1)
+  schedule(context, turn.direct, node, { at: turn.at, resume, readsTurn: state.turn })
+}
+
 /** Removes a node run with an outcome from the open ones. */
-export function closeRun({ state, undoLog }: MachineContext, node: number): void {
+export function closeNodeRun({ state, undoLog }: MachineContext, node: number): void {
   undoLog.deleteEntry(state.open, node)
 }
 
@@ -58,12 +65,12 @@ function endWaiting(
     if (waitFor.dueAt !== null) out.push({ type: 'timer_cleared', data: { timerId: waitId } })
   }
   undoLog.setField(state, 'waiting', state.waiting - 1)
-  closeRun(context, node)
+  closeNodeRun(context, node)
   close(context, node)
 }
 
 /** Requests the cancelation of an open node run; a waiting one ends at once, and a repeated request is ignored. */
-export function cancelRun(context: MachineContext, out: Decision[], node: number, reason: CancelingReason): void {
+export function cancelNodeRun(context: MachineContext, out: Decision[], node: number, reason: CancelingReason): void {
   const { state, undoLog } = context
   const open = entryOf(state.open, node)
   if (open.canceling) return

@@ -1,7 +1,7 @@
 import type { Resume } from '@tenon/core/node'
 import type { PauseRequest } from '@tenon/core/run'
 import type { MachineContext, Turn } from './context.ts'
-import { schedule } from './open-runs.ts'
+import { schedule, scheduleAfterWait } from './open-runs.ts'
 
 /**
  * Pauses a run: no node run is scheduled until it is resumed. Bodies in progress continue, their outcomes are applied,
@@ -30,13 +30,6 @@ export function resumeRun(context: MachineContext, turn: Turn, request: PauseReq
       schedule(context, turn.direct, node, { at: turn.at, resume: null, readsTurn })
     }
   }
-}
-
-/** Schedules the pass that follows a wait. */
-export function scheduleAfterWait(context: MachineContext, turn: Turn, node: number, resume: Resume): void {
-  const { state, undoLog } = context
-  undoLog.setField(state, 'waiting', state.waiting - 1)
-  schedule(context, turn.direct, node, { at: turn.at, resume, readsTurn: state.turn })
 }
 
 interface HeldNode {

@@ -2,8 +2,7 @@ import type { Resume, Vote, WaitFor } from '@tenon/core/node'
 import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
 import { close } from './finish-node.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { closeRun } from './open-runs.ts'
-import { scheduleAfterWait } from './pause-run.ts'
+import { closeNodeRun, scheduleAfterWait } from './open-runs.ts'
 import type { OpenWait } from './state.ts'
 
 /** An open wait with its node. */
@@ -38,7 +37,7 @@ export function openWait(context: MachineContext, { direct }: Turn, node: number
   const waitId = `${nodeRunId}/${open.pass}/0`
   if (open.canceling) {
     direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
-    closeRun(context, node)
+    closeNodeRun(context, node)
     close(context, node)
     return
   }

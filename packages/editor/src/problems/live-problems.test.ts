@@ -1,4 +1,5 @@
 import { EMPTY_DOCUMENT, edgeId } from '@tenon/core/document'
+import { typecheckTemplate } from '@tenon/core/expression'
 import { describe, expect, test, vi } from 'vitest'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
@@ -90,6 +91,33 @@ describe('toProblems', () => {
       'To: m',
       'Mail › city fehlt',
     ])
+  })
+
+  test('texts for syntax faults name in the language what was found and expected', () => {
+    const german = {
+      ...en,
+      'schema.type.string': 'Text',
+      'syntax.operator': 'Operator',
+      'syntax.end': 'Ende',
+      'syntax.keyOrIndex': 'Schlüssel oder Index',
+      'problem.EXPRESSION_SYNTAX':
+        '{reason, select, unexpected {{found} statt {expected}} unfinished {{expected} fehlt} slip {{right} statt {wrong}} other {{message}}}',
+    }
+    const inGerman = (...expressions: string[]) => {
+      const issues = expressions.flatMap((expression) => typecheckTemplate(expression, {}).problems)
+      // Fixes of a template are not yet those of a document.
+      const listed = issues.map(({ fix: _fix, ...issue }) => issue)
+      return toProblems(listed, names, createTranslate(german, 'de')).map(({ message }) => message)
+    }
+    expect(inGerman('{{ a text }}', '{{ 1 "x" }}', '{{ a. }}', '{{ (1 }}', '{{ [1 2] }}', '{{ 1 === 1 }}')).toEqual([
+      '"text" statt Operator, }}',
+      'Text statt Operator, }}',
+      'Schlüssel oder Index fehlt',
+      ') fehlt',
+      'number statt ,',
+      '== statt ===',
+    ])
+    expect(inGerman('{{ 1a }}')).toEqual(['A number cannot be followed directly by a name'])
   })
 
   test('two faults of one field have ids of their own that stay', () => {

@@ -139,8 +139,8 @@ export function toProblems(
   return [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))]
 }
 
-/** Values of problems of expressions that contain kinds of values, joined by commas. */
-const KIND_VALUES = ['wanted', 'given', 'left', 'right']
+/** Values of problems of expressions that contain kinds of values or of text, joined by commas. */
+const KIND_VALUES = ['wanted', 'given', 'left', 'right', 'expected', 'found']
 const KIND_NAMES: Readonly<Record<string, MessageKey>> = {
   null: 'schema.type.null',
   boolean: 'schema.type.boolean',
@@ -148,9 +148,14 @@ const KIND_NAMES: Readonly<Record<string, MessageKey>> = {
   text: 'schema.type.string',
   list: 'schema.type.array',
   object: 'schema.type.object',
+  value: 'syntax.value',
+  key: 'syntax.key',
+  key_or_index: 'syntax.keyOrIndex',
+  operator: 'syntax.operator',
+  end: 'syntax.end',
 }
 
-/** Replaces kinds of values by their names in the language of the editor, and ids of nodes in paths by their names. */
+/** Replaces kinds by their names in the language of the editor, and ids of nodes in paths by their names. */
 function valuesInWords(values: MessageValues, names: ReadonlyMap<NodeId, string>, t: Translate): MessageValues {
   const entries = Object.entries(values).map(([name, value]) => {
     if (typeof value !== 'string') return [name, value] as const

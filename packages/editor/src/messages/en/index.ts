@@ -35,7 +35,8 @@ export type CodeKey = `problem.${string}` | `fix.${string}` | `error.${string}` 
 /**
  * Texts that a host replaces. Texts by code have the original as `{message}` (fixes as `{title}`, remedies as
  * `{remedy}`, help as `{help}`). Problems also have `{node}`, `{field}` and the values of their code (`IssueValues` of
- * `@tenon/core/validate`), fixes the values of theirs (`FixValues`), errors the scalar details of their code.
+ * `@tenon/core/validate`), fixes the values of theirs (`FixValues`), errors the scalar details of their code. Names of
+ * kinds among the values of problems (`given`, `expected`) are replaced by the texts `schema.type.*` and `syntax.*`.
  * `{reason, select, never {…} other {{message}}}` chooses a form by a value, for codes with several messages.
  */
 export type HostMessages = Partial<Messages> & { readonly [Key in CodeKey]?: string }

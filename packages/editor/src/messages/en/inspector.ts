@@ -101,6 +101,12 @@ export const inspectorMessages = {
   'unit.h': 'hours',
   'unit.d': 'days',
 
+  'syntax.value': 'value',
+  'syntax.key': 'key',
+  'syntax.keyOrIndex': 'key or list index',
+  'syntax.operator': 'operator',
+  'syntax.end': 'end',
+
   'schema.add': 'Add a field',
   'schema.newField': 'field',
   'schema.empty': 'No fields yet.',

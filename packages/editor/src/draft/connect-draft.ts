@@ -126,7 +126,8 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   const startHttp = async () => {
     if (patience !== null) clearTimeout(patience)
     patience = null
-    const { createHttpSync } = await part
+    // Only the room reports local changes: before it is there, requests would show an edit as saved that is not.
+    const [{ createHttpSync }] = await Promise.all([part, room])
     if (abort.signal.aborted || isClosed || isSocketLive || http !== null) return
     http = createHttpSync({
       doc,
@@ -184,9 +185,11 @@ export function connectDraft(options: DraftLinkOptions): () => void {
 
   const part = import('./http-sync.ts')
   part.catch(() => {})
+  const room = import('./collab-provider.ts')
+  room.catch(() => {})
   const join = async () => {
     patience = setTimeout(() => void startHttp(), socketPatienceMs)
-    const [{ connectRoom }, { HTTP_ORIGIN }] = await Promise.all([import('./collab-provider.ts'), part])
+    const [{ connectRoom }, { HTTP_ORIGIN }] = await Promise.all([room, part])
     if (abort.signal.aborted) return
     connection = connectRoom({
       doc,

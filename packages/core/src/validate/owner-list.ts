@@ -47,7 +47,7 @@ export class OwnerList {
       return
     }
     const owner = { node: exit.node, exits: [exit] }
-    // Most keys have one owner, for which a list that grows has too much room.
+    // Most keys have one owner. `[x]` is one slot long; the first `push` reserves many.
     if (last === undefined) this.#owners = [owner]
     else this.#owners.push(owner)
     this.#enter(owner)

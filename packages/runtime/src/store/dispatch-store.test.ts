@@ -108,6 +108,75 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(released).toEqual([{ run_id: runId, worker_id: null, woken: true, capabilities }])
   })
 
+  describe('queued nodes of a paused run', () => {
+    const LATER = NOW * 2
+    const queued = (runId: string, nodeRunId: string) => ({ tenantId: 'q', runId, nodeRunId, pass: 1 })
+    /** Adds a run with queued nodes, the first of which the worker `w` owns. */
+    const paused = async () => {
+      const add = (nodeRunId: string) => ({ op: 'dispatch_add', nodeRunId, pass: 1, requires: 'queue:gpu' }) as const
+      const runId = await ready('q', [add('b'), add('a'), add('c')])
+      await opened.database.withTenant('q', async (tx) => {
+        await tx.updateTable('runs').set({ status: 'paused' }).where('run_id', '=', runId).execute()
+        await tx.updateTable('node_dispatches').set({ ready_at: LATER }).where('run_id', '=', runId).execute()
+        const first = tx.updateTable('node_dispatches').set({ worker_id: 'w', ready_at: 1 })
+        await first.where('run_id', '=', runId).where('node_run_id', '=', 'a').execute()
+      })
+      return runId
+    }
+    const resume = (runId: string) =>
+      opened.database.withTenant('q', async (tx) => {
+        await tx.updateTable('runs').set({ status: 'running' }).where('run_id', '=', runId).execute()
+      })
+    const dueNow = async (runId: string) => {
+      const found = await opened.database.withTenant('q', (tx) =>
+        tx
+          .selectFrom('node_dispatches')
+          .select(['node_run_id', 'ready_at'])
+          .where('run_id', '=', runId)
+          .where('worker_id', 'is', null)
+          .orderBy('node_run_id')
+          .execute(),
+      )
+      return found.filter((row) => row.ready_at < LATER).map((row) => row.node_run_id)
+    }
+
+    test('are due when the run is resumed, also one that a worker found paused before', async () => {
+      const runId = await paused()
+      expect(await store('w').releasePaused(queued(runId, 'a'), LATER)).toBe(true)
+      expect(await dueNow(runId)).toEqual([])
+      await resume(runId)
+      await store('v').wakeDispatches({ tenantId: 'q', runId })
+      expect(await dueNow(runId)).toEqual(['a', 'b', 'c'])
+    })
+
+    test('are due when their worker releases them after the resumption, which could not wake them', async () => {
+      const runId = await paused()
+      await resume(runId)
+      await store('v').wakeDispatches({ tenantId: 'q', runId })
+      expect(await dueNow(runId)).toEqual(['b', 'c'])
+      await store('other').releasePaused(queued(runId, 'a'), LATER)
+      expect(await dueNow(runId)).toEqual(['b', 'c'])
+      expect(await store('w').releasePaused(queued(runId, 'a'), LATER)).toBe(false)
+      expect(await dueNow(runId)).toEqual(['a', 'b', 'c'])
+    })
+
+    // PGlite has one session: there is no second transaction beside the first.
+    if (kind === 'Postgres') {
+      test('are released after a resumption in flight, and so are due', async () => {
+        const runId = await paused()
+        let released: Promise<boolean> | undefined
+        await opened.database.withTenant('q', async (tx) => {
+          await tx.updateTable('runs').set({ status: 'running' }).where('run_id', '=', runId).execute()
+          released = store('w').releasePaused(queued(runId, 'a'), LATER)
+          const waiting = sql<{ n: number }>`select count(*)::integer as n from pg_locks where not granted`
+          await expect.poll(async () => (await waiting.execute(tx)).rows).toEqual([{ n: 1 }])
+        })
+        expect(await released).toBe(false)
+        expect(await dueNow(runId)).toEqual(['a'])
+      })
+    }
+  })
+
   test('claims nothing without capacity', async () => {
     await ready('a')
     expect((await store('w').findWork(0)).runs).toEqual([])

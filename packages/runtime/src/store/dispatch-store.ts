@@ -11,6 +11,7 @@ import {
   type FoundDispatches,
   findDispatches,
   releaseDispatch,
+  releasePaused,
   wakeDispatches,
 } from './node-dispatches.ts'
 import { releaseToReaders } from './release-to-readers.ts'
@@ -65,6 +66,8 @@ export interface DispatchStore {
   releaseDispatchToReaders(queued: PassRef, factType: string): Promise<void>
   /** Returns a queued node to its queue, not before an instant in milliseconds since the Unix epoch. */
   releaseDispatch(queued: PassRef, notBefore: number): Promise<void>
+  /** Returns a queued node of a paused run to its queue. Returns `false` if the run was resumed: it is due at once. */
+  releasePaused(queued: PassRef, notBefore: number): Promise<boolean>
   /** Makes the queued nodes of a run that no worker has claimed due now. */
   wakeDispatches(run: RunRef): Promise<void>
   /** Removes a queued node whose node run has its outcome. */
@@ -162,6 +165,8 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
     },
     releaseDispatch: (queued, notBefore) =>
       database.withTenant(queued.tenantId, (tx) => releaseDispatch(tx, queued, workerId, notBefore)),
+    releasePaused: (queued, notBefore) =>
+      database.withTenant(queued.tenantId, (tx) => releasePaused(tx, queued, workerId, notBefore)),
     wakeDispatches: (run) => database.withTenant(run.tenantId, (tx) => wakeDispatches(tx, run)),
     endDispatch: (queued) => database.withTenant(queued.tenantId, (tx) => endDispatch(tx, queued, workerId)),
     renewLease: (leaseMs) => database.withSystem((tx) => renewLease(tx, worker, leaseMs, schema)),

@@ -110,15 +110,54 @@ export async function releaseDispatch(
     .execute()
 }
 
+/**
+ * Gives a queued node of a paused run back to its queue, due at `notBefore`, an instant in milliseconds since the Unix
+ * epoch. It is due at once if the run was resumed meanwhile: {@link wakeDispatches} passes over nodes that a worker owns.
+ *
+ * @returns False if it is due at once.
+ */
+export async function releasePaused(
+  tx: Tx<RuntimeTables>,
+  queued: PassRef,
+  workerId: string,
+  notBefore: number,
+): Promise<boolean> {
+  const run = await tx
+    .selectFrom('runs')
+    .select('status')
+    .where('tenant_id', '=', queued.tenantId)
+    .where('run_id', '=', queued.runId)
+    // Orders this and the append that resumes the run: either the status is that after it, or what wakes its queued
+    // nodes comes after this transaction.
+    .forShare()
+    .executeTakeFirst()
+  const isPaused = run?.status === 'paused'
+  await releaseDispatch(tx, queued, workerId, isPaused ? notBefore : 0)
+  return isPaused
+}
+
 /** Makes the queued nodes of a run that no worker has claimed due now; those that are due already keep their age. */
 export async function wakeDispatches(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<void> {
   await tx
+    .with('later', (with_) =>
+      with_
+        .selectFrom('node_dispatches')
+        .select(['node_run_id', 'pass'])
+        .where('tenant_id', '=', tenantId)
+        .where('run_id', '=', runId)
+        .where('worker_id', 'is', null)
+        .where('ready_at', '>', databaseNow)
+        .orderBy('node_run_id')
+        .orderBy('pass')
+        .forUpdate(),
+    )
     .updateTable('node_dispatches')
+    .from('later')
     .set({ ready_at: databaseNow })
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where('worker_id', 'is', null)
-    .where('ready_at', '>', databaseNow)
+    .where('node_dispatches.tenant_id', '=', tenantId)
+    .where('node_dispatches.run_id', '=', runId)
+    .whereRef('node_dispatches.node_run_id', '=', 'later.node_run_id')
+    .whereRef('node_dispatches.pass', '=', 'later.pass')
     .execute()
 }
 

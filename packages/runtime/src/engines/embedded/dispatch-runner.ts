@@ -30,8 +30,8 @@ export interface DispatchRunner {
 
 const RETRY_MS = 1_000
 /**
- * Time in milliseconds after which a queued node of a paused run is tried again, in case its worker was not woken: a
- * resumed run makes its queued nodes due at once.
+ * Time in milliseconds after which a queued node of a paused run is tried again. A resumed run makes its queued nodes
+ * due at once; they need this only if the worker that has resumed it disappears before that.
  */
 const PAUSED_RETRY_MS = 30_000
 /** Most queued nodes whose errors are counted; an evicted one is counted from 0 again. */
@@ -51,6 +51,11 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
     if (notBefore > now()) deps.wakeAt(notBefore)
     else deps.wakeWorkers()
   }
+  const releasePaused = async (queued: NodeDispatch): Promise<void> => {
+    const retryAt = now() + PAUSED_RETRY_MS
+    if (await dispatch.releasePaused(queued, retryAt)) deps.wakeAt(retryAt)
+    else deps.wakeWorkers()
+  }
   const attempt = async (queued: NodeDispatch, stop: StopSwitch): Promise<void> => {
     const slot = await slots.acquire(queued.tenantId)
     if (slot === null || isDraining || !lease.isValid()) {
@@ -63,7 +68,7 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       const unserved = queued.isExpired ? { unserved: unservedError(queued) } : {}
       const begun = await beginAttempt(queued, slot, attemptDeps, { isStale: true, ...unserved })
       if (begun.kind === 'gone') await dispatch.endDispatch(queued)
-      if (begun.kind === 'paused') await release(queued, now() + PAUSED_RETRY_MS)
+      if (begun.kind === 'paused') await releasePaused(queued)
       if (begun.kind === 'unable') await release(queued, now() + RETRY_MS)
       if (begun.kind === 'later') await release(queued, begun.nextAt)
       if (begun.kind === 'ended') deps.wakeWorkers()

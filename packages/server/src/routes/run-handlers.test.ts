@@ -295,7 +295,7 @@ describe('POST /runs/{runId}/cancel', () => {
 })
 
 describe('POST /runs/{runId}/pause and /resume', () => {
-  test('hold a run and let it continue, in the list, the audit log and the run log, however often they are sent', async () => {
+  test('hold a run, which applies a vote and continues from it when it is resumed, as its log says', async () => {
     const as = testIdentity()
     const id = await publish(server, as, asking())
     const { runId } = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
@@ -308,12 +308,23 @@ describe('POST /runs/{runId}/pause and /resume', () => {
       (await server.json<Page<RunSummary>>(200, `/runs?status=${status}`, { as })).items.map((run) => run.runId)
     expect([await listed('paused'), await listed('waiting')]).toEqual([[runId], []])
     const [approval] = (await server.json<Page<Approval>>(200, `/approvals?runId=${runId}`, { as })).items
+    const log = readEvents(await server.call(`/runs/${runId}/events`, { as }))
     await server.json(200, `/approvals/${approval?.approvalId}/decision`, {
       ...{ as, method: 'POST', body: { choice: 'approve' } },
     })
-    expect(await until('paused')).toMatchObject({ status: 'paused' })
+    const before = await log.until((frame) => frame.type === 'wait_closed')
+    expect(await server.json<Run>(200, `/runs/${runId}`, { as })).toMatchObject({ status: 'paused', finishedAt: null })
     await send('resume')
     expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed' })
+    const frames = [...before, ...(await log.toEnd())]
+    const actor = { userId: as.userId, displayName: as.displayName }
+    const requests = frames.filter(({ type }) => type === 'pause_requested' || type === 'resume_requested')
+    expect(requests).toMatchObject([{ data: { actor } }, { data: { actor } }])
+    const types = frames.map(({ type }) => type)
+    const held = ['pause_requested', 'run_paused', 'approval_decided', 'wait_closed', 'resume_requested', 'run_resumed']
+    const first = types.indexOf('pause_requested')
+    expect(types.slice(first, first + held.length + 1)).toEqual([...held, 'node_scheduled'])
+    expect(frames[first + held.length]).toMatchObject({ nodeRunId: 'review', data: { pass: 2 } })
     for (const request of ['pause', 'resume']) {
       const closed = await server.json<Problem>(409, `/runs/${runId}/${request}`, { as, method: 'POST' })
       expect(closed.code).toBe('RUN_CLOSED')

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, NodeId, Position, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
-import { fieldsOf, type ObjectSchema, type ParamField, resolveSchema } from '../manifest/param-field.ts'
+import { fieldsOf, inferControl, type ObjectSchema, type ParamField, resolveSchema } from '../manifest/param-field.ts'
 
 /** Width of a card; its height follows from its content. */
 export const NODE_WIDTH = 236
@@ -61,6 +61,27 @@ export function defaultsOf(root: NodeManifestEntry['params'], schema: ObjectSche
     if (value !== undefined) params[field.name] = value
   }
   return params
+}
+
+/** Returns the value of a new item of a list: its default, else the smallest value of its type. */
+export function newItemOf(root: NodeManifestEntry['params'], schema: ObjectSchema): Json {
+  if (schema.default !== undefined) return schema.default
+  switch (inferControl(schema)) {
+    case 'group':
+      return defaultsOf(root, schema)
+    case 'key-value':
+      return {}
+    case 'list':
+      return []
+    case 'switch':
+      return false
+    case 'number':
+      return Math.max(Number(schema.minimum ?? 0), 0)
+    case 'select':
+      return (schema.enum as readonly Json[])[0] ?? null
+    default:
+      return ''
+  }
 }
 
 function defaultOf(root: NodeManifestEntry['params'], field: ParamField): Json | undefined {

@@ -17,7 +17,7 @@ import { chipExtension, refreshChips } from './chips.ts'
 import { completeReferences, renderHelp } from './completion.ts'
 import { diagnosticsExtension, setDiagnostics } from './diagnostics.ts'
 import { plainHistory, sharedHistory } from './field-history.ts'
-import type { CompletionAnswer, FieldDiagnostic, TypingState } from './field-types.ts'
+import type { CompletionAnswer, FieldDiagnostic, FieldSelection } from './field-types.ts'
 import { asOneLine } from './one-line.ts'
 
 export interface CodeEditorOptions {
@@ -52,10 +52,10 @@ export interface CodeEditor {
   readonly refreshLabels: () => void
   /** Inserts a text at the caret and focuses the field. */
   readonly insert: (text: string) => void
-  /** Focuses the field where typing was interrupted: with its selection, and with the list for a reference. */
-  readonly resume: (state: TypingState) => void
-  /** Returns the text and the selection; `null` without the focus. */
-  readonly typing: () => TypingState | null
+  /** Focuses the field where typing was interrupted: with the selection, and with the list for a reference. */
+  readonly resume: (selection: FieldSelection) => void
+  /** Returns the selection; `null` without the focus. */
+  readonly selection: () => FieldSelection | null
   readonly destroy: () => void
 }
 
@@ -117,16 +117,16 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
         scrollIntoView: true,
       })
     },
-    resume: ({ text, from, to }) => {
+    resume: ({ from, to }) => {
       view.focus()
-      const { length } = view.state.doc
-      view.dispatch({ selection: { anchor: Math.min(from, length), head: Math.min(to, length) }, scrollIntoView: true })
-      if (options.hasTemplates && OPEN_REFERENCE.test(text.slice(0, to))) startCompletion(view)
+      const { doc } = view.state
+      const [anchor, head] = [Math.min(from, doc.length), Math.min(to, doc.length)]
+      view.dispatch({ selection: { anchor, head }, scrollIntoView: true })
+      if (options.hasTemplates && OPEN_REFERENCE.test(doc.sliceString(0, head))) startCompletion(view)
     },
-    typing: () => {
-      const { doc, selection } = view.state
-      const { anchor, head } = selection.main
-      return view.hasFocus ? { text: doc.toString(), from: anchor, to: head } : null
+    selection: () => {
+      const { anchor, head } = view.state.selection.main
+      return view.hasFocus ? { from: anchor, to: head } : null
     },
     destroy: () => view.destroy(),
   }

@@ -10,7 +10,7 @@ import { classNames } from '../ui/class-names.ts'
 import { useFieldControl } from '../ui/field.tsx'
 import type { CodeEditor } from './code-editor.ts'
 import { createCompleter } from './completer.ts'
-import type { FieldDiagnostic, TypingState } from './field-types.ts'
+import type { FieldDiagnostic, FieldSelection } from './field-types.ts'
 import { useInsertTarget } from './insert-target.ts'
 import { labelOfReference } from './reference-label.ts'
 import { ReferencePicker } from './reference-picker.tsx'
@@ -57,17 +57,21 @@ export function ExpressionField(props: ExpressionFieldProps) {
   const editor = useRef<CodeEditor | null>(null)
   const change = useDelayedChange(props.onChange)
   const shared = session.textAt(nodeId, path)
-  /** Text and selection without an editor, or between two; `null` if the field does not have the focus. */
-  const typing = useRef<TypingState | null>(null)
+  /** Text of a field that is not shared, with what is typed and not stored yet. */
+  const plainText = useRef(value)
+  if (!change.isPending()) plainText.current = value
+  /** Selection without an editor, or between two; `null` if the field does not have the focus. */
+  const selection = useRef<FieldSelection | null>(null)
   const attributes = useShared(attributesOf(field, label, isInvalid))
-  const first = useRef({ value, isReadOnly, attributes, placeholder, path })
-  first.current = { value, isReadOnly, attributes, placeholder, path }
+  const first = useRef({ isReadOnly, attributes, placeholder, path })
+  first.current = { isReadOnly, attributes, placeholder, path }
   // In the same commit as the element: the focus can be moved into the field at once.
   useLayoutEffect(() => {
     if (createCodeEditor === null || host.current === null) return
-    const typed = typing.current
-    // Also into the shared text, which the editor shows.
-    change.flush()
+    const push = (text: string) => {
+      plainText.current = text
+      change.push(text)
+    }
     const created = createCodeEditor({
       parent: host.current,
       root: instance.root,
@@ -75,7 +79,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       nonce: instance.nonce,
       source:
         shared === null
-          ? { kind: 'plain', value: typed?.text ?? first.current.value, onChange: change.push }
+          ? { kind: 'plain', value: plainText.current, onChange: push }
           : { kind: 'shared', text: shared, undoManager: session.undoManager },
       isMultiline,
       isReadOnly: first.current.isReadOnly,
@@ -94,15 +98,14 @@ export function ExpressionField(props: ExpressionFieldProps) {
       },
     })
     editor.current = created
-    if (typed !== null) created.resume(typed)
-    typing.current = null
-    // Only now, when it has the focus no longer: removing it would leave the field.
+    if (selection.current !== null) created.resume(selection.current)
+    // After the focus has moved: removing an element with the focus counts as leaving the field.
     setIsWaiting(false)
     const waiting = target.collect({ nodeId, key: keyOf(first.current.path) })
     if (waiting !== null) created.insert(waiting)
     return () => {
       change.flush()
-      typing.current = created.typing()
+      selection.current = created.selection()
       editor.current = null
       created.destroy()
     }
@@ -133,10 +136,12 @@ export function ExpressionField(props: ExpressionFieldProps) {
             isMultiline={isMultiline}
             isReadOnly={isReadOnly}
             attributes={attributes}
-            onChange={change.push}
-            onTyping={(state) => {
-              typing.current = state
-              if (state === null) change.flush()
+            onChange={(text) => {
+              change.push(text)
+              change.flush()
+            }}
+            onSelection={(next) => {
+              selection.current = next
             }}
           />
         )}

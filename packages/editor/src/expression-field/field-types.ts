@@ -29,9 +29,8 @@ export interface FieldDiagnostic {
   readonly message: string
 }
 
-/** Text and selection of a field that has the focus; offsets in UTF-16 units. */
-export interface TypingState {
-  readonly text: string
+/** Selection in a field that has the focus; offsets in UTF-16 units. */
+export interface FieldSelection {
   readonly from: number
   readonly to: number
 }

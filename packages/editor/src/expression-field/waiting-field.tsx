@@ -1,6 +1,6 @@
-import { type SyntheticEvent, useState } from 'react'
+import type { SyntheticEvent } from 'react'
 import { typedKeys } from '../ui/key-handler.ts'
-import type { TypingState } from './field-types.ts'
+import type { FieldSelection } from './field-types.ts'
 import { asOneLine } from './one-line.ts'
 import { TemplateText } from './template-text.tsx'
 
@@ -11,9 +11,10 @@ interface WaitingFieldProps {
   readonly isReadOnly: boolean
   /** Attributes that name the field. */
   readonly attributes: Readonly<Record<string, string | undefined>>
+  /** Stores the text at once, so that `value` is never older than what is shown. */
   readonly onChange: (text: string) => void
-  /** Called when the field gets the focus and after each change of its text or selection; with `null` when it is left. */
-  readonly onTyping: (state: TypingState | null) => void
+  /** Called when the field gets the focus and after each change of its selection; with `null` when it is left. */
+  readonly onSelection: (selection: FieldSelection | null) => void
 }
 
 /**
@@ -21,29 +22,24 @@ interface WaitingFieldProps {
  * shows the chips of references, and the text itself while it has the focus.
  */
 export function WaitingField(props: WaitingFieldProps) {
-  const { value, placeholder, isMultiline, isReadOnly, attributes, onChange, onTyping } = props
-  const [typed, setTyped] = useState<string | null>(null)
-  const text = typed ?? value
-  const follow = ({ currentTarget }: SyntheticEvent<HTMLTextAreaElement>) => {
-    const { value: current, selectionStart: from, selectionEnd: to } = currentTarget
-    onTyping({ text: isMultiline ? current : asOneLine(current), from, to })
-  }
+  const { value, placeholder, isMultiline, isReadOnly, attributes, onChange, onSelection } = props
+  const follow = ({ currentTarget }: SyntheticEvent<HTMLTextAreaElement>) =>
+    onSelection({ from: currentTarget.selectionStart, to: currentTarget.selectionEnd })
   return (
     <div className="tn-expr-waiting">
       <div className="tn-expr-preview" aria-hidden>
-        {text === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={text} />}
+        {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
       </div>
       <textarea
         {...attributes}
         rows={1}
-        value={text}
+        value={value}
         placeholder={placeholder}
         readOnly={isReadOnly}
         spellCheck={false}
         onChange={(event) => {
-          const next = isMultiline ? event.currentTarget.value : asOneLine(event.currentTarget.value)
-          setTyped(next)
-          onChange(next)
+          const { value: text } = event.currentTarget
+          onChange(isMultiline ? text : asOneLine(text))
           follow(event)
         }}
         onFocus={follow}
@@ -51,10 +47,7 @@ export function WaitingField(props: WaitingFieldProps) {
         onKeyDown={typedKeys((event) => {
           if (event.key === 'Enter' && !isMultiline) event.preventDefault()
         })}
-        onBlur={() => {
-          setTyped(null)
-          onTyping(null)
-        }}
+        onBlur={() => onSelection(null)}
       />
     </div>
   )

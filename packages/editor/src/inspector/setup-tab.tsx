@@ -43,6 +43,7 @@ export function SetupTab({ node, entry }: SetupTabProps) {
         <ControlsContext.Provider value={controls}>
           <ParamRows
             nodeId={node.id}
+            path={[]}
             rootSchema={entry.params}
             fields={fields}
             siblings={node.params}

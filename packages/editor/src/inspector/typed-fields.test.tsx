@@ -317,6 +317,8 @@ describe('text that cannot be stored', () => {
     expect(items.map((item) => item.textContent)).toEqual(['Count of a', 'Run timeout'])
     await user.click(items[0] as HTMLElement)
     await waitFor(() => expect(document.activeElement).toBe(count()))
+    // The list would take a click while it closes.
+    await waitFor(() => expect(screen.queryByRole('menuitem')).toBeNull())
     await user.click(screen.getByRole('button', { name: 'Not saved' }))
     await user.click(await screen.findByRole('menuitem', { name: 'Run timeout' }))
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('spinbutton', { name: 'Run timeout' })))

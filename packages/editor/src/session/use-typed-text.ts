@@ -4,6 +4,7 @@ import type { FieldAddress } from '../store/editor-state.ts'
 import { useTypingPause } from '../ui/use-typing-pause.ts'
 import { useSession } from './session-context.tsx'
 import { useDelayedChange } from './use-delayed-change.ts'
+import { useMovedInput } from './use-moved-input.ts'
 
 /** Identifies a field within its editor, so that a refused text is restored. */
 export interface TypedTextField extends FieldAddress {
@@ -50,6 +51,7 @@ export function useTypedText(options: TypedTextOptions): TypedText {
   const { field, value, onCommit, check = anyText, isSame = isSameTrimmed, commitOn = 'pause' } = options
   const { input } = useSession()
   const { afterPress } = useInstance()
+  useMovedInput(field)
   const [draft, setDraft] = useState<string | null>(() => input.refusedText(field.key))
   const firstValue = useRef(value)
   const shownValue = useRef(value)

@@ -1,4 +1,5 @@
 import { useSession } from './session-context.tsx'
+import { useMovedInput } from './use-moved-input.ts'
 import type { TypedTextField } from './use-typed-text.ts'
 
 interface Unreadable {
@@ -8,8 +9,10 @@ interface Unreadable {
 }
 
 /** Keeps the invalid text of a number field, like other texts that cannot be stored. */
-export function useUnreadable({ key, nodeId, path, label }: TypedTextField): Unreadable {
+export function useUnreadable(field: TypedTextField): Unreadable {
+  const { key, nodeId, path, label } = field
   const { input } = useSession()
+  useMovedInput(field)
   return {
     unreadable: input.refusedText(key),
     onUnreadable: (text) => (text === null ? input.accept(key) : input.refuse(key, { nodeId, path, label, text })),

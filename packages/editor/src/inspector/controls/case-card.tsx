@@ -98,7 +98,14 @@ export function CaseCard({ control, item, index, taken, itemSchema, canRemove, o
         )}
       </div>
       {rest.length > 0 && (
-        <ParamRows nodeId={nodeId} rootSchema={rootSchema} fields={rest} siblings={item} isReadOnly={isReadOnly} />
+        <ParamRows
+          nodeId={nodeId}
+          path={path}
+          rootSchema={rootSchema}
+          fields={rest}
+          siblings={item}
+          isReadOnly={isReadOnly}
+        />
       )}
     </fieldset>
   )

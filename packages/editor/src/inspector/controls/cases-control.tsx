@@ -9,7 +9,7 @@ import { FieldRow } from '../../ui/field.tsx'
 import { CaseCard } from './case-card.tsx'
 import type { ControlProps } from './control-props.ts'
 import { unusedPort } from './port-names.ts'
-import { textFieldOf } from './text-of.ts'
+import { textFieldOf, textKeyOf } from './text-of.ts'
 import { useRemovalFocus } from './use-removal-focus.ts'
 import { useRows } from './use-rows.ts'
 
@@ -27,11 +27,11 @@ export function CasesControl(props: ControlProps) {
     ids.indexOf(id) === index ? `row ${rows.find((row) => row.name === id)?.id}` : `double ${index}`
   const onRemoving = useRemovalFocus(items.length)
   useRowInput(
-    nodeId,
-    ids.map((id, index) => ({
-      id: keyOf(id, index),
-      key: textFieldOf(nodeId, field, { id: `port ${index}`, label: id }).key,
-    })),
+    textKeyOf(nodeId, field.path),
+    ids.flatMap((id, index) => [
+      { id: `port of ${keyOf(id, index)}`, key: textFieldOf(nodeId, field, { id: `port ${index}`, label: id }).key },
+      { id: keyOf(id, index), key: textKeyOf(nodeId, [...field.path, index]) },
+    ]),
   )
   const add = () => {
     dispatch({

@@ -18,7 +18,7 @@ import {
   renameSchemaField,
   type SchemaField,
 } from './schema-fields.ts'
-import { textFieldOf } from './text-of.ts'
+import { textFieldOf, textKeyOf } from './text-of.ts'
 import { useFaultyParts } from './use-field-problems.ts'
 import { useRemovalFocus } from './use-removal-focus.ts'
 import { useRowDrag } from './use-row-drag.ts'
@@ -75,7 +75,7 @@ function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
   const onRemoving = useRemovalFocus(rows.length)
   const keyOf = (name: string) => textFieldOf(nodeId, param, { id: name, label: name }).key
   useRowInput(
-    nodeId,
+    textKeyOf(nodeId, param.path),
     rows.map(({ id, name }) => ({ id, key: keyOf(name) })),
   )
   const move = (from: number, to: number) => {

@@ -12,7 +12,7 @@ import { useAnnouncer } from '../../ui/live-region.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from './control-props.ts'
 import { checkName } from './field-names.ts'
-import { textFieldOf, textOf } from './text-of.ts'
+import { textFieldOf, textKeyOf, textOf } from './text-of.ts'
 import { TypedValue } from './typed-value.tsx'
 import { useFaultyParts } from './use-field-problems.ts'
 import { useRemovalFocus } from './use-removal-focus.ts'
@@ -42,7 +42,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
   const { rows, rename: renameRow } = useRows(names, 'given')
   const onRemoving = useRemovalFocus(rows.length)
   useRowInput(
-    nodeId,
+    textKeyOf(nodeId, field.path),
     rows.flatMap(({ id, name }) =>
       ['name', 'value'].map((part) => ({
         id: `${part} ${id}`,

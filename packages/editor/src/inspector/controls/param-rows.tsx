@@ -1,4 +1,11 @@
-import { type Json, type JsonObject, type JsonSchema, jsonEqual, type NodeId } from '@tenon/core/document'
+import {
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  jsonEqual,
+  type NodeId,
+  type ParamPath,
+} from '@tenon/core/document'
 import { useCallback, useMemo, useState } from 'react'
 import { ExpressionField } from '../../expression-field/expression-field.tsx'
 import { isTemplate } from '../../graph/template-parts.ts'
@@ -20,6 +27,8 @@ import { useJudgedProblems } from './use-judged-problems.ts'
 
 interface ParamRowsProps {
   readonly nodeId: NodeId
+  /** Path of the object that contains the fields. */
+  readonly path: ParamPath
   readonly rootSchema: JsonSchema
   readonly fields: readonly ParamField[]
   /** Object that contains the fields. */
@@ -28,16 +37,16 @@ interface ParamRowsProps {
 }
 
 /** Labeled controls of the fields that are visible for the current values. */
-export function ParamRows({ nodeId, rootSchema, fields, siblings, isReadOnly }: ParamRowsProps) {
+export function ParamRows({ nodeId, path, rootSchema, fields, siblings, isReadOnly }: ParamRowsProps) {
   const withDefaults = withDefaultsOf(fields, siblings)
   const shown = fields.filter((field) => isFieldShown(field, withDefaults))
   useRowInput(
-    nodeId,
-    shown.map(({ name, path }) => ({ id: name, key: textKeyOf(nodeId, path) })),
+    textKeyOf(nodeId, path),
+    shown.map((field) => ({ id: field.name, key: textKeyOf(nodeId, field.path) })),
   )
   return shown.map((field) => (
     <ParamRow
-      key={field.path.join('.')}
+      key={field.name}
       nodeId={nodeId}
       rootSchema={rootSchema}
       field={field}
@@ -55,7 +64,8 @@ interface ParamRowProps {
   readonly isReadOnly: boolean
 }
 
-function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProps) {
+/** Labeled control of one field. */
+export function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProps) {
   const { dispatch } = useSession()
   const found = useFieldProblems(nodeId, ['params', ...field.path], {
     withParts: !NESTING_CONTROLS.includes(field.control),
@@ -98,7 +108,8 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
       <Field
         label={field.title}
         help={fault !== undefined && !isInvalid ? fault : field.description}
-        required={field.isRequired}
+        // An item of a list exists, or its row would not be shown.
+        required={field.isRequired && typeof path.at(-1) === 'string'}
         group={GROUP_CONTROLS.includes(field.control) && !isShownAsTemplate}
         error={isInvalid ? fault : undefined}
         {...(canSwitch && !isReadOnly

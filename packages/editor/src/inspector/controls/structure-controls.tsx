@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
-import { defaultsOf } from '../../commands/new-node.ts'
+import { newItemOf } from '../../commands/new-node.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { fieldOf, fieldsOf, inferControl, resolveSchema } from '../../manifest/param-field.ts'
 import { useSession } from '../../session/session-context.tsx'
@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
-import { ParamRows } from './param-rows.tsx'
+import { ParamRow, ParamRows } from './param-rows.tsx'
 import { textFieldOf, textKeyOf } from './text-of.ts'
 import { useItemRows } from './use-item-rows.ts'
 import { useRemovalFocus } from './use-removal-focus.ts'
@@ -20,6 +20,7 @@ export function GroupControl({ nodeId, field, value, isReadOnly, rootSchema }: C
     <div className="tn-group">
       <ParamRows
         nodeId={nodeId}
+        path={field.path}
         rootSchema={rootSchema}
         fields={fieldsOf(rootSchema, field.schema, field.path)}
         siblings={siblings}
@@ -39,24 +40,33 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
   const rows = useItemRows(items)
   const onRemoving = useRemovalFocus(items.length)
   useRowInput(
-    nodeId,
+    textKeyOf(nodeId, field.path),
     rows.ids.map((id, index) => ({ id, key: textKeyOf(nodeId, [...field.path, index]) })),
   )
   return (
     <div className="tn-list">
       {items.map((item, index) => {
         const path = [...field.path, index]
-        const own = fieldOf(rootSchema, itemSchema, path, String(index), false)
-        const title = t('control.itemNumber', { number: index + 1 })
+        const common = { nodeId, rootSchema, isReadOnly }
         return (
           <div key={rows.ids[index]} className="tn-list-item" data-object={isObject || undefined}>
-            <ParamRows
-              nodeId={nodeId}
-              rootSchema={rootSchema}
-              fields={isObject ? fieldsOf(rootSchema, itemSchema, path) : [{ ...own, title }]}
-              siblings={isJsonObject(item) ? item : {}}
-              isReadOnly={isReadOnly}
-            />
+            {isObject ? (
+              <ParamRows
+                {...common}
+                path={path}
+                fields={fieldsOf(rootSchema, itemSchema, path)}
+                siblings={isJsonObject(item) ? item : {}}
+              />
+            ) : (
+              <ParamRow
+                {...common}
+                field={{
+                  ...fieldOf(rootSchema, itemSchema, path, String(index), true),
+                  title: t('control.itemNumber', { number: index + 1 }),
+                }}
+                value={item}
+              />
+            )}
             {!isReadOnly && (
               <IconButton
                 icon="close"
@@ -80,7 +90,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
           icon="plus"
           data-add-row
           onClick={() => {
-            const first = isObject ? defaultsOf(rootSchema, itemSchema) : (itemSchema.default ?? '')
+            const first = newItemOf(rootSchema, itemSchema)
             dispatch({ type: 'insert-item', nodeId, path: [...field.path, items.length], value: first })
           }}
         >

@@ -113,6 +113,7 @@ export interface Append extends RunRef {
   readonly status: RunStatus | null
   readonly create: NewRun | null
   readonly patch: RunPatch | null
+  /** In {@link LOCK_ORDER}. */
   readonly operations: readonly AppendOperation[]
   readonly payloads: readonly Payload[]
 }

@@ -2,7 +2,8 @@ const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
 /**
  * Function that changes the rows beside the log of one run in the transaction of its append: timers, waits, messages,
- * readiness, plans, snapshots, messages to Temporal. `append_many_v1` calls it.
+ * readiness, plans, snapshots, messages to Temporal. The append functions call it, and messages without effect, which
+ * have no append.
  */
 export const APPEND_OPERATIONS = `
 create function $schema.append_operations_v1(p_tenant text, p_run text, p_operations json)

@@ -1,61 +1,140 @@
 // @vitest-environment jsdom
-import type { JsonObject, SecretMarker } from '@tenon/core/document'
+import type { JsonObject, JsonSchema, SecretMarker } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import { act, screen, waitFor } from '@testing-library/react'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
+import { t } from '../../test/fixtures/render.tsx'
 import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import type { SecretToSet } from '../contexts/secrets-context.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { startLiveProblems } from './live-problems.ts'
 
 const MARKER: SecretMarker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
 const TOKEN = `Bearer ${'a1b2'.repeat(5)}`
 
-/** Shows a node with a token in a field named like its secret param, and the warning about it. */
-async function show(name: string, params: JsonObject = {}, refuse?: TenonError) {
+const sentAs = (sink: string): JsonSchema => ({
+  type: 'object',
+  title: sink,
+  control: 'key-value',
+  additionalProperties: { type: 'string', sink },
+})
+
+/** A node that sends a request, with a secret for one of its headers. */
+const MANIFEST = createManifestIndex({
+  hash: 'sending',
+  nodes: SMALL_MANIFEST.nodes.map((entry) =>
+    entry.type === 'step'
+      ? {
+          ...entry,
+          params: {
+            type: 'object',
+            properties: {
+              headers: sentAs('header'),
+              query: sentAs('query'),
+              secret: { type: 'string', title: 'Secret', control: 'password', secret: true },
+            },
+          },
+        }
+      : entry,
+  ),
+})
+
+/** Shows a node with a token, and what the validator reports about it. */
+async function show(params: JsonObject, answer: () => Promise<SecretMarker> = async () => MARKER) {
   const sent: SecretToSet[] = []
   const { client } = createFixtureClient()
   const setSecret = async (_workflowId: string, body: SecretToSet) => {
     sent.push(body)
-    if (refuse !== undefined) throw refuse
-    return MARKER
+    return answer()
   }
   const view = renderInspector({
-    document: workflow([node('a', 'step', { text: 'hi', fields: { [name]: TOKEN }, ...params })], []),
+    document: workflow([node('a', 'step', params)], []),
     nodeId: 'a',
     client: { ...client, drafts: { ...client.drafts, setSecret } },
   })
-  const field = ['params', 'fields', name]
-  const problem = { id: '1', nodeId: 'a', edgeId: null, range: null, code: 'SECRET_IN_TEXT', fixes: [], field }
-  act(() => view.session.store.setState({ problems: [{ ...problem, severity: 'warning', message: 'It has a token' }] }))
-  await screen.findByText(/It has a token/)
-  return { ...view, sent, stored: () => view.nodeOf('a')?.params }
+  const { session } = view
+  act(() => session.store.setState({ manifest: MANIFEST }))
+  onTestFinished(startLiveProblems(session.store, () => t))
+  await screen.findByText(/contain a token/)
+  const change = (path: readonly string[], value: JsonObject | string) =>
+    session.dispatch({ type: 'fix', operations: [{ op: 'set_param', nodeId: 'a', path, value }], title: '' })
+  return { ...view, sent, change, stored: () => view.nodeOf('a')?.params }
 }
 
-const button = () => screen.queryByRole('button', { name: 'Move to "Secret"' })
+const findButton = () => screen.findByRole('button', { name: 'Move to "Secret"' })
 
-test('a token moves from its field to the secret of the same name, in one undo step', async () => {
-  const { user, sent, stored, session } = await show('SECRET')
-  await user.click(button() as HTMLElement)
-  await waitFor(() => expect(stored()).toEqual({ text: 'hi', fields: {}, secret: MARKER }))
-  expect(sent).toEqual([{ nodeType: 'step', typeVersion: 1, param: 'secret', value: TOKEN }])
-  expect(button()).toBeNull()
-  act(() => session.undo())
-  expect(stored()).toEqual({ text: 'hi', fields: { SECRET: TOKEN } })
-})
+describe('the fix for a token in a header', () => {
+  test('moves the token to the secret of the same name, in one undo step', async () => {
+    const { user, sent, stored, session } = await show({ headers: { SECRET: TOKEN, Accept: 'text/plain' } })
+    await user.click(await findButton())
+    await waitFor(() => expect(stored()).toEqual({ headers: { Accept: 'text/plain' }, secret: MARKER }))
+    expect(sent).toEqual([{ nodeType: 'step', typeVersion: 1, param: 'secret', value: TOKEN }])
+    expect(screen.queryByRole('button', { name: /^Move to/ })).toBeNull()
+    act(() => session.undo())
+    expect(stored()).toEqual({ headers: { SECRET: TOKEN, Accept: 'text/plain' } })
+  })
 
-test('a token stays in its field if it cannot be stored, which is reported', async () => {
-  const { user, stored } = await show('secret', {}, new TenonError('UNAVAILABLE', 'The key provider failed'))
-  await user.click(button() as HTMLElement)
-  expect((await screen.findAllByText(/^The key provider failed\. /)).length).toBeGreaterThan(0)
-  expect(stored()).toEqual({ text: 'hi', fields: { secret: TOKEN } })
-})
+  test('changes nothing if the token cannot be stored, which is reported', async () => {
+    const { user, stored } = await show({ headers: { secret: TOKEN } }, async () => {
+      throw new TenonError('UNAVAILABLE', 'The key provider failed')
+    })
+    await user.click(await findButton())
+    expect((await screen.findAllByText(/^The key provider failed\. /)).length).toBeGreaterThan(0)
+    expect(stored()).toEqual({ headers: { secret: TOKEN } })
+  })
 
-test.each<[string, string, JsonObject]>([
-  ['has another name than the secret', 'other', {}],
-  ['would replace a secret that is set', 'secret', { secret: { ...MARKER } }],
-  ['has an expression', 'secret', { fields: { secret: 'Bearer {{ vars.token }}' } }],
-])('a token is not moved if its field %s', async (_, name, params) => {
-  await show(name, params)
-  expect(button()).toBeNull()
+  const OTHER: SecretMarker = { ...MARKER, $secret: 'sec_zyxwvutsrqponmlkjihgfe', setBy: 'Bo' }
+  type Shown = Awaited<ReturnType<typeof show>>
+  test.each<[string, (shown: Shown) => void, JsonObject]>([
+    [
+      'another user sets the secret',
+      ({ change }) => change(['secret'], { ...OTHER }),
+      { headers: { secret: TOKEN }, secret: { ...OTHER } },
+    ],
+    [
+      'the header is changed',
+      ({ change }) => change(['headers', 'secret'], `${TOKEN}c3`),
+      { headers: { secret: `${TOKEN}c3` } },
+    ],
+    [
+      'the header is typed in, and the text is not yet committed',
+      ({ change, session }) => {
+        const release = session.input.hold(() => {
+          release()
+          change(['headers', 'secret'], `${TOKEN}d4`)
+        })
+      },
+      { headers: { secret: `${TOKEN}d4` } },
+    ],
+  ])('changes nothing if meanwhile %s, which is reported', async (_when, meanwhile, kept) => {
+    let answer = (_marker: SecretMarker) => {}
+    const shown = await show({ headers: { secret: TOKEN } }, () => new Promise((resolve) => (answer = resolve)))
+    await shown.user.click(await findButton())
+    expect(shown.sent).toHaveLength(1)
+    await act(async () => {
+      meanwhile(shown)
+      answer(MARKER)
+    })
+    expect((await screen.findAllByText(/^The token was not moved/)).length).toBeGreaterThan(0)
+    expect(shown.stored()).toEqual(kept)
+  })
+
+  test.each<[string, JsonObject]>([
+    ['in a header of another name', { headers: { other: TOKEN } }],
+    ['in a header whose secret is set', { headers: { secret: TOKEN }, secret: { ...MARKER } }],
+    ['in a query parameter, which the secret does not replace', { query: { secret: TOKEN } }],
+  ])('is not offered for a token %s', async (_which, params) => {
+    await show(params)
+    expect(screen.queryByRole('button', { name: /^Move to/ })).toBeNull()
+  })
+
+  test('is no longer offered once the header has an expression, also before it is checked again', async () => {
+    const { change } = await show({ headers: { secret: TOKEN } })
+    await findButton()
+    act(() => void change(['headers', 'secret'], `${TOKEN} {{ vars.a }}`))
+    expect(screen.queryByRole('button', { name: /^Move to/ })).toBeNull()
+  })
 })

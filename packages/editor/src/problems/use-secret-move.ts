@@ -1,4 +1,12 @@
-import { isMissingSecret, type Json, type NodeId, secretParamsOf, type WorkflowNode } from '@tenon/core/document'
+import {
+  type DocumentOperation,
+  isMissingSecret,
+  type Json,
+  type NodeId,
+  type ParamPath,
+  secretParamsOf,
+  type WorkflowNode,
+} from '@tenon/core/document'
 import { useContext, useState } from 'react'
 import { SecretsContext } from '../contexts/secrets-context.ts'
 import { isTemplate } from '../graph/template-parts.ts'
@@ -10,22 +18,22 @@ import type { EditorProblem } from '../store/editor-state.ts'
 import { describeError } from '../ui/error-state.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 
-/** A fix that stores the token in a text encrypted, and removes the text. */
+/** A fix that stores the token of a header encrypted, and removes the header. */
 interface SecretMove {
   readonly title: string
   /** Name of the secret param that gets the token. */
   readonly param: string
   readonly isMoving: boolean
-  /** Moves the token. @returns `false` if it could not be stored, which is reported, or was changed meanwhile */
+  /** Moves the token. @returns `false` if it was not moved, which is reported */
   readonly move: () => Promise<boolean>
 }
 
 /**
- * Returns the fix for a token in a text whose node has an empty secret param of the same name, such as the header
+ * Returns the fix for a token in a header whose node has an empty secret param of the same name, such as
  * `Authorization`; `null` for other problems, and in an editor that cannot store secrets. It is no fix of the validator,
  * since the token would be in the operations of the fix.
  */
-export function useSecretMove({ code, nodeId, field }: EditorProblem): SecretMove | null {
+export function useSecretMove({ code, nodeId, field, fixes }: EditorProblem): SecretMove | null {
   const t = useTranslate()
   const session = useSession()
   const { toast } = useAnnouncer()
@@ -35,23 +43,31 @@ export function useSecretMove({ code, nodeId, field }: EditorProblem): SecretMov
   const [isMoving, setIsMoving] = useState(false)
   if (code !== 'SECRET_IN_TEXT' || setSecret === null || node === undefined || entry === undefined) return null
   const path = field.slice(1)
+  // The validator offers to remove headers only: a secret is sent in place of the header of its name, not of other texts.
+  const removal = fixes.find(({ operations }) => removes(operations, path))
   const text = textAt(node, path)
   const name = String(path.at(-1)).toLowerCase()
   const param = secretParamsOf(entry.params).find((candidate) => candidate.toLowerCase() === name)
-  if (text === null || param === undefined || !isFree(node.params[param])) return null
+  if (removal === undefined || text === null || param === undefined || !isFree(node.params[param])) return null
   const { id, type: nodeType, typeVersion } = node
-  const title = t('problems.moveToSecret', { param: titleOf(entry.params, param) })
-  const isUnchanged = () => textAt(nodeIn(session.read().nodes, id), path) === text
+  const secretTitle = titleOf(entry.params, param)
+  const title = t('problems.moveToSecret', { param: secretTitle })
+  const canMove = () => {
+    session.flush()
+    const now = nodeIn(session.read().nodes, id)
+    return textAt(now, path) === text && isFree(now?.params[param])
+  }
   const move = async () => {
     setIsMoving(true)
     try {
       const marker = await setSecret({ nodeType, typeVersion, param, value: text })
-      if (!isUnchanged()) return false
-      const operations = [
-        { op: 'set_param', nodeId: id, path: [param], value: { ...marker } },
-        { op: 'unset_param', nodeId: id, path },
-      ] as const
-      return session.dispatch({ type: 'fix', operations, title }).ok
+      // The header and the secret may have been changed while the token was sent.
+      if (!canMove()) {
+        toast(t('problems.notMovedToSecret', { param: secretTitle }), { tone: 'failed' })
+        return false
+      }
+      const store = { op: 'set_param', nodeId: id, path: [param], value: { ...marker } } as const
+      return session.dispatch({ type: 'fix', operations: [store, ...removal.operations], title }).ok
     } catch (error) {
       const texts = describeError(error, t)
       toast(texts.why === '' ? t('control.secret.failed') : failureSentences(texts), { tone: 'failed' })
@@ -63,12 +79,18 @@ export function useSecretMove({ code, nodeId, field }: EditorProblem): SecretMov
   return { title, param, isMoving, move }
 }
 
+/** Checks whether operations remove the text at a path, and do nothing else. */
+function removes(operations: readonly DocumentOperation[], path: ParamPath): boolean {
+  const [first, ...rest] = operations
+  return first?.op === 'unset_param' && rest.length === 0 && first.path.join('\n') === path.join('\n')
+}
+
 function nodeIn(nodes: readonly WorkflowNode[], nodeId: NodeId): WorkflowNode | undefined {
   return nodes.find(({ id }) => id === nodeId)
 }
 
 /** Returns the text at a path in the params; `null` for other values and for texts with expressions. */
-function textAt(node: WorkflowNode | undefined, path: EditorProblem['field']): string | null {
+function textAt(node: WorkflowNode | undefined, path: ParamPath): string | null {
   let at: unknown = node?.params
   for (const key of path) at = (at as Readonly<Record<string, unknown>> | null | undefined)?.[key]
   return typeof at === 'string' && !isTemplate(at) ? at : null

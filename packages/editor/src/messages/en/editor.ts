@@ -98,6 +98,8 @@ export const editorMessages = {
   'problems.workflow': 'Workflow',
   'problems.unreadable': 'Unreadable content',
   'problems.moveToSecret': 'Move to "{param}"',
+  'problems.notMovedToSecret':
+    'The token was not moved, because the header or "{param}" was changed while it was being saved',
   'problems.removeUnreadable': 'Remove it',
   'problems.keepReadable': 'Keep only what can be read',
   'problems.restoreUnreadable': 'Restore it from version {version}',

@@ -5,11 +5,14 @@ import { useInstance } from './instance-context.ts'
  * Closes a dialog, menu or panel when the user goes back on a phone. Without it, Back leaves the page.
  *
  * @param isOpen - True while it is open.
- * @param onClose - Closes it.
+ * @param onClose - Closes it; may refuse while it is locked.
+ * @param isLocked - A locked layer that Back was to close gets a new entry in the history once it is unlocked.
+ * @defaultValue false
  */
-export function useCloseOnBack(isOpen: boolean, onClose: () => void): void {
+export function useCloseOnBack(isOpen: boolean, onClose: () => void, isLocked = false): void {
   const { backLayers } = useInstance()
   const latest = useRef(onClose)
   latest.current = onClose
-  useEffect(() => (isOpen ? backLayers.open(() => latest.current()) : undefined), [isOpen, backLayers])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: Back has used up the entry of a layer that was locked
+  useEffect(() => (isOpen ? backLayers.open(() => latest.current()) : undefined), [isOpen, isLocked, backLayers])
 }

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { TenonClient, Version } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import { act, screen, waitFor } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
@@ -61,6 +61,19 @@ describe('PublishDialog', () => {
     expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached')
     expect(state().workflow?.version).toBe('4')
     expect(events).toEqual([])
+  })
+
+  test('stays open while the version is made, so that a failure is seen', async () => {
+    let fail = (_error: TenonError) => {}
+    const { user } = open(() => new Promise((_resolve, reject) => (fail = reject)))
+    const dialog = screen.getByRole('dialog')
+    await user.click(within(dialog).getByRole('button', { name: 'Publish' }))
+    for (const name of ['Cancel', 'Close']) await user.click(within(dialog).getByRole('button', { name }))
+    fireEvent(dialog, new Event('cancel', { cancelable: true }))
+    await act(async () => fail(new TenonError('UNAVAILABLE', 'The server cannot be reached')))
+    expect(within(dialog).getByRole('alert').textContent).toContain('The server cannot be reached')
+    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }))
+    expect(dialog.isConnected).toBe(false)
   })
 
   test('lists and counts only what prevents publishing, and names the number of warnings apart', async () => {

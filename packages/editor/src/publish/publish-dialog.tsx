@@ -75,12 +75,15 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
   return (
     <Dialog
       open
+      busy={isSending}
       onClose={onClose}
       title={t('publish.title')}
       description={t('publish.text')}
       footer={
         <>
-          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button disabled={isSending} onClick={onClose}>
+            {t('ui.cancel')}
+          </Button>
           <Button variant="primary" busy={isSending} onClick={() => void publish()}>
             {t('topbar.publish')}
           </Button>

@@ -3,7 +3,7 @@ import type { StartRun, TenonClient, TryDraft } from '@tenon/core/client'
 import type { JsonSchema } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
-import { act, screen, waitFor } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
@@ -23,7 +23,7 @@ function startsWith(id: string, field: string | null) {
 
 interface OpenOptions {
   /** Answers in place of the server. */
-  readonly onTry?: () => never
+  readonly onTry?: () => unknown
   /** The workflow takes no input. */
   readonly isWithoutInput?: boolean
   /** The only trigger of the draft is disabled. */
@@ -40,7 +40,7 @@ function open(panel: 'try' | 'run', { onTry, isWithoutInput = false, isDisabled 
   const started: { kind: string; body: StartRun | TryDraft }[] = []
   const answer = (kind: string) => async (_workflowId: string, body: StartRun | TryDraft) => {
     started.push({ kind, body })
-    if (kind === 'try') onTry?.()
+    if (kind === 'try') await onTry?.()
     return { runId: 'run-1', status: 'queued' as const, startedAt: null }
   }
   const client: TenonClient = {
@@ -123,6 +123,20 @@ describe('StartDialog', () => {
     await user.click(screen.getByRole('button', { name: 'Cancel' }))
     reopen()
     expect(await screen.findByRole('textbox', { name: /Drafted/ })).toHaveProperty('value', 'Hello again')
+  })
+
+  test('stays open while the run is started, so that a failure is seen', async () => {
+    let fail = (_error: TenonError) => {}
+    const { user } = open('try', { onTry: () => new Promise((_resolve, reject) => (fail = reject)) })
+    await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), 'Hello')
+    await user.click(screen.getByRole('button', { name: 'Try' }))
+    const dialog = screen.getByRole('dialog')
+    for (const name of ['Cancel', 'Close']) await user.click(screen.getByRole('button', { name }))
+    fireEvent(dialog, new Event('cancel', { cancelable: true }))
+    await act(async () => fail(new TenonError('RATE_LIMITED', 'Too many runs')))
+    expect(within(dialog).getByRole('alert').textContent).toContain('Too many runs')
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    expect(dialog.isConnected).toBe(false)
   })
 
   test('keeps the input of a try that the server has refused', async () => {

@@ -37,13 +37,27 @@ export function StartDialog(props: StartDialogProps) {
   return null
 }
 
+/** Tracks that a run is being started: its dialog cannot be closed meanwhile. */
+function useStarting(start: (body: RunStart) => Promise<void>) {
+  const [isStarting, setIsStarting] = useState(false)
+  const submit = async (body: RunStart) => {
+    setIsStarting(true)
+    try {
+      await start(body)
+    } finally {
+      setIsStarting(false)
+    }
+  }
+  return { isStarting, submit }
+}
+
 function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClose }: OpenDialogProps) {
   const t = useTranslate()
   const session = useSession()
   const document = useEditorStore((state) => state.document)
   const [failure, setFailure] = useState<unknown>(null)
   const blockers = useBlockers(failure)
-  const start = async (body: RunStart) => {
+  const { isStarting, submit } = useStarting(async (body) => {
     if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
     try {
       const { runId } = await client.drafts.try(workflowId, body)
@@ -53,7 +67,7 @@ function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClose }: Op
       setFailure(error)
       throw error
     }
-  }
+  })
   if (blockers !== null) {
     return (
       <BlockedDialog
@@ -65,9 +79,9 @@ function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClose }: Op
     )
   }
   return (
-    <Dialog open onClose={onClose} title={t('start.tryTitle')} description={t('start.tryText')}>
+    <Dialog open busy={isStarting} onClose={onClose} title={t('start.tryTitle')} description={t('start.tryText')}>
       <RefusedInputNote />
-      <StartForm mode="test" document={document} submitLabel={t('topbar.try')} onSubmit={start} onCancel={onClose} />
+      <StartForm mode="test" document={document} submitLabel={t('topbar.try')} onSubmit={submit} onCancel={onClose} />
     </Dialog>
   )
 }
@@ -83,19 +97,25 @@ function RunDialog(props: OpenDialogProps & { readonly version: string }) {
     [workflowId, version],
   )
   const published = useResource(load)
-  const start = async (body: RunStart) => {
+  const { isStarting, submit } = useStarting(async (body) => {
     const { runId } = await client.runs.start(workflowId, { ...body, version })
     onClose()
     onStarted(runId, 'live')
-  }
+  })
   return (
-    <Dialog open onClose={onClose} title={t('start.runTitle')} description={t('start.runText', { version })}>
+    <Dialog
+      open
+      busy={isStarting}
+      onClose={onClose}
+      title={t('start.runTitle')}
+      description={t('start.runText', { version })}
+    >
       {published.value !== null ? (
         <StartForm
           mode="live"
           document={published.value.document}
           submitLabel={t('topbar.run')}
-          onSubmit={start}
+          onSubmit={submit}
           onCancel={onClose}
         />
       ) : published.error !== null ? (

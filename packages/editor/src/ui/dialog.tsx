@@ -8,6 +8,11 @@ export interface DialogProps {
   readonly open: boolean
   /** Called by Escape, by the close button, by a click beside the dialog, and by Back on a phone. */
   readonly onClose: () => void
+  /**
+   * True while the action of the dialog is sent: the dialog cannot be closed, so that its answer, or the reason of a
+   * failure, is seen. Disable a button that cancels, too. @defaultValue false
+   */
+  readonly busy?: boolean
   readonly title: string
   readonly description?: ReactNode
   /** Buttons at the foot; the primary one last. */
@@ -46,7 +51,10 @@ function focusOneOf(parent: Element, selectors: readonly string[]): void {
 }
 
 function OpenDialog(props: Omit<DialogProps, 'open'>) {
-  const { onClose, title, description, footer, size = 'm', className, children } = props
+  const { busy = false, title, description, footer, size = 'm', className, children } = props
+  const onClose = () => {
+    if (!busy) props.onClose()
+  }
   const outer = useInstance()
   const { t } = outer
   // The page is inert under a modal dialog, so the menus and tooltips of the dialog are rendered inside it.
@@ -54,7 +62,7 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
   const instance = useMemo(() => (portal === null ? outer : { ...outer, portal }), [outer, portal])
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  useCloseOnBack(true, onClose)
+  useCloseOnBack(true, onClose, busy)
   // The cleanup of a layout effect runs while the element is mounted, so that the browser can restore the focus.
   useLayoutEffect(() => {
     const dialog = ref.current
@@ -88,7 +96,7 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
             <h2 id={titleId} className="tn-dialog-title" dir="auto">
               {title}
             </h2>
-            <IconButton icon="close" label={t('ui.close')} onClick={onClose} />
+            <IconButton icon="close" label={t('ui.close')} disabled={busy} onClick={onClose} />
           </div>
           {description !== undefined && (
             <p className="tn-dialog-description" dir="auto">

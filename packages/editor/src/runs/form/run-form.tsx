@@ -24,7 +24,7 @@ export interface RunFormProps extends InstanceProps {
   readonly schema: JsonSchema
   /** Starts the run; faults that it throws are shown at their fields, and the form keeps its values. */
   readonly onSubmit: (input: Json) => Promise<unknown>
-  /** Called by the button "Cancel", which is hidden without it. */
+  /** Called by the button "Cancel", which is hidden without it, and disabled while `onSubmit` is in progress. */
   readonly onCancel?: () => void
   /** A verb: "Run", "Try". @defaultValue 'Run' */
   readonly submitLabel?: string
@@ -162,7 +162,11 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
         </div>
       )}
       <div className="tn-form-foot">
-        {onCancel !== undefined && <Button onClick={onCancel}>{t('ui.cancel')}</Button>}
+        {onCancel !== undefined && (
+          <Button disabled={isSending} onClick={onCancel}>
+            {t('ui.cancel')}
+          </Button>
+        )}
         <Button type="submit" variant="primary" busy={isSending} disabled={mode === 'json' && !parsed.ok}>
           {submitLabel ?? t('runs.form.run')}
         </Button>

@@ -44,12 +44,15 @@ export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
       </Button>
       <Dialog
         open={isAsking}
+        busy={isSending}
         onClose={close}
         title={t('runs.cancel.title')}
         description={t('runs.cancel.why')}
         footer={
           <>
-            <Button onClick={close}>{t('runs.cancel.keep')}</Button>
+            <Button disabled={isSending} onClick={close}>
+              {t('runs.cancel.keep')}
+            </Button>
             <Button variant="danger" busy={isSending} onClick={() => void cancel()}>
               {t('runs.cancel.run')}
             </Button>

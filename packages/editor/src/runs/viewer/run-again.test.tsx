@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import { act, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
@@ -78,6 +78,41 @@ describe('RunAgain', () => {
     expect((await within(dialog).findByRole('alert')).textContent).toContain('The input lacks "order". Add it.')
     expect(screen.getByRole('button', { name: 'Run version 4' })).toBeTruthy()
     expect(onStarted).not.toHaveBeenCalled()
+  })
+
+  test.each<[string, () => typeof STARTED, { readonly started: readonly string[]; readonly isOpen: boolean }]>([
+    ['closes when it starts', () => STARTED, { started: ['run-2'], isOpen: false }],
+    [
+      'says why when it fails',
+      () => {
+        throw new TenonError('UNAVAILABLE', 'The server does not answer')
+      },
+      { started: [], isOpen: true },
+    ],
+  ])('keeps the dialog open while the chosen version is sent, and %s', async (_outcome, answer, expected) => {
+    let release = () => {}
+    const { user, onStarted } = show(undefined, (client) => ({
+      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+      runs: {
+        ...client.runs,
+        start: async () => {
+          await new Promise<void>((resolve) => {
+            release = resolve
+          })
+          return answer()
+        },
+      },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again' }))
+    await user.click(await screen.findByRole('button', { name: 'Run version 6' }))
+    const dialog = screen.getByRole('dialog', { name: 'Which version should run?' })
+    for (const name of ['Cancel', 'Close']) await user.click(within(dialog).getByRole('button', { name }))
+    fireEvent(dialog, new Event('cancel', { cancelable: true }))
+    await user.click(dialog)
+    expect(dialog.isConnected).toBe(true)
+    await act(async () => release())
+    expect({ started: onStarted.mock.calls.flat(), isOpen: dialog.isConnected }).toEqual(expected)
+    expect(screen.queryAllByText(/The server does not answer/)).toHaveLength(expected.isOpen ? 1 : 0)
   })
 
   test('tests the draft again after a test run', async () => {

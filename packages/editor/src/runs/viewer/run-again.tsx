@@ -49,7 +49,7 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
     } catch (error) {
       const texts = describeError(error, t)
       const failure = texts.why === '' ? t('runs.form.failed') : failureSentences(texts)
-      // A toast would be behind the dialog.
+      // A toast would be behind the dialog, which stays open while the choice is sent.
       if (choice === null) toast(failure, { tone: 'failed' })
       else setChoice({ ...choice, failure })
     } finally {
@@ -104,12 +104,15 @@ function VersionDialog({ choice, isSending, onStart, onClose }: VersionDialogPro
   return (
     <Dialog
       open
+      busy={isSending}
       onClose={onClose}
       title={t('runs.again.title')}
       description={t('runs.again.newer', { version: run.version, latest })}
       footer={
         <>
-          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button disabled={isSending} onClick={onClose}>
+            {t('ui.cancel')}
+          </Button>
           <Button busy={isSending} onClick={() => onStart(run.version)}>
             {t('runs.again.version', { version: run.version })}
           </Button>

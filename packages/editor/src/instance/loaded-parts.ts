@@ -1,6 +1,6 @@
-/** Parts of the editor that were loaded on demand: whatever needs one again renders it at once. */
+/** Parts of the editor that were loaded on demand, so that they are rendered at once when they are needed again. */
 export interface LoadedParts {
-  /** Returns a part that was added; `null` if none was. @param load - Function that loads the part, and its key. */
+  /** Returns the part that was added for a load function; `null` if none was. */
   readonly find: <Part>(load: () => Promise<Part>) => Part | null
   readonly add: <Part>(load: () => Promise<Part>, part: Part) => void
 }

@@ -20,7 +20,7 @@ export function usePart<Part>(load: () => Promise<Part>): PartState<Part> {
   useEffect(() => {
     const loaded = parts.find(load)
     if (loaded !== null) {
-      // It was loaded for another user of the part since the first render.
+      // Another component has loaded the part since the first render.
       setState((known) => (known.part === null ? { part: loaded, tryNow: null } : known))
       return
     }

@@ -9,6 +9,7 @@ import { createFixtureClient, versionOf } from '../../test/fixtures/fixture-clie
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
+import { NodeRunContext, type NodeRunPresenter } from '../canvas/node-status.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
@@ -32,6 +33,8 @@ interface Options {
   readonly versionsPerPage?: number
   /** False while the document of the live version is loading. */
   readonly isLiveLoaded?: boolean
+  /** The run that the editor shows behind the dialog. */
+  readonly run?: NodeRunPresenter
 }
 
 function open(options: Options = {}) {
@@ -52,7 +55,9 @@ function open(options: Options = {}) {
   session.adopt(DRAFT)
   const view = renderPart(
     <SessionProvider session={session}>
-      <VersionsDialog client={fixture.client} workflowId="wf" hasDraft />
+      <NodeRunContext.Provider value={options.run ?? null}>
+        <VersionsDialog client={fixture.client} workflowId="wf" hasDraft />
+      </NodeRunContext.Provider>
     </SessionProvider>,
   )
   return { ...view, fixture, session, versions, state: () => store.getState() }
@@ -81,6 +86,15 @@ describe('VersionsDialog', () => {
     expect(textsOf(await changes(/1 change from Version 2 to Draft/))).toEqual([
       'ChangedAlphaTextBefore twoAfter three',
     ])
+  })
+
+  test('shows no status of the run that is open in the editor', async () => {
+    const failed = { status: 'failed', label: '12 ms', statusLabel: 'Failed in this run' } as const
+    const { user } = open({ run: { subscribe: () => () => {}, node: () => failed, edge: () => 'taken' } })
+    await user.click(await show(/^Version 2/))
+    await waitFor(() => expect(document.querySelectorAll('.tn-version-picture .tn-card').length).toBeGreaterThan(0))
+    expect(screen.queryByText(/Failed in this run|12 ms/)).toBeNull()
+    expect(document.querySelector('.tn-version-picture [data-status]:not([data-status="idle"])')).toBeNull()
   })
 
   test('shows what a version changed, and compares it with any other', async () => {

@@ -1,4 +1,5 @@
 import type { TenonClient } from '@tenon/core/client'
+import { NodeRunContext } from '../canvas/node-status.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -29,7 +30,12 @@ export function VersionsDialog(props: VersionsDialogProps) {
       className="tn-versions-dialog"
     >
       <LaterPart load={loadHistory} waiting={(trouble) => trouble ?? <Skeleton lines={6} height={44} />}>
-        {({ VersionHistory }) => <VersionHistory {...props} />}
+        {({ VersionHistory }) => (
+          // The run shown in the editor is not a run of the versions: its colors would look like their changes.
+          <NodeRunContext.Provider value={null}>
+            <VersionHistory {...props} />
+          </NodeRunContext.Provider>
+        )}
       </LaterPart>
     </Dialog>
   )

@@ -90,18 +90,30 @@ describe('embeddedEngine, when runs are paused and resumed again and again, and 
     const outcomes = await Promise.all(
       started.map(async (run, index) => {
         const answers: string[] = []
-        for (let round = 0; round < rounds; round += 1) {
-          for (const request of ['pause', 'pause', 'resume'] as const) {
-            answers.push((await api.call(request, run)).outcome)
-          }
+        const send = async (request: 'pause' | 'resume') => {
+          answers.push(`${request} ${(await api.call(request, run)).outcome}`)
         }
-        answers.push((await api.call('pause', run)).outcome)
+        for (let round = 0; round < rounds; round += 1) {
+          for (const request of ['pause', 'pause', 'resume'] as const) await send(request)
+        }
+        await send('pause')
         if (index === runs - 1) await victim.kill()
-        answers.push((await api.call('resume', run)).outcome)
+        await send('resume')
         return answers
       }),
     )
-    expect(outcomes.flat()).toContain('accepted')
+    // Each run is sent every request in turn, so all answers are known until it ends, which a few runs may do early.
+    const expected = [
+      ...Array.from({ length: rounds }, () => ['pause accepted', 'pause unchanged', 'resume accepted']).flat(),
+      ...['pause accepted', 'resume accepted'],
+    ]
+    for (const answers of outcomes) {
+      const ended = answers.findIndex((answer) => answer.endsWith('closed'))
+      const open = ended === -1 ? answers.length : ended
+      expect(answers.slice(0, open)).toEqual(expected.slice(0, open))
+      expect(answers.slice(open).filter((answer) => !answer.endsWith('closed'))).toEqual([])
+    }
+    expect(outcomes.flat()).toContain('resume accepted')
     expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs })
   })
 })

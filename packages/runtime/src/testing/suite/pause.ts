@@ -105,10 +105,32 @@ export const pauseTests: SuiteGroup = (context) => {
       expect([await pause(run), await resume(run)]).toEqual([{ outcome: 'closed' }, { outcome: 'closed' }])
     })
 
-    test('does not stop the clock of the time limit of the run', async () => {
-      const run = await context().start(chain({ isGated: true }, { timeout: '400ms' }))
+    test('cannot be requested while a body stops after a cancelation', async () => {
+      const { probes } = context()
+      const run = await context().start(chain({ isGated: true, ignoresAbort: true }))
+      await probes.reached(run.runId, 'a')
       await pause(run)
+      await run.until('paused')
+      await context().handle.engine.cancel(run.tenantId, run.runId, ACTOR)
+      await run.untilEvent((event) => event.type === 'cancel_requested')
+      expect([await resume(run), await pause(run)]).toEqual([{ outcome: 'closed' }, { outcome: 'closed' }])
+      probes.open(run.runId, 'a')
+      expect(await run.ended()).toMatchObject({ status: 'canceled' })
+      expect(ofType(await run.events(), 'resume_requested')).toEqual([])
+    })
+
+    test('does not stop the clock of the time limit of the run, which ends the pause', async () => {
+      const { probes } = context()
+      const run = await context().start(chain({ isGated: true, ignoresAbort: true }, { timeout: '1s' }))
+      expect(await pause(run)).toEqual({ outcome: 'accepted' })
+      await run.untilEvent((event) => event.type === 'timer_fired')
+      expect(await resume(run)).toEqual({ outcome: 'closed' })
+      probes.open(run.runId, 'a')
       expect(await run.ended()).toMatchObject({ status: 'canceled', error: { code: 'RUN_TIMEOUT' } })
+      const types = (await run.events()).map(({ type }) => type)
+      expect(types).toContain('run_paused')
+      expect(types.indexOf('run_paused')).toBeLessThan(types.indexOf('timer_fired'))
+      expect(types).not.toContain('run_resumed')
     })
 
     test('answers repeated requests, and those for runs that are unknown or of another tenant', async () => {
@@ -121,6 +143,9 @@ export const pauseTests: SuiteGroup = (context) => {
       expect(rest.map(({ outcome }) => outcome)).toEqual(['accepted', 'unchanged', 'accepted', 'accepted'])
       expect(await pause({ ...run, tenantId: 'another-tenant' })).toEqual({ outcome: 'not_found' })
       expect(await resume({ ...run, runId: 'unknown' })).toEqual({ outcome: 'not_found' })
+      // A run that ends first ignores what it has yet to apply.
+      const requests = new Set<string>()
+      await run.untilEvent(({ type, id }) => type.endsWith('_requested') && requests.add(id).size === 4)
       context().probes.open(run.runId, 'a')
       expect(await run.ended()).toMatchObject({ status: 'completed' })
       const types = (await run.events()).map(({ type }) => type).filter((type) => /^run_(paused|resumed)$/.test(type))

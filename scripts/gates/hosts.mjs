@@ -20,8 +20,9 @@ import { examplesIn, withTarballs } from './lib/example-copy.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 const chosen = process.argv[2] ?? ''
-const chromiumPath = (await findChromium()) ?? undefined
-if (chromiumPath === undefined) throw new Error('hosts: no Chromium; set CHROMIUM_PATH')
+const executablePath = await findChromium()
+if (executablePath === null) throw new Error('hosts: no Chromium; set CHROMIUM_PATH')
+const launchOptions = { executablePath, args: ['--no-sandbox', '--disable-gpu'] }
 
 await withTarballs(root, async ({ build }) => {
   const waiting = examplesIn(root, 'hosts').filter(({ name }) => name.includes(chosen))
@@ -83,7 +84,7 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
  * @param {{ sockets: boolean }} options
  */
 async function openPage(url, options) {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await chromium.launch(launchOptions)
   try {
     await openEditor(browser, url, options)
   } finally {

@@ -80,12 +80,33 @@ test.describe('scenario S1, from the run form to the output', () => {
     ])
   })
 
-  test('goes on to the same if-else when the person approves', async ({ openAs, clientOf }) => {
-    const page = await openAs(ACME.editor, { path: `/automations/${await routerOf(clientOf(ACME.editor))}` })
+  test('holds the decision of the person while it is paused, and goes on to the same if-else when it is resumed', async ({
+    openAs,
+    clientOf,
+  }) => {
+    const client = clientOf(ACME.editor)
+    const page = await openAs(ACME.editor, { path: `/automations/${await routerOf(client)}` })
+    const frames = watchFrames(page)
     await runByForm(page, TICKETS.refund)
+    await expect(penOf(page).card('Manual review').getByRole('img', { name: 'Waiting' })).toBeVisible()
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    const resume = page.getByRole('button', { name: 'Resume', exact: true })
+    await expect(resume).toBeVisible()
     await decide(page, 'Approve')
+    await expect.poll(() => frames.some(({ type }) => type === 'wait_closed')).toBe(true)
+    await resume.click()
     await expectSuccess(page, ['Manual review', 'Happy customer?', 'Both done', 'Escalated'])
     await expectOutput(page, 'escalated', ['refund'])
+    await expectOrder(frames, [
+      ...UNTIL_POLICY,
+      'approval_needed review',
+      'run_paused',
+      'approval_decided',
+      'run_resumed',
+      'node_completed review',
+      'node_completed escalated',
+      'run_completed',
+    ])
   })
 })
 

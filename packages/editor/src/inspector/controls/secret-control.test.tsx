@@ -2,7 +2,7 @@
 import type { SecretMarker } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
-import { screen, waitFor } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
@@ -78,5 +78,23 @@ describe('SecretControl', () => {
     await user.type(await field(), 's3cr3t')
     leave()
     await waitFor(() => expect(stored()).toEqual(marker))
+  })
+
+  test('reports that a value was not saved after the panel is left', async () => {
+    const { user, leave, stored } = show(undefined, new TenonError('UNAVAILABLE', 'The key provider failed'))
+    await user.type(await field(), 's3cr3t')
+    leave()
+    const toasts = await screen.findByRole('region', { name: 'Notifications' })
+    expect(within(toasts).getByText('The value of "Secret" was not saved. The key provider failed')).toBeTruthy()
+    expect(stored()).toBeUndefined()
+  })
+
+  test('sends a value once, also if the panel is left while it is saved', async () => {
+    const { user, leave, sent, stored } = show()
+    await user.type(await field(), 's3cr3t')
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }))
+    leave()
+    await waitFor(() => expect(stored()).toEqual(marker))
+    expect(sent).toHaveLength(1)
   })
 })

@@ -3,10 +3,12 @@ import { TenonError } from '@tenon/core/errors'
 import { type KeyboardEvent, useContext, useEffect, useRef, useState } from 'react'
 import { SecretsContext } from '../../contexts/secrets-context.ts'
 import { useInstance } from '../../instance/instance-context.ts'
+import type { ParamField } from '../../manifest/param-field.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { secretLabel } from '../../runs/format/secret-label.ts'
 import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from './control-props.ts'
 
@@ -16,7 +18,7 @@ import type { ControlProps } from './control-props.ts'
  */
 export function SecretControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
   const { t, locale } = useInstance()
-  const { text, type, save, state, reset } = useSecret(nodeId, field.name, onChange)
+  const { text, type, save, state, reset } = useSecret(nodeId, field, onChange)
   const [isReplacing, setIsReplacing] = useState(false)
   const isSet = value !== undefined && value !== '' && !isMissingSecret(value)
   if (isSet && !isReplacing) {
@@ -89,15 +91,17 @@ interface SavingState {
 
 const IDLE: SavingState = { isSaving: false, fault: null }
 
-function useSecret(nodeId: string, param: string, onChange: (value: Json) => void) {
+function useSecret(nodeId: string, { name: param, title }: ParamField, onChange: (value: Json) => void) {
   const { t } = useInstance()
+  const { toast } = useAnnouncer()
   const session = useSession()
   const setSecret = useContext(SecretsContext)
   const [text, setText] = useState('')
   const [state, setState] = useState<SavingState>(IDLE)
+  const hasLeft = useRef(false)
   const save = async (): Promise<boolean> => {
     const node = session.read().nodes.find((candidate) => candidate.id === nodeId)
-    if (setSecret === null || node === undefined || text === '') return false
+    if (setSecret === null || node === undefined || text === '' || state.isSaving) return false
     setState({ isSaving: true, fault: null })
     try {
       const { type: nodeType, typeVersion } = node
@@ -108,13 +112,21 @@ function useSecret(nodeId: string, param: string, onChange: (value: Json) => voi
     } catch (error) {
       const fault = error instanceof TenonError ? failureTexts(error, t).why : t('control.secret.failed')
       setState({ isSaving: false, fault })
+      // The field that would show the reason is gone, and the value with it.
+      if (hasLeft.current) toast(t('control.secret.lost', { param: title, why: fault }), { tone: 'failed' })
       return false
     }
   }
   // A typed value that is not saved survives closing the panel.
   const leaving = useRef(save)
   leaving.current = save
-  useEffect(() => () => void leaving.current(), [])
+  useEffect(() => {
+    hasLeft.current = false
+    return () => {
+      hasLeft.current = true
+      void leaving.current()
+    }
+  }, [])
   return {
     text,
     type: setText,

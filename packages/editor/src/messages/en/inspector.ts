@@ -56,6 +56,7 @@ export const inspectorMessages = {
   'control.secret.replace': 'Replace',
   'control.secret.remove': 'Remove',
   'control.secret.failed': 'The value could not be saved. Try again.',
+  'control.secret.lost': 'The value of "{param}" was not saved. {why}',
   'control.secret.unavailable': 'Secrets can only be set in an editor that is connected to a server.',
   'control.unit': 'Unit',
   'control.name': 'Name',

@@ -30,9 +30,9 @@ beforeEach(() => {
   document.head.append(sheet)
 })
 
-// Resets what tests share, also after a test that fails before its own clean-up: mounted components, timers, spies (also
-// those of prototypes), globals, variables of the environment, and the content, the address, the state of history and the
-// storage of the page. Earlier entries of the history remain, since a page cannot remove them.
+// Resets what tests share, also after a test that fails before its own clean-up: mounted components, timers, spies,
+// globals, variables of the environment, and the content, address, history state and storage of the page. Earlier
+// entries of the history remain, since a page cannot remove them.
 afterEach(() => {
   cleanup()
   vi.useRealTimers()

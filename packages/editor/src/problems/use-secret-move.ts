@@ -30,8 +30,8 @@ interface SecretMove {
 
 /**
  * Returns the fix for a token in a header whose node has an empty secret param of the same name, such as
- * `Authorization`; `null` for other problems, and in an editor that cannot store secrets. It is no fix of the validator,
- * since the token would be in the operations of the fix.
+ * `Authorization`; `null` for other problems, and in an editor that cannot store secrets. The validator does not offer
+ * it, since the token would be in the operations of the fix.
  */
 export function useSecretMove({ code, nodeId, field, fixes }: EditorProblem): SecretMove | null {
   const t = useTranslate()
@@ -43,7 +43,7 @@ export function useSecretMove({ code, nodeId, field, fixes }: EditorProblem): Se
   const [isMoving, setIsMoving] = useState(false)
   if (code !== 'SECRET_IN_TEXT' || setSecret === null || node === undefined || entry === undefined) return null
   const path = field.slice(1)
-  // The validator offers to remove headers only: a secret is sent in place of the header of its name, not of other texts.
+  // The validator offers to remove headers only: a secret is sent in place of the header of its name, not of others.
   const removal = fixes.find(({ operations }) => removes(operations, path))
   const text = textAt(node, path)
   const name = String(path.at(-1)).toLowerCase()

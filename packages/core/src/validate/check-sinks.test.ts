@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { workflowManifest } from '../../test/workflow-types.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { defineNode } from '../node/define-node.ts'
 import { toManifest } from '../node/manifest.ts'
@@ -21,6 +22,7 @@ const call = defineNode({
       .record(z.string(), z.string().meta({ sink: 'header' }))
       .default({})
       .meta({ title: 'Headers' }),
+    query: z.record(z.string(), z.unknown().meta({ sink: 'query' })).default({}),
     format: z.enum(['json', 'text']).default('json').meta({ literal: true }),
     fixed: z.string().default('').meta({ literal: true, sink: 'json' }),
     body: z
@@ -103,5 +105,60 @@ describe('checkSinks', () => {
       expect(isParamUsed(schema(unreadable), { m: 'y' }, 'a')).toBe(true)
     }
     expect(isParamUsed({ properties: { a: { dependsOn } } }, {}, 'a')).toBe(false)
+  })
+})
+
+describe('values that a sink needs', () => {
+  const others = workflowManifest().nodes.filter(({ type }) => type !== 'acme/call')
+  const all = { ...manifest, nodes: [...manifest.nodes, ...others] }
+  const properties = { id: { type: 'string' }, email: { type: 'string' }, phone: { type: ['string', 'null'] } }
+  const start = node('start', 'start', { inputSchema: { type: 'object', properties, required: ['id', 'phone'] } })
+
+  function unsureIn(params: JsonObject, policy = {}) {
+    const variables = [{ name: 'desk', value: 'https://desk.test' }]
+    const of = workflow([start, node('call', 'acme/call', params, { policy })], ['start>call'], { variables })
+    return validateWorkflow(of, all).filter(({ code }) => code === 'EXPRESSION_PATH_UNSURE')
+  }
+
+  test.each<[params: JsonObject, path: string]>([
+    [{ url: 'https://shop.test/orders/{{input.email}}' }, 'input.email'],
+    [{ url: 'https://shop.test/orders/{{nodes.start.output?.email}}/x' }, 'nodes.start.output?.email'],
+    [{ url: 'https://shop.test/{{input?.email}}/{{input.id}}' }, 'input?.email'],
+    [{ url: 'https://shop.test/.{{input?.email}}' }, 'input?.email'],
+    [{ url: '{{vars.desk}}/{{input.phone}}?a=b' }, 'input.phone'],
+    [{ url: '{{input?.email}}' }, 'input?.email'],
+    [{ url: 'https://shop.test/{{input.id == "a" ? null : input.id}}' }, 'input.id == "a" ? null : input.id'],
+    [{ headers: { 'x-a': '{{input.email}}' } }, 'input.email'],
+    [{ query: { a: '{{input?.email}}' } }, 'input?.email'],
+  ])('%j warns of null without offering it', (params, path) => {
+    const [issue, ...others] = unsureIn(params)
+    expect(others).toEqual([])
+    expect(issue).toMatchObject({ severity: 'warning', values: { reason: 'needed', path } })
+    expect(issue?.message).toContain(`${path} may be null or missing, but a value is needed here. Add a fallback`)
+    expect(issue?.fix).toBeUndefined()
+  })
+
+  test.each<[params: JsonObject]>([
+    [{ url: 'https://shop.test/orders/{{input?.email ?? "none"}}' }],
+    [{ url: 'https://shop.test/orders/{{input.id}}' }],
+    [{ url: 'https://shop.test/orders?email={{input?.email}}' }],
+    [{ url: 'https://shop.test/orders/id-{{input?.email}}' }],
+    [{ url: 'https://shop.test/{{input?.email}}{{input.id}}' }],
+    [{ url: '{{vars.absent}}/{{input?.email}}' }],
+    [{ url: '{{input.id}}/{{input?.email}}' }],
+    [{ headers: { 'x-a': 'a {{input?.email}}' } }],
+    [{ body: '{{input?.email}}' }],
+    [{ body: '{"a": {{input?.email}}}' }],
+  ])('%j may be null', (params) => {
+    expect(unsureIn(params)).toEqual([])
+  })
+
+  test('null is still offered where it helps', () => {
+    const [inQuery] = unsureIn({ url: 'https://shop.test/orders?email={{input.email}}' })
+    expect(inQuery?.fix?.code).toBe('USE_NULL')
+    const [inCondition] = unsureIn({ url: 'https://shop.test/{{input.email == "a" ? "b" : "c"}}' })
+    expect(inCondition?.fix?.code).toBe('USE_NULL')
+    const [inPolicy] = unsureIn({ url: 'https://shop.test/' }, { skipIf: '{{ input.email }}' })
+    expect(inPolicy?.fix?.code).toBe('USE_NULL')
   })
 })

@@ -1,9 +1,8 @@
 import { evaluateExpression } from '../evaluate/evaluate.ts'
-import { createPlainScope, type EvaluationScope } from '../evaluate/scope.ts'
+import { createPlainScope } from '../evaluate/scope.ts'
 import { checkTemplateSink } from '../evaluate/sinks/index.ts'
-import type { SinkFault, SinkName } from '../evaluate/sinks/sink.ts'
-import type { Expression, ParsedTemplate } from '../expression/ast.ts'
-import type { Json } from '../json.ts'
+import type { ConstantOf } from '../evaluate/sinks/sink.ts'
+import type { ParsedTemplate } from '../expression/ast.ts'
 import { errorIssue, type ReportIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
 import { titleAt } from './param-schema.ts'
@@ -11,19 +10,17 @@ import { isParamUsed, sinkOf } from './param-sink.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-function constantsOf({ document }: WorkflowSurvey): EvaluationScope {
-  return createPlainScope({ vars: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])) })
-}
-
-function faultsOf(sink: SinkName, template: ParsedTemplate, scope: EvaluationScope): readonly SinkFault[] {
-  const constantOf = (expression: Expression): Json | undefined => {
+/** Creates the evaluation of expressions that read only variables of the workflow. */
+export function createConstantOf({ document }: WorkflowSurvey): ConstantOf {
+  const vars = Object.fromEntries(document.variables.map(({ name, value }) => [name, value]))
+  const scope = createPlainScope({ vars })
+  return (expression) => {
     try {
       return evaluateExpression(expression, scope)
     } catch {
       return undefined
     }
   }
-  return checkTemplateSink(sink, template, constantOf)
 }
 
 /** Returns the parsed template; `null` for a syntax error, which is reported elsewhere. */
@@ -45,7 +42,7 @@ function sinkParams(entry: SurveyedNode['entry']): readonly string[] {
  * Reports texts of params that are invalid in their own language, such as JSON, for any values of their expressions.
  */
 export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
-  const scope = constantsOf(survey)
+  const constantOf = createConstantOf(survey)
   const byType = new Map<SurveyedNode['entry'], readonly string[]>()
   for (const { node, name, entry, texts } of survey.nodes) {
     const names = byType.get(entry) ?? sinkParams(entry)
@@ -57,7 +54,8 @@ export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: Report
       meter.spend(text.length)
       const sink = isLiteral || text === '' ? null : sinkOf(own, schema, node.params)
       const template = sink === null ? null : parsed(survey, text)
-      for (const { message, start, end } of sink === null || template === null ? [] : faultsOf(sink, template, scope)) {
+      const faults = sink === null || template === null ? [] : checkTemplateSink(sink, template, constantOf)
+      for (const { message, start, end } of faults) {
         const values = { param: titleAt(schema, path), fault: message }
         const details = { nodeId: node.id, path: ['params', ...path], range: { start, end }, values }
         report(errorIssue('TEMPLATE_INVALID', `${name}: "${values.param}": ${message}`, details))

@@ -1,15 +1,20 @@
 import type { DocumentOperation } from '../document/operation.ts'
+import { valuesNeededBy } from '../evaluate/sinks/index.ts'
+import type { ConstantOf, ExpressionPart } from '../evaluate/sinks/sink.ts'
 import type { TemplateRead } from '../expression/analyze.ts'
 import { describeUnsure } from '../expression/check/check-path.ts'
 import type { ExpressionProblem } from '../expression/check/problem.ts'
 import { withExpectation } from '../expression/check/typecheck.ts'
 import type { ValueKind } from '../expression/functions/signature.ts'
+import { printExpression } from '../expression/printer.ts'
 import { typeOfSchema } from '../expression/types/schema-to-type.ts'
-import { kindsOf } from '../expression/types/static-type.ts'
+import { kindsOf, type StaticType } from '../expression/types/static-type.ts'
 import type { JsonSchema } from '../json.ts'
+import { createConstantOf } from './check-sinks.ts'
 import type { FlowNode } from './data-flow.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
+import { sinkOf } from './param-sink.ts'
 import type { NodeTemplate, WorkflowSurvey } from './survey.ts'
 import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
 
@@ -51,7 +56,7 @@ function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProbl
 
 /** Adds the number of paths of the workflow that have the key to a problem of `input`, if known. */
 function counted(checked: CheckedTemplate, typed: TypedTemplate, problem: ExpressionProblem): ExpressionProblem {
-  if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem
+  if (problem.code !== 'EXPRESSION_PATH_UNSURE' || problem.values.reason === 'needed') return problem
   const key = inputKeyAt(typed, problem, checked.template.text)
   const ways = key === null ? null : checked.traced.scopes.waysWith(checked.node, key)
   if (ways === null || ways.having === 0 || ways.having >= ways.all) return problem
@@ -96,9 +101,42 @@ function createKindsIn(): KindsIn {
   }
 }
 
-function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, report: ReportIssue): void {
+/** Returns the parts of a template whose value the language of its param refuses if it is null. */
+function neededParts({ survey, node, template }: CheckedTemplate, constantOf: ConstantOf): readonly ExpressionPart[] {
+  const { entry, node: own } = node.surveyed
+  const sink = template.path[0] === 'params' ? sinkOf(template.expected, entry?.params ?? true, own.params) : null
+  return sink === null ? [] : valuesNeededBy(sink, survey.templates.parse(template.text), constantOf)
+}
+
+const neededProblem = ({ expression }: ExpressionPart): ExpressionProblem => {
+  const values = { reason: 'needed', path: printExpression(expression) } as const
+  const { start, end } = expression
+  return { code: 'EXPRESSION_PATH_UNSURE', severity: 'warning', message: describeUnsure(values), values, start, end }
+}
+
+/**
+ * Reports null where a param needs a value. A path that may be missing gets this problem instead of its own: reading it
+ * as null would only move the failure.
+ */
+function withNeeded(checked: CheckedTemplate, typed: TypedTemplate, constantOf: ConstantOf): TypedTemplate {
+  // A text with a syntax error has no types.
+  if (typed.types.length === 0) return typed
+  let { problems } = typed
+  const { parts } = checked.survey.templates.parse(checked.template.text)
+  for (const part of neededParts(checked, constantOf)) {
+    const { expression } = part
+    const isOwn = ({ code, start, end }: ExpressionProblem) =>
+      code === 'EXPRESSION_PATH_UNSURE' && expression.kind === 'path' && part.start <= start && end <= part.end
+    const mayBeNull = kindsOf(typed.types[parts.indexOf(part)] as StaticType)?.includes('null') ?? false
+    if (!mayBeNull && !problems.some(isOwn)) continue
+    problems = [...problems.filter((problem) => !isOwn(problem)), neededProblem(part)]
+  }
+  return { ...typed, problems }
+}
+
+function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, constantOf: ConstantOf, report: ReportIssue): void {
   const { text, expected } = checked.template
-  const typed = checked.traced.typeText(checked.node, text)
+  const typed = withNeeded(checked, checked.traced.typeText(checked.node, text), constantOf)
   const reported = reportStrangers(checked, typed, report)
   for (const found of withExpectation(typed.problems, text, typed.type, kindsIn(expected))) {
     if (reported.has(found.start)) continue
@@ -121,8 +159,11 @@ export function* checkTemplates(
   report: ReportIssue,
 ): Generator<undefined, void> {
   const kindsIn = createKindsIn()
+  const constantOf = createConstantOf(survey)
   for (const node of traced.flow.nodes) {
-    for (const template of node.surveyed.templates) checkTemplate({ survey, traced, node, template }, kindsIn, report)
+    for (const template of node.surveyed.templates) {
+      checkTemplate({ survey, traced, node, template }, kindsIn, constantOf, report)
+    }
     if (traced.flow.meter.endSliceIfOver()) yield
   }
 }

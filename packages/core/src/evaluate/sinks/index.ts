@@ -8,7 +8,7 @@ import type { EvaluationScope } from '../scope.ts'
 import { textOf, writeJson } from '../write-json.ts'
 import { jsonSink } from './json-sink.ts'
 import { headerSink, querySink } from './row-sinks.ts'
-import type { ConstantOf, SinkFault, SinkName, TemplateSink } from './sink.ts'
+import type { ConstantOf, ExpressionPart, SinkFault, SinkName, TemplateSink } from './sink.ts'
 import { urlSink } from './url-sink.ts'
 
 /** Sinks by name. A new one needs an entry here and its name in `SINK_NAMES`. */
@@ -32,6 +32,20 @@ export function checkTemplateSink(
   constantOf: ConstantOf,
 ): readonly SinkFault[] {
   return TEMPLATE_SINKS[sink].check(typeof template === 'string' ? parseTemplate(template) : template, constantOf)
+}
+
+/**
+ * Lists the expressions of a template whose value its sink refuses if it is `null`, such as one that is a whole segment
+ * of a URL's path.
+ *
+ * @param constantOf - As for {@link checkTemplateSink}.
+ */
+export function valuesNeededBy(
+  sink: SinkName,
+  template: ParsedTemplate,
+  constantOf: ConstantOf,
+): readonly ExpressionPart[] {
+  return TEMPLATE_SINKS[sink].needed(template, constantOf)
 }
 
 /**

@@ -107,6 +107,7 @@ function quotedText(part: ExpressionPart, writer: SinkWriter): string {
  */
 export const jsonSink: TemplateSink = {
   check: (template) => (template.whole === null ? faultsOf(template, skeletonOf(template)) : []),
+  needed: () => [],
 
   write(template, writer) {
     const [first] = template.parts

@@ -1,6 +1,6 @@
 import type { ParsedTemplate } from '../../expression/ast.ts'
 import { isJsonObject, type Json } from '../../json.ts'
-import { type SinkWriter, type TemplateSink, wholeSpan } from './sink.ts'
+import { type SinkWriter, type TemplateSink, wholeParts, wholeSpan } from './sink.ts'
 
 /** Characters that a header line can carry (RFC 9110, field-value). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -28,6 +28,7 @@ export const headerSink: TemplateSink = {
         ? { message: faultIn(part.text), start: part.start, end: part.end }
         : [],
     ),
+  needed: wholeParts,
 
   write(template, writer) {
     const value = template.whole === null ? writeText(template, writer) : writer.evaluate(template.whole)
@@ -51,6 +52,7 @@ function faultIn(text: string): string {
 /** Values of query parameters: the node encodes them. A whole expression keeps its type. */
 export const querySink: TemplateSink = {
   check: () => [],
+  needed: wholeParts,
 
   write(template, writer) {
     const value = template.whole === null ? writeText(template, writer) : writer.evaluate(template.whole)

@@ -35,6 +35,8 @@ export type ConstantOf = (expression: Expression) => Json | undefined
 export interface TemplateSink {
   /** Finds faults of the text around the expressions, before any value is known. */
   readonly check: (template: ParsedTemplate, constantOf: ConstantOf) => readonly SinkFault[]
+  /** Lists the expressions whose value `write` refuses if it is `null`; a template with faults has none. */
+  readonly needed: (template: ParsedTemplate, constantOf: ConstantOf) => readonly ExpressionPart[]
   /**
    * Writes the template with its values.
    *
@@ -50,6 +52,11 @@ export type ExpressionPart = Extract<TemplatePart, { kind: 'expression' }>
 /** The first argument if the expression is a call of the named function; else `null`. */
 export function argumentOf(expression: Expression, name: string): Expression | null {
   return expression.kind === 'call' && expression.name === name ? (expression.arguments[0] ?? null) : null
+}
+
+/** Returns the only expression of a template without other text; an empty list for any other template. */
+export function wholeParts({ parts, whole }: ParsedTemplate): readonly ExpressionPart[] {
+  return whole === null ? [] : (parts as readonly ExpressionPart[])
 }
 
 export const wholeSpan = ({ text }: ParsedTemplate): Span => ({ start: 0, end: text.length })

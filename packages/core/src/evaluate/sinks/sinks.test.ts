@@ -82,6 +82,18 @@ describe('url', () => {
     })
   })
 
+  test.each<[template: string, n: Json, message: string]>([
+    ['https://shop.test/{{input.n}}', null, '"param": the value of input.n is empty or null, but a segment'],
+    ['https://shop.test/{{input?.n}}/a', '..', '"param": the value of input?.n makes a segment "..", but a segment'],
+    ['https://shop.test/{{lower(input.n)}}', '', '"param": a value is empty or null, but a segment'],
+  ])('a refused segment of %s with %j is named', (template, n, message) => {
+    expect(faultOf('url', template, { n }).message).toContain(message)
+  })
+
+  test('variables that are the whole base need no path', () => {
+    expect(write('url', 'https://{{vars.host}}', {})).toBe('https://shop')
+  })
+
   test.each([
     ['https://{{input.region}}.shop.test/', 'Scheme, host and port'],
     ['https://shop.test{{input.region}}', 'Scheme, host and port'],

@@ -1,5 +1,6 @@
 import { analyzeTemplate } from '../../expression/analyze.ts'
 import type { Expression, ParsedTemplate, Span } from '../../expression/ast.ts'
+import { printPath } from '../../expression/printer.ts'
 import { isWellFormed } from '../../text/well-formed.ts'
 import { isPortAllowed } from './outbound-rules.ts'
 import {
@@ -52,18 +53,38 @@ export function hasOpenHost(template: ParsedTemplate): boolean {
   return only !== null && !readsOnlyVariables(only.expression)
 }
 
-/** Returns a value that would remove its path segment or lead to a parent: parsers also resolve `%2e`. */
-function faultyValue(url: string, inserted: readonly Inserted[]): ExpressionPart | undefined {
+/** A segment of a path that is empty, `.` or `..`, with the values in it, at least one. */
+interface FaultySegment {
+  readonly segment: string
+  readonly values: readonly ExpressionPart[]
+}
+
+/** Lists the segments whose values would remove them or lead to a parent: parsers also resolve `%2e`. */
+function faultySegments(url: string, inserted: readonly Inserted[]): readonly FaultySegment[] {
+  // A value is only inserted behind the base.
+  if (inserted.length === 0) return []
   const start = (BASE.exec(url) as RegExpExecArray)[0].length
   const path = url.slice(start).split(/[?#]/, 1)[0] as string
+  const faulty: FaultySegment[] = []
   let at = start
-  for (const segment of path.split(/[/\\]/)) {
-    const end = at + segment.length
-    const value = inserted.find((span) => span.start >= at && span.end <= end)
-    if (value !== undefined && ['', '.', '..'].includes(segment.replaceAll(/%2e/gi, '.'))) return value.part
+  for (const written of path.split(/[/\\]/)) {
+    const end = at + written.length
+    const spans = inserted.filter((span) => span.start >= at && span.end <= end)
+    const segment = written.replaceAll(/%2e/gi, '.')
+    if (spans.length > 0 && ['', '.', '..'].includes(segment)) {
+      faulty.push({ segment, values: spans.map(({ part }) => part) })
+    }
     at = end + 1
   }
-  return undefined
+  return faulty
+}
+
+/** Describes the fault of a segment by its first expression; other values than paths are not printed. */
+function describeSegment(name: string, { segment }: FaultySegment, { expression }: ExpressionPart): string {
+  const source =
+    expression.kind === 'path' ? `the value of ${printPath(expression, expression.segments.length)}` : 'a value'
+  const fault = segment === '' ? 'is empty or null' : `makes a segment "${segment}"`
+  return `"${name}": ${source} ${fault}, but a segment of a path cannot be empty, "." or ".."`
 }
 
 function check(template: ParsedTemplate, constantOf: ConstantOf): readonly SinkFault[] {
@@ -98,6 +119,26 @@ function check(template: ParsedTemplate, constantOf: ConstantOf): readonly SinkF
   return [{ message: 'A URL must not hold a user name or a password', ...wholeSpan(template) }]
 }
 
+/** Lists the values that are a whole segment of the path, or a whole URL: nothing remains of them if they are `null`. */
+function needed(template: ParsedTemplate, constantOf: ConstantOf): readonly ExpressionPart[] {
+  const only = onlyExpression(template)
+  if (only !== null) return [only]
+  if (check(template, constantOf).length > 0) return []
+  const inserted: Inserted[] = []
+  let written = ''
+  for (const part of template.parts) {
+    if (part.kind === 'text') written += part.text
+    else if (hasBase(written)) inserted.push({ part, start: written.length, end: written.length })
+    else {
+      const constant = constantOf(part.expression)
+      if (constant === undefined) return []
+      written += String(constant)
+    }
+  }
+  // Of two values in one segment, either is enough.
+  return faultySegments(written, inserted).flatMap(({ values }) => (values.length === 1 ? values : []))
+}
+
 /** Encodes a value for path, query or fragment. The result of `urlEncode` is not encoded again. */
 function encode({ expression, start, end }: ExpressionPart, writer: SinkWriter): string {
   const value = writer.evaluate(argumentOf(expression, 'urlEncode') ?? expression)
@@ -114,6 +155,7 @@ function encode({ expression, start, end }: ExpressionPart, writer: SinkWriter):
  */
 export const urlSink: TemplateSink = {
   check,
+  needed,
 
   write(template, writer) {
     const only = onlyExpression(template)
@@ -132,8 +174,9 @@ export const urlSink: TemplateSink = {
       written += isBehind ? encode(part, writer) : writer.toText(writer.evaluate(part.expression), part)
       if (isBehind) inserted.push({ part, start, end: written.length })
     }
-    const value = faultyValue(written, inserted)
-    if (value === undefined) return written
-    throw writer.fault('TEMPLATE_VALUE_INVALID', 'A segment of a path cannot be empty, "." or ".."', value)
+    const [faulty] = faultySegments(written, inserted)
+    if (faulty === undefined) return written
+    const value = faulty.values[0] as ExpressionPart
+    throw writer.fault('TEMPLATE_VALUE_INVALID', describeSegment(writer.name, faulty, value), value)
   },
 }

@@ -124,6 +124,9 @@ function unsureValues(path: PathExpression, at: number, member: MemberType): Uns
 
 /** Describes a value that may be missing or null. */
 export function describeUnsure(values: UnsureValues): string {
+  if (values.reason === 'needed') {
+    return `${values.path} may be null or missing, but a value is needed here. Add a fallback with ??`
+  }
   if (values.reason === 'some_paths') return `${values.path} exists on ${values.having} of ${values.all} paths`
   return `${values.path} may be ${values.reason}`
 }

@@ -109,6 +109,8 @@ export function typecheckTemplate(
 export interface TypedText {
   /** Type of the value; unknown for a text with a syntax error. */
   readonly type: StaticType
+  /** Types of the template's parts, in their order; none for a text with a syntax error. */
+  readonly types: readonly StaticType[]
   /** Problems in the order of the text. */
   readonly problems: readonly ExpressionProblem[]
 }
@@ -122,7 +124,7 @@ export function typeTemplate(template: string | ParsedTemplate, scope: ScopeType
   try {
     parsed = typeof template === 'string' ? parseTemplate(template) : template
   } catch (error) {
-    return { type: UNKNOWN, problems: [syntaxProblem(template as string, error as TenonError)] }
+    return { type: UNKNOWN, types: [], problems: [syntaxProblem(template as string, error as TenonError)] }
   }
   const problems: ExpressionProblem[] = []
   const checking = createChecking(parsed.text, scope, (problem) => void problems.push(problem))
@@ -130,7 +132,7 @@ export function typeTemplate(template: string | ParsedTemplate, scope: ScopeType
     part.kind === 'expression' ? checkExpression(checking, part.expression, 'strict') : TEXT,
   )
   const type = parsed.whole === null ? TEXT : (types[0] as StaticType)
-  return { type, problems: problems.sort(byStart) }
+  return { type, types, problems: problems.sort(byStart) }
 }
 
 /**

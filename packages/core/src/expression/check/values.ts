@@ -27,9 +27,12 @@ export interface ExpressionValues {
     | { readonly reason: 'name' | 'missing' | 'undeclared'; readonly path: string; readonly meant: string }
     | { readonly reason: 'no_keys'; readonly path: string; readonly owner: string; readonly given: string }
     | { readonly reason: 'item'; readonly path: string; readonly key: string; readonly meant: string }
-  /** The value at `path` may be null, may be missing, or exists on `having` of `all` paths of the workflow. */
+  /**
+   * The value at `path` may be null, may be missing, or exists on `having` of `all` paths of the workflow; or the value
+   * of an expression (`path`) may be null where the param needs one, such as in a segment of a URL's path.
+   */
   readonly EXPRESSION_PATH_UNSURE:
-    | { readonly reason: 'null' | 'missing'; readonly path: string }
+    | { readonly reason: 'null' | 'missing' | 'needed'; readonly path: string }
     | { readonly reason: 'some_paths'; readonly path: string; readonly having: number; readonly all: number }
   /**
    * A value that an operator, a function or a computed key (`user`: its name, or `key`) never or not always accepts, a

@@ -84,10 +84,16 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose()
       }}
+      onClose={({ currentTarget: dialog }) => {
+        // A browser closes a dialog that has refused it several times, such as by Back.
+        if (busy && !dialog.open) dialog.showModal()
+      }}
       onKeyDown={(event) => {
         event.stopPropagation()
+        if (event.key !== 'Escape') return
         // The tooltip of the focused button handles Escape, and the browser then ignores it.
-        if (event.key === 'Escape' && event.defaultPrevented) onClose()
+        if (event.defaultPrevented) onClose()
+        if (busy) event.preventDefault()
       }}
     >
       <InstanceReactContext.Provider value={instance}>

@@ -69,6 +69,26 @@ describe('RunViewer', () => {
     await expect.poll(() => page.getByRole('button', { name: 'Cancel run' }).evaluate(hasFocus)).toBe(true)
   })
 
+  test('keeps its dialog open while it cancels, however it is closed', async () => {
+    await open('log=escalated&count=5')
+    await page.evaluate(
+      'window.fixture.client.runs.cancel = () => new Promise((resolve) => { window.answer = resolve })',
+    )
+    await page.getByRole('button', { name: 'Cancel run' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Cancel this run?' })
+    await dialog.getByRole('button', { name: 'Cancel run' }).click()
+    expect(await dialog.getByRole('button', { name: 'Keep it running' }).isDisabled()).toBe(true)
+    expect(await dialog.getByRole('button', { name: 'Close' }).isDisabled()).toBe(true)
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('Escape')
+    await page.mouse.click(10, 400)
+    expect(await dialog.isVisible()).toBe(true)
+    await dialog.evaluate((element: HTMLDialogElement) => element.close())
+    await dialog.waitFor()
+    await page.evaluate('window.answer()')
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText('Cancellation requested').first().waitFor()
+  })
+
   test('pauses and resumes by the keyboard, keeps the focus, and shows the pause in header and timeline', async () => {
     await open('log=paused&count=-2')
     const button = (name: string) => page.getByRole('button', { name, exact: true })

@@ -1,13 +1,25 @@
+import type { NodeId, WorkflowNode } from '@tenon/core/document'
 import { useMemo } from 'react'
 import { splitTemplate } from '../graph/template-parts.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { labelOfReference } from './reference-label.ts'
 
-/** Renders a template with references as chips with the name of their node. */
+/** Renders a template of the open draft with references as chips with the name of their node. */
 export function TemplateText({ text }: { readonly text: string }) {
-  const t = useTranslate()
   const nodes = useEditorStore((state) => state.nodesById)
+  return <TemplateParts text={text} nodes={nodes} />
+}
+
+interface TemplatePartsProps {
+  readonly text: string
+  /** Nodes of the document that contains the template. */
+  readonly nodes: ReadonlyMap<NodeId, WorkflowNode>
+}
+
+/** Renders a template with references as chips with the name of their node. */
+export function TemplateParts({ text, nodes }: TemplatePartsProps) {
+  const t = useTranslate()
   const parts = useMemo(() => splitTemplate(text), [text])
   return (
     <>

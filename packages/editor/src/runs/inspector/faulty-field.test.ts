@@ -35,6 +35,12 @@ describe('faultyField', () => {
     expect(faulty({ param: ['cases', 1, 'when'] })).toEqual({ field: 'Cases › 2 › Condition', expression: '{{ b }}' })
   })
 
+  test('shows a part of the template with its own braces', () => {
+    const position = url.indexOf('{{')
+    expect(faulty({ param: ['url'], position, end: url.length })?.expression).toBe('{{ input.nmae }}')
+    expect(faulty({ param: ['url'], position: 0, end: url.length })?.expression).toBe(url)
+  })
+
   test('names a field of the policy', () => {
     expect(faulty({ policy: 'skipIf' })).toEqual({ field: 'Skip if', expression: '{{ input.x > 1 }}' })
   })

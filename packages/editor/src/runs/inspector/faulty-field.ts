@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
+import { isTemplate } from '../../graph/template-parts.ts'
 import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
 
 /** Field in the setup of a node where a failure began. */
@@ -34,7 +35,9 @@ export function faultyField(
   const text = textAt(isPolicy ? (node?.policy as Json | undefined) : node?.params, path)
   if (text === null) return { field, expression: null }
   const isPart = typeof position === 'number' && typeof end === 'number' && position < end && end <= text.length
-  const expression = isPart ? `{{ ${text.slice(position, end)} }}` : text
+  const part = isPart ? text.slice(position, end) : text
+  // The range of a fault is an expression, or a part of the template with its braces.
+  const expression = isPart && !isTemplate(part) ? `{{ ${part} }}` : part
   return { field, expression: expression.length > MAX_LENGTH ? null : expression }
 }
 

@@ -108,7 +108,7 @@ describe('RunInspector', () => {
     show('ticket', { frames: missingPathRun().frames, document: { ...TICKET_DOCUMENT, nodes } })
     expect(await screen.findByText('Failed: input.nmae is missing')).toBeDefined()
     expect(await screen.findByText('url')).toBeDefined()
-    expect(screen.getByText('{{ input.nmae }}')).toBeDefined()
+    expect(screen.getByTitle('input.nmae').textContent).toBe('Input › nmae')
   })
 
   test('asks for a node when none is chosen', async () => {

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '@tenon/core/client'
 import { type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
 import { useMemo } from 'react'
+import { TemplateParts } from '../../expression-field/template-text.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
@@ -43,6 +44,8 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
   )
   const answers = logged.toolCalls.filter(isModelAnswer)
   const toolCalls = logged.toolCalls.filter((call) => !isModelAnswer(call))
+  const nodes = scope.graph.value?.document.nodes
+  const nodesById = useMemo(() => new Map((nodes ?? []).map((other) => [other.id, other])), [nodes])
   const hasFailed = nodeRun.error !== null
   const headline = headlineOf({ nodeRun, node, skipReason, moment, t, locale })
   const durationMs = nodeRunDurationMs(nodeRun, moment)
@@ -70,7 +73,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
       { label: t('runs.fact.field'), value: <span dir="auto">{field}</span> },
       ...(expression === null
         ? []
-        : [{ label: t('runs.fact.expression'), value: <code className="tn-mono">{expression}</code> }]),
+        : [{ label: t('runs.fact.expression'), value: <TemplateParts text={expression} nodes={nodesById} /> }]),
     )
   }
   if (nodeRun.error !== null) {

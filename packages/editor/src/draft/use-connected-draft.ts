@@ -80,8 +80,9 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
       onExpelled: (code, operations) => {
         const { t: say, toast: show } = latest.current
         const reason = say(REASONS.get(code) ?? 'sync.closedHint')
-        if (operations.length === 0) show(reason, { tone: 'failed' })
-        else setUnsaved({ reason, operations })
+        if (operations.length > 0) setUnsaved({ reason, operations })
+        // The page of a deleted workflow shows the reason itself.
+        else if (code !== CLOSE_CODES.notFound) show(reason, { tone: 'failed' })
       },
     })
   }, [session, presence, workflowId, version, attempt])

@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
 import { TenonError } from '@tenon/core/errors'
 import { screen } from '@testing-library/react'
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../test/fixtures/render.tsx'
 import { RunViewer } from '../runs/viewer/run-viewer.tsx'
 import { WorkflowEditor } from '../workflow-editor.tsx'
+import { DraftFailure } from './draft-failure.tsx'
 
 const back = <a href="/automations">Automations</a>
 
@@ -36,6 +37,32 @@ test('an editor whose server does not answer offers to try again, and shows no e
   expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy()
   expect(screen.getByRole('link', { name: 'Automations' })).toBeTruthy()
   expect(screen.queryByRole('textbox')).toBeNull()
+})
+
+describe('a workflow that was deleted while it was open', () => {
+  const error = new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted while it was open')
+  const failure = { kind: 'failed', error, isDeleted: true } as const
+
+  test('is restored by its page, which says why if the server refuses', async () => {
+    const full = new TenonError('QUOTA_EXCEEDED', 'The tenant has 50 of 50 workflows', { remedy: 'Delete one.' })
+    const restore = vi.fn<() => Promise<unknown>>().mockRejectedValueOnce(full).mockResolvedValueOnce({})
+    const onRetry = vi.fn()
+    const { user } = renderPart(<DraftFailure failure={failure} onRetry={onRetry} back={back} restore={restore} />)
+    expect(screen.getByRole('alert').textContent).toContain('Restore it to continue.')
+    await user.click(screen.getByRole('button', { name: 'Restore' }))
+    expect(screen.getByRole('alert').textContent).not.toContain('Restore it to continue.')
+    expect(screen.getByRole('alert').textContent).toContain('Delete one.')
+    expect(onRetry).not.toHaveBeenCalled()
+    await user.click(screen.getByRole('button', { name: 'Restore' }))
+    expect(onRetry).toHaveBeenCalledTimes(1)
+    expect(screen.getByRole('link', { name: 'Automations' })).toBeTruthy()
+  })
+
+  test('is not restored by people who cannot change it, who learn whom to ask', () => {
+    renderPart(<DraftFailure failure={failure} onRetry={() => {}} back={back} restore={null} />)
+    expect(screen.getByRole('alert').textContent).toContain('Ask someone who can change workflows to restore it.')
+    expect(screen.queryByRole('button')).toBeNull()
+  })
 })
 
 test('a run that does not exist shows one sentence and the way back', async () => {

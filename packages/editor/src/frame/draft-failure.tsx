@@ -1,12 +1,14 @@
 import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { canRetry } from '../instance/retry-later.ts'
+import { failureSentences } from '../messages/coded-texts.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { Phase } from '../store/editor-state.ts'
 import { HostSlot } from '../ui/boundary.tsx'
-import { ErrorState } from '../ui/error-state.tsx'
+import { Button } from '../ui/button.tsx'
+import { describeError, ErrorState } from '../ui/error-state.tsx'
 import { NotFound } from '../ui/not-found.tsx'
 
 type Failure = Extract<Phase, { readonly kind: 'failed' }>
@@ -29,21 +31,61 @@ interface DraftFailureProps {
   readonly onRetry: (() => void) | null
   /** Way back, from the host. */
   readonly back: ReactNode
+  /** Restores a deleted workflow; `null` without permission. */
+  readonly restore: (() => Promise<unknown>) | null
 }
 
 /** Page of a workflow that cannot be shown: the reason, and the way back. */
-export function DraftFailure({ failure: { error, isDeleted }, onRetry, back }: DraftFailureProps) {
+export function DraftFailure({ failure: { error, isDeleted }, onRetry, back, restore }: DraftFailureProps) {
   const t = useTranslate()
   const title = titleOf(error)
-  if (isDeleted === true) {
-    return <NotFound title={t('editor.deletedTitle')} description={t('editor.deletedRemedy')} back={back} />
-  }
+  if (isDeleted === true) return <Deleted restore={restore} onRestored={onRetry} back={back} />
   if (title !== undefined) return <NotFound title={t(title)} description={t('editor.notFoundText')} back={back} />
   return (
     <div className="tn-whole-page">
       <LoadFailure error={error} onRetry={onRetry} />
       {back !== undefined && <HostSlot>{back}</HostSlot>}
     </div>
+  )
+}
+
+interface DeletedProps extends Pick<DraftFailureProps, 'restore' | 'back'> {
+  readonly onRestored: (() => void) | null
+}
+
+/** Page of a workflow that was deleted while it was open, with a button that restores it. */
+function Deleted({ restore, onRestored, back }: DeletedProps) {
+  const t = useTranslate()
+  const [isSending, setIsSending] = useState(false)
+  const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null)
+  if (restore === null) {
+    return <NotFound title={t('editor.deletedTitle')} description={t('editor.deletedViewer')} back={back} />
+  }
+  const send = async () => {
+    setIsSending(true)
+    try {
+      await restore()
+      onRestored?.()
+    } catch (error) {
+      setFailure({ error })
+    } finally {
+      setIsSending(false)
+    }
+  }
+  const texts = failure === null ? null : describeError(failure.error, t)
+  return (
+    <NotFound
+      title={t('editor.deletedTitle')}
+      description={
+        texts === null ? t('editor.deletedText') : texts.why === '' ? t('ui.errorTitle') : failureSentences(texts)
+      }
+      back={back}
+      action={
+        <Button icon="undo" variant="primary" busy={isSending} onClick={() => void send()}>
+          {t('editor.restore')}
+        </Button>
+      }
+    />
   )
 }
 

@@ -2,6 +2,7 @@
 import type { NodeId } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { act, fireEvent, screen } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { t } from '../../test/fixtures/render.tsx'
@@ -10,6 +11,7 @@ import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { createEditorSession } from '../session/session.ts'
 import type { Peer } from '../store/editor-state.ts'
+import { select } from '../store/editor-store.ts'
 
 const A = 'a' as NodeId
 const CHAIN = workflow(
@@ -148,5 +150,28 @@ describe('a node that another user deletes while its form is open', () => {
     act(() => session.store.setState({ selectedNodes: new Set(['z' as NodeId]) }))
     act(() => void session.dispatch({ type: 'delete-nodes', nodeIds: ['z' as NodeId] }))
     expect(screen.queryByText(/deleted/)).toBeNull()
+  })
+})
+
+describe('a node of a run that is no longer in the draft', () => {
+  const choose = (lastRun: ((nodeId: NodeId) => ReactNode) | null) => {
+    const view = renderInspector({ document: CHAIN, lastRun })
+    act(() => select(view.session.store, ['gone']))
+    return view
+  }
+
+  test('shows its data from the run, and says that it was deleted', async () => {
+    const { user, session } = choose((nodeId) => <p>Run of {nodeId}</p>)
+    const panel = screen.getByRole('region', { name: 'Deleted node' })
+    expect(panel.textContent).toContain('This node is no longer in the workflow.')
+    expect(panel.textContent).toContain('Run of gone')
+    await user.click(screen.getByRole('button', { name: 'Close' }))
+    expect(session.store.getState().selectedNodes.size).toBe(0)
+  })
+
+  test('leaves the panel of the workflow once the run is closed', () => {
+    choose(null)
+    expect(screen.queryByRole('region', { name: 'Deleted node' })).toBeNull()
+    expect(screen.getByRole('complementary', { name: 'Inspector' }).textContent).toContain('3 nodes')
   })
 })

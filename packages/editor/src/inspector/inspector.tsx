@@ -5,6 +5,8 @@ import { type PartState, usePart } from '../instance/use-part.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { InspectorTab } from '../store/editor-state.ts'
 import { select } from '../store/editor-store.ts'
+import { Callout } from '../ui/callout.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
 import { PartTrouble } from '../ui/later-part.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { type TabItem, Tabs } from '../ui/tabs.tsx'
@@ -61,7 +63,9 @@ function NodePanel({ nodeId, tabs, lastRun }: NodePanelProps) {
   const entry = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)))
   const tab = useEditorStore((state) => state.tab)
   const body = useFieldFocus(nodeId)
-  if (node === undefined) return null
+  if (node === undefined) {
+    return lastRun === null ? <WorkflowPanel /> : <DeletedNodeRun>{lastRun(nodeId)}</DeletedNodeRun>
+  }
   const within = (draw: (part: NodeTabs) => ReactNode) =>
     tabs.part === null ? <Waiting tryNow={tabs.tryNow} /> : draw(tabs.part)
   const items: TabItem<InspectorTab>[] = [
@@ -89,6 +93,28 @@ function NodePanel({ nodeId, tabs, lastRun }: NodePanelProps) {
         onChange={(next) => store.setState({ tab: next })}
       />
     </div>
+  )
+}
+
+/** Panel of a node that was chosen in a run and is no longer in the workflow; `children` are its data from the run. */
+function DeletedNodeRun({ children }: { readonly children: ReactNode }) {
+  const t = useTranslate()
+  const { store } = useSession()
+  return (
+    <section className="tn-inspector-body" aria-label={t('inspector.notInDraft')}>
+      <header className="tn-inspector-head">
+        <div className="tn-inspector-title">
+          <h2 className="tn-inspector-heading">{t('inspector.notInDraft')}</h2>
+        </div>
+        <span className="tn-inspector-close">
+          <IconButton icon="close" label={t('inspector.close')} onClick={() => select(store, [])} />
+        </span>
+      </header>
+      <div className="tn-panel-form">
+        <Callout tone="waiting" title={t('inspector.notInDraftText')} />
+      </div>
+      {children}
+    </section>
   )
 }
 

@@ -7,17 +7,24 @@ interface NotFoundProps {
   readonly description: string
   /** Way back, from the host. */
   readonly back: ReactNode
+  /** Button that brings the content back. */
+  readonly action?: ReactNode
 }
 
 /** Page for content that does not exist or that the reader has no access to. */
-export function NotFound({ title, description, back }: NotFoundProps) {
+export function NotFound({ title, description, back, action }: NotFoundProps) {
   return (
     <div className="tn-whole-page" role="alert">
       <EmptyState
         icon="search"
         title={title}
         description={description}
-        {...(back === undefined ? {} : { action: <HostSlot>{back}</HostSlot> })}
+        action={
+          <>
+            {action}
+            {back !== undefined && <HostSlot>{back}</HostSlot>}
+          </>
+        }
       />
     </div>
   )

@@ -8,7 +8,9 @@ export const editorMessages = {
   'editor.notFoundText': 'Check the link. The workflow may have been deleted, or you may not have access to it.',
   'editor.deletedTitle': 'Workflow deleted',
   'editor.deleted': 'This workflow was deleted.',
-  'editor.deletedRemedy': 'Restore it in the list of workflows. This page then opens it again.',
+  'editor.deletedText': 'Its versions and runs are kept. Restore it to continue.',
+  'editor.deletedViewer': 'Ask someone who can change workflows to restore it. This page then opens it again.',
+  'editor.restore': 'Restore',
   'editor.sheetMissing': 'The style sheet @tenon/editor/styles.css is not loaded.',
 
   'command.added': '{name} added',
@@ -106,6 +108,7 @@ export const editorMessages = {
 
   'shortcuts.text': 'Hold Shift with an arrow key to move ten times as far. Hold Shift and drag to select an area.',
   'action.undo': 'Undo',
+  'action.undoLater': 'Not undone, because something changed after it. Use Undo above to go back step by step.',
   'action.redo': 'Redo',
   'action.delete': 'Delete the selection',
   'action.duplicate': 'Duplicate',

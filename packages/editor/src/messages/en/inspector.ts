@@ -41,6 +41,8 @@ export const inspectorMessages = {
   'inspector.deleted': 'Someone else deleted "{name}".',
   'inspector.deletedText': 'Restore the node to continue with the text that you entered.',
   'inspector.restore': 'Restore the node',
+  'inspector.notInDraft': 'Deleted node',
+  'inspector.notInDraftText': 'This node is no longer in the workflow. Below is its data from the run.',
   'inspector.hint': 'Select a node to edit it.',
   'inspector.shortcuts': 'Keyboard shortcuts',
 

@@ -142,6 +142,21 @@ describe('RunAgain', () => {
     expect(onStarted).not.toHaveBeenCalled()
   })
 
+  test('says that the workflow was deleted, which the runs survive', async () => {
+    const { user, onStarted } = show(undefined, (client) => ({
+      workflows: {
+        ...client.workflows,
+        get: async () => {
+          throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+        },
+      },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again' }))
+    expect((await screen.findAllByText(/The workflow of this run was deleted\./)).length).toBeGreaterThan(0)
+    expect(screen.queryByText(/No workflow has this id/)).toBeNull()
+    expect(onStarted).not.toHaveBeenCalled()
+  })
+
   test.each(['viewer', 'editor'] as const)(
     'is not there for a %s who looks, or while the run goes on',
     async (role) => {

@@ -48,7 +48,12 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
       await action()
     } catch (error) {
       const texts = describeError(error, t)
-      const failure = texts.why === '' ? t('runs.form.failed') : failureSentences(texts)
+      const failure =
+        texts.code === 'WORKFLOW_NOT_FOUND'
+          ? t('runs.again.deleted')
+          : texts.why === ''
+            ? t('runs.form.failed')
+            : failureSentences(texts)
       // A toast would be behind the dialog, which stays open while the choice is sent.
       if (choice === null) toast(failure, { tone: 'failed' })
       else setChoice({ ...choice, failure })

@@ -1,5 +1,5 @@
 import type { NodeId } from '@tenon/core/document'
-import { useMemo } from 'react'
+import { useContext, useMemo } from 'react'
 import { useNodeRun } from '../canvas/node-status.ts'
 import { summarize } from '../canvas/node-summary.ts'
 import { useTranslate } from '../instance/instance-context.ts'
@@ -11,6 +11,7 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
+import { RowFocusContext } from './use-row-focus.ts'
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
@@ -24,6 +25,7 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const problems = useEditorStore((state) => state.problemCounts.get(nodeId))
   const run = useNodeRun(nodeId)
+  const onRowFocus = useContext(RowFocusContext)
   const summary = useMemo(() => {
     if (node === undefined || entry === undefined) return ''
     const text = summarize(entry, node.params)
@@ -33,10 +35,17 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
   }, [entry, node])
   if (node === undefined) return null
   return (
-    <div className="tn-outline-row" data-selected={isSelected || undefined} data-disabled={node.disabled || undefined}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: follows the focus, also into the menu of the row
+    <div
+      className="tn-outline-row"
+      data-selected={isSelected || undefined}
+      data-disabled={node.disabled || undefined}
+      onFocus={() => onRowFocus(nodeId)}
+    >
       <button
         type="button"
         className="tn-outline-open"
+        data-row={nodeId}
         aria-pressed={isSelected}
         onClick={() => select(store, [nodeId])}
       >

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { buildOutline, type OutlineBranch, type OutlineItem } from './outline-items.ts'
 import { OutlineRow } from './outline-row.tsx'
+import { RowFocusContext, useRowFocus } from './use-row-focus.ts'
 
 interface OutlineProps {
   /** Buttons at the start of the bar above the list. */
@@ -26,8 +27,9 @@ export function Outline({ start, end, children }: OutlineProps) {
   const isReady = useEditorStore((state) => state.phase.kind === 'ready')
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const items = useMemo(() => buildOutline(document, manifest), [document, manifest])
+  const { outline, onRowFocus, onBlur } = useRowFocus(items)
   return (
-    <section className="tn-outline" aria-label={t('outline.label')} tabIndex={-1}>
+    <section ref={outline} className="tn-outline" aria-label={t('outline.label')} tabIndex={-1} onBlur={onBlur}>
       <div className="tn-outline-bar">
         {start}
         {!isReadOnly && (
@@ -38,7 +40,9 @@ export function Outline({ start, end, children }: OutlineProps) {
         {end}
       </div>
       <div className="tn-outline-scroll">
-        {isReady && items.length === 0 ? <EmptyOutline /> : <Items items={items} />}
+        <RowFocusContext.Provider value={onRowFocus}>
+          {isReady && items.length === 0 ? <EmptyOutline /> : <Items items={items} />}
+        </RowFocusContext.Provider>
       </div>
       {children}
     </section>

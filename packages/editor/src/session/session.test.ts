@@ -57,6 +57,21 @@ describe('createEditorSession', () => {
     expect([...state().selectedNodes]).toEqual([copy])
   })
 
+  test('on a phone, undo and redo keep the panel closed, and switch it if it is open', () => {
+    const { session, state } = open()
+    session.store.setState({ isPhone: true })
+    select(session.store, ['a'])
+    session.dispatch({ type: 'delete-nodes', nodeIds: ['a'] })
+    session.undo()
+    expect(state().nodesById.has('a')).toBe(true)
+    expect(state().selectedNodes.size).toBe(0)
+    select(session.store, ['a'])
+    session.dispatch({ type: 'rename-node', nodeId: 'a', name: 'Renamed' })
+    select(session.store, ['z'])
+    session.undo()
+    expect([...state().selectedNodes]).toEqual(['a'])
+  })
+
   test('a new node opens on the tab of its params, whichever tab was used last; undo leaves the tab', () => {
     const { session, state } = open()
     const onPolicy = () => session.store.setState({ tab: 'policy' })

@@ -184,7 +184,9 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     const item = direction === 'undo' ? undoManager.undo() : undoManager.redo()
     if (item === null) return
     refresh()
-    selections.restore(item, direction)
+    // A selection opens the panel on a phone; it must not cover the outline and its undo button.
+    const { isPhone, selectedNodes } = store.getState()
+    if (!isPhone || selectedNodes.size > 0) selections.restore(item, direction)
     report(direction)
     applyKept()
     announce(store, translate()(direction === 'undo' ? 'command.undone' : 'command.redone'))

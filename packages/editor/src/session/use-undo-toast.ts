@@ -1,24 +1,38 @@
-import { useTranslate } from '../instance/instance-context.ts'
+import { useInstance } from '../instance/instance-context.ts'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { useSession } from './session-context.tsx'
 
-/** Returns a function that shows a toast about the last change, with a button that undoes it. */
+/**
+ * Returns a function that shows a toast about the last change, with a button that undoes it. The toast is dismissed at
+ * the next change, undo or redo, since its button would undo something else.
+ */
 export function useUndoToast(): (message: string) => void {
-  const t = useTranslate()
+  const { t, afterPress } = useInstance()
   const { toast } = useAnnouncer()
   const session = useSession()
   return (message) => {
     const { undoManager } = session
     const step = undoManager.undoStack.at(-1)
-    toast(message, {
+    const isLast = () => undoManager.undoStack.at(-1) === step
+    const dismiss = toast(message, {
       tone: 'success',
       action: {
         label: t('action.undo'),
-        // Later changes are undone one by one, by the button for that.
         onClick: () => {
-          if (undoManager.undoStack.at(-1) === step) session.undo()
+          session.flush()
+          // Pressing the button takes the focus from a field, whose text may become a change of its own.
+          if (isLast()) session.undo()
+          else toast(t('action.undoLater'))
         },
       },
     })
+    const dismissIfLater = () => {
+      if (isLast()) return
+      undoManager.off('stack-item-added', dismissIfLater)
+      undoManager.off('stack-item-popped', dismissIfLater)
+      afterPress(dismiss)
+    }
+    undoManager.on('stack-item-added', dismissIfLater)
+    undoManager.on('stack-item-popped', dismissIfLater)
   }
 }

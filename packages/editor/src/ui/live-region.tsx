@@ -13,8 +13,8 @@ export interface ToastOptions {
 export interface Announcer {
   /** Announces a text to screen readers only. */
   readonly announce: (text: string) => void
-  /** Shows and announces a text for some seconds. */
-  readonly toast: (text: string, options?: ToastOptions) => void
+  /** Shows and announces a text for some seconds. Returns a function that dismisses it earlier. */
+  readonly toast: (text: string, options?: ToastOptions) => () => void
 }
 
 interface Toast extends ToastOptions {
@@ -23,7 +23,7 @@ interface Toast extends ToastOptions {
 }
 
 const AnnouncerContext = createContext<Announcer | null>(null)
-const SILENT: Announcer = Object.freeze({ announce: () => {}, toast: () => {} })
+const SILENT: Announcer = Object.freeze({ announce: () => {}, toast: () => () => {} })
 const TOAST_MS = 6_000
 
 export function useAnnouncer(): Announcer {
@@ -40,16 +40,17 @@ export function LiveRegion({ children }: { readonly children: ReactNode }) {
     // Screen readers repeat the same text only if it changes in between.
     setSpoken((before) => (before === text ? `${text}\u00a0` : text))
   }, [])
+  const dismiss = useCallback((id: number) => setToasts((before) => before.filter((entry) => entry.id !== id)), [])
   const toast = useCallback(
     (text: string, options: ToastOptions = {}) => {
       const id = nextId.current
       nextId.current += 1
       setToasts((before) => [...before.slice(-2), { id, text, ...options }])
       announce(text)
+      return () => dismiss(id)
     },
-    [announce],
+    [announce, dismiss],
   )
-  const dismiss = useCallback((id: number) => setToasts((before) => before.filter((entry) => entry.id !== id)), [])
   const announcer = useMemo(() => ({ announce, toast }), [announce, toast])
   return (
     <AnnouncerContext.Provider value={announcer}>

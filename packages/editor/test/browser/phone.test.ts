@@ -75,7 +75,7 @@ describe('Back on a phone', () => {
 
 describe('Delete on a phone', () => {
   test('can be undone by the toast that reports it', async () => {
-    const { page } = await open({ document: 'chain', width: 390 })
+    const { page, inspector } = await open({ document: 'chain', width: 390 })
     const row = page.getByRole('button', { name: /^Alpha/ })
     await page.getByRole('button', { name: 'Actions for Alpha' }).click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
@@ -84,12 +84,32 @@ describe('Delete on a phone', () => {
     await toast.getByText('Alpha deleted').waitFor()
     await toast.getByRole('button', { name: 'Undo' }).click()
     await row.waitFor()
+    expect(await inspector.isVisible()).toBe(false)
+  })
+
+  test('shows the undo of the last change only, and keeps the focus in the list', async () => {
+    const { page, names } = await open({ document: 'chain', width: 390 })
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-row') ?? null)
+    const remove = async (name: string) => {
+      await page.getByRole('button', { name: `Actions for ${name}` }).click()
+      await page.getByRole('menuitem', { name: 'Delete' }).click()
+      await page.getByRole('menu').waitFor({ state: 'detached' })
+    }
+    await remove('Alpha')
+    await expect.poll(focused).toBe('z')
+    await remove('Finish')
+    await expect.poll(focused).toBe('start')
+    const toasts = page.getByRole('region', { name: 'Notifications' })
+    await toasts.getByText('Finish deleted').waitFor()
+    expect(await toasts.getByRole('button', { name: 'Undo' }).count()).toBe(1)
+    await toasts.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(names).toEqual(['Begin', 'Finish'])
   })
 })
 
 describe('undo and redo on a phone', () => {
   test('have buttons above the list, which cover no node', async () => {
-    const { page, names } = await open({ document: 'chain', width: 390 })
+    const { page, names, inspector } = await open({ document: 'chain', width: 390 })
     const tools = page.getByRole('toolbar', { name: 'Changes' })
     const undo = tools.getByRole('button', { name: 'Undo' })
     const row = page.getByRole('button', { name: /^Alpha/ })
@@ -102,6 +122,7 @@ describe('undo and redo on a phone', () => {
     await expect.poll(async () => (await names()).length).toBe(before - 1)
     await tools.getByRole('button', { name: 'Redo' }).click()
     await expect.poll(async () => (await names()).length).toBe(before)
+    expect(await inspector.isVisible()).toBe(false)
     const [bar, first] = [await tools.boundingBox(), await row.first().boundingBox()]
     expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeLessThanOrEqual(first?.y ?? 0)
   })

@@ -288,7 +288,7 @@ export const runMessages = {
   'runs.header.run': '{which} · run {run}',
   'runs.header.openWorkflow': 'Open in editor',
   'runs.again.run': 'Run again',
-  'runs.again.deleted': 'The workflow of this run was deleted. Restore it to run it again.',
+  'runs.again.deleted': 'The workflow of this run was deleted, so it cannot be run again.',
   'runs.again.title': 'Which version should run?',
   'runs.again.newer':
     'This run used version {version}. Version {latest} is published now. The new run gets the same input.',

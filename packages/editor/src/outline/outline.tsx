@@ -5,6 +5,7 @@ import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
 import { buildOutline, type OutlineBranch, type OutlineItem } from './outline-items.ts'
 import { OutlineRow } from './outline-row.tsx'
 import { RowFocusContext, useRowFocus } from './use-row-focus.ts'
@@ -73,26 +74,31 @@ function Branches({ nodeId, branches }: { readonly nodeId: string; readonly bran
   const t = useTranslate()
   const { store } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const name = useEditorStore((state) => state.nodesById.get(nodeId)?.name ?? nodeId)
+  const addTo = (port: string) => store.setState({ quickAdd: { placement: { kind: 'after', nodeId, port }, at: null } })
   return (
     <div className="tn-outline-branches">
       {branches.map((branch) => (
         <section key={branch.port} aria-label={branch.title}>
-          <h2 className="tn-outline-port" data-error={branch.isError || undefined}>
-            {branch.title}
-          </h2>
+          <div className="tn-outline-branch">
+            <h2 className="tn-outline-port" data-error={branch.isError || undefined}>
+              {branch.title}
+            </h2>
+            {!isReadOnly && branch.items.length > 0 && (
+              <IconButton
+                icon="plus"
+                size="s"
+                label={t('outline.addFirst', { branch: branch.title, name })}
+                onClick={() => addTo(branch.port)}
+              />
+            )}
+          </div>
           {branch.items.length > 0 ? (
             <Items items={branch.items} />
           ) : isReadOnly ? (
             <p className="tn-outline-none">{t('outline.notConnected')}</p>
           ) : (
-            <Button
-              size="s"
-              variant="ghost"
-              icon="plus"
-              onClick={() =>
-                store.setState({ quickAdd: { placement: { kind: 'after', nodeId, port: branch.port }, at: null } })
-              }
-            >
+            <Button size="s" variant="ghost" icon="plus" onClick={() => addTo(branch.port)}>
               {t('outline.addHere')}
             </Button>
           )}

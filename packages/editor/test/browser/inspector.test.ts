@@ -336,4 +336,23 @@ describe('the outline on a phone', () => {
     await expect.poll(names).toEqual(['Begin', 'Gamma', 'Meeting', 'Stop', 'Which way'])
     expect(await edges()).toContain('w:yes>m:in')
   })
+
+  test('a node is inserted into a connected way, also into one that continues at another row', async () => {
+    const { page, edges } = await open({ document: 'parted', width: 390, height: 844 })
+    const outline = page.getByRole('region', { name: 'Outline' })
+    await outline.getByRole('button', { name: 'Actions for Beta' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await outline.getByRole('button', { name: 'Continues at Meeting' }).waitFor()
+    for (const way of ['yes', 'no']) {
+      await outline.getByRole('button', { name: `Add at the start of "${way}" of Which way` }).click()
+      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('option', { name: /^Plain step/ }).click()
+      await page.getByRole('complementary', { name: 'Inspector' }).getByRole('button', { name: 'Close' }).click()
+    }
+    const text = (await edges()).join(' ')
+    expect(text).toMatch(/w:yes>(step_\w+):in/)
+    expect(text).toMatch(/step_\w+:success>m:in/)
+    expect(text).toMatch(/w:no>(step_\w+):in/)
+    expect(text).toMatch(/step_\w+:success>c:in/)
+    expect(text).not.toMatch(/w:yes>m:in|w:no>c:in/)
+  })
 })

@@ -186,6 +186,7 @@ export const editorMessages = {
   'outline.notConnected': 'Not connected',
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',
+  'outline.addFirst': 'Add at the start of "{branch}" of {name}',
   'outline.actions': 'Actions for {name}',
   'outline.deleted': '{name} deleted',
   'outline.goesOn': 'Continues at {name}',

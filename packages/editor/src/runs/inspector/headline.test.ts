@@ -1,20 +1,38 @@
 import { foldRunEvents, fromFrame, idleNodeRun } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import type { RunLogWriter } from '../../../test/fixtures/run-log.ts'
-import { escalatedRun, escalatingRun, failedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import {
+  decidedWhilePausedRun,
+  escalatedRun,
+  escalatingRun,
+  failedRun,
+  waitingRun,
+} from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
 import { en } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { createNodeDirectory } from '../store/node-directory.ts'
-import { headlineOf } from './headline.ts'
+import { closedApprovalOf, headlineOf } from './headline.ts'
 
 const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
+const actor = { userId: 'mina', displayName: 'Mina Kaur' }
 const t = createTranslate(en, 'en')
 
 function headline(log: RunLogWriter, nodeId: string, count = log.frames.length, at = log.at) {
   const view = foldRunEvents(log.frames.slice(0, count).map(fromFrame))
   const nodeRun = view.nodeRuns.get(nodeId) ?? idleNodeRun(nodeId)
-  return headlineOf({ nodeRun, node: nodes.get(nodeId), skipReason: null, moment: at, t, locale: 'en' })
+  const closed = closedApprovalOf(view, nodeId)
+  const isPaused = view.status === 'paused'
+  return headlineOf({
+    nodeRun,
+    node: nodes.get(nodeId),
+    skipReason: null,
+    closed,
+    isPaused,
+    moment: at,
+    t,
+    locale: 'en',
+  })
 }
 
 describe('headlineOf', () => {
@@ -49,6 +67,20 @@ describe('headlineOf', () => {
       title: 'Succeeded in 640 ms · took the "pass" port',
     })
     expect(headline(escalatedRun(), 'crm')).toMatchObject({ tone: 'success', title: 'Succeeded in 210 ms' })
+  })
+
+  test('says of a decided node that it waits only for the run to be resumed', () => {
+    const log = decidedWhilePausedRun()
+    expect(headline(log, 'review')).toEqual({
+      tone: 'waiting',
+      title: 'Decided',
+      detail: 'The run is paused. It continues when it is resumed.',
+    })
+    log.add(
+      { type: 'resume_requested', data: { requestId: 'resume-1', actor } },
+      { type: 'run_resumed', data: { actor } },
+    )
+    expect(headline(log, 'review')).toEqual({ tone: 'waiting', title: 'Decided', detail: '' })
   })
 
   test('says how long a node has been waiting', () => {

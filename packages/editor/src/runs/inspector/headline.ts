@@ -1,4 +1,11 @@
-import { type NodeRunView, nodeRunDurationMs, type SkipReason } from '@tenon/core/run'
+import {
+  type ApprovalView,
+  type NodeRunId,
+  type NodeRunView,
+  nodeRunDurationMs,
+  type RunView,
+  type SkipReason,
+} from '@tenon/core/run'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import type { BadgeTone } from '../../ui/badge.tsx'
@@ -17,14 +24,24 @@ export interface HeadlineInput {
   readonly nodeRun: NodeRunView
   readonly node: NodeInfo
   readonly skipReason: SkipReason | null
+  /** Way in which the approval of the node ended; `null` while it is open, and for a node without one. */
+  readonly closed: ApprovalView['closed']
+  /** True if the run is paused. */
+  readonly isPaused: boolean
   /** Selected moment, in ms since the epoch. */
   readonly moment: number
   readonly t: Translate
   readonly locale: string
 }
 
+/** Returns the way in which the last approval of a node run ended; `null` while it is open, and without one. */
+export function closedApprovalOf({ approvals }: RunView, nodeRunId: NodeRunId): ApprovalView['closed'] {
+  return [...approvals.values()].findLast((approval) => approval.nodeRunId === nodeRunId)?.closed ?? null
+}
+
 /** Returns the summary of a node run; `null` if its status is sufficient. */
-export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: HeadlineInput): Headline | null {
+export function headlineOf(input: HeadlineInput): Headline | null {
+  const { nodeRun, node, skipReason, moment, t, locale } = input
   const lastFailure = nodeRun.attempts.findLast((attempt) => attempt.how === 'failed' || attempt.how === 'lost')
   const fault = nodeRun.error == null ? null : failureTexts(nodeRun.error, t)
   const failed =
@@ -66,6 +83,11 @@ export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: Hea
         ]),
       }
     case 'waiting':
+      // A paused run completes the node only when it is resumed.
+      if (input.closed !== null) {
+        const detail = input.isPaused ? t('runs.headline.continuesWhenResumed') : ''
+        return { tone: 'waiting', title: t(`runs.approval.status.${input.closed}`), detail }
+      }
       return {
         tone: 'waiting',
         title: t('runs.headline.waiting'),

@@ -5,9 +5,11 @@ import { reviewApproval } from '../../../test/fixtures/approvals.ts'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import {
+  decidedWhilePausedRun,
   escalatedRun,
   failedRun,
   missingPathRun,
+  pausedWaitingRun,
   rejectedRun,
   unreadableModelRun,
   waitingRun,
@@ -81,6 +83,18 @@ describe('RunInspector', () => {
     fixture.push(...rejectedRun(startAt).frames.slice(frames.length))
     await waitFor(() => expect(screen.getByText('Decided')).toBeDefined())
     expect(screen.getByText('No refund before the parcel is found')).toBeDefined()
+  })
+
+  test('says of a decision in a paused run that it is saved and when the run continues', async () => {
+    const startAt = Date.now() - 60_000
+    const { frames } = pausedWaitingRun(startAt)
+    const { user, fixture } = show('review', { frames, approvals: [reviewApproval()] })
+    await user.click(await screen.findByRole('button', { name: 'Reject' }))
+    const saved = 'Decision saved. The run is paused and continues when it is resumed.'
+    expect((await screen.findAllByText(saved)).length).toBeGreaterThan(0)
+    fixture.push(...decidedWhilePausedRun(startAt).frames.slice(frames.length))
+    expect(await screen.findByText('The run is paused. It continues when it is resumed.')).toBeDefined()
+    expect(screen.queryByText(/so far/)).toBeNull()
   })
 
   test('shows every answer of a model that failed, without a further click', async () => {

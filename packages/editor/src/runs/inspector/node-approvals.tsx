@@ -1,3 +1,5 @@
+import { useInstance } from '../../instance/instance-context.ts'
+import { useAnnouncer } from '../../ui/live-region.tsx'
 import { ApprovalCard } from '../approval/approval-card.tsx'
 import { useRunApprovals } from '../approval/use-run-approvals.ts'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -12,6 +14,13 @@ export interface NodeApprovalsProps {
 /** Approvals of a node run, with buttons to decide them. */
 export function NodeApprovals({ scope, nodeRunId }: NodeApprovalsProps) {
   const { approvals, decide } = useRunApprovals(scope)
+  const { t } = useInstance()
+  const { toast } = useAnnouncer()
+  const decideHere = async (approvalId: string, choice: string, comment: string) => {
+    await decide(approvalId, choice, comment)
+    // A paused run does not continue with the decision, so the card would be the only sign of it.
+    if (scope.store.snapshot().live.status === 'paused') toast(t('runs.approval.savedWhilePaused'))
+  }
   const moment = useRunMoment(scope.store, 10_000)
   const wanted = approvals.filter((approval) =>
     nodeRunId === null ? approval.status === 'open' : approval.nodeRunId === nodeRunId,
@@ -21,7 +30,7 @@ export function NodeApprovals({ scope, nodeRunId }: NodeApprovalsProps) {
       key={approval.approvalId}
       approval={approval}
       now={moment}
-      onDecide={(choice, comment) => decide(approval.approvalId, choice, comment)}
+      onDecide={(choice, comment) => decideHere(approval.approvalId, choice, comment)}
     />
   ))
 }

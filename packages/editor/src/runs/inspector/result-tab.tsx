@@ -15,7 +15,7 @@ import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { AttemptList } from './attempt-list.tsx'
 import { FailedCall } from './failed-call.tsx'
 import { faultyField } from './faulty-field.ts'
-import { headlineOf } from './headline.ts'
+import { closedApprovalOf, headlineOf } from './headline.ts'
 import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
 import { nodeLogFacts } from './node-log.ts'
@@ -47,7 +47,16 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
   const nodes = scope.graph.value?.document.nodes
   const nodesById = useMemo(() => new Map((nodes ?? []).map((other) => [other.id, other])), [nodes])
   const hasFailed = nodeRun.error !== null
-  const headline = headlineOf({ nodeRun, node, skipReason, moment, t, locale })
+  const headline = headlineOf({
+    nodeRun,
+    node,
+    skipReason,
+    closed: closedApprovalOf(view, nodeRun.nodeRunId),
+    isPaused: view.status === 'paused',
+    moment,
+    t,
+    locale,
+  })
   const durationMs = nodeRunDurationMs(nodeRun, moment)
   const facts: Fact[] = []
   if (nodeRun.startedAt !== null) {

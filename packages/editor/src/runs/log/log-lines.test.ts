@@ -179,6 +179,17 @@ describe('logLine', () => {
     expect(line?.text).toBe('Finished in 167 ms')
   })
 
+  test('names the node of a decision and of a timer, by which the lines are filtered', () => {
+    const { frames } = rejectedRun()
+    const { nodeRuns } = foldRunEvents(frames.map(fromFrame))
+    const lines = frames.map((frame) => logLine(fromFrame(frame), { ...words, nodeRuns }))
+    const ofReview = filterLines(lines, { level: 'debug', search: '', nodeId: 'review' })
+    const named = (type: string) => ofReview.find((line) => line.type === type)?.nodeName
+    expect([named('approval_decided'), named('timer_cleared')]).toEqual(['Manual review', 'Manual review'])
+    const deadline = { type: 'timer_fired', data: { timerId: 'deadline', dueAt: RUN_STARTED_AT, lateMs: 0 } } as const
+    expect(lineOf(deadline).nodeId).toBeNull()
+  })
+
   test('has words for every event of whole runs', () => {
     for (const log of [failedRun(), rejectedRun()]) {
       for (const frame of log.frames) {

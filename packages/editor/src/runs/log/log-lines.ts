@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import type { LogLevel } from '@tenon/core/node'
-import { type LogEntry, nodeRunDurationMs, type RunView } from '@tenon/core/run'
+import { type LogEntry, type NodeRunId, nodeRunDurationMs, type RunView } from '@tenon/core/run'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { choiceLabel } from '../approval/approval-words.ts'
@@ -31,13 +31,13 @@ export interface LogWords {
   readonly nodes: NodeDirectory
   readonly t: Translate
   readonly locale: string
-  /** Known node runs, for durations like those of the other views. */
+  /** Known node runs, for the names of waits, and for durations like those of the other views. */
   readonly nodeRuns: RunView['nodeRuns']
 }
 
 /** Converts one event to a line. */
 export function logLine(entry: LogEntry, words: LogWords): LogLine {
-  const nodeRunId = 'nodeRunId' in entry && entry.nodeRunId !== undefined ? entry.nodeRunId : null
+  const nodeRunId = nodeRunOf(entry, words.nodeRuns)
   const nodeId = nodeRunId === null ? null : nodeRunId.replace(/#.*$/, '')
   const said = nodeId === null ? sayOfRun(entry, words) : (sayOfNode(entry, words) ?? sayOfRun(entry, words))
   return {
@@ -50,6 +50,20 @@ export function logLine(entry: LogEntry, words: LogWords): LogLine {
     data: readableData(entry.data as Json),
     ...said,
   }
+}
+
+/** Returns the node run of an event; `null` for an event of the run. */
+function nodeRunOf(entry: LogEntry, nodeRuns: RunView['nodeRuns']): NodeRunId | null {
+  if ('nodeRunId' in entry && entry.nodeRunId !== undefined) return entry.nodeRunId
+  const waitId =
+    entry.type === 'approval_decided'
+      ? entry.data.waitId
+      : entry.type === 'timer_fired' || entry.type === 'timer_cleared'
+        ? entry.data.timerId
+        : ''
+  // The id of a wait, and of its timer, is its node run, pass and number: `review/1/0`.
+  const nodeRunId = waitId.replace(/\/\d+\/\d+$/, '') as NodeRunId
+  return nodeRuns.has(nodeRunId) ? nodeRunId : null
 }
 
 function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | null {

@@ -18,19 +18,20 @@ function open(publish: TenonClient['versions']['publish'], messages: HostMessage
   session.store.setState({ workflow: STORED_WORKFLOW, phase: { kind: 'ready' }, sync: 'saved', openPanel: 'publish' })
   const { client } = createFixtureClient()
   const events: EditorEvent[] = []
+  const opened: string[] = []
   const view = renderPart(
     <SessionProvider session={session}>
       <PublishDialog
         client={{ ...client, versions: { ...client.versions, publish } }}
         workflowId="wf"
-        onOpenProblem={() => {}}
+        onOpenProblem={(problem) => opened.push(problem.id)}
         onEvent={(event) => events.push(event)}
       />
     </SessionProvider>,
     messages,
   )
   const show = (problems: readonly EditorProblem[]) => act(() => session.store.setState({ problems }))
-  return { ...view, events, show, state: () => session.store.getState() }
+  return { ...view, events, opened, show, state: () => session.store.getState() }
 }
 
 const VERSION_5: Version = {
@@ -74,6 +75,29 @@ describe('PublishDialog', () => {
     expect(within(dialog).getByRole('alert').textContent).toContain('The server cannot be reached')
     await user.click(within(dialog).getByRole('button', { name: 'Cancel' }))
     expect(dialog.isConnected).toBe(false)
+  })
+
+  test('lists warnings, which open what they are about, and keeps the notes', async () => {
+    const { user, show, opened, state } = open(async () => VERSION_5)
+    const warning = {
+      edgeId: null,
+      range: null,
+      fixes: [],
+      code: 'X',
+      nodeId: null,
+      field: [],
+      severity: 'warning',
+    } as const
+    show([
+      { ...warning, id: '1', message: 'The branch has no end' },
+      { ...warning, id: '2', message: 'URL may be null' },
+    ])
+    expect(screen.getByText('2 warnings')).toBeTruthy()
+    await user.type(screen.getByRole('textbox'), 'Faster')
+    await user.click(screen.getByRole('button', { name: /URL may be null/ }))
+    expect(opened).toEqual(['2'])
+    expect(state()).toMatchObject({ openPanel: null, suggestedNotes: 'Faster' })
+    expect(screen.queryByRole('dialog')).toBeNull()
   })
 
   test('lists and counts only what prevents publishing, and names the number of warnings apart', async () => {

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { EditorEvent } from '../editor-props.ts'
 import { callHost } from '../instance/call-host.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { ProblemList } from '../problems/problem-list.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { Button } from '../ui/button.tsx'
@@ -61,6 +62,11 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
       setIsSending(false)
     }
   }
+  const openProblem = (problem: EditorProblem) => {
+    // The dialog opens with the same notes again.
+    store.setState({ openPanel: null, suggestedNotes: notes })
+    onOpenProblem(problem)
+  }
   if (blockers !== null) {
     return (
       <BlockedDialog
@@ -100,9 +106,12 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
         )}
         <RefusedInputNote />
         {problems.length > 0 && (
-          <Callout tone="waiting" title={t('publish.warnings', { count: problems.length })}>
-            {t('publish.warningsText')}
-          </Callout>
+          <>
+            <Callout tone="waiting" title={t('publish.warnings', { count: problems.length })}>
+              {t('publish.warningsText')}
+            </Callout>
+            <ProblemList problems={problems} onOpen={openProblem} />
+          </>
         )}
         <Field label={t('publish.notes')} help={t('publish.notesHelp')}>
           <TextArea value={notes} onChange={setNotes} rows={3} maxLength={2_000} />

@@ -61,6 +61,20 @@ describe('an editor whose server has no sockets', () => {
   })
 })
 
+describe('a workflow that another person deletes', () => {
+  test('is restored on its page, which has no notification beside it, and can be changed again', async () => {
+    const { page, inspector, select, nodeOf } = await open()
+    server.remove()
+    await page.getByText('Workflow deleted', { exact: true }).waitFor()
+    expect(await page.getByRole('region', { name: 'Notifications' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    await select('a')
+    await inspector.getByRole('textbox', { name: 'Name of the node' }).fill('After it')
+    await expect.poll(() => nodeOf('a')?.name).toBe('After it')
+  })
+})
+
 describe('content that cannot be read', () => {
   test('is listed as a problem, and is restored from the version that has it or removed', async () => {
     const { page, nodeOf } = await open()

@@ -16,6 +16,8 @@ export interface DraftServer {
   readonly rename: (nodeId: string, name: string) => void
   /** Puts something that no reader understands in place of a node, as a faulty client does. */
   readonly spoil: (nodeId: string) => void
+  /** Deletes the workflow, as another person does. */
+  readonly remove: () => void
   /** Keys of everything that is stored as a node, readable or not. */
   readonly nodeKeys: () => readonly string[]
 }
@@ -24,6 +26,7 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
   const stored = new Y.Doc()
   writeDocument(stored, first, textFieldsOf(SMALL_MANIFEST))
   let workflow = STORED_WORKFLOW
+  let isDeleted = false
   // Version 4 has added the node `c`.
   const [before, latest] = [versionOf('3', withoutNode(first, 'c')), versionOf('4', first)]
   const answers: Readonly<Record<string, (body: Readonly<Record<string, string>>) => unknown>> = {
@@ -40,6 +43,10 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
     }),
     'GET /api/workflows/wf/versions/4': () => latest,
     'GET /api/workflows/wf/versions/3': () => before,
+    'POST /api/workflows/wf/restore': () => {
+      isDeleted = false
+      return workflow
+    },
     'POST /api/socket-tickets': () => ({ ticket: 'ticket', expiresAt: new Date().toISOString() }),
     'POST /api/workflows/wf/draft/sync': ({ stateVector = '', update }) => {
       if (update !== undefined) Y.applyUpdate(stored, fromBase64(update))
@@ -55,9 +62,10 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { pathname } = new URL(request.url ?? '/', 'http://api')
-    const answer = answers[`${request.method} ${pathname}`]
+    const isGone = isDeleted && pathname.startsWith('/api/workflows/wf') && !pathname.endsWith('/restore')
+    const answer = isGone ? undefined : answers[`${request.method} ${pathname}`]
     const text = Buffer.concat(chunks).toString()
-    const json = answer?.(text === '' ? {} : JSON.parse(text)) ?? { code: 'ROUTE_NOT_FOUND', detail: 'No such route' }
+    const json = answer?.(text === '' ? {} : JSON.parse(text)) ?? (isGone ? GONE : NO_ROUTE)
     response
       .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(json))
@@ -70,10 +78,16 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
       const node = stored.getMap<Y.Map<unknown>>('nodes').get(nodeId)
       node?.set('name', name)
     },
+    remove: () => {
+      isDeleted = true
+    },
     spoil: (nodeId) => void stored.getMap('nodes').set(nodeId, 'spoiled'),
     nodeKeys: () => [...stored.getMap('nodes').keys()].sort(),
   }
 }
+
+const GONE = Object.freeze({ code: 'WORKFLOW_NOT_FOUND', detail: 'No workflow has this id' })
+const NO_ROUTE = Object.freeze({ code: 'ROUTE_NOT_FOUND', detail: 'No such route' })
 
 function withoutNode(document: WorkflowDocument, nodeId: string): WorkflowDocument {
   return {

@@ -2,7 +2,7 @@
 import type { TenonClient } from '@tenon/core/client'
 import { NO_TEXT_FIELDS, readDraft, writeDocument } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
-import { act, cleanup, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, waitFor } from '@testing-library/react'
 import { fromBase64, toBase64 } from 'lib0/buffer'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
@@ -135,34 +135,6 @@ describe('useConnectedDraft', () => {
     isServerThere = true
     await waitFor(() => expect(waitings()).toEqual([true, false]), { timeout: 20_000 })
     expect(readDraft(stored).document.nodes.find(({ id }) => id === nodeId)?.name).toBe('Typed offline')
-  })
-
-  test('leaves the reason to the page when the workflow is deleted, without notifications', async () => {
-    const fixture = createFixtureClient()
-    const stored = new Y.Doc()
-    writeDocument(stored, TICKET_DOCUMENT, NO_TEXT_FIELDS)
-    let isDeleted = false
-    const client: TenonClient = {
-      ...fixture.client,
-      workflows: { ...fixture.client.workflows, get: async () => STORED_WORKFLOW },
-      drafts: {
-        ...fixture.client.drafts,
-        sync: async () => {
-          if (isDeleted) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
-          return {
-            update: toBase64(Y.encodeStateAsUpdate(stored)),
-            stateVector: toBase64(Y.encodeStateVector(stored)),
-            saved: true,
-            etag: '"1"',
-          }
-        },
-      },
-    }
-    const { state } = connect(fixture, { client })
-    await waitFor(() => expect(state().sync).toBe('saved'), { timeout: 20_000 })
-    isDeleted = true
-    await waitFor(() => expect(state().phase).toMatchObject({ kind: 'failed', isDeleted: true }), { timeout: 20_000 })
-    expect(screen.queryByRole('region', { name: 'Notifications' })).toBeNull()
   })
 
   test('an editor that is gone before the answer takes nothing over', async () => {

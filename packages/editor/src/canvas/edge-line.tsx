@@ -40,7 +40,7 @@ function Edge(props: EdgeProps<FlowEdge>) {
     >
       {/* No id: two editors may show the same workflow on one page. */}
       <BaseEdge path={path} interactionWidth={24} />
-      {!isReadOnly && <InsertButton edgeId={id} source={source} target={target} x={labelX} y={labelY} />}
+      {!isReadOnly && <InsertButton edgeId={id} from={data?.from ?? ''} to={data?.to ?? ''} x={labelX} y={labelY} />}
     </g>
   )
 }
@@ -54,16 +54,14 @@ function isAway(card: FlowNode | undefined): boolean {
 
 interface InsertButtonProps {
   readonly edgeId: string
-  readonly source: string
-  readonly target: string
+  readonly from: string
+  readonly to: string
   readonly x: number
   readonly y: number
 }
 
-function InsertButton({ edgeId, source, target, x, y }: InsertButtonProps) {
+function InsertButton({ edgeId, from, to, x, y }: InsertButtonProps) {
   const t = useTranslate()
-  const from = useEditorStore((state) => state.nodesById.get(source)?.name ?? '')
-  const to = useEditorStore((state) => state.nodesById.get(target)?.name ?? '')
   const { store } = useSession()
   const open = () => store.setState({ quickAdd: { placement: { kind: 'on-edge', edgeId }, at: null } })
   return (

@@ -47,7 +47,9 @@ export function flowEdgesOf(
     .map((edge) => {
       const before = known.get(edge.id)
       const isSelected = selected.has(edge.id)
-      const ariaLabel = `${names.get(edge.source) ?? ''} → ${names.get(edge.target) ?? ''}`
+      const from = sourceName(names.get(edge.source) ?? '', edge, handles)
+      const to = names.get(edge.target) ?? ''
+      const ariaLabel = `${from} → ${to}`
       const { id, source, sourceHandle, target, targetHandle, points } = edge
       const isSame = before?.selected === isSelected && before.ariaLabel === ariaLabel
       if (isSame && before.data?.points === points) return before
@@ -59,7 +61,7 @@ export function flowEdgesOf(
         target,
         targetHandle,
         selected: isSelected,
-        data: points === undefined ? {} : { points },
+        data: points === undefined ? { from, to } : { from, to, points },
         // It contains a button, which an image cannot.
         ariaRole: 'group',
         ariaLabel,
@@ -67,7 +69,20 @@ export function flowEdgesOf(
     })
 }
 
-type Handles = ReadonlyMap<NodeId, { readonly ports: ReadonlySet<string>; readonly inputs: ReadonlySet<string> } | null>
+/** Handles of a node: the titles of its ports by name, and the names of its inputs. */
+interface NodeHandles {
+  readonly ports: ReadonlyMap<string, string>
+  readonly inputs: ReadonlySet<string>
+}
+
+type Handles = ReadonlyMap<NodeId, NodeHandles | null>
+
+/** Returns the name of an edge's source, with the port if several edges could lead from it to one node. */
+function sourceName(name: string, { source, sourceHandle }: WorkflowEdge, handles: Handles): string {
+  const ports = handles.get(source)?.ports
+  if (ports !== undefined && ports.size < 2) return name
+  return `${name} (${ports?.get(sourceHandle) ?? sourceHandle})`
+}
 
 // A node of an unknown type has the handles that its edges name, so that no edge disappears.
 function handlesOf(document: WorkflowDocument, manifest: ManifestIndex): Handles {
@@ -75,7 +90,7 @@ function handlesOf(document: WorkflowDocument, manifest: ManifestIndex): Handles
     document.nodes.map((node) => {
       const entry = manifest.entryOf(node)
       if (entry === undefined) return [node.id, null]
-      const ports = new Set(resolvePorts(node, entry).map((port) => port.name))
+      const ports = new Map(resolvePorts(node, entry).map((port) => [port.name, port.title]))
       return [node.id, { ports, inputs: new Set(entry.inputs.map((input) => input.name)) }]
     }),
   )

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { Json } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
-import { act, fireEvent, screen } from '@testing-library/react'
+import { act, fireEvent, screen, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
 import { formFields } from '../../runs/form/form-model.ts'
@@ -40,6 +40,14 @@ describe('JsonSchemaControl', () => {
     expect(Object.keys(stored().properties).sort()).toEqual(['level', 'town', 'zone'])
     expect(document.activeElement).toBe(nameOf(0))
     expect(nameOf(0)).toHaveProperty('value', 'town')
+  })
+
+  test('groups the fields of a row under its name', async () => {
+    await open()
+    const row = within(screen.getByRole('group', { name: 'level' }))
+    expect(row.getByRole('textbox', { name: 'Name of the field' })).toHaveProperty('value', 'level')
+    expect(row.getByRole('checkbox', { name: 'required' })).toHaveProperty('checked', false)
+    expect(within(screen.getByRole('group', { name: 'city' })).getByRole('checkbox')).toHaveProperty('checked', true)
   })
 
   test('renames a field with the references to it, as one undo step', async () => {

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { canonicalDocument, type JsonObject, type NodeId } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
-import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
@@ -45,6 +45,12 @@ describe('a new row', () => {
     )
     expect(fieldsNow()).toEqual({ area: 'a', city: '' })
   })
+})
+
+test('the fields of a row are a group with its name', async () => {
+  await render({ area: 'a', city: 'b' })
+  const row = within(screen.getByRole('group', { name: 'city' }))
+  expect(row.getByRole('textbox', { name: 'Name' })).toHaveProperty('value', 'city')
 })
 
 describe('a problem of one row', () => {

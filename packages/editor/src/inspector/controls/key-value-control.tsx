@@ -68,7 +68,10 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
     <div className="tn-pairs">
       {rows.map(({ id, name }, index) => (
         <FieldRow key={id}>
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has a layout of its own */}
           <div
+            role="group"
+            aria-label={name}
             className="tn-pair"
             data-drop={drag.dropAt === index || undefined}
             data-readonly={isReadOnly || undefined}

@@ -39,7 +39,14 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
   const [isOpen, setIsOpen] = useState(false)
   const { name } = field
   return (
-    <div className="tn-schema-row" data-drop={isDropTarget || undefined} data-readonly={isReadOnly || undefined}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset has a layout of its own
+    <div
+      role="group"
+      aria-label={name}
+      className="tn-schema-row"
+      data-drop={isDropTarget || undefined}
+      data-readonly={isReadOnly || undefined}
+    >
       {!isReadOnly && (
         <IconButton className="tn-row-grip" icon="grip" size="s" label={t('schema.move', { name })} {...grip} />
       )}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../test/fixtures/ticket-workflow.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { flowEdgesOf } from './flow-elements.ts'
+
+const TITLES: Readonly<Record<string, string>> = { true: 'Yes', false: 'No' }
+const nodes = TICKET_MANIFEST.nodes.map((entry) => ({
+  ...entry,
+  ports: entry.ports.map((port) => ({ ...port, title: TITLES[port.name] ?? port.title })),
+}))
+const manifest = createManifestIndex({ ...TICKET_MANIFEST, nodes })
+
+describe('flowEdgesOf', () => {
+  test('names an edge by its ends, with the port of a node that has several', () => {
+    const [start, condition, end] = ['start', 'if-else', 'end'].map((type) =>
+      TICKET_DOCUMENT.nodes.find((node) => node.type === type),
+    )
+    if (start === undefined || condition === undefined || end === undefined) throw new Error('a node is missing')
+    const edge = (source: string, sourceHandle: string, target: string) => ({
+      id: `${source}:${sourceHandle}`,
+      source,
+      sourceHandle,
+      target,
+      targetHandle: 'in',
+    })
+    const edges = [
+      edge(start.id, 'success', condition.id),
+      edge(condition.id, 'true', end.id),
+      edge(condition.id, 'false', end.id),
+    ]
+    const document = { ...TICKET_DOCUMENT, nodes: [start, condition, end], edges }
+    const drawn = flowEdgesOf(document, manifest, new Set(), [])
+    expect(drawn.map(({ data }) => data?.from)).toEqual([
+      start.name,
+      `${condition.name} (Yes)`,
+      `${condition.name} (No)`,
+    ])
+    expect(drawn.map(({ ariaLabel }) => ariaLabel)).toEqual([
+      `${start.name} → ${condition.name}`,
+      `${condition.name} (Yes) → ${end.name}`,
+      `${condition.name} (No) → ${end.name}`,
+    ])
+  })
+})

@@ -6,7 +6,7 @@ import { flowEdgesOf } from './flow-elements.ts'
 const TITLES: Readonly<Record<string, string>> = { true: 'Yes', false: 'No' }
 const nodes = TICKET_MANIFEST.nodes.map((entry) => ({
   ...entry,
-  ports: entry.ports.map((port) => ({ ...port, title: TITLES[port.name] ?? port.title })),
+  ports: entry.ports.map((port) => ('name' in port ? { ...port, title: TITLES[port.name] ?? port.title } : port)),
 }))
 const manifest = createManifestIndex({ ...TICKET_MANIFEST, nodes })
 

@@ -345,7 +345,10 @@ describe('the outline on a phone', () => {
     await outline.getByRole('button', { name: 'Continues at Meeting' }).waitFor()
     for (const way of ['yes', 'no']) {
       await outline.getByRole('button', { name: `Add at the start of "${way}" of Which way` }).click()
-      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('option', { name: /^Plain step/ }).click()
+      await page
+        .getByRole('dialog', { name: 'Add a node' })
+        .getByRole('option', { name: /^Plain step/ })
+        .click()
       await page.getByRole('complementary', { name: 'Inspector' }).getByRole('button', { name: 'Close' }).click()
     }
     const text = (await edges()).join(' ')

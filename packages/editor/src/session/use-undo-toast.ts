@@ -22,7 +22,7 @@ export function useUndoToast(): (message: string) => void {
           session.flush()
           // Pressing the button takes the focus from a field, whose text may become a change of its own.
           if (isLast()) session.undo()
-          else toast(t('action.undoLater'))
+          else toast(t('command.undoLater'))
         },
       },
     })

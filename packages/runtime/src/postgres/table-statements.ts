@@ -25,7 +25,7 @@ export interface TableShape {
    */
   readonly isBatched?: boolean
   /**
-   * Further indexes: columns and condition as SQL, such as `(tenant_id, at) where at >= 0`. One that begins with the
+   * Further indexes: columns and condition as SQL, such as `(tenant_id, at) where at >= …`. One that begins with the
    * tenant needs a condition, which only the queries that use the index state: on a small table, such an index costs the
    * same as the primary key, and a cached plan of a function would still read all rows of the tenant by it when the table
    * is large.

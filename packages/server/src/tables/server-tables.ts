@@ -20,7 +20,7 @@ export interface WorkflowRow {
  * Condition of the index for lists of workflows, true for each: checks of foreign keys cannot use that index in place of
  * the key.
  */
-export const LISTED_WORKFLOW = 'updated_at >= 0'
+export const LISTED_WORKFLOW = `updated_at >= '-9223372036854775808'::bigint`
 
 export interface VersionRow {
   readonly tenant_id: TenantId

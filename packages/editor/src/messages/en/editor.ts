@@ -108,7 +108,7 @@ export const editorMessages = {
 
   'shortcuts.text': 'Hold Shift with an arrow key to move ten times as far. Hold Shift and drag to select an area.',
   'action.undo': 'Undo',
-  'action.undoLater': 'Not undone, because something changed after it. Use Undo above to go back step by step.',
+  'command.undoLater': 'Not undone, because something changed after it. Use Undo above to go back step by step.',
   'action.redo': 'Redo',
   'action.delete': 'Delete the selection',
   'action.duplicate': 'Duplicate',

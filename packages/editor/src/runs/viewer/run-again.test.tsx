@@ -152,7 +152,7 @@ describe('RunAgain', () => {
       },
     }))
     await user.click(await screen.findByRole('button', { name: 'Run again' }))
-    expect((await screen.findAllByText(/The workflow of this run was deleted\./)).length).toBeGreaterThan(0)
+    expect((await screen.findAllByText(/The workflow of this run was deleted/)).length).toBeGreaterThan(0)
     expect(screen.queryByText(/No workflow has this id/)).toBeNull()
     expect(onStarted).not.toHaveBeenCalled()
   })

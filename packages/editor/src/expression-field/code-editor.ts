@@ -121,8 +121,12 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
       view.focus()
       const { doc } = view.state
       const [anchor, head] = [Math.min(from, doc.length), Math.min(to, doc.length)]
-      view.dispatch({ selection: { anchor, head }, scrollIntoView: true })
-      if (options.hasTemplates && OPEN_REFERENCE.test(doc.sliceString(0, head))) startCompletion(view)
+      const isBehind = anchor === head && /^(\s|$)/.test(doc.sliceString(head))
+      const open = options.hasTemplates && isBehind ? OPEN_REFERENCE.exec(doc.sliceString(0, head)) : null
+      // The brackets that typing would have closed.
+      const close = open === null ? '' : open[0].startsWith('{{') ? '}}' : '}'
+      view.dispatch({ changes: { from: head, insert: close }, selection: { anchor, head }, scrollIntoView: true })
+      if (close === '}}') startCompletion(view)
     },
     selection: () => {
       const { anchor, head } = view.state.selection.main
@@ -132,7 +136,7 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
   }
 }
 
-const OPEN_REFERENCE = /\{\{[^{}]*$/
+const OPEN_REFERENCE = /\{\{[^{}]*$|\{$/
 const OUTSIDE = 'tenon.outside'
 
 function isFromOutside(transaction: { isUserEvent: (event: string) => boolean }): boolean {

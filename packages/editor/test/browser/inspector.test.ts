@@ -152,6 +152,30 @@ describe('setting a node up', () => {
     await expect.poll(() => page.evaluate(`${paramsOf('a')}.text`)).toBe('(hi)! {{nodes.start.output.city}}')
   })
 
+  test('what is typed before the code editor has loaded is kept, and its list opens', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    let load = () => {}
+    const isWanted = new Promise<void>((resolve) => {
+      load = resolve
+    })
+    await page.route(/code-editor-/, async (route) => {
+      await isWanted
+      await route.continue()
+    })
+    await card('Alpha').click()
+    const field = inspector.getByRole('textbox', { name: 'Text' })
+    await field.click()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.type(' {{')
+    expect(await field.evaluate((element) => element.tagName)).toBe('TEXTAREA')
+    load()
+    await page.getByRole('option', { name: /Begin › city/ }).click()
+    await page.keyboard.type('!')
+    await expect
+      .poll(() => page.evaluate(`${paramsOf('a')}.text`))
+      .toBe('hello {{nodes.start.output.city}} {{nodes.start.output.city}}!')
+  })
+
   test('what can be written comes in groups, with a sentence about each', async () => {
     const { page, card, inspector } = await open({ document: 'chain' })
     await card('Alpha').click()

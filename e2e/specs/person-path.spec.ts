@@ -50,7 +50,7 @@ test('a person draws a workflow, publishes it, runs it, decides an approval and 
 
   await expect(pen.card('Approval').getByRole('img', { name: 'Waiting' })).toBeVisible()
   await page.getByRole('button', { name: 'Decide' }).click()
-  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByRole('button', { name: 'Approve', exact: true }).click()
   await expect(pen.card('End').getByRole('img', { name: 'Succeeded' })).toBeVisible()
   await page.getByRole('tab', { name: 'Output' }).click()
   await expect(page.getByRole('tabpanel', { name: 'Output' })).toContainText('Hello Noor')

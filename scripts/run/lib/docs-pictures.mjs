@@ -38,13 +38,13 @@ const PICTURES = [
   ...widths('approval', /** @type {const} */ ([1440, 1024]), ['light'], async (context) => {
     await showRun(context, REFUND)
     await context.page.getByRole('option', { name: /^Manual review / }).click()
-    await context.page.getByRole('button', { name: 'Approve' }).waitFor()
+    await context.page.getByRole('button', { name: 'Approve', exact: true }).waitFor()
     await waitUntilStable(context.page)
   }),
   ...widths('inbox', /** @type {const} */ ([1440]), ['light'], async ({ page, url }) => {
     await startRun(url, REFUND)
     await page.goto(`${url}/app/approvals`)
-    await page.getByRole('button', { name: 'Approve' }).waitFor()
+    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor()
   }),
   ...widths('runs', /** @type {const} */ ([1440]), ['light'], async ({ page, url }) => {
     await page.goto(`${url}/app/runs`)

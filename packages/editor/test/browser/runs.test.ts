@@ -132,7 +132,7 @@ describe('RunViewer', () => {
   test('asks for a decision and goes on with it', async () => {
     await open('log=waiting')
     await page.getByLabel('Comment').fill('Not before the parcel is found')
-    await page.getByRole('button', { name: 'Reject' }).click()
+    await page.getByRole('button', { name: 'Reject', exact: true }).click()
     await expect
       .poll(() => page.evaluate('window.fixture.calls.find((call) => call.name === "approvals.decide")?.args'))
       .toEqual(['apr-1', { choice: 'reject', comment: 'Not before the parcel is found' }])
@@ -149,7 +149,7 @@ describe('RunViewer', () => {
 
   test('fits a phone without scrolling sideways', async () => {
     await open('log=waiting', 390)
-    await page.getByRole('button', { name: 'Approve' }).waitFor()
+    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor()
     const overflow = await page.evaluate(
       'document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth',
     )
@@ -194,6 +194,6 @@ describe('Dialog', () => {
 
 test('the inbox decides in place', async () => {
   await open('view=inbox')
-  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByRole('button', { name: 'Approve', exact: true }).click()
   await page.getByText('Ada Obi').waitFor()
 })

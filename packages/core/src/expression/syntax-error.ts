@@ -2,8 +2,15 @@ import { TenonError, type TenonErrorCode } from '../errors/index.ts'
 import { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
 import { type SyntaxFault, syntaxMessage } from './syntax-fault.ts'
 
-/** Returns the line and column of an offset, both from 1. */
-function lineAndColumn(text: string, position: number): { readonly line: number; readonly column: number } {
+/** Details of every error of the parser: the offset in UTF-16 units from 0, line and column from 1. */
+interface FaultLocation {
+  readonly position: number
+  readonly line: number
+  readonly column: number
+}
+
+/** Returns the line and column of an offset. */
+function lineAndColumn(text: string, position: number): Omit<FaultLocation, 'position'> {
   const before = text.slice(0, position)
   const lastBreak = before.lastIndexOf('\n')
   return { line: before.split('\n').length, column: position - lastBreak }
@@ -19,6 +26,12 @@ function faultAt(code: TenonErrorCode, text: string, position: number, message: 
 /** Creates a syntax error; its details are the position and the fault. */
 export function syntaxError(text: string, position: number, fault: SyntaxFault): TenonError {
   return faultAt('EXPRESSION_SYNTAX', text, position, syntaxMessage(fault), fault)
+}
+
+/** Returns the fault of a syntax error. @param details - Of an error that {@link syntaxError} has created. */
+export function syntaxFaultOf(details: unknown): SyntaxFault {
+  const { position, line, column, ...fault } = details as SyntaxFault & FaultLocation
+  return fault
 }
 
 export function forbiddenKeyError(text: string, position: number, key: string): TenonError {

@@ -8,6 +8,19 @@ import { afterQuery, NO_PARAMS, NO_QUERY, RUN_INPUT_BYTES, runParams, workflowPa
 
 const tag = 'Runs'
 
+/** Common part of the routes by which people change a run. */
+const RUN_REQUEST = {
+  method: 'POST',
+  tag,
+  resource: 'run',
+  params: runParams,
+  query: NO_QUERY,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  responses: { 200: { description: 'The run', schema: runSchema } },
+  errors: ['RUN_CLOSED'],
+} as const
+
 export const runRoutes = {
   startRun: defineRoute({
     id: 'startRun',
@@ -71,49 +84,25 @@ export const runRoutes = {
     errors: [],
   }),
   cancelRun: defineRoute({
+    ...RUN_REQUEST,
     id: 'cancelRun',
-    method: 'POST',
     path: '/runs/{runId}/cancel',
-    tag,
     summary: 'Request the cancelation of a run; it ends once every node run has stopped',
     permission: 'run:cancel',
-    resource: 'run',
-    params: runParams,
-    query: NO_QUERY,
-    body: z.strictObject({}),
-    bodyOptional: true,
-    responses: { 200: { description: 'The run', schema: runSchema } },
-    errors: ['RUN_CLOSED'],
   }),
   pauseRun: defineRoute({
+    ...RUN_REQUEST,
     id: 'pauseRun',
-    method: 'POST',
     path: '/runs/{runId}/pause',
-    tag,
     summary: 'Request the pause of a run; running nodes finish, and nothing new starts. Has no effect on a paused run',
     permission: 'run:pause',
-    resource: 'run',
-    params: runParams,
-    query: NO_QUERY,
-    body: z.strictObject({}),
-    bodyOptional: true,
-    responses: { 200: { description: 'The run', schema: runSchema } },
-    errors: ['RUN_CLOSED'],
   }),
   resumeRun: defineRoute({
+    ...RUN_REQUEST,
     id: 'resumeRun',
-    method: 'POST',
     path: '/runs/{runId}/resume',
-    tag,
     summary: 'Request the resumption of a paused run. Has no effect on a run that is not paused',
     permission: 'run:pause',
-    resource: 'run',
-    params: runParams,
-    query: NO_QUERY,
-    body: z.strictObject({}),
-    bodyOptional: true,
-    responses: { 200: { description: 'The run', schema: runSchema } },
-    errors: ['RUN_CLOSED'],
   }),
   getRunLedger: defineRoute({
     id: 'getRunLedger',

@@ -4,7 +4,7 @@ import type { ParsedTemplate } from '../ast.ts'
 import type { ValueKind } from '../functions/signature.ts'
 import type { ExpressionLimit } from '../limits.ts'
 import { parseTemplate } from '../parse.ts'
-import type { SyntaxFault } from '../syntax-fault.ts'
+import { syntaxFaultOf } from '../syntax-error.ts'
 import { typeOfSchema } from '../types/schema-to-type.ts'
 import { describeKinds, kindsOf, listKinds, type StaticType, typeOfKind, UNKNOWN } from '../types/static-type.ts'
 import { schemaOfType } from '../types/type-to-schema.ts'
@@ -47,22 +47,13 @@ export function createChecking(text: string, scope: ScopeTypes, report: Checking
   return { text, root: scope.root, rootNames: scope.rootNames, report }
 }
 
-/** Details of a syntax error beside its fault. */
-interface FaultLocation {
-  readonly position: number
-  readonly line: number
-  readonly column: number
-}
-
 /** Returns the code and the values of an error of the parser. */
 function valuesOf({ code, details }: TenonError): CodedValues {
   if (code === 'EXPRESSION_LIMIT') {
     return { code, values: { limit: details?.limit as ExpressionLimit, maximum: details?.max as number } }
   }
   if (code === 'EXPRESSION_KEY_FORBIDDEN') return { code, values: { key: details?.key as string } }
-  // Details of a TenonError are untyped; `syntaxError` writes these.
-  const { position, line, column, ...fault } = details as unknown as SyntaxFault & FaultLocation
-  return { code: 'EXPRESSION_SYNTAX', values: fault }
+  return { code: 'EXPRESSION_SYNTAX', values: syntaxFaultOf(details) }
 }
 
 function syntaxProblem(text: string, error: TenonError): ExpressionProblem {

@@ -2,7 +2,7 @@ import { indexOfText, isDigit, isSpace, nameEnd, nameStartLength } from './chara
 import { lexString } from './lex-string.ts'
 import { PUNCTUATORS, type Punctuator, type Token } from './token.ts'
 
-const SLIPS: readonly (readonly [wrong: string, right: Punctuator])[] = [
+const FOREIGN_OPERATORS: readonly (readonly [wrong: string, right: Punctuator])[] = [
   ['===', '=='],
   ['!==', '!='],
   ['=', '=='],
@@ -43,10 +43,12 @@ function lexNumber(text: string, start: number): Token {
 }
 
 function lexPunctuator(text: string, start: number): Token {
-  const slip = SLIPS.find(([wrong, right]) => text.startsWith(wrong, start) && !isWhole(text, start, wrong, right))
-  if (slip !== undefined) {
-    const [wrong, right] = slip
-    return { kind: 'invalid', start, end: start + wrong.length, fault: { reason: 'slip', wrong, right } }
+  const foreign = FOREIGN_OPERATORS.find(
+    ([wrong, right]) => text.startsWith(wrong, start) && !isWhole(text, start, wrong, right),
+  )
+  if (foreign !== undefined) {
+    const [wrong, right] = foreign
+    return { kind: 'invalid', start, end: start + wrong.length, fault: { reason: 'foreign_operator', wrong, right } }
   }
   const punctuator = PUNCTUATORS.find((candidate) => text.startsWith(candidate, start))
   if (punctuator !== undefined) return { kind: 'punctuator', text: punctuator, start, end: start + punctuator.length }

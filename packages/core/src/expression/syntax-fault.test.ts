@@ -5,7 +5,9 @@ type Reason = SyntaxFault['reason']
 type Faults = { readonly [Wanted in Reason]: Extract<SyntaxFault, { readonly reason: Wanted }> }
 
 /** Message of each fault; a reason without one does not compile. */
-const MESSAGES: Readonly<Record<Exclude<Reason, 'unfinished' | 'unexpected' | 'slip' | 'duplicate_key'>, string>> = {
+const MESSAGES: Readonly<
+  Record<Exclude<Reason, 'unfinished' | 'unexpected' | 'foreign_operator' | 'duplicate_key'>, string>
+> = {
   empty: 'The expression is empty: write a value, such as input.name',
   unclosed: 'The expression is not closed: add }} at its end',
   chained_comparison: 'Comparisons cannot be chained',
@@ -20,7 +22,7 @@ const MESSAGES: Readonly<Record<Exclude<Reason, 'unfinished' | 'unexpected' | 's
   list_index: 'This is not a list index',
 }
 
-test.each(Object.entries(MESSAGES))('the message of %s has no values', (reason, message) => {
+test.each(Object.entries(MESSAGES))('the message of %s is fixed', (reason, message) => {
   expect(syntaxMessage({ reason: reason as keyof typeof MESSAGES })).toBe(message)
 })
 
@@ -44,7 +46,7 @@ test.each<[found: Faults['unexpected']['found'], words: string]>([
   expect(syntaxMessage({ reason: 'unexpected', found, expected: 'value' })).toBe(`Found ${words}, expected a value`)
 })
 
-test('a slip and a repeated key have messages, too', () => {
-  expect(syntaxMessage({ reason: 'slip', wrong: '&', right: '&&' })).toBe('Write "&&"')
+test('the messages of a foreign operator and of a repeated key', () => {
+  expect(syntaxMessage({ reason: 'foreign_operator', wrong: '&', right: '&&' })).toBe('Write "&&"')
   expect(syntaxMessage({ reason: 'duplicate_key', key: 'a' })).toBe('This key is used twice')
 })

@@ -21,22 +21,23 @@ export type SyntaxFault =
   | { readonly reason: 'unexpected'; readonly found: FoundText; readonly expected: ExpectedText }
   | { readonly reason: 'duplicate_key'; readonly key: string }
 
-const SENTENCES: Readonly<Record<Exclude<SyntaxFault['reason'], 'unfinished' | 'unexpected' | 'slip'>, string>> =
-  Object.freeze({
-    empty: 'The expression is empty: write a value, such as input.name',
-    unclosed: 'The expression is not closed: add }} at its end',
-    chained_comparison: 'Comparisons cannot be chained',
-    segment: 'This is neither a key nor a list index',
-    path: 'A path consists of keys separated by points, such as "customer.name"',
-    duplicate_key: 'This key is used twice',
-    name_after_number: 'A number cannot be followed directly by a name',
-    inexact_number: 'This number is too large to be exact',
-    unclosed_text: 'This text has no closing quote',
-    unknown_escape: 'Unknown escape',
-    lone_surrogate: 'This text has a lone surrogate',
-    character: 'This character is not allowed in an expression',
-    list_index: 'This is not a list index',
-  })
+const SENTENCES: Readonly<
+  Record<Exclude<SyntaxFault['reason'], 'unfinished' | 'unexpected' | 'foreign_operator'>, string>
+> = Object.freeze({
+  empty: 'The expression is empty: write a value, such as input.name',
+  unclosed: 'The expression is not closed: add }} at its end',
+  chained_comparison: 'Comparisons cannot be chained',
+  segment: 'This is neither a key nor a list index',
+  path: 'A path consists of keys separated by points, such as "customer.name"',
+  duplicate_key: 'This key is used twice',
+  name_after_number: 'A number cannot be followed directly by a name',
+  inexact_number: 'This number is too large to be exact',
+  unclosed_text: 'This text has no closing quote',
+  unknown_escape: 'Unknown escape',
+  lone_surrogate: 'This text has a lone surrogate',
+  character: 'This character is not allowed in an expression',
+  list_index: 'This is not a list index',
+})
 
 /** Kinds in English; symbols and names are shown as they are. */
 const WORDS: Readonly<Partial<Record<ExpectedText | FoundText, string>>> = Object.freeze({
@@ -58,7 +59,7 @@ export function syntaxMessage(fault: SyntaxFault): string {
       return `The expression is unfinished: expected ${inWords(fault.expected)}`
     case 'unexpected':
       return `Found ${inWords(fault.found)}, expected ${inWords(fault.expected)}`
-    case 'slip':
+    case 'foreign_operator':
       return `Write "${fault.right}"`
     default:
       return SENTENCES[fault.reason]

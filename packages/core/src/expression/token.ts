@@ -10,7 +10,7 @@ export type Punctuator = (typeof PUNCTUATORS)[number]
 export type TokenFault =
   | { readonly reason: 'name_after_number' | 'inexact_number' | 'list_index' | 'character' }
   | { readonly reason: 'unclosed_text' | 'unknown_escape' | 'lone_surrogate' }
-  | { readonly reason: 'slip'; readonly wrong: string; readonly right: Punctuator }
+  | { readonly reason: 'foreign_operator'; readonly wrong: string; readonly right: Punctuator }
 
 /** A token of an expression; `invalid` is a token as well, so that completion works after it. */
 export type Token = Span &

@@ -50,7 +50,7 @@ describe('values of a problem of an expression', () => {
   test.each<[expression: string, code: string, values: object]>([
     ['{{ 1 + }}', 'EXPRESSION_SYNTAX', { reason: 'unfinished', expected: 'value' }],
     ['{{ input text }}', 'EXPRESSION_SYNTAX', { reason: 'unexpected', found: '"text"', expected: 'operator, }}' }],
-    ['{{ 1 === 1 }}', 'EXPRESSION_SYNTAX', { reason: 'slip', wrong: '===', right: '==' }],
+    ['{{ 1 === 1 }}', 'EXPRESSION_SYNTAX', { reason: 'foreign_operator', wrong: '===', right: '==' }],
     ['{{ pluck([], "a +") }}', 'EXPRESSION_SYNTAX', { reason: 'path' }],
     ['{{ input.__proto__ }}', 'EXPRESSION_KEY_FORBIDDEN', { key: '__proto__' }],
     [

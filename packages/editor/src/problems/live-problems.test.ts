@@ -101,7 +101,7 @@ describe('toProblems', () => {
       'syntax.end': 'Ende',
       'syntax.keyOrIndex': 'Schlüssel oder Index',
       'problem.EXPRESSION_SYNTAX':
-        '{reason, select, unexpected {{found} statt {expected}} unfinished {{expected} fehlt} slip {{right} statt {wrong}} other {{message}}}',
+        '{reason, select, unexpected {{found} statt {expected}} unfinished {{expected} fehlt} foreign_operator {{right} statt {wrong}} other {{message}}}',
     }
     const inGerman = (...expressions: string[]) => {
       const issues = expressions.flatMap((expression) => typecheckTemplate(expression, {}).problems)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { nodeTypeKey } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
 import { eventClassOf, RUN_EVENT_TYPES } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
@@ -65,7 +66,7 @@ export function withFact({ key, capabilities }: Requirements, type: string): Req
 export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]): readonly string[] {
   const semantics = Array.from({ length: CURRENT_SEMANTICS }, (_, index) => `semantics:${index + 1}`)
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
-  const types = registry.manifest.nodes.map(({ type, version }) => `node:${type}@${version}`)
+  const types = registry.manifest.nodes.map(({ type, version }) => `node:${nodeTypeKey(type, version)}`)
   const facts = RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact').map((type) => `fact:${type}`)
   return [...semantics, ...plans, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
 }
@@ -95,7 +96,7 @@ function machineCapabilities({ plan, semantics }: RequiringRun): readonly string
 }
 
 function typeOf({ type, typeVersion }: PlanNode): string {
-  return `node:${type}@${typeVersion}`
+  return `node:${nodeTypeKey(type, typeVersion)}`
 }
 
 /** Requirements of a new run of a plan. */

@@ -1,5 +1,5 @@
 import type { Identity, SetSecret } from '@tenon/core/api'
-import type { SecretMarker } from '@tenon/core/document'
+import { nodeTypeKey, type SecretMarker } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
@@ -20,7 +20,7 @@ export async function setSecret(
   identity: Identity,
   { nodeType, typeVersion, param, value }: SetSecret,
 ): Promise<SecretMarker> {
-  const names = server.secretFields.get(`${nodeType}@${typeVersion}`) ?? []
+  const names = server.secretFields.get(nodeTypeKey(nodeType, typeVersion)) ?? []
   if (!names.includes(param)) {
     throw new TenonError('REFERENCE_NOT_FOUND', 'The node type has no secret param of this name', {
       details: { issues: [{ path: ['param'], code: 'not_found', message: 'No secret param has this name' }] },

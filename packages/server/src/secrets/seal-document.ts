@@ -93,7 +93,7 @@ function findPlainSecrets(ydoc: Y.Doc, fields: SecretFields): readonly PlainSecr
     if (!(node instanceof Y.Map)) continue
     const type = String(node.get('type'))
     const params: unknown = node.get('params')
-    const names = fields.get(`${type}@${String(node.get('typeVersion'))}`)
+    const names = fields.get(nodeTypeKey(type, Number(node.get('typeVersion'))))
     if (names === undefined || !(params instanceof Y.Map)) continue
     for (const param of names) {
       const value = plainOf(params.get(param))

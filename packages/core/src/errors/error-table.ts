@@ -56,7 +56,7 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Raise the time limit of the workflow, or make its work smaller.',
   },
-  RUN_CLOSED: { status: 409, retryable: false, remedy: 'The run has ended; start a new one.' },
+  RUN_CLOSED: { status: 409, retryable: false, remedy: 'Start a new run.' },
   APPROVAL_CLOSED: {
     status: 409,
     retryable: false,

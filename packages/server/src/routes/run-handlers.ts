@@ -54,7 +54,7 @@ export const runHandlers: readonly RouteImplementation[] = [
   }),
 ]
 
-/** Stores a request of the caller to a run, noted in the audit log if it changes anything, and returns the run. */
+/** Stores a request of the caller to change a run, with an audit entry if it changes anything, and returns the run. */
 async function requestOfRun(
   request: 'cancel' | 'pause' | 'resume',
   { server, identity, resource }: Pick<RouteCall<typeof ROUTES.cancelRun>, 'server' | 'identity' | 'resource'>,
@@ -66,9 +66,7 @@ async function requestOfRun(
   if (isRunOver(resource.status)) throw new TenonError('RUN_CLOSED', 'The run has ended')
   const { outcome } = await server.engine[request](tenantId, runId, actor, audit)
   if (outcome === 'closed') {
-    throw new TenonError('RUN_CLOSED', request === 'cancel' ? 'The run has ended' : 'The run has ended or is ending', {
-      remedy: 'Start a new run.',
-    })
+    throw new TenonError('RUN_CLOSED', request === 'cancel' ? 'The run has ended' : 'The run has ended or is ending')
   }
   const run = outcome === 'not_found' ? null : await server.reader.getRun(tenantId, runId)
   if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')

@@ -1,13 +1,12 @@
 import { type NodeId, resolvePorts, type WorkflowNode } from '@tenon/core/document'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { connectionRefusal } from '../graph/connection-rules.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
-import { SearchInput } from '../ui/search-input.tsx'
+import { SearchList } from '../ui/search-list.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
-import { useOptions } from '../ui/use-options.ts'
 import { CanvasPopup } from './canvas-popup.tsx'
 
 /** Connects the selected node by keyboard: choose a port, then the target node. */
@@ -32,26 +31,16 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
   const ports = useMemo(() => (entry === undefined ? [] : resolvePorts(node, entry)), [entry, node])
   const isUsed = (port: string) => document.edges.some((edge) => edge.source === node.id && edge.sourceHandle === port)
   const [port, setPort] = useState(() => (ports.find(({ name }) => !isUsed(name)) ?? ports[0])?.name ?? '')
-  const [query, setQuery] = useState('')
-  const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.focus({ preventScroll: true }), [])
-  const targets = useMemo(
-    () =>
+  const findTargets = useCallback(
+    (query: string) =>
       document.nodes.flatMap((target) => {
         const targetHandle = manifest.entryOf(target)?.inputs[0]?.name ?? 'in'
         const connection = { source: node.id, sourceHandle: port, target: target.id, targetHandle }
         if (connectionRefusal(document, manifest, connection) !== null) return []
         return target.name.toLowerCase().includes(query.trim().toLowerCase()) ? [{ target, connection }] : []
       }),
-    [document, manifest, node.id, port, query],
+    [document, manifest, node.id, port],
   )
-  const options = useOptions({
-    items: targets,
-    onChoose: ({ connection }) => {
-      dispatch({ type: 'connect', connection })
-      onClose()
-    },
-  })
   return (
     <CanvasPopup label={t('connect.title', { name: node.name })} at={null} onClose={onClose}>
       <div className="tn-picker">
@@ -64,31 +53,19 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
             options={ports.map(({ name, title }) => ({ value: name, label: title }))}
           />
         )}
-        <SearchInput
-          ref={input}
+        <SearchList
           label={t('connect.search', { name: node.name })}
-          value={query}
-          onChange={(next) => {
-            setQuery(next)
-            options.reset()
+          find={findTargets}
+          onChoose={({ connection }) => {
+            dispatch({ type: 'connect', connection })
+            onClose()
           }}
-          onKeyDown={options.onKeyDown}
-          list={options.field}
-        />
-        <div
-          ref={options.listRef}
-          id={options.listId}
-          role="listbox"
-          className="tn-picker-list"
-          aria-label={t('connect.targets')}
+          listLabel={t('connect.targets')}
+          emptyText={t('connect.none')}
+          keyOf={({ target }) => target.id}
         >
-          {targets.map(({ target }, index) => (
-            <div key={target.id} {...options.option(index)} className="tn-picker-item">
-              <Target nodeId={target.id} />
-            </div>
-          ))}
-          {targets.length === 0 && <p className="tn-picker-empty">{t('connect.none')}</p>}
-        </div>
+          {({ target }) => <Target nodeId={target.id} />}
+        </SearchList>
       </div>
     </CanvasPopup>
   )

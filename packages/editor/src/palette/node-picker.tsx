@@ -1,9 +1,8 @@
 import type { NodeManifestEntry } from '@tenon/core/node'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { IconTile } from '../ui/icon-tile.tsx'
-import { SearchInput } from '../ui/search-input.tsx'
-import { useOptions } from '../ui/use-options.ts'
+import { SearchList } from '../ui/search-list.tsx'
 import { searchEntries } from './search-entries.ts'
 
 interface NodePickerProps {
@@ -14,42 +13,27 @@ interface NodePickerProps {
 /** List of node types with a search field; arrow keys move the selection, Enter chooses. */
 export function NodePicker({ entries, onPick }: NodePickerProps) {
   const t = useTranslate()
-  const [query, setQuery] = useState('')
-  const input = useRef<HTMLInputElement>(null)
-  const found = useMemo(() => searchEntries(entries, query), [entries, query])
-  const options = useOptions({ items: found, onChoose: onPick })
-  useEffect(() => input.current?.focus({ preventScroll: true }), [])
+  const find = useCallback((query: string) => searchEntries(entries, query), [entries])
   return (
     <div className="tn-picker">
-      <SearchInput
-        ref={input}
+      <SearchList
         label={t('palette.search')}
-        value={query}
-        onChange={(next) => {
-          setQuery(next)
-          options.reset()
-        }}
-        onKeyDown={options.onKeyDown}
-        list={options.field}
-      />
-      <div
-        ref={options.listRef}
-        id={options.listId}
-        role="listbox"
-        className="tn-picker-list"
-        aria-label={t('palette.label')}
+        find={find}
+        onChoose={onPick}
+        listLabel={t('palette.label')}
+        emptyText={t('palette.nothing')}
+        keyOf={({ type }) => type}
       >
-        {found.map((entry, index) => (
-          <div key={entry.type} {...options.option(index)} className="tn-picker-item">
+        {(entry) => (
+          <>
             <IconTile path={entry.icon} category={entry.category} size="s" />
             <span className="tn-palette-text" dir="auto">
               {entry.title}
               <small>{entry.description}</small>
             </span>
-          </div>
-        ))}
-        {found.length === 0 && <p className="tn-picker-empty">{t('palette.nothing')}</p>}
-      </div>
+          </>
+        )}
+      </SearchList>
     </div>
   )
 }

@@ -11,8 +11,8 @@ interface OptionsOf<Item> {
 }
 
 /**
- * Handles the active option of a list under a text field, which keeps the focus: arrow keys move it around, Enter
- * chooses it. The active option is scrolled into view.
+ * Handles the active option of a list below a text field, which keeps the focus: arrow keys move it and wrap around,
+ * Enter chooses it. The active option is scrolled into view.
  *
  * @returns Attributes of the field and of each option, by index; id and ref of the list, whose children are the
  * options; `reset` activates the first option.

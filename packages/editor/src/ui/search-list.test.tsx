@@ -1,52 +1,35 @@
 // @vitest-environment jsdom
 import { fireEvent, screen } from '@testing-library/react'
-import { useState } from 'react'
 import { expect, test, vi } from 'vitest'
 import { renderPart } from '../../test/fixtures/render.tsx'
-import { SearchInput } from './search-input.tsx'
-import { useOptions } from './use-options.ts'
+import { SearchList } from './search-list.tsx'
 
-const ITEMS = ['Call', 'Copy', 'Wait']
-
-function Picker({ onChoose }: { readonly onChoose: (item: string) => void }) {
-  const [query, setQuery] = useState('')
-  const items = ITEMS.filter((item) => item.startsWith(query))
-  const options = useOptions({ items, onChoose })
-  return (
-    <>
-      <SearchInput
-        label="Search"
-        value={query}
-        onChange={(next) => {
-          setQuery(next)
-          options.reset()
-        }}
-        onKeyDown={options.onKeyDown}
-        list={options.field}
-      />
-      <div ref={options.listRef} id={options.listId} role="listbox">
-        {items.map((item, index) => (
-          <div key={item} {...options.option(index)}>
-            {item}
-          </div>
-        ))}
-      </div>
-    </>
-  )
-}
+const findItems = (query: string) => ['Call', 'Copy', 'Wait'].filter((item) => item.startsWith(query))
 
 function show() {
   const onChoose = vi.fn()
-  const view = renderPart(<Picker onChoose={onChoose} />)
+  const view = renderPart(
+    <SearchList
+      label="Search"
+      find={findItems}
+      onChoose={onChoose}
+      listLabel="Found"
+      emptyText="Nothing found"
+      keyOf={(item) => item}
+    >
+      {(item) => item}
+    </SearchList>,
+  )
   const field = screen.getByRole('combobox', { name: 'Search' })
   const active = () => document.getElementById(field.getAttribute('aria-activedescendant') ?? '')?.textContent
   return { ...view, field, active, onChoose }
 }
 
-test('arrow keys move the active option around the list, which the field names, and Enter chooses it', async () => {
+test('arrow keys move the active option and wrap around, and Enter chooses it', async () => {
   const scrolled = vi.spyOn(Element.prototype, 'scrollIntoView')
   const { user, field, active, onChoose } = show()
-  await user.click(field)
+  expect(document.activeElement).toBe(field)
+  expect(field.getAttribute('aria-controls')).toBe(screen.getByRole('listbox', { name: 'Found' }).id)
   expect(active()).toBe('Call')
   await user.keyboard('{ArrowUp}')
   expect(active()).toBe('Wait')
@@ -63,6 +46,7 @@ test('typing activates the first option again, and Enter chooses nothing from an
   await user.keyboard('{ArrowDown}C')
   expect(active()).toBe('Call')
   await user.keyboard('x{Enter}')
+  expect(screen.getByText('Nothing found')).toBeTruthy()
   expect(field.getAttribute('aria-activedescendant')).toBeNull()
   expect(onChoose).not.toHaveBeenCalled()
 })

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import type { TenonClient } from '@tenon/core/client'
-import { act } from '@testing-library/react'
+import { TenonError } from '@tenon/core/errors'
+import { act, screen, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
@@ -43,5 +44,34 @@ describe('useStoredDetails', () => {
     await act(async () => seen.at(-1)?.update({ name: 'Requests' }))
     expect(calls).toEqual(['second'])
     expect(session.store.getState().workflow?.name).toBe('Requests')
+  })
+
+  test.each([
+    [
+      new TenonError('FORBIDDEN', 'The name is locked', { remedy: 'Ask an owner.' }),
+      'The name is locked. Ask an owner.',
+    ],
+    [new TypeError('undefined is not a function'), 'The last change of the name or description could not be saved.'],
+  ])('reports a change that is refused: %s', async (error, text) => {
+    const session = createEditorSession({ translate: () => t })
+    session.store.setState({ workflow: STORED_WORKFLOW })
+    const { client } = createFixtureClient()
+    const update = async () => {
+      throw error
+    }
+    let details: WorkflowDetailsStore | null = null
+    const onDetails = (next: WorkflowDetailsStore | null) => {
+      details = next
+    }
+    renderPart(
+      <Probe
+        session={session}
+        client={{ ...client, workflows: { ...client.workflows, update } }}
+        onDetails={onDetails}
+      />,
+    )
+    await act(async () => details?.update({ name: 'Requests' }))
+    expect(within(screen.getByRole('region', { name: 'Notifications' })).getByText(text)).toBeTruthy()
+    expect(session.store.getState().workflow?.name).toBe(STORED_WORKFLOW.name)
   })
 })

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { EditorSession } from '../session/session-types.ts'
 import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
-import { describeError } from '../ui/error-state.tsx'
+import { failureText } from '../ui/error-state.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { createStoredDetails } from './stored-details.ts'
 
@@ -25,8 +25,7 @@ export function useStoredDetails(
         client: () => latest.current.client,
         workflowId,
         onRefused: (error) => {
-          const { why, remedy } = describeError(error, session.translate())
-          latest.current.toast(`${why} ${remedy}`.trim(), { tone: 'failed' })
+          latest.current.toast(failureText(error, session.translate(), 'editor.detailsFailed'), { tone: 'failed' })
         },
       }),
     [session, store, workflowId],

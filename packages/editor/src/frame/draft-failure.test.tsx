@@ -43,12 +43,18 @@ describe('a workflow that was deleted while it was open', () => {
   const error = new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted while it was open')
   const failure = { kind: 'failed', error, isDeleted: true } as const
 
-  test('is restored by its page, which says why if the server refuses', async () => {
+  test('can be restored on its page, which shows the reason if the server refuses', async () => {
     const full = new TenonError('QUOTA_EXCEEDED', 'The tenant has 50 of 50 workflows', { remedy: 'Delete one.' })
-    const restore = vi.fn<() => Promise<unknown>>().mockRejectedValueOnce(full).mockResolvedValueOnce({})
+    const restore = vi
+      .fn<() => Promise<unknown>>()
+      .mockRejectedValueOnce(new TypeError('undefined is not a function'))
+      .mockRejectedValueOnce(full)
+      .mockResolvedValueOnce({})
     const onRetry = vi.fn()
     const { user } = renderPart(<DraftFailure failure={failure} onRetry={onRetry} back={back} restore={restore} />)
     expect(screen.getByRole('alert').textContent).toContain('Restore it to continue.')
+    await user.click(screen.getByRole('button', { name: 'Restore' }))
+    expect(screen.getByRole('alert').textContent).toContain('The workflow could not be restored. Try again.')
     await user.click(screen.getByRole('button', { name: 'Restore' }))
     expect(screen.getByRole('alert').textContent).not.toContain('Restore it to continue.')
     expect(screen.getByRole('alert').textContent).toContain('Delete one.')
@@ -58,7 +64,7 @@ describe('a workflow that was deleted while it was open', () => {
     expect(screen.getByRole('link', { name: 'Automations' })).toBeTruthy()
   })
 
-  test('is not restored by people who cannot change it, who learn whom to ask', () => {
+  test('cannot be restored by viewers, who are told whom to ask', () => {
     renderPart(<DraftFailure failure={failure} onRetry={() => {}} back={back} restore={null} />)
     expect(screen.getByRole('alert').textContent).toContain('Ask someone who can change workflows to restore it.')
     expect(screen.queryByRole('button')).toBeNull()

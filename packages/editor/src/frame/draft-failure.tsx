@@ -2,13 +2,12 @@ import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
 import { type ReactNode, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { canRetry } from '../instance/retry-later.ts'
-import { failureSentences } from '../messages/coded-texts.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { Phase } from '../store/editor-state.ts'
 import { HostSlot } from '../ui/boundary.tsx'
 import { Button } from '../ui/button.tsx'
-import { describeError, ErrorState } from '../ui/error-state.tsx'
+import { ErrorState, failureText } from '../ui/error-state.tsx'
 import { NotFound } from '../ui/not-found.tsx'
 
 type Failure = Extract<Phase, { readonly kind: 'failed' }>
@@ -72,13 +71,10 @@ function Deleted({ restore, onRestored, back }: DeletedProps) {
       setIsSending(false)
     }
   }
-  const texts = failure === null ? null : describeError(failure.error, t)
   return (
     <NotFound
       title={t('editor.deletedTitle')}
-      description={
-        texts === null ? t('editor.deletedText') : texts.why === '' ? t('ui.errorTitle') : failureSentences(texts)
-      }
+      description={failure === null ? t('editor.deletedText') : failureText(failure.error, t, 'editor.restoreFailed')}
       back={back}
       action={
         <Button icon="undo" variant="primary" busy={isSending} onClick={() => void send()}>

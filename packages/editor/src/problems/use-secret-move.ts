@@ -2,7 +2,8 @@ import {
   type DocumentOperation,
   isMissingSecret,
   type Json,
-  type NodeId,
+  type JsonSchema,
+  jsonEqual,
   type ParamPath,
   secretParamsOf,
   type WorkflowNode,
@@ -11,11 +12,11 @@ import { useContext, useState } from 'react'
 import { SecretsContext } from '../contexts/secrets-context.ts'
 import { isTemplate } from '../graph/template-parts.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { fieldOf } from '../manifest/param-field.ts'
-import { failureSentences } from '../messages/coded-texts.ts'
+import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
+import { valueAt } from '../manifest/ports.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
-import { describeError } from '../ui/error-state.tsx'
+import { failureText } from '../ui/error-state.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 
 /** A fix that stores the token of a header encrypted, and removes the header. */
@@ -54,7 +55,7 @@ export function useSecretMove({ code, nodeId, field, fixes }: EditorProblem): Se
   const title = t('problems.moveToSecret', { param: secretTitle })
   const canMove = () => {
     session.flush()
-    const now = nodeIn(session.read().nodes, id)
+    const now = session.read().nodes.find((candidate) => candidate.id === id)
     return textAt(now, path) === text && isFree(now?.params[param])
   }
   const move = async () => {
@@ -69,8 +70,7 @@ export function useSecretMove({ code, nodeId, field, fixes }: EditorProblem): Se
       const store = { op: 'set_param', nodeId: id, path: [param], value: { ...marker } } as const
       return session.dispatch({ type: 'fix', operations: [store, ...removal.operations], title }).ok
     } catch (error) {
-      const texts = describeError(error, t)
-      toast(texts.why === '' ? t('control.secret.failed') : failureSentences(texts), { tone: 'failed' })
+      toast(failureText(error, t, 'control.secret.failed'), { tone: 'failed' })
       return false
     } finally {
       setIsMoving(false)
@@ -79,28 +79,22 @@ export function useSecretMove({ code, nodeId, field, fixes }: EditorProblem): Se
   return { title, param, isMoving, move }
 }
 
-/** Checks whether operations remove the text at a path, and do nothing else. */
+/** Checks for operations that remove the value at a path and do nothing else. */
 function removes(operations: readonly DocumentOperation[], path: ParamPath): boolean {
   const [first, ...rest] = operations
-  return first?.op === 'unset_param' && rest.length === 0 && first.path.join('\n') === path.join('\n')
-}
-
-function nodeIn(nodes: readonly WorkflowNode[], nodeId: NodeId): WorkflowNode | undefined {
-  return nodes.find(({ id }) => id === nodeId)
+  return first?.op === 'unset_param' && rest.length === 0 && jsonEqual(first.path, path)
 }
 
 /** Returns the text at a path in the params; `null` for other values and for texts with expressions. */
 function textAt(node: WorkflowNode | undefined, path: ParamPath): string | null {
-  let at: unknown = node?.params
-  for (const key of path) at = (at as Readonly<Record<string, unknown>> | null | undefined)?.[key]
-  return typeof at === 'string' && !isTemplate(at) ? at : null
+  const text = valueAt(node?.params, path)
+  return typeof text === 'string' && !isTemplate(text) ? text : null
 }
 
 function isFree(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '' || isMissingSecret(value)
 }
 
-function titleOf(schema: Parameters<typeof secretParamsOf>[0], param: string): string {
-  const properties = typeof schema === 'object' ? (schema.properties as Readonly<Record<string, Json>>) : {}
-  return fieldOf(schema, properties[param] ?? {}, [param], param, false).title
+function titleOf(params: JsonSchema, param: string): string {
+  return fieldsOf(params, resolveSchema(params, params)).find(({ name }) => name === param)?.title ?? param
 }

@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { useTranslate } from '../instance/instance-context.ts'
-import { failureTexts } from '../messages/coded-texts.ts'
+import { failureSentences, failureTexts } from '../messages/coded-texts.ts'
+import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
@@ -29,6 +30,16 @@ export function describeError(
   return error instanceof TenonError
     ? { ...failureTexts(error, t), code: error.code }
     : { why: '', remedy: '', code: 'INTERNAL' }
+}
+
+/**
+ * Returns the reason and the remedy of a thrown value as one text, such as for a toast.
+ *
+ * @param fallback - Text for an unknown error.
+ */
+export function failureText(error: unknown, t: Translate, fallback: MessageKey): string {
+  const texts = describeError(error, t)
+  return texts.why === '' ? t(fallback) : failureSentences(texts)
 }
 
 /** Shows a failure: title, reason and remedy. */

@@ -11,6 +11,8 @@ export const editorMessages = {
   'editor.deletedText': 'Its versions and runs are kept. Restore it to continue.',
   'editor.deletedViewer': 'Ask someone who can change workflows to restore it. This page then opens it again.',
   'editor.restore': 'Restore',
+  'editor.restoreFailed': 'The workflow could not be restored. Try again.',
+  'editor.detailsFailed': 'The last change of the name or description could not be saved.',
   'editor.sheetMissing': 'The style sheet @tenon/editor/styles.css is not loaded.',
 
   'command.added': '{name} added',
@@ -108,7 +110,7 @@ export const editorMessages = {
 
   'shortcuts.text': 'Hold Shift with an arrow key to move ten times as far. Hold Shift and drag to select an area.',
   'action.undo': 'Undo',
-  'command.undoLater': 'Not undone, because something changed after it. Use Undo above to go back step by step.',
+  'command.undoLater': 'Not undone, because something was changed later. Use the Undo button to go back step by step.',
   'action.redo': 'Redo',
   'action.delete': 'Delete the selection',
   'action.duplicate': 'Duplicate',

@@ -1,9 +1,8 @@
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
-import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { describeError } from '../../ui/error-state.tsx'
+import { failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useMayChangeRun } from './use-may-change-run.ts'
@@ -29,8 +28,7 @@ export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
       await client.runs.cancel(scope.runId)
       toast(t('runs.cancel.sent'))
     } catch (error) {
-      const texts = describeError(error, t)
-      toast(texts.why === '' ? t('runs.cancel.failed') : failureSentences(texts), { tone: 'failed' })
+      toast(failureText(error, t, 'runs.cancel.failed'), { tone: 'failed' })
     } finally {
       setIsSending(false)
       close()

@@ -1,8 +1,7 @@
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
-import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
-import { describeError } from '../../ui/error-state.tsx'
+import { failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
@@ -32,8 +31,7 @@ export function PauseRun({ scope, size = 'm' }: PauseRunProps) {
       await client.runs[request](runId)
       toast(t(`runs.${request}.sent`))
     } catch (error) {
-      const texts = describeError(error, t)
-      toast(texts.why === '' ? t(`runs.${request}.failed`) : failureSentences(texts), { tone: 'failed' })
+      toast(failureText(error, t, `runs.${request}.failed`), { tone: 'failed' })
     } finally {
       setIsSending(false)
     }

@@ -2,11 +2,10 @@ import type { Run } from '@tenon/core/client'
 import { isRunOver } from '@tenon/core/run'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
-import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { describeError } from '../../ui/error-state.tsx'
+import { describeError, failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
@@ -20,7 +19,7 @@ interface RunAgainProps {
 
 const selectIsOver = ({ live }: RunSnapshot) => isRunOver(live.status)
 
-/** Versions between which the reader chooses. */
+/** Versions between which the user chooses. */
 interface VersionChoice {
   readonly run: Run
   /** Latest published version, which is not that of the run. */
@@ -47,13 +46,8 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
     try {
       await action()
     } catch (error) {
-      const texts = describeError(error, t)
-      const failure =
-        texts.code === 'WORKFLOW_NOT_FOUND'
-          ? t('runs.again.deleted')
-          : texts.why === ''
-            ? t('runs.form.failed')
-            : failureSentences(texts)
+      const isDeleted = describeError(error, t).code === 'WORKFLOW_NOT_FOUND'
+      const failure = isDeleted ? t('runs.again.deleted') : failureText(error, t, 'runs.form.failed')
       // A toast would be behind the dialog, which stays open while the choice is sent.
       if (choice === null) toast(failure, { tone: 'failed' })
       else setChoice({ ...choice, failure })

@@ -34,13 +34,11 @@ export function ToolButton({ action, label, icon, text, isDisabled = false }: To
   )
 }
 
-/** Buttons to undo and redo changes; empty if the editor is read-only. */
+/** Buttons to undo and redo changes, for an editor that is not read-only. */
 export function HistoryTools() {
   const t = useTranslate()
-  const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const canUndo = useEditorStore((state) => state.canUndo)
   const canRedo = useEditorStore((state) => state.canRedo)
-  if (isReadOnly) return null
   return (
     <>
       <ToolButton action="undo" label={t('canvas.undo')} icon="undo" isDisabled={!canUndo} />

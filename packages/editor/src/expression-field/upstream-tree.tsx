@@ -46,7 +46,7 @@ export function UpstreamTree({ nodeId, onPick, focusesSearch = false }: Upstream
         value={query}
         onChange={setQuery}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.nativeEvent.isComposing || first === undefined) return
+          if (event.key !== 'Enter' || first === undefined) return
           event.preventDefault()
           onPick(referenceTo(first))
         }}

@@ -77,7 +77,7 @@ function ProblemRow({ problem, onOpen, onFixed }: ProblemRowProps) {
         </span>
       </button>
       <span className="tn-problem-fixes">
-        <FixButtons problem={problem} className="tn-link" onFixed={() => onFixed()} />
+        <FixButtons problem={problem} className="tn-link" onFixed={onFixed} />
       </span>
     </li>
   )

@@ -95,7 +95,7 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
   )
 }
 
-/** Returns a setting as a value: documents are JSON, in which a missing setting is absent. */
+/** Returns a setting as JSON, as documents are; `undefined` if it is missing. */
 function settingValue(value: unknown): Json | undefined {
   return value === null ? undefined : (value as Json)
 }

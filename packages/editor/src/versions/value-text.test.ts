@@ -53,7 +53,7 @@ describe('valueText', () => {
   })
 })
 
-test('valueTexts shows values that read the same as JSON', () => {
+test('valueTexts shows values as JSON if their texts are equal', () => {
   expect(valueTexts(1, '1', WORDS)).toEqual({ before: '1', after: '"1"' })
   expect(valueTexts({}, undefined, WORDS)).toEqual({ before: '{}', after: null })
   expect(valueTexts({ a: 1 }, { a: 2 }, WORDS)).toEqual({ before: 'a: 1', after: 'a: 2' })

@@ -8,7 +8,7 @@ import { secretLabel } from '../runs/format/secret-label.ts'
 export interface ValueWords {
   readonly t: Translate
   readonly locale: string
-  /** Returns the label of a member of an object without a schema. @defaultValue its key, as for names that people write */
+  /** Returns the label of a member of an object without a schema. @defaultValue its key, as for user-defined names */
   readonly labelOf?: (key: string) => string
   /** Schema of the value and the schema that its references are looked up in, for the labels of its fields. */
   readonly schemas?: { readonly root: JsonSchema; readonly own: ObjectSchema }
@@ -17,8 +17,8 @@ export interface ValueWords {
 const STEP = '  '
 
 /**
- * Formats a value for people who compare it: an object as a line for each field, a list as a line for each item, and
- * what they contain indented below.
+ * Formats a value for a comparison: an object with one line for each field, a list with one for each item, and nested
+ * values indented below.
  */
 export function valueText(value: Json, words: ValueWords): string {
   const { t, locale, schemas } = words
@@ -41,17 +41,18 @@ export function valueText(value: Json, words: ValueWords): string {
   return isChoice ? valueLabel(value) : String(value)
 }
 
-/** Formats two values of one field that differ; `null` where there is none. Values with the same text become JSON. */
+/** Formats two values of one field that differ; `null` for no value. Values that would look the same are shown as JSON. */
 export function valueTexts(
   before: Json | undefined,
   after: Json | undefined,
   words: ValueWords,
 ): { readonly before: string | null; readonly after: string | null } {
-  const [old, next] = [before, after].map((value) =>
-    value === undefined || value === null || value === '' ? null : valueText(value, words),
-  ) as [string | null, string | null]
+  const textOf = (value: Json | undefined) =>
+    value === undefined || value === null || value === '' ? null : valueText(value, words)
+  const [old, next] = [textOf(before), textOf(after)]
   // The number 1 and the text "1" look the same, as do an empty text, an empty list and no value.
-  const isAlike = (old ?? words.t('versions.nothing')) === (next ?? words.t('versions.nothing'))
+  const nothing = words.t('versions.nothing')
+  const isAlike = (old ?? nothing) === (next ?? nothing)
   if (!isAlike || isSecretMarker(before) || isSecretMarker(after)) return { before: old, after: next }
   return { before: jsonOf(before), after: jsonOf(after) }
 }
@@ -77,5 +78,5 @@ function indented(text: string): string {
   return text.replaceAll('\n', `\n${STEP}`)
 }
 
-/** Labels for settings, whose keys are written in code: "Maximum attempts". */
+/** Labels for settings, whose keys are code: `maximumAttempts` becomes "Maximum attempts". */
 export const SETTING_LABELS = Object.freeze({ labelOf: humanize })

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
 import { isTemplate } from '../../graph/template-parts.ts'
 import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
+import { valueAt } from '../../manifest/ports.ts'
 
 /** Field in the setup of a node where a failure began. */
 interface FaultyField {
@@ -32,11 +33,11 @@ export function faultyField(
   const path = isPolicy ? [policy] : Array.isArray(param) ? param.filter(isSegment) : []
   if (path.length === 0) return null
   const field = isPolicy ? humanize(policy) : titlesOf(params, path).join(' › ')
-  const text = textAt(isPolicy ? (node?.policy as Json | undefined) : node?.params, path)
-  if (text === null) return { field, expression: null }
+  const text = valueAt(isPolicy ? (node?.policy as Json | undefined) : node?.params, path)
+  if (typeof text !== 'string') return { field, expression: null }
   const isPart = typeof position === 'number' && typeof end === 'number' && position < end && end <= text.length
   const part = isPart ? text.slice(position, end) : text
-  // The range of a fault is an expression, or a part of the template with its braces.
+  // The range is an expression, or a part of the template that includes braces.
   const expression = isPart && !isTemplate(part) ? `{{ ${part} }}` : part
   return { field, expression: expression.length > MAX_LENGTH ? null : expression }
 }
@@ -56,13 +57,4 @@ function titlesOf(root: JsonSchema, path: readonly (string | number)[]): readonl
     schema = field?.schema ?? {}
     return field?.title ?? segment
   })
-}
-
-function textAt(value: Json | undefined, path: readonly (string | number)[]): string | null {
-  let at = value
-  for (const segment of path) {
-    if (Array.isArray(at) && typeof segment === 'number') at = at[segment]
-    else at = isJsonObject(at) && typeof segment === 'string' ? at[segment] : undefined
-  }
-  return typeof at === 'string' ? at : null
 }

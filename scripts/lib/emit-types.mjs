@@ -7,7 +7,7 @@ import { tsupEntries, typesFolder } from './tsup-package.mjs'
 
 const cwd = process.cwd()
 const folder = typesFolder(cwd)
-// Beside the folder, not in it: this file names no declaration.
+// Beside the folder, which contains declarations only.
 const project = `${folder}.tsconfig.json`
 const compiler = join(import.meta.dirname, '../../node_modules/typescript-native/bin/tsc')
 
@@ -24,7 +24,7 @@ writeFileSync(
       noEmitOnError: true,
       rootDir: join(cwd, 'src'),
       outDir: folder,
-      // Packages below this one are taken as they are published.
+      // Packages that this one depends on are read as they are published.
       customConditions: [],
     },
     include: [],

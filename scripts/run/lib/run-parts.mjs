@@ -12,7 +12,7 @@
  * Runs parts in two lanes at the same time: those of a lane one after the other, in their order. After a failure no
  * further part starts; one that is running is finished.
  *
- * @param {readonly Part[]} parts each behind those that it waits for, one for either lane behind all of both
+ * @param {readonly Part[]} parts each after those that it waits for; a part for either lane after all parts of both lanes
  * @param {RunPartsDeps} deps
  * @returns {Promise<string[]>} names of the parts that failed
  */
@@ -40,7 +40,7 @@ export async function runParts(parts, { start, ended, now = Date.now }) {
   /** @type {Map<string, Promise<void>>} */
   const lanes = new Map()
   for (const part of parts) {
-    // A race of none has no end.
+    // `Promise.race` of no promises never resolves.
     const free = part.lane === 'either' && lanes.size > 0 ? Promise.race(lanes.values()) : lanes.get(part.lane)
     const end = Promise.all([free, ...(part.after ?? []).map((name) => ends.get(name))]).then(() => runPart(part))
     ends.set(part.name, end)

@@ -33,8 +33,8 @@ export function unionCoverage(reports) {
 }
 
 /**
- * Yields the arms of all branches of a file. Operands of one operator are arms of a single branch or of nested ones,
- * by the parentheses that the bundler keeps, so each is identified by itself.
+ * Yields the arms of all branches of a file. The operands of `a && b && c` are arms of one branch or of nested ones,
+ * depending on the parentheses that the bundler keeps, so each operand is identified by its own start.
  *
  * @param {import('istanbul-lib-coverage').FileCoverage} file
  * @returns {Generator<[arm: string, hits: number]>}

@@ -190,8 +190,8 @@ export interface TenonClient {
      */
     pause(runId: RunId, options?: RequestOptions): Promise<Run>
     /**
-     * Requests the resumption of a paused run, which then starts what it has held, unless it ends first. A run that is
-     * not paused is returned unchanged.
+     * Requests the resumption of a paused run, which then starts what the pause has held, unless it ends first. A run that
+     * is not paused is returned unchanged.
      *
      * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
      */

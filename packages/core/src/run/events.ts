@@ -182,9 +182,9 @@ export type Decision =
       readonly nodeRunId: NodeRunId
       readonly data: { readonly waitId: WaitId; readonly how: 'resolved' | 'timeout' | 'canceled' }
     }
-  /** From now on no node run is scheduled, until the run is resumed or ends. */
+  /** No node run is scheduled after this decision, until the run is resumed or ends. */
   | { readonly type: 'run_paused'; readonly data: { readonly actor: Actor | null } }
-  /** The run continues; what it has held is scheduled in the same turn. */
+  /** The run continues; the node runs that the pause held are scheduled in the same turn. */
   | { readonly type: 'run_resumed'; readonly data: { readonly actor: Actor | null } }
   | {
       readonly type: 'run_completed'

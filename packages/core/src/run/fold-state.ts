@@ -67,7 +67,7 @@ function isWaiting({ open, waiting }: FoldState): boolean {
   return open > 0 && open === waiting
 }
 
-/** Checks whether the run was paused last and not resumed. */
+/** Checks whether the last pause of the run has not ended. */
 function isPaused({ pauses }: RunHead): boolean {
   return pauses.at(-1)?.resumedAt === null
 }

@@ -58,7 +58,7 @@ function holdsToken(text: string, isSent: boolean): boolean {
   return holdsKnownKey(text) || (isSent && maskText(text) !== text)
 }
 
-/** Returns the secret param for a token. Only the one of the same name is sent instead of a header. */
+/** Returns the secret param that can hold a token. For a header, this is the param of the same name: it replaces it. */
 function secretFor(schema: JsonSchema, header: string | null): string | undefined {
   const isSent = (param: string) => header === null || param.toLowerCase() === header.toLowerCase()
   return secretParamsOf(schema).find(isSent)

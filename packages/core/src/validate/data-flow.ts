@@ -245,7 +245,7 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
   for (const { sourceHandle, target } of surveyed.outgoing) {
     const exit = exitAt(lookup, sourceHandle)
     const rank = tracing.ranks.get(target) as number
-    // Most exits have one target. `[x]` is one slot long; the first `push` reserves many.
+    // Most exits have one target. `[x]` reserves one slot; the first `push` to an empty list reserves many.
     if (exit?.targets.length === 0) exit.targets = [rank]
     else exit?.targets.push(rank)
   }

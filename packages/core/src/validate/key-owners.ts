@@ -57,7 +57,7 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
   const entryOf = (key: string): Entry => entries.get(key) as Entry
 
   function addSure(entry: Entry, exit: Exit): void {
-    // Most keys have one such exit. `[x]` is one slot long; the first `push` reserves many.
+    // Most keys have one such exit. `[x]` reserves one slot; the first `push` to an empty list reserves many.
     if (entry.sure.length === 0) entry.sure = [exit]
     else entry.sure.push(exit)
     if (entry.sureExits !== null) setBit(entry.sureExits, exit.index)

@@ -47,7 +47,7 @@ export class OwnerList {
       return
     }
     const owner = { node: exit.node, exits: [exit] }
-    // Most keys have one owner. `[x]` is one slot long; the first `push` reserves many.
+    // Most keys have one owner. `[x]` reserves one slot; the first `push` to an empty list reserves many.
     if (last === undefined) this.#owners = [owner]
     else this.#owners.push(owner)
     this.#enter(owner)

@@ -170,9 +170,9 @@ async function openAttempt(
   }
   const records = session.attempts.get(nodeRunId)?.records ?? []
   const last = records.at(-1)
-  // In a paused run, too: its worker has disappeared, so that nothing of it is in progress.
+  // Also in a paused run: the worker of the attempt has disappeared, so its body is not in progress.
   if (last?.how === 'running') return loseAttempt(session, ref, last.attempt, deps)
-  // A node run that no worker takes fails also in a paused run: the clock of its queue does not stop.
+  // A node run that no worker takes also fails in a paused run: a pause does not stop the time limit of its queue.
   if (session.machine.status === 'paused' && failure === undefined) return { kind: 'paused' }
   if (last?.nextAt != null && last.nextAt > deps.now()) return { kind: 'later', nextAt: last.nextAt }
   const attempt = (last?.attempt ?? 0) + 1

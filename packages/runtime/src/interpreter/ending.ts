@@ -34,7 +34,7 @@ function hasMore({ open, held, semantics, ending }: MachineContext['state']): bo
   return open.size > 0 || held.size > 0 || (semantics === 0 && ending === null)
 }
 
-/** Ends the run if no node run is open, also if it is paused; called last in a turn. */
+/** Ends the run, also a paused one, if nothing is still to come; called last in a turn. */
 export function endWhenIdle(context: MachineContext, out: Decision[]): void {
   const { state, undoLog } = context
   if (hasMore(state)) return

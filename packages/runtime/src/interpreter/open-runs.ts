@@ -47,7 +47,7 @@ export function closeNodeRun({ state, undoLog }: MachineContext, node: number): 
 }
 
 /** Reason for which an open node run is canceled. */
-type CancelingReason = 'loser' | 'run_canceled' | 'run_failed'
+type CancelingReason = Extract<Decision, { readonly type: 'node_dropped' }>['data']['reason']
 
 /** Ends a waiting node run: its wait without a result, or, if a pause holds its next pass, without that pass. */
 function endWaiting(

@@ -1,7 +1,7 @@
 import type { Resume, Vote, WaitFor } from '@tenon/core/node'
 import type { CancelReason, RunFailure, ValueRef } from '@tenon/core/run'
 
-/** Phase of a node in a run. `ready` exists within a turn only, and as long as the run is paused. */
+/** Phase of a node in a run. `ready` exists only within a turn and while the run is paused. */
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
 /** Result of a wait that ended while the run was paused: the next pass is scheduled when the run is resumed. */
@@ -50,7 +50,7 @@ export interface RunState {
   ending: Ending | null
   /** True if the deadline timer is set. */
   deadline: boolean
-  /** True between a pause and the resumption; it stays true if the run ends meanwhile. */
+  /** True from a pause to its resumption; it stays true if the run ends before that. */
   paused: boolean
   /** First reached end in document order; `null` if none. */
   reachedEnd: { readonly index: number; readonly outcome: string } | null
@@ -71,7 +71,7 @@ export interface RunState {
   readonly finishedTurns: number[]
   readonly open: Map<number, OpenRun>
   readonly outputs: Map<number, NodeOutput>
-  /** Nodes that a pause keeps from their first pass, with the turn in which they became ready. */
+  /** Nodes whose first pass a pause holds, with the turn in which they became ready. */
   readonly held: Map<number, number>
   /** Turns of the applied requests to pause and to resume, by request id. */
   readonly requests: Map<string, number>

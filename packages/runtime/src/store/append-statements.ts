@@ -148,7 +148,10 @@ export function createAppendStatements(schema: string): AppendStatements {
   }
 }
 
-/** Checks whether an append has one row of events, and stores no values and no plan beside the log. */
+/**
+ * Checks whether an append has one row of events, stores no values and no plan beside the log, and sets the start of a run
+ * only if it creates that run.
+ */
 export function isSimple({ append, packed }: AppendToSend): boolean {
   const { kind, patch, operations, payloads } = append
   if (payloads.length > 0 || packed.rows.length !== 1) return false

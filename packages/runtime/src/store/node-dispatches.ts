@@ -111,8 +111,8 @@ export async function releaseDispatch(
 }
 
 /**
- * Gives a queued node of a paused run back to its queue, due at `notBefore`, an instant in milliseconds since the Unix
- * epoch. It is due at once if the run was resumed meanwhile: {@link wakeDispatches} passes over nodes that a worker owns.
+ * Returns a queued node of a paused run to its queue, due at `notBefore`, an instant in milliseconds since the Unix
+ * epoch. It is due at once if the run was resumed in between: {@link wakeDispatches} skips nodes that a worker has claimed.
  *
  * @returns False if it is due at once.
  */
@@ -127,8 +127,8 @@ export async function releasePaused(
     .select('status')
     .where('tenant_id', '=', queued.tenantId)
     .where('run_id', '=', queued.runId)
-    // Orders this and the append that resumes the run: either the status is that after it, or what wakes its queued
-    // nodes comes after this transaction.
+    // Waits for an append in flight that resumes the run. A later one waits for this transaction, and its worker calls
+    // `wakeDispatches` after it.
     .forShare()
     .executeTakeFirst()
   const isPaused = run?.status === 'paused'

@@ -17,8 +17,10 @@ export interface WorkflowRow {
 }
 
 /**
- * Condition of the index for lists of workflows, true for each: checks of foreign keys cannot use that index in place of
- * the key.
+ * Condition of the index for lists of workflows, true for every row. Checks of foreign keys do not state it, so they use
+ * the primary key.
+ *
+ * @see docs/adr/0039-indexes-for-lists-have-a-condition.md
  */
 export const LISTED_WORKFLOW = `updated_at >= '-9223372036854775808'::bigint`
 

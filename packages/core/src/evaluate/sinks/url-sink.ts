@@ -61,7 +61,7 @@ interface FaultySegment {
 
 /** Lists the segments whose values would remove them or lead to a parent: parsers also resolve `%2e`. */
 function faultySegments(url: string, inserted: readonly Inserted[]): readonly FaultySegment[] {
-  // A value is only inserted behind the base.
+  // Values are only inserted after the base, so without one there may be no base.
   if (inserted.length === 0) return []
   const start = (BASE.exec(url) as RegExpExecArray)[0].length
   const path = url.slice(start).split(/[?#]/, 1)[0] as string
@@ -79,7 +79,7 @@ function faultySegments(url: string, inserted: readonly Inserted[]): readonly Fa
   return faulty
 }
 
-/** Describes the fault of a segment by its first expression; other values than paths are not printed. */
+/** Describes the fault of a segment by its first expression, which is only printed if it is a path. */
 function describeSegment(name: string, { segment }: FaultySegment, { expression }: ExpressionPart): string {
   const source =
     expression.kind === 'path' ? `the value of ${printPath(expression, expression.segments.length)}` : 'a value'

@@ -30,8 +30,8 @@ export interface DispatchRunner {
 
 const RETRY_MS = 1_000
 /**
- * Time in milliseconds after which a queued node of a paused run is tried again. A resumed run makes its queued nodes
- * due at once; they need this only if the worker that has resumed it disappears before that.
+ * Time in milliseconds after which a queued node of a paused run is tried again. When a run is resumed, its
+ * queued nodes are due at once; they need this time only if the worker that resumes it disappears before it wakes them.
  */
 const PAUSED_RETRY_MS = 30_000
 /** Most queued nodes whose errors are counted; an evicted one is counted from 0 again. */

@@ -134,7 +134,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     drop(run)
     return true
   }
-  /** Has workers claim the queued nodes of a resumed run now, which they found paused before. */
+  /** Makes the queued nodes of a resumed run due now, and wakes workers to claim them. */
   const wakeQueued = async (run: ClaimedRun): Promise<void> => {
     await dispatch.wakeDispatches(run)
     deps.wakeWorkers()

@@ -138,7 +138,7 @@ export const pauseTests: SuiteGroup = (context) => {
       expect(await resume(run)).toEqual({ outcome: 'unchanged' })
       const outcomes = await Promise.all([pause(run), pause(run), pause(run)])
       expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['accepted', 'unchanged', 'unchanged'])
-      // Each is judged by the request before it, whether or not the run has applied that.
+      // Each is judged by the request before it, even if the run has not applied that one yet.
       const rest = [await resume(run), await resume(run), await pause(run), await resume(run)]
       expect(rest.map(({ outcome }) => outcome)).toEqual(['accepted', 'unchanged', 'accepted', 'accepted'])
       expect(await pause({ ...run, tenantId: 'another-tenant' })).toEqual({ outcome: 'not_found' })

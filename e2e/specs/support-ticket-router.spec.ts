@@ -80,7 +80,7 @@ test.describe('scenario S1, from the run form to the output', () => {
     ])
   })
 
-  test('holds the decision of the person while it is paused, and goes on to the same if-else when it is resumed', async ({
+  test('keeps a decision while it is paused, and continues at the same if-else when it is resumed', async ({
     openAs,
     clientOf,
   }) => {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, vi } from 'vitest'
 // A state that comes late on a busy machine is no fault; one that never comes still fails.
 configure({ asyncUtilTimeout: 20_000 })
 
-// jsdom knows no layout: what the parts ask for is there, and never reports a size.
+// jsdom has no layout: these functions exist for the components, but never report a size.
 class StillResizeObserver {
   observe(): void {}
   unobserve(): void {}

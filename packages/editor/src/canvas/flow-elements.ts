@@ -77,7 +77,7 @@ interface NodeHandles {
 
 type Handles = ReadonlyMap<NodeId, NodeHandles | null>
 
-/** Returns the name of an edge's source, with the port if several edges could lead from it to one node. */
+/** Returns the name of an edge's source, with the port if the source has several or is of an unknown type. */
 function sourceName(name: string, { source, sourceHandle }: WorkflowEdge, handles: Handles): string {
   const ports = handles.get(source)?.ports
   if (ports !== undefined && ports.size < 2) return name

@@ -63,7 +63,7 @@ export function defaultsOf(root: NodeManifestEntry['params'], schema: ObjectSche
   return params
 }
 
-/** Returns the value of a new item of a list: its default, else the smallest value of its type. */
+/** Returns the value of a new item of a list: its default, else an empty value of its type. */
 export function newItemOf(root: NodeManifestEntry['params'], schema: ObjectSchema): Json {
   if (schema.default !== undefined) return schema.default
   switch (inferControl(schema)) {

@@ -33,7 +33,8 @@ export interface DraftLinkOptions {
   /** Called when the server refuses the changes that were sent after leaving. */
   readonly onLost: (error: unknown, unsaved: readonly DocumentOperation[]) => void
   /**
-   * Time in milliseconds after which a socket without the draft counts as failed; with loading, less than 5 s in all.
+   * Time in milliseconds after which a socket that has not delivered the draft counts as failed. With the default, the
+   * editor opens in less than 5 s, loading included.
    *
    * @defaultValue 3500
    */
@@ -128,7 +129,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   const startHttp = async () => {
     if (patience !== null) clearTimeout(patience)
     patience = null
-    // Only the room reports local changes: before it is there, requests would show an edit as saved that is not.
+    // Only the room reports local changes: without it, an edit would be shown as saved before it is sent.
     const [{ createHttpSync }] = await Promise.all([part, room])
     if (abort.signal.aborted || isClosed || isSocketLive || http !== null) return
     http = createHttpSync({

@@ -52,9 +52,9 @@ export interface CodeEditor {
   readonly refreshLabels: () => void
   /** Inserts a text at the caret and focuses the field. */
   readonly insert: (text: string) => void
-  /** Focuses the field where typing was interrupted: with the selection, and with the list for a reference. */
+  /** Focuses the field with the selection. An unfinished reference before the caret is closed, and its list opens. */
   readonly resume: (selection: FieldSelection) => void
-  /** Returns the selection; `null` without the focus. */
+  /** Returns the selection; `null` if the field does not have the focus. */
   readonly selection: () => FieldSelection | null
   readonly destroy: () => void
 }
@@ -121,9 +121,9 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
       view.focus()
       const { doc } = view.state
       const [anchor, head] = [Math.min(from, doc.length), Math.min(to, doc.length)]
-      const isBehind = anchor === head && /^(\s|$)/.test(doc.sliceString(head))
-      const open = options.hasTemplates && isBehind ? OPEN_REFERENCE.exec(doc.sliceString(0, head)) : null
-      // The brackets that typing would have closed.
+      const isAtEnd = anchor === head && /^(\s|$)/.test(doc.sliceString(head))
+      const open = options.hasTemplates && isAtEnd ? OPEN_REFERENCE.exec(doc.sliceString(0, head)) : null
+      // The closing brackets that the editor adds while the user types.
       const close = open === null ? '' : open[0].startsWith('{{') ? '}}' : '}'
       view.dispatch({ changes: { from: head, insert: close }, selection: { anchor, head }, scrollIntoView: true })
       if (close === '}}') startCompletion(view)

@@ -29,7 +29,7 @@ export interface FieldDiagnostic {
   readonly message: string
 }
 
-/** Selection in a field that has the focus; offsets in UTF-16 units. */
+/** Selection in a field that has the focus, as offsets in UTF-16 units. The caret is at `to`. */
 export interface FieldSelection {
   readonly from: number
   readonly to: number

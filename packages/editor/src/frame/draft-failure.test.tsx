@@ -64,7 +64,7 @@ describe('a workflow that was deleted while it was open', () => {
     expect(screen.getByRole('link', { name: 'Automations' })).toBeTruthy()
   })
 
-  test('cannot be restored by viewers, who are told whom to ask', () => {
+  test('cannot be restored by viewers, and its page says whom to ask', () => {
     renderPart(<DraftFailure failure={failure} onRetry={() => {}} back={back} restore={null} />)
     expect(screen.getByRole('alert').textContent).toContain('Ask someone who can change workflows to restore it.')
     expect(screen.queryByRole('button')).toBeNull()

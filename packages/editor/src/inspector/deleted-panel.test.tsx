@@ -169,7 +169,7 @@ describe('a node of a run that is no longer in the draft', () => {
     expect(session.store.getState().selectedNodes.size).toBe(0)
   })
 
-  test('leaves the panel of the workflow once the run is closed', () => {
+  test('is replaced by the panel of the workflow once the run is closed', () => {
     choose(null)
     expect(screen.queryByRole('region', { name: 'Deleted node' })).toBeNull()
     expect(screen.getByRole('complementary', { name: 'Inspector' }).textContent).toContain('3 nodes')

@@ -5,9 +5,9 @@ import { useInstance } from './instance-context.ts'
  * Closes a dialog, menu or panel when the user goes back on a phone. Without it, Back leaves the page.
  *
  * @param isOpen - True while it is open.
- * @param onClose - Closes it; may refuse while it is locked.
- * @param isLocked - A locked layer that Back was to close gets a new entry in the history once it is unlocked.
- * @defaultValue false
+ * @param onClose - Closes it.
+ * @param isLocked - True while `onClose` may refuse. Back then uses up the history entry of the layer; a new one is added
+ * when the layer is unlocked. Default: false.
  */
 export function useCloseOnBack(isOpen: boolean, onClose: () => void, isLocked = false): void {
   const { backLayers } = useInstance()

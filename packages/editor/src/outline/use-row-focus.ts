@@ -13,8 +13,8 @@ interface RowFocus {
 }
 
 /**
- * Keeps the focus in the outline when its row is removed: the row that follows it gets the focus, else the one before
- * it, else the outline itself. A focus elsewhere is not moved.
+ * Keeps the focus in the outline when the row that has it is removed: the next row gets the focus, else the previous
+ * one, else the outline itself. A focus elsewhere is not moved.
  */
 export function useRowFocus(items: readonly OutlineItem[]): RowFocus {
   const outline = useRef<HTMLElement>(null)
@@ -41,7 +41,7 @@ export function useRowFocus(items: readonly OutlineItem[]): RowFocus {
   return {
     outline,
     onRowFocus,
-    // A removed element has no successor; a menu of a row reports its focus after this.
+    // When the focused element is removed, no other gets the focus. The menu of a row reports its focus after this event.
     onBlur: ({ relatedTarget }) => {
       if (relatedTarget !== null) focused.current = null
     },

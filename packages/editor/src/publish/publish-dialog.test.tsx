@@ -77,7 +77,7 @@ describe('PublishDialog', () => {
     expect(dialog.isConnected).toBe(false)
   })
 
-  test('lists warnings, which open what they are about, and keeps the notes', async () => {
+  test('lists warnings, which open their fields, and keeps the notes', async () => {
     const { user, show, opened, state } = open(async () => VERSION_5)
     const warning = {
       edgeId: null,
@@ -100,7 +100,7 @@ describe('PublishDialog', () => {
     expect(screen.queryByRole('dialog')).toBeNull()
   })
 
-  test('lists and counts only what prevents publishing, and names the number of warnings apart', async () => {
+  test('lists and counts only what prevents publishing, and counts the warnings separately', async () => {
     const { show } = open(async () => VERSION_5)
     const problem = { edgeId: null, range: null, fixes: [], code: 'X', nodeId: null, field: [] }
     show([

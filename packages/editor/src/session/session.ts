@@ -149,7 +149,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       // A new node has to be set up first, whichever tab was used for another one.
       if (ADDING.has(command.type)) store.setState({ tab: 'setup' })
       select(store, plan.select)
-      // After the selection: a change while another node is selected would count as leaving the new one.
+      // After the selection: setting it while another node is selected would count as leaving the new node.
       if (command.type === 'add-node') store.setState({ freshNodes: new Set(plan.select) })
       if (operations.length > 0) selections.keepAfter()
     }

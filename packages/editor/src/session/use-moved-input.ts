@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { useSession } from './session-context.tsx'
 import type { TypedTextField } from './use-typed-text.ts'
 
-/** Lets the refused text of a field lead to the field by its new path after the row of the field has moved. */
+/** Gives the refused text of a field the new path of the field after its row has moved, so that it still opens the field. */
 export function useMovedInput({ key, nodeId, path, label }: TypedTextField): void {
   const { input } = useSession()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key changes with the path

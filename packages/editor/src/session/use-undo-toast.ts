@@ -20,7 +20,7 @@ export function useUndoToast(): (message: string) => void {
         label: t('action.undo'),
         onClick: () => {
           session.flush()
-          // Pressing the button takes the focus from a field, whose text may become a change of its own.
+          // Pressing the button takes the focus from a field, which may store its text as a later change.
           if (isLast()) session.undo()
           else toast(t('command.undoLater'))
         },

@@ -9,8 +9,8 @@ export interface DialogProps {
   /** Called by Escape, by the close button, by a click beside the dialog, and by Back on a phone. */
   readonly onClose: () => void
   /**
-   * True while the action of the dialog is sent: the dialog cannot be closed, so that its answer, or the reason of a
-   * failure, is seen. Disable a button that cancels, too. @defaultValue false
+   * True while the action of the dialog is in progress: the dialog stays open, so that the user sees a failure. Also
+   * disable the cancel button. @defaultValue false
    */
   readonly busy?: boolean
   readonly title: string
@@ -85,7 +85,7 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
         if (event.target === event.currentTarget) onClose()
       }}
       onClose={({ currentTarget: dialog }) => {
-        // A browser closes a dialog that has refused it several times, such as by Back.
+        // A browser may close a dialog that has refused several requests to close, such as the Back button.
         if (busy && !dialog.open) dialog.showModal()
       }}
       onKeyDown={(event) => {

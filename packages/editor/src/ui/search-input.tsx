@@ -11,7 +11,7 @@ export interface SearchInputProps {
   /** Key that focuses the field. */
   readonly shortcut?: string
   readonly onKeyDown?: KeyboardEventHandler<HTMLInputElement>
-  /** Attributes that connect the field to the list of what was found. */
+  /** Attributes that connect the field to the list of results. */
   readonly list?: AriaAttributes & { readonly role: 'combobox' }
 }
 

@@ -17,7 +17,7 @@ interface SearchListProps<Item> {
   readonly children: (item: Item) => ReactNode
 }
 
-/** Search field, which gets the focus, with a list of what it finds; arrow keys move the active option, Enter chooses it. */
+/** Search field, which gets the focus, with a list of results; arrow keys move the active option, Enter chooses it. */
 export function SearchList<Item>(props: SearchListProps<Item>) {
   const { label, find, onChoose, listLabel, emptyText, keyOf, children } = props
   const [query, setQuery] = useState('')

@@ -7,7 +7,8 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** Lists every violation that axe finds inside of Tenon's root, with the elements that cause it. */
 export async function violationsOn(page: Page): Promise<readonly string[]> {
-  // Colors in motion are between two values. Marks of running nodes move without an end, and change no color of a text.
+  // Colors in motion are between two values. Endless animations, such as those of running
+  // nodes, change no color of a text.
   await page.evaluate(() =>
     Promise.all(
       document

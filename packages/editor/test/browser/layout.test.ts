@@ -47,7 +47,7 @@ describe('panels beside the canvas', () => {
     await inspector.waitFor()
   })
 
-  test('have buttons that cover no row of the outline, in a narrow editor either', async () => {
+  test('have buttons that cover no row of the outline, also in a narrow editor', async () => {
     for (const width of [1_440, 1_024, 700]) {
       const { page } = await open({ document: 'parted', width })
       await page.getByRole('button', { name: 'More', exact: true }).click()

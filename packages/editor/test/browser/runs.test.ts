@@ -69,7 +69,7 @@ describe('RunViewer', () => {
     await expect.poll(() => page.getByRole('button', { name: 'Cancel run' }).evaluate(hasFocus)).toBe(true)
   })
 
-  test('keeps its dialog open while it cancels, however it is closed', async () => {
+  test('keeps its dialog open while it cancels, whatever tries to close it', async () => {
     await open('log=escalated&count=5')
     await page.evaluate(
       'window.fixture.client.runs.cancel = () => new Promise((resolve) => { window.answer = resolve })',
@@ -158,7 +158,7 @@ describe('RunViewer', () => {
     expect(frame).toBe(0)
   })
 
-  test('on a phone names the workflow once, and nothing of the moment lies over the canvas', async () => {
+  test('on a phone names the workflow once, and has the scrubber below the canvas', async () => {
     await open('log=escalated', 390)
     await page.getByText('Trace', { exact: true }).waitFor()
     expect(await page.getByRole('heading', { name: 'Support ticket router' }).count()).toBe(1)

@@ -9,11 +9,11 @@ interface ListState {
 interface ItemRows {
   /** Identities of the items, in their order. */
   readonly ids: readonly number[]
-  /** Call it before an item is removed; among equal items, the list does not show which one was removed. */
+  /** Removes the identity of an item. Call it before the item is removed: among equal items, the list shows no difference. */
   readonly remove: (index: number) => void
 }
 
-/** Returns an identity for each item of a list, which stays with the item while others are added and removed. */
+/** Returns an identity for each item of a list, which the item keeps while others are added and removed. */
 export function useItemRows(items: readonly Json[]): ItemRows {
   const known = useRef<ListState>({ items: [], ids: [] })
   const nextId = useRef(0)
@@ -38,7 +38,7 @@ export function matchItems(before: ListState, items: readonly Json[], createId: 
   while (start < shorter && jsonEqual(before.items[start], items[start])) start += 1
   let end = 0
   while (end < shorter - start && jsonEqual(before.items.at(-1 - end), items.at(-1 - end))) end += 1
-  // Items of the range that changed keep their identity as far as there are as many as before.
+  // Items in the changed range take over the identities of that range in order; the rest gets new ones.
   const replaced = before.ids.slice(start, before.ids.length - end)
   return items.map((_item, index) => {
     if (index < start) return before.ids[index] as number

@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '@tenon/core/document'
 import type { ToolCallRecord } from '@tenon/core/node'
 import type { LogEntry } from '@tenon/core/run'
 
-/** Response of a service that the node regards as a failure, as the log has it: credentials masked, the body cut. */
+/** Response of a service that the node treats as a failure, as logged: credentials masked, the body truncated. */
 export interface RefusedResponse {
   readonly status: number
   /** Beginning of the body; `null` if it is not text. */

@@ -59,9 +59,9 @@ function positionIn(pieces: readonly ScalePiece[], instant: number): number {
 }
 
 /**
- * Returns the idle intervals to collapse, ascending: the longest first, as long as it is longer than two seconds and
- * than a quarter of what is not collapsed yet. A wait of minutes beside one of hours would still leave no room for work
- * of milliseconds.
+ * Returns the idle intervals to collapse, in order of time. Starting with the longest, an interval is collapsed if it is
+ * longer than two seconds and than a quarter of the time that is not collapsed yet. So a wait of minutes is collapsed
+ * beside one of hours, which leaves room for work of milliseconds.
  */
 export function quietGaps(busy: readonly Interval[], from: number, to: number): readonly Interval[] {
   const collapsed = new Set<Interval>()

@@ -142,7 +142,7 @@ describe('RunAgain', () => {
     expect(onStarted).not.toHaveBeenCalled()
   })
 
-  test('says that the workflow was deleted, which the runs survive', async () => {
+  test('says that the workflow of the run was deleted', async () => {
     const { user, onStarted } = show(undefined, (client) => ({
       workflows: {
         ...client.workflows,

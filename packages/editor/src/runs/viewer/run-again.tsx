@@ -22,9 +22,9 @@ const selectIsOver = ({ live }: RunSnapshot) => isRunOver(live.status)
 /** Versions between which the user chooses. */
 interface VersionChoice {
   readonly run: Run
-  /** Latest published version, which is not that of the run. */
+  /** Latest published version; it differs from that of the run. */
   readonly latest: string
-  /** Reason why the chosen version could not be started, such as an input that it does not take; `null` if none. */
+  /** Reason why the chosen version could not be started, such as an invalid input; `null` if none. */
   readonly failure: string | null
 }
 
@@ -96,7 +96,7 @@ interface VersionDialogProps {
   readonly onClose: () => void
 }
 
-/** Asks which version to run: that of the run, with which it can be compared, or the latest. */
+/** Asks which version to run: that of the run, for a comparison, or the latest. */
 function VersionDialog({ choice, isSending, onStart, onClose }: VersionDialogProps) {
   const { t } = useInstance()
   const { run, latest, failure } = choice

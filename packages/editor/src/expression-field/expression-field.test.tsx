@@ -45,7 +45,6 @@ describe('an expression field whose editor has not loaded', () => {
       field.focus()
       fireEvent.change(field, { target: { value: 'Hello Ada' } })
       field.setSelectionRange(6, 6)
-      fireEvent.select(field)
     })
     const { field, nodeOf } = openGreeting('Hello')
     await waitFor(() => expect(field().tagName).toBe('DIV'))

@@ -60,7 +60,8 @@ export function ExpressionField(props: ExpressionFieldProps) {
   /** Text of a field that is not shared, with what is typed and not stored yet. */
   const plainText = useRef(value)
   if (!change.isPending()) plainText.current = value
-  /** Selection without an editor, or between two; `null` if the field does not have the focus. */
+  const waitingField = useRef<HTMLTextAreaElement | null>(null)
+  /** Selection between two editors; `null` if the field does not have the focus. */
   const selection = useRef<FieldSelection | null>(null)
   const attributes = useShared(attributesOf(field, label, isInvalid))
   const first = useRef({ isReadOnly, attributes, placeholder, path })
@@ -98,7 +99,8 @@ export function ExpressionField(props: ExpressionFieldProps) {
       },
     })
     editor.current = created
-    if (selection.current !== null) created.resume(selection.current)
+    const resumed = selection.current ?? selectionIn(waitingField.current)
+    if (resumed !== null) created.resume(resumed)
     // After the focus has moved: removing an element with the focus counts as leaving the field.
     setIsWaiting(false)
     const waiting = target.collect({ nodeId, key: keyOf(first.current.path) })
@@ -138,11 +140,10 @@ export function ExpressionField(props: ExpressionFieldProps) {
             attributes={attributes}
             onChange={(text) => {
               change.push(text)
-              change.flush()
+              change.commit()
             }}
-            onSelection={(next) => {
-              selection.current = next
-            }}
+            onBlur={change.flush}
+            fieldRef={waitingField}
           />
         )}
         <div ref={host} className="tn-expr-host" hidden={createCodeEditor === null} />
@@ -177,6 +178,11 @@ function useReferencedNames(template: string): string {
     [template],
   )
   return useEditorStore((state) => ids.map((id) => state.nodesById.get(id)?.name ?? '').join('\n'))
+}
+
+/** Returns the selection of a field that has the focus; `null` without it. */
+function selectionIn(field: HTMLTextAreaElement | null): FieldSelection | null {
+  return field?.matches(':focus') ? { from: field.selectionStart, to: field.selectionEnd } : null
 }
 
 function keyOf(path: ParamPath | 'notes'): string {

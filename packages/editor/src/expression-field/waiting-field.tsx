@@ -1,6 +1,5 @@
-import type { SyntheticEvent } from 'react'
+import type { Ref } from 'react'
 import { typedKeys } from '../ui/key-handler.ts'
-import type { FieldSelection } from './field-types.ts'
 import { asOneLine } from './one-line.ts'
 import { TemplateText } from './template-text.tsx'
 
@@ -13,8 +12,8 @@ interface WaitingFieldProps {
   readonly attributes: Readonly<Record<string, string | undefined>>
   /** Stores the text at once, so that `value` is never older than what is shown. */
   readonly onChange: (text: string) => void
-  /** Called when the field gets the focus and after each change of its selection; with `null` when it is left. */
-  readonly onSelection: (selection: FieldSelection | null) => void
+  readonly onBlur: () => void
+  readonly fieldRef: Ref<HTMLTextAreaElement>
 }
 
 /**
@@ -22,9 +21,7 @@ interface WaitingFieldProps {
  * shows the chips of references, and the text itself while it has the focus.
  */
 export function WaitingField(props: WaitingFieldProps) {
-  const { value, placeholder, isMultiline, isReadOnly, attributes, onChange, onSelection } = props
-  const follow = ({ currentTarget }: SyntheticEvent<HTMLTextAreaElement>) =>
-    onSelection({ from: currentTarget.selectionStart, to: currentTarget.selectionEnd })
+  const { value, placeholder, isMultiline, isReadOnly, attributes, onChange, onBlur, fieldRef } = props
   return (
     <div className="tn-expr-waiting">
       <div className="tn-expr-preview" aria-hidden>
@@ -32,22 +29,17 @@ export function WaitingField(props: WaitingFieldProps) {
       </div>
       <textarea
         {...attributes}
+        ref={fieldRef}
         rows={1}
         value={value}
         placeholder={placeholder}
         readOnly={isReadOnly}
         spellCheck={false}
-        onChange={(event) => {
-          const { value: text } = event.currentTarget
-          onChange(isMultiline ? text : asOneLine(text))
-          follow(event)
-        }}
-        onFocus={follow}
-        onSelect={follow}
+        onBlur={onBlur}
+        onChange={({ currentTarget: { value: text } }) => onChange(isMultiline ? text : asOneLine(text))}
         onKeyDown={typedKeys((event) => {
           if (event.key === 'Enter' && !isMultiline) event.preventDefault()
         })}
-        onBlur={() => onSelection(null)}
       />
     </div>
   )

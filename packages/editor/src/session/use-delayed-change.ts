@@ -14,7 +14,9 @@ interface DelayedChangeOptions {
 export interface DelayedChange {
   /** Stores a typed text, to be committed later. */
   readonly push: (text: string) => void
-  /** Commits the stored text at once. */
+  /** Commits the stored text at once; the undo step goes on with what is typed next. */
+  readonly commit: () => void
+  /** Commits the stored text at once, and ends its undo step. */
   readonly flush: () => void
   /** Discards the stored text. */
   readonly drop: () => void
@@ -85,6 +87,7 @@ export function useDelayedChange(
           release: pending?.release ?? session.input.hold(commit, pauseMs !== null),
         }
       },
+      commit,
       flush,
       drop: () => void take(),
       isPending: () => pending !== null,

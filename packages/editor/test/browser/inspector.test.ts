@@ -8,9 +8,9 @@ describe('setting a node up', () => {
   const paramsOf = (id: string) => `window.editors[0].value.nodes.find((node) => node.id === '${id}').params`
 
   test('typed text is reported after a pause, as one change', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, codeField } = await open({ document: 'chain' })
     await card('Alpha').click()
-    const field = inspector.getByRole('textbox', { name: 'Text' })
+    const field = codeField('Text')
     await field.click()
     await page.keyboard.press('ControlOrMeta+End')
     // All at once in the browser's queue: a busy machine must not make a pause of its own.
@@ -54,9 +54,9 @@ describe('setting a node up', () => {
   })
 
   test('a click counts where leaving the required field of a new node shows its fault', async () => {
-    const { page, inspector, palette } = await open({ document: 'chain' })
+    const { page, inspector, palette, codeField } = await open({ document: 'chain' })
     await palette.getByRole('button', { name: /^Plain step/ }).click()
-    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    await codeField('Text').click()
     const fault = inspector.locator('[data-param="text"] [data-severity="error"], [data-param="text"] [data-error]')
     expect(await fault.count()).toBe(0)
     await clickWhereItIs(page, inspector.getByRole('button', { name: 'Add a field' }))
@@ -74,9 +74,9 @@ describe('setting a node up', () => {
   })
 
   test('fields of the nodes before are offered after {{ and taken', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, codeField } = await open({ document: 'chain' })
     await card('Alpha').click()
-    const field = inspector.getByRole('textbox', { name: 'Text' })
+    const field = codeField('Text')
     await field.click()
     await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.type(' {{')
@@ -88,7 +88,7 @@ describe('setting a node up', () => {
   })
 
   test('undo takes whole words back, however slowly they were typed, and one field at a time', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, inspector, codeField } = await open({ document: 'chain' })
     const text = () => page.evaluate(`${paramsOf('a')}.text`)
     await page.evaluate(() => {
       const now = Date.now.bind(Date)
@@ -101,7 +101,7 @@ describe('setting a node up', () => {
     const pause = () => page.evaluate(() => void window.dispatchEvent(new Event('pause')))
     const before = 'hello {{nodes.start.output.city}}'
     await card('Alpha').click()
-    const field = inspector.getByRole('textbox', { name: 'Text' })
+    const field = codeField('Text')
     await field.click()
     await page.keyboard.press('ControlOrMeta+End')
     for (const part of [' see', 'ing', ' yo', 'u']) {
@@ -121,10 +121,10 @@ describe('setting a node up', () => {
   })
 
   test('what is typed replaces the selected text, brackets too, and one undo restores it', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, codeField } = await open({ document: 'chain' })
     const text = () => page.evaluate(`${paramsOf('a')}.text`)
     await card('Alpha').click()
-    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    await codeField('Text').click()
     const pairs = [
       ['{{', '{{}}'],
       ['(', '()'],
@@ -143,16 +143,21 @@ describe('setting a node up', () => {
   })
 
   test('a bracket replaces a part of the text, and its closing bracket is typed over', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, codeField } = await open({ document: 'chain' })
     await card('Alpha').click()
-    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    await codeField('Text').click()
     await page.keyboard.press('ControlOrMeta+Home')
     for (const _ of 'hello') await page.keyboard.press('Shift+ArrowRight')
     await page.keyboard.type('(hi)!')
     await expect.poll(() => page.evaluate(`${paramsOf('a')}.text`)).toBe('(hi)! {{nodes.start.output.city}}')
   })
 
-  test('what is typed before the code editor has loaded is kept, and its list opens', async () => {
+  test.each([
+    { before: ' {{', after: '' },
+    { before: ' {', after: '{' },
+    { before: ' ', after: '{{' },
+    { before: '', after: ' {{' },
+  ])('typing "$before" before the code editor has loaded and "$after" after it opens the list', async (typed) => {
     const { page, card, inspector } = await open({ document: 'chain' })
     let load = () => {}
     const isWanted = new Promise<void>((resolve) => {
@@ -166,9 +171,11 @@ describe('setting a node up', () => {
     const field = inspector.getByRole('textbox', { name: 'Text' })
     await field.click()
     await page.keyboard.press('ControlOrMeta+End')
-    await page.keyboard.type(' {{')
+    await page.keyboard.type(typed.before)
     expect(await field.evaluate((element) => element.tagName)).toBe('TEXTAREA')
     load()
+    await inspector.locator('.cm-content').first().waitFor()
+    await page.keyboard.type(typed.after)
     await page.getByRole('option', { name: /Begin › city/ }).click()
     await page.keyboard.type('!')
     await expect
@@ -177,9 +184,9 @@ describe('setting a node up', () => {
   })
 
   test('what can be written comes in groups, with a sentence about each', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, codeField } = await open({ document: 'chain' })
     await card('Alpha').click()
-    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    await codeField('Text').click()
     await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.type(' {{')
     const list = page.locator('.tn-completions')
@@ -199,9 +206,9 @@ describe('setting a node up', () => {
   })
 
   test('completing and explaining a fault need no inline style: the page forbids them', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, inspector, codeField } = await open({ document: 'chain' })
     await card('Alpha').click()
-    const field = inspector.getByRole('textbox', { name: 'Text' })
+    const field = codeField('Text')
     await field.click()
     await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.type(' {{')
@@ -229,22 +236,26 @@ describe('setting a node up', () => {
   })
 
   test('half an expression is no fault while it is typed, and one when the field is left', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, inspector, codeField } = await open({ document: 'chain' })
     await card('Alpha').click()
     const row = inspector.locator('[data-param="text"]')
-    await row.getByRole('textbox', { name: 'Text' }).click()
+    await codeField('Text').click()
     await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.insertText(' {{ nodes.start.output.')
-    await page.getByRole('button', { name: /problems?$/ }).waitFor()
-    expect(await row.locator('[data-invalid]').count()).toBe(0)
+    // Read in the moment in which the problem is known: a second later, the pause in typing is over.
+    const marks = page.waitForFunction(() => {
+      const isKnown = [...document.querySelectorAll('button')].some((button) => /problems?$/.test(button.textContent))
+      return isKnown ? `${document.querySelectorAll('[data-param="text"] [data-invalid]').length} marks` : null
+    })
+    expect(await (await marks).jsonValue()).toBe('0 marks')
     await inspector.getByRole('spinbutton', { name: 'Count' }).focus()
     await row.getByText('The expression is unfinished: expected a key or a list index').waitFor()
   })
 
   test('a field can be picked from a list, by the button or on the input tab', async () => {
-    const { page, card, inspector } = await open({ document: 'chain' })
+    const { page, card, inspector, codeField } = await open({ document: 'chain' })
     await card('Alpha').click()
-    const field = inspector.getByRole('textbox', { name: 'Text' })
+    const field = codeField('Text')
     await field.click()
     await page.keyboard.press('ControlOrMeta+a')
     await page.keyboard.press('Delete')
@@ -329,18 +340,14 @@ describe('setting a node up', () => {
   })
 
   test('a problem leads to its field, and its fix removes it', async () => {
-    const { page, palette, card, inspector } = await open({ document: 'chain' })
+    const { page, palette, card, inspector, codeField } = await open({ document: 'chain' })
     await palette.getByRole('searchbox').fill('plain')
     await palette.getByRole('searchbox').press('Enter')
     await card('Alpha').click()
     const pill = page.getByRole('button', { name: /problems?$/ })
     await pill.click()
     await page.getByRole('button', { name: /Plain step.*required/ }).click()
-    await expect
-      .poll(() =>
-        inspector.getByRole('textbox', { name: 'Text' }).evaluate((field) => field === document.activeElement),
-      )
-      .toBe(true)
+    await expect.poll(() => codeField('Text').evaluate((field) => field === document.activeElement)).toBe(true)
     await page.keyboard.type('filled')
     await expect.poll(() => inspector.getByText(/is required|Required/).count()).toBe(0)
   })

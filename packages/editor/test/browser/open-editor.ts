@@ -9,6 +9,8 @@ export interface EditorPage {
   readonly canvas: Locator
   readonly inspector: Locator
   readonly palette: Locator
+  /** Code field of the inspector, once its editor has loaded. */
+  readonly codeField: (name: string) => Locator
   readonly card: (name: string) => Locator
   readonly handle: (card: string, port: string) => Locator
   readonly edges: () => Promise<readonly string[]>
@@ -78,6 +80,11 @@ function pageOf(page: Page): EditorPage {
     canvas,
     card,
     inspector: page.getByRole('complementary', { name: 'Inspector' }),
+    codeField: (name) =>
+      page
+        .getByRole('complementary', { name: 'Inspector' })
+        .getByRole('textbox', { name })
+        .and(page.locator('.cm-content')),
     palette: page.getByRole('complementary', { name: 'Node types' }),
     handle: (name, port) => card(name).locator(`.react-flow__handle[data-handleid="${port}"]`),
     edges: () => value((editor) => editor.value.edges.map((edge) => edge.id).sort()),

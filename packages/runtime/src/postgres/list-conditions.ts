@@ -1,15 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 
-/** True for every number of the column, so that no row is missing in a list. */
-const ANY = `>= '-9223372036854775808'::bigint`
-
 /**
- * Conditions of the indexes for lists, true for every row. A query that states one can use its indexes; any other finds
- * its row by the primary key.
+ * Returns the condition of an index for lists as SQL; it is true for every row. A query that states it can use the index;
+ * any other query finds its row by the primary key.
  *
+ * @param column - Column of the type `bigint` that is never null.
  * @see docs/adr/0039-indexes-for-lists-have-a-condition.md
  */
-export const LIST_CONDITIONS = { runs: `queued_at ${ANY}`, waits: `opened_at ${ANY}` } as const
+export function listCondition(column: string): string {
+  return `${column} >= '-9223372036854775808'::bigint`
+}
+
+/** Conditions of the indexes for lists of runs and of waits. */
+export const LIST_CONDITIONS = { runs: listCondition('queued_at'), waits: listCondition('opened_at') } as const
 
 /** Condition that a query for a list of runs states. */
 export const isListedRun: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.runs)

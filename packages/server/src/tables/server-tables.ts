@@ -1,6 +1,6 @@
 import type { Role } from '@tenon/core/api'
 import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
-import type { Database, RuntimeTables, Tx } from '@tenon/runtime/postgres'
+import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
 
 /** Instants are ms since the Unix epoch; JSON is kept as text, since jsonb would reorder its keys. */
 export interface WorkflowRow {
@@ -16,13 +16,8 @@ export interface WorkflowRow {
   readonly deleted_at: number | null
 }
 
-/**
- * Condition of the index for lists of workflows, true for every row. Checks of foreign keys do not state it, so they use
- * the primary key.
- *
- * @see docs/adr/0039-indexes-for-lists-have-a-condition.md
- */
-export const LISTED_WORKFLOW = `updated_at >= '-9223372036854775808'::bigint`
+/** Condition of the index for lists of workflows: checks of foreign keys do not state it, so they use the primary key. */
+export const LISTED_WORKFLOW = listCondition('updated_at')
 
 export interface VersionRow {
   readonly tenant_id: TenantId

@@ -1,9 +1,4 @@
 import { defineConfig } from 'tsup'
-import { tsupCommon, tsupEntries, tsupTypes } from '../../scripts/lib/tsup-package.mjs'
+import { tsupPackage } from '../../scripts/lib/tsup-package.mjs'
 
-export default defineConfig({
-  ...tsupCommon,
-  entry: tsupEntries(import.meta.dirname),
-  dts: tsupTypes(import.meta.dirname),
-  clean: true,
-})
+export default defineConfig(tsupPackage(import.meta.dirname))

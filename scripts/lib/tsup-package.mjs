@@ -54,3 +54,12 @@ export const tsupCommon = Object.freeze({
   splitting: true,
   sourcemap: true,
 })
+
+/**
+ * Returns the settings of a package whose entries are all built the same way.
+ *
+ * @param {string} packageDirectory
+ */
+export function tsupPackage(packageDirectory) {
+  return { ...tsupCommon, entry: tsupEntries(packageDirectory), dts: tsupTypes(packageDirectory), clean: true }
+}

@@ -10,9 +10,8 @@ import { RunReady } from '../runs/store/run-part.tsx'
 import { createRunPresenter } from '../runs/store/run-presenter.ts'
 import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
 import { useRunSnapshot } from '../runs/store/use-run.ts'
-import { CancelRun } from '../runs/viewer/cancel-run.tsx'
 import { OpenApprovals } from '../runs/viewer/open-approvals.tsx'
-import { PauseRun } from '../runs/viewer/pause-run.tsx'
+import { RunControls } from '../runs/viewer/run-controls.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
 import { RunFault } from '../runs/viewer/run-fault.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
@@ -84,12 +83,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
         actions={
           <>
             <RunStatusBadge status={live.status} />
-            {!isRunOver(live.status) && (
-              <>
-                <PauseRun scope={scope} size="s" />
-                <CancelRun scope={scope} size="s" />
-              </>
-            )}
+            {!isRunOver(live.status) && <RunControls scope={scope} size="s" />}
             {onOpenRun !== undefined && (
               <Button size="s" variant="ghost" icon="external" onClick={() => onOpenRun(runId)}>
                 {t('run.open')}

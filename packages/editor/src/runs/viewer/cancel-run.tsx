@@ -5,27 +5,23 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useMayChangeRun } from './use-may-change-run.ts'
 
 interface CancelRunProps {
   readonly scope: RunScope
-  /** @defaultValue 'm' */
-  readonly size?: 's' | 'm'
+  readonly size: 's' | 'm'
 }
 
-/** Button that cancels a run after a confirmation; hidden without permission. */
-export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
+/** Button that cancels a run after a confirmation. */
+export function CancelRun({ scope, size }: CancelRunProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
   const [isAsking, setIsAsking] = useState(false)
   const [isSending, setIsSending] = useState(false)
-  const { client } = scope
-  const mayCancel = useMayChangeRun(client)
   const close = () => setIsAsking(false)
   const cancel = async () => {
     setIsSending(true)
     try {
-      await client.runs.cancel(scope.runId)
+      await scope.client.runs.cancel(scope.runId)
       toast(t('runs.cancel.sent'))
     } catch (error) {
       toast(failureText(error, t, 'runs.cancel.failed'), { tone: 'failed' })
@@ -34,7 +30,6 @@ export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
       close()
     }
   }
-  if (!mayCancel) return null
   return (
     <>
       <Button size={size} onClick={() => setIsAsking(true)}>

@@ -64,12 +64,17 @@ describe('the header of a run', () => {
     expect(await named('Pause')).toBeTruthy()
   })
 
-  test('has no such button for a viewer, nor after the end', async () => {
-    const { unmount } = show(undefined, (client) => ({
-      me: async () => ({ ...(await client.me()), role: 'viewer' }),
-    }))
+  test('has no buttons to pause or cancel for a viewer, whose role is loaded once, nor after the end', async () => {
+    const me = vi.fn<TenonClient['me']>()
+    const { unmount } = show(undefined, (client) => {
+      me.mockImplementation(async () => ({ ...(await client.me()), role: 'viewer' }))
+      return { me }
+    })
     await screen.findByText(/Running/)
-    await waitFor(() => expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull())
+    await waitFor(() => expect(me).toHaveResolvedTimes(1))
+    await act(async () => {})
+    expect(screen.queryByRole('button', { name: /^(Pause|Cancel run)$/ })).toBeNull()
+    expect(me).toHaveBeenCalledTimes(1)
     unmount()
     show(escalatedRun().frames)
     await screen.findByText(/Completed/)

@@ -6,24 +6,21 @@ import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
-import { useMayChangeRun } from './use-may-change-run.ts'
 
 interface PauseRunProps {
   readonly scope: RunScope
-  /** @defaultValue 'm' */
-  readonly size?: 's' | 'm'
+  readonly size: 's' | 'm'
 }
 
 const selectIsPaused = ({ live }: RunSnapshot) => live.status === 'paused'
 
-/** Button that pauses a run, and resumes a paused one; hidden without permission. */
-export function PauseRun({ scope, size = 'm' }: PauseRunProps) {
+/** Button that pauses a run, and resumes a paused one. */
+export function PauseRun({ scope, size }: PauseRunProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
   const [isSending, setIsSending] = useState(false)
   const { client, store, runId } = scope
   const isPaused = useRunPart(store, selectIsPaused)
-  const mayPause = useMayChangeRun(client)
   const request = isPaused ? 'resume' : 'pause'
   const send = async () => {
     setIsSending(true)
@@ -36,7 +33,6 @@ export function PauseRun({ scope, size = 'm' }: PauseRunProps) {
       setIsSending(false)
     }
   }
-  if (!mayPause) return null
   return (
     <Button size={size} icon={isPaused ? 'play' : 'pause'} busy={isSending} onClick={() => void send()}>
       {t(`runs.${request}.run`)}

@@ -11,10 +11,9 @@ import { HealthBadge } from '../list/health-badge.tsx'
 import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
-import { CancelRun } from './cancel-run.tsx'
 import { PauseNote } from './pause-note.tsx'
-import { PauseRun } from './pause-run.tsx'
 import { RunAgain } from './run-again.tsx'
+import { RunControls } from './run-controls.tsx'
 
 export interface RunHeaderProps {
   readonly scope: RunScope
@@ -61,12 +60,7 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
         </Button>
       )}
       {onOpenRun !== undefined && <RunAgain scope={scope} onStarted={onOpenRun} />}
-      {!isRunOver(live.status) && (
-        <>
-          <PauseRun scope={scope} />
-          <CancelRun scope={scope} />
-        </>
-      )}
+      {!isRunOver(live.status) && <RunControls scope={scope} />}
     </div>
   )
 }

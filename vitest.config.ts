@@ -4,8 +4,8 @@ import { testsThatNeed } from './scripts/run/lib/needs.mjs'
 
 const source = { conditions: ['@tenon/source', 'module', 'node', 'development|production'] }
 
-// Files of a worker share their modules, of which none keeps state: loading them anew for each file took more time than
-// most tests. Tests with a DOM share that as well; packages/editor/test/setup-tests.ts resets it after each test.
+// Files of a worker share their modules, of which none keeps state: loading them again for each file took more time
+// than most tests. Tests with a DOM share the DOM as well; packages/editor/test/setup-tests.ts resets it after each test.
 const { dom: withDom } = testsThatNeed(import.meta.dirname)
 
 const THRESHOLDS = {

@@ -78,7 +78,7 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
 }
 
 /**
- * Opens a page in a browser of its own, so that one that ends early fails no other host.
+ * Opens a page in a separate browser, so that a browser that crashes affects no other host.
  *
  * @param {string} url
  * @param {{ sockets: boolean }} options

@@ -85,8 +85,8 @@ export interface Engine {
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
   cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<CancelResult>
   /**
-   * Stores a request to pause a run: nothing new starts until it is resumed. Bodies in progress continue, timers run on,
-   * and votes count. `actor` is `null` when no person asked for it; `hook` is called for an accepted request only.
+   * Stores a request to pause a run: nothing new starts until it is resumed. Bodies in progress continue, timers do not
+   * stop, and votes count. `actor` is `null` when no person asked for it; `hook` is called for an accepted request only.
    *
    * @see docs/adr/0038-a-pause-holds-what-would-start.md
    */

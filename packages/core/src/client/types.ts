@@ -182,9 +182,9 @@ export interface TenonClient {
      */
     cancel(runId: RunId, options?: RequestOptions): Promise<Run>
     /**
-     * Requests the pause of a run: its running nodes finish, and nothing new starts until it is resumed. Timers and votes
-     * count meanwhile. The returned run may not be paused yet, and is not paused if it ends first; a paused run is
-     * returned unchanged.
+     * Requests the pause of a run: its running nodes finish, and nothing new starts until it is resumed. Votes
+     * count, and timers do not stop. The returned run may not be paused yet, and is not paused if it ends first; a paused
+     * run is returned unchanged.
      *
      * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
      */

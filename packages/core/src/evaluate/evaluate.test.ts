@@ -239,7 +239,7 @@ describe('evaluateTemplate', () => {
     expect(faultOf(() => evaluateTemplate('{{ a', scope)).code).toBe('EXPRESSION_SYNTAX')
   })
 
-  test('gives a path that cannot be read as that fault, at the call', () => {
+  test('reports a path that cannot be read as a fault of the call', () => {
     const at = { position: 5, end: 21, function: 'pluck' }
     expect(faultOf(() => evaluateTemplate('a {{ pluck([], "a +") }}', scope)).details).toEqual({
       reason: 'path',

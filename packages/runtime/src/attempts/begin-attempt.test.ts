@@ -16,6 +16,8 @@ import { beginAttempt } from './begin-attempt.ts'
 const { registry } = createTestNodes()
 const slot = { release: () => undefined }
 const CANCEL: Fact = { type: 'cancel_requested', data: { reason: 'user', actor: null } }
+const PAUSE: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
+const RESUME: Fact = { type: 'resume_requested', data: { requestId: 'r', actor: null } }
 
 const document = workflow(
   [
@@ -131,33 +133,28 @@ describe('beginAttempt', () => {
 
   test('begins no attempt in a paused run, also when the pause comes from another process', async () => {
     const { deps, run, pass, events } = await startRun()
-    const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
-    const resume: Fact = { type: 'resume_requested', data: { requestId: 'r', actor: null } }
-    await openProcess().committer.commit({ ...run, facts: [{ fact: pause }] })
+    await openProcess().committer.commit({ ...run, facts: [{ fact: PAUSE }] })
     expect(await beginAttempt(pass, slot, deps, { isStale: false })).toEqual({ kind: 'paused' })
     expect((await events()).map((event) => event.type)).not.toContain('node_started')
-    await deps.committer.commit({ ...run, facts: [{ fact: resume }] })
+    await deps.committer.commit({ ...run, facts: [{ fact: RESUME }] })
     expect(await beginAttempt(pass, slot, deps, { isStale: false })).toMatchObject({ kind: 'started' })
   })
 
   test('records in a paused run that an attempt was lost, and begins the next one when it is resumed', async () => {
     const { deps, run, pass } = await startRun()
     await beginAttempt(pass, slot, deps, { isStale: false })
-    const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
-    await deps.committer.commit({ ...run, facts: [{ fact: pause }] })
+    await deps.committer.commit({ ...run, facts: [{ fact: PAUSE }] })
     const lost = await beginAttempt(pass, slot, deps, { isStale: false })
     now = lost.kind === 'later' ? lost.nextAt : now
     expect(await beginAttempt(pass, slot, deps, { isStale: false })).toEqual({ kind: 'paused' })
-    const resume: Fact = { type: 'resume_requested', data: { requestId: 'r', actor: null } }
-    await deps.committer.commit({ ...run, facts: [{ fact: resume }] })
+    await deps.committer.commit({ ...run, facts: [{ fact: RESUME }] })
     const next = await beginAttempt(pass, slot, deps, { isStale: false })
     expect(next).toMatchObject({ kind: 'started', started: { attempt: 2, lostBefore: 1 } })
   })
 
   test('fails a node run that no worker takes, also in a paused run', async () => {
     const { deps, run, pass } = await startRun()
-    const pause: Fact = { type: 'pause_requested', data: { requestId: 'p', actor: null } }
-    await deps.committer.commit({ ...run, facts: [{ fact: pause }] })
+    await deps.committer.commit({ ...run, facts: [{ fact: PAUSE }] })
     const unserved = new TenonError('TASK_QUEUE_UNSERVED', 'No worker took the node')
     expect(await beginAttempt(pass, slot, deps, { isStale: false, unserved })).toMatchObject({ kind: 'ended' })
   })

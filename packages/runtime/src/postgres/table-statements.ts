@@ -26,9 +26,9 @@ export interface TableShape {
   readonly isBatched?: boolean
   /**
    * Further indexes: columns and condition as SQL, such as `(tenant_id, at) where at >= …`. One that begins with the
-   * tenant needs a condition, which only the queries that use the index state: on a small table, such an index costs the
-   * same as the primary key, and a cached plan of a function would still read all rows of the tenant by it when the table
-   * is large.
+   * tenant needs a condition that a query must state to use the index, see `listCondition`. Without it, a cached plan of
+   * a function may use the index instead of the primary key, since both cost the same on a small table, and reads all
+   * rows of the tenant by it when the table is large.
    *
    * @defaultValue none
    */

@@ -14,7 +14,7 @@ interface DelayedChangeOptions {
 export interface DelayedChange {
   /** Stores a typed text, to be committed later. */
   readonly push: (text: string) => void
-  /** Commits the stored text at once; the undo step goes on with what is typed next. */
+  /** Commits the stored text at once; the undo step continues with what is typed next. */
   readonly commit: () => void
   /** Commits the stored text at once, and ends its undo step. */
   readonly flush: () => void

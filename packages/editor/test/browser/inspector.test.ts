@@ -368,7 +368,7 @@ describe('the outline on a phone', () => {
     expect(await edges()).toContain('w:yes>m:in')
   })
 
-  test('a node is inserted into a connected way, also into one that continues at another row', async () => {
+  test('a node is inserted into a connected branch, also into one that continues at another row', async () => {
     const { page, edges } = await open({ document: 'parted', width: 390, height: 844 })
     const outline = page.getByRole('region', { name: 'Outline' })
     await outline.getByRole('button', { name: 'Actions for Beta' }).click()

@@ -1,6 +1,6 @@
 import { type PreparedStatement, preparedStatement } from '../postgres/prepared-statement.ts'
 import { identifier } from '../postgres/quote.ts'
-import type { Append, AppendOperation, AppendResult, NewRun, RunPatch } from './append.ts'
+import type { Append, AppendOperation, AppendResult, NewRun } from './append.ts'
 import { LOCK_ORDER } from './append.ts'
 import type { PackedAppend } from './stored-events.ts'
 
@@ -16,6 +16,18 @@ export interface AppendCall<Row> {
   readonly values: readonly unknown[]
   readonly resultsOf: (row: Row) => readonly AppendResult[]
 }
+
+/** Last parameters of the functions for one append: the end of the run, the events and the operations. */
+const STORED = [
+  ['p_finished_at', 'bigint'],
+  ['p_outcome', 'text'],
+  ['p_output', 'text'],
+  ['p_error', 'text'],
+  ['p_digest', 'bytea'],
+  ['p_events', 'text'],
+  ['p_inlines', 'text'],
+  ['p_operations', 'text'],
+] as const
 
 const CREATE = [
   ['p_role', 'text'],
@@ -34,14 +46,7 @@ const CREATE = [
   ['p_count', 'integer'],
   ['p_status', 'text'],
   ['p_started_at', 'bigint'],
-  ['p_finished_at', 'bigint'],
-  ['p_outcome', 'text'],
-  ['p_output', 'text'],
-  ['p_error', 'text'],
-  ['p_digest', 'bytea'],
-  ['p_events', 'text'],
-  ['p_inlines', 'text'],
-  ['p_operations', 'text'],
+  ...STORED,
 ] as const
 
 const ONE = [
@@ -53,14 +58,7 @@ const ONE = [
   ['p_turns', 'integer'],
   ['p_count', 'integer'],
   ['p_status', 'text'],
-  ['p_finished_at', 'bigint'],
-  ['p_outcome', 'text'],
-  ['p_output', 'text'],
-  ['p_error', 'text'],
-  ['p_digest', 'bytea'],
-  ['p_events', 'text'],
-  ['p_inlines', 'text'],
-  ['p_operations', 'text'],
+  ...STORED,
 ] as const
 
 const MANY = [
@@ -164,8 +162,8 @@ function expectTurnOf({ kind, expectTurn }: Append): number | null {
   return kind === 'observe' ? null : expectTurn
 }
 
-function valuesOfCreate(role: string | null, { append, packed }: AppendToSend, create: NewRun): readonly unknown[] {
-  const { tenantId, runId, turns, events, status, patch, operations } = append
+function valuesOfCreate(role: string | null, toSend: AppendToSend, create: NewRun): readonly unknown[] {
+  const { tenantId, runId, turns, events, status, patch } = toSend.append
   return [
     role,
     tenantId,
@@ -183,42 +181,38 @@ function valuesOfCreate(role: string | null, { append, packed }: AppendToSend, c
     events.length,
     status,
     patch?.startedAt,
-    ...valuesOfEnd(patch),
-    packed.digest,
-    packed.rows[0]?.events,
-    packed.rows[0]?.inlines,
-    textOfOperations(operations),
+    ...valuesOfStored(toSend),
   ]
 }
 
-function valuesOfOne(role: string | null, { append, packed }: AppendToSend): readonly unknown[] {
-  const { tenantId, runId, expectSeq = null, turns, events, status, patch, operations } = append
+function valuesOfOne(role: string | null, toSend: AppendToSend): readonly unknown[] {
+  const { tenantId, runId, expectSeq = null, turns, events, status } = toSend.append
   return [
     role,
     tenantId,
     runId,
-    expectTurnOf(append),
+    expectTurnOf(toSend.append),
     expectSeq,
     turns,
     events.length,
     status,
-    ...valuesOfEnd(patch),
-    packed.digest,
-    packed.rows[0]?.events,
-    packed.rows[0]?.inlines,
-    textOfOperations(operations),
+    ...valuesOfStored(toSend),
   ]
 }
 
-const NO_END = [null, null, null, null] as const
-
-function valuesOfEnd(patch: RunPatch | null): readonly unknown[] {
-  if (patch === null) return NO_END
-  return [patch.finishedAt, patch.outcome, textOf(patch.output), textOf(patch.error)]
-}
-
-function textOfOperations(operations: readonly AppendOperation[]): string | null {
-  return operations.length === 0 ? null : JSON.stringify(operations)
+/** Returns the values of {@link STORED}. */
+function valuesOfStored({ append: { patch, operations }, packed }: AppendToSend): readonly unknown[] {
+  const [row] = packed.rows
+  return [
+    patch?.finishedAt,
+    patch?.outcome,
+    textOf(patch?.output),
+    textOf(patch?.error),
+    packed.digest,
+    row?.events,
+    row?.inlines,
+    operations.length === 0 ? null : JSON.stringify(operations),
+  ]
 }
 
 function valuesOfMany(role: string | null, batch: readonly AppendToSend[]): readonly unknown[] {

@@ -6,8 +6,14 @@ import { fieldsOf, inferControl, type ObjectSchema, type ParamField, resolveSche
 export const NODE_WIDTH = 236
 /** Assumed height of a card that has not been drawn yet. */
 export const NODE_HEIGHT = 96
+const PORT_HEIGHT = 24
 /** Gap between two cards in reading direction and across it. */
 export const NODE_GAP = { x: 64, y: 40 } as const
+
+/** Returns the assumed height of a card that has not been drawn yet: with several ports, each has a row. */
+export function cardHeight(ports: number): number {
+  return ports > 1 ? NODE_HEIGHT + ports * PORT_HEIGHT : NODE_HEIGHT
+}
 
 /** Creates a node of a type with its defaults, an unused id and an unused name. */
 export function newNode(document: WorkflowDocument, entry: NodeManifestEntry, position: Position): WorkflowNode {

@@ -12,7 +12,7 @@ import { type Connection, connectionRefusal } from '../graph/connection-rules.ts
 import { descendantsOf, edgesOutOf, graphOf } from '../graph/graph.ts'
 import { bendsAfter } from './bends-after.ts'
 import { type Placement, type PlanContext, type Planner, refuse } from './command.ts'
-import { NODE_GAP, NODE_HEIGHT, NODE_WIDTH, newNode } from './new-node.ts'
+import { cardHeight, NODE_GAP, NODE_HEIGHT, NODE_WIDTH, newNode } from './new-node.ts'
 
 /** Plans a new node and its edges to the nodes of the placement. */
 export const planAddNode: Planner<'add-node'> = (command, context) => {
@@ -73,8 +73,7 @@ function seatAfter(
   entry: NodeManifestEntry,
   context: PlanContext,
 ): Seat {
-  const anchorEntry = context.manifest.entryOf(anchor)
-  const ports = anchorEntry === undefined ? [] : resolvePorts(anchor, anchorEntry)
+  const ports = portsOf(anchor, context)
   const out = edgesOutOf(graphOf(context.document), anchor.id)
   const free = ports.find((port) => !port.isError && !out.some((edge) => edge.sourceHandle === port.name))
   const port = wantedPort ?? free?.name ?? ports[0]?.name
@@ -88,7 +87,7 @@ function seatAfter(
   )
   const position =
     wantedPosition ??
-    freeSpot(context, {
+    freeSpot(context, entry, {
       x: anchor.position.x + NODE_WIDTH + NODE_GAP.x,
       y: anchor.position.y + portIndex * (NODE_HEIGHT + NODE_GAP.y),
     })
@@ -141,13 +140,20 @@ function openPosition(context: PlanContext): Position {
 }
 
 /** Returns the wanted position, or the next one below it that covers no card. */
-function freeSpot(context: PlanContext, wanted: Position): Position {
-  let { y } = wanted
-  const isTaken = () =>
-    context.document.nodes.some((node) => {
-      const dx = Math.abs(node.position.x - wanted.x)
-      return dx < NODE_WIDTH && Math.abs(node.position.y - y) < NODE_HEIGHT
-    })
-  while (isTaken()) y += NODE_HEIGHT + NODE_GAP.y
-  return { x: wanted.x, y }
+function freeSpot(context: PlanContext, entry: NodeManifestEntry, { x, y }: Position): Position {
+  const height = cardHeight(entry.ports.length)
+  const cards = context.document.nodes
+    .filter(({ position }) => Math.abs(position.x - x) < NODE_WIDTH)
+    .map((node) => ({ top: node.position.y, height: cardHeight(portsOf(node, context).length) }))
+    .sort((a, b) => a.top - b.top)
+  let top = y
+  for (const card of cards) {
+    if (top < card.top + card.height && card.top < top + height) top = card.top + card.height + NODE_GAP.y
+  }
+  return { x, y: top }
+}
+
+function portsOf(node: WorkflowNode, { manifest }: PlanContext): ReturnType<typeof resolvePorts> {
+  const entry = manifest.entryOf(node)
+  return entry === undefined ? [] : resolvePorts(node, entry)
 }

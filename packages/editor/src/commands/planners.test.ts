@@ -57,6 +57,16 @@ describe('add-node', () => {
     expect((to ?? 0) - (from ?? 0)).toBeGreaterThan(236)
   })
 
+  test('beside a node with several ports, it covers no part of it', () => {
+    const ways = { ...node('ways', 'way'), position: { x: 300, y: 0 } }
+    const document = workflow([node('start', 'start'), ways], ['start>ways'])
+    const placement = { kind: 'after', nodeId: 'start' } as const
+    const { plan, after } = runCommand(document, { type: 'add-node', nodeType: 'stop', placement })
+    const added = after.nodes.find(({ id }) => id === addedTo(plan))
+    // A header of 96 px, and two rows of ports.
+    expect(added?.position).toEqual({ x: 300, y: 96 + 2 * 24 + 40 })
+  })
+
   test('onto an edge: both ends are joined by way of the new node', () => {
     const { plan, after } = runCommand(chain, {
       type: 'add-node',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Vote } from '@tenon/core/node'
-import type { RunStatus } from '@tenon/core/run'
+import { makeValueRef, type RunStatus } from '@tenon/core/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import type { Append, AppendOperation, PendingEvent } from './append.ts'
@@ -187,13 +187,23 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     expect((await messages()).map((id) => id?.split('/')[0])).toEqual(['pause', 'cancel'])
   })
 
+  const output = makeValueRef({})
+  const failedNode = (nodeRunId: string): PendingEvent['body'] => ({
+    ...{ type: 'node_failed', nodeRunId },
+    data: { pass: 1, attempt: 1, error: { code: 'NODE_FAILED', message: 'x' }, durationMs: 1 },
+  })
   const ENDS: readonly (readonly [string, PendingEvent['id'], PendingEvent['body']])[] = [
     ['a cancelation', 'cancel', { type: 'cancel_requested', data: { reason: 'user', actor: null } }],
     ['its time limit', 'timer/deadline', { type: 'timer_fired', data: { timerId: 'deadline', dueAt: AT, lateMs: 0 } }],
+    ['the failure of a node', 'd/1/outcome', failedNode('d')],
     [
-      'its failure',
-      'b/1/outcome:0',
-      { type: 'node_cancel_requested', nodeRunId: 'a', data: { pass: 1, reason: 'run_failed' } },
+      'the failure of a join',
+      'd/1/outcome:0',
+      {
+        type: 'join_unsatisfied',
+        nodeRunId: 'meet',
+        data: { mode: 'all', arrived: 1, need: 2, error: { code: 'JOIN_UNSATISFIED', message: 'x' } },
+      },
     ],
   ]
 
@@ -201,9 +211,13 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     const requests = { paused: 'resume', running: 'pause' } as const
     for (const status of ['paused', 'running'] as const) {
       const { tenantId, runId, append, messages } = await openApproval()
-      // A race that lost, and a vote for a choice with the name of an event, end no run.
+      // These end no run: a loser of a race, also if its body fails, a failure with a policy, and a vote for a choice with
+      // the name of an event.
       await append(status, [
         ['x:0', { type: 'node_cancel_requested', nodeRunId: 'b', data: { pass: 1, reason: 'loser' } }],
+        ['b/1/outcome', failedNode('b')],
+        ['c/1/outcome', failedNode('c')],
+        ['c/1/outcome:0', { type: 'failure_handled', nodeRunId: 'c', data: { how: 'route', port: 'error', output } }],
         ['vote', { type: 'approval_decided', data: { waitId: 'a/1/0', vote: voteOf('ann', 'cancel_requested') } }],
         ['timer', { type: 'timer_fired', data: { timerId: 'c/1/0', dueAt: AT, lateMs: 0 } }],
       ])

@@ -1,4 +1,4 @@
-import { isRunOver, type RunEvent, type RunStatus } from '@tenon/core/run'
+import { isRunOver, type RunStatus } from '@tenon/core/run'
 import { DEADLINE_TIMER } from '../interpreter/ending.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -19,7 +19,7 @@ export type PauseType = 'pause_requested' | 'resume_requested'
  * else by its status. Locks the run, so that of two requests at once the second one sees the first.
  *
  * @returns `closed` if the run has ended, and also if it is ending, since the machine would ignore the request: a
- * cancelation is accepted or applied, its time limit is over, or its failure cancels what is still open.
+ * cancelation is accepted or applied, its time limit is over, or it has failed and its open bodies have yet to stop.
  */
 export async function judgePause(
   tx: Tx<RuntimeTables>,
@@ -56,14 +56,41 @@ export async function judgePause(
   return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
-/** Checks whether a run that is open has begun to end; a body may take long to stop. */
-async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
-  const events = await findEvents(tx, run, ['cancel_requested', DEADLINE_TIMER, 'run_failed'])
-  return events.some(beginsEnd)
-}
+/** Types of the events, and the name of the timer, by which {@link isEnding} finds the end of a run. */
+const END_STRINGS = [
+  'cancel_requested',
+  DEADLINE_TIMER,
+  'node_cancel_requested',
+  'node_failed',
+  'join_unsatisfied',
+  'failure_handled',
+]
 
-function beginsEnd(event: RunEvent): boolean {
-  if (event.type === 'timer_fired') return event.data.timerId === DEADLINE_TIMER
-  if (event.type === 'node_cancel_requested') return event.data.reason === 'run_failed'
-  return event.type === 'cancel_requested'
+/**
+ * Checks whether a run that is open has begun to end; a body may take long to stop. A failure ends the run if no policy
+ * handles it and its node is not one that is being canceled, such as the loser of a race.
+ */
+async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
+  const canceling = new Set<string>()
+  const failed = new Set<string>()
+  for (const event of await findEvents(tx, run, END_STRINGS)) {
+    switch (event.type) {
+      case 'cancel_requested':
+        return true
+      case 'timer_fired':
+        if (event.data.timerId === DEADLINE_TIMER) return true
+        break
+      case 'node_cancel_requested':
+        canceling.add(event.nodeRunId)
+        break
+      case 'node_failed':
+      case 'join_unsatisfied':
+        if (!canceling.has(event.nodeRunId)) failed.add(event.nodeRunId)
+        break
+      case 'failure_handled':
+        failed.delete(event.nodeRunId)
+        break
+    }
+  }
+  return failed.size > 0
 }

@@ -119,6 +119,27 @@ export const pauseTests: SuiteGroup = (context) => {
       expect(ofType(await run.events(), 'resume_requested')).toEqual([])
     })
 
+    test('cannot be requested after a failure while only the loser of a race stops', async () => {
+      const { probes } = context()
+      const document = workflow(
+        [
+          node('start', 'start'),
+          node('slow', 'probe', { isGated: true, ignoresAbort: true }),
+          node('quick', 'probe', { isGated: true }),
+          withPolicy(node('meet', 'join'), { join: 'any' }),
+          node('bad', 'probe', { failures: 1, failure: 'final' }),
+        ],
+        ['start>slow', 'start>quick', 'slow>meet', 'quick>meet', 'meet>bad'],
+      )
+      const run = await context().start(document)
+      for (const id of ['slow', 'quick']) await probes.reached(run.runId, id)
+      probes.open(run.runId, 'quick')
+      await run.untilEvent((event) => event.id === 'bad/1/outcome')
+      expect(await pause(run)).toEqual({ outcome: 'closed' })
+      probes.open(run.runId, 'slow')
+      expect(await run.ended()).toMatchObject({ status: 'failed' })
+    })
+
     test('does not stop the clock of the time limit of the run, which ends the pause', async () => {
       const { probes } = context()
       const run = await context().start(chain({ isGated: true, ignoresAbort: true }, { timeout: '1s' }))

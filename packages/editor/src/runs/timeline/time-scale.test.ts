@@ -32,6 +32,13 @@ describe('createTimeScale', () => {
     expect(collapsed.reduce((sum, piece) => sum + piece.right - piece.left, 0)).toBeCloseTo(0.5)
   })
 
+  test('gives collapsed stretches nearly all of the axis if the rest is milliseconds', () => {
+    const scale = createTimeScale(0, 100_004, [{ from: 1, to: 100_001 }])
+    const [before, wait, after] = scale.pieces.map(({ left, right }) => right - left)
+    expect(wait).toBeCloseTo(0.9)
+    expect((before ?? 0) + (after ?? 0)).toBeCloseTo(0.1)
+  })
+
   test('has a length even when nothing has passed', () => {
     expect(createTimeScale(5, 5).at(5)).toBe(0)
   })

@@ -20,6 +20,9 @@ export interface TimeScale extends Interval {
 }
 
 const COLLAPSED_PART = 0.08
+/** Time in milliseconds up to which work needs no room beside the collapsed intervals: its bars have a least width. */
+const TINY_MS = 10
+const TINY_PART = 0.1
 const QUIET_MINIMUM_MS = 2_000
 const QUIET_PART = 0.25
 
@@ -30,9 +33,10 @@ const QUIET_PART = 0.25
  */
 export function createTimeScale(from: number, to: number, quiet: readonly Interval[] = []): TimeScale {
   const end = Math.max(to, from + 1)
-  const collapsedPart = Math.min(COLLAPSED_PART, 0.5 / Math.max(1, quiet.length))
-  const quietMs = quiet.reduce((sum, gap) => sum + gap.to - gap.from, 0)
-  const perMs = (1 - quiet.length * collapsedPart) / Math.max(1, end - from - quietMs)
+  const openMs = end - from - quiet.reduce((sum, gap) => sum + gap.to - gap.from, 0)
+  const mostCollapsed = openMs <= TINY_MS ? 1 - TINY_PART : Math.min(quiet.length * COLLAPSED_PART, 0.5)
+  const collapsedPart = quiet.length === 0 ? 0 : mostCollapsed / quiet.length
+  const perMs = (1 - quiet.length * collapsedPart) / Math.max(1, openMs)
   const pieces: ScalePiece[] = []
   let at = from
   let left = 0

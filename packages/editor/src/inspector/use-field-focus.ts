@@ -1,6 +1,5 @@
 import type { NodeId } from '@tenon/core/document'
 import { useEffect, useState } from 'react'
-import { activeElementIn, rootOf } from '../instance/browser.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 
 const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"]'
@@ -28,11 +27,7 @@ export function useFieldFocus(nodeId: NodeId | null): (element: HTMLElement | nu
       }
       target?.scrollIntoView({ block: 'center' })
       target?.focus({ preventScroll: true })
-      // A list that closes restores the focus to its button a moment later; the request is newer.
-      timer = setTimeout(() => {
-        if (target !== null && !panel.contains(activeElementIn(rootOf(panel)))) target.focus({ preventScroll: true })
-        store.setState({ fieldFocus: null })
-      }, TRY_MS * 2)
+      store.setState({ fieldFocus: null })
     }
     attempt()
     return () => clearTimeout(timer)

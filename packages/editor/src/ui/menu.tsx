@@ -4,6 +4,7 @@ import { useInstance } from '../instance/instance-context.ts'
 import { useCloseOnBack } from '../instance/use-close-on-back.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icons.ts'
+import { keepMovedFocus } from './keep-moved-focus.ts'
 
 export type MenuItem =
   | {
@@ -34,7 +35,14 @@ export function Menu({ trigger, items, align = 'end' }: MenuProps) {
     <DropdownMenu.Root modal={false} dir={dir} open={isOpen} onOpenChange={setIsOpen}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal container={portal}>
-        <DropdownMenu.Content className="tn-menu" align={align} sideOffset={4} collisionPadding={8} loop>
+        <DropdownMenu.Content
+          className="tn-menu"
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          loop
+          onCloseAutoFocus={keepMovedFocus}
+        >
           {items.map((item, index) =>
             item === 'separator' ? (
               // biome-ignore lint/suspicious/noArrayIndexKey: separators are all alike

@@ -37,6 +37,24 @@ describe('Menu', () => {
     expect(document.activeElement).toBe(trigger)
   })
 
+  test('leaves the focus where a command moved it, also while the menu was still open', async () => {
+    const { user } = renderPart(
+      <>
+        <input aria-label="Field" />
+        <Menu
+          trigger={<IconButton icon="more" label="More actions" />}
+          items={[{ id: 'show', label: 'Show', onSelect: () => screen.getByLabelText('Field').focus() }]}
+        />
+      </>,
+    )
+    await user.click(screen.getByRole('button', { name: 'More actions' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Show' }))
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull())
+    // The focus is restored in a task of its own.
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(document.activeElement).toBe(screen.getByLabelText('Field'))
+  })
+
   test('shows no tooltip of its button after a click, neither while it is open nor after it', async () => {
     const { user } = renderPart(menu)
     const trigger = screen.getByRole('button', { name: 'More actions' })

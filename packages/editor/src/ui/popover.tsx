@@ -2,6 +2,7 @@ import { Popover as RadixPopover } from 'radix-ui'
 import { type ReactElement, type ReactNode, useState } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
 import { useCloseOnBack } from '../instance/use-close-on-back.ts'
+import { keepMovedFocus } from './keep-moved-focus.ts'
 
 export interface PopoverProps {
   /** Button that opens the popover. */
@@ -44,6 +45,7 @@ export function Popover({
           align={align}
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={keepMovedFocus}
         >
           {children}
         </RadixPopover.Content>

@@ -2,6 +2,7 @@ import type { NodeDefinition } from '@tenon/core/node'
 import { approval } from './approval/definition.ts'
 import { delay } from './delay/definition.ts'
 import { end } from './end/definition.ts'
+import { forEach } from './for-each/definition.ts'
 import { fork } from './fork/definition.ts'
 import { guardrails } from './guardrails/definition.ts'
 import { httpCall } from './http-call/definition.ts'
@@ -31,6 +32,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   switchDefinition,
   fork,
   join,
+  forEach,
   delay,
   end,
   approval,

@@ -48,7 +48,7 @@ export function evaluateNode(
 ) {
   const checked = checkParams(definition, params)
   if (evaluate === undefined) throw new Error('The node is dispatched')
-  const result = evaluate(checked as never, { now: Date.UTC(2030, 0, 1), resume: null, ...context })
+  const result = evaluate(checked as never, { now: Date.UTC(2030, 0, 1), resume: null, iterations: null, ...context })
   return 'suspend' in result ? result : checkOutput(definition, result, checked)
 }
 

@@ -10,7 +10,7 @@ export const NODE_CATEGORIES = ['trigger', 'ai', 'flow', 'people', 'data', 'acti
 export type NodeCategory = (typeof NODE_CATEGORIES)[number]
 
 /** Kinds of nodes with built-in behavior in the machine. The list is closed, since each has semantics of its own. */
-export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval'] as const
+export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval', 'loop'] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]
 

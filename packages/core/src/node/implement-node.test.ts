@@ -12,7 +12,10 @@ test('implementNode binds run to its definition', async () => {
 
 test('implementInlineNode binds evaluate to its definition', () => {
   const node = implementInlineNode(route, () => ({ port: 'default', output: {} }))
-  expect(node.evaluate?.({ cases: [], schema: {} }, { now: 0, resume: null })).toEqual({ port: 'default', output: {} })
+  expect(node.evaluate?.({ cases: [], schema: {} }, { now: 0, resume: null, iterations: null })).toEqual({
+    port: 'default',
+    output: {},
+  })
 })
 
 test('each half refuses the other kind of definition', () => {

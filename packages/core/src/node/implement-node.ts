@@ -1,7 +1,7 @@
 import { TenonError } from '../errors/index.ts'
 import { isOptionObject } from '../options/option-checks.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
-import type { InlineContext, NodeContext, NodeImplementation, Suspension } from './implementation.ts'
+import type { InlineContext, LoopSuspension, NodeContext, NodeImplementation, Suspension } from './implementation.ts'
 
 /**
  * Binds code to a definition: `run` gets resolved, checked params and returns a port with its output, or a suspension.
@@ -49,7 +49,10 @@ export function implementNode<Definition extends NodeDefinition>(
  */
 export function implementInlineNode<Definition extends NodeDefinition>(
   definition: Definition,
-  evaluate: (params: NodeParams<Definition>, context: InlineContext) => NodeResult<Definition> | Suspension,
+  evaluate: (
+    params: NodeParams<Definition>,
+    context: InlineContext,
+  ) => NodeResult<Definition> | Suspension | LoopSuspension,
 ): NodeImplementation<NoInfer<Definition>> {
   checkHalves('implementInlineNode', definition, evaluate, 'evaluate')
   if (definition.inline !== true) throw wrongHalf(definition, 'is not inline: bind it with implementNode')

@@ -27,6 +27,32 @@ export type WaitFor =
     }
   | { readonly kind: 'time'; readonly dueAt: number }
 
+/** What a loop does when an iteration fails: the loop fails, or goes on and lists the failures, or goes on without them. */
+export type OnIterationFailure = 'fail' | 'collect' | 'ignore'
+
+/** Returned by a loop instead of a result: its children run once for each iteration, then its next pass begins. */
+export interface LoopSuspension {
+  /** Iterations that the loop waits for. */
+  readonly suspend: {
+    readonly kind: 'iterations'
+    /** Values of the iterations, in order; each is the `item` of its iteration. */
+    readonly items: readonly Json[]
+    /** Most iterations at the same time; 1 to 500. */
+    readonly concurrency: number
+    readonly onFailure: OnIterationFailure
+  }
+}
+
+/** Result of one iteration; `error` is `null` unless the iteration failed. */
+export interface IterationResult {
+  /** Position of the iteration in its loop, from 0. */
+  readonly index: number
+  /** Output of the last child in document order from which no edge leads on; `null` if it did not run. */
+  readonly output: Json
+  /** Failure of the iteration, with a code and a message. */
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
 /** Vote of one person on an approval. A person has one vote. */
 export interface Vote {
   /** Person who voted, with the name and the role at that time. */
@@ -113,6 +139,8 @@ export interface InlineContext {
   readonly now: number
   /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */
   readonly resume: Resume | null
+  /** Results of the iterations of a loop, by index; `null` for other nodes, and before a loop has begun them. */
+  readonly iterations: readonly IterationResult[] | null
 }
 
 /** Code bound to a definition. `run` returns an outcome and throws every failure. */
@@ -120,7 +148,10 @@ export type NodeImplementation<Definition extends NodeDefinition = NodeDefinitio
   readonly definition: Definition
 } & (
   | {
-      readonly evaluate: (params: NodeParams<Definition>, context: InlineContext) => NodeResult<Definition> | Suspension
+      readonly evaluate: (
+        params: NodeParams<Definition>,
+        context: InlineContext,
+      ) => NodeResult<Definition> | Suspension | LoopSuspension
       readonly run?: never
     }
   | {
@@ -134,7 +165,7 @@ export interface AnyNodeImplementation {
   /** Node type that the code belongs to, as {@link defineNode} returned it. */
   readonly definition: NodeDefinition
   /** Computes the outcome of an inline node synchronously; absent when the node has `run`. */
-  readonly evaluate?: (params: never, context: InlineContext) => NodeOutcome | Suspension
+  readonly evaluate?: (params: never, context: InlineContext) => NodeOutcome | Suspension | LoopSuspension
   /** Runs one attempt of a dispatched node and throws every failure; absent when the node has `evaluate`. */
   readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension>
 }

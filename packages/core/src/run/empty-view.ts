@@ -36,6 +36,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     error: null,
     nextAt: null,
     toolCalls: 0,
+    iterations: null,
   }
 }
 

@@ -25,6 +25,8 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
   approval_needed: 'decision',
   wait_opened: 'decision',
   wait_closed: 'decision',
+  iteration_started: 'decision',
+  iteration_ended: 'decision',
   run_paused: 'decision',
   run_resumed: 'decision',
   run_completed: 'decision',

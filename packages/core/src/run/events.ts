@@ -1,7 +1,7 @@
 import type { JoinMode } from '../document/types.ts'
 import type { NodeId, NodeRunId, UserId, WaitId } from '../ids.ts'
 import type { Json } from '../json.ts'
-import type { LogLevel, Resume, ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
+import type { LogLevel, OnIterationFailure, Resume, ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
 import type { ModelUsage } from '../node/ports.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
@@ -26,6 +26,32 @@ export interface Actor {
   /** Name of the user at that time. */
   readonly displayName: string
 }
+
+/** Wait of a loop for its iterations. */
+export interface IterationsWait {
+  readonly kind: 'iterations'
+  /** Number of iterations. */
+  readonly count: number
+  /** Most iterations at the same time; 1 to 500. */
+  readonly concurrency: number
+  readonly onFailure: OnIterationFailure
+  /** List of the values of the iterations. */
+  readonly items: ValueRef
+  /** Iterations are not awaited until a time. */
+  readonly dueAt: null
+}
+
+/** Result of the wait of a node run, as it is stored. */
+export type NodeResume =
+  | Resume
+  /** The iterations of a loop have ended, `failed` of them with a failure. */
+  | { readonly kind: 'iterations'; readonly ended: number; readonly failed: number }
+
+/** Wait of a node run, as it is stored. */
+export type NodeWait = WaitFor | IterationsWait
+
+/** Reason why a node run was canceled or dropped; `iteration_failed` for those that a failed iteration ended. */
+export type NodeCancelReason = 'loser' | 'run_canceled' | 'run_failed' | 'iteration_failed'
 
 /** An external event, the only input of the machine. One fact is one turn. */
 export type Fact =
@@ -73,7 +99,7 @@ export type Fact =
   | {
       readonly type: 'node_suspended'
       readonly nodeRunId: NodeRunId
-      readonly data: { readonly pass: number; readonly waitFor: WaitFor }
+      readonly data: { readonly pass: number; readonly waitFor: NodeWait }
     }
   | { readonly type: 'node_skipped'; readonly nodeRunId: NodeRunId; readonly data: { readonly pass: number } }
   | {
@@ -105,7 +131,7 @@ export type Decision =
         readonly pass: number
         readonly mode: 'inline' | 'dispatch'
         readonly queue: string | null
-        readonly resume: Resume | null
+        readonly resume: NodeResume | null
       }
     }
   | {
@@ -141,7 +167,7 @@ export type Decision =
   | {
       readonly type: 'node_cancel_requested'
       readonly nodeRunId: NodeRunId
-      readonly data: { readonly pass: number; readonly reason: 'loser' | 'run_canceled' | 'run_failed' }
+      readonly data: { readonly pass: number; readonly reason: NodeCancelReason }
     }
   /**
    * A node run is canceled between two passes: its wait ended while the run was paused, and its next pass had not been
@@ -150,7 +176,7 @@ export type Decision =
   | {
       readonly type: 'node_dropped'
       readonly nodeRunId: NodeRunId
-      readonly data: { readonly pass: number; readonly reason: 'loser' | 'run_canceled' | 'run_failed' }
+      readonly data: { readonly pass: number; readonly reason: NodeCancelReason }
     }
   | {
       readonly type: 'failure_handled'
@@ -175,12 +201,31 @@ export type Decision =
   | {
       readonly type: 'wait_opened'
       readonly nodeRunId: NodeRunId
-      readonly data: { readonly waitId: WaitId; readonly waitFor: Exclude<WaitFor, { kind: 'approval' }> }
+      readonly data: { readonly waitId: WaitId; readonly waitFor: Exclude<NodeWait, { kind: 'approval' }> }
     }
   | {
       readonly type: 'wait_closed'
       readonly nodeRunId: NodeRunId
       readonly data: { readonly waitId: WaitId; readonly how: 'resolved' | 'timeout' | 'canceled' }
+    }
+  /** An iteration of a loop begins; its children are node runs with the index in their ids. */
+  | {
+      readonly type: 'iteration_started'
+      readonly nodeRunId: NodeRunId
+      /** `index` is from 0. */
+      readonly data: { readonly index: number }
+    }
+  | {
+      readonly type: 'iteration_ended'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly index: number
+        readonly how: 'completed' | 'failed' | 'canceled'
+        /** Result of the iteration; `null` unless it completed with one. */
+        readonly output: ValueRef | null
+        /** `null` unless it failed. */
+        readonly error: RunFailure | null
+      }
     }
   /** No node run is scheduled after this decision, until the run is resumed or ends. */
   | { readonly type: 'run_paused'; readonly data: { readonly actor: Actor | null } }

@@ -1,11 +1,23 @@
 import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
 import { type FoldState, patchApproval, patchNodeRun } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
-import type { NodeRunView } from './view.ts'
+import type { IterationsView, NodeRunView } from './view.ts'
 
 /** Returns the view of a skipped node run, without the attempt that evaluated its condition. */
 function skipped(nodeRun: NodeRunView, at: number): Partial<NodeRunView> {
   return { status: 'skipped', attempt: 0, attempts: [], startedAt: null, nextAt: null, endedAt: nodeRun.endedAt ?? at }
+}
+
+/** Failed iterations that a view lists. */
+const MAX_LISTED_FAILURES = 1_000
+
+function withEnd(
+  iterations: IterationsView,
+  { index, how }: { readonly index: number; readonly how: 'completed' | 'failed' | 'canceled' },
+): IterationsView {
+  const isListed = how === 'failed' && iterations.failed.length < MAX_LISTED_FAILURES
+  const failed = isListed ? [...iterations.failed, index] : iterations.failed
+  return { ...iterations, ended: iterations.ended + 1, failed }
 }
 
 /** Applies a decision to the view; `foldOccurrence` handles the other entries. */
@@ -54,6 +66,23 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       }))
       return
     }
+    case 'wait_opened': {
+      const { waitFor } = entry.data
+      if (waitFor.kind !== 'iterations') return
+      const iterations = { count: waitFor.count, started: 0, ended: 0, failed: [] }
+      patchNodeRun(state, entry.nodeRunId, () => ({ iterations }))
+      return
+    }
+    case 'iteration_started':
+      patchNodeRun(state, entry.nodeRunId, ({ iterations }) =>
+        iterations === null ? {} : { iterations: { ...iterations, started: iterations.started + 1 } },
+      )
+      return
+    case 'iteration_ended':
+      patchNodeRun(state, entry.nodeRunId, ({ iterations }) =>
+        iterations === null ? {} : { iterations: withEnd(iterations, entry.data) },
+      )
+      return
     case 'run_paused': {
       const pause = { pausedAt: at, pausedBy: entry.data.actor, resumedAt: null, resumedBy: null }
       state.head = { ...state.head, pauses: [...state.head.pauses, pause] }

@@ -12,6 +12,10 @@ export {
   type EventClass,
   type EventEnvelope,
   type Fact,
+  type IterationsWait,
+  type NodeCancelReason,
+  type NodeResume,
+  type NodeWait,
   type Observation,
   type PauseRequest,
   type RunEvent,
@@ -32,4 +36,4 @@ export {
 } from './status.ts'
 export { MAX_INLINE_BYTES, makeValueRef, refOfEncoded, type TextDigest } from './value-ref.ts'
 export type { RunFailure, ValueRef } from './values.ts'
-export type { ApprovalView, AttemptView, NodeRunView, PauseView, RunView } from './view.ts'
+export type { ApprovalView, AttemptView, IterationsView, NodeRunView, PauseView, RunView } from './view.ts'

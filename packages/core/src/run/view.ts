@@ -53,6 +53,20 @@ export interface NodeRunView {
   readonly nextAt: number | null
   /** Number of recorded tool calls. */
   readonly toolCalls: number
+  /** Iterations of a loop; `null` for other nodes, and until a loop begins them. */
+  readonly iterations: IterationsView | null
+}
+
+/** Iterations of a loop, folded from the log. */
+export interface IterationsView {
+  /** Number of iterations in all. */
+  readonly count: number
+  /** Number of iterations that have begun. */
+  readonly started: number
+  /** Number of iterations that have ended, also those that failed or were canceled. */
+  readonly ended: number
+  /** Indexes of the iterations that failed, in the order in which they ended; the first 1,000. */
+  readonly failed: readonly number[]
 }
 
 /** An approval, folded from the log. */

@@ -4,7 +4,10 @@ import { checkOutput } from '../node/check-output.ts'
 import { checkParams } from '../node/check-params.ts'
 import type {
   AnyNodeImplementation,
+  InlineContext,
+  IterationResult,
   LogLevel,
+  LoopSuspension,
   NodeContext,
   NodeOutcome,
   Resume,
@@ -32,6 +35,8 @@ export interface NodeTestRunOptions {
   readonly attempt?: number
   /** Result of the wait that an earlier run opened. @defaultValue none */
   readonly resume?: Resume
+  /** Results of the iterations that an earlier run of a loop began. @defaultValue none */
+  readonly iterations?: readonly IterationResult[]
   /** Signal that the node gets, to test that it stops. @defaultValue a signal that never aborts */
   readonly abortSignal?: AbortSignal
   /** Instant that inline nodes see, ms since the epoch. @defaultValue 2030-01-01T00:00:00Z */
@@ -45,7 +50,7 @@ export interface NodeTestRun {
   /** Output in the form that the run log stores. */
   readonly output: Json
   /** Event that the node waits for; `null` once it took a port. */
-  readonly waitFor: WaitFor | null
+  readonly waitFor: WaitFor | LoopSuspension['suspend'] | null
   /** Use of language models that the node reported. */
   readonly usage?: ModelUsage
 }
@@ -113,7 +118,7 @@ export function createNodeTestHarness(
     get heartbeats() {
       return heartbeats
     },
-    run: async (resolved, { attempt = 1, resume = null, abortSignal, now = DEFAULT_NOW } = {}) => {
+    run: async (resolved, { attempt = 1, resume = null, iterations = null, abortSignal, now = DEFAULT_NOW } = {}) => {
       const params = checkParams(implementation.definition, resolved)
       const context: NodeContext = {
         params,
@@ -133,7 +138,7 @@ export function createNodeTestHarness(
         },
         durable: (key, call) => remember(journal, key, call),
       }
-      const result = await executeNode(implementation, context, now)
+      const result = await executeNode(implementation, context, { now, resume, iterations })
       if ('suspend' in result) return { port: null, output: null, waitFor: result.suspend }
       const { output, ...outcome } = checkOutput(implementation.definition, result, params)
       return { ...outcome, output: encodeValue(output).json, waitFor: null }
@@ -144,10 +149,10 @@ export function createNodeTestHarness(
 async function executeNode(
   { evaluate, run }: AnyNodeImplementation,
   context: NodeContext,
-  now: number,
-): Promise<NodeOutcome | Suspension> {
+  inline: InlineContext,
+): Promise<NodeOutcome | Suspension | LoopSuspension> {
   // The implementation knows the type of its params; checkParams has returned that type.
-  if (evaluate !== undefined) return evaluate(context.params as never, { now, resume: context.resume })
+  if (evaluate !== undefined) return evaluate(context.params as never, inline)
   if (run !== undefined) return run(context as NodeContext<never>)
   throw new TenonError('NODE_DEFINITION_INVALID', 'The implementation has neither run nor evaluate')
 }

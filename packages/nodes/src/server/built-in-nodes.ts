@@ -3,6 +3,7 @@ import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault }
 import { approvalNode } from '../approval/implementation.ts'
 import { delayNode } from '../delay/implementation.ts'
 import { endNode } from '../end/implementation.ts'
+import { forEachNode } from '../for-each/implementation.ts'
 import { forkNode } from '../fork/implementation.ts'
 import { createGuardrailsNode } from '../guardrails/implementation.ts'
 import { httpCallNode } from '../http-call/implementation.ts'
@@ -51,6 +52,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     switchNode,
     forkNode,
     joinNode,
+    forEachNode,
     delayNode,
     approvalNode,
     httpCallNode,

@@ -1,5 +1,4 @@
-import type { Resume } from '@tenon/core/node'
-import type { RunEvent } from '@tenon/core/run'
+import type { NodeResume, RunEvent } from '@tenon/core/run'
 
 /**
  * A command that an engine executes. Each follows from one decision and has its `seq` as id, so that a repeated execution
@@ -12,7 +11,7 @@ export type Command =
       readonly nodeRunId: string
       readonly pass: number
       readonly queue: string | null
-      readonly resume: Resume | null
+      readonly resume: NodeResume | null
     }
   | { readonly kind: 'cancel_node'; readonly id: number; readonly nodeRunId: string; readonly pass: number }
   | { readonly kind: 'set_timer'; readonly id: number; readonly timerId: string; readonly dueAt: number }

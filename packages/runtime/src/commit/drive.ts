@@ -1,6 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import type { Resume } from '@tenon/core/node'
-import type { Decision, Fact, ValueRef } from '@tenon/core/run'
+import type { Decision, Fact, NodeResume, ValueRef } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
@@ -8,6 +7,7 @@ import type { AcquireSlot, FactToCommit } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects } from './effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import { failureOf } from './failure.ts'
+import { resumeForNode } from './loop-values.ts'
 import { prepareNode } from './node-params.ts'
 import { type FindNodeType, hasNodeType } from './node-types.ts'
 import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
@@ -38,7 +38,7 @@ export const MAX_SLICE_BYTES = 8_388_608
 /** A pass of a node run that the machine has scheduled. */
 interface ScheduledPass extends PassOfRun {
   readonly scheduledAt: number
-  readonly resume: Resume | null
+  readonly resume: NodeResume | null
 }
 
 /** Work of the driver: a fact to apply, or an inline node run to evaluate. */
@@ -240,7 +240,7 @@ async function beginNode(
       nodeRunId,
       pass,
       attempt,
-      resume,
+      resume: resumeForNode(resume),
       startedAt: at,
       slot,
       implementation,

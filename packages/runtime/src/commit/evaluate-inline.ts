@@ -1,10 +1,11 @@
 import { TenonError } from '@tenon/core/errors'
-import { checkOutput, checkParams, type Resume } from '@tenon/core/node'
-import type { Fact } from '@tenon/core/run'
+import { checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
+import type { Fact, NodeResume } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
 import { failureOf } from './failure.ts'
+import { beginLoop, isLoopSuspension, loadIterations, resumeForNode } from './loop-values.ts'
 import { type PassToResolve, type ResolvedNode, resolveNode } from './node-params.ts'
 import type { FindNodeType, NodeType } from './node-types.ts'
 import { planNodeOf, type RunSession } from './session.ts'
@@ -13,7 +14,7 @@ import type { ValueReader } from './value-loader.ts'
 
 /** A pass of an inline node run to evaluate. */
 export interface InlinePass extends PassToResolve {
-  readonly resume: Resume | null
+  readonly resume: NodeResume | null
 }
 
 export interface InlineOutcome {
@@ -41,7 +42,8 @@ export async function evaluateInline(
   try {
     const type = findType(node)
     const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: pass === 1 })
-    return evaluate(node, run, type, resolved)
+    const iterations = run.resume?.kind === 'iterations' ? await loadIterations(session, nodeRunId, values) : null
+    return evaluate(node, { ...run, iterations }, type, resolved)
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
     const data = { pass, attempt: 1, error: failureOf(error, node.id), durationMs: 0 }
@@ -51,7 +53,7 @@ export async function evaluateInline(
 
 function evaluate(
   node: PlanNode,
-  { nodeRunId, pass, scheduledAt, resume }: InlinePass,
+  { nodeRunId, pass, scheduledAt, resume, iterations }: InlinePass & Pick<InlineContext, 'iterations'>,
   type: NodeType,
   resolved: ResolvedNode,
 ) {
@@ -62,7 +64,8 @@ function evaluate(
   if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" is not evaluated in the commit`)
   const params = checkParams(definition, resolved.params)
   // The registry holds implementations of every type; checkParams has checked these params.
-  const result = run(params as never, { now: scheduledAt, resume })
+  const result = run(params as never, { now: scheduledAt, resume: resumeForNode(resume), iterations })
+  if (isLoopSuspension(result)) return beginLoop(node, { nodeRunId, pass }, result)
   if ('suspend' in result) {
     const waitFor = storeWait(result.suspend)
     return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] } as const

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeRegistry } from '@tenon/core/node'
+import { nodeIdOf } from '@tenon/core/run'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
 import { loadSession } from './load-session.ts'
@@ -12,7 +13,7 @@ import { createValueLoader } from './value-loader.ts'
 /**
  * Returns the input of one inline node run: its params with the templates resolved, evaluated again, since the log does
  * not contain them. Null if they cannot be evaluated: the node failed because of them, its type is gone, or a later version
- * has written to the log.
+ * has written to the log. The same for a node in an iteration that has ended.
  *
  * @param scheduledAt - Instant of its `node_scheduled`, milliseconds since the Unix epoch.
  */
@@ -36,9 +37,8 @@ export function createInlineInputReader(database: RuntimeDatabase, registry: Nod
     })
     if (session === null) return null
     if (session === UNREADABLE) return async () => null
-    const nodes = new Map(session.plan.nodes.map((node) => [node.id, node]))
     return async (nodeRunId, scheduledAt) => {
-      const node = nodes.get(nodeRunId)
+      const node = session.index.nodeOf(nodeIdOf(nodeRunId))
       if (node === undefined || node.mode !== 'inline') return null
       try {
         const run = { nodeRunId, pass: 1, scheduledAt }

@@ -15,6 +15,8 @@ export interface NodeReads {
   readonly trigger: boolean
   readonly error: boolean
   readonly run: boolean
+  /** True if a template reads `item` or `index`. */
+  readonly iteration: boolean
 }
 
 /** Templates of one node of a plan. */
@@ -66,6 +68,7 @@ function groupReads(reads: readonly ReadPath[]): NodeReads {
     trigger: has('trigger'),
     error: has('error'),
     run: has('run'),
+    iteration: has('item') || has('index'),
   }
 }
 

@@ -158,8 +158,8 @@ export function dueTimers({ timers }: RunSession, at: number | undefined): reado
 }
 
 /** Returns the node of the plan for a node run. */
-export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): PlanNode {
-  const node = plan.nodes[index.indexOf(nodeIdOf(nodeRunId)) ?? -1]
+export function planNodeOf({ index }: RunSession, nodeRunId: string): PlanNode {
+  const node = index.nodeOf(nodeIdOf(nodeRunId))
   if (node === undefined) throw new TenonError('FACT_INVALID', `The plan has no node for "${nodeRunId}"`)
   return node
 }

@@ -1,13 +1,13 @@
 import { isJsonObject, isoInstant, type Json, type JsonObject } from '@tenon/core/document'
 import type { ValueRef } from '@tenon/core/run'
-import type { InputView, OwnedOutput } from '../interpreter/run-outputs.ts'
+import type { InputView, IterationView, OwnedOutput } from '../interpreter/run-outputs.ts'
 import type { NodeReads } from './node-templates.ts'
 import type { RunSession } from './session.ts'
 import type { ValueReader } from './value-loader.ts'
 
 type MutableObject = { [key: string]: Json }
 
-/** Values that the templates of one node run read, by root: `input`, `nodes`, `trigger`, `error`, `vars`, `run`. */
+/** Values that the templates of one node run read, by root: `input`, `nodes`, `trigger`, `error`, `vars`, `run`, in loops `item` and `index`. */
 type TemplateRoots = Readonly<Record<string, Json>>
 
 /** An output that is read, under a key of `input` or as the output of a node. */
@@ -34,9 +34,11 @@ export function loadRoots(
   const nodes = wantedOfNodes(session, view, reads.nodes)
   const trigger = reads.trigger && beginning !== null ? beginning.input : null
   const failure = reads.error ? view.error() : null
+  const iteration = reads.iteration ? machine.outputs.iterationOf(nodeRunId) : null
   const refs = [...input, ...nodes].map(({ owned }) => owned.output)
   if (trigger !== null) refs.push(trigger)
   if (failure !== null) refs.push(failure.output)
+  if (iteration !== null) refs.push(iteration.items)
 
   const { tenantId } = identity
   const known = new Map<string, Json>()
@@ -54,6 +56,7 @@ export function loadRoots(
     if (reads.nodes.length > 0) roots.nodes = buildNodes(nodes, valueAt)
     if (reads.trigger) roots.trigger = trigger === null ? null : valueAt(trigger)
     if (failure !== null) roots.error = valueAt(failure.output)
+    if (iteration !== null) Object.assign(roots, iterationRoots(iteration, valueAt(iteration.items)))
     return roots
   }
   const load = async (): Promise<TemplateRoots> => {
@@ -61,6 +64,10 @@ export function loadRoots(
     return build()
   }
   return missing.length === 0 ? build() : load()
+}
+
+function iterationRoots({ index }: IterationView, items: Json): JsonObject {
+  return { item: Array.isArray(items) ? (items[index] ?? null) : null, index }
 }
 
 function runRoot({ identity, beginning }: RunSession): JsonObject {
@@ -78,9 +85,9 @@ function wantedOfInput(view: InputView, keys: NodeReads['input']): readonly Want
   return wanted
 }
 
-function wantedOfNodes({ plan }: RunSession, view: InputView, named: NodeReads['nodes']): readonly Wanted[] {
+function wantedOfNodes({ index }: RunSession, view: InputView, named: NodeReads['nodes']): readonly Wanted[] {
   const wanted: Wanted[] = []
-  for (const key of named === '*' ? plan.nodes.map(({ id }) => id) : named) {
+  for (const key of named === '*' ? index.allNodes().map(({ id }) => id) : named) {
     const owned = view.outputOf(key)
     if (owned !== null) wanted.push({ key, owned })
   }

@@ -4,24 +4,32 @@ import { ERROR_PORT } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import type { PlanEdge, PlanNode } from './plan.ts'
 
+/** Reports edges that end at a missing node, or lead into or out of a loop. */
+export function checkEnds({ nodes, edges }: WorkflowDocument, issues: IssueList): void {
+  const parents = new Map(nodes.map(({ id, parentId }) => [id, parentId ?? null]))
+  for (const [index, edge] of edges.entries()) {
+    const source = parents.get(edge.source)
+    const target = parents.get(edge.target)
+    const path = ['edges', index]
+    if (source === undefined || target === undefined) {
+      issues.add(path, 'EDGE_DANGLING', `The edge "${edgeId(edge)}" starts or ends at a missing node`)
+    } else if (source !== target) {
+      issues.add(path, 'EDGE_CROSSES_LOOP', `The edge "${edgeId(edge)}" leads into or out of a loop`)
+    }
+  }
+}
+
 /**
- * Compiles the edges of a document by index, in the order of their sources, then of their ids, so that documents that
- * differ only in the order of edges have the same plan.
+ * Compiles the edges between the nodes of one level by index, in the order of their sources, then of their ids, so that
+ * documents that differ only in the order of edges have the same plan.
  */
-export function compileEdges(
-  document: WorkflowDocument,
-  indexes: ReadonlyMap<NodeId, number>,
-  issues: IssueList,
-): readonly PlanEdge[] {
+export function compileEdges(document: WorkflowDocument, indexes: ReadonlyMap<NodeId, number>): readonly PlanEdge[] {
   const edges = new Map<string, PlanEdge>()
-  for (const [index, edge] of document.edges.entries()) {
-    const id = edgeId(edge)
+  for (const edge of document.edges) {
     const source = indexes.get(edge.source)
     const target = indexes.get(edge.target)
-    if (source === undefined || target === undefined) {
-      issues.add(['edges', index], 'EDGE_DANGLING', `The edge "${id}" starts or ends at a missing node`)
-      continue
-    }
+    if (source === undefined || target === undefined) continue
+    const id = edgeId(edge)
     const { sourceHandle, targetHandle } = edge
     edges.set(id, { id, source, sourceHandle, target, targetHandle })
   }

@@ -5,7 +5,7 @@ import type { IssueList } from './compile-issues.ts'
 import { compilePolicy } from './compile-policy.ts'
 import { ERROR_PORT } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
-import type { PlanEdge, PlanNode } from './plan.ts'
+import type { PlanEdge, PlanLevel, PlanNode } from './plan.ts'
 
 /** Compiles one node of a known type, with the defaults of the type filled in. */
 export function compileNode(
@@ -13,11 +13,13 @@ export function compileNode(
   { incoming, outgoing }: EdgesAtNode,
   edges: readonly PlanEdge[],
   issues: IssueList,
+  children: PlanLevel | undefined,
 ): PlanNode {
   const type = entry as NodeManifestEntry
   const policy = compilePolicy(node.policy, type, issues, ['nodes', node.id, 'policy'])
   // In the order of the canonical text, so that hashing the plan does not sort.
   return {
+    ...(children === undefined ? {} : { children }),
     control: type.control ?? null,
     disabled: node.disabled ?? false,
     effect: type.effect,

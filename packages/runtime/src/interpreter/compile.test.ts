@@ -264,7 +264,7 @@ describe('a document that cannot run', () => {
     expect(issuesOf(document).map(({ path, code }) => [path.join('.'), code])).toEqual([
       ['nodes.a.type', 'NODE_TYPE_UNKNOWN'],
       ['nodes.b.type', 'NODE_TYPE_UNKNOWN'],
-      ['nodes.c.parentId', 'CONTAINER_NOT_AVAILABLE'],
+      ['nodes.c.parentId', 'PARENT_NOT_LOOP'],
       ['edges.0', 'EDGE_DANGLING'],
     ])
     expect(() => compile(document, TEST_MANIFEST)).toThrow('The workflow cannot run: "a" is of the unknown type')

@@ -1,11 +1,18 @@
-import { canonicalText, durationToMs, isDurationString, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
+import {
+  canonicalText,
+  durationToMs,
+  isDurationString,
+  type NodeId,
+  sha256Hex,
+  type WorkflowDocument,
+} from '@tenon/core/document'
 import type { NodeManifest } from '@tenon/core/node'
 import { type SurveyedNode, surveyDocument, type WorkflowSurvey } from '@tenon/core/validate'
-import { checkEdges, compileEdges, edgesByNode } from './compile-edges.ts'
+import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
 import { itemAt } from './lookup.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanLevel } from './plan.ts'
 
 function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   const seen = new Set<string>()
@@ -17,10 +24,43 @@ function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
       const message = `"${node.id}" is of the unknown type "${node.type}" version ${node.typeVersion}`
       issues.add([...path, 'type'], 'NODE_TYPE_UNKNOWN', message)
     }
-    if (node.parentId !== undefined) {
-      issues.add([...path, 'parentId'], 'CONTAINER_NOT_AVAILABLE', 'Containers are not available yet')
+  }
+}
+
+/** Reports nodes in others that are no loops, loops without nodes, and triggers and ends within loops. */
+function checkLoops(nodes: readonly SurveyedNode[], issues: IssueList): void {
+  const byId = new Map(nodes.map((surveyed) => [surveyed.node.id, surveyed]))
+  const filled = new Set(nodes.map(({ node }) => node.parentId))
+  for (const { node, entry } of nodes) {
+    const path = ['nodes', node.id]
+    const control = entry?.control
+    if (control === 'loop' && !filled.has(node.id)) {
+      issues.add(path, 'LOOP_EMPTY', `The loop "${node.id}" has no nodes`)
+    }
+    if (node.parentId === undefined) continue
+    if (byId.get(node.parentId)?.entry?.control !== 'loop') {
+      issues.add(
+        [...path, 'parentId'],
+        'PARENT_NOT_LOOP',
+        `"${node.id}" is inside "${node.parentId}", which is no loop`,
+      )
+    }
+    if (control === 'trigger' || control === 'end') {
+      issues.add([...path, 'parentId'], 'NODE_NOT_IN_LOOP', `"${node.id}" cannot be inside a loop`)
     }
   }
+}
+
+/** Returns the nodes of each loop, and under `undefined` those outside of loops, in document order. */
+function byLoop(ordered: readonly SurveyedNode[]): ReadonlyMap<NodeId | undefined, readonly SurveyedNode[]> {
+  const levels = new Map<NodeId | undefined, SurveyedNode[]>()
+  for (const surveyed of ordered) {
+    const { parentId } = surveyed.node
+    const level = levels.get(parentId)
+    if (level === undefined) levels.set(parentId, [surveyed])
+    else level.push(surveyed)
+  }
+  return levels
 }
 
 function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList): number | null {
@@ -59,12 +99,23 @@ export function compile(
   const { ordered } = survey
   checkNodes(survey.nodes, issues)
   checkCycles(survey, issues)
-  const edges = compileEdges(document, new Map(ordered.map(({ node }, index) => [node.id, index])), issues)
+  checkLoops(survey.nodes, issues)
+  checkEnds(document, issues)
   issues.throwIfAny()
 
-  const atNode = edgesByNode(edges, ordered.length)
-  const nodes = ordered.map((surveyed, index) => compileNode(surveyed, itemAt(atNode, index), edges, issues))
-  checkEdges(edges, nodes, issues)
+  const levels = byLoop(ordered)
+  const compileLevel = (loopId: NodeId | undefined): PlanLevel => {
+    const within = levels.get(loopId) ?? []
+    const edges = compileEdges(document, new Map(within.map(({ node }, index) => [node.id, index])))
+    const atNode = edgesByNode(edges, within.length)
+    const nodes = within.map((surveyed, index) => {
+      const children = levels.has(surveyed.node.id) ? compileLevel(surveyed.node.id) : undefined
+      return compileNode(surveyed, itemAt(atNode, index), edges, issues, children)
+    })
+    checkEdges(edges, nodes, issues)
+    return { nodes, edges }
+  }
+  const { nodes, edges } = compileLevel(undefined)
   const body = {
     nodes,
     edges,

@@ -1,47 +1,68 @@
 import { TenonError } from '@tenon/core/errors'
-import type { Decision, SkipReason } from '@tenon/core/run'
+import { nodeIdOf } from '@tenon/core/run'
 import { type BitTree, createBitTree } from './bit-tree.ts'
 import { createKeyOwners, type KeyOwners } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { createMinHeap, type MinHeap } from './min-heap.ts'
-import type { Plan, PlanNode } from './plan.ts'
-import type { PlanIndex } from './plan-index.ts'
-import { createRunState, PHASE, type RunState } from './state.ts'
-import { createUndoLog, type UndoLog } from './undo-log.ts'
+import type { PlanNode } from './plan.ts'
+import type { LevelIndex, PlanIndex } from './plan-index.ts'
+import { createFrameState, type FrameState, PHASE, type RunState } from './state.ts'
+import type { UndoLog } from './undo-log.ts'
 
-/** State that the parts of a machine share. */
-export interface MachineContext {
-  readonly plan: Plan
+/** State that all frames of a run share. */
+export interface RunContext {
   readonly index: PlanIndex
   readonly state: RunState
   readonly undoLog: UndoLog
+  /** The open frames: that of the run itself under {@link TOP_FRAME}, and those of iterations by {@link frameKey}. */
+  readonly frames: Map<string, FrameContext>
+}
+
+/** A frame: the nodes of the run outside of loops, or those of one iteration, with their state. */
+export interface FrameContext {
+  readonly run: RunContext
+  readonly index: LevelIndex
+  readonly state: FrameState
+  readonly undoLog: UndoLog
+  readonly iteration: Iteration | null
   /** Positions of the nodes that a join may still make lose: those before their start, and open ones not canceling. */
   readonly contenders: BitTree
   readonly keyOwners: KeyOwners
 }
 
-/** The fact that is being applied. Decisions are returned in the order of the lists. */
-export interface Turn {
-  /** Instant of the fact, ms since the Unix epoch. */
-  readonly at: number
-  /** Decisions of the fact itself. */
-  readonly direct: Decision[]
-  readonly skipped: Record<SkipReason, number[]>
-  /** Decisions that follow in the graph, in document order. */
-  readonly following: Decision[]
-  /** Nodes that may start, in document order; a join that fires later in the turn may still make them lose. */
-  readonly ready: number[]
-  /** Nodes whose edges have changed. */
-  readonly work: MinHeap
-  /** Nodes at which a live edge arrived. */
-  readonly arrivedAt: Set<number>
+/** Iteration that a frame belongs to. */
+export interface Iteration {
+  /** Frame of the loop. */
+  readonly parent: FrameContext
+  /** Index of the loop in the level of its frame. */
+  readonly loop: number
+  /** Indexes of this iteration and of those around it, outermost first. */
+  readonly path: readonly number[]
 }
 
-export function createContext(index: PlanIndex, restored?: RunState): MachineContext {
-  const { plan } = index
-  const state = restored ?? createRunState(plan.nodes.map(({ incoming }) => incoming.length))
-  const undoLog = createUndoLog()
-  const contenders = createBitTree(plan.nodes.length + 1)
+/** Key of the frame of the run itself. */
+export const TOP_FRAME = ''
+
+/** Returns the key of the frame of an iteration. */
+export function frameKey(loopId: string, path: readonly number[]): string {
+  return `${loopId}#${path.join('.')}`
+}
+
+/** Returns the key of a frame. */
+export function keyOf({ iteration }: FrameContext): string {
+  return iteration === null ? TOP_FRAME : frameKey(nodeAt(iteration.parent, iteration.loop).id, iteration.path)
+}
+
+/** Creates the context of a frame, of an empty state or of one from a snapshot. */
+export function createFrame(
+  run: RunContext,
+  index: LevelIndex,
+  iteration: Iteration | null,
+  restored?: FrameState,
+): FrameContext {
+  const { undoLog } = run
+  const { nodes } = index.level
+  const state = restored ?? createFrameState(nodes.map(({ incoming }) => incoming.length))
+  const contenders = createBitTree(nodes.length + 1)
   const { first } = index.postDominators()
   for (const [node, phase] of state.phases.entries()) {
     const isContender = phase === PHASE.open ? !entryOf(state.open, node).canceling : phase !== PHASE.finished
@@ -49,32 +70,73 @@ export function createContext(index: PlanIndex, restored?: RunState): MachineCon
   }
   const keyOwners = createKeyOwners(undoLog)
   for (const [node, { port, output }] of state.outputs) keyOwners.add(node, port, output)
-  return { plan, index, state, undoLog, contenders, keyOwners }
+  return { run, index, state, undoLog, iteration, contenders, keyOwners }
 }
 
-export function createTurn(at: number): Turn {
-  return {
-    at,
-    direct: [],
-    skipped: { skip_if: [], disabled: [], dead_path: [], loser: [] },
-    following: [],
-    ready: [],
-    work: createMinHeap(),
-    arrivedAt: new Set(),
-  }
+export function nodeAt({ index }: FrameContext, node: number): PlanNode {
+  return itemAt(index.level.nodes, node)
 }
 
-export function nodeAt(context: MachineContext, node: number): PlanNode {
-  return itemAt(context.plan.nodes, node)
+/** Returns the id of the run of a node in a frame: `charge`, in an iteration `charge#3.0`. */
+export function nodeRunIdAt(context: FrameContext, node: number): string {
+  const { id } = nodeAt(context, node)
+  return context.iteration === null ? id : `${id}#${context.iteration.path.join('.')}`
+}
+
+/** Returns the ids of node runs of a frame for decisions. */
+export function nodeRunIdsAt(context: FrameContext, nodes: readonly number[]): readonly string[] {
+  return nodes.map((node) => nodeRunIdAt(context, node))
+}
+
+/** A node in an open frame. */
+export interface NodeInFrame {
+  readonly context: FrameContext
+  readonly node: number
+}
+
+const ITERATION_PATH = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8}))*$/
+
+/** Returns the indexes of the iterations around a node run, outermost first; `null` for a text that is no id. */
+function pathOf(nodeRunId: string): readonly number[] | null {
+  const at = nodeRunId.indexOf('#')
+  if (at === -1) return []
+  const path = nodeRunId.slice(at + 1)
+  return ITERATION_PATH.test(path) ? path.split('.').map(Number) : null
 }
 
 /**
- * Returns the index of the node of a fact.
+ * Finds the node of a fact.
  *
- * @throws {@link TenonError} `FACT_INVALID` for an id that the plan does not have.
+ * @returns `null` if its iteration has ended.
+ * @throws {@link TenonError} `FACT_INVALID` for an id that the plan does not have, and for an iteration that has never
+ * begun.
  */
-export function nodeOf(context: MachineContext, nodeRunId: string): number {
-  return context.index.indexOf(nodeRunId) ?? refuse(`The plan has no node "${nodeRunId}"`, { nodeRunId })
+export function findNodeRun(run: RunContext, nodeRunId: string): NodeInFrame | null {
+  const level = run.index.levelOf(nodeIdOf(nodeRunId))
+  const path = pathOf(nodeRunId)
+  if (level === undefined || path === null || path.length !== level.depth) {
+    return refuse(`The plan has no node "${nodeRunId}"`, { nodeRunId })
+  }
+  const context = findFrame(run, level, path)
+  if (context === undefined) refuse(`The iteration of "${nodeRunId}" has never begun`, { nodeRunId })
+  return context === null ? null : { context, node: level.indexOf(nodeIdOf(nodeRunId)) as number }
+}
+
+/** Returns the frame of an iteration; `null` if it has ended, `undefined` if it has never begun. */
+function findFrame(run: RunContext, level: LevelIndex, path: readonly number[]): FrameContext | null | undefined {
+  if (level.loop === null) return entryOf(run.frames, TOP_FRAME)
+  const { level: outer, node } = level.loop
+  const open = run.frames.get(frameKey(itemAt(outer.level.nodes, node).id, path))
+  if (open !== undefined) return open
+  const parent = findFrame(run, outer, path.slice(0, -1))
+  if (parent === null || parent === undefined) return parent
+  const hasBegun = (parent.state.loops.get(node)?.next ?? Number.POSITIVE_INFINITY) > itemAt(path, path.length - 1)
+  return hasBegun && itemAt(parent.state.passes, node) > 0 ? null : undefined
+}
+
+/** Returns the frame of the run itself. */
+export function topFrame(run: RunContext): FrameContext {
+  return entryOf(run.frames, TOP_FRAME)
 }
 
 /** Refuses a fact that cannot have happened in this run. */
@@ -83,7 +145,7 @@ export function refuse(message: string, details: Readonly<Record<string, unknown
 }
 
 /** Removes a node from those that a join may still make lose. */
-export function leaveRace({ undoLog, contenders, index }: MachineContext, node: number): void {
+export function leaveRace({ undoLog, contenders, index }: FrameContext, node: number): void {
   const position = itemAt(index.postDominators().first, node)
   if (!contenders.has(position)) return
   undoLog.note(() => contenders.add(position))

@@ -1,11 +1,14 @@
-import type { Decision } from '@tenon/core/run'
-import type { MachineContext, Turn } from './context.ts'
-import { itemAt } from './lookup.ts'
-import { cancelNodeRun } from './open-runs.ts'
-import { type Ending, inDocumentOrder, PHASE } from './state.ts'
+import type { CancelReason, Decision, NodeCancelReason } from '@tenon/core/run'
+import { type FrameContext, leaveRace, nodeRunIdAt } from './context.ts'
+import { close } from './finish-node.ts'
+import { framesOfLoop } from './frames-in-order.ts'
+import { entryOf } from './lookup.ts'
+import { closeNodeRun } from './open-runs.ts'
+import { type Ending, inDocumentOrder, type OpenWait, PHASE } from './state.ts'
+import type { Turn } from './turn.ts'
 
-/** Starts the end of a run that does not complete: no node starts, and open ones are canceled. */
-export function beginEnding(context: MachineContext, turn: Turn, ending: Ending): void {
+/** Starts the end of a frame that does not complete: none of its nodes starts, and open ones are canceled. */
+export function beginEnding(context: FrameContext, turn: Turn, ending: Ending): void {
   const { state, undoLog } = context
   undoLog.setField(state, 'ending', ending)
   for (const node of turn.ready.splice(0)) undoLog.setItem(state.phases, node, PHASE.pending)
@@ -13,38 +16,85 @@ export function beginEnding(context: MachineContext, turn: Turn, ending: Ending)
     undoLog.setItem(state.phases, node, PHASE.pending)
     undoLog.deleteEntry(state.held, node)
   }
-  const reason = ending.kind === 'failed' ? 'run_failed' : 'run_canceled'
-  for (const node of inDocumentOrder(state.open)) cancelNodeRun(context, turn.following, node, reason)
+  const reason = reasonFor(context, ending)
+  for (const node of inDocumentOrder(state.open)) cancelNodeRun(context, turn, turn.following, { node, reason })
 }
 
-function terminalEvent({ state, plan }: MachineContext): Decision {
-  const { ending, reachedEnd } = state
-  if (ending === null) {
-    if (reachedEnd === null) return { type: 'run_completed', data: { outcome: 'completed', endNodeRunId: null } }
-    const { index, outcome } = reachedEnd
-    return { type: 'run_completed', data: { outcome, endNodeRunId: itemAt(plan.nodes, index).id } }
+const NODE_REASONS: readonly string[] = ['loser', 'run_failed', 'run_canceled', 'iteration_failed']
+
+/** Returns the reason for which the node runs of an ending frame are canceled. */
+function reasonFor({ iteration }: FrameContext, ending: Ending): NodeCancelReason {
+  if (ending.kind === 'failed') return iteration === null ? 'run_failed' : 'iteration_failed'
+  return isNodeReason(ending.reason) ? ending.reason : 'run_canceled'
+}
+
+function isNodeReason(reason: CancelReason | NodeCancelReason): reason is NodeCancelReason {
+  return NODE_REASONS.includes(reason)
+}
+
+/** A waiting node run to end. */
+interface WaitingRun {
+  readonly node: number
+  readonly pass: number
+  readonly wait: OpenWait
+  readonly reason: NodeCancelReason
+}
+
+/** Ends a waiting node run: its wait without a result, or, if a pause holds its next pass, without that pass. */
+function endWaiting(context: FrameContext, out: Decision[], { node, pass, wait, reason }: WaitingRun): void {
+  const { run, undoLog } = context
+  const nodeRunId = nodeRunIdAt(context, node)
+  const { waitId, waitFor, held } = wait
+  if (held !== null) out.push({ type: 'node_dropped', nodeRunId, data: { pass, reason } })
+  else {
+    out.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
+    if (waitFor.dueAt !== null) out.push({ type: 'timer_cleared', data: { timerId: waitId } })
   }
-  return ending.kind === 'failed'
-    ? { type: 'run_error', data: { error: ending.error, nodeRunId: ending.nodeId } }
-    : { type: 'run_canceled', data: { reason: ending.reason } }
+  undoLog.setField(run.state, 'waiting', run.state.waiting - 1)
+  closeNodeRun(context, node)
+  close(context, node)
 }
 
-/** Checks whether something is still to come: an open node run, one that a pause holds, or the start of the run. */
-function hasMore({ open, held, semantics, ending }: MachineContext['state']): boolean {
-  return open.size > 0 || held.size > 0 || (semantics === 0 && ending === null)
-}
-
-/** Ends the run, also a paused one, if nothing is still to come; called last in a turn. */
-export function endWhenIdle(context: MachineContext, out: Decision[]): void {
+/**
+ * Requests the cancelation of an open node run; a waiting one ends at once, a loop after its iterations, and a repeated
+ * request is ignored.
+ */
+export function cancelNodeRun(
+  context: FrameContext,
+  turn: Turn,
+  out: Decision[],
+  { node, reason }: { readonly node: number; readonly reason: NodeCancelReason },
+): void {
   const { state, undoLog } = context
-  if (hasMore(state)) return
-  if (state.deadline) {
-    undoLog.setField(state, 'deadline', false)
-    out.push({ type: 'timer_cleared', data: { timerId: DEADLINE_TIMER } })
+  const open = entryOf(state.open, node)
+  if (open.canceling) return
+  const { pass, wait } = open
+  const hasIterations = wait?.held === null && state.loops.has(node)
+  if (wait !== null && !hasIterations) {
+    endWaiting(context, out, { node, pass, wait, reason })
+    return
   }
-  undoLog.setField(state, 'over', true)
-  out.push(terminalEvent(context))
+  undoLog.setEntry(state.open, node, { ...open, canceling: true })
+  leaveRace(context, node)
+  out.push({ type: 'node_cancel_requested', nodeRunId: nodeRunIdAt(context, node), data: { pass, reason } })
+  if (hasIterations) stopIterations(context, turn, node, reason)
 }
 
-/** Timer of the run's time limit. */
-export const DEADLINE_TIMER = 'deadline'
+/** Cancels the running iterations of a loop; no other starts. */
+export function stopIterations(context: FrameContext, turn: Turn, node: number, reason: NodeCancelReason): void {
+  context.undoLog.setField(entryOf(context.state.loops, node), 'stopped', true)
+  for (const frame of framesOfLoop(context, node)) {
+    if (frame.state.ending === null) beginEnding(frame, turn.in(frame), { kind: 'canceled', reason })
+  }
+}
+
+/** Ends a loop whose cancelation was requested, after the last of its iterations. */
+export function endCanceledLoop(context: FrameContext, out: Decision[], node: number): void {
+  const { pass, wait } = entryOf(context.state.open, node)
+  if (wait !== null) endWaiting(context, out, { node, pass, wait, reason: 'run_canceled' })
+}
+
+/** Checks whether something of a frame is still to come: an open node run, or one that a pause holds. */
+export function isIdle({ state }: FrameContext): boolean {
+  return state.open.size === 0 && state.held.size === 0
+}

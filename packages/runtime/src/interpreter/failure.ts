@@ -1,8 +1,9 @@
 import type { Json } from '@tenon/core/document'
 import { type Decision, makeValueRef, type RunFailure, type ValueRef } from '@tenon/core/run'
-import { type MachineContext, nodeAt, type Turn } from './context.ts'
+import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
 import { beginEnding } from './ending.ts'
 import { close, ERROR_PORT, finishLive, finishSkipped } from './finish-node.ts'
+import type { Turn } from './turn.ts'
 
 const MAX_CODE_LENGTH = 200
 const MAX_MESSAGE_LENGTH = 2_000
@@ -35,24 +36,25 @@ export function failureOutput({ code, message, details = null }: RunFailure): Va
 
 /** Applies the policy of a node whose last attempt has failed. */
 export function handleFailure(
-  context: MachineContext,
+  context: FrameContext,
   turn: Turn,
   out: Decision[],
   node: number,
   error: RunFailure,
 ): void {
   const { id, onError, hasErrorEdge } = nodeAt(context, node)
+  const nodeRunId = nodeRunIdAt(context, node)
   if (onError === 'continue') {
     const { port, output } = finishSkipped(context, turn, node, { clean: false })
-    out.push({ type: 'failure_handled', nodeRunId: id, data: { how: 'continue', port, output } })
+    out.push({ type: 'failure_handled', nodeRunId, data: { how: 'continue', port, output } })
     return
   }
   if (onError === 'route' && hasErrorEdge) {
     const output = failureOutput(error)
     finishLive(context, turn, node, { port: ERROR_PORT, output }, { clean: false })
-    out.push({ type: 'failure_handled', nodeRunId: id, data: { how: 'route', port: ERROR_PORT, output } })
+    out.push({ type: 'failure_handled', nodeRunId, data: { how: 'route', port: ERROR_PORT, output } })
     return
   }
   close(context, node)
-  beginEnding(context, turn, { kind: 'failed', error: { nodeId: id, ...error }, nodeId: id })
+  beginEnding(context, turn, { kind: 'failed', error: { nodeId: id, ...error }, nodeRunId })
 }

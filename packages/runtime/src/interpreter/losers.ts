@@ -1,15 +1,15 @@
-import type { MachineContext, Turn } from './context.ts'
-import { nodeAt } from './context.ts'
+import type { FrameContext } from './context.ts'
+import { cancelNodeRun } from './ending.ts'
 import { close } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
-import { cancelNodeRun } from './open-runs.ts'
 import { PHASE } from './state.ts'
+import type { Turn } from './turn.ts'
 
 /**
  * Returns the nodes that lose when a join fires: all unfinished nodes whose every path leads through this join. Each
  * node is found at most once in a run, since losers are removed from the contenders.
  */
-export function findLosers(context: MachineContext, join: number): readonly number[] {
+export function findLosers(context: FrameContext, join: number): readonly number[] {
   const { contenders, index, undoLog } = context
   const { first, last, nodeAt: nodeAtPosition } = index.postDominators()
   const losers: number[] = []
@@ -23,25 +23,20 @@ export function findLosers(context: MachineContext, join: number): readonly numb
 }
 
 /** Returns the losers that run or wait, which are canceled. */
-export function openAmong({ state }: MachineContext, losers: readonly number[]): readonly number[] {
+export function openAmong({ state }: FrameContext, losers: readonly number[]): readonly number[] {
   return losers.filter((node) => itemAt(state.phases, node) === PHASE.open)
 }
 
 /** Cancels the losers that run, ends those that wait, and skips those that have not started. */
-export function dropLosers(context: MachineContext, turn: Turn, losers: readonly number[]): void {
+export function dropLosers(context: FrameContext, turn: Turn, losers: readonly number[]): void {
   const { state, undoLog } = context
   for (const node of losers) {
     if (itemAt(state.phases, node) === PHASE.open) {
-      cancelNodeRun(context, turn.following, node, 'loser')
+      cancelNodeRun(context, turn, turn.following, { node, reason: 'loser' })
       continue
     }
     close(context, node)
     if (state.held.has(node)) undoLog.deleteEntry(state.held, node)
     turn.skipped.loser.push(node)
   }
-}
-
-/** Returns the ids of nodes for decisions. */
-export function idsOf(context: MachineContext, nodes: readonly number[]): readonly string[] {
-  return nodes.map((node) => nodeAt(context, node).id)
 }

@@ -1,5 +1,4 @@
-import type { Resume } from '@tenon/core/node'
-import type { Decision, Fact, RunStatus } from '@tenon/core/run'
+import type { Decision, Fact, NodeResume, RunStatus } from '@tenon/core/run'
 import type { RunOutputs } from './run-outputs.ts'
 
 /** Semantics of new runs; a run keeps the number with which it started. */
@@ -55,7 +54,7 @@ export interface OpenNodeRun {
   /** Task queue whose workers execute the node; `null` to execute it where its run is. */
   readonly queue: string | null
   /** Result of the wait that the pass follows; `null` in the first pass. */
-  readonly resume: Resume | null
+  readonly resume: NodeResume | null
   /** Instant of the fact that scheduled the pass. */
   readonly scheduledAt: number
   /** True if its cancelation was requested. */

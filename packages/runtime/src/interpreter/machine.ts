@@ -1,5 +1,9 @@
-import { createContext, createTurn, type MachineContext, nodeAt } from './context.ts'
-import { endWhenIdle } from './ending.ts'
+import type { RunStatus } from '@tenon/core/run'
+import { createFrame, type FrameContext, nodeAt, nodeRunIdAt, type RunContext, TOP_FRAME, topFrame } from './context.ts'
+import { endWhenIdle } from './end-run.ts'
+import { isIdle } from './ending.ts'
+import { framesOfLoop } from './frames-in-order.ts'
+import { endIteration } from './iterations.ts'
 import { judgeFact } from './judge-fact.ts'
 import { entryOf } from './lookup.ts'
 import type { Machine, MachineSnapshot, OpenNodeRun } from './machine-types.ts'
@@ -7,27 +11,40 @@ import type { Plan } from './plan.ts'
 import { createPlanIndex, type PlanIndex } from './plan-index.ts'
 import { conclude, propagate } from './propagate.ts'
 import { createRunOutputs } from './run-outputs.ts'
-import { restoreState, snapshotOf } from './snapshot.ts'
-import { inDocumentOrder, type RunState } from './state.ts'
+import { restoreRun, snapshotOf } from './snapshot.ts'
+import { createRunState, inDocumentOrder } from './state.ts'
+import { createTurns, type Turns } from './turn.ts'
+import { createUndoLog } from './undo-log.ts'
 
-function statusOf({ over, ending, semantics, paused, open, waiting }: RunState): Machine['status'] {
-  if (over) {
-    if (ending === null) return 'completed'
-    return ending.kind
-  }
+function statusOf(run: RunContext): RunStatus {
+  const { over, semantics, paused, openCount, waiting } = run.state
+  if (over) return topFrame(run).state.ending?.kind ?? 'completed'
   if (semantics === 0) return 'queued'
   if (paused) return 'paused'
-  return waiting === open.size ? 'waiting' : 'running'
+  return waiting === openCount ? 'waiting' : 'running'
 }
 
-function openNodeRunsOf(context: MachineContext): readonly OpenNodeRun[] {
+/** Returns the open node runs of a frame in document order, each loop followed by those of its iterations. */
+function openNodeRunsOf(context: FrameContext): readonly OpenNodeRun[] {
   const { state } = context
-  return inDocumentOrder(state.open).map((node) => {
-    const { id: nodeRunId, mode, taskQueue } = nodeAt(context, node)
+  return inDocumentOrder(state.open).flatMap((node) => {
+    const { mode, taskQueue } = nodeAt(context, node)
     const { pass, resume, scheduledAt, canceling, wait } = entryOf(state.open, node)
     const queue = mode === 'dispatch' ? taskQueue : null
-    return { nodeRunId, pass, mode, queue, resume, scheduledAt, canceling, waitId: wait?.waitId ?? null }
+    const nodeRunId = nodeRunIdAt(context, node)
+    const open = { nodeRunId, pass, mode, queue, resume, scheduledAt, canceling, waitId: wait?.waitId ?? null }
+    return state.loops.has(node) ? [open, ...framesOfLoop(context, node).flatMap(openNodeRunsOf)] : [open]
   })
+}
+
+/** Propagates the turn through its frames, innermost first, since the end of an iteration is an event of its loop. */
+function concludeTurns(turns: Turns): void {
+  for (let entry = turns.next(); entry !== undefined; entry = turns.next()) {
+    const { context, turn } = entry
+    propagate(context, turn)
+    conclude(context, turn)
+    if (context.iteration !== null && isIdle(context)) endIteration(context, turn, context.iteration)
+  }
 }
 
 /**
@@ -53,36 +70,37 @@ export function createMachine(
   snapshot?: MachineSnapshot,
   index: PlanIndex = createPlanIndex(plan),
 ): Machine {
-  const restored = snapshot === undefined ? undefined : restoreState(snapshot, plan.planHash)
-  const context = createContext(index, restored)
-  const { state, undoLog } = context
+  const undoLog = createUndoLog()
+  const run: RunContext = { index, state: createRunState(), undoLog, frames: new Map() }
+  if (snapshot === undefined) run.frames.set(TOP_FRAME, createFrame(run, index, null))
+  else restoreRun(run, snapshot)
+  const { state } = run
   undoLog.mark()
 
   return {
     apply(fact) {
-      const act = judgeFact(context, fact)
+      const act = judgeFact(run, fact)
       if (act === null) return []
       undoLog.setField(state, 'turn', state.turn + 1)
-      const turn = createTurn(fact.at)
-      act(turn)
-      propagate(context, turn)
-      const decisions = conclude(context, turn)
-      endWhenIdle(context, decisions)
-      return decisions
+      const turns = createTurns(fact.at)
+      act(turns)
+      concludeTurns(turns)
+      endWhenIdle(run, turns.decisions)
+      return turns.decisions
     },
     mark: undoLog.mark,
     rollback: undoLog.rollback,
-    snapshot: () => snapshotOf(state, plan.planHash),
+    snapshot: () => snapshotOf(run),
     get turn() {
       return state.turn
     },
     get status() {
-      return statusOf(state)
+      return statusOf(run)
     },
     get operations() {
       return undoLog.operations
     },
-    openNodeRuns: () => openNodeRunsOf(context),
-    outputs: createRunOutputs(context),
+    openNodeRuns: () => openNodeRunsOf(topFrame(run)),
+    outputs: createRunOutputs(run),
   }
 }

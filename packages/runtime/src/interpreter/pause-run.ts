@@ -1,7 +1,8 @@
-import type { Resume } from '@tenon/core/node'
-import type { PauseRequest } from '@tenon/core/run'
-import type { MachineContext, Turn } from './context.ts'
+import type { NodeResume, PauseRequest } from '@tenon/core/run'
+import type { FrameContext, RunContext } from './context.ts'
+import { framesInOrder } from './frames-in-order.ts'
 import { schedule, scheduleAfterWait } from './open-runs.ts'
+import type { Turns } from './turn.ts'
 
 /**
  * Pauses a run: no node run is scheduled until it is resumed. Bodies in progress continue, their outcomes are applied,
@@ -9,41 +10,49 @@ import { schedule, scheduleAfterWait } from './open-runs.ts'
  *
  * @see docs/adr/0038-a-pause-holds-what-would-start.md
  */
-export function pauseRun({ state, undoLog }: MachineContext, { direct }: Turn, request: PauseRequest): void {
+export function pauseRun({ state, undoLog }: RunContext, { decisions }: Turns, request: PauseRequest): void {
   const { requestId, actor } = request
   undoLog.setEntry(state.requests, requestId, state.turn)
   undoLog.setField(state, 'paused', true)
-  direct.push({ type: 'run_paused', data: { actor } })
+  decisions.push({ type: 'run_paused', data: { actor } })
 }
 
 /** Resumes a run: schedules what the pause has held, in the order in which it would have been scheduled. */
-export function resumeRun(context: MachineContext, turn: Turn, request: PauseRequest): void {
-  const { state, undoLog } = context
+export function resumeRun(run: RunContext, turns: Turns, request: PauseRequest): void {
+  const { state, undoLog } = run
   const { requestId, actor } = request
   undoLog.setEntry(state.requests, requestId, state.turn)
   undoLog.setField(state, 'paused', false)
-  turn.direct.push({ type: 'run_resumed', data: { actor } })
-  for (const { node, turn: readsTurn, resume } of heldPasses(context)) {
+  turns.decisions.push({ type: 'run_resumed', data: { actor } })
+  for (const { context, node, turn: readsTurn, resume } of heldPasses(run)) {
+    const turn = turns.in(context)
     if (resume !== null) scheduleAfterWait(context, turn, node, resume)
     else {
-      undoLog.deleteEntry(state.held, node)
-      schedule(context, turn.direct, node, { at: turn.at, resume: null, readsTurn })
+      undoLog.deleteEntry(context.state.held, node)
+      schedule(context, turn.decisions, node, { at: turn.at, resume: null, readsTurn })
     }
   }
 }
 
 interface HeldNode {
+  readonly context: FrameContext
   readonly node: number
   /** Turn in which it would have been scheduled. */
   readonly turn: number
-  readonly resume: Resume | null
+  readonly resume: NodeResume | null
 }
 
-/** Returns what a pause holds, by turn and then in document order. */
-function heldPasses({ state }: MachineContext): readonly HeldNode[] {
-  const passes: HeldNode[] = [...state.held].map(([node, turn]) => ({ node, turn, resume: null }))
-  for (const [node, { wait }] of state.open) {
-    if (wait !== null && wait.held !== null) passes.push({ node, ...wait.held })
+/** Returns what a pause holds, by turn, then by iteration and in document order. */
+function heldPasses(run: RunContext): readonly HeldNode[] {
+  const passes = framesInOrder(run).flatMap((context) => heldIn(context).sort((a, b) => a.node - b.node))
+  return passes.sort((a, b) => a.turn - b.turn)
+}
+
+function heldIn(context: FrameContext): HeldNode[] {
+  const { open, held } = context.state
+  const passes: HeldNode[] = [...held].map(([node, turn]) => ({ context, node, turn, resume: null }))
+  for (const [node, { wait }] of open) {
+    if (wait !== null && wait.held !== null) passes.push({ context, node, ...wait.held })
   }
-  return passes.sort((a, b) => a.turn - b.turn || a.node - b.node)
+  return passes
 }

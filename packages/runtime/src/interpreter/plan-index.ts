@@ -1,43 +1,67 @@
 import { createTemplateTable, type TemplateTable } from '@tenon/core/expression'
 import { makeValueRef, type ValueRef } from '@tenon/core/run'
 import { addBit, addBits, type Bitset, createBitset } from './bitset.ts'
-import { itemAt } from './lookup.ts'
-import type { Plan } from './plan.ts'
+import { entryOf, itemAt } from './lookup.ts'
+import type { Plan, PlanLevel, PlanNode } from './plan.ts'
 import { type PostDominators, postDominatorsOf } from './post-dominators.ts'
 
-/**
- * Data derived from a plan once for all of its runs, without state of a run. Keep it beside the plan and pass it to
- * each machine.
- */
-export interface PlanIndex {
-  /** Plan that the index describes. */
-  readonly plan: Plan
-  /** Templates of the plan, each parsed and analyzed on first use. */
-  readonly templates: TemplateTable
-  /** Returns the index into `plan.nodes`; `undefined` for an unknown id. */
+/** Data derived from one level of a plan. */
+export interface LevelIndex {
+  /** Nodes and edges that the index describes. */
+  readonly level: PlanLevel
+  /** Level and index of the loop that the nodes are in; `null` for those outside of loops. */
+  readonly loop: { readonly level: LevelIndex; readonly node: number } | null
+  /** Number of loops around the nodes. */
+  readonly depth: number
+  /** Returns the index into `level.nodes`; `undefined` for an id that is not of this level. */
   indexOf(nodeId: string): number | undefined
   /** Returns the nodes without incoming edges, ascending. */
   roots(): readonly number[]
+  /** Returns the nodes without outgoing edges, descending. */
+  exits(): readonly number[]
   /** Returns the indexes of the nodes from which a path of edges leads to this one; computed on first use. */
   ancestorsOf(index: number): Bitset
   /** Returns the post-dominators; computed on first use. */
   postDominators(): PostDominators
   /** Number of computed words of ancestor sets, for tests that compare plans of different sizes. */
   readonly operations: number
+}
+
+/**
+ * Data derived from a plan once for all of its runs, without state of a run. Keep it beside the plan and pass it to
+ * each machine.
+ */
+export interface PlanIndex extends LevelIndex {
+  /** Plan that the index describes. */
+  readonly plan: Plan
+  /** Templates of the plan, each parsed and analyzed on first use. */
+  readonly templates: TemplateTable
+  /** Returns the level of a node; `undefined` for an unknown id. */
+  levelOf(nodeId: string): LevelIndex | undefined
+  /**
+   * Returns the level of the children of a loop.
+   *
+   * @throws {@link TenonError} `INTERNAL` for a node without children.
+   */
+  levelWithin(loopId: string): LevelIndex
+  /** Returns a node of any level; `undefined` for an unknown id. */
+  nodeOf(nodeId: string): PlanNode | undefined
+  /** Returns the nodes of all levels, those of a loop after it. */
+  allNodes(): readonly PlanNode[]
   /** Output of a skipped node: `{}`. */
   readonly emptyOutput: ValueRef
 }
 
-/** Creates the index of a plan; O(nodes), other parts on first use. */
-export function createPlanIndex(plan: Plan): PlanIndex {
-  const indexes = new Map(plan.nodes.map(({ id }, index) => [id, index]))
+function createLevelIndex(level: PlanLevel, loop: LevelIndex['loop']): LevelIndex {
+  const indexes = new Map(level.nodes.map(({ id }, index) => [id, index]))
   const ancestors = new Map<number, Bitset>()
-  const roots = [...plan.nodes.keys()].filter((index) => itemAt(plan.nodes, index).incoming.length === 0)
+  const roots = [...level.nodes.keys()].filter((index) => itemAt(level.nodes, index).incoming.length === 0)
   let postDominators: PostDominators | null = null
+  let exits: readonly number[] | null = null
   let operations = 0
 
   const sourcesOf = (index: number): readonly number[] =>
-    itemAt(plan.nodes, index).incoming.map((edge) => itemAt(plan.edges, edge).source)
+    itemAt(level.nodes, index).incoming.map((edge) => itemAt(level.edges, edge).source)
 
   function gather(index: number): Bitset {
     const gathered = createBitset(index)
@@ -68,19 +92,59 @@ export function createPlanIndex(plan: Plan): PlanIndex {
   }
 
   return {
-    plan,
-    templates: createTemplateTable(),
+    level,
+    loop,
+    depth: loop === null ? 0 : loop.level.depth + 1,
     indexOf: (nodeId) => indexes.get(nodeId),
     roots: () => roots,
+    exits() {
+      exits ??= [...level.nodes.keys()].filter((index) => itemAt(level.nodes, index).outgoing.length === 0).reverse()
+      return exits
+    },
     ancestorsOf,
     postDominators() {
       postDominators ??= postDominatorsOf(
-        plan.nodes.map(({ outgoing }) => outgoing.map((edge) => itemAt(plan.edges, edge).target)),
+        level.nodes.map(({ outgoing }) => outgoing.map((edge) => itemAt(level.edges, edge).target)),
       )
       return postDominators
     },
     get operations() {
       return operations
+    },
+  }
+}
+
+/** Creates the index of a plan; O(nodes), other parts on first use. */
+export function createPlanIndex(plan: Plan): PlanIndex {
+  const top = createLevelIndex(plan, null)
+  const levels: LevelIndex[] = []
+  const levelByNode = new Map<string, LevelIndex>()
+  const levelByLoop = new Map<string, LevelIndex>()
+  const nodes = new Map<string, PlanNode>()
+
+  function add(index: LevelIndex): void {
+    levels.push(index)
+    for (const [at, node] of index.level.nodes.entries()) {
+      nodes.set(node.id, node)
+      levelByNode.set(node.id, index)
+      if (node.children === undefined) continue
+      const within = createLevelIndex(node.children, { level: index, node: at })
+      levelByLoop.set(node.id, within)
+      add(within)
+    }
+  }
+  add(top)
+
+  return {
+    ...top,
+    plan,
+    templates: createTemplateTable(),
+    levelOf: (nodeId) => levelByNode.get(nodeId),
+    levelWithin: (loopId) => entryOf(levelByLoop, loopId),
+    nodeOf: (nodeId) => nodes.get(nodeId),
+    allNodes: () => [...nodes.values()],
+    get operations() {
+      return levels.reduce((sum, { operations }) => sum + operations, 0)
     },
     emptyOutput: makeValueRef({}),
   }

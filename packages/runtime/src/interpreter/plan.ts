@@ -57,10 +57,12 @@ export interface PlanNode {
   readonly taskQueue: string | null
   /** Template of the idempotency key; `null` for a derived key. */
   readonly idempotency: string | null
-  /** Indexes into `edges`. */
+  /** Indexes into `edges` of the level. */
   readonly incoming: readonly number[]
-  /** Indexes into `edges`. */
+  /** Indexes into `edges` of the level. */
   readonly outgoing: readonly number[]
+  /** Nodes inside a loop, which run once for each iteration; absent for other nodes. */
+  readonly children?: PlanLevel
 }
 
 /** An edge for the machine, with its ends as indexes into the nodes of the plan. */
@@ -77,20 +79,29 @@ export interface PlanEdge {
   readonly targetHandle: string
 }
 
-/** A compiled document for the machine: nodes in document order, adjacency by index. Plain JSON. */
-export interface Plan {
-  /** Version of the plan format. */
-  readonly planVersion: 1
-  /** Hash that identifies the plan; equal for documents that differ in layout only. */
-  readonly planHash: string
+/** The nodes of a workflow outside its loops, or those directly inside one loop, with the edges between them. */
+export interface PlanLevel {
   /** Nodes in document order. */
   readonly nodes: readonly PlanNode[]
   /** Edges between the nodes. */
   readonly edges: readonly PlanEdge[]
+}
+
+/** A compiled document for the machine: levels of nodes in document order, adjacency by index. Plain JSON. */
+export interface Plan extends PlanLevel {
+  /** Version of the plan format. */
+  readonly planVersion: 1
+  /** Hash that identifies the plan; equal for documents that differ in layout only. */
+  readonly planHash: string
   /** Longest duration of a run in milliseconds; `null` without a limit. */
   readonly timeoutMs: number | null
   /** `strict` stores every pure node before the next one starts. */
   readonly durability: 'normal' | 'strict'
   /** Values that templates read as `vars.<name>`. */
   readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** Returns the nodes of a level and of the loops in it, those of a loop after it. */
+export function nodesWithin({ nodes }: Pick<PlanLevel, 'nodes'>): readonly PlanNode[] {
+  return nodes.flatMap((node) => (node.children === undefined ? [node] : [node, ...nodesWithin(node.children)]))
 }

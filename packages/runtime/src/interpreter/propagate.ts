@@ -1,13 +1,14 @@
 import type { Decision, SkipReason } from '@tenon/core/run'
-import { type MachineContext, nodeAt, refuse, type Turn } from './context.ts'
+import { type FrameContext, nodeAt, nodeRunIdAt, nodeRunIdsAt, refuse } from './context.ts'
 import { handleFailure } from './failure.ts'
 import { finishDead, finishSkipped } from './finish-node.ts'
 import { isRacing, type JoinVerdict } from './join.ts'
 import { itemAt } from './lookup.ts'
-import { dropLosers, findLosers, idsOf, openAmong } from './losers.ts'
+import { dropLosers, findLosers, openAmong } from './losers.ts'
 import { schedule } from './open-runs.ts'
 import { rulesOf, type SemanticsRules } from './semantics.ts'
 import { PHASE } from './state.ts'
+import type { Turn } from './turn.ts'
 
 /** Returns the rules with which this run was started. */
 export function rulesFor(semantics: number): SemanticsRules {
@@ -15,7 +16,7 @@ export function rulesFor(semantics: number): SemanticsRules {
 }
 
 /** Makes a node ready to start; a disabled one is skipped instead. */
-export function start(context: MachineContext, turn: Turn, node: number): void {
+export function start(context: FrameContext, turn: Turn, node: number): void {
   if (nodeAt(context, node).disabled) {
     turn.skipped.disabled.push(node)
     finishSkipped(context, turn, node, { clean: true })
@@ -25,28 +26,30 @@ export function start(context: MachineContext, turn: Turn, node: number): void {
   turn.ready.push(node)
 }
 
-function fire(context: MachineContext, turn: Turn, node: number, { kind, arrived, need }: JoinVerdict): void {
-  const { id, join, control, incoming } = nodeAt(context, node)
+function fire(context: FrameContext, turn: Turn, node: number, { kind, arrived, need }: JoinVerdict): void {
+  const { join, control, incoming } = nodeAt(context, node)
   const losers = isRacing(join) && kind === 'fire' ? findLosers(context, node) : []
   if (kind === 'fire' && (incoming.length > 1 || control === 'join')) {
-    const names = idsOf(context, openAmong(context, losers))
-    turn.following.push({ type: 'join_fired', nodeRunId: id, data: { mode: join, arrived, need, losers: names } })
+    const names = nodeRunIdsAt(context, openAmong(context, losers))
+    const data = { mode: join, arrived, need, losers: names }
+    turn.following.push({ type: 'join_fired', nodeRunId: nodeRunIdAt(context, node), data })
   }
   dropLosers(context, turn, losers)
   start(context, turn, node)
 }
 
-function failJoin(context: MachineContext, turn: Turn, node: number, { arrived, need }: JoinVerdict): void {
-  const { id, join } = nodeAt(context, node)
+function failJoin(context: FrameContext, turn: Turn, node: number, { arrived, need }: JoinVerdict): void {
+  const { join } = nodeAt(context, node)
   const error = { code: 'JOIN_UNSATISFIED', message: `${arrived} of ${need} branches arrived` }
-  turn.following.push({ type: 'join_unsatisfied', nodeRunId: id, data: { mode: join, arrived, need, error } })
+  const data = { mode: join, arrived, need, error }
+  turn.following.push({ type: 'join_unsatisfied', nodeRunId: nodeRunIdAt(context, node), data })
   handleFailure(context, turn, turn.following, node, error)
 }
 
-function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, node: number): void {
+function visitNode(context: FrameContext, rules: SemanticsRules, turn: Turn, node: number): void {
   const { state, undoLog } = context
   undoLog.visit()
-  const { id, join, disabled } = nodeAt(context, node)
+  const { join, disabled } = nodeAt(context, node)
   const verdict = rules.judgeJoin(join, {
     pending: itemAt(state.pendingEdges, node),
     live: itemAt(state.arrivals, node),
@@ -56,7 +59,7 @@ function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, n
     case 'wait': {
       if (!turn.arrivedAt.has(node)) return
       const { arrived, need } = verdict
-      turn.following.push({ type: 'join_waiting', nodeRunId: id, data: { arrived, need } })
+      turn.following.push({ type: 'join_waiting', nodeRunId: nodeRunIdAt(context, node), data: { arrived, need } })
       return
     }
     case 'dead':
@@ -78,9 +81,9 @@ function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, n
  * Propagates finished nodes through the graph. Edges lead from lower to higher indexes, so that document order visits
  * each node once per turn, after all nodes before it.
  */
-export function propagate(context: MachineContext, turn: Turn): void {
-  const { state } = context
-  const rules = rulesOf(state.semantics)
+export function propagate(context: FrameContext, turn: Turn): void {
+  const { state, run } = context
+  const rules = rulesOf(run.state.semantics)
   // A run that is canceled before its start has no rules and nothing to propagate.
   if (rules === undefined) return
   while (!turn.work.isEmpty && state.ending === null) visitNode(context, rules, turn, turn.work.pop())
@@ -88,16 +91,20 @@ export function propagate(context: MachineContext, turn: Turn): void {
 
 const SKIP_ORDER: readonly SkipReason[] = ['skip_if', 'disabled', 'dead_path']
 
-function addSkipped(context: MachineContext, decisions: Decision[], turn: Turn, reason: SkipReason): void {
+function addSkipped(context: FrameContext, decisions: Decision[], turn: Turn, reason: SkipReason): void {
   const nodes = turn.skipped[reason].sort((a, b) => a - b)
   if (nodes.length === 0) return
-  decisions.push({ type: 'nodes_skipped', data: { nodeRunIds: idsOf(context, nodes), reason } })
+  decisions.push({ type: 'nodes_skipped', data: { nodeRunIds: nodeRunIdsAt(context, nodes), reason } })
 }
 
-/** Orders the decisions of a turn and starts the nodes that are still ready, or holds them while the run is paused. */
-export function conclude(context: MachineContext, turn: Turn): Decision[] {
-  const { phases, held, paused, turn: readsTurn } = context.state
-  const decisions = turn.direct
+/**
+ * Orders the decisions of a turn in a frame and starts the nodes that are still ready, or holds them while the run is
+ * paused.
+ */
+export function conclude(context: FrameContext, turn: Turn): void {
+  const { phases, held } = context.state
+  const { paused, turn: readsTurn } = context.run.state
+  const { decisions } = turn
   for (const reason of SKIP_ORDER) addSkipped(context, decisions, turn, reason)
   for (const decision of turn.following) decisions.push(decision)
   addSkipped(context, decisions, turn, 'loser')
@@ -106,5 +113,4 @@ export function conclude(context: MachineContext, turn: Turn): Decision[] {
     if (paused) context.undoLog.setEntry(held, node, readsTurn)
     else schedule(context, decisions, node, { at: turn.at, resume: null, readsTurn })
   }
-  return decisions
 }

@@ -1,9 +1,18 @@
 import type { ValueRef } from '@tenon/core/run'
 import { bitsDownOf, bitsOf, hasBit } from './bitset.ts'
-import { type MachineContext, nodeAt, nodeOf } from './context.ts'
+import {
+  type FrameContext,
+  findNodeRun,
+  type NodeInFrame,
+  nodeAt,
+  type RunContext,
+  refuse,
+  topFrame,
+} from './context.ts'
 import { ERROR_PORT } from './finish-node.ts'
 import { lowerBound } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
+import { type IterationEnd, inDocumentOrder } from './state.ts'
 
 /** An output with its node and port. */
 export interface OwnedOutput {
@@ -33,79 +42,134 @@ export interface InputView {
   error(): OwnedOutput | null
 }
 
-/** Data flow of a run, derived from the state of the machine. */
-export interface RunOutputs {
-  /** Returns the output of a node; `null` before it ends, for an unknown node, and for one that lost or never ran. */
-  outputOf(nodeId: string): OwnedOutput | null
-  /**
-   * Collects the outputs that a node run can read as `input`.
-   *
-   * @throws {@link TenonError} `FACT_INVALID` for a node that the plan does not have.
-   */
-  inputView(nodeRunId: string): InputView
+/** The iteration that a node run belongs to. */
+export interface IterationView {
+  /** Position in its loop, from 0. */
+  readonly index: number
+  /** List of the values of all iterations. */
+  readonly items: ValueRef
 }
 
-export function createRunOutputs(context: MachineContext): RunOutputs {
+/** Data flow of a run, derived from the state of the machine. */
+export interface RunOutputs {
+  /**
+   * Returns the output of a node outside of loops; `null` before it ends, for an unknown node, and for one that lost or
+   * never ran.
+   */
+  outputOf(nodeId: string): OwnedOutput | null
+  /**
+   * Collects the outputs that a node run can read as `input`: in an iteration first those of the iteration, then what
+   * its loop can read.
+   *
+   * @throws {@link TenonError} `FACT_INVALID` for a node that the plan does not have, and for an iteration that has
+   * ended.
+   */
+  inputView(nodeRunId: string): InputView
+  /** Returns the innermost iteration that a node run belongs to; `null` outside of loops. */
+  iterationOf(nodeRunId: string): IterationView | null
+  /** Returns the ended iterations of an open loop, by index; none for other nodes. */
+  iterationsOf(nodeRunId: string): readonly EndedIteration[]
+}
+
+/** Result of an iteration that has ended. */
+export interface EndedIteration extends IterationEnd {
+  readonly index: number
+}
+
+export function createRunOutputs(run: RunContext): RunOutputs {
+  function locate(nodeRunId: string): NodeInFrame {
+    return findNodeRun(run, nodeRunId) ?? refuse(`The iteration of "${nodeRunId}" has ended`, { nodeRunId })
+  }
+
+  return {
+    outputOf(nodeId) {
+      const top = topFrame(run)
+      const node = top.index.indexOf(nodeId)
+      return node === undefined || !top.state.outputs.has(node) ? null : ownedAt(top, node)
+    },
+    inputView(nodeRunId) {
+      const { context, node } = locate(nodeRunId)
+      return viewOf(context, node)
+    },
+    iterationOf(nodeRunId) {
+      const { iteration } = locate(nodeRunId).context
+      if (iteration === null) return null
+      const { parent, loop, path } = iteration
+      const { items } = entryOf(parent.state.loops, loop).waitFor
+      return { index: itemAt(path, path.length - 1), items }
+    },
+    iterationsOf(nodeRunId) {
+      const { context, node } = locate(nodeRunId)
+      const ended = context.state.loops.get(node)?.ended ?? new Map<number, IterationEnd>()
+      return inDocumentOrder(ended).map((index) => ({ index, ...entryOf(ended, index) }))
+    },
+  }
+}
+
+function ownedAt(context: FrameContext, node: number): OwnedOutput {
+  return { nodeId: nodeAt(context, node).id, ...entryOf(context.state.outputs, node) }
+}
+
+/** Returns the outputs that a node can read: those of its frame, then those that the loop around it can read. */
+function viewOf(context: FrameContext, reader: number): InputView {
+  const own = viewInFrame(context, reader)
+  const { iteration } = context
+  if (iteration === null) return own
+  const outer = viewOf(iteration.parent, iteration.loop)
+  return {
+    ownerOf: (key) => own.ownerOf(key) ?? outer.ownerOf(key),
+    owners: () => [...outer.owners(), ...own.owners()],
+    outputOf: (nodeId) => (context.index.indexOf(nodeId) === undefined ? outer : own).outputOf(nodeId),
+    error: () => own.error() ?? outer.error(),
+  }
+}
+
+function viewInFrame(context: FrameContext, reader: number): InputView {
   const { state, index, keyOwners, undoLog } = context
-
-  function ownedAt(node: number): OwnedOutput {
-    return { nodeId: nodeAt(context, node).id, ...entryOf(state.outputs, node) }
+  const ancestors = index.ancestorsOf(reader)
+  const isThere = (node: number): boolean => {
+    undoLog.visit()
+    return state.outputs.has(node) && itemAt(state.finishedTurns, node) <= itemAt(state.scheduledTurns, reader)
+  }
+  const carries = (node: number, key: string): boolean => {
+    const { port, output } = entryOf(state.outputs, node)
+    return port !== ERROR_PORT && (output.keys?.includes(key) ?? false)
   }
 
-  function outputOf(nodeId: string): OwnedOutput | null {
-    const node = index.indexOf(nodeId)
-    return node === undefined || !state.outputs.has(node) ? null : ownedAt(node)
+  // Searches the ancestors and the owners of the key in parallel: if one list is long without a match, like the
+  // owners in parallel branches or the ancestors in a long chain, the other one is short.
+  function findOwner(key: string): number | null {
+    const owners = keyOwners.ownersOf(key)
+    const down = bitsDownOf(ancestors)
+    for (let at = lowerBound(owners, reader) - 1; at >= 0; at -= 1) {
+      const owner = itemAt(owners, at)
+      if (hasBit(ancestors, owner) && isThere(owner)) return owner
+      const { value: ancestor, done } = down.next()
+      if (done) return null
+      if (isThere(ancestor) && carries(ancestor, key)) return ancestor
+    }
+    return null
   }
 
-  function inputView(nodeRunId: string): InputView {
-    const reader = nodeOf(context, nodeRunId)
-    const ancestors = index.ancestorsOf(reader)
-    const isThere = (node: number): boolean => {
-      undoLog.visit()
-      return state.outputs.has(node) && itemAt(state.finishedTurns, node) <= itemAt(state.scheduledTurns, reader)
-    }
-    const carries = (node: number, key: string): boolean => {
-      const { port, output } = entryOf(state.outputs, node)
-      return port !== ERROR_PORT && (output.keys?.includes(key) ?? false)
-    }
-
-    // Searches the ancestors and the owners of the key in parallel: if one list is long without a match, like the
-    // owners in parallel branches or the ancestors in a long chain, the other one is short.
-    function findOwner(key: string): number | null {
-      const owners = keyOwners.ownersOf(key)
-      const down = bitsDownOf(ancestors)
-      for (let at = lowerBound(owners, reader) - 1; at >= 0; at -= 1) {
-        const owner = itemAt(owners, at)
-        if (hasBit(ancestors, owner) && isThere(owner)) return owner
-        const { value: ancestor, done } = down.next()
-        if (done) return null
-        if (isThere(ancestor) && carries(ancestor, key)) return ancestor
+  return {
+    ownerOf(key) {
+      const owner = findOwner(key)
+      return owner === null ? null : ownedAt(context, owner)
+    },
+    owners: () =>
+      [...bitsOf(ancestors)]
+        .filter(isThere)
+        .map((node) => ownedAt(context, node))
+        .filter(({ port, output }) => port !== ERROR_PORT && (output.keys?.length ?? 0) > 0),
+    outputOf(nodeId) {
+      const node = index.indexOf(nodeId)
+      return node !== undefined && isThere(node) ? ownedAt(context, node) : null
+    },
+    error() {
+      for (const node of bitsDownOf(ancestors)) {
+        if (isThere(node) && entryOf(state.outputs, node).port === ERROR_PORT) return ownedAt(context, node)
       }
       return null
-    }
-
-    return {
-      ownerOf(key) {
-        const owner = findOwner(key)
-        return owner === null ? null : ownedAt(owner)
-      },
-      owners: () =>
-        [...bitsOf(ancestors)]
-          .filter(isThere)
-          .map(ownedAt)
-          .filter(({ port, output }) => port !== ERROR_PORT && (output.keys?.length ?? 0) > 0),
-      outputOf(nodeId) {
-        const node = index.indexOf(nodeId)
-        return node !== undefined && isThere(node) ? ownedAt(node) : null
-      },
-      error() {
-        for (const node of bitsDownOf(ancestors)) {
-          if (isThere(node) && entryOf(state.outputs, node).port === ERROR_PORT) return ownedAt(node)
-        }
-        return null
-      },
-    }
+    },
   }
-
-  return { outputOf, inputView }
 }

@@ -126,9 +126,12 @@ describe('a snapshot', () => {
     one.start()
     one.complete('start')
     one.complete('b')
-    const state = one.machine.snapshot().state as { outputs: [number, unknown][]; open: [number, unknown][] }
-    expect(state.outputs.map(([index]) => index)).toEqual([0, 2])
-    expect(state.open.map(([index]) => index)).toEqual([1])
+    const { frames } = one.machine.snapshot().state as {
+      frames: { outputs: [number, unknown][]; open: [number, unknown][] }[]
+    }
+    expect(frames).toHaveLength(1)
+    expect(frames[0]?.outputs.map(([index]) => index)).toEqual([0, 2])
+    expect(frames[0]?.open.map(([index]) => index)).toEqual([1])
   })
 
   test('of another version is unreadable', () => {

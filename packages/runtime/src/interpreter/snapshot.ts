@@ -1,38 +1,57 @@
 import { TenonError } from '@tenon/core/errors'
+import { createFrame, type FrameContext, keyOf, nodeAt, type RunContext } from './context.ts'
+import { framesInOrder } from './frames-in-order.ts'
 import { entryOf } from './lookup.ts'
 import type { MachineSnapshot } from './machine-types.ts'
-import { inDocumentOrder, type NodeOutput, type OpenRun, type RunState } from './state.ts'
+import {
+  type FrameState,
+  type IterationEnd,
+  inDocumentOrder,
+  type LoopState,
+  type NodeOutput,
+  type OpenRun,
+  type RunState,
+} from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 3
+export const STATE_VERSION = 4
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 
-/** State without its collections by key, which are stored as lists of entries. */
-type PlainState = Omit<RunState, 'open' | 'outputs' | 'held' | 'requests'>
+interface StoredLoop extends Omit<LoopState, 'running' | 'ended'> {
+  readonly running: readonly number[]
+  readonly ended: Entries<IterationEnd>
+}
 
-interface StoredState extends PlainState {
-  readonly planHash: string
+/** State of a frame, with lists of entries for its collections by node. */
+interface StoredFrame extends Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops'> {
+  readonly key: string
+  /** Iteration with the key of the loop's frame; `null` for the frame of the run itself. */
+  readonly iteration: { readonly parent: string; readonly loop: number; readonly path: readonly number[] } | null
   readonly open: Entries<OpenRun>
   readonly outputs: Entries<NodeOutput>
   readonly held: Entries<number>
+  readonly loops: Entries<StoredLoop>
+}
+
+interface StoredRun extends Omit<RunState, 'requests'> {
+  readonly planHash: string
   readonly requests: Entries<number, string>
+  /** Each frame before those of its loops. */
+  readonly frames: readonly StoredFrame[]
 }
 
 function entriesOf<Value>(map: ReadonlyMap<number, Value>): Entries<Value> {
   return inDocumentOrder(map).map((index) => [index, entryOf(map, index)] as const)
 }
 
-function copyLists(state: PlainState): PlainState {
+function storeLoop({ running, ended, ...loop }: LoopState): StoredLoop {
+  return { ...loop, running: inDocumentOrder(running), ended: entriesOf(ended) }
+}
+
+function copyLists(state: Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops'>) {
   return {
-    turn: state.turn,
-    semantics: state.semantics,
-    over: state.over,
     ending: state.ending,
-    deadline: state.deadline,
-    paused: state.paused,
-    reachedEnd: state.reachedEnd,
-    waiting: state.waiting,
     phases: [...state.phases],
     passes: [...state.passes],
     pendingEdges: [...state.pendingEdges],
@@ -43,37 +62,68 @@ function copyLists(state: PlainState): PlainState {
   }
 }
 
-/** Copies a state to plain JSON. */
-export function snapshotOf(state: RunState, planHash: string): MachineSnapshot {
-  const stored: StoredState = {
-    planHash,
+function storeFrame(context: FrameContext): StoredFrame {
+  const { state, iteration } = context
+  return {
+    key: keyOf(context),
+    iteration: iteration === null ? null : { ...iteration, parent: keyOf(iteration.parent) },
     ...copyLists(state),
     open: entriesOf(state.open),
     outputs: entriesOf(state.outputs),
     held: entriesOf(state.held),
-    requests: [...state.requests],
+    loops: entriesOf(state.loops).map(([node, loop]) => [node, storeLoop(loop)] as const),
+  }
+}
+
+/** Copies the state of a run to plain JSON. */
+export function snapshotOf(run: RunContext): MachineSnapshot {
+  const { requests, ...plain } = run.state
+  const stored: StoredRun = {
+    planHash: run.index.plan.planHash,
+    ...plain,
+    requests: [...requests],
+    frames: framesInOrder(run).map(storeFrame),
   }
   return { stateVersion: STATE_VERSION, state: stored }
 }
 
+function restoreFrame(run: RunContext, stored: StoredFrame): void {
+  const { key, iteration, open, outputs, held, loops } = stored
+  const state: FrameState = {
+    ...copyLists(stored),
+    open: new Map(open),
+    outputs: new Map(outputs),
+    held: new Map(held),
+    loops: new Map(loops.map(([node, loop]) => [node, restoreLoop(loop)])),
+  }
+  if (iteration === null) {
+    run.frames.set(key, createFrame(run, run.index, null, state))
+    return
+  }
+  const parent = entryOf(run.frames, iteration.parent)
+  const level = run.index.levelWithin(nodeAt(parent, iteration.loop).id)
+  run.frames.set(key, createFrame(run, level, { ...iteration, parent }, state))
+}
+
+function restoreLoop({ running, ended, ...loop }: StoredLoop): LoopState {
+  return { ...loop, running: new Map(running.map((index) => [index, true])), ended: new Map(ended) }
+}
+
 /**
- * Reads a snapshot into a fresh state.
+ * Reads a snapshot into a run without frames.
  *
  * @throws {@link TenonError} `SNAPSHOT_UNREADABLE` if it is of another version or of another plan; rebuild
  * the machine from the facts then.
  */
-export function restoreState(snapshot: MachineSnapshot, planHash: string): RunState {
-  const stored = snapshot.state as StoredState | null
-  if (snapshot.stateVersion !== STATE_VERSION || stored?.planHash !== planHash) {
+export function restoreRun(run: RunContext, snapshot: MachineSnapshot): void {
+  const stored = snapshot.state as StoredRun | null
+  if (snapshot.stateVersion !== STATE_VERSION || stored?.planHash !== run.index.plan.planHash) {
     throw new TenonError('SNAPSHOT_UNREADABLE', 'The snapshot is of another version or of another plan', {
       details: { stateVersion: snapshot.stateVersion, expected: STATE_VERSION },
     })
   }
-  return {
-    ...copyLists(stored),
-    open: new Map(stored.open),
-    outputs: new Map(stored.outputs),
-    held: new Map(stored.held),
-    requests: new Map(stored.requests),
-  }
+  const { planHash: _planHash, requests, frames, ...plain } = stored
+  Object.assign(run.state, plain)
+  for (const [requestId, turn] of requests) run.state.requests.set(requestId, turn)
+  for (const frame of frames) restoreFrame(run, frame)
 }

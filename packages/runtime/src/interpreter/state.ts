@@ -1,19 +1,27 @@
-import type { Resume, Vote, WaitFor } from '@tenon/core/node'
-import type { CancelReason, RunFailure, ValueRef } from '@tenon/core/run'
+import type { Vote } from '@tenon/core/node'
+import type {
+  CancelReason,
+  IterationsWait,
+  NodeCancelReason,
+  NodeResume,
+  NodeWait,
+  RunFailure,
+  ValueRef,
+} from '@tenon/core/run'
 
-/** Phase of a node in a run. `ready` exists only within a turn and while the run is paused. */
+/** Phase of a node in a frame. `ready` exists only within a turn and while the run is paused. */
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
 /** Result of a wait that ended while the run was paused: the next pass is scheduled when the run is resumed. */
 interface PausedPass {
-  readonly resume: Resume
+  readonly resume: NodeResume
   /** Turn in which the wait ended. */
   readonly turn: number
 }
 
 export interface OpenWait {
   readonly waitId: string
-  readonly waitFor: WaitFor
+  readonly waitFor: NodeWait
   readonly votes: readonly Vote[]
   /** `null` as long as the wait is open. */
   readonly held: PausedPass | null
@@ -22,7 +30,7 @@ export interface OpenWait {
 /** A node run that has been scheduled and has no outcome yet. */
 export interface OpenRun {
   readonly pass: number
-  readonly resume: Resume | null
+  readonly resume: NodeResume | null
   readonly scheduledAt: number
   /** True if its cancelation was requested; any outcome ends it then. */
   readonly canceling: boolean
@@ -35,27 +43,37 @@ export interface NodeOutput {
   readonly output: ValueRef
 }
 
-/** Reason why a run ends without completing; decided once, applied when no node run is open. */
-export type Ending =
-  | { readonly kind: 'failed'; readonly error: RunFailure; readonly nodeId: string | null }
-  | { readonly kind: 'canceled'; readonly reason: CancelReason }
+/** Result of an iteration that has ended: its output, which `null` stands for if it has none, or its failure. */
+export interface IterationEnd {
+  readonly output: ValueRef | null
+  readonly error: RunFailure | null
+}
 
-/** State of a run. Lists have an entry for each node of the plan. */
-export interface RunState {
-  /** Number of facts with an effect. */
-  turn: number
-  /** Semantics of the run; 0 before the start. */
-  semantics: number
-  over: boolean
+/** Iterations of an open loop. */
+export interface LoopState {
+  readonly waitFor: IterationsWait
+  /** Index of the next iteration to start. */
+  next: number
+  /** True if no iteration starts any more: one has failed, or the loop is being canceled. */
+  stopped: boolean
+  /** Bytes of the results. */
+  resultBytes: number
+  /** Iterations whose frame is open. */
+  readonly running: Map<number, true>
+  readonly ended: Map<number, IterationEnd>
+}
+
+/**
+ * Reason why a frame ends without completing; decided once, applied when no node run of it is open.
+ * `iteration_failed` cancels the iterations beside a failed one.
+ */
+export type Ending =
+  | { readonly kind: 'failed'; readonly error: RunFailure; readonly nodeRunId: string }
+  | { readonly kind: 'canceled'; readonly reason: CancelReason | NodeCancelReason }
+
+/** State of one level of nodes: of the run itself, or of one iteration. Lists have an entry for each node. */
+export interface FrameState {
   ending: Ending | null
-  /** True if the deadline timer is set. */
-  deadline: boolean
-  /** True from a pause to its resumption; it stays true if the run ends before that. */
-  paused: boolean
-  /** First reached end in document order; `null` if none. */
-  reachedEnd: { readonly index: number; readonly outcome: string } | null
-  /** Number of open node runs that wait. */
-  waiting: number
   readonly phases: number[]
   /** Last pass that was scheduled; 0 before the first. */
   readonly passes: number[]
@@ -73,22 +91,51 @@ export interface RunState {
   readonly outputs: Map<number, NodeOutput>
   /** Nodes whose first pass a pause holds, with the turn in which they became ready. */
   readonly held: Map<number, number>
+  /** Open loops that have begun their iterations. */
+  readonly loops: Map<number, LoopState>
+}
+
+/** State of a run beside its frames. */
+export interface RunState {
+  /** Number of facts with an effect. */
+  turn: number
+  /** Semantics of the run; 0 before the start. */
+  semantics: number
+  over: boolean
+  /** True if the deadline timer is set. */
+  deadline: boolean
+  /** True from a pause to its resumption; it stays true if the run ends before that. */
+  paused: boolean
+  /** First reached end in document order; `null` if none. */
+  reachedEnd: { readonly index: number; readonly outcome: string } | null
+  /** Number of open node runs in all frames. */
+  openCount: number
+  /** Number of open node runs that wait. */
+  waiting: number
   /** Turns of the applied requests to pause and to resume, by request id. */
   readonly requests: Map<string, number>
 }
 
 /** Creates the state of a run before its first fact. */
-export function createRunState(incomingCounts: readonly number[]): RunState {
-  const zeros = (): number[] => incomingCounts.map(() => 0)
+export function createRunState(): RunState {
   return {
     turn: 0,
     semantics: 0,
     over: false,
-    ending: null,
     deadline: false,
     paused: false,
     reachedEnd: null,
+    openCount: 0,
     waiting: 0,
+    requests: new Map(),
+  }
+}
+
+/** Creates the state of a frame in which no node has started. */
+export function createFrameState(incomingCounts: readonly number[]): FrameState {
+  const zeros = (): number[] => incomingCounts.map(() => 0)
+  return {
+    ending: null,
     phases: zeros(),
     passes: zeros(),
     pendingEdges: [...incomingCounts],
@@ -99,11 +146,11 @@ export function createRunState(incomingCounts: readonly number[]): RunState {
     open: new Map(),
     outputs: new Map(),
     held: new Map(),
-    requests: new Map(),
+    loops: new Map(),
   }
 }
 
-/** Returns the keys of a map by node index, in document order. */
+/** Returns the keys of a map by index, ascending: for nodes, in document order. */
 export function inDocumentOrder(map: ReadonlyMap<number, unknown>): readonly number[] {
   return [...map.keys()].sort((a, b) => a - b)
 }

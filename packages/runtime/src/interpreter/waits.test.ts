@@ -1,5 +1,4 @@
-import type { Resume } from '@tenon/core/node'
-import type { Decision } from '@tenon/core/run'
+import type { Decision, NodeResume } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { brief } from './testing/decisions.ts'
 import { planOf } from './testing/plan-of.ts'
@@ -18,7 +17,7 @@ function reviewing(options: Parameters<typeof approvalOf>[0] = {}): SimulatedRun
   return run
 }
 
-function resumeOf(decisions: readonly Decision[]): Resume | null {
+function resumeOf(decisions: readonly Decision[]): NodeResume | null {
   for (const decision of decisions) if (decision.type === 'node_scheduled') return decision.data.resume
   return null
 }

@@ -1,12 +1,16 @@
-import type { Resume, Vote, WaitFor } from '@tenon/core/node'
-import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
+import type { Vote } from '@tenon/core/node'
+import type { NodeWait } from '@tenon/core/run'
+import { type FrameContext, findNodeRun, nodeRunIdAt, type RunContext, refuse } from './context.ts'
 import { close } from './finish-node.ts'
+import { beginIterations } from './iterations.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { closeNodeRun, scheduleAfterWait } from './open-runs.ts'
+import { closeNodeRun, continueAfter } from './open-runs.ts'
 import type { OpenWait } from './state.ts'
+import type { Turn } from './turn.ts'
 
 /** An open wait with its node. */
 export interface WaitingNode {
+  readonly context: FrameContext
   readonly node: number
   readonly wait: OpenWait
 }
@@ -19,57 +23,53 @@ const WAIT_ID = /^(.+)\/([1-9][0-9]{0,8})\/0$/
  * @returns `null` if it has ended.
  * @throws {@link TenonError} `FACT_INVALID` if this run never had such a wait.
  */
-export function findWait(context: MachineContext, waitId: string): WaitingNode | null {
-  const { state } = context
+export function findWait(run: RunContext, waitId: string): WaitingNode | null {
   const [, nodeRunId, pass] = WAIT_ID.exec(waitId) ?? []
   if (nodeRunId === undefined) refuse(`"${waitId}" is not the id of a wait`, { waitId })
-  const node = nodeOf(context, nodeRunId)
+  const found = findNodeRun(run, nodeRunId)
+  if (found === null) return null
+  const { context, node } = found
+  const { state } = context
   if (Number(pass) > itemAt(state.passes, node)) refuse(`The wait "${waitId}" has never been opened`, { waitId })
   const wait = state.open.get(node)?.wait ?? null
-  return wait?.waitId === waitId && wait.held === null ? { node, wait } : null
+  return wait?.waitId === waitId && wait.held === null ? { context, node, wait } : null
 }
 
-/** Opens the wait of a suspended node run: an approval for people, otherwise a plain wait, with its timer. */
-export function openWait(context: MachineContext, { direct }: Turn, node: number, waitFor: WaitFor): void {
-  const { state, undoLog } = context
-  const { id: nodeRunId } = nodeAt(context, node)
+/**
+ * Opens the wait of a suspended node run: an approval for people, the iterations of a loop, otherwise a plain wait, with
+ * its timer.
+ */
+export function openWait(context: FrameContext, turn: Turn, node: number, waitFor: NodeWait): void {
+  const { run, state, undoLog } = context
+  const { decisions } = turn
+  const nodeRunId = nodeRunIdAt(context, node)
   const open = entryOf(state.open, node)
   const waitId = `${nodeRunId}/${open.pass}/0`
   if (open.canceling) {
-    direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
+    decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
     closeNodeRun(context, node)
     close(context, node)
     return
   }
   undoLog.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [], held: null } })
-  undoLog.setField(state, 'waiting', state.waiting + 1)
-  direct.push(
+  undoLog.setField(run.state, 'waiting', run.state.waiting + 1)
+  decisions.push(
     waitFor.kind === 'approval'
       ? { type: 'approval_needed', nodeRunId, data: { waitId, waitFor } }
       : { type: 'wait_opened', nodeRunId, data: { waitId, waitFor } },
   )
+  if (waitFor.kind === 'iterations') {
+    beginIterations(context, turn, node, waitFor)
+    return
+  }
   if (waitFor.dueAt === null) return
   const purpose = waitFor.kind === 'approval' ? 'approval' : 'wait'
-  direct.push({ type: 'timer_set', nodeRunId, data: { timerId: waitId, purpose, dueAt: waitFor.dueAt } })
-}
-
-/** Schedules the pass that follows a wait. While the run is paused, the pass is held. */
-function continueAfter(context: MachineContext, turn: Turn, { node, wait }: WaitingNode, resume: Resume): void {
-  const { state, undoLog } = context
-  if (state.paused) {
-    const held = { resume, turn: state.turn }
-    undoLog.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, held } })
-  } else scheduleAfterWait(context, turn, node, resume)
+  decisions.push({ type: 'timer_set', nodeRunId, data: { timerId: waitId, purpose, dueAt: waitFor.dueAt } })
 }
 
 /** Applies a vote; the one that reaches `required` for its choice closes the approval, and the node run continues. */
-export function castVote(
-  context: MachineContext,
-  turn: Turn,
-  { node, wait }: WaitingNode,
-  vote: Vote,
-  required: number,
-): void {
+export function castVote(turn: Turn, waiting: WaitingNode, vote: Vote, required: number): void {
+  const { context, node, wait } = waiting
   const { state, undoLog } = context
   const { waitId, waitFor } = wait
   const votes = [...wait.votes, vote]
@@ -77,21 +77,22 @@ export function castVote(
     undoLog.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, votes } })
     return
   }
-  const nodeRunId = nodeAt(context, node).id
-  turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
-  if (waitFor.dueAt !== null) turn.direct.push({ type: 'timer_cleared', data: { timerId: waitId } })
-  continueAfter(context, turn, { node, wait }, { kind: 'approval', choice: vote.choice, votes })
+  const nodeRunId = nodeRunIdAt(context, node)
+  turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
+  if (waitFor.dueAt !== null) turn.decisions.push({ type: 'timer_cleared', data: { timerId: waitId } })
+  continueAfter(context, turn, node, { kind: 'approval', choice: vote.choice, votes })
 }
 
 /** Applies the timer of a wait: a wait for an instant ends, and an approval times out. */
-export function fireWaitTimer(context: MachineContext, turn: Turn, { node, wait }: WaitingNode): void {
+export function fireWaitTimer(turn: Turn, waiting: WaitingNode): void {
+  const { context, node, wait } = waiting
   const { waitId, waitFor, votes } = wait
-  const nodeRunId = nodeAt(context, node).id
+  const nodeRunId = nodeRunIdAt(context, node)
   if (waitFor.kind === 'time') {
-    turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
-    continueAfter(context, turn, { node, wait }, { kind: 'time', firedAt: turn.at })
+    turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
+    continueAfter(context, turn, node, { kind: 'time', firedAt: turn.at })
     return
   }
-  turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'timeout' } })
-  continueAfter(context, turn, { node, wait }, { kind: 'timeout', firedAt: turn.at, votes })
+  turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'timeout' } })
+  continueAfter(context, turn, node, { kind: 'timeout', firedAt: turn.at, votes })
 }

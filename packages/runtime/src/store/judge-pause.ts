@@ -1,5 +1,5 @@
 import { isRunOver, type RunStatus } from '@tenon/core/run'
-import { DEADLINE_TIMER } from '../interpreter/ending.ts'
+import { DEADLINE_TIMER } from '../interpreter/end-run.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { findEvents } from './find-events.ts'

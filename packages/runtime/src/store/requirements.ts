@@ -3,7 +3,7 @@ import { nodeTypeKey } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
 import { eventClassOf, RUN_EVENT_TYPES } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
-import type { Plan, PlanNode } from '../interpreter/plan.ts'
+import { nodesWithin, type Plan, type PlanNode } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 
@@ -35,7 +35,7 @@ const PLAN_VERSIONS: readonly number[] = [1]
  * run is. A node with a task queue of its own has requirements of its own.
  */
 export function runRequirements(run: RequiringRun): Requirements {
-  const nodes = run.plan.nodes.filter((node) => !node.disabled && !isQueued(node))
+  const nodes = nodesWithin(run.plan).filter((node) => !node.disabled && !isQueued(node))
   return requirementsOf(run, nodes.map(typeOf))
 }
 
@@ -48,7 +48,9 @@ export function dispatchRequirements(run: RequiringRun, node: PlanNode): Require
 export function allRequirements(run: RequiringRun): readonly Requirements[] {
   // Only the machine is needed to end a run, so that one with node types that no worker has can still be canceled.
   const machine = { key: machineKey(run), capabilities: machineCapabilities(run) }
-  const queued = run.plan.nodes.filter(isQueued).map((node) => dispatchRequirements(run, node))
+  const queued = nodesWithin(run.plan)
+    .filter(isQueued)
+    .map((node) => dispatchRequirements(run, node))
   const byKey = new Map([machine, runRequirements(run), ...queued].map((each) => [each.key, each]))
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }

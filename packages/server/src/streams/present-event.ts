@@ -32,6 +32,8 @@ const PRESENTED: { readonly [Type in RunEventType]: Present<Type> } = {
   approval_needed: masked,
   wait_opened: masked,
   wait_closed: masked,
+  iteration_started: masked,
+  iteration_ended: masked,
   run_paused: masked,
   run_resumed: masked,
   run_completed: masked,

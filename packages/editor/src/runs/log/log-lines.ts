@@ -106,6 +106,16 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
       return { level: 'debug', text: t('runs.event.join_waiting', entry.data) }
     case 'join_fired':
       return { level: 'debug', text: t('runs.event.join_fired', { arrived: entry.data.arrived }) }
+    case 'iteration_started':
+      return { level: 'debug', text: t('runs.event.iteration_started', { number: entry.data.index + 1 }) }
+    case 'iteration_ended': {
+      const { index, how, error } = entry.data
+      const message = error === null ? '' : failureTexts(error, t).why
+      return {
+        level: how === 'failed' ? 'warn' : 'debug',
+        text: t(`runs.event.iteration_${how}`, { number: index + 1, message }),
+      }
+    }
     case 'node_cancel_requested':
       return { level: 'debug', text: t('runs.event.node_cancel_requested') }
     case 'node_dropped':

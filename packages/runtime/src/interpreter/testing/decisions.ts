@@ -32,6 +32,10 @@ function briefly(decision: Decision): string {
       return `open ${decision.data.waitId}`
     case 'wait_closed':
       return `close ${decision.data.waitId} (${decision.data.how})`
+    case 'iteration_started':
+      return `begin ${decision.nodeRunId}[${decision.data.index}]`
+    case 'iteration_ended':
+      return `end ${decision.nodeRunId}[${decision.data.index}] (${decision.data.how})`
     case 'run_paused':
       return `paused by ${decision.data.actor?.userId}`
     case 'run_resumed':

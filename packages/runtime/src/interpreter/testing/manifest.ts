@@ -38,6 +38,7 @@ export const TEST_MANIFEST: NodeManifest = {
       ports: [{ each: 'params.branches', id: 'id', title: 'title' }],
     }),
     entry('join', { control: 'join' }),
+    entry('loop', { control: 'loop' }),
     entry('delay', { control: 'delay' }),
     entry('approval', { control: 'approval', ports: [port('approve'), port('reject'), port('timeout')] }),
     entry('probe', { inline: false, effect: 'write', policy: { retry: { maximumAttempts: 5 }, timeout: '10s' } }),

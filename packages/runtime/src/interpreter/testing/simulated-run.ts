@@ -1,6 +1,15 @@
 import type { Json } from '@tenon/core/document'
 import type { Vote, WaitFor } from '@tenon/core/node'
-import { type Decision, decisionId, type Fact, factId, makeValueRef, type RunEvent } from '@tenon/core/run'
+import {
+  type Decision,
+  decisionId,
+  type Fact,
+  factId,
+  type IterationsWait,
+  makeValueRef,
+  type NodeWait,
+  type RunEvent,
+} from '@tenon/core/run'
 import { createMachine } from '../machine.ts'
 import { CURRENT_SEMANTICS, type Machine } from '../machine-types.ts'
 import type { Plan } from '../plan.ts'
@@ -19,7 +28,7 @@ export interface SimulatedRun {
   fail(nodeRunId: string, code?: string): readonly Decision[]
   cancelNode(nodeRunId: string, how?: 'canceled' | 'abandoned'): readonly Decision[]
   skip(nodeRunId: string): readonly Decision[]
-  suspend(nodeRunId: string, waitFor: WaitFor): readonly Decision[]
+  suspend(nodeRunId: string, waitFor: NodeWait): readonly Decision[]
   vote(waitId: string, choice: string, userId?: string): readonly Decision[]
   fireTimer(timerId: string): readonly Decision[]
   cancel(): readonly Decision[]
@@ -42,6 +51,22 @@ export function approvalOf(
     required: options.required ?? 1,
     evidence: null,
     dueAt: options.dueAt ?? null,
+  }
+}
+
+/** Creates the wait of a loop for one iteration per item. */
+export function iterationsOf(
+  items: readonly Json[],
+  options: Partial<Pick<IterationsWait, 'concurrency' | 'onFailure'>> = {},
+): IterationsWait {
+  const { concurrency = 1, onFailure = 'fail' } = options
+  return {
+    kind: 'iterations',
+    count: items.length,
+    concurrency,
+    onFailure,
+    items: makeValueRef([...items]),
+    dueAt: null,
   }
 }
 

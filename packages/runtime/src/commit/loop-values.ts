@@ -1,0 +1,75 @@
+import { TenonError } from '@tenon/core/errors'
+import type { IterationResult, LoopSuspension, NodeOutcome, Resume, Suspension } from '@tenon/core/node'
+import type { Fact, NodeResume } from '@tenon/core/run'
+import type { PlanNode } from '../interpreter/plan.ts'
+import type { Payload } from '../store/append.ts'
+import type { PassOfRun } from '../store/run-ref.ts'
+import type { RunSession } from './session.ts'
+import { storeValue } from './stored-value.ts'
+import type { ValueReader } from './value-loader.ts'
+
+/** Most iterations of a loop. */
+const MAX_ITERATIONS = 10_000
+/** Most iterations of a loop at the same time. */
+const MAX_CONCURRENCY = 500
+
+/** Returns the result of a wait for the code of a node; iterations, which only loops have, are read by themselves. */
+export function resumeForNode(resume: NodeResume | null): Resume | null {
+  return resume?.kind === 'iterations' ? null : resume
+}
+
+/** Checks whether an inline node has returned iterations to wait for. */
+export function isLoopSuspension(result: NodeOutcome | Suspension | LoopSuspension): result is LoopSuspension {
+  return 'suspend' in result && result.suspend.kind === 'iterations'
+}
+
+/**
+ * Stores the items of a loop and makes the fact that begins its iterations.
+ *
+ * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a node that has no children, and for a concurrency that is not a
+ * whole number from 1 to 500; `LOOP_TOO_LONG` for more than 10,000 items; `VALUE_TOO_LARGE`.
+ */
+export function beginLoop(
+  node: PlanNode,
+  { nodeRunId, pass }: PassOfRun,
+  { suspend }: LoopSuspension,
+): { readonly fact: Fact; readonly payloads: readonly Payload[] } {
+  const { items, concurrency, onFailure } = suspend
+  if (node.children === undefined || !isConcurrency(concurrency)) {
+    throw new TenonError('NODE_OUTPUT_INVALID', `"${node.type}" cannot begin these iterations`, {
+      remedy: `Return iterations only from a loop, with a concurrency from 1 to ${MAX_CONCURRENCY}`,
+    })
+  }
+  const count = items.length
+  if (count > MAX_ITERATIONS) {
+    throw new TenonError('LOOP_TOO_LONG', `The list has ${count} items; a loop takes at most ${MAX_ITERATIONS}`, {
+      details: { count, limit: MAX_ITERATIONS },
+    })
+  }
+  const { ref, payloads } = storeValue(items)
+  const waitFor = { kind: 'iterations', count, concurrency, onFailure, items: ref, dueAt: null } as const
+  return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads }
+}
+
+function isConcurrency(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= MAX_CONCURRENCY
+}
+
+/**
+ * Loads the results of the iterations of a loop that have ended, by index.
+ *
+ * @throws {@link TenonError} `UNAVAILABLE` if values are temporarily unreadable.
+ */
+export async function loadIterations(
+  { identity, machine }: RunSession,
+  nodeRunId: string,
+  values: ValueReader,
+): Promise<readonly IterationResult[]> {
+  const { tenantId } = identity
+  const results: IterationResult[] = []
+  for (const { index, output, error } of machine.outputs.iterationsOf(nodeRunId)) {
+    const value = output === null ? null : (values.peek(tenantId, output) ?? (await values.load(tenantId, output)))
+    results.push({ index, output: value, error })
+  }
+  return results
+}

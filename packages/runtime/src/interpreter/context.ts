@@ -130,8 +130,13 @@ function findFrame(run: RunContext, level: LevelIndex, path: readonly number[]):
   if (open !== undefined) return open
   const parent = findFrame(run, outer, path.slice(0, -1))
   if (parent === null || parent === undefined) return parent
-  const hasBegun = (parent.state.loops.get(node)?.next ?? Number.POSITIVE_INFINITY) > itemAt(path, path.length - 1)
-  return hasBegun && itemAt(parent.state.passes, node) > 0 ? null : undefined
+  const { loops, phases, passes } = parent.state
+  const begun = loops.get(node)
+  const hasEnded =
+    begun === undefined
+      ? itemAt(phases, node) === PHASE.finished && itemAt(passes, node) > 0
+      : itemAt(path, path.length - 1) < begun.next
+  return hasEnded ? null : undefined
 }
 
 /** Returns the frame of the run itself. */

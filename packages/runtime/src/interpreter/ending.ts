@@ -76,7 +76,9 @@ export function cancelNodeRun(
   }
   undoLog.setEntry(state.open, node, { ...open, canceling: true })
   leaveRace(context, node)
-  out.push({ type: 'node_cancel_requested', nodeRunId: nodeRunIdAt(context, node), data: { pass, reason } })
+  // Before the decisions about its iterations.
+  const before = hasIterations ? turn.decisions : out
+  before.push({ type: 'node_cancel_requested', nodeRunId: nodeRunIdAt(context, node), data: { pass, reason } })
   if (hasIterations) stopIterations(context, turn, node, reason)
 }
 

@@ -8,12 +8,25 @@ import { cancelTests } from './suite/cancel.ts'
 import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
+import { loopTests } from './suite/loops.ts'
 import { pathTests } from './suite/paths.ts'
 import { pauseTests } from './suite/pause.ts'
 import { refusalTests } from './suite/refusals.ts'
-import { createSuiteContext, type SuiteContext } from './suite/suite-context.ts'
+import { createSuiteContext, type SuiteContext, type SuiteGroup } from './suite/suite-context.ts'
 import { waitTests } from './suite/waits.ts'
 import { createTestNodes } from './test-nodes.ts'
+
+const GROUPS: readonly SuiteGroup[] = [
+  pathTests,
+  joinTests,
+  loopTests,
+  failureTests,
+  waitTests,
+  cancelTests,
+  pauseTests,
+  logTests,
+  refusalTests,
+]
 
 /** An engine whose worker runs, on a migrated database of its own. */
 export interface EngineUnderTest {
@@ -60,7 +73,6 @@ export function testEngine(name: string, options: EngineSuiteOptions): void {
     afterEach(() => context.checkLogs())
     afterAll(() => underTest.close())
 
-    const groups = [pathTests, joinTests, failureTests, waitTests, cancelTests, pauseTests, logTests, refusalTests]
-    for (const group of groups) group(() => context)
+    for (const group of GROUPS) group(() => context)
   })
 }

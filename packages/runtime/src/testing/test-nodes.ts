@@ -91,6 +91,21 @@ const join = defineNode({
   outputs: { success: anything },
 })
 
+const loop = defineNode({
+  ...common,
+  type: 'loop',
+  title: 'Loop',
+  control: 'loop',
+  inline: true,
+  params: z.object({
+    items: z.array(z.unknown()),
+    concurrency: z.number().default(1),
+    onFailure: z.enum(['fail', 'collect', 'ignore']).default('fail'),
+  }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: z.object({ results: z.array(z.unknown()), failed: z.array(z.number()) }) },
+})
+
 const delay = defineNode({
   ...common,
   type: 'delay',
@@ -167,7 +182,7 @@ export function createTestNodes(): { readonly registry: NodeRegistry; readonly p
   return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
 }
 
-/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, delay and approval. */
+/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, delay and approval. */
 export function inlineNodes(): readonly AnyNodeImplementation[] {
   return [
     implementInlineNode(start, () => ({ port: 'success', output: {} })),
@@ -176,6 +191,17 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
     implementInlineNode(choose, ({ when }) => ({ port: when ? 'true' : 'false', output: { chosen: when } })),
     implementInlineNode(fork, () => ({ port: ALL_PORTS, output: {} })),
     implementInlineNode(join, () => ({ port: 'success', output: {} })),
+    implementInlineNode(loop, ({ items, concurrency, onFailure }, { iterations }) => {
+      if (iterations === null) {
+        return { suspend: { kind: 'iterations', items: items as Json[], concurrency, onFailure } }
+      }
+      const failed = iterations.filter(({ error }) => error !== null)
+      if (failed.length > 0 && onFailure === 'fail') {
+        throw new TenonError('ITERATION_FAILED', `Item ${failed[0]?.index} failed: ${failed[0]?.error?.code}`)
+      }
+      const results = iterations.map(({ output }) => output)
+      return { port: 'success', output: { results, failed: failed.map(({ index }) => index) } }
+    }),
     implementInlineNode(delay, ({ duration }, { now, resume }) =>
       resume === null
         ? { suspend: { kind: 'time', dueAt: now + durationToMs(duration) } }

@@ -1,0 +1,209 @@
+import type { JsonObject, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { ofType, type SuiteGroup, storyOf } from './suite-context.ts'
+
+const ACTOR = { userId: 'ann', displayName: 'Ann' }
+
+/** start > each [ nodes ] > end; the output of the run is that of the loop. */
+function looped(loop: JsonObject, children: readonly WorkflowNode[], edges: readonly string[] = []): WorkflowDocument {
+  return workflow(
+    [
+      node('start', 'start'),
+      node('each', 'loop', { items: '{{input.list}}', ...loop }),
+      ...children.map((child) => ({ parentId: 'each', ...child })),
+      node('end', 'end', { output: '{{nodes.each.output}}' }),
+    ],
+    ['start>each', 'each>end', ...edges],
+  )
+}
+
+const PROBED = looped({}, [node('a', 'probe', { output: { seen: '{{item.n}}', at: '{{index}}' } })])
+const gated = (loop: JsonObject, params: JsonObject = {}) =>
+  looped(loop, [node('a', 'probe', { isGated: true, output: { n: '{{item}}' }, ...params })])
+
+/** Tests of loops: order, concurrency, failures, nesting, waits, cancelation and pauses. */
+export const loopTests: SuiteGroup = (context) => {
+  describe('a loop', () => {
+    test('runs its nodes for each item with its own keys, and keeps the order of the items', async () => {
+      const { probes } = context()
+      const run = await context().run(PROBED, { list: [{ n: 'x' }, { n: 'y' }, { n: 'z' }] })
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      expect(await run.output()).toEqual({
+        results: [
+          { seen: 'x', at: 0 },
+          { seen: 'y', at: 1 },
+          { seen: 'z', at: 2 },
+        ],
+        failed: [],
+      })
+      const keys = [0, 1, 2].flatMap((index) =>
+        probes.callsOf(run.runId, `a#${index}`).map((call) => call.idempotencyKey),
+      )
+      expect(new Set(keys).size).toBe(3)
+      const events = await run.events()
+      expect(ofType(events, 'iteration_ended').map(({ data }) => [data.index, data.how])).toEqual([
+        [0, 'completed'],
+        [1, 'completed'],
+        [2, 'completed'],
+      ])
+      expect(storyOf(events, 'a#1')).toEqual(['node_scheduled', 'node_started', 'node_completed'])
+    })
+
+    test('continues at once without items, and fails for a value that is no list', async () => {
+      const empty = await context().run(PROBED, { list: [] })
+      expect(await empty.output()).toEqual({ results: [], failed: [] })
+      const wrong = await context().run(PROBED, { list: 'x' })
+      expect(await wrong.ended()).toMatchObject({
+        status: 'failed',
+        error: { code: 'NODE_PARAMS_INVALID', nodeId: 'each' },
+      })
+      const long = await context().run(PROBED, { list: Array.from({ length: 10_001 }, () => 0) })
+      expect(await long.ended()).toMatchObject({ status: 'failed', error: { code: 'LOOP_TOO_LONG', nodeId: 'each' } })
+    })
+
+    test('runs as many items at the same time as it allows', async () => {
+      const { probes } = context()
+      const run = await context().start(gated({ concurrency: 2 }), { input: { list: ['x', 'y', 'z'] } })
+      await probes.reached(run.runId, 'a#0')
+      await probes.reached(run.runId, 'a#1')
+      expect(probes.callsOf(run.runId, 'a#2')).toEqual([])
+      probes.open(run.runId, 'a#1')
+      await probes.reached(run.runId, 'a#2')
+      for (const index of [0, 2]) probes.open(run.runId, `a#${index}`)
+      await run.ended()
+      expect(await run.output()).toEqual({ results: [{ n: 'x' }, { n: 'y' }, { n: 'z' }], failed: [] })
+    })
+
+    test('of inline nodes runs hundreds of items, with values that are stored apart', async () => {
+      const text = 'x'.repeat(20_000)
+      const document = looped(
+        {},
+        [
+          node('a', 'set', { fields: { size: '{{length(item.text)}}' } }),
+          node('b', 'set', { fields: { index: '{{index}}', size: '{{input.size}}' } }),
+        ],
+        ['a>b'],
+      )
+      const list = Array.from({ length: 300 }, (_, index) => (index === 7 ? { text } : { text: 'y' }))
+      const run = await context().run(document, { list })
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      const { results } = (await run.output()) as { readonly results: readonly JsonObject[] }
+      expect(results).toHaveLength(300)
+      expect([results[7], results[299]]).toEqual([
+        { index: 7, size: 20_000 },
+        { index: 299, size: 1 },
+      ])
+    })
+  })
+
+  describe('a failed item', () => {
+    test('cancels the others and fails the loop, after its own retries', async () => {
+      const { probes } = context()
+      const retry = { initialInterval: '10ms', maximumAttempts: 2 } as const
+      const child = withPolicy(node('a', 'probe', { failures: '{{item}}', isGated: '{{item == 0}}' }), { retry })
+      const run = await context().start(looped({ concurrency: 2 }, [child]), { input: { list: [0, 1, 5, 0] } })
+      await probes.reached(run.runId, 'a#0')
+      const ended = await run.ended()
+      expect(ended).toMatchObject({ status: 'failed', error: { code: 'ITERATION_FAILED', nodeId: 'each' } })
+      expect(probes.callsOf(run.runId, 'a#1')).toHaveLength(2)
+      expect(probes.callsOf(run.runId, 'a#2')).toHaveLength(2)
+      expect(probes.callsOf(run.runId, 'a#3')).toEqual([])
+      expect(ofType(await run.events(), 'iteration_ended').map(({ data }) => [data.index, data.how])).toEqual([
+        [1, 'completed'],
+        [2, 'failed'],
+        [0, 'canceled'],
+      ])
+    })
+
+    test('is collected, and the loop continues', async () => {
+      const child = withPolicy(node('a', 'probe', { failures: '{{item}}', output: { ok: true } }), {
+        retry: { maximumAttempts: 1 },
+      })
+      const run = await context().run(looped({ onFailure: 'collect' }, [child]), { list: [0, 1, 0] })
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      expect(await run.output()).toEqual({ results: [{ ok: true }, null, { ok: true }], failed: [1] })
+    })
+  })
+
+  describe('a loop in a loop', () => {
+    test('reads its own item, and the data of the iteration around it', async () => {
+      const document = looped(
+        { concurrency: 2 },
+        [
+          node('order', 'set', { fields: { order: '{{item.id}}' } }),
+          node('lines', 'loop', { items: '{{item.lines}}' }),
+          node(
+            'line',
+            'probe',
+            { output: { order: '{{input.order}}', line: '{{item}}', at: '{{index}}' } },
+            { parentId: 'lines' },
+          ),
+        ],
+        ['order>lines'],
+      )
+      const run = await context().run(document, {
+        list: [
+          { id: 'O-1', lines: ['p', 'q'] },
+          { id: 'O-2', lines: ['r'] },
+        ],
+      })
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      const line = (order: string, text: string, at: number) => ({ order, line: text, at })
+      expect(await run.output()).toEqual({
+        results: [
+          { results: [line('O-1', 'p', 0), line('O-1', 'q', 1)], failed: [] },
+          { results: [line('O-2', 'r', 0)], failed: [] },
+        ],
+        failed: [],
+      })
+    })
+  })
+
+  describe('a wait in a loop', () => {
+    test('is that of its item, and is decided by itself', async () => {
+      const document = looped({ concurrency: 3 }, [node('review', 'approval', { title: 'Refund {{item}}?' })])
+      const run = await context().start(document, { input: { list: ['O-1', 'O-2'] } })
+      await run.until('waiting')
+      const second = await run.approvalOf('review#1')
+      const first = await run.approvalOf('review#0')
+      expect([first.waitFor.title, second.waitFor.title]).toEqual(['Refund O-1?', 'Refund O-2?'])
+      expect(await run.decide(second.approvalId, 'reject')).toEqual({ outcome: 'accepted' })
+      await run.untilEvent((event) => event.type === 'iteration_ended')
+      expect(await run.decide(first.approvalId, 'approve')).toEqual({ outcome: 'accepted' })
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      expect(ofType(await run.events(), 'iteration_ended').map(({ data }) => data.index)).toEqual([1, 0])
+    })
+  })
+
+  describe('a loop with open items', () => {
+    test('is canceled with them', async () => {
+      const { probes } = context()
+      const run = await context().start(gated({ concurrency: 2 }), { input: { list: ['x', 'y', 'z'] } })
+      for (const index of [0, 1]) await probes.reached(run.runId, `a#${index}`)
+      await context().handle.engine.cancel(run.tenantId, run.runId, ACTOR)
+      expect(await run.ended()).toMatchObject({ status: 'canceled' })
+      expect(probes.aborted).toEqual(expect.arrayContaining([`${run.runId}/a#0`, `${run.runId}/a#1`]))
+      expect(probes.callsOf(run.runId, 'a#2')).toEqual([])
+      expect(ofType(await run.events(), 'iteration_ended').map(({ data }) => data.how)).toEqual([
+        'canceled',
+        'canceled',
+      ])
+    })
+
+    test('holds the next item while the run is paused', async () => {
+      const { probes } = context()
+      const { engine } = context().handle
+      const run = await context().start(gated({}), { input: { list: ['x', 'y'] } })
+      await probes.reached(run.runId, 'a#0')
+      await engine.pause(run.tenantId, run.runId, ACTOR)
+      await run.until('paused')
+      probes.open(run.runId, 'a#0')
+      await run.untilEvent((event) => event.type === 'iteration_ended')
+      expect(probes.callsOf(run.runId, 'a#1')).toEqual([])
+      probes.open(run.runId, 'a#1')
+      await engine.resume(run.tenantId, run.runId, ACTOR)
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+    })
+  })
+}

@@ -130,6 +130,7 @@ function judgeTimer(run: RunContext, timerId: string): Act | null {
   const { state, undoLog } = run
   if (timerId !== DEADLINE_TIMER) {
     const waiting = findWait(run, timerId)
+    if (waiting?.wait.waitFor.kind === 'iterations') refuse('A loop does not wait for a time', { timerId })
     return waiting === null ? null : (turns) => fireWaitTimer(turns.in(waiting.context), waiting)
   }
   if (!state.deadline) return null

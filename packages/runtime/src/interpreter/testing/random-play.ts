@@ -1,8 +1,8 @@
 import type { Vote } from '@tenon/core/node'
-import { type Fact, makeValueRef, type PauseRequest } from '@tenon/core/run'
+import { type Fact, makeValueRef, nodeIdOf, type PauseRequest } from '@tenon/core/run'
 import { CURRENT_SEMANTICS, type Machine, type OpenNodeRun } from '../machine-types.ts'
-import type { Plan } from '../plan.ts'
-import { approvalOf, voteOf } from './simulated-run.ts'
+import { nodesWithin, type Plan, type PlanNode } from '../plan.ts'
+import { approvalOf, iterationsOf, voteOf } from './simulated-run.ts'
 import type { Tape } from './tape.ts'
 
 /** Frequencies of events in a random run: one in the given number, 0 for never. */
@@ -40,13 +40,26 @@ function suspendFact(nodeRunId: string, pass: number, isApproval: boolean, tape:
   return { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }
 }
 
+function nodeOf(plan: Plan, nodeRunId: string): PlanNode | undefined {
+  return nodesWithin(plan).find(({ id }) => id === nodeIdOf(nodeRunId))
+}
+
+/** Begins up to three iterations of a loop. */
+function iterateFact(nodeRunId: string, pass: number, tape: Tape): Fact {
+  const items = Array.from({ length: tape.next(4) }, (_, index) => index)
+  const onFailure = (['fail', 'collect', 'ignore'] as const)[tape.next(3)] ?? 'fail'
+  const waitFor = iterationsOf(items, { concurrency: 1 + tape.next(3), onFailure })
+  return { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }
+}
+
 function answerRun(plan: Plan, { nodeRunId, pass, resume, canceling }: OpenNodeRun, tape: Tape): Fact {
-  const node = plan.nodes.find(({ id }) => id === nodeRunId)
+  const node = nodeOf(plan, nodeRunId)
   const isApproval = node?.control === 'approval'
   const dice = tape.next(10)
   if (canceling && dice < 4) {
     return { type: 'node_canceled', nodeRunId, data: { pass, how: dice < 2 ? 'canceled' : 'abandoned' } }
   }
+  if (node?.control === 'loop' && resume === null && dice > 1) return iterateFact(nodeRunId, pass, tape)
   const mayWait = isApproval || node?.control === 'delay' || (node?.mode === 'dispatch' && dice === 9)
   if (mayWait && resume === null && dice > 1) return suspendFact(nodeRunId, pass, isApproval, tape)
   if (pass === 1 && dice === 0 && node?.control !== 'trigger')
@@ -77,7 +90,9 @@ function resumeFact(machine: Machine): Fact {
 export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: PlayOptions = {}): Fact | null {
   const { cancelOneIn = 0, pauseOneIn = 0, deadlineAt = null } = options
   if (machine.turn === 0) return startFact(plan, deadlineAt)
-  const open = machine.openNodeRuns()
+  const open = machine
+    .openNodeRuns()
+    .filter((each) => each.waitId === null || nodeOf(plan, each.nodeRunId)?.control !== 'loop')
   const run = open[tape.next(Math.max(1, open.length))]
   const isPaused = machine.status === 'paused'
   if (run === undefined) return isPaused ? resumeFact(machine) : null
@@ -92,6 +107,6 @@ export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: Play
   }
   const { waitId } = run
   if (waitId === null) return answerRun(plan, run, tape)
-  const isApproval = plan.nodes.find(({ id }) => id === run.nodeRunId)?.control === 'approval'
+  const isApproval = nodeOf(plan, run.nodeRunId)?.control === 'approval'
   return answerWait({ ...run, waitId }, isApproval, tape)
 }

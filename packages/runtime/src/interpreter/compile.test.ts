@@ -6,6 +6,7 @@ import { checkWorkflowInSlices } from '@tenon/core/validate'
 import { describe, expect, test } from 'vitest'
 import { compile } from './compile.ts'
 import type { CompileIssue } from './compile-issues.ts'
+import { nodesWithin } from './plan.ts'
 import { TEST_MANIFEST } from './testing/manifest.ts'
 import { planOf } from './testing/plan-of.ts'
 
@@ -255,6 +256,42 @@ describe('the policy of a node', () => {
   })
 })
 
+describe('a document with loops', () => {
+  const document = workflow(
+    [
+      node('start', 'start'),
+      node('outer', 'loop'),
+      node('b', 'set', {}, { parentId: 'outer' }),
+      node('a', 'probe', {}, { parentId: 'outer' }),
+      node('inner', 'loop', {}, { parentId: 'outer' }),
+      node('c', 'set', {}, { parentId: 'inner' }),
+      node('end', 'end'),
+    ],
+    ['start>outer', 'outer>end', 'a>b', 'b>inner'],
+  )
+
+  test('has a level for each loop, with indexes of its own', () => {
+    const plan = compile(document, TEST_MANIFEST)
+    expect(plan.nodes.map(({ id }) => id)).toEqual(['start', 'outer', 'end'])
+    const children = plan.nodes[1]?.children
+    expect(children?.nodes.map(({ id }) => id)).toEqual(['a', 'b', 'inner'])
+    expect(children?.edges).toMatchObject([
+      { id: 'a:success>b:in', source: 0, target: 1 },
+      { id: 'b:success>inner:in', source: 1, target: 2 },
+    ])
+    expect(children?.nodes[2]?.children).toMatchObject({ nodes: [{ id: 'c', incoming: [], outgoing: [] }], edges: [] })
+    expect(nodesWithin(plan).map(({ id }) => id)).toEqual(['start', 'outer', 'a', 'b', 'inner', 'c', 'end'])
+  })
+
+  test('is another plan than one with the same nodes outside of loops', () => {
+    const flat = workflow(
+      document.nodes.map(({ parentId: _, ...each }) => (each.type === 'loop' ? { ...each, type: 'set' } : each)),
+      document.edges,
+    )
+    expect(compile(document, TEST_MANIFEST).planHash).not.toBe(compile(flat, TEST_MANIFEST).planHash)
+  })
+})
+
 describe('a document that cannot run', () => {
   test('is refused with all that is wrong at once', () => {
     const document = workflow(
@@ -277,6 +314,18 @@ describe('a document that cannot run', () => {
     ['an edge from nowhere', workflow([node('a', 'set')], ['x>a']), 'EDGE_DANGLING'],
     ['an unknown port', workflow([node('a', 'set'), node('b', 'set')], ['a:left>b']), 'PORT_UNKNOWN'],
     ['an edge into a trigger', workflow([node('a', 'set'), node('s', 'start')], ['a>s']), 'TRIGGER_HAS_EDGE'],
+    ['a loop without nodes', workflow([node('a', 'loop')]), 'LOOP_EMPTY'],
+    [
+      'a trigger in a loop',
+      workflow([node('a', 'loop'), node('s', 'start', {}, { parentId: 'a' })]),
+      'NODE_NOT_IN_LOOP',
+    ],
+    ['an end in a loop', workflow([node('a', 'loop'), node('e', 'end', {}, { parentId: 'a' })]), 'NODE_NOT_IN_LOOP'],
+    [
+      'an edge out of a loop',
+      workflow([node('a', 'loop'), node('b', 'set', {}, { parentId: 'a' }), node('c', 'set')], ['b>c']),
+      'EDGE_CROSSES_LOOP',
+    ],
     ['a timeout that is none', workflow([], [], { settings: { timeout: 'x' as '1s' } }), 'SETTING_INVALID'],
   ])('is one with %s', (_, document, code) => {
     expect(issuesOf(document).map((issue) => issue.code)).toContain(code)
@@ -284,6 +333,6 @@ describe('a document that cannot run', () => {
 
   test('names the nodes of a cycle', () => {
     const document = workflow([node('a', 'set'), node('b', 'set'), node('c', 'set')], ['a>b', 'b>c', 'c>b'])
-    expect(issuesOf(document)).toMatchObject([{ path: ['nodes', 'b'], message: 'These nodes form a loop: b, c' }])
+    expect(issuesOf(document)).toMatchObject([{ path: ['nodes', 'b'], message: 'These nodes form a cycle: b, c' }])
   })
 })

@@ -73,7 +73,7 @@ function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList)
 /** Reports cycles; only a document without cycles has an order. */
 function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
   for (const cycle of cycles) {
-    issues.add(['nodes', itemAt(cycle, 0)], 'WORKFLOW_CYCLE', `These nodes form a loop: ${cycle.join(', ')}`)
+    issues.add(['nodes', itemAt(cycle, 0)], 'WORKFLOW_CYCLE', `These nodes form a cycle: ${cycle.join(', ')}`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { CancelReason, Decision, NodeCancelReason } from '@tenon/core/run'
 import { type FrameContext, leaveRace, nodeRunIdAt } from './context.ts'
 import { close } from './finish-node.ts'
 import { framesOfLoop } from './frames-in-order.ts'
-import { entryOf } from './lookup.ts'
+import { entryOf, present } from './lookup.ts'
 import { closeNodeRun } from './open-runs.ts'
 import { type Ending, inDocumentOrder, type OpenWait, PHASE } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -93,7 +93,7 @@ export function stopIterations(context: FrameContext, turn: Turn, node: number, 
 /** Ends a loop whose cancelation was requested, after the last of its iterations. */
 export function endCanceledLoop(context: FrameContext, out: Decision[], node: number): void {
   const { pass, wait } = entryOf(context.state.open, node)
-  if (wait !== null) endWaiting(context, out, { node, pass, wait, reason: 'run_canceled' })
+  endWaiting(context, out, { node, pass, wait: present(wait), reason: 'run_canceled' })
 }
 
 /** Checks whether something of a frame is still to come: an open node run, or one that a pause holds. */

@@ -2,7 +2,7 @@ import type { Decision, IterationsWait } from '@tenon/core/run'
 import { createFrame, type FrameContext, frameKey, type Iteration, keyOf, nodeAt, nodeRunIdAt } from './context.ts'
 import { endCanceledLoop, stopIterations } from './ending.ts'
 import { ERROR_PORT } from './finish-node.ts'
-import { entryOf, itemAt } from './lookup.ts'
+import { entryOf, itemAt, present } from './lookup.ts'
 import { continueAfter } from './open-runs.ts'
 import { start } from './propagate.ts'
 import type { IterationEnd, LoopState } from './state.ts'
@@ -33,18 +33,15 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
   while (!loop.stopped && loop.running.size < concurrency && loop.next < count)
     startIteration(context, turn, node, loop)
   if (loop.running.size > 0) return
-  if (entryOf(state.open, node).canceling) {
+  const { canceling, wait } = entryOf(state.open, node)
+  if (canceling) {
     endCanceledLoop(context, turn.decisions, node)
     return
   }
   const failed = [...loop.ended.values()].filter(({ error }) => error !== null).length
-  const { wait } = entryOf(state.open, node)
-  if (wait === null) return
-  turn.decisions.push({
-    type: 'wait_closed',
-    nodeRunId: nodeRunIdAt(context, node),
-    data: { waitId: wait.waitId, how: 'resolved' },
-  })
+  const { waitId } = present(wait)
+  const nodeRunId = nodeRunIdAt(context, node)
+  turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
   continueAfter(context, turn, node, { kind: 'iterations', ended: loop.ended.size, failed })
 }
 

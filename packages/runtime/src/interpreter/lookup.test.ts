@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { entryOf, itemAt } from './lookup.ts'
+import { entryOf, itemAt, present } from './lookup.ts'
 
 test('itemAt gives the item, null included, and refuses an index that is out of range', () => {
   expect(itemAt(['a', 'b'], 1)).toBe('b')
@@ -13,4 +13,9 @@ test('entryOf gives the entry and refuses a key that is not there', () => {
   const map = new Map([['a', 1]])
   expect(entryOf(map, 'a')).toBe(1)
   expect(() => entryOf(map, 'b')).toThrow(expect.objectContaining({ code: 'INTERNAL', message: 'No entry for b' }))
+})
+
+test('present gives the value and refuses one that is missing', () => {
+  expect(present(0)).toBe(0)
+  expect(() => present(null)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
 })

@@ -21,3 +21,13 @@ export function entryOf<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Val
   if (value === undefined) throw new TenonError('INTERNAL', `No entry for ${String(key)}`)
   return value
 }
+
+/**
+ * Returns a value that must exist.
+ *
+ * @throws {@link TenonError} `INTERNAL` if it does not.
+ */
+export function present<Value>(value: Value | null): Value {
+  if (value === null) throw new TenonError('INTERNAL', 'A value that must exist is missing')
+  return value
+}

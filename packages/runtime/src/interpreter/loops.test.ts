@@ -275,6 +275,7 @@ describe('nested loops', () => {
     expect(outputs.iterationOf('before#1')).toMatchObject({ index: 1, items: { inline: ['x', 'y'] } })
     expect(outputs.iterationOf('outer')).toBeNull()
     expect(outputs.iterationsOf('outer')).toEqual([])
+    expect(outputs.iterationsOf('leaf#1.0')).toEqual([])
     expect(outputs.outputOf('before')).toBeNull()
   })
 })
@@ -310,6 +311,10 @@ describe('a fact of a node in a loop', () => {
     run.complete('b#0')
     expect(() => run.suspend('each', iterationsOf(['x']))).toThrow(/cannot begin/)
     expect(() => started(PLAN).suspend('each', iterationsOf(['x'], { concurrency: 0 }))).toThrow(/cannot begin/)
+    for (const count of [-1, 0.5]) {
+      expect(() => started(PLAN).suspend('each', { ...iterationsOf(['x']), count })).toThrow(/cannot begin/)
+    }
+    expect(() => looping(['x']).fireTimer('each/1/0')).toThrow(/does not wait for a time/)
   })
 })
 
@@ -329,6 +334,21 @@ describe('a loop that is canceled', () => {
       'canceled (user)',
     ])
     expectRepeatable(run, PLAN)
+  })
+
+  test('is not asked twice for an iteration that has failed already', () => {
+    const plan = planOf(
+      ['start', 'each:loop', within('each', 'a:probe'), within('each', 'b:probe'), 'end'],
+      ['start>each', 'each>end'],
+    )
+    const run = looping(['x'], {}, plan)
+    expect(brief(run.fail('a#0'))).toEqual(['cancel b#0/1 (iteration_failed)'])
+    expect(brief(run.cancel())).toEqual(['cancel each/1 (run_canceled)'])
+    expect(brief(run.cancelNode('b#0'))).toEqual([
+      'end each[0] (failed)',
+      'close each/1/0 (canceled)',
+      'canceled (user)',
+    ])
   })
 
   test('drops the waits of its iterations at once', () => {

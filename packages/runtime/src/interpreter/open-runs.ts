@@ -1,6 +1,6 @@
 import type { Decision, NodeResume } from '@tenon/core/run'
 import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
-import { entryOf, itemAt } from './lookup.ts'
+import { entryOf, itemAt, present } from './lookup.ts'
 import { PHASE } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -53,7 +53,7 @@ export function continueAfter(context: FrameContext, turn: Turn, node: number, r
   }
   const open = entryOf(state.open, node)
   const held = { resume, turn: run.state.turn }
-  if (open.wait !== null) undoLog.setEntry(state.open, node, { ...open, wait: { ...open.wait, held } })
+  undoLog.setEntry(state.open, node, { ...open, wait: { ...present(open.wait), held } })
 }
 
 /** Removes a node run with an outcome from the open ones. */

@@ -26,6 +26,30 @@ describe('createPlanIndex', () => {
     expect([index.indexOf('start'), index.indexOf('end'), index.indexOf('ghost')]).toEqual([0, 1, undefined])
   })
 
+  test('finds nodes at any level, and the loop around them', () => {
+    const inside = (parentId: string) => [{}, { parentId }] as const
+    const index = createPlanIndex(
+      planOf(
+        [
+          'start',
+          'outer:loop',
+          ['a:set', ...inside('outer')],
+          ['inner:loop', ...inside('outer')],
+          ['b:set', ...inside('inner')],
+        ],
+        ['start>outer', 'a>inner'],
+      ),
+    )
+    expect(index.allNodes().map(({ id }) => id)).toEqual(['start', 'outer', 'a', 'inner', 'b'])
+    expect(index.nodeOf('b')?.type).toBe('set')
+    expect([index.levelOf('start')?.depth, index.levelOf('a')?.depth, index.levelOf('b')?.depth]).toEqual([0, 1, 2])
+    expect(index.levelOf('ghost')).toBeUndefined()
+    const within = index.levelWithin('outer')
+    expect([within.roots(), within.exits()]).toEqual([[0], [1]])
+    expect(within.loop).toMatchObject({ node: 1 })
+    expect(() => index.levelWithin('start')).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
+  })
+
   test('knows the nodes that nothing leads to', () => {
     const index = createPlanIndex(planOf(['start', 'alone:set', 'end'], ['start>end']))
     expect(index.roots()).toEqual([0, 1])

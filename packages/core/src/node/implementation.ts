@@ -27,7 +27,7 @@ export type WaitFor =
     }
   | { readonly kind: 'time'; readonly dueAt: number }
 
-/** What a loop does when an iteration fails: the loop fails, or goes on and lists the failures, or goes on without them. */
+/** Reaction of a loop to a failed iteration: it fails, or continues and lists the failures, or continues without them. */
 export type OnIterationFailure = 'fail' | 'collect' | 'ignore'
 
 /** Returned by a loop instead of a result: its children run once for each iteration, then its next pass begins. */

@@ -43,7 +43,7 @@ export interface NodeOutput {
   readonly output: ValueRef
 }
 
-/** Result of an iteration that has ended: its output, which `null` stands for if it has none, or its failure. */
+/** Result of an iteration that has ended: its output (`null` if it has none), or its failure. */
 export interface IterationEnd {
   readonly output: ValueRef | null
   readonly error: RunFailure | null

@@ -44,6 +44,11 @@ export function call(id: string, params: JsonObject = {}, more: Partial<Workflow
   return node(id, 'acme/call', { url: 'https://x', ...params }, more)
 }
 
+/** A loop over a list of two texts. */
+export function each(id: string, params: JsonObject = {}, more: Partial<WorkflowNode> = {}): WorkflowNode {
+  return node(id, 'each', { items: ['a', 'b'], ...params }, more)
+}
+
 /** A sound workflow around some nodes, one after the other. */
 export function around(...nodes: WorkflowNode[]): WorkflowDocument {
   const ids = ['start', ...nodes.map(({ id }) => id), 'end']

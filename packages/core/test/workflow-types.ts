@@ -96,6 +96,18 @@ const join = defineNode({
   outputs: { success: z.object({}) },
 })
 
+const each = defineNode({
+  ...base,
+  type: 'each',
+  title: 'Each',
+  category: 'flow',
+  control: 'loop',
+  inline: true,
+  params: z.object({ items: z.array(z.unknown()).default([]).meta({ title: 'Items' }) }),
+  ports: [...done],
+  outputs: { success: z.object({ results: z.array(z.unknown()), failures: z.array(z.object({ index: z.int() })) }) },
+})
+
 const decided = z.object({ decision: z.string(), comment: z.string().nullable() })
 
 const approval = defineNode({
@@ -182,6 +194,7 @@ const WORKFLOW_TYPES: readonly NodeDefinition[] = [
   ifElse,
   fork,
   join,
+  each,
   approval,
   call,
   ask,

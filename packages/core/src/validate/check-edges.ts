@@ -95,13 +95,13 @@ function checkEdge(survey: WorkflowSurvey, edge: WorkflowEdge, taken: ReadonlySe
   checkPort(edge, source, taken, report)
   checkInput(edge, target, taken, report)
   if (source.node.parentId !== target.node.parentId) {
-    const message = `The edge from ${source.name} to ${target.name} crosses the border of a container`
+    const message = `The edge from ${source.name} to ${target.name} leads into or out of a loop`
     const values = { source: source.name, target: target.name }
     report(errorIssue('EDGE_ACROSS_PARENTS', message, { edgeId: edge.id, fix: removal(edge), values }))
   }
 }
 
-/** Reports edges with a missing port or input, duplicate edges, and edges across the border of a container. */
+/** Reports edges with a missing port or input, duplicate edges, and edges that lead into or out of a loop. */
 export function checkEdges(survey: WorkflowSurvey, report: ReportIssue): void {
   const taken = new Set<string>()
   for (const edge of survey.document.edges) {

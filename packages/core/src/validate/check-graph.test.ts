@@ -68,13 +68,6 @@ describe('triggers, ends and ways', () => {
     )
     expect(issueIn(ring, 'WORKFLOW_CYCLE').message).toContain('a, b, c, d, e and 2 more')
   })
-
-  test('a cycle of containers is no cycle of edges', () => {
-    const inside = (id: string, parentId: string) => set(id, {}, { parentId })
-    const issues = validate(workflow([start, inside('a', 'b'), inside('b', 'a')]))
-    expect(only(issues, 'WORKFLOW_CYCLE')).toEqual([])
-    expect(only(issues, 'CONTAINER_NOT_AVAILABLE')).toHaveLength(2)
-  })
 })
 
 describe('edges', () => {

@@ -2,6 +2,7 @@ import type { DocumentOperation } from '../document/operation.ts'
 import type { WorkflowEdge } from '../document/types.ts'
 import type { NodeId } from '../ids.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
+import { toTopLevel } from './check-loops.ts'
 import { openPorts } from './check-ways.ts'
 import { connect, endFix, freeNodeId, NODE_GAP } from './end-fixes.ts'
 import { issueFix } from './fix.ts'
@@ -21,13 +22,16 @@ function listNames(survey: WorkflowSurvey, ids: readonly NodeId[]): string {
   return ids.length > 5 ? `${names.join(', ')} and ${ids.length - 5} more` : names.join(', ')
 }
 
+/** Returns the nodes outside of loops, in document order. */
+const topLevel = ({ levels }: WorkflowSurvey): readonly SurveyedNode[] => levels.get(undefined) ?? []
+
 /** Creates a fix that adds a trigger on the left and connects it to the first node without incoming edges. */
 function addTriggerFix(survey: WorkflowSurvey, entry: NodeManifestEntry): IssueFix {
   const id = freeNodeId(survey, entry)
-  const first = survey.ordered.find(
+  const first = topLevel(survey).find(
     ({ incoming, entry: type }) => incoming.length === 0 && type !== undefined && type.inputs.length > 0,
   )
-  const x = Math.min(...survey.nodes.map(({ node }) => node.position.x)) - NODE_GAP
+  const x = Math.min(...topLevel(survey).map(({ node }) => node.position.x)) - NODE_GAP
   const position = { x: Number.isFinite(x) ? x : 0, y: first?.node.position.y ?? 0 }
   const operations: DocumentOperation[] = [
     {
@@ -70,17 +74,19 @@ function reachableFrom(survey: WorkflowSurvey, starts: readonly SurveyedNode[]):
   return found
 }
 
+/** Reports nodes outside of loops that no run reaches; those inside a loop are reached with it. */
 function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
-  const triggers = survey.nodes.filter(isTrigger)
+  const outer = survey.nodes.filter(({ node }) => node.parentId === undefined)
+  const triggers = outer.filter(isTrigger)
   const reachable = reachableFrom(survey, triggers)
   const fixOf = createReachFix(survey, triggers, reachable)
-  for (const surveyed of survey.nodes) {
+  for (const surveyed of outer) {
     const { node, name, entry } = surveyed
     if (reachable.has(node.id) || entry === undefined) continue
     const message = `${name} never runs: no path leads to it from a trigger`
     report(warningIssue('NODE_UNREACHABLE', message, { nodeId: node.id, fix: fixOf(surveyed) }))
   }
-  const hasEnd = survey.nodes.some(({ node, entry }) => entry?.control === 'end' && reachable.has(node.id))
+  const hasEnd = outer.some(({ node, entry }) => entry?.control === 'end' && reachable.has(node.id))
   if (hasEnd) return
   const fix = missingEndFix(survey, reachable)
   const message = 'No path leads to an end, so runs finish without an outcome and output'
@@ -89,14 +95,14 @@ function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
 
 /**
  * Repairs for nodes that no trigger leads to: the first node before them that nothing leads to is connected, to the
- * only open port of the nodes that run, else to the only trigger. Where neither is the only one, or is in another
- * container, the node is removed: only its author knows what it belongs to.
+ * only open port of the nodes that run, else to the only trigger. Where neither is the only one, the node is removed:
+ * only its author knows what it belongs to.
  */
 function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[], reachable: ReadonlySet<NodeId>) {
   const source = reachSource(survey, triggers, reachable)
   const roots = new Map<NodeId, SurveyedNode>()
   // In document order, nodes come before their successors.
-  for (const surveyed of survey.ordered) {
+  for (const surveyed of topLevel(survey)) {
     const { node, incoming, entry } = surveyed
     if (reachable.has(node.id)) continue
     const before = incoming.flatMap((edge) => roots.get(edge.source) ?? [])
@@ -106,8 +112,7 @@ function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[
   return ({ node, name }: SurveyedNode): IssueFix => {
     const root = roots.get(node.id)
     const input = root?.entry?.inputs[0]?.name
-    const isBeside = source !== null && source.node.node.parentId === root?.node.parentId
-    if (!isBeside || root === undefined || input === undefined) {
+    if (source === null || root === undefined || input === undefined) {
       return issueFix('REMOVE', { name }, [{ op: 'remove_node', nodeId: node.id }])
     }
     const operations = connect(source.node, [source.port], root.node.id, input)
@@ -148,12 +153,22 @@ function edgeThatCloses(survey: WorkflowSurvey, cycle: readonly NodeId[]): Workf
   return inside.findLast(isBack) ?? inside.at(-1)
 }
 
+/** Reports nodes that are inside each other. */
+function reportRing(survey: WorkflowSurvey, nodeId: NodeId, ring: readonly NodeId[], report: ReportIssue): void {
+  const values = { nodes: listNames(survey, ring), count: ring.length }
+  const message =
+    ring.length === 1 ? `${values.nodes} is inside itself` : `These nodes are inside each other: ${values.nodes}`
+  report(errorIssue('WORKFLOW_CYCLE', message, { nodeId, fix: toTopLevel(nodeOf(survey, nodeId)), values }))
+}
+
 function checkCycles(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const cycle of survey.cycles) {
     const edge = edgeThatCloses(survey, cycle)
-    // Cycles of containers are not caused by edges.
-    if (edge === undefined) continue
     const nodeId = cycle[0] as NodeId
+    if (edge === undefined) {
+      reportRing(survey, nodeId, cycle, report)
+      continue
+    }
     const from = nodeOf(survey, edge.source).name
     const to = nodeOf(survey, edge.target).name
     const values = { nodes: listNames(survey, cycle), count: cycle.length }
@@ -169,8 +184,10 @@ function checkCycles(survey: WorkflowSurvey, report: ReportIssue): void {
 
 /** Reports missing and disabled triggers, unreachable nodes, cycles and a missing end. */
 export function checkGraph(survey: WorkflowSurvey, report: ReportIssue): void {
-  if (survey.nodes.some(isTrigger)) checkReachable(survey, report)
-  else checkTriggers(survey, report)
+  const triggers = survey.nodes.filter(isTrigger)
+  if (triggers.length === 0) checkTriggers(survey, report)
+  // A trigger inside a loop has an issue of its own.
+  else if (triggers.some(({ node }) => node.parentId === undefined)) checkReachable(survey, report)
   checkDisabledTriggers(survey, report)
   checkCycles(survey, report)
 }

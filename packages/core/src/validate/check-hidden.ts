@@ -1,4 +1,4 @@
-import { type DataFlow, type FlowNode, mayHaveLeft } from './data-flow.ts'
+import { type DataFlow, type FlowNode, mayHaveLeft } from './flow-node.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
 import { listKeys, listNames, MOST_NAMED } from './name-lists.ts'
 

@@ -1,5 +1,5 @@
 import { addBits, type Bits, commonBits, createBits, hasBit, keepBits, newBits, setBit } from './bits.ts'
-import type { FlowNode } from './data-flow.ts'
+import type { FlowNode } from './flow-node.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
 import { listKeys, listNames } from './name-lists.ts'
 import { evaluatedTemplates } from './survey.ts'

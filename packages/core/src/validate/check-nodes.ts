@@ -89,24 +89,12 @@ function checkIds(survey: WorkflowSurvey, report: ReportIssue): void {
   }
 }
 
-/** Reports faults of the ids, names, types and containers of nodes. */
+/** Reports faults of the ids, names and types of nodes. */
 export function checkNodes(survey: WorkflowSurvey, report: ReportIssue): void {
   checkIds(survey, report)
   for (const surveyed of survey.nodes) {
     checkType(survey, surveyed, report)
     checkHiddenCharacters(surveyed, report)
-    const { node, name } = surveyed
-    if (node.parentId === undefined) continue
-    const fix = issueFix('MOVE_TO_TOP', { node: name }, [
-      { op: 'update_node', nodeId: node.id, set: { parentId: null } },
-    ])
-    report(
-      errorIssue('CONTAINER_NOT_AVAILABLE', `${name} is inside another node, but containers are not available yet`, {
-        nodeId: node.id,
-        path: ['parentId'],
-        fix,
-      }),
-    )
   }
   checkNames(survey, report)
 }

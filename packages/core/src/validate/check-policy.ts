@@ -121,7 +121,8 @@ function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: Repor
   if (entry === undefined || node.disabled || effectiveOnError(node, entry) !== 'route') return
   if (outgoing.some(({ sourceHandle }) => sourceHandle === ERROR_PORT)) return
   const fix = issueFix('FAIL_RUN', {}, [{ op: 'set_policy', nodeId: node.id, field: 'onError', value: 'fail' }])
-  const message = `A failure of ${name} ends the run: connect its port "error", or choose to fail`
+  const ended = node.parentId === undefined ? 'ends the run' : 'fails the item of its loop'
+  const message = `A failure of ${name} ${ended}: connect its port "error", or choose to fail`
   report(warningIssue('ERROR_PORT_UNCONNECTED', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
 }
 

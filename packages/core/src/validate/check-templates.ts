@@ -9,13 +9,14 @@ import type { ValueKind } from '../expression/functions/signature.ts'
 import { printExpression } from '../expression/printer.ts'
 import { typeOfSchema } from '../expression/types/schema-to-type.ts'
 import { kindsOf, type StaticType } from '../expression/types/static-type.ts'
+import type { NodeId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
 import { createConstantOf } from './check-sinks.ts'
-import type { FlowNode } from './data-flow.ts'
+import { type FlowNode, isInside } from './flow-node.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
 import { sinkOf } from './param-sink.ts'
-import type { NodeTemplate, WorkflowSurvey } from './survey.ts'
+import type { NodeTemplate, SurveyedNode, WorkflowSurvey } from './survey.ts'
 import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
 
 interface CheckedTemplate {
@@ -66,6 +67,34 @@ function counted(checked: CheckedTemplate, typed: TypedTemplate, problem: Expres
 
 const NOTHING: ReadonlySet<number> = new Set()
 
+/** Returns the outermost loop around a node that is not around the reader; `undefined` without one. */
+function loopBetween({ survey, traced: { flow } }: CheckedTemplate, reader: FlowNode, of: SurveyedNode) {
+  let found: SurveyedNode | undefined
+  const seen = new Set<NodeId>()
+  for (let at = of.node.parentId; at !== undefined && !seen.has(at); at = survey.byId.get(at)?.node.parentId) {
+    flow.meter.spend(1)
+    seen.add(at)
+    const loop = flow.byId.get(at)
+    if (loop === undefined || isInside(reader, loop)) break
+    found = loop.surveyed
+  }
+  return found
+}
+
+/** Explains why a node cannot read the output of another one. */
+function whyUnreadable(checked: CheckedTemplate, named: SurveyedNode): string {
+  const { traced, node } = checked
+  const { id } = named.node
+  if (id === node.surveyed.node.id) return 'it is the same node'
+  const other = traced.flow.byId.get(id)
+  if (other !== undefined && isInside(node, other)) return 'its results exist only after its last item'
+  const loop = loopBetween(checked, node, named)
+  if (loop === undefined || !traced.scopes.comesBefore(node, loop.node.id)) {
+    return `no path leads from ${named.name} to here`
+  }
+  return `it runs once for each item of ${loop.name}: read the results of ${loop.name}`
+}
+
 /** Reports references to nodes that do not come before, by their names. */
 function reportStrangers(
   checked: CheckedTemplate,
@@ -77,12 +106,17 @@ function reportStrangers(
   for (const read of analysis?.reads ?? []) {
     const named = read.node === undefined ? undefined : survey.byId.get(read.node.id)
     if (named === undefined || read.node === undefined || traced.scopes.comesBefore(node, read.node.id)) continue
-    const { id, start, end } = read.node
+    const { start, end } = read.node
     reported = new Set([...reported, start])
-    const why = id === node.surveyed.node.id ? 'it is the same node' : `no path leads from ${named.name} to here`
     const values = { param: paramOf(checked), other: named.name }
     const details = { nodeId: node.surveyed.node.id, path: template.path, range: { start, end }, values }
-    report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(checked)} reads ${named.name}, but ${why}`, details))
+    report(
+      errorIssue(
+        'REFERENCE_NOT_UPSTREAM',
+        `${titleOf(checked)} reads ${named.name}, but ${whyUnreadable(checked, named)}`,
+        details,
+      ),
+    )
   }
   return reported
 }

@@ -1,6 +1,5 @@
 import type { ResolvedPort } from '../document/ports.ts'
 import { edgeId, type WorkflowEdge } from '../document/types.ts'
-import type { NodeId } from '../ids.ts'
 import { addBranchFix, checkPortItems } from './check-port-items.ts'
 import { endFix } from './end-fixes.ts'
 import { issueFix } from './fix.ts'
@@ -38,31 +37,19 @@ const fixed = (fix: IssueFix | undefined): { readonly fix?: IssueFix } => (fix =
 /** Creates a fix that replaces a join with one edge by that edge. */
 function bypassFix(survey: WorkflowSurvey, { node, name, incoming, outgoing }: SurveyedNode): IssueFix {
   const taken = new Set(survey.document.edges.map(({ id }) => id))
-  const isGone = (id: NodeId) => isInside(survey, id, node.id)
   // Two ports of the join may lead to the same input.
   const added = new Map<string, Omit<WorkflowEdge, 'id'>>()
   for (const { source, sourceHandle } of incoming) {
     for (const { target, targetHandle } of outgoing) {
       const ends = { source, sourceHandle, target, targetHandle }
       const id = edgeId(ends)
-      if (source !== target && !taken.has(id) && !isGone(source) && !isGone(target)) added.set(id, ends)
+      if (source !== target && !taken.has(id) && source !== node.id && target !== node.id) added.set(id, ends)
     }
   }
   return issueFix('REMOVE', { name }, [
     { op: 'remove_node', nodeId: node.id },
     ...Array.from(added, ([id, ends]) => ({ op: 'add_edge', edge: { ...ends, id } }) as const),
   ])
-}
-
-/** Checks whether a node is another one, or inside of it: it goes away with it. */
-function isInside({ byId }: WorkflowSurvey, id: NodeId, outer: NodeId): boolean {
-  const seen = new Set<NodeId>()
-  let at: NodeId | undefined = id
-  while (at !== undefined && at !== outer && !seen.has(at)) {
-    seen.add(at)
-    at = byId.get(at)?.node.parentId
-  }
-  return at === outer
 }
 
 function checkForkAndJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
@@ -93,8 +80,10 @@ export function checkWays(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     if (surveyed.node.disabled) continue
     checkPortItems(surveyed, report)
-    checkPorts(survey, surveyed, report)
     checkForkAndJoin(survey, surveyed, report)
+    // Each path inside a loop ends its iteration.
+    if (surveyed.node.parentId !== undefined) continue
+    checkPorts(survey, surveyed, report)
     // Without any end, one warning covers all paths.
     if (hasEnd && surveyed.incoming.length > 0) checkDeadEnd(survey, surveyed, report)
   }

@@ -1,79 +1,18 @@
 import type { NodeId } from '../ids.ts'
 import { trimmed } from '../lists.ts'
-import {
-  addBits,
-  type Bits,
-  type BitsPool,
-  bitsBetween,
-  createBits,
-  createBitsPool,
-  hasBit,
-  keepBits,
-  setBit,
-} from './bits.ts'
+import { addBits, type Bits, type BitsPool, createBits, createBitsPool, hasBit, keepBits, setBit } from './bits.ts'
 import { createDominators, type Dominators } from './dominators.ts'
 import { type ExitPort, exitPorts } from './exit-ports.ts'
-import { createKeyOwners, type KeyOwners } from './key-owners.ts'
+import type { DataFlow, Exit, FlowNode } from './flow-node.ts'
+import { createKeyOwners } from './key-owners.ts'
 import type { Meter } from './meter.ts'
 import type { OutputFacts } from './output-facts.ts'
+import { NO_FIELDS } from './schema-facts.ts'
 import { addSureBranches, type Branching, type Meeting } from './sure-branches.ts'
-import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
-
-/**
- * A port by which the run may continue, numbered over the whole document; the exits of a node have adjacent numbers.
- */
-export interface Exit {
-  readonly index: number
-  readonly node: FlowNode
-  readonly port: string
-  /** True if the run always continues by it: the only exit, or one of a fork. */
-  readonly isSure: boolean
-  readonly facts: OutputFacts
-  /** Ranks of the targets of its edges. */
-  readonly targets: readonly number[]
-}
-
-/** A node in the data flow; ranks follow the document order. */
-export interface FlowNode {
-  readonly rank: number
-  readonly surveyed: SurveyedNode
-  /** Ranks of all nodes from which a path leads here. */
-  readonly ancestors: Bits
-  /** Exits that have been taken whenever this node runs. */
-  readonly taken: Bits
-  readonly arriving: readonly Exit[]
-  readonly exits: readonly Exit[]
-}
-
-/** Order of the nodes, and the exits that are certainly taken when a node runs. */
-export interface DataFlow {
-  readonly nodes: readonly FlowNode[]
-  readonly byId: ReadonlyMap<NodeId, FlowNode>
-  readonly owners: KeyOwners
-  readonly dominators: Dominators
-  readonly meter: Meter
-}
+import { rootsWithin, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
 /** Describes the output of a port once everything before the node is known. */
 export type DescribeExit = (node: FlowNode, port: string) => OutputFacts
-
-/** Returns the exits of a node that are certainly taken when a later one runs; `null` if none is. */
-export function takenExits({ taken }: FlowNode, { exits }: FlowNode, meter: Meter): readonly Exit[] | null {
-  const first = exits[0] as Exit
-  meter.spendWords(1 + (exits.length >>> 5))
-  if (exits.length === 1) return hasBit(taken, first.index) ? exits : null
-  const indexes = bitsBetween(taken, first.index, first.index + exits.length)
-  return indexes.length === 0 ? null : indexes.map((index) => exits[index - first.index] as Exit)
-}
-
-/**
- * Checks whether the output of an exit may exist when a later node runs: no other exit of the same node is certainly
- * taken. A fork takes all of its ports.
- */
-export function mayHaveLeft(node: FlowNode, exit: Exit, meter: Meter): boolean {
-  meter.spend(1)
-  return hasBit(node.taken, exit.index) || takenExits(node, exit.node, meter) === null
-}
 
 const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
   (node.policy?.join ?? entry?.policy?.join ?? 'all') === 'all'
@@ -85,13 +24,18 @@ interface Trail {
   readonly started: Bits
   readonly absorbed: Bits
   readonly exits: readonly TracedExit[]
+  readonly entrance: Exit | null
   /** Exits by their ports; `null` for a few, which are searched one by one. */
   readonly byPort: ReadonlyMap<string, TracedExit> | null
   edgesLeft: number
 }
 
+/** Facts about what a loop adds to the input of the nodes inside it. */
+const NOTHING: OutputFacts = Object.freeze({ schema: true, adds: NO_FIELDS })
+
 /** State of the trace. */
 interface Tracing extends Branching {
+  readonly survey: WorkflowSurvey
   readonly byId: Map<NodeId, FlowNode>
   readonly nodes: FlowNode[]
   readonly dominators: Dominators
@@ -119,9 +63,15 @@ function exitAt({ exits, byPort }: Pick<Trail, 'exits' | 'byPort'>, port: string
 
 const trailOf = ({ trails }: Tracing, { rank }: FlowNode): Trail => trails[rank] as Trail
 
-/** Returns the exits that lead to a node from earlier ones; edges backwards, which only cycles have, are ignored. */
-function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): readonly Exit[] {
+/**
+ * Returns the exits that lead to a node from earlier ones: those of its edges, or the entrance of the loop around it.
+ * Edges backwards, which only cycles have, are ignored.
+ */
+function arrivingAt({ byId, trails }: Tracing, { node: { parentId }, incoming }: SurveyedNode): readonly Exit[] {
   const arriving: Exit[] = []
+  const loop = incoming.length > 0 || parentId === undefined ? undefined : byId.get(parentId)
+  const entrance = loop && trails[loop.rank]?.entrance
+  if (entrance) arriving.push(entrance)
   for (const { source, sourceHandle } of incoming) {
     const before = byId.get(source)
     const trail = before && trails[before.rank]
@@ -213,6 +163,17 @@ function waitedFor(tracing: Tracing, surveyed: SurveyedNode, arriving: readonly 
   return onAnyWay(tracing, arriving, (node) => trailOf(tracing, node).waited)
 }
 
+/** Adds the exit by which the nodes inside a node begin; `null` without such nodes. */
+function entranceOf({ survey, exits, ranks, meter }: Tracing, node: FlowNode): Exit | null {
+  const roots = rootsWithin(survey, node.surveyed.node.id)
+  if (roots.length === 0) return null
+  meter.spend(1 + roots.length)
+  const targets = roots.map((root) => ranks.get(root.node.id) as number)
+  const entrance: Exit = { index: exits.length, node, port: '', isSure: false, facts: NOTHING, targets }
+  exits.push(entrance)
+  return entrance
+}
+
 function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit): FlowNode {
   const { nodes, byId, exits, forks, dominators, meter } = tracing
   const arriving = arrivingAt(tracing, surveyed)
@@ -222,13 +183,14 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
   const { taken, started, absorbed } = factsOnAllPaths(tracing, arriving)
   if (arriving.length > 1) addSureBranches(tracing, { taken, waited, started, absorbed })
   release(tracing, arriving)
-  const node: FlowNode & { exits: readonly Exit[] } = {
+  const node: FlowNode & { exits: readonly Exit[]; entrance: Exit | null } = {
     rank: nodes.length,
     surveyed,
     ancestors,
     taken,
     arriving,
     exits: [],
+    entrance: null,
   }
   nodes.push(node)
   dominators.add(arriving.map((exit) => exit.node.rank))
@@ -241,7 +203,12 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
   })
   node.exits = own
   if (own.length > 1 && own.some(({ isSure }) => isSure)) setBit(forks, node.rank)
-  const lookup = { exits: own, byPort: own.length > FEW_EXITS ? new Map(own.map((exit) => [exit.port, exit])) : null }
+  node.entrance = entranceOf(tracing, node)
+  const lookup = {
+    exits: own,
+    entrance: node.entrance,
+    byPort: own.length > FEW_EXITS ? new Map(own.map((exit) => [exit.port, exit])) : null,
+  }
   for (const { sourceHandle, target } of surveyed.outgoing) {
     const exit = exitAt(lookup, sourceHandle)
     const rank = tracing.ranks.get(target) as number
@@ -249,7 +216,7 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
     if (exit?.targets.length === 0) exit.targets = [rank]
     else exit?.targets.push(rank)
   }
-  const edgesLeft = surveyed.outgoing.length
+  const edgesLeft = surveyed.outgoing.length + (node.entrance?.targets.length ?? 0)
   if (edgesLeft === 0) releaseSets(tracing, { started, absorbed })
   tracing.trails.push(edgesLeft === 0 ? null : { waited, started, absorbed, ...lookup, edgesLeft })
   return node
@@ -269,10 +236,11 @@ export function* traceDataFlow(
   describe: (flow: DataFlow) => DescribeExit,
 ): Generator<undefined, DataFlow> {
   const ports = survey.ordered.map(exitPorts)
-  const exitCount = ports.reduce((sum, { length }) => sum + length, 0)
+  const exitCount = ports.reduce((sum, { length }) => sum + length, 0) + survey.levels.size
   const nodeCount = survey.ordered.length
   const dominators = createDominators()
   const tracing: Tracing = {
+    survey,
     dominators,
     nodes: [],
     byId: new Map(),

@@ -25,14 +25,14 @@ export function connect(source: SurveyedNode, ports: readonly string[], target: 
   })
 }
 
-/** Returns the only end of the workflow; `null` if there is none or more than one. */
+/** Returns the only end outside of loops; `null` if there is none or more than one. */
 function onlyEnd({ nodes }: WorkflowSurvey): SurveyedNode | null {
-  const ends = nodes.filter(({ entry }) => entry?.control === 'end')
+  const ends = nodes.filter(({ node, entry }) => entry?.control === 'end' && node.parentId === undefined)
   return ends.length === 1 ? (ends[0] as SurveyedNode) : null
 }
 
 /**
- * Creates a fix that connects ports without edges to the end of the workflow, or to a new end if there is none or more
+ * Creates a fix that connects ports of a node outside of loops, without edges, to the end of the workflow, or to a new end if there is none or more
  * than one.
  *
  * @returns `undefined` if no node type is an end.

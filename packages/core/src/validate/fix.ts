@@ -26,7 +26,9 @@ export interface FixValues extends ExpressionFixValues {
   readonly FAIL_RUN: NoValues
   /** Lets a failure end the run instead of using the error port. */
   readonly FAIL_RUN_INSTEAD: NoValues
-  /** Moves a node out of its container, by its name. */
+  /** Moves a node, by its name, into a loop, by its name. */
+  readonly MOVE_INTO: { readonly node: string; readonly loop: string }
+  /** Moves a node, by its name, out of all loops. */
   readonly MOVE_TO_TOP: { readonly node: string }
   /** Removes a node or a param. */
   readonly REMOVE: { readonly name: string }
@@ -82,6 +84,7 @@ const TITLES: { readonly [Code in OwnCode]: (values: FixValues[Code]) => string 
   ENABLE_NODE: () => 'Enable',
   FAIL_RUN: () => 'Let the run fail',
   FAIL_RUN_INSTEAD: () => 'Let the run fail instead',
+  MOVE_INTO: ({ node, loop }) => `Move ${node} into ${loop}`,
   MOVE_TO_TOP: ({ node }) => `Move ${node} to the top level`,
   REMOVE: ({ name }) => `Remove "${name}"`,
   REMOVE_COMPENSATION: () => 'Remove the compensation',

@@ -1,4 +1,4 @@
-import type { DataFlow, Exit, FlowNode } from './data-flow.ts'
+import type { DataFlow, Exit, FlowNode } from './flow-node.ts'
 
 /** Operations of a fold over all paths to a node. */
 export interface PathQuestion<Answer> {

@@ -13,7 +13,7 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly DOCUMENT_MALFORMED: { readonly path: string; readonly fault: string }
   /** Steps that the check has taken. */
   readonly WORKFLOW_TOO_COMPLEX: { readonly steps: number }
-  /** Names of the nodes, joined by commas, and their number; 1 for a node that is connected to itself. */
+  /** Names of the nodes, joined by commas, and their number; 1 for a node that is connected to or inside itself. */
   readonly WORKFLOW_CYCLE: { readonly nodes: string; readonly count: number }
   /** Id that several nodes have. */
   readonly NODE_ID_DUPLICATE: { readonly id: string }
@@ -25,6 +25,8 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly NODE_TYPE_UNKNOWN: { readonly type: string; readonly meant: string }
   /** Type and version of the node, and the latest version that is known. */
   readonly NODE_VERSION_UNKNOWN: { readonly type: string; readonly version: number; readonly latest: number }
+  /** Name of the node around the node. */
+  readonly PARENT_NOT_LOOP: { readonly parent: string }
   /** Id of the missing node. */
   readonly EDGE_DANGLING: { readonly missing: string }
   /** Id of the edge that occurs twice. */

@@ -1,5 +1,5 @@
 import { type Bits, createBits, hasBit, haveCommonBit, setBit } from './bits.ts'
-import type { Exit, FlowNode } from './data-flow.ts'
+import type { Exit, FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
 import { type KeyOwner, OwnerList } from './owner-list.ts'
 

@@ -1,5 +1,5 @@
 import { type Bits, commonBits, commonBitsDown, createBits, hasBit, setBit } from './bits.ts'
-import type { Exit, FlowNode } from './data-flow.ts'
+import type { Exit, FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
 
 /** A node that may add a key to the input of later nodes, with the exits by which it does. */

@@ -1,6 +1,6 @@
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
-import type { FlowNode } from './data-flow.ts'
+import type { FlowNode } from './flow-node.ts'
 import { asObject } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
@@ -44,6 +44,13 @@ function schemaOfLiteral(value: Json): JsonSchema {
   }
   return { type: typeof value }
 }
+
+/** Schema of `index`, the position of an item in the list of its loop. */
+export const INDEX_SCHEMA: JsonSchema = Object.freeze({
+  type: 'integer',
+  minimum: 0,
+  description: 'Position of the item in the list, from 0',
+})
 
 /** Returns the schema of `vars`. */
 export function varsSchema({ document }: WorkflowSurvey): JsonSchema {
@@ -90,11 +97,14 @@ export interface ScopeSource {
   readonly survey: WorkflowSurvey
   readonly scopes: Scopes
   readonly vars: JsonSchema
+  /** Returns the schema of the items of a loop. */
+  readonly itemOf: (loop: FlowNode) => JsonSchema
 }
 
 /** Builds the schemas of the names that expressions of a node can use. */
-export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: FlowNode): ScopeSchema {
+export function buildScopeSchema({ survey, scopes, vars, itemOf }: ScopeSource, node: FlowNode): ScopeSchema {
   const error = scopes.error(node)
+  const loop = scopes.loopAround(node)
   return {
     input: inputSchema(survey, scopes, node),
     trigger: scopes.trigger(node),
@@ -102,6 +112,7 @@ export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: Fl
     vars,
     run: RUN_SCHEMA,
     ...(error === undefined ? {} : { error: error.schema }),
+    ...(loop === undefined ? {} : { item: itemOf(loop), index: INDEX_SCHEMA }),
   }
 }
 

@@ -5,9 +5,9 @@ import { typeOfSchema } from '../expression/types/schema-to-type.ts'
 import { type StaticObject, type StaticProperty, type StaticType, UNKNOWN } from '../expression/types/static-type.ts'
 import type { NodeId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
-import type { FlowNode } from './data-flow.ts'
+import type { FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
-import { RUN_SCHEMA, type ScopeSource } from './scope-schema.ts'
+import { INDEX_SCHEMA, RUN_SCHEMA, type ScopeSource } from './scope-schema.ts'
 import type { Readable } from './scopes.ts'
 import type { SurveyedNode } from './survey.ts'
 
@@ -17,7 +17,8 @@ const MOST_SUGGESTIONS = 50
 const MOST_CANDIDATES = 500
 
 const ROOT_NAMES = ['input', 'trigger', 'nodes', 'vars', 'run'] as const
-const NAMES_WITH_ERROR = [...ROOT_NAMES, 'error'] as const
+const ERROR_NAMES = ['error'] as const
+const LOOP_NAMES = ['item', 'index'] as const
 
 const REST = { no: 'none', silent: 'undeclared', yes: () => UNKNOWN } as const satisfies Record<
   string,
@@ -35,7 +36,7 @@ const objectOf = (properties: ReadonlyMap<string, StaticProperty>, rest: StaticO
  * or one known member if `input` is read by unknown names only. Templates share the types of the same schema.
  */
 export function createScopeTypes(
-  { survey, scopes, vars }: ScopeSource,
+  { survey, scopes, vars, itemOf }: ScopeSource,
   meter: Meter,
 ): (node: FlowNode, analysis: TemplateAnalysis) => ScopeTypes {
   let suggestionsLeft = MOST_SUGGESTIONS
@@ -141,6 +142,12 @@ export function createScopeTypes(
         const error = scopes.error(node)
         return error === undefined ? undefined : typeOf(error.schema)
       }
+      case 'item': {
+        const loop = scopes.loopAround(node)
+        return loop === undefined ? undefined : typeOf(itemOf(loop))
+      }
+      case 'index':
+        return scopes.loopAround(node) === undefined ? undefined : typeOf(INDEX_SCHEMA)
       default:
         return undefined
     }
@@ -158,6 +165,7 @@ export function createScopeTypes(
       return type
     }
     const hasError = reads.some((read) => read.root === 'error') && root('error') !== undefined
-    return { root, rootNames: hasError ? NAMES_WITH_ERROR : ROOT_NAMES }
+    const isInLoop = scopes.loopAround(node) !== undefined
+    return { root, rootNames: [...ROOT_NAMES, ...(hasError ? ERROR_NAMES : []), ...(isInLoop ? LOOP_NAMES : [])] }
   }
 }

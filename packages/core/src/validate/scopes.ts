@@ -3,7 +3,7 @@ import type { NodeId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
 import { bitsOf, hasBit } from './bits.ts'
 import { isTrigger } from './check-graph.ts'
-import { type DataFlow, type Exit, type FlowNode, mayHaveLeft, takenExits } from './data-flow.ts'
+import { type DataFlow, type Exit, type FlowNode, isInside, mayHaveLeft, takenExits } from './flow-node.ts'
 import { createPathFold } from './fold-paths.ts'
 import { eitherSchema, type FieldFacts, type ObjectFacts } from './schema-facts.ts'
 
@@ -31,12 +31,17 @@ export interface Scopes {
   inputOthers(node: FlowNode): ObjectFacts['others']
   /** Counts the paths with a key; `null` if there are too many to count. */
   waysWith(node: FlowNode, key: string): Ways | null
-  /** Checks whether a node comes before another one, which can then read its output. */
+  /**
+   * Checks whether a node comes before another one, which can then read its output. The loops around a node do not, as
+   * they end after it.
+   */
   comesBefore(node: FlowNode, of: NodeId): boolean
   /** Returns `nodes.<id>.output`; `undefined` for a node that does not come before. */
   output(node: FlowNode, of: NodeId): Readable | undefined
   /** Returns the ids of the nodes before, at most `most`. */
   outputs(node: FlowNode, most?: number): readonly NodeId[]
+  /** Returns the innermost loop around a node; `undefined` outside of loops. */
+  loopAround(node: FlowNode): FlowNode | undefined
   trigger(node: FlowNode): JsonSchema
   /** Returns `error` in an error branch; `undefined` elsewhere. */
   error(node: FlowNode): Readable | undefined
@@ -221,7 +226,7 @@ export function createScopes(flow: DataFlow): Scopes {
 
   function comesBefore(node: FlowNode, of: NodeId): boolean {
     const target = byId.get(of)
-    return target !== undefined && hasBit(node.ancestors, target.rank)
+    return target !== undefined && hasBit(node.ancestors, target.rank) && !isInside(node, target)
   }
 
   function output(node: FlowNode, of: NodeId): Readable | undefined {
@@ -280,9 +285,14 @@ export function createScopes(flow: DataFlow): Scopes {
       meter.spendWords(node.ancestors.length)
       for (const rank of bitsOf(node.ancestors)) {
         if (found.length >= most) break
-        found.push(nodeAt(rank).surveyed.node.id)
+        const before = nodeAt(rank)
+        if (!isInside(node, before)) found.push(before.surveyed.node.id)
       }
       return found
+    },
+    loopAround({ surveyed }) {
+      const { parentId } = surveyed.node
+      return parentId === undefined ? undefined : byId.get(parentId)
     },
     trigger(node) {
       const last = triggers.lastBefore(node)

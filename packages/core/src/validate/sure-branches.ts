@@ -1,5 +1,5 @@
 import { type Bits, bitsOf, clearBit, hasBit, newBits, setBit } from './bits.ts'
-import type { Exit, FlowNode } from './data-flow.ts'
+import type { Exit, FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
 
 /** Facts about the document at joins of branches. */

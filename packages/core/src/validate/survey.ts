@@ -40,9 +40,9 @@ export interface SurveyedNode {
   readonly ports: readonly ResolvedPort[]
   /** Names of the ports. */
   readonly portNames: ReadonlySet<string>
-  /** Incoming edges whose two ends exist, in the order of the document. */
+  /** Incoming edges between two nodes of one level, in the order of the document. */
   readonly incoming: readonly WorkflowEdge[]
-  /** Outgoing edges whose two ends exist, in the order of the document. */
+  /** Outgoing edges between two nodes of one level, in the order of the document. */
   readonly outgoing: readonly WorkflowEdge[]
 }
 
@@ -58,30 +58,71 @@ export interface WorkflowSurvey {
   readonly nodes: readonly SurveyedNode[]
   /** Nodes by their ids; the first of those with the same id. */
   readonly byId: ReadonlyMap<NodeId, SurveyedNode>
-  /** Document order; nodes on or behind a cycle come last. */
+  /** Document order, in which a loop is followed by the nodes inside it; nodes on or behind a cycle come last. */
   readonly ordered: readonly SurveyedNode[]
+  /**
+   * Nodes of each level in document order: those directly inside a node by its id, those outside of all others under
+   * `undefined`. Edges count within a level only.
+   */
+  readonly levels: ReadonlyMap<NodeId | undefined, readonly SurveyedNode[]>
   /** Each cycle as the ids of its nodes; empty for a workflow that can run. */
   readonly cycles: readonly (readonly NodeId[])[]
 }
 
-/** Groups the edges whose ends both exist by their ends; of edges with the same id the first one counts. */
-function groupEdges({ nodes, edges }: WorkflowDocument) {
-  const ids = new Set(nodes.map(({ id }) => id))
-  const [incoming, outgoing] = [new Map<NodeId, WorkflowEdge[]>(), new Map<NodeId, WorkflowEdge[]>()]
+/** Returns the edges between two nodes of one level; of edges with the same id the first one counts. */
+function edgesWithinLevels({ nodes, edges }: WorkflowDocument): readonly WorkflowEdge[] {
+  const parents = new Map<NodeId, NodeId | null>()
+  for (const { id, parentId } of nodes) if (!parents.has(id)) parents.set(id, parentId ?? null)
   const seen = new Set<string>()
-  for (const edge of edges) {
-    if (!ids.has(edge.source) || !ids.has(edge.target) || seen.has(edge.id)) continue
+  return edges.filter((edge) => {
+    const parent = parents.get(edge.source)
+    if (parent === undefined || parent !== parents.get(edge.target) || seen.has(edge.id)) return false
     seen.add(edge.id)
+    return true
+  })
+}
+
+/** Groups edges by their ends. */
+function groupEdges(edges: readonly WorkflowEdge[]) {
+  const [incoming, outgoing] = [new Map<NodeId, WorkflowEdge[]>(), new Map<NodeId, WorkflowEdge[]>()]
+  for (const edge of edges) {
     addTo(incoming, edge.target, edge)
     addTo(outgoing, edge.source, edge)
   }
   return { incoming, outgoing }
 }
 
-function addTo(groups: Map<NodeId, WorkflowEdge[]>, nodeId: NodeId, edge: WorkflowEdge): void {
-  const known = groups.get(nodeId)
-  if (known === undefined) groups.set(nodeId, [edge])
-  else known.push(edge)
+function addTo<Key, Member>(groups: Map<Key, Member[]>, key: Key, member: Member): void {
+  const known = groups.get(key)
+  if (known === undefined) groups.set(key, [member])
+  else known.push(member)
+}
+
+/** Groups nodes by the node around them. */
+function groupLevels(nodes: readonly SurveyedNode[]): ReadonlyMap<NodeId | undefined, readonly SurveyedNode[]> {
+  const levels = new Map<NodeId | undefined, SurveyedNode[]>()
+  for (const surveyed of nodes) addTo(levels, surveyed.node.parentId, surveyed)
+  return levels
+}
+
+/** Orders nodes so that each is followed by those inside it; nodes inside themselves or a missing node come last. */
+function nestedOrder(
+  nodes: readonly SurveyedNode[],
+  levels: ReadonlyMap<NodeId | undefined, readonly SurveyedNode[]>,
+): readonly SurveyedNode[] {
+  if (levels.size < 2) return nodes
+  const ordered = new Set<SurveyedNode>()
+  const open = [...(levels.get(undefined) ?? [])].reverse()
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    ordered.add(next)
+    open.push(...[...(levels.get(next.node.id) ?? [])].reverse())
+  }
+  return [...ordered, ...nodes.filter((surveyed) => !ordered.has(surveyed))]
+}
+
+/** Returns the nodes with which an iteration of a loop begins: those without incoming edges. */
+export function rootsWithin({ levels }: Pick<WorkflowSurvey, 'levels'>, loopId: NodeId): readonly SurveyedNode[] {
+  return (levels.get(loopId) ?? []).filter(({ incoming }) => incoming.length === 0)
 }
 
 const NO_EDGES: readonly WorkflowEdge[] = Object.freeze([])
@@ -151,7 +192,8 @@ function createPorts(): (node: WorkflowNode, params: JsonObject, entry: NodeMani
  */
 export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowSurvey {
   const entries = new Map(manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry]))
-  const { incoming, outgoing } = groupEdges(document)
+  const edges = edgesWithinLevels(document)
+  const { incoming, outgoing } = groupEdges(edges)
   const portsOf = createPorts()
   const defaultsOf = createDefaults()
   const nodes = document.nodes.map((node): SurveyedNode => {
@@ -175,7 +217,9 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   // Of two nodes with the same id the first one is used; the other is reported.
   const byId = new Map<NodeId, SurveyedNode>()
   for (const each of nodes) if (!byId.has(each.node.id)) byId.set(each.node.id, each)
-  const { order, cycles } = documentOrder(document)
-  const ordered = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)
-  return { document, manifest, templates: createTemplateTable(), nodes, byId, ordered, cycles }
+  const { order, cycles } = documentOrder({ nodes: document.nodes, edges })
+  const inOrder = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)
+  const levels = groupLevels(inOrder)
+  const ordered = nestedOrder(inOrder, levels)
+  return { document, manifest, templates: createTemplateTable(), nodes, byId, ordered, levels, cycles }
 }

@@ -1,10 +1,13 @@
 import { ERROR_PORT } from '../document/ports.ts'
 import type { TemplateAnalysis } from '../expression/analyze.ts'
+import { itemType } from '../expression/check/return-type.ts'
 import { type TypedText, typesOfScope, typeTemplate } from '../expression/check/typecheck.ts'
 import { isTemplate } from '../expression/parse.ts'
+import { typeOfSchema } from '../expression/types/schema-to-type.ts'
 import { schemaOfType } from '../expression/types/type-to-schema.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../json.ts'
-import { type DataFlow, type DescribeExit, type FlowNode, traceDataFlow } from './data-flow.ts'
+import { type DescribeExit, traceDataFlow } from './data-flow.ts'
+import type { DataFlow, FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
 import { type KnownOutputs, type OutputFacts, outputFacts, schemaOfValues, type TypeOfValue } from './output-facts.ts'
 import { eitherSchema } from './schema-facts.ts'
@@ -25,6 +28,8 @@ export interface TracedWorkflow {
   readonly scopes: Scopes
   /** Schema of `vars`, the same for all nodes. */
   readonly vars: JsonSchema
+  /** Returns the schema of the items of a loop, whose list is its param `items`; `true` if it is not known. */
+  readonly itemOf: (loop: FlowNode) => JsonSchema
   /** Types a template in the params or the policy of a node; it is parsed on first use. */
   typeText(node: FlowNode, text: string): TypedTemplate
 }
@@ -109,10 +114,22 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     return typeOfPart
   }
 
+  const items = new Map<FlowNode, JsonSchema>()
+  function itemOf(loop: FlowNode): JsonSchema {
+    const known = items.get(loop)
+    if (known !== undefined) return known
+    const list = loop.surveyed.params.items
+    const isWhole = typeof list === 'string' && isTemplate(list)
+    const type = isWhole ? typeText(loop, list).type : typeOfSchema(list === undefined ? true : typeOf(loop)(list))
+    const schema = schemaOfType(itemType(type))
+    items.set(loop, schema)
+    return schema
+  }
+
   const flow = yield* traceDataFlow(survey, meter, (tracing) => {
     const scopes = createScopes(tracing)
-    Object.assign(built, { scopes, types: createScopeTypes({ survey, scopes, vars }, meter) })
+    Object.assign(built, { scopes, types: createScopeTypes({ survey, scopes, vars, itemOf }, meter) })
     return describeExits(typeOf)
   })
-  return { flow, scopes: built.scopes as Scopes, typeText, vars }
+  return { flow, scopes: built.scopes as Scopes, itemOf, typeText, vars }
 }

@@ -102,11 +102,6 @@ describe('nodes', () => {
     ).toMatchObject({ nodeId: 'a' })
   })
 
-  test('CONTAINER_NOT_AVAILABLE takes the node out', () => {
-    const document = around(set('a'), set('b', {}, { parentId: 'a' }))
-    expect(fixed(document, issueIn(document, 'CONTAINER_NOT_AVAILABLE')).nodes[2]).not.toHaveProperty('parentId')
-  })
-
   test('a node without a name is called by its id', () => {
     expect(issueIn(around(call('a', { url: '' }, { name: '' })), 'PARAM_REQUIRED').message).toBe(
       'a: "Address" is required',

@@ -7,6 +7,7 @@ import { checkComparisons } from './check-comparisons.ts'
 import { checkEdges } from './check-edges.ts'
 import { checkGraph } from './check-graph.ts'
 import { checkLint } from './check-lint.ts'
+import { checkLoops } from './check-loops.ts'
 import { checkNodes } from './check-nodes.ts'
 import { checkParams } from './check-params.ts'
 import { checkPolicies } from './check-policy.ts'
@@ -74,6 +75,7 @@ function* allChecks(
   if (meter.endSliceIfOver()) yield
   checkGraph(survey, report)
   checkNodes(survey, report)
+  checkLoops(survey, report)
   checkEdges(survey, report)
   checkPolicies(survey, report)
   checkWays(survey, report)

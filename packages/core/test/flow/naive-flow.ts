@@ -1,6 +1,6 @@
 import { ERROR_PORT } from '../../src/document/index.ts'
 import type { JsonSchema } from '../../src/json.ts'
-import type { DataFlow, Exit, FlowNode } from '../../src/validate/data-flow.ts'
+import type { DataFlow, Exit, FlowNode } from '../../src/validate/flow-node.ts'
 import { eitherSchema } from '../../src/validate/schema-facts.ts'
 import type { SurveyedNode } from '../../src/validate/survey.ts'
 

@@ -51,18 +51,6 @@ function checkLoops(nodes: readonly SurveyedNode[], issues: IssueList): void {
   }
 }
 
-/** Returns the nodes of each loop, and under `undefined` those outside of loops, in document order. */
-function byLoop(ordered: readonly SurveyedNode[]): ReadonlyMap<NodeId | undefined, readonly SurveyedNode[]> {
-  const levels = new Map<NodeId | undefined, SurveyedNode[]>()
-  for (const surveyed of ordered) {
-    const { parentId } = surveyed.node
-    const level = levels.get(parentId)
-    if (level === undefined) levels.set(parentId, [surveyed])
-    else level.push(surveyed)
-  }
-  return levels
-}
-
 function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList): number | null {
   if (timeout === undefined) return null
   if (isDurationString(timeout)) return durationToMs(timeout)
@@ -96,14 +84,13 @@ export function compile(
   survey: WorkflowSurvey = surveyDocument(document, manifest),
 ): Plan {
   const issues = createIssueList()
-  const { ordered } = survey
   checkNodes(survey.nodes, issues)
   checkCycles(survey, issues)
   checkLoops(survey.nodes, issues)
   checkEnds(document, issues)
   issues.throwIfAny()
 
-  const levels = byLoop(ordered)
+  const { levels } = survey
   const compileLevel = (loopId: NodeId | undefined): PlanLevel => {
     const within = levels.get(loopId) ?? []
     const edges = compileEdges(document, new Map(within.map(({ node }, index) => [node.id, index])))

@@ -13,14 +13,24 @@ import type { ExpressionValues } from './values.ts'
 /** Treatment of a missing path: a fault (`strict`) or accepted (`lenient`). */
 export type PathMode = 'strict' | 'lenient'
 
+/** Names that only nodes inside a loop can read. */
+const LOOP_ROOTS: ReadonlySet<string> = new Set(['item', 'index'])
+
 export function checkRoot(checking: Checking, { name, start, end }: RootExpression, mode: PathMode): StaticType {
   const type = checking.root(name)
   if (type !== undefined) return type
+  const severity = mode === 'strict' ? 'error' : 'warning'
+  if (LOOP_ROOTS.has(name)) {
+    const message = `${name} exists only inside a loop; after the loop, read its results`
+    const values = { reason: 'outside_loop', path: name } as const
+    checking.report({ code: 'EXPRESSION_PATH_MISSING', severity, message, values, start, end })
+    return UNKNOWN
+  }
   const meant = nearest(name, checking.rootNames)
   const hint = meant === null ? '' : `; did you mean ${meant}?`
   checking.report({
     code: 'EXPRESSION_PATH_MISSING',
-    severity: mode === 'strict' ? 'error' : 'warning',
+    severity,
     message: `There is no ${name} here${hint}`,
     values: { reason: 'name', path: name, meant: meant ?? '' },
     start,

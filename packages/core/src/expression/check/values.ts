@@ -20,11 +20,12 @@ export interface ExpressionValues {
     | { readonly reason: 'count'; readonly name: string; readonly signature: string }
     | { readonly reason: 'value'; readonly name: string; readonly allowed: string }
   /**
-   * An unknown name; a key that is missing or not declared; a key of a value without keys, which is of the kinds
+   * An unknown name; a name that only nodes inside a loop can read; a key that is missing or not declared; a key of a value without keys, which is of the kinds
    * `given`; or a key that the items of a list do not have, where `path` is the whole path in an item.
    */
   readonly EXPRESSION_PATH_MISSING:
     | { readonly reason: 'name' | 'missing' | 'undeclared'; readonly path: string; readonly meant: string }
+    | { readonly reason: 'outside_loop'; readonly path: string }
     | { readonly reason: 'no_keys'; readonly path: string; readonly owner: string; readonly given: string }
     | { readonly reason: 'item'; readonly path: string; readonly key: string; readonly meant: string }
   /**

@@ -26,6 +26,8 @@ const ROOT_HELP: ReadonlyMap<string, string> = new Map([
   ['vars', 'Variables of the workflow'],
   ['run', 'Id, version and start of the run'],
   ['error', 'Failure of the node before'],
+  ['item', 'Item of the loop that is processed'],
+  ['index', 'Position of the item in the list, from 0'],
 ])
 const ignore = () => undefined
 

@@ -27,6 +27,7 @@ export const STYLE_ORDER = [
   'canvas-card.css',
   'canvas-edge.css',
   'canvas-far.css',
+  'canvas-loop.css',
   'expression.css',
   'inspector.css',
   'outline.css',

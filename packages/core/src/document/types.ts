@@ -58,11 +58,14 @@ export interface WorkflowNode {
    * @defaultValue keys are sorted
    */
   readonly keyOrder?: KeyOrder
-  /** Upper left corner of the node on the canvas. */
+  /**
+   * Upper left corner of the node on the canvas, also of a node inside a container: never relative to it. A container
+   * with nodes is drawn around them, so that its own position counts only while it is empty.
+   */
   readonly position: Position
   /** Size that a person gave the node. @defaultValue the natural size of its card */
   readonly size?: Size
-  /** The container that holds the node. */
+  /** Container that holds the node, such as a loop. Edges connect nodes of the same container only. */
   readonly parentId?: NodeId
   /** Retries, time limits and joins; each field overrides the default of the node type. */
   readonly policy?: NodePolicy

@@ -1,6 +1,7 @@
 import { MiniMap } from '@xyflow/react'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
+import { classNames } from '../ui/class-names.ts'
 import type { FlowNode } from './flow-types.ts'
 import { HistoryTools, ToolButton } from './tool-button.tsx'
 import { useZoom } from './use-zoom.ts'
@@ -40,7 +41,9 @@ export function Overview() {
       style={SIZE}
       position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'}
       ariaLabel={t('canvas.overview')}
-      nodeClassName={(node) => (node.selected === true ? 'tn-overview-selected' : '')}
+      nodeClassName={({ selected, type }) =>
+        classNames(selected === true && 'tn-overview-selected', type === 'loop' && 'tn-overview-loop')
+      }
       nodeBorderRadius={14}
       offsetScale={2}
       pannable

@@ -16,6 +16,7 @@ import { CanvasHoverContext, createCanvasHover } from './canvas-hover.ts'
 import { ConnectionLine } from './connection-line.tsx'
 import { EdgeLine } from './edge-line.tsx'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
+import { LoopFrame } from './loop-frame.tsx'
 import { NodeCard } from './node-card.tsx'
 import { RemoteCursors } from './remote-cursors.tsx'
 import { useCanvasHandle } from './use-canvas-handle.ts'
@@ -30,7 +31,7 @@ import { useSelectionChanges } from './use-selection-changes.ts'
 import { useCardDetail, ZOOM_LIMITS } from './use-zoom.ts'
 import { NO_VIEWPORT_MEMORY, type ViewportMemory } from './viewport-memory.ts'
 
-const NODE_TYPES: NodeTypes = Object.freeze({ tenon: NodeCard })
+const NODE_TYPES: NodeTypes = Object.freeze({ tenon: NodeCard, loop: LoopFrame })
 const EDGE_TYPES: EdgeTypes = Object.freeze({ tenon: EdgeLine })
 const WITH_MARK = Object.freeze({ hideAttribution: false })
 const WITHOUT_MARK = Object.freeze({ hideAttribution: true })
@@ -69,7 +70,7 @@ function Surface({ slot, firstNodeId, memory, children }: Required<CanvasProps>)
   const { nodes, edges, applyChanges } = useFlowElements()
   const selection = useSelectionChanges()
   const connecting = useConnecting()
-  const drag = useNodeDrag()
+  const drag = useNodeDrag(slot, applyChanges)
   const pointer = usePointerMode()
   const presence = usePresencePointer()
   const detail = useCardDetail()

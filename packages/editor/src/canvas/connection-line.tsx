@@ -1,6 +1,7 @@
 import { type ConnectionLineComponentProps, getBezierPath, Position } from '@xyflow/react'
 import { useEffect } from 'react'
 import { type Connection, connectionRefusal, type Refusal } from '../graph/connection-rules.ts'
+import { loopsAround } from '../graph/containers.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import type { EditorState } from '../store/editor-state.ts'
@@ -61,13 +62,26 @@ interface LineEnds extends Pick<ConnectionLineComponentProps, 'fromHandle' | 'to
   readonly fromNode: { readonly id: string }
 }
 
+/**
+ * Returns the node whose card a connection would go to. The frame around its source is empty space for it.
+ *
+ * @param overNodeId - Node under the pointer; `null` for none.
+ */
+export function targetUnder(
+  overNodeId: string | null,
+  sourceId: string,
+  { nodesById }: Pick<EditorState, 'nodesById'>,
+): string | null {
+  return overNodeId !== null && loopsAround(nodesById, sourceId).includes(overNodeId) ? null : overNodeId
+}
+
 /** Returns the connection that releasing the pointer would create. A card counts as its first input. */
 export function connectionUnder(
   { fromNode, fromHandle, toHandle }: LineEnds,
   state: Pick<EditorState, 'nodesById' | 'manifest'>,
   overNodeId: string | null,
 ): Connection | null {
-  const otherId = toHandle?.nodeId ?? overNodeId
+  const otherId = toHandle?.nodeId ?? targetUnder(overNodeId, fromNode.id, state)
   if (otherId === null || otherId === undefined || (toHandle == null && otherId === fromNode.id)) return null
   const other = state.nodesById.get(otherId)
   const entry = other === undefined ? undefined : state.manifest.entryOf(other)

@@ -1,4 +1,4 @@
-import { BaseEdge, type EdgeProps, useStore } from '@xyflow/react'
+import { BaseEdge, type EdgeProps, type InternalNode, useStore } from '@xyflow/react'
 import { memo } from 'react'
 import { edgePath } from '../edges/edge-path.ts'
 import { useTranslate } from '../instance/instance-context.ts'
@@ -26,7 +26,8 @@ function Edge(props: EdgeProps<FlowEdge>) {
   // Bend points belong to the positions in the document: while a card is dragged, its edges are curves.
   const isMoving = useStore(({ nodeLookup }) => {
     return (
-      data?.points !== undefined && [source, target].some((end) => isAway(nodeLookup.get(end) as FlowNode | undefined))
+      data?.points !== undefined &&
+      [source, target].some((end) => isAway(nodeLookup.get(end) as InternalNode<FlowNode> | undefined))
     )
   })
   const [path, labelX, labelY] = edgePath(props, isMoving ? [] : data?.points)
@@ -46,10 +47,11 @@ function Edge(props: EdgeProps<FlowEdge>) {
 }
 
 /** Checks if a card is drawn elsewhere than in the document. A drop rounds to whole pixels. */
-function isAway(card: FlowNode | undefined): boolean {
+function isAway(card: InternalNode<FlowNode> | undefined): boolean {
   if (card === undefined) return false
-  const { x, y } = card.data.node.position
-  return Math.abs(card.position.x - x) > 1 || Math.abs(card.position.y - y) > 1
+  const { x, y } = card.data.corner.absolute
+  const drawn = card.internals.positionAbsolute
+  return Math.abs(drawn.x - x) > 1 || Math.abs(drawn.y - y) > 1
 }
 
 interface InsertButtonProps {

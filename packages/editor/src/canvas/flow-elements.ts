@@ -1,8 +1,20 @@
-import { type NodeId, resolvePorts, type WorkflowDocument, type WorkflowEdge } from '@tenon/core/document'
+import {
+  type NodeId,
+  type Position,
+  resolvePorts,
+  type WorkflowDocument,
+  type WorkflowEdge,
+  type WorkflowNode,
+} from '@tenon/core/document'
+import { nodesByParent } from '../graph/containers.ts'
+import { type CardSizes, isFrame, nodeBoxes } from '../layout/node-boxes.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 
-/** Returns the cards of a document. Measurements of React Flow are kept; an unchanged card keeps its reference. */
+/**
+ * Returns the cards and frames of a document, frames before what is inside them. Measurements of React Flow are kept; an
+ * unchanged card keeps its reference.
+ */
 export function flowNodesOf(
   document: WorkflowDocument,
   manifest: ManifestIndex,
@@ -10,23 +22,73 @@ export function flowNodesOf(
   previous: readonly FlowNode[],
 ): FlowNode[] {
   const known = new Map(previous.map((flowNode) => [flowNode.id, flowNode]))
-  return document.nodes.map((node) => {
+  const boxes = nodeBoxes(document, manifest, measuredSizes(previous))
+  const groups = nodesByParent(document)
+  return framesFirst(document, groups).map((node): FlowNode => {
     const before = known.get(node.id)
     const entry = manifest.entryOf(node)
     const isSelected = selected.has(node.id)
     // Set for locked cards only: the value of a card overrides that of the canvas, which may be read-only.
     const hold = node.locked === true ? HELD : FREE
-    if (before === undefined) {
-      const { id, position } = node
-      return { id, type: 'tenon', position, data: { node, entry }, selected: isSelected, ...hold }
+    const { x, y, width, height } = boxes.get(node.id) ?? { ...node.position, width: 0, height: 0 }
+    const outer = node.parentId === undefined ? undefined : boxes.get(node.parentId)
+    const inside = groups.get(node.id)
+    const frame = isFrame(node, manifest, inside) ? { ...FRAME_LAYER, width, height } : CARD
+    const parent = outer === undefined ? FREE : { parentId: outer.id }
+    const corner = {
+      absolute: { x, y },
+      relative: outer === undefined ? { x, y } : { x: x - outer.x, y: y - outer.y },
     }
-    const isSame = before.data.node === node && before.data.entry === entry && before.selected === isSelected
-    if (isSame) return before
-    const position = before.data.node.position === node.position ? before.position : node.position
-    const data = before.data.node === node && before.data.entry === entry ? before.data : { node, entry }
+    const isEmpty = inside === undefined
+    const placed = { ...frame, ...parent, ...hold, selected: isSelected }
+    if (before === undefined || before.type !== frame.type || before.parentId !== outer?.id) {
+      // A card that moved to another frame keeps its size, so that it does not flicker.
+      const measured =
+        before?.type === frame.type && before.measured !== undefined ? { measured: before.measured } : FREE
+      return { id: node.id, position: corner.relative, data: { node, entry, corner, isEmpty }, ...measured, ...placed }
+    }
+    const isSameData =
+      before.data.node === node &&
+      before.data.entry === entry &&
+      before.data.isEmpty === isEmpty &&
+      isSameCorner(before.data.corner, corner)
+    const isSameSize = frame === CARD || (before.width === width && before.height === height)
+    if (isSameData && isSameSize && before.selected === isSelected) return before
+    const isHere = samePoint(before.data.corner.relative, corner.relative)
+    const position = isHere && before.data.node === node ? before.position : corner.relative
+    const data = isSameData ? before.data : { node, entry, corner, isEmpty }
     const { draggable: _, ...rest } = before
-    return { ...rest, position, data, selected: isSelected, ...hold }
+    return { ...rest, position, data, ...placed }
   })
+}
+
+const CARD = Object.freeze({ type: 'tenon' as const })
+// Below all cards, also those that a person drags over it.
+const FRAME_LAYER = Object.freeze({ type: 'loop' as const, zIndex: -1 })
+
+function measuredSizes(nodes: readonly FlowNode[]): CardSizes {
+  return new Map(
+    nodes.flatMap(({ id, measured }) => {
+      const { width, height } = measured ?? {}
+      return width === undefined || height === undefined ? [] : [[id, { width, height }] as const]
+    }),
+  )
+}
+
+/** Orders nodes as React Flow needs them: each after its loop. */
+function framesFirst({ nodes }: WorkflowDocument, groups: ReturnType<typeof nodesByParent>): readonly WorkflowNode[] {
+  if (nodes.every(({ parentId }) => parentId === undefined)) return nodes
+  const ids = new Set(nodes.map(({ id }) => id))
+  const withInside = (node: WorkflowNode): WorkflowNode[] => [node, ...(groups.get(node.id) ?? []).flatMap(withInside)]
+  return nodes.filter(({ parentId }) => parentId === undefined || !ids.has(parentId)).flatMap(withInside)
+}
+
+function isSameCorner(one: FlowNode['data']['corner'], other: FlowNode['data']['corner']): boolean {
+  return samePoint(one.absolute, other.absolute) && samePoint(one.relative, other.relative)
+}
+
+function samePoint(one: Position, other: Position): boolean {
+  return one.x === other.x && one.y === other.y
 }
 
 const HELD = Object.freeze({ draggable: false })

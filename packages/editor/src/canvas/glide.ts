@@ -14,7 +14,7 @@ export function glide(
   to: readonly FlowNode[],
   show: (nodes: readonly FlowNode[]) => void,
 ): () => void {
-  const starts = new Map(from.map((node) => [node.id, node.position]))
+  const starts = new Map(from.map((node) => [node.id, node]))
   const begin = performance.now()
   let cancel: () => void
   let isDone = false
@@ -36,8 +36,21 @@ export function glide(
   }
 }
 
-function between(node: FlowNode, start: FlowNode['position'] | undefined, progress: number): FlowNode {
-  if (start === undefined || (start.x === node.position.x && start.y === node.position.y)) return node
+function between(node: FlowNode, start: FlowNode | undefined, progress: number): FlowNode {
+  // A card that changed its frame has no position in the new one to start from.
+  if (start === undefined || start.parentId !== node.parentId) return node
   const { x, y } = node.position
-  return { ...node, position: { x: start.x + (x - start.x) * progress, y: start.y + (y - start.y) * progress } }
+  const isStill = start.position.x === x && start.position.y === y
+  const isSame = start.width === node.width && start.height === node.height
+  if (isStill && isSame) return node
+  const mix = (before: number, after: number) => before + (after - before) * progress
+  const position = { x: mix(start.position.x, x), y: mix(start.position.y, y) }
+  const { width, height } = node
+  if (width === undefined || height === undefined) return { ...node, position }
+  return {
+    ...node,
+    position,
+    width: mix(start.width ?? width, width),
+    height: mix(start.height ?? height, height),
+  }
 }

@@ -1,6 +1,6 @@
 import { type ResolvedPort, resolvePorts } from '@tenon/core/document'
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react'
-import { memo, useEffect, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { isPlainPort } from '../manifest/ports.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -19,6 +19,23 @@ const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-
 
 /** Renders one node of the workflow as a card. */
 export const NodeCard = memo(function NodeCard({ id, data, selected = false }: NodeProps<FlowNode>) {
+  return (
+    <CardShell className="tn-card" id={id} data={data} selected={selected}>
+      <CardContent id={id} data={data}>
+        <CardSummary data={data} />
+      </CardContent>
+    </CardShell>
+  )
+})
+
+interface CardShellProps extends Pick<NodeProps<FlowNode>, 'id' | 'data'> {
+  readonly className: string
+  readonly selected: boolean
+  readonly children: ReactNode
+}
+
+/** Renders the border of a card or a frame: selection, state in a run, other users, changes, and the drop target. */
+export function CardShell({ className, id, data, selected, children }: CardShellProps) {
   const t = useTranslate()
   const run = useNodeRun(id)
   const change = useChangeMark(id)
@@ -28,7 +45,7 @@ export const NodeCard = memo(function NodeCard({ id, data, selected = false }: N
   const { node, entry } = data
   return (
     <article
-      className="tn-card"
+      className={className}
       aria-label={t('canvas.card', { name: node.name, type: entry?.title ?? node.type })}
       data-selected={selected || undefined}
       data-disabled={node.disabled || undefined}
@@ -47,13 +64,19 @@ export const NodeCard = memo(function NodeCard({ id, data, selected = false }: N
         </span>
       )}
       <Boundary resetKey={data} fallback={() => <p className="tn-card-summary">{t('canvas.cardFailed')}</p>}>
-        <CardContent id={id} data={data} />
+        {children}
       </Boundary>
     </article>
   )
-})
+}
 
-function CardContent({ id, data }: { readonly id: string; readonly data: FlowNode['data'] }) {
+interface CardContentProps extends Pick<NodeProps<FlowNode>, 'id' | 'data'> {
+  /** Element between the head and the ports. */
+  readonly children: ReactNode
+}
+
+/** Renders the handles of a node, its head and its ports. */
+export function CardContent({ id, data, children }: CardContentProps) {
   const { node, entry } = data
   const ports = useMemo(() => (entry === undefined ? [] : resolvePorts(node, entry)), [entry, node])
   const plain = ports.find((port) => isPlainPort(port, ports))
@@ -65,7 +88,7 @@ function CardContent({ id, data }: { readonly id: string; readonly data: FlowNod
         <Handle key={input.name} id={input.name} type="target" position={Position.Left} className="tn-handle" />
       ))}
       <CardHead id={id} data={data} />
-      <CardSummary data={data} />
+      {children}
       {plain !== undefined && <Handle id={plain.name} type="source" position={Position.Right} className="tn-handle" />}
       {entry === undefined && <Handle id="success" type="source" position={Position.Right} className="tn-handle" />}
       {rows.length > 0 && (
@@ -119,7 +142,8 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
   )
 }
 
-function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
+/** Renders the sentence on a card; in a run, the reason of its failure. */
+export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   const { node, entry } = data
   const reason = useNodeRun(node.id)?.reason
   const parts = useMemo(() => (entry === undefined ? [] : summarize(entry, node.params)), [entry, node.params])

@@ -1,6 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import type { NodeStatus } from '@tenon/core/run'
-import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from 'react'
 
 /** Display of a run on a card. The object is the same until it changes. */
 export interface NodeRunDisplay {
@@ -29,6 +29,8 @@ export interface NodeRunPresenter {
     readonly sourceHandle: string
     readonly target: NodeId
   }) => EdgeRunDisplay
+  /** Returns the bar on the frame of a loop: the progress of its items, and which of them is shown. */
+  readonly loopBar: (nodeId: NodeId) => ReactNode
 }
 
 export const NodeRunContext = createContext<NodeRunPresenter | null>(null)

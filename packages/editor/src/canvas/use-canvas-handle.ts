@@ -3,6 +3,7 @@ import { type RefCallback, useCallback, useEffect, useMemo, useRef } from 'react
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle, CanvasSlot } from '../contexts/canvas-handle.ts'
 import { elementsAt } from '../instance/browser.ts'
+import { nodeBoxes } from '../layout/node-boxes.ts'
 import { useSession } from '../session/session-context.tsx'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 import { readingViewport } from './reading-viewport.ts'
@@ -27,12 +28,21 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       if (box === undefined) return { x: 0, y: 0 }
       return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 })
     }
+    const sizes = () =>
+      new Map(
+        internals
+          .getState()
+          .nodes.map((node) => [
+            node.id,
+            { width: node.measured?.width ?? NODE_WIDTH, height: node.measured?.height ?? NODE_HEIGHT },
+          ]),
+      )
     // A new node is in the document before React Flow has it.
-    const boxOf = (nodeId: string) => {
-      const node = store.getState().nodesById.get(nodeId)
-      const height = flow.getNode(nodeId)?.measured?.height ?? NODE_HEIGHT
-      return node === undefined ? null : { ...node.position, width: NODE_WIDTH, height }
+    const boxes = () => {
+      const { document, manifest } = store.getState()
+      return nodeBoxes(document, manifest, sizes())
     }
+    const boxOf = (nodeId: string) => boxes().get(nodeId) ?? null
     const reveal = (nodeId: string) => {
       const box = boxOf(nodeId)
       const canvas = element.current
@@ -44,7 +54,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       const room = { left: free.left - whole.left, right: free.right - whole.left, top: 0, bottom: whole.height }
       void flow.setViewport(revealingViewport(box, room, { ...before, zoom }, before.zoom !== zoom), MOVE)
     }
-    const boundsOfAll = () => boundsOf([...store.getState().nodesById.keys()].map(boxOf))
+    const boundsOfAll = () => boundsOf([...boxes().values()])
     const isSeen = (box: Rect) => {
       if (element.current === null) return true
       const canvas = uncoveredBox(element.current)
@@ -87,15 +97,8 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
         }
         return null
       },
-      sizes: () =>
-        new Map(
-          internals
-            .getState()
-            .nodes.map((node) => [
-              node.id,
-              { width: node.measured?.width ?? NODE_WIDTH, height: node.measured?.height ?? NODE_HEIGHT },
-            ]),
-        ),
+      sizes,
+      boxes,
       endsOf: (edge) => {
         const { nodeLookup } = internals.getState()
         const from = handleOf(nodeLookup.get(edge.source), 'source', edge.sourceHandle)
@@ -133,13 +136,12 @@ function uncoveredBox(canvas: HTMLElement) {
   return { left: inspector.right, right, top, bottom }
 }
 
-function boundsOf(boxes: readonly (Rect | null)[]): Rect | null {
-  const known = boxes.filter((box) => box !== null)
-  if (known.length === 0) return null
-  const x = Math.min(...known.map((box) => box.x))
-  const y = Math.min(...known.map((box) => box.y))
-  const right = Math.max(...known.map((box) => box.x + box.width))
-  const bottom = Math.max(...known.map((box) => box.y + box.height))
+function boundsOf(boxes: readonly Rect[]): Rect | null {
+  if (boxes.length === 0) return null
+  const x = Math.min(...boxes.map((box) => box.x))
+  const y = Math.min(...boxes.map((box) => box.y))
+  const right = Math.max(...boxes.map((box) => box.x + box.width))
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height))
   return { x, y, width: right - x, height: bottom - y }
 }
 

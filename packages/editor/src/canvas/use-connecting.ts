@@ -7,7 +7,7 @@ import { type Connection, connectionRefusal } from '../graph/connection-rules.ts
 import { pointOfEvent } from '../instance/browser.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
-import { connectionUnder } from './connection-line.tsx'
+import { connectionUnder, targetUnder } from './connection-line.tsx'
 import type { FlowEdge } from './flow-types.ts'
 
 interface Connecting {
@@ -46,7 +46,7 @@ export function useConnecting(): Connecting {
           dispatch({ type: 'connect', connection })
           return
         }
-        if (hover.current() !== null) return
+        if (targetUnder(hover.current(), fromNode.id, store.getState()) !== null) return
         const at = pointOfEvent(event)
         const { x, y } = screenToFlowPosition(at)
         const position = { x, y: y - NODE_HEIGHT / 4 }
@@ -60,7 +60,8 @@ export function useConnecting(): Connecting {
         dispatch({ type: 'reconnect', edgeId: edge.id, connection: completed(connection) })
       },
       onReconnectEnd: (_event, edge, _handle, state) => {
-        if (state.isValid === null && hover.current() === null) {
+        const over = targetUnder(hover.current(), edge.source, store.getState())
+        if (state.isValid === null && over === null) {
           dispatch({ type: 'disconnect', edgeIds: [edge.id] })
         }
       },

@@ -19,7 +19,8 @@ export function useFirstFit(nodeId: string | null, memory: ViewportMemory): void
     const left = memory.read()
     // Nodes may have moved, and the size of the window may have changed.
     const isSeen = (viewport: RememberedViewport) =>
-      getNodes().some(({ position }) => {
+      getNodes().some(({ position, parentId }) => {
+        if (parentId !== undefined) return false
         const x = position.x * viewport.zoom + viewport.x
         const y = position.y * viewport.zoom + viewport.y
         return x >= 0 && y >= 0 && x < size.width && y < size.height

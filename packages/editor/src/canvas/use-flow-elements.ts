@@ -49,10 +49,21 @@ export function useFlowElements(): FlowElements {
     dragged.current = drags
     if (before.size + drags.size > 0) setNodes((previous) => followDrags(previous, drags, before))
   }, [drags])
-  const applyChanges = useCallback((changes: readonly NodeChange<FlowNode>[]) => {
-    const own = changes.filter((change) => change.type === 'dimensions' || change.type === 'position')
-    if (own.length > 0) setNodes((previous) => applyNodeChanges([...own], [...previous]))
-  }, [])
+  const applyChanges = useCallback(
+    (changes: readonly NodeChange<FlowNode>[]) => {
+      const own = changes.filter((change) => change.type === 'dimensions' || change.type === 'position')
+      if (own.length === 0) return
+      const hasMeasured = own.some(({ type }) => type === 'dimensions')
+      setNodes((previous) => {
+        const next = applyNodeChanges([...own], [...previous])
+        // Frames follow from the measured sizes of the cards inside.
+        if (!hasMeasured || next.every(({ parentId }) => parentId === undefined)) return next
+        const state = store.getState()
+        return flowNodesOf(state.document, state.manifest, state.selectedNodes, next)
+      })
+    },
+    [store],
+  )
   return { nodes, edges, applyChanges }
 }
 
@@ -63,7 +74,7 @@ function followDrags(nodes: readonly FlowNode[], drags: Drags, before: Drags): r
   return nodes.map((node) => {
     const drag = drags.get(node.id)
     if (drag === undefined && !before.has(node.id)) return node
-    const { x, y } = node.data.node.position
+    const { x, y } = node.data.corner.relative
     return { ...node, position: drag === undefined ? { x, y } : { x: x + drag.dx, y: y + drag.dy } }
   })
 }

@@ -18,9 +18,16 @@ import type { MessageValues } from '../messages/format.ts'
 import type { DeletedNode } from '../store/deleted-node.ts'
 import type { Fragment } from './fragment.ts'
 
-/** Position of a new node: at a point, after a node (and into its edge), on an edge, or before an input. */
+/** Position of a new node: at a point, in a loop, after a node (and into its edge), on an edge, or before an input. */
 export type Placement =
-  | { readonly kind: 'at'; readonly position: Position }
+  | {
+      readonly kind: 'at'
+      readonly position: Position
+      /** Loop of the node. @defaultValue none */
+      readonly parentId?: NodeId
+    }
+  /** In a loop, beside the nodes that it has. */
+  | { readonly kind: 'inside'; readonly nodeId: NodeId }
   | { readonly kind: 'after'; readonly nodeId: NodeId; readonly port?: string; readonly position?: Position }
   | { readonly kind: 'before'; readonly nodeId: NodeId; readonly input: string; readonly position?: Position }
   | { readonly kind: 'on-edge'; readonly edgeId: string; readonly position?: Position }
@@ -32,7 +39,19 @@ export type EditorCommand =
   | { readonly type: 'connect'; readonly connection: Connection }
   | { readonly type: 'reconnect'; readonly edgeId: string; readonly connection: Connection }
   | { readonly type: 'disconnect'; readonly edgeIds: readonly string[] }
+  /** Moves nodes; the nodes inside a loop are moved only if they are listed, as `movesBy` does. */
   | { readonly type: 'move-nodes'; readonly moves: readonly NodeMove[] }
+  /** Moves nodes with their content into a loop or out of it; edges that would cross its border are removed. */
+  | {
+      readonly type: 'move-to-loop'
+      readonly nodeIds: readonly NodeId[]
+      /** The loop; `null` for the outermost level. */
+      readonly parentId: NodeId | null
+      /** Distance by which the nodes were dragged. @defaultValue beside the other nodes of the new level */
+      readonly by?: Position
+    }
+  /** Puts a new loop around nodes of one level; the edges into and out of the group lead to and from the loop. */
+  | { readonly type: 'wrap-in-loop'; readonly nodeIds: readonly NodeId[] }
   /** Moves nodes, and gives edges the bend points that belong to the new positions; an empty list removes them. */
   | {
       readonly type: 'tidy-up'

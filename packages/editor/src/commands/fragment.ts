@@ -11,6 +11,7 @@ import {
   withoutSecrets,
 } from '@tenon/core/document'
 import { parseJson } from '@tenon/core/text'
+import { idsInside } from '../graph/containers.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { followReferences } from './follow-references.ts'
 import { unusedId, unusedName } from './new-node.ts'
@@ -23,12 +24,13 @@ export interface Fragment {
   readonly edges: readonly WorkflowEdge[]
 }
 
-/** Copies nodes of a document for the clipboard, without secret params. */
+/** Copies nodes of a document for the clipboard, with what is inside them, without secret params. */
 export function copyFragment(
   document: WorkflowDocument,
   manifest: ManifestIndex,
-  nodeIds: ReadonlySet<NodeId>,
+  chosen: ReadonlySet<NodeId>,
 ): Fragment {
+  const nodeIds = new Set([...chosen, ...idsInside(document, chosen)])
   const nodes = document.nodes
     .filter((node) => nodeIds.has(node.id))
     .map((node) => withoutOuterParent(copiedParams(node, manifest), nodeIds))

@@ -1,6 +1,8 @@
 import { type DocumentOperation, edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
+import { idsInside, nodesByParent, outermost } from '../graph/containers.ts'
 import { edgesInto, edgesOutOf, graphOf } from '../graph/graph.ts'
+import { nodeBoxes } from '../layout/node-boxes.ts'
 import { type PlanContext, type Planner, refuse } from './command.ts'
 
 export const planConnect: Planner<'connect'> = ({ connection }, context) => {
@@ -31,11 +33,22 @@ export const planDisconnect: Planner<'disconnect'> = ({ edgeIds }, context) => {
   }
 }
 
-/** Plans the removal of nodes; the neighbors of a node with a single predecessor and successor are connected. */
+/**
+ * Plans the removal of nodes with what is inside them; the neighbors of a node with a single predecessor and successor
+ * are connected.
+ */
 export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = [] }, context) => {
   const { document } = context
-  const gone = document.nodes.filter((node) => nodeIds.includes(node.id) && node.locked !== true)
-  const goneIds = new Set(gone.map((node) => node.id))
+  const chosen = document.nodes.filter((node) => nodeIds.includes(node.id) && node.locked !== true)
+  // A loop takes its nodes along.
+  const outer = new Set(
+    outermost(
+      document,
+      chosen.map((node) => node.id),
+    ),
+  )
+  const gone = chosen.filter((node) => outer.has(node.id))
+  const goneIds = new Set([...outer, ...idsInside(document, outer)])
   const loose = document.edges.filter(
     (edge) => edgeIds.includes(edge.id) && !goneIds.has(edge.source) && !goneIds.has(edge.target),
   )
@@ -44,6 +57,7 @@ export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = []
     ...loose.map((edge) => ({ op: 'remove_edge', edgeId: edge.id }) as const),
     ...gone.map((node) => ({ op: 'remove_node', nodeId: node.id }) as const),
     ...bridges(context, goneIds).map(edgeOperation),
+    ...emptiedFrames(context, goneIds),
   ]
   const name = gone[0]?.name
   const isOne = gone.length === 1 && name !== undefined
@@ -56,7 +70,27 @@ export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = []
   }
 }
 
-function bridges(context: PlanContext, gone: ReadonlySet<NodeId>): Connection[] {
+/**
+ * Returns the operations that keep loops where they are drawn when their last node goes: the frame of a filled loop
+ * follows from its nodes, that of an empty one from its own position.
+ */
+export function emptiedFrames({ document, manifest }: PlanContext, gone: ReadonlySet<NodeId>): DocumentOperation[] {
+  const groups = nodesByParent(document)
+  const emptied = document.nodes.filter(({ id }) => {
+    const inside = groups.get(id)
+    return inside !== undefined && !gone.has(id) && inside.every((node) => gone.has(node.id))
+  })
+  if (emptied.length === 0) return []
+  const boxes = nodeBoxes(document, manifest)
+  const moves = emptied.map(({ id, position }) => {
+    const { x, y } = boxes.get(id) ?? position
+    return { nodeId: id, position: { x, y } }
+  })
+  return [{ op: 'move_nodes', moves }]
+}
+
+/** Returns connections between the neighbors of nodes that go, each with a single predecessor and successor. */
+export function bridges(context: PlanContext, gone: ReadonlySet<NodeId>): Connection[] {
   const graph = graphOf(context.document)
   const remaining = {
     ...context.document,

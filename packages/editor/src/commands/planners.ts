@@ -10,6 +10,7 @@ import {
   planSetSetting,
   planTidyUp,
 } from './plan-fields.ts'
+import { planMoveToLoop, planWrapInLoop } from './plan-loops.ts'
 import { planAddMember, planMoveMember, planRenameField, planRenameMember } from './plan-members.ts'
 import { planInsertItem, planRemoveItem, planRenamePort, planSetParam, planUnsetParam } from './plan-params.ts'
 import { planDuplicate, planPaste } from './plan-paste.ts'
@@ -22,6 +23,8 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   reconnect: planReconnect,
   disconnect: planDisconnect,
   'move-nodes': planMoveNodes,
+  'move-to-loop': planMoveToLoop,
+  'wrap-in-loop': planWrapInLoop,
   'tidy-up': planTidyUp,
   'rename-node': planRename,
   'set-fields': planSetFields,

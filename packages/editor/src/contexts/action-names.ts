@@ -14,6 +14,7 @@ export const ACTION_NAMES = [
   'rename',
   'toggle-disabled',
   'connect',
+  'wrap-in-loop',
   'tidy-up',
   'fit',
   'zoom-in',

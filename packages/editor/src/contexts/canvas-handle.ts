@@ -1,4 +1,5 @@
 import type { Position, WorkflowEdge } from '@tenon/core/document'
+import type { CardBox } from '../edges/card-box.ts'
 
 /** Methods of the canvas for the other parts of an editor. */
 export interface CanvasHandle {
@@ -22,6 +23,8 @@ export interface CanvasHandle {
   readonly edgeAt: (point: Position) => string | null
   /** Returns the measured sizes of the cards, by node id. */
   readonly sizes: () => ReadonlyMap<string, { readonly width: number; readonly height: number }>
+  /** Returns where cards and frames are drawn, in absolute canvas pixels, by node id. */
+  readonly boxes: () => ReadonlyMap<string, CardBox>
   /** Returns the measured points at which an edge is drawn to leave and arrive, relative to the corners of its cards. */
   readonly endsOf: (edge: WorkflowEdge) => { readonly from: Position; readonly to: Position } | null
   readonly focus: () => void

@@ -38,6 +38,7 @@ export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
   { keys: 'F2', action: 'rename' },
   { keys: 'd', action: 'toggle-disabled' },
   { keys: 'c', action: 'connect' },
+  { keys: 'l', action: 'wrap-in-loop' },
   { keys: 'Shift+t', action: 'tidy-up' },
   { keys: '1', action: 'fit' },
   { keys: '+', action: 'zoom-in' },
@@ -101,8 +102,10 @@ interface KeyContext {
 
 /** Checks for an action that changes the selected nodes. Outside the canvas, its key was pressed by mistake. */
 function isOfSelected(action: ActionName): boolean {
-  return action === 'delete' || action === 'toggle-disabled' || action === 'connect' || action.startsWith('move-')
+  return OF_SELECTED.includes(action) || action.startsWith('move-')
 }
+
+const OF_SELECTED: readonly ActionName[] = ['delete', 'toggle-disabled', 'connect', 'wrap-in-loop']
 
 /** Maps a key press to its command in this context; `null` if the key has no binding. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, context: KeyContext): ActionName | null {

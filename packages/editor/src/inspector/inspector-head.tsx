@@ -5,6 +5,7 @@ import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { NODE_NAME } from '../problems/open-problem.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useLoopItems } from '../session/use-loop-items.ts'
 import { useTypedText } from '../session/use-typed-text.ts'
 import { FieldNote } from '../ui/field.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -85,6 +86,7 @@ function NodeMenu({ node }: { readonly node: WorkflowNode }) {
     connect: useShortcut('connect'),
     remove: useShortcut('delete'),
   }
+  const loopItems = useLoopItems([node.id])
   const isDisabled = node.disabled === true
   const isLocked = node.locked === true
   const items: MenuItem[] = [
@@ -104,6 +106,7 @@ function NodeMenu({ node }: { readonly node: WorkflowNode }) {
       'lock',
       undefined,
     ),
+    ...(loopItems.length === 0 ? [] : (['separator', ...loopItems] as const)),
     'separator',
     {
       ...item('delete', t('inspector.delete'), actions.delete, 'trash', keys.remove),

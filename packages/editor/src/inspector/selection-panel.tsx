@@ -1,7 +1,9 @@
 import type { NodeId } from '@tenon/core/document'
 import { useActions } from '../contexts/actions-context.ts'
+import { isLoop } from '../graph/containers.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useWrapInLoop } from '../session/use-loop-items.ts'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -12,6 +14,7 @@ export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[
   const t = useTranslate()
   const actions = useActions()
   const { store } = useSession()
+  const wrap = useWrapInLoop()
   const nodes = useEditorStore((state) => state.nodesById)
   const manifest = useEditorStore((state) => state.manifest)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -32,6 +35,11 @@ export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[
             <Button size="s" icon="copy" onClick={actions.duplicate}>
               {t('inspector.duplicate')}
             </Button>
+            {manifest.latest.some(isLoop) && (
+              <Button size="s" icon="retry" onClick={() => wrap(nodeIds)}>
+                {t('action.wrap-in-loop')}
+              </Button>
+            )}
             <Button size="s" icon="pause" onClick={actions['toggle-disabled']}>
               {t('inspector.disableOrEnable')}
             </Button>

@@ -1,5 +1,6 @@
-import type { NodeId, NodeMove } from '@tenon/core/document'
+import type { NodeId } from '@tenon/core/document'
 import { documentOrder } from '@tenon/core/document'
+import { movesBy } from '../commands/plan-loops.ts'
 import type { Actions } from '../contexts/action-names.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
@@ -30,9 +31,7 @@ export function createActions(options: ActionOptions): Actions {
   const selected = () => [...store.getState().selectedNodes]
   const move = (dx: number, dy: number) => () => {
     const { document, selectedNodes } = store.getState()
-    const moves: NodeMove[] = document.nodes
-      .filter((node) => selectedNodes.has(node.id))
-      .map(({ id, position }) => ({ nodeId: id, position: { x: position.x + dx, y: position.y + dy } }))
+    const moves = movesBy(document, selectedNodes, { x: dx, y: dy })
     if (moves.length > 0) dispatch({ type: 'move-nodes', moves })
   }
   const remove = () => {
@@ -96,6 +95,13 @@ export function createActions(options: ActionOptions): Actions {
     connect: () => {
       const [only, ...more] = selected()
       if (only !== undefined && more.length === 0 && !store.getState().isReadOnly) store.setState({ connecting: only })
+    },
+    'wrap-in-loop': () => {
+      const nodeIds = selected()
+      if (nodeIds.length === 0) return
+      const wrapped = dispatch({ type: 'wrap-in-loop', nodeIds })
+      const [loop] = wrapped.ok ? wrapped.selected : []
+      if (loop !== undefined) canvas.current?.revealIfHidden(loop)
     },
     'tidy-up': () => {
       if (store.getState().isReadOnly) return

@@ -1,11 +1,13 @@
 import { edge, node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
+import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { en } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
 import { createEditorSession } from '../session/session.ts'
 import type { LayoutGraph } from './layout-provider.ts'
+import { FRAME, nodeBoxes } from './node-boxes.ts'
 import { tidyUp } from './tidy-up.ts'
 import { workerLayout } from './worker-layout.ts'
 
@@ -15,10 +17,10 @@ const branches = workflow(
   ['start>fork', edge('fork:old>old'), edge('fork:a>a'), edge('fork:b>b'), edge('fork:c>c')],
 )
 
-function open() {
+function open(document = branches, manifest = SMALL_MANIFEST) {
   const session = createEditorSession({ translate: () => createTranslate(en, 'en') })
-  session.store.setState({ manifest: createManifestIndex(SMALL_MANIFEST) })
-  session.adopt(branches)
+  session.store.setState({ manifest: createManifestIndex(manifest) })
+  session.adopt(document)
   session.store.setState({ phase: { kind: 'ready' } })
   return session
 }
@@ -46,5 +48,20 @@ describe('tidyUp', () => {
       a: 2,
       old: 3,
     })
+  })
+
+  test('arranges the nodes of a loop inside its frame, and the nodes around it beside the frame', async () => {
+    const apart = LOOP_DOCUMENT.nodes.map((node) =>
+      node.id === 'mail' ? { ...node, position: { x: -900, y: 700 } } : node,
+    )
+    const session = open({ ...LOOP_DOCUMENT, nodes: apart }, LOOP_MANIFEST)
+    await tidyUp(session, workerLayout(), null)
+    const boxes = nodeBoxes(session.store.getState().document, createManifestIndex(LOOP_MANIFEST))
+    const boxOf = (id: string) => boxes.get(id) ?? { x: 0, y: 0, width: 0, height: 0 }
+    const [start, frame, charge, mail, finish] = ['start', 'each', 'charge', 'mail', 'finish'].map(boxOf)
+    expect(mail).toMatchObject({ x: (charge?.x ?? 0) + 310, y: charge?.y })
+    expect(frame?.width).toBe(310 + 236 + 2 * FRAME.inset)
+    expect((frame?.x ?? 0) - ((start?.x ?? 0) + 236)).toBeGreaterThanOrEqual(64)
+    expect((finish?.x ?? 0) - ((frame?.x ?? 0) + (frame?.width ?? 0))).toBeGreaterThanOrEqual(64)
   })
 })

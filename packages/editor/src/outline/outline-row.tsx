@@ -4,6 +4,7 @@ import { useNodeRun } from '../canvas/node-status.ts'
 import { summarize } from '../canvas/node-summary.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useLoopItems } from '../session/use-loop-items.ts'
 import { useUndoToast } from '../session/use-undo-toast.ts'
 import { select } from '../store/editor-store.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -79,6 +80,7 @@ function RowActions({ nodeId, name, canAdd }: RowActionsProps) {
   const t = useTranslate()
   const { store, dispatch } = useSession()
   const undoToast = useUndoToast()
+  const loopItems = useLoopItems([nodeId])
   const items: MenuItem[] = [
     {
       id: 'connect',
@@ -92,6 +94,7 @@ function RowActions({ nodeId, name, canAdd }: RowActionsProps) {
       icon: 'copy',
       onSelect: () => dispatch({ type: 'duplicate', nodeIds: [nodeId] }),
     },
+    ...(loopItems.length === 0 ? [] : (['separator', ...loopItems] as const)),
     'separator',
     {
       id: 'delete',

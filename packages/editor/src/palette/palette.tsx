@@ -26,7 +26,7 @@ export function Palette({ canvas, searchRef }: PaletteProps) {
   const found = useMemo(() => searchEntries(entries, query), [entries, query])
   const { begin, ghost } = usePaletteDrag(canvas)
   const add = (entry: NodeManifestEntry) => {
-    const placement = placementAtSelection(store.getState(), canvas.current)
+    const placement = placementAtSelection(store.getState(), canvas.current, entry)
     const result = dispatch({ type: 'add-node', nodeType: entry.type, placement })
     const [added] = result.ok ? result.selected : []
     if (added !== undefined) canvas.current?.revealIfHidden(added)

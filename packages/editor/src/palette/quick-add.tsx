@@ -1,6 +1,9 @@
+import type { NodeId, WorkflowDocument } from '@tenon/core/document'
 import { useMemo } from 'react'
 import { CanvasPopup } from '../canvas/canvas-popup.tsx'
+import type { Placement } from '../commands/command.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
+import { fitsInLoop } from '../graph/containers.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { NodePicker } from './node-picker.tsx'
@@ -12,11 +15,15 @@ export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
   const request = useEditorStore((state) => state.quickAdd)
   const latest = useEditorStore((state) => state.manifest.latest)
   const kind = request?.placement.kind
+  const isInLoop = useEditorStore(({ document, quickAdd }) => {
+    return quickAdd !== null && loopOf(quickAdd.placement, document) !== undefined
+  })
   const entries = useMemo(() => {
-    if (kind === undefined || kind === 'at') return latest
+    const fitting = isInLoop ? latest.filter(fitsInLoop) : latest
+    if (kind === undefined || kind === 'at' || kind === 'inside') return fitting
     // A node after another one needs an input, and a node before another one needs a port.
-    return latest.filter((entry) => (kind === 'before' ? entry.ports.length > 0 : entry.inputs.length > 0))
-  }, [latest, kind])
+    return fitting.filter((entry) => (kind === 'before' ? entry.ports.length > 0 : entry.inputs.length > 0))
+  }, [latest, kind, isInLoop])
   if (request === null) return null
   const close = () => {
     store.setState({ quickAdd: null })
@@ -35,4 +42,13 @@ export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
       />
     </CanvasPopup>
   )
+}
+
+/** Returns the loop that a new node would be in; `undefined` for none. */
+function loopOf(placement: Placement, { nodes, edges }: WorkflowDocument): NodeId | undefined {
+  if (placement.kind === 'at') return placement.parentId
+  if (placement.kind === 'inside') return placement.nodeId
+  const beside =
+    placement.kind === 'on-edge' ? edges.find(({ id }) => id === placement.edgeId)?.source : placement.nodeId
+  return nodes.find(({ id }) => id === beside)?.parentId
 }

@@ -1,9 +1,12 @@
+import type { Position } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { type PointerEvent, type ReactNode, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
+import { fitsInLoop } from '../graph/containers.ts'
 import { useInstance } from '../instance/instance-context.ts'
+import { loopAt } from '../layout/node-boxes.ts'
 import { useSession } from '../session/session-context.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 
@@ -21,12 +24,23 @@ interface PaletteDrag {
   readonly ghost: ReactNode
 }
 
-/** Drags a node type with the mouse to the canvas: on an edge it is inserted, elsewhere it is added at that point. */
+/**
+ * Drags a node type with the mouse to the canvas: on an edge it is inserted, on a loop it is added inside, elsewhere it is
+ * added at that point.
+ */
 export function usePaletteDrag(canvas: CanvasSlot): PaletteDrag {
   const { store, dispatch } = useSession()
   const { portal } = useInstance()
   const [ghost, setGhost] = useState<Ghost | null>(null)
   const isDragging = useRef(false)
+
+  const loopTarget = (entry: NodeManifestEntry, at: Position) => {
+    const { document, manifest } = store.getState()
+    const handle = canvas.current
+    const point = handle?.toDocument(at) ?? null
+    const nodeId = handle === null || point === null ? null : loopAt(document, manifest, handle.boxes(), point)
+    return nodeId === null ? null : ({ kind: 'node', nodeId, isAllowed: fitsInLoop(entry) } as const)
+  }
 
   const begin = (start: PointerEvent<HTMLElement>, entry: NodeManifestEntry) => {
     // Touch scrolls the list; a tap adds the node type.
@@ -43,7 +57,7 @@ export function usePaletteDrag(canvas: CanvasSlot): PaletteDrag {
       item.dataset.dragged = ''
       setGhost({ entry, ...at })
       const edgeId = canvas.current?.edgeAt(at) ?? null
-      store.setState({ dropTarget: edgeId === null ? null : { kind: 'edge', edgeId } })
+      store.setState({ dropTarget: edgeId === null ? loopTarget(entry, at) : { kind: 'edge', edgeId } })
     }
     const end = () => {
       item.removeEventListener('pointermove', onMove)
@@ -61,10 +75,12 @@ export function usePaletteDrag(canvas: CanvasSlot): PaletteDrag {
       const point = wasDragging ? (canvas.current?.toDocument(at) ?? null) : null
       if (point === null) return
       const position = { x: point.x - NODE_WIDTH / 2, y: point.y - NODE_HEIGHT / 4 }
+      const loop = loopTarget(entry, at)
+      const inLoop = loop?.isAllowed === true ? { parentId: loop.nodeId } : {}
       dispatch({
         type: 'add-node',
         nodeType: entry.type,
-        placement: edgeId === null ? { kind: 'at', position } : { kind: 'on-edge', edgeId, position },
+        placement: edgeId === null ? { kind: 'at', position, ...inLoop } : { kind: 'on-edge', edgeId, position },
       })
       canvas.current?.focus()
     }

@@ -41,7 +41,9 @@ const READ_DELAY_MS = 16
 const TYPING_PAUSE_MS = 300
 
 /** Commands that add nodes and select them. */
-const ADDING: ReadonlySet<EditorCommand['type']> = new Set(['add-node', 'paste', 'duplicate'])
+const ADDING: ReadonlySet<EditorCommand['type']> = new Set(['add-node', 'wrap-in-loop', 'paste', 'duplicate'])
+/** Those of them whose nodes have no values yet. */
+const CREATING: ReadonlySet<EditorCommand['type']> = new Set(['add-node', 'wrap-in-loop'])
 
 /** Creates a session that is not started. */
 export function createEditorSession({ store = createEditorStore(), translate }: SessionOptions): EditorSession {
@@ -150,7 +152,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       if (ADDING.has(command.type)) store.setState({ tab: 'setup' })
       select(store, plan.select)
       // After the selection: setting it while another node is selected would count as leaving the new node.
-      if (command.type === 'add-node') store.setState({ freshNodes: new Set(plan.select) })
+      if (CREATING.has(command.type)) store.setState({ freshNodes: new Set(plan.select) })
       if (operations.length > 0) selections.keepAfter()
     }
     if (operations.length > 0) report(command.type, operations)

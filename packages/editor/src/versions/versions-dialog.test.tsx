@@ -90,7 +90,9 @@ describe('VersionsDialog', () => {
 
   test('shows no status of the run that is open in the editor', async () => {
     const failed = { status: 'failed', label: '12 ms', statusLabel: 'Failed in this run' } as const
-    const { user } = open({ run: { subscribe: () => () => {}, node: () => failed, edge: () => 'taken' } })
+    const { user } = open({
+      run: { subscribe: () => () => {}, node: () => failed, edge: () => 'taken', loopBar: () => null },
+    })
     await user.click(await show(/^Version 2/))
     await waitFor(() => expect(document.querySelectorAll('.tn-version-picture .tn-card').length).toBeGreaterThan(0))
     expect(screen.queryByText(/Failed in this run|12 ms/)).toBeNull()

@@ -29,6 +29,8 @@ interface OpenOptions {
     | 'faulty'
     | 'ticket'
     | 'ticket-words'
+    | 'loop'
+    | 'loop-none'
   readonly editors?: number
   readonly query?: string
   readonly width?: number

@@ -22,5 +22,9 @@ export const canvasMessages = {
   'canvas.emptyText': 'Add a trigger, then add the nodes that follow it.',
   'canvas.emptyReadOnly': 'This workflow has no nodes yet.',
   'canvas.emptyAction': 'Add a trigger',
+  'canvas.loopEmptyAction': 'Add the first step',
+  'canvas.loopEmptyReadOnly': 'No steps yet',
+  'canvas.crossingRemoved':
+    '{count, plural, one {# connection removed} other {# connections removed}}. A connection cannot cross the border of a loop.',
   'canvas.emptyAdd': 'Add "{type}"',
 } as const

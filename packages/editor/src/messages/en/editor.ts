@@ -25,6 +25,18 @@ export const editorMessages = {
     'Renamed to {name}{count, plural, =0 {} one {; # reference updated} other {; # references updated}}',
   'command.disabled': '{count, plural, one {{name} disabled} other {# nodes disabled}}',
   'command.enabled': '{count, plural, one {{name} enabled} other {# nodes enabled}}',
+  'command.movedIn':
+    '{count, plural, one {{name} moved} other {# nodes moved}} into {loop}{edges, plural, =0 {} one {; # connection removed} other {; # connections removed}}',
+  'command.movedOut':
+    '{count, plural, one {{name} moved} other {# nodes moved}} out of the loop{edges, plural, =0 {} one {; # connection removed} other {; # connections removed}}',
+  'command.wrapped':
+    '{count, plural, one {# node wrapped} other {# nodes wrapped}} in {name}{lost, plural, =0 {} one {; # connection removed} other {; # connections removed}}',
+  'command.notInLoop': 'Triggers and end nodes cannot be inside a loop.',
+  'command.loopInItself': 'A loop cannot be inside itself.',
+  'command.noLoopType': 'This server has no loop.',
+  'command.nothingToWrap': 'Select the nodes to repeat first.',
+  'command.lockedWrap': 'Unlock the nodes first. Locked nodes cannot be moved into a loop.',
+  'command.wrapAcross': 'Select nodes of one loop only, or only nodes outside of loops.',
   'command.tidied': '{count, plural, one {# node arranged} other {# nodes arranged}}',
   'command.pasted': '{count, plural, one {# node pasted} other {# nodes pasted}}',
   'command.duplicated': '{count, plural, one {# node duplicated} other {# nodes duplicated}}',
@@ -124,6 +136,7 @@ export const editorMessages = {
   'action.rename': 'Rename the node',
   'action.toggle-disabled': 'Disable or enable',
   'action.connect': 'Connect to another node',
+  'action.wrap-in-loop': 'Wrap in a loop',
   'action.tidy-up': 'Arrange the nodes',
   'action.fit': 'Show the whole workflow',
   'action.zoom-in': 'Zoom in',

@@ -10,6 +10,8 @@ export const inspectorMessages = {
   'inspector.version': '{type} · version {version}',
   'inspector.close': 'Close',
   'inspector.connect': 'Connect to…',
+  'inspector.moveIntoLoop': 'Move into {name}',
+  'inspector.moveOutOfLoop': 'Move out of {name}',
   'inspector.duplicate': 'Duplicate',
   'inspector.disable': 'Disable',
   'inspector.enable': 'Enable',

@@ -79,6 +79,7 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
       return display
     },
     edge: (edge) => edgeState(edge, store.snapshot().view.nodeRuns, passedPort(edge.source)),
+    loopBar: () => null,
   }
 }
 

@@ -1,4 +1,5 @@
 import { EMPTY_DOCUMENT, edgeId, type JsonObject, type WorkflowDocument } from '@tenon/core/document'
+import { LOOP_DOCUMENT, LOOP_FREE_DOCUMENT } from '../../fixtures/loop-workflow.ts'
 import { TICKET_DOCUMENT } from '../../fixtures/ticket-workflow.ts'
 
 const node = (id: string, type: string, name: string, column: number, row: number, params: JsonObject = {}) => ({
@@ -51,6 +52,8 @@ export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly em
     ],
     edges: [edge('start', 'success', 'a'), edge('a', 'success', 'z')],
   },
+  loop: LOOP_DOCUMENT,
+  'loop-none': LOOP_FREE_DOCUMENT,
   parted: {
     ...EMPTY_DOCUMENT,
     nodes: [

@@ -4,6 +4,7 @@ import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
 import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { WorkflowEditor } from '../../../src/index.ts'
+import { LOOP_MANIFEST } from '../../fixtures/loop-workflow.ts'
 import { SMALL_MANIFEST } from '../../fixtures/small-manifest.ts'
 import { TICKET_MANIFEST } from '../../fixtures/ticket-workflow.ts'
 import { DOCUMENTS } from './documents.ts'
@@ -17,7 +18,9 @@ declare global {
 
 const query = new URLSearchParams(location.search)
 const THEME = query.get('theme') === 'dark' ? 'dark' : 'light'
-const first = DOCUMENTS[query.get('document') ?? 'empty'] ?? DOCUMENTS.empty
+const name = query.get('document') ?? 'empty'
+const MANIFEST = name.startsWith('ticket') ? TICKET_MANIFEST : name.startsWith('loop') ? LOOP_MANIFEST : SMALL_MANIFEST
+const first = DOCUMENTS[name] ?? DOCUMENTS.empty
 
 function Frame({ index }: { readonly index: number }) {
   const [value, setValue] = useState(first)
@@ -27,7 +30,7 @@ function Frame({ index }: { readonly index: number }) {
     <div className="frame" data-editor={index}>
       <WorkflowEditor
         value={value}
-        manifest={query.get('document')?.startsWith('ticket') === true ? TICKET_MANIFEST : SMALL_MANIFEST}
+        manifest={MANIFEST}
         name={`Workflow ${index}`}
         theme={THEME}
         readOnly={query.has('read-only')}

@@ -1,0 +1,202 @@
+import { applyOperations, type WorkflowDocument } from '@tenon/core/document'
+import { describe, expect, test } from 'vitest'
+import { LOOP_DOCUMENT, LOOP_FREE_DOCUMENT, LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
+import { nodeBoxes } from '../layout/node-boxes.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import type { EditorCommand } from './command.ts'
+import { copyFragment } from './fragment.ts'
+import { planCommand } from './planners.ts'
+
+const manifest = createManifestIndex(LOOP_MANIFEST)
+
+function run(document: WorkflowDocument, command: EditorCommand) {
+  const plan = planCommand(command, { document, manifest })
+  if ('refused' in plan) throw new Error(plan.refused)
+  return { plan, after: applyOperations(document, plan.operations) }
+}
+
+const refusalOf = (document: WorkflowDocument, command: EditorCommand) => {
+  const plan = planCommand(command, { document, manifest })
+  return 'refused' in plan ? plan.refused : null
+}
+
+const edgesOf = ({ edges }: WorkflowDocument) =>
+  edges.map(({ id }) => id.replaceAll(':success', '').replaceAll(':in', '')).sort()
+const levelsOf = ({ nodes }: WorkflowDocument) =>
+  Object.fromEntries(nodes.map(({ id, parentId = null }) => [id, parentId]))
+const boxOf = (document: WorkflowDocument, id: string) => {
+  const box = nodeBoxes(document, manifest).get(id)
+  if (box === undefined) throw new Error(`No box of ${id}`)
+  return box
+}
+const nested = run(LOOP_DOCUMENT, { type: 'wrap-in-loop', nodeIds: ['mail'] })
+const inner = nested.plan.select?.[0] ?? ''
+
+describe('wrap-in-loop', () => {
+  test('puts the nodes into a new loop, and leads their outer edges to it and from it', () => {
+    const { plan, after } = run(LOOP_FREE_DOCUMENT, { type: 'wrap-in-loop', nodeIds: ['charge', 'mail'] })
+    const loop = plan.select?.[0] ?? ''
+    expect(levelsOf(after)).toEqual({ start: null, [loop]: null, charge: loop, mail: loop, finish: null })
+    expect(edgesOf(after)).toEqual(['charge>mail', `${loop}>finish`, `start>${loop}`].sort())
+    expect(after.nodes.findIndex(({ id }) => id === loop)).toBe(1)
+    expect(plan.message).toEqual({ key: 'command.wrapped', values: { count: 2, name: 'For each', lost: 0 } })
+  })
+
+  test('moves what the frame would cover', () => {
+    const { plan, after } = run(LOOP_FREE_DOCUMENT, { type: 'wrap-in-loop', nodeIds: ['charge', 'mail'] })
+    const frame = boxOf(after, plan.select?.[0] ?? '')
+    expect(boxOf(after, 'finish').x).toBeGreaterThanOrEqual(frame.x + frame.width + 64)
+    expect(boxOf(after, 'charge').x).toBe(300)
+  })
+
+  test('puts a loop into a loop', () => {
+    expect(levelsOf(nested.after)).toMatchObject({ charge: 'each', [inner]: 'each', mail: inner })
+    expect(edgesOf(nested.after)).toContain(`charge>${inner}`)
+  })
+
+  test.each([
+    ['a trigger', LOOP_FREE_DOCUMENT, ['start', 'charge'], 'command.notInLoop'],
+    ['nodes of two levels', LOOP_DOCUMENT, ['finish', 'mail'], 'command.notInLoop'],
+    ['nodes inside and outside of a loop', nested.after, ['charge', 'mail'], 'command.wrapAcross'],
+    ['nothing', LOOP_FREE_DOCUMENT, [], 'command.nothingToWrap'],
+  ])('refuses %s', (_, document, nodeIds, refusal) => {
+    expect(refusalOf(document, { type: 'wrap-in-loop', nodeIds })).toBe(refusal)
+  })
+
+  test('refuses a locked node, and a server without a loop', () => {
+    const nodes = LOOP_FREE_DOCUMENT.nodes.map((node) => (node.id === 'mail' ? { ...node, locked: true } : node))
+    expect(refusalOf({ ...LOOP_FREE_DOCUMENT, nodes }, { type: 'wrap-in-loop', nodeIds: ['mail'] })).toBe(
+      'command.lockedWrap',
+    )
+    const none = createManifestIndex({ hash: '', nodes: [] })
+    const plan = planCommand({ type: 'wrap-in-loop', nodeIds: ['mail'] }, { document: LOOP_DOCUMENT, manifest: none })
+    expect(plan).toEqual({ refused: 'command.noLoopType' })
+  })
+})
+
+describe('move-to-loop', () => {
+  test('takes a node out by the distance of the drag, without the edges that would cross', () => {
+    const by = { x: 10, y: 400 }
+    const { plan, after } = run(LOOP_DOCUMENT, { type: 'move-to-loop', nodeIds: ['mail'], parentId: null, by })
+    expect(levelsOf(after).mail).toBeNull()
+    expect(edgesOf(after)).toEqual(['each>finish', 'start>each'])
+    expect(after.nodes.find(({ id }) => id === 'mail')?.position).toEqual({ x: 638, y: 624 })
+    expect(plan.message?.values).toMatchObject({ name: 'Send the receipt', edges: 1 })
+  })
+
+  test('puts a node out of a chain into the loop, beside its nodes, and joins the neighbors that it leaves', () => {
+    const outside = run(LOOP_DOCUMENT, {
+      type: 'add-node',
+      nodeType: 'step',
+      placement: { kind: 'on-edge', edgeId: 'start:success>each:in' },
+    })
+    const added = outside.plan.select?.[0] ?? ''
+    const { after } = run(outside.after, { type: 'move-to-loop', nodeIds: [added], parentId: 'each' })
+    expect(levelsOf(after)[added]).toBe('each')
+    expect(edgesOf(after)).toEqual(['charge>mail', 'each>finish', 'start>each'])
+    const [box, mail] = [boxOf(after, added), boxOf(after, 'mail')]
+    expect(box).toMatchObject({ x: mail.x + mail.width + 64, y: mail.y })
+    const frame = boxOf(after, 'each')
+    expect(boxOf(after, 'finish').x).toBeGreaterThanOrEqual(frame.x + frame.width + 64)
+  })
+
+  test('moves a node out below its loop if no distance is given', () => {
+    const { after } = run(LOOP_DOCUMENT, { type: 'move-to-loop', nodeIds: ['mail'], parentId: null })
+    const frame = boxOf(LOOP_DOCUMENT, 'each')
+    expect(boxOf(after, 'mail')).toMatchObject({ x: 628, y: frame.y + frame.height + 40 })
+  })
+
+  test('moves a loop with what is inside it, and leaves an emptied loop where its frame is', () => {
+    const by = { x: 0, y: 600 }
+    const { after } = run(nested.after, { type: 'move-to-loop', nodeIds: ['charge', inner], parentId: null, by })
+    expect(levelsOf(after)).toMatchObject({ charge: null, [inner]: null, mail: inner })
+    expect(edgesOf(after)).toContain(`charge>${inner}`)
+    const shiftOf = (id: string) => boxOf(after, id).y - boxOf(nested.after, id).y
+    expect([shiftOf('charge'), shiftOf('mail')]).toEqual([600, 600])
+    const { x, y } = boxOf(nested.after, 'each')
+    expect(boxOf(after, 'each')).toMatchObject({ x, y })
+  })
+
+  test.each([
+    ['a trigger', ['start'], 'each', 'command.notInLoop'],
+    ['a loop into itself', ['each'], 'each', 'command.loopInItself'],
+    ['a loop into one inside it', ['each'], inner, 'command.loopInItself'],
+    ['a node into one that is no loop', ['start'], 'finish', 'connect.gone'],
+  ])('refuses %s', (_, nodeIds, parentId, refusal) => {
+    expect(refusalOf(nested.after, { type: 'move-to-loop', nodeIds, parentId })).toBe(refusal)
+  })
+
+  test('does nothing for nodes that are there already', () => {
+    expect(run(LOOP_DOCUMENT, { type: 'move-to-loop', nodeIds: ['mail'], parentId: 'each' }).plan.operations).toEqual(
+      [],
+    )
+  })
+})
+
+describe('add-node', () => {
+  test('inside an empty loop is below its head, and behind the last node of a filled one', () => {
+    const emptied = run(LOOP_DOCUMENT, { type: 'delete-nodes', nodeIds: ['charge', 'mail'] }).after
+    const placement = { kind: 'inside', nodeId: 'each' } as const
+    const first = run(emptied, { type: 'add-node', nodeType: 'step', placement })
+    const id = first.plan.select?.[0] ?? ''
+    expect(levelsOf(first.after)[id]).toBe('each')
+    const before = boxOf(emptied, 'each')
+    expect(boxOf(first.after, 'each')).toMatchObject({ x: before.x, y: before.y })
+    const second = run(first.after, { type: 'add-node', nodeType: 'step', placement })
+    const next = second.plan.select?.[0] ?? ''
+    expect(levelsOf(second.after)[next]).toBe('each')
+    expect(edgesOf(second.after)).toContain(`${id}>${next}`)
+  })
+
+  test('after a node of a loop and on an edge of it stays inside', () => {
+    const after = run(LOOP_DOCUMENT, {
+      type: 'add-node',
+      nodeType: 'step',
+      placement: { kind: 'after', nodeId: 'mail' },
+    })
+    expect(levelsOf(after.after)[after.plan.select?.[0] ?? '']).toBe('each')
+    const onEdge = run(LOOP_DOCUMENT, {
+      type: 'add-node',
+      nodeType: 'step',
+      placement: { kind: 'on-edge', edgeId: 'charge:success>mail:in' },
+    })
+    expect(levelsOf(onEdge.after)[onEdge.plan.select?.[0] ?? '']).toBe('each')
+    const [frame, finish] = [boxOf(onEdge.after, 'each'), boxOf(onEdge.after, 'finish')]
+    expect(finish.x).toBeGreaterThanOrEqual(frame.x + frame.width + 64)
+  })
+
+  test('after a loop is behind its frame', () => {
+    const { plan, after } = run(LOOP_DOCUMENT, {
+      type: 'add-node',
+      nodeType: 'step',
+      placement: { kind: 'after', nodeId: 'each' },
+    })
+    const frame = boxOf(after, 'each')
+    expect(boxOf(after, plan.select?.[0] ?? '').x).toBe(frame.x + frame.width + 64)
+  })
+
+  test('refuses an end inside a loop', () => {
+    const placement = { kind: 'at', position: { x: 400, y: 300 }, parentId: 'each' } as const
+    expect(refusalOf(LOOP_DOCUMENT, { type: 'add-node', nodeType: 'stop', placement })).toBe('command.notInLoop')
+  })
+})
+
+describe('delete-nodes', () => {
+  test('removes a loop with its nodes, once, and joins its neighbors', () => {
+    const { plan, after } = run(LOOP_DOCUMENT, { type: 'delete-nodes', nodeIds: ['each', 'charge'] })
+    expect(Object.keys(levelsOf(after))).toEqual(['start', 'finish'])
+    expect(edgesOf(after)).toEqual(['start>finish'])
+    expect(plan.operations.filter(({ op }) => op === 'remove_node')).toEqual([{ op: 'remove_node', nodeId: 'each' }])
+  })
+})
+
+describe('copy and paste', () => {
+  test('copies a loop with its nodes and the edges between them', () => {
+    const fragment = copyFragment(LOOP_DOCUMENT, manifest, new Set(['each']))
+    const { plan, after } = run(LOOP_DOCUMENT, { type: 'paste', fragment, at: null })
+    expect(plan.select).toHaveLength(3)
+    const [loop = '', charge = '', mail = ''] = plan.select ?? []
+    expect(levelsOf(after)).toMatchObject({ [loop]: null, [charge]: loop, [mail]: loop })
+    expect(edgesOf(after)).toContain(`${charge}>${mail}`)
+  })
+})

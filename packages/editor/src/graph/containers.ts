@@ -1,0 +1,73 @@
+import type { NodeId, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
+
+type Nodes = Pick<WorkflowDocument, 'nodes'>
+
+/** Groups the nodes of a document by their loop; those outside of all loops have the key `null`. */
+export function nodesByParent({ nodes }: Nodes): ReadonlyMap<NodeId | null, readonly WorkflowNode[]> {
+  const groups = new Map<NodeId | null, WorkflowNode[]>()
+  for (const node of nodes) {
+    const group = groups.get(node.parentId ?? null)
+    if (group === undefined) groups.set(node.parentId ?? null, [node])
+    else group.push(node)
+  }
+  return groups
+}
+
+/** Returns the ids of all nodes inside these nodes, at every depth, without the nodes themselves. */
+export function idsInside(document: Nodes, nodeIds: Iterable<NodeId>): ReadonlySet<NodeId> {
+  const groups = nodesByParent(document)
+  const found = new Set<NodeId>()
+  const open = [...nodeIds]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const child of groups.get(id) ?? []) {
+      if (found.has(child.id)) continue
+      found.add(child.id)
+      open.push(child.id)
+    }
+  }
+  return found
+}
+
+/** Returns those of the nodes that are inside none of the others: what moves or goes takes its content along. */
+export function outermost(document: Nodes, nodeIds: Iterable<NodeId>): readonly NodeId[] {
+  const ids = [...nodeIds]
+  const inside = idsInside(document, ids)
+  return ids.filter((id) => !inside.has(id))
+}
+
+/** Returns the loops around a node, the innermost first. */
+export function loopsAround(nodesById: ReadonlyMap<NodeId, WorkflowNode>, nodeId: NodeId): readonly NodeId[] {
+  const around: NodeId[] = []
+  let at = nodesById.get(nodeId)?.parentId
+  while (at !== undefined && !around.includes(at)) {
+    around.push(at)
+    at = nodesById.get(at)?.parentId
+  }
+  return around
+}
+
+/** Checks for a node type that repeats the nodes inside it. */
+export function isLoop(entry: Pick<NodeManifestEntry, 'control'> | undefined): boolean {
+  return entry?.control === 'loop'
+}
+
+/** Checks whether nodes of a type may be inside a loop: a run starts and ends outside of it. */
+export function fitsInLoop(entry: Pick<NodeManifestEntry, 'control'> | undefined): boolean {
+  return entry?.control !== 'trigger' && entry?.control !== 'end'
+}
+
+/** Returns the loops that nodes may be moved into, in document order: none of them, around them or inside them. */
+export function loopsFor(
+  document: Nodes,
+  manifest: ManifestIndex,
+  nodeIds: readonly NodeId[],
+): readonly WorkflowNode[] {
+  const moved = document.nodes.filter(({ id }) => nodeIds.includes(id))
+  if (moved.length === 0 || moved.some((node) => node.locked === true || !fitsInLoop(manifest.entryOf(node)))) return []
+  const nodesById = new Map(document.nodes.map((node) => [node.id, node]))
+  const around = nodeIds.flatMap((id) => loopsAround(nodesById, id))
+  const excluded = new Set([...nodeIds, ...idsInside(document, nodeIds), ...around])
+  return document.nodes.filter((node) => isLoop(manifest.entryOf(node)) && !excluded.has(node.id))
+}

@@ -2,11 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { sized } from './chaos-size.ts'
 import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
-import { chain, diamond, gated } from './workloads.ts'
+import { gated, mixed } from './workloads.ts'
 
 const attacks = setUpAttacks()
-
-const mixed = (index: number) => (index % 2 === 0 ? chain : diamond)
 
 describe('embeddedEngine, when answers of Postgres are lost', () => {
   test('what was stored is found again: no run stays open, no attempt starts twice', async () => {

@@ -1,18 +1,15 @@
-import type { WorkflowDocument } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import { IS_FULL_CHAOS, sized } from './chaos-size.ts'
 import type { ChaosWorker } from './chaos-worker.ts'
 import { seededRandom } from './seeded-random.ts'
 import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
-import { chain, diamond, gated } from './workloads.ts'
+import { diamond, gated, mixed } from './workloads.ts'
 
 const attacks = setUpAttacks()
 
 /** Long enough that a busy machine is no reason to lose it. */
 const LONG_LEASE_MS = 2_500
-
-const mixed = (index: number): WorkflowDocument => (index % 2 === 0 ? chain : diamond)
 
 describe('embeddedEngine, when processes are killed', () => {
   test.each([1, 2, 3])('%i workers: every run ends, and no attempt runs twice', async (count) => {

@@ -5,7 +5,7 @@ import type { RunAddress } from './protocol.ts'
 import { seededRandom } from './seeded-random.ts'
 import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
-import { approval, chain, diamond, single } from './workloads.ts'
+import { approval, chain, mixed, single } from './workloads.ts'
 
 const attacks = setUpAttacks()
 
@@ -81,11 +81,7 @@ describe('embeddedEngine, when runs are paused and resumed again and again, and 
       attacks.arena.worker(),
     ])
     const started = attacks.arena.newRuns(runs)
-    await startRuns(
-      () => [api],
-      started,
-      (index) => (index % 2 === 0 ? chain : diamond),
-    )
+    await startRuns(() => [api], started, mixed)
     await attacks.arena.bodies(runs / 2)
     const outcomes = await Promise.all(
       started.map(async (run, index) => {

@@ -31,6 +31,23 @@ export const diamond: WorkflowDocument = workflow(
   ],
 )
 
+/** Six items, three at a time: bodies and pure nodes in a loop, then a body after it. */
+export const looped: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    node('each', 'loop', { items: [1, 2, 3, 4, 5, 6], concurrency: 3 }),
+    withPolicy(node('a', 'effect', { ms: 20 }, { parentId: 'each' }), { retry }),
+    node('s', 'set', { fields: { at: '{{index}}' } }, { parentId: 'each' }),
+    withPolicy(node('b', 'effect', { ms: 20 }), { retry }),
+  ],
+  ['start>each', 'a>s', 'each>b'],
+)
+
+/** Returns the workflow of a run by its index: a chain, a diamond, or a loop. */
+export function mixed(index: number): WorkflowDocument {
+  return [chain, diamond, looped][index % 3] ?? chain
+}
+
 /** A body that ends when the test opens the gates, and another one after it. */
 export const gated: WorkflowDocument = workflow(
   [

@@ -21,7 +21,12 @@ const entry = (type: string, ports: readonly string[]): NodeManifestEntry => ({
 })
 const manifest = createManifestIndex({
   hash: 'h',
-  nodes: [entry('step', ['success']), entry('way', ['yes', 'no']), entry('stop', [])],
+  nodes: [
+    entry('step', ['success']),
+    entry('way', ['yes', 'no']),
+    entry('stop', []),
+    { ...entry('loop', ['success']), control: 'loop' },
+  ],
 })
 
 /** `a>b` is an edge from the plain port, `a.yes>b` from a named one; the type follows from the ports used. */
@@ -46,20 +51,46 @@ function documentOf(...lines: readonly string[]): WorkflowDocument {
   return { ...EMPTY_DOCUMENT, nodes, edges }
 }
 
-/** The outline as text: `a yes[b] no[c] d`, links with an arrow. */
+/** The outline as text: `a yes[b] no[c] loop{d} e`, links with an arrow. */
 function textOf(items: readonly OutlineItem[]): string {
   return items
     .map((item) => {
       if (item.kind === 'link') return `→${item.nodeId}`
       const branches = item.branches.map((branch) => ` ${branch.title}[${textOf(branch.items)}]`).join('')
-      return `${item.nodeId}${branches}`
+      const inside = item.inside === null ? '' : `{${textOf(item.inside)}}`
+      return `${item.nodeId}${inside}${branches}`
     })
     .join(' ')
 }
 
 const outline = (...lines: readonly string[]) => textOf(buildOutline(documentOf(...lines), manifest))
 
+/** Puts nodes into loops, by their ids. */
+function inLoops(document: WorkflowDocument, loops: Readonly<Record<string, readonly string[]>>): WorkflowDocument {
+  const loopOf = (id: string) => Object.entries(loops).find(([, inside]) => inside.includes(id))?.[0]
+  const nodes = document.nodes.map((node) => {
+    const typed = Object.hasOwn(loops, node.id) ? { ...node, type: 'loop' } : node
+    const parentId = loopOf(node.id)
+    return parentId === undefined ? typed : { ...typed, parentId }
+  })
+  return { ...document, nodes }
+}
+
 describe('buildOutline', () => {
+  test('nodes of a loop are listed below it, also in loops inside it, and an empty loop has an empty list', () => {
+    const document = inLoops(documentOf('a>each', 'each>z', 'b>inner', 'inner>c', 'd>e'), {
+      each: ['b', 'inner', 'c'],
+      inner: ['d', 'e'],
+      z: [],
+    })
+    expect(textOf(buildOutline(document, manifest))).toBe('a each{b inner{d e} c} z{}')
+  })
+
+  test('an edge across the border of a loop leads out of no list', () => {
+    const document = inLoops(documentOf('a>each', 'each>z', 'b>z'), { each: ['b'] })
+    expect(textOf(buildOutline(document, manifest))).toBe('a each{b} z')
+  })
+
   test('nodes that follow each other have one level', () => {
     expect(outline('a>b', 'b>c')).toBe('a b c')
   })

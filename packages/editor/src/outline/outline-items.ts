@@ -1,11 +1,18 @@
 import { documentOrder, type NodeId, resolvePorts, type WorkflowDocument } from '@tenon/core/document'
+import { isLoop, nodesByParent } from '../graph/containers.ts'
 import { edgesInto, edgesOutOf, type Graph, graphOf } from '../graph/graph.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { isPlainPort } from '../manifest/ports.ts'
 
 /** One item of the outline with the items below it. */
 export type OutlineItem =
-  | { readonly kind: 'node'; readonly nodeId: NodeId; readonly branches: readonly OutlineBranch[] }
+  | {
+      readonly kind: 'node'
+      readonly nodeId: NodeId
+      readonly branches: readonly OutlineBranch[]
+      /** Items of the nodes inside a loop; `null` for other nodes. */
+      readonly inside: readonly OutlineItem[] | null
+    }
   /** The path continues at a node that is listed elsewhere. */
   | { readonly kind: 'link'; readonly nodeId: NodeId }
 
@@ -18,13 +25,18 @@ export interface OutlineBranch {
 
 /**
  * Converts a workflow to nested lists: successive nodes are listed in order, branches are indented, and the node that
- * joins all of them is at the level of the node that split them. Each node is listed once; other paths to it are links.
+ * joins all of them is at the level of the node that split them. The nodes inside a loop are listed below it. Each node is
+ * listed once; other paths to it are links.
  */
 export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex): readonly OutlineItem[] {
-  const graph = graphOf(document)
+  const levels = new Map(document.nodes.map((node) => [node.id, node.parentId ?? null]))
+  // An edge across the border of a loop is reported as a problem; as a link it would lead into or out of the list.
+  const edges = document.edges.filter(({ source, target }) => levels.get(source) === levels.get(target))
+  const graph = graphOf({ edges })
   const { order } = documentOrder(document)
   const meetings = findMeetings(order, graph)
   const byId = new Map(document.nodes.map((node) => [node.id, node]))
+  const groups = nodesByParent(document)
   const listed = new Set<NodeId>()
 
   function sequence(start: NodeId | undefined, stop: NodeId | null): OutlineItem[] {
@@ -36,7 +48,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
       }
       listed.add(id)
       const { branches, next } = goOn(id, stop)
-      items.push({ kind: 'node', nodeId: id, branches })
+      items.push({ kind: 'node', nodeId: id, branches, inside: insideOf(id) })
       id = next
     }
     return items
@@ -78,13 +90,22 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
     }
   }
 
-  const roots = order.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
-  const items = roots.flatMap((id) => sequence(id, null))
-  // Nodes on a cycle have no beginning.
-  return [
-    ...items,
-    ...order.filter((id) => !listed.has(id)).flatMap((id) => (listed.has(id) ? [] : sequence(id, null))),
-  ]
+  function insideOf(id: NodeId): readonly OutlineItem[] | null {
+    const node = byId.get(id)
+    const isFrame = groups.has(id) || (node !== undefined && isLoop(manifest.entryOf(node)))
+    return isFrame ? itemsOf(id) : null
+  }
+
+  function itemsOf(level: NodeId | null): OutlineItem[] {
+    const ids = order.filter((id) => levels.get(id) === level)
+    const roots = ids.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
+    const items = roots.flatMap((id) => sequence(id, null))
+    // Nodes on a cycle have no beginning.
+    const others = ids.filter((id) => !listed.has(id)).flatMap((id) => (listed.has(id) ? [] : sequence(id, null)))
+    return [...items, ...others]
+  }
+
+  return itemsOf(null)
 }
 
 function nameless(name: string) {

@@ -50,7 +50,12 @@ export function Outline({ start, end, children }: OutlineProps) {
   )
 }
 
-function Items({ items }: { readonly items: readonly OutlineItem[] }) {
+interface ItemsProps {
+  readonly items: readonly OutlineItem[]
+}
+
+// The level of an item follows from the nesting of the lists.
+function Items({ items }: ItemsProps) {
   return (
     <ul className="tn-outline-list">
       {items.map((item, index) => (
@@ -61,6 +66,7 @@ function Items({ items }: { readonly items: readonly OutlineItem[] }) {
           ) : (
             <>
               <OutlineRow nodeId={item.nodeId} hasBranches={item.branches.length > 0} />
+              {item.inside !== null && <Inside nodeId={item.nodeId} items={item.inside} />}
               {item.branches.length > 0 && <Branches nodeId={item.nodeId} branches={item.branches} />}
             </>
           )}
@@ -70,7 +76,44 @@ function Items({ items }: { readonly items: readonly OutlineItem[] }) {
   )
 }
 
-function Branches({ nodeId, branches }: { readonly nodeId: string; readonly branches: readonly OutlineBranch[] }) {
+interface InsideProps extends ItemsProps {
+  readonly nodeId: string
+}
+
+/** The nodes inside a loop, with a button that adds one. */
+function Inside({ nodeId, items }: InsideProps) {
+  const t = useTranslate()
+  const { store } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const name = useEditorStore((state) => state.nodesById.get(nodeId)?.name ?? nodeId)
+  const add = () => store.setState({ quickAdd: { placement: { kind: 'inside', nodeId }, at: null } })
+  return (
+    <section className="tn-outline-branches" aria-label={t('outline.inside', { name })}>
+      <div className="tn-outline-branch">
+        <h2 className="tn-outline-port">{t('outline.eachItem')}</h2>
+        {!isReadOnly && items.length > 0 && (
+          <IconButton icon="plus" size="s" label={t('outline.addInside', { name })} onClick={add} />
+        )}
+      </div>
+      {items.length > 0 ? (
+        <Items items={items} />
+      ) : isReadOnly ? (
+        <p className="tn-outline-none">{t('canvas.loopEmptyReadOnly')}</p>
+      ) : (
+        <Button size="s" variant="ghost" icon="plus" onClick={add}>
+          {t('canvas.loopEmptyAction')}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+interface BranchesProps {
+  readonly nodeId: string
+  readonly branches: readonly OutlineBranch[]
+}
+
+function Branches({ nodeId, branches }: BranchesProps) {
   const t = useTranslate()
   const { store } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)

@@ -51,6 +51,8 @@ export function useRowFocus(items: readonly OutlineItem[]): RowFocus {
 /** Returns the nodes of the rows, in the order in which they are shown. */
 function nodesOf(items: readonly OutlineItem[]): readonly NodeId[] {
   return items.flatMap((item) =>
-    item.kind === 'link' ? [] : [item.nodeId, ...item.branches.flatMap((branch) => nodesOf(branch.items))],
+    item.kind === 'link'
+      ? []
+      : [item.nodeId, ...nodesOf(item.inside ?? []), ...item.branches.flatMap((branch) => nodesOf(branch.items))],
   )
 }

@@ -103,7 +103,10 @@ const each = defineNode({
   category: 'flow',
   control: 'loop',
   inline: true,
-  params: z.object({ items: z.array(z.unknown()).default([]).meta({ title: 'Items' }) }),
+  params: z.object({
+    items: z.array(z.unknown()).default([]).meta({ title: 'Items' }),
+    onFailure: z.enum(['fail', 'collect']).default('fail').meta({ literal: true }),
+  }),
   ports: [...done],
   outputs: { success: z.object({ results: z.array(z.unknown()), failures: z.array(z.object({ index: z.int() })) }) },
 })

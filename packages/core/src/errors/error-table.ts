@@ -171,6 +171,11 @@ export const ERROR_TABLE = {
     remedy: 'Journal fewer calls or smaller results: store large data elsewhere and pass references.',
   },
   LOOP_TOO_LONG: { status: 422, retryable: false, remedy: 'Loop over a shorter list, or split it over several runs.' },
+  LOOP_LIMIT_REACHED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Check the condition of the loop, or allow more rounds.',
+  },
   ITERATION_FAILED: { status: 422, retryable: false, remedy: 'Open the failed iteration and see why it failed.' },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
   EXPRESSION_SYNTAX: {

@@ -9,7 +9,13 @@ export const NODE_CATEGORIES = ['trigger', 'ai', 'flow', 'people', 'data', 'acti
 /** One of {@link NODE_CATEGORIES}. */
 export type NodeCategory = (typeof NODE_CATEGORIES)[number]
 
-/** Kinds of nodes with built-in behavior in the machine. The list is closed, since each has semantics of its own. */
+/**
+ * Kinds of nodes with built-in behavior in the machine. The list is closed, since each has semantics of its own.
+ *
+ * A `loop` runs the nodes inside it once for each item of a list. For the types of expressions, its param `items` is
+ * that list, and the field `results` of its output, if it has one, lists the results of the items in their order, with
+ * null for failed ones if its param `onFailure` is `collect`.
+ */
 export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval', 'loop'] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]

@@ -35,8 +35,15 @@ export interface LoopSuspension {
   /** Iterations that the loop waits for. */
   readonly suspend: {
     readonly kind: 'iterations'
-    /** Values of the iterations, in order; each is the `item` of its iteration. */
-    readonly items: readonly Json[]
+    /** Values of the iterations, in order, each the `item` of its iteration; `null` for iterations without values. */
+    readonly items: readonly Json[] | null
+    /**
+     * Number of iterations, those that have ended included: a loop that decides after each one whether there is another
+     * adds 1. The length of `items`.
+     */
+    readonly count: number
+    /** Results that the loop gets in its next pass: those of all iterations, or the last one. */
+    readonly keep: 'all' | 'last'
     /** Most iterations at the same time; 1 to 500. */
     readonly concurrency: number
     readonly onFailure: OnIterationFailure

@@ -30,13 +30,15 @@ export interface Actor {
 /** Wait of a loop for its iterations. */
 export interface IterationsWait {
   readonly kind: 'iterations'
-  /** Number of iterations. */
+  /** Number of iterations, those of earlier waits of the loop included. */
   readonly count: number
+  /** Results that the loop gets: those of all iterations, or the last one. */
+  readonly keep: 'all' | 'last'
   /** Most iterations at the same time; 1 to 500. */
   readonly concurrency: number
   readonly onFailure: OnIterationFailure
-  /** List of the values of the iterations. */
-  readonly items: ValueRef
+  /** List of the values of the iterations; `null` if they have none. */
+  readonly items: ValueRef | null
   /** Iterations are not awaited until a time. */
   readonly dueAt: null
 }

@@ -69,8 +69,10 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
     case 'wait_opened': {
       const { waitFor } = entry.data
       if (waitFor.kind !== 'iterations') return
-      const iterations = { count: waitFor.count, started: 0, ended: 0, failed: [] }
-      patchNodeRun(state, entry.nodeRunId, () => ({ iterations }))
+      const begun = { started: 0, ended: 0, failed: [] }
+      patchNodeRun(state, entry.nodeRunId, ({ iterations }) => ({
+        iterations: { ...(iterations ?? begun), count: waitFor.count },
+      }))
       return
     }
     case 'iteration_started':

@@ -1,11 +1,7 @@
 import type { NodeId } from '../ids.ts'
 import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
-import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
-
-function isLoop({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
-  return entry?.control === 'loop'
-}
+import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
 /** Creates a fix that moves a node out of all others. @param edgeIds - Edges that go away with the move. */
 export function toTopLevel({ node, name }: SurveyedNode, edgeIds: Iterable<string> = []): IssueFix {

@@ -120,6 +120,11 @@ function nestedOrder(
   return [...ordered, ...nodes.filter((surveyed) => !ordered.has(surveyed))]
 }
 
+/** Checks whether the nodes inside a node run once for each item of its list. */
+export function isLoop({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
+  return entry?.control === 'loop'
+}
+
 /** Returns the nodes with which an iteration of a loop begins: those without incoming edges. */
 export function rootsWithin({ levels }: Pick<WorkflowSurvey, 'levels'>, loopId: NodeId): readonly SurveyedNode[] {
   return (levels.get(loopId) ?? []).filter(({ incoming }) => incoming.length === 0)

@@ -8,13 +8,14 @@ import { schemaOfType } from '../expression/types/type-to-schema.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../json.ts'
 import { type DescribeExit, traceDataFlow } from './data-flow.ts'
 import type { DataFlow, FlowNode } from './flow-node.ts'
+import { resultSchema, withResults } from './loop-results.ts'
 import type { Meter } from './meter.ts'
 import { type KnownOutputs, type OutputFacts, outputFacts, schemaOfValues, type TypeOfValue } from './output-facts.ts'
 import { eitherSchema } from './schema-facts.ts'
 import { varsSchema } from './scope-schema.ts'
 import { createScopeTypes } from './scope-types.ts'
 import { createScopes, type Scopes } from './scopes.ts'
-import type { WorkflowSurvey } from './survey.ts'
+import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
 /** A template with its types in the scope of its node. */
 export interface TypedTemplate extends TypedText {
@@ -38,14 +39,25 @@ export interface TracedWorkflow {
 const SHARED_ROOTS: ReadonlySet<string> = new Set(['trigger', 'vars', 'run'])
 
 /** Describes exits; adjacent ports of a node that share a schema share its facts. */
-function describeExits(typeOf: (node: FlowNode) => TypeOfValue): DescribeExit {
+function describeExits(
+  typeOf: (node: FlowNode) => TypeOfValue,
+  resultOf: (loop: SurveyedNode) => JsonSchema,
+): DescribeExit {
   const known: KnownOutputs = new Map()
   let last: { readonly node: FlowNode; readonly source: unknown; readonly facts: OutputFacts } | null = null
   return (node, port) => {
     const { entry } = node.surveyed
     const source = port === ERROR_PORT ? ERROR_PORT : (entry?.outputs[port] ?? entry?.outputs['*'])
     if (last?.node === node && last.source === source) return last.facts
-    const facts = outputFacts(node.surveyed, port, typeOf(node), known)
+    const { surveyed } = node
+    const facts = isLoop(surveyed)
+      ? withResults(
+          surveyed,
+          port,
+          (own) => outputFacts({ ...surveyed, entry: own }, port, typeOf(node), known),
+          () => resultOf(surveyed),
+        )
+      : outputFacts(surveyed, port, typeOf(node), known)
     last = { node, source, facts }
     return facts
   }
@@ -118,7 +130,7 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   function itemOf(loop: FlowNode): JsonSchema {
     const known = items.get(loop)
     if (known !== undefined) return known
-    const list = loop.surveyed.params.items
+    const list = isLoop(loop.surveyed) ? loop.surveyed.params.items : undefined
     const isWhole = typeof list === 'string' && isTemplate(list)
     const type = isWhole ? typeText(loop, list).type : typeOfSchema(list === undefined ? true : typeOf(loop)(list))
     const schema = schemaOfType(itemType(type))
@@ -129,7 +141,13 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   const flow = yield* traceDataFlow(survey, meter, (tracing) => {
     const scopes = createScopes(tracing)
     Object.assign(built, { scopes, types: createScopeTypes({ survey, scopes, vars, itemOf }, meter) })
-    return describeExits(typeOf)
+    const nodeOf = ({ node }: SurveyedNode) => tracing.byId.get(node.id)
+    const describe = describeExits(typeOf, (loop) => resultSchema(survey, loop, nodeOf))
+    return (node, port) => {
+      // From the outermost loop inwards, since the items of a loop may be those of an item around it.
+      if (isLoop(node.surveyed)) itemOf(node)
+      return describe(node, port)
+    }
   })
   return { flow, scopes: built.scopes as Scopes, itemOf, typeText, vars }
 }

@@ -85,6 +85,34 @@ function sided(size: number): WorkflowDocument {
   return { ...document, nodes: [...document.nodes, ...sides], edges: [...document.edges, ...edges] }
 }
 
+/** Loops one after the other, with a chain of nodes inside each that read the item and the results of the loop before. */
+function loops(size: number): WorkflowDocument {
+  const length = 20
+  const made = count(size / length, (at) => {
+    const items = at === 0 ? [{ k0: 1 }] : `{{ nodes.l${at - 1}.output.results }}`
+    const children = count(length - 1, (child) => ({
+      ...set(`l${at}c${child}`, `k${child}`, `{{ item.k${child} ?? index + input.k${child - 1} }}`),
+      parentId: `l${at}`,
+    }))
+    return [node(`l${at}`, 'each', { items }), ...children]
+  })
+  const edges = made.flatMap(([, ...children], at) => [
+    at === 0 ? 'start>l0' : `l${at - 1}>l${at}`,
+    ...children.slice(1).map(({ id }, child) => `${children[child]?.id}>${id}`),
+  ])
+  return workflow([start, ...made.flat(), end], [...edges, `l${made.length - 1}>end`])
+}
+
+/** Loops inside each other, with a reader beside each. */
+function nest(size: number): WorkflowDocument {
+  const made = count(size / 2, (at) => {
+    const within = at === 0 ? {} : { parentId: `l${at - 1}` }
+    const loop = node(`l${at}`, 'each', { items: at === 0 ? [['a']] : '{{ [item] }}' }, within)
+    return [loop, { ...set(`r${at}`, 'r', '{{ input.r ?? item }}'), parentId: loop.id }]
+  })
+  return workflow([start, ...made.flat(), end], ['start>l0', 'l0>end'])
+}
+
 /** Workflows of about `size` nodes, each hard for one part of the analysis. */
 export const LARGE_GRAPHS: Readonly<Record<string, (size: number) => WorkflowDocument>> = {
   'a fork whose branches write a key each': (size) =>
@@ -111,4 +139,6 @@ export const LARGE_GRAPHS: Readonly<Record<string, (size: number) => WorkflowDoc
   'layers joined each with each': layers,
   'failures that one handler takes': handled,
   'side branches along a chain': sided,
+  'loops one after the other': loops,
+  'loops inside each other': nest,
 }

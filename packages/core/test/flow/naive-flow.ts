@@ -27,15 +27,30 @@ const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
 const surelyHas = ({ facts }: Exit, key: string): boolean => facts.adds.fields.get(key)?.required === true
 
 export function naiveReach(flow: DataFlow): NaiveReach {
-  const exits = flow.nodes.flatMap((node) => node.exits)
+  const exits = flow.nodes.flatMap((node) => [...node.exits, ...(node.entrance === null ? [] : [node.entrance])])
   const ancestors = new Map<FlowNode, Set<FlowNode>>()
   const waited = new Map<FlowNode, Set<FlowNode>>()
   const taken = new Map<FlowNode, Set<Exit>>()
   const all = <Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value => map.get(key) as Value
 
+  /** The nodes with which an iteration begins, as far as they have ended. */
+  function beginAt(own: Set<Exit>, { targets }: Exit, ready: ReadonlySet<FlowNode>): void {
+    for (const rank of targets) {
+      const next = flow.nodes[rank] as FlowNode
+      if (!ready.has(next)) continue
+      for (const before of all(taken, next)) own.add(before)
+      for (const after of next.exits) if (after.isSure) own.add(after)
+    }
+  }
+
   function closeOver(own: Set<Exit>, ready: ReadonlySet<FlowNode>): void {
     // Values added to a set during iteration are visited too.
-    for (const { node, port } of own) {
+    for (const exit of own) {
+      const { node, port } = exit
+      if (exit === node.entrance) {
+        beginAt(own, exit, ready)
+        continue
+      }
       for (const sibling of node.exits) if (sibling.isSure) own.add(sibling)
       for (const { sourceHandle, target } of node.surveyed.outgoing) {
         const next = sourceHandle === port ? flow.byId.get(target) : undefined
@@ -50,7 +65,9 @@ export function naiveReach(flow: DataFlow): NaiveReach {
     const sources = node.arriving.map((exit) => exit.node)
     ancestors.set(node, new Set(sources.flatMap((source) => [source, ...all(ancestors, source)])))
     const isEarly = node.arriving.length > 1 && !joinsAll(node.surveyed)
-    waited.set(node, new Set(isEarly ? [] : sources.flatMap((source) => [source, ...all(waited, source)])))
+    // A loop has not ended while the nodes inside it run.
+    const ended = ({ node: source }: Exit, isInside: boolean) => [...(isInside ? [] : [source]), ...all(waited, source)]
+    waited.set(node, new Set(isEarly ? [] : node.arriving.flatMap((exit) => ended(exit, exit === exit.node.entrance))))
     const ways = node.arriving.map((exit) => new Set([exit, ...all(taken, exit.node)]))
     const own = new Set(exits.filter((exit) => ways.length > 0 && ways.every((way) => way.has(exit))))
     if (ways.length > 1) closeOver(own, all(waited, node))
@@ -59,7 +76,8 @@ export function naiveReach(flow: DataFlow): NaiveReach {
 
   const mayHaveLeft = (node: FlowNode, exit: Exit): boolean => {
     if (!all(ancestors, node).has(exit.node)) return false
-    const known = exit.node.exits.filter((each) => all(taken, node).has(each))
+    const { exits: own, entrance } = exit.node
+    const known = [...own, ...(entrance === null ? [] : [entrance])].filter((each) => all(taken, node).has(each))
     return known.length === 0 || known.includes(exit)
   }
   const ownersOf = (key: string): Exit[] => exits.filter(({ facts }) => facts.adds.fields.has(key))

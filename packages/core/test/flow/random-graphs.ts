@@ -4,7 +4,7 @@ import { node, workflow } from '../../src/testing/index.ts'
 
 const KEYS = ['p', 'q', 'r']
 
-type Kind = 'set' | 'if-else' | 'fork' | 'join' | 'approval' | 'acme/call'
+type Kind = 'set' | 'if-else' | 'fork' | 'join' | 'approval' | 'acme/call' | 'each'
 const PORTS: Record<Kind, readonly string[]> = {
   set: ['success'],
   join: ['success'],
@@ -12,8 +12,18 @@ const PORTS: Record<Kind, readonly string[]> = {
   fork: ['a', 'b', 'error'],
   approval: ['approve', 'reject'],
   'acme/call': ['success', 'error'],
+  each: ['success', 'error'],
 }
-const KINDS = ['set', 'set', 'if-else', 'fork', 'join', 'approval', 'acme/call'] as const satisfies readonly Kind[]
+const KINDS = [
+  'set',
+  'set',
+  'if-else',
+  'fork',
+  'join',
+  'approval',
+  'acme/call',
+  'each',
+] as const satisfies readonly Kind[]
 const POLICIES: readonly NodePolicy[] = [
   {},
   {},
@@ -28,11 +38,15 @@ function paramsOf(kind: Kind, key: string, reads: string) {
   const text = `{{ input.${reads} ?? nodes.n0.output ?? error.code }}`
   if (kind === 'set') return { fields: { [key]: text } }
   if (kind === 'if-else') return { left: text, operator: '==' }
+  if (kind === 'each') return { items: [text] }
   if (kind === 'approval') return { title: 'Sure?' }
   return kind === 'acme/call' ? { url: `https://x/${text}` } : {}
 }
 
-/** A random graph of nodes n0, n1, ... after a trigger; edges lead forward, from any port to any later node. */
+/**
+ * A random graph of nodes n0, n1, ... after a trigger; edges lead forward, from any port to any later node of the same
+ * loop, or of none.
+ */
 export const randomGraphs: fc.Arbitrary<WorkflowDocument> = fc
   .array(
     fc.record({
@@ -42,22 +56,31 @@ export const randomGraphs: fc.Arbitrary<WorkflowDocument> = fc
       policy: fc.constantFrom(...POLICIES),
       isDisabled: fc.boolean(),
       sources: fc.array(fc.tuple(fc.nat(4), fc.nat()), { maxLength: 3 }),
+      loop: fc.nat(9),
     }),
     { minLength: 1, maxLength: 40 },
   )
   .map((drafts) => {
     const nodes = [node('start', 'start')]
     const edges = new Set<string>()
-    for (const [index, { kind, key, reads, policy, isDisabled, sources }] of drafts.entries()) {
+    for (const [index, { kind, key, reads, policy, isDisabled, sources, loop }] of drafts.entries()) {
+      const loops = nodes.filter(({ type }) => type === 'each').slice(-2)
+      const within = loops[loop]?.id
+      const level = nodes.filter(({ parentId }) => parentId === within)
       for (const [back, port] of sources) {
-        const source = nodes.at(-1 - (back % nodes.length))
-        const ports = PORTS[source?.type as Kind] ?? ['success']
-        edges.add(`${source?.id}:${ports[port % ports.length]}>n${index}`)
+        const source = level.at(-1 - (back % level.length))
+        if (source === undefined) continue
+        const ports = PORTS[source.type as Kind] ?? ['success']
+        edges.add(`${source.id}:${ports[port % ports.length]}>n${index}`)
       }
       const isOff = isDisabled && index % 5 === 4
-      const routed = kind === 'acme/call' || kind === 'fork' ? { onError: 'route' as const, ...policy } : policy
+      const routed = PORTS[kind].includes('error') ? { onError: 'route' as const, ...policy } : policy
       nodes.push(
-        node(`n${index}`, kind, paramsOf(kind, key, reads), { policy: routed, ...(isOff ? { disabled: true } : {}) }),
+        node(`n${index}`, kind, paramsOf(kind, key, reads), {
+          policy: routed,
+          ...(isOff ? { disabled: true } : {}),
+          ...(within === undefined ? {} : { parentId: within }),
+        }),
       )
     }
     return workflow(nodes, [...edges])

@@ -9,6 +9,7 @@ import { httpCall } from './http-call/definition.ts'
 import { ifElse } from './if-else/definition.ts'
 import { join } from './join/definition.ts'
 import { llmTransform } from './llm-transform/definition.ts'
+import { repeat } from './repeat/definition.ts'
 import { set } from './set/definition.ts'
 import { start } from './start/definition.ts'
 import { switchDefinition } from './switch/definition.ts'
@@ -33,6 +34,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   fork,
   join,
   forEach,
+  repeat,
   delay,
   end,
   approval,

@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
 import { type IterationResult, implementInlineNode, type NodeParams, type NodeResult } from '@tenon/core/node'
+import { failIteration } from '../shared/fail-iteration.ts'
 import { forEach } from './definition.ts'
 
 export const forEachNode = implementInlineNode(forEach, (params, { iterations }) =>
@@ -10,8 +10,10 @@ export const forEachNode = implementInlineNode(forEach, (params, { iterations })
           kind: 'iterations',
           // Resolved templates contain JSON only.
           items: params.items as readonly Json[],
+          count: params.items.length,
           concurrency: params.concurrency,
           onFailure: params.onFailure,
+          keep: 'all',
         },
       }
     : toResult(iterations, params),
@@ -23,7 +25,7 @@ function toResult(
 ): NodeResult<typeof forEach> {
   const failures = iterations.flatMap(({ index, error }) => (error === null ? [] : [{ index, ...error }]))
   const [first] = failures
-  if (first !== undefined && onFailure === 'fail') throw failureOf(first)
+  if (first !== undefined && onFailure === 'fail') throw failIteration('Item', first.index, first)
   const kept = onFailure === 'ignore' ? iterations.filter(({ error }) => error === null) : iterations
   return {
     port: 'success',
@@ -32,16 +34,4 @@ function toResult(
       failures: onFailure === 'ignore' ? [] : failures.map(({ index, code, message }) => ({ index, code, message })),
     },
   }
-}
-
-function failureOf({
-  index,
-  code,
-  message,
-}: {
-  readonly index: number
-  readonly code: string
-  readonly message: string
-}) {
-  return new TenonError('ITERATION_FAILED', `Item ${index + 1} failed: ${message}`, { details: { index, code } })
 }

@@ -10,6 +10,7 @@ import { httpCallNode } from '../http-call/implementation.ts'
 import { ifElseNode } from '../if-else/implementation.ts'
 import { joinNode } from '../join/implementation.ts'
 import { createLlmTransformNode } from '../llm-transform/implementation.ts'
+import { repeatNode } from '../repeat/implementation.ts'
 import { setNode } from '../set/implementation.ts'
 import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
@@ -53,6 +54,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     forkNode,
     joinNode,
     forEachNode,
+    repeatNode,
     delayNode,
     approvalNode,
     httpCallNode,

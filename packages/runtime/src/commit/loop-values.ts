@@ -26,29 +26,41 @@ export function isLoopSuspension(result: NodeOutcome | Suspension | LoopSuspensi
 /**
  * Stores the items of a loop and makes the fact that begins its iterations.
  *
- * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a node that has no children, and for a concurrency that is not a
- * whole number from 1 to 500; `LOOP_TOO_LONG` for more than 10,000 items; `VALUE_TOO_LARGE`.
+ * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a node that has no children, for a number that is not that of the
+ * items, and for a concurrency that is not a whole number from 1 to 500; `LOOP_TOO_LONG` for more than 10,000 iterations; `VALUE_TOO_LARGE`.
  */
 export function beginLoop(
   node: PlanNode,
   { nodeRunId, pass }: PassOfRun,
   { suspend }: LoopSuspension,
 ): { readonly fact: Fact; readonly payloads: readonly Payload[] } {
-  const { items, concurrency, onFailure } = suspend
-  if (node.children === undefined || !isConcurrency(concurrency)) {
+  const { items, count, concurrency, onFailure, keep } = suspend
+  const isCount = Number.isInteger(count) && count >= 0 && (items === null || items.length === count)
+  if (node.children === undefined || !isConcurrency(concurrency) || !isCount) {
     throw new TenonError('NODE_OUTPUT_INVALID', `"${node.type}" cannot begin these iterations`, {
-      remedy: `Return iterations only from a loop, with a concurrency from 1 to ${MAX_CONCURRENCY}`,
+      remedy: `Return iterations only from a loop, with their number and a concurrency from 1 to ${MAX_CONCURRENCY}`,
     })
   }
-  const count = items.length
   if (count > MAX_ITERATIONS) {
-    throw new TenonError('LOOP_TOO_LONG', `The list has ${count} items; a loop takes at most ${MAX_ITERATIONS}`, {
-      details: { count, limit: MAX_ITERATIONS },
-    })
+    throw new TenonError(
+      'LOOP_TOO_LONG',
+      `${count} iterations are more than the ${MAX_ITERATIONS} that a loop can have`,
+      {
+        details: { count, limit: MAX_ITERATIONS },
+      },
+    )
   }
-  const { ref, payloads } = storeValue(items)
-  const waitFor = { kind: 'iterations', count, concurrency, onFailure, items: ref, dueAt: null } as const
-  return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads }
+  const stored = items === null ? null : storeValue(items)
+  const waitFor = {
+    kind: 'iterations',
+    count,
+    concurrency,
+    onFailure,
+    keep,
+    items: stored?.ref ?? null,
+    dueAt: null,
+  } as const
+  return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: stored?.payloads ?? [] }
 }
 
 function isConcurrency(value: number): boolean {

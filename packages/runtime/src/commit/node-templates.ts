@@ -17,6 +17,8 @@ export interface NodeReads {
   readonly run: boolean
   /** True if a template reads `item` or `index`. */
   readonly iteration: boolean
+  /** True if a template reads `loop`. */
+  readonly round: boolean
 }
 
 /** Templates of one node of a plan. */
@@ -69,6 +71,7 @@ function groupReads(reads: readonly ReadPath[]): NodeReads {
     error: has('error'),
     run: has('run'),
     iteration: has('item') || has('index'),
+    round: has('loop'),
   }
 }
 

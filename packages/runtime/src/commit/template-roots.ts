@@ -1,13 +1,13 @@
 import { isJsonObject, isoInstant, type Json, type JsonObject } from '@tenon/core/document'
 import type { ValueRef } from '@tenon/core/run'
-import type { InputView, IterationView, OwnedOutput } from '../interpreter/run-outputs.ts'
+import type { InputView, OwnedOutput } from '../interpreter/run-outputs.ts'
 import type { NodeReads } from './node-templates.ts'
 import type { RunSession } from './session.ts'
 import type { ValueReader } from './value-loader.ts'
 
 type MutableObject = { [key: string]: Json }
 
-/** Values that the templates of one node run read, by root: `input`, `nodes`, `trigger`, `error`, `vars`, `run`, in loops `item` and `index`. */
+/** Values that the templates of one node run read, by root: `input`, `nodes`, `trigger`, `error`, `vars`, `run`, in loops `item`, `index` and `loop`. */
 type TemplateRoots = Readonly<Record<string, Json>>
 
 /** An output that is read, under a key of `input` or as the output of a node. */
@@ -35,10 +35,12 @@ export function loadRoots(
   const trigger = reads.trigger && beginning !== null ? beginning.input : null
   const failure = reads.error ? view.error() : null
   const iteration = reads.iteration ? machine.outputs.iterationOf(nodeRunId) : null
+  const round = reads.round ? machine.outputs.roundOf(nodeRunId) : null
   const refs = [...input, ...nodes].map(({ owned }) => owned.output)
   if (trigger !== null) refs.push(trigger)
   if (failure !== null) refs.push(failure.output)
-  if (iteration !== null) refs.push(iteration.items)
+  if (iteration !== null && iteration.items !== null) refs.push(iteration.items)
+  if (round !== null && round.previous !== null) refs.push(round.previous)
 
   const { tenantId } = identity
   const known = new Map<string, Json>()
@@ -56,7 +58,14 @@ export function loadRoots(
     if (reads.nodes.length > 0) roots.nodes = buildNodes(nodes, valueAt)
     if (reads.trigger) roots.trigger = trigger === null ? null : valueAt(trigger)
     if (failure !== null) roots.error = valueAt(failure.output)
-    if (iteration !== null) Object.assign(roots, iterationRoots(iteration, valueAt(iteration.items)))
+    if (iteration !== null) {
+      const items = iteration.items === null ? null : valueAt(iteration.items)
+      roots.item = Array.isArray(items) ? (items[iteration.index] ?? null) : null
+      roots.index = iteration.index
+    }
+    if (round !== null) {
+      roots.loop = { index: round.index, previous: round.previous === null ? null : valueAt(round.previous) }
+    }
     return roots
   }
   const load = async (): Promise<TemplateRoots> => {
@@ -64,10 +73,6 @@ export function loadRoots(
     return build()
   }
   return missing.length === 0 ? build() : load()
-}
-
-function iterationRoots({ index }: IterationView, items: Json): JsonObject {
-  return { item: Array.isArray(items) ? (items[index] ?? null) : null, index }
 }
 
 function runRoot({ identity, beginning }: RunSession): JsonObject {

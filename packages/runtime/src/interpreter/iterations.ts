@@ -11,18 +11,26 @@ import type { Turn } from './turn.ts'
 /** Most bytes of the results of all iterations of a loop, since they become its output. */
 export const MAX_RESULT_BYTES = 4_194_304
 
-/** Begins the iterations of a loop, as many at the same time as it allows. A loop without items continues at once. */
+/** Begins iterations of a loop, as many at the same time as it allows. A loop without any continues at once. */
 export function beginIterations(context: FrameContext, turn: Turn, node: number, waitFor: IterationsWait): void {
-  const loop: LoopState = {
+  const { state, undoLog } = context
+  const begun = state.loops.get(node)
+  if (begun === undefined) undoLog.setEntry(state.loops, node, createLoop(waitFor))
+  else undoLog.setField(begun, 'waitFor', waitFor)
+  advanceLoop(context, turn, node)
+}
+
+function createLoop(waitFor: IterationsWait): LoopState {
+  return {
     waitFor,
     next: 0,
     stopped: false,
+    endedCount: 0,
+    failedCount: 0,
     resultBytes: 0,
     running: new Map(),
     ended: new Map(),
   }
-  context.undoLog.setEntry(context.state.loops, node, loop)
-  advanceLoop(context, turn, node)
 }
 
 /** Starts the iterations that may start; if none is left, the loop continues with its next pass. */
@@ -38,11 +46,10 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
     endCanceledLoop(context, turn.decisions, node)
     return
   }
-  const failed = [...loop.ended.values()].filter(({ error }) => error !== null).length
   const { waitId } = present(wait)
   const nodeRunId = nodeRunIdAt(context, node)
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
-  continueAfter(context, turn, node, { kind: 'iterations', ended: loop.ended.size, failed })
+  continueAfter(context, turn, node, { kind: 'iterations', ended: loop.endedCount, failed: loop.failedCount })
 }
 
 /** Creates the frame of the next iteration and starts its nodes without incoming edges. */
@@ -71,14 +78,20 @@ export function endIteration(frame: FrameContext, turn: Turn, { parent, loop: no
   const outer = turn.in(parent)
   const { how, end } = endOf(frame, loop)
   outer.decisions.push({ type: 'iteration_ended', nodeRunId: nodeRunIdAt(parent, node), data: { index, how, ...end } })
-  if (how !== 'canceled') {
-    undoLog.setEntry(loop.ended, index, end)
-    undoLog.setField(loop, 'resultBytes', loop.resultBytes + (end.output?.size ?? 0))
-    if (how === 'failed' && (loop.waitFor.onFailure === 'fail' || end.error?.code === TOO_LARGE)) {
-      stopIterations(parent, outer, node, 'iteration_failed')
-    }
+  if (how !== 'canceled') keepResult(frame, loop, index, end)
+  if (how === 'failed' && (loop.waitFor.onFailure === 'fail' || end.error?.code === TOO_LARGE)) {
+    stopIterations(parent, outer, node, 'iteration_failed')
   }
   advanceLoop(parent, outer, node)
+}
+
+function keepResult({ undoLog }: FrameContext, loop: LoopState, index: number, end: IterationEnd): void {
+  const isLast = loop.waitFor.keep === 'last'
+  if (isLast) for (const before of loop.ended.keys()) undoLog.deleteEntry(loop.ended, before)
+  undoLog.setEntry(loop.ended, index, end)
+  undoLog.setField(loop, 'endedCount', loop.endedCount + 1)
+  if (end.error !== null) undoLog.setField(loop, 'failedCount', loop.failedCount + 1)
+  undoLog.setField(loop, 'resultBytes', (isLast ? 0 : loop.resultBytes) + (end.output?.size ?? 0))
 }
 
 const TOO_LARGE = 'LOOP_RESULTS_TOO_LARGE'
@@ -98,8 +111,8 @@ function endOf(
     return reached !== undefined && reached.port !== ERROR_PORT
   })
   const output = exit === undefined ? null : entryOf(state.outputs, exit).output
-  if (loop.resultBytes + (output?.size ?? 0) <= MAX_RESULT_BYTES)
-    return { how: 'completed', end: { output, error: null } }
+  const others = loop.waitFor.keep === 'last' ? 0 : loop.resultBytes
+  if (others + (output?.size ?? 0) <= MAX_RESULT_BYTES) return { how: 'completed', end: { output, error: null } }
   const error = {
     code: TOO_LARGE,
     message: `The results of the iterations are larger than ${MAX_RESULT_BYTES} bytes`,

@@ -102,14 +102,15 @@ function judgeSuspended(run: RunContext, fact: OutcomeOf<'node_suspended'>): Act
   return (turns) => openWait(context, turns.in(context), node, waitFor)
 }
 
-/** Checks iterations: only a loop has them, once, and at least one runs at a time. */
+/** Checks iterations: only a loop has them, at least one runs at a time, and none is taken back or begun after a failure. */
 function canIterate(
   context: FrameContext,
   node: number,
   { count, concurrency }: Extract<NodeWait, { readonly kind: 'iterations' }>,
 ): boolean {
-  const isLoop = nodeAt(context, node).children !== undefined && !context.state.loops.has(node)
-  return isLoop && Number.isInteger(count) && count >= 0 && concurrency >= 1
+  const begun = context.state.loops.get(node)
+  const isLoop = nodeAt(context, node).children !== undefined && begun?.stopped !== true
+  return isLoop && Number.isInteger(count) && count >= (begun?.next ?? 0) && concurrency >= 1
 }
 
 function judgeSkipped(run: RunContext, fact: OutcomeOf<'node_skipped'>): Act | null {

@@ -158,6 +158,48 @@ describe('a loop', () => {
   })
 })
 
+describe('a loop that decides after each round', () => {
+  const next = (run: SimulatedRun, count: number) =>
+    run.suspend('each', iterationsOf([], { count, items: null, keep: 'last' }))
+
+  test('gets the last result alone, and adds one iteration', () => {
+    const run = started(PLAN)
+    next(run, 1)
+    expect(run.machine.outputs.roundOf('each')).toEqual({ index: 1, previous: null })
+    run.complete('a#0')
+    expect(brief(run.complete('b#0', 'success', { n: 0 }))).toContain('close each/1/0 (resolved)')
+    expect(run.machine.outputs.roundOf('each')).toMatchObject({ index: 1, previous: { inline: { n: 0 } } })
+    expect(brief(next(run, 2))).toEqual(['open each/2/0', 'begin each[1]', 'schedule a#1/1 dispatch'])
+    expect(run.machine.outputs.roundOf('a#1')).toMatchObject({ index: 1, previous: { inline: { n: 0 } } })
+    expect(run.machine.outputs.iterationOf('a#1')).toEqual({ index: 1, items: null })
+    run.complete('a#1')
+    run.complete('b#1', 'success', { n: 1 })
+    expect(run.machine.outputs.iterationsOf('each')).toMatchObject([{ index: 1, output: { inline: { n: 1 } } }])
+    expectRepeatable(run, PLAN)
+    run.complete('each')
+    expect(run.machine.outputs.roundOf('after')).toBeNull()
+  })
+
+  test('cannot take iterations back, or begin one after a failure', () => {
+    const run = started(PLAN)
+    expect(run.machine.outputs.roundOf('each')).toEqual({ index: 0, previous: null })
+    next(run, 1)
+    run.complete('a#0')
+    run.complete('b#0')
+    expect(() => next(run, 0)).toThrow(/cannot begin/)
+    next(run, 2)
+    run.fail('a#1')
+    expect(() => next(run, 3)).toThrow(/cannot begin/)
+  })
+
+  test('reads no result of a round before while several run at a time', () => {
+    const run = looping(['x', 'y', 'z'], { concurrency: 2 })
+    run.complete('a#0')
+    run.complete('b#0')
+    expect(run.machine.outputs.roundOf('a#1')).toEqual({ index: 1, previous: null })
+  })
+})
+
 describe('a failed iteration', () => {
   test('cancels the others and fails the loop, whose policy then applies', () => {
     const run = looping(['x', 'y', 'z'], { concurrency: 2 })
@@ -309,7 +351,7 @@ describe('a fact of a node in a loop', () => {
     expect(() => run.suspend('a#0', iterationsOf(['x']))).toThrow(/cannot begin/)
     run.complete('a#0')
     run.complete('b#0')
-    expect(() => run.suspend('each', iterationsOf(['x']))).toThrow(/cannot begin/)
+    expect(() => run.suspend('each', iterationsOf([]))).toThrow(/cannot begin/)
     expect(() => started(PLAN).suspend('each', iterationsOf(['x'], { concurrency: 0 }))).toThrow(/cannot begin/)
     for (const count of [-1, 0.5]) {
       expect(() => started(PLAN).suspend('each', { ...iterationsOf(['x']), count })).toThrow(/cannot begin/)

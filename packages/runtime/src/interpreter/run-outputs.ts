@@ -12,7 +12,7 @@ import {
 import { ERROR_PORT } from './finish-node.ts'
 import { lowerBound } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { type IterationEnd, inDocumentOrder } from './state.ts'
+import { type IterationEnd, inDocumentOrder, type LoopState } from './state.ts'
 
 /** An output with its node and port. */
 export interface OwnedOutput {
@@ -46,8 +46,16 @@ export interface InputView {
 export interface IterationView {
   /** Position in its loop, from 0. */
   readonly index: number
-  /** List of the values of all iterations. */
-  readonly items: ValueRef
+  /** List of the values of all iterations; `null` if they have none. */
+  readonly items: ValueRef | null
+}
+
+/** The rounds of a loop, as its children and the loop itself can read them. */
+export interface RoundView {
+  /** For a child the position of its iteration, for the loop that of the next one; from 0. */
+  readonly index: number
+  /** Result of the iteration before; `null` before the first, for one that failed, and while several run at a time. */
+  readonly previous: ValueRef | null
 }
 
 /** Data flow of a run, derived from the state of the machine. */
@@ -67,7 +75,9 @@ export interface RunOutputs {
   inputView(nodeRunId: string): InputView
   /** Returns the innermost iteration that a node run belongs to; `null` outside of loops. */
   iterationOf(nodeRunId: string): IterationView | null
-  /** Returns the ended iterations of an open loop, by index; none for other nodes. */
+  /** Returns the rounds of the innermost loop around a node run, of a loop its own; `null` outside of loops. */
+  roundOf(nodeRunId: string): RoundView | null
+  /** Returns the kept results of an open loop, by index; none for other nodes. */
   iterationsOf(nodeRunId: string): readonly EndedIteration[]
 }
 
@@ -98,12 +108,29 @@ export function createRunOutputs(run: RunContext): RunOutputs {
       const { items } = entryOf(parent.state.loops, loop).waitFor
       return { index: itemAt(path, path.length - 1), items }
     },
+    roundOf(nodeRunId) {
+      const { context, node } = locate(nodeRunId)
+      if (nodeAt(context, node).children !== undefined) {
+        const loop = context.state.loops.get(node)
+        return loop === undefined ? { index: 0, previous: null } : roundAt(loop, loop.next)
+      }
+      const { iteration } = context
+      if (iteration === null) return null
+      const { parent, loop, path } = iteration
+      return roundAt(entryOf(parent.state.loops, loop), itemAt(path, path.length - 1))
+    },
     iterationsOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)
       const ended = context.state.loops.get(node)?.ended ?? new Map<number, IterationEnd>()
       return inDocumentOrder(ended).map((index) => ({ index, ...entryOf(ended, index) }))
     },
   }
+}
+
+function roundAt({ ended, waitFor }: LoopState, index: number): RoundView {
+  // With several at a time, it would depend on the moment whether the one before has ended.
+  const previous = waitFor.concurrency === 1 ? (ended.get(index - 1)?.output ?? null) : null
+  return { index, previous }
 }
 
 function ownedAt(context: FrameContext, node: number): OwnedOutput {

@@ -51,15 +51,19 @@ export interface IterationEnd {
 
 /** Iterations of an open loop. */
 export interface LoopState {
-  readonly waitFor: IterationsWait
+  waitFor: IterationsWait
   /** Index of the next iteration to start. */
   next: number
   /** True if no iteration starts any more: one has failed, or the loop is being canceled. */
   stopped: boolean
+  /** Number of iterations that have ended, without those that were canceled. */
+  endedCount: number
+  failedCount: number
   /** Bytes of the results. */
   resultBytes: number
   /** Iterations whose frame is open. */
   readonly running: Map<number, true>
+  /** Results that the loop gets, by iteration. */
   readonly ended: Map<number, IterationEnd>
 }
 

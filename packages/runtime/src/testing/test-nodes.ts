@@ -106,6 +106,17 @@ const loop = defineNode({
   outputs: { success: z.object({ results: z.array(z.unknown()), failed: z.array(z.number()) }) },
 })
 
+const repeat = defineNode({
+  ...common,
+  type: 'repeat',
+  title: 'Repeat',
+  control: 'loop',
+  inline: true,
+  params: z.object({ condition: z.boolean() }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: z.object({ last: z.unknown(), rounds: z.number() }) },
+})
+
 const delay = defineNode({
   ...common,
   type: 'delay',
@@ -182,7 +193,7 @@ export function createTestNodes(): { readonly registry: NodeRegistry; readonly p
   return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
 }
 
-/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, delay and approval. */
+/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, delay and approval. */
 export function inlineNodes(): readonly AnyNodeImplementation[] {
   return [
     implementInlineNode(start, () => ({ port: 'success', output: {} })),
@@ -193,7 +204,16 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
     implementInlineNode(join, () => ({ port: 'success', output: {} })),
     implementInlineNode(loop, ({ items, concurrency, onFailure }, { iterations }) => {
       if (iterations === null) {
-        return { suspend: { kind: 'iterations', items: items as Json[], concurrency, onFailure } }
+        return {
+          suspend: {
+            kind: 'iterations',
+            items: items as Json[],
+            count: items.length,
+            concurrency,
+            onFailure,
+            keep: 'all',
+          },
+        }
       }
       const failed = iterations.filter(({ error }) => error !== null)
       if (failed.length > 0 && onFailure === 'fail') {
@@ -201,6 +221,14 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
       }
       const results = iterations.map(({ output }) => output)
       return { port: 'success', output: { results, failed: failed.map(({ index }) => index) } }
+    }),
+    implementInlineNode(repeat, ({ condition }, { iterations }) => {
+      const last = iterations?.at(-1) ?? null
+      if (last !== null && last.error !== null) throw new TenonError('ITERATION_FAILED', last.error.message)
+      const rounds = last === null ? 0 : last.index + 1
+      if (!condition) return { port: 'success', output: { last: last?.output ?? null, rounds } }
+      const round = { items: null, count: rounds + 1, concurrency: 1, onFailure: 'fail', keep: 'last' } as const
+      return { suspend: { kind: 'iterations', ...round } }
     }),
     implementInlineNode(delay, ({ duration }, { now, resume }) =>
       resume === null

@@ -60,6 +60,16 @@ function answerRun(plan: Plan, { nodeRunId, pass, resume, canceling }: OpenNodeR
     return { type: 'node_canceled', nodeRunId, data: { pass, how: dice < 2 ? 'canceled' : 'abandoned' } }
   }
   if (node?.control === 'loop' && resume === null && dice > 1) return iterateFact(nodeRunId, pass, tape)
+  if (
+    node?.control === 'loop' &&
+    resume?.kind === 'iterations' &&
+    resume.failed === 0 &&
+    resume.ended < 6 &&
+    dice < 4
+  ) {
+    const waitFor = iterationsOf([], { count: resume.ended + 1, items: null, keep: 'last' })
+    return { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }
+  }
   const mayWait = isApproval || node?.control === 'delay' || (node?.mode === 'dispatch' && dice === 9)
   if (mayWait && resume === null && dice > 1) return suspendFact(nodeRunId, pass, isApproval, tape)
   if (pass === 1 && dice === 0 && node?.control !== 'trigger')

@@ -55,19 +55,9 @@ export function approvalOf(
 }
 
 /** Creates the wait of a loop for one iteration per item. */
-export function iterationsOf(
-  items: readonly Json[],
-  options: Partial<Pick<IterationsWait, 'concurrency' | 'onFailure'>> = {},
-): IterationsWait {
-  const { concurrency = 1, onFailure = 'fail' } = options
-  return {
-    kind: 'iterations',
-    count: items.length,
-    concurrency,
-    onFailure,
-    items: makeValueRef([...items]),
-    dueAt: null,
-  }
+export function iterationsOf(items: readonly Json[], options: Partial<IterationsWait> = {}): IterationsWait {
+  const loop = { concurrency: 1, onFailure: 'fail', keep: 'all', ...options } as const
+  return { kind: 'iterations', count: items.length, items: makeValueRef([...items]), dueAt: null, ...loop }
 }
 
 /** Creates a vote of one user. */

@@ -160,6 +160,30 @@ export const loopTests: SuiteGroup = (context) => {
     })
   })
 
+  describe('a loop with a condition', () => {
+    test('is repeated while it is true, each round with the result of the one before', async () => {
+      const document = workflow(
+        [
+          node('start', 'start'),
+          node('each', 'repeat', { condition: '{{(loop.previous?.n ?? 0) < input.limit}}' }),
+          node(
+            'a',
+            'probe',
+            { output: { n: '{{(loop.previous?.n ?? 0) + 2}}', at: '{{index}}' } },
+            { parentId: 'each' },
+          ),
+          node('end', 'end', { output: '{{nodes.each.output}}' }),
+        ],
+        ['start>each', 'each>end'],
+      )
+      const run = await context().run(document, { limit: 5 })
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      expect(await run.output()).toEqual({ last: { n: 6, at: 2 }, rounds: 3 })
+      const never = await context().run(document, { limit: 0 })
+      expect(await never.output()).toEqual({ last: null, rounds: 0 })
+    })
+  })
+
   describe('a wait in a loop', () => {
     test('is that of its item, and is decided by itself', async () => {
       const document = looped({ concurrency: 3 }, [node('review', 'approval', { title: 'Refund {{item}}?' })])

@@ -1,0 +1,44 @@
+import { TenonError } from '@tenon/core/errors'
+import {
+  type IterationResult,
+  implementInlineNode,
+  type LoopSuspension,
+  type NodeParams,
+  type NodeResult,
+} from '@tenon/core/node'
+import { failIteration } from '../shared/fail-iteration.ts'
+import { repeat } from './definition.ts'
+
+type RepeatParams = NodeParams<typeof repeat>
+
+export const repeatNode = implementInlineNode(repeat, (params, { iterations }) => {
+  const last = iterations?.at(-1) ?? null
+  if (last !== null && last.error !== null) throw failIteration('Round', last.index, last.error)
+  const rounds = last === null ? 0 : last.index + 1
+  return hasMore(params, rounds) ? nextRounds(params, rounds) : toResult(rounds, last)
+})
+
+function hasMore({ mode, times, condition }: RepeatParams, rounds: number): boolean {
+  if (mode === 'times') return rounds < times
+  if (condition === undefined) {
+    throw new TenonError('NODE_PARAMS_INVALID', 'Invalid params of "repeat": condition', {
+      details: { issues: [{ path: ['condition'], code: 'required', message: 'The repetition has no condition' }] },
+    })
+  }
+  return mode === 'while' ? condition : rounds === 0 || !condition
+}
+
+/** Begins all rounds of a number of times at once, otherwise one, after which the condition is read again. */
+function nextRounds({ mode, times, limit }: RepeatParams, rounds: number): LoopSuspension {
+  if (mode !== 'times' && rounds >= limit) {
+    throw new TenonError('LOOP_LIMIT_REACHED', `The condition asks for more than ${limit} rounds`, {
+      details: { limit },
+    })
+  }
+  const count = mode === 'times' ? times : rounds + 1
+  return { suspend: { kind: 'iterations', items: null, count, concurrency: 1, onFailure: 'fail', keep: 'last' } }
+}
+
+function toResult(rounds: number, last: IterationResult | null): NodeResult<typeof repeat> {
+  return { port: 'success', output: { rounds, last: last?.output ?? null } }
+}

@@ -6,7 +6,7 @@ export const forEach = defineNode({
   type: 'for-each',
   version: 1,
   title: 'For each',
-  description: 'Repeat nodes for each item of a list',
+  description: 'Loop over a list',
   icon: 'M17 3.5 20.5 7 17 10.5M20.5 7H8a4.5 4.5 0 0 0-4.5 4.5M7 20.5 3.5 17 7 13.5M3.5 17H16a4.5 4.5 0 0 0 4.5-4.5',
   category: 'flow',
   control: 'loop',
@@ -26,7 +26,7 @@ export const forEach = defineNode({
     onFailure: z.enum(['fail', 'collect', 'ignore']).default('fail').meta({
       title: 'If an item fails',
       description:
-        'fail: no other item starts, and this node fails. collect: the others run, and failures are listed. ignore: the others run, and the results leave the failed items out.',
+        'With fail, no other item starts, and this node fails. With collect, the others run, and failures are listed. With ignore, the others run, and the results leave the failed items out.',
       control: 'select',
       literal: true,
     }),

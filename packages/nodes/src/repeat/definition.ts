@@ -9,7 +9,7 @@ export const repeat = defineNode({
   type: 'repeat',
   version: 1,
   title: 'Repeat',
-  description: 'Repeat nodes a number of times, or by a condition',
+  description: 'Loop by a condition',
   icon: 'M20.5 12a8.5 8.5 0 1 1-2.6-6.1M20.5 3.5V8H16',
   category: 'flow',
   control: 'loop',
@@ -18,7 +18,7 @@ export const repeat = defineNode({
     mode: z.enum(['times', 'while', 'until']).default('times').meta({
       title: 'Repeat',
       description:
-        'times: a number of rounds. while: as long as the condition is true, checked before each round. until: until the condition is true, checked after each round.',
+        'With times, a number of rounds. With while, as long as the condition is true, checked before each round. With until, until the condition is true, checked after each round.',
       control: 'select',
       literal: true,
     }),

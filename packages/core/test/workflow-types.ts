@@ -111,6 +111,18 @@ const each = defineNode({
   outputs: { success: z.object({ results: z.array(z.unknown()), failures: z.array(z.object({ index: z.int() })) }) },
 })
 
+const again = defineNode({
+  ...base,
+  type: 'again',
+  title: 'Again',
+  category: 'flow',
+  control: 'loop',
+  inline: true,
+  params: z.object({ condition: z.boolean().optional().meta({ title: 'Condition' }) }),
+  ports: [...done],
+  outputs: { success: z.object({ rounds: z.int(), last: z.unknown() }) },
+})
+
 const decided = z.object({ decision: z.string(), comment: z.string().nullable() })
 
 const approval = defineNode({
@@ -198,6 +210,7 @@ const WORKFLOW_TYPES: readonly NodeDefinition[] = [
   fork,
   join,
   each,
+  again,
   approval,
   call,
   ask,

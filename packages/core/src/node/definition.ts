@@ -12,9 +12,10 @@ export type NodeCategory = (typeof NODE_CATEGORIES)[number]
 /**
  * Kinds of nodes with built-in behavior in the machine. The list is closed, since each has semantics of its own.
  *
- * A `loop` runs the nodes inside it once for each item of a list. For the types of expressions, its param `items` is
- * that list, and the field `results` of its output, if it has one, lists the results of the items in their order, with
- * null for failed ones if its param `onFailure` is `collect`.
+ * A `loop` runs the nodes inside it again and again. For the types of expressions, its param `items`, if it has one, is
+ * the list whose items the nodes inside read. Of its output, the field `results` lists the results of all iterations in
+ * the order of the list, with null for failed ones if its param `onFailure` is `collect`, and `last` is the result of
+ * the last iteration.
  */
 export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval', 'loop'] as const
 /** One of {@link CONTROL_KINDS}. */

@@ -87,12 +87,12 @@ function whyUnreadable(checked: CheckedTemplate, named: SurveyedNode): string {
   const { id } = named.node
   if (id === node.surveyed.node.id) return 'it is the same node'
   const other = traced.flow.byId.get(id)
-  if (other !== undefined && isInside(node, other)) return 'its results exist only after its last item'
+  if (other !== undefined && isInside(node, other)) return 'its results exist only after its last iteration'
   const loop = loopBetween(checked, node, named)
   if (loop === undefined || !traced.scopes.comesBefore(node, loop.node.id)) {
     return `no path leads from ${named.name} to here`
   }
-  return `it runs once for each item of ${loop.name}: read the results of ${loop.name}`
+  return `it runs many times inside ${loop.name}: read the results of ${loop.name}`
 }
 
 /** Reports references to nodes that do not come before, by their names. */

@@ -6,9 +6,16 @@ import type { OutputFacts } from './output-facts.ts'
 import { asObject, eitherSchema, type FieldFacts } from './schema-facts.ts'
 import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
-/** Field of the output of a loop with the results of its iterations, in the order of the list. */
-const RESULTS = 'results'
 const NULL: JsonSchema = Object.freeze({ type: 'null' })
+
+/**
+ * Fields of the output of a loop, with their schemas by that of a result: the results of its iterations in the order of
+ * the list, and the result of the last one, null if there is none.
+ */
+const FIELDS: readonly (readonly [key: string, schemaOf: (result: JsonSchema) => JsonSchema])[] = [
+  ['results', (result) => ({ type: 'array', items: result as Json })],
+  ['last', (result) => (result === true ? true : eitherSchema([result, NULL]))],
+]
 
 /** Returns the nodes of a level that no edge leaves; the last of them that runs gives the result of an iteration. */
 const lastNodes = (level: readonly SurveyedNode[]): readonly SurveyedNode[] =>
@@ -45,53 +52,57 @@ export function resultSchema(
   return eitherSchema(alwaysHasResult(level) && !hasFailures ? schemas : [...schemas, NULL])
 }
 
-/** Returns the entry of a loop with a schema of its results; `null` if its type does not describe them. */
-function entryWith(
-  entry: NodeManifestEntry | undefined,
-  port: string,
-  result: () => JsonSchema,
-): (() => NodeManifestEntry) | null {
-  const output = asObject(entry?.outputs[port] as Json | undefined)
+/** Returns the fields with results that the type of a loop describes, with the rest of the schema around them. */
+function described(entry: NodeManifestEntry, port: string) {
+  const output = asObject(entry.outputs[port] as Json | undefined)
   const properties = asObject(output?.properties)
-  if (entry === undefined || properties?.[RESULTS] === undefined) return null
-  return () => {
-    const described = { ...properties, [RESULTS]: { type: 'array', items: result() as Json } }
-    return { ...entry, outputs: { ...entry.outputs, [port]: { ...output, properties: described } } }
-  }
+  return { output, properties, results: FIELDS.filter(([key]) => properties?.[key] !== undefined) }
+}
+
+/** Returns the entry of a loop with the schemas of its results. */
+function entryWith(entry: NodeManifestEntry, port: string, result: JsonSchema): NodeManifestEntry {
+  const { output, properties, results } = described(entry, port)
+  const typed = Object.fromEntries(results.map(([key, schemaOf]) => [key, schemaOf(result) as Json]))
+  return { ...entry, outputs: { ...entry.outputs, [port]: { ...output, properties: { ...properties, ...typed } } } }
 }
 
 /**
- * Returns the facts about a port of a loop with the schema of its results. It is built when it is first read, since a
- * loop is traced before the nodes inside it, and they before those that read the results.
+ * Returns the facts about a port of a loop with the schemas of its results. They are built when they are first read,
+ * since a loop is traced before the nodes inside it, and they before those that read the results.
  *
  * @param describe - Describes the port for an entry of the manifest.
  * @param result - Returns the schema of the result of an iteration.
  */
 export function withResults(
-  { entry }: SurveyedNode,
+  entry: NodeManifestEntry,
   port: string,
-  describe: (entry: NodeManifestEntry | undefined) => OutputFacts,
+  describe: (entry: NodeManifestEntry) => OutputFacts,
   result: () => JsonSchema,
 ): OutputFacts {
   const plain = describe(entry)
-  const results = plain.adds.fields.get(RESULTS)
-  const typedEntry = entryWith(entry, port, result)
-  if (results === undefined || typedEntry === null) return plain
+  const fields = new Map(plain.adds.fields)
   let built: OutputFacts | null = null
   const typed = (): OutputFacts => {
-    built ??= describe(typedEntry())
+    built ??= describe(entryWith(entry, port, result()))
     return built
   }
-  const field: FieldFacts = {
-    required: results.required,
-    get schema() {
-      return (typed().adds.fields.get(RESULTS) as FieldFacts).schema
-    },
+  const { results } = described(entry, port)
+  if (results.length === 0) return plain
+  for (const [key] of results) {
+    const field = fields.get(key)
+    // A disabled loop gives an empty output.
+    if (field === undefined) return plain
+    fields.set(key, {
+      required: field.required,
+      get schema() {
+        return (typed().adds.fields.get(key) as FieldFacts).schema
+      },
+    })
   }
   return {
     get schema() {
       return typed().schema
     },
-    adds: { ...plain.adds, fields: new Map(plain.adds.fields).set(RESULTS, field) },
+    adds: { ...plain.adds, fields },
   }
 }

@@ -86,10 +86,16 @@ describe('item and index', () => {
     expect(scope(document, 'l1').item).toEqual({ type: 'array', items: { type: 'number' } })
   })
 
-  test('are unknown for a type that has no list, and inside of what is not a loop', () => {
-    const nodes = manifest.nodes.map((entry) => (entry.type === 'each' ? { ...entry, params: {} } : entry))
-    const document = workflow([start, node('each', 'each'), set('a', {}, within('each'))], ['start>each'])
-    expect(scopeSchemaFor(document, { nodes }, 'a').item).toBe(true)
+  test('are no items of a loop that has no list, and unknown inside of what is not a loop', () => {
+    const again = [node('again', 'again'), set('a', { x: '{{ item }}', y: '{{ index }}' }, within('again'))]
+    const document = workflow([start, ...again, end], ['start>again', 'again>end'])
+    expect(scope(document, 'a')).not.toHaveProperty('item')
+    expect(scope(document, 'a').index).toMatchObject({ type: 'integer' })
+    expect(validate(document).map(({ message }) => message)).toEqual([
+      'a: "fields › x": item exists only inside a loop over a list; after the loop, read its results',
+    ])
+    const open = workflow([start, node('each', 'acme/none'), set('a', {}, within('each'))], ['start>each'])
+    expect(scope(open, 'a').item).toBe(true)
     const box = workflow([start, set('box', {}), set('a', {}, within('box'))], ['start>box'])
     expect(scope(box, 'a').item).toBe(true)
   })
@@ -103,7 +109,7 @@ describe('item and index', () => {
     expect(validate(document).map(({ code, nodeId, message }) => [code, nodeId, message])).toEqual([
       ['EXPRESSION_PATH_MISSING', 'a', 'a: "Address": item.idd is missing; did you mean id?'],
       ['EXPRESSION_PATH_MISSING', 'a', 'a: "Address": There is no indx here; did you mean index?'],
-      ['EXPRESSION_PATH_MISSING', 'after', expect.stringContaining('item exists only inside a loop')],
+      ['EXPRESSION_PATH_MISSING', 'after', expect.stringContaining('item exists only inside a loop over a list')],
       ['EXPRESSION_PATH_MISSING', 'after', expect.stringContaining('index exists only inside a loop')],
     ])
     expect(validate(document)[2]).toMatchObject({
@@ -130,7 +136,7 @@ describe('item and index', () => {
         kind: 'root',
         insert: 'index',
         detail: 'number',
-        help: 'Position of the item in the list, from 0',
+        help: 'Position of the iteration, from 0',
       },
     ])
     expect(offered('{{ item.').map(({ label, detail }) => [label, detail])).toEqual([
@@ -206,11 +212,25 @@ describe('a node inside a loop', () => {
     )
     const why = only(validate(reading), 'REFERENCE_NOT_UPSTREAM').map(({ message }) => message)
     expect(why).toEqual([
-      'leaf: "fields › n" reads each, but its results exist only after its last item',
-      'after: "fields › x" reads leaf, but it runs once for each item of each: read the results of each',
-      'after: "fields › y" reads inner, but it runs once for each item of each: read the results of each',
+      'leaf: "fields › n" reads each, but its results exist only after its last iteration',
+      'after: "fields › x" reads leaf, but it runs many times inside each: read the results of each',
+      'after: "fields › y" reads inner, but it runs many times inside each: read the results of each',
     ])
     expect(issueIn(reading, 'EXPRESSION_PATH_MISSING')).toMatchObject({ nodeId: 'after', values: { path: 'input.n' } })
+  })
+
+  test('in a loop in a loop is not read by the nodes behind the inner one', () => {
+    const document = looping(
+      [
+        each('inner', {}, within('each')),
+        set('leaf', { n: 1 }, within('inner')),
+        set('behind', { x: '{{ nodes.leaf.output.n }}', y: '{{ input.results[0].n }}' }, within('each')),
+      ],
+      ['inner>behind'],
+    )
+    expect(validate(document).map(({ message }) => message)).toEqual([
+      'behind: "fields › x" reads leaf, but it runs many times inside inner: read the results of inner',
+    ])
   })
 
   test('is not read from beside its loop, and not by the list of its loop', () => {
@@ -249,6 +269,60 @@ describe('a node inside a loop', () => {
       ['start>one', 'one>end', 'a>two'],
     )
     expect(validate(loops)).toEqual([])
+  })
+})
+
+describe('loop', () => {
+  const again = (condition: string, children: readonly WorkflowNode[], more: WorkflowNode = set('after')) =>
+    workflow(
+      [start, node('again', 'again', { condition }), ...children, more, end],
+      ['start>again', 'again>after', 'after>end'],
+    )
+  const ROUND = { properties: { index: { type: 'integer' }, previous: {} }, required: ['index', 'previous'] }
+
+  test('is read by a loop and the nodes inside it, with the result of the iteration before', () => {
+    const document = again('{{ (loop.previous?.n ?? 0) < 5 }}', [
+      call('a', { url: 'https://x/{{ loop.index }}' }, within('again')),
+      set('b', { n: '{{ loop.previous?.n ?? 0 }}' }, within('again')),
+    ])
+    const inside = { ...document, edges: [...document.edges, ...workflow([], ['a>b']).edges] }
+    expect(validate(inside)).toEqual([])
+    for (const id of ['again', 'a', 'b']) {
+      expect(scope(inside, id).loop).toMatchObject(ROUND)
+      expect(part(part(part(scope(inside, id).loop, 'properties'), 'previous'), 'anyOf')).toEqual([
+        expect.objectContaining({ required: ['n'] }),
+        { type: 'null' },
+      ])
+    }
+    for (const id of ['start', 'after']) expect(scope(inside, id)).not.toHaveProperty('loop')
+    expect(part(part(scope(inside, 'after').input, 'properties'), 'last')).toMatchObject({
+      anyOf: [expect.objectContaining({ required: ['n'] }), { type: 'null' }],
+    })
+    const faulty = again('{{ loop.previous.m == loop.indx }}', [set('b', { n: 1 }, within('again'))])
+    expect(validate(faulty).map(({ message }) => message)).toEqual([
+      'again: "Condition": loop.previous.m is missing',
+      'again: "Condition": loop.indx is missing; did you mean index?',
+    ])
+  })
+
+  test('is that of the innermost loop, with a remedy elsewhere', () => {
+    const document = again(
+      '{{ true }}',
+      [
+        each('inner', { items: '{{ [loop.index] }}' }, within('again')),
+        set('leaf', { x: '{{ loop }}' }, within('inner')),
+      ],
+      set('after', { x: '{{ loop.index }}' }),
+    )
+    expect(issueIn(document, 'EXPRESSION_PATH_MISSING').message).toBe(
+      'after: "fields › x": loop exists only inside a loop; after the loop, read its results',
+    )
+    expect(part(part(scope(document, 'leaf').loop, 'properties'), 'previous')).toMatchObject({
+      anyOf: [expect.objectContaining({ required: ['x'] }), { type: 'null' }],
+    })
+    const deep = again('{{ true }}', [node('a', 'acme/none', {}, within('again'))])
+    expect(part(part(scope(deep, 'again').loop, 'properties'), 'previous')).toBe(true)
+    expect(part(part(scope(deep, 'after').input, 'properties'), 'last')).toMatchObject({ description: 'From again' })
   })
 })
 
@@ -294,6 +368,8 @@ describe('the results of a loop', () => {
     const nodes = skipping.nodes.map((each) => (each.id === 'each' ? withPolicy(each, { skipIf: '{{ true }}' }) : each))
     const { input } = scope({ ...skipping, nodes }, 'after')
     expect(part(input, 'required')).toEqual(['orders', 'b'])
+    const off = skipping.nodes.map((each) => (each.id === 'each' ? { ...each, disabled: true } : each))
+    expect(keysOf(scope({ ...skipping, nodes: off }, 'after').input)).toEqual(['orders', 'b'])
     const nested = looping([each('inner', {}, within('each')), set('leaf', { k: 1 }, within('inner'))])
     expect(resultsOf(nested)).toMatchObject({ properties: { results: { items: { required: ['k'] } } } })
     const deep = looping([

@@ -13,8 +13,8 @@ import { traceWorkflow } from './trace-workflow.ts'
  * for completion, for chips, for checking a template while it is edited.
  *
  * A key of `input` is `required` if it is present on every path; its schema has `x-writers`, the ids of the nodes that
- * may have written it, the last in document order first. `error` is present in error branches only, `item` and
- * `index` inside of loops only.
+ * may have written it, the last in document order first. `error` is present in error branches only, `item`,
+ * `index` and `loop` inside of loops only.
  *
  * @param document - A valid document, such as the result of `readDraft`.
  * @returns A function of the node id; for an unknown node, the scope that all nodes share.
@@ -24,10 +24,10 @@ export function createScopeSchemas(
   manifest: Pick<NodeManifest, 'nodes'>,
 ): (nodeId: NodeId) => ScopeSchema {
   const survey = surveyDocument(document, manifest)
-  const { flow, scopes, vars, itemOf } = finish(traceWorkflow(survey, createMeter()))
+  const traced = finish(traceWorkflow(survey, createMeter()))
   return (nodeId) => {
-    const node = flow.byId.get(nodeId)
-    return node === undefined ? commonScopeSchema(survey) : buildScopeSchema({ survey, scopes, vars, itemOf }, node)
+    const node = traced.flow.byId.get(nodeId)
+    return node === undefined ? commonScopeSchema(survey) : buildScopeSchema({ ...traced, survey }, node)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { FlowNode } from './flow-node.ts'
-import { asObject } from './schema-facts.ts'
+import { asObject, eitherSchema } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -45,12 +45,24 @@ function schemaOfLiteral(value: Json): JsonSchema {
   return { type: typeof value }
 }
 
-/** Schema of `index`, the position of an item in the list of its loop. */
+/** Schema of `index`, the position of an iteration in its loop. */
 export const INDEX_SCHEMA: JsonSchema = Object.freeze({
   type: 'integer',
   minimum: 0,
-  description: 'Position of the item in the list, from 0',
+  description: 'Position of the iteration, from 0',
 })
+
+/** Returns the schema of `loop`. @param result - Schema of the result of an iteration. */
+export function roundSchema(result: JsonSchema): JsonSchema {
+  const previous = result === true ? true : eitherSchema([result, { type: 'null' }])
+  return objectSchema(
+    [
+      ['index', INDEX_SCHEMA, true],
+      ['previous', previous, true],
+    ],
+    'no',
+  )
+}
 
 /** Returns the schema of `vars`. */
 export function varsSchema({ document }: WorkflowSurvey): JsonSchema {
@@ -97,14 +109,19 @@ export interface ScopeSource {
   readonly survey: WorkflowSurvey
   readonly scopes: Scopes
   readonly vars: JsonSchema
-  /** Returns the schema of the items of a loop. */
-  readonly itemOf: (loop: FlowNode) => JsonSchema
+  /** Returns the schema of the items of a loop; `undefined` for one that has no list. */
+  readonly itemOf: (loop: FlowNode) => JsonSchema | undefined
+  /** Returns the schema of `loop` for a loop and the nodes inside it. */
+  readonly roundOf: (loop: FlowNode) => JsonSchema
 }
 
 /** Builds the schemas of the names that expressions of a node can use. */
-export function buildScopeSchema({ survey, scopes, vars, itemOf }: ScopeSource, node: FlowNode): ScopeSchema {
+export function buildScopeSchema(source: ScopeSource, node: FlowNode): ScopeSchema {
+  const { survey, scopes, vars, itemOf, roundOf } = source
   const error = scopes.error(node)
   const loop = scopes.loopAround(node)
+  const item = loop && itemOf(loop)
+  const round = scopes.loopAt(node)
   return {
     input: inputSchema(survey, scopes, node),
     trigger: scopes.trigger(node),
@@ -112,7 +129,9 @@ export function buildScopeSchema({ survey, scopes, vars, itemOf }: ScopeSource, 
     vars,
     run: RUN_SCHEMA,
     ...(error === undefined ? {} : { error: error.schema }),
-    ...(loop === undefined ? {} : { item: itemOf(loop), index: INDEX_SCHEMA }),
+    ...(item === undefined ? {} : { item }),
+    ...(loop === undefined ? {} : { index: INDEX_SCHEMA }),
+    ...(round === undefined ? {} : { loop: roundOf(round) }),
   }
 }
 

@@ -18,7 +18,7 @@ const MOST_CANDIDATES = 500
 
 const ROOT_NAMES = ['input', 'trigger', 'nodes', 'vars', 'run'] as const
 const ERROR_NAMES = ['error'] as const
-const LOOP_NAMES = ['item', 'index'] as const
+const LOOP_NAMES = ['item', 'index', 'loop'] as const
 
 const REST = { no: 'none', silent: 'undeclared', yes: () => UNKNOWN } as const satisfies Record<
   string,
@@ -36,7 +36,7 @@ const objectOf = (properties: ReadonlyMap<string, StaticProperty>, rest: StaticO
  * or one known member if `input` is read by unknown names only. Templates share the types of the same schema.
  */
 export function createScopeTypes(
-  { survey, scopes, vars, itemOf }: ScopeSource,
+  { survey, scopes, vars, itemOf, roundOf }: ScopeSource,
   meter: Meter,
 ): (node: FlowNode, analysis: TemplateAnalysis) => ScopeTypes {
   let suggestionsLeft = MOST_SUGGESTIONS
@@ -144,10 +144,15 @@ export function createScopeTypes(
       }
       case 'item': {
         const loop = scopes.loopAround(node)
-        return loop === undefined ? undefined : typeOf(itemOf(loop))
+        const item = loop && itemOf(loop)
+        return item === undefined ? undefined : typeOf(item)
       }
       case 'index':
         return scopes.loopAround(node) === undefined ? undefined : typeOf(INDEX_SCHEMA)
+      case 'loop': {
+        const loop = scopes.loopAt(node)
+        return loop === undefined ? undefined : typeOf(roundOf(loop))
+      }
       default:
         return undefined
     }

@@ -6,6 +6,7 @@ import { isTrigger } from './check-graph.ts'
 import { type DataFlow, type Exit, type FlowNode, isInside, mayHaveLeft, takenExits } from './flow-node.ts'
 import { createPathFold } from './fold-paths.ts'
 import { eitherSchema, type FieldFacts, type ObjectFacts } from './schema-facts.ts'
+import { isLoop } from './survey.ts'
 
 /** A value that an expression may read, with its facts. */
 export interface Readable extends FieldFacts {
@@ -42,6 +43,8 @@ export interface Scopes {
   outputs(node: FlowNode, most?: number): readonly NodeId[]
   /** Returns the innermost loop around a node; `undefined` outside of loops. */
   loopAround(node: FlowNode): FlowNode | undefined
+  /** Returns the node itself if it is a loop, else the innermost loop around it. */
+  loopAt(node: FlowNode): FlowNode | undefined
   trigger(node: FlowNode): JsonSchema
   /** Returns `error` in an error branch; `undefined` elsewhere. */
   error(node: FlowNode): Readable | undefined
@@ -237,6 +240,11 @@ export function createScopes(flow: DataFlow): Scopes {
     return { schema, required: hasRun(of)(node), writers: [of] }
   }
 
+  function loopAround({ surveyed }: FlowNode): FlowNode | undefined {
+    const { parentId } = surveyed.node
+    return parentId === undefined ? undefined : byId.get(parentId)
+  }
+
   const triggers = createKind(flow, ({ surveyed }) => isTrigger(surveyed))
   const failing = createKind(flow, ({ exits }) =>
     exits.some(({ port, targets }) => port === ERROR_PORT && targets.length > 0),
@@ -290,10 +298,8 @@ export function createScopes(flow: DataFlow): Scopes {
       }
       return found
     },
-    loopAround({ surveyed }) {
-      const { parentId } = surveyed.node
-      return parentId === undefined ? undefined : byId.get(parentId)
-    },
+    loopAround,
+    loopAt: (node) => (isLoop(node.surveyed) ? node : loopAround(node)),
     trigger(node) {
       const last = triggers.lastBefore(node)
       return last === undefined ? true : triggerBehind(node, last)

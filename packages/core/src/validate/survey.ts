@@ -120,7 +120,7 @@ function nestedOrder(
   return [...ordered, ...nodes.filter((surveyed) => !ordered.has(surveyed))]
 }
 
-/** Checks whether the nodes inside a node run once for each item of its list. */
+/** Checks whether the nodes inside a node run again and again. */
 export function isLoop({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
   return entry?.control === 'loop'
 }

@@ -11,8 +11,8 @@ import type { DataFlow, FlowNode } from './flow-node.ts'
 import { resultSchema, withResults } from './loop-results.ts'
 import type { Meter } from './meter.ts'
 import { type KnownOutputs, type OutputFacts, outputFacts, schemaOfValues, type TypeOfValue } from './output-facts.ts'
-import { eitherSchema } from './schema-facts.ts'
-import { varsSchema } from './scope-schema.ts'
+import { asObject, eitherSchema } from './schema-facts.ts'
+import { roundSchema, varsSchema } from './scope-schema.ts'
 import { createScopeTypes } from './scope-types.ts'
 import { createScopes, type Scopes } from './scopes.ts'
 import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
@@ -29,14 +29,24 @@ export interface TracedWorkflow {
   readonly scopes: Scopes
   /** Schema of `vars`, the same for all nodes. */
   readonly vars: JsonSchema
-  /** Returns the schema of the items of a loop, whose list is its param `items`; `true` if it is not known. */
-  readonly itemOf: (loop: FlowNode) => JsonSchema
+  /**
+   * Returns the schema of the items of a loop, whose list is its param `items`: `true` if it is not known, `undefined`
+   * for a type without that param.
+   */
+  readonly itemOf: (loop: FlowNode) => JsonSchema | undefined
+  /** Returns the schema of `loop` for a loop and the nodes inside it. */
+  readonly roundOf: (loop: FlowNode) => JsonSchema
   /** Types a template in the params or the policy of a node; it is parsed on first use. */
   typeText(node: FlowNode, text: string): TypedTemplate
 }
 
 /** Roots whose values are the same for every node behind the same trigger. */
 const SHARED_ROOTS: ReadonlySet<string> = new Set(['trigger', 'vars', 'run'])
+
+/** Checks whether a loop repeats for the items of a list. */
+function hasItems({ entry, params }: SurveyedNode): boolean {
+  return params.items !== undefined || asObject(asObject(entry?.params)?.properties)?.items !== undefined
+}
 
 /** Describes exits; adjacent ports of a node that share a schema share its facts. */
 function describeExits(
@@ -50,14 +60,15 @@ function describeExits(
     const source = port === ERROR_PORT ? ERROR_PORT : (entry?.outputs[port] ?? entry?.outputs['*'])
     if (last?.node === node && last.source === source) return last.facts
     const { surveyed } = node
-    const facts = isLoop(surveyed)
-      ? withResults(
-          surveyed,
-          port,
-          (own) => outputFacts({ ...surveyed, entry: own }, port, typeOf(node), known),
-          () => resultOf(surveyed),
-        )
-      : outputFacts(surveyed, port, typeOf(node), known)
+    const facts =
+      entry?.control === 'loop'
+        ? withResults(
+            entry,
+            port,
+            (own) => outputFacts({ ...surveyed, entry: own }, port, typeOf(node), known),
+            () => resultOf(surveyed),
+          )
+        : outputFacts(surveyed, port, typeOf(node), known)
     last = { node, source, facts }
     return facts
   }
@@ -70,7 +81,7 @@ function describeExits(
 export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<undefined, TracedWorkflow> {
   const vars = varsSchema(survey)
   const typed = new Map<FlowNode | JsonSchema, Map<string, TypedTemplate>>()
-  const built: { scopes?: Scopes; types?: ReturnType<typeof createScopeTypes> } = {}
+  const built: { flow?: DataFlow; scopes?: Scopes; types?: ReturnType<typeof createScopeTypes> } = {}
 
   function analyze(text: string): TemplateAnalysis | null {
     try {
@@ -127,9 +138,10 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   }
 
   const items = new Map<FlowNode, JsonSchema>()
-  function itemOf(loop: FlowNode): JsonSchema {
+  function itemOf(loop: FlowNode): JsonSchema | undefined {
     const known = items.get(loop)
     if (known !== undefined) return known
+    if (isLoop(loop.surveyed) && !hasItems(loop.surveyed)) return undefined
     const list = isLoop(loop.surveyed) ? loop.surveyed.params.items : undefined
     const isWhole = typeof list === 'string' && isTemplate(list)
     const type = isWhole ? typeText(loop, list).type : typeOfSchema(list === undefined ? true : typeOf(loop)(list))
@@ -138,9 +150,21 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     return schema
   }
 
+  const rounds = new Map<FlowNode, JsonSchema>()
+  function roundOf(loop: FlowNode): JsonSchema {
+    const { flow } = built
+    // While the flow is traced, the nodes that give the result may not be.
+    if (flow === undefined) return roundSchema(true)
+    const known = rounds.get(loop)
+    if (known !== undefined) return known
+    const schema = roundSchema(resultSchema(survey, loop.surveyed, ({ node }) => flow.byId.get(node.id)))
+    rounds.set(loop, schema)
+    return schema
+  }
+
   const flow = yield* traceDataFlow(survey, meter, (tracing) => {
     const scopes = createScopes(tracing)
-    Object.assign(built, { scopes, types: createScopeTypes({ survey, scopes, vars, itemOf }, meter) })
+    Object.assign(built, { scopes, types: createScopeTypes({ survey, scopes, vars, itemOf, roundOf }, meter) })
     const nodeOf = ({ node }: SurveyedNode) => tracing.byId.get(node.id)
     const describe = describeExits(typeOf, (loop) => resultSchema(survey, loop, nodeOf))
     return (node, port) => {
@@ -149,5 +173,6 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
       return describe(node, port)
     }
   })
-  return { flow, scopes: built.scopes as Scopes, itemOf, typeText, vars }
+  built.flow = flow
+  return { flow, scopes: built.scopes as Scopes, itemOf, roundOf, typeText, vars }
 }

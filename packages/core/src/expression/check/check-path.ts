@@ -14,14 +14,15 @@ import type { ExpressionValues } from './values.ts'
 export type PathMode = 'strict' | 'lenient'
 
 /** Names that only nodes inside a loop can read. */
-const LOOP_ROOTS: ReadonlySet<string> = new Set(['item', 'index'])
+const LOOP_ROOTS: ReadonlySet<string> = new Set(['item', 'index', 'loop'])
 
 export function checkRoot(checking: Checking, { name, start, end }: RootExpression, mode: PathMode): StaticType {
   const type = checking.root(name)
   if (type !== undefined) return type
   const severity = mode === 'strict' ? 'error' : 'warning'
   if (LOOP_ROOTS.has(name)) {
-    const message = `${name} exists only inside a loop; after the loop, read its results`
+    const loop = name === 'item' ? 'a loop over a list' : 'a loop'
+    const message = `${name} exists only inside ${loop}; after the loop, read its results`
     const values = { reason: 'outside_loop', path: name } as const
     checking.report({ code: 'EXPRESSION_PATH_MISSING', severity, message, values, start, end })
     return UNKNOWN

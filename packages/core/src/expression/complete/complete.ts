@@ -27,7 +27,8 @@ const ROOT_HELP: ReadonlyMap<string, string> = new Map([
   ['run', 'Id, version and start of the run'],
   ['error', 'Failure of the node before'],
   ['item', 'Item of the loop that is processed'],
-  ['index', 'Position of the item in the list, from 0'],
+  ['index', 'Position of the iteration, from 0'],
+  ['loop', 'Position of the iteration, and the result of the one before'],
 ])
 const ignore = () => undefined
 

@@ -49,3 +49,17 @@ export function chainOf(types: readonly (keyof typeof PARAMS)[]): WorkflowDocume
     nodes.slice(1).map(({ id }, index) => `${nodes[index]?.id}>${id}`),
   )
 }
+
+/** A loop over so many items, whose iterations are one beat each. */
+export function beatLoop(length: number, concurrency: number): WorkflowDocument {
+  const items = Array.from({ length }, (_, index) => index)
+  return workflow(
+    [
+      node('start', 'start'),
+      node('each', 'for-each', { items, concurrency }),
+      node('n1', 'beat', { count: '{{ index }}' }, { parentId: 'each' }),
+      node('end', 'end'),
+    ],
+    ['start>each', 'each>end'],
+  )
+}

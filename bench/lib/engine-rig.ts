@@ -5,7 +5,7 @@ import { isRunOver, type RunStatus } from '@tenon/core/run'
 import { createBuiltInNodes } from '@tenon/nodes/server'
 import { changesTopic, type EngineFactory, postgresRunReader, type RuntimeDatabase } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
-import { compile } from '@tenon/runtime/interpreter'
+import { compile, type PlanNode } from '@tenon/runtime/interpreter'
 import { inMemoryBus } from '@tenon/runtime/testing'
 import { beatNode } from './beat-node.ts'
 
@@ -50,7 +50,7 @@ export async function openEngineRig(
   await engine.startWorker()
 
   const runOne = async (plan: ReturnType<typeof compile>, tenantId: string): Promise<FinishedRun> => {
-    const beatNodes = plan.nodes.filter(({ type }) => type === beat.definition.type).length
+    const beatNodes = plan.nodes.reduce((sum, node) => sum + beatsIn(node), 0)
     const runId = randomUUID()
     const beats: number[] = []
     beatsOf.set(runId, beats)
@@ -92,6 +92,13 @@ export async function openEngineRig(
       await bus.close()
     },
   }
+}
+
+/** Returns the number of beats of a node; the items of a loop are a list in its params. */
+function beatsIn({ type, params, children }: PlanNode): number {
+  if (children === undefined) return type === 'beat' ? 1 : 0
+  const items = params['items']
+  return (Array.isArray(items) ? items.length : 0) * children.nodes.reduce((sum, node) => sum + beatsIn(node), 0)
 }
 
 /** Time from the first start to the notification of the last end, in ms. */

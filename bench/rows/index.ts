@@ -4,6 +4,7 @@ import { chainGrowth } from './chain-growth.ts'
 import { collabUpdate } from './collab-update.ts'
 import { dragFrames100, dragFrames500 } from './drag-frames.ts'
 import { durableNode, durableNodePure } from './durable-node.ts'
+import { loopGrowth, loopItem } from './loops.ts'
 import { parallelRuns } from './parallel-runs.ts'
 import { temporalEvents, temporalEventsPure } from './temporal-events.ts'
 import { temporalEventsS1 } from './temporal-events-s1.ts'
@@ -18,6 +19,8 @@ export const rows: readonly Row[] = [
   parallelRuns,
   twoWorkers,
   chainGrowth,
+  loopGrowth,
+  loopItem,
   startToBody,
   runCpu,
   nodeWal,

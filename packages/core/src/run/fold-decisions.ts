@@ -71,6 +71,7 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       if (waitFor.kind !== 'iterations') return
       const begun = { started: 0, ended: 0, failed: [] }
       patchNodeRun(state, entry.nodeRunId, ({ iterations }) => ({
+        status: 'waiting',
         iterations: { ...(iterations ?? begun), count: waitFor.count },
       }))
       return

@@ -66,7 +66,8 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
       return
     case 'node_suspended':
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
-        status: 'waiting',
+        // The wait of a loop begins with the decision that opens it.
+        status: entry.data.waitFor.kind === 'iterations' ? 'running' : 'waiting',
         ...endOpenAttempts(nodeRun, at, 'waiting'),
       }))
       return

@@ -37,8 +37,13 @@ export function viewOf(state: FoldState): RunView {
   return { ...state.head, nodeRuns: new Map(state.nodeRuns), approvals: new Map(state.approvals) }
 }
 
+/** Checks whether a node run is a loop that waits for its iterations, in which other node runs are open. */
+function isIterating({ status, iterations }: NodeRunView): boolean {
+  return status === 'waiting' && iterations !== null
+}
+
 function count(state: FoldState, nodeRun: NodeRunView, by: 1 | -1): void {
-  if (!isNodeRunOpen(nodeRun)) return
+  if (!isNodeRunOpen(nodeRun) || isIterating(nodeRun)) return
   state.open += by
   if (nodeRun.status === 'waiting') state.waiting += by
 }
@@ -72,7 +77,10 @@ function isPaused({ pauses }: RunHead): boolean {
   return pauses.at(-1)?.resumedAt === null
 }
 
-/** Updates the status of the run: it is paused until it is resumed or ends, and waiting if all open node runs wait. */
+/**
+ * Updates the status of the run: it is paused until it is resumed or ends, and waiting if all open node runs wait. A loop
+ * does not count while it waits for its iterations; the node runs inside it do.
+ */
 export function deriveRunStatus(state: FoldState): void {
   const { status } = state.head
   if (status === 'queued' || isRunOver(status)) return

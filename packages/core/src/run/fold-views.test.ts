@@ -136,6 +136,7 @@ describe('a node run', () => {
       error: null,
       nextAt: null,
       toolCalls: 0,
+      iterations: null,
     })
   })
 

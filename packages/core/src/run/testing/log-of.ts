@@ -1,5 +1,5 @@
 import type { WaitFor } from '../../node/implementation.ts'
-import type { Decision, Fact, Observation } from '../events.ts'
+import type { Decision, Fact, IterationsWait, Observation } from '../events.ts'
 import type { LogEntry } from '../frame.ts'
 import { makeValueRef } from '../value-ref.ts'
 
@@ -58,6 +58,33 @@ export const suspended = (nodeRunId: string, waitFor: WaitFor = APPROVAL): Event
   type: 'node_suspended',
   nodeRunId,
   data: { pass: 1, waitFor },
+})
+const iterations = (count: number): IterationsWait => ({
+  kind: 'iterations',
+  count,
+  keep: 'all',
+  concurrency: 1,
+  onFailure: 'collect',
+  items: EMPTY,
+  dueAt: null,
+})
+export const iterating = (nodeRunId: string, count: number, pass = 1): readonly Event[] => [
+  { type: 'node_suspended', nodeRunId, data: { pass, waitFor: iterations(count) } },
+  { type: 'wait_opened', nodeRunId, data: { waitId: `${nodeRunId}/${pass}/0`, waitFor: iterations(count) } },
+]
+export const iterationBegun = (nodeRunId: string, index: number): Event => ({
+  type: 'iteration_started',
+  nodeRunId,
+  data: { index },
+})
+export const iterationEnded = (
+  nodeRunId: string,
+  index: number,
+  how: 'completed' | 'failed' | 'canceled' = 'completed',
+): Event => ({
+  type: 'iteration_ended',
+  nodeRunId,
+  data: { index, how, output: how === 'completed' ? OUTPUT : null, error: how === 'failed' ? ERROR : null },
 })
 export const needed = (nodeRunId: string): Event => ({
   type: 'approval_needed',

@@ -13,6 +13,7 @@ export const STYLE_ORDER = [
   // runs
   'run-data.css',
   'run-timeline.css',
+  'run-loop.css',
   'run-log.css',
   'run-form.css',
   'run-list.css',

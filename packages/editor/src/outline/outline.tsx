@@ -1,4 +1,5 @@
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useContext, useMemo } from 'react'
+import { NodeRunContext, useNodeRun } from '../canvas/node-status.ts'
 import { HistoryTools } from '../canvas/tool-button.tsx'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
@@ -86,11 +87,14 @@ function Inside({ nodeId, items }: InsideProps) {
   const { store } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const name = useEditorStore((state) => state.nodesById.get(nodeId)?.name ?? nodeId)
+  const presenter = useContext(NodeRunContext)
+  const run = useNodeRun(nodeId)
   const add = () => store.setState({ quickAdd: { placement: { kind: 'inside', nodeId }, at: null } })
   return (
     <section className="tn-outline-branches" aria-label={t('outline.inside', { name })}>
       <div className="tn-outline-branch">
         <h2 className="tn-outline-port">{t('outline.eachItem')}</h2>
+        {run !== null && presenter?.loopBar(nodeId)}
         {!isReadOnly && items.length > 0 && (
           <IconButton icon="plus" size="s" label={t('outline.addInside', { name })} onClick={add} />
         )}

@@ -83,6 +83,10 @@ export function headlineOf(input: HeadlineInput): Headline | null {
         ]),
       }
     case 'waiting':
+      if (nodeRun.iterations !== null) {
+        const { ended, count } = nodeRun.iterations
+        return { tone: 'running', title: t('runs.headline.items', { ended, count }), detail: '' }
+      }
       // A paused run completes the node only when it is resumed.
       if (input.closed !== null) {
         const detail = input.isPaused ? t('runs.headline.continuesWhenResumed') : ''

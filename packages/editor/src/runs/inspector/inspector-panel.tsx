@@ -6,8 +6,11 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { IconTile } from '../../ui/icon-tile.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { LogPanel } from '../log/log-panel.tsx'
+import { LoopItem } from '../loop/loop-item.tsx'
+import { LoopSteppers } from '../loop/loop-steppers.tsx'
+import { displayStatus } from '../store/display-status.ts'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useNodeRunView, useRunSnapshot } from '../store/use-run.ts'
+import { useNodeRunView, useRunSnapshot, useShownNodeRunId } from '../store/use-run.ts'
 import { NodeStatusBadge } from './node-badge.tsx'
 import { ResultTab } from './result-tab.tsx'
 import { ValueView } from './value-view.tsx'
@@ -34,7 +37,8 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
   const [tab, setTab] = useState<TabId>('result')
   const { store, nodes } = scope
   const node = nodes.get(nodeId)
-  const nodeRun = useNodeRunView(store, nodeId)
+  const nodeRunId = useShownNodeRunId(store, nodes, nodeId)
+  const nodeRun = useNodeRunView(store, nodeRunId)
   const { view } = useRunSnapshot(store)
   const subtitle = useMemo(() => {
     const attempt =
@@ -53,9 +57,10 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
           </h2>
           <p className="tn-inspect-type">{subtitle}</p>
         </div>
-        <NodeStatusBadge status={nodeRun.status} />
+        <NodeStatusBadge status={displayStatus(nodeRun)} />
         {onClose !== undefined && <IconButton icon="close" label={t('ui.close')} size="s" onClick={onClose} />}
       </header>
+      <LoopSteppers scope={scope} nodeId={nodeId} />
       <Tabs<TabId>
         label={t('runs.inspector.label')}
         value={tab}
@@ -74,15 +79,18 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
                 {nodeRun.startedAt === null ? (
                   <EmptyState title={t('runs.inspector.noInput')} description={t('runs.inspector.noInputWhy')} />
                 ) : (
-                  <ValueView
-                    scope={scope}
-                    nodeRunId={nodeRun.nodeRunId}
-                    title={t('runs.inspector.inputTitle')}
-                    value={nodeRun.input}
-                    pick={pickInput}
-                    seq={view.seq}
-                    emptyText={t('runs.inspector.inputEmpty')}
-                  />
+                  <>
+                    <LoopItem scope={scope} nodeRun={nodeRun} seq={view.seq} />
+                    <ValueView
+                      scope={scope}
+                      nodeRunId={nodeRun.nodeRunId}
+                      title={t('runs.inspector.inputTitle')}
+                      value={nodeRun.input}
+                      pick={pickInput}
+                      seq={view.seq}
+                      emptyText={t('runs.inspector.inputEmpty')}
+                    />
+                  </>
                 )}
               </div>
             ),
@@ -90,7 +98,7 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
           {
             id: 'log',
             label: t('runs.inspector.log'),
-            content: <LogPanel store={store} nodes={nodes} nodeId={nodeId} />,
+            content: <LogPanel store={store} nodes={nodes} nodeId={nodeId} nodeRunId={nodeRunId} />,
           },
         ]}
       />

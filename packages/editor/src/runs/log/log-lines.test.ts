@@ -161,8 +161,13 @@ describe('logLine', () => {
     expect(lineOf(occurrence)).toMatchObject({ level, text })
   })
 
-  test('names the node, also of a run inside an iteration', () => {
-    expect(lineOf(started('ticket#3.0'))).toMatchObject({ nodeId: 'ticket', nodeName: 'Create ticket' })
+  test('names the node, in a loop with the items around it', () => {
+    expect(lineOf(started('ticket'))).toMatchObject({ nodeId: 'ticket', nodeName: 'Create ticket' })
+    expect(lineOf(started('ticket#3.0'))).toMatchObject({
+      nodeId: 'ticket',
+      nodeRunId: 'ticket#3.0',
+      nodeName: 'Item 4.1 · Create ticket',
+    })
   })
 
   test('shows values in place of the references that name them', () => {

@@ -1,10 +1,11 @@
 import type { Json } from '@tenon/core/document'
 import type { LogLevel } from '@tenon/core/node'
-import { type LogEntry, type NodeRunId, nodeRunDurationMs, type RunView } from '@tenon/core/run'
+import { type LogEntry, type NodeRunId, nodeIdOf, nodeRunDurationMs, type RunView } from '@tenon/core/run'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { choiceLabel } from '../approval/approval-words.ts'
 import { formatDuration } from '../format/duration.ts'
+import { nodeRunName } from '../format/node-run-name.ts'
 import { portPhrase } from '../format/port-words.ts'
 import { readableData } from '../json/readable-data.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
@@ -16,6 +17,9 @@ export interface LogLine {
   readonly level: LogLevel
   readonly type: LogEntry['type']
   readonly nodeId: string | null
+  /** Run of the node, which has several in a loop. */
+  readonly nodeRunId: NodeRunId | null
+  /** Name of the node, with the item of its loop. */
   readonly nodeName: string
   readonly text: string
   /** All data of the event. */
@@ -38,14 +42,16 @@ export interface LogWords {
 /** Converts one event to a line. */
 export function logLine(entry: LogEntry, words: LogWords): LogLine {
   const nodeRunId = nodeRunOf(entry, words.nodeRuns)
-  const nodeId = nodeRunId === null ? null : nodeRunId.replace(/#.*$/, '')
+  const nodeId = nodeRunId === null ? null : nodeIdOf(nodeRunId)
   const said = nodeId === null ? sayOfRun(entry, words) : (sayOfNode(entry, words) ?? sayOfRun(entry, words))
   return {
     seq: entry.seq,
     at: entry.at,
     type: entry.type,
     nodeId,
-    nodeName: nodeId === null ? '' : words.nodes.get(nodeId).name,
+    nodeRunId,
+    nodeName:
+      nodeId === null || nodeRunId === null ? '' : nodeRunName(words.nodes.get(nodeId).name, nodeRunId, words.t),
     // Events come from JSON, so their data is JSON.
     data: readableData(entry.data as Json),
     ...said,

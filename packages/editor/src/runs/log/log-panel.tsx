@@ -8,6 +8,7 @@ import { Select } from '../../ui/select.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunStore } from '../store/run-store.ts'
+import { isListed } from '../store/shown-items.ts'
 import { useRunSnapshot } from '../store/use-run.ts'
 import { filterLines, LEVEL_CHOICES, type LevelChoice } from './filter-lines.ts'
 import { LogLineView } from './log-line-view.tsx'
@@ -18,6 +19,8 @@ export interface LogPanelProps {
   readonly nodes: NodeDirectory
   /** Shows the lines of one node only. */
   readonly nodeId?: string | null
+  /** Shows the lines of one run of the node only, of those in the items of a loop. @defaultValue all of them */
+  readonly nodeRunId?: string
   /** Called when the reader chooses a node; omitted if the node is fixed. */
   readonly onNodeChange?: (nodeId: string | null) => void
 }
@@ -26,14 +29,22 @@ const ALL_NODES = ''
 const ROW_PX = 30
 
 /** Panel of the run log with filters and search, which follows new lines. */
-export function LogPanel({ store, nodes, nodeId = null, onNodeChange }: LogPanelProps) {
+export function LogPanel({ store, nodes, nodeId = null, nodeRunId, onNodeChange }: LogPanelProps) {
   const { t } = useInstance()
   const lines = useLines(store, nodes)
   const [level, setLevel] = useState<LevelChoice>('info')
   const [search, setSearch] = useState('')
   const [isFollowing, setIsFollowing] = useState(true)
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
-  const shown = useMemo(() => filterLines(lines, { level, search, nodeId }), [lines, level, search, nodeId])
+  const snapshot = useRunSnapshot(store)
+  const shown = useMemo(() => {
+    const isOfRun = (line: LogLine) => {
+      if (nodeRunId !== undefined) return line.nodeRunId === nodeRunId
+      const { nodeId: ownId, nodeRunId: ownRunId } = line
+      return ownId === null || ownRunId === null || isListed(snapshot, nodes, ownId, ownRunId)
+    }
+    return filterLines(lines, { level, search, nodeId }).filter(isOfRun)
+  }, [lines, level, search, nodeId, nodeRunId, snapshot, nodes])
   const toggle = (seq: number) =>
     setOpened((before) => {
       const next = new Set(before)

@@ -1,7 +1,5 @@
-import type { NodeId } from '@tenon/core/document'
-import { ALL_PORTS, type LogEntry, type NodeRunView, type RunView, type SkipReason } from '@tenon/core/run'
+import { ALL_PORTS, type LogEntry, type NodeRunView, type SkipReason } from '@tenon/core/run'
 import type { EdgeRunDisplay } from '../../canvas/node-status.ts'
-import { nodeRunOf } from './node-run-of.ts'
 
 /** Returns the reasons of skipped node runs, up to one event of the log. */
 export function skipReasons(entries: readonly LogEntry[], seq: number): ReadonlyMap<string, SkipReason> {
@@ -14,24 +12,23 @@ export function skipReasons(entries: readonly LogEntry[], seq: number): Readonly
   return reasons
 }
 
-export interface EdgeEnds {
-  readonly source: NodeId
-  readonly sourceHandle: string
-  readonly target: NodeId
-}
-
 /**
  * Returns the state of one edge in a run.
  *
+ * @param source - Run of its source; `undefined` before it.
+ * @param target - Run of its target; `undefined` before it.
  * @param passedPort - Port that the run took at a node that was disabled or skipped by its condition; else `null`.
  */
-export function edgeState(edge: EdgeEnds, nodeRuns: RunView['nodeRuns'], passedPort: string | null): EdgeRunDisplay {
-  const source = nodeRunOf(nodeRuns, edge.source)
-  const target = nodeRunOf(nodeRuns, edge.target)
+export function edgeState(
+  sourceHandle: string,
+  source: NodeRunView | undefined,
+  target: NodeRunView | undefined,
+  passedPort: string | null,
+): EdgeRunDisplay {
   if (source === undefined) return 'none'
   const port = source.status === 'skipped' ? passedPort : source.port
   if (port === null) return isOver(source) ? 'dead' : 'none'
-  if (port !== edge.sourceHandle && port !== ALL_PORTS) return 'dead'
+  if (port !== sourceHandle && port !== ALL_PORTS) return 'dead'
   return target?.status === 'running' || target?.status === 'retry' ? 'live' : 'taken'
 }
 

@@ -1,6 +1,8 @@
 import type { RunEventFrame } from '@tenon/core/run'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import { loopRun } from '../../../test/fixtures/loop-runs.ts'
+import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../../test/fixtures/loop-workflow.ts'
 import {
   escalatedRun,
   escalatingRun,
@@ -46,6 +48,22 @@ describe('createRunPresenter', () => {
     expect(presenter.node('analyze')).toEqual({ status: 'success', label: '1.84 s', statusLabel: 'Succeeded' })
     expect(presenter.node('ticket')).toMatchObject({ label: '1.93 s · attempt 2' })
     expect(presenter.node('review')).toEqual({ status: 'skipped', label: '', statusLabel: 'Skipped' })
+  })
+
+  test('shows the nodes of a loop in its shown item, and a loop whose items run as running', () => {
+    const loopNodes = createNodeDirectory(LOOP_DOCUMENT, LOOP_MANIFEST)
+    const { store } = present(loopRun({ ended: 7, failed: [2] }).frames)
+    const presenter = createRunPresenter({ store, nodes: loopNodes, t, locale: 'en' })
+    expect(presenter.node('each')).toMatchObject({ status: 'running', label: expect.stringMatching(/^7 of 12 · /) })
+    expect([presenter.node('charge')?.status, presenter.node('mail')]).toEqual(['running', null])
+    expect(presenter.edge({ source: 'charge', sourceHandle: 'success', target: 'mail' })).toBe('none')
+    store.chooseItems(new Map([['each', 0]]))
+    expect([presenter.node('charge')?.status, presenter.node('mail')?.status]).toEqual(['success', 'success'])
+    expect(presenter.edge({ source: 'charge', sourceHandle: 'success', target: 'mail' })).toBe('taken')
+    store.chooseItems(new Map([['each', 2]]))
+    expect(presenter.node('charge')).toMatchObject({ status: 'failed', reason: '503 for O-3' })
+    expect([presenter.loopBar('charge'), presenter.loopBar('finish')]).toEqual([null, null])
+    expect(presenter.loopBar('each')).toMatchObject({ props: { loopRunId: 'each', name: 'Each order' } })
   })
 
   test('says why a node failed', () => {

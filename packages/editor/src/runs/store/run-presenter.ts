@@ -1,13 +1,16 @@
 import type { NodeId } from '@tenon/core/document'
 import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
+import { createElement } from 'react'
 import type { NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
+import { ItemStepper } from '../loop/item-stepper.tsx'
+import { displayStatus } from './display-status.ts'
 import { edgeState, skipReasons } from './edge-state.ts'
 import type { NodeDirectory } from './node-directory.ts'
-import { nodeRunOf } from './node-run-of.ts'
 import { momentOf, type RunStore } from './run-store.ts'
+import { shownNodeRun, shownNodeRunId } from './shown-items.ts'
 
 const TICK_MS = 200
 
@@ -46,10 +49,14 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
     }
   }
 
+  const runOf = (nodeId: NodeId) => shownNodeRun(store.snapshot(), nodes, nodeId)
+
   function passedPort(nodeId: NodeId): string | null {
     const { seq } = store.snapshot().view
+    const nodeRunId = shownNodeRunId(store.snapshot(), nodes, nodeId)
+    if (nodeRunId === null) return null
     if (reasons.seq !== seq) reasons = { seq, map: skipReasons(store.entries, seq) }
-    const reason = reasons.map.get(nodeId)
+    const reason = reasons.map.get(nodeRunId)
     return reason === 'disabled' || reason === 'skip_if' ? nodes.get(nodeId).firstPort : null
   }
 
@@ -65,7 +72,7 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
       }
     },
     node(nodeId) {
-      const nodeRun = nodeRunOf(store.snapshot().view.nodeRuns, nodeId)
+      const nodeRun = runOf(nodeId)
       if (nodeRun === undefined || nodeRun.status === 'idle') return null
       const before = displays.get(nodeId)
       if (before?.of === nodeRun && !isNodeRunOpen(nodeRun)) return before.display
@@ -78,19 +85,27 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
       displays.set(nodeId, { of: nodeRun, display })
       return display
     },
-    edge: (edge) => edgeState(edge, store.snapshot().view.nodeRuns, passedPort(edge.source)),
-    loopBar: () => null,
+    edge: ({ source, sourceHandle, target }) =>
+      edgeState(sourceHandle, runOf(source), runOf(target), passedPort(source)),
+    loopBar(nodeId) {
+      const loop = runOf(nodeId)
+      if (loop === undefined || loop.iterations === null) return null
+      return createElement(ItemStepper, { store, loopRunId: loop.nodeRunId, name: nodes.get(nodeId).name })
+    },
   }
 }
 
-/** Returns the display of a node run on its card: its duration, and its attempt if it is not the first. */
+/** Returns the display of a node run on its card: the items of a loop, its duration, and an attempt after the first. */
 function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: string): NodeRunDisplay {
-  const { status, attempt } = nodeRun
+  const { attempt } = nodeRun
+  const status = displayStatus(nodeRun)
   const statusLabel = t(`runs.node.${status}`)
   if (status === 'skipped') return { status, label: '', statusLabel }
   const durationMs = nodeRunDurationMs(nodeRun, moment)
   const format = isNodeRunOpen(nodeRun) ? formatGrowing : formatDuration
+  const { iterations } = nodeRun
   const parts = [
+    iterations === null ? '' : t('runs.loop.progress', { ended: iterations.ended, count: iterations.count }),
     durationMs === null ? '' : format(durationMs, t, locale),
     attempt > 1 ? t('runs.attempt', { attempt }) : '',
   ]

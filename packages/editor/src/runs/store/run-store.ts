@@ -1,6 +1,14 @@
 import type { StreamState, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import { createRunFold, fromFrame, isRunOver, type LogEntry, type RunEventFrame, type RunView } from '@tenon/core/run'
+import {
+  createRunFold,
+  fromFrame,
+  isRunOver,
+  type LogEntry,
+  type NodeRunId,
+  type RunEventFrame,
+  type RunView,
+} from '@tenon/core/run'
 import { onNextFrame } from '../../instance/frame.ts'
 import { createServerClock } from './server-clock.ts'
 
@@ -14,6 +22,8 @@ export interface RunSnapshot {
   readonly cursor: number | null
   /** Last event that has arrived; 0 before the first. */
   readonly lastSeq: number
+  /** Items that the reader chose, by the id of the loop's run; other loops show the item that is most telling. */
+  readonly chosenItems: ReadonlyMap<NodeRunId, number>
   /** State of the connection that delivers the run log. */
   readonly stream: StreamState
   /** Reason why the stream was closed for good; `null` without one. */
@@ -34,6 +44,8 @@ export interface RunStore {
   readonly entries: readonly LogEntry[]
   /** Selects the event `seq`; `null` follows the run again. */
   readonly seek: (seq: number | null) => void
+  /** Chooses the items of loops whose runs are shown: indexes from 0 by the id of the loop's run. Others stay chosen. */
+  readonly chooseItems: (items: ReadonlyMap<NodeRunId, number>) => void
   /** Returns the current time of the server, in ms since the epoch. */
   readonly now: () => number
 }
@@ -66,6 +78,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     live: fold.view(),
     cursor: null,
     lastSeq: 0,
+    chosenItems: new Map(),
     stream: 'connecting',
     streamError: null,
   }
@@ -144,6 +157,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
         publish({ cursor, view: fold.viewAt(cursor) })
       }
     },
+    chooseItems: (items) => publish({ chosenItems: new Map([...current.chosenItems, ...items]) }),
     now: () => clock.now(),
   }
 }

@@ -1,7 +1,10 @@
 import type { TenonClient } from '@tenon/core/client'
-import { idleNodeRun, isRunOver, type NodeRunView } from '@tenon/core/run'
+import type { NodeId } from '@tenon/core/document'
+import { idleNodeRun, isRunOver, type NodeRunId, type NodeRunView } from '@tenon/core/run'
 import { useCallback, useEffect, useMemo, useReducer, useSyncExternalStore } from 'react'
+import type { NodeDirectory } from './node-directory.ts'
 import { createRunStore, momentOf, type RunSnapshot, type RunStore } from './run-store.ts'
+import { nodeRunIdAt, shownNodeRunId } from './shown-items.ts'
 
 /**
  * Streams one run while mounted.
@@ -23,6 +26,16 @@ export function useRunSnapshot(store: RunStore): RunSnapshot {
 export function useNodeRunView(store: RunStore, nodeRunId: string): NodeRunView {
   const idle = useMemo(() => idleNodeRun(nodeRunId), [nodeRunId])
   const read = useCallback(() => store.snapshot().view.nodeRuns.get(nodeRunId) ?? idle, [store, nodeRunId, idle])
+  return useSyncExternalStore(store.subscribe, read, read)
+}
+
+/** Returns the id of the run of a node that is shown: that of the shown item of each loop around it. */
+export function useShownNodeRunId(store: RunStore, nodes: NodeDirectory, nodeId: NodeId): NodeRunId {
+  // A node that has not run in a loop yet has no run of that id, and is shown as idle.
+  const read = useCallback(
+    () => shownNodeRunId(store.snapshot(), nodes, nodeId) ?? nodeRunIdAt(nodeId, []),
+    [store, nodes, nodeId],
+  )
   return useSyncExternalStore(store.subscribe, read, read)
 }
 

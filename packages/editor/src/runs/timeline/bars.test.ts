@@ -1,5 +1,7 @@
-import { foldRunEvents, fromFrame } from '@tenon/core/run'
+import { foldRunEvents, fromFrame, type NodeRunId } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
+import { loopRun } from '../../../test/fixtures/loop-runs.ts'
+import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../../test/fixtures/loop-workflow.ts'
 import { createRunLog, type RunLogWriter, runStarted, scheduled } from '../../../test/fixtures/run-log.ts'
 import {
   escalatedRun,
@@ -10,12 +12,16 @@ import {
   rejectedRun,
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
+import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
+import { createNodeDirectory } from '../store/node-directory.ts'
 import { busyIntervals, pausedIntervals, timelineRows } from './bars.ts'
 
+const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
+const NONE: ReadonlyMap<NodeRunId, number> = new Map()
 const viewOf = (log: RunLogWriter) => foldRunEvents(log.frames.map(fromFrame))
 
 function rowOf(view: ReturnType<typeof viewOf>, nodeId: string, moment: number) {
-  const row = timelineRows(view, moment).find((candidate) => candidate.nodeId === nodeId)
+  const row = timelineRows({ view, chosenItems: NONE }, nodes, moment).find((candidate) => candidate.nodeId === nodeId)
   if (row === undefined) throw new Error(`no row of ${nodeId}`)
   return row
 }
@@ -35,9 +41,31 @@ describe('pausedIntervals', () => {
 })
 
 describe('timelineRows', () => {
+  test('list the nodes of a loop below it, item by item, and of a long loop only those of the shown item', () => {
+    const loopNodes = createNodeDirectory(LOOP_DOCUMENT, LOOP_MANIFEST)
+    const idsOf = (log: RunLogWriter, chosenItems = NONE) =>
+      timelineRows({ view: viewOf(log), chosenItems }, loopNodes, log.at).map((row) => row.nodeRun.nodeRunId)
+    expect(idsOf(loopRun({ count: 2, failed: [0] }))).toEqual([
+      'start',
+      'each',
+      'charge#0',
+      'charge#1',
+      'mail#1',
+      'finish',
+    ])
+    const long = loopRun({ count: 60, failed: [] })
+    expect(idsOf(long)).toEqual(['start', 'each', 'charge#0', 'mail#0', 'finish'])
+    expect(idsOf(long, new Map([['each', 59]]))).toEqual(['start', 'each', 'charge#59', 'mail#59', 'finish'])
+    const rows = timelineRows({ view: viewOf(long), chosenItems: NONE }, loopNodes, long.at)
+    expect(rows.map(({ depth }) => depth)).toEqual([0, 0, 1, 1, 0])
+    // The items without rows keep the axis from being shortened.
+    const { scheduledAt, endedAt } = rows[1]?.nodeRun ?? {}
+    expect(busyIntervals(rows)).toContainEqual(expect.objectContaining({ from: scheduledAt, to: endedAt }))
+  })
+
   test('are in the order of scheduling, without skipped nodes', () => {
     const log = escalatedRun()
-    const ids = timelineRows(viewOf(log), log.at).map((row) => row.nodeId)
+    const ids = timelineRows({ view: viewOf(log), chosenItems: NONE }, nodes, log.at).map((row) => row.nodeId)
     expect(ids).toEqual(['start', 'analyze', 'policy', 'happy', 'fork', 'ticket', 'crm', 'join', 'escalated'])
   })
 
@@ -51,7 +79,7 @@ describe('timelineRows', () => {
 
   test('have parts that neither overlap nor run backwards', () => {
     for (const log of [escalatingRun(), escalatedRun(), waitingRun(), rejectedRun(), failedRun()]) {
-      for (const { segments } of timelineRows(viewOf(log), log.at + 1_000)) {
+      for (const { segments } of timelineRows({ view: viewOf(log), chosenItems: NONE }, nodes, log.at + 1_000)) {
         segments.forEach((part, index) => {
           expect(part.to).toBeGreaterThanOrEqual(part.from)
           expect(part.from).toBeGreaterThanOrEqual(segments[index - 1]?.to ?? RUN_STARTED_AT)
@@ -76,7 +104,7 @@ describe('timelineRows', () => {
 
   test('leave nothing open in a run that has ended', () => {
     const log = failedRun()
-    const rows = timelineRows(viewOf(log), log.at + 99_999)
+    const rows = timelineRows({ view: viewOf(log), chosenItems: NONE }, nodes, log.at + 99_999)
     expect(rows.flatMap((row) => row.segments).filter((part) => part.isOpen)).toEqual([])
     expect(rowOf(viewOf(log), 'ticket', log.at).segments.filter((part) => part.kind === 'failed')).toHaveLength(5)
   })
@@ -84,8 +112,8 @@ describe('timelineRows', () => {
 
 test('busyIntervals leave out waiting, pauses and the time before a worker takes a node', () => {
   const log = rejectedRun()
-  const busy = busyIntervals(timelineRows(viewOf(log), log.at))
+  const busy = busyIntervals(timelineRows({ view: viewOf(log), chosenItems: NONE }, nodes, log.at))
   expect(Math.max(...busy.map((part) => part.to - part.from))).toBeLessThan(10_000)
   const queued = createRunLog(RUN_STARTED_AT).add(runStarted({}), scheduled('start')).wait(3_600_000)
-  expect(busyIntervals(timelineRows(viewOf(queued), queued.at))).toEqual([])
+  expect(busyIntervals(timelineRows({ view: viewOf(queued), chosenItems: NONE }, nodes, queued.at))).toEqual([])
 })

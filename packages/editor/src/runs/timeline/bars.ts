@@ -1,12 +1,22 @@
 import type { NodeId } from '@tenon/core/document'
-import { type AttemptView, isRunOver, type NodeRunView, nodeRunDurationMs, type RunView } from '@tenon/core/run'
+import {
+  type AttemptView,
+  isRunOver,
+  type NodeRunId,
+  type NodeRunView,
+  nodeRunDurationMs,
+  type RunView,
+} from '@tenon/core/run'
+import type { NodeDirectory } from '../store/node-directory.ts'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { isListed, itemPath, loopsOf, MAX_LISTED_ITEMS, nodeRunIdAt } from '../store/shown-items.ts'
 import type { Interval } from './time-scale.ts'
 
 /**
  * Kind of a part of a bar. `queued`: scheduled, no worker yet; `pause`: between a failed attempt and the next;
- * `waiting`: for a decision or an instant.
+ * `waiting`: for a decision or an instant; `items`: a loop while its items run.
  */
-export type SegmentKind = 'queued' | 'running' | 'success' | 'failed' | 'canceled' | 'waiting' | 'pause'
+export type SegmentKind = 'queued' | 'running' | 'success' | 'failed' | 'canceled' | 'waiting' | 'items' | 'pause'
 
 export interface Segment extends Interval {
   readonly kind: SegmentKind
@@ -19,6 +29,8 @@ export interface Segment extends Interval {
 /** One row of the timeline. */
 export interface TimelineRow {
   readonly nodeRun: NodeRunView
+  /** Number of loops around the node. */
+  readonly depth: number
   readonly nodeId: NodeId
   readonly segments: readonly Segment[]
   readonly durationMs: number | null
@@ -35,22 +47,48 @@ const KINDS: Readonly<Record<AttemptView['how'], SegmentKind>> = {
 }
 
 /**
- * Returns the rows of a run in the order in which its nodes were scheduled; skipped nodes have none.
+ * Returns the rows of a run in the order in which its nodes were scheduled; skipped nodes have none. The rows of the
+ * nodes inside a loop follow its own, item by item; the items of a long loop are reduced to the shown one.
  *
  * @param moment - End of open parts, in ms since the epoch.
  */
-export function timelineRows(view: RunView, moment: number): readonly TimelineRow[] {
+export function timelineRows(
+  shown: Pick<RunSnapshot, 'view' | 'chosenItems'>,
+  nodes: NodeDirectory,
+  moment: number,
+): readonly TimelineRow[] {
+  const { view } = shown
   const end = isRunOver(view.status) && view.finishedAt !== null ? Math.min(moment, view.finishedAt) : moment
-  return [...view.nodeRuns.values()]
-    .filter((nodeRun) => nodeRun.scheduledAt !== null && nodeRun.status !== 'skipped')
-    .map((nodeRun) => rowOf(nodeRun, end))
-    .sort((a, b) => (a.nodeRun.scheduledAt ?? 0) - (b.nodeRun.scheduledAt ?? 0))
+  const children = new Map<NodeRunId | null, TimelineRow[]>()
+  for (const nodeRun of view.nodeRuns.values()) {
+    const { nodeId, nodeRunId } = nodeRun
+    if (nodeRun.scheduledAt === null || nodeRun.status === 'skipped') continue
+    if (!isListed(shown, nodes, nodeId, nodeRunId)) continue
+    const path = itemPath(nodeRunId)
+    const loopId = loopsOf(nodes, nodeId).at(-1)
+    // Without the document of the run, the loop of a node is not known.
+    const parent = loopId === undefined ? null : nodeRunIdAt(loopId, path.slice(0, -1))
+    const rows = children.get(parent)
+    const row = rowOf(nodeRun, path.length, end)
+    if (rows === undefined) children.set(parent, [row])
+    else rows.push(row)
+  }
+  const withInside = (row: TimelineRow): TimelineRow[] => [row, ...below(row.nodeRun.nodeRunId)]
+  const below = (parent: NodeRunId | null): TimelineRow[] =>
+    (children.get(parent) ?? []).sort(byItemAndTime).flatMap(withInside)
+  return below(null)
 }
 
-function rowOf(nodeRun: NodeRunView, moment: number): TimelineRow {
+function byItemAndTime(one: TimelineRow, other: TimelineRow): number {
+  const items = (itemPath(one.nodeRun.nodeRunId).at(-1) ?? 0) - (itemPath(other.nodeRun.nodeRunId).at(-1) ?? 0)
+  return items || (one.nodeRun.scheduledAt ?? 0) - (other.nodeRun.scheduledAt ?? 0)
+}
+
+function rowOf(nodeRun: NodeRunView, depth: number, moment: number): TimelineRow {
   const isOpen = nodeRun.endedAt === null
   return {
     nodeRun,
+    depth,
     nodeId: nodeRun.nodeId,
     segments: segmentsOf(nodeRun, moment),
     durationMs: nodeRunDurationMs(nodeRun, moment),
@@ -74,7 +112,7 @@ function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
     add(KINDS[attempt.how], attempt.startedAt, until, attempt, isOpen)
     const next = attempts[index + 1]
     if (isOpen) return
-    const gap = attempt.how === 'waiting' ? 'waiting' : 'pause'
+    const gap = attempt.how !== 'waiting' ? 'pause' : nodeRun.iterations === null ? 'waiting' : 'items'
     if (next !== undefined) add(gap, until, next.startedAt, null)
     else add(gap, until, end, null, endedAt === null)
   })
@@ -90,9 +128,15 @@ export function pausedIntervals({ pauses, finishedAt }: RunView, moment: number)
   return pauses.map(({ pausedAt, resumedAt }) => ({ from: pausedAt, to: resumedAt ?? finishedAt ?? moment }))
 }
 
-const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'pause', 'queued'])
+const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'items', 'pause', 'queued'])
 
-/** Returns the intervals in which a node ran, for finding idle intervals. A node that waits for a worker is idle. */
+/**
+ * Returns the intervals in which a node ran, for finding idle intervals. A node that waits for a worker is idle; a loop
+ * that waits for its items is not if they have no rows.
+ */
 export function busyIntervals(rows: readonly TimelineRow[]): readonly Interval[] {
-  return rows.flatMap((row) => row.segments.filter((part) => !IDLE.has(part.kind)))
+  return rows.flatMap(({ nodeRun, segments }) => {
+    const isLong = (nodeRun.iterations?.count ?? 0) > MAX_LISTED_ITEMS
+    return segments.filter((part) => isLong || !IDLE.has(part.kind))
+  })
 }

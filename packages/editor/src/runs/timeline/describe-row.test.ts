@@ -11,8 +11,11 @@ import { describeRow, describeSegment } from './describe-row.ts'
 test('a failed node and its attempts have the texts of the host for their codes', () => {
   const log = failedRun()
   const t = createTranslate({ ...en, 'error.HTTP_STATUS': 'Der Dienst ist gestört' }, 'en')
-  const node = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST).get('ticket')
-  const row = timelineRows(foldRunEvents(log.frames.map(fromFrame)), log.at).find(({ nodeId }) => nodeId === 'ticket')
+  const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
+  const node = nodes.get('ticket')
+  const view = foldRunEvents(log.frames.map(fromFrame))
+  const rows = timelineRows({ view, chosenItems: new Map() }, nodes, log.at)
+  const row = rows.find(({ nodeId }) => nodeId === 'ticket')
   const attempt = row?.segments.find(({ kind }) => kind === 'failed')
   if (row === undefined || attempt === undefined) throw new Error('the node has no failed attempt')
   expect(describeRow(row, node, t, 'en')).toMatch(/^Create ticket · Failed · .* · Der Dienst ist gestört$/)

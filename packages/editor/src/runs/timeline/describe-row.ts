@@ -3,6 +3,8 @@ import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
+import { nodeRunName } from '../format/node-run-name.ts'
+import { displayStatus } from '../store/display-status.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { Segment, TimelineRow } from './bars.ts'
 
@@ -10,8 +12,8 @@ import type { Segment, TimelineRow } from './bars.ts'
 export function describeRow(row: TimelineRow, node: NodeInfo, t: Translate, locale: string): string {
   const { nodeRun, durationMs } = row
   const parts = [
-    node.name,
-    t(`runs.node.${nodeRun.status}`),
+    nodeRunName(node.name, nodeRun.nodeRunId, t),
+    t(`runs.node.${displayStatus(nodeRun)}`),
     nodeRun.startedAt === null ? '' : t('runs.timeline.startedAt', { time: formatClock(nodeRun.startedAt, locale) }),
     durationMs === null ? '' : formatDuration(durationMs, t, locale),
     nodeRun.attempt > 1 ? t('runs.attempts', { count: nodeRun.attempt }) : '',

@@ -7,6 +7,7 @@ import { VirtualList } from '../../ui/virtual-list.tsx'
 import { formatGrowing } from '../format/duration.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunStore } from '../store/run-store.ts'
+import { itemsOf, shownNodeRunId } from '../store/shown-items.ts'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { busyIntervals, pausedIntervals, type Segment, type TimelineRow, timelineRows } from './bars.ts'
 import { describeRow, describeSegment } from './describe-row.ts'
@@ -29,24 +30,36 @@ const ROW_PX = 28
 export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: TimelinePanelProps) {
   const { t, locale } = useInstance()
   const listId = useId()
-  const { view, live, cursor } = useRunSnapshot(store)
+  const snapshot = useRunSnapshot(store)
+  const { view, live, cursor, chosenItems } = snapshot
   const moment = useRunMoment(store, PACE_MS)
   const [isShortened, setIsShortened] = useState(true)
   const [pointed, setPointed] = useState<{ row: TimelineRow; segment: Segment | null } | null>(null)
-  const rows = useMemo(() => timelineRows(view, moment), [view, moment])
+  const rows = useMemo(() => timelineRows({ view, chosenItems }, nodes, moment), [view, chosenItems, nodes, moment])
   const pauses = useMemo(() => pausedIntervals(view, moment), [view, moment])
   const pausedMs = pauses.reduce((sum, { from, to }) => sum + to - from, 0)
   const { scale, hasQuiet } = useMemo(() => {
     // The axis is that of the whole run, so that it does not move while the reader goes through its past.
     const end = cursor === null ? moment : (live.finishedAt ?? store.now())
     const from = live.startedAt ?? end
-    const quiet = quietGaps(busyIntervals(cursor === null ? rows : timelineRows(live, end)), from, end)
+    const quiet = quietGaps(
+      busyIntervals(cursor === null ? rows : timelineRows({ view: live, chosenItems }, nodes, end)),
+      from,
+      end,
+    )
     const shortened = isShortened ? quiet : []
     const to = isRunOver(live.status) ? end : growingEnd(from, end, shortened)
     return { scale: createTimeScale(from, to, shortened), hasQuiet: quiet.length > 0 }
-  }, [store, live, cursor, rows, moment, isShortened])
-  const activeIndex = rows.findIndex((row) => row.nodeId === selectedNodeId)
-  const onPick = useCallback((row: TimelineRow) => onSelectNode(row.nodeId), [onSelectNode])
+  }, [store, live, cursor, chosenItems, nodes, rows, moment, isShortened])
+  const activeId = selectedNodeId === null ? null : shownNodeRunId(snapshot, nodes, selectedNodeId)
+  const activeIndex = rows.findIndex((row) => row.nodeRun.nodeRunId === activeId)
+  const onPick = useCallback(
+    (row: TimelineRow) => {
+      store.chooseItems(itemsOf(nodes, row.nodeId, row.nodeRun.nodeRunId))
+      onSelectNode(row.nodeId)
+    },
+    [store, nodes, onSelectNode],
+  )
   const onPoint = useCallback(
     (row: TimelineRow | null, segment: Segment | null) => setPointed(row === null ? null : { row, segment }),
     [],
@@ -56,7 +69,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
     const row = target === null ? undefined : rows[target]
     if (row === undefined) return
     event.preventDefault()
-    onSelectNode(row.nodeId)
+    onPick(row)
   }
 
   if (rows.length === 0) {
@@ -83,7 +96,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
             node={nodes.get(row.nodeId)}
             scale={scale}
             optionId={`${listId}-${index}`}
-            isSelected={row.nodeId === selectedNodeId}
+            isSelected={row.nodeRun.nodeRunId === activeId}
             isActive={index === activeIndex}
             onPick={onPick}
             onPoint={onPoint}

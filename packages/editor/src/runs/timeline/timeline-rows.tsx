@@ -3,6 +3,8 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { IconTile } from '../../ui/icon-tile.tsx'
 import { StatusMark } from '../../ui/status-mark.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
+import { shortNodeRunName } from '../format/node-run-name.ts'
+import { displayStatus } from '../store/display-status.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { Segment, TimelineRow } from './bars.ts'
 import { describeRow } from './describe-row.ts'
@@ -39,12 +41,16 @@ function RowView(props: TimelineRowViewProps) {
       onPointerLeave={() => onPoint(null, null)}
     >
       <span className="tn-visually-hidden">{describeRow(row, node, t, locale)}</span>
-      <span className="tn-timeline-name" aria-hidden="true">
+      <span
+        className="tn-timeline-name"
+        aria-hidden="true"
+        style={row.depth === 0 ? undefined : { ['--tn-depth' as string]: row.depth }}
+      >
         <IconTile path={node.icon} category={node.category} size="s" />
         <span className="tn-truncate" dir="auto">
-          {node.name}
+          {shortNodeRunName(node.name, row.nodeRun.nodeRunId, t)}
         </span>
-        <StatusMark status={row.nodeRun.status} size={14} />
+        <StatusMark status={displayStatus(row.nodeRun)} size={14} />
       </span>
       <span className="tn-timeline-track">
         {row.segments.map((segment) => (

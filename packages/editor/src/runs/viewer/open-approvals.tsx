@@ -1,7 +1,9 @@
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { useRunApprovals } from '../approval/use-run-approvals.ts'
+import { nodeRunName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
+import { itemsOf } from '../store/shown-items.ts'
 import { useRunSnapshot } from '../store/use-run.ts'
 
 interface OpenApprovalsProps {
@@ -25,8 +27,15 @@ export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenAppr
         return (
           <p key={nodeRunId} className="tn-run-line" data-tone="waiting">
             <Icon name="clock" size={16} />
-            <span dir="auto">{t('run.waits', { name: scope.nodes.get(nodeId).name })}</span>
-            <button type="button" className="tn-link" onClick={() => onSelectNode(nodeId)}>
+            <span dir="auto">{t('run.waits', { name: nodeRunName(scope.nodes.get(nodeId).name, nodeRunId, t) })}</span>
+            <button
+              type="button"
+              className="tn-link"
+              onClick={() => {
+                scope.store.chooseItems(itemsOf(scope.nodes, nodeId, nodeRunId))
+                onSelectNode(nodeId)
+              }}
+            >
               {t(canDecide ? 'run.decide' : 'run.showQuestion')}
             </button>
             {onOpenApprovals !== undefined && (

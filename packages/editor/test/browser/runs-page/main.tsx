@@ -12,6 +12,8 @@ import { Field } from '../../../src/ui/field.tsx'
 import { TextInput } from '../../../src/ui/text-input.tsx'
 import { reviewApproval } from '../../fixtures/approvals.ts'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureClient } from '../../fixtures/fixture-client.ts'
+import { LOOP_RUN_INPUTS, loopRun } from '../../fixtures/loop-runs.ts'
+import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../fixtures/loop-workflow.ts'
 import { runState } from '../../fixtures/run-state.ts'
 import {
   ESCALATED_OUTPUT,
@@ -39,6 +41,9 @@ const logs = {
   paused: pausedRun(Date.now() - 10_000).frames,
   waiting: waitingRun(Date.now() - 60_000).frames,
   rejected: rejectedRun(Date.now() - 60_000).frames,
+  loop: loopRun().frames,
+  'loop-running': loopRun({ ended: 7, failed: [2] }).frames,
+  'loop-long': loopRun({ count: 80 }).frames,
 }
 const log = logs[(query.get('log') ?? 'escalated') as keyof typeof logs]
 function runWith(status: RunStatus, index: number): RunSummary {
@@ -55,7 +60,9 @@ function runWith(status: RunStatus, index: number): RunSummary {
   }
 }
 
+const isLoop = query.get('log')?.startsWith('loop') === true
 const fixture = createFixtureClient({
+  ...(isLoop ? { document: LOOP_DOCUMENT, manifest: LOOP_MANIFEST, inputs: LOOP_RUN_INPUTS } : {}),
   frames: log.slice(0, Number(query.get('count') ?? log.length)),
   output: ESCALATED_OUTPUT,
   approvals: [reviewApproval()],

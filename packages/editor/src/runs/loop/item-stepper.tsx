@@ -1,0 +1,66 @@
+import type { NodeRunId } from '@tenon/core/run'
+import { useInstance } from '../../instance/instance-context.ts'
+import { IconButton } from '../../ui/icon-button.tsx'
+import type { RunStore } from '../store/run-store.ts'
+import { nextFailed, shownItem } from '../store/shown-items.ts'
+import { useRunSnapshot } from '../store/use-run.ts'
+
+export interface ItemStepperProps {
+  readonly store: RunStore
+  /** Run of the loop. */
+  readonly loopRunId: NodeRunId
+  /** Name of the loop, for the labels. */
+  readonly name: string
+}
+
+/** Chooses the item of a loop whose run the views show, with the failed items at hand. Empty before the loop begins. */
+export function ItemStepper({ store, loopRunId, name }: ItemStepperProps) {
+  const { t } = useInstance()
+  const snapshot = useRunSnapshot(store)
+  const loop = snapshot.view.nodeRuns.get(loopRunId)
+  const iterations = loop?.iterations ?? null
+  const item = shownItem(loop, snapshot)
+  if (loop === undefined || iterations === null || iterations.count === 0) return null
+  const { count, ended, failed } = iterations
+  const choose = (index: number) => store.chooseItems(new Map([[loopRunId, index]]))
+  const failure = nextFailed(failed, item)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a part of a form
+    <div className="tn-stepper" role="group" aria-label={t('runs.loop.items', { name })}>
+      <IconButton
+        size="s"
+        icon="chevronLeft"
+        label={t('runs.loop.previous')}
+        disabled={item === null || item === 0}
+        onClick={() => choose((item ?? 0) - 1)}
+      />
+      <span className="tn-stepper-item tn-tabular" data-failed={(item !== null && failed.includes(item)) || undefined}>
+        {item === null ? t('runs.loop.none', { count }) : t('runs.loop.item', { number: item + 1, count })}
+      </span>
+      <IconButton
+        size="s"
+        icon="chevronRight"
+        label={t('runs.loop.next')}
+        disabled={item !== null && item >= count - 1}
+        onClick={() => choose(item === null ? 0 : item + 1)}
+      />
+      {failure !== null && (
+        <button type="button" className="tn-stepper-failed" onClick={() => choose(failure)}>
+          {t('runs.loop.nextFailed', { count: failed.length })}
+        </button>
+      )}
+      <span
+        className="tn-stepper-progress"
+        role="progressbar"
+        aria-label={t('runs.loop.progress', { ended, count })}
+        aria-valuemin={0}
+        aria-valuemax={count}
+        aria-valuenow={ended}
+        style={{
+          ['--tn-failed' as string]: `${(failed.length / count) * 100}%`,
+          ['--tn-ended' as string]: `${(ended / count) * 100}%`,
+        }}
+      />
+    </div>
+  )
+}

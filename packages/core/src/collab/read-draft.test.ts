@@ -110,7 +110,7 @@ describe('readDraft', () => {
       'Node bad id cannot be read: it is not a node',
       'Node broken cannot be read: it is not a node',
       'Node untyped cannot be read: its type is missing or invalid',
-      'Node ask moved to the top level: its container gone is missing',
+      'Node ask moved to the top level: the node around it, gone, is missing',
       'Edge log:success>ask:in cannot be read: it is not an edge',
       'Variable nope cannot be read: it is not a variable',
       'Annotation flat cannot be read: it is not an annotation',

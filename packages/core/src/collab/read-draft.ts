@@ -29,7 +29,7 @@ export interface DraftReading {
   readonly repairs: readonly string[]
   /**
    * Content that cannot be read: a node, a param, a setting; at most 100. Publishing such a draft would publish
-   * something other than intended. `drop_unreadable` removes it. Edges and containers that a deleted node left behind
+   * something other than intended. `drop_unreadable` removes it. Edges and nodes that a deleted node left behind
    * are not included.
    */
   readonly losses: readonly DraftLoss[]
@@ -86,14 +86,14 @@ function readPlacements(ydoc: Y.Doc): ReadonlyMap<unknown, Placement> {
   return placements
 }
 
-/** Moves nodes with a missing parent to the top level, and of each cycle of containers the smallest id. */
+/** Moves nodes with a missing parent to the top level, and of nodes inside each other the smallest id. */
 function liftParents(nodes: readonly DraftNode[], report: Report): ReadonlyMap<NodeId, NodeId> {
   const ids = new Set(nodes.map(({ node }) => node.id))
   const parents = new Map<NodeId, NodeId>()
   for (const { node } of nodes) {
     if (node.parentId === undefined) continue
     if (ids.has(node.parentId)) parents.set(node.id, node.parentId)
-    else report(`Node ${node.id} moved to the top level: its container ${node.parentId} is missing`)
+    else report(`Node ${node.id} moved to the top level: the node around it, ${node.parentId}, is missing`)
   }
   const visited = new Set<NodeId>()
   for (const start of parents.keys()) {
@@ -203,7 +203,7 @@ function readSettings(ydoc: Y.Doc, repairs: Repairs): WorkflowSettings {
  * Reads a shared draft as a document; there is no other reader. It writes nothing, never throws, and returns the same
  * document on every replica that has the same updates.
  *
- * What cannot be read is left out and reported. Edges with a missing end are dropped, of containers inside each
+ * What cannot be read is left out and reported. Edges with a missing end are dropped, of nodes inside each
  * other the smallest id is lifted to the top level, ties are broken by id. What is readable but wrong (cycles of
  * edges, unknown types) stays, for `validateWorkflow` to report.
  */

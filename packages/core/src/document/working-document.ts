@@ -51,11 +51,16 @@ export function edgeIn(working: WorkingDocument, id: string): WorkflowEdge {
 
 /** Returns the ids of the node and of all nodes inside it, at any depth. */
 export function nodesInside(working: WorkingDocument, nodeId: NodeId): ReadonlySet<NodeId> {
+  const inside = new Map<NodeId, NodeId[]>()
+  for (const { id, parentId } of working.nodes.values()) {
+    if (parentId === undefined) continue
+    const known = inside.get(parentId)
+    if (known === undefined) inside.set(parentId, [id])
+    else known.push(id)
+  }
   const found = new Set([nodeId])
   // Iteration of a Set includes values added on the way, so deeper levels follow.
-  for (const each of found) {
-    for (const node of working.nodes.values()) if (node.parentId === each) found.add(node.id)
-  }
+  for (const each of found) for (const id of inside.get(each) ?? []) found.add(id)
   return found
 }
 

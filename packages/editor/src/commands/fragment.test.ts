@@ -36,6 +36,46 @@ describe('copyFragment', () => {
   })
 })
 
+describe('the copy of a loop', () => {
+  test('holds the copies of its nodes, which refer to each other and to what stays outside', () => {
+    const within = (id: string, parentId: string, text: string) => node(id, 'step', { text }, { parentId })
+    const source = workflow(
+      [
+        node('before', 'step'),
+        node('each', 'step'),
+        within('a', 'each', '{{ item.id + nodes.before.output.x }}'),
+        within('b', 'each', '{{ index + nodes.a.output.x }}'),
+        node('inner', 'step', { text: '{{ nodes.b.output.list }}' }, { parentId: 'each' }),
+        within('leaf', 'inner', '{{ nodes.a.output.x + nodes.leaf }}'),
+      ],
+      ['before>each', 'a>b', 'b>inner'],
+    )
+    const fragment = copyFragment(source, createManifestIndex(SMALL_MANIFEST), new Set(['each']))
+    const { nodes, edges } = renewFragment(fragment, source, { x: 0, y: 0 })
+    const copies = new Map(fragment.nodes.map(({ id }, at) => [id, nodes[at]]))
+    const [each, a, b, inner, leaf] = ['each', 'a', 'b', 'inner', 'leaf'].map((id) => copies.get(id))
+    expect([each, a, b, inner, leaf].map((copy) => copy?.parentId)).toEqual([
+      undefined,
+      each?.id,
+      each?.id,
+      each?.id,
+      inner?.id,
+    ])
+    expect([a, b, inner, leaf].map((copy) => copy?.params['text'])).toEqual([
+      '{{ item.id + nodes.before.output.x }}',
+      `{{ index + nodes.${a?.id}.output.x }}`,
+      `{{ nodes.${b?.id}.output.list }}`,
+      `{{ nodes.${a?.id}.output.x + nodes.${leaf?.id} }}`,
+    ])
+    expect(edges.map(({ source: from, target }) => [from, target])).toEqual([
+      [a?.id, b?.id],
+      [b?.id, inner?.id],
+    ])
+    const ids = new Set(source.nodes.map(({ id }) => id))
+    expect(nodes.filter(({ id }) => ids.has(id))).toEqual([])
+  })
+})
+
 describe('parseFragment', () => {
   test.each([
     'plain text',

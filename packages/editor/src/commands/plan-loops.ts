@@ -62,11 +62,7 @@ export const planMoveToLoop: Planner<'move-to-loop'> = ({ nodeIds, parentId, by 
   const room = makeRoom(document, after, manifest, parentId)
   if (room.length > 0) operations.push({ op: 'move_nodes', moves: room }, ...bendsAfter(room, after))
   const values = { name: first.name, count: entering.length, loop: loop?.name ?? '', edges: crossing.length }
-  return {
-    operations,
-    message: { key: loop === null ? 'command.movedOut' : 'command.movedIn', values },
-    select: moved.map(({ id }) => id),
-  }
+  return { operations, message: { key: loop === null ? 'command.movedOut' : 'command.movedIn', values } }
 }
 
 /** Checks whether an edge crosses the border of a loop once the nodes are at their new level. */

@@ -34,6 +34,13 @@ const openRuns = (query: string, ready: string, width = 1440) => open(`${runs.ur
 const violations = () => violationsOn(page)
 
 describe.each(['light', 'dark'])('axe finds nothing wrong, %s', (theme) => {
+  test('with a loop in a run and its node in the inspector', async () => {
+    await openRuns(`log=loop&theme=${theme}`, '.tn-loop')
+    await page.getByRole('article', { name: /^Charge the card,/ }).click()
+    await page.locator('.tn-inspect-items').waitFor()
+    expect(await violations()).toEqual([])
+  })
+
   test('with an editor and nothing selected', async () => {
     await openEditor(`document=ticket&theme=${theme}`)
     expect(await violations()).toEqual([])

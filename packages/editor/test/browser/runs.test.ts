@@ -197,3 +197,53 @@ test('the inbox decides in place', async () => {
   await page.getByRole('button', { name: 'Approve', exact: true }).click()
   await page.getByText('Ada Obi').waitFor()
 })
+
+describe('a loop in a run', () => {
+  const stepper = () => card('Each order').getByRole('group', { name: 'Items of Each order' })
+  const shown = () => stepper().locator('.tn-stepper-item').textContent()
+
+  test('shows the item that runs, then the first that failed, and each item on request', async () => {
+    await open('log=loop-running')
+    await expect.poll(() => statusOf('Each order')).toBe('running')
+    await expect.poll(shown).toBe('Item 8 of 12')
+    expect(await statusOf('Charge the card')).toBe('running')
+    await page.close()
+
+    await open('log=loop')
+    await expect.poll(shown).toBe('Item 5 of 12')
+    expect(await statusOf('Charge the card')).toBe('failed')
+    await card('Charge the card').getByText('503 for O-5').waitFor()
+    await stepper().getByRole('button', { name: '2 failed · next' }).click()
+    await card('Charge the card').getByText('503 for O-10').waitFor()
+    await stepper().getByRole('button', { name: 'Next item' }).click()
+    await expect.poll(shown).toBe('Item 11 of 12')
+    expect([await statusOf('Charge the card'), await statusOf('Send the receipt')]).toEqual(['success', 'success'])
+
+    // The inspector shows the same item, and its stepper moves the cards.
+    await card('Charge the card').click()
+    const inspector = page.getByRole('complementary', { name: 'Node run' })
+    await inspector.getByRole('tab', { name: 'Input' }).click()
+    await inspector.getByText('O-11').first().waitFor()
+    await inspector.getByRole('button', { name: 'Previous item' }).click()
+    await inspector.getByText('O-10').first().waitFor()
+    await expect.poll(shown).toBe('Item 10 of 12')
+
+    // A row of the timeline chooses its item.
+    await page.getByRole('option', { name: /^Item 9 · Send the receipt / }).click()
+    await expect.poll(shown).toBe('Item 9 of 12')
+    await inspector.getByRole('heading', { name: 'Send the receipt' }).waitFor()
+  })
+
+  test('lists only the shown item of a long loop', async () => {
+    await open('log=loop-long')
+    await expect.poll(shown).toBe('Item 5 of 80')
+    const rows = () =>
+      page.getByRole('option').evaluateAll((list) => list.map((each) => each.textContent?.split(' · ')[0]))
+    await expect.poll(rows).toEqual(['Begin', 'Each order', 'Item 5', 'Finish'])
+    await stepper().getByRole('button', { name: 'Next item' }).click()
+    await expect.poll(rows).toEqual(['Begin', 'Each order', 'Item 6', 'Item 6', 'Finish'])
+    await page.getByRole('tablist', { name: 'Views of the run' }).getByRole('tab', { name: 'Log' }).click()
+    await page.getByText('Item 6 · Send the receipt').first().waitFor()
+    expect(await page.getByText('Item 7 · Send the receipt').count()).toBe(0)
+  })
+})

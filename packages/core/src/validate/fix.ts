@@ -10,6 +10,8 @@ export interface FixValues extends ExpressionFixValues {
   readonly ADD_BRANCH: NoValues
   /** Adds an end behind a node; `type` is the title of the node type. */
   readonly ADD_END: { readonly type: string }
+  /** Adds the number of the iteration to a key. */
+  readonly ADD_ITERATION: NoValues
   /** Adds a trigger; `type` is the title of the node type. */
   readonly ADD_TRIGGER: { readonly type: string }
   /** Replaces a param; `value` is JSON. */
@@ -76,6 +78,7 @@ type OwnCode = Exclude<FixCode, keyof ExpressionFixValues>
 const TITLES: { readonly [Code in OwnCode]: (values: FixValues[Code]) => string } = {
   ADD_BRANCH: () => 'Add a branch',
   ADD_END: ({ type }) => `Add "${type}" as the next node`,
+  ADD_ITERATION: () => 'Add the number of the iteration',
   ADD_TRIGGER: ({ type }) => `Add "${type}"`,
   CHANGE_VALUE: ({ value }) => `Change to ${value}`,
   CONNECT: ({ source, target }) => `Connect "${source}" to "${target}"`,

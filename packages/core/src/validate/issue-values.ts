@@ -27,6 +27,8 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly NODE_VERSION_UNKNOWN: { readonly type: string; readonly version: number; readonly latest: number }
   /** Name of the node around the node. */
   readonly PARENT_NOT_LOOP: { readonly parent: string }
+  /** Most nodes that can be around a node. */
+  readonly NESTED_TOO_DEEP: { readonly maximum: number }
   /** Id of the missing node. */
   readonly EDGE_DANGLING: { readonly missing: string }
   /** Id of the edge that occurs twice. */
@@ -80,6 +82,8 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly JOIN_IMPOSSIBLE: { readonly needed: number; readonly most: number; readonly edges: number }
   /** The other node with the same key. */
   readonly IDEMPOTENCY_SHARED: { readonly other: string }
+  /** Name of the loop. */
+  readonly IDEMPOTENCY_REPEATED: { readonly loop: string }
   /** Keys and names of the nodes that write them, joined by commas. */
   readonly KEY_COLLISION: { readonly keys: string; readonly writers: string }
   /** The node that the param reads. */

@@ -4,6 +4,7 @@ import type { WorkflowDocument } from '../document/types.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { checkCollisions } from './check-collisions.ts'
 import { checkComparisons } from './check-comparisons.ts'
+import { checkDepth } from './check-depth.ts'
 import { checkEdges } from './check-edges.ts'
 import { checkGraph } from './check-graph.ts'
 import { checkLint } from './check-lint.ts'
@@ -11,6 +12,7 @@ import { checkLoops } from './check-loops.ts'
 import { checkNodes } from './check-nodes.ts'
 import { checkParams } from './check-params.ts'
 import { checkPolicies } from './check-policy.ts'
+import { checkRepeatedKeys } from './check-repeated-keys.ts'
 import { checkRequests } from './check-requests.ts'
 import { checkSinks } from './check-sinks.ts'
 import { checkTemplates } from './check-templates.ts'
@@ -76,8 +78,10 @@ function* allChecks(
   checkGraph(survey, report)
   checkNodes(survey, report)
   checkLoops(survey, report)
+  checkDepth(survey, report)
   checkEdges(survey, report)
   checkPolicies(survey, report)
+  checkRepeatedKeys(survey, report)
   checkWays(survey, report)
   checkRequests(survey, report)
   yield* checkParams(survey, checkSchema, meter, report)

@@ -29,6 +29,20 @@ describe('listUpstream', () => {
     expect(listUpstream(scope).map((source) => source.title ?? source.kind)).toEqual(['Analyze', 'New ticket', 'run'])
   })
 
+  test('the item of a loop comes first, as a whole, with its fields, and with its index', () => {
+    const item = { type: 'object', properties: { id: text, address: { type: 'object', properties: { city: text } } } }
+    const [first, second] = listUpstream({ ...scope, item, index: { type: 'integer' } })
+    expect(first?.kind).toBe('item')
+    expect(first?.fields.map(({ expression, depth }) => [expression, depth])).toEqual([
+      ['item', 0],
+      ['item.id', 1],
+      ['item.address', 1],
+      ['item.address.city', 2],
+      ['index', 0],
+    ])
+    expect(second?.title).toBe('Analyze')
+  })
+
   test('fields inside of fields follow them, keys that are no names are quoted', () => {
     expect(listUpstream(scope)[0]?.fields.map(({ expression, depth }) => [expression, depth])).toEqual([
       ['nodes.analyze.output.mood', 0],

@@ -22,7 +22,7 @@ export interface UpstreamField {
 
 /** Source of values: an earlier node, or a root that all nodes share. */
 export interface UpstreamSource {
-  readonly kind: 'node' | 'trigger' | 'vars' | 'error' | 'run'
+  readonly kind: 'node' | 'trigger' | 'item' | 'vars' | 'error' | 'run'
   readonly nodeId: NodeId | null
   /** Name of the node; `null` for roots, whose names the message catalogue translates. */
   readonly title: string | null
@@ -37,7 +37,10 @@ export function sourceTitle({ kind, title }: UpstreamSource, t: Translate): stri
 const DEEPEST = 2
 const MOST_FIELDS = 200
 
-/** Returns all values that fields of a node can refer to, by source; the node directly before comes first. */
+/**
+ * Returns all values that fields of a node can refer to, by source: the item of its loop, then the nodes before it, the
+ * nearest first.
+ */
 export function listUpstream(scope: ScopeSchema): readonly UpstreamSource[] {
   const nodes = Object.entries(propertiesOf(scope.nodes)).map(([nodeId, schema]): UpstreamSource => {
     const output = propertiesOf(schema).output ?? true
@@ -50,7 +53,17 @@ export function listUpstream(scope: ScopeSchema): readonly UpstreamSource[] {
     const fields = fieldsIn(schema, kind)
     return fields.length === 0 ? [] : [{ kind, nodeId: null, title: null, fields }]
   })
-  return [...nodes.reverse(), ...others]
+  return [...itemSource(scope), ...nodes.reverse(), ...others]
+}
+
+/** Returns the item of the loop around a node and its index, with the fields of the item; empty outside of loops. */
+function itemSource({ item, index }: ScopeSchema): readonly UpstreamSource[] {
+  const roots = Object.entries({ item, index }).flatMap(([name, schema]): UpstreamField[] => {
+    if (schema === undefined) return []
+    const description = isJsonObject(schema) && typeof schema.description === 'string' ? schema.description : ''
+    return [{ name, depth: 0, expression: name, schema, description }, ...fieldsIn(schema, name, 1)]
+  })
+  return roots.length === 0 ? [] : [{ kind: 'item', nodeId: null, title: null, fields: roots }]
 }
 
 function fieldsIn(schema: JsonSchema, path: string, depth = 0): UpstreamField[] {

@@ -35,7 +35,7 @@ export function UpstreamTree({ nodeId, onPick, focusesSearch = false }: Upstream
     if (focusesSearch && isLoaded) search.current?.focus({ preventScroll: true })
   }, [focusesSearch, isLoaded])
   if (scope === null) return <Skeleton lines={6} height={20} />
-  if (!sources.some((source) => source.kind === 'node')) {
+  if (!sources.some(({ kind }) => kind === 'node' || kind === 'item')) {
     return <EmptyState icon="inbox" title={t('input.none')} description={t('input.noneText')} />
   }
   return (

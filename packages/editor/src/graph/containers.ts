@@ -1,5 +1,5 @@
 import type { NodeId, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
-import type { NodeManifestEntry } from '@tenon/core/node'
+import { isContainer, type NodeManifestEntry } from '@tenon/core/node'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 
 type Nodes = Pick<WorkflowDocument, 'nodes'>
@@ -48,9 +48,9 @@ export function loopsAround(nodesById: ReadonlyMap<NodeId, WorkflowNode>, nodeId
   return around
 }
 
-/** Checks for a node type that repeats the nodes inside it. */
+/** Checks for a node type that holds nodes: a loop or a scope. */
 export function isLoop(entry: Pick<NodeManifestEntry, 'control'> | undefined): boolean {
-  return entry?.control === 'loop'
+  return isContainer(entry?.control)
 }
 
 /** Checks whether nodes of a type may be inside a loop: a run starts and ends outside of it. */

@@ -31,6 +31,8 @@ describe('parseReference', () => {
   test('reads optional paths and the roots of the scope', () => {
     expect(parseReference(' input?.a.0 ')).toEqual({ root: 'input', nodeId: null, path: ['a', '0'] })
     expect(parseReference('trigger')).toEqual({ root: 'trigger', nodeId: null, path: [] })
+    expect(parseReference('index')).toEqual({ root: 'index', nodeId: null, path: [] })
+    expect(parseReference('item.id')).toEqual({ root: 'item', nodeId: null, path: ['id'] })
   })
 
   test.each(['input.a + 1', 'upper(input.a)', 'other.a', 'nodes', '"input"'])('%s is no plain reference', (text) => {

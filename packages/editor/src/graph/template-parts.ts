@@ -12,7 +12,7 @@ export type TemplatePart =
 
 /** A plain path from one of the roots of the scope. */
 export interface Reference {
-  readonly root: 'input' | 'trigger' | 'nodes' | 'vars' | 'run' | 'error' | 'item' | 'loop'
+  readonly root: 'input' | 'trigger' | 'nodes' | 'vars' | 'run' | 'error' | 'item' | 'index' | 'loop'
   /** Id of the node whose output is read, for the root `nodes`; else `null`. */
   readonly nodeId: string | null
   /** Keys after the root, or after `output`. */
@@ -21,7 +21,7 @@ export interface Reference {
 
 const EXPRESSION = /\{\{((?:[^"'}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\}(?!\}))*)\}\}/g
 const PATH =
-  /^\s*(input|trigger|nodes|vars|run|error|item|loop)((?:\??\.(?:[A-Za-z_]\w*|\d+)|\??\.?\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*)\s*$/
+  /^\s*(input|trigger|nodes|vars|run|error|item|index|loop)((?:\??\.(?:[A-Za-z_]\w*|\d+)|\??\.?\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*)\s*$/
 const SEGMENT = /([A-Za-z_]\w*|\d+)|"([^"]*)"|'([^']*)'/g
 
 /** Splits a template at its `{{ … }}`. For display only: the parser of the core decides what is valid. */

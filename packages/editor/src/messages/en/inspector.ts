@@ -203,6 +203,7 @@ export const inspectorMessages = {
   'input.trigger': 'Trigger',
   'input.vars': 'Variables',
   'input.error': 'Failure',
+  'input.item': 'Item of the loop',
   'input.run': 'Run',
   'input.anyType': 'any',
 
@@ -220,5 +221,6 @@ export const inspectorMessages = {
   'reference.run': 'Run',
   'reference.error': 'Error',
   'reference.item': 'Item',
+  'reference.index': 'Index',
   'reference.loop': 'Loop',
 } as const

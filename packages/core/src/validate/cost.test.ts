@@ -51,6 +51,14 @@ describe('the cost of a validation', () => {
     expect(large / small).toBeLessThan(2.5)
   })
 
+  test('is linear in the number of loops, for 2,000 nodes in 100 of them', async () => {
+    const make = LARGE_GRAPHS['loops one after the other'] as (size: number) => WorkflowDocument
+    const [small, large] = [costOf(make(1_000)), costOf(make(2_000))]
+    expect(make(2_000).nodes.filter(({ type }) => type === 'each')).toHaveLength(100)
+    expect(large.steps / small.steps).toBeLessThan(2.1)
+    expect((await pausesOf(make(2_000))) / (await pausesOf(make(1_000)))).toBeLessThan(2.3)
+  })
+
   test('is limited: a workflow that takes more gets an error beside what was found until then', async () => {
     const document = around(...Array.from({ length: 200 }, (_, at) => call(`n${at}`, { url: '' })))
     const issues = await validateWorkflowInSlices(document, manifest, { pause: async () => {}, maxSteps: 5_000 })

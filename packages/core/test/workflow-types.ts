@@ -111,6 +111,22 @@ const each = defineNode({
   outputs: { success: z.object({ results: z.array(z.unknown()), failures: z.array(z.object({ index: z.int() })) }) },
 })
 
+/** Runs the nodes inside it once, and has a port for their failure. */
+const attempt = defineNode({
+  ...base,
+  type: 'attempt',
+  title: 'Attempt',
+  category: 'flow',
+  control: 'scope',
+  inline: true,
+  params: z.object({}),
+  ports: [
+    { name: 'success', title: 'done' },
+    { name: 'failed', title: 'failed' },
+  ],
+  outputs: { success: z.object({ result: z.unknown() }), failed: z.object({ code: z.string() }) },
+})
+
 const again = defineNode({
   ...base,
   type: 'again',
@@ -211,6 +227,7 @@ const WORKFLOW_TYPES: readonly NodeDefinition[] = [
   join,
   each,
   again,
+  attempt,
   approval,
   call,
   ask,

@@ -13,6 +13,7 @@ import { repeat } from './repeat/definition.ts'
 import { set } from './set/definition.ts'
 import { start } from './start/definition.ts'
 import { switchDefinition } from './switch/definition.ts'
+import { tryDefinition } from './try/definition.ts'
 
 /**
  * The definitions of all built-in node types, for a manifest without a server (controlled editors, tests).
@@ -35,6 +36,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   join,
   forEach,
   repeat,
+  tryDefinition,
   delay,
   end,
   approval,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { evaluateNode } from '../test/run-node.ts'
 import { forEachNode } from './for-each/implementation.ts'
 import { repeatNode } from './repeat/implementation.ts'
+import { tryNode } from './try/implementation.ts'
 
 const ended = (index: number, output: IterationResult['output']): IterationResult => ({ index, output, error: null })
 const failed = (index: number): IterationResult => ({ index, output: null, error: { code: 'X', message: 'It broke' } })
@@ -78,5 +79,21 @@ describe('repeat', () => {
     expect(() => evaluateNode(repeatNode, { mode: 'until' })).toThrow(
       expect.objectContaining({ code: 'NODE_PARAMS_INVALID' }),
     )
+  })
+})
+
+describe('try', () => {
+  test('runs its nodes once, and has a port for their failure', () => {
+    expect(evaluateNode(tryNode, {})).toEqual({
+      suspend: { kind: 'iterations', items: null, count: 1, concurrency: 1, onFailure: 'collect', keep: 'last' },
+    })
+    expect(evaluateNode(tryNode, {}, { iterations: [ended(0, { a: 1 })] })).toEqual({
+      port: 'success',
+      output: { result: { a: 1 } },
+    })
+    expect(evaluateNode(tryNode, {}, { iterations: [failed(0)] })).toEqual({
+      port: 'failed',
+      output: { code: 'X', message: 'It broke' },
+    })
   })
 })

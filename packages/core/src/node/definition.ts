@@ -17,9 +17,14 @@ export type NodeCategory = (typeof NODE_CATEGORIES)[number]
  * the order of the list, with null for failed ones if its param `onFailure` is `collect`, and `last` is the result of
  * the last iteration.
  */
-export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval', 'loop'] as const
+export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval', 'loop', 'scope'] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]
+
+/** Checks whether nodes can be inside a node: a loop, or a scope, which runs them once. */
+export function isContainer(control: ControlKind | null | undefined): boolean {
+  return control === 'loop' || control === 'scope'
+}
 
 /** Effect of a node on other systems: `none` computes, `read` may be repeated freely, `write` must not be. */
 export type NodeEffect = 'none' | 'read' | 'write'

@@ -9,6 +9,7 @@ export {
   type ControlKind,
   type ControlName,
   type InputDefinition,
+  isContainer,
   type LintFix,
   type LintRule,
   NODE_CATEGORIES,

@@ -1,7 +1,7 @@
 import type { NodeId } from '../ids.ts'
 import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
-import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
+import { holdsNodes, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
 /** Creates a fix that moves a node out of all others. @param edgeIds - Edges that go away with the move. */
 export function toTopLevel({ node, name }: SurveyedNode, edgeIds: Iterable<string> = []): IssueFix {
@@ -18,12 +18,12 @@ function checkParent({ byId }: WorkflowSurvey, surveyed: SurveyedNode, parentId:
   const { node, name } = surveyed
   const parent = byId.get(parentId)
   // An unknown type has its own issue.
-  if (parent !== undefined && (parent.entry === undefined || isLoop(parent))) return
+  if (parent !== undefined && (parent.entry === undefined || holdsNodes(parent))) return
   const outerId = parent?.node.parentId
   const outer = outerId === undefined ? undefined : byId.get(outerId)
   const values = { parent: parent?.name ?? parentId }
   const fix =
-    outer === undefined || outer === surveyed || !isLoop(outer)
+    outer === undefined || outer === surveyed || !holdsNodes(outer)
       ? toTopLevel(surveyed)
       : issueFix('MOVE_INTO', { node: name, loop: outer.name }, [
           { op: 'update_node', nodeId: node.id, set: { parentId: outer.node.id } },
@@ -45,7 +45,7 @@ function checkInside(surveyed: SurveyedNode, report: ReportIssue): void {
 export function checkLoops(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     const { node, name } = surveyed
-    if (isLoop(surveyed) && !survey.levels.has(node.id)) {
+    if (holdsNodes(surveyed) && !survey.levels.has(node.id)) {
       report(errorIssue('LOOP_EMPTY', `${name} is empty: add a node inside it`, { nodeId: node.id }))
     }
     if (node.parentId === undefined) continue

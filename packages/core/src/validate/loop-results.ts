@@ -4,7 +4,7 @@ import { exitPorts } from './exit-ports.ts'
 import type { FlowNode } from './flow-node.ts'
 import type { OutputFacts } from './output-facts.ts'
 import { asObject, eitherSchema, type FieldFacts } from './schema-facts.ts'
-import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
+import { holdsNodes, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
 const NULL: JsonSchema = Object.freeze({ type: 'null' })
 
@@ -14,6 +14,7 @@ const NULL: JsonSchema = Object.freeze({ type: 'null' })
  */
 const FIELDS: readonly (readonly [key: string, schemaOf: (result: JsonSchema) => JsonSchema])[] = [
   ['results', (result) => ({ type: 'array', items: result as Json })],
+  ['result', (result) => result],
   ['last', (result) => (result === true ? true : eitherSchema([result, NULL]))],
 ]
 
@@ -43,7 +44,7 @@ export function resultSchema(
   const level = levels.get(node.id) ?? []
   const schemas = lastNodes(level).flatMap((last): readonly JsonSchema[] => {
     // Results of results of results are not described, so that schemas have a limited depth.
-    const isDeep = isLoop(last) && lastNodes(levels.get(last.node.id) ?? []).some(isLoop)
+    const isDeep = holdsNodes(last) && lastNodes(levels.get(last.node.id) ?? []).some(holdsNodes)
     const traced = isDeep ? undefined : nodeOf(last)
     return traced === undefined ? [true] : traced.exits.map(({ facts }) => facts.schema)
   })

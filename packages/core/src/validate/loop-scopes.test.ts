@@ -90,14 +90,28 @@ describe('item and index', () => {
     const again = [node('again', 'again'), set('a', { x: '{{ item }}', y: '{{ index }}' }, within('again'))]
     const document = workflow([start, ...again, end], ['start>again', 'again>end'])
     expect(scope(document, 'a')).not.toHaveProperty('item')
-    expect(scope(document, 'a').index).toMatchObject({ type: 'integer' })
+    expect(scope(document, 'a')).not.toHaveProperty('index')
     expect(validate(document).map(({ message }) => message)).toEqual([
       'a: "fields › x": item exists only inside a loop over a list; after the loop, read its results',
+      'a: "fields › y": index exists only inside a loop over a list; after the loop, read its results',
     ])
     const open = workflow([start, node('each', 'acme/none'), set('a', {}, within('each'))], ['start>each'])
     expect(scope(open, 'a').item).toBe(true)
     const box = workflow([start, set('box', {}), set('a', {}, within('box'))], ['start>box'])
     expect(scope(box, 'a').item).toBe(true)
+  })
+
+  test('are those of the loop around a scope or a loop without a list', () => {
+    for (const type of ['attempt', 'again']) {
+      const inside = [node('box', type, {}, within('each')), set('a', {}, within('box'))]
+      expect(scope(looping(inside), 'a')).toMatchObject({ item: ORDER, index: { type: 'integer' } })
+    }
+    const outside = workflow(
+      [start, node('box', 'attempt'), set('a', {}, within('box')), end],
+      ['start>box', 'box>end', 'box:failed>end'],
+    )
+    for (const name of ['item', 'index', 'loop']) expect(scope(outside, 'a')).not.toHaveProperty(name)
+    expect(validate(outside)).toEqual([])
   })
 
   test('are checked like other names, and have a remedy elsewhere', () => {
@@ -379,6 +393,8 @@ describe('the results of a loop', () => {
     ])
     expect(resultsOf(deep)).toBe(true)
     expect(resultsOf(looping([]))).toBe(true)
+    const empty = looping([each('inner', {}, within('each'))])
+    expect(resultsOf(empty)).toMatchObject({ properties: { results: { items: true } } })
     expect(resultsOf(looping([node('a', 'acme/none', {}, within('each'))]))).toBe(true)
   })
 

@@ -119,7 +119,7 @@ export interface ScopeSource {
 export function buildScopeSchema(source: ScopeSource, node: FlowNode): ScopeSchema {
   const { survey, scopes, vars, itemOf, roundOf } = source
   const error = scopes.error(node)
-  const loop = scopes.loopAround(node)
+  const loop = scopes.listAround(node)
   const item = loop && itemOf(loop)
   const round = scopes.loopAt(node)
   return {

@@ -143,12 +143,12 @@ export function createScopeTypes(
         return error === undefined ? undefined : typeOf(error.schema)
       }
       case 'item': {
-        const loop = scopes.loopAround(node)
+        const loop = scopes.listAround(node)
         const item = loop && itemOf(loop)
         return item === undefined ? undefined : typeOf(item)
       }
       case 'index':
-        return scopes.loopAround(node) === undefined ? undefined : typeOf(INDEX_SCHEMA)
+        return scopes.listAround(node) === undefined ? undefined : typeOf(INDEX_SCHEMA)
       case 'loop': {
         const loop = scopes.loopAt(node)
         return loop === undefined ? undefined : typeOf(roundOf(loop))
@@ -170,7 +170,7 @@ export function createScopeTypes(
       return type
     }
     const hasError = reads.some((read) => read.root === 'error') && root('error') !== undefined
-    const isInLoop = scopes.loopAround(node) !== undefined
+    const isInLoop = scopes.listAround(node) !== undefined
     return { root, rootNames: [...ROOT_NAMES, ...(hasError ? ERROR_NAMES : []), ...(isInLoop ? LOOP_NAMES : [])] }
   }
 }

@@ -6,7 +6,7 @@ import { isTrigger } from './check-graph.ts'
 import { type DataFlow, type Exit, type FlowNode, isInside, mayHaveLeft, takenExits } from './flow-node.ts'
 import { createPathFold } from './fold-paths.ts'
 import { eitherSchema, type FieldFacts, type ObjectFacts } from './schema-facts.ts'
-import { isLoop } from './survey.ts'
+import { hasItems, isLoop } from './survey.ts'
 
 /** A value that an expression may read, with its facts. */
 export interface Readable extends FieldFacts {
@@ -43,6 +43,8 @@ export interface Scopes {
   outputs(node: FlowNode, most?: number): readonly NodeId[]
   /** Returns the innermost loop around a node; `undefined` outside of loops. */
   loopAround(node: FlowNode): FlowNode | undefined
+  /** Returns the innermost loop over a list around a node; `undefined` outside of those. */
+  listAround(node: FlowNode): FlowNode | undefined
   /** Returns the node itself if it is a loop, else the innermost loop around it. */
   loopAt(node: FlowNode): FlowNode | undefined
   trigger(node: FlowNode): JsonSchema
@@ -242,7 +244,9 @@ export function createScopes(flow: DataFlow): Scopes {
 
   function loopAround({ surveyed }: FlowNode): FlowNode | undefined {
     const { parentId } = surveyed.node
-    return parentId === undefined ? undefined : byId.get(parentId)
+    const parent = parentId === undefined ? undefined : byId.get(parentId)
+    // What is inside of an unknown type, or of a node that holds none, may be anything.
+    return parent?.surveyed.entry?.control === 'scope' ? loopAround(parent) : parent
   }
 
   const triggers = createKind(flow, ({ surveyed }) => isTrigger(surveyed))
@@ -299,6 +303,11 @@ export function createScopes(flow: DataFlow): Scopes {
       return found
     },
     loopAround,
+    listAround(node) {
+      let loop = loopAround(node)
+      while (loop !== undefined && isLoop(loop.surveyed) && !hasItems(loop.surveyed)) loop = loopAround(loop)
+      return loop
+    },
     loopAt: (node) => (isLoop(node.surveyed) ? node : loopAround(node)),
     trigger(node) {
       const last = triggers.lastBefore(node)

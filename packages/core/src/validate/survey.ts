@@ -9,8 +9,9 @@ import { createTemplateTable, type TemplateTable } from '../expression/template-
 import { type NodeId, nodeTypeKey } from '../ids.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
 import { trimmed } from '../lists.ts'
-import type { NodeManifest, NodeManifestEntry } from '../node/definition.ts'
+import { isContainer, type NodeManifest, type NodeManifestEntry } from '../node/definition.ts'
 import { type ParamText, paramTexts } from './param-schema.ts'
+import { asObject } from './schema-facts.ts'
 
 /** A template of a node, with the schema of its value. */
 export interface NodeTemplate {
@@ -123,6 +124,16 @@ function nestedOrder(
 /** Checks whether the nodes inside a node run again and again. */
 export function isLoop({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
   return entry?.control === 'loop'
+}
+
+/** Checks whether a loop repeats for the items of a list. */
+export function hasItems({ entry, params }: Pick<SurveyedNode, 'entry' | 'params'>): boolean {
+  return params.items !== undefined || asObject(asObject(entry?.params)?.properties)?.items !== undefined
+}
+
+/** Checks whether nodes can be inside a node. */
+export function holdsNodes({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
+  return isContainer(entry?.control)
 }
 
 /** Returns the nodes with which an iteration of a loop begins: those without incoming edges. */

@@ -6,16 +6,17 @@ import { isTemplate } from '../expression/parse.ts'
 import { typeOfSchema } from '../expression/types/schema-to-type.ts'
 import { schemaOfType } from '../expression/types/type-to-schema.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../json.ts'
+import { isContainer } from '../node/definition.ts'
 import { type DescribeExit, traceDataFlow } from './data-flow.ts'
 import type { DataFlow, FlowNode } from './flow-node.ts'
 import { resultSchema, withResults } from './loop-results.ts'
 import type { Meter } from './meter.ts'
 import { type KnownOutputs, type OutputFacts, outputFacts, schemaOfValues, type TypeOfValue } from './output-facts.ts'
-import { asObject, eitherSchema } from './schema-facts.ts'
+import { eitherSchema } from './schema-facts.ts'
 import { roundSchema, varsSchema } from './scope-schema.ts'
 import { createScopeTypes } from './scope-types.ts'
 import { createScopes, type Scopes } from './scopes.ts'
-import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
+import { hasItems, isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
 /** A template with its types in the scope of its node. */
 export interface TypedTemplate extends TypedText {
@@ -43,11 +44,6 @@ export interface TracedWorkflow {
 /** Roots whose values are the same for every node behind the same trigger. */
 const SHARED_ROOTS: ReadonlySet<string> = new Set(['trigger', 'vars', 'run'])
 
-/** Checks whether a loop repeats for the items of a list. */
-function hasItems({ entry, params }: SurveyedNode): boolean {
-  return params.items !== undefined || asObject(asObject(entry?.params)?.properties)?.items !== undefined
-}
-
 /** Describes exits; adjacent ports of a node that share a schema share its facts. */
 function describeExits(
   typeOf: (node: FlowNode) => TypeOfValue,
@@ -61,7 +57,7 @@ function describeExits(
     if (last?.node === node && last.source === source) return last.facts
     const { surveyed } = node
     const facts =
-      entry?.control === 'loop'
+      entry !== undefined && isContainer(entry.control)
         ? withResults(
             entry,
             port,

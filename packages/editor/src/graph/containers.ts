@@ -1,5 +1,5 @@
 import type { NodeId, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
-import { isContainer, type NodeManifestEntry } from '@tenon/core/node'
+import type { NodeManifestEntry } from '@tenon/core/node'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 
 type Nodes = Pick<WorkflowDocument, 'nodes'>
@@ -48,9 +48,17 @@ export function loopsAround(nodesById: ReadonlyMap<NodeId, WorkflowNode>, nodeId
   return around
 }
 
-/** Checks for a node type that holds nodes: a loop or a scope. */
+// Not from the core, of which the node types would bring all of their checks into the first script.
+const CONTAINERS: ReadonlySet<string | undefined> = new Set(['loop', 'scope'])
+
+/** Checks for a node type that holds nodes: a loop, or a scope, which runs them once. */
+export function isContainer(entry: Pick<NodeManifestEntry, 'control'> | undefined): boolean {
+  return CONTAINERS.has(entry?.control)
+}
+
+/** Checks for a node type that repeats the nodes inside it. */
 export function isLoop(entry: Pick<NodeManifestEntry, 'control'> | undefined): boolean {
-  return isContainer(entry?.control)
+  return entry?.control === 'loop'
 }
 
 /** Checks whether nodes of a type may be inside a loop: a run starts and ends outside of it. */
@@ -69,5 +77,5 @@ export function loopsFor(
   const nodesById = new Map(document.nodes.map((node) => [node.id, node]))
   const around = nodeIds.flatMap((id) => loopsAround(nodesById, id))
   const excluded = new Set([...nodeIds, ...idsInside(document, nodeIds), ...around])
-  return document.nodes.filter((node) => isLoop(manifest.entryOf(node)) && !excluded.has(node.id))
+  return document.nodes.filter((node) => isContainer(manifest.entryOf(node)) && !excluded.has(node.id))
 }

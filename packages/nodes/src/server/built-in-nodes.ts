@@ -14,6 +14,7 @@ import { repeatNode } from '../repeat/implementation.ts'
 import { setNode } from '../set/implementation.ts'
 import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
+import { tryNode } from '../try/implementation.ts'
 import { offerModels } from './offer-models.ts'
 
 const languageModelCheck: OptionCheck = (value, field) =>
@@ -55,6 +56,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     joinNode,
     forEachNode,
     repeatNode,
+    tryNode,
     delayNode,
     approvalNode,
     httpCallNode,

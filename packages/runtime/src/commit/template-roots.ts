@@ -39,7 +39,7 @@ export function loadRoots(
   const refs = [...input, ...nodes].map(({ owned }) => owned.output)
   if (trigger !== null) refs.push(trigger)
   if (failure !== null) refs.push(failure.output)
-  if (iteration !== null && iteration.items !== null) refs.push(iteration.items)
+  if (iteration !== null) refs.push(iteration.items)
   if (round !== null && round.previous !== null) refs.push(round.previous)
 
   const { tenantId } = identity
@@ -59,7 +59,7 @@ export function loadRoots(
     if (reads.trigger) roots.trigger = trigger === null ? null : valueAt(trigger)
     if (failure !== null) roots.error = valueAt(failure.output)
     if (iteration !== null) {
-      const items = iteration.items === null ? null : valueAt(iteration.items)
+      const items = valueAt(iteration.items)
       roots.item = Array.isArray(items) ? (items[iteration.index] ?? null) : null
       roots.index = iteration.index
     }

@@ -6,7 +6,7 @@ import {
   sha256Hex,
   type WorkflowDocument,
 } from '@tenon/core/document'
-import type { NodeManifest } from '@tenon/core/node'
+import { isContainer, type NodeManifest } from '@tenon/core/node'
 import { type SurveyedNode, surveyDocument, type WorkflowSurvey } from '@tenon/core/validate'
 import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
@@ -34,15 +34,15 @@ function checkLoops(nodes: readonly SurveyedNode[], issues: IssueList): void {
   for (const { node, entry } of nodes) {
     const path = ['nodes', node.id]
     const control = entry?.control
-    if (control === 'loop' && !filled.has(node.id)) {
+    if (isContainer(control) && !filled.has(node.id)) {
       issues.add(path, 'LOOP_EMPTY', `The loop "${node.id}" has no nodes`)
     }
     if (node.parentId === undefined) continue
-    if (byId.get(node.parentId)?.entry?.control !== 'loop') {
+    if (!isContainer(byId.get(node.parentId)?.entry?.control)) {
       issues.add(
         [...path, 'parentId'],
         'PARENT_NOT_LOOP',
-        `"${node.id}" is inside "${node.parentId}", which is no loop`,
+        `"${node.id}" is inside "${node.parentId}", which holds no nodes`,
       )
     }
     if (control === 'trigger' || control === 'end') {

@@ -171,7 +171,7 @@ describe('a loop that decides after each round', () => {
     expect(run.machine.outputs.roundOf('each')).toMatchObject({ index: 1, previous: { inline: { n: 0 } } })
     expect(brief(next(run, 2))).toEqual(['open each/2/0', 'begin each[1]', 'schedule a#1/1 dispatch'])
     expect(run.machine.outputs.roundOf('a#1')).toMatchObject({ index: 1, previous: { inline: { n: 0 } } })
-    expect(run.machine.outputs.iterationOf('a#1')).toEqual({ index: 1, items: null })
+    expect(run.machine.outputs.iterationOf('a#1')).toBeNull()
     run.complete('a#1')
     run.complete('b#1', 'success', { n: 1 })
     expect(run.machine.outputs.iterationsOf('each')).toMatchObject([{ index: 1, output: { inline: { n: 1 } } }])
@@ -197,6 +197,28 @@ describe('a loop that decides after each round', () => {
     run.complete('a#0')
     run.complete('b#0')
     expect(run.machine.outputs.roundOf('a#1')).toEqual({ index: 1, previous: null })
+  })
+})
+
+describe('a scope in a loop', () => {
+  test('leaves its nodes the item and the rounds of the loop around it', () => {
+    const plan = planOf(
+      ['start', 'each:loop', within('each', 'try:scope'), within('try', 'a:probe'), 'end'],
+      ['start>each', 'each>end'],
+    )
+    const run = looping(['x', 'y'], {}, plan)
+    run.suspend('try#0', iterationsOf([], { count: 1, items: null, onFailure: 'collect', keep: 'last' }))
+    const { outputs } = run.machine
+    expect(outputs.iterationOf('a#0.0')).toMatchObject({ index: 0, items: { inline: ['x', 'y'] } })
+    expect(outputs.roundOf('a#0.0')).toEqual({ index: 0, previous: null })
+    expect(outputs.roundOf('try#0')).toEqual({ index: 0, previous: null })
+    run.fail('a#0.0', 'BROKEN')
+    expect(outputs.iterationsOf('try#0')).toMatchObject([{ error: { code: 'BROKEN' } }])
+    expect(brief(run.complete('try#0'))).toEqual([
+      'end each[0] (completed)',
+      'begin each[1]',
+      'schedule try#1/1 inline',
+    ])
   })
 })
 

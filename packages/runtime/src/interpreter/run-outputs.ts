@@ -46,8 +46,8 @@ export interface InputView {
 export interface IterationView {
   /** Position in its loop, from 0. */
   readonly index: number
-  /** List of the values of all iterations; `null` if they have none. */
-  readonly items: ValueRef | null
+  /** List of the values of all iterations. */
+  readonly items: ValueRef
 }
 
 /** The rounds of a loop, as its children and the loop itself can read them. */
@@ -73,7 +73,7 @@ export interface RunOutputs {
    * ended.
    */
   inputView(nodeRunId: string): InputView
-  /** Returns the innermost iteration that a node run belongs to; `null` outside of loops. */
+  /** Returns the iteration of the innermost loop over a list around a node run; `null` outside of those. */
   iterationOf(nodeRunId: string): IterationView | null
   /** Returns the rounds of the innermost loop around a node run, of a loop its own; `null` outside of loops. */
   roundOf(nodeRunId: string): RoundView | null
@@ -102,28 +102,34 @@ export function createRunOutputs(run: RunContext): RunOutputs {
       return viewOf(context, node)
     },
     iterationOf(nodeRunId) {
-      const { iteration } = locate(nodeRunId).context
-      if (iteration === null) return null
-      const { parent, loop, path } = iteration
-      const { items } = entryOf(parent.state.loops, loop).waitFor
-      return { index: itemAt(path, path.length - 1), items }
+      for (const { loop, index } of loopsAround(locate(nodeRunId).context)) {
+        if (loop.waitFor.items !== null) return { index, items: loop.waitFor.items }
+      }
+      return null
     },
     roundOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)
-      if (nodeAt(context, node).children !== undefined) {
+      if (nodeAt(context, node).control === 'loop') {
         const loop = context.state.loops.get(node)
         return loop === undefined ? { index: 0, previous: null } : roundAt(loop, loop.next)
       }
-      const { iteration } = context
-      if (iteration === null) return null
-      const { parent, loop, path } = iteration
-      return roundAt(entryOf(parent.state.loops, loop), itemAt(path, path.length - 1))
+      const [innermost] = loopsAround(context)
+      return innermost === undefined ? null : roundAt(innermost.loop, innermost.index)
     },
     iterationsOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)
       const ended = context.state.loops.get(node)?.ended ?? new Map<number, IterationEnd>()
       return inDocumentOrder(ended).map((index) => ({ index, ...entryOf(ended, index) }))
     },
+  }
+}
+
+/** Returns the loops around the nodes of a frame, innermost first, without scopes. */
+function* loopsAround(context: FrameContext): Generator<{ readonly loop: LoopState; readonly index: number }> {
+  for (let { iteration } = context; iteration !== null; iteration = iteration.parent.iteration) {
+    const { parent, loop, path } = iteration
+    if (nodeAt(parent, loop).control !== 'loop') continue
+    yield { loop: entryOf(parent.state.loops, loop), index: itemAt(path, path.length - 1) }
   }
 }
 

@@ -21,7 +21,7 @@ export function checkRoot(checking: Checking, { name, start, end }: RootExpressi
   if (type !== undefined) return type
   const severity = mode === 'strict' ? 'error' : 'warning'
   if (LOOP_ROOTS.has(name)) {
-    const loop = name === 'item' ? 'a loop over a list' : 'a loop'
+    const loop = name === 'loop' ? 'a loop' : 'a loop over a list'
     const message = `${name} exists only inside ${loop}; after the loop, read its results`
     const values = { reason: 'outside_loop', path: name } as const
     checking.report({ code: 'EXPRESSION_PATH_MISSING', severity, message, values, start, end })

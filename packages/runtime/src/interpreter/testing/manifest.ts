@@ -39,6 +39,7 @@ export const TEST_MANIFEST: NodeManifest = {
     }),
     entry('join', { control: 'join' }),
     entry('loop', { control: 'loop' }),
+    entry('scope', { control: 'scope' }),
     entry('delay', { control: 'delay' }),
     entry('approval', { control: 'approval', ports: [port('approve'), port('reject'), port('timeout')] }),
     entry('probe', { inline: false, effect: 'write', policy: { retry: { maximumAttempts: 5 }, timeout: '10s' } }),

@@ -169,7 +169,7 @@ export const loopTests: SuiteGroup = (context) => {
           node(
             'a',
             'probe',
-            { output: { n: '{{(loop.previous?.n ?? 0) + 2}}', at: '{{index}}' } },
+            { output: { n: '{{(loop.previous?.n ?? 0) + 2}}', at: '{{loop.index}}' } },
             { parentId: 'each' },
           ),
           node('end', 'end', { output: '{{nodes.each.output}}' }),

@@ -245,7 +245,7 @@ export function createScopes(flow: DataFlow): Scopes {
   function loopAround({ surveyed }: FlowNode): FlowNode | undefined {
     const { parentId } = surveyed.node
     const parent = parentId === undefined ? undefined : byId.get(parentId)
-    // What is inside of an unknown type, or of a node that holds none, may be anything.
+    // Nothing is known about loops of an unknown type, so they count.
     return parent?.surveyed.entry?.control === 'scope' ? loopAround(parent) : parent
   }
 

@@ -1,7 +1,8 @@
-import { edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
+import { edgeId, type WorkflowDocument } from '@tenon/core/document'
+import type { SurveyedNode } from '@tenon/core/validate'
 import type { IssueList } from './compile-issues.ts'
 import { ERROR_PORT } from './finish-node.ts'
-import { itemAt } from './lookup.ts'
+import { entryOf, itemAt } from './lookup.ts'
 import type { PlanEdge, PlanNode } from './plan.ts'
 
 /** Reports edges that end at a missing node, or lead into or out of a loop. */
@@ -23,15 +24,15 @@ export function checkEnds({ nodes, edges }: WorkflowDocument, issues: IssueList)
  * Compiles the edges between the nodes of one level by index, in the order of their sources, then of their ids, so that
  * documents that differ only in the order of edges have the same plan.
  */
-export function compileEdges(document: WorkflowDocument, indexes: ReadonlyMap<NodeId, number>): readonly PlanEdge[] {
+export function compileEdges(level: readonly SurveyedNode[]): readonly PlanEdge[] {
+  const indexes = new Map(level.map(({ node }, index) => [node.id, index]))
   const edges = new Map<string, PlanEdge>()
-  for (const edge of document.edges) {
-    const source = indexes.get(edge.source)
-    const target = indexes.get(edge.target)
-    if (source === undefined || target === undefined) continue
-    const id = edgeId(edge)
-    const { sourceHandle, targetHandle } = edge
-    edges.set(id, { id, source, sourceHandle, target, targetHandle })
+  for (const [source, { outgoing }] of level.entries()) {
+    for (const edge of outgoing) {
+      const id = edgeId(edge)
+      const { sourceHandle, targetHandle } = edge
+      edges.set(id, { id, source, sourceHandle, target: entryOf(indexes, edge.target), targetHandle })
+    }
   }
   return [...edges.values()].sort((a, b) => a.source - b.source || (a.id < b.id ? -1 : 1))
 }

@@ -1,7 +1,7 @@
 import { edgeId, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
-import { type IssueCode, validateWorkflow } from '@tenon/core/validate'
+import { type IssueCode, MAX_NESTING, validateWorkflow } from '@tenon/core/validate'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compile } from './compile.ts'
@@ -20,6 +20,7 @@ const STRUCTURAL: ReadonlySet<string> = new Set<IssueCode>([
   'LOOP_EMPTY',
   'PARENT_NOT_LOOP',
   'NODE_NOT_IN_LOOP',
+  'NESTED_TOO_DEEP',
   'EDGE_DANGLING',
   'EDGE_ACROSS_PARENTS',
   'PORT_UNKNOWN',
@@ -92,6 +93,51 @@ test('a document compiles if and only if its validation finds no structural faul
     { numRuns: 1_000 },
   )
   expect(compiled).toBeGreaterThan(100)
+})
+
+/** Loops inside each other with a node in the innermost. */
+function nest(depth: number): WorkflowDocument {
+  const loops = Array.from({ length: depth }, (_, at) =>
+    node(`l${at}`, 'loop', {}, at === 0 ? {} : { parentId: `l${at - 1}` }),
+  )
+  return workflow(
+    [node('start', 'start'), ...loops, node('leaf', 'set', {}, { parentId: `l${depth - 1}` })],
+    ['start>l0'],
+  )
+}
+
+test('loops inside each other compile up to a limit, and more are an issue, however many', () => {
+  expect(nodesWithin(compile(nest(MAX_NESTING), TEST_MANIFEST))).toHaveLength(MAX_NESTING + 2)
+  for (const depth of [MAX_NESTING + 1, 60, 9_000]) {
+    expect(structuralIssues(nest(depth))).toMatchObject([{ code: 'NESTED_TOO_DEEP' }])
+    expect(refusal(nest(depth))).toMatchObject({ details: { issues: [{ code: 'NESTED_TOO_DEEP' }] } })
+  }
+})
+
+test('the cost of the edges does not depend on the number of loops', () => {
+  const readsOf = (size: number): number => {
+    let reads = 0
+    const nodes = Array.from({ length: size }, (_, at) => [
+      node(`l${at}`, 'loop'),
+      ...Array.from({ length: 19 }, (_child, child) => node(`l${at}c${child}`, 'set', {}, { parentId: `l${at}` })),
+    ]).flat()
+    const texts = nodes.flatMap(({ id, type, parentId }, at) => {
+      const before = nodes[at - 1]
+      return type === 'set' && before?.parentId === parentId ? [`${before?.id}>${id}`] : []
+    })
+    const document = workflow(nodes, texts)
+    const edges = document.edges.map((edge) =>
+      Object.defineProperty({ ...edge }, 'target', {
+        get() {
+          reads += 1
+          return edge.target
+        },
+      }),
+    )
+    compile({ ...document, edges }, TEST_MANIFEST)
+    return reads / edges.length
+  }
+  expect(readsOf(100)).toBe(readsOf(50))
 })
 
 test('the plan of a nested document has every node once, at the level of its loop', () => {

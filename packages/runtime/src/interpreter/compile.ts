@@ -7,7 +7,7 @@ import {
   type WorkflowDocument,
 } from '@tenon/core/document'
 import { isContainer, type NodeManifest } from '@tenon/core/node'
-import { type SurveyedNode, surveyDocument, type WorkflowSurvey } from '@tenon/core/validate'
+import { MAX_NESTING, nodesTooDeep, type SurveyedNode, surveyDocument, type WorkflowSurvey } from '@tenon/core/validate'
 import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
@@ -51,6 +51,14 @@ function checkLoops(nodes: readonly SurveyedNode[], issues: IssueList): void {
   }
 }
 
+/** Reports nodes with too many others around them; each is a level of nesting of the plan. */
+function checkNesting(survey: WorkflowSurvey, issues: IssueList): void {
+  for (const { node } of nodesTooDeep(survey)) {
+    const message = `"${node.id}" has more than ${MAX_NESTING} nodes around it`
+    issues.add(['nodes', node.id, 'parentId'], 'NESTED_TOO_DEEP', message)
+  }
+}
+
 function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList): number | null {
   if (timeout === undefined) return null
   if (isDurationString(timeout)) return durationToMs(timeout)
@@ -88,12 +96,13 @@ export function compile(
   checkCycles(survey, issues)
   checkLoops(survey.nodes, issues)
   checkEnds(document, issues)
+  checkNesting(survey, issues)
   issues.throwIfAny()
 
   const { levels } = survey
   const compileLevel = (loopId: NodeId | undefined): PlanLevel => {
     const within = levels.get(loopId) ?? []
-    const edges = compileEdges(document, new Map(within.map(({ node }, index) => [node.id, index])))
+    const edges = compileEdges(within)
     const atNode = edgesByNode(edges, within.length)
     const nodes = within.map((surveyed, index) => {
       const children = levels.has(surveyed.node.id) ? compileLevel(surveyed.node.id) : undefined

@@ -1,3 +1,4 @@
+export { MAX_NESTING, nodesTooDeep } from './check-depth.ts'
 export type { FixCode, FixValues } from './fix.ts'
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
 export type { IssueValues } from './issue-values.ts'

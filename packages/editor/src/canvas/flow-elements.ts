@@ -6,8 +6,8 @@ import {
   type WorkflowEdge,
   type WorkflowNode,
 } from '@tenon/core/document'
+import { type CardSizes, isFrame, nodeBoxes } from '../frames/node-boxes.ts'
 import { nodesByParent } from '../graph/containers.ts'
-import { type CardSizes, isFrame, nodeBoxes } from '../layout/node-boxes.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 
@@ -40,12 +40,18 @@ export function flowNodesOf(
       relative: outer === undefined ? { x, y } : { x: x - outer.x, y: y - outer.y },
     }
     const isEmpty = inside === undefined
-    const placed = { ...frame, ...parent, ...hold, selected: isSelected }
+    const attributes = { ...frame, ...parent, ...hold, selected: isSelected }
     if (before === undefined || before.type !== frame.type || before.parentId !== outer?.id) {
       // A card that moved to another frame keeps its size, so that it does not flicker.
       const measured =
         before?.type === frame.type && before.measured !== undefined ? { measured: before.measured } : FREE
-      return { id: node.id, position: corner.relative, data: { node, entry, corner, isEmpty }, ...measured, ...placed }
+      return {
+        id: node.id,
+        position: corner.relative,
+        data: { node, entry, corner, isEmpty },
+        ...measured,
+        ...attributes,
+      }
     }
     const isSameData =
       before.data.node === node &&
@@ -58,7 +64,7 @@ export function flowNodesOf(
     const position = isHere && before.data.node === node ? before.position : corner.relative
     const data = isSameData ? before.data : { node, entry, corner, isEmpty }
     const { draggable: _, ...rest } = before
-    return { ...rest, position, data, ...placed }
+    return { ...rest, position, data, ...attributes }
   })
 }
 

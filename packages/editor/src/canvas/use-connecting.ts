@@ -2,7 +2,7 @@ import type { FinalConnectionState, Connection as FlowConnection, IsValidConnect
 import { useReactFlow } from '@xyflow/react'
 import { useMemo } from 'react'
 import type { Placement } from '../commands/command.ts'
-import { NODE_HEIGHT } from '../commands/new-node.ts'
+import { NODE_HEIGHT } from '../frames/card-size.ts'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
 import { pointOfEvent } from '../instance/browser.ts'
 import { useSession } from '../session/session-context.tsx'

@@ -11,14 +11,15 @@ import {
 } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import type { CardBox } from '../edges/card-box.ts'
+import { cardHeight, NODE_GAP, NODE_HEIGHT, NODE_WIDTH } from '../frames/card-size.ts'
+import { FRAME, nodeBoxes } from '../frames/node-boxes.ts'
+import { makeRoom } from '../frames/room-beside-frames.ts'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
 import { fitsInLoop, idsInside } from '../graph/containers.ts'
 import { descendantsOf, edgesOutOf, graphOf } from '../graph/graph.ts'
-import { makeRoom } from '../layout/make-room.ts'
-import { FRAME, nodeBoxes } from '../layout/node-boxes.ts'
 import { bendsAfter } from './bends-after.ts'
 import { type Placement, type PlanContext, type Planner, refuse } from './command.ts'
-import { cardHeight, NODE_GAP, NODE_HEIGHT, NODE_WIDTH, newNode } from './new-node.ts'
+import { newNode } from './new-node.ts'
 
 /** Plans a new node and its edges to the nodes of the placement; a loop around it grows, and its neighbors make room. */
 export const planAddNode: Planner<'add-node'> = (command, { document, manifest }) => {

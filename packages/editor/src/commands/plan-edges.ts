@@ -1,8 +1,8 @@
 import { type DocumentOperation, edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
+import { nodeBoxes } from '../frames/node-boxes.ts'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
 import { idsInside, nodesByParent, outermost } from '../graph/containers.ts'
 import { edgesInto, edgesOutOf, graphOf } from '../graph/graph.ts'
-import { nodeBoxes } from '../layout/node-boxes.ts'
 import { type PlanContext, type Planner, refuse } from './command.ts'
 
 export const planConnect: Planner<'connect'> = ({ connection }, context) => {

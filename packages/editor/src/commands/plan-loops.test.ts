@@ -1,7 +1,7 @@
 import { applyOperations, type WorkflowDocument } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import { LOOP_DOCUMENT, LOOP_FREE_DOCUMENT, LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
-import { nodeBoxes } from '../layout/node-boxes.ts'
+import { nodeBoxes } from '../frames/node-boxes.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import type { EditorCommand } from './command.ts'
 import { copyFragment } from './fragment.ts'

@@ -7,14 +7,15 @@ import {
   type WorkflowDocument,
   type WorkflowEdge,
 } from '@tenon/core/document'
+import { NODE_GAP } from '../frames/card-size.ts'
+import { FRAME, nodeBoxes } from '../frames/node-boxes.ts'
+import { makeRoom } from '../frames/room-beside-frames.ts'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
-import { fitsInLoop, idsInside, isLoop, outermost } from '../graph/containers.ts'
-import { makeRoom } from '../layout/make-room.ts'
-import { FRAME, nodeBoxes } from '../layout/node-boxes.ts'
+import { fitsInLoop, idsInside, isContainer, isLoop, outermost } from '../graph/containers.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { bendsAfter } from './bends-after.ts'
 import { type PlanContext, type Planner, refuse } from './command.ts'
-import { NODE_GAP, newNode } from './new-node.ts'
+import { newNode } from './new-node.ts'
 import { bridges, edgeOperation, emptiedFrames } from './plan-edges.ts'
 
 /** Returns the moves of nodes, and of what is inside them, by the same distance. */
@@ -34,7 +35,7 @@ export function movesBy(
 export const planMoveToLoop: Planner<'move-to-loop'> = ({ nodeIds, parentId, by }, context) => {
   const { document, manifest } = context
   const loop = parentId === null ? null : document.nodes.find(({ id }) => id === parentId)
-  if (loop === undefined || (loop !== null && !isLoop(manifest.entryOf(loop)))) return refuse('connect.gone')
+  if (loop === undefined || (loop !== null && !isContainer(manifest.entryOf(loop)))) return refuse('connect.gone')
   const wanted = new Set(outermost(document, nodeIds))
   const moved = document.nodes.filter((node) => wanted.has(node.id) && node.locked !== true)
   const ids = new Set(moved.map(({ id }) => id))

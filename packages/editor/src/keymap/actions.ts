@@ -3,9 +3,9 @@ import { documentOrder } from '@tenon/core/document'
 import { movesBy } from '../commands/plan-loops.ts'
 import type { Actions } from '../contexts/action-names.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
+import { loadPart } from '../instance/load-part.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
 import { placementAtSelection } from '../layout/placement.ts'
-import { tidyUp } from '../layout/tidy-up.ts'
 import type { EditorSession } from '../session/session-types.ts'
 import { select } from '../store/editor-store.ts'
 import { type PanelName, withPanel } from '../store/panels.ts'
@@ -106,9 +106,11 @@ export function createActions(options: ActionOptions): Actions {
     'tidy-up': () => {
       if (store.getState().isReadOnly) return
       const isPart = store.getState().selectedNodes.size > 1
-      void tidyUp(session, layout(), canvas.current).then(() => {
-        if (!isPart) canvas.current?.read()
-      })
+      void loadPart(() => import('../layout/tidy-up.ts'))
+        .then(({ tidyUp }) => tidyUp(session, layout(), canvas.current))
+        .then(() => {
+          if (!isPart) canvas.current?.read()
+        })
     },
     fit: () => canvas.current?.fit(),
     'zoom-in': () => canvas.current?.zoomIn(),

@@ -1,17 +1,17 @@
 import type { NodeManifestEntry } from '@tenon/core/node'
 import type { Placement } from '../commands/command.ts'
-import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle } from '../contexts/canvas-handle.ts'
-import { fitsInLoop, isLoop, loopsAround } from '../graph/containers.ts'
+import { NODE_HEIGHT, NODE_WIDTH } from '../frames/card-size.ts'
+import { nodeBoxes } from '../frames/node-boxes.ts'
+import { fitsInLoop, isContainer, loopsAround } from '../graph/containers.ts'
 import type { EditorState } from '../store/editor-state.ts'
 import { besideOthers } from './beside-others.ts'
-import { nodeBoxes } from './node-boxes.ts'
 
 /**
  * Chooses the position of a node that is added without a pointer: in the selected loop if it is empty, else after the
  * only selected node, after the only node of the document, else in the middle of the view, where it covers no card.
  *
- * @param added - Type of the node. Triggers and end nodes are placed outside of loops. @defaultValue not known yet
+ * @param added - Type of the node. Triggers and end nodes go outside of loops. @defaultValue not known yet
  */
 export function placementAtSelection(
   { document, manifest, selectedNodes, nodesById }: EditorState,
@@ -25,7 +25,7 @@ export function placementAtSelection(
     }
     const node = nodesById.get(only)
     const isFilled = document.nodes.some(({ parentId }) => parentId === only)
-    const isEmptyLoop = node !== undefined && isLoop(manifest.entryOf(node)) && !isFilled
+    const isEmptyLoop = node !== undefined && isContainer(manifest.entryOf(node)) && !isFilled
     return { kind: isEmptyLoop ? 'inside' : 'after', nodeId: only }
   }
   const [single, ...others] = document.nodes

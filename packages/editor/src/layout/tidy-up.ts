@@ -7,14 +7,14 @@ import {
   type WorkflowEdge,
   type WorkflowNode,
 } from '@tenon/core/document'
-import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle } from '../contexts/canvas-handle.ts'
 import type { CardBox, EdgeBetween } from '../edges/card-box.ts'
+import { NODE_HEIGHT, NODE_WIDTH } from '../frames/card-size.ts'
+import { nodeBoxes } from '../frames/node-boxes.ts'
 import { idsInside, loopsAround, nodesByParent } from '../graph/containers.ts'
 import type { EditorSession } from '../session/session-types.ts'
 import { besideOthers } from './beside-others.ts'
 import type { LayoutProvider } from './layout-provider.ts'
-import { nodeBoxes } from './node-boxes.ts'
 
 /** Distance in pixels from the top of a card to its input and first port, for cards that are not drawn yet. */
 const PORT_HEIGHT = 24

@@ -1,5 +1,5 @@
 import { documentOrder, type NodeId, resolvePorts, type WorkflowDocument } from '@tenon/core/document'
-import { isLoop, nodesByParent } from '../graph/containers.ts'
+import { isContainer, nodesByParent } from '../graph/containers.ts'
 import { edgesInto, edgesOutOf, type Graph, graphOf } from '../graph/graph.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { isPlainPort } from '../manifest/ports.ts'
@@ -92,7 +92,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
 
   function insideOf(id: NodeId): readonly OutlineItem[] | null {
     const node = byId.get(id)
-    const isFrame = groups.has(id) || (node !== undefined && isLoop(manifest.entryOf(node)))
+    const isFrame = groups.has(id) || (node !== undefined && isContainer(manifest.entryOf(node)))
     return isFrame ? itemsOf(id) : null
   }
 

@@ -16,7 +16,6 @@ export function useLoopItems(nodeIds: readonly NodeId[]): readonly MenuItem[] {
   const move = useMoveToLoop()
   const wrap = useWrapInLoop()
   const shortcut = useShortcut('wrap-in-loop')
-  if (!manifest.latest.some(isLoop)) return []
   const [first] = nodeIds
   const own = first === undefined ? undefined : nodesById.get(nodesById.get(first)?.parentId ?? '')
   const into = loopsFor(document, manifest, nodeIds).map(
@@ -45,7 +44,7 @@ export function useLoopItems(nodeIds: readonly NodeId[]): readonly MenuItem[] {
     ...(shortcut === undefined ? {} : { shortcut }),
     onSelect: () => wrap(nodeIds),
   }
-  return [...into, ...out, around]
+  return [...into, ...out, ...(manifest.latest.some(isLoop) ? [around] : [])]
 }
 
 /** Returns a function that wraps nodes in a loop and shows the reason of a refusal. */

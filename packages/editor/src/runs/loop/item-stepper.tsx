@@ -5,7 +5,7 @@ import type { RunStore } from '../store/run-store.ts'
 import { nextFailed, shownItem } from '../store/shown-items.ts'
 import { useRunSnapshot } from '../store/use-run.ts'
 
-export interface ItemStepperProps {
+interface ItemStepperProps {
   readonly store: RunStore
   /** Run of the loop. */
   readonly loopRunId: NodeRunId

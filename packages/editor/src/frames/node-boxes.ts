@@ -6,11 +6,11 @@ import {
   type WorkflowDocument,
   type WorkflowNode,
 } from '@tenon/core/document'
-import { cardHeight, NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CardBox } from '../edges/card-box.ts'
-import { idsInside, isLoop, nodesByParent } from '../graph/containers.ts'
+import { idsInside, isContainer, nodesByParent } from '../graph/containers.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { isPlainPort } from '../manifest/ports.ts'
+import { cardHeight, NODE_HEIGHT, NODE_WIDTH } from './card-size.ts'
 
 /** Measures of the frame that is drawn around the nodes of a loop, in canvas pixels. */
 export const FRAME = Object.freeze({
@@ -49,7 +49,7 @@ export function nodeBoxes(
     const inside = groups.get(node.id) ?? []
     const entry = manifest.entryOf(node)
     const box =
-      inside.length > 0 || isLoop(entry)
+      inside.length > 0 || isContainer(entry)
         ? { id: node.id, ...frameAround(node, inside.map(boxOf), portRows(node, manifest)) }
         : { id: node.id, ...node.position, ...cardSize(node, manifest, sizes.get(node.id)) }
     boxes.set(node.id, box)
@@ -65,11 +65,11 @@ export function isFrame(
   manifest: ManifestIndex,
   inside: readonly WorkflowNode[] | undefined,
 ): boolean {
-  return (inside !== undefined && inside.length > 0) || isLoop(manifest.entryOf(node))
+  return (inside !== undefined && inside.length > 0) || isContainer(manifest.entryOf(node))
 }
 
 /** Returns the size of the frame around these boxes. */
-export function frameSize(width: number, height: number, rows: number): Size {
+function frameSize(width: number, height: number, rows: number): Size {
   const foot = rows === 0 ? 0 : rows * FRAME.portRow + 9
   return {
     width: Math.max(FRAME.empty.width, width + 2 * FRAME.inset),
@@ -78,7 +78,7 @@ export function frameSize(width: number, height: number, rows: number): Size {
 }
 
 /** Returns the number of ports of a frame that have a row of their own. */
-export function portRows(node: WorkflowNode, manifest: ManifestIndex): number {
+function portRows(node: WorkflowNode, manifest: ManifestIndex): number {
   const entry = manifest.entryOf(node)
   const ports = entry === undefined ? [] : resolvePorts(node, entry)
   return ports.filter((port) => !isPlainPort(port, ports)).length
@@ -115,7 +115,7 @@ export function loopAt(
 ): NodeId | null {
   const hidden = new Set([...excluded, ...idsInside(document, excluded)])
   const hit = document.nodes
-    .filter((node) => isLoop(manifest.entryOf(node)) && !hidden.has(node.id))
+    .filter((node) => isContainer(manifest.entryOf(node)) && !hidden.has(node.id))
     .flatMap(({ id }) => boxes.get(id) ?? [])
     .filter(({ x, y, width, height }) => {
       return point.x >= x && point.y >= y && point.x <= x + width && point.y <= y + height

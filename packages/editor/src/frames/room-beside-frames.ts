@@ -1,9 +1,9 @@
 import type { NodeId, NodeMove, WorkflowDocument } from '@tenon/core/document'
-import { NODE_GAP } from '../commands/new-node.ts'
 import type { CardBox } from '../edges/card-box.ts'
 import { idsInside } from '../graph/containers.ts'
 import { descendantsOf, graphOf } from '../graph/graph.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import { NODE_GAP } from './card-size.ts'
 import { nodeBoxes } from './node-boxes.ts'
 
 /**

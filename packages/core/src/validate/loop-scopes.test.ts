@@ -319,6 +319,14 @@ describe('loop', () => {
     ])
   })
 
+  test.each(['attempt', 'again', 'each', 'set', 'acme/none'])('is found in %s nodes inside each other', (type) => {
+    const inside = (id: string, parentId: string) => node(id, type, { x: '{{ loop.index }}' }, { parentId })
+    const document = workflow([start, inside('a', 'b'), inside('b', 'a'), inside('c', 'c'), set('d', {}, within('a'))])
+    expect(validate(document).map(({ code }) => code)).toContain('WORKFLOW_CYCLE')
+    const scopeOf = createScopeSchemas(document, manifest)
+    expect(['a', 'b', 'c', 'd'].map((id) => 'run' in scopeOf(id))).toEqual([true, true, true, true])
+  })
+
   test('is that of the innermost loop, with a remedy elsewhere', () => {
     const document = again(
       '{{ true }}',

@@ -242,12 +242,21 @@ export function createScopes(flow: DataFlow): Scopes {
     return { schema, required: hasRun(of)(node), writers: [of] }
   }
 
-  function loopAround({ surveyed }: FlowNode): FlowNode | undefined {
+  /** Returns the node around a node; of nodes inside each other, the first has none. */
+  function parentOf({ rank, surveyed }: FlowNode): FlowNode | undefined {
     const { parentId } = surveyed.node
     const parent = parentId === undefined ? undefined : byId.get(parentId)
-    // Nothing is known about loops of an unknown type, so they count.
-    return parent?.surveyed.entry?.control === 'scope' ? loopAround(parent) : parent
+    return parent === undefined || parent.rank >= rank ? undefined : parent
   }
+  const loopAround = memoByRank<FlowNode | undefined>(flow, (node, known) => {
+    const parent = parentOf(node)
+    // Nothing is known about loops of an unknown type, so they count.
+    return parent?.surveyed.entry?.control === 'scope' ? known[parent.rank] : parent
+  })
+  const listAround = memoByRank<FlowNode | undefined>(flow, (node, known) => {
+    const loop = loopAround(node)
+    return loop !== undefined && isLoop(loop.surveyed) && !hasItems(loop.surveyed) ? known[loop.rank] : loop
+  })
 
   const triggers = createKind(flow, ({ surveyed }) => isTrigger(surveyed))
   const failing = createKind(flow, ({ exits }) =>
@@ -303,11 +312,7 @@ export function createScopes(flow: DataFlow): Scopes {
       return found
     },
     loopAround,
-    listAround(node) {
-      let loop = loopAround(node)
-      while (loop !== undefined && isLoop(loop.surveyed) && !hasItems(loop.surveyed)) loop = loopAround(loop)
-      return loop
-    },
+    listAround,
     loopAt: (node) => (isLoop(node.surveyed) ? node : loopAround(node)),
     trigger(node) {
       const last = triggers.lastBefore(node)

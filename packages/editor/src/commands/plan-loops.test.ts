@@ -190,7 +190,25 @@ describe('delete-nodes', () => {
   })
 })
 
+describe('restore-node', () => {
+  test('puts a node back outside if its loop was deleted as well', () => {
+    const node = LOOP_DOCUMENT.nodes.find(({ id }) => id === 'mail')
+    if (node === undefined) throw new Error('The node is missing')
+    const { after } = run(LOOP_FREE_DOCUMENT, { type: 'delete-nodes', nodeIds: ['mail'] })
+    const deleted = { node, edges: [], bridges: [], next: null, by: null }
+    expect(levelsOf(run(after, { type: 'restore-node', deleted }).after).mail).toBeNull()
+  })
+})
+
 describe('copy and paste', () => {
+  test('a duplicate stays in the loop of its original, a pasted node does not', () => {
+    const duplicated = run(LOOP_DOCUMENT, { type: 'duplicate', nodeIds: ['mail'] })
+    expect(levelsOf(duplicated.after)[duplicated.plan.select?.[0] ?? '']).toBe('each')
+    const fragment = copyFragment(LOOP_DOCUMENT, manifest, new Set(['mail']))
+    const pasted = run(LOOP_DOCUMENT, { type: 'paste', fragment, at: null })
+    expect(levelsOf(pasted.after)[pasted.plan.select?.[0] ?? '']).toBeNull()
+  })
+
   test('copies a loop with its nodes and the edges between them', () => {
     const fragment = copyFragment(LOOP_DOCUMENT, manifest, new Set(['each']))
     const { plan, after } = run(LOOP_DOCUMENT, { type: 'paste', fragment, at: null })

@@ -14,7 +14,17 @@ export const planPaste: Planner<'paste'> = ({ fragment, at }, context) => {
 export const planDuplicate: Planner<'duplicate'> = ({ nodeIds }, context) => {
   const fragment = copyFragment(context.document, context.manifest, new Set(nodeIds))
   if (fragment.nodes.length === 0) return refuse('command.nothingToPaste')
-  return insert(fragment, OFFSET, context, 'command.duplicated')
+  const copy = insert(fragment, OFFSET, context, 'command.duplicated')
+  // A copy stays in the loop of its original; a pasted node has none.
+  const levels = new Map(context.document.nodes.map(({ id, parentId }) => [id, parentId]))
+  let index = -1
+  const operations = copy.operations.map((operation): DocumentOperation => {
+    if (operation.op !== 'add_node') return operation
+    index += 1
+    const parentId = operation.node.parentId ?? levels.get(fragment.nodes[index]?.id ?? '')
+    return parentId === undefined ? operation : { op: 'add_node', node: { ...operation.node, parentId } }
+  })
+  return { ...copy, operations }
 }
 
 function insert(

@@ -16,7 +16,10 @@ export const planRestoreNode: Planner<'restore-node'> = ({ deleted }, { document
   const ids = new Set(document.nodes.map(({ id }) => id))
   const message = { key: 'command.restored', values: { name: node.name } } as const
   if (ids.has(node.id)) return { operations: [], message, select: [node.id] }
-  const operations: DocumentOperation[] = [{ op: 'add_node', node }]
+  const { parentId, ...free } = node
+  // The loop around it may be deleted as well.
+  const restored = parentId === undefined || ids.has(parentId) ? node : free
+  const operations: DocumentOperation[] = [{ op: 'add_node', node: restored }]
   if (next !== null && ids.has(next)) operations.push({ op: 'place_node', nodeId: node.id, before: next })
   for (const { id } of document.edges) if (bridges.includes(id)) operations.push({ op: 'remove_edge', edgeId: id })
   for (const edge of edges) {

@@ -18,6 +18,8 @@ interface ActionOptions {
   readonly focusInspector: (part: 'name' | 'form') => void
   /** Focuses the view of the workflow once it is mounted. */
   readonly focusView: () => void
+  /** Called when the nodes could not be arranged, such as without a network. */
+  readonly onTidyUpFailed: () => void
 }
 
 const NEAR = 10
@@ -25,7 +27,7 @@ const FAR = 100
 
 /** Creates the actions of the keys and buttons of one editor. */
 export function createActions(options: ActionOptions): Actions {
-  const { session, canvas, layout, copySelection, paste, focusInspector, focusView } = options
+  const { session, canvas, layout, copySelection, paste, focusInspector, focusView, onTidyUpFailed } = options
   const { store, dispatch } = session
   const selected = () => [...store.getState().selectedNodes]
   const move = (dx: number, dy: number) => () => {
@@ -100,9 +102,9 @@ export function createActions(options: ActionOptions): Actions {
     'tidy-up': () => {
       if (store.getState().isReadOnly) return
       const isPart = store.getState().selectedNodes.size > 1
-      void tidyUp(session, layout(), canvas.current).then(() => {
+      tidyUp(session, layout(), canvas.current).then(() => {
         if (!isPart) canvas.current?.read()
-      })
+      }, onTidyUpFailed)
     },
     fit: () => canvas.current?.fit(),
     'zoom-in': () => canvas.current?.zoomIn(),

@@ -21,7 +21,12 @@ const entry = (type: string, ports: readonly string[]): NodeManifestEntry => ({
 })
 const manifest = createManifestIndex({
   hash: 'h',
-  nodes: [entry('step', ['success']), entry('way', ['yes', 'no']), entry('stop', [])],
+  nodes: [
+    { ...entry('start', ['success']), inputs: [], control: 'trigger' },
+    entry('step', ['success']),
+    entry('way', ['yes', 'no']),
+    entry('stop', []),
+  ],
 })
 
 /** `a>b` is an edge from the plain port, `a.yes>b` from a named one; the type follows from the ports used. */
@@ -30,7 +35,8 @@ function documentOf(...lines: readonly string[]): WorkflowDocument {
   const edges = lines.map((line) => {
     const [from = '', target = ''] = line.split('>')
     const [source = '', port] = from.split('.')
-    types.set(source, port === undefined ? 'step' : 'way')
+    const isStart = source.startsWith('start')
+    types.set(source, port === undefined ? (isStart ? 'start' : 'step') : 'way')
     if (!types.has(target)) types.set(target, target.startsWith('end') ? 'stop' : 'step')
     const ends = { source, sourceHandle: port ?? 'success', target, targetHandle: 'in' }
     return { id: edgeId(ends), ...ends }
@@ -91,6 +97,18 @@ describe('buildOutline', () => {
   test('every node is listed once, on circles and without any edge, too', () => {
     const text = outline('a>b', 'x>y', 'y>x')
     expect(text).toBe('a b x y →x')
+  })
+
+  test('a path that begins at no trigger says so at its first node, on circles, too', () => {
+    const detached = (items: readonly OutlineItem[]): readonly string[] =>
+      items.flatMap((item) => {
+        if (item.kind === 'link') return []
+        const below = item.branches.flatMap((branch) => detached(branch.items))
+        return item.isDetached ? [item.nodeId, ...below] : below
+      })
+    const document = documentOf('start>w', 'w.yes>b', 'w.no>end', 'start2>b', 'a>c', 'c>b', 'x>y', 'y>x', 'lost>b')
+    const nodes = document.nodes.map((node) => (node.id === 'lost' ? { ...node, type: 'of another host' } : node))
+    expect(detached(buildOutline({ ...document, nodes }, manifest))).toEqual(['a', 'x'])
   })
 
   test('a long chain needs no deep recursion', () => {

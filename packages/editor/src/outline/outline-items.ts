@@ -5,7 +5,13 @@ import { isPlainPort } from '../manifest/ports.ts'
 
 /** One item of the outline with the items below it. */
 export type OutlineItem =
-  | { readonly kind: 'node'; readonly nodeId: NodeId; readonly branches: readonly OutlineBranch[] }
+  | {
+      readonly kind: 'node'
+      readonly nodeId: NodeId
+      readonly branches: readonly OutlineBranch[]
+      /** True if its path begins here although it is no trigger: no run gets to it. */
+      readonly isDetached: boolean
+    }
   /** The path continues at a node that is listed elsewhere. */
   | { readonly kind: 'link'; readonly nodeId: NodeId }
 
@@ -27,7 +33,17 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   const byId = new Map(document.nodes.map((node) => [node.id, node]))
   const listed = new Set<NodeId>()
 
-  function sequence(start: NodeId | undefined, stop: NodeId | null): OutlineItem[] {
+  const entryOf = (id: NodeId) => {
+    const node = byId.get(id)
+    return node === undefined ? undefined : manifest.entryOf(node)
+  }
+  // The role of an unknown type is not known.
+  const mayStart = (id: NodeId) => {
+    const entry = entryOf(id)
+    return entry === undefined || entry.control === 'trigger'
+  }
+
+  function sequence(start: NodeId | undefined, stop: NodeId | null, isDetached = false): OutlineItem[] {
     const items: OutlineItem[] = []
     for (let id = start; id !== undefined && id !== stop; ) {
       if (listed.has(id)) {
@@ -36,7 +52,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
       }
       listed.add(id)
       const { branches, next } = goOn(id, stop)
-      items.push({ kind: 'node', nodeId: id, branches })
+      items.push({ kind: 'node', nodeId: id, branches, isDetached: isDetached && id === start })
       id = next
     }
     return items
@@ -49,7 +65,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
 
   function goOn(id: NodeId, stop: NodeId | null): { branches: readonly OutlineBranch[]; next: NodeId | undefined } {
     const node = byId.get(id)
-    const entry = node === undefined ? undefined : manifest.entryOf(node)
+    const entry = entryOf(id)
     const out = edgesOutOf(graph, id)
     const known = node === undefined || entry === undefined ? [] : resolvePorts(node, entry)
     const ports = known.length > 0 ? known : [...new Set(out.map((edge) => edge.sourceHandle))].map(nameless)
@@ -79,12 +95,10 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   }
 
   const roots = order.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
-  const items = roots.flatMap((id) => sequence(id, null))
-  // Nodes on a cycle have no beginning.
-  return [
-    ...items,
-    ...order.filter((id) => !listed.has(id)).flatMap((id) => (listed.has(id) ? [] : sequence(id, null))),
-  ]
+  const items = roots.filter(mayStart).flatMap((id) => sequence(id, null))
+  // The rest begins at no trigger. Nodes on a cycle have no beginning.
+  for (const id of [...roots, ...order]) if (!listed.has(id)) items.push(...sequence(id, null, !mayStart(id)))
+  return items
 }
 
 function nameless(name: string) {

@@ -15,8 +15,15 @@ import { RowFocusContext } from './use-row-focus.ts'
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
+interface OutlineRowProps {
+  readonly nodeId: NodeId
+  readonly hasBranches: boolean
+  /** True if no trigger leads to the node, which the row before it would suggest. */
+  readonly isDetached: boolean
+}
+
 /** Row of one node: select it to edit it; its buttons add a node after it, connect or delete it. */
-export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; readonly hasBranches: boolean }) {
+export function OutlineRow({ nodeId, hasBranches, isDetached }: OutlineRowProps) {
   const t = useTranslate()
   const { store } = useSession()
   const node = useEditorStore((state) => state.nodesById.get(nodeId))
@@ -34,12 +41,14 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
     return text === '' ? entry.description : text
   }, [entry, node])
   if (node === undefined) return null
+  const detail = run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: follows the focus, also into the menu of the row
     <div
       className="tn-outline-row"
       data-selected={isSelected || undefined}
       data-disabled={node.disabled || undefined}
+      data-detached={isDetached || undefined}
       onFocus={() => onRowFocus(nodeId)}
     >
       <button
@@ -52,7 +61,8 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
         <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
         <span className="tn-outline-text">
           <span dir="auto">{node.name}</span>
-          <small dir="auto">{run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary}</small>
+          {isDetached && <small className="tn-outline-detached">{t('outline.detached')}</small>}
+          <small dir="auto">{detail}</small>
         </span>
         {run !== null && run.status !== 'idle' && <StatusMark status={run.status} label={run.statusLabel} />}
         {run === null && problems !== undefined && (

@@ -26,6 +26,7 @@ export const editorMessages = {
   'command.disabled': '{count, plural, one {{name} disabled} other {# nodes disabled}}',
   'command.enabled': '{count, plural, one {{name} enabled} other {# nodes enabled}}',
   'command.tidied': '{count, plural, one {# node arranged} other {# nodes arranged}}',
+  'command.tidyUpFailed': 'The nodes could not be arranged. Try again.',
   'command.pasted': '{count, plural, one {# node pasted} other {# nodes pasted}}',
   'command.duplicated': '{count, plural, one {# node duplicated} other {# nodes duplicated}}',
   'command.copied': '{count, plural, one {# node copied} other {# nodes copied}}',
@@ -102,6 +103,8 @@ export const editorMessages = {
   'problems.workflow': 'Workflow',
   'problems.unreadable': 'Unreadable content',
   'problems.moveToSecret': 'Move to "{param}"',
+  'problems.movedToSecret':
+    'Token moved to "{param}". Changes up to here can no longer be undone, because they contain the token.',
   'problems.notMovedToSecret':
     'The token was not moved, because the header or "{param}" was changed while it was being saved',
   'problems.removeUnreadable': 'Remove it',
@@ -186,6 +189,7 @@ export const editorMessages = {
   'outline.label': 'Outline',
   'outline.tools': 'Changes',
   'outline.notConnected': 'Not connected',
+  'outline.detached': 'Not connected to a trigger',
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',
   'outline.addFirst': 'Add at the start of "{branch}" of {name}',

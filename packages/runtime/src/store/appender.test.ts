@@ -178,6 +178,30 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(calls).toBe(1)
   })
 
+  test('sends what follows from one flush in the next one, together with what has waited', async () => {
+    const batches: unknown[] = []
+    let late: Promise<unknown> = Promise.resolve()
+    const counted = {
+      ...opened.database,
+      call: <Row>(...[statement, values]: Parameters<typeof opened.database.call>) => {
+        batches.push(Array.isArray(values[1]) ? values[1].length : 1)
+        // An append that waits while the first flush is in flight.
+        if (batches.length === 1) late = counting.append(create(tenant()))
+        return opened.database.call<Row>(statement, values)
+      },
+    }
+    const counting: Appender = createAppender(counted, { lanes: 1 })
+    const follow = async (first: Append, steps: number): Promise<void> => {
+      await counting.append(first)
+      // The work of a run between two appends takes a different number of promises.
+      for (let step = 0; step < steps; step += 1) await null
+      await counting.append(advance(first, 1))
+    }
+    await Promise.all(Array.from({ length: 10 }, (_, index) => follow(create(tenant()), 5 * index)))
+    await late
+    expect(batches).toEqual([10, 11])
+  })
+
   test('sends as many batches at once as it has lanes, on PGlite one', async () => {
     let inFlight = 0
     let most = 0

@@ -83,6 +83,27 @@ describe('the fields of a node', () => {
   })
 })
 
+describe('the top bar on a phone', () => {
+  test('leaves room for the name beside problems, buttons and a lost connection, and cuts none off', async () => {
+    const { page } = await open(390)
+    server.spoil('a')
+    await page.getByRole('button', { name: '1 problem', exact: true }).waitFor()
+    const widths = () =>
+      page.evaluate(() => {
+        const bar = document.querySelector('.tn-topbar')
+        const name = document.querySelector('.tn-topbar h1')
+        return { name: name?.getBoundingClientRect().width, cut: (bar?.scrollWidth ?? 0) - (bar?.clientWidth ?? 0) }
+      })
+    for (const isOffline of [false, true]) {
+      await page.context().setOffline(isOffline)
+      await page.locator(`.tn-sync[data-sync="${isOffline ? 'offline' : 'saved'}"]`).waitFor()
+      const { name, cut } = await widths()
+      expect(name).toBeGreaterThanOrEqual(72)
+      expect(cut).toBe(0)
+    }
+  })
+})
+
 describe('a workflow that another person deletes', () => {
   test('is restored on its page, also after a reload, and can be changed again', async () => {
     const { page, inspector, select, nodeOf } = await open()

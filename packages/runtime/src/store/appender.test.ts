@@ -536,8 +536,8 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     ].map((append) => ({ append, packed: packAppend(append.events) }))
     const { values } = createAppendStatements(opened.database.schema).many(null, batch)
     expect(values.slice(-2)).toEqual([
-      [1, 2, 1, 2],
-      [[timer], [timer, timer], [ready], [ready]].map((operations) => JSON.stringify(operations)),
+      [1, 2, 2, 1, 2],
+      [timer, timer, timer, ready, ready].map((operation) => JSON.stringify(operation)),
     ])
     const results = await Promise.all(batch.map(({ append }) => appender.append(append)))
     expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])

@@ -1,7 +1,7 @@
 import type { Migration } from '../migrate.ts'
 import { PLANNED_ONCE } from '../planned-once.ts'
 import { identifier } from '../quote.ts'
-import { APPEND_OPERATIONS } from './append-operations.ts'
+import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
  * Creates the functions that write the run log. They compare the turn, number the events under the lock of the run
@@ -19,7 +19,7 @@ import { APPEND_OPERATIONS } from './append-operations.ts'
 export const append: Migration = {
   name: '0004-run-appends',
   up: ({ schema }) =>
-    [TENANT_KEY, APPEND_OPERATIONS, APPEND_CREATE, APPEND_ONE, APPEND_MANY].map((statement) =>
+    [TENANT_KEY, APPEND_OPERATION, APPEND_CREATE, APPEND_ONE, APPEND_MANY].map((statement) =>
       statement.replaceAll('$schema', identifier(schema)),
     ),
 }
@@ -58,6 +58,14 @@ const linkOf = (of: { tenant: string; head: string; seq: string; digest: string 
 const link = (tenant: string, digest: string): string =>
   linkOf({ tenant, head: 'r.head_hash', seq: 'r.next_seq', digest })
 
+/** Statements that execute the operations of a lone append. */
+const STORE_OPERATIONS = `
+  if p_operations is not null then
+    foreach operation in array p_operations loop
+      is_done := $schema.append_operation_v1(p_tenant, p_run, operation::json);
+    end loop;
+  end if;`
+
 /**
  * Creates a run with its first append. The row is written once, as it is after that append. Scalars and assignments cost
  * less than the sets of `append_many_v1`.
@@ -67,12 +75,14 @@ create function $schema.append_create_v1(
   p_role text, p_tenant text, p_run text, p_start_week integer, p_trace text, p_workflow text, p_version text,
   p_mode text, p_engine text, p_plan_hash text, p_semantics integer, p_queued_at bigint,
   p_turns integer, p_count integer, p_status text, p_started_at bigint, p_finished_at bigint, p_outcome text,
-  p_output text, p_error text, p_digest bytea, p_events text, p_inlines text, p_operations text,
+  p_output text, p_error text, p_digest bytea, p_events text, p_inlines text, p_operations text[],
   out result text, out first_seq bigint, out turn_before integer
 ) language plpgsql ${PLANNED_ONCE} as $body$
 declare
   was text;
   head bytea;
+  operation text;
+  is_done boolean;
 begin
   if p_role is not null then was := set_config('role', p_role, true); end if;
   was := set_config('tenon.tenant', p_tenant, true);
@@ -94,7 +104,7 @@ begin
   end if;
   insert into $schema.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events, inlines, link)
     values (p_tenant, p_run, 1, p_start_week, p_count, 0, p_events, p_inlines, head);
-  if p_operations is not null then perform $schema.append_operations_v1(p_tenant, p_run, p_operations::json); end if;
+${STORE_OPERATIONS}
   result := 'ok';
 end $body$`
 
@@ -106,13 +116,15 @@ const APPEND_ONE = `
 create function $schema.append_one_v1(
   p_role text, p_tenant text, p_run text, p_expect_turn integer, p_expect_seq bigint, p_turns integer, p_count integer,
   p_status text, p_finished_at bigint, p_outcome text, p_output text, p_error text,
-  p_digest bytea, p_events text, p_inlines text, p_operations text,
+  p_digest bytea, p_events text, p_inlines text, p_operations text[],
   out result text, out first_seq bigint, out turn_before integer
 ) language plpgsql ${PLANNED_ONCE} as $body$
 declare
   was text;
   week integer;
   head bytea;
+  operation text;
+  is_done boolean;
 begin
   if p_role is not null then was := set_config('role', p_role, true); end if;
   was := set_config('tenon.tenant', p_tenant, true);
@@ -133,7 +145,7 @@ begin
   end if;
   insert into $schema.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events, inlines, link)
     values (p_tenant, p_run, first_seq, week, first_seq + p_count - 1, turn_before, p_events, p_inlines, head);
-  if p_operations is not null then perform $schema.append_operations_v1(p_tenant, p_run, p_operations::json); end if;
+${STORE_OPERATIONS}
   result := 'ok';
 end $body$`
 
@@ -167,6 +179,7 @@ declare
   weeks integer[];
   heads bytea[];
   place integer;
+  is_done boolean;
 begin
   if p_role is not null then was := set_config('role', p_role, true); end if;
   was := set_config('tenon.batch', jsonb_object(r_tenant, r_tenant)::text, true);
@@ -254,7 +267,7 @@ begin
     place := array_position(stored, o_append[i]);
     continue when place is null;
     was := set_config('tenon.tenant', r_tenant[o_append[i]], true);
-    perform $schema.append_operations_v1(r_tenant[o_append[i]], r_run[o_append[i]], o_operations[i]::json);
+    is_done := $schema.append_operation_v1(r_tenant[o_append[i]], r_run[o_append[i]], o_operations[i]::json);
   end loop;
 
   if coalesce(cardinality(stored), 0) < cardinality(r_run) then

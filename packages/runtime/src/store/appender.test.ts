@@ -492,6 +492,32 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     }
   })
 
+  test('creates several runs in one batch, with the row and the log of each', async () => {
+    const known = create(tenant())
+    await appender.append(known)
+    const twin = create(tenant())
+    const large = create(tenant(), undefined, { events: Array.from({ length: 3 }, () => logged('x'.repeat(40_000))) })
+    const ended = create(tenant(), undefined, {
+      status: 'completed',
+      patch: { startedAt: AT, finishedAt: AT + 1, outcome: 'done', output: makeValueRef({ a: 1 }) },
+    })
+    const batch = [twin, create(twin.tenantId), large, ended, known, advance(known, 1), create(tenant())]
+    const lone = createAppender(opened.database, { lanes: 1 })
+    const results = await Promise.all(batch.map((each) => lone.append(each)))
+    const made = { outcome: 'ok', firstSeq: 1, turnBefore: 0 }
+    const advanced = { outcome: 'ok', firstSeq: 4, turnBefore: 1 }
+    expect(results).toEqual([made, made, made, made, { outcome: 'exists' }, advanced, made])
+    for (const { tenantId, runId } of batch) {
+      const events = runId === known.runId ? 4 : 3
+      expect(await verifyRunLog(opened.database, tenantId, runId)).toEqual({ isIntact: true, events })
+    }
+    const { tenantId, runId } = ended
+    expect(await reader().getRun(tenantId, runId)).toMatchObject({
+      ...{ status: 'completed', turn: 1, nextSeq: 4, queuedAt: AT, startedAt: AT, finishedAt: AT + 1 },
+      ...{ outcome: 'done', output: makeValueRef({ a: 1 }) },
+    })
+  })
+
   test('answers for each append of a batch with its own result', async () => {
     const runs = Array.from({ length: 6 }, () => create(tenant()))
     const [ended, exists, moved, fenced, kept] = runs as [Append, Append, Append, Append, Append]

@@ -326,6 +326,21 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect((await reader().listWaits(first.tenantId, { status: 'closed' })).items).toHaveLength(1)
   })
 
+  test('loses the row by which workers find a run with the run itself', async () => {
+    const ready = { op: 'ready', workerId: null, requires: 'r' } as const
+    const first = create(tenant(), undefined, { operations: [ready] })
+    const other = create(tenant(), undefined, { operations: [ready] })
+    for (const each of [first, other]) expect((await appender.append(each)).outcome).toBe('ok')
+    const waiting = () =>
+      opened.database.withSystem((tx) =>
+        tx.selectFrom('run_ready').select('run_id').where('run_id', 'in', [first.runId, other.runId]).execute(),
+      )
+    expect(await waiting()).toHaveLength(2)
+    const { tenantId, runId } = first
+    await opened.database.withTenant(tenantId, (tx) => tx.deleteFrom('runs').where('run_id', '=', runId).execute())
+    expect(await waiting()).toEqual([{ run_id: other.runId }])
+  })
+
   test('stores operations without events, and adds nothing to the log', async () => {
     const first = create(tenant())
     await appender.append(first)

@@ -5,7 +5,7 @@ import { splitTemplate } from '../graph/template-parts.ts'
  * in a text that its line does not close. Quotes inside expressions do not count.
  *
  * @param caret - Offset within the expression or at its end, in UTF-16 units.
- * @returns The offset of the quote; `null` if no text is open, or if the text may go on behind the expression.
+ * @returns The offset of the quote; `null` if no text is open, or if the text may continue behind the expression.
  */
 export function closingQuoteAt(code: string, caret: number): number | null {
   const expression = splitTemplate(code).find(({ kind, from, to }) => kind !== 'text' && from < caret && caret <= to)

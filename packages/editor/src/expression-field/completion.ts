@@ -83,6 +83,6 @@ function pickOf(state: EditorState, item: CompletionItem, from: number, to: numb
 /** Returns the change that closes the text in which an expression was picked, as a part of the same transaction. */
 export function closingOf({ newDoc, newSelection }: Transaction): readonly TransactionSpec[] {
   const at = closingQuoteAt(newDoc.toString(), newSelection.main.head)
-  // The caret stays before the quote, where the text goes on.
+  // The caret stays before the quote, where the text continues.
   return at === null ? [] : [{ changes: { from: at, insert: '"' }, selection: newSelection, sequential: true }]
 }

@@ -99,16 +99,25 @@ describe('buildOutline', () => {
     expect(text).toBe('a b x y →x')
   })
 
+  /** Nodes that do not follow the item above them, with the reason. */
+  const leads = (items: readonly OutlineItem[]): readonly string[] =>
+    items.flatMap((item) => {
+      if (item.kind === 'link') return []
+      const { nodeId, lead, branches } = item
+      const own = lead === null ? [] : [`${nodeId} ${lead.kind}${lead.kind === 'parallel' ? ` to ${lead.to}` : ''}`]
+      return [...own, ...branches.flatMap((branch) => leads(branch.items))]
+    })
+
+  test('nodes to which one port leads are parallel, which the second one says', () => {
+    const lines = ['start>w', 'w.yes>b', 'w.yes>c', 'w.yes>end', 'b>d', 'w.no>c']
+    expect(outline(...lines)).toBe('start w yes[b d c end] no[→c]')
+    expect(leads(buildOutline(documentOf(...lines), manifest))).toEqual(['c parallel to b', 'end parallel to b'])
+  })
+
   test('a path that begins at no trigger says so at its first node, on circles, too', () => {
-    const detached = (items: readonly OutlineItem[]): readonly string[] =>
-      items.flatMap((item) => {
-        if (item.kind === 'link') return []
-        const below = item.branches.flatMap((branch) => detached(branch.items))
-        return item.isDetached ? [item.nodeId, ...below] : below
-      })
     const document = documentOf('start>w', 'w.yes>b', 'w.no>end', 'start2>b', 'a>c', 'c>b', 'x>y', 'y>x', 'lost>b')
     const nodes = document.nodes.map((node) => (node.id === 'lost' ? { ...node, type: 'of another host' } : node))
-    expect(detached(buildOutline({ ...document, nodes }, manifest))).toEqual(['a', 'x'])
+    expect(leads(buildOutline({ ...document, nodes }, manifest))).toEqual(['a detached', 'x detached'])
   })
 
   test('a long chain needs no deep recursion', () => {

@@ -9,11 +9,14 @@ export type OutlineItem =
       readonly kind: 'node'
       readonly nodeId: NodeId
       readonly branches: readonly OutlineBranch[]
-      /** True if its path begins here although it is no trigger: no run gets to it. */
-      readonly isDetached: boolean
+      /** Reason why it does not follow the item above it; `null` if it does, or begins a path in a usual way. */
+      readonly lead: OutlineLead | null
     }
   /** The path continues at a node that is listed elsewhere. */
   | { readonly kind: 'link'; readonly nodeId: NodeId }
+
+/** Begin of a path at a node that is no trigger, or at a node to which a port leads beside another one. */
+export type OutlineLead = { readonly kind: 'detached' } | { readonly kind: 'parallel'; readonly to: NodeId }
 
 export interface OutlineBranch {
   readonly port: string
@@ -43,7 +46,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
     return entry === undefined || entry.control === 'trigger'
   }
 
-  function sequence(start: NodeId | undefined, stop: NodeId | null, isDetached = false): OutlineItem[] {
+  function sequence(start: NodeId | undefined, stop: NodeId | null, lead: OutlineLead | null = null): OutlineItem[] {
     const items: OutlineItem[] = []
     for (let id = start; id !== undefined && id !== stop; ) {
       if (listed.has(id)) {
@@ -52,15 +55,16 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
       }
       listed.add(id)
       const { branches, next } = goOn(id, stop)
-      items.push({ kind: 'node', nodeId: id, branches, isDetached: isDetached && id === start })
+      items.push({ kind: 'node', nodeId: id, branches, lead: id === start ? lead : null })
       id = next
     }
     return items
   }
 
   // A branch that leads straight to the node where it joins the others contains no node, but it is connected.
-  function branchTo(target: NodeId, stop: NodeId | null): OutlineItem[] {
-    return target === stop ? [{ kind: 'link', nodeId: target }] : sequence(target, stop)
+  function branchTo(target: NodeId, stop: NodeId | null, first: NodeId | undefined): OutlineItem[] {
+    if (target === stop) return [{ kind: 'link', nodeId: target }]
+    return sequence(target, stop, first === undefined || first === target ? null : { kind: 'parallel', to: first })
   }
 
   function goOn(id: NodeId, stop: NodeId | null): { branches: readonly OutlineBranch[]; next: NodeId | undefined } {
@@ -84,7 +88,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
       isError: port.isError,
       items: out
         .filter((edge) => edge.sourceHandle === port.name)
-        .flatMap((edge) => branchTo(edge.target, meeting ?? stop)),
+        .flatMap((edge, _index, [first]) => branchTo(edge.target, meeting ?? stop, first?.target)),
     }))
     const isMet = meeting !== null && !listed.has(meeting)
     return { branches, next: isMet ? meeting : undefined }
@@ -97,9 +101,12 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   const roots = order.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
   const items = roots.filter(mayStart).flatMap((id) => sequence(id, null))
   // The rest begins at no trigger. Nodes on a cycle have no beginning.
-  for (const id of [...roots, ...order]) if (!listed.has(id)) items.push(...sequence(id, null, !mayStart(id)))
+  for (const id of [...roots, ...order])
+    if (!listed.has(id)) items.push(...sequence(id, null, mayStart(id) ? null : DETACHED))
   return items
 }
+
+const DETACHED = Object.freeze({ kind: 'detached' } as const)
 
 function nameless(name: string) {
   return { name, title: name, isError: false }

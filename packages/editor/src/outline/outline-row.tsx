@@ -11,6 +11,7 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
+import type { OutlineLead } from './outline-items.ts'
 import { RowFocusContext } from './use-row-focus.ts'
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
@@ -18,12 +19,12 @@ const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-
 interface OutlineRowProps {
   readonly nodeId: NodeId
   readonly hasBranches: boolean
-  /** True if no trigger leads to the node, which the row before it would suggest. */
-  readonly isDetached: boolean
+  /** Reason why the node does not follow that of the row above; `null` if it does. */
+  readonly lead: OutlineLead | null
 }
 
 /** Row of one node: select it to edit it; its buttons add a node after it, connect or delete it. */
-export function OutlineRow({ nodeId, hasBranches, isDetached }: OutlineRowProps) {
+export function OutlineRow({ nodeId, hasBranches, lead }: OutlineRowProps) {
   const t = useTranslate()
   const { store } = useSession()
   const node = useEditorStore((state) => state.nodesById.get(nodeId))
@@ -48,7 +49,7 @@ export function OutlineRow({ nodeId, hasBranches, isDetached }: OutlineRowProps)
       className="tn-outline-row"
       data-selected={isSelected || undefined}
       data-disabled={node.disabled || undefined}
-      data-detached={isDetached || undefined}
+      data-lead={lead?.kind}
       onFocus={() => onRowFocus(nodeId)}
     >
       <button
@@ -61,7 +62,7 @@ export function OutlineRow({ nodeId, hasBranches, isDetached }: OutlineRowProps)
         <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
         <span className="tn-outline-text">
           <span dir="auto">{node.name}</span>
-          {isDetached && <small className="tn-outline-detached">{t('outline.detached')}</small>}
+          {lead !== null && <LeadNote lead={lead} />}
           <small dir="auto">{detail}</small>
         </span>
         {run !== null && run.status !== 'idle' && <StatusMark status={run.status} label={run.statusLabel} />}
@@ -76,6 +77,17 @@ export function OutlineRow({ nodeId, hasBranches, isDetached }: OutlineRowProps)
         <RowActions nodeId={nodeId} name={node.name} canAdd={!hasBranches && entry?.ports.length !== 0} />
       )}
     </div>
+  )
+}
+
+/** Note that the list does not continue from the row above, as its order suggests. */
+function LeadNote({ lead }: { readonly lead: OutlineLead }) {
+  const t = useTranslate()
+  const other = useEditorStore((state) => (lead.kind === 'parallel' ? state.nodesById.get(lead.to)?.name : undefined))
+  return (
+    <small className="tn-outline-lead" dir="auto">
+      {lead.kind === 'detached' ? t('outline.detached') : t('outline.parallel', { name: other ?? lead.to })}
+    </small>
   )
 }
 

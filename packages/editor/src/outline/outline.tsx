@@ -60,7 +60,7 @@ function Items({ items }: { readonly items: readonly OutlineItem[] }) {
             <OutlineLink nodeId={item.nodeId} />
           ) : (
             <>
-              <OutlineRow nodeId={item.nodeId} hasBranches={item.branches.length > 0} isDetached={item.isDetached} />
+              <OutlineRow nodeId={item.nodeId} hasBranches={item.branches.length > 0} lead={item.lead} />
               {item.branches.length > 0 && <Branches nodeId={item.nodeId} branches={item.branches} />}
             </>
           )}

@@ -190,6 +190,7 @@ export const editorMessages = {
   'outline.tools': 'Changes',
   'outline.notConnected': 'Not connected',
   'outline.detached': 'Not connected to a trigger',
+  'outline.parallel': 'In parallel with {name}',
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',
   'outline.addFirst': 'Add at the start of "{branch}" of {name}',

@@ -56,6 +56,8 @@ const STORE_OPERATIONS = `
     end loop;
   end if;`
 
+const FIRST_LINK_OF_RUN = linkOf({ tenant: 'p_tenant', ...FIRST_LINK, digest: 'p_digest' })
+
 /**
  * Creates a run with its first append. The row is written once, as it is after that append. Scalars and assignments cost
  * less than the sets of `append_many_v1`.
@@ -76,18 +78,19 @@ declare
 begin
   if p_role is not null then was := set_config('role', p_role, true); end if;
   was := set_config('tenon.tenant', p_tenant, true);
-  -- Only for a tenant's first run, since a call costs several times as much as the search.
-  perform from $schema.tenant_keys k where k.tenant_id = p_tenant;
-  if not found then perform $schema.tenant_pads(p_tenant); end if;
+  -- Null before the first run of a tenant. One search for its key: checking for it first costs as much again.
+  head := ${FIRST_LINK_OF_RUN};
+  if head is null then
+    perform $schema.tenant_pads(p_tenant);
+    head := ${FIRST_LINK_OF_RUN};
+  end if;
   first_seq := 1;
   turn_before := 0;
   insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
       semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error)
     values (p_tenant, p_run, p_start_week, p_trace, p_workflow, p_version, p_mode, p_engine, p_plan_hash, p_semantics,
-      p_status, p_turns, 1 + p_count, ${linkOf({ tenant: 'p_tenant', ...FIRST_LINK, digest: 'p_digest' })},
-      p_queued_at, p_started_at, p_finished_at, p_outcome, p_output, p_error)
-    on conflict do nothing
-    returning head_hash into head;
+      p_status, p_turns, 1 + p_count, head, p_queued_at, p_started_at, p_finished_at, p_outcome, p_output, p_error)
+    on conflict do nothing;
   if not found then
     result := 'exists';
     return;

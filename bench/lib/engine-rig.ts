@@ -15,9 +15,10 @@ export interface EngineRig {
    * Runs a document to its end so many times at once, each run in a tenant of its own; the same tenants every time, so
    * that a warm-up has stored what a tenant stores once.
    *
+   * @param onEnded - Called when the last run has ended, before the rig reads the statuses of all.
    * @throws when a run does not complete.
    */
-  run(document: WorkflowDocument, runs?: number): Promise<readonly FinishedRun[]>
+  run(document: WorkflowDocument, runs?: number, onEnded?: () => void): Promise<readonly FinishedRun[]>
   close(): Promise<void>
 }
 
@@ -77,10 +78,11 @@ export async function openEngineRig(
   const statusOf = async (tenantId: string, runId: string): Promise<RunStatus> =>
     (await reader.getRun(tenantId, runId))?.status ?? 'queued'
   return {
-    run: async (document, runs = 1) => {
+    run: async (document, runs = 1, onEnded) => {
       const plan = compile(document, registry.manifest)
       const all = Array.from({ length: runs }, (_, index) => runOne(plan, `tenant-${firstTenant + index}`))
       const finished = await Promise.all(all)
+      onEnded?.()
       // After the last one, so that reading them takes no time from those that run.
       const statuses = await Promise.all(finished.map(({ tenantId, runId }) => statusOf(tenantId, runId)))
       const faulty = statuses.find((status) => status !== 'completed')

@@ -12,6 +12,7 @@ import { Hono } from 'hono'
 import { openDatabase } from './demo/database.ts'
 import { readEnvironment } from './demo/environment.ts'
 import { demoMembers } from './demo/members.ts'
+import { notFound } from './demo/not-found.ts'
 import { pages } from './demo/pages.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { seedWorkflows } from './demo/seed.ts'
@@ -49,6 +50,7 @@ app.get('/', (c) => c.redirect('/app'))
 app.use('/app/*', pages(join(import.meta.dirname, 'pages')))
 app.route('/demo', demoRoutes(sessions, { engine: environment.engine, model: model.name, isDemoModel: model.isDemo }))
 app.use(automation.middleware)
+app.notFound(notFound)
 
 await automation.migrate()
 await seedWorkflows(automation, port)

@@ -104,9 +104,9 @@ interface ConnectedSessionProps {
 function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps): ReactNode {
   const session = useEditorSession()
   const { presence, retry, unsaved, discardUnsaved } = useConnectedDraft({ session, props, carried, onRebased })
-  const { client, workflowId } = props
+  const { client, workflowId, version } = props
   const details = useStoredDetails(session, client, workflowId)
-  useWorkflowChanges({ session, client, workflowId, details, onRestored: retry })
+  useWorkflowChanges({ session, client, workflowId, version, details, onRestored: retry })
   const setSecret = useCallback<SetSecret>(
     (secret) => client.drafts.setSecret(workflowId, secret),
     [client, workflowId],

@@ -13,6 +13,7 @@ export interface SecretMarker {
   readonly setBy: string
 }
 
+const MARKER_FIELDS = 3
 const SECRET_ID = /^sec_[A-Za-z0-9_-]{22}$/
 /** Longest display name in a marker, in UTF-16 code units. */
 export const SECRET_SET_BY_MAX_LENGTH = 200
@@ -62,7 +63,7 @@ export const SECRET_MARKER_SCHEMA: JsonObject = Object.freeze({
 /** Checks whether a value is a marker without other fields. */
 export function isSecretMarker(value: unknown): value is SecretMarker {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { $secret, setAt, setBy, ...rest } = value as Record<string, unknown>
+  const { $secret, setAt, setBy } = value as Record<string, unknown>
   return (
     typeof $secret === 'string' &&
     SECRET_ID.test($secret) &&
@@ -70,7 +71,7 @@ export function isSecretMarker(value: unknown): value is SecretMarker {
     setAt.length <= 30 &&
     typeof setBy === 'string' &&
     setBy.length <= SECRET_SET_BY_MAX_LENGTH &&
-    Object.keys(rest).length === 0
+    Object.keys(value).length === MARKER_FIELDS
   )
 }
 

@@ -40,20 +40,29 @@ interface Visit {
 
 function readOf(base: RootExpression, path: PathExpression | null, isOptional: boolean): TemplateRead {
   const segments = path?.segments ?? []
-  const known = segments.findIndex(({ kind }) => kind === 'computed')
-  const beforeIt = known === -1 ? segments : segments.slice(0, known)
-  const statics = beforeIt.filter((segment) => segment.kind !== 'computed')
-  const [first] = statics
+  const keys: (string | number)[] = []
+  for (const segment of segments) {
+    if (segment.kind === 'computed') break
+    keys.push(segment.kind === 'key' ? segment.key : segment.index)
+  }
+  const [first] = segments
   const node = base.name === 'nodes' && first?.kind === 'key' ? first : null
   return {
     root: base.name,
-    path: statics.map((segment) => (segment.kind === 'key' ? segment.key : segment.index)),
-    isDynamic: known !== -1,
+    path: trimmed(keys),
+    isDynamic: keys.length < segments.length,
     isOptional: isOptional || segments.some(({ optional }) => optional),
     start: base.start,
     end: path?.end ?? base.end,
     ...(node === null ? {} : { node: { id: node.key, start: node.start, end: node.end } }),
   }
+}
+
+/** Checks for a read whose keys are all known: it has no parts to visit. */
+function isPlainRead(expression: Expression): boolean {
+  if (expression.kind === 'root') return true
+  if (expression.kind !== 'path' || expression.base.kind !== 'root') return false
+  return expression.segments.every(({ kind }) => kind !== 'computed')
 }
 
 /** Returns the direct parts of an expression, with a mark for those whose absence `??` accepts. */
@@ -92,7 +101,7 @@ export function analyzeTemplate(template: string | ParsedTemplate): TemplateAnal
       reads.push(readOf(expression.base, expression, isOptional))
     }
     if (expression.kind === 'call') functions.add(expression.name)
-    open.push(...visitsIn(visit).reverse())
+    if (!isPlainRead(expression)) open.push(...visitsIn(visit).reverse())
   }
   const isImpure = [...functions].some((name) => functionSignature(name)?.impure === true)
   return { reads: trimmed(reads), functions: [...functions], isImpure, isWhole: whole !== null }

@@ -72,6 +72,19 @@ export function haveCommonBit(bits: Bits, other: Bits): boolean {
   return false
 }
 
+/**
+ * Lists the members of a set, ascending, whose words are computed one by one and need no memory.
+ *
+ * @param words - Number of words.
+ */
+export function bitsIn(words: number, wordAt: (word: number) => number): number[] {
+  const found: number[] = []
+  for (let word = 0; word < words; word++) {
+    for (let rest = wordAt(word); rest !== 0; rest &= rest - 1) found.push(word * 32 + 31 - Math.clz32(rest & -rest))
+  }
+  return found
+}
+
 /** Yields the members, ascending. */
 export function bitsOf(bits: Bits): Generator<number> {
   return newBits(bits, createBits(0))

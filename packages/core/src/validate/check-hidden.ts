@@ -19,27 +19,34 @@ function typeOfAlike({ entry, node }: FlowNode['surveyed']): string | null {
 
 /** Returns the names of earlier nodes that may have written a key, as many as a message lists. */
 function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly string[] {
-  const names = new Set<string>()
+  const names: string[] = []
   let found = 0
   const { owners, meter } = flow
   for (const owner of owners.otherwiseBefore(node, key, typeOfAlike(node.surveyed))) {
     const hasLeft = owner.exits.some((exit) => mayHaveLeft(node, exit, meter))
     if (!hasLeft) continue
-    names.add(owner.node.surveyed.name)
+    const { name } = owner.node.surveyed
+    if (!names.includes(name)) names.push(name)
     found += 1
-    if (names.size === MOST_NAMED || found === MOST_OWNERS) break
+    if (names.length === MOST_NAMED || found === MOST_OWNERS) break
   }
-  return [...names]
+  return names
+}
+
+/** Returns the keys that a node writes by any exit. */
+function keysWrittenBy({ exits }: FlowNode): Iterable<string> {
+  const [first, ...others] = exits.map(({ facts }) => facts.adds.fields)
+  // The exits of most nodes have the same fields.
+  if (others.every((fields) => fields === first)) return first?.keys() ?? []
+  return new Set(exits.flatMap(({ facts }) => [...facts.adds.fields.keys()]))
 }
 
 /** Reports keys of `input` that a node writes after an earlier one. */
 export function checkHidden(flow: DataFlow, node: FlowNode, report: ReportIssue): void {
   if (isDeliberate(node)) return
-  const written = new Set<string>()
-  for (const { facts } of node.exits) for (const key of facts.adds.fields.keys()) written.add(key)
   const keys: string[] = []
   const names = new Set<string>()
-  for (const key of written) {
+  for (const key of keysWrittenBy(node)) {
     const found = namesOfOwners(flow, node, key)
     if (found.length === 0) continue
     keys.push(`input.${key}`)

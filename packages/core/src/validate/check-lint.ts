@@ -37,6 +37,7 @@ function repairOf(rule: LintRule, nodeId: NodeId, params: JsonObject): { readonl
 
 /** Checks whether the rule reads a param with a template, whose value is known only at run time. */
 function readsOne({ when, field }: LintRule, templated: readonly string[]): boolean {
+  if (templated.length === 0) return false
   const names = when.split(/[^A-Za-z0-9_-]+/)
   return templated.some((name) => names.includes(name) || field?.split('.')[0] === name)
 }

@@ -121,9 +121,9 @@ function checkUnknown({ surveyed, schema }: CheckedNode, report: ReportIssue): v
   const { node, name } = surveyed
   const object = asObject(schema)
   if (object === null || object.additionalProperties !== undefined || !isJsonObject(object.properties)) return
-  const known = Object.keys(object.properties)
-  for (const key of Object.keys(node.params).filter((param) => !known.includes(param))) {
-    const free = known.filter((param) => !Object.hasOwn(node.params, param))
+  const { properties } = object
+  for (const key of Object.keys(node.params).filter((param) => !Object.hasOwn(properties, param))) {
+    const free = Object.keys(properties).filter((param) => !Object.hasOwn(node.params, param))
     const meant = nearest(key, free)
     const fix: IssueFix =
       meant === null

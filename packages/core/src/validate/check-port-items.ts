@@ -3,7 +3,7 @@ import { paramAt } from '../document/param-path.ts'
 import { ERROR_PORT } from '../document/ports.ts'
 import { PORT_NAME_PATTERN } from '../ids.ts'
 import type { Json } from '../json.ts'
-import type { PortsFromParam } from '../node/definition.ts'
+import type { NodeManifestEntry, PortsFromParam } from '../node/definition.ts'
 import { cutText } from '../text/cut-text.ts'
 import { hasHiddenCharacters, withoutHiddenCharacters } from '../text/hidden-characters.ts'
 import { issueFix } from './fix.ts'
@@ -100,9 +100,13 @@ function checkId(list: PortList, index: number, id: Json | undefined, seen: Set<
 
 /** Checks the names and titles of ports that are defined by params. */
 export function checkPortItems(surveyed: SurveyedNode, report: ReportIssue): void {
+  const lists = portLists(surveyed)
+  if (lists.length === 0) return
+  // Only known types have lists.
+  const { ports } = surveyed.entry as NodeManifestEntry
   const seen = new Set<string>([ERROR_PORT])
-  for (const port of surveyed.entry?.ports ?? []) if ('name' in port) seen.add(port.name)
-  for (const list of portLists(surveyed)) {
+  for (const port of ports) if ('name' in port) seen.add(port.name)
+  for (const list of lists) {
     for (const [index, item] of list.items.entries()) {
       const fields = asObject(item) ?? {}
       checkTitle(list, index, fields[list.port.title], report)

@@ -58,6 +58,16 @@ function holdsToken(text: string, isSent: boolean): boolean {
   return holdsKnownKey(text) || (isSent && maskText(text) !== text)
 }
 
+/** Returns the secret params of schemas, those of each schema listed once. */
+function createSecretParams(): (schema: JsonSchema) => readonly string[] {
+  const listed = new Map<JsonSchema, readonly string[]>()
+  return (schema) => {
+    const known = listed.get(schema) ?? secretParamsOf(schema)
+    listed.set(schema, known)
+    return known
+  }
+}
+
 /** Returns the secret param that can hold a token. For a header, this is the param of the same name: it replaces it. */
 function secretFor(schema: JsonSchema, header: string | null): string | undefined {
   const isSent = (param: string) => header === null || param.toLowerCase() === header.toLowerCase()
@@ -89,11 +99,11 @@ function remedyForToken(secret: string): string {
 function checkSecretHost(
   { templates }: WorkflowSurvey,
   { node, name, entry, texts }: SurveyedNode,
+  secrets: readonly string[],
   report: ReportIssue,
 ) {
   const schema = entry?.params ?? true
-  if (!Object.values(node.params).some(isSecretMarker)) return
-  const secret = secretParamsOf(schema).find((param) => isSecretMarker(node.params[param]))
+  const secret = secrets.find((param) => isSecretMarker(node.params[param]))
   if (secret === undefined) return
   for (const { path, text, schema: own, isLiteral } of texts) {
     if (isLiteral || sinkOf(own, schema, node.params) !== 'url' || !namesOpenHost(templates, text)) continue
@@ -104,11 +114,14 @@ function checkSecretHost(
 }
 
 /** Reports secrets that a copy does not have. */
-function checkMissingSecrets({ node, name, entry }: SurveyedNode, report: ReportIssue): void {
-  if (!Object.values(node.params).some(isMissingSecret)) return
+function checkMissingSecrets(
+  { node, name, entry }: SurveyedNode,
+  secrets: readonly string[],
+  report: ReportIssue,
+): void {
   const schema = entry?.params ?? true
   const required = asObject(schema)?.required
-  for (const param of secretParamsOf(schema)) {
+  for (const param of secrets) {
     if (!isMissingSecret(node.params[param])) continue
     const title = titleAt(schema, [param])
     const message = `${name}: set "${title}" again, since secrets are not copied`
@@ -131,10 +144,12 @@ function namesOpenHost(templates: TemplateTable, text: string): boolean {
 
 /** Reports invalid headers of requests, tokens in plain text, and secrets that are missing or sent to unknown hosts. */
 export function checkRequests(survey: WorkflowSurvey, report: ReportIssue): void {
+  const secretParams = createSecretParams()
   for (const surveyed of survey.nodes) {
     for (const path of headersOf(surveyed)) checkHeader(surveyed, path, report)
     checkTokens(surveyed, report)
-    checkMissingSecrets(surveyed, report)
-    checkSecretHost(survey, surveyed, report)
+    const secrets = secretParams(surveyed.entry?.params ?? true)
+    checkMissingSecrets(surveyed, secrets, report)
+    checkSecretHost(survey, surveyed, secrets, report)
   }
 }

@@ -155,9 +155,11 @@ const neededProblem = ({ expression }: ExpressionPart): ExpressionProblem => {
 function withNeeded(checked: CheckedTemplate, typed: TypedTemplate, constantOf: ConstantOf): TypedTemplate {
   // A text with a syntax error has no types.
   if (typed.types.length === 0) return typed
+  const needed = neededParts(checked, constantOf)
+  if (needed.length === 0) return typed
   let { problems } = typed
   const { parts } = checked.survey.templates.parse(checked.template.text)
-  for (const part of neededParts(checked, constantOf)) {
+  for (const part of needed) {
     const { expression } = part
     const isOwn = ({ code, start, end }: ExpressionProblem) =>
       code === 'EXPRESSION_PATH_UNSURE' && expression.kind === 'path' && part.start <= start && end <= part.end

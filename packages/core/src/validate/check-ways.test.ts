@@ -82,6 +82,15 @@ describe('ports from params', () => {
     expect(issueIn(reserved, 'PORT_NAME_DUPLICATE').field).toBe('params.branches.1.id')
   })
 
+  test('PORT_NAME_DUPLICATE, also for a port that the type itself has', () => {
+    const nodes = manifest.nodes.map((entry) =>
+      entry.type === 'fork' ? { ...entry, ports: [...entry.ports, { name: 'rest', title: 'The rest' }] } : entry,
+    )
+    const document = workflow([start, fork('a', 'rest'), end], ['start>f', 'f:a>end', 'f:rest>end'])
+    const issues = validateWorkflow(document, { nodes })
+    expect(only(issues, 'PORT_NAME_DUPLICATE')).toMatchObject([{ field: 'params.branches.1.id' }])
+  })
+
   test('PORT_NAME_INVALID', () => {
     const document = workflow([start, fork('a', 'B C'), end], ['start>f', 'f:a>end'])
     expect(issueIn(document, 'PORT_NAME_INVALID')).toMatchObject({

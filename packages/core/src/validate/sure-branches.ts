@@ -1,4 +1,4 @@
-import { type Bits, bitsOf, clearBit, hasBit, newBits, setBit } from './bits.ts'
+import { type Bits, bitsIn, clearBit, hasBit, newBits, setBit } from './bits.ts'
 import type { Exit, FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
 
@@ -24,11 +24,11 @@ export interface Meeting {
 }
 
 function openRanks({ forks, meter }: Branching, { waited, started, absorbed }: Meeting): number[] {
-  const open = started.map(
-    (word, at) => word & ~(absorbed[at] as number) & ((waited[at] as number) | (forks[at] as number)),
+  meter.spendWords(started.length)
+  return bitsIn(
+    started.length,
+    (at) => (started[at] as number) & ~(absorbed[at] as number) & ((waited[at] as number) | (forks[at] as number)),
   )
-  meter.spendWords(open.length)
-  return [...bitsOf(open)]
 }
 
 /**

@@ -110,6 +110,9 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   }
 
   function typeText(node: FlowNode, text: string): TypedTemplate {
+    // Most templates are asked for again, and are not shared.
+    const own = typed.get(node)?.get(text)
+    if (own !== undefined) return own
     const analysis = analyze(text)
     const before = typedBefore(node, analysis)
     const known = before.get(text)

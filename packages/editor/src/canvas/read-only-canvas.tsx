@@ -39,6 +39,7 @@ export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
       paste: () => {},
       focusInspector: () => {},
       focusView: () => {},
+      onTidyUpFailed: () => {},
     }),
   )
   const { store } = session

@@ -21,7 +21,8 @@ export interface DraftLinkOptions {
   /** Changes of the draft before it was replaced, to apply to the new one. */
   readonly carried: readonly DocumentOperation[]
   readonly isReadOnly: () => boolean
-  readonly onFailed: (error: unknown) => void
+  /** Called when the draft cannot be shown; with `isDeleted` if the workflow can be restored. */
+  readonly onFailed: (error: unknown, how?: { readonly isDeleted: true }) => void
   /** The socket cannot be opened and HTTP requests replace it (with the reason), or the socket is used again. */
   readonly onTransport: (transport: 'socket' | 'http', error: TenonError | null) => void
   /** Called when the server has replaced the draft: a new session must replace this one, with the unsaved changes. */
@@ -129,9 +130,11 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   const startHttp = async () => {
     if (patience !== null) clearTimeout(patience)
     patience = null
-    // Only the room reports local changes: without it, an edit would be shown as saved before it is sent.
-    const [{ createHttpSync }] = await Promise.all([part, room])
-    if (abort.signal.aborted || isClosed || isSocketLive || http !== null) return
+    // Only the room reports local changes: without it, an edit would be shown as saved before it is sent. `join`
+    // reports a part that cannot be loaded.
+    const parts = await Promise.all([part, room]).catch(() => null)
+    if (parts === null || abort.signal.aborted || isClosed || isSocketLive || http !== null) return
+    const [{ createHttpSync }] = parts
     http = createHttpSync({
       doc,
       send: sendByHttp,
@@ -186,10 +189,8 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       })
   }
 
-  const part = import('./http-sync.ts')
-  part.catch(() => {})
-  const room = import('./collab-provider.ts')
-  room.catch(() => {})
+  const part = asPart(import('./http-sync.ts'))
+  const room = asPart(import('./collab-provider.ts'))
   const join = async () => {
     patience = setTimeout(() => void startHttp(), socketPatienceMs)
     const [{ connectRoom }, { HTTP_ORIGIN }] = await Promise.all([room, part])
@@ -251,26 +252,20 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       // The socket may have delivered it; the caller is gone, so there is no one to notify.
     }
   }
-  const sendAfterLeaving = async (known: Uint8Array) => {
-    const { sendRest } = await part
-    sendRest({
-      doc,
-      send: (body, keepalive) => client().drafts.sync(workflowId, body, { keepalive }),
-      known,
-      listener: {
-        onStored: () => finish(),
-        onUnreachable: () => showWaiting(true),
-        onRefused: (error) => {
-          const operations = unsaved.operations()
-          finish()
-          onLost(error, operations)
-        },
-      },
-    })
+  const sendAfterLeaving = (known: Uint8Array) => {
     const finish = () => {
       stopGuarding()
       showWaiting(false)
     }
+    const onRefused = (error: unknown) => {
+      const operations = unsaved.operations()
+      finish()
+      onLost(error, operations)
+    }
+    const send = (...[body, keepalive]: Parameters<typeof sendByHttp>) =>
+      client().drafts.sync(workflowId, body, { keepalive })
+    const listener = { onStored: finish, onUnreachable: () => showWaiting(true), onRefused }
+    part.then(({ sendRest }) => sendRest({ doc, send, known, listener }), onRefused)
   }
 
   store.setState({ sync: 'connecting', transport: 'socket' })
@@ -288,7 +283,8 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     .then(({ workflow, role, manifest }) => {
       if (abort.signal.aborted) return
       store.setState({ workflow, role, manifest, isReadOnly: role === 'viewer' || options.isReadOnly() })
-      return join()
+      // The room of a deleted workflow would refuse the connection, as that of a workflow that does not exist.
+      return workflow.deletedAt === null ? join() : onFailed(workflowDeleted(), { isDeleted: true })
     })
     .catch((error: unknown) => {
       if (!abort.signal.aborted) onFailed(error)
@@ -297,7 +293,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     session.flush()
     const vector = unsaved.storedVector()
     if (!unsaved.isPending() || isClosed || vector === null) stopGuarding()
-    else void sendAfterLeaving(vector)
+    else sendAfterLeaving(vector)
     abort.abort()
     stopHttp()
     stopListening()
@@ -306,4 +302,14 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     connection?.stop()
     showPeers(store, [])
   }
+}
+
+/** Reports a module that cannot be loaded like a request without an answer, so that it is loaded again. */
+function asPart<Part>(loading: Promise<Part>): Promise<Part> {
+  const part = loading.catch((cause: unknown) => {
+    throw new TenonError('UNAVAILABLE', 'A part of the editor could not be loaded', { cause })
+  })
+  // It fails while no caller waits for it, if the workflow cannot be loaded either.
+  part.catch(() => {})
+  return part
 }

@@ -28,9 +28,9 @@ export function socketRefused({ sockets }: TenonClient): TenonError {
   })
 }
 
-/** Returns the error of an editor whose socket is closed because the workflow was deleted. */
+/** Returns the error of an editor whose workflow was deleted. */
 export function workflowDeleted(): TenonError {
-  return new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted while it was open')
+  return new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted', { remedy: 'Restore it to continue.' })
 }
 
 /** Returns the close code of a socket for the same reason; `undefined` if there is none. */

@@ -53,9 +53,9 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a retry increases the attempt
   useEffect(() => {
     const client = () => latest.current.props.client
-    const onFailed = (error: unknown) => {
+    const onFailed = (error: unknown, how?: { readonly isDeleted: true }) => {
       const { phase } = session.store.getState()
-      session.store.setState({ phase: { kind: 'failed', error } })
+      session.store.setState({ phase: { kind: 'failed', error, ...how } })
       // An automatic retry with the same failure is not reported again.
       const isKnown = phase.kind === 'failed' && isSameFault(phase.error, error)
       if (!isKnown) callHost(latest.current.props.onEvent, { type: 'failed', error })

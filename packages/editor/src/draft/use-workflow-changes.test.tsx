@@ -12,7 +12,9 @@ import { SessionProvider } from '../session/session-context.tsx'
 import { useStoredDetails } from './use-stored-details.ts'
 import { useWorkflowChanges } from './use-workflow-changes.ts'
 
-function open() {
+const DELETED_AT = '2026-11-20T10:00:00.000Z'
+
+function open(version?: string) {
   const fixture = createFixtureClient()
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow: STORED_WORKFLOW, phase: { kind: 'ready' }, sync: 'saved' })
@@ -25,7 +27,7 @@ function open() {
   const onRestored = vi.fn()
   function Probe() {
     const details = useStoredDetails(session, client, 'wf')
-    useWorkflowChanges({ session, client, workflowId: 'wf', details, onRestored })
+    useWorkflowChanges({ session, client, workflowId: 'wf', version, details, onRestored })
     return <StartDialog client={client} workflowId="wf" onStarted={() => {}} onOpenProblem={() => {}} />
   }
   renderPart(
@@ -77,25 +79,49 @@ describe('useWorkflowChanges', () => {
   })
 
   test('says that the workflow was deleted, and loads it again when it is restored', async () => {
-    const { fixture, change, state, onRestored } = open()
-    change(null)
+    const { fixture, get, change, state, onRestored } = open()
+    change({ deletedAt: DELETED_AT })
     act(() => fixture.announce({ kind: 'workflow', id: 'wf', workflowId: 'wf' }))
     await waitFor(() => expect(state().phase.kind).toBe('failed'))
-    expect(state()).toMatchObject({ isReadOnly: true, phase: { error: { code: 'WORKFLOW_NOT_FOUND' } } })
-    expect(onRestored).not.toHaveBeenCalled()
+    const deleted = { isReadOnly: true, phase: { error: { code: 'WORKFLOW_NOT_FOUND' }, isDeleted: true } }
+    expect(state()).toMatchObject(deleted)
+    // A server answers with a deleted workflow, also while it is requested again.
+    act(() => fixture.announce({ kind: 'ready' }))
+    await waitFor(() => expect(get).toHaveResolvedTimes(2))
+    expect([state(), onRestored.mock.calls]).toMatchObject([deleted, []])
     change({})
     act(() => fixture.announce({ kind: 'workflow', id: 'wf', workflowId: 'wf' }))
     await waitFor(() => expect(onRestored).toHaveBeenCalledTimes(1))
   })
 
+  test('offers to restore only what was deleted, not what the server does not know', async () => {
+    const { fixture, change, state } = open()
+    change(null)
+    act(() => fixture.announce({ kind: 'workflow', id: 'wf', workflowId: 'wf' }))
+    await waitFor(() => expect(state().phase).toMatchObject({ error: { code: 'WORKFLOW_NOT_FOUND' } }))
+    expect(state().phase).not.toHaveProperty('isDeleted')
+    change({ deletedAt: DELETED_AT })
+    act(() => fixture.announce({ kind: 'ready' }))
+    await waitFor(() => expect(state().phase).toMatchObject({ isDeleted: true }))
+  })
+
+  test('a version remains readable after its workflow was deleted', async () => {
+    const { fixture, change, state, onRestored } = open('4')
+    change({ deletedAt: DELETED_AT })
+    act(() => fixture.announce({ kind: 'workflow', id: 'wf', workflowId: 'wf' }))
+    await waitFor(() => expect(state().workflow?.deletedAt).toBe(DELETED_AT))
+    expect([state().phase, onRestored.mock.calls]).toEqual([{ kind: 'ready' }, []])
+  })
+
   test.each([
-    ['deleted while it was open', STORED_WORKFLOW],
-    ['deleted before it was opened', null],
-  ])('finds a workflow that was %s and is restored, although no hint arrives', async (_when, workflow) => {
+    ['was deleted while it was open', STORED_WORKFLOW, { deletedAt: DELETED_AT }],
+    ['was deleted before it was opened', null, { deletedAt: DELETED_AT }],
+    ['the server does not know', null, null],
+  ])('finds a workflow that %s once it is back, although no hint arrives', async (_when, workflow, before) => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     const { session, get, change, onRestored } = open()
-    change(null)
+    change(before)
     const error = new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
     act(() => session.store.setState({ workflow, phase: { kind: 'failed', error } }))
     const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms))

@@ -7,6 +7,7 @@ import { retryLater } from '../instance/retry-later.ts'
 import type { EditorSession } from '../session/session-types.ts'
 import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
 import type { EditorState } from '../store/editor-state.ts'
+import { workflowDeleted } from './socket-faults.ts'
 
 const FIRST_PAUSE_MS = 2_000
 
@@ -14,20 +15,28 @@ interface WorkflowChangesOptions {
   readonly session: EditorSession
   readonly client: TenonClient
   readonly workflowId: string
+  /** Version that is shown, if it is not the draft: the versions of a deleted workflow remain readable. */
+  readonly version: string | undefined
   readonly details: WorkflowDetailsStore | null
-  /** Called when a deleted workflow was restored: everything has to be loaded again. */
+  /** Called when a workflow that was missing can be read: everything has to be loaded again. */
   readonly onRestored: () => void
 }
 
 /**
  * Shows changes of the workflow by other users in an open editor: rename, publish, delete and restore. While the workflow
- * does not exist, it is requested again after pauses that double from 2 s to 15 s, as long as the page is visible.
+ * is deleted or does not exist, it is requested again after pauses that double from 2 s to 15 s, as long as the page is
+ * visible.
  */
-export function useWorkflowChanges({ session, client, workflowId, details, onRestored }: WorkflowChangesOptions): void {
+export function useWorkflowChanges(options: WorkflowChangesOptions): void {
+  const { session, client, workflowId, version, details, onRestored } = options
   const isMissing = useStore(session.store, isWorkflowMissing)
   const lastRead = useRef(0)
   const latest = useRef({ details, onRestored })
   latest.current = { details, onRestored }
+  const fail = (error: TenonError, how?: { readonly isDeleted: true }) => {
+    session.flush()
+    session.store.setState({ isReadOnly: true, phase: { kind: 'failed', error, ...how } })
+  }
   const read = async () => {
     lastRead.current += 1
     const own = lastRead.current
@@ -35,12 +44,15 @@ export function useWorkflowChanges({ session, client, workflowId, details, onRes
       const workflow = await client.workflows.get(workflowId)
       if (own !== lastRead.current) return
       latest.current.details?.accept(workflow)
-      if (isWorkflowMissing(session.store.getState())) latest.current.onRestored()
+      const { phase } = session.store.getState()
+      if (workflow.deletedAt === null) {
+        if (isWorkflowMissing({ phase })) latest.current.onRestored()
+      } else if (version === undefined && !(phase.kind === 'failed' && phase.isDeleted === true)) {
+        fail(workflowDeleted(), { isDeleted: true })
+      }
     } catch (error) {
       const isGone = error instanceof TenonError && error.code === 'WORKFLOW_NOT_FOUND'
-      if (!isGone || own !== lastRead.current || isWorkflowMissing(session.store.getState())) return
-      session.flush()
-      session.store.setState({ isReadOnly: true, phase: { kind: 'failed', error, isDeleted: true } })
+      if (isGone && own === lastRead.current && !isWorkflowMissing(session.store.getState())) fail(error)
     }
   }
   useTenantChanges({
@@ -71,7 +83,7 @@ export function useWorkflowChanges({ session, client, workflowId, details, onRes
   }, [isMissing, session])
 }
 
-/** Checks whether the workflow of an editor does not exist: deleted while it was open, or before. */
+/** Checks whether the workflow of an editor is deleted or does not exist. */
 function isWorkflowMissing({ phase }: Pick<EditorState, 'phase'>): boolean {
   return phase.kind === 'failed' && phase.error instanceof TenonError && phase.error.code === 'WORKFLOW_NOT_FOUND'
 }

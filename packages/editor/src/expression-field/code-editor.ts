@@ -14,7 +14,7 @@ import { yCollab } from 'y-codemirror.next'
 import type * as Y from 'yjs'
 import type { Reference } from '../graph/template-parts.ts'
 import { chipExtension, refreshChips } from './chips.ts'
-import { completeReferences, renderHelp } from './completion.ts'
+import { closingOf, completeReferences, renderHelp } from './completion.ts'
 import { diagnosticsExtension, setDiagnostics } from './diagnostics.ts'
 import { plainHistory, sharedHistory } from './field-history.ts'
 import type { CompletionAnswer, FieldDiagnostic, FieldSelection } from './field-types.ts'
@@ -33,6 +33,8 @@ export interface CodeEditorOptions {
   readonly isMultiline: boolean
   readonly isReadOnly: boolean
   readonly hasTemplates: boolean
+  /** True for JSON and other code: a picked reference also closes the text in double quotes around it. */
+  readonly isCode: boolean
   readonly placeholder: string
   readonly attributes: Readonly<Record<string, string>>
   readonly labelOf: (reference: Reference) => { readonly text: string; readonly isBroken: boolean }
@@ -111,11 +113,12 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
     insert: (text) => {
       view.focus()
       const { from, to } = view.state.selection.main
-      view.dispatch({
+      const insertion = {
         changes: { from, to, insert: text },
         selection: { anchor: from + text.length },
         scrollIntoView: true,
-      })
+      }
+      view.dispatch(insertion, ...(options.isCode ? closingOf(view.state.update(insertion)) : []))
     },
     resume: ({ from, to }) => {
       view.focus()
@@ -177,7 +180,7 @@ const replaceSelection: Extension = Prec.high(
 
 function templateCompletion(options: CodeEditorOptions): Extension {
   return autocompletion({
-    override: [completeReferences(options.complete)],
+    override: [completeReferences(options.complete, options.isCode)],
     icons: false,
     closeOnBlur: true,
     activateOnTyping: true,

@@ -1,18 +1,24 @@
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete'
-import type { EditorState } from '@codemirror/state'
+import type { EditorState, Transaction, TransactionSpec } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
+import { closingQuoteAt } from './close-text.ts'
 import type { CompletionAnswer, CompletionItem } from './field-types.ts'
 
-/** Completes fields of earlier nodes and functions inside `{{ … }}`, and starts an expression on `{{` or Ctrl+Space. */
+/**
+ * Completes fields of earlier nodes and functions inside `{{ … }}`, and starts an expression on `{{` or Ctrl+Space.
+ *
+ * @param isCode - True if a completion also closes the text in double quotes around its expression.
+ */
 export function completeReferences(
   complete: (text: string, offset: number) => Promise<CompletionAnswer | null>,
+  isCode: boolean,
 ): CompletionSource {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const answer = await complete(context.state.doc.toString(), context.pos)
     if (answer === null || context.aborted || answer.items.length === 0) return null
     return {
       from: answer.from,
-      options: toCompletions(answer.items),
+      options: toCompletions(answer.items, isCode),
       validFor: /^[\w$ ]*$/,
     }
   }
@@ -36,16 +42,16 @@ export function renderHelp(completion: Completion, _state: EditorState, view: Ed
 }
 
 /** Converts completions; groups are listed in the order in which the items name them. */
-function toCompletions(items: readonly CompletionItem[]): DescribedCompletion[] {
+function toCompletions(items: readonly CompletionItem[], isCode: boolean): DescribedCompletion[] {
   const groups = [...new Set(items.map(({ group }) => group))]
   const sections = new Map(groups.map((name, rank) => [name, { name, rank }]))
   return items.map((item, index) => ({
-    ...toCompletion(item, items.length - index),
+    ...toCompletion(item, items.length - index, isCode),
     section: sections.get(item.group) ?? item.group,
   }))
 }
 
-function toCompletion(item: CompletionItem, rank: number): DescribedCompletion {
+function toCompletion(item: CompletionItem, rank: number, isCode: boolean): DescribedCompletion {
   return {
     label: item.label,
     detail: item.detail,
@@ -53,20 +59,30 @@ function toCompletion(item: CompletionItem, rank: number): DescribedCompletion {
     // Fields of nearer nodes come first if they match equally.
     boost: Math.min(98, rank / 10),
     help: item.info,
-    apply: (view, _completion, from, to) => applyItem(view, item, from, to),
+    apply: (view, _completion, from, to) => {
+      const pick = pickOf(view.state, item, from, to)
+      view.dispatch(pick, ...(isCode ? closingOf(view.state.update(pick)) : []))
+    },
   }
 }
 
-function applyItem(view: EditorView, item: CompletionItem, from: number, to: number): void {
+function pickOf(state: EditorState, item: CompletionItem, from: number, to: number): TransactionSpec {
   const begin = from - (item.eats ?? 0)
   const opens = item.insert.endsWith('(')
   const insert = opens ? `${item.insert})` : item.insert
-  const closing = /^\s*\}\}/.exec(view.state.sliceDoc(to, to + 8))?.[0] ?? ''
+  const closing = /^\s*\}\}/.exec(state.sliceDoc(to, to + 8))?.[0] ?? ''
   // A field completes the expression: the caret leaves the braces, and the chip appears.
   const leap = item.kind === 'field' && !opens ? closing.length : 0
-  view.dispatch({
+  return {
     changes: { from: begin, to, insert },
     selection: { anchor: begin + insert.length - (opens ? 1 : 0) + leap },
     userEvent: 'input.complete',
-  })
+  }
+}
+
+/** Returns the change that closes the text in which an expression was picked, as a part of the same transaction. */
+export function closingOf({ newDoc, newSelection }: Transaction): readonly TransactionSpec[] {
+  const at = closingQuoteAt(newDoc.toString(), newSelection.main.head)
+  // The caret stays before the quote, where the text continues.
+  return at === null ? [] : [{ changes: { from: at, insert: '"' }, selection: newSelection, sequential: true }]
 }

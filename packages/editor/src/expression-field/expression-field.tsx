@@ -24,7 +24,8 @@ export interface ExpressionFieldProps {
   readonly value: string
   readonly onChange: (value: string) => void
   readonly isMultiline?: boolean
-  readonly isMono?: boolean
+  /** True for JSON and other code. @defaultValue false */
+  readonly isCode?: boolean
   /** True if the text may contain templates. @defaultValue true */
   readonly hasTemplates?: boolean
   readonly placeholder?: string | undefined
@@ -42,7 +43,7 @@ const NO_DIAGNOSTICS: readonly FieldDiagnostic[] = Object.freeze([])
  * functions.
  */
 export function ExpressionField(props: ExpressionFieldProps) {
-  const { nodeId, path, value, isMultiline = false, isMono = false, hasTemplates = true, label } = props
+  const { nodeId, path, value, isMultiline = false, isCode = false, hasTemplates = true, label } = props
   const { placeholder = '', isReadOnly = false, isInvalid = false } = props
   const diagnostics = useShared(props.diagnostics ?? NO_DIAGNOSTICS)
   const session = useSession()
@@ -85,6 +86,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       isMultiline,
       isReadOnly: first.current.isReadOnly,
       hasTemplates,
+      isCode,
       placeholder: first.current.placeholder,
       attributes: first.current.attributes,
       labelOf: (reference) => labelOfReference(reference, session.store.getState().nodesById, instance.t),
@@ -111,7 +113,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       editor.current = null
       created.destroy()
     }
-  }, [createCodeEditor, instance, session, shared, nodeId, isMultiline, hasTemplates, change, presence, target])
+  }, [createCodeEditor, instance, session, shared, nodeId, isMultiline, hasTemplates, isCode, change, presence, target])
   useEffect(() => {
     if (!change.isPending()) editor.current?.setValue(value)
   }, [value, change])
@@ -125,7 +127,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
   return (
     <>
       <div
-        className={classNames('tn-expr', isMono && 'tn-expr-mono')}
+        className={classNames('tn-expr', isCode && 'tn-expr-mono')}
         data-multiline={isMultiline || undefined}
         data-invalid={isInvalid || undefined}
         data-readonly={isReadOnly || undefined}

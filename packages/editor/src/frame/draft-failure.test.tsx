@@ -39,8 +39,8 @@ test('an editor whose server does not answer offers to try again, and shows no e
   expect(screen.queryByRole('textbox')).toBeNull()
 })
 
-describe('a workflow that was deleted while it was open', () => {
-  const error = new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted while it was open')
+describe('a deleted workflow', () => {
+  const error = new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted')
   const failure = { kind: 'failed', error, isDeleted: true } as const
 
   test('can be restored on its page, which shows the reason if the server refuses', async () => {

@@ -52,7 +52,7 @@ interface DeletedProps extends Pick<DraftFailureProps, 'restore' | 'back'> {
   readonly onRestored: (() => void) | null
 }
 
-/** Page of a workflow that was deleted while it was open, with a button that restores it. */
+/** Page of a deleted workflow, with a button that restores it. */
 function Deleted({ restore, onRestored, back }: DeletedProps) {
   const t = useTranslate()
   const [isSending, setIsSending] = useState(false)

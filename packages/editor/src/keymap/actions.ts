@@ -19,6 +19,8 @@ interface ActionOptions {
   readonly focusInspector: (part: 'name' | 'form') => void
   /** Focuses the view of the workflow once it is mounted. */
   readonly focusView: () => void
+  /** Called when the nodes could not be arranged, such as without a network. */
+  readonly onTidyUpFailed: () => void
 }
 
 const NEAR = 10
@@ -26,7 +28,7 @@ const FAR = 100
 
 /** Creates the actions of the keys and buttons of one editor. */
 export function createActions(options: ActionOptions): Actions {
-  const { session, canvas, layout, copySelection, paste, focusInspector, focusView } = options
+  const { session, canvas, layout, copySelection, paste, focusInspector, focusView, onTidyUpFailed } = options
   const { store, dispatch } = session
   const selected = () => [...store.getState().selectedNodes]
   const move = (dx: number, dy: number) => () => {
@@ -106,11 +108,11 @@ export function createActions(options: ActionOptions): Actions {
     'tidy-up': () => {
       if (store.getState().isReadOnly) return
       const isPart = store.getState().selectedNodes.size > 1
-      void loadPart(() => import('../layout/tidy-up.ts'))
+      loadPart(() => import('../layout/tidy-up.ts'))
         .then(({ tidyUp }) => tidyUp(session, layout(), canvas.current))
         .then(() => {
           if (!isPart) canvas.current?.read()
-        })
+        }, onTidyUpFailed)
     },
     fit: () => canvas.current?.fit(),
     'zoom-in': () => canvas.current?.zoomIn(),

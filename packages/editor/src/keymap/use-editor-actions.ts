@@ -1,9 +1,11 @@
 import { useMemo, useRef, useState } from 'react'
 import type { Actions } from '../contexts/action-names.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
+import { useTranslate } from '../instance/instance-context.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
 import { workerLayout } from '../layout/worker-layout.ts'
 import { useSession } from '../session/session-context.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
 import { createActions } from './actions.ts'
 import { useClipboard } from './use-clipboard.ts'
 
@@ -19,6 +21,8 @@ const FIRST_FIELD = '[data-inspector-form] :is(input, select, textarea, button, 
 
 /** Returns the actions of one editor, bound to its parts. */
 export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions): Actions {
+  const t = useTranslate()
+  const { toast } = useAnnouncer()
   const session = useSession()
   const hostLayout = useRef(layout)
   hostLayout.current = layout
@@ -44,7 +48,8 @@ export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions
             const view = frame?.querySelector(VIEW)
             if (view instanceof HTMLElement) view.focus()
           }),
+        onTidyUpFailed: () => toast(t('command.tidyUpFailed'), { tone: 'failed' }),
       }),
-    [session, canvas, ownLayout, copySelection, paste, frame],
+    [t, toast, session, canvas, ownLayout, copySelection, paste, frame],
   )
 }

@@ -22,6 +22,7 @@ const entry = (type: string, ports: readonly string[]): NodeManifestEntry => ({
 const manifest = createManifestIndex({
   hash: 'h',
   nodes: [
+    { ...entry('start', ['success']), inputs: [], control: 'trigger' },
     entry('step', ['success']),
     entry('way', ['yes', 'no']),
     entry('stop', []),
@@ -35,7 +36,8 @@ function documentOf(...lines: readonly string[]): WorkflowDocument {
   const edges = lines.map((line) => {
     const [from = '', target = ''] = line.split('>')
     const [source = '', port] = from.split('.')
-    types.set(source, port === undefined ? 'step' : 'way')
+    const isStart = source.startsWith('start')
+    types.set(source, port === undefined ? (isStart ? 'start' : 'step') : 'way')
     if (!types.has(target)) types.set(target, target.startsWith('end') ? 'stop' : 'step')
     const ends = { source, sourceHandle: port ?? 'success', target, targetHandle: 'in' }
     return { id: edgeId(ends), ...ends }
@@ -122,6 +124,27 @@ describe('buildOutline', () => {
   test('every node is listed once, on circles and without any edge, too', () => {
     const text = outline('a>b', 'x>y', 'y>x')
     expect(text).toBe('a b x y →x')
+  })
+
+  /** Nodes that do not follow the item above them, with the reason. */
+  const leads = (items: readonly OutlineItem[]): readonly string[] =>
+    items.flatMap((item) => {
+      if (item.kind === 'link') return []
+      const { nodeId, lead, branches } = item
+      const own = lead === null ? [] : [`${nodeId} ${lead.kind}${lead.kind === 'parallel' ? ` to ${lead.to}` : ''}`]
+      return [...own, ...branches.flatMap((branch) => leads(branch.items))]
+    })
+
+  test('nodes to which one port leads are parallel, which the second one says', () => {
+    const lines = ['start>w', 'w.yes>b', 'w.yes>c', 'w.yes>end', 'b>d', 'w.no>c']
+    expect(outline(...lines)).toBe('start w yes[b d c end] no[→c]')
+    expect(leads(buildOutline(documentOf(...lines), manifest))).toEqual(['c parallel to b', 'end parallel to b'])
+  })
+
+  test('a path that begins at no trigger says so at its first node, on circles, too', () => {
+    const document = documentOf('start>w', 'w.yes>b', 'w.no>end', 'start2>b', 'a>c', 'c>b', 'x>y', 'y>x', 'lost>b')
+    const nodes = document.nodes.map((node) => (node.id === 'lost' ? { ...node, type: 'of another host' } : node))
+    expect(leads(buildOutline({ ...document, nodes }, manifest))).toEqual(['a detached', 'x detached'])
   })
 
   test('a long chain needs no deep recursion', () => {

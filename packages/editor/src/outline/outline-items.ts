@@ -12,9 +12,14 @@ export type OutlineItem =
       readonly branches: readonly OutlineBranch[]
       /** Items of the nodes inside a loop; `null` for other nodes. */
       readonly inside: readonly OutlineItem[] | null
+      /** Reason why it does not follow the item above it; `null` if it does, or begins a path in a usual way. */
+      readonly lead: OutlineLead | null
     }
   /** The path continues at a node that is listed elsewhere. */
   | { readonly kind: 'link'; readonly nodeId: NodeId }
+
+/** Begin of a path at a node that is no trigger, or at a node to which a port leads beside another one. */
+export type OutlineLead = { readonly kind: 'detached' } | { readonly kind: 'parallel'; readonly to: NodeId }
 
 export interface OutlineBranch {
   readonly port: string
@@ -39,7 +44,17 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   const groups = nodesByParent(document)
   const listed = new Set<NodeId>()
 
-  function sequence(start: NodeId | undefined, stop: NodeId | null): OutlineItem[] {
+  const entryOf = (id: NodeId) => {
+    const node = byId.get(id)
+    return node === undefined ? undefined : manifest.entryOf(node)
+  }
+  // The role of an unknown type is not known.
+  const mayStart = (id: NodeId) => {
+    const entry = entryOf(id)
+    return entry === undefined || entry.control === 'trigger'
+  }
+
+  function sequence(start: NodeId | undefined, stop: NodeId | null, lead: OutlineLead | null = null): OutlineItem[] {
     const items: OutlineItem[] = []
     for (let id = start; id !== undefined && id !== stop; ) {
       if (listed.has(id)) {
@@ -48,20 +63,21 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
       }
       listed.add(id)
       const { branches, next } = goOn(id, stop)
-      items.push({ kind: 'node', nodeId: id, branches, inside: insideOf(id) })
+      items.push({ kind: 'node', nodeId: id, branches, inside: insideOf(id), lead: id === start ? lead : null })
       id = next
     }
     return items
   }
 
   // A branch that leads straight to the node where it joins the others contains no node, but it is connected.
-  function branchTo(target: NodeId, stop: NodeId | null): OutlineItem[] {
-    return target === stop ? [{ kind: 'link', nodeId: target }] : sequence(target, stop)
+  function branchTo(target: NodeId, stop: NodeId | null, first: NodeId | undefined): OutlineItem[] {
+    if (target === stop) return [{ kind: 'link', nodeId: target }]
+    return sequence(target, stop, first === undefined || first === target ? null : { kind: 'parallel', to: first })
   }
 
   function goOn(id: NodeId, stop: NodeId | null): { branches: readonly OutlineBranch[]; next: NodeId | undefined } {
     const node = byId.get(id)
-    const entry = node === undefined ? undefined : manifest.entryOf(node)
+    const entry = entryOf(id)
     const out = edgesOutOf(graph, id)
     const known = node === undefined || entry === undefined ? [] : resolvePorts(node, entry)
     const ports = known.length > 0 ? known : [...new Set(out.map((edge) => edge.sourceHandle))].map(nameless)
@@ -80,7 +96,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
       isError: port.isError,
       items: out
         .filter((edge) => edge.sourceHandle === port.name)
-        .flatMap((edge) => branchTo(edge.target, meeting ?? stop)),
+        .flatMap((edge, _index, [first]) => branchTo(edge.target, meeting ?? stop, first?.target)),
     }))
     const isMet = meeting !== null && !listed.has(meeting)
     return { branches, next: isMet ? meeting : undefined }
@@ -91,22 +107,25 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   }
 
   function insideOf(id: NodeId): readonly OutlineItem[] | null {
-    const node = byId.get(id)
-    const isFrame = groups.has(id) || (node !== undefined && isContainer(manifest.entryOf(node)))
-    return isFrame ? itemsOf(id) : null
+    return groups.has(id) || isContainer(entryOf(id)) ? itemsOf(id) : null
   }
 
   function itemsOf(level: NodeId | null): OutlineItem[] {
+    // An iteration begins at each node that nothing leads to, a run at triggers.
+    const isBegin = (id: NodeId) => level !== null || mayStart(id)
     const ids = order.filter((id) => levels.get(id) === level)
     const roots = ids.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
-    const items = roots.flatMap((id) => sequence(id, null))
-    // Nodes on a cycle have no beginning.
-    const others = ids.filter((id) => !listed.has(id)).flatMap((id) => (listed.has(id) ? [] : sequence(id, null)))
-    return [...items, ...others]
+    const items = roots.filter(isBegin).flatMap((id) => sequence(id, null))
+    // The rest begins at no trigger. Nodes on a cycle have no beginning.
+    for (const id of [...roots, ...ids])
+      if (!listed.has(id)) items.push(...sequence(id, null, isBegin(id) ? null : DETACHED))
+    return items
   }
 
   return itemsOf(null)
 }
+
+const DETACHED = Object.freeze({ kind: 'detached' } as const)
 
 function nameless(name: string) {
   return { name, title: name, isError: false }

@@ -12,12 +12,20 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
+import type { OutlineLead } from './outline-items.ts'
 import { RowFocusContext } from './use-row-focus.ts'
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
+interface OutlineRowProps {
+  readonly nodeId: NodeId
+  readonly hasBranches: boolean
+  /** Reason why the node does not follow that of the row above; `null` if it does. */
+  readonly lead: OutlineLead | null
+}
+
 /** Row of one node: select it to edit it; its buttons add a node after it, connect or delete it. */
-export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; readonly hasBranches: boolean }) {
+export function OutlineRow({ nodeId, hasBranches, lead }: OutlineRowProps) {
   const t = useTranslate()
   const { store } = useSession()
   const node = useEditorStore((state) => state.nodesById.get(nodeId))
@@ -35,12 +43,14 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
     return text === '' ? entry.description : text
   }, [entry, node])
   if (node === undefined) return null
+  const detail = run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: follows the focus, also into the menu of the row
     <div
       className="tn-outline-row"
       data-selected={isSelected || undefined}
       data-disabled={node.disabled || undefined}
+      data-lead={lead?.kind}
       onFocus={() => onRowFocus(nodeId)}
     >
       <button
@@ -53,7 +63,8 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
         <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
         <span className="tn-outline-text">
           <span dir="auto">{node.name}</span>
-          <small dir="auto">{run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary}</small>
+          {lead !== null && <LeadNote lead={lead} />}
+          <small dir="auto">{detail}</small>
         </span>
         {run !== null && run.status !== 'idle' && <StatusMark status={run.status} label={run.statusLabel} />}
         {run === null && problems !== undefined && (
@@ -67,6 +78,17 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
         <RowActions nodeId={nodeId} name={node.name} canAdd={!hasBranches && entry?.ports.length !== 0} />
       )}
     </div>
+  )
+}
+
+/** Note that the list does not continue from the row above, as its order suggests. */
+function LeadNote({ lead }: { readonly lead: OutlineLead }) {
+  const t = useTranslate()
+  const other = useEditorStore((state) => (lead.kind === 'parallel' ? state.nodesById.get(lead.to)?.name : undefined))
+  return (
+    <small className="tn-outline-lead" dir="auto">
+      {lead.kind === 'detached' ? t('outline.detached') : t('outline.parallel', { name: other ?? lead.to })}
+    </small>
   )
 }
 

@@ -66,7 +66,7 @@ function Items({ items }: ItemsProps) {
             <OutlineLink nodeId={item.nodeId} />
           ) : (
             <>
-              <OutlineRow nodeId={item.nodeId} hasBranches={item.branches.length > 0} />
+              <OutlineRow nodeId={item.nodeId} hasBranches={item.branches.length > 0} lead={item.lead} />
               {item.inside !== null && <Inside nodeId={item.nodeId} items={item.inside} />}
               {item.branches.length > 0 && <Branches nodeId={item.nodeId} branches={item.branches} />}
             </>

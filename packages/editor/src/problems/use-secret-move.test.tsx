@@ -67,14 +67,22 @@ async function show(params: JsonObject, answer: () => Promise<SecretMarker> = as
 const findButton = () => screen.findByRole('button', { name: 'Move to "Secret"' })
 
 describe('the fix for a token in a header', () => {
-  test('moves the token to the secret of the same name, in one undo step', async () => {
-    const { user, sent, stored, session } = await show({ headers: { SECRET: TOKEN, Accept: 'text/plain' } })
+  test('moves the token to the secret of the same name, and no undo brings it back as text', async () => {
+    const { user, sent, stored, session } = await show({ headers: { token: TOKEN, Accept: 'text/plain' } })
+    // Undo of the rename would bring back the header of the earlier name.
+    const rename = { type: 'rename-member', nodeId: 'a', path: ['headers'], from: 'token', to: 'SECRET' } as const
+    act(() => void session.dispatch(rename))
     await user.click(await findButton())
     await waitFor(() => expect(stored()).toEqual({ headers: { Accept: 'text/plain' }, secret: MARKER }))
     expect(sent).toEqual([{ nodeType: 'step', typeVersion: 1, param: 'secret', value: TOKEN }])
     expect(screen.queryByRole('button', { name: /^Move to/ })).toBeNull()
-    act(() => session.undo())
-    expect(stored()).toEqual({ headers: { SECRET: TOKEN, Accept: 'text/plain' } })
+    const said = await screen.findAllByText(/^Token moved to "Secret"\. Changes up to here can no longer be undone/)
+    expect(said.length).toBeGreaterThan(0)
+    expect(session.store.getState()).toMatchObject({ canUndo: false, canRedo: false })
+    for (const travel of [session.undo, session.undo, session.redo]) act(travel)
+    expect(stored()).toEqual({ headers: { Accept: 'text/plain' }, secret: MARKER })
+    act(() => void session.dispatch({ type: 'rename-node', nodeId: 'a', name: 'Later' }))
+    expect(session.store.getState().canUndo).toBe(true)
   })
 
   test('changes nothing if the token cannot be stored, which is reported', async () => {

@@ -68,7 +68,12 @@ export function useSecretMove({ code, nodeId, field, fixes }: EditorProblem): Se
         return false
       }
       const store = { op: 'set_param', nodeId: id, path: [param], value: { ...marker } } as const
-      return session.dispatch({ type: 'fix', operations: [store, ...removal.operations], title }).ok
+      const { ok } = session.dispatch({ type: 'fix', operations: [store, ...removal.operations], title })
+      if (!ok) return false
+      // Undo of this change, or of an earlier one such as a rename of the header, would store the token as text again.
+      session.clearHistory()
+      toast(t('problems.movedToSecret', { param: secretTitle }), { tone: 'success' })
+      return true
     } catch (error) {
       toast(failureText(error, t, 'control.secret.failed'), { tone: 'failed' })
       return false

@@ -45,6 +45,8 @@ export interface EditorSession {
   readonly flush: () => void
   readonly undo: () => void
   readonly redo: () => void
+  /** Forgets all steps that could be undone or redone, for a change after which none of them may come back. */
+  readonly clearHistory: () => void
   /** Returns the shared text at a path of the params (or `notes`); `null` if the field is not edited by character. */
   readonly textAt: (nodeId: NodeId, path: ParamPath | 'notes') => Y.Text | null
   /** Replaces the content of the draft, by the operations that make the difference; cannot be undone. */

@@ -206,6 +206,10 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     flush,
     undo: () => travel('undo'),
     redo: () => travel('redo'),
+    clearHistory: () => {
+      undoManager.clear()
+      store.setState({ canUndo: false, canRedo: false })
+    },
     textAt: (nodeId, path) => (path === 'notes' ? notesText(doc, nodeId) : paramText(doc, nodeId, path)) ?? null,
     adopt: (document) => {
       const operations = diffDocuments(readDraft(doc).document, document)

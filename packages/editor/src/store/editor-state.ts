@@ -22,7 +22,7 @@ export type Phase =
   | {
       readonly kind: 'failed'
       readonly error: unknown
-      /** True if the workflow was deleted while it was open. */
+      /** True if the workflow was deleted and can be restored. */
       readonly isDeleted?: true
     }
 

@@ -8,6 +8,7 @@ import { AvatarGroup } from '../ui/avatar.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { HostSlot } from '../ui/boundary.tsx'
 import { Button } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { Popover } from '../ui/popover.tsx'
@@ -129,7 +130,11 @@ function ProblemsPill({ onOpen }: { readonly onOpen: (problem: EditorProblem) =>
       }}
       trigger={
         <button type="button" className="tn-problems-pill" data-severity={hasErrors ? 'error' : 'warning'}>
-          {t('problems.count', { count: problems.length })}
+          <span className="tn-problems-count">{t('problems.count', { count: problems.length })}</span>
+          <span className="tn-problems-number" aria-hidden="true">
+            <Icon name="warning" size={14} />
+            {problems.length}
+          </span>
         </button>
       }
     >

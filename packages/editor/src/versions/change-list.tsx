@@ -1,5 +1,8 @@
 import { diffDocuments } from '@tenon/core/collab'
 import type { Json, NodeId, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
+import type { ReactNode } from 'react'
+import { labelOfTemplate } from '../expression-field/reference-label.ts'
+import { TemplateParts } from '../expression-field/template-text.tsx'
 import { useInstance } from '../instance/instance-context.ts'
 import { humanize } from '../manifest/param-field.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -30,8 +33,9 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
       <EmptyState icon="check" title={t('versions.sameLogic')} description={t('versions.sameLogicText')} />
     )
   }
-  const names = new Map<NodeId, string>(documents.flatMap(({ nodes }) => nodes.map(({ id, name }) => [id, name])))
-  const nameOf = (nodeId: NodeId) => names.get(nodeId) ?? nodeId
+  const [nodesBefore, nodesAfter] = [nodesOf(documents[0]), nodesOf(documents[1])]
+  const nodes = { before: nodesBefore, after: nodesAfter }
+  const nameOf = (nodeId: NodeId) => (nodesAfter.get(nodeId) ?? nodesBefore.get(nodeId))?.name ?? nodeId
   // Two edges between the same nodes differ by their port.
   const edgeName = ({ source, sourceHandle, target }: WorkflowEdge) => {
     const port = sourceHandle === 'success' ? '' : ` (${sourceHandle})`
@@ -40,7 +44,7 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
   const fieldsOf = (before: WorkflowNode | null, after: WorkflowNode | null) =>
     before === null || after === null ? [] : fieldDifferences(before, after, { manifest, t, locale, nameOf })
   const valuesOf = (before: Json | undefined, after: Json | undefined): readonly FieldDifference[] => [
-    { key: 'value', label: '', ...valueTexts(before, after, { t, locale }) },
+    { key: 'value', label: '', ...valueTexts(before, after, { t, locale }), hasTemplates: false },
   ]
   return (
     <>
@@ -59,6 +63,7 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
                 kind={kind}
                 name={node.name}
                 differences={fieldsOf(change.before, change.after)}
+                nodes={nodes}
                 isSelected={node.id === selectedNodeId}
                 onSelect={() => onSelectNode(node.id)}
               />
@@ -95,20 +100,33 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
   )
 }
 
+type Nodes = ReadonlyMap<NodeId, WorkflowNode>
+
+function nodesOf({ nodes }: WorkflowDocument): Nodes {
+  return new Map(nodes.map((node) => [node.id, node]))
+}
+
 /** Returns a setting as JSON, as documents are; `undefined` if it is missing. */
 function settingValue(value: unknown): Json | undefined {
   return value === null ? undefined : (value as Json)
+}
+
+interface NodesOfBoth {
+  readonly before: Nodes
+  readonly after: Nodes
 }
 
 interface ChangeItemProps {
   readonly kind: ChangeKind
   readonly name: string
   readonly differences: readonly FieldDifference[]
+  /** Nodes of the two documents, for the references in a node. @defaultValue none: the values are plain text */
+  readonly nodes?: NodesOfBoth
   readonly isSelected?: boolean
   readonly onSelect?: () => void
 }
 
-function ChangeItem({ kind, name, differences, isSelected = false, onSelect }: ChangeItemProps) {
+function ChangeItem({ kind, name, differences, nodes, isSelected = false, onSelect }: ChangeItemProps) {
   const { t } = useInstance()
   const head = (
     <>
@@ -129,12 +147,8 @@ function ChangeItem({ kind, name, differences, isSelected = false, onSelect }: C
       )}
       {differences.length > 0 && (
         <dl className="tn-change-fields">
-          {differences.map(({ key, label, before, after }) => (
-            <div key={key}>
-              {label !== '' && <dt>{label}</dt>}
-              <Value kind="removed" label={t('versions.before')} text={before ?? t('versions.nothing')} />
-              <Value kind="added" label={t('versions.after')} text={after ?? t('versions.nothing')} />
-            </div>
+          {differences.map((difference) => (
+            <Difference key={difference.key} difference={difference} nodes={nodes} />
           ))}
         </dl>
       )}
@@ -142,17 +156,45 @@ function ChangeItem({ kind, name, differences, isSelected = false, onSelect }: C
   )
 }
 
+interface DifferenceProps {
+  readonly difference: FieldDifference
+  readonly nodes: NodesOfBoth | undefined
+}
+
+/** Values of one field; references are shown by name, unless both values would look the same. */
+function Difference({ difference, nodes }: DifferenceProps) {
+  const { t } = useInstance()
+  const { label, hasTemplates } = difference
+  const before = difference.before ?? t('versions.nothing')
+  const after = difference.after ?? t('versions.nothing')
+  const isNamed =
+    nodes !== undefined &&
+    hasTemplates &&
+    labelOfTemplate(before, nodes.before, t) !== labelOfTemplate(after, nodes.after, t)
+  return (
+    <div>
+      {label !== '' && <dt>{label}</dt>}
+      <Value kind="removed" label={t('versions.before')}>
+        {isNamed ? <TemplateParts text={before} nodes={nodes.before} /> : before}
+      </Value>
+      <Value kind="added" label={t('versions.after')}>
+        {isNamed ? <TemplateParts text={after} nodes={nodes.after} /> : after}
+      </Value>
+    </div>
+  )
+}
+
 interface ValueProps {
   readonly kind: 'added' | 'removed'
   readonly label: string
-  readonly text: string
+  readonly children: ReactNode
 }
 
-function Value({ kind, label, text }: ValueProps) {
+function Value({ kind, label, children }: ValueProps) {
   return (
     <dd className="tn-change-value" data-change={kind} dir="auto">
       <span className="tn-visually-hidden">{`${label} `}</span>
-      {text}
+      {children}
     </dd>
   )
 }

@@ -27,10 +27,10 @@ const differ = (change: Partial<WorkflowNode>, before: WorkflowNode = BASE) =>
 describe('fieldDifferences', () => {
   test('names params by their titles in the order of the form, with both values', () => {
     expect(differ({ params: { fields: { x: 1 }, count: 4, text: 'hello' } })).toEqual([
-      { key: 'params.text', label: 'Text', before: 'hi', after: 'hello' },
-      { key: 'params.count', label: 'Count', before: '3', after: '4' },
-      { key: 'params.kind', label: 'Kind', before: 'Small', after: null },
-      { key: 'params.fields', label: 'Fields', before: null, after: 'x: 1' },
+      { key: 'params.text', label: 'Text', before: 'hi', after: 'hello', hasTemplates: true },
+      { key: 'params.count', label: 'Count', before: '3', after: '4', hasTemplates: true },
+      { key: 'params.kind', label: 'Kind', before: 'Small', after: null, hasTemplates: false },
+      { key: 'params.fields', label: 'Fields', before: null, after: 'x: 1', hasTemplates: true },
     ])
   })
 
@@ -43,6 +43,7 @@ describe('fieldDifferences', () => {
         label: 'Fields',
         before: 'a: 1\nb: 2',
         after: 'b: 2\na: 1',
+        hasTemplates: true,
       },
     ])
     expect(differ({ params }, before)).toEqual([])
@@ -50,7 +51,7 @@ describe('fieldDifferences', () => {
 
   test('names a param that the type does not know by its key', () => {
     expect(differ({ params: { ...BASE.params, old_limit: true } })).toEqual([
-      { key: 'params.old_limit', label: 'Old limit', before: null, after: 'On' },
+      { key: 'params.old_limit', label: 'Old limit', before: null, after: 'On', hasTemplates: true },
     ])
   })
 
@@ -75,18 +76,24 @@ describe('fieldDifferences', () => {
         notes: 'n',
       }),
     ).toEqual([
-      { key: 'name', label: 'Name of the node', before: 'Alpha', after: 'Beta' },
-      { key: 'type', label: 'Type', before: 'Plain step · version 1', after: 'Two ways · version 1' },
-      { key: 'policy.onError', label: 'When it fails', before: null, after: 'continue' },
-      { key: 'policy.heartbeat', label: 'Heartbeat', before: null, after: '5s' },
-      { key: 'disabled', label: 'Disabled', before: null, after: 'On' },
-      { key: 'notes', label: 'Notes', before: null, after: 'n' },
+      { key: 'name', label: 'Name of the node', before: 'Alpha', after: 'Beta', hasTemplates: false },
+      {
+        key: 'type',
+        label: 'Type',
+        before: 'Plain step · version 1',
+        after: 'Two ways · version 1',
+        hasTemplates: false,
+      },
+      { key: 'policy.onError', label: 'When it fails', before: null, after: 'continue', hasTemplates: true },
+      { key: 'policy.heartbeat', label: 'Heartbeat', before: null, after: '5s', hasTemplates: true },
+      { key: 'disabled', label: 'Disabled', before: null, after: 'On', hasTemplates: false },
+      { key: 'notes', label: 'Notes', before: null, after: 'n', hasTemplates: false },
     ])
   })
 
   test('names the container by its node', () => {
     expect(differ({ parentId: 'l2' })).toEqual([
-      { key: 'parentId', label: 'Container', before: null, after: 'Loop l2' },
+      { key: 'parentId', label: 'Container', before: null, after: 'Loop l2', hasTemplates: false },
     ])
   })
 

@@ -13,6 +13,8 @@ export interface FieldDifference {
   readonly label: string
   readonly before: string | null
   readonly after: string | null
+  /** True if runs evaluate expressions in the values; in names, notes and fixed params they are plain text. */
+  readonly hasTemplates: boolean
 }
 
 interface DifferenceOptions {
@@ -46,9 +48,9 @@ export function fieldDifferences(
     label: string,
     old: Json | undefined,
     next: Json | undefined,
-    words: Partial<ValueWords> = {},
+    { hasTemplates = false, ...words }: Partial<ValueWords & Pick<FieldDifference, 'hasTemplates'>> = {},
   ) => {
-    found.push({ key, label, ...valueTexts(old, next, { t, locale, ...words }) })
+    found.push({ key, label, ...valueTexts(old, next, { t, locale, ...words }), hasTemplates })
   }
   const addIfChanged = (...field: Parameters<typeof add>) => {
     const [, , old, next] = field
@@ -71,13 +73,15 @@ export function fieldDifferences(
     if (isSameParam(name, before, after)) continue
     const { title = humanize(name), schemas } = fields.get(name) ?? {}
     const words = schemas === undefined ? {} : { schemas }
-    add(`params.${name}`, title, before.params[name], after.params[name], words)
+    const hasTemplates = schemas?.own.literal !== true
+    add(`params.${name}`, title, before.params[name], after.params[name], { ...words, hasTemplates })
   }
   const [old, next]: readonly Readonly<Record<string, unknown>>[] = [{ ...before.policy }, { ...after.policy }]
   for (const name of new Set([...Object.keys(old ?? {}), ...Object.keys(next ?? {})])) {
     const key = POLICY_LABELS[name as keyof NodePolicy]
     const label = key === undefined ? humanize(name) : t(key)
-    addIfChanged(`policy.${name}`, label, old?.[name] as Json, next?.[name] as Json, SETTING_LABELS)
+    const words = { ...SETTING_LABELS, hasTemplates: true }
+    addIfChanged(`policy.${name}`, label, old?.[name] as Json, next?.[name] as Json, words)
   }
   addIfChanged('disabled', t('versions.disabled'), before.disabled, after.disabled)
   addIfChanged('locked', t('versions.locked'), before.locked, after.locked)

@@ -114,6 +114,35 @@ describe('VersionsDialog', () => {
     expect(screen.queryByText(/from Draft/)).toBeNull()
   })
 
+  test('shows references in values by the names of their nodes, and plain text as it is written', async () => {
+    const version = (id: string, first: string, { text, notes }: Pick<WorkflowNode, 'notes'> & { text: string }) => {
+      const nodes = [
+        { ...node('a', 'step'), name: first },
+        { ...node('b', 'step'), name: 'Copy' },
+        { ...node('c', 'step', { text }), name: 'Reader', ...(notes === undefined ? {} : { notes }) },
+      ]
+      return versionOf(id, workflow(nodes, ['a>b', 'b>c']))
+    }
+    const versions = [
+      version('3', 'Copy', { text: 'Of {{nodes.b.output.sum}}' }),
+      version('2', 'Copy', { text: 'Of {{nodes.a.output.sum}}' }),
+      version('1', 'First', { text: '{{ upper(input.x) }} {{nodes.a.output.sum}}', notes: 'See {{input.x}}' }),
+    ]
+    const { user } = open({ versions, live: '3' })
+    await user.click(await show(/^Version 2/))
+    const [renamed, reader] = await changes(/2 changes from Version 1 to Version 2/)
+    expect(renamed?.textContent).toBe('ChangedCopyName of the nodeBefore FirstAfter Copy')
+    expect(reader?.textContent).toBe(
+      'ChangedReaderTextBefore upper(input.x) First › sumAfter Of Copy › sumNotesBefore See {{input.x}}After Empty',
+    )
+    expect(within(reader as HTMLElement).getAllByTitle('nodes.a.output.sum')).toHaveLength(2)
+    await user.click(await show(/^Version 3/))
+    // Both nodes have the same name, so the names would hide the difference.
+    expect(textsOf(await changes(/1 change from Version 2 to Version 3/))).toEqual([
+      'ChangedReaderTextBefore Of {{nodes.a.output.sum}}After Of {{nodes.b.output.sum}}',
+    ])
+  })
+
   test('compares with the version before, also where that is on a page that is not loaded', async () => {
     const versions = ['5', '4', '3', '2', '1'].map((version) => versionOf(version, documentOf(`text ${version}`)))
     const { user, fixture } = open({ versions, live: '5', versionsPerPage: 2 })

@@ -61,12 +61,67 @@ describe('an editor whose server has no sockets', () => {
   })
 })
 
+/** Returns the pairs of controls of the inspector of which Tab visits the second one next, although it is shown before. */
+function misplaced(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"]'
+    const controls = [...document.querySelectorAll<HTMLElement>(`.tn-inspector :is(${FOCUSABLE})`)]
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ element, box }) => box.width > 0 && element.tabIndex >= 0)
+    return controls.slice(1).flatMap(({ element, box }, index) => {
+      const before = controls[index]
+      if (before === undefined) return []
+      const isBelow = box.top >= before.box.bottom - 1
+      const isBeside = box.left >= before.box.right - 1 && box.bottom > before.box.top
+      return isBelow || isBeside ? [] : [`${before.element.outerHTML} | ${element.outerHTML}`]
+    })
+  })
+}
+
+describe('the fields of a node', () => {
+  test.each(['start', 'a', 'c'])('of %s are visited by Tab in the order in which they are shown', async (name) => {
+    const { page, inspector, select } = await open()
+    await select(name)
+    await inspector.locator('[data-inspector-form] .cm-content, [data-inspector-form] .tn-schema-row').first().waitFor()
+    expect(await misplaced(page)).toEqual([])
+    await inspector.getByRole('tab', { name: 'Policy' }).click()
+    await inspector.getByRole('tab', { name: 'Policy', selected: true }).waitFor()
+    expect(await misplaced(page)).toEqual([])
+  })
+})
+
+describe('the top bar on a phone', () => {
+  test('leaves room for the name beside problems, buttons and a lost connection, and cuts none off', async () => {
+    const { page } = await open(390)
+    server.spoil('a')
+    await page.getByRole('button', { name: '1 problem', exact: true }).waitFor()
+    const widths = () =>
+      page.evaluate(() => {
+        const bar = document.querySelector('.tn-topbar')
+        const name = document.querySelector('.tn-topbar h1')
+        return { name: name?.getBoundingClientRect().width, cut: (bar?.scrollWidth ?? 0) - (bar?.clientWidth ?? 0) }
+      })
+    for (const isOffline of [false, true]) {
+      await page.context().setOffline(isOffline)
+      await page.locator(`.tn-sync[data-sync="${isOffline ? 'offline' : 'saved'}"]`).waitFor()
+      const { name, cut } = await widths()
+      expect(name).toBeGreaterThanOrEqual(72)
+      expect(cut).toBe(0)
+    }
+  })
+})
+
 describe('a workflow that another person deletes', () => {
-  test('is restored on its page, which has no notification beside it, and can be changed again', async () => {
+  test('is restored on its page, also after a reload, and can be changed again', async () => {
     const { page, inspector, select, nodeOf } = await open()
     server.remove()
     await page.getByText('Workflow deleted', { exact: true }).waitFor()
     expect(await page.getByRole('region', { name: 'Notifications' }).count()).toBe(0)
+    await page.reload()
+    await page.getByText('Workflow deleted', { exact: true }).waitFor()
+    // The page requests the workflow again after two seconds, and finds that it is still deleted.
+    await page.waitForResponse((response) => new URL(response.url()).pathname === '/api/workflows/wf')
+    await page.getByText('Workflow deleted', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Restore' }).click()
     await page.getByText('Saved', { exact: true }).waitFor()
     await select('a')

@@ -32,7 +32,7 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
   const answers: Readonly<Record<string, (body: Readonly<Record<string, string>>) => unknown>> = {
     'GET /api/me': () => ({ userId: 'u-ada', displayName: 'Ada Obi', role: 'editor', tenantId: 'acme' }),
     'GET /api/nodes': () => SMALL_MANIFEST,
-    'GET /api/workflows/wf': () => workflow,
+    'GET /api/workflows/wf': () => ({ ...workflow, deletedAt: isDeleted ? '2026-11-20T10:00:00.000Z' : null }),
     'PATCH /api/workflows/wf': (changes) => {
       workflow = { ...workflow, ...changes }
       return workflow
@@ -62,8 +62,9 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { pathname } = new URL(request.url ?? '/', 'http://api')
-    const isGone = isDeleted && pathname.startsWith('/api/workflows/wf') && !pathname.endsWith('/restore')
-    const answer = isGone ? undefined : answers[`${request.method} ${pathname}`]
+    const route = `${request.method} ${pathname}`
+    const isGone = isDeleted && pathname.startsWith('/api/workflows/wf') && !OF_DELETED.has(route)
+    const answer = isGone ? undefined : answers[route]
     const text = Buffer.concat(chunks).toString()
     const json = answer?.(text === '' ? {} : JSON.parse(text)) ?? (isGone ? GONE : NO_ROUTE)
     response
@@ -86,6 +87,8 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
   }
 }
 
+/** Routes that find a deleted workflow. */
+const OF_DELETED: ReadonlySet<string> = new Set(['GET /api/workflows/wf', 'POST /api/workflows/wf/restore'])
 const GONE = Object.freeze({ code: 'WORKFLOW_NOT_FOUND', detail: 'No workflow has this id' })
 const NO_ROUTE = Object.freeze({ code: 'ROUTE_NOT_FOUND', detail: 'No such route' })
 

@@ -256,6 +256,8 @@ export async function applyOperations(
 ): Promise<void> {
   if (operations.length === 0) return
   const { tenantId, runId } = identity
-  const call = sql`select ${sql.id(database.schema, 'append_operations_v1')}(${tenantId}, ${runId}, ${JSON.stringify(operations)}::json)`
+  const texts = operations.map((operation) => JSON.stringify(operation))
+  const call = sql`select ${sql.id(database.schema, 'append_operation_v1')}(${tenantId}, ${runId}, o::json)
+    from unnest(${texts}::text[]) as o`
   await database.withTenant(tenantId, (tx) => call.execute(tx))
 }

@@ -102,6 +102,9 @@ describe('the append functions', () => {
         /^update .*runs r set/s,
         /^insert into .*run_log .*values \(p_tenant/s,
         /^insert into .*runs .*values \(p_tenant/s,
+        /^insert into .*runs .*values \(r_tenant/s,
+        /^insert into .*run_log .*from unnest\(stored/s,
+        /^(select|perform) .*tenant_pads.* from unnest\(r_tenant/is,
         /^(select|perform).* from .*runs r where/is,
       ],
       ...[

@@ -1,6 +1,6 @@
 import { type PreparedStatement, preparedStatement } from '../postgres/prepared-statement.ts'
 import { identifier } from '../postgres/quote.ts'
-import type { Append, AppendOperation, AppendResult, NewRun } from './append.ts'
+import type { Append, AppendResult, NewRun } from './append.ts'
 import { LOCK_ORDER } from './append.ts'
 import type { PackedAppend } from './stored-events.ts'
 
@@ -26,7 +26,7 @@ const STORED = [
   ['p_digest', 'bytea'],
   ['p_events', 'text'],
   ['p_inlines', 'text'],
-  ['p_operations', 'text'],
+  ['p_operations', 'text[]'],
 ] as const
 
 const CREATE = [
@@ -211,7 +211,7 @@ function valuesOfStored({ append: { patch, operations }, packed }: AppendToSend)
     packed.digest,
     row?.events,
     row?.inlines,
-    operations.length === 0 ? null : JSON.stringify(operations),
+    operations.length === 0 ? null : operations.map((each) => JSON.stringify(each)),
   ]
 }
 
@@ -265,25 +265,16 @@ function textOf(value: object | undefined): string | null {
 
 /**
  * Returns the operations of all appends, ordered by their tables first, so that two batches never lock in opposite
- * orders.
+ * orders. Within a table they keep the order of the runs, and of their append.
  */
 function operationsOf(appends: readonly Append[]): readonly { readonly position: number; readonly text: string }[] {
-  const groups: { readonly position: number; readonly rank: number; readonly operations: AppendOperation[] }[] = []
-  for (const [index, append] of appends.entries()) {
-    let group: (typeof groups)[number] | undefined
-    for (const operation of append.operations) {
-      if (operation.op === 'plan') continue
-      const rank = LOCK_ORDER[operation.op]
-      if (group?.rank !== rank) {
-        group = { position: index + 1, rank, operations: [] }
-        groups.push(group)
-      }
-      group.operations.push(operation)
-    }
-  }
-  // Stable: within a table the operations keep the order of the runs, and of their append.
-  groups.sort((a, b) => a.rank - b.rank)
-  return groups.map(({ position, operations }) => ({ position, text: JSON.stringify(operations) }))
+  return appends
+    .flatMap(({ operations }, index) =>
+      operations.flatMap((each) =>
+        each.op === 'plan' ? [] : [{ position: index + 1, rank: LOCK_ORDER[each.op], text: JSON.stringify(each) }],
+      ),
+    )
+    .sort((a, b) => a.rank - b.rank)
 }
 
 function resultOf({ result, first_seq: firstSeq, turn_before: turnBefore }: OneRow): AppendResult {

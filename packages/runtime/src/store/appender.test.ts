@@ -178,6 +178,30 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(calls).toBe(1)
   })
 
+  test('sends what follows from one flush in the next one, together with what has waited', async () => {
+    const batches: unknown[] = []
+    let late: Promise<unknown> = Promise.resolve()
+    const counted = {
+      ...opened.database,
+      call: <Row>(...[statement, values]: Parameters<typeof opened.database.call>) => {
+        batches.push(Array.isArray(values[1]) ? values[1].length : 1)
+        // An append that waits while the first flush is in flight.
+        if (batches.length === 1) late = counting.append(create(tenant()))
+        return opened.database.call<Row>(statement, values)
+      },
+    }
+    const counting: Appender = createAppender(counted, { lanes: 1 })
+    const follow = async (first: Append, steps: number): Promise<void> => {
+      await counting.append(first)
+      // The work of a run between two appends takes a different number of promises.
+      for (let step = 0; step < steps; step += 1) await null
+      await counting.append(advance(first, 1))
+    }
+    await Promise.all(Array.from({ length: 10 }, (_, index) => follow(create(tenant()), 5 * index)))
+    await late
+    expect(batches).toEqual([10, 11])
+  })
+
   test('sends as many batches at once as it has lanes, on PGlite one', async () => {
     let inFlight = 0
     let most = 0
@@ -300,6 +324,21 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
       }),
     )
     expect((await reader().listWaits(first.tenantId, { status: 'closed' })).items).toHaveLength(1)
+  })
+
+  test('loses the row by which workers find a run with the run itself', async () => {
+    const ready = { op: 'ready', workerId: null, requires: 'r' } as const
+    const first = create(tenant(), undefined, { operations: [ready] })
+    const other = create(tenant(), undefined, { operations: [ready] })
+    for (const each of [first, other]) expect((await appender.append(each)).outcome).toBe('ok')
+    const waiting = () =>
+      opened.database.withSystem((tx) =>
+        tx.selectFrom('run_ready').select('run_id').where('run_id', 'in', [first.runId, other.runId]).execute(),
+      )
+    expect(await waiting()).toHaveLength(2)
+    const { tenantId, runId } = first
+    await opened.database.withTenant(tenantId, (tx) => tx.deleteFrom('runs').where('run_id', '=', runId).execute())
+    expect(await waiting()).toEqual([{ run_id: other.runId }])
   })
 
   test('stores operations without events, and adds nothing to the log', async () => {
@@ -468,6 +507,32 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     }
   })
 
+  test('creates several runs in one batch, with the row and the log of each', async () => {
+    const known = create(tenant())
+    await appender.append(known)
+    const twin = create(tenant())
+    const large = create(tenant(), undefined, { events: Array.from({ length: 3 }, () => logged('x'.repeat(40_000))) })
+    const ended = create(tenant(), undefined, {
+      status: 'completed',
+      patch: { startedAt: AT, finishedAt: AT + 1, outcome: 'done', output: makeValueRef({ a: 1 }) },
+    })
+    const batch = [twin, create(twin.tenantId), large, ended, known, advance(known, 1), create(tenant())]
+    const lone = createAppender(opened.database, { lanes: 1 })
+    const results = await Promise.all(batch.map((each) => lone.append(each)))
+    const made = { outcome: 'ok', firstSeq: 1, turnBefore: 0 }
+    const advanced = { outcome: 'ok', firstSeq: 4, turnBefore: 1 }
+    expect(results).toEqual([made, made, made, made, { outcome: 'exists' }, advanced, made])
+    for (const { tenantId, runId } of batch) {
+      const events = runId === known.runId ? 4 : 3
+      expect(await verifyRunLog(opened.database, tenantId, runId)).toEqual({ isIntact: true, events })
+    }
+    const { tenantId, runId } = ended
+    expect(await reader().getRun(tenantId, runId)).toMatchObject({
+      ...{ status: 'completed', turn: 1, nextSeq: 4, queuedAt: AT, startedAt: AT, finishedAt: AT + 1 },
+      ...{ outcome: 'done', output: makeValueRef({ a: 1 }) },
+    })
+  })
+
   test('answers for each append of a batch with its own result', async () => {
     const runs = Array.from({ length: 6 }, () => create(tenant()))
     const [ended, exists, moved, fenced, kept] = runs as [Append, Append, Append, Append, Append]
@@ -512,8 +577,8 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     ].map((append) => ({ append, packed: packAppend(append.events) }))
     const { values } = createAppendStatements(opened.database.schema).many(null, batch)
     expect(values.slice(-2)).toEqual([
-      [1, 2, 1, 2],
-      [[timer], [timer, timer], [ready], [ready]].map((operations) => JSON.stringify(operations)),
+      [1, 2, 2, 1, 2],
+      [timer, timer, timer, ready, ready].map((operation) => JSON.stringify(operation)),
     ])
     const results = await Promise.all(batch.map(({ append }) => appender.append(append)))
     expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])

@@ -170,6 +170,18 @@ describe('completionsAt', () => {
     expect(at(marked)?.labels).toEqual(labels)
   })
 
+  test.each([
+    ['{{ nodes["|', 'charge"'],
+    ['{{ nodes["|]}}', 'charge"'],
+    ["{{ nodes['|]}}", "charge'"],
+    ['{"id": "{{ nodes["|]}}"}', 'charge"'],
+    ['{{ nodes["|"] }}', 'charge'],
+    ['{{ filter(input.lines, "|) }}', 'sku"'],
+    ['{{ filter(input.lines, "s|ku") }}', 'sku'],
+  ])('closes the text at %s unless it is closed', (marked, insert) => {
+    expect(at(marked)?.items[0]?.insert).toBe(insert)
+  })
+
   test('never throws, wherever it is asked', () => {
     const template = 'a {{ input.lines[0]?.["x"].{ b: (1 + "c }} {{ nodes.charge. }} {{'
     for (let offset = -1; offset <= template.length + 1; offset += 1) {

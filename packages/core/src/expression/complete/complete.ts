@@ -116,9 +116,13 @@ const isOpenText = (template: string, token: Token, offset: number): boolean => 
   return token.kind === 'invalid' && (template[token.start] === '"' || template[token.start] === "'")
 }
 
+/** Checks for a text without its closing quote; one that the lexer ends behind the expression has none either. */
+const isUnclosed = (template: string, token: Token, offset: number): boolean =>
+  token.kind === 'invalid' || template.slice(offset, token.end).includes('}}')
+
 /**
  * Returns the completions at an offset of a template: names of the scope, keys, functions with their signatures, and
- * inside texts the values that a parameter accepts. They are not filtered by the part of the word that is already
+ * inside texts the values that a parameter accepts, with the closing quote if it is missing. They are not filtered by the part of the word that is already
  * written.
  *
  * Never throws; `null` if nothing can be offered, as in plain text.
@@ -136,7 +140,11 @@ export function completionsAt(template: string, offset: number, scope: ScopeSche
     const owner = around.slice(0, isPunctuator(around.at(-2), '?.') ? -2 : -1)
     const isKey = isPunctuator(around.at(-1), '[') && endsValue(owner.at(-1))
     const items = isKey ? keyItems(template, scope, owner) : valueItems(template, scope, around)
-    return offer(last.start + 1, items)
+    const close = isUnclosed(template, last, offset) ? template[last.start] : ''
+    return offer(
+      last.start + 1,
+      items.map((item) => ({ ...item, insert: `${item.insert}${close}` })),
+    )
   }
   const isWord = (last?.kind === 'name' || last?.kind === 'number') && last.end >= offset
   const before = isWord ? tokens.slice(0, -1) : tokens

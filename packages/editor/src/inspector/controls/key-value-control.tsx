@@ -34,6 +34,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
   const { dispatch, store } = useSession()
   const { announce } = useAnnouncer()
   const { path } = field
+  const isTyped = takesAnyValue(field)
   const order = useEditorStore((state) => state.nodesById.get(nodeId)?.keyOrder?.[paramPointer(path)])
   const pairs: JsonObject = isJsonObject(value) ? value : {}
   const names = orderedKeys(pairs, order)
@@ -92,8 +93,8 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
               isReadOnly={isReadOnly}
               onCommit={(next) => rename(name, next)}
             />
-            <div className="tn-pair-value" data-param={[...field.path, name].join('.')}>
-              {takesAnyValue(field) ? (
+            <div className="tn-pair-value" data-param={isTyped ? undefined : [...path, name].join('.')}>
+              {isTyped ? (
                 <TypedValue
                   nodeId={nodeId}
                   path={[...field.path, name]}

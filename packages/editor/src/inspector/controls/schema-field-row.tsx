@@ -32,7 +32,10 @@ interface SchemaFieldRowProps {
   readonly onRemove: (button: HTMLElement) => void
 }
 
-/** Row of one field: its name, below it type and required, its description, and on request its options. */
+/**
+ * Row of one field: its name, below it type and required, then its description and its buttons, and on request its
+ * options. Tab follows the order in which they are shown.
+ */
 export function SchemaFieldRow(props: SchemaFieldRowProps) {
   const { nodeId, id, path, field, isReadOnly, isDropTarget, grip, onChange, onRemove } = props
   const t = useTranslate()
@@ -54,6 +57,16 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
       <div className="tn-schema-type">
         <TypeSelect field={field} isReadOnly={isReadOnly} onChange={onChange} />
       </div>
+      <label className="tn-check">
+        <input
+          type="checkbox"
+          checked={field.isRequired}
+          disabled={isReadOnly}
+          onChange={(event) => onChange({ isRequired: event.target.checked })}
+        />
+        {t('schema.required')}
+      </label>
+      <Description {...props} />
       <IconButton
         className="tn-schema-open"
         icon={isOpen ? 'chevronDown' : 'settings'}
@@ -72,16 +85,6 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
           data-remove-row
         />
       )}
-      <label className="tn-check">
-        <input
-          type="checkbox"
-          checked={field.isRequired}
-          disabled={isReadOnly}
-          onChange={(event) => onChange({ isRequired: event.target.checked })}
-        />
-        {t('schema.required')}
-      </label>
-      <Description {...props} />
       {isOpen && (
         <SchemaFieldOptions
           nodeId={nodeId}

@@ -14,7 +14,7 @@ export function PromptControl(props: ControlProps) {
 
 /** Control for JSON or other code. */
 export function CodeControl(props: ControlProps) {
-  return <TemplateControl {...props} isMultiline isMono />
+  return <TemplateControl {...props} isMultiline isCode />
 }
 
 /** Control for an expression. */
@@ -24,11 +24,11 @@ export function ExpressionControl(props: ControlProps) {
 
 interface TemplateControlProps extends ControlProps {
   readonly isMultiline: boolean
-  readonly isMono?: boolean
+  readonly isCode?: boolean
 }
 
 function TemplateControl(props: TemplateControlProps) {
-  const { nodeId, field, value, onChange, isReadOnly, isInvalid, isMultiline, isMono = false, diagnostics } = props
+  const { nodeId, field, value, onChange, isReadOnly, isInvalid, isMultiline, isCode = false, diagnostics } = props
   return (
     <ExpressionField
       nodeId={nodeId}
@@ -36,7 +36,7 @@ function TemplateControl(props: TemplateControlProps) {
       value={textOf(value)}
       onChange={(text) => onChange(text === '' && !field.isRequired ? undefined : text)}
       isMultiline={isMultiline}
-      isMono={isMono}
+      isCode={isCode}
       hasTemplates={field.meta.literal !== true}
       placeholder={field.meta.placeholder}
       isReadOnly={isReadOnly}

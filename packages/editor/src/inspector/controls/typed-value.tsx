@@ -23,20 +23,15 @@ interface TypedValueProps {
 }
 
 /**
- * Control for a value of any type: the field for its type, and after it a list of types. The type is that of the stored
+ * Control for a value of any type: a list of types, and after it the field for the type. The type is that of the stored
  * JSON.
  */
 export function TypedValue(props: TypedValueProps) {
-  const { name, value, onChange, isReadOnly, isInvalid } = props
+  const { path, name, value, onChange, isReadOnly, isInvalid } = props
   const t = useTranslate()
   const type = valueTypeOf(value)
   return (
     <div className="tn-typed-value">
-      <div className="tn-typed-field">
-        <FieldRow isInvalid={isInvalid}>
-          <ValueField {...props} type={type} />
-        </FieldRow>
-      </div>
       <Select
         id={undefined}
         aria-label={t('control.typeOf', { name })}
@@ -45,6 +40,11 @@ export function TypedValue(props: TypedValueProps) {
         options={VALUE_TYPES.map((each) => ({ value: each, label: t(`control.type.${each}`) }))}
         disabled={isReadOnly}
       />
+      <div className="tn-typed-field" data-param={path.join('.')}>
+        <FieldRow isInvalid={isInvalid}>
+          <ValueField {...props} type={type} />
+        </FieldRow>
+      </div>
     </div>
   )
 }

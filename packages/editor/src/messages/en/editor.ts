@@ -38,6 +38,7 @@ export const editorMessages = {
   'command.lockedWrap': 'Unlock the nodes first. Locked nodes cannot be moved into a loop.',
   'command.wrapAcross': 'Select nodes of one loop only, or only nodes outside of loops.',
   'command.tidied': '{count, plural, one {# node arranged} other {# nodes arranged}}',
+  'command.tidyUpFailed': 'The nodes could not be arranged. Try again.',
   'command.pasted': '{count, plural, one {# node pasted} other {# nodes pasted}}',
   'command.duplicated': '{count, plural, one {# node duplicated} other {# nodes duplicated}}',
   'command.copied': '{count, plural, one {# node copied} other {# nodes copied}}',
@@ -114,6 +115,8 @@ export const editorMessages = {
   'problems.workflow': 'Workflow',
   'problems.unreadable': 'Unreadable content',
   'problems.moveToSecret': 'Move to "{param}"',
+  'problems.movedToSecret':
+    'Token moved to "{param}". Changes up to here can no longer be undone, because they contain the token.',
   'problems.notMovedToSecret':
     'The token was not moved, because the header or "{param}" was changed while it was being saved',
   'problems.removeUnreadable': 'Remove it',
@@ -199,6 +202,8 @@ export const editorMessages = {
   'outline.label': 'Outline',
   'outline.tools': 'Changes',
   'outline.notConnected': 'Not connected',
+  'outline.detached': 'Not connected to a trigger',
+  'outline.parallel': 'In parallel with {name}',
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',
   'outline.inside': 'Inside {name}',

@@ -1,9 +1,9 @@
 import { useInstance } from '../../instance/instance-context.ts'
-import { useAnnouncer } from '../../ui/live-region.tsx'
 import { ApprovalCard } from '../approval/approval-card.tsx'
 import { useRunApprovals } from '../approval/use-run-approvals.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment } from '../store/use-run.ts'
+import { useRunToast } from '../store/use-run-toast.ts'
 
 export interface NodeApprovalsProps {
   readonly scope: RunScope
@@ -15,11 +15,11 @@ export interface NodeApprovalsProps {
 export function NodeApprovals({ scope, nodeRunId }: NodeApprovalsProps) {
   const { approvals, decide } = useRunApprovals(scope)
   const { t } = useInstance()
-  const { toast } = useAnnouncer()
+  const showUntil = useRunToast(scope.store)
   const decideHere = async (approvalId: string, choice: string, comment: string) => {
     await decide(approvalId, choice, comment)
     // A paused run does not continue with the decision, so the card would be the only sign of it.
-    if (scope.store.snapshot().live.status === 'paused') toast(t('runs.approval.savedWhilePaused'))
+    showUntil(t('runs.approval.savedWhilePaused'), ({ status }) => status !== 'paused')
   }
   const moment = useRunMoment(scope.store, 10_000)
   const wanted = approvals.filter((approval) =>

@@ -1,3 +1,4 @@
+import { isRunOver } from '@tenon/core/run'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
@@ -5,6 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
+import { useRunToast } from '../store/use-run-toast.ts'
 
 interface CancelRunProps {
   readonly scope: RunScope
@@ -15,6 +17,7 @@ interface CancelRunProps {
 export function CancelRun({ scope, size }: CancelRunProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
+  const showUntil = useRunToast(scope.store)
   const [isAsking, setIsAsking] = useState(false)
   const [isSending, setIsSending] = useState(false)
   const close = () => setIsAsking(false)
@@ -22,7 +25,7 @@ export function CancelRun({ scope, size }: CancelRunProps) {
     setIsSending(true)
     try {
       await scope.client.runs.cancel(scope.runId)
-      toast(t('runs.cancel.sent'))
+      showUntil(t('runs.cancel.sent'), ({ status }) => isRunOver(status))
     } catch (error) {
       toast(failureText(error, t, 'runs.cancel.failed'), { tone: 'failed' })
     } finally {

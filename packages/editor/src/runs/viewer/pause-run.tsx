@@ -1,3 +1,4 @@
+import { isRunOver, type RunView } from '@tenon/core/run'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
@@ -6,13 +7,15 @@ import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
+import { useRunToast } from '../store/use-run-toast.ts'
 
 interface PauseRunProps {
   readonly scope: RunScope
   readonly size: 's' | 'm'
 }
 
-const selectIsPaused = ({ live }: RunSnapshot) => live.status === 'paused'
+const isPausedIn = ({ status }: RunView) => status === 'paused'
+const selectIsPaused = ({ live }: RunSnapshot) => isPausedIn(live)
 
 /** Button that pauses a run, and resumes a paused one. */
 export function PauseRun({ scope, size }: PauseRunProps) {
@@ -22,11 +25,12 @@ export function PauseRun({ scope, size }: PauseRunProps) {
   const { client, store, runId } = scope
   const isPaused = useRunPart(store, selectIsPaused)
   const request = isPaused ? 'resume' : 'pause'
+  const showUntil = useRunToast(store)
   const send = async () => {
     setIsSending(true)
     try {
       await client.runs[request](runId)
-      toast(t(`runs.${request}.sent`))
+      showUntil(t(`runs.${request}.sent`), (live) => isPausedIn(live) !== isPaused || isRunOver(live.status))
     } catch (error) {
       toast(failureText(error, t, `runs.${request}.failed`), { tone: 'failed' })
     } finally {

@@ -4,7 +4,7 @@ import { node, workflow } from '../../src/testing/index.ts'
 
 const KEYS = ['p', 'q', 'r']
 
-type Kind = 'set' | 'if-else' | 'fork' | 'join' | 'approval' | 'acme/call' | 'each'
+type Kind = 'set' | 'if-else' | 'fork' | 'join' | 'approval' | 'acme/call' | 'each' | 'attempt'
 const PORTS: Record<Kind, readonly string[]> = {
   set: ['success'],
   join: ['success'],
@@ -13,6 +13,7 @@ const PORTS: Record<Kind, readonly string[]> = {
   approval: ['approve', 'reject'],
   'acme/call': ['success', 'error'],
   each: ['success', 'error'],
+  attempt: ['success', 'failed'],
 }
 const KINDS = [
   'set',
@@ -23,6 +24,7 @@ const KINDS = [
   'approval',
   'acme/call',
   'each',
+  'attempt',
 ] as const satisfies readonly Kind[]
 const POLICIES: readonly NodePolicy[] = [
   {},
@@ -64,7 +66,7 @@ export const randomGraphs: fc.Arbitrary<WorkflowDocument> = fc
     const nodes = [node('start', 'start')]
     const edges = new Set<string>()
     for (const [index, { kind, key, reads, policy, isDisabled, sources, loop }] of drafts.entries()) {
-      const loops = nodes.filter(({ type }) => type === 'each').slice(-2)
+      const loops = nodes.filter(({ type }) => type === 'each' || type === 'attempt').slice(-2)
       const within = loops[loop]?.id
       const level = nodes.filter(({ parentId }) => parentId === within)
       for (const [back, port] of sources) {

@@ -9,7 +9,7 @@ import type { IterationEnd, LoopState } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** Most bytes of the results of all iterations of a loop, since they become its output. */
-export const MAX_RESULT_BYTES = 4_194_304
+const MAX_RESULT_BYTES = 4_194_304
 
 /** Begins iterations of a loop, as many at the same time as it allows. A loop without any continues at once. */
 export function beginIterations(context: FrameContext, turn: Turn, node: number, waitFor: IterationsWait): void {

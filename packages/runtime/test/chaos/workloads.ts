@@ -32,7 +32,7 @@ export const diamond: WorkflowDocument = workflow(
 )
 
 /** Six items, three at a time: bodies and pure nodes in a loop, then a body after it. */
-export const looped: WorkflowDocument = workflow(
+const looped: WorkflowDocument = workflow(
   [
     node('start', 'start'),
     node('each', 'loop', { items: [1, 2, 3, 4, 5, 6], concurrency: 3 }),

@@ -76,10 +76,10 @@ test('the failure of a node in a loop fails its item', () => {
   expect(issue.message).toBe('A failure of a fails the item of its loop: connect its port "error", or choose to fail')
 })
 
-describe('LOOP_EMPTY', () => {
+describe('CONTAINER_EMPTY', () => {
   test('is an error of a loop without nodes', () => {
     const document = looping([each('inner', {}, within('each'))])
-    expect(issueIn(document, 'LOOP_EMPTY')).toMatchObject({
+    expect(issueIn(document, 'CONTAINER_EMPTY')).toMatchObject({
       severity: 'error',
       nodeId: 'inner',
       message: 'inner is empty: add a node inside it',
@@ -88,11 +88,11 @@ describe('LOOP_EMPTY', () => {
   })
 })
 
-describe('NODE_NOT_IN_LOOP', () => {
+describe('NODE_NOT_IN_CONTAINER', () => {
   test('moves triggers and ends to the top level, without their edges', () => {
     const inner = [set('a', {}, within('each')), node('stop', 'end', {}, within('each'))]
     const document = looping(inner, ['a>stop'])
-    const issue = issueIn(document, 'NODE_NOT_IN_LOOP')
+    const issue = issueIn(document, 'NODE_NOT_IN_CONTAINER')
     expect(issue).toMatchObject({ severity: 'error', nodeId: 'stop', field: 'parentId' })
     expect(issue.message).toBe('stop is inside a loop, but runs end outside of loops')
     const next = fixed(document, issue)
@@ -102,17 +102,17 @@ describe('NODE_NOT_IN_LOOP', () => {
 
   test('is the only issue of a workflow whose trigger is inside a loop', () => {
     const document = workflow([each('each'), node('start', 'start', {}, within('each')), end], ['each>end'])
-    const issue = issueIn(document, 'NODE_NOT_IN_LOOP')
+    const issue = issueIn(document, 'NODE_NOT_IN_CONTAINER')
     expect(issue.message).toBe('start is inside a loop, but runs start outside of loops')
-    expect(codesOf(document)).toEqual(['NODE_NOT_IN_LOOP'])
+    expect(codesOf(document)).toEqual(['NODE_NOT_IN_CONTAINER'])
   })
 })
 
-describe('PARENT_NOT_LOOP', () => {
+describe('PARENT_NOT_CONTAINER', () => {
   test('moves a node out of one that is not a loop, and keeps its edges', () => {
     const inside = [set('a', { k: 1 }, within('box')), set('b', {}, within('box'))]
     const document = workflow([start, set('box'), ...inside, end], ['start>box', 'box>end', 'a>b'])
-    const [issue, other] = only(validate(document), 'PARENT_NOT_LOOP')
+    const [issue, other] = only(validate(document), 'PARENT_NOT_CONTAINER')
     expect(issue).toMatchObject({ nodeId: 'a', message: 'a is inside box, which is not a loop', field: 'parentId' })
     expect(other).toMatchObject({ nodeId: 'b', fix: { title: 'Move b to the top level' } })
     const next = fixed(fixed(document, issue as never), other as never)
@@ -122,7 +122,7 @@ describe('PARENT_NOT_LOOP', () => {
 
   test('keeps a node in the loop around both', () => {
     const document = looping([set('box', {}, within('each')), set('a', {}, within('box'))])
-    const issue = issueIn(document, 'PARENT_NOT_LOOP')
+    const issue = issueIn(document, 'PARENT_NOT_CONTAINER')
     expect(issue.fix?.title).toBe('Move a into each')
     expect(validate(fixed(document, issue))).toEqual([])
   })
@@ -134,7 +134,7 @@ describe('PARENT_NOT_LOOP', () => {
     )
     expect(codesOf(unknown)).toEqual(['NODE_TYPE_UNKNOWN'])
     const missing = workflow([start, set('a', {}, within('gone')), end], ['start>end'])
-    expect(issueIn(missing, 'PARENT_NOT_LOOP').message).toBe('a is inside gone, which is not a loop')
+    expect(issueIn(missing, 'PARENT_NOT_CONTAINER').message).toBe('a is inside gone, which is not a loop')
   })
 })
 
@@ -143,11 +143,11 @@ describe('nodes inside each other', () => {
     const document = workflow([start, each('a', {}, within('b')), each('b', {}, within('a')), end], ['start>end'])
     const issue = issueIn(document, 'WORKFLOW_CYCLE')
     expect(issue).toMatchObject({ nodeId: 'a', message: 'These nodes are inside each other: a, b' })
-    expect(codesOf(fixed(document, issue))).toEqual(['NODE_UNREACHABLE', 'LOOP_EMPTY'])
+    expect(codesOf(fixed(document, issue))).toEqual(['NODE_UNREACHABLE', 'CONTAINER_EMPTY'])
     const own = workflow([start, each('a', {}, within('a')), end], ['start>end'])
     expect(issueIn(own, 'WORKFLOW_CYCLE').message).toBe('a is inside itself')
     const box = workflow([start, set('a', {}, within('b')), set('b', {}, within('a')), end], ['start>end'])
-    expect(only(validate(box), 'PARENT_NOT_LOOP').map(({ fix }) => fix?.title)).toEqual([
+    expect(only(validate(box), 'PARENT_NOT_CONTAINER').map(({ fix }) => fix?.title)).toEqual([
       'Move a to the top level',
       'Move b to the top level',
     ])

@@ -29,7 +29,7 @@ function checkParent({ byId }: WorkflowSurvey, surveyed: SurveyedNode, parentId:
           { op: 'update_node', nodeId: node.id, set: { parentId: outer.node.id } },
         ])
   const message = `${name} is inside ${values.parent}, which is not a loop`
-  report(errorIssue('PARENT_NOT_LOOP', message, { nodeId: node.id, path: ['parentId'], fix, values }))
+  report(errorIssue('PARENT_NOT_CONTAINER', message, { nodeId: node.id, path: ['parentId'], fix, values }))
 }
 
 /** Reports triggers and ends inside of others: runs begin and end outside of loops. */
@@ -38,7 +38,7 @@ function checkInside(surveyed: SurveyedNode, report: ReportIssue): void {
   if (entry?.control !== 'trigger' && entry?.control !== 'end') return
   const message = `${name} is inside a loop, but runs ${entry.control === 'trigger' ? 'start' : 'end'} outside of loops`
   const fix = toTopLevel(surveyed, new Set([...incoming, ...outgoing].map(({ id }) => id)))
-  report(errorIssue('NODE_NOT_IN_LOOP', message, { nodeId: node.id, path: ['parentId'], fix }))
+  report(errorIssue('NODE_NOT_IN_CONTAINER', message, { nodeId: node.id, path: ['parentId'], fix }))
 }
 
 /** Reports loops without nodes, nodes inside others that are not loops, and triggers and ends inside of loops. */
@@ -46,7 +46,7 @@ export function checkLoops(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     const { node, name } = surveyed
     if (holdsNodes(surveyed) && !survey.levels.has(node.id)) {
-      report(errorIssue('LOOP_EMPTY', `${name} is empty: add a node inside it`, { nodeId: node.id }))
+      report(errorIssue('CONTAINER_EMPTY', `${name} is empty: add a node inside it`, { nodeId: node.id }))
     }
     if (node.parentId === undefined) continue
     checkParent(survey, surveyed, node.parentId, report)

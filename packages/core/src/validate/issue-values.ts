@@ -26,7 +26,7 @@ export interface IssueValues extends InParam<ExpressionValues> {
   /** Type and version of the node, and the latest version that is known. */
   readonly NODE_VERSION_UNKNOWN: { readonly type: string; readonly version: number; readonly latest: number }
   /** Name of the node around the node. */
-  readonly PARENT_NOT_LOOP: { readonly parent: string }
+  readonly PARENT_NOT_CONTAINER: { readonly parent: string }
   /** Most nodes that can be around a node. */
   readonly NESTED_TOO_DEEP: { readonly maximum: number }
   /** Id of the missing node. */

@@ -15,7 +15,7 @@ export function checkEnds({ nodes, edges }: WorkflowDocument, issues: IssueList)
     if (source === undefined || target === undefined) {
       issues.add(path, 'EDGE_DANGLING', `The edge "${edgeId(edge)}" starts or ends at a missing node`)
     } else if (source !== target) {
-      issues.add(path, 'EDGE_CROSSES_LOOP', `The edge "${edgeId(edge)}" leads into or out of a loop`)
+      issues.add(path, 'EDGE_ACROSS_PARENTS', `The edge "${edgeId(edge)}" leads into or out of a loop`)
     }
   }
 }

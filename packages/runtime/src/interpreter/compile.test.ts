@@ -301,7 +301,7 @@ describe('a document that cannot run', () => {
     expect(issuesOf(document).map(({ path, code }) => [path.join('.'), code])).toEqual([
       ['nodes.a.type', 'NODE_TYPE_UNKNOWN'],
       ['nodes.b.type', 'NODE_TYPE_UNKNOWN'],
-      ['nodes.c.parentId', 'PARENT_NOT_LOOP'],
+      ['nodes.c.parentId', 'PARENT_NOT_CONTAINER'],
       ['edges.0', 'EDGE_DANGLING'],
     ])
     expect(() => compile(document, TEST_MANIFEST)).toThrow('The workflow cannot run: "a" is of the unknown type')
@@ -314,17 +314,21 @@ describe('a document that cannot run', () => {
     ['an edge from nowhere', workflow([node('a', 'set')], ['x>a']), 'EDGE_DANGLING'],
     ['an unknown port', workflow([node('a', 'set'), node('b', 'set')], ['a:left>b']), 'PORT_UNKNOWN'],
     ['an edge into a trigger', workflow([node('a', 'set'), node('s', 'start')], ['a>s']), 'TRIGGER_HAS_EDGE'],
-    ['a loop without nodes', workflow([node('a', 'loop')]), 'LOOP_EMPTY'],
+    ['a loop without nodes', workflow([node('a', 'loop')]), 'CONTAINER_EMPTY'],
     [
       'a trigger in a loop',
       workflow([node('a', 'loop'), node('s', 'start', {}, { parentId: 'a' })]),
-      'NODE_NOT_IN_LOOP',
+      'NODE_NOT_IN_CONTAINER',
     ],
-    ['an end in a loop', workflow([node('a', 'loop'), node('e', 'end', {}, { parentId: 'a' })]), 'NODE_NOT_IN_LOOP'],
+    [
+      'an end in a loop',
+      workflow([node('a', 'loop'), node('e', 'end', {}, { parentId: 'a' })]),
+      'NODE_NOT_IN_CONTAINER',
+    ],
     [
       'an edge out of a loop',
       workflow([node('a', 'loop'), node('b', 'set', {}, { parentId: 'a' }), node('c', 'set')], ['b>c']),
-      'EDGE_CROSSES_LOOP',
+      'EDGE_ACROSS_PARENTS',
     ],
     ['a timeout that is none', workflow([], [], { settings: { timeout: 'x' as '1s' } }), 'SETTING_INVALID'],
   ])('is one with %s', (_, document, code) => {

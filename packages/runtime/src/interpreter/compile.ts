@@ -35,18 +35,18 @@ function checkLoops(nodes: readonly SurveyedNode[], issues: IssueList): void {
     const path = ['nodes', node.id]
     const control = entry?.control
     if (isContainer(control) && !filled.has(node.id)) {
-      issues.add(path, 'LOOP_EMPTY', `The loop "${node.id}" has no nodes`)
+      issues.add(path, 'CONTAINER_EMPTY', `The loop "${node.id}" has no nodes`)
     }
     if (node.parentId === undefined) continue
     if (!isContainer(byId.get(node.parentId)?.entry?.control)) {
       issues.add(
         [...path, 'parentId'],
-        'PARENT_NOT_LOOP',
+        'PARENT_NOT_CONTAINER',
         `"${node.id}" is inside "${node.parentId}", which holds no nodes`,
       )
     }
     if (control === 'trigger' || control === 'end') {
-      issues.add([...path, 'parentId'], 'NODE_NOT_IN_LOOP', `"${node.id}" cannot be inside a loop`)
+      issues.add([...path, 'parentId'], 'NODE_NOT_IN_CONTAINER', `"${node.id}" cannot be inside a loop`)
     }
   }
 }

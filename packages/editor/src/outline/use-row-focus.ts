@@ -7,7 +7,6 @@ import type { OutlineItem } from './outline-items.ts'
 export const RowFocusContext = createContext<(nodeId: NodeId) => void>(() => {})
 
 interface RowFocus {
-  readonly outline: RefObject<HTMLElement | null>
   readonly onRowFocus: (nodeId: NodeId) => void
   readonly onBlur: (event: FocusEvent) => void
 }
@@ -15,9 +14,10 @@ interface RowFocus {
 /**
  * Keeps the focus in the outline when the row that has it is removed: the next row gets the focus, else the previous
  * one, else the outline itself. A focus elsewhere is not moved.
+ *
+ * @param outline - Focusable element with the rows.
  */
-export function useRowFocus(items: readonly OutlineItem[]): RowFocus {
-  const outline = useRef<HTMLElement>(null)
+export function useRowFocus(outline: RefObject<HTMLElement | null>, items: readonly OutlineItem[]): RowFocus {
   const focused = useRef<NodeId | null>(null)
   const shown = useRef<readonly NodeId[]>([])
   useLayoutEffect(() => {
@@ -34,12 +34,11 @@ export function useRowFocus(items: readonly OutlineItem[]): RowFocus {
     const rows = outline.current.querySelectorAll<HTMLElement>('[data-row]')
     const row = [...rows].find((candidate) => candidate.dataset.row === next)
     ;(row ?? outline.current).focus()
-  }, [items])
+  }, [outline, items])
   const onRowFocus = useCallback((nodeId: NodeId) => {
     focused.current = nodeId
   }, [])
   return {
-    outline,
     onRowFocus,
     // When the focused element is removed, no other gets the focus. The menu of a row reports its focus after this event.
     onBlur: ({ relatedTarget }) => {

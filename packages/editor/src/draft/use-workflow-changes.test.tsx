@@ -55,7 +55,7 @@ describe('useWorkflowChanges', () => {
   test('says and runs the newest version while the dialog is open', async () => {
     const { fixture, session, change } = open()
     act(() => session.store.setState({ openPanel: 'run' }))
-    expect(screen.getByText('Runs version 4.')).toBeTruthy()
+    expect(await screen.findByText('Runs version 4.')).toBeTruthy()
     change({ version: '5' })
     act(() => fixture.announce({ kind: 'version', id: '5', workflowId: 'wf' }))
     expect(await screen.findByText('Runs version 5.')).toBeTruthy()

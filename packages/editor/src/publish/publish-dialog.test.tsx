@@ -13,7 +13,7 @@ import { SessionProvider } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { PublishDialog } from './publish-dialog.tsx'
 
-function open(publish: TenonClient['versions']['publish'], messages: HostMessages = {}) {
+function start(publish: TenonClient['versions']['publish'], messages: HostMessages = {}) {
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow: STORED_WORKFLOW, phase: { kind: 'ready' }, sync: 'saved', openPanel: 'publish' })
   const { client } = createFixtureClient()
@@ -34,6 +34,13 @@ function open(publish: TenonClient['versions']['publish'], messages: HostMessage
   return { ...view, events, opened, show, state: () => session.store.getState() }
 }
 
+/** Opens the dialog and waits until its fields are loaded. */
+async function open(...options: Parameters<typeof start>) {
+  const started = start(...options)
+  await screen.findByRole('textbox')
+  return started
+}
+
 const VERSION_5: Version = {
   workflowId: 'wf',
   version: '5',
@@ -45,8 +52,25 @@ const VERSION_5: Version = {
 }
 
 describe('PublishDialog', () => {
+  test('is open before its fields are loaded, and then has the focus in them', async () => {
+    start(async () => VERSION_5)
+    expect(screen.getByRole('dialog', { name: 'Publish a version' })).toBeTruthy()
+    expect(screen.queryByRole('textbox')).toBeNull()
+    const notes = await screen.findByRole('textbox')
+    expect(document.activeElement).toBe(notes)
+    expect(screen.getAllByRole('dialog', { name: 'Publish a version' })).toHaveLength(1)
+  })
+
+  test('can be closed before its fields are loaded', async () => {
+    const { state } = start(async () => VERSION_5)
+    fireEvent.click(screen.getByRole('button', { name: 'Close' }))
+    expect(state().openPanel).toBeNull()
+    await import('./dialogs.ts')
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
   test('closes with the version that was made, though the server answers nothing else', async () => {
-    const { user, state, events } = open(async () => VERSION_5)
+    const { user, state, events } = await open(async () => VERSION_5)
     await user.click(screen.getByRole('button', { name: 'Publish' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     expect(state().workflow).toMatchObject({ name: 'Tickets', version: '5', hasUnpublishedChanges: false })
@@ -55,7 +79,7 @@ describe('PublishDialog', () => {
   })
 
   test('stays open when the version could not be made, and says why', async () => {
-    const { user, state, events } = open(async () => {
+    const { user, state, events } = await open(async () => {
       throw new TenonError('UNAVAILABLE', 'The server cannot be reached')
     })
     await user.click(screen.getByRole('button', { name: 'Publish' }))
@@ -66,7 +90,7 @@ describe('PublishDialog', () => {
 
   test('stays open while the version is made, so that a failure is seen', async () => {
     let fail = (_error: TenonError) => {}
-    const { user } = open(() => new Promise((_resolve, reject) => (fail = reject)))
+    const { user } = await open(() => new Promise((_resolve, reject) => (fail = reject)))
     const dialog = screen.getByRole('dialog')
     await user.click(within(dialog).getByRole('button', { name: 'Publish' }))
     for (const name of ['Cancel', 'Close']) await user.click(within(dialog).getByRole('button', { name }))
@@ -78,7 +102,7 @@ describe('PublishDialog', () => {
   })
 
   test('lists warnings, which open their fields, and keeps the notes', async () => {
-    const { user, show, opened, state } = open(async () => VERSION_5)
+    const { user, show, opened, state } = await open(async () => VERSION_5)
     const warning = {
       edgeId: null,
       range: null,
@@ -101,7 +125,7 @@ describe('PublishDialog', () => {
   })
 
   test('lists and counts only what prevents publishing, and counts the warnings separately', async () => {
-    const { show } = open(async () => VERSION_5)
+    const { show } = await open(async () => VERSION_5)
     const problem = { edgeId: null, range: null, fixes: [], code: 'X', nodeId: null, field: [] }
     show([
       { ...problem, id: '1', severity: 'error', message: 'URL is empty' },
@@ -116,7 +140,7 @@ describe('PublishDialog', () => {
 
   test('lists what the server finds, though the editor has found nothing', async () => {
     const issues = [{ path: ['nodes', 'a'], code: 'QUEUE_UNKNOWN', message: 'No worker serves "gpu"' }]
-    const { user } = open(async () => {
+    const { user } = await open(async () => {
       throw new TenonError('WORKFLOW_INVALID', 'The workflow has one problem: raw text', { details: { issues } })
     })
     await user.click(screen.getByRole('button', { name: 'Publish' }))
@@ -132,7 +156,7 @@ describe('PublishDialog', () => {
       { ...queue, values: { queue: 'gpu' } },
       { ...queue, message: 'Of another form', values: 'gpu' },
     ]
-    const { user } = open(
+    const { user } = await open(
       async () => {
         throw new TenonError('WORKFLOW_INVALID', message, { details: { issues } })
       },

@@ -170,7 +170,7 @@ describe('StartDialog', () => {
         ],
       }),
     )
-    expect(screen.getByRole('heading', { name: '1 problem to fix first' })).toBeTruthy()
+    expect(await screen.findByRole('heading', { name: '1 problem to fix first' })).toBeTruthy()
     await user.click(screen.getByRole('button', { name: /Text is empty/ }))
     expect(opened).toEqual(['begin_2.params.text'])
     expect(screen.queryByRole('dialog')).toBeNull()
@@ -197,7 +197,7 @@ describe('StartDialog', () => {
     expect(await screen.findByRole('textbox', { name: /Drafted/ })).toHaveProperty('value', 'Hello')
   })
 
-  test('says which typed texts are not in the draft that is tried', () => {
+  test('says which typed texts are not in the draft that is tried', async () => {
     const { session } = open('try')
     act(() =>
       session.input.refuse('k', {
@@ -207,7 +207,7 @@ describe('StartDialog', () => {
         text: 'my field',
       }),
     )
-    expect(screen.getByText('1 field is not saved')).toBeTruthy()
+    expect(await screen.findByText('1 field is not saved')).toBeTruthy()
     expect(screen.getByText(/Name of the field of begin_2/)).toBeTruthy()
   })
 })

@@ -1,128 +1,39 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { RunId } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
-import { useCallback, useRef, useState } from 'react'
-import { ResourceError } from '../client/resource-error.tsx'
-import { useResource } from '../client/use-resource.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
-import { Dialog } from '../ui/dialog.tsx'
-import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
-import { RefusedInputNote } from './refused-input-note.tsx'
-import { FormSkeleton, type RunStart, StartForm } from './start-form.tsx'
-import { whenSaved } from './when-saved.ts'
+import { LaterDialog } from './later-dialog.tsx'
 
 export type RunMode = 'test' | 'live'
 
-interface StartDialogProps {
+export interface StartDialogProps {
   readonly client: TenonClient
   readonly workflowId: string
   readonly onStarted: (runId: RunId, mode: RunMode) => void
   readonly onOpenProblem: (problem: EditorProblem) => void
 }
 
-interface OpenDialogProps extends StartDialogProps {
-  readonly onClose: () => void
-}
-
 /** Dialog that starts a run with an input: a test run of the draft, or a run of the latest version. */
 export function StartDialog(props: StartDialogProps) {
+  const t = useTranslate()
   const { store } = useSession()
   const panel = useEditorStore((state) => state.openPanel)
   const version = useEditorStore((state) => state.workflow?.version ?? null)
   const onClose = () => store.setState({ openPanel: null })
-  if (panel === 'try') return <TryDialog {...props} onClose={onClose} />
-  if (panel === 'run' && version !== null) return <RunDialog {...props} version={version} onClose={onClose} />
-  return null
-}
-
-/** Tracks that a run is being started: its dialog cannot be closed meanwhile. */
-function useStarting(start: (body: RunStart) => Promise<void>) {
-  const [isStarting, setIsStarting] = useState(false)
-  const submit = async (body: RunStart) => {
-    setIsStarting(true)
-    try {
-      await start(body)
-    } finally {
-      setIsStarting(false)
-    }
-  }
-  return { isStarting, submit }
-}
-
-function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClose }: OpenDialogProps) {
-  const t = useTranslate()
-  const session = useSession()
-  const document = useEditorStore((state) => state.document)
-  const [failure, setFailure] = useState<unknown>(null)
-  const blockers = useBlockers(failure)
-  const { isStarting, submit } = useStarting(async (body) => {
-    if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
-    try {
-      const { runId } = await client.drafts.try(workflowId, body)
-      onClose()
-      onStarted(runId, 'test')
-    } catch (error) {
-      setFailure(error)
-      throw error
-    }
-  })
-  if (blockers !== null) {
+  if (panel === 'try') {
     return (
-      <BlockedDialog
-        problems={blockers}
-        description={t('start.blockedText')}
-        onOpenProblem={onOpenProblem}
-        onClose={onClose}
-      />
+      <LaterDialog title={t('start.tryTitle')} onClose={onClose}>
+        {({ TryDialog }) => <TryDialog {...props} onClose={onClose} />}
+      </LaterDialog>
     )
   }
-  return (
-    <Dialog open busy={isStarting} onClose={onClose} title={t('start.tryTitle')} description={t('start.tryText')}>
-      <RefusedInputNote />
-      <StartForm mode="test" document={document} submitLabel={t('topbar.try')} onSubmit={submit} onCancel={onClose} />
-    </Dialog>
-  )
-}
-
-// The triggers and the input are those of the version; the draft may have others by now.
-function RunDialog(props: OpenDialogProps & { readonly version: string }) {
-  const { client, workflowId, version, onStarted, onClose } = props
-  const t = useTranslate()
-  const latest = useRef(client)
-  latest.current = client
-  const load = useCallback(
-    (abortSignal: AbortSignal) => latest.current.versions.get(workflowId, version, { abortSignal }),
-    [workflowId, version],
-  )
-  const published = useResource(load)
-  const { isStarting, submit } = useStarting(async (body) => {
-    const { runId } = await client.runs.start(workflowId, { ...body, version })
-    onClose()
-    onStarted(runId, 'live')
-  })
-  return (
-    <Dialog
-      open
-      busy={isStarting}
-      onClose={onClose}
-      title={t('start.runTitle')}
-      description={t('start.runText', { version })}
-    >
-      {published.value !== null ? (
-        <StartForm
-          mode="live"
-          document={published.value.document}
-          submitLabel={t('topbar.run')}
-          onSubmit={submit}
-          onCancel={onClose}
-        />
-      ) : published.error !== null ? (
-        <ResourceError title={t('start.loadFailed')} resource={published} />
-      ) : (
-        <FormSkeleton />
-      )}
-    </Dialog>
-  )
+  if (panel === 'run' && version !== null) {
+    return (
+      <LaterDialog title={t('start.runTitle')} onClose={onClose}>
+        {({ RunDialog }) => <RunDialog {...props} version={version} onClose={onClose} />}
+      </LaterDialog>
+    )
+  }
+  return null
 }

@@ -1,0 +1,2 @@
+export { PublishForm } from './publish-form.tsx'
+export { RunDialog, TryDialog } from './start-dialogs.tsx'

@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup'
-import { tsupPackage } from '../../scripts/lib/tsup-package.mjs'
+import { tsupModules, tsupPackage } from '../../scripts/lib/tsup-package.mjs'
 
-export default defineConfig(tsupPackage(import.meta.dirname))
+export default defineConfig({ ...tsupPackage(import.meta.dirname), entry: tsupModules(import.meta.dirname) })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 /**
@@ -18,6 +18,24 @@ export function tsupEntries(packageDirectory) {
     entries[name] = source.replace(/^\.\//, '')
   }
   return entries
+}
+
+/**
+ * Returns every module of a package, as an output of its own: a bundler leaves out whole modules that a page does not use,
+ * and loads others on demand, but of a chunk of many modules it keeps whatever calls a function while it is loaded, and
+ * loads all of it with the first module that the page needs.
+ *
+ * @param {string} packageDirectory
+ * @returns {Record<string, string>} output name without extension → source file
+ */
+export function tsupModules(packageDirectory) {
+  const files = readdirSync(join(packageDirectory, 'src'), { recursive: true, encoding: 'utf8' })
+  return Object.fromEntries(
+    files
+      .map((file) => file.replaceAll('\\', '/'))
+      .filter((file) => /\.tsx?$/.test(file) && !/\.(test|test-d|d)\.tsx?$/.test(file))
+      .map((file) => [file.replace(/\.tsx?$/, ''), `src/${file}`]),
+  )
 }
 
 /**

@@ -7,7 +7,7 @@ import type { CompletionAnswer, CompletionItem } from './field-types.ts'
 import { typeWords } from './type-words.ts'
 import { listUpstream, sourceTitle } from './upstream-fields.ts'
 
-const loadExpressions = () => import('@tenon/core/expression')
+const loadCompletions = () => import('./completions-at.ts')
 
 type Kinds = CompletionItem['kind']
 
@@ -29,7 +29,7 @@ export function createCompleter(
   return async (text, offset) => {
     // Plain text is the usual case and has no completions.
     if (text.lastIndexOf('{{', offset) < 0) return null
-    const [{ completionsAt }, scope] = await Promise.all([loadPart(loadExpressions), scopeOf(nodeId)])
+    const [{ completionsAt }, scope] = await Promise.all([loadPart(loadCompletions), scopeOf(nodeId)])
     const list = completionsAt(text, offset, scope)
     if (list === null) return null
     const items = list.items.map((item): CompletionItem => {

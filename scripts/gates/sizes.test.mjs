@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -15,6 +16,16 @@ const tree = (limit) =>
     'dist/page.css': 'x'.repeat(500),
   })
 
+/**
+ * @param {string} folder
+ * @param {string} path
+ * @param {string} text
+ */
+function write(folder, path, text) {
+  mkdirSync(join(folder, dirname(path)), { recursive: true })
+  writeFileSync(join(folder, path), text)
+}
+
 describe('sizes', () => {
   test('passes what is within its budget', async () => {
     expect(await runGate('sizes.mjs', tree('4 kB'))).toMatchObject({ code: 0 })
@@ -25,6 +36,33 @@ describe('sizes', () => {
     expect(code).toBe(1)
     expect(output).toContain('the page')
     expect(output).toContain('exceeded by 1 kB')
+  })
+
+  test('weighs all scripts that a page loads first, not only its entry', async () => {
+    /** @param {number} limit */
+    const withPage = (limit) => {
+      const folder = tree('4 kB')
+      const files = {
+        '.page-sizes.json': JSON.stringify([{ page: 'pages/index.html', base: '/app/', limit }]),
+        'pages/index.html': [
+          '<script type="module" src="/app/assets/entry.js"></script>',
+          '<link rel="modulepreload" href="/app/assets/shared.js">',
+          '<link rel="icon" href="/app/icon.svg">',
+        ].join(''),
+        'pages/assets/entry.js': "import './shared.js'\nimport('./later.js')\n",
+        'pages/assets/shared.js': randomBytes(2_000).toString('base64'),
+        'pages/assets/later.js': randomBytes(9_000).toString('base64'),
+      }
+      for (const [path, text] of Object.entries(files)) write(folder, path, text)
+      return folder
+    }
+    expect(await runGate('sizes.mjs', withPage(3_000))).toMatchObject({ code: 0 })
+    const { code, output } = await runGate('sizes.mjs', withPage(1_500))
+    expect(code).toBe(1)
+    expect(output).toMatch(/the scripts of pages\/index\.html takes 2\d{3} bytes; the limit is 1500/)
+    const unbuilt = withPage(3_000)
+    rmSync(join(unbuilt, 'pages/assets/shared.js'))
+    expect((await runGate('sizes.mjs', unbuilt)).output).toContain('shared.js')
   })
 
   test('names an import that brings more than its budget', async () => {
@@ -43,10 +81,7 @@ describe('sizes', () => {
         'node_modules/pack/small.js': "export const small = 'small'\n",
         'node_modules/pack/large.js': `export const large = Object.freeze(['${'large'.repeat(400)}'])\n`,
       }
-      for (const [path, text] of Object.entries(files)) {
-        mkdirSync(join(folder, dirname(path)), { recursive: true })
-        writeFileSync(join(folder, path), text)
-      }
+      for (const [path, text] of Object.entries(files)) write(folder, path, text)
       return folder
     }
     expect(await runGate('sizes.mjs', withImport(60))).toMatchObject({ code: 0 })

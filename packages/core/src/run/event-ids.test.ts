@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decisionId, factId, nodeIdOf, observationId } from './event-ids.ts'
+import { decisionId, factId, iterationPathOf, nodeIdOf, nodeRunIdOf, observationId } from './event-ids.ts'
 import { makeValueRef } from './value-ref.ts'
 
 const output = makeValueRef({})
@@ -70,4 +70,11 @@ test('observationId has pass and attempt, and an index where there may be severa
 
 test('nodeIdOf takes the path of the iteration away', () => {
   expect([nodeIdOf('charge'), nodeIdOf('charge#3.0')]).toEqual(['charge', 'charge'])
+})
+
+test('iterationPathOf reads the iterations around a node run', () => {
+  for (const path of [[], [3], [3, 0]]) expect(iterationPathOf(nodeRunIdOf('charge', path))).toEqual(path)
+  expect(nodeRunIdOf('charge', [3, 0])).toBe('charge#3.0')
+  for (const id of ['charge#', 'charge#x', 'charge#01', 'charge#1.', 'charge#-1'])
+    expect(iterationPathOf(id)).toBeNull()
 })

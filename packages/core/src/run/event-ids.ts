@@ -6,6 +6,25 @@ export function nodeIdOf(nodeRunId: NodeRunId): NodeId {
   return nodeRunId.replace(/#.*$/, '')
 }
 
+/** Returns the id of the run of a node in an iteration: `charge` and `[3, 0]` → `charge#3.0`. */
+export function nodeRunIdOf(nodeId: NodeId, path: readonly number[]): NodeRunId {
+  return path.length === 0 ? `${nodeId}` : `${nodeId}#${path.join('.')}`
+}
+
+const ITERATION_PATH = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8}))*$/
+
+/**
+ * Returns the indexes of the iterations around a node run, outermost first: `charge#3.0` → `[3, 0]`, `charge` → `[]`.
+ *
+ * @returns `null` for a text that is not the id of a node run.
+ */
+export function iterationPathOf(nodeRunId: NodeRunId): readonly number[] | null {
+  const at = nodeRunId.indexOf('#')
+  if (at === -1) return []
+  const path = nodeRunId.slice(at + 1)
+  return ITERATION_PATH.test(path) ? path.split('.').map(Number) : null
+}
+
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
  * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`, `pause/<request id>`, `resume/<request id>`.

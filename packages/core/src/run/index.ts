@@ -3,7 +3,7 @@ export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations
 export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'
 export { eventClassOf, isTerminalEvent, RUN_EVENT_TYPES } from './event-class.ts'
-export { decisionId, factId, nodeIdOf, observationId } from './event-ids.ts'
+export { decisionId, factId, iterationPathOf, nodeIdOf, nodeRunIdOf, observationId } from './event-ids.ts'
 export {
   type Actor,
   ALL_PORTS,

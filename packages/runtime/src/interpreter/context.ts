@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { nodeIdOf } from '@tenon/core/run'
+import { iterationPathOf, nodeIdOf, nodeRunIdOf } from '@tenon/core/run'
 import { type BitTree, createBitTree } from './bit-tree.ts'
 import { createKeyOwners, type KeyOwners } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
@@ -44,7 +44,7 @@ export const TOP_FRAME = ''
 
 /** Returns the key of the frame of an iteration. */
 export function frameKey(loopId: string, path: readonly number[]): string {
-  return `${loopId}#${path.join('.')}`
+  return nodeRunIdOf(loopId, path)
 }
 
 /** Returns the key of a frame. */
@@ -79,8 +79,7 @@ export function nodeAt({ index }: FrameContext, node: number): PlanNode {
 
 /** Returns the id of the run of a node in a frame: `charge`, in an iteration `charge#3.0`. */
 export function nodeRunIdAt(context: FrameContext, node: number): string {
-  const { id } = nodeAt(context, node)
-  return context.iteration === null ? id : `${id}#${context.iteration.path.join('.')}`
+  return nodeRunIdOf(nodeAt(context, node).id, context.iteration?.path ?? [])
 }
 
 /** Returns the ids of node runs of a frame for decisions. */
@@ -94,16 +93,6 @@ export interface NodeInFrame {
   readonly node: number
 }
 
-const ITERATION_PATH = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8}))*$/
-
-/** Returns the indexes of the iterations around a node run, outermost first; `null` for a text that is no id. */
-function pathOf(nodeRunId: string): readonly number[] | null {
-  const at = nodeRunId.indexOf('#')
-  if (at === -1) return []
-  const path = nodeRunId.slice(at + 1)
-  return ITERATION_PATH.test(path) ? path.split('.').map(Number) : null
-}
-
 /**
  * Finds the node of a fact.
  *
@@ -113,7 +102,7 @@ function pathOf(nodeRunId: string): readonly number[] | null {
  */
 export function findNodeRun(run: RunContext, nodeRunId: string): NodeInFrame | null {
   const level = run.index.levelOf(nodeIdOf(nodeRunId))
-  const path = pathOf(nodeRunId)
+  const path = iterationPathOf(nodeRunId)
   if (level === undefined || path === null || path.length !== level.depth) {
     return refuse(`The plan has no node "${nodeRunId}"`, { nodeRunId })
   }

@@ -16,7 +16,14 @@ export {
   type NextAttempt,
   nextAttempt,
 } from './next-attempt.ts'
-export type { CompiledRetryPolicy, Plan, PlanEdge, PlanLevel, PlanNode } from './plan.ts'
+export {
+  type CompiledRetryPolicy,
+  nodesWithin,
+  type Plan,
+  type PlanEdge,
+  type PlanLevel,
+  type PlanNode,
+} from './plan.ts'
 export { createPlanIndex, type PlanIndex } from './plan-index.ts'
 export { type RestepMismatch, type RestepResult, restep } from './restep.ts'
 export type { InputView, OwnedOutput, RunOutputs } from './run-outputs.ts'

@@ -11,9 +11,10 @@ import {
   type ValueRef,
 } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
-import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
+import { nodesWithin, type PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { toInstantOrNull } from '../http/instant.ts'
+import { inDocumentOrder } from './ledger-order.ts'
 import { presentRun } from './present-run.ts'
 
 type LedgerExtras = Pick<LedgerEntry, 'toolCalls' | 'errors' | 'logs'>
@@ -33,7 +34,7 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   if (run.nextSeq - 1 > MAX_EVENTS) throw ledgerTooLarge()
   const events = await readAllEvents(server, run)
   const plan = await server.reader.getPlan(tenantId, run.planHash)
-  const nodes = new Map(plan?.nodes.map((node) => [node.id, node]))
+  const nodes = new Map(plan === null ? [] : nodesWithin(plan).map((node) => [node.id, node]))
   const view = foldRunEvents(events)
   const nodeRuns = inDocumentOrder([...view.nodeRuns.values()], plan)
   const runInput = inputOfRun(events)
@@ -108,12 +109,6 @@ async function readAllEvents(server: ServerContext, run: StoredRun): Promise<rea
 function inputOfRun(events: readonly RunEvent[]): ValueRef | null {
   const started = events.find((event) => event.type === 'run_started')
   return started?.type === 'run_started' ? started.data.input : null
-}
-
-function inDocumentOrder(nodeRuns: readonly NodeRunView[], plan: Plan | null): readonly NodeRunView[] {
-  const order = new Map(plan?.nodes.map((node, index) => [node.id, index]))
-  const rankOf = (nodeRun: NodeRunView) => order.get(nodeRun.nodeId) ?? order.size
-  return [...nodeRuns].sort((left, right) => rankOf(left) - rankOf(right))
 }
 
 function collectExtras(events: readonly RunEvent[]): ReadonlyMap<string, LedgerExtras> {

@@ -1,11 +1,11 @@
 import type { LedgerEntry } from '@tenon/core/client'
 import { isJsonObject, type Json } from '@tenon/core/document'
-import type { NodeRunView } from '@tenon/core/run'
+import { type NodeRunView, nodeRunIdOf } from '@tenon/core/run'
 import { useCallback } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { ValueView } from '../inspector/value-view.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
-import { itemPath, loopsOf, nodeRunIdAt } from '../store/shown-items.ts'
+import { itemPath, loopsOf } from '../store/shown-items.ts'
 
 interface LoopItemProps {
   readonly scope: RunScope
@@ -25,7 +25,7 @@ export function LoopItem({ scope, nodeRun, seq }: LoopItemProps) {
   return (
     <ValueView
       scope={scope}
-      nodeRunId={nodeRunIdAt(loopId, path.slice(0, -1))}
+      nodeRunId={nodeRunIdOf(loopId, path.slice(0, -1))}
       title={t('runs.loop.itemTitle', { number: index + 1 })}
       value={null}
       pick={pick}

@@ -1,6 +1,5 @@
 import { isJsonObject, type Json, type NodeId, type WorkflowDocument } from '@tenon/core/document'
-import type { NodeRunView, RunView, ValueRef } from '@tenon/core/run'
-import { nodeRunIdAt } from '../store/shown-items.ts'
+import { type NodeRunView, nodeRunIdOf, type RunView, type ValueRef } from '@tenon/core/run'
 
 /**
  * Finds for each top-level field of a final output the node that wrote it: the last one before the end node whose
@@ -18,7 +17,7 @@ export function traceFields(
   const owners = new Map<string, NodeId>()
   if (!isJsonObject(output)) return owners
   const writers = ancestorsOf(endNodeId, document)
-    .map((nodeId) => view.nodeRuns.get(nodeRunIdAt(nodeId, [])))
+    .map((nodeId) => view.nodeRuns.get(nodeRunIdOf(nodeId, [])))
     .filter((nodeRun): nodeRun is NodeRunView => nodeRun?.status === 'success' && nodeRun.output !== null)
     .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
   for (const [key, value] of Object.entries(output)) {

@@ -1,5 +1,5 @@
 import type { NodeId } from '@tenon/core/document'
-import { isNodeRunOpen, type NodeRunId, type NodeRunView } from '@tenon/core/run'
+import { isNodeRunOpen, iterationPathOf, type NodeRunId, type NodeRunView, nodeRunIdOf } from '@tenon/core/run'
 import type { NodeDirectory } from './node-directory.ts'
 import type { RunSnapshot } from './run-store.ts'
 
@@ -10,18 +10,7 @@ type Shown = Pick<RunSnapshot, 'view' | 'chosenItems'>
 
 /** Returns the indexes of a node run, that of the outermost loop first: `[3, 0]` for `charge#3.0`. */
 export function itemPath(nodeRunId: NodeRunId): readonly number[] {
-  const at = nodeRunId.indexOf('#')
-  return at < 0
-    ? []
-    : nodeRunId
-        .slice(at + 1)
-        .split('.')
-        .map(Number)
-}
-
-/** Returns the id of the run of a node in these items. */
-export function nodeRunIdAt(nodeId: string, path: readonly number[]): NodeRunId {
-  return path.length === 0 ? nodeId : `${nodeId}#${path.join('.')}`
+  return iterationPathOf(nodeRunId) ?? []
 }
 
 /** Returns the loops around a node, the outermost first. */
@@ -58,11 +47,11 @@ export function shownItem(loop: NodeRunView | undefined, { chosenItems }: Pick<S
 export function shownNodeRunId(shown: Shown, nodes: NodeDirectory, nodeId: NodeId): NodeRunId | null {
   const path: number[] = []
   for (const loopId of loopsOf(nodes, nodeId)) {
-    const item = shownItem(shown.view.nodeRuns.get(nodeRunIdAt(loopId, path)), shown)
+    const item = shownItem(shown.view.nodeRuns.get(nodeRunIdOf(loopId, path)), shown)
     if (item === null) return null
     path.push(item)
   }
-  return nodeRunIdAt(nodeId, path)
+  return nodeRunIdOf(nodeId, path)
 }
 
 /** Returns the run of a node that is shown; `undefined` if the node has not run there. */
@@ -77,7 +66,7 @@ export function itemsOf(nodes: NodeDirectory, nodeId: NodeId, nodeRunId: NodeRun
   return new Map(
     loopsOf(nodes, nodeId).flatMap((loopId, depth): [NodeRunId, number][] => {
       const item = path[depth]
-      return item === undefined ? [] : [[nodeRunIdAt(loopId, path.slice(0, depth)), item]]
+      return item === undefined ? [] : [[nodeRunIdOf(loopId, path.slice(0, depth)), item]]
     }),
   )
 }
@@ -86,7 +75,7 @@ export function itemsOf(nodes: NodeDirectory, nodeId: NodeId, nodeRunId: NodeRun
 export function isListed(shown: Shown, nodes: NodeDirectory, nodeId: NodeId, nodeRunId: NodeRunId): boolean {
   const path = itemPath(nodeRunId)
   return loopsOf(nodes, nodeId).every((loopId, depth) => {
-    const loop = shown.view.nodeRuns.get(nodeRunIdAt(loopId, path.slice(0, depth)))
+    const loop = shown.view.nodeRuns.get(nodeRunIdOf(loopId, path.slice(0, depth)))
     const isShort = (loop?.iterations?.count ?? 0) <= MAX_LISTED_ITEMS
     return isShort || shownItem(loop, shown) === path[depth]
   })

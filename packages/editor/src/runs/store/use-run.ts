@@ -1,10 +1,10 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { NodeId } from '@tenon/core/document'
-import { idleNodeRun, isRunOver, type NodeRunId, type NodeRunView } from '@tenon/core/run'
+import { idleNodeRun, isRunOver, type NodeRunId, type NodeRunView, nodeRunIdOf } from '@tenon/core/run'
 import { useCallback, useEffect, useMemo, useReducer, useSyncExternalStore } from 'react'
 import type { NodeDirectory } from './node-directory.ts'
 import { createRunStore, momentOf, type RunSnapshot, type RunStore } from './run-store.ts'
-import { nodeRunIdAt, shownNodeRunId } from './shown-items.ts'
+import { shownNodeRunId } from './shown-items.ts'
 
 /**
  * Streams one run while mounted.
@@ -33,7 +33,7 @@ export function useNodeRunView(store: RunStore, nodeRunId: string): NodeRunView 
 export function useShownNodeRunId(store: RunStore, nodes: NodeDirectory, nodeId: NodeId): NodeRunId {
   // A node that has not run in a loop yet has no run of that id, and is shown as idle.
   const read = useCallback(
-    () => shownNodeRunId(store.snapshot(), nodes, nodeId) ?? nodeRunIdAt(nodeId, []),
+    () => shownNodeRunId(store.snapshot(), nodes, nodeId) ?? nodeRunIdOf(nodeId, []),
     [store, nodes, nodeId],
   )
   return useSyncExternalStore(store.subscribe, read, read)

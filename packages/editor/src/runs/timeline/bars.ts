@@ -5,11 +5,12 @@ import {
   type NodeRunId,
   type NodeRunView,
   nodeRunDurationMs,
+  nodeRunIdOf,
   type RunView,
 } from '@tenon/core/run'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunSnapshot } from '../store/run-store.ts'
-import { isListed, itemPath, loopsOf, MAX_LISTED_ITEMS, nodeRunIdAt } from '../store/shown-items.ts'
+import { isListed, itemPath, loopsOf, MAX_LISTED_ITEMS } from '../store/shown-items.ts'
 import type { Interval } from './time-scale.ts'
 
 /**
@@ -67,7 +68,7 @@ export function timelineRows(
     const path = itemPath(nodeRunId)
     const loopId = loopsOf(nodes, nodeId).at(-1)
     // Without the document of the run, the loop of a node is not known.
-    const parent = loopId === undefined ? null : nodeRunIdAt(loopId, path.slice(0, -1))
+    const parent = loopId === undefined ? null : nodeRunIdOf(loopId, path.slice(0, -1))
     const rows = children.get(parent)
     const row = rowOf(nodeRun, path.length, end)
     if (rows === undefined) children.set(parent, [row])

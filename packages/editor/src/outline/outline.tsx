@@ -25,7 +25,7 @@ export function Outline({ start, end, children }: OutlineProps) {
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const outline = useRef<HTMLElement>(null)
   const waiting = (trouble: ReactNode) => (
-    <div className="tn-outline-scroll">{trouble ?? <Skeleton lines={6} height={52} />}</div>
+    <div className="tn-outline-scroll">{trouble ?? <Skeleton lines={6} height={40} />}</div>
   )
   return (
     <section ref={outline} className="tn-outline" aria-label={t('outline.label')} tabIndex={-1}>

@@ -1,7 +1,7 @@
 import { type DocumentOperation, edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { nodeBoxes } from '../frames/node-boxes.ts'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
-import { idsInside, nodesByParent, outermost } from '../graph/containers.ts'
+import { idsHeldByLocks, idsInside, nodesByParent, outermost } from '../graph/containers.ts'
 import { edgesInto, edgesOutOf, graphOf } from '../graph/graph.ts'
 import { type PlanContext, type Planner, refuse } from './command.ts'
 
@@ -35,11 +35,15 @@ export const planDisconnect: Planner<'disconnect'> = ({ edgeIds }, context) => {
 
 /**
  * Plans the removal of nodes with what is inside them; the neighbors of a node with a single predecessor and successor
- * are connected.
+ * are connected. Locked nodes and the loops around them are kept.
  */
 export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = [] }, context) => {
   const { document } = context
-  const chosen = document.nodes.filter((node) => nodeIds.includes(node.id) && node.locked !== true)
+  const held = idsHeldByLocks(document)
+  const wanted = new Set(nodeIds)
+  const named = document.nodes.filter(({ id }) => wanted.has(id))
+  const chosen = named.filter(({ id }) => !held.has(id))
+  const kept = named.length - chosen.length
   // A loop takes its nodes along.
   const outer = new Set(
     outermost(
@@ -64,8 +68,8 @@ export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = []
   return {
     operations,
     message: isOne
-      ? { key: 'command.deletedOne', values: { name } }
-      : { key: 'command.deleted', values: { count: gone.length + loose.length } },
+      ? { key: 'command.deletedOne', values: { name, kept } }
+      : { key: 'command.deleted', values: { count: gone.length + loose.length, kept } },
     select: [],
   }
 }

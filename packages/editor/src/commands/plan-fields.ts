@@ -1,12 +1,24 @@
 import type { DocumentOperation, NodeId, Position, WorkflowDocument } from '@tenon/core/document'
 import { cutText } from '@tenon/core/text'
+import { idsInside, outermost } from '../graph/containers.ts'
 import { bendsAfter } from './bends-after.ts'
 import { type Planner, refuse } from './command.ts'
 
+/**
+ * Plans the move of nodes. A lock counts for the outermost of them: a locked loop stays with its content, and a locked
+ * node moves along with the loop around it, so that no frame moves without a part of its content.
+ */
 export const planMoveNodes: Planner<'move-nodes'> = ({ moves }, { document }) => {
+  const nodesById = new Map(document.nodes.map((node) => [node.id, node]))
+  const outer = outermost(
+    document,
+    moves.map(({ nodeId }) => nodeId),
+  )
+  const locked = outer.filter((id) => nodesById.get(id)?.locked === true)
+  const held = new Set([...locked, ...idsInside(document, locked)])
   const known = moves.filter(({ nodeId, position }) => {
-    const node = document.nodes.find((candidate) => candidate.id === nodeId)
-    if (node === undefined || node.locked === true) return false
+    const node = nodesById.get(nodeId)
+    if (node === undefined || held.has(nodeId)) return false
     return node.position.x !== position.x || node.position.y !== position.y
   })
   if (known.length === 0) return { operations: [], message: null }

@@ -5,6 +5,7 @@ import { nodeBoxes } from '../frames/node-boxes.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import type { EditorCommand } from './command.ts'
 import { copyFragment } from './fragment.ts'
+import { movesBy } from './plan-loops.ts'
 import { planCommand } from './planners.ts'
 
 const manifest = createManifestIndex(LOOP_MANIFEST)
@@ -24,6 +25,10 @@ const edgesOf = ({ edges }: WorkflowDocument) =>
   edges.map(({ id }) => id.replaceAll(':success', '').replaceAll(':in', '')).sort()
 const levelsOf = ({ nodes }: WorkflowDocument) =>
   Object.fromEntries(nodes.map(({ id, parentId = null }) => [id, parentId]))
+const withLocked = (document: WorkflowDocument, id: string): WorkflowDocument => ({
+  ...document,
+  nodes: document.nodes.map((node) => (node.id === id ? { ...node, locked: true } : node)),
+})
 const boxOf = (document: WorkflowDocument, id: string) => {
   const box = nodeBoxes(document, manifest).get(id)
   if (box === undefined) throw new Error(`No box of ${id}`)
@@ -71,6 +76,33 @@ describe('wrap-in-loop', () => {
     const none = createManifestIndex({ hash: '', nodes: [] })
     const plan = planCommand({ type: 'wrap-in-loop', nodeIds: ['mail'] }, { document: LOOP_DOCUMENT, manifest: none })
     expect(plan).toEqual({ refused: 'command.noLoopType' })
+  })
+})
+
+describe('move-nodes', () => {
+  const by = { x: 10, y: 20 }
+  const positionsOf = ({ nodes }: WorkflowDocument) =>
+    Object.fromEntries(nodes.map(({ id, position }) => [id, position]))
+  const moved = (document: WorkflowDocument, nodeIds: readonly string[]) =>
+    positionsOf(run(document, { type: 'move-nodes', moves: movesBy(document, nodeIds, by) }).after)
+
+  test('moves a loop as a whole, with a locked node inside', () => {
+    expect(moved(withLocked(LOOP_DOCUMENT, 'mail'), ['each'])).toEqual({
+      ...positionsOf(LOOP_DOCUMENT),
+      each: { x: 310, y: 132 },
+      charge: { x: 338, y: 244 },
+      mail: { x: 638, y: 244 },
+    })
+  })
+
+  test('keeps a locked loop with its content, and a locked node of its own', () => {
+    const loopLocked = withLocked(LOOP_DOCUMENT, 'each')
+    expect(moved(loopLocked, ['each', 'charge'])).toEqual(positionsOf(LOOP_DOCUMENT))
+    const mailLocked = withLocked(LOOP_DOCUMENT, 'mail')
+    expect(moved(mailLocked, ['charge', 'mail'])).toEqual({
+      ...positionsOf(LOOP_DOCUMENT),
+      charge: { x: 338, y: 244 },
+    })
   })
 })
 
@@ -187,6 +219,19 @@ describe('delete-nodes', () => {
     expect(Object.keys(levelsOf(after))).toEqual(['start', 'finish'])
     expect(edgesOf(after)).toEqual(['start>finish'])
     expect(plan.operations.filter(({ op }) => op === 'remove_node')).toEqual([{ op: 'remove_node', nodeId: 'each' }])
+  })
+
+  test('keeps a loop around a locked node, at every depth, and counts it', () => {
+    const locked = withLocked(nested.after, 'mail')
+    expect(refusalOf(locked, { type: 'delete-nodes', nodeIds: ['each'] })).toBe('command.nothingToDelete')
+    const { plan, after } = run(locked, { type: 'delete-nodes', nodeIds: ['each', 'finish'] })
+    expect(levelsOf(after)).toEqual({ start: null, each: null, charge: 'each', [inner]: 'each', mail: inner })
+    expect(plan.message).toEqual({ key: 'command.deletedOne', values: { name: 'Finish', kept: 1 } })
+  })
+
+  test('keeps a locked loop with all of its nodes', () => {
+    const locked = withLocked(LOOP_DOCUMENT, 'each')
+    expect(refusalOf(locked, { type: 'delete-nodes', nodeIds: ['each'] })).toBe('command.nothingToDelete')
   })
 })
 

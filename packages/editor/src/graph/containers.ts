@@ -30,6 +30,17 @@ export function idsInside(document: Nodes, nodeIds: Iterable<NodeId>): ReadonlyS
   return found
 }
 
+/** Returns the ids of the locked nodes and of the loops around them: removing such a loop would remove a locked node. */
+export function idsHeldByLocks({ nodes }: Nodes): ReadonlySet<NodeId> {
+  const parents = new Map(nodes.map(({ id, parentId }) => [id, parentId]))
+  const held = new Set<NodeId>()
+  for (const node of nodes) {
+    if (node.locked !== true) continue
+    for (let id: NodeId | undefined = node.id; id !== undefined && !held.has(id); id = parents.get(id)) held.add(id)
+  }
+  return held
+}
+
 /** Returns those of the nodes that are inside none of the others: what moves or goes takes its content along. */
 export function outermost(document: Nodes, nodeIds: Iterable<NodeId>): readonly NodeId[] {
   const ids = [...nodeIds]
@@ -39,13 +50,13 @@ export function outermost(document: Nodes, nodeIds: Iterable<NodeId>): readonly 
 
 /** Returns the loops around a node, the innermost first. */
 export function loopsAround(nodesById: ReadonlyMap<NodeId, WorkflowNode>, nodeId: NodeId): readonly NodeId[] {
-  const around: NodeId[] = []
+  const around = new Set<NodeId>()
   let at = nodesById.get(nodeId)?.parentId
-  while (at !== undefined && !around.includes(at)) {
-    around.push(at)
+  while (at !== undefined && !around.has(at)) {
+    around.add(at)
     at = nodesById.get(at)?.parentId
   }
-  return around
+  return [...around]
 }
 
 // Not from the core, of which the node types would bring all of their checks into the first script.

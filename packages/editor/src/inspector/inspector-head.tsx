@@ -2,6 +2,7 @@ import type { WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { useActions } from '../contexts/actions-context.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
+import { idsHeldByLocks } from '../graph/containers.ts'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { NODE_NAME } from '../problems/open-problem.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
@@ -89,6 +90,7 @@ function NodeMenu({ node }: { readonly node: WorkflowNode }) {
   const loopItems = useLoopItems([node.id])
   const isDisabled = node.disabled === true
   const isLocked = node.locked === true
+  const isHeld = useEditorStore(({ document }) => idsHeldByLocks(document).has(node.id))
   const items: MenuItem[] = [
     item('connect', t('inspector.connect'), actions.connect, 'link', keys.connect),
     item('duplicate', t('inspector.duplicate'), actions.duplicate, 'copy', keys.duplicate),
@@ -111,7 +113,7 @@ function NodeMenu({ node }: { readonly node: WorkflowNode }) {
     {
       ...item('delete', t('inspector.delete'), actions.delete, 'trash', keys.remove),
       danger: true,
-      disabled: isLocked,
+      disabled: isHeld,
     },
   ]
   return <Menu trigger={<IconButton icon="more" label={t('ui.moreActions')} />} items={items} />

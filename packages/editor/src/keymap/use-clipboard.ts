@@ -52,7 +52,8 @@ export function useClipboard(root: HTMLElement | null, session: EditorSession, c
       event.preventDefault()
       say(fragment)
       if (event.type === 'cut') {
-        session.dispatch({ type: 'delete-nodes', nodeIds: fragment.nodes.map((node) => node.id) })
+        // Not all nodes of the fragment: it holds the content of a loop too, which stays if the loop is locked.
+        session.dispatch({ type: 'delete-nodes', nodeIds: [...session.store.getState().selectedNodes] })
       }
     }
     const onPaste = (event: ClipboardEvent) => {

@@ -18,8 +18,10 @@ export const editorMessages = {
   'command.added': '{name} added',
   'command.connected': '{source} connected to {target}',
   'command.disconnected': '{count, plural, one {Connection removed} other {# connections removed}}',
-  'command.deletedOne': '{name} deleted',
-  'command.deleted': '{count, plural, one {# item deleted} other {# items deleted}}',
+  'command.deletedOne':
+    '{name} deleted{kept, plural, =0 {} one {; # node kept because of a lock} other {; # nodes kept because of locks}}',
+  'command.deleted':
+    '{count, plural, one {# item deleted} other {# items deleted}}{kept, plural, =0 {} one {; # node kept because of a lock} other {; # nodes kept because of locks}}',
   'command.renamed': 'Renamed to {name}',
   'command.fieldRenamed':
     'Renamed to {name}{count, plural, =0 {} one {; # reference updated} other {; # references updated}}',
@@ -51,7 +53,7 @@ export const editorMessages = {
   'command.readOnly': 'You can view this workflow, but not change it.',
   'command.notReady': 'The draft is still loading.',
   'command.typeUnknown': 'This node type is not available here.',
-  'command.nothingToDelete': 'Nothing to delete. Locked nodes are kept.',
+  'command.nothingToDelete': 'Nothing to delete. Locked nodes, and loops around them, are kept.',
   'command.nothingToPaste': 'Nothing to paste.',
   'command.portName': 'A port name starts with a lowercase letter, followed by letters, digits, _ or -.',
   'command.outdated': 'Someone changed this at the same time. Your change was not applied.',

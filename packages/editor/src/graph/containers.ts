@@ -1,6 +1,7 @@
 import type { NodeId, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import { valueAt } from '../manifest/ports.ts'
 
 type Nodes = Pick<WorkflowDocument, 'nodes'>
 
@@ -65,6 +66,19 @@ const CONTAINERS: ReadonlySet<string | undefined> = new Set(['loop', 'scope'])
 /** Checks for a node type that holds nodes: a loop, or a scope, which runs them once. */
 export function isContainer(entry: Pick<NodeManifestEntry, 'control'> | undefined): boolean {
   return CONTAINERS.has(entry?.control)
+}
+
+/**
+ * Way in which a node type runs the nodes inside it: once for each item of a list, in rounds until a condition ends them,
+ * or once.
+ */
+export type LoopKind = 'list' | 'rounds' | 'once'
+
+/** Returns the way in which a node type runs the nodes inside it; `null` for a type that holds none. */
+export function loopKindOf(entry: Pick<NodeManifestEntry, 'control' | 'params'> | undefined): LoopKind | null {
+  if (entry?.control === 'scope') return 'once'
+  if (entry?.control !== 'loop') return null
+  return valueAt(entry.params, ['properties', 'items']) === undefined ? 'rounds' : 'list'
 }
 
 /** Checks for a node type that repeats the nodes inside it. */

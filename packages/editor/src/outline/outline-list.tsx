@@ -1,5 +1,6 @@
 import { type RefObject, useContext, useMemo } from 'react'
 import { NodeRunContext, useNodeRun } from '../canvas/node-status.ts'
+import { loopKindOf } from '../graph/containers.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
@@ -62,19 +63,23 @@ interface InsideProps extends ItemsProps {
   readonly nodeId: string
 }
 
-/** The nodes inside a loop, with a button that adds one. */
+/** The nodes inside another, with a button that adds one. */
 function Inside({ nodeId, items }: InsideProps) {
   const t = useTranslate()
   const { store } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const name = useEditorStore((state) => state.nodesById.get(nodeId)?.name ?? nodeId)
+  const kind = useEditorStore(({ nodesById, manifest }) => {
+    const node = nodesById.get(nodeId)
+    return (node === undefined ? null : loopKindOf(manifest.entryOf(node))) ?? 'list'
+  })
   const presenter = useContext(NodeRunContext)
   const run = useNodeRun(nodeId)
   const add = () => store.setState({ quickAdd: { placement: { kind: 'inside', nodeId }, at: null } })
   return (
     <section className="tn-outline-branches" aria-label={t('outline.inside', { name })}>
       <div className="tn-outline-branch">
-        <h2 className="tn-outline-port">{t('outline.eachItem')}</h2>
+        <h2 className="tn-outline-port">{t('outline.eachItem', { kind })}</h2>
         {run !== null && presenter?.loopBar(nodeId)}
         {!isReadOnly && items.length > 0 && (
           <IconButton icon="plus" size="s" label={t('outline.addInside', { name })} onClick={add} />

@@ -1,7 +1,9 @@
 // @vitest-environment jsdom
+import type { NodeManifestEntry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { screen } from '@testing-library/react'
+import { screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
+import { LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
@@ -31,4 +33,31 @@ test('a row says if its node does not follow the one above it', async () => {
     ['Lost', 'Not connected to a trigger'],
     ['After it'],
   ])
+})
+
+test('the nodes inside another have a heading that says how often they run', async () => {
+  const each = LOOP_MANIFEST.nodes.find(({ type }) => type === 'repeat') as NodeManifestEntry
+  const params = { type: 'object', properties: {} } as const
+  const nodes = [
+    ...LOOP_MANIFEST.nodes,
+    { ...each, type: 'rounds', params },
+    { ...each, type: 'once', control: 'scope', params } as const,
+  ]
+  const session = createEditorSession({ translate: () => t })
+  const manifest = createManifestIndex({ hash: 'kinds', nodes })
+  session.store.setState({ manifest, phase: { kind: 'ready' }, isReadOnly: true })
+  const types = { each: 'repeat', poll: 'rounds', attempt: 'once' }
+  const loops = Object.entries(types).map(([id, type]) => ({ ...node(id, type), name: id }))
+  const inside = loops.map(({ id }) => ({ ...node(`in_${id}`, 'step', { text: 't' }), parentId: id }))
+  session.adopt(workflow([...loops, ...inside], []))
+  renderPart(
+    <SessionProvider session={session}>
+      <Outline />
+    </SessionProvider>,
+  )
+  await screen.findByRole('region', { name: 'Inside each' })
+  const headings = ['each', 'poll', 'attempt'].map(
+    (name) => within(screen.getByRole('region', { name: `Inside ${name}` })).getByRole('heading').textContent,
+  )
+  expect(headings).toEqual(['For each item', 'Each round', 'Runs once'])
 })

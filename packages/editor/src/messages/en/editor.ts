@@ -209,7 +209,7 @@ export const editorMessages = {
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',
   'outline.inside': 'Inside {name}',
-  'outline.eachItem': 'For each item',
+  'outline.eachItem': '{kind, select, once {Runs once} rounds {Each round} other {For each item}}',
   'outline.addInside': 'Add a node inside {name}',
   'outline.addFirst': 'Add at the start of "{branch}" of {name}',
   'outline.actions': 'Actions for {name}',

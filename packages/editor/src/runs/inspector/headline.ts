@@ -85,7 +85,11 @@ export function headlineOf(input: HeadlineInput): Headline | null {
     case 'waiting':
       if (nodeRun.iterations !== null) {
         const { ended, count } = nodeRun.iterations
-        return { tone: 'running', title: t('runs.headline.items', { ended, count }), detail: '' }
+        return {
+          tone: 'running',
+          title: t('runs.headline.items', { kind: node.loop ?? 'list', ended, count }),
+          detail: '',
+        }
       }
       // A paused run completes the node only when it is resumed.
       if (input.closed !== null) {

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '@tenon/core/client'
+import type { NodeRunView } from '@tenon/core/run'
 import { useMemo, useState } from 'react'
 import { useInstance, useTranslate } from '../../instance/instance-context.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -8,6 +9,7 @@ import { Tabs } from '../../ui/tabs.tsx'
 import { LogPanel } from '../log/log-panel.tsx'
 import { LoopItem } from '../loop/loop-item.tsx'
 import { LoopSteppers } from '../loop/loop-steppers.tsx'
+import { useMissingInputText } from '../loop/missing-input.ts'
 import { displayStatus } from '../store/display-status.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useNodeRunView, useRunSnapshot, useShownNodeRunId } from '../store/use-run.ts'
@@ -79,18 +81,7 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
                 {nodeRun.startedAt === null ? (
                   <EmptyState title={t('runs.inspector.noInput')} description={t('runs.inspector.noInputWhy')} />
                 ) : (
-                  <>
-                    <LoopItem scope={scope} nodeRun={nodeRun} seq={view.seq} />
-                    <ValueView
-                      scope={scope}
-                      nodeRunId={nodeRun.nodeRunId}
-                      title={t('runs.inspector.inputTitle')}
-                      value={nodeRun.input}
-                      pick={pickInput}
-                      seq={view.seq}
-                      emptyText={t('runs.inspector.inputEmpty')}
-                    />
-                  </>
+                  <NodeInput scope={scope} nodeRun={nodeRun} seq={view.seq} />
                 )}
               </div>
             ),
@@ -103,6 +94,33 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
         ]}
       />
     </div>
+  )
+}
+
+interface NodeInputProps {
+  readonly scope: RunScope
+  readonly nodeRun: NodeRunView
+  /** Last event that the data must include. */
+  readonly seq: number
+}
+
+/** Shows the item of the loop around a node run, and the input of the node run. */
+function NodeInput({ scope, nodeRun, seq }: NodeInputProps) {
+  const t = useTranslate()
+  const emptyText = useMissingInputText(scope, nodeRun.nodeRunId, t('runs.inspector.inputEmpty'))
+  return (
+    <>
+      <LoopItem scope={scope} nodeRun={nodeRun} seq={seq} />
+      <ValueView
+        scope={scope}
+        nodeRunId={nodeRun.nodeRunId}
+        title={t('runs.inspector.inputTitle')}
+        value={nodeRun.input}
+        pick={pickInput}
+        seq={seq}
+        emptyText={emptyText}
+      />
+    </>
   )
 }
 

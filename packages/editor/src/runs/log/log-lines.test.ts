@@ -1,3 +1,4 @@
+import type { NodeManifestEntry } from '@tenon/core/node'
 import {
   type Decision,
   type Fact,
@@ -7,6 +8,7 @@ import {
   type Observation,
 } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
+import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../../test/fixtures/loop-workflow.ts'
 import { attemptFailed, completed, createRunLog, scheduled, started } from '../../../test/fixtures/run-log.ts'
 import { failedRun, RUN_STARTED_AT, rejectedRun } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
@@ -37,6 +39,24 @@ function toolCall(tool: string): Observation {
 }
 
 describe('logLine', () => {
+  test('names the iterations of a loop by what it repeats', () => {
+    const begun: Decision = { type: 'iteration_started', nodeRunId: 'each', data: { index: 1 } }
+    const ended: Decision = {
+      type: 'iteration_ended',
+      nodeRunId: 'each',
+      data: { index: 1, how: 'failed', output: null, error },
+    }
+    const saidOf = (change: Partial<NodeManifestEntry>) => {
+      const entries = LOOP_MANIFEST.nodes.map((entry) => (entry.type === 'repeat' ? { ...entry, ...change } : entry))
+      const nodes = createNodeDirectory(LOOP_DOCUMENT, { hash: 'kinds', nodes: entries })
+      const frames = createRunLog(RUN_STARTED_AT).add(begun, ended).frames
+      return frames.map((frame) => logLine(fromFrame(frame), { ...words, nodes }).text)
+    }
+    expect(saidOf({})).toEqual(['Item 2 started', 'Item 2 failed: It broke'])
+    expect(saidOf({ params: {} })).toEqual(['Round 2 started', 'Round 2 failed: It broke'])
+    expect(saidOf({ control: 'scope' })).toEqual(['Nodes inside started', 'Nodes inside failed: It broke'])
+  })
+
   test('has the text of the host for the code of a failure', () => {
     const t = createTranslate({ ...en, 'error.NODE_FAILED': 'Defekt ({message})' }, 'de')
     const failures: readonly (Fact | Decision | Observation)[] = [

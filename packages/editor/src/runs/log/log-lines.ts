@@ -50,8 +50,7 @@ export function logLine(entry: LogEntry, words: LogWords): LogLine {
     type: entry.type,
     nodeId,
     nodeRunId,
-    nodeName:
-      nodeId === null || nodeRunId === null ? '' : nodeRunName(words.nodes.get(nodeId).name, nodeRunId, words.t),
+    nodeName: nodeId === null || nodeRunId === null ? '' : nodeRunName(words.nodes, nodeRunId, words.t),
     // Events come from JSON, so their data is JSON.
     data: readableData(entry.data as Json),
     ...said,
@@ -72,7 +71,8 @@ function nodeRunOf(entry: LogEntry, nodeRuns: RunView['nodeRuns']): NodeRunId | 
   return nodeRuns.has(nodeRunId) ? nodeRunId : null
 }
 
-function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | null {
+function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
+  const { t, locale, nodeRuns } = words
   switch (entry.type) {
     case 'node_scheduled':
       return { level: 'debug', text: t('runs.event.node_scheduled') }
@@ -113,13 +113,19 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
     case 'join_fired':
       return { level: 'debug', text: t('runs.event.join_fired', { arrived: entry.data.arrived }) }
     case 'iteration_started':
-      return { level: 'debug', text: t('runs.event.iteration_started', { number: entry.data.index + 1 }) }
+      return {
+        level: 'debug',
+        text: t('runs.event.iteration_started', {
+          kind: loopKind(entry.nodeRunId, words),
+          number: entry.data.index + 1,
+        }),
+      }
     case 'iteration_ended': {
       const { index, how, error } = entry.data
       const message = error === null ? '' : failureTexts(error, t).why
       return {
         level: how === 'failed' ? 'warn' : 'debug',
-        text: t(`runs.event.iteration_${how}`, { number: index + 1, message }),
+        text: t(`runs.event.iteration_${how}`, { kind: loopKind(entry.nodeRunId, words), number: index + 1, message }),
       }
     }
     case 'node_cancel_requested':
@@ -147,6 +153,10 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
     default:
       return null
   }
+}
+
+function loopKind(nodeRunId: NodeRunId, { nodes }: LogWords): string {
+  return nodes.get(nodeIdOf(nodeRunId)).loop ?? 'list'
 }
 
 function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {

@@ -1,4 +1,5 @@
 import type { NodeRunId } from '@tenon/core/run'
+import type { LoopKind } from '../../graph/containers.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import type { RunStore } from '../store/run-store.ts'
@@ -11,10 +12,12 @@ interface ItemStepperProps {
   readonly loopRunId: NodeRunId
   /** Name of the loop, for the labels. */
   readonly name: string
+  /** Counts items of a list, or rounds, whose number is open until the loop ends. */
+  readonly kind: Exclude<LoopKind, 'once'>
 }
 
-/** Chooses the item of a loop whose run the views show, with the failed items at hand. Empty before the loop begins. */
-export function ItemStepper({ store, loopRunId, name }: ItemStepperProps) {
+/** Chooses the item or round of a loop whose run the views show, with the failed ones at hand. Empty before the loop begins. */
+export function ItemStepper({ store, loopRunId, name, kind }: ItemStepperProps) {
   const { t } = useInstance()
   const snapshot = useRunSnapshot(store)
   const loop = snapshot.view.nodeRuns.get(loopRunId)
@@ -26,21 +29,21 @@ export function ItemStepper({ store, loopRunId, name }: ItemStepperProps) {
   const failure = nextFailed(failed, item)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a part of a form
-    <div className="tn-stepper" role="group" aria-label={t('runs.loop.items', { name })}>
+    <div className="tn-stepper" role="group" aria-label={t('runs.loop.items', { kind, name })}>
       <IconButton
         size="s"
         icon="chevronLeft"
-        label={t('runs.loop.previous')}
+        label={t('runs.loop.previous', { kind })}
         disabled={item === null || item === 0}
         onClick={() => choose((item ?? 0) - 1)}
       />
       <span className="tn-stepper-item tn-tabular" data-failed={(item !== null && failed.includes(item)) || undefined}>
-        {item === null ? t('runs.loop.none', { count }) : t('runs.loop.item', { number: item + 1, count })}
+        {item === null ? t('runs.loop.none', { kind, count }) : t('runs.loop.item', { kind, number: item + 1, count })}
       </span>
       <IconButton
         size="s"
         icon="chevronRight"
-        label={t('runs.loop.next')}
+        label={t('runs.loop.next', { kind })}
         disabled={item !== null && item >= count - 1}
         onClick={() => choose(item === null ? 0 : item + 1)}
       />
@@ -52,7 +55,7 @@ export function ItemStepper({ store, loopRunId, name }: ItemStepperProps) {
       <span
         className="tn-stepper-progress"
         role="progressbar"
-        aria-label={t('runs.loop.progress', { ended, count })}
+        aria-label={t('runs.loop.progress', { kind, ended, count })}
         aria-valuemin={0}
         aria-valuemax={count}
         aria-valuenow={ended}

@@ -6,6 +6,7 @@ import {
   type WorkflowNode,
 } from '@tenon/core/document'
 import type { NodeCategory, NodeManifest } from '@tenon/core/node'
+import { type LoopKind, loopKindOf } from '../../graph/containers.ts'
 import { createManifestIndex } from '../../manifest/manifest-index.ts'
 
 /** Data of a node that the run views show besides its run. */
@@ -18,6 +19,8 @@ export interface NodeInfo {
   readonly icon: string
   readonly category: NodeCategory
   readonly isInline: boolean
+  /** Way in which it runs the nodes inside it; `null` for a node that holds none. */
+  readonly loop: LoopKind | null
   /** Attempts that the policy allows, the first included. */
   readonly maximumAttempts: number
   /** Port that the run takes at a skipped node; `null` if the node has none. */
@@ -49,6 +52,7 @@ export function createNodeDirectory(document: WorkflowDocument, manifest: NodeMa
       icon: entry?.icon ?? UNKNOWN_ICON,
       category: entry?.category ?? 'flow',
       isInline: entry?.inline ?? false,
+      loop: loopKindOf(entry),
       maximumAttempts: node.policy?.retry?.maximumAttempts ?? entry?.policy?.retry?.maximumAttempts ?? DEFAULT_ATTEMPTS,
       firstPort: entry === undefined ? null : (resolvePorts(node, entry)[0]?.name ?? null),
       node,
@@ -66,6 +70,7 @@ const UNKNOWN: Omit<NodeInfo, 'nodeId' | 'name'> = Object.freeze({
   icon: UNKNOWN_ICON,
   category: 'flow',
   isInline: false,
+  loop: null,
   maximumAttempts: DEFAULT_ATTEMPTS,
   firstPort: null,
   node: null,

@@ -1,3 +1,4 @@
+import type { NodeManifestEntry } from '@tenon/core/node'
 import type { RunEventFrame } from '@tenon/core/run'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
@@ -64,6 +65,21 @@ describe('createRunPresenter', () => {
     expect(presenter.node('charge')).toMatchObject({ status: 'failed', reason: '503 for O-3' })
     expect([presenter.loopBar('charge'), presenter.loopBar('finish')]).toEqual([null, null])
     expect(presenter.loopBar('each')).toMatchObject({ props: { loopRunId: 'each', name: 'Each order' } })
+  })
+
+  test('counts the rounds of a loop without a list, and nothing of a node that runs its content once', () => {
+    const { store } = present(loopRun({ ended: 7, failed: [2] }).frames)
+    const presentAs = (change: Partial<NodeManifestEntry>) => {
+      const entries = LOOP_MANIFEST.nodes.map((entry) => (entry.type === 'repeat' ? { ...entry, ...change } : entry))
+      const loopNodes = createNodeDirectory(LOOP_DOCUMENT, { hash: 'kinds', nodes: entries })
+      return createRunPresenter({ store, nodes: loopNodes, t, locale: 'en' })
+    }
+    const rounds = presentAs({ params: { type: 'object', properties: {} } })
+    expect(rounds.node('each')?.label).toMatch(/^7 rounds · /)
+    expect(rounds.loopBar('each')).toMatchObject({ props: { kind: 'rounds' } })
+    const once = presentAs({ control: 'scope' })
+    expect(once.node('each')?.label).not.toMatch(/of 12|rounds?/)
+    expect(once.loopBar('each')).toBeNull()
   })
 
   test('says why a node failed', () => {

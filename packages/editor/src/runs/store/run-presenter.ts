@@ -2,6 +2,7 @@ import type { NodeId } from '@tenon/core/document'
 import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
 import { createElement } from 'react'
 import type { NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.ts'
+import type { LoopKind } from '../../graph/containers.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
@@ -76,7 +77,7 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
       if (nodeRun === undefined || nodeRun.status === 'idle') return null
       const before = displays.get(nodeId)
       if (before?.of === nodeRun && !isNodeRunOpen(nodeRun)) return before.display
-      const display = displayOf(nodeRun, moment, t, locale)
+      const display = displayOf(nodeRun, nodes.get(nodeId).loop, moment, t, locale)
       const isSame = before?.display.label === display.label && before.display.reason === display.reason
       if (before?.display.status === display.status && isSame) {
         displays.set(nodeId, { of: nodeRun, display: before.display })
@@ -90,13 +91,21 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
     loopBar(nodeId) {
       const loop = runOf(nodeId)
       if (loop === undefined || loop.iterations === null) return null
-      return createElement(ItemStepper, { store, loopRunId: loop.nodeRunId, name: nodes.get(nodeId).name })
+      const { name, loop: kind } = nodes.get(nodeId)
+      if (kind === 'once') return null
+      return createElement(ItemStepper, { store, loopRunId: loop.nodeRunId, name, kind: kind ?? 'list' })
     },
   }
 }
 
-/** Returns the display of a node run on its card: the items of a loop, its duration, and an attempt after the first. */
-function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: string): NodeRunDisplay {
+/** Returns the display of a node run on its card: the items or rounds of a loop, its duration, and an attempt after the first. */
+function displayOf(
+  nodeRun: NodeRunView,
+  loop: LoopKind | null,
+  moment: number,
+  t: Translate,
+  locale: string,
+): NodeRunDisplay {
   const { attempt } = nodeRun
   const status = displayStatus(nodeRun)
   const statusLabel = t(`runs.node.${status}`)
@@ -105,7 +114,9 @@ function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: s
   const format = isNodeRunOpen(nodeRun) ? formatGrowing : formatDuration
   const { iterations } = nodeRun
   const parts = [
-    iterations === null ? '' : t('runs.loop.progress', { ended: iterations.ended, count: iterations.count }),
+    iterations === null || loop === 'once'
+      ? ''
+      : t('runs.loop.progress', { kind: loop ?? 'list', ended: iterations.ended, count: iterations.count }),
     durationMs === null ? '' : format(durationMs, t, locale),
     attempt > 1 ? t('runs.attempt', { attempt }) : '',
   ]

@@ -18,6 +18,6 @@ test('a failed node and its attempts have the texts of the host for their codes'
   const row = rows.find(({ nodeId }) => nodeId === 'ticket')
   const attempt = row?.segments.find(({ kind }) => kind === 'failed')
   if (row === undefined || attempt === undefined) throw new Error('the node has no failed attempt')
-  expect(describeRow(row, node, t, 'en')).toMatch(/^Create ticket · Failed · .* · Der Dienst ist gestört$/)
+  expect(describeRow(row, nodes, t, 'en')).toMatch(/^Create ticket · Failed · .* · Der Dienst ist gestört$/)
   expect(describeSegment(attempt, node, t, 'en')).toMatch(/^Create ticket · attempt 1 · .* · Der Dienst ist gestört$/)
 })

@@ -5,14 +5,14 @@ import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
 import { nodeRunName } from '../format/node-run-name.ts'
 import { displayStatus } from '../store/display-status.ts'
-import type { NodeInfo } from '../store/node-directory.ts'
+import type { NodeDirectory, NodeInfo } from '../store/node-directory.ts'
 import type { Segment, TimelineRow } from './bars.ts'
 
 /** Describes one node run in a sentence, for the line under the timeline and for screen readers. */
-export function describeRow(row: TimelineRow, node: NodeInfo, t: Translate, locale: string): string {
+export function describeRow(row: TimelineRow, nodes: NodeDirectory, t: Translate, locale: string): string {
   const { nodeRun, durationMs } = row
   const parts = [
-    nodeRunName(node.name, nodeRun.nodeRunId, t),
+    nodeRunName(nodes, nodeRun.nodeRunId, t),
     t(`runs.node.${displayStatus(nodeRun)}`),
     nodeRun.startedAt === null ? '' : t('runs.timeline.startedAt', { time: formatClock(nodeRun.startedAt, locale) }),
     durationMs === null ? '' : formatDuration(durationMs, t, locale),
@@ -26,13 +26,14 @@ export function describeRow(row: TimelineRow, node: NodeInfo, t: Translate, loca
 export function describeSegment(segment: Segment, node: NodeInfo, t: Translate, locale: string): string {
   const length = formatDuration(segment.to - segment.from, t, locale)
   const { attempt } = segment
+  const kind = t(`runs.segment.${segment.kind}`, { kind: node.loop ?? 'list' })
   if (attempt === null || segment.kind === 'queued') {
-    return `${node.name} · ${t(`runs.segment.${segment.kind}`)} · ${length}`
+    return `${node.name} · ${kind} · ${length}`
   }
   const parts = [
     node.name,
     t('runs.attempt', { attempt: attempt.attempt }),
-    t(`runs.segment.${segment.kind}`),
+    kind,
     formatClock(attempt.startedAt, locale),
     formatDuration(attemptDurationMs(attempt, segment.to) ?? 0, t, locale),
     attempt.error === null ? '' : failureTexts(attempt.error, t).why,

@@ -93,7 +93,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
         render={(row, index) => (
           <TimelineRowView
             row={row}
-            node={nodes.get(row.nodeId)}
+            nodes={nodes}
             scale={scale}
             optionId={`${listId}-${index}`}
             isSelected={row.nodeRun.nodeRunId === activeId}
@@ -108,7 +108,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
           {shown === null
             ? t('runs.timeline.hint')
             : shown.segment === null
-              ? describeRow(shown.row, nodes.get(shown.row.nodeId), t, locale)
+              ? describeRow(shown.row, nodes, t, locale)
               : describeSegment(shown.segment, nodes.get(shown.row.nodeId), t, locale)}
         </span>
         {pauses.length > 0 && (

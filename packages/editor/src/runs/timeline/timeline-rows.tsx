@@ -5,14 +5,14 @@ import { StatusMark } from '../../ui/status-mark.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { shortNodeRunName } from '../format/node-run-name.ts'
 import { displayStatus } from '../store/display-status.ts'
-import type { NodeInfo } from '../store/node-directory.ts'
+import type { NodeDirectory } from '../store/node-directory.ts'
 import type { Segment, TimelineRow } from './bars.ts'
 import { describeRow } from './describe-row.ts'
 import type { TimeScale } from './time-scale.ts'
 
 export interface TimelineRowViewProps {
   readonly row: TimelineRow
-  readonly node: NodeInfo
+  readonly nodes: NodeDirectory
   readonly scale: TimeScale
   readonly optionId: string
   readonly isSelected: boolean
@@ -22,8 +22,9 @@ export interface TimelineRowViewProps {
 }
 
 function RowView(props: TimelineRowViewProps) {
-  const { row, node, scale, optionId, isSelected, isActive, onPick, onPoint } = props
+  const { row, nodes, scale, optionId, isSelected, isActive, onPick, onPoint } = props
   const { t, locale } = useInstance()
+  const node = nodes.get(row.nodeId)
   const length = row.durationMs
   const format = row.isOpen ? formatGrowing : formatDuration
   return (
@@ -40,7 +41,7 @@ function RowView(props: TimelineRowViewProps) {
       onPointerEnter={() => onPoint(row, null)}
       onPointerLeave={() => onPoint(null, null)}
     >
-      <span className="tn-visually-hidden">{describeRow(row, node, t, locale)}</span>
+      <span className="tn-visually-hidden">{describeRow(row, nodes, t, locale)}</span>
       <span
         className="tn-timeline-name"
         aria-hidden="true"
@@ -48,7 +49,7 @@ function RowView(props: TimelineRowViewProps) {
       >
         <IconTile path={node.icon} category={node.category} size="s" />
         <span className="tn-truncate" dir="auto">
-          {shortNodeRunName(node.name, row.nodeRun.nodeRunId, t)}
+          {shortNodeRunName(nodes, row.nodeRun.nodeRunId, t)}
         </span>
         <StatusMark status={displayStatus(row.nodeRun)} size={14} />
       </span>

@@ -27,7 +27,7 @@ export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenAppr
         return (
           <p key={nodeRunId} className="tn-run-line" data-tone="waiting">
             <Icon name="clock" size={16} />
-            <span dir="auto">{t('run.waits', { name: nodeRunName(scope.nodes.get(nodeId).name, nodeRunId, t) })}</span>
+            <span dir="auto">{t('run.waits', { name: nodeRunName(scope.nodes, nodeRunId, t) })}</span>
             <button
               type="button"
               className="tn-link"

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { deepLoops } from '../../test/fixtures/deep-loops.ts'
+import { LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../test/fixtures/ticket-workflow.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
-import { flowEdgesOf } from './flow-elements.ts'
+import { flowEdgesOf, flowNodesOf } from './flow-elements.ts'
 
 const TITLES: Readonly<Record<string, string>> = { true: 'Yes', false: 'No' }
 const nodes = TICKET_MANIFEST.nodes.map((entry) => ({
@@ -9,6 +11,14 @@ const nodes = TICKET_MANIFEST.nodes.map((entry) => ({
   ports: entry.ports.map((port) => ('name' in port ? { ...port, title: TITLES[port.name] ?? port.title } : port)),
 }))
 const manifest = createManifestIndex({ ...TICKET_MANIFEST, nodes })
+
+describe('flowNodesOf', () => {
+  test('orders 10,000 loops inside each other from the outermost to the innermost', () => {
+    const drawn = flowNodesOf(deepLoops(10_000, 'repeat'), createManifestIndex(LOOP_MANIFEST), new Set(), [])
+    expect(drawn.map(({ id }) => id)).toEqual(Array.from({ length: 10_000 }, (_, index) => `n${index}`))
+    expect(drawn[9999]?.parentId).toBe('n9998')
+  })
+})
 
 describe('flowEdgesOf', () => {
   test('names an edge by its ends, with the port of a node that has several', () => {

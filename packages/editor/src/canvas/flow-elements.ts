@@ -4,10 +4,9 @@ import {
   resolvePorts,
   type WorkflowDocument,
   type WorkflowEdge,
-  type WorkflowNode,
 } from '@tenon/core/document'
 import { type CardSizes, isFrame, nodeBoxes } from '../frames/node-boxes.ts'
-import { nodesByParent } from '../graph/containers.ts'
+import { nodesByParent, parentsFirst } from '../graph/containers.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 
@@ -24,7 +23,8 @@ export function flowNodesOf(
   const known = new Map(previous.map((flowNode) => [flowNode.id, flowNode]))
   const boxes = nodeBoxes(document, manifest, measuredSizes(previous))
   const groups = nodesByParent(document)
-  return framesFirst(document, groups).map((node): FlowNode => {
+  // React Flow needs each node after its loop.
+  return parentsFirst(document).map((node): FlowNode => {
     const before = known.get(node.id)
     const entry = manifest.entryOf(node)
     const isSelected = selected.has(node.id)
@@ -79,14 +79,6 @@ function measuredSizes(nodes: readonly FlowNode[]): CardSizes {
       return width === undefined || height === undefined ? [] : [[id, { width, height }] as const]
     }),
   )
-}
-
-/** Orders nodes as React Flow needs them: each after its loop. */
-function framesFirst({ nodes }: WorkflowDocument, groups: ReturnType<typeof nodesByParent>): readonly WorkflowNode[] {
-  if (nodes.every(({ parentId }) => parentId === undefined)) return nodes
-  const ids = new Set(nodes.map(({ id }) => id))
-  const withInside = (node: WorkflowNode): WorkflowNode[] => [node, ...(groups.get(node.id) ?? []).flatMap(withInside)]
-  return nodes.filter(({ parentId }) => parentId === undefined || !ids.has(parentId)).flatMap(withInside)
 }
 
 function isSameCorner(one: FlowNode['data']['corner'], other: FlowNode['data']['corner']): boolean {

@@ -39,7 +39,7 @@ export type EditorCommand =
   | { readonly type: 'connect'; readonly connection: Connection }
   | { readonly type: 'reconnect'; readonly edgeId: string; readonly connection: Connection }
   | { readonly type: 'disconnect'; readonly edgeIds: readonly string[] }
-  /** Moves nodes; the nodes inside a loop are moved only if they are listed, as `movesBy` does, and with them even if locked. */
+  /** Moves nodes. Those inside a loop move only if they are listed, as `movesBy` does, then even if locked. */
   | { readonly type: 'move-nodes'; readonly moves: readonly NodeMove[] }
   /** Moves nodes with their content into a loop or out of it; edges that would cross its border are removed. */
   | {

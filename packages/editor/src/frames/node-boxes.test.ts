@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { deepLoops } from '../../test/fixtures/deep-loops.ts'
 import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { FRAME, loopAt, nodeBoxes } from './node-boxes.ts'
@@ -33,6 +34,14 @@ describe('nodeBoxes', () => {
     const [outer, inner] = [boxes.get('each'), boxes.get('inner')]
     expect(outer?.x).toBe((inner?.x ?? 0) - FRAME.inset)
     expect(outer?.width).toBe((inner?.width ?? 0) + 2 * FRAME.inset)
+  })
+
+  test('draws each of 10,000 loops inside each other', () => {
+    const boxes = nodeBoxes(deepLoops(10_000, 'repeat'), manifest)
+    expect(boxes.size).toBe(10_000)
+    expect(boxes.get('n9999')).toMatchObject({ x: 0, width: FRAME.empty.width })
+    const width = FRAME.empty.width + 9999 * 2 * FRAME.inset
+    expect(boxes.get('n0')).toMatchObject({ x: -9999 * FRAME.inset, y: -9999 * (FRAME.head + FRAME.inset), width })
   })
 })
 

@@ -7,7 +7,7 @@ import {
   type WorkflowNode,
 } from '@tenon/core/document'
 import type { CardBox } from '../edges/card-box.ts'
-import { idsInside, isContainer, nodesByParent } from '../graph/containers.ts'
+import { idsInside, isContainer, nodesByParent, parentsFirst } from '../graph/containers.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { isPlainPort } from '../manifest/ports.ts'
 import { cardHeight, NODE_HEIGHT, NODE_WIDTH } from './card-size.ts'
@@ -43,19 +43,14 @@ export function nodeBoxes(
 ): ReadonlyMap<NodeId, CardBox> {
   const groups = nodesByParent(document)
   const boxes = new Map<NodeId, CardBox>()
-  const boxOf = (node: WorkflowNode): CardBox => {
-    const known = boxes.get(node.id)
-    if (known !== undefined) return known
-    const inside = groups.get(node.id) ?? []
-    const entry = manifest.entryOf(node)
-    const box =
-      inside.length > 0 || isContainer(entry)
-        ? { id: node.id, ...frameAround(node, inside.map(boxOf), portRows(node, manifest)) }
-        : { id: node.id, ...node.position, ...cardSize(node, manifest, sizes.get(node.id)) }
-    boxes.set(node.id, box)
-    return box
+  // Not by recursion, of which a draft with thousands of levels would exceed the stack.
+  for (const node of [...parentsFirst(document)].reverse()) {
+    const inside = groups.get(node.id)
+    const box = isFrame(node, manifest, inside)
+      ? frameAround(node, inside?.flatMap(({ id }) => boxes.get(id) ?? []) ?? [], portRows(node, manifest))
+      : { ...node.position, ...cardSize(node, manifest, sizes.get(node.id)) }
+    boxes.set(node.id, { id: node.id, ...box })
   }
-  for (const node of document.nodes) boxOf(node)
   return boxes
 }
 

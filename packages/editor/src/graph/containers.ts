@@ -16,6 +16,20 @@ export function nodesByParent({ nodes }: Nodes): ReadonlyMap<NodeId | null, read
   return groups
 }
 
+/** Returns the nodes in an order in which each loop is directly before the nodes inside it. The depth has no limit. */
+export function parentsFirst({ nodes }: Nodes): readonly WorkflowNode[] {
+  if (nodes.every(({ parentId }) => parentId === undefined)) return nodes
+  const groups = nodesByParent({ nodes })
+  const ids = new Set(nodes.map(({ id }) => id))
+  const open = nodes.filter(({ parentId }) => parentId === undefined || !ids.has(parentId)).reverse()
+  const ordered: WorkflowNode[] = []
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    ordered.push(node)
+    for (const child of [...(groups.get(node.id) ?? [])].reverse()) open.push(child)
+  }
+  return ordered
+}
+
 /** Returns the ids of all nodes inside these nodes, at every depth, without the nodes themselves. */
 export function idsInside(document: Nodes, nodeIds: Iterable<NodeId>): ReadonlySet<NodeId> {
   const groups = nodesByParent(document)

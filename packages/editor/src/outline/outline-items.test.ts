@@ -1,6 +1,7 @@
 import { EMPTY_DOCUMENT, edgeId, type WorkflowDocument } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { describe, expect, test } from 'vitest'
+import { deepLoops } from '../../test/fixtures/deep-loops.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { buildOutline, type OutlineItem } from './outline-items.ts'
 
@@ -150,5 +151,40 @@ describe('buildOutline', () => {
   test('a long chain needs no deep recursion', () => {
     const lines = Array.from({ length: 5_000 }, (_, index) => `n${index}>n${index + 1}`)
     expect(buildOutline(documentOf(...lines), manifest)).toHaveLength(5_001)
+  })
+})
+
+describe('the depth of lists', () => {
+  /** Returns the ids of the nodes with the number of lists around each, in the order of the outline. */
+  function depthsOf(items: readonly OutlineItem[]) {
+    const found: { readonly id: string; readonly depth: number }[] = []
+    const walk = (list: readonly OutlineItem[], depth: number): void => {
+      for (const item of list) {
+        if (item.kind === 'link') continue
+        found.push({ id: item.nodeId, depth })
+        walk(item.inside ?? [], depth + 1)
+        for (const { items: branch } of item.branches) walk(branch, depth + 1)
+      }
+    }
+    walk(items, 0)
+    return found
+  }
+
+  test('ends at the tenth loop, whose inner loops are listed beside each other', () => {
+    const found = depthsOf(buildOutline(deepLoops(10_000, 'loop'), manifest))
+    expect(new Set(found.map(({ id }) => id)).size).toBe(10_000)
+    expect(found).toHaveLength(10_000)
+    expect(found.slice(0, 11).map(({ depth }) => depth)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expect(Math.max(...found.map(({ depth }) => depth))).toBe(10)
+  })
+
+  test('ends for branches too: a link leads to the node that continues the path, which counts as connected', () => {
+    const ways = Array.from({ length: 3000 }, (_, index) => [`w${index}.yes>a${index}`, `w${index}.no>w${index + 1}`])
+    const outline = buildOutline(documentOf('start>w0', ...ways.flat()), manifest)
+    const found = depthsOf(outline)
+    expect(new Set(found.map(({ id }) => id)).size).toBe(found.length)
+    expect(found).toHaveLength(6002)
+    expect(Math.max(...found.map(({ depth }) => depth))).toBe(32)
+    expect(outline.every((item) => item.kind === 'node' && item.lead === null)).toBe(true)
   })
 })

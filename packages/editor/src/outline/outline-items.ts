@@ -1,5 +1,5 @@
 import { documentOrder, type NodeId, resolvePorts, type WorkflowDocument } from '@tenon/core/document'
-import { isContainer, nodesByParent } from '../graph/containers.ts'
+import { isContainer, nodesByParent, parentsFirst } from '../graph/containers.ts'
 import { edgesInto, edgesOutOf, type Graph, graphOf } from '../graph/graph.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { isPlainPort } from '../manifest/ports.ts'
@@ -31,10 +31,11 @@ export interface OutlineBranch {
 /**
  * Converts a workflow to nested lists: successive nodes are listed in order, branches are indented, and the node that
  * joins all of them is at the level of the node that split them. The nodes inside a loop are listed below it. Each node is
- * listed once; other paths to it are links.
+ * listed once; other paths to it are links. Lists have a greatest depth: deeper loops have their nodes beside them, and
+ * deeper branches continue in the list of their loop.
  */
 export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex): readonly OutlineItem[] {
-  const levels = new Map(document.nodes.map((node) => [node.id, node.parentId ?? null]))
+  const levels = shownLevels(document)
   // An edge across the border of a loop is reported as a problem; as a link it would lead into or out of the list.
   const edges = document.edges.filter(({ source, target }) => levels.get(source) === levels.get(target))
   const graph = graphOf({ edges })
@@ -43,6 +44,9 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   const byId = new Map(document.nodes.map((node) => [node.id, node]))
   const groups = nodesByParent(document)
   const listed = new Set<NodeId>()
+  /** Nodes of branches that are too deep, to which links lead. */
+  const continued = new Set<NodeId>()
+  let branchDepth = 0
 
   const entryOf = (id: NodeId) => {
     const node = byId.get(id)
@@ -72,7 +76,15 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   // A branch that leads straight to the node where it joins the others contains no node, but it is connected.
   function branchTo(target: NodeId, stop: NodeId | null, first: NodeId | undefined): OutlineItem[] {
     if (target === stop) return [{ kind: 'link', nodeId: target }]
-    return sequence(target, stop, first === undefined || first === target ? null : { kind: 'parallel', to: first })
+    if (branchDepth === MAX_BRANCH_DEPTH) {
+      continued.add(target)
+      return [{ kind: 'link', nodeId: target }]
+    }
+    branchDepth += 1
+    const lead = first === undefined || first === target ? null : ({ kind: 'parallel', to: first } as const)
+    const items = sequence(target, stop, lead)
+    branchDepth -= 1
+    return items
   }
 
   function goOn(id: NodeId, stop: NodeId | null): { branches: readonly OutlineBranch[]; next: NodeId | undefined } {
@@ -107,7 +119,15 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   }
 
   function insideOf(id: NodeId): readonly OutlineItem[] | null {
-    return groups.has(id) || isContainer(entryOf(id)) ? itemsOf(id) : null
+    const inside = groups.get(id)
+    if (inside === undefined && !isContainer(entryOf(id))) return null
+    // The nodes of a loop at the greatest depth are listed beside it.
+    if (inside?.some((node) => levels.get(node.id) !== id) === true) return null
+    const depth = branchDepth
+    branchDepth = 0
+    const items = itemsOf(id)
+    branchDepth = depth
+    return items
   }
 
   function itemsOf(level: NodeId | null): OutlineItem[] {
@@ -118,11 +138,37 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
     const items = roots.filter(isBegin).flatMap((id) => sequence(id, null))
     // The rest begins at no trigger. Nodes on a cycle have no beginning.
     for (const id of [...roots, ...ids])
-      if (!listed.has(id)) items.push(...sequence(id, null, isBegin(id) ? null : DETACHED))
+      if (!listed.has(id)) items.push(...sequence(id, null, isBegin(id) || continued.has(id) ? null : DETACHED))
     return items
   }
 
   return itemsOf(null)
+}
+
+/** Greatest depth of lists inside lists of loops, that of a valid workflow; drafts may be deeper. */
+const MAX_LOOP_DEPTH = 10
+
+/** Greatest depth of branches inside branches in the list of one loop, so that any draft can be listed and drawn. */
+const MAX_BRANCH_DEPTH = 32
+
+/** Returns the loop in whose list each node is; `null` for the outermost list. */
+function shownLevels(document: WorkflowDocument): ReadonlyMap<NodeId, NodeId | null> {
+  const levels = new Map<NodeId, NodeId | null>()
+  const depths = new Map<NodeId, number>()
+  for (const { id, parentId } of parentsFirst(document)) {
+    const depth = parentId === undefined ? undefined : depths.get(parentId)
+    if (parentId === undefined || depth === undefined) {
+      levels.set(id, null)
+      depths.set(id, 0)
+    } else if (depth < MAX_LOOP_DEPTH) {
+      levels.set(id, parentId)
+      depths.set(id, depth + 1)
+    } else {
+      levels.set(id, levels.get(parentId) ?? null)
+      depths.set(id, depth)
+    }
+  }
+  return levels
 }
 
 const DETACHED = Object.freeze({ kind: 'detached' } as const)

@@ -5,6 +5,7 @@ import { useInstance } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { flowEdgesOf, flowNodesOf } from './flow-elements.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
+import { followDrags } from './follow-drags.ts'
 import { glide } from './glide.ts'
 
 interface FlowElements {
@@ -65,16 +66,4 @@ export function useFlowElements(): FlowElements {
     [store],
   )
   return { nodes, edges, applyChanges }
-}
-
-type Drags = ReadonlyMap<string, { readonly dx: number; readonly dy: number }>
-
-// Nodes that another user drags move here as well; the drop writes their position.
-function followDrags(nodes: readonly FlowNode[], drags: Drags, before: Drags): readonly FlowNode[] {
-  return nodes.map((node) => {
-    const drag = drags.get(node.id)
-    if (drag === undefined && !before.has(node.id)) return node
-    const { x, y } = node.data.corner.relative
-    return { ...node, position: drag === undefined ? { x, y } : { x: x + drag.dx, y: y + drag.dy } }
-  })
 }

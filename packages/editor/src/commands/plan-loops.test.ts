@@ -1,4 +1,4 @@
-import { applyOperations, type WorkflowDocument } from '@tenon/core/document'
+import { applyOperations, edgeId, type WorkflowDocument } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import { LOOP_DOCUMENT, LOOP_FREE_DOCUMENT, LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { nodeBoxes } from '../frames/node-boxes.ts'
@@ -45,6 +45,47 @@ describe('wrap-in-loop', () => {
     expect(edgesOf(after)).toEqual(['charge>mail', `${loop}>finish`, `start>${loop}`].sort())
     expect(after.nodes.findIndex(({ id }) => id === loop)).toBe(1)
     expect(plan.message).toEqual({ key: 'command.wrapped', values: { count: 2, name: 'For each', lost: 0 } })
+  })
+
+  test('leads no failure to the way out of success, and one way only of a node that has several', () => {
+    const { nodes } = LOOP_FREE_DOCUMENT
+    const mail = nodes.find(({ id }) => id === 'mail')
+    if (mail === undefined) throw new Error('The node is missing')
+    const others = ['ok', 'err', 'x', 'y'].map((id) => ({ ...mail, id, name: id }))
+    const edge = (source: string, sourceHandle: string, target: string) => {
+      const ends = { source, sourceHandle, target, targetHandle: 'in' }
+      return { id: edgeId(ends), ...ends }
+    }
+    const document: WorkflowDocument = {
+      ...LOOP_FREE_DOCUMENT,
+      nodes: [{ ...mail, id: 'a', policy: { onError: 'route' } }, { ...mail, id: 'w', type: 'way' }, ...others],
+      edges: [
+        edge('a', 'error', 'err'),
+        edge('a', 'success', 'ok'),
+        edge('w', 'no', 'y'),
+        edge('w', 'yes', 'x'),
+        edge('w', 'yes', 'ok'),
+      ],
+    }
+    const wrap = { type: 'wrap-in-loop', nodeIds: ['a', 'w'] } as const
+    const { plan, after } = run(document, wrap)
+    const loop = plan.select?.[0] ?? ''
+    expect(edgesOf(after)).toEqual([`${loop}>ok`, `${loop}>x`].sort())
+    expect(plan.message).toMatchObject({ values: { count: 2, lost: 2 } })
+
+    const routed = createManifestIndex({
+      ...LOOP_MANIFEST,
+      nodes: LOOP_MANIFEST.nodes.map((entry) =>
+        entry.control === 'loop' ? { ...entry, policy: { onError: 'route' } } : entry,
+      ),
+    })
+    const again = planCommand(wrap, { document, manifest: routed })
+    if ('refused' in again) throw new Error(again.refused)
+    const [id = ''] = again.select ?? []
+    expect(edgesOf(applyOperations(document, again.operations))).toEqual(
+      [`${id}:error>err`, `${id}>ok`, `${id}>x`].sort(),
+    )
+    expect(again.message).toMatchObject({ values: { lost: 1 } })
   })
 
   test('moves what the frame would cover', () => {

@@ -1,11 +1,15 @@
 import {
   applyOperations,
   type DocumentOperation,
+  ERROR_PORT,
   type NodeId,
   type NodeMove,
   type Position,
+  type ResolvedPort,
+  resolvePorts,
   type WorkflowDocument,
   type WorkflowEdge,
+  type WorkflowNode,
 } from '@tenon/core/document'
 import { NODE_GAP } from '../frames/card-size.ts'
 import { FRAME, nodeBoxes } from '../frames/node-boxes.ts'
@@ -106,11 +110,16 @@ function isAround(document: WorkflowDocument, outer: NodeId, inner: NodeId): boo
 
 /** Returns the loop at a level that contains another one, or is it. */
 function outerOf(document: WorkflowDocument, inner: NodeId, level: NodeId | null): NodeId {
-  const parentId = document.nodes.find(({ id }) => id === inner)?.parentId
-  return parentId === undefined || parentId === level ? inner : outerOf(document, parentId, level)
+  const parents = new Map(document.nodes.map(({ id, parentId }) => [id, parentId]))
+  let outer = inner
+  for (let at = parents.get(outer); at !== undefined && at !== level; at = parents.get(at)) outer = at
+  return outer
 }
 
-/** Plans a loop around nodes. Their edges from and to other nodes lead to and from the loop, each pair of ends once. */
+/**
+ * Plans a loop around nodes. Their edges from and to other nodes lead to and from the loop, each pair of ends once. Edges
+ * for which the loop has no port are removed and counted.
+ */
 export const planWrapInLoop: Planner<'wrap-in-loop'> = ({ nodeIds }, context) => {
   const { document, manifest } = context
   const entry = manifest.latest.find(isLoop)
@@ -140,17 +149,49 @@ export const planWrapInLoop: Planner<'wrap-in-loop'> = ({ nodeIds }, context) =>
     ...inside.map(({ id }) => ({ op: 'update_node', nodeId: id, set: { parentId: loop.id } }) as const),
   ]
   const input = entry.inputs[0]?.name ?? 'in'
-  const port = entry.ports.flatMap((each) => ('name' in each ? [each.name] : []))[0] ?? 'success'
+  const wayOut = outlets(inside, outOf, manifest, resolvePorts(loop, entry))
   const joined: Connection[] = [
     ...into.map(({ source, sourceHandle }) => ({ source, sourceHandle, target: loop.id, targetHandle: input })),
-    ...outOf.map(({ target, targetHandle }) => ({ source: loop.id, sourceHandle: port, target, targetHandle })),
+    ...outOf.flatMap((edge) => {
+      const port = wayOut(edge)
+      const { target, targetHandle } = edge
+      return port === undefined ? [] : [{ source: loop.id, sourceHandle: port, target, targetHandle }]
+    }),
   ]
-  const lost = addEach(operations, document, manifest, joined)
+  const lost = into.length + outOf.length - joined.length + addEach(operations, document, manifest, joined)
   const after = applyOperations(document, operations)
   const room = makeRoomAround(document, after, manifest, loop.id, [...wanted])
   if (room.length > 0) operations.push({ op: 'move_nodes', moves: room }, ...bendsAfter(room, after))
   const message = { key: 'command.wrapped', values: { count: inside.length, name: loop.name, lost } } as const
   return { operations, message, select: [loop.id] }
+}
+
+/**
+ * Returns a function that chooses the port of a new loop for an edge out of it; `undefined` if it has none. Edges of error
+ * ports lead from its error port. Of the other ports of a node only the first one with an edge continues behind the loop:
+ * a node that chooses a path would otherwise start all of them.
+ */
+function outlets(
+  inside: readonly WorkflowNode[],
+  outOf: readonly WorkflowEdge[],
+  manifest: ManifestIndex,
+  ports: readonly ResolvedPort[],
+): (edge: WorkflowEdge) => string | undefined {
+  const errorPort = ports.find((port) => port.isError)?.name
+  const mainPort = ports.find((port) => !port.isError)?.name
+  const chosen = new Map(
+    inside.map((node) => {
+      const entry = manifest.entryOf(node)
+      const known = entry === undefined ? [] : resolvePorts(node, entry).map(({ name }) => name)
+      const used = outOf.filter(({ source }) => source === node.id).map(({ sourceHandle }) => sourceHandle)
+      // Ports that the node no longer has come last.
+      return [node.id, [...known, ...used].find((name) => name !== ERROR_PORT && used.includes(name))]
+    }),
+  )
+  return ({ source, sourceHandle }) => {
+    if (sourceHandle === ERROR_PORT) return errorPort
+    return chosen.get(source) === sourceHandle ? mainPort : undefined
+  }
 }
 
 /** Appends the connections that are allowed, each once. Returns the number of those that are not. */

@@ -1,8 +1,9 @@
-import { applyOperations, edgeId, type WorkflowDocument } from '@tenon/core/document'
+import { applyOperations, edgeId, type Position, type WorkflowDocument } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import { LOOP_DOCUMENT, LOOP_FREE_DOCUMENT, LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { nodeBoxes } from '../frames/node-boxes.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { deletedNode } from '../store/deleted-node.ts'
 import type { EditorCommand } from './command.ts'
 import { copyFragment } from './fragment.ts'
 import { movesBy } from './plan-loops.ts'
@@ -281,18 +282,68 @@ describe('restore-node', () => {
     const node = LOOP_DOCUMENT.nodes.find(({ id }) => id === 'mail')
     if (node === undefined) throw new Error('The node is missing')
     const { after } = run(LOOP_FREE_DOCUMENT, { type: 'delete-nodes', nodeIds: ['mail'] })
-    const deleted = { node, edges: [], bridges: [], next: null, by: null }
+    const deleted = { node, inside: [], edges: [], bridges: [], next: null, by: null }
     expect(levelsOf(run(after, { type: 'restore-node', deleted }).after).mail).toBeNull()
+  })
+
+  test('puts a loop back with its nodes at every depth and all edges, where it was in the document', () => {
+    const { after } = run(nested.after, { type: 'delete-nodes', nodeIds: ['each'] })
+    expect(edgesOf(after)).toEqual(['start>finish'])
+    const deleted = deletedNode('each', nested.after, after, [])
+    if (deleted === null) throw new Error('The loop is not deleted')
+    expect(run(after, { type: 'restore-node', deleted }).after).toEqual(nested.after)
+  })
+
+  test('adds no node again that another user has brought back', () => {
+    const { after } = run(LOOP_DOCUMENT, { type: 'delete-nodes', nodeIds: ['each'] })
+    const deleted = deletedNode('each', LOOP_DOCUMENT, after, [])
+    const mail = LOOP_DOCUMENT.nodes.find(({ id }) => id === 'mail')
+    if (deleted === null || mail === undefined) throw new Error('A node is missing')
+    const { parentId: _, ...free } = mail
+    const back = { ...after, nodes: [...after.nodes, free] }
+    const { after: restored } = run(back, { type: 'restore-node', deleted })
+    expect(levelsOf(restored)).toEqual({ start: null, each: null, charge: 'each', finish: null, mail: null })
+    // An edge between the two levels would be a problem.
+    expect(edgesOf(restored)).toEqual(['each>finish', 'start>each'])
   })
 })
 
 describe('copy and paste', () => {
-  test('a duplicate stays in the loop of its original, a pasted node does not', () => {
+  const levelOfPasted = (document: WorkflowDocument, ids: readonly string[], at: Position | null) => {
+    const { plan, after } = run(document, {
+      type: 'paste',
+      fragment: copyFragment(LOOP_DOCUMENT, manifest, new Set(ids)),
+      at,
+    })
+    return { after, id: plan.select?.[0] ?? '', levels: plan.select?.map((id) => levelsOf(after)[id]) }
+  }
+
+  test('a duplicate and a node that is pasted beside its original stay in the loop, whose frame makes room', () => {
     const duplicated = run(LOOP_DOCUMENT, { type: 'duplicate', nodeIds: ['mail'] })
     expect(levelsOf(duplicated.after)[duplicated.plan.select?.[0] ?? '']).toBe('each')
-    const fragment = copyFragment(LOOP_DOCUMENT, manifest, new Set(['mail']))
-    const pasted = run(LOOP_DOCUMENT, { type: 'paste', fragment, at: null })
-    expect(levelsOf(pasted.after)[pasted.plan.select?.[0] ?? '']).toBeNull()
+    const { after, levels } = levelOfPasted(LOOP_DOCUMENT, ['mail'], null)
+    expect(levels).toEqual(['each'])
+    const frame = boxOf(after, 'each')
+    expect(boxOf(after, 'finish').x).toBe(frame.x + frame.width + 64)
+  })
+
+  test('a node whose original is gone stays in the loop of those that are copied with it', () => {
+    const { after } = run(LOOP_DOCUMENT, { type: 'delete-nodes', nodeIds: ['charge'] })
+    expect(levelOfPasted(after, ['charge', 'mail'], null).levels).toEqual(['each', 'each'])
+  })
+
+  test('a node that is pasted at a point is in the loop there, at every depth, or in none', () => {
+    const { x, y } = boxOf(nested.after, inner)
+    expect(levelOfPasted(nested.after, ['mail'], { x: x + 5, y: y + 5 }).levels).toEqual([inner])
+    expect(levelOfPasted(nested.after, ['mail'], { x: 0, y: -900 }).levels).toEqual([null])
+  })
+
+  test('an end that is pasted onto a loop goes below the outermost frame', () => {
+    const { x, y } = boxOf(nested.after, inner)
+    const { after, id, levels } = levelOfPasted(nested.after, ['mail', 'finish'], { x: x + 5, y: y + 5 })
+    expect(levels).toEqual([null, null])
+    const frame = boxOf(nested.after, 'each')
+    expect(boxOf(after, id).y).toBeGreaterThanOrEqual(frame.y + frame.height + 40)
   })
 
   test('copies a loop with its nodes and the edges between them', () => {

@@ -1,5 +1,5 @@
 import { diffDocuments } from '@tenon/core/collab'
-import type { DocumentOperation, WorkflowEdge } from '@tenon/core/document'
+import type { DocumentOperation, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
 import { parentsFirst } from '../graph/containers.ts'
 import type { Planner } from './command.ts'
 import { edgeOperation } from './plan-edges.ts'
@@ -19,8 +19,8 @@ export const planRestoreNode: Planner<'restore-node'> = ({ deleted }, { document
   if (ids.has(node.id)) return { operations: [], message, select: [node.id] }
   const { parentId, ...free } = node
   // The loop around it may be deleted as well.
-  const outer = parentId === undefined || ids.has(parentId) ? node : free
-  // What was inside may be back already, if another user has undone a change.
+  const outer: WorkflowNode = parentId === undefined || ids.has(parentId) ? node : free
+  // The content may be back already, if another user has undone a change.
   const restored = [outer, ...parentsFirst({ nodes: inside.filter(({ id }) => !ids.has(id)) })]
   const operations: DocumentOperation[] = restored.map((each) => ({ op: 'add_node', node: each }) as const)
   if (next !== null && ids.has(next)) {

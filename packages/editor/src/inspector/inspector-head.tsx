@@ -79,7 +79,7 @@ function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly 
 
 function NodeMenu({ node }: { readonly node: WorkflowNode }) {
   const t = useTranslate()
-  const { dispatch } = useSession()
+  const { store, dispatch } = useSession()
   const actions = useActions()
   const keys = {
     duplicate: useShortcut('duplicate'),
@@ -87,35 +87,38 @@ function NodeMenu({ node }: { readonly node: WorkflowNode }) {
     connect: useShortcut('connect'),
     remove: useShortcut('delete'),
   }
-  const loopItems = useLoopItems([node.id])
+  const loopItemsOf = useLoopItems()
   const isDisabled = node.disabled === true
   const isLocked = node.locked === true
-  const isHeld = useEditorStore(({ document }) => idsHeldByLocks(document).has(node.id))
-  const items: MenuItem[] = [
-    item('connect', t('inspector.connect'), actions.connect, 'link', keys.connect),
-    item('duplicate', t('inspector.duplicate'), actions.duplicate, 'copy', keys.duplicate),
-    item(
-      'disable',
-      isDisabled ? t('inspector.enable') : t('inspector.disable'),
-      actions['toggle-disabled'],
-      isDisabled ? 'play' : 'pause',
-      keys.disable,
-    ),
-    item(
-      'lock',
-      isLocked ? t('inspector.unlock') : t('inspector.lock'),
-      () => dispatch({ type: 'set-fields', nodeIds: [node.id], set: { locked: isLocked ? null : true } }),
-      'lock',
-      undefined,
-    ),
-    ...(loopItems.length === 0 ? [] : (['separator', ...loopItems] as const)),
-    'separator',
-    {
-      ...item('delete', t('inspector.delete'), actions.delete, 'trash', keys.remove),
-      danger: true,
-      disabled: isHeld,
-    },
-  ]
+  const items = (): readonly MenuItem[] => {
+    const loopItems = loopItemsOf([node.id])
+    const isHeld = idsHeldByLocks(store.getState().document).has(node.id)
+    return [
+      item('connect', t('inspector.connect'), actions.connect, 'link', keys.connect),
+      item('duplicate', t('inspector.duplicate'), actions.duplicate, 'copy', keys.duplicate),
+      item(
+        'disable',
+        isDisabled ? t('inspector.enable') : t('inspector.disable'),
+        actions['toggle-disabled'],
+        isDisabled ? 'play' : 'pause',
+        keys.disable,
+      ),
+      item(
+        'lock',
+        isLocked ? t('inspector.unlock') : t('inspector.lock'),
+        () => dispatch({ type: 'set-fields', nodeIds: [node.id], set: { locked: isLocked ? null : true } }),
+        'lock',
+        undefined,
+      ),
+      ...(loopItems.length === 0 ? [] : (['separator', ...loopItems] as const)),
+      'separator',
+      {
+        ...item('delete', t('inspector.delete'), actions.delete, 'trash', keys.remove),
+        danger: true,
+        disabled: isHeld,
+      },
+    ]
+  }
   return <Menu trigger={<IconButton icon="more" label={t('ui.moreActions')} />} items={items} />
 }
 

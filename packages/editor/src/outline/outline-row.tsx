@@ -102,33 +102,36 @@ function RowActions({ nodeId, name, canAdd }: RowActionsProps) {
   const t = useTranslate()
   const { store, dispatch } = useSession()
   const undoToast = useUndoToast()
-  const loopItems = useLoopItems([nodeId])
-  const items: MenuItem[] = [
-    {
-      id: 'connect',
-      label: t('inspector.connect'),
-      icon: 'link',
-      onSelect: () => store.setState({ connecting: nodeId }),
-    },
-    {
-      id: 'duplicate',
-      label: t('inspector.duplicate'),
-      icon: 'copy',
-      onSelect: () => dispatch({ type: 'duplicate', nodeIds: [nodeId] }),
-    },
-    ...(loopItems.length === 0 ? [] : (['separator', ...loopItems] as const)),
-    'separator',
-    {
-      id: 'delete',
-      label: t('inspector.delete'),
-      icon: 'trash',
-      danger: true,
-      // A phone has no other way back.
-      onSelect: () => {
-        if (dispatch({ type: 'delete-nodes', nodeIds: [nodeId] }).ok) undoToast(t('outline.deleted', { name }))
+  const loopItemsOf = useLoopItems()
+  const items = (): readonly MenuItem[] => {
+    const loopItems = loopItemsOf([nodeId])
+    return [
+      {
+        id: 'connect',
+        label: t('inspector.connect'),
+        icon: 'link',
+        onSelect: () => store.setState({ connecting: nodeId }),
       },
-    },
-  ]
+      {
+        id: 'duplicate',
+        label: t('inspector.duplicate'),
+        icon: 'copy',
+        onSelect: () => dispatch({ type: 'duplicate', nodeIds: [nodeId] }),
+      },
+      ...(loopItems.length === 0 ? [] : (['separator', ...loopItems] as const)),
+      'separator',
+      {
+        id: 'delete',
+        label: t('inspector.delete'),
+        icon: 'trash',
+        danger: true,
+        // A phone has no other way back.
+        onSelect: () => {
+          if (dispatch({ type: 'delete-nodes', nodeIds: [nodeId] }).ok) undoToast(t('outline.deleted', { name }))
+        },
+      },
+    ]
+  }
   return (
     <span className="tn-outline-actions">
       {canAdd && (

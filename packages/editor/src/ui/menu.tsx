@@ -22,7 +22,8 @@ export type MenuItem =
 export interface MenuProps {
   /** Button that opens the menu. */
   readonly trigger: ReactElement
-  readonly items: readonly MenuItem[]
+  /** Commands; a function builds them when the menu opens. */
+  readonly items: readonly MenuItem[] | (() => readonly MenuItem[])
   readonly align?: 'start' | 'center' | 'end'
 }
 
@@ -43,28 +44,34 @@ export function Menu({ trigger, items, align = 'end' }: MenuProps) {
           loop
           onCloseAutoFocus={keepMovedFocus}
         >
-          {items.map((item, index) =>
-            item === 'separator' ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: separators are all alike
-              <DropdownMenu.Separator key={`separator-${index}`} className="tn-menu-separator" />
-            ) : (
-              <DropdownMenu.Item
-                key={item.id}
-                className="tn-menu-item"
-                data-danger={item.danger || undefined}
-                disabled={item.disabled ?? false}
-                onSelect={item.onSelect}
-              >
-                {item.icon !== undefined && <Icon name={item.icon} />}
-                <span className="tn-menu-label" dir="auto">
-                  {item.label}
-                </span>
-                {item.shortcut !== undefined && <kbd className="tn-kbd">{item.shortcut}</kbd>}
-              </DropdownMenu.Item>
-            ),
-          )}
+          <MenuItems items={items} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  )
+}
+
+// Rendered while the menu is open only, so that a closed one builds nothing.
+function MenuItems({ items }: Pick<MenuProps, 'items'>) {
+  const list = typeof items === 'function' ? items() : items
+  return list.map((item, index) =>
+    item === 'separator' ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: separators are all alike
+      <DropdownMenu.Separator key={`separator-${index}`} className="tn-menu-separator" />
+    ) : (
+      <DropdownMenu.Item
+        key={item.id}
+        className="tn-menu-item"
+        data-danger={item.danger || undefined}
+        disabled={item.disabled ?? false}
+        onSelect={item.onSelect}
+      >
+        {item.icon !== undefined && <Icon name={item.icon} />}
+        <span className="tn-menu-label" dir="auto">
+          {item.label}
+        </span>
+        {item.shortcut !== undefined && <kbd className="tn-kbd">{item.shortcut}</kbd>}
+      </DropdownMenu.Item>
+    ),
   )
 }

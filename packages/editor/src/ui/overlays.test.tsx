@@ -37,6 +37,24 @@ describe('Menu', () => {
     expect(document.activeElement).toBe(trigger)
   })
 
+  test('builds its items only when it opens, and anew each time', async () => {
+    let built = 0
+    const items = () => {
+      built += 1
+      return [{ id: 'built', label: `Build ${built}`, onSelect: () => {} }]
+    }
+    const closed = () => <Menu trigger={<IconButton icon="more" label="More actions" />} items={items} />
+    const { user, rerender } = renderPart(closed())
+    rerender(closed())
+    expect(built).toBe(0)
+    await user.click(screen.getByRole('button', { name: 'More actions' }))
+    const first = (await screen.findByRole('menuitem')).textContent
+    await user.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull())
+    await user.click(screen.getByRole('button', { name: 'More actions' }))
+    expect((await screen.findByRole('menuitem')).textContent).not.toBe(first)
+  })
+
   test('leaves the focus where a command moved it, also while the menu was still open', async () => {
     const { user } = renderPart(
       <>

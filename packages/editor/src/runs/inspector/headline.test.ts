@@ -1,5 +1,6 @@
 import { foldRunEvents, fromFrame, idleNodeRun } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
+import { loopRun } from '../../../test/fixtures/loop-runs.ts'
 import type { RunLogWriter } from '../../../test/fixtures/run-log.ts'
 import {
   decidedWhilePausedRun,
@@ -36,6 +37,17 @@ function headline(log: RunLogWriter, nodeId: string, count = log.frames.length, 
 }
 
 describe('headlineOf', () => {
+  test('counts what a loop repeats, and nothing of a node that runs its content once', () => {
+    const log = loopRun({ ended: 1, failed: [] })
+    const nodeRun = foldRunEvents(log.frames.map(fromFrame)).nodeRuns.get('each') ?? idleNodeRun('each')
+    const waiting = { nodeRun: { ...nodeRun, status: 'waiting' }, skipReason: null, closed: null } as const
+    const titles = (['list', 'rounds', 'once'] as const).map((loop) => {
+      const node = { ...nodes.get('ticket'), loop }
+      return headlineOf({ ...waiting, node, isPaused: false, moment: log.at, t, locale: 'en' })?.title
+    })
+    expect(titles).toEqual(['1 of 12 items have ended', '1 round has ended', 'The nodes inside have not ended'])
+  })
+
   test('says of a node that runs again why it does', () => {
     expect(headline(escalatingRun(), 'ticket')).toEqual({
       tone: 'waiting',

@@ -150,7 +150,7 @@ beforeAll(async () => {
   })
   url = (await server.listen()).url
   await prepare()
-}, 60_000)
+}, 300_000)
 afterAll(async () => {
   await server.close()
   await Promise.all([target.close(), elsewhere.close()])

@@ -171,6 +171,21 @@ export const ERROR_TABLE = {
     remedy: 'Journal fewer calls or smaller results: store large data elsewhere and pass references.',
   },
   LOOP_TOO_LONG: { status: 422, retryable: false, remedy: 'Loop over a shorter list, or split it over several runs.' },
+  LOOP_RESULTS_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    remedy: 'End each iteration with a Set node that keeps only what is needed later.',
+  },
+  LOOP_RUNS_NOTHING: {
+    status: 422,
+    retryable: false,
+    remedy: 'Enable a node inside the loop that each iteration reaches.',
+  },
+  RUN_TOO_LONG: {
+    status: 422,
+    retryable: false,
+    remedy: 'Loop over shorter lists, or split them over several runs.',
+  },
   LOOP_LIMIT_REACHED: {
     status: 422,
     retryable: false,

@@ -1,5 +1,6 @@
 import type { TemplateRead } from '../expression/analyze.ts'
 import type { NodeId } from '../ids.ts'
+import { MAX_NESTING } from './check-depth.ts'
 import { issueFix } from './fix.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
 import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
@@ -7,10 +8,14 @@ import { isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 /** Roots whose values differ between the iterations of a loop, or may. */
 const VARYING: ReadonlySet<string> = new Set(['item', 'index', 'loop', 'input', 'error'])
 
-/** Returns the ids of the nodes around a node up to the innermost loop; without a loop, `null`. */
+/** Returns the ids of the nodes around a node up to the innermost loop; `null` without one in the levels that can run. */
 function upToLoop({ byId }: WorkflowSurvey, { node }: SurveyedNode) {
   const around = new Set<NodeId>()
-  for (let at = node.parentId; at !== undefined && !around.has(at); at = byId.get(at)?.node.parentId) {
+  for (
+    let at = node.parentId;
+    at !== undefined && !around.has(at) && around.size <= MAX_NESTING;
+    at = byId.get(at)?.node.parentId
+  ) {
     around.add(at)
     const outer = byId.get(at)
     if (outer !== undefined && isLoop(outer)) return { around, loop: outer }

@@ -82,7 +82,7 @@ export async function drive(
     }
     const next = 'inline' in work ? await evaluatePass(run, work.inline) : work
     const turns = pending.turns
-    const decisions = applyFact(session, pending, next, request.at, log)
+    const decisions = applyWork(run, work, next, log)
     if (pending.turns > turns) pending.lastTurnOf = sourceOf(work)
     for (const decision of decisions) {
       if (decision.type === 'node_cancel_requested')
@@ -170,6 +170,19 @@ async function evaluatePass(
   const { fact, payloads } = await evaluateInline(session, scheduled, findType, values)
   addPayloads(pending, payloads)
   return { fact }
+}
+
+/** Applies the fact of some work. An inline node whose outcome does not fit the run fails, so that the run can continue. */
+function applyWork({ session, pending, request }: Drive, work: Work, next: FactToCommit, log: RuntimeLog) {
+  try {
+    return applyFact(session, pending, next, request.at, log)
+  } catch (error) {
+    if (!('inline' in work) || !(error instanceof TenonError) || error.code !== 'FACT_INVALID') throw error
+    const { nodeRunId, pass } = work.inline
+    const failure = failureOf(error, planNodeOf(session, nodeRunId).id)
+    const data = { pass, attempt: 1, error: failure, durationMs: 0 }
+    return applyFact(session, pending, { fact: { type: 'node_failed', nodeRunId, data } }, request.at, log)
+  }
 }
 
 /**

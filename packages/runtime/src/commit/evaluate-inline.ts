@@ -43,7 +43,7 @@ export async function evaluateInline(
     const type = findType(node)
     const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: pass === 1 })
     const iterations = run.resume?.kind === 'iterations' ? await loadIterations(session, nodeRunId, values) : null
-    return evaluate(node, { ...run, iterations }, type, resolved)
+    return evaluate(session, node, { ...run, iterations }, type, resolved)
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
     const data = { pass, attempt: 1, error: failureOf(error, node.id), durationMs: 0 }
@@ -52,6 +52,7 @@ export async function evaluateInline(
 }
 
 function evaluate(
+  session: RunSession,
   node: PlanNode,
   { nodeRunId, pass, scheduledAt, resume, iterations }: InlinePass & Pick<InlineContext, 'iterations'>,
   type: NodeType,
@@ -65,7 +66,7 @@ function evaluate(
   const params = checkParams(definition, resolved.params)
   // The registry holds implementations of every type; checkParams has checked these params.
   const result = run(params as never, { now: scheduledAt, resume: resumeForNode(resume), iterations })
-  if (isLoopSuspension(result)) return beginLoop(node, { nodeRunId, pass }, result)
+  if (isLoopSuspension(result)) return beginLoop(session, node, { nodeRunId, pass }, result)
   if ('suspend' in result) {
     const waitFor = storeWait(result.suspend)
     return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] } as const

@@ -27,16 +27,19 @@ export function isLoopSuspension(result: NodeOutcome | Suspension | LoopSuspensi
  * Stores the items of a loop and makes the fact that begins its iterations.
  *
  * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a node that has no children, for a number that is not that of the
- * items, and for a concurrency that is not a whole number from 1 to 500; `LOOP_TOO_LONG` for more than 10,000 iterations; `VALUE_TOO_LARGE`.
+ * items or adds no iteration, after a failed one of a loop that fails with it, and for a concurrency that is not a whole number from 1 to 500; `LOOP_TOO_LONG` for more than 10,000 iterations; `VALUE_TOO_LARGE`.
  */
 export function beginLoop(
+  { machine }: RunSession,
   node: PlanNode,
   { nodeRunId, pass }: PassOfRun,
   { suspend }: LoopSuspension,
 ): { readonly fact: Fact; readonly payloads: readonly Payload[] } {
   const { items, count, concurrency, onFailure, keep } = suspend
   const isCount = Number.isInteger(count) && count >= 0 && (items === null || items.length === count)
-  if (node.children === undefined || !isConcurrency(concurrency) || !isCount) {
+  const loop = machine.outputs.loopOf(nodeRunId)
+  const isNext = loop === null || (!loop.isStopped && count > loop.begun)
+  if (node.children === undefined || !isConcurrency(concurrency) || !isCount || !isNext) {
     throw new TenonError('NODE_OUTPUT_INVALID', `"${node.type}" cannot begin these iterations`, {
       remedy: `Return iterations only from a loop, with their number and a concurrency from 1 to ${MAX_CONCURRENCY}`,
     })
@@ -70,7 +73,8 @@ function isConcurrency(value: number): boolean {
 /**
  * Loads the results of the iterations of a loop that have ended, by index.
  *
- * @throws {@link TenonError} `UNAVAILABLE` if values are temporarily unreadable.
+ * @throws {@link TenonError} `LOOP_RESULTS_TOO_LARGE`, `LOOP_RUNS_NOTHING`, `RUN_TOO_LONG` if the loop fails for a reason of its
+ * own; `UNAVAILABLE` if values are temporarily unreadable.
  */
 export async function loadIterations(
   { identity, machine }: RunSession,
@@ -78,6 +82,11 @@ export async function loadIterations(
   values: ValueReader,
 ): Promise<readonly IterationResult[]> {
   const { tenantId } = identity
+  const fault = machine.outputs.loopOf(nodeRunId)?.fault ?? null
+  if (fault !== null) {
+    const { code, message, remedy } = fault
+    throw new TenonError(code, message, { remedy })
+  }
   const results: IterationResult[] = []
   for (const { index, output, error } of machine.outputs.iterationsOf(nodeRunId)) {
     const value = output === null ? null : (values.peek(tenantId, output) ?? (await values.load(tenantId, output)))

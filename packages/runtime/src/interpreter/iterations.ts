@@ -1,15 +1,20 @@
 import type { Decision, IterationsWait } from '@tenon/core/run'
 import { createFrame, type FrameContext, frameKey, type Iteration, keyOf, nodeAt, nodeRunIdAt } from './context.ts'
 import { endCanceledLoop, stopIterations } from './ending.ts'
-import { ERROR_PORT } from './finish-node.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
 import { continueAfter } from './open-runs.ts'
 import { start } from './propagate.ts'
-import type { IterationEnd, LoopState } from './state.ts'
+import type { IterationEnd, LoopFault, LoopState } from './state.ts'
 import type { Turn } from './turn.ts'
 
-/** Most bytes of the results of all iterations of a loop, since they become its output. */
+/** Most bytes of the results of a loop, since they become its output. */
 const MAX_RESULT_BYTES = 4_194_304
+/** Most bytes of the results of all open loops of a run, which its machine and snapshots hold. */
+const MAX_RUN_RESULT_BYTES = 16_777_216
+/** Most iterations of a run, since its log has several events for each. */
+const MAX_RUN_ITERATIONS = 100_000
+/** Most iterations in a row without a node to run: they begin and end in one turn. */
+const MAX_IDLE_ITERATIONS = 1_000
 
 /** Begins iterations of a loop, as many at the same time as it allows. A loop without any continues at once. */
 export function beginIterations(context: FrameContext, turn: Turn, node: number, waitFor: IterationsWait): void {
@@ -25,6 +30,8 @@ function createLoop(waitFor: IterationsWait): LoopState {
     waitFor,
     next: 0,
     stopped: false,
+    fault: null,
+    idleCount: 0,
     endedCount: 0,
     failedCount: 0,
     resultBytes: 0,
@@ -38,8 +45,11 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
   const { state } = context
   const loop = entryOf(state.loops, node)
   const { count, concurrency } = loop.waitFor
-  while (!loop.stopped && loop.running.size < concurrency && loop.next < count)
-    startIteration(context, turn, node, loop)
+  while (!loop.stopped && loop.running.size < concurrency && loop.next < count) {
+    const fault = faultOfNext(context, loop)
+    if (fault === null) startIteration(context, turn, node, loop)
+    else stopWithFault(context, turn, node, fault)
+  }
   if (loop.running.size > 0) return
   const { canceling, wait } = entryOf(state.open, node)
   if (canceling) {
@@ -52,6 +62,25 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
   continueAfter(context, turn, node, { kind: 'iterations', ended: loop.endedCount, failed: loop.failedCount })
 }
 
+/** Returns the reason why a loop fails instead of beginning another iteration. */
+function faultOfNext({ run }: FrameContext, { idleCount }: LoopState): LoopFault | null {
+  if (idleCount >= MAX_IDLE_ITERATIONS) {
+    const message = `No node has run in ${MAX_IDLE_ITERATIONS} iterations in a row`
+    return { code: 'LOOP_RUNS_NOTHING', message, remedy: 'Enable a node inside the loop that each iteration reaches' }
+  }
+  if (run.state.iterationCount >= MAX_RUN_ITERATIONS) {
+    const message = `The loops of this run have had ${MAX_RUN_ITERATIONS} iterations, the most that a run can have`
+    return { code: 'RUN_TOO_LONG', message, remedy: 'Loop over shorter lists, or split them over several runs' }
+  }
+  return null
+}
+
+/** Fails a loop: no other iteration begins, and the running ones are canceled. */
+function stopWithFault(context: FrameContext, turn: Turn, node: number, fault: LoopFault): void {
+  context.undoLog.setField(entryOf(context.state.loops, node), 'fault', fault)
+  stopIterations(context, turn, node, 'iteration_failed')
+}
+
 /** Creates the frame of the next iteration and starts its nodes without incoming edges. */
 function startIteration(context: FrameContext, turn: Turn, node: number, loop: LoopState): void {
   const { run, undoLog, iteration } = context
@@ -60,6 +89,7 @@ function startIteration(context: FrameContext, turn: Turn, node: number, loop: L
   const path = [...(iteration?.path ?? []), index]
   const level = run.index.levelWithin(id)
   undoLog.setField(loop, 'next', index + 1)
+  undoLog.setField(run.state, 'iterationCount', run.state.iterationCount + 1)
   undoLog.setEntry(loop.running, index, true)
   const frame = createFrame(run, level, { parent: context, loop: node, path })
   undoLog.setEntry(run.frames, frameKey(id, path), frame)
@@ -76,47 +106,57 @@ export function endIteration(frame: FrameContext, turn: Turn, { parent, loop: no
   undoLog.deleteEntry(run.frames, keyOf(frame))
   undoLog.deleteEntry(loop.running, index)
   const outer = turn.in(parent)
-  const { how, end } = endOf(frame, loop)
-  outer.decisions.push({ type: 'iteration_ended', nodeRunId: nodeRunIdAt(parent, node), data: { index, how, ...end } })
-  if (how !== 'canceled') keepResult(frame, loop, index, end)
-  if (how === 'failed' && (loop.waitFor.onFailure === 'fail' || end.error?.code === TOO_LARGE)) {
-    stopIterations(parent, outer, node, 'iteration_failed')
+  const { how, output, error } = endOf(frame)
+  outer.decisions.push({
+    type: 'iteration_ended',
+    nodeRunId: nodeRunIdAt(parent, node),
+    data: { index, how, output, error },
+  })
+  const isIdle = frame.state.passes.every((pass) => pass === 0)
+  undoLog.setField(loop, 'idleCount', isIdle ? loop.idleCount + 1 : 0)
+  if (how !== 'canceled') {
+    keepResult(frame, loop, index, {
+      output,
+      error: error === null ? null : { code: error.code, message: error.message },
+    })
   }
+  if (how === 'failed' && loop.waitFor.onFailure === 'fail') stopIterations(parent, outer, node, 'iteration_failed')
+  if (!loop.stopped && isTooLarge(frame, loop)) stopWithFault(parent, outer, node, TOO_LARGE)
   advanceLoop(parent, outer, node)
 }
 
-function keepResult({ undoLog }: FrameContext, loop: LoopState, index: number, end: IterationEnd): void {
+const TOO_LARGE: LoopFault = Object.freeze({
+  code: 'LOOP_RESULTS_TOO_LARGE',
+  message: `The results of the iterations are larger than ${MAX_RESULT_BYTES} bytes, or those of all open loops than ${MAX_RUN_RESULT_BYTES}`,
+  remedy: 'End each iteration with a Set node that keeps only what is needed later',
+})
+
+function isTooLarge({ run }: FrameContext, { resultBytes }: LoopState): boolean {
+  return resultBytes > MAX_RESULT_BYTES || run.state.resultBytes > MAX_RUN_RESULT_BYTES
+}
+
+function bytesOf({ output, error }: IterationEnd): number {
+  return (output?.size ?? 0) + (error === null ? 0 : error.code.length + error.message.length)
+}
+
+function keepResult({ run, undoLog }: FrameContext, loop: LoopState, index: number, end: IterationEnd): void {
+  const before = loop.resultBytes
   const isLast = loop.waitFor.keep === 'last'
-  if (isLast) for (const before of loop.ended.keys()) undoLog.deleteEntry(loop.ended, before)
+  if (isLast) for (const earlier of loop.ended.keys()) undoLog.deleteEntry(loop.ended, earlier)
   undoLog.setEntry(loop.ended, index, end)
   undoLog.setField(loop, 'endedCount', loop.endedCount + 1)
   if (end.error !== null) undoLog.setField(loop, 'failedCount', loop.failedCount + 1)
-  undoLog.setField(loop, 'resultBytes', (isLast ? 0 : loop.resultBytes) + (end.output?.size ?? 0))
+  undoLog.setField(loop, 'resultBytes', (isLast ? 0 : before) + bytesOf(end))
+  undoLog.setField(run.state, 'resultBytes', run.state.resultBytes + loop.resultBytes - before)
 }
 
-const TOO_LARGE = 'LOOP_RESULTS_TOO_LARGE'
+type EndOfIteration = Omit<Extract<Decision, { readonly type: 'iteration_ended' }>['data'], 'index'>
 
-type HowEnded = Extract<Decision, { readonly type: 'iteration_ended' }>['data']['how']
-
-/** Returns how an iteration has ended, with its result. */
-function endOf(
-  { index, state }: FrameContext,
-  loop: LoopState,
-): { readonly how: HowEnded; readonly end: IterationEnd } {
+/** Returns how an iteration has ended, with its result: the output of the last exit that is not disabled. */
+function endOf({ index, state }: FrameContext): EndOfIteration {
   const { ending } = state
-  if (ending?.kind === 'canceled') return { how: 'canceled', end: { output: null, error: null } }
-  if (ending?.kind === 'failed') return { how: 'failed', end: { output: null, error: ending.error } }
-  const exit = index.exits().find((node) => {
-    const reached = state.outputs.get(node)
-    return reached !== undefined && reached.port !== ERROR_PORT
-  })
-  const output = exit === undefined ? null : entryOf(state.outputs, exit).output
-  const others = loop.waitFor.keep === 'last' ? 0 : loop.resultBytes
-  if (others + (output?.size ?? 0) <= MAX_RESULT_BYTES) return { how: 'completed', end: { output, error: null } }
-  const error = {
-    code: TOO_LARGE,
-    message: `The results of the iterations are larger than ${MAX_RESULT_BYTES} bytes`,
-    remedy: 'End each iteration with a Set node that keeps only what is needed later',
-  }
-  return { how: 'failed', end: { output: null, error } }
+  if (ending?.kind === 'canceled') return { how: 'canceled', output: null, error: null }
+  if (ending?.kind === 'failed') return { how: 'failed', output: null, error: ending.error }
+  const exit = index.exits().find((node) => state.outputs.has(node) && itemAt(state.passes, node) > 0)
+  return { how: 'completed', output: exit === undefined ? null : entryOf(state.outputs, exit).output, error: null }
 }

@@ -232,7 +232,7 @@ describe('a failed iteration', () => {
       'schedule each/2 inline',
     ])
     const [ended] = run.machine.outputs.iterationsOf('each')
-    expect(ended).toMatchObject({ index: 1, output: null, error: { code: 'BROKEN', nodeId: 'a' } })
+    expect(ended).toEqual({ index: 1, output: null, error: { code: 'BROKEN', message: expect.any(String) } })
     expect(brief(run.fail('each', 'ITERATION_FAILED'))).toEqual(['error ITERATION_FAILED in each'])
     expectRepeatable(run, PLAN)
   })
@@ -264,25 +264,79 @@ describe('a failed iteration', () => {
     expect(brief(run.fail('b#0'))).toEqual(['handled b#0 route error', 'schedule c#0/1 inline'])
     expect(brief(run.complete('c#0')).slice(0, 1)).toEqual(['end each[0] (completed)'])
   })
+})
 
-  test('is one whose results are too large together, also if failures are ignored', () => {
+describe('a loop that fails by itself', () => {
+  const LARGE = { hash: 'f'.repeat(64), size: 3_000_000 }
+  const complete = (run: SimulatedRun, nodeRunId: string, output = LARGE) =>
+    run.apply({
+      type: 'node_completed',
+      nodeRunId,
+      data: { pass: 1, attempt: 1, port: 'success', output, durationMs: 0 },
+    })
+
+  test('does so if its results are too large, also if it ignores failures', () => {
     const run = looping(['x', 'y', 'z'], { onFailure: 'ignore' })
-    const large = { hash: 'f'.repeat(64), size: 3_000_000 }
-    const complete = (nodeRunId: string) =>
-      run.apply({
-        type: 'node_completed',
-        nodeRunId,
-        data: { pass: 1, attempt: 1, port: 'success', output: large, durationMs: 0 },
-      })
     run.complete('a#0')
-    complete('b#0')
+    complete(run, 'b#0')
+    expect(run.machine.outputs.loopOf('each')).toEqual({ begun: 2, isStopped: false, fault: null })
     run.complete('a#1')
-    expect(brief(complete('b#1'))).toEqual([
-      'end each[1] (failed)',
+    expect(brief(complete(run, 'b#1'))).toEqual([
+      'end each[1] (completed)',
       'close each/1/0 (resolved)',
       'schedule each/2 inline',
     ])
-    expect(run.machine.outputs.iterationsOf('each')[1]?.error?.code).toBe('LOOP_RESULTS_TOO_LARGE')
+    expect(run.machine.outputs.loopOf('each')).toMatchObject({
+      begun: 2,
+      isStopped: true,
+      fault: { code: 'LOOP_RESULTS_TOO_LARGE' },
+    })
+    expectRepeatable(run, PLAN)
+  })
+
+  test('counts the results of all open loops of the run, and forgets those of loops that have ended', () => {
+    const run = started(NESTED)
+    const items = Array.from({ length: 6 }, (_, index) => index)
+    run.suspend('outer', iterationsOf(items, { concurrency: 6 }))
+    for (const index of items) {
+      run.complete(`before#${index}`)
+      run.suspend(`inner#${index}`, iterationsOf(['p', 'q']))
+      complete(run, `leaf#${index}.0`)
+    }
+    const faults = items.map((index) => run.machine.outputs.loopOf(`inner#${index}`)?.fault?.code)
+    expect(faults).toEqual([undefined, undefined, undefined, undefined, undefined, 'LOOP_RESULTS_TOO_LARGE'])
+    run.fail('inner#5')
+    expect(run.machine.snapshot().state).toMatchObject({ resultBytes: expect.any(Number) })
+    const { resultBytes } = run.machine.snapshot().state as { readonly resultBytes: number }
+    expect(resultBytes).toBeLessThan(16_000_000)
+  })
+
+  test('does so after 1,000 iterations in a row in which no node runs, within one turn', () => {
+    const plan = planOf(
+      ['start', 'each:loop', ['a:set', {}, { parentId: 'each', disabled: true }], 'end'],
+      ['start>each', 'each>end'],
+    )
+    const run = started(plan)
+    run.suspend(
+      'each',
+      iterationsOf(
+        Array.from({ length: 1_500 }, () => 'x'),
+        { concurrency: 500 },
+      ),
+    )
+    expect(run.machine.outputs.loopOf('each')?.fault?.code).toBe('LOOP_RUNS_NOTHING')
+    expect(run.machine.openNodeRuns()).toMatchObject([{ nodeRunId: 'each', pass: 2 }])
+  })
+
+  test('does so beyond 100,000 iterations of a run', () => {
+    const run = looping(['x', 'y'])
+    const { state, stateVersion } = run.machine.snapshot()
+    const late = { stateVersion, state: { ...(state as object), iterationCount: 100_000 } }
+    const machine = createMachine(PLAN, late)
+    const later = simulateRun(PLAN, machine)
+    later.complete('a#0')
+    later.complete('b#0')
+    expect(machine.outputs.loopOf('each')?.fault?.code).toBe('RUN_TOO_LONG')
   })
 })
 

@@ -59,6 +59,10 @@ export function continueAfter(context: FrameContext, turn: Turn, node: number, r
 /** Removes a node run with an outcome from the open ones. */
 export function closeNodeRun({ run, state, undoLog }: FrameContext, node: number): void {
   undoLog.deleteEntry(state.open, node)
-  if (state.loops.has(node)) undoLog.deleteEntry(state.loops, node)
+  const loop = state.loops.get(node)
+  if (loop !== undefined) {
+    undoLog.deleteEntry(state.loops, node)
+    undoLog.setField(run.state, 'resultBytes', run.state.resultBytes - loop.resultBytes)
+  }
   undoLog.setField(run.state, 'openCount', run.state.openCount - 1)
 }

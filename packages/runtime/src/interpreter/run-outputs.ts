@@ -12,7 +12,7 @@ import {
 import { ERROR_PORT } from './finish-node.ts'
 import { lowerBound } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { type IterationEnd, inDocumentOrder, type LoopState } from './state.ts'
+import { type IterationEnd, inDocumentOrder, type LoopFault, type LoopState } from './state.ts'
 
 /** An output with its node and port. */
 export interface OwnedOutput {
@@ -58,6 +58,16 @@ export interface RoundView {
   readonly previous: ValueRef | null
 }
 
+/** Progress of a loop that has begun iterations. */
+export interface LoopView {
+  /** Number of iterations that have begun. */
+  readonly begun: number
+  /** True if no iteration can begin any more. */
+  readonly isStopped: boolean
+  /** Failure of the loop itself; `null` without one. */
+  readonly fault: LoopFault | null
+}
+
 /** Data flow of a run, derived from the state of the machine. */
 export interface RunOutputs {
   /**
@@ -77,6 +87,8 @@ export interface RunOutputs {
   iterationOf(nodeRunId: string): IterationView | null
   /** Returns the rounds of the innermost loop around a node run, of a loop its own; `null` outside of loops. */
   roundOf(nodeRunId: string): RoundView | null
+  /** Returns what a loop has begun; `null` for other nodes, and before its first iterations. */
+  loopOf(nodeRunId: string): LoopView | null
   /** Returns the kept results of an open loop, by index; none for other nodes. */
   iterationsOf(nodeRunId: string): readonly EndedIteration[]
 }
@@ -115,6 +127,11 @@ export function createRunOutputs(run: RunContext): RunOutputs {
       }
       const [innermost] = loopsAround(context)
       return innermost === undefined ? null : roundAt(innermost.loop, innermost.index)
+    },
+    loopOf(nodeRunId) {
+      const { context, node } = locate(nodeRunId)
+      const loop = context.state.loops.get(node)
+      return loop === undefined ? null : { begun: loop.next, isStopped: loop.stopped, fault: loop.fault }
     },
     iterationsOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)

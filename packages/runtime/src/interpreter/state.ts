@@ -43,10 +43,17 @@ export interface NodeOutput {
   readonly output: ValueRef
 }
 
-/** Result of an iteration that has ended: its output (`null` if it has none), or its failure. */
+/** Result of an iteration that has ended: its output (`null` if it has none), or its failure without details. */
 export interface IterationEnd {
   readonly output: ValueRef | null
-  readonly error: RunFailure | null
+  readonly error: Pick<RunFailure, 'code' | 'message'> | null
+}
+
+/** Failure of a loop itself, not of one of its iterations. */
+export interface LoopFault {
+  readonly code: 'LOOP_RESULTS_TOO_LARGE' | 'LOOP_RUNS_NOTHING' | 'RUN_TOO_LONG'
+  readonly message: string
+  readonly remedy: string
 }
 
 /** Iterations of an open loop. */
@@ -56,6 +63,10 @@ export interface LoopState {
   next: number
   /** True if no iteration starts any more: one has failed, or the loop is being canceled. */
   stopped: boolean
+  /** Failure of the loop itself, whatever it does with failed iterations; `null` without one. */
+  fault: LoopFault | null
+  /** Number of the last iterations, in a row, in which no node was scheduled. */
+  idleCount: number
   /** Number of iterations that have ended, without those that were canceled. */
   endedCount: number
   failedCount: number
@@ -116,6 +127,10 @@ export interface RunState {
   openCount: number
   /** Number of open node runs that wait. */
   waiting: number
+  /** Number of iterations that have begun. */
+  iterationCount: number
+  /** Bytes of the results that open loops keep. */
+  resultBytes: number
   /** Turns of the applied requests to pause and to resume, by request id. */
   readonly requests: Map<string, number>
 }
@@ -131,6 +146,8 @@ export function createRunState(): RunState {
     reachedEnd: null,
     openCount: 0,
     waiting: 0,
+    iterationCount: 0,
+    resultBytes: 0,
     requests: new Map(),
   }
 }

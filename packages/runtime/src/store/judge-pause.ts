@@ -1,4 +1,4 @@
-import { isRunOver, type RunStatus } from '@tenon/core/run'
+import { isRunOver, iterationPathOf, type RunStatus } from '@tenon/core/run'
 import { DEADLINE_TIMER } from '../interpreter/end-run.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -56,6 +56,8 @@ export async function judgePause(
   return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
+const isOutsideLoops = (nodeRunId: string): boolean => iterationPathOf(nodeRunId)?.length === 0
+
 /** Types of the events, and the name of the timer, by which {@link isEnding} finds the end of a run. */
 const END_STRINGS = [
   'cancel_requested',
@@ -68,7 +70,8 @@ const END_STRINGS = [
 
 /**
  * Checks whether a run that is open has begun to end; a body may take long to stop. A failure ends the run if no policy
- * handles it and its node is not one that is being canceled, such as the loser of a race.
+ * handles it and its node is not one that is being canceled, such as the loser of a race. A failure in an iteration ends
+ * the iteration; if it ends the run, its loop has failed.
  */
 async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
   const canceling = new Set<string>()
@@ -85,7 +88,7 @@ async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
         break
       case 'node_failed':
       case 'join_unsatisfied':
-        if (!canceling.has(event.nodeRunId)) failed.add(event.nodeRunId)
+        if (isOutsideLoops(event.nodeRunId) && !canceling.has(event.nodeRunId)) failed.add(event.nodeRunId)
         break
       case 'failure_handled':
         failed.delete(event.nodeRunId)

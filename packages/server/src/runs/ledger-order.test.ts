@@ -1,25 +1,11 @@
-import { createNodeRegistry } from '@tenon/core/node'
 import { idleNodeRun } from '@tenon/core/run'
-import { node, workflow } from '@tenon/core/testing'
-import { createBuiltInNodes } from '@tenon/nodes/server'
-import { compile } from '@tenon/runtime/interpreter'
 import { expect, test } from 'vitest'
 import { inDocumentOrder } from './ledger-order.ts'
 
 test('node runs are in the order of the document, iteration by iteration', () => {
-  const within = (parentId: string) => ({ parentId })
-  const document = workflow(
-    [
-      node('start', 'start'),
-      node('each', 'for-each', { items: [] }),
-      node('a', 'set', {}, within('each')),
-      node('inner', 'repeat', {}, within('each')),
-      node('b', 'set', {}, within('inner')),
-      node('end', 'end'),
-    ],
-    ['start>each', 'each>end', 'a>inner'],
-  )
-  const plan = compile(document, createNodeRegistry(createBuiltInNodes({})).manifest)
+  const inner = { nodes: [{ id: 'b' }] }
+  const each = { nodes: [{ id: 'a' }, { id: 'inner', children: inner }] }
+  const plan = { nodes: [{ id: 'start' }, { id: 'each', children: each }, { id: 'end' }] }
   const ordered = [
     'start',
     'each',

@@ -1,8 +1,12 @@
 import { iterationPathOf, type NodeRunView } from '@tenon/core/run'
-import type { PlanLevel } from '@tenon/runtime/interpreter'
+
+/** The part of a level of a plan that gives the order. */
+interface OrderedLevel {
+  readonly nodes: readonly { readonly id: string; readonly children?: OrderedLevel }[]
+}
 
 /** Returns the position of each node in its level, after those of the loops around it. */
-function ranksOf({ nodes }: PlanLevel, around: readonly number[], into: Map<string, readonly number[]>): void {
+function ranksOf({ nodes }: OrderedLevel, around: readonly number[], into: Map<string, readonly number[]>): void {
   for (const [index, { id, children }] of nodes.entries()) {
     const ranks = [...around, index]
     into.set(id, ranks)
@@ -14,7 +18,7 @@ function ranksOf({ nodes }: PlanLevel, around: readonly number[], into: Map<stri
  * Orders node runs by the document, the iterations of a loop after it: each iteration with its node runs. Those that the
  * plan does not have are last.
  */
-export function inDocumentOrder(nodeRuns: readonly NodeRunView[], plan: PlanLevel | null): readonly NodeRunView[] {
+export function inDocumentOrder(nodeRuns: readonly NodeRunView[], plan: OrderedLevel | null): readonly NodeRunView[] {
   const ranks = new Map<string, readonly number[]>()
   if (plan !== null) ranksOf(plan, [], ranks)
   const keyed = nodeRuns.map((nodeRun) => {

@@ -195,6 +195,7 @@ export const editorMessages = {
   'start.allDisabledText': 'A disabled trigger starts no runs. Select a trigger and enable it.',
 
   'run.waits': '{name} is waiting for a decision.',
+  'run.waitsMore': '{count, plural, one {# more decision is} other {# more decisions are}} awaited.',
   'run.decide': 'Decide',
   'run.showQuestion': 'Show the question',
   'run.openApprovals': 'All approvals',

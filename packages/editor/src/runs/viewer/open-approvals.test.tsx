@@ -41,6 +41,27 @@ test('a reader who may not decide is offered the question only', async () => {
   expect(screen.queryByRole('button', { name: 'Decide' })).toBeNull()
 })
 
+test('a run that waits for many decisions has a line for the first ones, and one for the others', async () => {
+  const { frames } = waitingRun(Date.now() - 60_000)
+  const more = frames.filter(({ type }) => type === 'approval_needed' || type === 'node_scheduled').slice(-2)
+  const copies = [0, 1, 2, 3].flatMap((index) =>
+    more.map((frame) => {
+      const nodeRunId = `review#${index}`
+      const data = { ...frame.data, ...('waitId' in frame.data ? { waitId: `${nodeRunId}/1/0` } : {}) }
+      return { ...frame, nodeRunId, data } as typeof frame
+    }),
+  )
+  const seq = frames.at(-1)?.seq ?? 0
+  const { user, onOpenApprovals } = show(true, [
+    ...frames,
+    ...copies.map((frame, index) => ({ ...frame, seq: seq + 1 + index })),
+  ])
+  await screen.findByText('2 more decisions are awaited.')
+  expect(screen.getByRole('status').children).toHaveLength(4)
+  await user.click(screen.getByRole('button', { name: 'All approvals' }))
+  expect(onOpenApprovals).toHaveBeenCalledOnce()
+})
+
 test('a run that has ended waits for no decision', async () => {
   show(true, escalatedRun().frames)
   expect((await screen.findByRole('status')).textContent).toBe('')

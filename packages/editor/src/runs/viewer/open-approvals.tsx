@@ -13,15 +13,20 @@ interface OpenApprovalsProps {
   readonly onOpenApprovals: (() => void) | undefined
 }
 
-/** Line for each open approval of a run, with the way to decide it; empty for a run that waits for no decision. */
+/** Most approvals with a line of their own: a loop may wait for hundreds of decisions. */
+const MAX_LINES = 3
+
+/** Line for each open approval of a run, with the way to decide it, and the number of the others if there are many; empty for a run that waits for none. */
 export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenApprovalsProps) {
   const t = useTranslate()
   const { view } = useRunSnapshot(scope.store)
   const { approvals } = useRunApprovals(scope)
   const open = approvals.filter(({ status }) => status === 'open')
+  const shown = open.slice(0, MAX_LINES)
+  const others = open.length - shown.length
   return (
     <div role="status">
-      {open.map(({ nodeRunId, canDecide }) => {
+      {shown.map(({ nodeRunId, canDecide }, index) => {
         const nodeId = view.nodeRuns.get(nodeRunId)?.nodeId
         if (nodeId === undefined) return null
         return (
@@ -38,7 +43,7 @@ export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenAppr
             >
               {t(canDecide ? 'run.decide' : 'run.showQuestion')}
             </button>
-            {onOpenApprovals !== undefined && (
+            {onOpenApprovals !== undefined && index === open.length - 1 && (
               <button type="button" className="tn-link" onClick={onOpenApprovals}>
                 {t('run.openApprovals')}
               </button>
@@ -46,6 +51,17 @@ export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenAppr
           </p>
         )
       })}
+      {others > 0 && (
+        <p className="tn-run-line" data-tone="waiting">
+          <Icon name="clock" size={16} />
+          <span>{t('run.waitsMore', { count: others })}</span>
+          {onOpenApprovals !== undefined && (
+            <button type="button" className="tn-link" onClick={onOpenApprovals}>
+              {t('run.openApprovals')}
+            </button>
+          )}
+        </p>
+      )}
     </div>
   )
 }

@@ -215,6 +215,28 @@ export const loopTests: SuiteGroup = (context) => {
       ])
     })
 
+    test('is paused also after an item has failed whose failure it collects', async () => {
+      const { probes } = context()
+      const { engine } = context().handle
+      const child = withPolicy(node('a', 'probe', { failures: '{{item}}', isGated: '{{item == 0}}' }), {
+        retry: { maximumAttempts: 1 },
+      })
+      const run = await context().start(looped({ onFailure: 'collect' }, [child]), { input: { list: [1, 0] } })
+      await probes.reached(run.runId, 'a#1')
+      expect(await engine.pause(run.tenantId, run.runId, ACTOR)).toEqual({ outcome: 'accepted' })
+      await run.until('paused')
+      expect(await engine.resume(run.tenantId, run.runId, ACTOR)).toEqual({ outcome: 'accepted' })
+      probes.open(run.runId, 'a#1')
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+    })
+
+    test('fails by its own limit, also if it collects failures', async () => {
+      const text = 'x'.repeat(1_500_000)
+      const child = node('a', 'set', { fields: { text: '{{input.text}}' } })
+      const run = await context().run(looped({ onFailure: 'collect' }, [child]), { list: [1, 2, 3, 4], text })
+      expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'LOOP_RESULTS_TOO_LARGE' } })
+    })
+
     test('holds the next item while the run is paused', async () => {
       const { probes } = context()
       const { engine } = context().handle

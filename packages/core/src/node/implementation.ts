@@ -34,6 +34,7 @@ export type OnIterationFailure = 'fail' | 'collect' | 'ignore'
 export interface LoopSuspension {
   /** Iterations that the loop waits for. */
   readonly suspend: {
+    /** Distinguishes it from other waits. */
     readonly kind: 'iterations'
     /** Values of the iterations, in order, each the `item` of its iteration; `null` for iterations without values. */
     readonly items: readonly Json[] | null
@@ -46,6 +47,7 @@ export interface LoopSuspension {
     readonly keep: 'all' | 'last'
     /** Most iterations at the same time; 1 to 500. */
     readonly concurrency: number
+    /** Reaction of the loop to a failed iteration. */
     readonly onFailure: OnIterationFailure
   }
 }

@@ -29,6 +29,7 @@ export interface Actor {
 
 /** Wait of a loop for its iterations. */
 export interface IterationsWait {
+  /** Distinguishes it from other waits. */
   readonly kind: 'iterations'
   /** Number of iterations, those of earlier waits of the loop included. */
   readonly count: number
@@ -36,6 +37,7 @@ export interface IterationsWait {
   readonly keep: 'all' | 'last'
   /** Most iterations at the same time; 1 to 500. */
   readonly concurrency: number
+  /** Reaction of the loop to a failed iteration. */
   readonly onFailure: OnIterationFailure
   /** List of the values of the iterations; `null` if they have none. */
   readonly items: ValueRef | null

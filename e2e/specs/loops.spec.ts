@@ -50,7 +50,8 @@ test('a loop in a loop runs for each item, and its run shows the failed item fir
   })
 
   const page = await openAs(ACME.admin, { path: `/runs/${run.runId}` })
-  const items = page.getByRole('group', { name: 'Items of Orders' })
+  // The inspector of a selected node has the same stepper.
+  const items = page.getByTestId('rf__node-orders').getByRole('group', { name: 'Items of Orders' })
   await expect(items.getByText('Item 2 of 3')).toBeVisible()
   await items.getByRole('button', { name: 'Next item' }).click()
   await expect(items.getByText('Item 3 of 3')).toBeVisible()

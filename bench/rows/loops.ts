@@ -3,6 +3,7 @@ import { beatChain, beatLoop } from '../lib/beat-node.ts'
 import { msPerNode, openEngineRig } from '../lib/engine-rig.ts'
 import { missingPostgres, openBenchPostgres } from '../lib/postgres.ts'
 import type { Row } from '../lib/row.ts'
+import { growthRow } from './growth-row.ts'
 
 const ITEMS = 5_000
 const STRETCH = 500
@@ -10,32 +11,15 @@ const MAPPED = 2_000
 const CHAIN = 200
 
 /** Growth of the cost of an iteration with the number of those that have ended: the last 500 of 5,000 over the first 500. */
-export const loopGrowth: Row = {
-  id: 'loop-growth',
-  title: 'An iteration of the last 500 of one loop of 5,000 on Postgres, over one of the first 500',
-  unit: 'ms',
-  better: 'lower',
-  rounds: 5,
-  must: 1.1,
-  aim: 1,
-  missing: missingPostgres,
-  open: async () => {
-    const postgres = await openBenchPostgres()
-    const rig = await openEngineRig(postgres.database, embeddedEngine())
-    const document = beatLoop(ITEMS, 1)
-    return {
-      measureBoth: async () => {
-        const [run] = await rig.run(document)
-        if (run === undefined) throw new RangeError('No run')
-        return { value: msPerNode(run, ITEMS - STRETCH, ITEMS), baseline: msPerNode(run, 1, STRETCH) }
-      },
-      close: async () => {
-        await rig.close()
-        await postgres.close()
-      },
-    }
+export const loopGrowth: Row = growthRow(
+  {
+    id: 'loop-growth',
+    title: 'An iteration of the last 500 of one loop of 5,000 on Postgres, over one of the first 500',
+    rounds: 5,
   },
-}
+  beatLoop(ITEMS, 1),
+  { early: [1, STRETCH], late: [ITEMS - STRETCH, ITEMS] },
+)
 
 /** An item of a loop that runs 100 at a time, over a node of a chain: what one more item costs. */
 export const loopItem: Row = {

@@ -203,7 +203,7 @@ function readSettings(ydoc: Y.Doc, repairs: Repairs): WorkflowSettings {
  * Reads a shared draft as a document; there is no other reader. It writes nothing, never throws, and returns the same
  * document on every replica that has the same updates.
  *
- * What cannot be read is left out and reported. Edges with a missing end are dropped, of nodes inside each
+ * Leaves out what cannot be read, and reports it. Edges with a missing end are dropped, of nodes inside each
  * other the smallest id is lifted to the top level, ties are broken by id. What is readable but wrong (cycles of
  * edges, unknown types) stays, for `validateWorkflow` to report.
  */

@@ -1,38 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createMachine } from './machine.ts'
-import type { Plan } from './plan.ts'
 import { restep } from './restep.ts'
 import { loopedPlan } from './testing/arbitrary-loops.ts'
+import { arbitraryOptions, parameters, play, TERMINAL } from './testing/arbitrary-play.ts'
 import { arbitraryTape } from './testing/arbitrary-tape.ts'
-import { nextFact, type PlayOptions } from './testing/random-play.ts'
-import { type SimulatedRun, simulateRun } from './testing/simulated-run.ts'
+import { nextFact } from './testing/random-play.ts'
 import { tapeOf } from './testing/tape.ts'
-
-const TERMINAL = ['run_completed', 'run_error', 'run_canceled']
-const MOST_FACTS = 4_000
-
-const arbitraryOptions: fc.Arbitrary<PlayOptions> = fc.oneof(
-  fc.constant({}),
-  fc.record({ cancelOneIn: fc.integer({ min: 5, max: 60 }), deadlineAt: fc.constantFrom(null, 9_000) }),
-  fc.record({ pauseOneIn: fc.integer({ min: 2, max: 20 }), cancelOneIn: fc.constantFrom(0, 40) }),
-)
-
-function parameters(numRuns: number) {
-  return { numRuns: numRuns * Number(process.env.TENON_PROPERTY_FACTOR ?? 1) }
-}
-
-function play(plan: Plan, values: readonly number[], options: PlayOptions, onTurn?: (run: SimulatedRun) => void) {
-  const run = simulateRun(plan)
-  const tape = tapeOf(values)
-  for (let count = 0; count < MOST_FACTS; count += 1) {
-    const fact = nextFact(plan, run.machine, tape, options)
-    if (fact === null) break
-    run.apply(fact)
-    onTurn?.(run)
-  }
-  return run
-}
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}

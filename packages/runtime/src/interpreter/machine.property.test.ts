@@ -7,37 +7,12 @@ import type { MachineSnapshot } from './machine-types.ts'
 import type { Plan } from './plan.ts'
 import { restep } from './restep.ts'
 import { anyPlan, arbitraryPlan } from './testing/arbitrary-plan.ts'
+import { arbitraryOptions, MOST_FACTS, parameters, play, TERMINAL } from './testing/arbitrary-play.ts'
 import { arbitraryTape } from './testing/arbitrary-tape.ts'
 import { createOracle, observe } from './testing/oracle.ts'
-import { nextFact, type PlayOptions } from './testing/random-play.ts'
+import { nextFact } from './testing/random-play.ts'
 import { type SimulatedRun, simulateRun } from './testing/simulated-run.ts'
 import { tapeOf } from './testing/tape.ts'
-
-const TERMINAL = ['run_completed', 'run_error', 'run_canceled']
-/** Votes may be cast in vain; a run of 30 nodes needs far fewer facts than this. */
-const MOST_FACTS = 2_000
-
-const arbitraryOptions: fc.Arbitrary<PlayOptions> = fc.oneof(
-  fc.constant({}),
-  fc.record({ cancelOneIn: fc.integer({ min: 5, max: 60 }), deadlineAt: fc.constantFrom(null, 9_000) }),
-  fc.record({ pauseOneIn: fc.integer({ min: 2, max: 20 }), cancelOneIn: fc.constantFrom(0, 40) }),
-)
-
-function play(plan: Plan, values: readonly number[], options: PlayOptions = {}, onTurn?: (run: SimulatedRun) => void) {
-  const run = simulateRun(plan)
-  const tape = tapeOf(values)
-  for (let count = 0; count < MOST_FACTS; count += 1) {
-    const fact = nextFact(plan, run.machine, tape, options)
-    if (fact === null) break
-    run.apply(fact)
-    onTurn?.(run)
-  }
-  return run
-}
-
-function parameters(numRuns: number) {
-  return { numRuns: numRuns * Number(process.env.TENON_PROPERTY_FACTOR ?? 1) }
-}
 
 /** Live by definition: the trigger, and what a live edge leads to; an edge is live if its port was taken. */
 function liveNodes(plan: Plan, portOf: (id: string) => string | null): Set<string> {

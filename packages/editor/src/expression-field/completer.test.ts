@@ -19,4 +19,27 @@ describe('createCompleter', () => {
     expect(await infoOf('{{ ', 'sum')).toContain('The sum of a list of numbers')
     expect(await infoOf('{{ input.', 'round')).toBe('A field')
   })
+
+  test('lists the item of a loop and its index once, before the fields of earlier nodes', async () => {
+    const output = { type: 'object', properties: { total: { type: 'number' } } }
+    const order = { type: 'object', title: 'Get order', properties: { output } }
+    const scope = {
+      input: { type: 'object' },
+      nodes: { type: 'object', properties: { order } },
+      item: { type: 'object', properties: { id: { type: 'string' } } },
+      index: { type: 'integer' },
+      loop: { type: 'object' },
+    }
+    const complete = createCompleter(async () => scope, 'a', createTranslate(en, 'en'))
+    const items = (await complete('{{it', 4))?.items ?? []
+    expect(items.slice(0, 3).map(({ label, group }) => [label, group])).toEqual([
+      ['item', 'Item of the loop'],
+      ['index', 'Item of the loop'],
+      ['Get order › total', 'Earlier nodes'],
+    ])
+    const inserts = items.map(({ insert }) => insert)
+    expect(new Set(inserts).size).toBe(inserts.length)
+    // A name can be continued, so the caret stays behind it.
+    expect(items[0]?.kind).toBe('variable')
+  })
 })

@@ -46,8 +46,21 @@ export function createCompleter(
       }
     })
     const isStart = list.items.some((item) => item.kind === 'root')
-    return { from: list.from, items: isStart ? [...shortcuts(scope, t), ...items] : items }
+    return { from: list.from, items: isStart ? withShortcuts(items, shortcuts(scope, t)) : items }
   }
+}
+
+/** Puts shortcuts first; a name that is itself a shortcut, such as `item`, is listed once, in the group of the shortcut. */
+function withShortcuts(items: readonly CompletionItem[], fields: readonly CompletionItem[]): readonly CompletionItem[] {
+  const groups = new Map(fields.map(({ insert, group }) => [insert, group]))
+  const isField = ({ insert, kind }: CompletionItem) => kind === 'variable' && groups.has(insert)
+  const names = items.filter(isField)
+  const listed = new Set(names.map(({ insert }) => insert))
+  return [
+    ...names.map((name) => ({ ...name, group: groups.get(name.insert) ?? name.group })),
+    ...fields.filter(({ insert }) => !listed.has(insert)),
+    ...items.filter((item) => !isField(item)),
+  ]
 }
 
 // Functions, names and constants have no code, so their own names are the keys of their help.

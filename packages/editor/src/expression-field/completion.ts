@@ -16,11 +16,15 @@ export function completeReferences(
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const answer = await complete(context.state.doc.toString(), context.pos)
     if (answer === null || context.aborted || answer.items.length === 0) return null
-    return {
+    const resultFor = (text: string): CompletionResult => ({
       from: answer.from,
-      options: toCompletions(answer.items, isCode),
-      validFor: /^[\w$ ]*$/,
-    }
+      options: toCompletions(answer.items, isCode, text),
+      update: (_current, from, to, { state }) => {
+        const written = state.sliceDoc(from, to)
+        return /^[\w$ ]*$/.test(written) ? resultFor(written) : null
+      },
+    })
+    return resultFor(context.state.sliceDoc(answer.from, context.pos))
   }
 }
 
@@ -41,9 +45,14 @@ export function renderHelp(completion: Completion, _state: EditorState, view: Ed
   return element
 }
 
-/** Converts completions; groups are listed in the order in which the items name them. */
-function toCompletions(items: readonly CompletionItem[], isCode: boolean): DescribedCompletion[] {
-  const groups = [...new Set(items.map(({ group }) => group))]
+/**
+ * Converts completions. Groups are listed in the order in which the items name them, after those with an item that
+ * begins with the written text.
+ */
+function toCompletions(items: readonly CompletionItem[], isCode: boolean, written: string): DescribedCompletion[] {
+  const start = written.toLowerCase()
+  const matching = start === '' ? [] : items.filter(({ label }) => label.toLowerCase().startsWith(start))
+  const groups = [...new Set([...matching, ...items].map(({ group }) => group))]
   const sections = new Map(groups.map((name, rank) => [name, { name, rank }]))
   return items.map((item, index) => ({
     ...toCompletion(item, items.length - index, isCode),

@@ -1,0 +1,36 @@
+import { CompletionContext } from '@codemirror/autocomplete'
+import { EditorState } from '@codemirror/state'
+import { describe, expect, test } from 'vitest'
+import { completeReferences } from './completion.ts'
+import type { CompletionItem } from './field-types.ts'
+
+const item = (label: string, group: string): CompletionItem => ({
+  label,
+  insert: label,
+  detail: '',
+  info: '',
+  group,
+  kind: 'variable',
+})
+const ITEMS = [item('Get list › item', 'Earlier nodes'), item('input', 'Names'), item('index', 'Names')]
+
+function contextOf(text: string): CompletionContext {
+  return new CompletionContext(EditorState.create({ doc: text }), text.length, false)
+}
+
+describe('completeReferences', () => {
+  test('lists the group with an item that begins with the written text first, also while it is written', async () => {
+    const complete = completeReferences(async () => ({ from: 2, items: ITEMS }), false)
+    const ranked = (options: readonly { readonly section?: unknown }[] = []) =>
+      [...new Set(options.map(({ section }) => section as { readonly name: string; readonly rank: number }))]
+        .sort((a, b) => a.rank - b.rank)
+        .map(({ name }) => name)
+    const atStart = await complete(contextOf('{{'))
+    expect(ranked(atStart?.options)).toEqual(['Earlier nodes', 'Names'])
+    expect(ranked((await complete(contextOf('{{IN')))?.options)).toEqual(['Names', 'Earlier nodes'])
+    if (atStart?.update === undefined) throw new Error('It is not updated')
+    const later = atStart.update(atStart, 2, 5, contextOf('{{inp'))
+    expect(ranked(later?.options)).toEqual(['Names', 'Earlier nodes'])
+    expect(atStart.update(atStart, 2, 6, contextOf('{{inp.'))).toBeNull()
+  })
+})

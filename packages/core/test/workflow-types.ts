@@ -134,7 +134,13 @@ const again = defineNode({
   category: 'flow',
   control: 'loop',
   inline: true,
-  params: z.object({ condition: z.boolean().optional().meta({ title: 'Condition' }) }),
+  params: z.object({
+    after: z.boolean().default(false).meta({ literal: true }),
+    condition: z
+      .boolean()
+      .optional()
+      .meta({ title: 'Condition', late: { param: 'after', in: [true] } }),
+  }),
   ports: [...done],
   outputs: { success: z.object({ rounds: z.int(), last: z.unknown() }) },
 })

@@ -63,7 +63,7 @@ describe('repeat', () => {
 
   test('runs until a condition is true, which it reads after each round', () => {
     const mode = 'until'
-    expect(evaluateNode(repeatNode, { mode, condition: true })).toEqual(suspendedFor(1))
+    expect(evaluateNode(repeatNode, { mode })).toEqual(suspendedFor(1))
     expect(evaluateNode(repeatNode, { mode, condition: false }, after(1))).toEqual(suspendedFor(2))
     expect(evaluateNode(repeatNode, { mode, condition: true }, after(1))).toMatchObject(done(1))
   })
@@ -76,7 +76,7 @@ describe('repeat', () => {
     expect(() => evaluateNode(repeatNode, limited, after(2))).toThrow(
       expect.objectContaining({ code: 'LOOP_LIMIT_REACHED', details: { limit: 2 } }),
     )
-    expect(() => evaluateNode(repeatNode, { mode: 'until' })).toThrow(
+    expect(() => evaluateNode(repeatNode, { mode: 'until' }, after(1))).toThrow(
       expect.objectContaining({ code: 'NODE_PARAMS_INVALID' }),
     )
   })

@@ -79,6 +79,16 @@ describe('what .meta() says', () => {
     ).toBeNull()
   })
 
+  test('late names a param, and is for optional params of the node', () => {
+    const late = { param: 'mode', in: ['x'] }
+    const ofText = (a: z.ZodType, more = {}) => refusalOf(z.object({ mode: text, a, ...more }))?.message ?? null
+    expect(ofText(text.optional().meta({ late }))).toBeNull()
+    expect(ofText(text.optional().meta({ late: { ...late, param: 'none' } }))).toContain('unknown param "none"')
+    for (const params of [text.meta({ late }), z.object({ mode: text, a: text.optional().meta({ late }) })]) {
+      expect(ofText(params)).toContain('absent in the first pass')
+    }
+  })
+
   test('dependsOn names a param beside it', () => {
     const dependsOn = { param: 'mode', in: ['x'] }
     expect(refusalOf(z.object({ a: text.meta({ dependsOn }) }))?.message).toContain(

@@ -49,15 +49,20 @@ function checkNoTransform({ schema }: SchemaPart, field: string, fail: Fail): vo
 }
 
 function checkMeta(part: SchemaPart, siblings: ReadonlySet<string>, fail: Fail): void {
-  const { control, dependsOn } = metaOf(part.schema)
+  const { control, dependsOn, late } = metaOf(part.schema)
   const meant = typeof control === 'string' ? nearest(control, CONTROL_NAMES) : null
   if (meant !== null && meant !== control) {
     fail(fieldOf(part), `unknown control "${control}". Did you mean "${meant}"?`)
   }
-  const named =
-    typeof dependsOn === 'object' && dependsOn !== null && 'param' in dependsOn ? dependsOn.param : undefined
-  if (named !== undefined && !siblings.has(String(named))) {
-    fail(fieldOf(part), `it depends on the unknown param "${String(named)}"`)
+  for (const condition of [dependsOn, late]) {
+    const named =
+      typeof condition === 'object' && condition !== null && 'param' in condition ? condition.param : undefined
+    if (named !== undefined && !siblings.has(String(named))) {
+      fail(fieldOf(part), `it depends on the unknown param "${String(named)}"`)
+    }
+  }
+  if (late !== undefined && (part.path.length > 1 || part.schema._zod.optin !== 'optional')) {
+    fail(fieldOf(part), 'a late param is absent in the first pass. Declare it as an optional param of the node')
   }
 }
 

@@ -267,6 +267,12 @@ export interface ParamMeta {
   /** The param takes a literal only, never a template. */
   readonly literal?: boolean
   /**
+   * Condition under which templates of the param are evaluated from the second pass of the node on, such as after the
+   * first iteration of a loop: the named param has one of the values. The param is optional, and absent in the first
+   * pass.
+   */
+  readonly late?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
+  /**
    * Language of a text param, for which values of templates are encoded. `fromParam` names another, literal param that
    * contains the name; any other name means plain text.
    */

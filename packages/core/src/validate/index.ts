@@ -2,7 +2,7 @@ export { MAX_NESTING, nodesTooDeep } from './check-depth.ts'
 export type { FixCode, FixValues } from './fix.ts'
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
 export type { IssueValues } from './issue-values.ts'
-export { paramSink } from './param-sink.ts'
+export { isParamLate, paramSink } from './param-sink.ts'
 export { createScopeSchemas, scopeSchemaFor } from './scope-schema-for.ts'
 export { type NodeTemplate, type SurveyedNode, surveyDocument, type WorkflowSurvey } from './survey.ts'
 export {

@@ -319,6 +319,31 @@ describe('loop', () => {
     ])
   })
 
+  test('has no previous result in the first iteration, whether its type is known or not', () => {
+    const document = again('{{ loop.previous.n < 5 }}', [set('a', { n: '{{ loop.previous.n + 1 }}' }, within('again'))])
+    const unsure = only(validate(document), 'EXPRESSION_PATH_UNSURE')
+    expect(unsure.map(({ message }) => message)).toEqual([
+      'again: "Condition": loop.previous may be null',
+      'a: "fields › n": loop.previous may be null',
+    ])
+    expect(unsure.map(({ fix }) => fix?.operations)).toMatchObject([
+      [{ value: '{{ loop.previous?.n < 5 }}' }],
+      [{ value: '{{ loop.previous?.n + 1 }}' }],
+    ])
+    const open = again('{{ loop.previous.n < 5 }}', [node('a', 'acme/none', {}, within('again'))])
+    expect(only(validate(open), 'EXPRESSION_PATH_UNSURE').map(({ nodeId }) => nodeId)).toEqual(['again'])
+  })
+
+  test('has a previous result for a condition that is read after each iteration', () => {
+    const document = again('{{ loop.previous.n < 5 }}', [
+      set('a', { n: '{{ loop.previous?.n ?? 1 }}' }, within('again')),
+    ])
+    const nodes = document.nodes.map((each) =>
+      each.id === 'again' ? { ...each, params: { ...each.params, after: true } } : each,
+    )
+    expect(validate({ ...document, nodes })).toEqual([])
+  })
+
   test.each(['attempt', 'again', 'each', 'set', 'acme/none'])('is found in %s nodes inside each other', (type) => {
     const inside = (id: string, parentId: string) => node(id, type, { x: '{{ loop.index }}' }, { parentId })
     const document = workflow([start, inside('a', 'b'), inside('b', 'a'), inside('c', 'c'), set('d', {}, within('a'))])
@@ -343,7 +368,9 @@ describe('loop', () => {
       anyOf: [expect.objectContaining({ required: ['x'] }), { type: 'null' }],
     })
     const deep = again('{{ true }}', [node('a', 'acme/none', {}, within('again'))])
-    expect(part(part(scope(deep, 'again').loop, 'properties'), 'previous')).toBe(true)
+    expect(part(part(scope(deep, 'again').loop, 'properties'), 'previous')).toEqual({
+      anyOf: [{ type: 'object' }, { type: 'null' }],
+    })
     expect(part(part(scope(deep, 'after').input, 'properties'), 'last')).toMatchObject({ description: 'From again' })
   })
 })

@@ -29,9 +29,25 @@ export function sinkOf(own: JsonSchema, schema: JsonSchema, params: JsonObject):
   return SINK_NAMES.find((name) => name === named) ?? null
 }
 
+/** Checks a condition in the `.meta()` of a param: the param that it names has one of its values. */
+function isMet(schema: JsonSchema, params: JsonObject, condition: JsonObject): boolean {
+  const { param, in: values } = condition
+  if (typeof param !== 'string' || !Array.isArray(values)) return true
+  return values.includes(paramValueOf(schema, params, param) as Json)
+}
+
 /** Checks whether a param is used: the param that it depends on has one of the values in `.meta({ dependsOn })`. */
 export function isParamUsed(schema: JsonSchema, params: JsonObject, name: string): boolean {
   const dependsOn = asObject(schemaAt(schema, [name]).schema)?.dependsOn
-  if (!isJsonObject(dependsOn) || typeof dependsOn.param !== 'string' || !Array.isArray(dependsOn.in)) return true
-  return dependsOn.in.includes(paramValueOf(schema, params, dependsOn.param) as Json)
+  return !isJsonObject(dependsOn) || isMet(schema, params, dependsOn)
+}
+
+/**
+ * Checks whether a param is evaluated from the second pass of its node on, by `.meta({ late })`.
+ *
+ * @param schema - The `params` of a manifest entry.
+ */
+export function isParamLate(schema: JsonSchema, params: JsonObject, name: string): boolean {
+  const late = asObject(schemaAt(schema, [name]).schema)?.late
+  return isJsonObject(late) && isMet(schema, params, late)
 }

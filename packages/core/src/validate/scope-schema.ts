@@ -52,9 +52,18 @@ export const INDEX_SCHEMA: JsonSchema = Object.freeze({
   description: 'Position of the iteration, from 0',
 })
 
-/** Returns the schema of `loop`. @param result - Schema of the result of an iteration. */
-export function roundSchema(result: JsonSchema): JsonSchema {
-  const previous = result === true ? true : eitherSchema([result, { type: 'null' }])
+/** Outputs are objects, so one that is not known still differs from null. */
+const ANY_OUTPUT: JsonSchema = Object.freeze({ type: 'object' })
+
+/**
+ * Returns the schema of `loop`.
+ *
+ * @param result - Schema of the result of an iteration.
+ * @param isAfterRound - True if it is read after an iteration only, where there is always a previous one.
+ */
+export function roundSchema(result: JsonSchema, isAfterRound: boolean): JsonSchema {
+  const output = result === true ? ANY_OUTPUT : result
+  const previous = isAfterRound ? result : eitherSchema([output, { type: 'null' }])
   return objectSchema(
     [
       ['index', INDEX_SCHEMA, true],
@@ -111,8 +120,8 @@ export interface ScopeSource {
   readonly vars: JsonSchema
   /** Returns the schema of the items of a loop; `undefined` for one that has no list. */
   readonly itemOf: (loop: FlowNode) => JsonSchema | undefined
-  /** Returns the schema of `loop` for a loop and the nodes inside it. */
-  readonly roundOf: (loop: FlowNode) => JsonSchema
+  /** Returns the schema of `loop` for a node, which is the loop itself or inside it. */
+  readonly roundOf: (loop: FlowNode, reader: FlowNode) => JsonSchema
 }
 
 /** Builds the schemas of the names that expressions of a node can use. */
@@ -131,7 +140,7 @@ export function buildScopeSchema(source: ScopeSource, node: FlowNode): ScopeSche
     ...(error === undefined ? {} : { error: error.schema }),
     ...(item === undefined ? {} : { item }),
     ...(loop === undefined ? {} : { index: INDEX_SCHEMA }),
-    ...(round === undefined ? {} : { loop: roundOf(round) }),
+    ...(round === undefined ? {} : { loop: roundOf(round, node) }),
   }
 }
 

@@ -151,7 +151,7 @@ export function createScopeTypes(
         return scopes.listAround(node) === undefined ? undefined : typeOf(INDEX_SCHEMA)
       case 'loop': {
         const loop = scopes.loopAt(node)
-        return loop === undefined ? undefined : typeOf(roundOf(loop))
+        return loop === undefined ? undefined : typeOf(roundOf(loop, node))
       }
       default:
         return undefined

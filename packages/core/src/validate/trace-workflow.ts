@@ -12,6 +12,7 @@ import type { DataFlow, FlowNode } from './flow-node.ts'
 import { resultSchema, withResults } from './loop-results.ts'
 import type { Meter } from './meter.ts'
 import { type KnownOutputs, type OutputFacts, outputFacts, schemaOfValues, type TypeOfValue } from './output-facts.ts'
+import { isParamLate } from './param-sink.ts'
 import { eitherSchema } from './schema-facts.ts'
 import { roundSchema, varsSchema } from './scope-schema.ts'
 import { createScopeTypes } from './scope-types.ts'
@@ -35,10 +36,16 @@ export interface TracedWorkflow {
    * for a type without that param.
    */
   readonly itemOf: (loop: FlowNode) => JsonSchema | undefined
-  /** Returns the schema of `loop` for a loop and the nodes inside it. */
-  readonly roundOf: (loop: FlowNode) => JsonSchema
+  /** Returns the schema of `loop` for a node, which is the loop itself or inside it. */
+  readonly roundOf: (loop: FlowNode, reader: FlowNode) => JsonSchema
   /** Types a template in the params or the policy of a node; it is parsed on first use. */
   typeText(node: FlowNode, text: string): TypedTemplate
+}
+
+/** Checks whether the templates of a loop read the round that has ended, not the one to begin. */
+function hasLateParam({ entry, params }: SurveyedNode): boolean {
+  const schema = entry?.params ?? true
+  return Object.keys(params).some((name) => isParamLate(schema, params, name))
 }
 
 /** Roots whose values are the same for every node behind the same trigger. */
@@ -149,16 +156,23 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     return schema
   }
 
-  const rounds = new Map<FlowNode, JsonSchema>()
-  function roundOf(loop: FlowNode): JsonSchema {
+  const roundResults = new Map<FlowNode, JsonSchema>()
+  function roundResultOf(loop: FlowNode): JsonSchema {
     const { flow } = built
     // While the flow is traced, the nodes that give the result may not be.
-    if (flow === undefined) return roundSchema(true)
-    const known = rounds.get(loop)
+    if (flow === undefined) return true
+    const known = roundResults.get(loop)
     if (known !== undefined) return known
-    const schema = roundSchema(resultSchema(survey, loop.surveyed, ({ node }) => flow.byId.get(node.id)))
-    rounds.set(loop, schema)
+    const schema = resultSchema(survey, loop.surveyed, ({ node }) => flow.byId.get(node.id))
+    roundResults.set(loop, schema)
     return schema
+  }
+  const rounds = new Map<JsonSchema, readonly [before: JsonSchema, after: JsonSchema]>()
+  function roundOf(loop: FlowNode, reader: FlowNode): JsonSchema {
+    const result = roundResultOf(loop)
+    const schemas = rounds.get(result) ?? [roundSchema(result, false), roundSchema(result, true)]
+    rounds.set(result, schemas)
+    return schemas[loop === reader && hasLateParam(loop.surveyed) ? 1 : 0]
   }
 
   const flow = yield* traceDataFlow(survey, meter, (tracing) => {

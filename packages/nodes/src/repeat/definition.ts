@@ -34,10 +34,11 @@ export const repeat = defineNode({
       .meta({
         title: 'Condition',
         description:
-          'Reads the result of the last round as loop.previous, and the number of finished rounds as loop.index.',
+          'Reads the result of the last round as loop.previous, and the number of finished rounds as loop.index. With while, loop.previous is null before the first round.',
         control: 'expression',
         placeholder: '{{loop.previous?.status != "done"}}',
         dependsOn: { param: 'mode', in: ['while', 'until'] },
+        late: { param: 'mode', in: ['until'] },
       }),
     limit: z
       .int()

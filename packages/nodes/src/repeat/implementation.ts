@@ -20,12 +20,14 @@ export const repeatNode = implementInlineNode(repeat, (params, { iterations }) =
 
 function hasMore({ mode, times, condition }: RepeatParams, rounds: number): boolean {
   if (mode === 'times') return rounds < times
+  // The condition is late: it is absent before the first round.
+  if (mode === 'until' && rounds === 0) return true
   if (condition === undefined) {
     throw new TenonError('NODE_PARAMS_INVALID', 'Invalid params of "repeat": condition', {
       details: { issues: [{ path: ['condition'], code: 'required', message: 'The repetition has no condition' }] },
     })
   }
-  return mode === 'while' ? condition : rounds === 0 || !condition
+  return mode === 'while' ? condition : !condition
 }
 
 /** Begins all rounds of a number of times at once, otherwise one, after which the condition is read again. */

@@ -33,7 +33,13 @@ describe('executeAttempt', () => {
     const implementation = { run, definition: {} }
     const deps = {
       committer,
-      findType: () => ({ paramsSchema: {}, implementation, literalParams: new Set(), secretParams: [] }),
+      findType: () => ({
+        paramsSchema: {},
+        implementation,
+        literalParams: new Set(),
+        lateParams: new Set(),
+        secretParams: [],
+      }),
       now: () => 0,
       log: () => undefined,
       stop: stop.signals,
@@ -81,7 +87,13 @@ describe('executeAttempt', () => {
     }
     const deps = {
       committer,
-      findType: () => ({ paramsSchema: {}, implementation, literalParams: new Set(), secretParams: [] }),
+      findType: () => ({
+        paramsSchema: {},
+        implementation,
+        literalParams: new Set(),
+        lateParams: new Set(),
+        secretParams: [],
+      }),
       now: () => 0,
       log: () => undefined,
       stop: stop.signals,

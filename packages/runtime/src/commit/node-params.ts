@@ -5,7 +5,7 @@ import { isTemplate } from '@tenon/core/expression'
 import { maskParams } from '@tenon/core/mask'
 import { type AnyNodeImplementation, checkParams } from '@tenon/core/node'
 import type { Fact, ValueRef } from '@tenon/core/run'
-import { paramSink } from '@tenon/core/validate'
+import { isParamLate, paramSink } from '@tenon/core/validate'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
 import type { PassOfRun } from '../store/run-ref.ts'
@@ -101,7 +101,7 @@ export interface ResolvedNode {
 export async function resolveNode(
   session: RunSession,
   node: PlanNode,
-  { nodeRunId, scheduledAt }: PassToResolve,
+  { nodeRunId, pass, scheduledAt }: PassToResolve,
   type: NodeType,
   values: ValueReader,
   options: { readonly mayBeSkipped: boolean },
@@ -127,13 +127,23 @@ export async function resolveNode(
     return { params: {}, isSkipped: true, idempotencyKey: null }
   }
   const sinkOf = (path: readonly (string | number)[]) => paramSink(type.paramsSchema, params, path)
-  const resolved = evaluateValue(resolvable, scopeOf(''), { sinkOf, templates }) as JsonObject
+  const resolved = evaluateValue(pass === 1 ? withoutLate(type, resolvable, params) : resolvable, scopeOf(''), {
+    sinkOf,
+    templates,
+  }) as JsonObject
   const key = idempotency === null ? null : inField('idempotency', idempotency)
   return {
     params: type.literalParams.size === 0 ? resolved : { ...params, ...resolved },
     isSkipped: false,
     idempotencyKey: key === null || typeof key === 'string' ? key : JSON.stringify(key),
   }
+}
+
+/** Returns the params to resolve in the first pass of a node. */
+function withoutLate({ lateParams, paramsSchema }: NodeType, resolvable: JsonObject, params: JsonObject): JsonObject {
+  if (lateParams.size === 0) return resolvable
+  const isLate = (name: string) => lateParams.has(name) && isParamLate(paramsSchema, params, name)
+  return Object.fromEntries(Object.entries(resolvable).filter(([name]) => !isLate(name)))
 }
 
 /** Adds the field of the policy to the details of errors. */

@@ -9,6 +9,8 @@ export interface NodeType {
   readonly paramsSchema: JsonSchema
   /** Names of the params that are kept as they are, even if they look like templates. */
   readonly literalParams: ReadonlySet<string>
+  /** Names of the params that a condition may make absent in the first pass of a node. */
+  readonly lateParams: ReadonlySet<string>
   /** Names of the secret params. */
   readonly secretParams: readonly string[]
 }
@@ -63,11 +65,13 @@ export function nodeTypesOf(registry: NodeRegistry): FindNodeType {
 
 function describeType(implementation: AnyNodeImplementation, paramsSchema: JsonSchema): NodeType {
   const properties = isJsonObject(paramsSchema) && isJsonObject(paramsSchema.properties) ? paramsSchema.properties : {}
-  const isLiteral = (property: unknown) => typeof property === 'object' && property !== null && 'literal' in property
+  const namesWith = (field: string) =>
+    new Set(Object.keys(properties).filter((name) => isJsonObject(properties[name]) && field in properties[name]))
   return {
     implementation,
     paramsSchema,
-    literalParams: new Set(Object.keys(properties).filter((name) => isLiteral(properties[name]))),
+    literalParams: namesWith('literal'),
+    lateParams: namesWith('late'),
     secretParams: secretParamsOf(paramsSchema),
   }
 }

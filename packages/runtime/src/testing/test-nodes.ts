@@ -112,7 +112,14 @@ const repeat = defineNode({
   title: 'Repeat',
   control: 'loop',
   inline: true,
-  params: z.object({ condition: z.boolean() }),
+  params: z.object({
+    /** Reads the condition after each round, not before it. */
+    isAfter: z.boolean().default(false),
+    condition: z
+      .boolean()
+      .optional()
+      .meta({ late: { param: 'isAfter', in: [true] } }),
+  }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: z.object({ last: z.unknown(), rounds: z.number() }) },
 })
@@ -226,7 +233,7 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
       const last = iterations?.at(-1) ?? null
       if (last !== null && last.error !== null) throw new TenonError('ITERATION_FAILED', last.error.message)
       const rounds = last === null ? 0 : last.index + 1
-      if (!condition) return { port: 'success', output: { last: last?.output ?? null, rounds } }
+      if (condition === false) return { port: 'success', output: { last: last?.output ?? null, rounds } }
       const round = { items: null, count: rounds + 1, concurrency: 1, onFailure: 'fail', keep: 'last' } as const
       return { suspend: { kind: 'iterations', ...round } }
     }),

@@ -181,6 +181,12 @@ export const loopTests: SuiteGroup = (context) => {
       expect(await run.output()).toEqual({ last: { n: 6, at: 2 }, rounds: 3 })
       const never = await context().run(document, { limit: 0 })
       expect(await never.output()).toEqual({ last: null, rounds: 0 })
+      const [start, each, ...others] = document.nodes
+      const params = { isAfter: true, condition: '{{loop.previous.n < input.limit}}' }
+      const after = { ...document, nodes: [start, { ...each, params }, ...others] as typeof document.nodes }
+      const once = await context().run(after, { limit: 0 })
+      expect(await once.output()).toEqual({ last: { n: 2, at: 0 }, rounds: 1 })
+      expect(await (await context().run(after, { limit: 5 })).output()).toEqual({ last: { n: 6, at: 2 }, rounds: 3 })
     })
   })
 

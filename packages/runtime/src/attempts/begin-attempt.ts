@@ -162,10 +162,8 @@ async function openAttempt(
   failure: TenonError | undefined,
 ): Promise<Opening> {
   const { nodeRunId, pass } = ref
-  const open = session.machine
-    .openNodeRuns()
-    .find((each) => each.nodeRunId === nodeRunId && each.pass === pass && each.waitId === null)
-  if (open === undefined) return { kind: 'gone' }
+  const open = session.machine.openNodeRun(nodeRunId)
+  if (open === null || open.pass !== pass || open.waitId !== null) return { kind: 'gone' }
   if (open.canceling) {
     return { kind: 'end', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
   }

@@ -101,21 +101,45 @@ export interface NodeInFrame {
  * begun.
  */
 export function findNodeRun(run: RunContext, nodeRunId: string): NodeInFrame | null {
-  const level = run.index.levelOf(nodeIdOf(nodeRunId))
-  const path = iterationPathOf(nodeRunId)
-  if (level === undefined || path === null || path.length !== level.depth) {
-    return refuse(`The plan has no node "${nodeRunId}"`, { nodeRunId })
-  }
-  const context = findFrame(run, level, path)
+  const located = locate(run, nodeRunId)
+  if (located === null) return refuse(`The plan has no node "${nodeRunId}"`, { nodeRunId })
+  const context = findFrame(run, located.level, located.path)
   if (context === undefined) refuse(`The iteration of "${nodeRunId}" has never begun`, { nodeRunId })
-  return context === null ? null : { context, node: level.indexOf(nodeIdOf(nodeRunId)) as number }
+  return context === null ? null : { context, node: located.node }
+}
+
+/** Returns the node of an id in its open frame; `null` if the plan has no such node, or the frame is not open. */
+export function findInOpenFrame(run: RunContext, nodeRunId: string): NodeInFrame | null {
+  const located = locate(run, nodeRunId)
+  const context = located === null ? undefined : openFrame(run, located.level, located.path)
+  return located === null || context === undefined ? null : { context, node: located.node }
+}
+
+/** Location of a node run in the plan. */
+interface Located {
+  readonly level: LevelIndex
+  readonly node: number
+  /** As many indexes of iterations as the level is deep. */
+  readonly path: readonly number[]
+}
+
+function locate({ index }: RunContext, nodeRunId: string): Located | null {
+  const nodeId = nodeIdOf(nodeRunId)
+  const level = index.levelOf(nodeId)
+  const path = iterationPathOf(nodeRunId)
+  if (level === undefined || path === null || path.length !== level.depth) return null
+  return { level, path, node: level.indexOf(nodeId) as number }
+}
+
+function openFrame({ frames }: RunContext, { loop }: LevelIndex, path: readonly number[]): FrameContext | undefined {
+  return frames.get(loop === null ? TOP_FRAME : frameKey(itemAt(loop.level.level.nodes, loop.node).id, path))
 }
 
 /** Returns the frame of an iteration; `null` if it has ended, `undefined` if it has never begun. */
 function findFrame(run: RunContext, level: LevelIndex, path: readonly number[]): FrameContext | null | undefined {
   if (level.loop === null) return entryOf(run.frames, TOP_FRAME)
   const { level: outer, node } = level.loop
-  const open = run.frames.get(frameKey(itemAt(outer.level.nodes, node).id, path))
+  const open = openFrame(run, level, path)
   if (open !== undefined) return open
   const parent = findFrame(run, outer, path.slice(0, -1))
   if (parent === null || parent === undefined) return parent

@@ -41,6 +41,20 @@ describe('the machine on random graphs with loops', () => {
     )
   })
 
+  test('finds each open node run by its id, and no other', () => {
+    fc.assert(
+      fc.property(loopedPlan, arbitraryTape, arbitraryOptions, (plan, values, options) => {
+        const seen = new Set<string>()
+        play(plan, values, options, ({ machine }) => {
+          const open = new Map(machine.openNodeRuns().map((each) => [each.nodeRunId, each]))
+          for (const nodeRunId of open.keys()) seen.add(nodeRunId)
+          for (const nodeRunId of seen) expect(machine.openNodeRun(nodeRunId)).toEqual(open.get(nodeRunId) ?? null)
+        })
+      }),
+      parameters(50),
+    )
+  })
+
   test('repeats its decisions, from the start and from a snapshot of any turn', () => {
     fc.assert(
       fc.property(loopedPlan, arbitraryTape, arbitraryOptions, fc.nat(), (plan, values, options, pick) => {

@@ -576,3 +576,9 @@ test('a rollback undoes iterations that began and ended', () => {
   expect(machine.snapshot()).toEqual(before)
   expect(brief(run.complete('b#0'))).toEqual(['end each[0] (completed)', 'begin each[1]', 'schedule a#1/1 dispatch'])
 })
+
+test('finds no open node run by an id of another depth, of another plan, or of an iteration that has not begun', () => {
+  const { machine } = looping(['x', 'y'])
+  expect(machine.openNodeRun('a#0')).toMatchObject({ nodeRunId: 'a#0', pass: 1 })
+  for (const id of ['a#1', 'a', 'a#0.0', 'each#0', 'elsewhere', 'b#0']) expect(machine.openNodeRun(id)).toBeNull()
+})

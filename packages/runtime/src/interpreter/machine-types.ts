@@ -39,6 +39,8 @@ export interface Machine {
   readonly outputs: RunOutputs
   /** Returns the scheduled node runs without an outcome, in document order, for a driver that resumes a run. */
   openNodeRuns(): readonly OpenNodeRun[]
+  /** Returns one of {@link Machine.openNodeRuns} by its id, without a search; null if it is not open. */
+  openNodeRun(nodeRunId: string): OpenNodeRun | null
   /** Number of changes and visits so far, for tests that compare the cost of runs of different sizes. */
   readonly operations: number
 }

@@ -1,5 +1,14 @@
 import type { RunStatus } from '@tenon/core/run'
-import { createFrame, type FrameContext, nodeAt, nodeRunIdAt, type RunContext, TOP_FRAME, topFrame } from './context.ts'
+import {
+  createFrame,
+  type FrameContext,
+  findInOpenFrame,
+  nodeAt,
+  nodeRunIdAt,
+  type RunContext,
+  TOP_FRAME,
+  topFrame,
+} from './context.ts'
 import { endWhenIdle } from './end-run.ts'
 import { isIdle } from './ending.ts'
 import { framesOfLoop } from './frames-in-order.ts'
@@ -12,7 +21,7 @@ import { createPlanIndex, type PlanIndex } from './plan-index.ts'
 import { conclude, propagate } from './propagate.ts'
 import { createRunOutputs } from './run-outputs.ts'
 import { restoreRun, snapshotOf } from './snapshot.ts'
-import { createRunState, inDocumentOrder } from './state.ts'
+import { createRunState, inDocumentOrder, type OpenRun } from './state.ts'
 import { createTurns, type Turns } from './turn.ts'
 import { createUndoLog } from './undo-log.ts'
 
@@ -28,13 +37,23 @@ function statusOf(run: RunContext): RunStatus {
 function openNodeRunsOf(context: FrameContext): readonly OpenNodeRun[] {
   const { state } = context
   return inDocumentOrder(state.open).flatMap((node) => {
-    const { mode, taskQueue } = nodeAt(context, node)
-    const { pass, resume, scheduledAt, canceling, wait } = entryOf(state.open, node)
-    const queue = mode === 'dispatch' ? taskQueue : null
-    const nodeRunId = nodeRunIdAt(context, node)
-    const open = { nodeRunId, pass, mode, queue, resume, scheduledAt, canceling, waitId: wait?.waitId ?? null }
+    const open = openNodeRunOf(context, node, entryOf(state.open, node))
     return state.loops.has(node) ? [open, ...framesOfLoop(context, node).flatMap(openNodeRunsOf)] : [open]
   })
+}
+
+function openNodeRunOf(context: FrameContext, node: number, open: OpenRun): OpenNodeRun {
+  const { mode, taskQueue } = nodeAt(context, node)
+  const { pass, resume, scheduledAt, canceling, wait } = open
+  const queue = mode === 'dispatch' ? taskQueue : null
+  const nodeRunId = nodeRunIdAt(context, node)
+  return { nodeRunId, pass, mode, queue, resume, scheduledAt, canceling, waitId: wait?.waitId ?? null }
+}
+
+function findOpenNodeRun(run: RunContext, nodeRunId: string): OpenNodeRun | null {
+  const found = findInOpenFrame(run, nodeRunId)
+  const open = found?.context.state.open.get(found.node)
+  return found === null || open === undefined ? null : openNodeRunOf(found.context, found.node, open)
 }
 
 /** Propagates the turn through its frames, innermost first, since the end of an iteration is an event of its loop. */
@@ -101,6 +120,7 @@ export function createMachine(
       return undoLog.operations
     },
     openNodeRuns: () => openNodeRunsOf(topFrame(run)),
+    openNodeRun: (nodeRunId) => findOpenNodeRun(run, nodeRunId),
     outputs: createRunOutputs(run),
   }
 }

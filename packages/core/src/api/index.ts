@@ -1,4 +1,14 @@
 export { createOpenApiDocument, errorCodesOf, NOT_FOUND, type OpenApiOptions } from './openapi.ts'
+export type {
+  ParkedGroup,
+  ParkedNodeRun,
+  ParkedRefusal,
+  ParkedResolution,
+  ResolutionRequest,
+  ResolvedParkedGroup,
+  ResolveParked,
+  ResolveParkedGroup,
+} from './parked-types.ts'
 export { PERMISSIONS, type Permission, roleAllows } from './permissions.ts'
 export {
   RATE_CLASSES,

@@ -46,9 +46,16 @@ export function effectiveOnError(
   return node.policy?.onError ?? entry.policy?.onError ?? 'fail'
 }
 
+/** Checks whether a node has the port `error`. */
+export function hasErrorPort(node: Pick<WorkflowNode, 'policy'>, entry: Pick<NodeManifestEntry, 'policy'>): boolean {
+  const onError = effectiveOnError(node, entry)
+  return onError === 'route' || onError === 'park'
+}
+
 /**
  * Returns the ports of a node: those of its type, one for each item of a list in its params (or in the default of that
- * param), and `error` if its policy routes failures. A duplicate name counts once.
+ * param), and `error` if its policy
+ * routes failures, or parks the node, so that a person may choose that port. A duplicate name counts once.
  */
 export function resolvePorts(
   node: Pick<WorkflowNode, 'params' | 'policy'>,
@@ -61,7 +68,7 @@ export function resolvePorts(
       if (!ports.has(resolved.name)) ports.set(resolved.name, resolved)
     }
   }
-  if (effectiveOnError(node, entry) === 'route') {
+  if (hasErrorPort(node, entry)) {
     ports.set(ERROR_PORT, { name: ERROR_PORT, title: 'On error', isError: true })
   }
   return [...ports.values()]

@@ -146,7 +146,7 @@ export interface RetryPolicy {
 
 /**
  * Policies for a node whose last attempt has failed: the run fails, continues by the usual port, continues by the port
- * `error`, or waits for a person (`park`, which `compile` refuses for now).
+ * `error`, or waits for a person (`park`).
  */
 export const ON_ERROR_CHOICES = ['fail', 'continue', 'route', 'park'] as const
 /** One of {@link ON_ERROR_CHOICES}. */

@@ -11,6 +11,7 @@ export function emptyRunView(): RunView {
     finishedAt: null,
     nodeRuns: new Map(),
     approvals: new Map(),
+    parked: new Map(),
     pauses: [],
     outcome: null,
     endNodeRunId: null,
@@ -37,6 +38,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     nextAt: null,
     toolCalls: 0,
     iterations: null,
+    parkedWaitId: null,
   }
 }
 

@@ -21,6 +21,7 @@ test('RUN_EVENT_TYPES has every type once', () => {
     'cancel_requested',
     'pause_requested',
     'resume_requested',
+    'parked_resolved',
   ])
 })
 

@@ -27,7 +27,8 @@ export function iterationPathOf(nodeRunId: NodeRunId): readonly number[] | null 
 
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
- * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`, `pause/<request id>`, `resume/<request id>`.
+ * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`, `pause/<request id>`, `resume/<request id>`,
+ * `parked/<wait id>`.
  */
 export function factId(fact: Fact): string {
   switch (fact.type) {
@@ -43,6 +44,8 @@ export function factId(fact: Fact): string {
       return `pause/${fact.data.requestId}`
     case 'resume_requested':
       return `resume/${fact.data.requestId}`
+    case 'parked_resolved':
+      return `parked/${fact.data.waitId}`
     default:
       return `${fact.nodeRunId}/${fact.data.pass}/outcome`
   }

@@ -54,6 +54,22 @@ export type NodeResume =
 /** Wait of a node run, as it is stored. */
 export type NodeWait = WaitFor | IterationsWait
 
+/**
+ * Kinds of resolutions of a parked node run: run it again, run it again with other params, continue with an output that a
+ * person supplies, continue as the policy `continue` does, continue by the port `error`, or fail.
+ */
+export const PARK_RESOLUTION_KINDS = ['retry', 'retry_with_params', 'complete', 'skip', 'route', 'fail'] as const
+/** One of {@link PARK_RESOLUTION_KINDS}. */
+export type ParkResolutionKind = (typeof PARK_RESOLUTION_KINDS)[number]
+
+/** Resolution of a parked node run, as it is stored. */
+export type ParkResolution =
+  | { readonly kind: Exclude<ParkResolutionKind, 'retry_with_params' | 'complete'> }
+  /** `params` replace the resolved ones, except secrets, which remain those of the document. */
+  | { readonly kind: 'retry_with_params'; readonly params: ValueRef }
+  /** `port` is {@link ALL_PORTS} for a fork. */
+  | { readonly kind: 'complete'; readonly port: string; readonly output: ValueRef }
+
 /** Reason why a node run was canceled or dropped; `iteration_failed` for those that a failed iteration ended. */
 export type NodeCancelReason = 'loser' | 'run_canceled' | 'run_failed' | 'iteration_failed'
 
@@ -117,12 +133,25 @@ export type Fact =
     }
   | { readonly type: 'pause_requested'; readonly data: PauseRequest }
   | { readonly type: 'resume_requested'; readonly data: PauseRequest }
+  | { readonly type: 'parked_resolved'; readonly data: ParkedResolved }
 
 /** A request to pause or to resume a run. Unlike a cancelation, it can be made again: each request has an id. */
 export interface PauseRequest {
   /** Id of the request, unique in the run; a request that was applied has no effect when it is repeated. */
   readonly requestId: string
   /** Person who made the request; `null` if no person did. */
+  readonly actor: Actor | null
+}
+
+/** Decision of a person about a parked node run. A parked node run has one resolution. */
+export interface ParkedResolved {
+  /** Wait of the parked node run. */
+  readonly waitId: WaitId
+  /** Id of the request, chosen by its sender: repeating it changes nothing. */
+  readonly requestId: string
+  /** Way in which the node run continues or ends. */
+  readonly resolution: ParkResolution
+  /** Person who resolved it; `null` if no person did. */
   readonly actor: Actor | null
 }
 
@@ -136,6 +165,8 @@ export type Decision =
         readonly mode: 'inline' | 'dispatch'
         readonly queue: string | null
         readonly resume: NodeResume | null
+        /** Params that a person gave instead of those of the document; absent without such. */
+        readonly params?: ValueRef
       }
     }
   | {
@@ -185,7 +216,27 @@ export type Decision =
   | {
       readonly type: 'failure_handled'
       readonly nodeRunId: NodeRunId
-      readonly data: { readonly how: 'continue' | 'route'; readonly port: string; readonly output: ValueRef }
+      /** `supplied` if a person gave the output of a parked node run. */
+      readonly data: {
+        readonly how: 'continue' | 'route' | 'supplied'
+        readonly port: string
+        readonly output: ValueRef
+      }
+    }
+  /** A node run with the policy `park` has failed for good; its wait ends when a person resolves it. */
+  | {
+      readonly type: 'node_parked'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        /** Pass that failed; 1 for a node that was never scheduled, since its join was not satisfied. */
+        readonly pass: number
+        readonly waitId: WaitId
+        readonly error: RunFailure
+        /** Equal for failures of one node with the same cause, 32 hex digits. */
+        readonly fingerprint: string
+        /** Resolutions that this node run allows. */
+        readonly resolutions: readonly ParkResolutionKind[]
+      }
     }
   | {
       readonly type: 'timer_set'

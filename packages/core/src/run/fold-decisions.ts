@@ -1,7 +1,7 @@
 import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
-import { type FoldState, patchApproval, patchNodeRun } from './fold-state.ts'
+import { type FoldState, patchApproval, patchNodeRun, patchParked } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
-import type { IterationsView, NodeRunView } from './view.ts'
+import type { IterationsView, NodeRunView, ParkedView } from './view.ts'
 
 /** Returns the view of a skipped node run, without the attempt that evaluated its condition. */
 function skipped(nodeRun: NodeRunView, at: number): Partial<NodeRunView> {
@@ -18,6 +18,13 @@ function withEnd(
   const isListed = how === 'failed' && iterations.failed.length < MAX_LISTED_FAILURES
   const failed = isListed ? [...iterations.failed, index] : iterations.failed
   return { ...iterations, ended: iterations.ended + 1, failed }
+}
+
+/** Ends the wait of a parked node run. One that runs again waits until its next pass is scheduled. */
+function unpark(state: FoldState, { nodeRunId, resolution }: ParkedView, at: number): void {
+  const runsAgain = resolution?.kind === 'retry' || resolution?.kind === 'retry_with_params'
+  const end = runsAgain ? {} : ({ status: 'failed', endedAt: at } as const)
+  patchNodeRun(state, nodeRunId, () => ({ parkedWaitId: null, ...end }))
 }
 
 /** Applies a decision to the view; `foldOccurrence` handles the other entries. */
@@ -45,8 +52,24 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       patchNodeRun(state, entry.nodeRunId, () => ({ status: 'canceled', endedAt: at }))
       return
     case 'failure_handled': {
-      const { port, output } = entry.data
-      patchNodeRun(state, entry.nodeRunId, () => ({ port, output }))
+      const { how, port, output } = entry.data
+      const success = how === 'supplied' ? ({ status: 'success', error: null } as const) : {}
+      patchNodeRun(state, entry.nodeRunId, () => ({ port, output, ...success }))
+      return
+    }
+    case 'node_parked': {
+      const { waitId, error, fingerprint, resolutions } = entry.data
+      const { nodeRunId } = entry
+      const parked = { waitId, nodeRunId, error, fingerprint, resolutions, parkedAt: at }
+      state.parked.set(waitId, { ...parked, resolution: null, closed: null })
+      patchNodeRun(state, nodeRunId, ({ scheduledAt }) => ({
+        status: 'waiting',
+        error,
+        // A node whose join was not satisfied was never scheduled.
+        scheduledAt: scheduledAt ?? at,
+        endedAt: null,
+        parkedWaitId: waitId,
+      }))
       return
     }
     case 'approval_needed': {
@@ -57,6 +80,8 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
     }
     case 'wait_closed': {
       const { waitId, how } = entry.data
+      const parked = how === 'timeout' ? undefined : patchParked(state, waitId, { closed: how })
+      if (parked !== undefined) unpark(state, parked, at)
       patchApproval(state, waitId, (approval) => ({ ...approval, closed: how }))
       if (how !== 'canceled') return
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({

@@ -1,5 +1,5 @@
 import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
-import { type FoldState, patchApproval, patchNodeRun } from './fold-state.ts'
+import { type FoldState, patchApproval, patchNodeRun, patchParked } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 
 /** Applies a fact or an observation to the view; `foldDecision` handles the other entries. */
@@ -71,6 +71,11 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
         ...endOpenAttempts(nodeRun, at, 'waiting'),
       }))
       return
+    case 'parked_resolved': {
+      const { waitId, resolution, actor } = entry.data
+      patchParked(state, waitId, { resolution: { kind: resolution.kind, actor, at } })
+      return
+    }
     case 'approval_decided': {
       const { waitId, vote } = entry.data
       patchApproval(state, waitId, (approval) => ({ ...approval, votes: [...approval.votes, vote] }))

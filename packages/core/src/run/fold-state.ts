@@ -1,16 +1,17 @@
 import type { NodeRunId, WaitId } from '../ids.ts'
 import { idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 import { isRunOver } from './status.ts'
-import type { ApprovalView, NodeRunView, RunView } from './view.ts'
+import type { ApprovalView, NodeRunView, ParkedView, RunView } from './view.ts'
 
 /** The part of a {@link RunView} that is not a collection. */
-export type RunHead = Omit<RunView, 'nodeRuns' | 'approvals'>
+export type RunHead = Omit<RunView, 'nodeRuns' | 'approvals' | 'parked'>
 
 /** A run view under construction; entries are replaced, never changed, so readers may keep them. */
 export interface FoldState {
   head: RunHead
   readonly nodeRuns: Map<NodeRunId, NodeRunView>
   readonly approvals: Map<WaitId, ApprovalView>
+  readonly parked: Map<WaitId, ParkedView>
   readonly versions: Map<NodeRunId, number>
   /** Node runs that the current entry has changed. */
   readonly touched: Set<NodeRunId>
@@ -19,11 +20,12 @@ export interface FoldState {
 }
 
 export function foldStateOf(view: RunView): FoldState {
-  const { nodeRuns, approvals, ...head } = view
+  const { nodeRuns, approvals, parked, ...head } = view
   const state: FoldState = {
     head,
     nodeRuns: new Map(nodeRuns),
     approvals: new Map(approvals),
+    parked: new Map(parked),
     versions: new Map(),
     touched: new Set(),
     open: 0,
@@ -34,12 +36,17 @@ export function foldStateOf(view: RunView): FoldState {
 }
 
 export function viewOf(state: FoldState): RunView {
-  return { ...state.head, nodeRuns: new Map(state.nodeRuns), approvals: new Map(state.approvals) }
+  return {
+    ...state.head,
+    nodeRuns: new Map(state.nodeRuns),
+    approvals: new Map(state.approvals),
+    parked: new Map(state.parked),
+  }
 }
 
 /** Checks whether a node run is a loop that waits for its iterations, in which other node runs are open. */
-function isIterating({ status, iterations }: NodeRunView): boolean {
-  return status === 'waiting' && iterations !== null
+function isIterating({ status, iterations, parkedWaitId }: NodeRunView): boolean {
+  return status === 'waiting' && iterations !== null && parkedWaitId === null
 }
 
 function count(state: FoldState, nodeRun: NodeRunView, by: 1 | -1): void {
@@ -66,6 +73,14 @@ export function patchNodeRun(
 export function patchApproval(state: FoldState, waitId: WaitId, patch: (approval: ApprovalView) => ApprovalView): void {
   const approval = state.approvals.get(waitId)
   if (approval !== undefined) state.approvals.set(waitId, patch(approval))
+}
+
+export function patchParked(state: FoldState, waitId: WaitId, patch: Partial<ParkedView>): ParkedView | undefined {
+  const parked = state.parked.get(waitId)
+  if (parked === undefined) return undefined
+  const after = { ...parked, ...patch }
+  state.parked.set(waitId, after)
+  return after
 }
 
 function isWaiting({ open, waiting }: FoldState): boolean {

@@ -137,6 +137,7 @@ describe('a node run', () => {
       nextAt: null,
       toolCalls: 0,
       iterations: null,
+      parkedWaitId: null,
     })
   })
 

@@ -17,6 +17,10 @@ export {
   type NodeResume,
   type NodeWait,
   type Observation,
+  PARK_RESOLUTION_KINDS,
+  type ParkedResolved,
+  type ParkResolution,
+  type ParkResolutionKind,
   type PauseRequest,
   type RunEvent,
   type RunEventFrame,
@@ -36,4 +40,13 @@ export {
 } from './status.ts'
 export { MAX_INLINE_BYTES, makeValueRef, refOfEncoded, type TextDigest } from './value-ref.ts'
 export type { RunFailure, ValueRef } from './values.ts'
-export type { ApprovalView, AttemptView, IterationsView, NodeRunView, PauseView, RunView } from './view.ts'
+export type {
+  ApprovalView,
+  AttemptView,
+  IterationsView,
+  NodeRunView,
+  ParkedResolutionView,
+  ParkedView,
+  PauseView,
+  RunView,
+} from './view.ts'

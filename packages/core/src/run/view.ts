@@ -1,6 +1,6 @@
 import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
-import type { Actor } from './events.ts'
+import type { Actor, ParkResolutionKind } from './events.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
@@ -55,6 +55,8 @@ export interface NodeRunView {
   readonly toolCalls: number
   /** Iterations of a loop; `null` for other nodes, and until a loop begins them. */
   readonly iterations: IterationsView | null
+  /** Wait of the parked node run, a key of `RunView.parked`; `null` if it is not parked. */
+  readonly parkedWaitId: WaitId | null
 }
 
 /** Iterations of a loop, folded from the log. */
@@ -85,6 +87,39 @@ export interface ApprovalView {
   readonly closed: 'resolved' | 'timeout' | 'canceled' | null
 }
 
+/**
+ * A node run that failed for good and waits for a person, folded from the log. Instants are milliseconds since the Unix
+ * epoch.
+ */
+export interface ParkedView {
+  /** Id of the wait, unique within the run. */
+  readonly waitId: WaitId
+  /** Node run that is parked. */
+  readonly nodeRunId: NodeRunId
+  /** Failure of its last attempt. */
+  readonly error: RunFailure
+  /** Equal for failures of one node with the same cause, 32 hex digits. */
+  readonly fingerprint: string
+  /** Resolutions that this node run allows. */
+  readonly resolutions: readonly ParkResolutionKind[]
+  /** Start of the wait. */
+  readonly parkedAt: number
+  /** Decision of a person; `null` while it is open, and if it was canceled. */
+  readonly resolution: ParkedResolutionView | null
+  /** Way in which the wait ended; `null` while it is open. */
+  readonly closed: 'resolved' | 'canceled' | null
+}
+
+/** Decision of a person about a parked node run. */
+export interface ParkedResolutionView {
+  /** Way in which the node run continued or ended. */
+  readonly kind: ParkResolutionKind
+  /** Person who decided; `null` if no person did. */
+  readonly actor: Actor | null
+  /** Time of the decision, in milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
 /** A pause of a run, folded from the log. Instants are milliseconds since the Unix epoch. */
 export interface PauseView {
   /** Start of the pause. */
@@ -111,6 +146,8 @@ export interface RunView {
   readonly nodeRuns: ReadonlyMap<NodeRunId, NodeRunView>
   /** Approvals by wait id, in the order in which they were opened. */
   readonly approvals: ReadonlyMap<WaitId, ApprovalView>
+  /** Parked node runs by wait id, in the order in which they were parked, those that are resolved included. */
+  readonly parked: ReadonlyMap<WaitId, ParkedView>
   /** Pauses of the run, oldest first; only the last one may be open. */
   readonly pauses: readonly PauseView[]
   /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */

@@ -42,9 +42,15 @@ describe('policies', () => {
     })
   })
 
-  test.each([{ onError: 'park' }, { compensation: 'start' }] as const)('POLICY_NOT_AVAILABLE for %j', (of) => {
-    const document = policy(of)
+  test('POLICY_NOT_AVAILABLE for compensation', () => {
+    const document = policy({ compensation: 'start' })
     fixed(document, issueIn(document, 'POLICY_NOT_AVAILABLE'))
+  })
+
+  test('a parked node has an error port, which may remain unconnected', () => {
+    const document = policy({ onError: 'park' })
+    expect(validate(document)).toEqual([])
+    expect(validate({ ...document, edges: [...document.edges, edge('a:error>end')] })).toEqual([])
   })
 
   test('ERROR_PORT_UNCONNECTED warns unless an edge leaves the error port', () => {

@@ -102,12 +102,6 @@ function checkJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repor
 function checkAvailable(surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, entry } = surveyed
   const policy = { ...entry?.policy, ...node.policy }
-  if (policy.onError === 'park') {
-    const fix = issueFix('FAIL_RUN_INSTEAD', {}, unset(surveyed, 'onError'))
-    const message = `${name}: parking a failed node is not available yet`
-    const values = { setting: 'onError' }
-    report(errorIssue('POLICY_NOT_AVAILABLE', message, { nodeId: node.id, path: ['policy', 'onError'], fix, values }))
-  }
   if (policy.compensation !== undefined) {
     const fix = issueFix('REMOVE_COMPENSATION', {}, unset(surveyed, 'compensation'))
     const message = `${name}: compensation is not available yet`

@@ -26,8 +26,6 @@ export interface FixValues extends ExpressionFixValues {
   readonly ENABLE_NODE: NoValues
   /** Lets a failure of the node end the run. */
   readonly FAIL_RUN: NoValues
-  /** Lets a failure end the run instead of using the error port. */
-  readonly FAIL_RUN_INSTEAD: NoValues
   /** Moves a node, by its name, into a loop, by its name. */
   readonly MOVE_INTO: { readonly node: string; readonly loop: string }
   /** Moves a node, by its name, out of all loops. */
@@ -86,7 +84,6 @@ const TITLES: { readonly [Code in OwnCode]: (values: FixValues[Code]) => string 
   EMPTY_PARAM: ({ param }) => `Leave "${param}" empty`,
   ENABLE_NODE: () => 'Enable',
   FAIL_RUN: () => 'Let the run fail',
-  FAIL_RUN_INSTEAD: () => 'Let the run fail instead',
   MOVE_INTO: ({ node, loop }) => `Move ${node} into ${loop}`,
   MOVE_TO_TOP: ({ node }) => `Move ${node} to the top level`,
   REMOVE: ({ name }) => `Remove "${name}"`,

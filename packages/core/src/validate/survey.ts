@@ -2,7 +2,7 @@ import { documentOrder } from '../document/document-order.ts'
 import { type ParamDefault, paramDefaults, withDefaults } from '../document/fill-param-defaults.ts'
 import { policyTexts } from '../document/node-texts.ts'
 import type { ParamPath } from '../document/operation.ts'
-import { effectiveOnError, type ResolvedPort, resolvePorts } from '../document/ports.ts'
+import { hasErrorPort, type ResolvedPort, resolvePorts } from '../document/ports.ts'
 import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from '../document/types.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { createTemplateTable, type TemplateTable } from '../expression/template-table.ts'
@@ -194,7 +194,7 @@ function createPorts(): (node: WorkflowNode, params: JsonObject, entry: NodeMani
   })
   return (node, params, entry) => {
     if (entry === undefined) return NO_PORTS
-    const isOwn = effectiveOnError(node, entry) === 'route' || entry.ports.some((port) => 'each' in port)
+    const isOwn = hasErrorPort(node, entry) || entry.ports.some((port) => 'each' in port)
     if (isOwn) return withNames(resolvePorts({ ...node, params }, entry))
     const known = shared.get(entry) ?? withNames(resolvePorts({ ...node, params }, entry))
     shared.set(entry, known)

@@ -79,7 +79,6 @@ export function compilePolicy(
 ): CompiledPolicy {
   const report: Report = (field, code, message) => issues.add([...path, ...field.split('.')], code, message)
   const policy: NodePolicy = { ...entry.policy, ...own }
-  if (policy.onError === 'park') report('onError', 'POLICY_NOT_AVAILABLE', 'onError "park" is not available yet')
   if (policy.compensation !== undefined) {
     report('compensation', 'POLICY_NOT_AVAILABLE', 'Compensation is not available yet')
   }

@@ -237,7 +237,6 @@ describe('the policy of a node', () => {
   })
 
   test.each<[policy: NodePolicy, path: string, code: string]>([
-    [{ onError: 'park' }, 'onError', 'POLICY_NOT_AVAILABLE'],
     [{ compensation: 'undo' }, 'compensation', 'POLICY_NOT_AVAILABLE'],
     [{ timeout: 'soon' as '1s' }, 'timeout', 'POLICY_INVALID'],
     [{ heartbeat: '1 s' as '1s' }, 'heartbeat', 'POLICY_INVALID'],

@@ -18,6 +18,12 @@ function terminalEvent(run: RunContext, top: FrameContext): Decision {
     : { type: 'run_canceled', data: { reason: ending.reason as CancelReason } }
 }
 
+/** Notes that a run has reached an end; the first one in document order is that of the run. */
+export function reachEnd({ state, undoLog }: RunContext, index: number, outcome: string): void {
+  if (state.reachedEnd !== null && state.reachedEnd.index < index) return
+  undoLog.setField(state, 'reachedEnd', { index, outcome })
+}
+
 /** Ends the run, also a paused one, if nothing is still to come; called last in a turn. */
 export function endWhenIdle(run: RunContext, out: Decision[]): void {
   const { state, undoLog } = run

@@ -69,7 +69,7 @@ export function cancelNodeRun(
   const open = entryOf(state.open, node)
   if (open.canceling) return
   const { pass, wait } = open
-  const hasIterations = wait?.held === null && state.loops.has(node)
+  const hasIterations = wait?.held === null && wait.waitFor.kind === 'iterations'
   if (wait !== null && !hasIterations) {
     endWaiting(context, out, { node, pass, wait, reason })
     return

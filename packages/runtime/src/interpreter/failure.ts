@@ -3,6 +3,8 @@ import { type Decision, makeValueRef, type RunFailure, type ValueRef } from '@te
 import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
 import { beginEnding } from './ending.ts'
 import { close, ERROR_PORT, finishLive, finishSkipped } from './finish-node.ts'
+import { closeNodeRun } from './open-runs.ts'
+import { parkNode } from './park-node.ts'
 import type { Turn } from './turn.ts'
 
 const MAX_CODE_LENGTH = 200
@@ -42,19 +44,38 @@ export function handleFailure(
   node: number,
   error: RunFailure,
 ): void {
-  const { id, onError, hasErrorEdge } = nodeAt(context, node)
+  const { onError, hasErrorEdge } = nodeAt(context, node)
+  if (onError === 'park') {
+    parkNode(context, out, node, turn.at, error)
+    return
+  }
+  if (context.state.open.has(node)) closeNodeRun(context, node)
+  if (onError === 'continue') continueSkipped(context, turn, out, node)
+  else if (onError === 'route' && hasErrorEdge) continueByErrorPort(context, turn, out, { node, error })
+  else failFrame(context, turn, node, error)
+}
+
+/** Ends a failed node like a skipped one. */
+export function continueSkipped(context: FrameContext, turn: Turn, out: Decision[], node: number): void {
+  const { port, output } = finishSkipped(context, turn, node, { clean: false })
+  out.push({ type: 'failure_handled', nodeRunId: nodeRunIdAt(context, node), data: { how: 'continue', port, output } })
+}
+
+/** Ends a failed node by its port `error`. */
+export function continueByErrorPort(
+  context: FrameContext,
+  turn: Turn,
+  out: Decision[],
+  { node, error }: { readonly node: number; readonly error: RunFailure },
+): void {
+  const routed = { port: ERROR_PORT, output: failureOutput(error) }
+  finishLive(context, turn, node, routed, { clean: false })
+  out.push({ type: 'failure_handled', nodeRunId: nodeRunIdAt(context, node), data: { how: 'route', ...routed } })
+}
+
+/** Fails the run, or the iteration, because of a failed node. */
+export function failFrame(context: FrameContext, turn: Turn, node: number, error: RunFailure): void {
   const nodeRunId = nodeRunIdAt(context, node)
-  if (onError === 'continue') {
-    const { port, output } = finishSkipped(context, turn, node, { clean: false })
-    out.push({ type: 'failure_handled', nodeRunId, data: { how: 'continue', port, output } })
-    return
-  }
-  if (onError === 'route' && hasErrorEdge) {
-    const output = failureOutput(error)
-    finishLive(context, turn, node, { port: ERROR_PORT, output }, { clean: false })
-    out.push({ type: 'failure_handled', nodeRunId, data: { how: 'route', port: ERROR_PORT, output } })
-    return
-  }
   close(context, node)
-  beginEnding(context, turn, { kind: 'failed', error: { nodeId: id, ...error }, nodeRunId })
+  beginEnding(context, turn, { kind: 'failed', error: { nodeId: nodeAt(context, node).id, ...error }, nodeRunId })
 }

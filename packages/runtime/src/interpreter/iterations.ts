@@ -51,7 +51,7 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
     else stopWithFault(context, turn, node, fault)
   }
   if (loop.running.size > 0) return
-  const { canceling, wait } = entryOf(state.open, node)
+  const { canceling, wait, params } = entryOf(state.open, node)
   if (canceling) {
     endCanceledLoop(context, turn.decisions, node)
     return
@@ -59,7 +59,8 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
   const { waitId } = present(wait)
   const nodeRunId = nodeRunIdAt(context, node)
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
-  continueAfter(context, turn, node, { kind: 'iterations', ended: loop.endedCount, failed: loop.failedCount })
+  const resume = { kind: 'iterations', ended: loop.endedCount, failed: loop.failedCount } as const
+  continueAfter(context, turn, node, { resume, params })
 }
 
 /** Returns the reason why a loop fails instead of beginning another iteration. */

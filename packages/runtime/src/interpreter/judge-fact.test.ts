@@ -103,7 +103,7 @@ describe('a fact that cannot be', () => {
   test('is the skip of a later pass', () => {
     const run = running()
     run.vote('ask/1/0', 'approve')
-    expect(() => run.skip('ask')).toThrow(/first pass/)
+    expect(() => run.skip('ask')).toThrow(/after a wait/)
   })
 })
 

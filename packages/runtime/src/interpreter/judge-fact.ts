@@ -1,6 +1,6 @@
-import type { Fact, NodeWait } from '@tenon/core/run'
+import type { Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
 import { type FrameContext, findNodeRun, nodeAt, type RunContext, refuse, topFrame } from './context.ts'
-import { DEADLINE_TIMER } from './end-run.ts'
+import { DEADLINE_TIMER, reachEnd } from './end-run.ts'
 import { beginEnding } from './ending.ts'
 import { handleFailure } from './failure.ts'
 import { close, ERROR_PORT, finishDead, finishLive, finishSkipped } from './finish-node.ts'
@@ -8,6 +8,7 @@ import { itemAt } from './lookup.ts'
 import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
 import { rulesFor, start } from './propagate.ts'
+import { findParked, resolveParked } from './resolve-parked.ts'
 import type { OpenRun } from './state.ts'
 import type { Turns } from './turn.ts'
 import { castVote, findWait, fireWaitTimer, openWait } from './waits.ts'
@@ -62,20 +63,12 @@ function judgeCompleted(run: RunContext, fact: OutcomeOf<'node_completed'>): Act
   }
 }
 
-function reachEnd({ state, undoLog }: RunContext, index: number, outcome: string): void {
-  if (state.reachedEnd !== null && state.reachedEnd.index < index) return
-  undoLog.setField(state, 'reachedEnd', { index, outcome })
-}
-
 function judgeFailed(run: RunContext, fact: OutcomeOf<'node_failed'>): Act | null {
   const awaited = findAwaited(run, fact)
   if (awaited === null) return null
   const { context, node, open } = awaited
   if (open.canceling) return endWithoutData(awaited)
-  return (turns) => {
-    closeNodeRun(context, node)
-    handleFailure(context, turns.in(context), turns.decisions, node, fact.data.error)
-  }
+  return (turns) => handleFailure(context, turns.in(context), turns.decisions, node, fact.data.error)
 }
 
 function judgeCanceled(run: RunContext, fact: OutcomeOf<'node_canceled'>): Act | null {
@@ -115,9 +108,9 @@ function canIterate(
 
 function judgeSkipped(run: RunContext, fact: OutcomeOf<'node_skipped'>): Act | null {
   const awaited = findAwaited(run, fact)
-  if (fact.data.pass !== 1) refuse('Only a first pass can be skipped', { nodeRunId: fact.nodeRunId })
   if (awaited === null) return null
   const { context, node, open } = awaited
+  if (open.resume !== null) refuse('A pass after a wait cannot be skipped', { nodeRunId: fact.nodeRunId })
   if (open.canceling) return endWithoutData(awaited)
   return (turns) => {
     const turn = turns.in(context)
@@ -131,7 +124,8 @@ function judgeTimer(run: RunContext, timerId: string): Act | null {
   const { state, undoLog } = run
   if (timerId !== DEADLINE_TIMER) {
     const waiting = findWait(run, timerId)
-    if (waiting?.wait.waitFor.kind === 'iterations') refuse('A loop does not wait for a time', { timerId })
+    const kind = waiting?.wait.waitFor.kind
+    if (kind === 'iterations' || kind === 'parked') refuse(`A wait of the kind "${kind}" has no timer`, { timerId })
     return waiting === null ? null : (turns) => fireWaitTimer(turns.in(waiting.context), waiting)
   }
   if (!state.deadline) return null
@@ -140,6 +134,11 @@ function judgeTimer(run: RunContext, timerId: string): Act | null {
     undoLog.setField(state, 'deadline', false)
     if (top.state.ending === null) beginEnding(top, turns.in(top), { kind: 'canceled', reason: 'timeout' })
   }
+}
+
+function judgeResolution(run: RunContext, { waitId, resolution }: ParkedResolved): Act | null {
+  const parked = findParked(run, waitId, resolution)
+  return parked === null ? null : (turns) => resolveParked(turns.in(parked.context), parked, resolution)
 }
 
 function judgeVote(run: RunContext, { waitId, vote }: Extract<Fact, { type: 'approval_decided' }>['data']): Act | null {
@@ -195,6 +194,8 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
       return judgeTimer(run, fact.data.timerId)
     case 'approval_decided':
       return judgeVote(run, fact.data)
+    case 'parked_resolved':
+      return judgeResolution(run, fact.data)
     case 'cancel_requested':
       return judgeCancel(run, fact.data)
     case 'pause_requested':

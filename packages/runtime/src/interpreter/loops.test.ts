@@ -432,7 +432,7 @@ describe('a fact of a node in a loop', () => {
     for (const count of [-1, 0.5]) {
       expect(() => started(PLAN).suspend('each', { ...iterationsOf(['x']), count })).toThrow(/cannot begin/)
     }
-    expect(() => looping(['x']).fireTimer('each/1/0')).toThrow(/does not wait for a time/)
+    expect(() => looping(['x']).fireTimer('each/1/0')).toThrow(/has no timer/)
   })
 })
 

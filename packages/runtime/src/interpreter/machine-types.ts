@@ -1,4 +1,4 @@
-import type { Decision, Fact, NodeResume, RunStatus } from '@tenon/core/run'
+import type { Decision, Fact, NodeResume, RunStatus, ValueRef } from '@tenon/core/run'
 import type { RunOutputs } from './run-outputs.ts'
 
 /** Semantics of new runs; a run keeps the number with which it started. */
@@ -57,12 +57,16 @@ export interface OpenNodeRun {
   readonly queue: string | null
   /** Result of the wait that the pass follows; `null` in the first pass. */
   readonly resume: NodeResume | null
+  /** Params that a person gave instead of those of the document; `null` without such. */
+  readonly params: ValueRef | null
   /** Instant of the fact that scheduled the pass. */
   readonly scheduledAt: number
   /** True if its cancelation was requested. */
   readonly canceling: boolean
   /** Wait on which it is suspended, also if that has ended and a pause holds the next pass; `null` if it is not. */
   readonly waitId: string | null
+  /** Kind of that wait; `parked` after a failure that a person resolves. `null` if it is not suspended. */
+  readonly waitKind: 'approval' | 'time' | 'iterations' | 'parked' | null
 }
 
 /** A fact with its recorded instant, ms since the Unix epoch: timers count from it. */

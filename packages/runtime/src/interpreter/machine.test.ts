@@ -84,9 +84,11 @@ describe('createMachine', () => {
         mode: 'dispatch',
         queue: 'q',
         resume: null,
+        params: null,
         scheduledAt: 1_020,
         canceling: false,
         waitId: null,
+        waitKind: null,
       },
       {
         nodeRunId: 'ask',
@@ -94,9 +96,11 @@ describe('createMachine', () => {
         mode: 'inline',
         queue: null,
         resume: null,
+        params: null,
         scheduledAt: 1_020,
         canceling: false,
         waitId: 'ask/1/0',
+        waitKind: 'approval',
       },
     ])
     run.cancel()

@@ -44,10 +44,11 @@ function openNodeRunsOf(context: FrameContext): readonly OpenNodeRun[] {
 
 function openNodeRunOf(context: FrameContext, node: number, open: OpenRun): OpenNodeRun {
   const { mode, taskQueue } = nodeAt(context, node)
-  const { pass, resume, scheduledAt, canceling, wait } = open
+  const { pass, resume, params, scheduledAt, canceling, wait } = open
   const queue = mode === 'dispatch' ? taskQueue : null
   const nodeRunId = nodeRunIdAt(context, node)
-  return { nodeRunId, pass, mode, queue, resume, scheduledAt, canceling, waitId: wait?.waitId ?? null }
+  const waiting = { waitId: wait?.waitId ?? null, waitKind: wait?.waitFor.kind ?? null }
+  return { nodeRunId, pass, mode, queue, resume, params, scheduledAt, canceling, ...waiting }
 }
 
 function findOpenNodeRun(run: RunContext, nodeRunId: string): OpenNodeRun | null {

@@ -1,15 +1,13 @@
-import type { Decision, NodeResume } from '@tenon/core/run'
+import type { Decision } from '@tenon/core/run'
 import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
-import { PHASE } from './state.ts'
+import { type NextPass, type OpenRun, PHASE } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** Pass of a node run to schedule. */
-interface PassToSchedule {
+interface PassToSchedule extends NextPass {
   /** Instant of the fact that schedules it, ms since the Unix epoch. */
   readonly at: number
-  /** Result of the wait that it follows; `null` for a first pass. */
-  readonly resume: NodeResume | null
   /** Turn whose outputs a first pass reads; earlier than the current one if a pause has held the node. */
   readonly readsTurn: number
 }
@@ -19,7 +17,7 @@ export function schedule(
   context: FrameContext,
   out: Decision[],
   node: number,
-  { at, resume, readsTurn }: PassToSchedule,
+  { at, resume, params, readsTurn }: PassToSchedule,
 ): void {
   const { run, state, undoLog } = context
   const { mode, taskQueue } = nodeAt(context, node)
@@ -31,29 +29,40 @@ export function schedule(
     undoLog.setItem(state.scheduledTurns, node, readsTurn)
     undoLog.setField(run.state, 'openCount', run.state.openCount + 1)
   }
-  undoLog.setEntry(state.open, node, { pass, resume, scheduledAt: at, canceling: false, wait: null })
+  undoLog.setEntry(state.open, node, { pass, resume, params, scheduledAt: at, canceling: false, wait: null })
   const queue = mode === 'dispatch' ? taskQueue : null
   const nodeRunId = nodeRunIdAt(context, node)
-  out.push({ type: 'node_scheduled', nodeRunId, data: { pass, mode, queue, resume } })
+  const data = { pass, mode, queue, resume, ...(params === null ? {} : { params }) }
+  out.push({ type: 'node_scheduled', nodeRunId, data })
 }
 
 /** Schedules the pass that follows a wait. */
-export function scheduleAfterWait(context: FrameContext, turn: Turn, node: number, resume: NodeResume): void {
+export function scheduleAfterWait(context: FrameContext, turn: Turn, node: number, next: NextPass): void {
   const { run, undoLog } = context
   undoLog.setField(run.state, 'waiting', run.state.waiting - 1)
-  schedule(context, turn.decisions, node, { at: turn.at, resume, readsTurn: run.state.turn })
+  const { resume, params } = next
+  schedule(context, turn.decisions, node, { at: turn.at, resume, params, readsTurn: run.state.turn })
 }
 
 /** Schedules the pass that follows a wait that has ended. While the run is paused, the pass is held. */
-export function continueAfter(context: FrameContext, turn: Turn, node: number, resume: NodeResume): void {
+export function continueAfter(context: FrameContext, turn: Turn, node: number, next: NextPass): void {
   const { run, state, undoLog } = context
   if (!run.state.paused) {
-    scheduleAfterWait(context, turn, node, resume)
+    scheduleAfterWait(context, turn, node, next)
     return
   }
   const open = entryOf(state.open, node)
-  const held = { resume, turn: run.state.turn }
+  const held = { ...next, turn: run.state.turn }
   undoLog.setEntry(state.open, node, { ...open, wait: { ...present(open.wait), held } })
+}
+
+/** Opens a node run that waits before its first pass, as if that had been scheduled. */
+export function openUnscheduled({ run, state, undoLog }: FrameContext, node: number, at: number): OpenRun {
+  undoLog.setItem(state.passes, node, 1)
+  undoLog.setItem(state.phases, node, PHASE.open)
+  undoLog.setItem(state.scheduledTurns, node, run.state.turn)
+  undoLog.setField(run.state, 'openCount', run.state.openCount + 1)
+  return { pass: 1, resume: null, params: null, scheduledAt: at, canceling: false, wait: null }
 }
 
 /** Removes a node run with an outcome from the open ones. */

@@ -1,7 +1,8 @@
-import type { NodeResume, PauseRequest } from '@tenon/core/run'
+import type { PauseRequest } from '@tenon/core/run'
 import type { FrameContext, RunContext } from './context.ts'
 import { framesInOrder } from './frames-in-order.ts'
 import { schedule, scheduleAfterWait } from './open-runs.ts'
+import type { NextPass } from './state.ts'
 import type { Turns } from './turn.ts'
 
 /**
@@ -24,12 +25,12 @@ export function resumeRun(run: RunContext, turns: Turns, request: PauseRequest):
   undoLog.setEntry(state.requests, requestId, state.turn)
   undoLog.setField(state, 'paused', false)
   turns.decisions.push({ type: 'run_resumed', data: { actor } })
-  for (const { context, node, turn: readsTurn, resume } of heldPasses(run)) {
+  for (const { context, node, turn: readsTurn, next } of heldPasses(run)) {
     const turn = turns.in(context)
-    if (resume !== null) scheduleAfterWait(context, turn, node, resume)
+    if (next !== null) scheduleAfterWait(context, turn, node, next)
     else {
       undoLog.deleteEntry(context.state.held, node)
-      schedule(context, turn.decisions, node, { at: turn.at, resume: null, readsTurn })
+      schedule(context, turn.decisions, node, { at: turn.at, resume: null, params: null, readsTurn })
     }
   }
 }
@@ -39,7 +40,8 @@ interface HeldNode {
   readonly node: number
   /** Turn in which it would have been scheduled. */
   readonly turn: number
-  readonly resume: NodeResume | null
+  /** Pass after a wait; `null` for a first pass. */
+  readonly next: NextPass | null
 }
 
 /** Returns what a pause holds, by turn, then by iteration and in document order. */
@@ -50,9 +52,9 @@ function heldPasses(run: RunContext): readonly HeldNode[] {
 
 function heldIn(context: FrameContext): HeldNode[] {
   const { open, held } = context.state
-  const passes: HeldNode[] = [...held].map(([node, turn]) => ({ context, node, turn, resume: null }))
+  const passes: HeldNode[] = [...held].map(([node, turn]) => ({ context, node, turn, next: null }))
   for (const [node, { wait }] of open) {
-    if (wait !== null && wait.held !== null) passes.push({ context, node, ...wait.held })
+    if (wait !== null && wait.held !== null) passes.push({ context, node, turn: wait.held.turn, next: wait.held })
   }
   return passes
 }

@@ -111,6 +111,6 @@ export function conclude(context: FrameContext, turn: Turn): void {
   for (const node of turn.ready) {
     if (itemAt(phases, node) !== PHASE.ready) continue
     if (paused) context.undoLog.setEntry(held, node, readsTurn)
-    else schedule(context, decisions, node, { at: turn.at, resume: null, readsTurn })
+    else schedule(context, decisions, node, { at: turn.at, resume: null, params: null, readsTurn })
   }
 }

@@ -5,6 +5,7 @@ import type {
   NodeCancelReason,
   NodeResume,
   NodeWait,
+  ParkResolutionKind,
   RunFailure,
   ValueRef,
 } from '@tenon/core/run'
@@ -12,25 +13,39 @@ import type {
 /** Phase of a node in a frame. `ready` exists only within a turn and while the run is paused. */
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
-/** Result of a wait that ended while the run was paused: the next pass is scheduled when the run is resumed. */
-interface PausedPass {
-  readonly resume: NodeResume
+/** What the pass after a wait gets. */
+export interface NextPass {
+  /** Result of the wait; `null` for a pass like the first one. */
+  readonly resume: NodeResume | null
+  /** Params that a person gave instead of those of the document; `null` without such. */
+  readonly params: ValueRef | null
+}
+
+/** Wait of a node run that failed for good, for the decision of a person. */
+export interface ParkedWait {
+  readonly kind: 'parked'
+  readonly error: RunFailure
+  readonly resolutions: readonly ParkResolutionKind[]
+  readonly dueAt: null
+}
+
+/** Next pass of a node run whose wait ended while the run was paused: the next pass is scheduled when the run is resumed. */
+interface PausedPass extends NextPass {
   /** Turn in which the wait ended. */
   readonly turn: number
 }
 
 export interface OpenWait {
   readonly waitId: string
-  readonly waitFor: NodeWait
+  readonly waitFor: NodeWait | ParkedWait
   readonly votes: readonly Vote[]
   /** `null` as long as the wait is open. */
   readonly held: PausedPass | null
 }
 
 /** A node run that has been scheduled and has no outcome yet. */
-export interface OpenRun {
+export interface OpenRun extends NextPass {
   readonly pass: number
-  readonly resume: NodeResume | null
   readonly scheduledAt: number
   /** True if its cancelation was requested; any outcome ends it then. */
   readonly canceling: boolean

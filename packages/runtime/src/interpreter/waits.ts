@@ -80,7 +80,8 @@ export function castVote(turn: Turn, waiting: WaitingNode, vote: Vote, required:
   const nodeRunId = nodeRunIdAt(context, node)
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
   if (waitFor.dueAt !== null) turn.decisions.push({ type: 'timer_cleared', data: { timerId: waitId } })
-  continueAfter(context, turn, node, { kind: 'approval', choice: vote.choice, votes })
+  const { params } = entryOf(state.open, node)
+  continueAfter(context, turn, node, { resume: { kind: 'approval', choice: vote.choice, votes }, params })
 }
 
 /** Applies the timer of a wait: a wait for an instant ends, and an approval times out. */
@@ -88,11 +89,12 @@ export function fireWaitTimer(turn: Turn, waiting: WaitingNode): void {
   const { context, node, wait } = waiting
   const { waitId, waitFor, votes } = wait
   const nodeRunId = nodeRunIdAt(context, node)
+  const { params } = entryOf(context.state.open, node)
   if (waitFor.kind === 'time') {
     turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
-    continueAfter(context, turn, node, { kind: 'time', firedAt: turn.at })
+    continueAfter(context, turn, node, { resume: { kind: 'time', firedAt: turn.at }, params })
     return
   }
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'timeout' } })
-  continueAfter(context, turn, node, { kind: 'timeout', firedAt: turn.at, votes })
+  continueAfter(context, turn, node, { resume: { kind: 'timeout', firedAt: turn.at, votes }, params })
 }

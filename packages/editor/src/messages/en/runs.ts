@@ -81,6 +81,7 @@ export const runMessages = {
   'runs.event.node_cancel_requested': 'Cancellation requested',
   'runs.event.failure_continue': 'Continued despite the failure',
   'runs.event.failure_route': 'Continued at the error port',
+  'runs.event.failure_supplied': 'Continued with a supplied output',
   'runs.event.approval_needed': 'Waiting for a decision: {title}',
   'runs.event.wait_opened': 'Waiting for a set time',
   'runs.event.wait_resolved': 'Wait ended',

@@ -9,9 +9,11 @@ const openRun = (nodeRunId: string, waitId: string | null = null): OpenNodeRun =
   mode: 'dispatch',
   queue: null,
   resume: null,
+  params: null,
   scheduledAt: 0,
   canceling: false,
   waitId,
+  waitKind: waitId === null ? null : 'approval',
 })
 
 const work = (nodeRuns: readonly OpenNodeRun[], timers: readonly string[] = []): OpenWork => ({

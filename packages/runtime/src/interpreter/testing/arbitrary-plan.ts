@@ -45,7 +45,7 @@ function draftOf(options: { readonly racing: boolean; readonly failing: boolean 
     type: fc.constantFrom(...DRAWN),
     disabled: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0),
     onError: options.failing
-      ? fc.constantFrom<OnError>('route', 'continue', 'continue', 'continue', 'fail')
+      ? fc.constantFrom<OnError>('route', 'continue', 'continue', 'continue', 'park', 'fail')
       : fc.constantFrom<OnError>('continue', 'route'),
     join: options.racing ? racingJoin : fc.constant<JoinMode>('all'),
     sources: fc.array(

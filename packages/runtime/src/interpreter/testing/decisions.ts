@@ -20,6 +20,8 @@ function briefly(decision: Decision): string {
       return `cancel ${decision.nodeRunId}/${decision.data.pass} (${decision.data.reason})`
     case 'node_dropped':
       return `drop ${decision.nodeRunId}/${decision.data.pass} (${decision.data.reason})`
+    case 'node_parked':
+      return `park ${decision.data.waitId} ${decision.data.error.code}: ${decision.data.resolutions.join()}`
     case 'failure_handled':
       return `handled ${decision.nodeRunId} ${decision.data.how} ${decision.data.port}`
     case 'timer_set':

@@ -26,7 +26,7 @@ interface Builder {
 
 function add({ nodes, edges, tape }: Builder, type: string, from: readonly SourcePort[], join: JoinMode = 'all') {
   const id = `n${nodes.length}`
-  const onError = tape.next(4) === 0 ? 'fail' : 'continue'
+  const onError = (['fail', 'park'] as const)[tape.next(6)] ?? 'continue'
   nodes.push(node(id, type, {}, { policy: { join, onError }, disabled: tape.next(12) === 0 && nodes.length > 0 }))
   for (const source of from) {
     const ends = { ...source, target: id, targetHandle: 'in' }

@@ -1,4 +1,4 @@
-import type { CancelReason, Decision, Fact } from '@tenon/core/run'
+import type { CancelReason, Decision, Fact, ParkResolution } from '@tenon/core/run'
 import type { Plan, PlanEdge, PlanNode } from '../plan.ts'
 
 /** Expected decisions of one turn, without their order. */
@@ -13,6 +13,7 @@ export interface Expected {
   readonly fired: string[]
   readonly unsatisfied: string[]
   readonly handled: string[]
+  readonly parked: string[]
   readonly pauses: string[]
   terminal: string | null
 }
@@ -54,6 +55,9 @@ export function observe(decisions: readonly Decision[]): Expected {
       case 'join_unsatisfied':
         seen.unsatisfied.push(decision.nodeRunId)
         break
+      case 'node_parked':
+        seen.parked.push(`${decision.data.waitId}:${decision.data.resolutions.join()}`)
+        break
       case 'failure_handled':
         seen.handled.push(`${decision.nodeRunId}:${decision.data.port}`)
         break
@@ -83,6 +87,7 @@ function nothing(): Expected {
     fired: [],
     unsatisfied: [],
     handled: [],
+    parked: [],
     pauses: [],
     terminal: null,
   }
@@ -98,7 +103,12 @@ interface Cell {
   is: 'pending' | 'ready' | 'open' | 'finished'
   pass: number
   canceling: boolean
-  wait: { required: number; votes: { user: string; choice: string }[]; approval: boolean; held: boolean } | null
+  wait: {
+    required: number
+    votes: { user: string; choice: string }[]
+    kind: 'approval' | 'time' | 'parked'
+    held: boolean
+  } | null
 }
 
 interface EdgeState {
@@ -172,11 +182,25 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   }
 
   function fail(node: PlanNode): void {
-    if (node.onError === 'continue') {
+    if (node.onError === 'park') park(node)
+    else handle(node, node.onError)
+  }
+
+  function park(node: PlanNode): void {
+    const cell = cellOf(node.id)
+    cell.is = 'open'
+    if (cell.pass === 0) cell.pass = 1
+    cell.wait = { required: 1, votes: [], kind: 'parked', held: false }
+    const route = outOf(node).some(({ sourceHandle }) => sourceHandle === 'error') ? ',route' : ''
+    turn.parked.push(`${node.id}/${cell.pass}/0:retry,retry_with_params,complete,skip${route},fail`)
+  }
+
+  function handle(node: PlanNode, onError: PlanNode['onError']): void {
+    if (onError === 'continue') {
       const port = node.ports[0] ?? 'success'
       turn.handled.push(`${node.id}:${port}`)
       finish(node, port, false)
-    } else if (node.onError === 'route' && outOf(node).some(({ sourceHandle }) => sourceHandle === 'error')) {
+    } else if (onError === 'route' && outOf(node).some(({ sourceHandle }) => sourceHandle === 'error')) {
       turn.handled.push(`${node.id}:error`)
       finish(node, 'error', false)
     } else {
@@ -254,6 +278,14 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     turn.scheduled.push(`${id}/${cell.pass}`)
   }
 
+  function applyResolution(node: PlanNode, resolution: ParkResolution): void {
+    if (resolution.kind === 'complete') {
+      if (node.control === 'end') ends.set(node.id, 'completed')
+      turn.handled.push(`${node.id}:${resolution.port}`)
+      finish(node, resolution.port, true)
+    } else handle(node, resolution.kind === 'skip' ? 'continue' : resolution.kind === 'route' ? 'route' : 'fail')
+  }
+
   function outcome(fact: Extract<Fact, { nodeRunId: string }>): void {
     const node = nodeNamed(fact.nodeRunId)
     const cell = cellOf(fact.nodeRunId)
@@ -261,8 +293,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     if (fact.type === 'node_suspended') {
       turn.openedWaits.push(`${node.id}/${cell.pass}/0`)
       const { waitFor } = fact.data
-      const approval = waitFor.kind === 'approval'
-      cell.wait = { required: approval ? waitFor.required : 1, votes: [], approval, held: false }
+      const required = waitFor.kind === 'approval' ? waitFor.required : 1
+      cell.wait = { required, votes: [], kind: waitFor.kind === 'approval' ? 'approval' : 'time', held: false }
       if (!cell.canceling) return
       turn.openedWaits.pop()
       turn.closedWaits.push(`${node.id}/${cell.pass}/0:canceled`)
@@ -305,7 +337,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         const id = fact.data.timerId.split('/')[0] ?? ''
         const cell = cellOf(id)
         if (cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== fact.data.timerId) return
-        turn.closedWaits.push(`${fact.data.timerId}:${cell.wait.approval ? 'timeout' : 'resolved'}`)
+        turn.closedWaits.push(`${fact.data.timerId}:${cell.wait.kind === 'approval' ? 'timeout' : 'resolved'}`)
         resume(id, cell)
         return
       }
@@ -320,6 +352,20 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         if (wait.votes.filter(({ choice }) => choice === vote.choice).length < wait.required) return
         turn.closedWaits.push(`${waitId}:resolved`)
         resume(id, cell)
+        return
+      }
+      case 'parked_resolved': {
+        const { waitId, resolution } = fact.data
+        const id = waitId.split('/')[0] ?? ''
+        const cell = cellOf(id)
+        const node = nodeNamed(id)
+        if (node === undefined || cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== waitId) return
+        turn.closedWaits.push(`${waitId}:resolved`)
+        if (resolution.kind === 'retry' || resolution.kind === 'retry_with_params') resume(id, cell)
+        else {
+          cell.wait = null
+          applyResolution(node, resolution)
+        }
         return
       }
       case 'cancel_requested':

@@ -34,6 +34,31 @@ function answerWait({ waitId, nodeRunId }: OpenNodeRun & { waitId: string }, isA
   return { type: 'approval_decided', data: { waitId, vote } }
 }
 
+/** Resolves a parked node run in one of the ways that it allows. */
+function resolveFact(plan: Plan, { nodeRunId, waitId, resume }: OpenNodeRun & { waitId: string }, tape: Tape): Fact {
+  const node = nodeOf(plan, nodeRunId)
+  const data = { waitId, requestId: `q${tape.next(1_000)}`, actor: null }
+  const isBegunLoop = node?.children !== undefined && resume !== null
+  switch (isBegunLoop ? tape.next(2) : tape.next(6)) {
+    case 0:
+      return { type: 'parked_resolved', data: { ...data, resolution: { kind: 'fail' } } }
+    case 1:
+      return { type: 'parked_resolved', data: { ...data, resolution: { kind: 'skip' } } }
+    case 2: {
+      const params = makeValueRef({ given: nodeRunId })
+      return { type: 'parked_resolved', data: { ...data, resolution: { kind: 'retry_with_params', params } } }
+    }
+    case 3: {
+      const port = node?.control === 'fork' ? '*' : (node?.ports[0] ?? 'end')
+      const output = makeValueRef({ supplied: nodeRunId })
+      return { type: 'parked_resolved', data: { ...data, resolution: { kind: 'complete', port, output } } }
+    }
+    case 4:
+      if (node?.hasErrorEdge) return { type: 'parked_resolved', data: { ...data, resolution: { kind: 'route' } } }
+  }
+  return { type: 'parked_resolved', data: { ...data, resolution: { kind: 'retry' } } }
+}
+
 function suspendFact(nodeRunId: string, pass: number, isApproval: boolean, tape: Tape): Fact {
   const dueAt = tape.next(2) === 0 ? null : 5
   const waitFor = isApproval ? approvalOf({ required: 1 + tape.next(2), dueAt }) : ({ kind: 'time', dueAt: 5 } as const)
@@ -100,9 +125,7 @@ function resumeFact(machine: Machine): Fact {
 export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: PlayOptions = {}): Fact | null {
   const { cancelOneIn = 0, pauseOneIn = 0, deadlineAt = null } = options
   if (machine.turn === 0) return startFact(plan, deadlineAt)
-  const open = machine
-    .openNodeRuns()
-    .filter((each) => each.waitId === null || nodeOf(plan, each.nodeRunId)?.control !== 'loop')
+  const open = machine.openNodeRuns().filter(({ waitKind }) => waitKind !== 'iterations')
   const run = open[tape.next(Math.max(1, open.length))]
   const isPaused = machine.status === 'paused'
   if (run === undefined) return isPaused ? resumeFact(machine) : null
@@ -115,8 +138,8 @@ export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: Play
     }
     return { type: 'cancel_requested', data: { reason: 'user', actor: null } }
   }
-  const { waitId } = run
+  const { waitId, waitKind } = run
   if (waitId === null) return answerRun(plan, run, tape)
-  const isApproval = nodeOf(plan, run.nodeRunId)?.control === 'approval'
-  return answerWait({ ...run, waitId }, isApproval, tape)
+  if (waitKind === 'parked') return resolveFact(plan, { ...run, waitId }, tape)
+  return answerWait({ ...run, waitId }, waitKind === 'approval', tape)
 }

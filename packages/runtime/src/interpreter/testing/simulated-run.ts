@@ -8,6 +8,7 @@ import {
   type IterationsWait,
   makeValueRef,
   type NodeWait,
+  type ParkResolution,
   type RunEvent,
 } from '@tenon/core/run'
 import { createMachine } from '../machine.ts'
@@ -31,6 +32,8 @@ export interface SimulatedRun {
   suspend(nodeRunId: string, waitFor: NodeWait): readonly Decision[]
   vote(waitId: string, choice: string, userId?: string): readonly Decision[]
   fireTimer(timerId: string): readonly Decision[]
+  /** Resolves the parked node run of a wait for Cleo. */
+  resolve(waitId: string, resolution: ParkResolution): readonly Decision[]
   cancel(): readonly Decision[]
   /** Requests a pause for Ann, each time with a new id unless one is given. */
   pause(requestId?: string): readonly Decision[]
@@ -136,6 +139,10 @@ export function simulateRun(plan: Plan, machine: Machine = createMachine(plan)):
     vote: (waitId, choice, userId) =>
       apply({ type: 'approval_decided', data: { waitId, vote: voteOf(choice, userId) } }),
     fireTimer: (timerId) => apply({ type: 'timer_fired', data: { timerId, dueAt: at, lateMs: 0 } }),
+    resolve: (waitId, resolution) => {
+      const actor = { userId: 'cleo', displayName: 'Cleo' }
+      return apply({ type: 'parked_resolved', data: { waitId, requestId: `resolve-${at}`, resolution, actor } })
+    },
     cancel: () => apply({ type: 'cancel_requested', data: { reason: 'user', actor: null } }),
     pause: (requestId = `pause-${at}`) =>
       apply({ type: 'pause_requested', data: { requestId, actor: { userId: 'ann', displayName: 'Ann' } } }),

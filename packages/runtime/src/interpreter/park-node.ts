@@ -1,0 +1,32 @@
+import type { Decision, ParkResolutionKind, RunFailure } from '@tenon/core/run'
+import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
+import { failureFingerprint } from './fingerprint.ts'
+import { openUnscheduled } from './open-runs.ts'
+import type { ParkedWait } from './state.ts'
+
+/**
+ * Parks a node run whose last attempt has failed: it waits until a person resolves it.
+ *
+ * @see docs/adr/0046-a-failed-node-can-wait-for-a-person.md
+ */
+export function parkNode(context: FrameContext, out: Decision[], node: number, at: number, error: RunFailure): void {
+  const { run, state, undoLog } = context
+  const nodeRunId = nodeRunIdAt(context, node)
+  // A node whose join is not satisfied was never scheduled.
+  const open = state.open.get(node) ?? openUnscheduled(context, node, at)
+  const { pass } = open
+  const waitId = `${nodeRunId}/${pass}/0`
+  const fingerprint = failureFingerprint(nodeAt(context, node).id, error)
+  const resolutions = resolutionsOf(context, node)
+  const waitFor: ParkedWait = { kind: 'parked', error, resolutions, dueAt: null }
+  undoLog.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [], held: null } })
+  undoLog.setField(run.state, 'waiting', run.state.waiting + 1)
+  out.push({ type: 'node_parked', nodeRunId, data: { pass, waitId, error, fingerprint, resolutions } })
+}
+
+/** Returns the resolutions of a parked node run. The iterations of a loop cannot begin again. */
+function resolutionsOf(context: FrameContext, node: number): readonly ParkResolutionKind[] {
+  const again: readonly ParkResolutionKind[] = context.state.loops.has(node) ? [] : ['retry', 'retry_with_params']
+  const route: readonly ParkResolutionKind[] = nodeAt(context, node).hasErrorEdge ? ['route'] : []
+  return [...again, 'complete', 'skip', ...route, 'fail']
+}

@@ -1,0 +1,78 @@
+import { ALL_PORTS, type ParkResolution } from '@tenon/core/run'
+import { nodeAt, nodeRunIdAt, type RunContext, refuse } from './context.ts'
+import { reachEnd } from './end-run.ts'
+import { continueByErrorPort, continueSkipped, failFrame } from './failure.ts'
+import { ERROR_PORT, finishLive } from './finish-node.ts'
+import { entryOf } from './lookup.ts'
+import { closeNodeRun, continueAfter } from './open-runs.ts'
+import type { ParkedWait } from './state.ts'
+import type { Turn } from './turn.ts'
+import { findWait, type WaitingNode } from './waits.ts'
+
+/** A parked node run that waits. */
+interface ParkedNode extends WaitingNode {
+  readonly parked: ParkedWait
+}
+
+/**
+ * Finds the parked node run of a resolution.
+ *
+ * @returns `null` if its wait has ended.
+ * @throws {@link TenonError} `FACT_INVALID` if there never was such a wait, and for a resolution that the node run does
+ * not allow.
+ */
+export function findParked(run: RunContext, waitId: string, resolution: ParkResolution): ParkedNode | null {
+  const waiting = findWait(run, waitId)
+  if (waiting === null) return null
+  const { waitFor } = waiting.wait
+  const { kind } = resolution
+  if (waitFor.kind !== 'parked' || !waitFor.resolutions.includes(kind)) {
+    refuse(`The wait does not allow the resolution "${kind}"`, { waitId, kind })
+  }
+  if (resolution.kind === 'complete' && !hasPort(waiting, resolution.port)) {
+    refuse(`The node has no port "${resolution.port}"`, { waitId, port: resolution.port })
+  }
+  return { ...waiting, parked: waitFor }
+}
+
+function hasPort({ context, node }: WaitingNode, port: string): boolean {
+  const { control, ports } = nodeAt(context, node)
+  if (control === 'end') return port !== ERROR_PORT
+  return ports.includes(port) || (control === 'fork' && port === ALL_PORTS)
+}
+
+/** Applies the resolution of a parked node run. */
+export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: ParkResolution): void {
+  const { context, node, wait, parked } = parkedNode
+  const { decisions } = turn
+  const nodeRunId = nodeRunIdAt(context, node)
+  const { resume, params } = entryOf(context.state.open, node)
+  decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId: wait.waitId, how: 'resolved' } })
+  if (resolution.kind === 'retry') {
+    continueAfter(context, turn, node, { resume, params })
+    return
+  }
+  if (resolution.kind === 'retry_with_params') {
+    continueAfter(context, turn, node, { resume, params: resolution.params })
+    return
+  }
+  context.undoLog.setField(context.run.state, 'waiting', context.run.state.waiting - 1)
+  closeNodeRun(context, node)
+  switch (resolution.kind) {
+    case 'complete': {
+      const { port, output } = resolution
+      if (nodeAt(context, node).control === 'end') reachEnd(context.run, node, 'completed')
+      finishLive(context, turn, node, { port, output }, { clean: true })
+      decisions.push({ type: 'failure_handled', nodeRunId, data: { how: 'supplied', port, output } })
+      return
+    }
+    case 'skip':
+      continueSkipped(context, turn, decisions, node)
+      return
+    case 'route':
+      continueByErrorPort(context, turn, decisions, { node, error: parked.error })
+      return
+    case 'fail':
+      failFrame(context, turn, node, parked.error)
+  }
+}

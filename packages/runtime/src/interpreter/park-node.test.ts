@@ -138,7 +138,7 @@ describe('a node that fails for good with the policy "park"', () => {
     ['a/1/0', { kind: 'complete', port: 'error', output: OUTPUT }],
     ['a/1/0', { kind: 'complete', port: '*', output: OUTPUT }],
     ['a/2/0', { kind: 'skip' }],
-    ['nobody/1/0', { kind: 'skip' }],
+    ['unknown/1/0', { kind: 'skip' }],
     ['a', { kind: 'skip' }],
     ['a/1/0', { kind: 'later' as ParkResolutionKind } as ParkResolution],
   ])('refuses %s %j and changes nothing', (waitId, resolution) => {

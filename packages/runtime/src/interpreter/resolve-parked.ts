@@ -37,7 +37,8 @@ export function findParked(run: RunContext, waitId: string, resolution: ParkReso
 
 function hasPort({ context, node }: WaitingNode, port: string): boolean {
   const { control, ports } = nodeAt(context, node)
-  if (control === 'end') return port !== ERROR_PORT
+  // No edge leaves an end, and the name of its port has no effect.
+  if (ports.length === 0) return port !== ERROR_PORT
   return ports.includes(port) || (control === 'fork' && port === ALL_PORTS)
 }
 

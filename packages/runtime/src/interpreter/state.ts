@@ -13,7 +13,7 @@ import type {
 /** Phase of a node in a frame. `ready` exists only within a turn and while the run is paused. */
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
-/** What the pass after a wait gets. */
+/** Input of the pass after a wait. */
 export interface NextPass {
   /** Result of the wait; `null` for a pass like the first one. */
   readonly resume: NodeResume | null

@@ -145,6 +145,20 @@ const again = defineNode({
   outputs: { success: z.object({ rounds: z.int(), last: z.unknown() }) },
 })
 
+const leaving = (['break', 'continue'] as const).map((control) =>
+  defineNode({
+    ...base,
+    type: control,
+    title: control,
+    category: 'flow',
+    control,
+    inline: true,
+    params: z.object({ result: z.unknown().optional().meta({ title: 'Result' }) }),
+    ports: [],
+    outputs: { end: z.unknown() },
+  }),
+)
+
 const decided = z.object({ decision: z.string(), comment: z.string().nullable() })
 
 const approval = defineNode({
@@ -233,6 +247,7 @@ const WORKFLOW_TYPES: readonly NodeDefinition[] = [
   join,
   each,
   again,
+  ...leaving,
   attempt,
   approval,
   call,

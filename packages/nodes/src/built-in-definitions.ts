@@ -1,5 +1,7 @@
 import type { NodeDefinition } from '@tenon/core/node'
 import { approval } from './approval/definition.ts'
+import { breakDefinition } from './break/definition.ts'
+import { continueDefinition } from './continue/definition.ts'
 import { delay } from './delay/definition.ts'
 import { end } from './end/definition.ts'
 import { forEach } from './for-each/definition.ts'
@@ -37,6 +39,8 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   forEach,
   repeat,
   tryDefinition,
+  breakDefinition,
+  continueDefinition,
   delay,
   end,
   approval,

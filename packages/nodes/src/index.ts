@@ -1,5 +1,7 @@
 export { approval } from './approval/definition.ts'
+export { breakDefinition } from './break/definition.ts'
 export { builtInDefinitions } from './built-in-definitions.ts'
+export { continueDefinition } from './continue/definition.ts'
 export { delay } from './delay/definition.ts'
 export { end } from './end/definition.ts'
 export { forEach } from './for-each/definition.ts'

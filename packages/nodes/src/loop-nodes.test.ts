@@ -1,6 +1,8 @@
 import type { IterationResult } from '@tenon/core/node'
 import { describe, expect, test } from 'vitest'
 import { evaluateNode } from '../test/run-node.ts'
+import { breakNode } from './break/implementation.ts'
+import { continueNode } from './continue/implementation.ts'
 import { forEachNode } from './for-each/implementation.ts'
 import { repeatNode } from './repeat/implementation.ts'
 import { tryNode } from './try/implementation.ts'
@@ -40,6 +42,22 @@ describe('for-each', () => {
   })
 })
 
+describe('break and continue', () => {
+  test('put out the result of the iteration, null without one', () => {
+    for (const implementation of [breakNode, continueNode]) {
+      expect(evaluateNode(implementation, {})).toMatchObject({ port: 'end', output: null })
+      expect(evaluateNode(implementation, { result: { n: 1 } })).toMatchObject({ port: 'end', output: { n: 1 } })
+    }
+  })
+
+  test('leave a loop over a list with the results so far', () => {
+    const iterations = [ended(0, { n: 1 }), ended(2, { n: 3 })]
+    expect(evaluateNode(forEachNode, { items: [1, 2, 3, 4] }, { iterations, stoppedAt: 2 })).toMatchObject({
+      output: { results: [{ n: 1 }, { n: 3 }], failures: [], stoppedAt: 2 },
+    })
+  })
+})
+
 describe('repeat', () => {
   const suspendedFor = (count: number) => ({
     suspend: { kind: 'iterations', items: null, count, concurrency: 1, onFailure: 'fail', keep: 'last' },
@@ -66,6 +84,14 @@ describe('repeat', () => {
     expect(evaluateNode(repeatNode, { mode })).toEqual(suspendedFor(1))
     expect(evaluateNode(repeatNode, { mode, condition: false }, after(1))).toEqual(suspendedFor(2))
     expect(evaluateNode(repeatNode, { mode, condition: true }, after(1))).toMatchObject(done(1))
+  })
+
+  test('ends after a break, without its condition', () => {
+    for (const params of [{ times: 9 }, { mode: 'while' }, { mode: 'until' }]) {
+      expect(evaluateNode(repeatNode, params, { ...after(4), stoppedAt: 3 })).toMatchObject({
+        output: { rounds: 4, last: { n: 4 }, stoppedAt: 3 },
+      })
+    }
   })
 
   test('fails with a round, at its limit, and without a condition', () => {

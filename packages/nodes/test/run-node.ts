@@ -48,7 +48,13 @@ export function evaluateNode(
 ) {
   const checked = checkParams(definition, params)
   if (evaluate === undefined) throw new Error('The node is dispatched')
-  const result = evaluate(checked as never, { now: Date.UTC(2030, 0, 1), resume: null, iterations: null, ...context })
+  const result = evaluate(checked as never, {
+    now: Date.UTC(2030, 0, 1),
+    resume: null,
+    iterations: null,
+    stoppedAt: null,
+    ...context,
+  })
   return 'suspend' in result ? result : checkOutput(definition, result, checked)
 }
 

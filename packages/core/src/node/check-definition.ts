@@ -8,7 +8,7 @@ import { PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { checkDefinitionShape } from './check-definition-shape.ts'
 import { checkParamSchemas } from './check-param-schemas.ts'
-import type { NodeDefinition } from './definition.ts'
+import { isFinal, type NodeDefinition } from './definition.ts'
 import { isPortsFromParam, listSummaryPlaceholders } from './definition-parts.ts'
 
 const TYPE_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?$/
@@ -72,8 +72,8 @@ function checkPorts(definition: NodeDefinition, fail: Fail): void {
 
 function checkOutputs(definition: NodeDefinition, fail: Fail): void {
   const names = new Set(definition.ports.flatMap((port) => (isPortsFromParam(port) ? ['*'] : [port.name])))
-  // No edge leaves an end, but its output has a schema.
-  if (definition.control === 'end') names.add('end')
+  // No edge leaves these nodes, but their output has a schema.
+  if (isFinal(definition.control)) names.add('end')
   for (const [name, schema] of Object.entries(definition.outputs)) {
     if (name === 'error') fail('outputs.error', '"error" is reserved: every node has it by its policy')
     if (!names.has(name)) fail(`outputs.${name}`, 'unknown port')

@@ -3,7 +3,7 @@ import { resolvePorts } from '../document/ports.ts'
 import type { ProblemIssue } from '../errors/index.ts'
 import { TenonError } from '../errors/index.ts'
 import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
-import type { NodeDefinition } from './definition.ts'
+import { isFinal, type NodeDefinition } from './definition.ts'
 import type { NodeOutcome } from './implementation.ts'
 import { checkJsonSchema } from './json-schema/check-json-schema.ts'
 import { toIssues } from './zod-issues.ts'
@@ -52,7 +52,7 @@ export function checkOutput(
 }
 
 function hasPort(definition: NodeDefinition, port: string, params: Readonly<Record<string, unknown>>): boolean {
-  if (definition.control === 'end') return Object.hasOwn(definition.outputs, port)
+  if (isFinal(definition.control)) return Object.hasOwn(definition.outputs, port)
   if (definition.control === 'fork' && port === EVERY_PORT) return true
   if (definition.ports.some((fixed) => 'name' in fixed && fixed.name === port)) return true
   return resolvePorts({ params: params as JsonObject }, { ports: definition.ports }).some(({ name }) => name === port)

@@ -59,7 +59,9 @@ describe('defineNode', () => {
 
   test('accepts ports from params, schemas from params, and an end without ports', () => {
     expect(route.ports).toHaveLength(3)
-    expect(() => checkDefinition({ ...base, control: 'end', ports: [], outputs: { end: z.unknown() } })).not.toThrow()
+    for (const control of ['end', 'break', 'continue'] as const) {
+      expect(() => checkDefinition({ ...base, control, ports: [], outputs: { end: z.unknown() } })).not.toThrow()
+    }
   })
 
   test.each<[string, string, Partial<NodeDefinition>]>([

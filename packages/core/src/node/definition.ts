@@ -16,14 +16,38 @@ export type NodeCategory = (typeof NODE_CATEGORIES)[number]
  * the list whose items the nodes inside read. Of its output, the field `results` lists the results of all iterations in
  * the order of the list, with null for failed ones if its param `onFailure` is `collect`, and `last` is the result of
  * the last iteration.
+ *
+ * A `continue` ends the iteration of the innermost loop around it, and a `break` also that loop. The param `result` of
+ * both, if it is set, is the result of the iteration.
  */
-export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval', 'loop', 'scope'] as const
+export const CONTROL_KINDS = [
+  'trigger',
+  'end',
+  'fork',
+  'join',
+  'delay',
+  'approval',
+  'loop',
+  'scope',
+  'break',
+  'continue',
+] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]
 
 /** Checks whether nodes can be inside a node: a loop, or a scope, which runs them once. */
 export function isContainer(control: ControlKind | null | undefined): boolean {
   return control === 'loop' || control === 'scope'
+}
+
+/** Checks whether a node ends an iteration of the loop around it. */
+export function leavesIteration(control: ControlKind | null | undefined): control is 'break' | 'continue' {
+  return control === 'break' || control === 'continue'
+}
+
+/** Checks whether a node has an output, but no ports: no edge leaves it. */
+export function isFinal(control: ControlKind | null | undefined): boolean {
+  return control === 'end' || leavesIteration(control)
 }
 
 /** Effect of a node on other systems: `none` computes, `read` may be repeated freely, `write` must not be. */
@@ -269,7 +293,7 @@ export interface ParamMeta {
   /**
    * Condition under which templates of the param are evaluated from the second pass of the node on, such as after the
    * first iteration of a loop: the named param has one of the values. The param is optional, and absent in the first
-   * pass.
+   * pass. After a break, when a loop only gets its results, late params are absent whatever the condition.
    */
   readonly late?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
   /**

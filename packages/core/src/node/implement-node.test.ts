@@ -12,7 +12,9 @@ test('implementNode binds run to its definition', async () => {
 
 test('implementInlineNode binds evaluate to its definition', () => {
   const node = implementInlineNode(route, () => ({ port: 'default', output: {} }))
-  expect(node.evaluate?.({ cases: [], schema: {} }, { now: 0, resume: null, iterations: null })).toEqual({
+  expect(
+    node.evaluate?.({ cases: [], schema: {} }, { now: 0, resume: null, iterations: null, stoppedAt: null }),
+  ).toEqual({
     port: 'default',
     output: {},
   })

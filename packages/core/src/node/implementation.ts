@@ -150,6 +150,11 @@ export interface InlineContext {
   readonly resume: Resume | null
   /** Results of the iterations of a loop, by index; `null` for other nodes, and before a loop has begun them. */
   readonly iterations: readonly IterationResult[] | null
+  /**
+   * Index of the iteration that ended the loop with a break; `null` without one. The loop cannot begin more iterations
+   * then, and its late params are absent.
+   */
+  readonly stoppedAt: number | null
 }
 
 /** Code bound to a definition. `run` returns an outcome and throws every failure. */

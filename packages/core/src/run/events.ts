@@ -10,9 +10,9 @@ export const ALL_PORTS = '*'
 
 /**
  * Reason why a node did not run: no live edge reached it, its `skipIf` was true, it is disabled, or another branch
- * finished first.
+ * finished first; or `break`, if a break or a continue ended its iteration.
  */
-export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser'
+export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser' | 'break'
 /**
  * Reason of a cancelation: a user requested it, the deadline passed, an operator canceled the run in the engine, or the
  * database permanently refused to store its data.
@@ -70,8 +70,11 @@ export type ParkResolution =
   /** `port` is {@link ALL_PORTS} for a fork. */
   | { readonly kind: 'complete'; readonly port: string; readonly output: ValueRef }
 
-/** Reason why a node run was canceled or dropped; `iteration_failed` for those that a failed iteration ended. */
-export type NodeCancelReason = 'loser' | 'run_canceled' | 'run_failed' | 'iteration_failed'
+/**
+ * Reason why a node run was canceled or dropped; `iteration_failed` for those that a failed iteration ended, `break` for
+ * those that a break or a continue ended.
+ */
+export type NodeCancelReason = 'loser' | 'run_canceled' | 'run_failed' | 'iteration_failed' | 'break'
 
 /** An external event, the only input of the machine. One fact is one turn. */
 export type Fact =
@@ -280,6 +283,8 @@ export type Decision =
         readonly output: ValueRef | null
         /** `null` unless it failed. */
         readonly error: RunFailure | null
+        /** Kind of the node that ended it early; `break` also ended the loop. Absent if it ended by itself. */
+        readonly endedBy?: 'break' | 'continue'
       }
     }
   /** No node run is scheduled after this decision, until the run is resumed or ends. */

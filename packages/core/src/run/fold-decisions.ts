@@ -13,11 +13,12 @@ const MAX_LISTED_FAILURES = 1_000
 
 function withEnd(
   iterations: IterationsView,
-  { index, how }: { readonly index: number; readonly how: 'completed' | 'failed' | 'canceled' },
+  { index, how, endedBy }: Extract<LogEntry, { readonly type: 'iteration_ended' }>['data'],
 ): IterationsView {
   const isListed = how === 'failed' && iterations.failed.length < MAX_LISTED_FAILURES
   const failed = isListed ? [...iterations.failed, index] : iterations.failed
-  return { ...iterations, ended: iterations.ended + 1, failed }
+  const stoppedAt = endedBy === 'break' ? index : iterations.stoppedAt
+  return { ...iterations, ended: iterations.ended + 1, failed, stoppedAt }
 }
 
 /** Ends the wait of a parked node run. One that runs again waits until its next pass is scheduled. */
@@ -94,7 +95,7 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
     case 'wait_opened': {
       const { waitFor } = entry.data
       if (waitFor.kind !== 'iterations') return
-      const begun = { started: 0, ended: 0, failed: [] }
+      const begun = { started: 0, ended: 0, failed: [], stoppedAt: null }
       patchNodeRun(state, entry.nodeRunId, ({ iterations }) => ({
         status: 'waiting',
         iterations: { ...(iterations ?? begun), count: waitFor.count },

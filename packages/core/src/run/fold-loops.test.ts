@@ -41,10 +41,10 @@ describe('a loop', () => {
     )
     const counts = log.map(({ seq }) => loopOf(foldRunEvents(log.slice(0, seq)))?.iterations ?? null)
     expect(counts.slice(0, 3)).toEqual([null, null, null])
-    expect(counts[3]).toEqual({ count: 2, started: 0, ended: 0, failed: [] })
-    expect(counts[6]).toEqual({ count: 2, started: 2, ended: 0, failed: [] })
-    expect(counts[8]).toEqual({ count: 2, started: 2, ended: 1, failed: [1] })
-    expect(counts.at(-1)).toEqual({ count: 2, started: 2, ended: 2, failed: [1] })
+    expect(counts[3]).toEqual({ count: 2, started: 0, ended: 0, failed: [], stoppedAt: null })
+    expect(counts[6]).toEqual({ count: 2, started: 2, ended: 0, failed: [], stoppedAt: null })
+    expect(counts[8]).toEqual({ count: 2, started: 2, ended: 1, failed: [1], stoppedAt: null })
+    expect(counts.at(-1)).toEqual({ count: 2, started: 2, ended: 2, failed: [1], stoppedAt: null })
     const view = foldRunEvents(log)
     expect([...view.nodeRuns].map(([id, { nodeId, status }]) => [id, nodeId, status])).toEqual([
       ['each', 'each', 'waiting'],
@@ -72,6 +72,17 @@ describe('a loop', () => {
       status: 'success',
       iterations: { count: 2, started: 2, ended: 2, failed: [] },
     })
+  })
+
+  test('has the iteration that ended it with a break, and none for a continue', () => {
+    const ended = (index: number, endedBy: 'break' | 'continue'): Event => {
+      const data = { index, how: 'completed', output: null, error: null, endedBy } as const
+      return { type: 'iteration_ended', nodeRunId: 'each', data }
+    }
+    const log = logOf(...BEGUN, iterationBegun('each', 0), ended(0, 'continue'), iterationBegun('each', 1))
+    expect(loopOf(foldRunEvents(log))?.iterations).toMatchObject({ ended: 1, stoppedAt: null })
+    const broken = logOf(...BEGUN, iterationBegun('each', 0), ended(0, 'break'), iterationEnded('each', 1, 'canceled'))
+    expect(loopOf(foldRunEvents(broken))?.iterations).toMatchObject({ ended: 2, stoppedAt: 0 })
   })
 
   test('lists at most 1,000 failed iterations, and counts all that ended', () => {

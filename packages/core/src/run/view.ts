@@ -69,6 +69,8 @@ export interface IterationsView {
   readonly ended: number
   /** Indexes of the iterations that failed, in the order in which they ended; the first 1,000. */
   readonly failed: readonly number[]
+  /** Index of the iteration that ended the loop with a break; `null` without one. */
+  readonly stoppedAt: number | null
 }
 
 /** An approval, folded from the log. */

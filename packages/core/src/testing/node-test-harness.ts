@@ -37,6 +37,8 @@ export interface NodeTestRunOptions {
   readonly resume?: Resume
   /** Results of the iterations that an earlier run of a loop began. @defaultValue none */
   readonly iterations?: readonly IterationResult[]
+  /** Index of the iteration that ended the loop with a break. @defaultValue none */
+  readonly stoppedAt?: number
   /** Signal that the node gets, to test that it stops. @defaultValue a signal that never aborts */
   readonly abortSignal?: AbortSignal
   /** Instant that inline nodes see, ms since the epoch. @defaultValue 2030-01-01T00:00:00Z */
@@ -118,7 +120,10 @@ export function createNodeTestHarness(
     get heartbeats() {
       return heartbeats
     },
-    run: async (resolved, { attempt = 1, resume = null, iterations = null, abortSignal, now = DEFAULT_NOW } = {}) => {
+    run: async (
+      resolved,
+      { attempt = 1, resume = null, iterations = null, stoppedAt = null, abortSignal, now = DEFAULT_NOW } = {},
+    ) => {
       const params = checkParams(implementation.definition, resolved)
       const context: NodeContext = {
         params,
@@ -138,7 +143,7 @@ export function createNodeTestHarness(
         },
         durable: (key, call) => remember(journal, key, call),
       }
-      const result = await executeNode(implementation, context, { now, resume, iterations })
+      const result = await executeNode(implementation, context, { now, resume, iterations, stoppedAt })
       if ('suspend' in result) return { port: null, output: null, waitFor: result.suspend }
       const { output, ...outcome } = checkOutput(implementation.definition, result, params)
       return { ...outcome, output: encodeValue(output).json, waitFor: null }

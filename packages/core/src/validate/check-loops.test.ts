@@ -108,6 +108,51 @@ describe('NODE_NOT_IN_CONTAINER', () => {
   })
 })
 
+describe('BREAK_OUTSIDE_LOOP', () => {
+  const leave = (id: string, type: 'break' | 'continue', parentId?: string) =>
+    node(id, type, {}, parentId === undefined ? {} : { parentId })
+
+  test('is reported for a node that ends an iteration where there is none, also in a scope', () => {
+    const document = workflow(
+      [
+        node('start', 'start'),
+        leave('a', 'break'),
+        node('try', 'attempt'),
+        leave('b', 'continue', 'try'),
+        set('c', {}, { parentId: 'try' }),
+        node('end', 'end'),
+      ],
+      ['start>a', 'start>try', 'try>end'],
+    )
+    const issues = only(validate(document), 'BREAK_OUTSIDE_LOOP')
+    expect(issues.map(({ message }) => message)).toEqual([
+      'a is not inside a loop, so it has no iteration to end',
+      'b is not inside a loop, so it has no iteration to end',
+    ])
+    for (const issue of issues) expect(issue).toMatchObject({ severity: 'error', fix: { code: 'REMOVE' } })
+    const [first] = issues
+    if (first === undefined) throw new Error('There is no issue')
+    expect(only(validate(fixed(document, first)), 'BREAK_OUTSIDE_LOOP')).toHaveLength(1)
+  })
+
+  test('is not reported inside a loop, through scopes, and in what is not known', () => {
+    const document = workflow(
+      [
+        node('start', 'start'),
+        node('each', 'each', { items: [1] }),
+        leave('a', 'break', 'each'),
+        node('try', 'attempt', {}, { parentId: 'each' }),
+        leave('b', 'continue', 'try'),
+        node('odd', 'acme/none'),
+        leave('c', 'break', 'odd'),
+        node('end', 'end'),
+      ],
+      ['start>each', 'each>end', 'start>odd'],
+    )
+    expect(only(validate(document), 'BREAK_OUTSIDE_LOOP')).toEqual([])
+  })
+})
+
 describe('PARENT_NOT_CONTAINER', () => {
   test('moves a node out of one that is not a loop, and keeps its edges', () => {
     const inside = [set('a', { k: 1 }, within('box')), set('b', {}, within('box'))]

@@ -1,4 +1,5 @@
 export { MAX_NESTING, nodesTooDeep } from './check-depth.ts'
+export { isInLoop } from './check-loops.ts'
 export type { FixCode, FixValues } from './fix.ts'
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
 export type { IssueValues } from './issue-values.ts'

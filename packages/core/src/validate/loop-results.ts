@@ -1,10 +1,10 @@
 import type { Json, JsonSchema } from '../json.ts'
-import type { NodeManifestEntry } from '../node/definition.ts'
+import { leavesIteration, type NodeManifestEntry } from '../node/definition.ts'
 import { exitPorts } from './exit-ports.ts'
 import type { FlowNode } from './flow-node.ts'
-import type { OutputFacts } from './output-facts.ts'
+import type { OutputFacts, TypeOfValue } from './output-facts.ts'
 import { asObject, eitherSchema, type FieldFacts } from './schema-facts.ts'
-import { holdsNodes, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
+import { holdsNodes, isLoop, type SurveyedNode, type WorkflowSurvey } from './survey.ts'
 
 const NULL: JsonSchema = Object.freeze({ type: 'null' })
 
@@ -30,24 +30,55 @@ function alwaysHasResult(level: readonly SurveyedNode[]): boolean {
   })
 }
 
+/** Access to the nodes inside a loop for the schema of a result. */
+export interface ResultSource {
+  /** Returns a traced node; `undefined` for one that is not traced. */
+  readonly nodeOf: (surveyed: SurveyedNode) => FlowNode | undefined
+  /** Returns the schema of the values of a node, templates included. */
+  readonly typeOf: (node: FlowNode) => TypeOfValue
+}
+
+/** Returns the nodes in a loop and in its scopes that end an iteration of the loop. */
+function leavingNodes({ levels }: WorkflowSurvey, loop: SurveyedNode): readonly SurveyedNode[] {
+  if (!isLoop(loop)) return []
+  // A Set also iterates over what is added on the way, and ends for nodes inside each other.
+  const within = new Set(levels.get(loop.node.id))
+  for (const { node, entry } of within) {
+    if (entry?.control === 'scope') for (const inner of levels.get(node.id) ?? []) within.add(inner)
+  }
+  return [...within].filter(({ entry }) => leavesIteration(entry?.control))
+}
+
 /**
  * Returns the schema of the result of an iteration: the output of one of the last nodes inside the loop, or null if none
- * of them runs, and for a failed item among the results.
+ * of them runs, and for a failed item among the results; or the result of a node that ends the iteration.
  *
- * @param nodeOf - Returns a traced node; `undefined` for one that is not traced.
+ * @param isBeforeNext - True for iterations that another one follows: a break ended none of them.
  */
 export function resultSchema(
-  { levels }: WorkflowSurvey,
-  { node, params }: SurveyedNode,
-  nodeOf: (surveyed: SurveyedNode) => FlowNode | undefined,
+  survey: WorkflowSurvey,
+  loop: SurveyedNode,
+  { nodeOf, typeOf }: ResultSource,
+  isBeforeNext = false,
 ): JsonSchema {
+  const { levels } = survey
+  const { node, params } = loop
   const level = levels.get(node.id) ?? []
-  const schemas = lastNodes(level).flatMap((last): readonly JsonSchema[] => {
+  const leaving = leavingNodes(survey, loop).filter(({ entry }) => !isBeforeNext || entry?.control !== 'break')
+  const leftWith = leaving.map((left): JsonSchema => {
+    const { result } = left.params
+    const traced = nodeOf(left)
+    if (result === undefined) return NULL
+    return traced === undefined ? true : typeOf(traced)(result)
+  })
+  const last = lastNodes(level).filter(({ entry }) => !leavesIteration(entry?.control))
+  const ownSchemas = last.flatMap((last): readonly JsonSchema[] => {
     // Results of results of results are not described, so that schemas have a limited depth.
     const isDeep = holdsNodes(last) && lastNodes(levels.get(last.node.id) ?? []).some(holdsNodes)
     const traced = isDeep ? undefined : nodeOf(last)
     return traced === undefined ? [true] : traced.exits.map(({ facts }) => facts.schema)
   })
+  const schemas = [...ownSchemas, ...leftWith]
   if (schemas.includes(true)) return true
   const hasFailures = params.onFailure === 'collect'
   return eitherSchema(alwaysHasResult(level) && !hasFailures ? schemas : [...schemas, NULL])

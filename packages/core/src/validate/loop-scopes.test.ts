@@ -433,6 +433,45 @@ describe('the results of a loop', () => {
     expect(resultsOf(looping([node('a', 'acme/none', {}, within('each'))]))).toBe(true)
   })
 
+  test('have the result of a node that ends an iteration, also in a scope, and null without one', () => {
+    const schemasOf = (children: readonly WorkflowNode[], edges: readonly string[] = []) =>
+      part(resultsOf(looping(children, edges)), 'anyOf') as readonly Json[]
+    const choose = node('if', 'if-else', { left: 1 }, within('each'))
+    const found = node('stop', 'break', { result: '{{ item }}' }, within('each'))
+    const last = set('a', { k: 1 }, within('each'))
+    expect(schemasOf([choose, found, last], ['if:true>stop', 'if:false>a']).map(keysOf)).toEqual([['k'], keysOf(ORDER)])
+    const attempt = node('try', 'attempt', {}, within('each'))
+    const inTry = node('next', 'continue', {}, within('try'))
+    expect(schemasOf([attempt, inTry, set('b', {}, within('try')), last], ['try>a']).at(-1)).toEqual({ type: 'null' })
+    expect(resultsOf(looping([node('stop', 'break', {}, within('each'))]))).toEqual({ type: 'null' })
+    const ring = workflow([
+      node('a', 'attempt', {}, within('b')),
+      node('b', 'attempt', {}, within('a')),
+      each('c', {}, within('b')),
+      node('d', 'attempt', {}, within('c')),
+      node('stop', 'break', {}, within('d')),
+    ])
+    expect(validate(ring).map(({ code }) => code)).toContain('WORKFLOW_CYCLE')
+  })
+
+  test('of a break are no previous results', () => {
+    const previous = (type: 'break' | 'continue') => {
+      const nodes = [
+        node('again', 'again', { condition: '{{ true }}' }),
+        node('if', 'if-else', { left: 1 }, within('again')),
+        node('stop', type, { result: 'x' }, within('again')),
+        set('a', { k: 1 }, within('again')),
+      ]
+      const document = workflow([start, ...nodes, end], ['start>again', 'if:true>stop', 'if:false>a', 'again>end'])
+      return part(part(part(scope(document, 'a').loop, 'properties'), 'previous'), 'anyOf')
+    }
+    expect(previous('break')).toEqual([expect.objectContaining({ required: ['k'] }), { type: 'null' }])
+    expect(previous('continue')).toEqual([
+      { anyOf: [expect.objectContaining({ required: ['k'] }), { type: 'string' }] },
+      { type: 'null' },
+    ])
+  })
+
   test('are not described for types that describe no results, and for loops inside each other', () => {
     const nodes = manifest.nodes.map((entry) => (entry.type === 'each' ? { ...entry, outputs: {} } : entry))
     const document = looping([set('a', {}, within('each'))])

@@ -163,7 +163,7 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     if (flow === undefined) return true
     const known = roundResults.get(loop)
     if (known !== undefined) return known
-    const schema = resultSchema(survey, loop.surveyed, ({ node }) => flow.byId.get(node.id))
+    const schema = resultSchema(survey, loop.surveyed, { nodeOf: ({ node }) => flow.byId.get(node.id), typeOf }, true)
     roundResults.set(loop, schema)
     return schema
   }
@@ -179,7 +179,7 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     const scopes = createScopes(tracing)
     Object.assign(built, { scopes, types: createScopeTypes({ survey, scopes, vars, itemOf, roundOf }, meter) })
     const nodeOf = ({ node }: SurveyedNode) => tracing.byId.get(node.id)
-    const describe = describeExits(typeOf, (loop) => resultSchema(survey, loop, nodeOf))
+    const describe = describeExits(typeOf, (loop) => resultSchema(survey, loop, { nodeOf, typeOf }))
     return (node, port) => {
       // From the outermost loop inwards, since the items of a loop may be those of an item around it.
       if (isLoop(node.surveyed)) itemOf(node)

@@ -105,6 +105,11 @@ export function fitsInLoop(entry: Pick<NodeManifestEntry, 'control'> | undefined
   return entry?.control !== 'trigger' && entry?.control !== 'end'
 }
 
+/** Checks for a node type that ends an iteration, and so belongs into a loop. */
+export function endsIteration(entry: Pick<NodeManifestEntry, 'control'> | undefined): boolean {
+  return entry?.control === 'break' || entry?.control === 'continue'
+}
+
 /** Returns the loops that nodes may be moved into, in document order: none of them, around them or inside them. */
 export function loopsFor(
   document: Nodes,

@@ -3,8 +3,9 @@ import { useMemo } from 'react'
 import { CanvasPopup } from '../canvas/canvas-popup.tsx'
 import type { Placement } from '../commands/command.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
-import { fitsInLoop } from '../graph/containers.ts'
+import { endsIteration, fitsInLoop, isLoop, loopsAround } from '../graph/containers.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { NodePicker } from './node-picker.tsx'
 
@@ -15,15 +16,16 @@ export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
   const request = useEditorStore((state) => state.quickAdd)
   const latest = useEditorStore((state) => state.manifest.latest)
   const kind = request?.placement.kind
-  const isInLoop = useEditorStore(({ document, quickAdd }) => {
-    return quickAdd !== null && loopOf(quickAdd.placement, document) !== undefined
+  const level = useEditorStore(({ document, manifest, quickAdd }) => {
+    return quickAdd === null ? 'top' : levelOf(loopOf(quickAdd.placement, document), document, manifest)
   })
   const entries = useMemo(() => {
-    const fitting = isInLoop ? latest.filter(fitsInLoop) : latest
+    const inside = level === 'top' ? latest : latest.filter(fitsInLoop)
+    const fitting = level === 'loop' ? inside : inside.filter((entry) => !endsIteration(entry))
     if (kind === undefined || kind === 'at' || kind === 'inside') return fitting
     // A node after another one needs an input, and a node before another one needs a port.
     return fitting.filter((entry) => (kind === 'before' ? entry.ports.length > 0 : entry.inputs.length > 0))
-  }, [latest, kind, isInLoop])
+  }, [latest, kind, level])
   if (request === null) return null
   const close = () => {
     store.setState({ quickAdd: null })
@@ -42,6 +44,18 @@ export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
       />
     </CanvasPopup>
   )
+}
+
+/** Returns the level of a new node: outside of all others, in a loop, also through a scope, or in scopes alone. */
+function levelOf(
+  parentId: NodeId | undefined,
+  { nodes }: WorkflowDocument,
+  manifest: ManifestIndex,
+): 'top' | 'loop' | 'scope' {
+  if (parentId === undefined) return 'top'
+  const nodesById = new Map(nodes.map((node) => [node.id, node]))
+  const around = [parentId, ...loopsAround(nodesById, parentId)].flatMap((id) => nodesById.get(id) ?? [])
+  return around.some((node) => isLoop(manifest.entryOf(node))) ? 'loop' : 'scope'
 }
 
 /** Returns the loop that a new node would be in; `undefined` for none. */

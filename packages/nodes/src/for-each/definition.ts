@@ -36,6 +36,10 @@ export const forEach = defineNode({
     success: z.object({
       results: z.array(z.unknown()).meta({ description: 'Result of each item: the output of its last node.' }),
       failures: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() })),
+      stoppedAt: z
+        .int()
+        .nullable()
+        .meta({ description: 'Index of the item that ended the loop with a break; null without one.' }),
     }),
   },
   summary: 'For each of {items}',

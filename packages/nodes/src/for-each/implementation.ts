@@ -3,7 +3,7 @@ import { type IterationResult, implementInlineNode, type NodeParams, type NodeRe
 import { failIteration } from '../shared/fail-iteration.ts'
 import { forEach } from './definition.ts'
 
-export const forEachNode = implementInlineNode(forEach, (params, { iterations }) =>
+export const forEachNode = implementInlineNode(forEach, (params, { iterations, stoppedAt }) =>
   iterations === null
     ? {
         suspend: {
@@ -16,11 +16,12 @@ export const forEachNode = implementInlineNode(forEach, (params, { iterations })
           keep: 'all',
         },
       }
-    : toResult(iterations, params),
+    : toResult(iterations, stoppedAt, params),
 )
 
 function toResult(
   iterations: readonly IterationResult[],
+  stoppedAt: number | null,
   { onFailure }: Pick<NodeParams<typeof forEach>, 'onFailure'>,
 ): NodeResult<typeof forEach> {
   const failures = iterations.flatMap(({ index, error }) => (error === null ? [] : [{ index, ...error }]))
@@ -32,6 +33,7 @@ function toResult(
     output: {
       results: kept.map(({ output }) => output),
       failures: onFailure === 'ignore' ? [] : failures.map(({ index, code, message }) => ({ index, code, message })),
+      stoppedAt,
     },
   }
 }

@@ -57,6 +57,10 @@ export const repeat = defineNode({
     success: z.object({
       rounds: z.int().meta({ description: 'Number of rounds.' }),
       last: z.unknown().meta({ description: 'Result of the last round: the output of its last node.' }),
+      stoppedAt: z
+        .int()
+        .nullable()
+        .meta({ description: 'Index of the round that ended the loop with a break; null without one.' }),
     }),
   },
   summary: 'Repeats {times}{condition}',

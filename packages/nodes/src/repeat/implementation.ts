@@ -11,11 +11,12 @@ import { repeat } from './definition.ts'
 
 type RepeatParams = NodeParams<typeof repeat>
 
-export const repeatNode = implementInlineNode(repeat, (params, { iterations }) => {
+export const repeatNode = implementInlineNode(repeat, (params, { iterations, stoppedAt }) => {
   const last = iterations?.at(-1) ?? null
   if (last !== null && last.error !== null) throw failIteration('Round', last.index, last.error)
   const rounds = last === null ? 0 : last.index + 1
-  return hasMore(params, rounds) ? nextRounds(params, rounds) : toResult(rounds, last)
+  const isDone = stoppedAt !== null || !hasMore(params, rounds)
+  return isDone ? toResult(rounds, last, stoppedAt) : nextRounds(params, rounds)
 })
 
 function hasMore({ mode, times, condition }: RepeatParams, rounds: number): boolean {
@@ -41,6 +42,6 @@ function nextRounds({ mode, times, limit }: RepeatParams, rounds: number): LoopS
   return { suspend: { kind: 'iterations', items: null, count, concurrency: 1, onFailure: 'fail', keep: 'last' } }
 }
 
-function toResult(rounds: number, last: IterationResult | null): NodeResult<typeof repeat> {
-  return { port: 'success', output: { rounds, last: last?.output ?? null } }
+function toResult(rounds: number, last: IterationResult | null, stoppedAt: number | null): NodeResult<typeof repeat> {
+  return { port: 'success', output: { rounds, last: last?.output ?? null, stoppedAt } }
 }

@@ -1,6 +1,8 @@
 import type { AnyNodeImplementation, LanguageModel } from '@tenon/core/node'
 import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault } from '@tenon/core/options'
 import { approvalNode } from '../approval/implementation.ts'
+import { breakNode } from '../break/implementation.ts'
+import { continueNode } from '../continue/implementation.ts'
 import { delayNode } from '../delay/implementation.ts'
 import { endNode } from '../end/implementation.ts'
 import { forEachNode } from '../for-each/implementation.ts'
@@ -57,6 +59,8 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     forEachNode,
     repeatNode,
     tryNode,
+    breakNode,
+    continueNode,
     delayNode,
     approvalNode,
     httpCallNode,

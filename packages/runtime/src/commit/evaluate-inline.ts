@@ -1,11 +1,18 @@
 import { TenonError } from '@tenon/core/errors'
-import { checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
+import { checkOutput, checkParams } from '@tenon/core/node'
 import type { Fact, NodeResume } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
 import { failureOf } from './failure.ts'
-import { beginLoop, isLoopSuspension, loadIterations, resumeForNode } from './loop-values.ts'
+import {
+  beginLoop,
+  isLoopSuspension,
+  type LoopContext,
+  loadIterations,
+  NO_ITERATIONS,
+  resumeForNode,
+} from './loop-values.ts'
 import { type PassToResolve, type ResolvedNode, resolveNode } from './node-params.ts'
 import type { FindNodeType, NodeType } from './node-types.ts'
 import { planNodeOf, type RunSession } from './session.ts'
@@ -42,8 +49,9 @@ export async function evaluateInline(
   try {
     const type = findType(node)
     const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: pass === 1 })
-    const iterations = run.resume?.kind === 'iterations' ? await loadIterations(session, nodeRunId, values) : null
-    return evaluate(session, node, { ...run, iterations }, type, resolved)
+    const isLoop = run.resume?.kind === 'iterations'
+    const loop = isLoop ? await loadIterations(session, nodeRunId, values) : NO_ITERATIONS
+    return evaluate(session, node, { ...run, ...loop }, type, resolved)
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
     const data = { pass, attempt: 1, error: failureOf(error, node.id), durationMs: 0 }
@@ -54,7 +62,7 @@ export async function evaluateInline(
 function evaluate(
   session: RunSession,
   node: PlanNode,
-  { nodeRunId, pass, scheduledAt, resume, iterations }: InlinePass & Pick<InlineContext, 'iterations'>,
+  { nodeRunId, pass, scheduledAt, resume, iterations, stoppedAt }: InlinePass & LoopContext,
   type: NodeType,
   resolved: ResolvedNode,
 ) {
@@ -65,7 +73,7 @@ function evaluate(
   if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" is not evaluated in the commit`)
   const params = checkParams(definition, resolved.params)
   // The registry holds implementations of every type; checkParams has checked these params.
-  const result = run(params as never, { now: scheduledAt, resume: resumeForNode(resume), iterations })
+  const result = run(params as never, { now: scheduledAt, resume: resumeForNode(resume), iterations, stoppedAt })
   if (isLoopSuspension(result)) return beginLoop(session, node, { nodeRunId, pass }, result)
   if ('suspend' in result) {
     const waitFor = storeWait(result.suspend)

@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import type { IterationResult, LoopSuspension, NodeOutcome, Resume, Suspension } from '@tenon/core/node'
+import type { InlineContext, IterationResult, LoopSuspension, NodeOutcome, Resume, Suspension } from '@tenon/core/node'
 import type { Fact, NodeResume } from '@tenon/core/run'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
@@ -70,6 +70,12 @@ function isConcurrency(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= MAX_CONCURRENCY
 }
 
+/** The part of the context of an inline node that concerns its iterations. */
+export type LoopContext = Pick<InlineContext, 'iterations' | 'stoppedAt'>
+
+/** Context of a node that has begun no iterations. */
+export const NO_ITERATIONS: LoopContext = Object.freeze({ iterations: null, stoppedAt: null })
+
 /**
  * Loads the results of the iterations of a loop that have ended, by index.
  *
@@ -80,9 +86,10 @@ export async function loadIterations(
   { identity, machine }: RunSession,
   nodeRunId: string,
   values: ValueReader,
-): Promise<readonly IterationResult[]> {
+): Promise<LoopContext> {
   const { tenantId } = identity
-  const fault = machine.outputs.loopOf(nodeRunId)?.fault ?? null
+  const loop = machine.outputs.loopOf(nodeRunId)
+  const fault = loop?.fault ?? null
   if (fault !== null) {
     const { code, message, remedy } = fault
     throw new TenonError(code, message, { remedy })
@@ -92,5 +99,5 @@ export async function loadIterations(
     const value = output === null ? null : (values.peek(tenantId, output) ?? (await values.load(tenantId, output)))
     results.push({ index, output: value, error })
   }
-  return results
+  return { iterations: results, stoppedAt: loop?.stoppedAt ?? null }
 }

@@ -101,11 +101,12 @@ export interface ResolvedNode {
 export async function resolveNode(
   session: RunSession,
   node: PlanNode,
-  { nodeRunId, pass, scheduledAt }: PassToResolve,
+  run: PassToResolve,
   type: NodeType,
   values: ValueReader,
   options: { readonly mayBeSkipped: boolean },
 ): Promise<ResolvedNode> {
+  const { nodeRunId, scheduledAt } = run
   const skipIf = options.mayBeSkipped ? node.skipIf : null
   const { idempotency } = node
   const params = node.params as JsonObject
@@ -127,7 +128,7 @@ export async function resolveNode(
     return { params: {}, isSkipped: true, idempotencyKey: null }
   }
   const sinkOf = (path: readonly (string | number)[]) => paramSink(type.paramsSchema, params, path)
-  const resolved = evaluateValue(pass === 1 ? withoutLate(type, resolvable, params) : resolvable, scopeOf(''), {
+  const resolved = evaluateValue(withoutLate(session, node, run, type, resolvable), scopeOf(''), {
     sinkOf,
     templates,
   }) as JsonObject
@@ -139,11 +140,20 @@ export async function resolveNode(
   }
 }
 
-/** Returns the params to resolve in the first pass of a node. */
-function withoutLate({ lateParams, paramsSchema }: NodeType, resolvable: JsonObject, params: JsonObject): JsonObject {
+/** Returns the params to resolve in a pass: late ones are absent in the first pass, and in a loop that a break has ended. */
+function withoutLate(
+  { machine }: RunSession,
+  { params }: PlanNode,
+  { nodeRunId, pass }: PassOfRun,
+  { lateParams, paramsSchema }: NodeType,
+  resolvable: JsonObject,
+): JsonObject {
   if (lateParams.size === 0) return resolvable
-  const isLate = (name: string) => lateParams.has(name) && isParamLate(paramsSchema, params, name)
-  return Object.fromEntries(Object.entries(resolvable).filter(([name]) => !isLate(name)))
+  const isStopped = pass > 1 && (machine.outputs.loopOf(nodeRunId)?.stoppedAt ?? null) !== null
+  if (pass > 1 && !isStopped) return resolvable
+  const isAbsent = (name: string) =>
+    lateParams.has(name) && (isStopped || isParamLate(paramsSchema, params as JsonObject, name))
+  return Object.fromEntries(Object.entries(resolvable).filter(([name]) => !isAbsent(name)))
 }
 
 /** Adds the field of the policy to the details of errors. */

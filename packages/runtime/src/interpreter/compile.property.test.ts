@@ -8,7 +8,22 @@ import { compile } from './compile.ts'
 import { nodesWithin } from './plan.ts'
 import { TEST_MANIFEST } from './testing/manifest.ts'
 
-const TYPES = ['start', 'end', 'set', 'loop', 'loop', 'loop', 'fork', 'join', 'if-else', 'probe', 'unknown'] as const
+const TYPES = [
+  'start',
+  'end',
+  'set',
+  'loop',
+  'loop',
+  'loop',
+  'fork',
+  'join',
+  'if-else',
+  'probe',
+  'unknown',
+  'scope',
+  'break',
+  'continue',
+] as const
 const PORTS = ['success', 'true', 'a'] as const
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'] as const
 
@@ -20,6 +35,7 @@ const STRUCTURAL: ReadonlySet<string> = new Set<IssueCode>([
   'CONTAINER_EMPTY',
   'PARENT_NOT_CONTAINER',
   'NODE_NOT_IN_CONTAINER',
+  'BREAK_OUTSIDE_LOOP',
   'NESTED_TOO_DEEP',
   'EDGE_DANGLING',
   'EDGE_ACROSS_PARENTS',
@@ -52,14 +68,20 @@ const documents: fc.Arbitrary<WorkflowDocument> = fc
 
 /** Documents whose nodes are inside loops that come before them, and whose edges lead forward within a level. */
 const nested: fc.Arbitrary<WorkflowDocument> = fc
-  .array(fc.record({ type: fc.constantFrom('set', 'loop', 'probe'), loop: fc.nat(), source: fc.nat() }), {
-    maxLength: 12,
-  })
+  .array(
+    fc.record({ type: fc.constantFrom('set', 'loop', 'scope', 'probe', 'break'), loop: fc.nat(), source: fc.nat() }),
+    {
+      maxLength: 12,
+    },
+  )
   .map((drafts) => {
     const nodes = [node('start', 'start')]
     const edges: string[] = []
     for (const [index, { type, loop, source }] of drafts.entries()) {
-      const loops = [undefined, ...nodes.filter((each) => each.type === 'loop').map(({ id }) => id)]
+      const loops = [
+        undefined,
+        ...nodes.filter((each) => each.type === 'loop' || each.type === 'scope').map(({ id }) => id),
+      ]
       const parentId = loops[loop % loops.length]
       const level = nodes.filter((each) => each.parentId === parentId)
       const before = level[source % (level.length + 1)]

@@ -6,8 +6,15 @@ import {
   sha256Hex,
   type WorkflowDocument,
 } from '@tenon/core/document'
-import { isContainer, type NodeManifest } from '@tenon/core/node'
-import { MAX_NESTING, nodesTooDeep, type SurveyedNode, surveyDocument, type WorkflowSurvey } from '@tenon/core/validate'
+import { isContainer, leavesIteration, type NodeManifest } from '@tenon/core/node'
+import {
+  isInLoop,
+  MAX_NESTING,
+  nodesTooDeep,
+  type SurveyedNode,
+  surveyDocument,
+  type WorkflowSurvey,
+} from '@tenon/core/validate'
 import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
@@ -27,15 +34,17 @@ function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   }
 }
 
-/** Reports nodes in others that are no loops, loops without nodes, and triggers and ends within loops. */
-function checkLoops(nodes: readonly SurveyedNode[], issues: IssueList): void {
-  const byId = new Map(nodes.map((surveyed) => [surveyed.node.id, surveyed]))
+/** Reports nodes in others that are no loops, loops without nodes, and nodes that are inside or outside of loops only. */
+function checkLoops({ nodes, byId }: WorkflowSurvey, issues: IssueList): void {
   const filled = new Set(nodes.map(({ node }) => node.parentId))
   for (const { node, entry } of nodes) {
     const path = ['nodes', node.id]
     const control = entry?.control
     if (isContainer(control) && !filled.has(node.id)) {
       issues.add(path, 'CONTAINER_EMPTY', `The loop "${node.id}" has no nodes`)
+    }
+    if (leavesIteration(control) && !isInLoop({ byId }, { node })) {
+      issues.add(path, 'BREAK_OUTSIDE_LOOP', `"${node.id}" is not inside a loop`)
     }
     if (node.parentId === undefined) continue
     if (!isContainer(byId.get(node.parentId)?.entry?.control)) {
@@ -94,7 +103,7 @@ export function compile(
   const issues = createIssueList()
   checkNodes(survey.nodes, issues)
   checkCycles(survey, issues)
-  checkLoops(survey.nodes, issues)
+  checkLoops(survey, issues)
   checkEnds(document, issues)
   checkNesting(survey, issues)
   issues.throwIfAny()

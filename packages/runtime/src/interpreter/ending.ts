@@ -17,10 +17,13 @@ export function beginEnding(context: FrameContext, turn: Turn, ending: Ending): 
     undoLog.deleteEntry(state.held, node)
   }
   const reason = reasonFor(context, ending)
+  if (reason === 'break') {
+    for (const [node, phase] of state.phases.entries()) if (phase === PHASE.pending) turn.skipped.break.push(node)
+  }
   for (const node of inDocumentOrder(state.open)) cancelNodeRun(context, turn, turn.following, { node, reason })
 }
 
-const NODE_REASONS: readonly string[] = ['loser', 'run_failed', 'run_canceled', 'iteration_failed']
+const NODE_REASONS: readonly string[] = ['loser', 'run_failed', 'run_canceled', 'iteration_failed', 'break']
 
 /** Returns the reason for which the node runs of an ending frame are canceled. */
 function reasonFor({ iteration }: FrameContext, ending: Ending): NodeCancelReason {

@@ -1,10 +1,10 @@
 import type { Decision, IterationsWait } from '@tenon/core/run'
 import { createFrame, type FrameContext, frameKey, type Iteration, keyOf, nodeAt, nodeRunIdAt } from './context.ts'
-import { endCanceledLoop, stopIterations } from './ending.ts'
+import { beginEnding, endCanceledLoop, stopIterations } from './ending.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
 import { continueAfter } from './open-runs.ts'
 import { start } from './propagate.ts'
-import type { IterationEnd, LoopFault, LoopState } from './state.ts'
+import type { EarlyEnd, IterationEnd, LoopFault, LoopState } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** Most bytes of the results of a loop, since they become its output. */
@@ -30,6 +30,7 @@ function createLoop(waitFor: IterationsWait): LoopState {
     waitFor,
     next: 0,
     stopped: false,
+    stoppedAt: null,
     fault: null,
     idleCount: 0,
     endedCount: 0,
@@ -107,11 +108,11 @@ export function endIteration(frame: FrameContext, turn: Turn, { parent, loop: no
   undoLog.deleteEntry(run.frames, keyOf(frame))
   undoLog.deleteEntry(loop.running, index)
   const outer = turn.in(parent)
-  const { how, output, error } = endOf(frame)
+  const { how, output, error, ...early } = endOf(frame)
   outer.decisions.push({
     type: 'iteration_ended',
     nodeRunId: nodeRunIdAt(parent, node),
-    data: { index, how, output, error },
+    data: { index, how, output, error, ...early },
   })
   const isIdle = frame.state.passes.every((pass) => pass === 0)
   undoLog.setField(loop, 'idleCount', isIdle ? loop.idleCount + 1 : 0)
@@ -122,8 +123,29 @@ export function endIteration(frame: FrameContext, turn: Turn, { parent, loop: no
     })
   }
   if (how === 'failed' && loop.waitFor.onFailure === 'fail') stopIterations(parent, outer, node, 'iteration_failed')
-  if (!loop.stopped && isTooLarge(frame, loop)) stopWithFault(parent, outer, node, TOO_LARGE)
+  // A loop that a break has ended still puts out its results.
+  if ((!loop.stopped || loop.stoppedAt !== null) && isTooLarge(frame, loop))
+    stopWithFault(parent, outer, node, TOO_LARGE)
   advanceLoop(parent, outer, node)
+}
+
+/**
+ * Ends the iteration of the innermost loop around a node; scopes between them end with it. A break also ends the loop.
+ *
+ * @param from - Frame of the node.
+ */
+export function leaveIteration(from: FrameContext, turn: Turn, earlyEnd: EarlyEnd): void {
+  let { frame, iteration } = { frame: from, iteration: present(from.iteration) }
+  while (nodeAt(iteration.parent, iteration.loop).control === 'scope') {
+    frame = iteration.parent
+    iteration = present(frame.iteration)
+  }
+  const { parent, loop, path } = iteration
+  frame.undoLog.setField(frame.state, 'earlyEnd', earlyEnd)
+  beginEnding(frame, turn.in(frame), { kind: 'canceled', reason: 'break' })
+  if (earlyEnd.by === 'continue') return
+  parent.undoLog.setField(entryOf(parent.state.loops, loop), 'stoppedAt', itemAt(path, path.length - 1))
+  stopIterations(parent, turn.in(parent), loop, 'break')
 }
 
 const TOO_LARGE: LoopFault = Object.freeze({
@@ -153,9 +175,10 @@ function keepResult({ run, undoLog }: FrameContext, loop: LoopState, index: numb
 
 type EndOfIteration = Omit<Extract<Decision, { readonly type: 'iteration_ended' }>['data'], 'index'>
 
-/** Returns how an iteration has ended, with its result: the output of the last exit that is not disabled. */
+/** Returns how an iteration has ended, with its result: that of an early end, or the output of the last exit that ran. */
 function endOf({ index, state }: FrameContext): EndOfIteration {
-  const { ending } = state
+  const { ending, earlyEnd } = state
+  if (earlyEnd !== null) return { how: 'completed', output: earlyEnd.output, error: null, endedBy: earlyEnd.by }
   if (ending?.kind === 'canceled') return { how: 'canceled', output: null, error: null }
   if (ending?.kind === 'failed') return { how: 'failed', output: null, error: ending.error }
   const exit = index.exits().find((node) => state.outputs.has(node) && itemAt(state.passes, node) > 0)

@@ -1,9 +1,10 @@
 import type { Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
+import { completeNode } from './complete-node.ts'
 import { type FrameContext, findNodeRun, nodeAt, type RunContext, refuse, topFrame } from './context.ts'
-import { DEADLINE_TIMER, reachEnd } from './end-run.ts'
+import { DEADLINE_TIMER } from './end-run.ts'
 import { beginEnding } from './ending.ts'
 import { handleFailure } from './failure.ts'
-import { close, ERROR_PORT, finishDead, finishLive, finishSkipped } from './finish-node.ts'
+import { close, ERROR_PORT, finishDead, finishSkipped } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
@@ -58,8 +59,7 @@ function judgeCompleted(run: RunContext, fact: OutcomeOf<'node_completed'>): Act
   if (open.canceling) return endWithoutData(awaited)
   return (turns) => {
     closeNodeRun(context, node)
-    if (nodeAt(context, node).control === 'end') reachEnd(run, node, outcome ?? 'completed')
-    finishLive(context, turns.in(context), node, { port, output }, { clean: true })
+    completeNode(context, turns.in(context), node, { port, output }, outcome)
   }
 }
 

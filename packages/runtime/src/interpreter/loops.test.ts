@@ -279,7 +279,7 @@ describe('a loop that fails by itself', () => {
     const run = looping(['x', 'y', 'z'], { onFailure: 'ignore' })
     run.complete('a#0')
     complete(run, 'b#0')
-    expect(run.machine.outputs.loopOf('each')).toEqual({ begun: 2, isStopped: false, fault: null })
+    expect(run.machine.outputs.loopOf('each')).toEqual({ begun: 2, isStopped: false, stoppedAt: null, fault: null })
     run.complete('a#1')
     expect(brief(complete(run, 'b#1'))).toEqual([
       'end each[1] (completed)',

@@ -90,6 +90,8 @@ export function propagate(context: FrameContext, turn: Turn): void {
 }
 
 const SKIP_ORDER: readonly SkipReason[] = ['skip_if', 'disabled', 'dead_path']
+/** Skips that follow from decisions of the turn. */
+const LAST_SKIPS: readonly SkipReason[] = ['loser', 'break']
 
 function addSkipped(context: FrameContext, decisions: Decision[], turn: Turn, reason: SkipReason): void {
   const nodes = turn.skipped[reason].sort((a, b) => a - b)
@@ -107,7 +109,7 @@ export function conclude(context: FrameContext, turn: Turn): void {
   const { decisions } = turn
   for (const reason of SKIP_ORDER) addSkipped(context, decisions, turn, reason)
   for (const decision of turn.following) decisions.push(decision)
-  addSkipped(context, decisions, turn, 'loser')
+  for (const reason of LAST_SKIPS) addSkipped(context, decisions, turn, reason)
   for (const node of turn.ready) {
     if (itemAt(phases, node) !== PHASE.ready) continue
     if (paused) context.undoLog.setEntry(held, node, readsTurn)

@@ -1,8 +1,8 @@
 import { ALL_PORTS, type ParkResolution } from '@tenon/core/run'
+import { completeNode } from './complete-node.ts'
 import { nodeAt, nodeRunIdAt, type RunContext, refuse } from './context.ts'
-import { reachEnd } from './end-run.ts'
 import { continueByErrorPort, continueSkipped, failFrame } from './failure.ts'
-import { ERROR_PORT, finishLive } from './finish-node.ts'
+import { ERROR_PORT } from './finish-node.ts'
 import { entryOf } from './lookup.ts'
 import { closeNodeRun, continueAfter } from './open-runs.ts'
 import type { ParkedWait } from './state.ts'
@@ -62,9 +62,8 @@ export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: Pa
   switch (resolution.kind) {
     case 'complete': {
       const { port, output } = resolution
-      if (nodeAt(context, node).control === 'end') reachEnd(context.run, node, 'completed')
-      finishLive(context, turn, node, { port, output }, { clean: true })
       decisions.push({ type: 'failure_handled', nodeRunId, data: { how: 'supplied', port, output } })
+      completeNode(context, turn, node, { port, output })
       return
     }
     case 'skip':

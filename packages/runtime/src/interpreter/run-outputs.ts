@@ -64,6 +64,8 @@ export interface LoopView {
   readonly begun: number
   /** True if no iteration can begin any more. */
   readonly isStopped: boolean
+  /** Index of the iteration that ended the loop with a break; `null` without one. */
+  readonly stoppedAt: number | null
   /** Failure of the loop itself; `null` without one. */
   readonly fault: LoopFault | null
 }
@@ -131,7 +133,9 @@ export function createRunOutputs(run: RunContext): RunOutputs {
     loopOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)
       const loop = context.state.loops.get(node)
-      return loop === undefined ? null : { begun: loop.next, isStopped: loop.stopped, fault: loop.fault }
+      return loop === undefined
+        ? null
+        : { begun: loop.next, isStopped: loop.stopped, stoppedAt: loop.stoppedAt, fault: loop.fault }
     },
     iterationsOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)

@@ -14,7 +14,7 @@ import {
 } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 5
+export const STATE_VERSION = 6
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 
@@ -52,6 +52,7 @@ function storeLoop({ running, ended, ...loop }: LoopState): StoredLoop {
 function copyLists(state: Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops'>) {
   return {
     ending: state.ending,
+    earlyEnd: state.earlyEnd,
     phases: [...state.phases],
     passes: [...state.passes],
     pendingEdges: [...state.pendingEdges],

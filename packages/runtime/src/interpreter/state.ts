@@ -76,8 +76,10 @@ export interface LoopState {
   waitFor: IterationsWait
   /** Index of the next iteration to start. */
   next: number
-  /** True if no iteration starts any more: one has failed, or the loop is being canceled. */
+  /** True if no iteration starts any more: one has failed or ended the loop, or the loop is being canceled. */
   stopped: boolean
+  /** Index of the iteration that ended the loop with a break; `null` without one. */
+  stoppedAt: number | null
   /** Failure of the loop itself, whatever it does with failed iterations; `null` without one. */
   fault: LoopFault | null
   /** Number of the last iterations, in a row, in which no node was scheduled. */
@@ -101,9 +103,17 @@ export type Ending =
   | { readonly kind: 'failed'; readonly error: RunFailure; readonly nodeRunId: string }
   | { readonly kind: 'canceled'; readonly reason: CancelReason | NodeCancelReason }
 
+/** End of an iteration by a break or a continue inside it, with its result. */
+export interface EarlyEnd {
+  readonly by: 'break' | 'continue'
+  readonly output: ValueRef
+}
+
 /** State of one level of nodes: of the run itself, or of one iteration. Lists have an entry for each node. */
 export interface FrameState {
   ending: Ending | null
+  /** Early end of the iteration, which then counts as completed although its ending cancels what is open. */
+  earlyEnd: EarlyEnd | null
   readonly phases: number[]
   /** Last pass that was scheduled; 0 before the first. */
   readonly passes: number[]
@@ -172,6 +182,7 @@ export function createFrameState(incomingCounts: readonly number[]): FrameState 
   const zeros = (): number[] => incomingCounts.map(() => 0)
   return {
     ending: null,
+    earlyEnd: null,
     phases: zeros(),
     passes: zeros(),
     pendingEdges: [...incomingCounts],

@@ -40,7 +40,7 @@ export function createTurns(at: number): Turns {
     const turn: Turn = {
       at,
       decisions,
-      skipped: { skip_if: [], disabled: [], dead_path: [], loser: [] },
+      skipped: { skip_if: [], disabled: [], dead_path: [], loser: [], break: [] },
       following: [],
       ready: [],
       work: createMinHeap(),

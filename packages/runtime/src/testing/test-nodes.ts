@@ -103,7 +103,13 @@ const loop = defineNode({
     onFailure: z.enum(['fail', 'collect', 'ignore']).default('fail'),
   }),
   ports: [{ name: 'success', title: 'success' }],
-  outputs: { success: z.object({ results: z.array(z.unknown()), failed: z.array(z.number()) }) },
+  outputs: {
+    success: z.object({
+      results: z.array(z.unknown()),
+      failed: z.array(z.number()),
+      stoppedAt: z.number().optional(),
+    }),
+  },
 })
 
 const repeat = defineNode({
@@ -123,6 +129,33 @@ const repeat = defineNode({
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: z.object({ last: z.unknown(), rounds: z.number() }) },
 })
+
+const attempt = defineNode({
+  ...common,
+  type: 'try',
+  title: 'Try',
+  control: 'scope',
+  inline: true,
+  params: z.object({}),
+  ports: [
+    { name: 'success', title: 'success' },
+    { name: 'failed', title: 'failed' },
+  ],
+  outputs: { success: z.object({ result: z.unknown() }), failed: anything },
+})
+
+const leaving = (['break', 'continue'] as const).map((control) =>
+  defineNode({
+    ...common,
+    type: control,
+    title: control,
+    control,
+    inline: true,
+    params: z.object({ result: z.unknown().optional() }),
+    ports: [],
+    outputs: { end: z.unknown() },
+  }),
+)
 
 const delay = defineNode({
   ...common,
@@ -200,7 +233,7 @@ export function createTestNodes(): { readonly registry: NodeRegistry; readonly p
   return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
 }
 
-/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, delay and approval. */
+/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, try, break, continue, delay and approval. */
 export function inlineNodes(): readonly AnyNodeImplementation[] {
   return [
     implementInlineNode(start, () => ({ port: 'success', output: {} })),
@@ -209,7 +242,7 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
     implementInlineNode(choose, ({ when }) => ({ port: when ? 'true' : 'false', output: { chosen: when } })),
     implementInlineNode(fork, () => ({ port: ALL_PORTS, output: {} })),
     implementInlineNode(join, () => ({ port: 'success', output: {} })),
-    implementInlineNode(loop, ({ items, concurrency, onFailure }, { iterations }) => {
+    implementInlineNode(loop, ({ items, concurrency, onFailure }, { iterations, stoppedAt }) => {
       if (iterations === null) {
         return {
           suspend: {
@@ -227,16 +260,28 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
         throw new TenonError('ITERATION_FAILED', `Item ${failed[0]?.index} failed: ${failed[0]?.error?.code}`)
       }
       const results = iterations.map(({ output }) => output)
-      return { port: 'success', output: { results, failed: failed.map(({ index }) => index) } }
+      const stopped = stoppedAt === null ? {} : { stoppedAt }
+      return { port: 'success', output: { results, failed: failed.map(({ index }) => index), ...stopped } }
     }),
-    implementInlineNode(repeat, ({ condition }, { iterations }) => {
+    implementInlineNode(repeat, ({ condition }, { iterations, stoppedAt }) => {
       const last = iterations?.at(-1) ?? null
       if (last !== null && last.error !== null) throw new TenonError('ITERATION_FAILED', last.error.message)
       const rounds = last === null ? 0 : last.index + 1
-      if (condition === false) return { port: 'success', output: { last: last?.output ?? null, rounds } }
+      if (condition === false || stoppedAt !== null)
+        return { port: 'success', output: { last: last?.output ?? null, rounds } }
       const round = { items: null, count: rounds + 1, concurrency: 1, onFailure: 'fail', keep: 'last' } as const
       return { suspend: { kind: 'iterations', ...round } }
     }),
+    implementInlineNode(attempt, (_params, { iterations }) => {
+      const [ended] = iterations ?? []
+      const once = { items: null, count: 1, concurrency: 1, onFailure: 'collect', keep: 'last' } as const
+      if (ended === undefined) return { suspend: { kind: 'iterations', ...once } }
+      if (ended.error !== null) return { port: 'failed', output: { code: ended.error.code } }
+      return { port: 'success', output: { result: ended.output } }
+    }),
+    ...leaving.map((definition) =>
+      implementInlineNode(definition, ({ result = null }) => ({ port: 'end', output: result })),
+    ),
     implementInlineNode(delay, ({ duration }, { now, resume }) =>
       resume === null
         ? { suspend: { kind: 'time', dueAt: now + durationToMs(duration) } }

@@ -46,15 +46,29 @@ describe('logLine', () => {
       nodeRunId: 'each',
       data: { index: 1, how: 'failed', output: null, error },
     }
+    const left = (['continue', 'break'] as const).map((endedBy): Decision => {
+      const data = { index: 2, how: 'completed', output: null, error: null, endedBy } as const
+      return { type: 'iteration_ended', nodeRunId: 'each', data }
+    })
     const saidOf = (change: Partial<NodeManifestEntry>) => {
       const entries = LOOP_MANIFEST.nodes.map((entry) => (entry.type === 'repeat' ? { ...entry, ...change } : entry))
       const nodes = createNodeDirectory(LOOP_DOCUMENT, { hash: 'kinds', nodes: entries })
-      const frames = createRunLog(RUN_STARTED_AT).add(begun, ended).frames
+      const frames = createRunLog(RUN_STARTED_AT).add(begun, ended, ...left).frames
       return frames.map((frame) => logLine(fromFrame(frame), { ...words, nodes }).text)
     }
-    expect(saidOf({})).toEqual(['Item 2 started', 'Item 2 failed: It broke'])
-    expect(saidOf({ params: {} })).toEqual(['Round 2 started', 'Round 2 failed: It broke'])
-    expect(saidOf({ control: 'scope' })).toEqual(['Nodes inside started', 'Nodes inside failed: It broke'])
+    expect(saidOf({})).toEqual([
+      'Item 2 started',
+      'Item 2 failed: It broke',
+      'Item 3 ended early',
+      'Item 3 ended the loop',
+    ])
+    expect(saidOf({ params: {} })).toEqual([
+      'Round 2 started',
+      'Round 2 failed: It broke',
+      'Round 3 ended early',
+      'Round 3 ended the loop',
+    ])
+    expect(saidOf({ control: 'scope' }).slice(0, 2)).toEqual(['Nodes inside started', 'Nodes inside failed: It broke'])
   })
 
   test('has the text of the host for the code of a failure', () => {
@@ -102,6 +116,11 @@ describe('logLine', () => {
       'Continued with 1 branch',
     ],
     [{ type: 'join_waiting', nodeRunId: 'join', data: { arrived: 1, need: 2 } }, 'debug', '1 of 2 branches arrived'],
+    [
+      { type: 'nodes_skipped', data: { nodeRunIds: ['a', 'b'], reason: 'break' } },
+      'debug',
+      '2 nodes were left out: their iteration ended early',
+    ],
     [
       { type: 'nodes_skipped', data: { nodeRunIds: ['a', 'b'], reason: 'loser' } },
       'debug',

@@ -121,11 +121,15 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
         }),
       }
     case 'iteration_ended': {
-      const { index, how, error } = entry.data
+      const { index, how, error, endedBy } = entry.data
       const message = error === null ? '' : failureTexts(error, t).why
       return {
         level: how === 'failed' ? 'warn' : 'debug',
-        text: t(`runs.event.iteration_${how}`, { kind: loopKind(entry.nodeRunId, words), number: index + 1, message }),
+        text: t(`runs.event.iteration_${endedBy ?? how}`, {
+          kind: loopKind(entry.nodeRunId, words),
+          number: index + 1,
+          message,
+        }),
       }
     }
     case 'node_cancel_requested':

@@ -24,7 +24,9 @@ export function ItemStepper({ store, loopRunId, name, kind }: ItemStepperProps) 
   const iterations = loop?.iterations ?? null
   const item = shownItem(loop, snapshot)
   if (loop === undefined || iterations === null || iterations.count === 0) return null
-  const { count, ended, failed } = iterations
+  const { ended, failed, stoppedAt } = iterations
+  // After a break, no other item begins.
+  const count = stoppedAt === null ? iterations.count : iterations.started
   const choose = (index: number) => store.chooseItems(new Map([[loopRunId, index]]))
   const failure = nextFailed(failed, item)
   return (
@@ -52,6 +54,7 @@ export function ItemStepper({ store, loopRunId, name, kind }: ItemStepperProps) 
           {t('runs.loop.nextFailed', { count: failed.length })}
         </button>
       )}
+      {item !== null && item === stoppedAt && <span className="tn-stepper-note">{t('runs.loop.stopped')}</span>}
       <span
         className="tn-stepper-progress"
         role="progressbar"

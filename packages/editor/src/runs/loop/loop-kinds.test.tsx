@@ -5,6 +5,7 @@ import { makeValueRef } from '@tenon/core/run'
 import { screen, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import { loopRun } from '../../../test/fixtures/loop-runs.ts'
 import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../../test/fixtures/loop-workflow.ts'
 import { renderPart, t } from '../../../test/fixtures/render.tsx'
 import { createRunLog, inline, type RunLogWriter, runStarted, scheduled } from '../../../test/fixtures/run-log.ts'
@@ -142,6 +143,18 @@ describe('the input of a node in nested loops', () => {
     const input = await openInput(user)
     expect(await input.findByText('The item is empty.')).toBeDefined()
     expect(input.getByText('No input recorded.')).toBeDefined()
+  })
+})
+
+describe('the stepper of a loop that a break has ended', () => {
+  test('begins at the item with the break, and has no items after the last that began', async () => {
+    const log = loopRun({ failed: [], stoppedAt: 2 })
+    show([EACH], log, { each: { items: ITEMS } })
+    const stepper = within(await screen.findByRole('group', { name: 'Items of Each order' }))
+    expect(stepper.getByText('Item 3 of 3')).toBeDefined()
+    expect(stepper.getByText('Ended by a break')).toBeDefined()
+    expect(stepper.getByRole('button', { name: 'Next item' })).toHaveProperty('disabled', true)
+    expect(stepper.getByRole('progressbar', { name: '3 of 3' })).toBeDefined()
   })
 })
 

@@ -28,9 +28,10 @@ const itemOf = (options: LoopRunOptions, chosen?: number) => {
 }
 
 describe('shownItem', () => {
-  test('is the last that started, and after the end the first that failed, or the first', () => {
+  test('is the last that started, and after the end the first that failed, the one with a break, or the first', () => {
     expect(itemOf({ ended: 7, failed: [2] })).toBe(7)
     expect(itemOf({ failed: [9, 4] })).toBe(4)
+    expect(itemOf({ failed: [], stoppedAt: 6 })).toBe(6)
     expect(itemOf({ failed: [] })).toBe(0)
   })
 

@@ -26,7 +26,7 @@ export function loopsOf(nodes: NodeDirectory, nodeId: NodeId): readonly NodeId[]
 
 /**
  * Returns the index of the item that is shown of one run of a loop: the chosen one, else the last started, and after the
- * end the first that failed, or the first.
+ * end the first that failed, or the one that ended the loop, or the first.
  *
  * @returns `null` before the loop has begun an item.
  */
@@ -36,7 +36,7 @@ export function shownItem(loop: NodeRunView | undefined, { chosenItems }: Pick<S
   const chosen = chosenItems.get(loop.nodeRunId)
   if (chosen !== undefined) return Math.min(chosen, iterations.count - 1)
   if (iterations.started === 0) return null
-  return isNodeRunOpen(loop) ? iterations.started - 1 : (firstOf(iterations.failed) ?? 0)
+  return isNodeRunOpen(loop) ? iterations.started - 1 : (firstOf(iterations.failed) ?? iterations.stoppedAt ?? 0)
 }
 
 /**

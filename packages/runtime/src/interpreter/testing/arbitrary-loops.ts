@@ -3,24 +3,37 @@ import fc from 'fast-check'
 import type { Plan, PlanLevel, PlanNode } from '../plan.ts'
 import { arbitraryPlan } from './arbitrary-plan.ts'
 
-/** Makes a level of a plan to children of a loop: with ids of their own, without triggers and ends. */
-function childrenFrom({ nodes, edges }: PlanLevel, prefix: string): PlanLevel {
-  const plain = ({ control }: PlanNode) => (control === 'trigger' || control === 'end' ? null : control)
-  return { nodes: nodes.map((node) => ({ ...node, id: `${prefix}${node.id}`, control: plain(node) })), edges }
+const LEAVING = [null, 'break', 'continue'] as const
+
+/**
+ * Makes a level of a plan to children of a loop: with ids of their own, without triggers, and with nodes that end the
+ * iteration in place of some ends.
+ */
+function childrenFrom({ nodes, edges }: PlanLevel, prefix: string, pick: number): PlanLevel {
+  const controlOf = ({ control }: PlanNode, index: number) => {
+    if (control === 'end') return LEAVING[(pick + index) % LEAVING.length] ?? null
+    return control === 'trigger' ? null : control
+  }
+  const children = nodes.map((node, index) => ({
+    ...node,
+    id: `${prefix}${node.id}`,
+    control: controlOf(node, index),
+  }))
+  return { nodes: children, edges }
 }
 
-/** Makes a node that has one exit a loop. */
-function withLoop(level: PlanLevel, pick: number, children: PlanLevel): PlanLevel {
+/** Makes a node that has one exit a loop or a scope. */
+function withLoop(level: PlanLevel, pick: number, children: PlanLevel, control: 'loop' | 'scope'): PlanLevel {
   const fitting = level.nodes.flatMap(({ type }, index) => (type === 'set' || type === 'probe' ? [index] : []))
   const at = fitting[pick % Math.max(1, fitting.length)]
   const nodes = level.nodes.map((node, index): PlanNode => {
     if (index !== at) return node
-    return { ...node, control: 'loop', mode: 'inline', ports: ['success'], children }
+    return { ...node, control, mode: 'inline', ports: ['success'], children }
   })
   return { ...level, nodes }
 }
 
-/** Generates plans with a loop, often with a second one inside the first. */
+/** Generates plans with a loop, often with a second one or a scope inside the first, and with nodes that end iterations. */
 export const loopedPlan: fc.Arbitrary<Plan> = fc
   .tuple(
     arbitraryPlan({ maxNodes: 8 }),
@@ -30,7 +43,8 @@ export const loopedPlan: fc.Arbitrary<Plan> = fc
     fc.nat(),
   )
   .map(([top, middle, inner, first, second]) => {
-    const children = withLoop(childrenFrom(middle, 'm'), second, childrenFrom(inner, 'i'))
-    const level = withLoop(top, first, children)
+    const inside = childrenFrom(inner, 'i', first)
+    const children = withLoop(childrenFrom(middle, 'm', second), second, inside, first % 2 === 0 ? 'loop' : 'scope')
+    const level = withLoop(top, first, children, 'loop')
     return { ...top, ...level, planHash: sha256Hex(JSON.stringify(level)) }
   })

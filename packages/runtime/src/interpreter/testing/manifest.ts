@@ -40,6 +40,8 @@ export const TEST_MANIFEST: NodeManifest = {
     entry('join', { control: 'join' }),
     entry('loop', { control: 'loop' }),
     entry('scope', { control: 'scope' }),
+    entry('break', { control: 'break', ports: [] }),
+    entry('continue', { control: 'continue', ports: [] }),
     entry('delay', { control: 'delay' }),
     entry('approval', { control: 'approval', ports: [port('approve'), port('reject'), port('timeout')] }),
     entry('probe', { inline: false, effect: 'write', policy: { retry: { maximumAttempts: 5 }, timeout: '10s' } }),

@@ -77,18 +77,23 @@ function iterateFact(nodeRunId: string, pass: number, tape: Tape): Fact {
   return { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }
 }
 
-function answerRun(plan: Plan, { nodeRunId, pass, resume, canceling }: OpenNodeRun, tape: Tape): Fact {
+function answerRun(
+  plan: Plan,
+  { outputs }: Machine,
+  { nodeRunId, pass, resume, canceling }: OpenNodeRun,
+  tape: Tape,
+): Fact {
   const node = nodeOf(plan, nodeRunId)
   const isApproval = node?.control === 'approval'
   const dice = tape.next(10)
   if (canceling && dice < 4) {
     return { type: 'node_canceled', nodeRunId, data: { pass, how: dice < 2 ? 'canceled' : 'abandoned' } }
   }
-  if (node?.control === 'loop' && resume === null && dice > 1) return iterateFact(nodeRunId, pass, tape)
+  if (node?.children !== undefined && resume === null && dice > 1) return iterateFact(nodeRunId, pass, tape)
   if (
-    node?.control === 'loop' &&
+    node?.children !== undefined &&
     resume?.kind === 'iterations' &&
-    resume.failed === 0 &&
+    outputs.loopOf(nodeRunId)?.isStopped === false &&
     resume.ended < 6 &&
     dice < 4
   ) {
@@ -139,7 +144,7 @@ export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: Play
     return { type: 'cancel_requested', data: { reason: 'user', actor: null } }
   }
   const { waitId, waitKind } = run
-  if (waitId === null) return answerRun(plan, run, tape)
+  if (waitId === null) return answerRun(plan, machine, run, tape)
   if (waitKind === 'parked') return resolveFact(plan, { ...run, waitId }, tape)
   return answerWait({ ...run, waitId }, waitKind === 'approval', tape)
 }

@@ -190,6 +190,52 @@ export const loopTests: SuiteGroup = (context) => {
     })
   })
 
+  describe('a break', () => {
+    /** if > stop | a, beside; in a node that catches failures, except for the node beside. */
+    const leaving = (type: 'break' | 'continue', loop: JsonObject) =>
+      workflow(
+        [
+          node('start', 'start'),
+          node('each', 'loop', { items: '{{input.list}}', ...loop }),
+          node('beside', 'probe', { isGated: true }, { parentId: 'each' }),
+          node('try', 'try', {}, { parentId: 'each' }),
+          node('if', 'if-else', { when: '{{item == input.last}}' }, { parentId: 'try' }),
+          node('stop', type, { result: '{{ { at: index } }}' }, { parentId: 'try' }),
+          node('a', 'probe', { output: { n: '{{item}}' } }, { parentId: 'try' }),
+          node('end', 'end', { output: '{{nodes.each.output}}' }),
+        ],
+        ['start>each', 'if:true>stop', 'if:false>a', 'each>end'],
+      )
+
+    test('cancels its iteration and the others, through a node that catches failures, and keeps the results', async () => {
+      const { probes } = context()
+      const run = await context().start(leaving('break', { concurrency: 2 }), { input: { list: [1, 2, 3], last: 3 } })
+      await run.untilEvent((event) => event.type === 'node_started' && event.nodeRunId === 'beside#0')
+      probes.open(run.runId, 'beside#0')
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      expect(await run.output()).toEqual({ results: [{ result: { n: 1 } }, { at: 2 }], failed: [], stoppedAt: 2 })
+      const events = await run.events()
+      const ends = ofType(events, 'iteration_ended').filter(({ nodeRunId }) => nodeRunId === 'each')
+      expect(ends.map(({ data }) => [data.index, data.how, data.endedBy ?? null]).sort()).toEqual([
+        [0, 'completed', null],
+        [1, 'canceled', null],
+        [2, 'completed', 'break'],
+      ])
+      expect(ofType(events, 'node_canceled').map(({ nodeRunId }) => nodeRunId)).toEqual(
+        expect.arrayContaining(['beside#1', 'beside#2']),
+      )
+    })
+
+    test('or a continue gives its own result, and the next item begins', async () => {
+      const { probes } = context()
+      const run = await context().start(leaving('continue', {}), { input: { list: [1, 2], last: 1 } })
+      await run.untilEvent((event) => event.type === 'node_started' && event.nodeRunId === 'beside#1')
+      probes.open(run.runId, 'beside#1')
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      expect(await run.output()).toEqual({ results: [{ at: 0 }, { result: { n: 2 } }], failed: [] })
+    })
+  })
+
   describe('a wait in a loop', () => {
     test('is that of its item, and is decided by itself', async () => {
       const document = looped({ concurrency: 3 }, [node('review', 'approval', { title: 'Refund {{item}}?' })])

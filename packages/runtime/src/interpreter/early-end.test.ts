@@ -178,7 +178,7 @@ describe('a break', () => {
     expect(lastEnd(run)).toMatchObject({ index: 0, endedBy: 'break' })
   })
 
-  test('lets go of what a pause holds', () => {
+  test('releases what a pause holds', () => {
     const run = looping(BREAK, 2)
     run.complete('if#0', 'true')
     run.pause()

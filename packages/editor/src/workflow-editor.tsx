@@ -16,7 +16,7 @@ import {
 } from './editor-props.ts'
 import { type ListMembers, MembersContext } from './inspector/controls/members-context.ts'
 import { useInstance } from './instance/instance-context.ts'
-import { en } from './messages/en/index.ts'
+import { en } from './messages/en/en.ts'
 import { createEditorSession } from './session/session.ts'
 import { SessionProvider } from './session/session-context.tsx'
 import type { EditorSession } from './session/session-types.ts'

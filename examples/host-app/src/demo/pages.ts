@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
 
@@ -28,6 +29,9 @@ function policy(nonce: string): string {
   ].join('; ')
 }
 
+/** Names of assets change with their content. */
+const HASHED = 'public, max-age=31536000, immutable'
+
 /** Serves the built pages under `/app`; every path that is no file is the app itself, which routes by the address. */
 export function pages(directory: string): MiddlewareHandler {
   const index = readFileSync(join(directory, 'index.html'), 'utf8')
@@ -38,15 +42,25 @@ export function pages(directory: string): MiddlewareHandler {
     const type = TYPES[extname(path)]
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Referrer-Policy', 'same-origin')
-    if (type !== undefined && files.has(path)) {
-      const hashed = path.startsWith('assets/')
-      c.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
-      return c.body(readFileSync(join(directory, path)), 200, { 'Content-Type': type })
+    if (type !== undefined) {
+      const file = files.has(path) ? await read(join(directory, path)) : null
+      // A later build may have the file: a cache must not remember that this one has not.
+      c.header('Cache-Control', file === null ? 'no-store' : path.startsWith('assets/') ? HASHED : 'no-cache')
+      return file === null ? c.text('No such file', 404) : c.body(file, 200, { 'Content-Type': type })
     }
-    if (type !== undefined) return c.text('No such file', 404)
     const nonce = randomBytes(16).toString('base64')
     c.header('Content-Security-Policy', policy(nonce))
     c.header('Cache-Control', 'no-store')
     return c.html(index.replaceAll('%NONCE%', nonce))
+  }
+}
+
+/** Reads a file; `null` if it has been deleted, as by a build that runs meanwhile. */
+async function read(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return new Uint8Array(await readFile(path))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
   }
 }

@@ -15,6 +15,7 @@ import { RunControls } from '../runs/viewer/run-controls.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
 import { RunFault } from '../runs/viewer/run-fault.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { RunTexts } from '../shell/run-texts.tsx'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -42,13 +43,15 @@ interface LiveRunProps {
 /** Panel of a run under the canvas: timeline, log and output; the canvas shows the status of its nodes. */
 export function LiveRun({ client, runId, ...rest }: LiveRunProps): ReactNode {
   return (
-    <RunProvider client={client} runId={runId}>
-      {(scope) => (
-        <section className="tn-live-run">
-          <RunReady scope={scope}>{(ready) => <Dock scope={ready} runId={runId} {...rest} />}</RunReady>
-        </section>
-      )}
-    </RunProvider>
+    <RunTexts>
+      <RunProvider client={client} runId={runId}>
+        {(scope) => (
+          <section className="tn-live-run">
+            <RunReady scope={scope}>{(ready) => <Dock scope={ready} runId={runId} {...rest} />}</RunReady>
+          </section>
+        )}
+      </RunProvider>
+    </RunTexts>
   )
 }
 
@@ -62,7 +65,15 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
   const { live } = useRunSnapshot(store)
   const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
   useEffect(() => {
-    onLayer({ presenter, inspect: (nodeId) => <InspectorPanel scope={scope} nodeId={nodeId} /> })
+    onLayer({
+      presenter,
+      // The inspector of the editor renders it.
+      inspect: (nodeId) => (
+        <RunTexts>
+          <InspectorPanel scope={scope} nodeId={nodeId} />
+        </RunTexts>
+      ),
+    })
     return () => onLayer(null)
   }, [presenter, scope, onLayer])
   const opened = useRef(onOpened)

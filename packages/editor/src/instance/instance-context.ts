@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { createContext, useContext } from 'react'
-import type { Messages } from '../messages/en/index.ts'
+import type { LoadedMessages } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import type { BackLayers } from './back-layers.ts'
 import type { LoadedParts } from './loaded-parts.ts'
@@ -17,7 +17,7 @@ export interface InstanceContext {
   readonly nonce: string | undefined
   readonly dir: 'ltr' | 'rtl'
   readonly locale: string
-  readonly messages: Messages
+  readonly messages: LoadedMessages
   /** True if a canvas shows the mark of React Flow. */
   readonly hasAttribution: boolean
   readonly backLayers: BackLayers

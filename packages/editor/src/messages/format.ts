@@ -1,4 +1,4 @@
-import type { CodeKey, HostMessages, MessageKey, Messages } from './en/index.ts'
+import type { CodeKey, LoadedMessages, MessageKey } from './en/index.ts'
 
 export type MessageValues = Readonly<Record<string, string | number>>
 
@@ -24,8 +24,9 @@ export function formatMessage(text: string, values: MessageValues = {}, locale =
   return read({ text, at: 0 }, values, locale, null)
 }
 
-export function createTranslate(messages: Messages & HostMessages, locale: string): Translate {
-  const translate = (key: MessageKey, values?: MessageValues) => formatMessage(messages[key], values, locale)
+/** Formats texts of the run views as their keys outside of a run view, which is where those texts are loaded. */
+export function createTranslate(messages: LoadedMessages, locale: string): Translate {
+  const translate = (key: MessageKey, values?: MessageValues) => formatMessage(messages[key] ?? key, values, locale)
   const ofCode = (key: CodeKey, values?: MessageValues) => {
     const text = Object.hasOwn(messages, key) ? messages[key] : undefined
     return text === undefined ? null : formatMessage(text, values, locale)

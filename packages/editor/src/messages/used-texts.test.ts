@@ -1,18 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { en } from './en/index.ts'
+import { en, enRuns } from './en/index.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
 
-/** Code of the editor, without its texts and tests. */
-function readCode(): string {
+/** Code of the editor by file, without its texts and tests. */
+function readCode(): ReadonlyMap<string, string> {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   const isCode = (file: string) => /\.tsx?$/.test(file) && !file.includes('.test.') && !file.startsWith('messages/en')
-  return files
-    .filter(isCode)
-    .map((file) => readFileSync(join(SOURCES, file), 'utf8'))
-    .join('\n')
+  return new Map(files.filter(isCode).map((file) => [file, readFileSync(join(SOURCES, file), 'utf8')]))
+}
+
+/** Files that are loaded together with a file, except for types. */
+function importsOf(file: string, code: string): readonly string[] {
+  const imports = code.matchAll(/^(?:import|export) (?!type )[^'"`;]*from '(\.[^']+)'/gm)
+  return [...imports].map(([, path = '']) => join(dirname(file), path))
 }
 
 /** Keys that the code composes, such as `runs.status.${status}`, as patterns. */
@@ -24,8 +27,21 @@ function composedKeys(code: string): readonly RegExp[] {
 }
 
 test('every text is used, by its key or by a key that the code composes', () => {
-  const code = readCode()
+  const code = [...readCode().values()].join('\n')
   const composed = composedKeys(code)
   const isUsed = (key: string) => code.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key))
-  expect(Object.keys(en).filter((key) => !isUsed(key))).toEqual([])
+  expect(Object.keys({ ...en, ...enRuns }).filter((key) => !isUsed(key))).toEqual([])
+})
+
+test('texts of the run views are used in run views only, which load them', () => {
+  const code = readCode()
+  const runText = new RegExp(`'(?:${Object.keys(enRuns).join('|').replaceAll('.', '\\.')})'|\`runs\\.`)
+  const isRunView = (file: string) => file.startsWith('runs/') || code.get(file)?.includes('<RunTexts>') === true
+  const loaded = new Set([...code.keys()].filter((file) => !isRunView(file)))
+  // A set also visits what is added meanwhile.
+  for (const file of loaded) {
+    for (const imported of importsOf(file, code.get(file) ?? '')) if (code.has(imported)) loaded.add(imported)
+  }
+  expect(loaded).toContain('runs/format/secret-label.ts')
+  expect([...loaded].filter((file) => runText.test(code.get(file) ?? ''))).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { type ReactNode, useContext } from 'react'
 import { InstanceReactContext } from '../instance/instance-context.ts'
 import { type InstanceProps, InstanceRoot } from './instance-root.tsx'
+import { RunTexts } from './run-texts.tsx'
 
 interface EnsureInstanceProps extends InstanceProps {
   readonly placeholder?: ReactNode
@@ -8,8 +9,9 @@ interface EnsureInstanceProps extends InstanceProps {
   readonly children: ReactNode
 }
 
-/** Creates an instance around a separate part; inside an instance, the part uses that one. */
-export function EnsureInstance(props: EnsureInstanceProps): ReactNode {
+/** Creates an instance around a separate run view; inside an instance, the view uses that one. */
+export function EnsureInstance({ children, ...props }: EnsureInstanceProps): ReactNode {
   const outer = useContext(InstanceReactContext)
-  return outer === null ? <InstanceRoot {...props} /> : props.children
+  const view = <RunTexts>{children}</RunTexts>
+  return outer === null ? <InstanceRoot {...props}>{view}</InstanceRoot> : view
 }

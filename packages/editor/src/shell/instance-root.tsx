@@ -6,7 +6,8 @@ import { createLoadedParts } from '../instance/loaded-parts.ts'
 import { createPresses } from '../instance/presses.ts'
 import { useColorMode } from '../instance/use-color-mode.ts'
 import { isNarrow } from '../instance/use-is-phone.ts'
-import { en, type HostMessages, type Messages } from '../messages/en/index.ts'
+import { en } from '../messages/en/en.ts'
+import type { HostMessages, LoadedMessages } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
 import { type Theme, type ThemeMode, themeProperties } from '../theme/theme.ts'
 import { Boundary, BoundedPart } from '../ui/boundary.tsx'
@@ -136,7 +137,7 @@ function Root(props: InstanceRootProps): ReactNode {
 }
 
 // Hosts write `messages` inline, so a new object must not create a new instance.
-function useMergedMessages(own: HostMessages | undefined): Messages & HostMessages {
+function useMergedMessages(own: HostMessages | undefined): LoadedMessages {
   const text = own === undefined ? '' : JSON.stringify(own)
   return useMemo(() => (text === '' ? en : { ...en, ...textsOf(JSON.parse(text)) }), [text])
 }

@@ -1,29 +1,17 @@
-import { canvasMessages } from './canvas.ts'
-import { editorMessages } from './editor.ts'
-import { inspectorMessages } from './inspector.ts'
-import { runMessages } from './runs.ts'
-import { uiMessages } from './ui.ts'
-import { versionMessages } from './versions.ts'
+import type { en } from './en.ts'
+import type { enRuns } from './runs.ts'
 
-/**
- * Every text of the user interface in English, in ICU message form (`{name}`, `{count, plural, one {…} other {…}}`).
- *
- * Other languages are objects with the same keys; a host passes the texts that it replaces.
- */
-export const en = {
-  ...editorMessages,
-  ...canvasMessages,
-  ...inspectorMessages,
-  ...uiMessages,
-  ...runMessages,
-  ...versionMessages,
-} as const
+export { en } from './en.ts'
+export { enRuns } from './runs.ts'
 
 /** Names one text of the editor and the run views, for translations. */
-export type MessageKey = keyof typeof en
+export type MessageKey = keyof typeof en | keyof typeof enRuns
 
 /** All texts of one language. */
 export type Messages = Readonly<Record<MessageKey, string>>
+
+/** Texts of an instance: those of the editor, and those of the run views inside of one. */
+export type LoadedMessages = Readonly<Record<keyof typeof en, string>> & HostMessages
 
 /**
  * Key of a text from another package, by its code: a problem of the validator (`problem.DEAD_END`), the button of a fix

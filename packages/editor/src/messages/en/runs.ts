@@ -1,5 +1,5 @@
-/** Texts of the run views. */
-export const runMessages = {
+/** Texts of the run views in English, as those of `en`. */
+export const enRuns = {
   'runs.unit.instant': '<1 ms',
   'runs.unit.ms': '{n} ms',
   'runs.unit.s': '{n} s',
@@ -257,11 +257,6 @@ export const runMessages = {
   'runs.form.asJson': 'JSON',
   'runs.form.json': 'Input as JSON',
   'runs.form.jsonHelp': 'The whole input, as the API accepts it.',
-  'runs.form.jsonFault': 'Invalid JSON at line {line}, column {column}.',
-  'runs.form.jsonDepth': 'This JSON is nested too deeply.',
-  'runs.form.jsonNumber': 'This number has too many digits to be exact. Put it in quotes.',
-  'runs.form.jsonNumberAt': 'The number at "{path}" has too many digits to be exact. Put it in quotes.',
-  'runs.form.jsonContent': 'The value at "{path}" cannot be stored.',
   'runs.form.noFields': 'This workflow takes no input.',
   'runs.form.run': 'Run',
   'runs.form.failed': 'The run could not be started',

@@ -27,5 +27,10 @@ export const uiMessages = {
   'ui.tooLarge': 'Enter a number of at most {max}.',
   'ui.notAbove': 'Enter a number above {min}.',
   'ui.notBelow': 'Enter a number below {max}.',
+  'ui.jsonFault': 'Invalid JSON at line {line}, column {column}.',
+  'ui.jsonDepth': 'This JSON is nested too deeply.',
+  'ui.jsonNumber': 'This number has too many digits to be exact. Put it in quotes.',
+  'ui.jsonNumberAt': 'The number at "{path}" has too many digits to be exact. Put it in quotes.',
+  'ui.jsonContent': 'The value at "{path}" cannot be stored.',
   'ui.tooManyDigits': 'This number has too many digits to be exact.',
 } as const

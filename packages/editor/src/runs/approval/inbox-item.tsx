@@ -1,7 +1,8 @@
 import type { Approval } from '@tenon/core/client'
 import { isJsonObject } from '@tenon/core/document'
 import { useInstance } from '../../instance/instance-context.ts'
-import { formatAgo, formatDue } from '../format/instant.ts'
+import { formatDue } from '../format/due.ts'
+import { formatAgo } from '../format/instant.ts'
 import { wordsOf } from '../json/json-model.ts'
 import { progressOf } from './approval-words.ts'
 

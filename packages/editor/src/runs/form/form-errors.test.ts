@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { checkForm, serverErrors } from './form-errors.ts'
 import { formFields } from './form-model.ts'
 
-const t = createTranslate(en, 'en')
+const t = createTranslate({ ...en, ...enRuns }, 'en')
 
 function faults(properties: JsonObject, values: JsonObject, required: readonly string[] = []) {
   const fields = formFields({ type: 'object', properties, required }) ?? []

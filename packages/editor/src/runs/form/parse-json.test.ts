@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { jsonFaultText, parseJson } from './parse-json.ts'
 
-const t = createTranslate(en, 'en')
+const t = createTranslate({ ...en, ...enRuns }, 'en')
 
 describe('parseJson', () => {
   test('gives every JSON value', () => {

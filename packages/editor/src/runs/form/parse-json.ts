@@ -39,13 +39,13 @@ export function parseJson(text: string): ParsedJson {
 export function jsonFaultText(t: Translate, fault: JsonFault): string {
   switch (fault.kind) {
     case 'syntax':
-      return t('runs.form.jsonFault', { line: fault.line, column: fault.column })
+      return t('ui.jsonFault', { line: fault.line, column: fault.column })
     case 'depth':
-      return t('runs.form.jsonDepth')
+      return t('ui.jsonDepth')
     case 'number':
-      return fault.path === '' ? t('runs.form.jsonNumber') : t('runs.form.jsonNumberAt', { path: fault.path })
+      return fault.path === '' ? t('ui.jsonNumber') : t('ui.jsonNumberAt', { path: fault.path })
     case 'content':
-      return t('runs.form.jsonContent', { path: fault.path })
+      return t('ui.jsonContent', { path: fault.path })
   }
 }
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
+import { formatDue } from './due.ts'
 import { formatDuration, formatGrowing } from './duration.ts'
-import { formatAgo, formatClock, formatDue } from './instant.ts'
+import { formatAgo, formatClock } from './instant.ts'
 import { portWords } from './port-words.ts'
 
-const t = createTranslate(en, 'en')
+const t = createTranslate({ ...en, ...enRuns }, 'en')
 
 describe('formatDuration', () => {
   test.each([

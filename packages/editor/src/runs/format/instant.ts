@@ -1,6 +1,4 @@
 import { clampInstant } from '@tenon/core/document'
-import type { Translate } from '../../messages/format.ts'
-import { formatDuration } from './duration.ts'
 
 /** Formats a time of day to the millisecond, in the reader's time zone: `10:42:07.318`. */
 export function formatClock(at: number, locale: string): string {
@@ -37,23 +35,4 @@ export function formatAgo(at: number, now: number, locale: string): string {
     if (now - at >= ms) return format.format(-Math.floor((now - at) / ms), unit)
   }
   return format.format(0, 'second')
-}
-
-/** Formats a due time: `Due in 3 h 12 min`, `Due tomorrow`, `Overdue by 4 min`. */
-export function formatDue(dueAt: number, now: number, t: Translate, locale: string): string {
-  if (dueAt <= now) return t('runs.approval.overdue', { time: formatDuration(wholeMinutes(now - dueAt), t, locale) })
-  const days = calendarDays(now, dueAt)
-  if (days === 1 && dueAt - now > 12 * 3_600_000) return t('runs.approval.dueTomorrow')
-  if (days > 1) return t('runs.approval.dueOn', { time: formatMoment(dueAt, locale) })
-  return t('runs.approval.dueIn', { time: formatDuration(wholeMinutes(dueAt - now), t, locale) })
-}
-
-/** Rounds to minutes, except in the last minute. */
-function wholeMinutes(ms: number): number {
-  return ms < 60_000 ? ms : ms - (ms % 60_000)
-}
-
-function calendarDays(from: number, to: number): number {
-  const day = (at: number) => new Date(at).setHours(0, 0, 0, 0)
-  return Math.round((day(to) - day(from)) / 86_400_000)
 }

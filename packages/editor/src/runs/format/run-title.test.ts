@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { runTitle, versionTitle } from './run-title.ts'
 
-const t = createTranslate(en, 'en')
+const t = createTranslate({ ...en, ...enRuns }, 'en')
 const queuedAt = new Date(2026, 10, 23, 12, 3).toISOString()
 const live = { runId: '0192f3a1-7c11-7d2e-9b01-00000000abcd', mode: 'live', version: '4', queuedAt } as const
 const tested = { ...live, mode: 'test', version: 'test:0192f3a1-7c11-7d2e-9b01-00000000abcd' } as const

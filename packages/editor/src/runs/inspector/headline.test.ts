@@ -10,14 +10,14 @@ import {
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { createNodeDirectory } from '../store/node-directory.ts'
 import { closedApprovalOf, headlineOf } from './headline.ts'
 
 const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
 const actor = { userId: 'mina', displayName: 'Mina Kaur' }
-const t = createTranslate(en, 'en')
+const t = createTranslate({ ...en, ...enRuns }, 'en')
 
 function headline(log: RunLogWriter, nodeId: string, count = log.frames.length, at = log.at) {
   const view = foldRunEvents(log.frames.slice(0, count).map(fromFrame))

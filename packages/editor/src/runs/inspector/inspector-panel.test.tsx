@@ -15,7 +15,7 @@ import {
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT } from '../../../test/fixtures/ticket-workflow.ts'
-import { InstanceRoot } from '../../shell/instance-root.tsx'
+import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import { RunInspector } from '../viewer/run-parts.tsx'
 
 function show(nodeId: string | null, data: FixtureData = { frames: escalatedRun().frames }) {
@@ -27,9 +27,9 @@ describe('RunInspector', () => {
   test('has the texts of the host for the codes of attempts', async () => {
     const { client } = createFixtureClient({ frames: escalatedRun().frames })
     render(
-      <InstanceRoot messages={{ 'error.HTTP_STATUS': 'Status' }}>
+      <EnsureInstance messages={{ 'error.HTTP_STATUS': 'Status' }}>
         <RunInspector client={client} runId={FIXTURE_RUN_ID} nodeId="ticket" />
-      </InstanceRoot>,
+      </EnsureInstance>,
     )
     expect(await screen.findByText('Status')).toBeDefined()
   })

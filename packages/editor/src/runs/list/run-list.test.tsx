@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { runState } from '../../../test/fixtures/run-state.ts'
-import { InstanceRoot } from '../../shell/instance-root.tsx'
+import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import { RunList } from './run-list.tsx'
 
 const TIMES = { startedAt: '2026-11-23T09:42:07.000Z', finishedAt: '2026-11-23T09:42:11.430Z' }
@@ -63,9 +63,9 @@ describe('RunList', () => {
     if (stuck.status !== 'running') throw new RangeError('the run is running')
     const { client } = createFixtureClient({ runs: [{ ...stuck, health }, failed] })
     render(
-      <InstanceRoot messages={{ 'error.STUCK': 'Hängt: {message}', 'error.HTTP_STATUS': 'HTTP-Fehler' }}>
+      <EnsureInstance messages={{ 'error.STUCK': 'Hängt: {message}', 'error.HTTP_STATUS': 'HTTP-Fehler' }}>
         <RunList client={client} onOpenRun={vi.fn()} />
-      </InstanceRoot>,
+      </EnsureInstance>,
     )
     expect(await screen.findByText('HTTP-Fehler')).toBeDefined()
     expect(screen.getByText('Stuck').closest('[title]')?.getAttribute('title')).toBe(`Hängt: ${health.message}`)

@@ -12,7 +12,7 @@ import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../../test/fixtures/loop-workfl
 import { attemptFailed, completed, createRunLog, scheduled, started } from '../../../test/fixtures/run-log.ts'
 import { failedRun, RUN_STARTED_AT, rejectedRun } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { createNodeDirectory } from '../store/node-directory.ts'
 import { filterLines } from './filter-lines.ts'
@@ -20,7 +20,7 @@ import { logLine } from './log-lines.ts'
 
 const words = {
   nodes: createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST),
-  t: createTranslate(en, 'en'),
+  t: createTranslate({ ...en, ...enRuns }, 'en'),
   locale: 'en',
   nodeRuns: new Map(),
 }
@@ -72,7 +72,7 @@ describe('logLine', () => {
   })
 
   test('has the text of the host for the code of a failure', () => {
-    const t = createTranslate({ ...en, 'error.NODE_FAILED': 'Defekt ({message})' }, 'de')
+    const t = createTranslate({ ...en, ...enRuns, 'error.NODE_FAILED': 'Defekt ({message})' }, 'de')
     const failures: readonly (Fact | Decision | Observation)[] = [
       { type: 'node_error', nodeRunId: 'ticket', data: { pass: 1, attempt: 1, error, durationMs: 1, nextAt: null } },
       { type: 'node_failed', nodeRunId: 'ticket', data: { pass: 1, attempt: 1, error, durationMs: 1 } },

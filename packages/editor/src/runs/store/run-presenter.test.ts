@@ -12,13 +12,13 @@ import {
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate, type Translate } from '../../messages/format.ts'
 import { createNodeDirectory } from './node-directory.ts'
 import { createRunPresenter } from './run-presenter.ts'
 import { createRunStore } from './run-store.ts'
 
-const t = createTranslate(en, 'en')
+const t = createTranslate({ ...en, ...enRuns }, 'en')
 const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
 
 beforeEach(() => {
@@ -85,7 +85,7 @@ describe('createRunPresenter', () => {
   test('says why a node failed', () => {
     const { presenter } = present(failedRun().frames)
     expect(presenter.node('ticket')).toMatchObject({ status: 'failed', reason: '503 from the help desk' })
-    const ofHost = createTranslate({ ...en, 'error.HTTP_STATUS': 'Der Dienst ist gestört' }, 'en')
+    const ofHost = createTranslate({ ...en, ...enRuns, 'error.HTTP_STATUS': 'Der Dienst ist gestört' }, 'en')
     expect(present(failedRun().frames, ofHost).presenter.node('ticket')?.reason).toBe('Der Dienst ist gestört')
   })
 

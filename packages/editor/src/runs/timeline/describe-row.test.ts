@@ -2,7 +2,7 @@ import { foldRunEvents, fromFrame } from '@tenon/core/run'
 import { expect, test } from 'vitest'
 import { failedRun } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
-import { en } from '../../messages/en/index.ts'
+import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { createNodeDirectory } from '../store/node-directory.ts'
 import { timelineRows } from './bars.ts'
@@ -10,7 +10,7 @@ import { describeRow, describeSegment } from './describe-row.ts'
 
 test('a failed node and its attempts have the texts of the host for their codes', () => {
   const log = failedRun()
-  const t = createTranslate({ ...en, 'error.HTTP_STATUS': 'Der Dienst ist gestört' }, 'en')
+  const t = createTranslate({ ...en, ...enRuns, 'error.HTTP_STATUS': 'Der Dienst ist gestört' }, 'en')
   const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
   const node = nodes.get('ticket')
   const view = foldRunEvents(log.frames.map(fromFrame))

@@ -5,7 +5,7 @@ import { RUN_STATUSES, type RunEventFrame, type RunStatus } from '@tenon/core/ru
 import { StrictMode, useMemo, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApprovalInbox, RunList, RunViewer } from '../../../src/runs/index.ts'
-import { InstanceRoot } from '../../../src/shell/instance-root.tsx'
+import { EnsureInstance } from '../../../src/shell/ensure-instance.tsx'
 import { Button } from '../../../src/ui/button.tsx'
 import { Dialog } from '../../../src/ui/dialog.tsx'
 import { Field } from '../../../src/ui/field.tsx'
@@ -95,9 +95,9 @@ function View() {
       return <RunList client={client} theme={THEME} onOpenRun={() => {}} />
     case 'dialog':
       return (
-        <InstanceRoot theme={THEME}>
+        <EnsureInstance theme={THEME}>
           <Question />
-        </InstanceRoot>
+        </EnsureInstance>
       )
     default:
       return <RunViewer client={client} runId={FIXTURE_RUN_ID} theme={THEME} style={{ height: '100%' }} />

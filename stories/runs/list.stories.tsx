@@ -18,8 +18,9 @@ function runs(count: number): readonly RunSummary[] {
   return Array.from({ length: count }, (_, index) => {
     const status = RUN_STATUSES[(index * 5) % RUN_STATUSES.length] ?? 'completed'
     const startedAt = RUN_STARTED_AT - index * 47 * 60_000
+    const runId = `0192f3a1-7c11-7d2e-9b01-${(index * 7919).toString(16).padStart(12, '0')}`
     return {
-      runId: `0192f3a1-7c11-7d2e-9b01-${(index * 7919).toString(16).padStart(12, '0')}`,
+      runId,
       workflowId: `wf-${index % NAMES.length}`,
       workflowName: NAMES[index % NAMES.length] ?? '',
       version: String(1 + (index % 4)),
@@ -27,6 +28,9 @@ function runs(count: number): readonly RunSummary[] {
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
       engine: 'embedded',
       queuedAt: iso(startedAt - 40),
+      parent: null,
+      rootRunId: runId,
+      depth: 0,
       ...runState(status, {
         startedAt: iso(startedAt),
         finishedAt: iso(startedAt + 700 + ((index * 9_137) % 260_000)),

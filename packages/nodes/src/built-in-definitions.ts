@@ -12,6 +12,7 @@ import { ifElse } from './if-else/definition.ts'
 import { join } from './join/definition.ts'
 import { llmTransform } from './llm-transform/definition.ts'
 import { repeat } from './repeat/definition.ts'
+import { runWorkflow } from './run-workflow/definition.ts'
 import { set } from './set/definition.ts'
 import { start } from './start/definition.ts'
 import { switchDefinition } from './switch/definition.ts'
@@ -41,6 +42,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   tryDefinition,
   breakDefinition,
   continueDefinition,
+  runWorkflow,
   delay,
   end,
   approval,

@@ -53,6 +53,7 @@ export function evaluateNode(
     resume: null,
     iterations: null,
     stoppedAt: null,
+    child: null,
     ...context,
   })
   return 'suspend' in result ? result : checkOutput(definition, result, checked)

@@ -1,8 +1,14 @@
 import type { RunFilter } from '@tenon/core/api'
 import type { Json, NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { Vote, WaitFor } from '@tenon/core/node'
-import type { NodeRunId, RunEvent, RunFailure, RunStatus, ValueRef, WaitId } from '@tenon/core/run'
+import type { NodeRunId, RunEvent, RunFailure, RunParent, RunStatus, ValueRef, WaitId } from '@tenon/core/run'
 import type { Plan } from './interpreter/plan.ts'
+
+/** Node run that has started a run. */
+export interface StoredParent extends RunParent {
+  /** Wait that the end of the run ends; `null` if the node run does not wait for it. */
+  readonly waitId: WaitId | null
+}
 
 /** A stored run with its related rows. */
 export interface StoredRun {
@@ -42,6 +48,12 @@ export interface StoredRun {
   readonly output: ValueRef | null
   /** Failure that ended the run; `null` unless it failed. */
   readonly error: RunFailure | null
+  /** Node run that has started the run; `null` if a request did. */
+  readonly parent: StoredParent | null
+  /** Run at the root of the tree of runs that start each other; the run itself without a parent. */
+  readonly rootRunId: RunId
+  /** Number of runs above this one; 0 without a parent. */
+  readonly depth: number
 }
 
 /** A stored approval of a run, with the votes so far. Instants are milliseconds since the Unix epoch. */

@@ -1,6 +1,7 @@
 import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord } from '../node/implementation.ts'
+import type { RunParent } from '../run/events.ts'
 import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
 import type { RunFailure } from '../run/values.ts'
 import type { IsoInstant } from './types.ts'
@@ -51,6 +52,12 @@ export interface RunFields {
   readonly engine: 'embedded' | 'temporal'
   /** Time at which the start was stored. */
   readonly queuedAt: IsoInstant
+  /** Node run that has started the run; `null` if a request did. */
+  readonly parent: RunParent | null
+  /** Run at the root of the tree of runs that start each other; the run itself without a parent. */
+  readonly rootRunId: RunId
+  /** Number of runs above this one; 0 without a parent, at most 10. */
+  readonly depth: number
 }
 
 /** Status of a run that has not begun. */
@@ -179,7 +186,11 @@ export interface RunFilter {
   readonly workflowId?: WorkflowId
   /** Lists the runs with this status. @defaultValue every status */
   readonly status?: RunFilterStatus
-  /** Lists live runs, test runs or both. @defaultValue 'live' */
+  /** Lists the runs that nodes of this run have started. @defaultValue every run */
+  readonly parentRunId?: RunId
+  /** Lists the tree of runs below this one, the run itself included. @defaultValue every run */
+  readonly rootRunId?: RunId
+  /** Lists live runs, test runs or both. @defaultValue 'live'; 'all' with `parentRunId` or `rootRunId` */
   readonly mode?: 'live' | 'test' | 'all'
   /** `nextCursor` of the previous page. @defaultValue the first page */
   readonly cursor?: string

@@ -191,6 +191,18 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Check the condition of the loop, or allow more rounds.',
   },
+  CHILD_FAILED: { status: 422, retryable: false, remedy: 'Open the run that failed and see why it failed.' },
+  CHILD_CANCELED: { status: 409, retryable: false, remedy: 'Start a new run if the work is still needed.' },
+  SUBWORKFLOW_NOT_PUBLISHED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Publish the workflow that the node runs, then publish this one again.',
+  },
+  SUBWORKFLOW_TOO_DEEP: {
+    status: 422,
+    retryable: false,
+    remedy: 'Let one workflow do the work of several, so that fewer runs are inside each other.',
+  },
   ITERATION_FAILED: { status: 422, retryable: false, remedy: 'Open the failed iteration and see why it failed.' },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
   EXPRESSION_SYNTAX: {

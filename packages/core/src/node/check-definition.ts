@@ -35,6 +35,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkOutputs(definition, fail)
   checkInputs(definition, fail)
   checkNamedParams(definition, fail)
+  checkChild(definition, fail)
   checkSecrets(definition, fail)
   checkRepetition(definition, fail)
   checkSinks(definition, fail)
@@ -107,6 +108,16 @@ function checkNamedParams(definition: NodeDefinition, fail: Fail): void {
     if (rule.field === undefined) fail(`lint.${index}.fix`, 'a fix needs a field to write')
     checkExpression(rule.fix.value, `lint.${index}.fix.value`, fail)
   }
+}
+
+/** Refuses a definition that starts runs and lacks a param that names the workflow or the input. */
+function checkChild({ control, params, inline }: NodeDefinition, fail: Fail): void {
+  if (control !== 'child') return
+  const { workflow, input } = params.shape
+  if (inline !== true) fail('inline', 'a node that starts runs must be inline')
+  if (workflow?.meta()?.literal !== true)
+    fail('params.workflow', 'it must be a literal param with the id of a workflow')
+  if (input === undefined) fail('params.input', 'a node that starts runs needs a param with their input')
 }
 
 function checkRepetition({ idempotentWhen }: NodeDefinition, fail: Fail): void {

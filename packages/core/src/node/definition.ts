@@ -19,6 +19,9 @@ export type NodeCategory = (typeof NODE_CATEGORIES)[number]
  *
  * A `continue` ends the iteration of the innermost loop around it, and a `break` also that loop. The param `result` of
  * both, if it is set, is the result of the iteration.
+ *
+ * A `child` starts a run of the workflow whose id is its literal param `workflow`, with the value of its param `input`.
+ * A version that is published contains the version of that workflow that its runs start.
  */
 export const CONTROL_KINDS = [
   'trigger',
@@ -31,6 +34,7 @@ export const CONTROL_KINDS = [
   'scope',
   'break',
   'continue',
+  'child',
 ] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]
@@ -260,6 +264,7 @@ export const CONTROL_NAMES = [
   'cases',
   'people',
   'password',
+  'workflow',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]

@@ -12,9 +12,8 @@ test('implementNode binds run to its definition', async () => {
 
 test('implementInlineNode binds evaluate to its definition', () => {
   const node = implementInlineNode(route, () => ({ port: 'default', output: {} }))
-  expect(
-    node.evaluate?.({ cases: [], schema: {} }, { now: 0, resume: null, iterations: null, stoppedAt: null }),
-  ).toEqual({
+  const context = { now: 0, resume: null, iterations: null, stoppedAt: null, child: null }
+  expect(node.evaluate?.({ cases: [], schema: {} }, context)).toEqual({
     port: 'default',
     output: {},
   })

@@ -1,7 +1,14 @@
 import { TenonError } from '../errors/index.ts'
 import { isOptionObject } from '../options/option-checks.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
-import type { InlineContext, LoopSuspension, NodeContext, NodeImplementation, Suspension } from './implementation.ts'
+import type {
+  ChildSuspension,
+  InlineContext,
+  LoopSuspension,
+  NodeContext,
+  NodeImplementation,
+  Suspension,
+} from './implementation.ts'
 
 /**
  * Binds code to a definition: `run` gets resolved, checked params and returns a port with its output, or a suspension.
@@ -52,7 +59,7 @@ export function implementInlineNode<Definition extends NodeDefinition>(
   evaluate: (
     params: NodeParams<Definition>,
     context: InlineContext,
-  ) => NodeResult<Definition> | Suspension | LoopSuspension,
+  ) => NodeResult<Definition> | Suspension | LoopSuspension | ChildSuspension,
 ): NodeImplementation<NoInfer<Definition>> {
   checkHalves('implementInlineNode', definition, evaluate, 'evaluate')
   if (definition.inline !== true) throw wrongHalf(definition, 'is not inline: bind it with implementNode')

@@ -1,4 +1,4 @@
-import type { NodeRunId, RunId, TenantId, UserId } from '../ids.ts'
+import type { NodeId, NodeRunId, RunId, TenantId, UserId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
@@ -50,6 +50,35 @@ export interface LoopSuspension {
     /** Reaction of the loop to a failed iteration. */
     readonly onFailure: OnIterationFailure
   }
+}
+
+/** Returned by a node instead of a result: a run of another workflow starts, and the next pass has its result. */
+export interface ChildSuspension {
+  /** Run that the node starts. */
+  readonly suspend: {
+    /** Distinguishes it from other waits. */
+    readonly kind: 'child'
+    /** Workflow to run, as the param `workflow` of the node names it. */
+    readonly workflowId: WorkflowId
+    /** Input of the run, which must be valid for its trigger. */
+    readonly input: Json
+    /** `false` to continue as soon as the run is stored, without its result. */
+    readonly wait: boolean
+  }
+}
+
+/** Run of another workflow that a node has started, with its result. */
+export interface ChildResult {
+  /** Id of the run. */
+  readonly runId: RunId
+  /** End of the run; `started` if the node does not wait for it. */
+  readonly status: 'started' | 'completed' | 'failed' | 'canceled'
+  /** Outcome of the end node that was reached; `null` unless the run completed. */
+  readonly outcome: string | null
+  /** Output of the run; `null` unless it completed. */
+  readonly output: Json
+  /** Failure or reason of the cancelation, with the node that failed; `null` unless the run failed or was canceled. */
+  readonly error: { readonly code: string; readonly message: string; readonly nodeId?: NodeId } | null
 }
 
 /** Result of one iteration; `error` is `null` unless the iteration failed. */
@@ -155,6 +184,8 @@ export interface InlineContext {
    * then, and its late params are absent.
    */
   readonly stoppedAt: number | null
+  /** Run that the node has started; `null` before. */
+  readonly child: ChildResult | null
 }
 
 /** Code bound to a definition. `run` returns an outcome and throws every failure. */
@@ -165,7 +196,7 @@ export type NodeImplementation<Definition extends NodeDefinition = NodeDefinitio
       readonly evaluate: (
         params: NodeParams<Definition>,
         context: InlineContext,
-      ) => NodeResult<Definition> | Suspension | LoopSuspension
+      ) => NodeResult<Definition> | Suspension | LoopSuspension | ChildSuspension
       readonly run?: never
     }
   | {
@@ -179,7 +210,10 @@ export interface AnyNodeImplementation {
   /** Node type that the code belongs to, as {@link defineNode} returned it. */
   readonly definition: NodeDefinition
   /** Computes the outcome of an inline node synchronously; absent when the node has `run`. */
-  readonly evaluate?: (params: never, context: InlineContext) => NodeOutcome | Suspension | LoopSuspension
+  readonly evaluate?: (
+    params: never,
+    context: InlineContext,
+  ) => NodeOutcome | Suspension | LoopSuspension | ChildSuspension
   /** Runs one attempt of a dispatched node and throws every failure; absent when the node has `evaluate`. */
   readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension>
 }

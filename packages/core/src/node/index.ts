@@ -33,6 +33,8 @@ export { implementInlineNode, implementNode } from './implement-node.ts'
 export {
   type AnyNodeImplementation,
   type Approvers,
+  type ChildResult,
+  type ChildSuspension,
   type InlineContext,
   type IterationResult,
   LOG_LEVELS,

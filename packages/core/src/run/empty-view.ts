@@ -39,6 +39,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     toolCalls: 0,
     iterations: null,
     parkedWaitId: null,
+    child: null,
   }
 }
 

@@ -39,6 +39,9 @@ describe('factId', () => {
     expect(factId({ type: 'approval_decided', data: { waitId: 'a/1/0', vote } })).toBe('vote/a/1/0/ann')
     const parked = { waitId: 'a/1/0', requestId: 'q', resolution: { kind: 'skip' }, actor: null } as const
     expect(factId({ type: 'parked_resolved', data: parked })).toBe('parked/a/1/0')
+    const end = { status: 'completed', outcome: 'x', output, error: null } as const
+    const ended = { waitId: 'a#2/1/0', childRunId: 'r', ...end }
+    expect(factId({ type: 'child_finished', data: ended })).toBe('child/a#2/1/0')
     expect(factId({ type: 'cancel_requested', data: { reason: 'user', actor: null } })).toBe('cancel')
   })
 

@@ -1,4 +1,4 @@
-import type { NodeId, NodeRunId } from '../ids.ts'
+import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
 import type { Fact, Observation } from './events.ts'
 
 /** Returns the node id of a node run: `charge#3.0` → `charge`. */
@@ -25,10 +25,15 @@ export function iterationPathOf(nodeRunId: NodeRunId): readonly number[] | null 
   return ITERATION_PATH.test(path) ? path.split('.').map(Number) : null
 }
 
+/** Returns the node run of a wait: `review#2/1/0` → `review#2`. */
+export function nodeRunIdOfWait(waitId: WaitId): NodeRunId {
+  return waitId.replace(/\/\d+\/\d+$/, '')
+}
+
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
- * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`, `pause/<request id>`, `resume/<request id>`,
- * `parked/<wait id>`.
+ * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `child/<wait id>`, `cancel`, `pause/<request id>`,
+ * `resume/<request id>`, `parked/<wait id>`.
  */
 export function factId(fact: Fact): string {
   switch (fact.type) {
@@ -38,6 +43,8 @@ export function factId(fact: Fact): string {
       return `timer/${fact.data.timerId}`
     case 'approval_decided':
       return `vote/${fact.data.waitId}/${fact.data.vote.actor.userId}`
+    case 'child_finished':
+      return `child/${fact.data.waitId}`
     case 'cancel_requested':
       return 'cancel'
     case 'pause_requested':

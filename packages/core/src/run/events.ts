@@ -1,5 +1,5 @@
 import type { JoinMode } from '../document/types.ts'
-import type { NodeId, NodeRunId, UserId, WaitId } from '../ids.ts'
+import type { NodeId, NodeRunId, RunId, UserId, WaitId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { LogLevel, OnIterationFailure, Resume, ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
 import type { ModelUsage } from '../node/ports.ts'
@@ -14,10 +14,10 @@ export const ALL_PORTS = '*'
  */
 export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser' | 'break'
 /**
- * Reason of a cancelation: a user requested it, the deadline passed, an operator canceled the run in the engine, or the
- * database permanently refused to store its data.
+ * Reason of a cancelation: a user requested it, the deadline passed, an operator canceled the run in the engine, the
+ * database permanently refused to store its data, or the node run that started the run was canceled.
  */
-export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused'
+export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused' | 'parent'
 
 /** Person who acted, with the name at that time. */
 export interface Actor {
@@ -45,14 +45,60 @@ export interface IterationsWait {
   readonly dueAt: null
 }
 
+/** Wait of a node run for its child: a run of another workflow that it starts. */
+export interface ChildWait {
+  /** Distinguishes it from other waits. */
+  readonly kind: 'child'
+  /** Id of the child, which follows from the pass that starts it. */
+  readonly childRunId: RunId
+  /** Workflow of the child. */
+  readonly workflowId: WorkflowId
+  /** Published version that the child executes. */
+  readonly version: string
+  /** Hash of the plan of that version. */
+  readonly planHash: string
+  /** Trigger at which the child starts. */
+  readonly trigger: NodeId
+  /** Input of the child. */
+  readonly input: ValueRef
+  /** Longest duration of the child in milliseconds; `null` without a limit. */
+  readonly timeoutMs: number | null
+  /** `false` if the node continues as soon as the child is stored. */
+  readonly isAwaited: boolean
+  /** A child is not awaited until a time. */
+  readonly dueAt: null
+}
+
+/** End of a child, as its parent gets it. */
+export interface ChildEnd {
+  /** Status in which the child has ended. */
+  readonly status: 'completed' | 'failed' | 'canceled'
+  /** Outcome of the end node that was reached; `null` unless the child completed. */
+  readonly outcome: string | null
+  /** Output of the child; `null` unless it completed. */
+  readonly output: ValueRef | null
+  /** Failure or reason of the cancelation; `null` if the child completed. */
+  readonly error: RunFailure | null
+}
+
+/** Node run that has started a run. */
+export interface RunParent {
+  /** Run that the node run is part of, unique within the tenant. */
+  readonly runId: RunId
+  /** Id of the node run, unique within `runId`. */
+  readonly nodeRunId: NodeRunId
+}
+
 /** Result of the wait of a node run, as it is stored. */
 export type NodeResume =
   | Resume
   /** The iterations of a loop have ended, `failed` of them with a failure. */
   | { readonly kind: 'iterations'; readonly ended: number; readonly failed: number }
+  /** The child has ended, or was started without being awaited: `end` is `null` then. */
+  | { readonly kind: 'child'; readonly childRunId: RunId; readonly end: ChildEnd | null }
 
 /** Wait of a node run, as it is stored. */
-export type NodeWait = WaitFor | IterationsWait
+export type NodeWait = WaitFor | IterationsWait | ChildWait
 
 /**
  * Kinds of resolutions of a parked node run: run it again, run it again with other params, continue with an output that a
@@ -88,6 +134,8 @@ export type Fact =
         readonly input: ValueRef
         readonly deadlineAt: number | null
         readonly actor: Actor | null
+        /** Node run that has started the run; absent if none did. */
+        readonly parent?: RunParent
       }
     }
   | {
@@ -130,6 +178,11 @@ export type Fact =
       readonly data: { readonly timerId: string; readonly dueAt: number; readonly lateMs: number }
     }
   | { readonly type: 'approval_decided'; readonly data: { readonly waitId: WaitId; readonly vote: Vote } }
+  /** An awaited child has ended; stored by its last append. */
+  | {
+      readonly type: 'child_finished'
+      readonly data: ChildEnd & { readonly waitId: WaitId; readonly childRunId: RunId }
+    }
   | {
       readonly type: 'cancel_requested'
       readonly data: { readonly reason: CancelReason; readonly actor: Actor | null }
@@ -259,7 +312,19 @@ export type Decision =
   | {
       readonly type: 'wait_opened'
       readonly nodeRunId: NodeRunId
-      readonly data: { readonly waitId: WaitId; readonly waitFor: Exclude<NodeWait, { kind: 'approval' }> }
+      readonly data: { readonly waitId: WaitId; readonly waitFor: Exclude<NodeWait, { kind: 'approval' | 'child' }> }
+    }
+  /** A child starts with the append of this decision. Opens a wait, unless the child is not awaited. */
+  | {
+      readonly type: 'child_requested'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly waitId: WaitId; readonly waitFor: ChildWait }
+    }
+  /** The cancelation of an awaited child is requested; its node run ends when the child has ended. */
+  | {
+      readonly type: 'child_cancel_requested'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly waitId: WaitId; readonly childRunId: RunId }
     }
   | {
       readonly type: 'wait_closed'

@@ -102,6 +102,12 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       }))
       return
     }
+    case 'child_requested': {
+      const { childRunId: runId, workflowId, version, isAwaited } = entry.data.waitFor
+      const child = { runId, workflowId, version, isAwaited, end: null }
+      patchNodeRun(state, entry.nodeRunId, () => ({ child }))
+      return
+    }
     case 'iteration_started':
       patchNodeRun(state, entry.nodeRunId, ({ iterations }) =>
         iterations === null ? {} : { iterations: { ...iterations, started: iterations.started + 1 } },

@@ -1,3 +1,4 @@
+import { nodeRunIdOfWait } from './event-ids.ts'
 import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
 import { type FoldState, patchApproval, patchNodeRun, patchParked } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
@@ -74,6 +75,11 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
     case 'parked_resolved': {
       const { waitId, resolution, actor } = entry.data
       patchParked(state, waitId, { resolution: { kind: resolution.kind, actor, at } })
+      return
+    }
+    case 'child_finished': {
+      const { waitId, status: end } = entry.data
+      patchNodeRun(state, nodeRunIdOfWait(waitId), ({ child }) => (child === null ? {} : { child: { ...child, end } }))
       return
     }
     case 'approval_decided': {

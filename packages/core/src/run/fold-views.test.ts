@@ -138,6 +138,7 @@ describe('a node run', () => {
       toolCalls: 0,
       iterations: null,
       parkedWaitId: null,
+      child: null,
     })
   })
 

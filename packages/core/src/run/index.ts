@@ -8,6 +8,8 @@ export {
   type Actor,
   ALL_PORTS,
   type CancelReason,
+  type ChildEnd,
+  type ChildWait,
   type Decision,
   type EventClass,
   type EventEnvelope,
@@ -25,6 +27,7 @@ export {
   type RunEvent,
   type RunEventFrame,
   type RunEventType,
+  type RunParent,
   type SkipReason,
 } from './events.ts'
 export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
@@ -43,6 +46,7 @@ export type { RunFailure, ValueRef } from './values.ts'
 export type {
   ApprovalView,
   AttemptView,
+  ChildView,
   IterationsView,
   NodeRunView,
   ParkedResolutionView,

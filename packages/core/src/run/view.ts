@@ -1,4 +1,4 @@
-import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
+import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
 import type { Actor, ParkResolutionKind } from './events.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
@@ -57,6 +57,24 @@ export interface NodeRunView {
   readonly iterations: IterationsView | null
   /** Wait of the parked node run, a key of `RunView.parked`; `null` if it is not parked. */
   readonly parkedWaitId: WaitId | null
+  /** Run of another workflow that the node has started last; `null` for other nodes, and before. */
+  readonly child: ChildView | null
+}
+
+/** Run of another workflow that a node run has started, folded from the log of its parent. */
+export interface ChildView {
+  /** Id of the child, for the routes of runs. */
+  readonly runId: RunId
+  /** Workflow of the child. */
+  readonly workflowId: WorkflowId
+  /** Published version that the child executes. */
+  readonly version: string
+  /** `false` if the node run does not wait for the end of the child. */
+  readonly isAwaited: boolean
+  /**
+   * Status in which the child has ended; `null` while it is open, and always if it is not awaited: read its own run then.
+   */
+  readonly end: 'completed' | 'failed' | 'canceled' | null
 }
 
 /** Iterations of a loop, folded from the log. */

@@ -4,6 +4,8 @@ import { checkOutput } from '../node/check-output.ts'
 import { checkParams } from '../node/check-params.ts'
 import type {
   AnyNodeImplementation,
+  ChildResult,
+  ChildSuspension,
   InlineContext,
   IterationResult,
   LogLevel,
@@ -39,6 +41,8 @@ export interface NodeTestRunOptions {
   readonly iterations?: readonly IterationResult[]
   /** Index of the iteration that ended the loop with a break. @defaultValue none */
   readonly stoppedAt?: number
+  /** Run that an earlier run of the node started. @defaultValue none */
+  readonly child?: ChildResult
   /** Signal that the node gets, to test that it stops. @defaultValue a signal that never aborts */
   readonly abortSignal?: AbortSignal
   /** Instant that inline nodes see, ms since the epoch. @defaultValue 2030-01-01T00:00:00Z */
@@ -52,7 +56,7 @@ export interface NodeTestRun {
   /** Output in the form that the run log stores. */
   readonly output: Json
   /** Event that the node waits for; `null` once it took a port. */
-  readonly waitFor: WaitFor | LoopSuspension['suspend'] | null
+  readonly waitFor: WaitFor | LoopSuspension['suspend'] | ChildSuspension['suspend'] | null
   /** Use of language models that the node reported. */
   readonly usage?: ModelUsage
 }
@@ -122,7 +126,15 @@ export function createNodeTestHarness(
     },
     run: async (
       resolved,
-      { attempt = 1, resume = null, iterations = null, stoppedAt = null, abortSignal, now = DEFAULT_NOW } = {},
+      {
+        attempt = 1,
+        resume = null,
+        iterations = null,
+        stoppedAt = null,
+        child = null,
+        abortSignal,
+        now = DEFAULT_NOW,
+      } = {},
     ) => {
       const params = checkParams(implementation.definition, resolved)
       const context: NodeContext = {
@@ -143,7 +155,7 @@ export function createNodeTestHarness(
         },
         durable: (key, call) => remember(journal, key, call),
       }
-      const result = await executeNode(implementation, context, { now, resume, iterations, stoppedAt })
+      const result = await executeNode(implementation, context, { now, resume, iterations, stoppedAt, child })
       if ('suspend' in result) return { port: null, output: null, waitFor: result.suspend }
       const { output, ...outcome } = checkOutput(implementation.definition, result, params)
       return { ...outcome, output: encodeValue(output).json, waitFor: null }
@@ -155,7 +167,7 @@ async function executeNode(
   { evaluate, run }: AnyNodeImplementation,
   context: NodeContext,
   inline: InlineContext,
-): Promise<NodeOutcome | Suspension | LoopSuspension> {
+): Promise<NodeOutcome | Suspension | LoopSuspension | ChildSuspension> {
   // The implementation knows the type of its params; checkParams has returned that type.
   if (evaluate !== undefined) return evaluate(context.params as never, inline)
   if (run !== undefined) return run(context as NodeContext<never>)

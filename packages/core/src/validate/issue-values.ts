@@ -94,6 +94,20 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly SECRET_NOT_FOUND: { readonly param: string }
   /** Task queue without a worker. */
   readonly TASK_QUEUE_UNSERVED: { readonly queue: string }
+  /** Id of the workflow that a node runs; no workflow has it. */
+  readonly SUBWORKFLOW_NOT_FOUND: { readonly workflowId: string }
+  /** Name of the workflow that a node runs; it was deleted. */
+  readonly SUBWORKFLOW_DELETED: { readonly workflow: string }
+  /** Name of the workflow that a node runs; it has no published version. */
+  readonly SUBWORKFLOW_NOT_PUBLISHED: { readonly workflow: string }
+  /** Names of the workflows that run each other, joined by arrows: `Orders → Invoices → Orders`. */
+  readonly SUBWORKFLOW_CYCLE: { readonly path: string }
+  /** Name of the workflow that a node runs, and the most runs that can be inside each other. */
+  readonly SUBWORKFLOW_TOO_DEEP: { readonly workflow: string; readonly maximum: number }
+  /** Name of the workflow that a node runs; all of its triggers are disabled. */
+  readonly SUBWORKFLOW_NO_TRIGGER: { readonly workflow: string }
+  /** Name of the workflow that a node runs, and the fault of the input, as a sentence. */
+  readonly SUBWORKFLOW_INPUT_INVALID: { readonly workflow: string; readonly fault: string }
   /** Id of the person who is not a member. */
   readonly APPROVER_UNKNOWN: { readonly userId: string }
 }

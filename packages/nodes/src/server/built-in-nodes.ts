@@ -13,6 +13,7 @@ import { ifElseNode } from '../if-else/implementation.ts'
 import { joinNode } from '../join/implementation.ts'
 import { createLlmTransformNode } from '../llm-transform/implementation.ts'
 import { repeatNode } from '../repeat/implementation.ts'
+import { runWorkflowNode } from '../run-workflow/implementation.ts'
 import { setNode } from '../set/implementation.ts'
 import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
@@ -61,6 +62,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     tryNode,
     breakNode,
     continueNode,
+    runWorkflowNode,
     delayNode,
     approvalNode,
     httpCallNode,

@@ -24,6 +24,8 @@ export function cancelFailure(reason: CancelReason, { actor, timeoutMs }: Cancel
     }
     case 'operator':
       return failure('RUN_CANCELED', 'Canceled by an operator of the engine', { reason })
+    case 'parent':
+      return failure('RUN_CANCELED', 'Canceled with the run that started it', { reason })
     case 'refused':
       return failure('APPEND_REFUSED', 'Canceled: the database refuses the events of the run', { reason })
   }

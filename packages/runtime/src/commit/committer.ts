@@ -1,13 +1,15 @@
 import { isRunOver, type RunEvent } from '@tenon/core/run'
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
+import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
-import { runKey } from '../store/run-ref.ts'
+import { type RunRef, runKey } from '../store/run-ref.ts'
 import { type ByteBudget, createByteBudget, defaultPendingBytes } from './byte-budget.ts'
+import type { PrepareChild } from './child-runs.ts'
 import { commandsOf } from './commands.ts'
 import type {
   CommitResult,
@@ -55,6 +57,14 @@ export interface CommitterDeps {
    * @defaultValue a sixteenth of the heap of this process, at most 67_108_864
    */
   readonly maxPendingBytes?: number | undefined
+  /**
+   * Stores the requirements of runs of a plan before a child of it starts, and returns their key.
+   *
+   * @defaultValue no requirements, as on Temporal
+   */
+  readonly requirementsOf?: (tenantId: string, plan: Plan) => Promise<string>
+  /** Called after an append that has stored messages for other runs: children and parents. */
+  readonly onRunsWoken?: (runs: readonly RunRef[]) => void
 }
 
 const MISSING: CommitResult = {
@@ -68,21 +78,27 @@ const MISSING: CommitResult = {
 }
 
 /** Dependencies of one commit. */
-interface CommitDeps extends Omit<CommitterDeps, 'maxSessionBytes' | 'maxPendingBytes'> {
+interface CommitDeps extends Omit<CommitterDeps, 'maxSessionBytes' | 'maxPendingBytes' | 'requirementsOf'> {
   readonly values: ValueLoader
+  readonly prepareChild: PrepareChild
   /** Memory for appends until they are stored. */
   readonly appends: ByteBudget
 }
 
 /** Creates the committer of one process. */
 export function createCommitter(deps: CommitterDeps): Committer {
-  const { database } = deps
+  const { database, requirementsOf = async () => '' } = deps
   const plans = createPlanCache(database)
   const sessions = createLru<RunSession>(deps.maxSessionBytes ?? 67_108_864, sessionBytes)
   const locks = createRunLocks()
   const values = createValueLoader(database)
   const maxPendingBytes = deps.maxPendingBytes ?? defaultPendingBytes()
-  const commitDeps = { ...deps, values, appends: createByteBudget(maxPendingBytes, MAX_SLICE_BYTES) }
+  const prepareChild: PrepareChild = async (tenantId, planHash) => {
+    const { plan } = await plans.get(tenantId, planHash)
+    return { plan, requires: await requirementsOf(tenantId, plan) }
+  }
+  const appends = createByteBudget(maxPendingBytes, MAX_SLICE_BYTES)
+  const commitDeps = { ...deps, values, prepareChild, appends }
 
   const find = async (key: string, { tenantId, runId, isStale = false }: RunToRead): Promise<RunSession | null> => {
     const known = sessions.get(key)

@@ -3,6 +3,7 @@ import type { Decision, Fact, NodeResume, ValueRef } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
+import type { PrepareChild } from './child-runs.ts'
 import type { AcquireSlot, FactToCommit } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects } from './effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
@@ -18,6 +19,7 @@ import type { ValueReader } from './value-loader.ts'
 export interface DriveDeps {
   readonly findType: FindNodeType
   readonly values: ValueReader
+  readonly prepareChild: PrepareChild
   readonly log: RuntimeLog
 }
 
@@ -50,6 +52,7 @@ interface Drive {
   readonly pending: PendingAppend
   readonly request: DriveRequest
   readonly findType: FindNodeType
+  readonly prepareChild: PrepareChild
   /** Values of the run, of which some are not stored yet. */
   readonly values: ValueReader
   /** Keys of open passes that are being canceled. */
@@ -67,11 +70,12 @@ export async function drive(
   session: RunSession,
   pending: PendingAppend,
   request: DriveRequest,
-  { findType, values, log }: DriveDeps,
+  { findType, values, prepareChild, log }: DriveDeps,
 ): Promise<readonly FactToCommit[]> {
   const queue: Work[] = [...looseInline(session), ...request.facts]
   const canceling = cancelingPasses(session)
-  const run: Drive = { session, pending, request, findType, values: withFresh(values, pending), canceling }
+  const fresh = withFresh(values, pending)
+  const run: Drive = { session, pending, request, findType, prepareChild, values: fresh, canceling }
   let hasForeign = false
   const fullAt = performance.now() + request.maxMs
 
@@ -158,7 +162,7 @@ function looseInline(session: RunSession): readonly Work[] {
 }
 
 async function evaluatePass(
-  { session, pending, request, findType, values, canceling }: Drive,
+  { session, pending, request, findType, prepareChild, values, canceling }: Drive,
   scheduled: ScheduledPass,
 ): Promise<FactToCommit> {
   const key = passOfRunKey(scheduled)
@@ -167,8 +171,9 @@ async function evaluatePass(
     const { nodeRunId, pass } = scheduled
     return { fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
   }
-  const { fact, payloads } = await evaluateInline(session, scheduled, findType, values)
+  const { fact, payloads, child } = await evaluateInline(session, scheduled, { findType, values, prepareChild })
   addPayloads(pending, payloads)
+  if (child !== undefined) pending.childRequirements.set(child.runId, child.requires)
   return { fact }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
+import { type ChildEnd, type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { dispatchRequirements, isQueued } from '../store/requirements.ts'
 import { cancelFailure } from './cancel-failure.ts'
+import { addChildCancel, addChildEnd, addChildStart } from './child-effects.ts'
 import type { PendingAppend } from './pending-append.ts'
 import { noteCancelRequest, planNodeOf, type RunSession } from './session.ts'
 
@@ -27,7 +28,7 @@ function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly t
   return (OUTCOMES as readonly string[]).includes(fact.type)
 }
 
-/** Adds the changes of a decision to the tables beside the log: timers, waits, the end of the run. */
+/** Adds the changes of a decision to the tables beside the log: timers, waits, children, the end of the run. */
 export function addDecisionEffects(pending: PendingAppend, session: RunSession, decision: Decision, at: number): void {
   const { identity } = session
   // On Temporal the shell's own timers are the clock.
@@ -76,31 +77,42 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       pending.operations.push({ op: 'wait_close', approvalId: approvalIdOf(identity.runId, waitId), how, at })
       return
     }
+    case 'child_requested':
+      addChildStart(pending, session, decision, at)
+      return
+    case 'child_cancel_requested':
+      addChildCancel(pending, session, decision, at)
+      return
     case 'run_completed': {
       const { outcome, endNodeRunId } = decision.data
       const end = endNodeRunId === null ? null : session.machine.outputs.outputOf(nodeIdOf(endNodeRunId))
-      addEnd(pending, session, at, { outcome, output: end?.output ?? makeValueRef({}) })
+      const output = end?.output ?? makeValueRef({})
+      addEnd(pending, session, at, { status: 'completed', outcome, output, error: null })
       return
     }
     case 'run_error':
-      addEnd(pending, session, at, { error: decision.data.error })
+      addEnd(pending, session, at, { status: 'failed', outcome: null, output: null, error: decision.data.error })
       return
     case 'run_canceled': {
       const { cancelActor: actor, plan } = session
-      addEnd(pending, session, at, { error: cancelFailure(decision.data.reason, { actor, timeoutMs: plan.timeoutMs }) })
+      const error = cancelFailure(decision.data.reason, { actor, timeoutMs: plan.timeoutMs })
+      addEnd(pending, session, at, { status: 'canceled', outcome: null, output: null, error })
     }
   }
 }
 
-function addEnd(
-  pending: PendingAppend,
-  { identity }: RunSession,
-  finishedAt: number,
-  patch: NonNullable<PendingAppend['patch']>,
-): void {
-  pending.patch = { ...pending.patch, ...patch, finishedAt }
-  pending.operations.push({ op: 'inbox_clear' }, { op: 'finish' })
-  if (identity.engine === 'temporal') pending.operations.push({ op: 'outbox_clear' })
+function addEnd(pending: PendingAppend, session: RunSession, finishedAt: number, end: ChildEnd): void {
+  const { outcome, output, error } = end
+  pending.patch = {
+    ...pending.patch,
+    ...(outcome === null ? {} : { outcome }),
+    ...(output === null ? {} : { output }),
+    ...(error === null ? {} : { error }),
+    finishedAt,
+  }
+  pending.operations.push({ op: 'inbox_clear' }, { op: 'timers_end' }, { op: 'finish' })
+  if (session.identity.engine === 'temporal') pending.operations.push({ op: 'outbox_clear' })
+  addChildEnd(pending, session, end, finishedAt)
 }
 
 /** Returns the id of a wait within its tenant: opaque, URL-safe and deterministic. */

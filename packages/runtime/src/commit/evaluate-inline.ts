@@ -4,6 +4,7 @@ import type { Fact, NodeResume } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
+import { beginChild, isChildSuspension, loadChild, type PrepareChild } from './child-runs.ts'
 import { failureOf } from './failure.ts'
 import {
   beginLoop,
@@ -27,18 +28,26 @@ export interface InlinePass extends PassToResolve {
 export interface InlineOutcome {
   readonly fact: Fact
   readonly payloads: readonly Payload[]
+  /** Run that the node starts, with the key of its requirements; absent if it starts none. */
+  readonly child?: { readonly runId: string; readonly requires: string }
+}
+
+/** Dependencies of the evaluation of inline nodes. */
+export interface InlineDeps {
+  readonly findType: FindNodeType
+  readonly values: ValueReader
+  readonly prepareChild: PrepareChild
 }
 
 /**
- * Evaluates an inline node, without I/O except reading values. Every failure of the node becomes a fact.
+ * Evaluates an inline node, without I/O except reading values and plans. Every failure of the node becomes a fact.
  *
  * @throws {@link TenonError} `UNAVAILABLE` if the values are temporarily unreadable.
  */
 export async function evaluateInline(
   session: RunSession,
   run: InlinePass,
-  findType: FindNodeType,
-  values: ValueReader,
+  { findType, values, prepareChild }: InlineDeps,
 ): Promise<InlineOutcome> {
   const { nodeRunId, pass } = run
   const node = planNodeOf(session, nodeRunId)
@@ -51,7 +60,8 @@ export async function evaluateInline(
     const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: pass === 1 })
     const isLoop = run.resume?.kind === 'iterations'
     const loop = isLoop ? await loadIterations(session, nodeRunId, values) : NO_ITERATIONS
-    return evaluate(session, node, { ...run, ...loop }, type, resolved)
+    const child = run.resume?.kind === 'child' ? await loadChild(session, run.resume, values) : null
+    return await evaluate(session, node, { ...run, ...loop, child }, { type, resolved, prepareChild })
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
     const data = { pass, attempt: 1, error: failureOf(error, node.id), durationMs: 0 }
@@ -59,22 +69,31 @@ export async function evaluateInline(
   }
 }
 
-function evaluate(
+/** Type and params of an inline node. */
+interface NodeToEvaluate {
+  readonly type: NodeType
+  readonly resolved: ResolvedNode
+  readonly prepareChild: PrepareChild
+}
+
+async function evaluate(
   session: RunSession,
   node: PlanNode,
-  { nodeRunId, pass, scheduledAt, resume, iterations, stoppedAt }: InlinePass & LoopContext,
-  type: NodeType,
-  resolved: ResolvedNode,
-) {
+  run: InlinePass & LoopContext & Pick<InlineContext, 'child'>,
+  { type, resolved, prepareChild }: NodeToEvaluate,
+): Promise<InlineOutcome> {
+  const { nodeRunId, pass, scheduledAt, resume, iterations, stoppedAt, child } = run
   if (resolved.isSkipped) {
     return { fact: { type: 'node_skipped', nodeRunId, data: { pass } }, payloads: [] } as const
   }
-  const { definition, evaluate: run } = type.implementation
-  if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" is not evaluated in the commit`)
+  const { definition, evaluate: compute } = type.implementation
+  if (compute === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" is not evaluated in the commit`)
   const params = checkParams(definition, resolved.params)
   // The registry holds implementations of every type; checkParams has checked these params.
-  const result = run(params as never, { now: scheduledAt, resume: resumeForNode(resume), iterations, stoppedAt })
+  const context = { now: scheduledAt, resume: resumeForNode(resume), iterations, stoppedAt, child }
+  const result = compute(params as never, context)
   if (isLoopSuspension(result)) return beginLoop(session, node, { nodeRunId, pass }, result)
+  if (isChildSuspension(result)) return beginChild(session, { nodeRunId, pass, scheduledAt }, result, prepareChild)
   if ('suspend' in result) {
     const waitFor = storeWait(result.suspend)
     return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] } as const

@@ -86,6 +86,7 @@ function factOf(event: RunEvent): MachineFact {
   return event as Fact & { readonly at: number }
 }
 
-function identityOf({ tenantId, runId, workflowId, version, mode, engine, semantics }: StoredRun): RunIdentity {
-  return { tenantId, runId, workflowId, version, mode, engine, semantics }
+function identityOf(run: StoredRun): RunIdentity {
+  const { tenantId, runId, workflowId, version, mode, engine, semantics, parent, depth } = run
+  return { tenantId, runId, workflowId, version, mode, engine, semantics, parent, depth }
 }

@@ -1,5 +1,13 @@
 import { TenonError } from '@tenon/core/errors'
-import type { InlineContext, IterationResult, LoopSuspension, NodeOutcome, Resume, Suspension } from '@tenon/core/node'
+import type {
+  ChildSuspension,
+  InlineContext,
+  IterationResult,
+  LoopSuspension,
+  NodeOutcome,
+  Resume,
+  Suspension,
+} from '@tenon/core/node'
 import type { Fact, NodeResume } from '@tenon/core/run'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
@@ -13,13 +21,15 @@ const MAX_ITERATIONS = 10_000
 /** Most iterations of a loop at the same time. */
 const MAX_CONCURRENCY = 500
 
-/** Returns the result of a wait for the code of a node; iterations, which only loops have, are read by themselves. */
+/** Returns the result of a wait for the code of a node; those of iterations and children are read by themselves. */
 export function resumeForNode(resume: NodeResume | null): Resume | null {
-  return resume?.kind === 'iterations' ? null : resume
+  return resume?.kind === 'iterations' || resume?.kind === 'child' ? null : resume
 }
 
 /** Checks whether an inline node has returned iterations to wait for. */
-export function isLoopSuspension(result: NodeOutcome | Suspension | LoopSuspension): result is LoopSuspension {
+export function isLoopSuspension(
+  result: NodeOutcome | Suspension | LoopSuspension | ChildSuspension,
+): result is LoopSuspension {
   return 'suspend' in result && result.suspend.kind === 'iterations'
 }
 

@@ -14,8 +14,8 @@ import { type Bus, publishChange, runTopic } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
-import { LOCK_ORDER } from '../store/append.ts'
-import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
+import { compareOperations } from '../store/append.ts'
+import { type PassOfRun, passOfRunKey, type RunRef } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
 import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import { catchUp } from './load-session.ts'
@@ -38,6 +38,8 @@ export interface PendingAppend {
   /** Values of the payloads by hash, which may be read before the append is stored. */
   readonly fresh: Map<string, Json>
   readonly started: StartedNode[]
+  /** Requirements of the children that the append starts, by their run ids. */
+  readonly childRequirements: Map<string, string>
   /** Origin of its last turn; null before the first. */
   lastTurnOf: TurnSource | null
   turns: number
@@ -55,6 +57,7 @@ export function createPendingAppend(session: RunSession): PendingAppend {
     payloadBytes: 0,
     fresh: new Map(),
     started: [],
+    childRequirements: new Map(),
     lastTurnOf: null,
     turns: 0,
     patch: null,
@@ -112,14 +115,17 @@ export function appendOf(
     status: status === pending.statusBefore && create === null ? null : status,
     create,
     patch: pending.patch,
-    operations: inLockOrder(pending.operations),
+    operations: inLockOrder(pending.operations, session.identity),
     payloads: pending.payloads,
   }
 }
 
-/** Sorts operations by the lock order. The sort is stable, so that the last of several operations on a timer wins. */
-function inLockOrder(operations: readonly AppendOperation[]): readonly AppendOperation[] {
-  return operations.length < 2 ? operations : [...operations].sort((a, b) => LOCK_ORDER[a.op] - LOCK_ORDER[b.op])
+function inLockOrder(operations: readonly AppendOperation[], { tenantId, runId }: RunRef): readonly AppendOperation[] {
+  if (operations.length < 2) return operations
+  return operations
+    .map((operation) => ({ tenantId, runId, operation }))
+    .sort(compareOperations)
+    .map(({ operation }) => operation)
 }
 
 /** Numbers an event of an append as the log has stored it. */
@@ -169,6 +175,7 @@ interface AcceptDeps {
   readonly database: RuntimeDatabase
   readonly bus: Bus
   readonly values: ValueLoader
+  readonly onRunsWoken?: ((runs: readonly RunRef[]) => void) | undefined
 }
 
 type StoredAt = Pick<Extract<AppendResult, { outcome: 'ok' }>, 'firstSeq' | 'turnBefore'>
@@ -184,7 +191,7 @@ export async function acceptAppend(
   pending: PendingAppend,
   first: StoredAt,
   events: RunEvent[],
-  { database, bus, values }: AcceptDeps,
+  { database, bus, values, onRunsWoken }: AcceptDeps,
 ): Promise<boolean> {
   const { firstSeq } = first
   const metOthers = firstSeq > session.nextSeq
@@ -199,7 +206,15 @@ export async function acceptAppend(
   }
   for (const payload of pending.payloads) values.keep(session.identity.tenantId, payload, payload.json)
   announce(bus, session, pending)
+  const woken = otherRunsOf(session, pending)
+  if (woken.length > 0) onRunsWoken?.(woken)
   return metOthers
+}
+
+/** Returns the other runs for which an append has stored messages. */
+function otherRunsOf({ identity: { tenantId } }: RunSession, { operations }: PendingAppend): readonly RunRef[] {
+  const others = operations.flatMap((operation) => (operation.op === 'message' ? [operation.runId] : []))
+  return [...new Set(others)].map((runId) => ({ tenantId, runId }))
 }
 
 function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, pending: PendingAppend): void {

@@ -4,6 +4,7 @@ import { createMachine } from '../interpreter/machine.ts'
 import type { Machine } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { PlanIndex } from '../interpreter/plan-index.ts'
+import type { StoredParent } from '../run-store.ts'
 import { inlineBytes } from '../store/inline-bytes.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import type { NodeTemplatesTable } from './node-templates.ts'
@@ -17,6 +18,10 @@ export interface RunIdentity extends RunRef {
   readonly engine: 'embedded' | 'temporal'
   /** Version of the machine semantics that the run started with and keeps. */
   readonly semantics: number
+  /** Node run that has started the run, with its wait if that is for the end of the run; `null` without a parent. */
+  readonly parent: StoredParent | null
+  /** Number of runs above the run; 0 without a parent. */
+  readonly depth: number
 }
 
 /** Data of the first fact of a run. */

@@ -19,7 +19,7 @@ import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edge
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
 import { itemAt } from './lookup.ts'
-import type { Plan, PlanLevel } from './plan.ts'
+import type { PinnedWorkflow, Plan, PlanLevel } from './plan.ts'
 
 function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   const seen = new Set<string>()
@@ -91,6 +91,7 @@ function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
  *
  * @param manifest - Must have each node type in the version that the document names.
  * @param survey - Survey of this document and manifest from `checkWorkflowInSlices`. @defaultValue a new survey
+ * @param workflows - Versions of the workflows that nodes of the document run, by workflow id. @defaultValue none
  * @returns Fresh plain JSON, except that `params` may be those of the document.
  * @throws {@link TenonError} `WORKFLOW_INVALID` (details: `issues`, each with path, code and message) for cycles,
  * unknown types, invalid edges, policies out of range and features that are not available yet.
@@ -99,6 +100,7 @@ export function compile(
   document: WorkflowDocument,
   manifest: Pick<NodeManifest, 'nodes'>,
   survey: WorkflowSurvey = surveyDocument(document, manifest),
+  workflows: Readonly<Record<string, PinnedWorkflow>> = {},
 ): Plan {
   const issues = createIssueList()
   checkNodes(survey.nodes, issues)
@@ -127,6 +129,7 @@ export function compile(
     timeoutMs: timeoutOf(document.settings, issues),
     durability: document.settings.durability ?? 'normal',
     variables: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])),
+    ...(Object.keys(workflows).length === 0 ? {} : { workflows }),
   }
   issues.throwIfAny()
   return { planVersion: 1, planHash: sha256Hex(canonicalText(body)), ...body }

@@ -59,8 +59,8 @@ function endWaiting(context: FrameContext, out: Decision[], { node, pass, wait, 
 }
 
 /**
- * Requests the cancelation of an open node run; a waiting one ends at once, a loop after its iterations, and a repeated
- * request is ignored.
+ * Requests the cancelation of an open node run; a waiting one ends at once, a loop after its iterations, one with a child
+ * after that, and a repeated request is ignored.
  */
 export function cancelNodeRun(
   context: FrameContext,
@@ -73,7 +73,8 @@ export function cancelNodeRun(
   if (open.canceling) return
   const { pass, wait } = open
   const hasIterations = wait?.held === null && wait.waitFor.kind === 'iterations'
-  if (wait !== null && !hasIterations) {
+  const child = wait?.held === null && wait.waitFor.kind === 'child' ? wait.waitFor : null
+  if (wait !== null && !hasIterations && child === null) {
     endWaiting(context, out, { node, pass, wait, reason })
     return
   }
@@ -81,7 +82,12 @@ export function cancelNodeRun(
   leaveRace(context, node)
   // Before the decisions about its iterations.
   const before = hasIterations ? turn.decisions : out
-  before.push({ type: 'node_cancel_requested', nodeRunId: nodeRunIdAt(context, node), data: { pass, reason } })
+  const nodeRunId = nodeRunIdAt(context, node)
+  before.push({ type: 'node_cancel_requested', nodeRunId, data: { pass, reason } })
+  if (wait !== null && child !== null) {
+    const { waitId } = wait
+    before.push({ type: 'child_cancel_requested', nodeRunId, data: { waitId, childRunId: child.childRunId } })
+  }
   if (hasIterations) stopIterations(context, turn, node, reason)
 }
 

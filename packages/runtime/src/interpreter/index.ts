@@ -19,6 +19,7 @@ export {
 export {
   type CompiledRetryPolicy,
   nodesWithin,
+  type PinnedWorkflow,
   type Plan,
   type PlanEdge,
   type PlanLevel,

@@ -12,7 +12,7 @@ import { rulesFor, start } from './propagate.ts'
 import { findParked, resolveParked } from './resolve-parked.ts'
 import type { OpenRun } from './state.ts'
 import type { Turns } from './turn.ts'
-import { castVote, findWait, fireWaitTimer, openWait } from './waits.ts'
+import { castVote, findWait, finishChild, fireWaitTimer, openWait } from './waits.ts'
 
 /** Applies a fact; called only if the fact has an effect. */
 export type Act = (turns: Turns) => void
@@ -125,7 +125,8 @@ function judgeTimer(run: RunContext, timerId: string): Act | null {
   if (timerId !== DEADLINE_TIMER) {
     const waiting = findWait(run, timerId)
     const kind = waiting?.wait.waitFor.kind
-    if (kind === 'iterations' || kind === 'parked') refuse(`A wait of the kind "${kind}" has no timer`, { timerId })
+    if (kind === 'iterations' || kind === 'parked' || kind === 'child')
+      refuse(`A wait of the kind "${kind}" has no timer`, { timerId })
     return waiting === null ? null : (turns) => fireWaitTimer(turns.in(waiting.context), waiting)
   }
   if (!state.deadline) return null
@@ -150,6 +151,17 @@ function judgeVote(run: RunContext, { waitId, vote }: Extract<Fact, { type: 'app
   }
   if (votes.some(({ actor }) => actor.userId === vote.actor.userId)) return null
   return (turns) => castVote(turns.in(waiting.context), waiting, vote, waitFor.required)
+}
+
+function judgeChild(run: RunContext, data: Extract<Fact, { type: 'child_finished' }>['data']): Act | null {
+  const { waitId, childRunId, ...end } = data
+  const waiting = findWait(run, waitId)
+  if (waiting === null) return null
+  const { waitFor } = waiting.wait
+  if (waitFor.kind !== 'child' || waitFor.childRunId !== childRunId) {
+    refuse('The node run does not wait for this run', { waitId, childRunId })
+  }
+  return (turns) => finishChild(turns.in(waiting.context), waiting, childRunId, end)
 }
 
 function judgeCancel(run: RunContext, { reason }: Extract<Fact, { type: 'cancel_requested' }>['data']): Act | null {
@@ -196,6 +208,8 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
       return judgeVote(run, fact.data)
     case 'parked_resolved':
       return judgeResolution(run, fact.data)
+    case 'child_finished':
+      return judgeChild(run, fact.data)
     case 'cancel_requested':
       return judgeCancel(run, fact.data)
     case 'pause_requested':

@@ -87,6 +87,14 @@ export interface PlanLevel {
   readonly edges: readonly PlanEdge[]
 }
 
+/** Version of another workflow that runs of a plan start. */
+export interface PinnedWorkflow {
+  /** Number of the published version. */
+  readonly version: string
+  /** Hash of its plan, which the plans of the tenant contain. */
+  readonly planHash: string
+}
+
 /** A compiled document for the machine: levels of nodes in document order, adjacency by index. Plain JSON. */
 export interface Plan extends PlanLevel {
   /** Version of the plan format. */
@@ -99,6 +107,8 @@ export interface Plan extends PlanLevel {
   readonly durability: 'normal' | 'strict'
   /** Values that templates read as `vars.<name>`. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** Versions of the workflows that nodes run, by workflow id; absent if no node runs one. */
+  readonly workflows?: Readonly<Record<string, PinnedWorkflow>>
 }
 
 /** Returns the nodes of a level and of the loops in it, those of a loop after it. */

@@ -1,5 +1,5 @@
 import type { Vote } from '@tenon/core/node'
-import type { NodeWait } from '@tenon/core/run'
+import type { ChildEnd, ChildWait, NodeWait } from '@tenon/core/run'
 import { type FrameContext, findNodeRun, nodeRunIdAt, type RunContext, refuse } from './context.ts'
 import { close } from './finish-node.ts'
 import { beginIterations } from './iterations.ts'
@@ -36,8 +36,8 @@ export function findWait(run: RunContext, waitId: string): WaitingNode | null {
 }
 
 /**
- * Opens the wait of a suspended node run: an approval for people, the iterations of a loop, otherwise a plain wait, with
- * its timer.
+ * Opens the wait of a suspended node run: an approval for people, the iterations of a loop, a child, otherwise a plain
+ * wait, with its timer.
  */
 export function openWait(context: FrameContext, turn: Turn, node: number, waitFor: NodeWait): void {
   const { run, state, undoLog } = context
@@ -53,6 +53,10 @@ export function openWait(context: FrameContext, turn: Turn, node: number, waitFo
   }
   undoLog.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [], held: null } })
   undoLog.setField(run.state, 'waiting', run.state.waiting + 1)
+  if (waitFor.kind === 'child') {
+    requestChild(context, turn, node, { waitId, waitFor })
+    return
+  }
   decisions.push(
     waitFor.kind === 'approval'
       ? { type: 'approval_needed', nodeRunId, data: { waitId, waitFor } }
@@ -65,6 +69,35 @@ export function openWait(context: FrameContext, turn: Turn, node: number, waitFo
   if (waitFor.dueAt === null) return
   const purpose = waitFor.kind === 'approval' ? 'approval' : 'wait'
   decisions.push({ type: 'timer_set', nodeRunId, data: { timerId: waitId, purpose, dueAt: waitFor.dueAt } })
+}
+
+/** Requests a child; its node run waits for its end, or continues in the same turn. */
+function requestChild(
+  context: FrameContext,
+  turn: Turn,
+  node: number,
+  { waitId, waitFor }: { readonly waitId: string; readonly waitFor: ChildWait },
+): void {
+  const nodeRunId = nodeRunIdAt(context, node)
+  turn.decisions.push({ type: 'child_requested', nodeRunId, data: { waitId, waitFor } })
+  if (waitFor.isAwaited) return
+  continueAfter(context, turn, node, { kind: 'child', childRunId: waitFor.childRunId, end: null })
+}
+
+/** Applies the end of a child: its node run continues with it, or ends if its cancelation was requested. */
+export function finishChild(turn: Turn, { context, node, wait }: WaitingNode, childRunId: string, end: ChildEnd): void {
+  const { state, run, undoLog } = context
+  const { waitId } = wait
+  const nodeRunId = nodeRunIdAt(context, node)
+  if (entryOf(state.open, node).canceling) {
+    turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
+    undoLog.setField(run.state, 'waiting', run.state.waiting - 1)
+    closeNodeRun(context, node)
+    close(context, node)
+    return
+  }
+  turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
+  continueAfter(context, turn, node, { kind: 'child', childRunId, end })
 }
 
 /** Applies a vote; the one that reaches `required` for its choice closes the approval, and the node run continues. */

@@ -26,6 +26,15 @@ interface RunsTable {
   readonly output: string | null
   /** A `RunFailure` as JSON text. */
   readonly error: string | null
+  /** Run that has started this one; null without a parent, as the other columns of the parent. */
+  readonly parent_run_id: string | null
+  readonly parent_node_run_id: string | null
+  /** Wait of the parent that the end of the run ends; null if the run is not awaited. */
+  readonly parent_wait_id: string | null
+  /** Run at the root of the tree; null without a parent. */
+  readonly root_run_id: string | null
+  /** Number of runs above the run. */
+  readonly depth: Generated<number>
 }
 
 interface RunLogTable {

@@ -1,7 +1,7 @@
 import { type PreparedStatement, preparedStatement } from '../postgres/prepared-statement.ts'
 import { identifier } from '../postgres/quote.ts'
 import type { Append, AppendResult, NewRun } from './append.ts'
-import { LOCK_ORDER } from './append.ts'
+import { compareOperations } from './append.ts'
 import type { PackedAppend } from './stored-events.ts'
 
 /** An append with its events packed into rows of the log. */
@@ -264,17 +264,18 @@ function textOf(value: object | undefined): string | null {
 }
 
 /**
- * Returns the operations of all appends, ordered by their tables first, so that two batches never lock in opposite
- * orders. Within a table they keep the order of the runs, and of their append.
+ * Returns the operations of all appends, ordered by their tables first and then by the runs whose rows they change, so
+ * that two batches never lock in opposite orders. Those of one run keep the order of their append.
  */
 function operationsOf(appends: readonly Append[]): readonly { readonly position: number; readonly text: string }[] {
   return appends
-    .flatMap(({ operations }, index) =>
-      operations.flatMap((each) =>
-        each.op === 'plan' ? [] : [{ position: index + 1, rank: LOCK_ORDER[each.op], text: JSON.stringify(each) }],
+    .flatMap(({ tenantId, runId, operations }, index) =>
+      operations.flatMap((operation) =>
+        operation.op === 'plan' ? [] : [{ tenantId, runId, operation, position: index + 1 }],
       ),
     )
-    .sort((a, b) => a.rank - b.rank)
+    .sort(compareOperations)
+    .map(({ position, operation }) => ({ position, text: JSON.stringify(operation) }))
 }
 
 function resultOf({ result, first_seq: firstSeq, turn_before: turnBefore }: OneRow): AppendResult {

@@ -1,4 +1,4 @@
-import type { Json, NodeId, WorkflowId } from '@tenon/core/document'
+import type { Json, NodeId, RunId, WorkflowId } from '@tenon/core/document'
 import type {
   Decision,
   EventClass,
@@ -71,28 +71,59 @@ export type AppendOperation =
       readonly openedAt: number
       readonly dueAt: number | null
     }
+  /** Locks the open waits of another run before its cancelation is stored. */
+  | { readonly op: 'waits_lock'; readonly runId: RunId }
   | { readonly op: 'wait_close'; readonly approvalId: string; readonly how: string; readonly at: number }
+  /** The run starts a child: adds its row, with engine, mode and trace of its parent. */
+  | {
+      readonly op: 'child_create'
+      readonly runId: RunId
+      readonly nodeRunId: NodeRunId
+      /** Wait that the end of the child ends; null if it is not awaited. */
+      readonly waitId: WaitId | null
+      readonly startWeek: number
+      readonly workflowId: WorkflowId
+      readonly version: string
+      readonly planHash: string
+      readonly semantics: number
+      readonly queuedAt: number
+    }
+  /** Another run refers to a stored value, too. */
+  | { readonly op: 'payload_ref'; readonly runId: RunId; readonly hash: string }
+  /** Adds a message for another run, unless that has ended. */
+  | {
+      readonly op: 'message'
+      readonly runId: RunId
+      readonly messageId: string
+      /** JSON text. */
+      readonly fact: string
+      readonly at: number
+    }
   /** The run has applied the message: deletes it. */
   | { readonly op: 'inbox_consumed'; readonly messageId: string }
   /** The run has ended: deletes the messages that it did not apply. */
   | { readonly op: 'inbox_clear' }
   /**
    * Wakes the run, from now on by the clock of the database. At its start, `requires` is the key of its requirements, and
-   * `workerId` the worker that owns it, or null.
+   * `workerId` the worker that owns it, or null. `runId` names a child that starts.
    */
-  | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string }
+  | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string; readonly runId?: RunId }
+  /** Wakes another run that has not ended; any worker can apply a cancelation. */
+  | { readonly op: 'wake'; readonly runId: RunId; readonly isCancel: boolean }
   /** A node waits in its own task queue; `requires` is the key of its requirements. */
   | { readonly op: 'dispatch_add'; readonly nodeRunId: NodeRunId; readonly pass: number; readonly requires: string }
   /** The cancelation of a queued node was requested. */
   | { readonly op: 'dispatch_cancel'; readonly nodeRunId: NodeRunId; readonly pass: number }
   /** A queued node has its outcome. */
   | { readonly op: 'dispatch_end'; readonly nodeRunId: NodeRunId; readonly pass: number }
-  /** The run has ended: deletes its timers, its row of ready runs and its queued nodes. */
+  /** The run has ended: deletes its timers. */
+  | { readonly op: 'timers_end' }
+  /** The run has ended: deletes its row of ready runs and its queued nodes. */
   | { readonly op: 'finish' }
   | { readonly op: 'plan'; readonly planHash: string; readonly data: string }
   | { readonly op: 'snapshot'; readonly seq: number; readonly data: string }
-  /** Adds a message for Temporal, to be sent `delayMs` from now by the clock of the database. */
-  | { readonly op: 'outbox'; readonly kind: string; readonly delayMs: number }
+  /** Adds a message for Temporal, to be sent `delayMs` from now by the clock of the database. `runId` names another run. */
+  | { readonly op: 'outbox'; readonly kind: string; readonly delayMs: number; readonly runId?: RunId }
   /** The run has ended: deletes its messages for Temporal. */
   | { readonly op: 'outbox_clear' }
 
@@ -113,7 +144,7 @@ export interface Append extends RunRef {
   readonly status: RunStatus | null
   readonly create: NewRun | null
   readonly patch: RunPatch | null
-  /** In {@link LOCK_ORDER}. */
+  /** In the order of {@link compareOperations}. */
   readonly operations: readonly AppendOperation[]
   readonly payloads: readonly Payload[]
 }
@@ -133,20 +164,52 @@ export type AppendResult =
  * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append in the opposite order would
  * deadlock.
  */
-export const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
-  plan: 0,
-  snapshot: 1,
-  wait_open: 2,
-  wait_close: 2,
-  inbox_consumed: 3,
-  inbox_clear: 3,
-  timer_set: 4,
-  timer_clear: 4,
-  ready: 5,
-  finish: 5,
-  dispatch_add: 6,
-  dispatch_cancel: 6,
-  dispatch_end: 6,
-  outbox: 7,
-  outbox_clear: 7,
+const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
+  child_create: 0,
+  plan: 1,
+  payload_ref: 2,
+  snapshot: 3,
+  wait_open: 4,
+  wait_close: 4,
+  waits_lock: 4,
+  inbox_consumed: 5,
+  inbox_clear: 5,
+  message: 5,
+  timer_set: 6,
+  timer_clear: 6,
+  timers_end: 6,
+  ready: 7,
+  wake: 7,
+  finish: 7,
+  dispatch_add: 8,
+  dispatch_cancel: 8,
+  dispatch_end: 8,
+  outbox: 9,
+  outbox_clear: 9,
+}
+
+/** An operation with the run of its append. */
+export interface OperationOfRun extends RunRef {
+  readonly operation: AppendOperation
+}
+
+/** Returns the run whose rows an operation changes: that of its append, or another one. */
+function changedRunOf({ operation, runId }: OperationOfRun): RunId {
+  return ('runId' in operation ? operation.runId : undefined) ?? runId
+}
+
+/**
+ * Compares operations by the lock order: by their tables, then by their runs. Equal ones keep their order, so that the
+ * last of several operations on a timer wins.
+ */
+export function compareOperations(a: OperationOfRun, b: OperationOfRun): number {
+  return (
+    LOCK_ORDER[a.operation.op] - LOCK_ORDER[b.operation.op] ||
+    compareTexts(a.tenantId, b.tenantId) ||
+    compareTexts(changedRunOf(a), changedRunOf(b))
+  )
+}
+
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }

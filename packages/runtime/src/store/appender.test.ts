@@ -567,7 +567,8 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
   })
 
   test('locks the tables of a batch in one order, whatever its runs change', async () => {
-    const [one, two] = [create(tenant()), create(tenant())]
+    const tenants = [tenant(), tenant()].sort()
+    const [one, two] = [create(`${tenants[0]}`), create(`${tenants[1]}`)]
     const ready: AppendOperation = { op: 'ready', workerId: null }
     const timer: AppendOperation = { op: 'timer_set', timerId: 'x', dueAt: AT }
     const plan: AppendOperation = { op: 'plan', planHash: 'p', data: '{}' }

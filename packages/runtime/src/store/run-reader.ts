@@ -9,7 +9,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import { isListedRun, isListedWait } from '../postgres/list-conditions.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import type { RunObstacle, RunReader, StoredRun, StoredWait } from '../run-store.ts'
+import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { unrollRow } from './stored-events.ts'
 
@@ -51,7 +51,14 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
   let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId).where(isListedRun)
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.mode !== 'all') query = query.where('mode', '=', filter.mode ?? 'live')
+  const { parentRunId, rootRunId } = filter
+  if (parentRunId !== undefined) query = query.where('parent_run_id', '=', parentRunId)
+  if (rootRunId !== undefined) {
+    // Only the rows of other runs contain their root, so that those without a parent are in no index for it.
+    query = query.where((eb) => eb.or([eb('root_run_id', '=', rootRunId), eb('run_id', '=', rootRunId)]))
+  }
+  const { mode = parentRunId === undefined && rootRunId === undefined ? 'live' : 'all' } = filter
+  if (mode !== 'all') query = query.where('mode', '=', mode)
   if (filter.cursor !== undefined) {
     const { at, id } = readCursor(filter.cursor)
     query = query.where(sql<boolean>`(queued_at, run_id) < (${at}, ${id})`)
@@ -268,7 +275,15 @@ function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
     outcome: row.outcome,
     output: row.output === null ? null : (JSON.parse(row.output) as ValueRef),
     error: row.error === null ? null : (JSON.parse(row.error) as RunFailure),
+    parent: parentOfRow(row),
+    rootRunId: row.root_run_id ?? row.run_id,
+    depth: row.depth,
   }
+}
+
+function parentOfRow(row: Selectable<RuntimeTables['runs']>): StoredParent | null {
+  const { parent_run_id: runId, parent_node_run_id: nodeRunId, parent_wait_id: waitId } = row
+  return runId === null || nodeRunId === null ? null : { runId, nodeRunId, waitId }
 }
 
 /** Converts a row of `waits` with its votes. */

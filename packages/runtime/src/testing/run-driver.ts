@@ -5,6 +5,7 @@ import type { RunEvent, RunStatus } from '@tenon/core/run'
 import { type Bus, runTopic } from '../bus.ts'
 import type { Engine } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
+import type { PinnedWorkflow } from '../interpreter/plan.ts'
 import type { RunReader, StoredRun, StoredWait } from '../run-store.ts'
 
 /** An engine with the parts that a test accesses. */
@@ -27,6 +28,8 @@ export interface StartOptions {
   readonly runId?: string
   /** Input of the trigger. @defaultValue `{}` */
   readonly input?: Json
+  /** Versions of the workflows that nodes of the document run. @defaultValue none */
+  readonly workflows?: Readonly<Record<string, PinnedWorkflow>>
 }
 
 /** One run with methods for tests. */
@@ -66,7 +69,7 @@ export async function startRun(
     workflowId: 'workflow',
     version: '1',
     mode: 'live',
-    plan: compile(document, handle.registry.manifest),
+    plan: compile(document, handle.registry.manifest, undefined, options.workflows),
     trigger: 'start',
     input: options.input ?? {},
     actor: null,

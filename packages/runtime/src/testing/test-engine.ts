@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
 import { cancelTests } from './suite/cancel.ts'
+import { childTests } from './suite/children.ts'
 import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
@@ -20,6 +21,7 @@ const GROUPS: readonly SuiteGroup[] = [
   pathTests,
   joinTests,
   loopTests,
+  childTests,
   failureTests,
   waitTests,
   cancelTests,

@@ -30,7 +30,7 @@ const start = defineNode({
   category: 'trigger',
   control: 'trigger',
   inline: true,
-  params: z.object({}),
+  params: z.object({ inputSchema: anything.optional() }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: anything },
 })
@@ -157,6 +157,21 @@ const leaving = (['break', 'continue'] as const).map((control) =>
   }),
 )
 
+const child = defineNode({
+  ...common,
+  type: 'child',
+  title: 'Child',
+  control: 'child',
+  inline: true,
+  params: z.object({
+    workflow: z.string().meta({ literal: true }),
+    input: anything.default({}),
+    wait: z.boolean().default(true),
+  }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: anything },
+})
+
 const delay = defineNode({
   ...common,
   type: 'delay',
@@ -233,7 +248,7 @@ export function createTestNodes(): { readonly registry: NodeRegistry; readonly p
   return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
 }
 
-/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, try, break, continue, delay and approval. */
+/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, try, break, continue, child, delay and approval. */
 export function inlineNodes(): readonly AnyNodeImplementation[] {
   return [
     implementInlineNode(start, () => ({ port: 'success', output: {} })),
@@ -282,6 +297,13 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
     ...leaving.map((definition) =>
       implementInlineNode(definition, ({ result = null }) => ({ port: 'end', output: result })),
     ),
+    implementInlineNode(child, ({ workflow, input, wait }, { child: result }) => {
+      if (result === null) return { suspend: { kind: 'child', workflowId: workflow, input: input as Json, wait } }
+      const { error, ...output } = result
+      if (error === null) return { port: 'success', output }
+      const code = result.status === 'failed' ? 'CHILD_FAILED' : 'CHILD_CANCELED'
+      throw new TenonError(code, error.message, { details: { runId: result.runId, code: error.code } })
+    }),
     implementInlineNode(delay, ({ duration }, { now, resume }) =>
       resume === null
         ? { suspend: { kind: 'time', dueAt: now + durationToMs(duration) } }

@@ -33,6 +33,9 @@ export async function presentRuns(
       traceId: run.traceId,
       engine: run.engine,
       queuedAt: toInstant(run.queuedAt),
+      parent: run.parent === null ? null : { runId: run.parent.runId, nodeRunId: run.parent.nodeRunId },
+      rootRunId: run.rootRunId,
+      depth: run.depth,
       ...stateOf(run, health.get(run.runId)),
     }),
   )

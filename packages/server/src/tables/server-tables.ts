@@ -135,8 +135,8 @@ export interface TenantKeyRow {
   readonly created_at: number
 }
 
-/** The tables that the server adds, and those of the runtime that it reads as well. */
-export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers'> {
+/** The tables that the server adds, and those of the runtime that it uses as well. */
+export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | 'plans'> {
   readonly workflows: WorkflowRow
   readonly versions: VersionRow
   readonly drafts: DraftRow

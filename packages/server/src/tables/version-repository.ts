@@ -1,4 +1,6 @@
 import type { TenantId, WorkflowId } from '@tenon/core/document'
+import type { PinnedWorkflow } from '@tenon/runtime/interpreter'
+import { sql } from 'kysely'
 import type { ServerTx, VersionRow } from './server-tables.ts'
 
 /** A version without its document, plan and lockfile, for lists. */
@@ -44,6 +46,62 @@ export async function findVersionToRun(
   const query = versionIn(tx, tenantId, workflowId, version)
   const row = await query.select(['workflow_id', 'version', 'number', 'plan']).executeTakeFirst()
   return row ?? null
+}
+
+/** A version with its lockfile, for those that refer to it. */
+export type ReferredVersion = Pick<VersionRow, 'workflow_id' | 'version' | 'plan' | 'lockfile'>
+
+/** Finds a published version without its document. */
+export async function findReferredVersion(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
+  version: string,
+): Promise<ReferredVersion | null> {
+  const query = versionIn(tx, tenantId, workflowId, version)
+  const row = await query.select(['workflow_id', 'version', 'plan', 'lockfile']).executeTakeFirst()
+  return row ?? null
+}
+
+/** Reads the lockfiles of versions of several workflows. */
+export async function readLockfiles(
+  tx: ServerTx,
+  tenantId: TenantId,
+  versions: readonly { readonly workflowId: WorkflowId; readonly version: string }[],
+): Promise<readonly Pick<VersionRow, 'workflow_id' | 'version' | 'lockfile'>[]> {
+  if (versions.length === 0) return []
+  return tx
+    .selectFrom('versions')
+    .select(['workflow_id', 'version', 'lockfile'])
+    .where('tenant_id', '=', tenantId)
+    .where((eb) =>
+      eb(
+        eb.refTuple('workflow_id', 'version'),
+        'in',
+        versions.map((each) => eb.tuple(each.workflowId, each.version)),
+      ),
+    )
+    .execute()
+}
+
+/** Adds the plans of published versions to those of the runtime, so that runs can start runs of them. */
+export async function keepPlans(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflows: Readonly<Record<string, PinnedWorkflow>>,
+): Promise<void> {
+  // In the order of their hashes, like appends.
+  const pinned = Object.entries(workflows).sort(([, a], [, b]) => (a.planHash < b.planHash ? -1 : 1))
+  for (const [workflowId, { version, planHash }] of pinned) {
+    await tx
+      .insertInto('plans')
+      .columns(['tenant_id', 'plan_hash', 'data'])
+      .expression(
+        versionIn(tx, tenantId, workflowId, version).select(['tenant_id', sql<string>`${planHash}`.as('hash'), 'plan']),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
 }
 
 /** Selects the row of one version; the caller adds the columns. */

@@ -9,10 +9,12 @@ import {
 } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { checkWorkflowInSlices } from '@tenon/core/validate'
-import { compile } from '@tenon/runtime/interpreter'
+import { compile, type PinnedWorkflow } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
 import { serverIssue } from '../server-issue.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
+import { pinWorkflows } from './pin-workflows.ts'
 
 const MOST_ISSUES = 200
 
@@ -24,15 +26,21 @@ export interface PreparedVersion {
   readonly document: string
   readonly plan: string
   readonly lockfile: string
+  /** Versions of the workflows that the document runs, by workflow id. */
+  readonly workflows: Readonly<Record<string, PinnedWorkflow>>
 }
 
 /**
  * Checks and compiles a draft, in slices: other requests are answered in between. Call it outside of transactions.
  *
  * @throws {@link TenonError} `WORKFLOW_INVALID` with every error found (details: `issues`, at most 200), also for a
- * draft of which something cannot be read.
+ * draft of which something cannot be read, and for workflows that it cannot run.
  */
-export async function prepareVersion(server: ServerContext, state: DraftState): Promise<PreparedVersion> {
+export async function prepareVersion(
+  server: ServerContext,
+  ref: DraftRef,
+  state: DraftState,
+): Promise<PreparedVersion> {
   const { document, losses } = state
   const { manifest } = server.registry
   const { issues, survey } = await checkWorkflowInSlices(document, manifest, {
@@ -49,15 +57,19 @@ export async function prepareVersion(server: ServerContext, state: DraftState): 
       ...(issue.values === undefined ? {} : { values: issue.values }),
     })),
   ])
+  const pinned = await pinWorkflows(server, ref, document)
+  refuse(pinned.issues)
+  const { workflows } = pinned
   await setImmediate()
-  const plan = JSON.stringify(compile(document, manifest, survey ?? undefined))
+  const plan = JSON.stringify(compile(document, manifest, survey ?? undefined, workflows))
   await setImmediate()
   return {
     contentHash: contentHash(document),
     behaviorHash: behaviorHash(document),
     document: JSON.stringify(document),
     plan,
-    lockfile: JSON.stringify(lockfileOf(server, document)),
+    lockfile: JSON.stringify(lockfileOf(server, document, workflows)),
+    workflows,
   }
 }
 
@@ -70,12 +82,16 @@ function refuse(issues: readonly ProblemIssue[]): void {
   })
 }
 
-/** References of the document, by hash: today the node types; sub-workflows and templates join them here. */
-function lockfileOf(server: ServerContext, document: WorkflowDocument) {
+/** References of the document, by hash: the node types, and the versions of the workflows that it runs. */
+function lockfileOf(
+  server: ServerContext,
+  document: WorkflowDocument,
+  workflows: Readonly<Record<string, PinnedWorkflow>>,
+) {
   const used = new Set(document.nodes.map((node) => nodeTypeKey(node.type, node.typeVersion)))
   const entries = server.registry.manifest.nodes
     .map((entry) => [nodeTypeKey(entry.type, entry.version), entry] as const)
     .filter(([name]) => used.has(name))
     .map(([name, entry]) => [name, sha256Hex(canonicalText(entry))])
-  return { lockfileVersion: 1, nodeTypes: Object.fromEntries(entries) }
+  return { lockfileVersion: 1, nodeTypes: Object.fromEntries(entries), workflows }
 }

@@ -12,7 +12,7 @@ import { checkApprovers } from '../members/check-approvers.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
-import { insertVersion } from '../tables/version-repository.ts'
+import { insertVersion, keepPlans } from '../tables/version-repository.ts'
 import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
 import { freezeDraft } from './freeze-draft.ts'
@@ -47,7 +47,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       const latest = await readLatest(server, publication)
       const draft = await readSealedDraft(server, { tenantId, workflowId }, identity)
       await takeValidation(server.limits, tenantId, draft.document)
-      const prepared = await prepareVersion(server, draft)
+      const prepared = await prepareVersion(server, { tenantId, workflowId }, draft)
       await checkTaskQueues(server, draft.document)
       await checkApprovers(server, tenantId, draft.document)
       const version = await storeVersion(server, publication, { draft, prepared, latest })
@@ -109,6 +109,7 @@ async function storeVersion(
     const version = freezeDraft(server, { workflowId, identity, prepared, number, notes })
     const at = version.published_at
     await insertVersion(tx, version)
+    await keepPlans(tx, tenantId, prepared.workflows)
     const set = { latest_version: number, latest_behavior_hash: version.behavior_hash, updated_at: at }
     await updateWorkflowRow(tx, tenantId, workflowId, set)
     const details = { version: version.version }

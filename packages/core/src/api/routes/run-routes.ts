@@ -63,6 +63,8 @@ export const runRoutes = {
       ...pageQuery,
       workflowId: textSchema(400).exactOptional(),
       status: z.enum(RUN_FILTER_STATUSES).exactOptional(),
+      parentRunId: textSchema(400).exactOptional(),
+      rootRunId: textSchema(400).exactOptional(),
       mode: z.enum(['live', 'test', 'all']).exactOptional(),
     }),
     body: null,

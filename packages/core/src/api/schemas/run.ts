@@ -42,6 +42,9 @@ const runFields = {
   traceId: z.string(),
   engine: z.enum(['embedded', 'temporal']),
   queuedAt: instantSchema,
+  parent: z.strictObject({ runId: z.string(), nodeRunId: z.string() }).nullable(),
+  rootRunId: z.string(),
+  depth: z.int(),
 }
 const runHealthSchema = z
   .strictObject({

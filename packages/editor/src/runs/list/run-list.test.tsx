@@ -24,6 +24,9 @@ function run(index: number, { status = 'completed', error, ...fields }: Change =
     traceId: '',
     engine: 'embedded',
     queuedAt: '2026-11-23T09:42:07.000Z',
+    parent: null,
+    rootRunId: `run-${index}`,
+    depth: 0,
     ...fields,
     ...runState(status, TIMES, error === undefined ? {} : { error }),
   }

@@ -23,6 +23,9 @@ function fieldsOf(runId: string): RunFields {
     traceId: '',
     engine: 'embedded',
     queuedAt: '2026-11-23T09:42:07.000Z',
+    parent: null,
+    rootRunId: runId,
+    depth: 0,
   }
 }
 

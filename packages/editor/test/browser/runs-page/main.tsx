@@ -47,8 +47,9 @@ const logs = {
 }
 const log = logs[(query.get('log') ?? 'escalated') as keyof typeof logs]
 function runWith(status: RunStatus, index: number): RunSummary {
+  const runId = `0192f3a1-7c11-7d2e-9b01-00000000000${index}`
   return {
-    runId: `0192f3a1-7c11-7d2e-9b01-00000000000${index}`,
+    runId,
     workflowId: 'wf-1',
     workflowName: 'Support ticket router',
     version: '4',
@@ -56,6 +57,9 @@ function runWith(status: RunStatus, index: number): RunSummary {
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
     engine: 'embedded',
     queuedAt: '2026-11-23T09:42:07.000Z',
+    parent: null,
+    rootRunId: runId,
+    depth: 0,
     ...runState(status, { startedAt: '2026-11-23T09:42:07.100Z', finishedAt: '2026-11-23T09:42:11.530Z' }),
   }
 }

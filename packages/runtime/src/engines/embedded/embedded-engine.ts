@@ -156,6 +156,8 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
   const monotonicMs = () => performance.now()
+  const capabilities = capabilitiesOf(registry, nodeQueues)
+  const requirements = createRequirementStore(database, capabilities)
   const appender = watchProgress(createAppender(database, { lanes: options.appendLanes }), {
     stallMs: leaseMs,
     monotonicMs,
@@ -168,9 +170,13 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     log,
     now,
     maxPendingBytes: options.maxPendingBytes,
+    requirementsOf: async (tenantId, plan) => (await requirements.prepare(tenantId, plan)).requires,
+    onRunsWoken: (runs) => {
+      for (const run of runs) if (worker.isClaimed(run)) worker.drive(run)
+      // Others may own them, or claim them.
+      if (!runs.every(worker.isClaimed)) wakeWorkers()
+    },
   })
-  const capabilities = capabilitiesOf(registry, nodeQueues)
-  const requirements = createRequirementStore(database, capabilities)
   const dispatch = createDispatchStore(database, { workerId, capabilities, busyGraceMs })
   const lease = createLease(dispatch, { leaseMs, monotonicMs })
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })

@@ -100,6 +100,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     log,
     now,
     maxPendingBytes: options.maxPendingBytes,
+    onRunsWoken: () => relay?.wake(),
   })
   const inbox = createInbox(database, now)
   const { reconcileMs = RECONCILE_MS } = options

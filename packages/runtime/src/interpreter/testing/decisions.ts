@@ -34,6 +34,10 @@ function briefly(decision: Decision): string {
       return `open ${decision.data.waitId}`
     case 'wait_closed':
       return `close ${decision.data.waitId} (${decision.data.how})`
+    case 'child_requested':
+      return `child ${decision.data.waitId}${decision.data.waitFor.isAwaited ? '' : ' unawaited'}`
+    case 'child_cancel_requested':
+      return `cancel child ${decision.data.waitId}`
     case 'iteration_started':
       return `begin ${decision.nodeRunId}[${decision.data.index}]`
     case 'iteration_ended':

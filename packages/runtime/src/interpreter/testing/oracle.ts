@@ -368,6 +368,9 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         }
         return
       }
+      // No play of the oracle starts children.
+      case 'child_finished':
+        return
       case 'cancel_requested':
         if (ending === null) endRun(`canceled:${fact.data.reason satisfies CancelReason}`, 'run_canceled')
         return

@@ -24,9 +24,13 @@ export const runLog: Migration = {
         name: 'runs',
         columns: RUNS,
         key: ['run_id'],
-        indexes: ['tenant_id', 'tenant_id, workflow_id', 'tenant_id, status'].map(
-          (columns) => `(${columns}, queued_at) where ${LIST_CONDITIONS.runs}`,
-        ),
+        indexes: ['tenant_id', 'tenant_id, workflow_id', 'tenant_id, status']
+          .map((columns) => `(${columns}, queued_at) where ${LIST_CONDITIONS.runs}`)
+          .concat(
+            // For the runs that a run has started, and for the tree below a run: few runs have a parent.
+            '(parent_run_id, tenant_id, queued_at) where parent_run_id is not null',
+            '(root_run_id, tenant_id, queued_at) where root_run_id is not null',
+          ),
         suffix: 'with (fillfactor = 70)',
         isBatched: true,
       }),
@@ -145,7 +149,8 @@ const RUNS = `
   plan_hash text not null, semantics integer not null, priority integer not null default 0,
   status text not null, turn integer not null, next_seq bigint not null, head_hash bytea not null,
   queued_at bigint not null, started_at bigint, finished_at bigint,
-  outcome text, output text, error text`
+  outcome text, output text, error text,
+  parent_run_id text, parent_node_run_id text, parent_wait_id text, root_run_id text, depth integer not null default 0`
 
 // One row for each append. No foreign key to runs and no second index: this is the hot path, and the append updates the
 // run row anyway.

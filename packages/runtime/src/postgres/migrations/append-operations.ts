@@ -24,9 +24,32 @@ begin
           wait_for, opened_at, due_at)
         values (p_tenant, o->>'approvalId', p_run, o->>'waitId', o->>'nodeRunId', o->>'nodeId', o->>'workflowId',
           'open', o->>'waitFor', (o->>'openedAt')::bigint, (o->>'dueAt')::bigint);
+    when 'waits_lock' then
+      -- Orders a cancelation and the votes of the run.
+      perform from $schema.waits where tenant_id = p_tenant and run_id = o->>'runId' and status = 'open'
+        order by approval_id for update;
     when 'wait_close' then
       update $schema.waits set status = o->>'how', closed_at = (o->>'at')::bigint
         where tenant_id = p_tenant and approval_id = o->>'approvalId';
+    when 'child_create' then
+      insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
+          semantics, status, turn, next_seq, head_hash, queued_at,
+          parent_run_id, parent_node_run_id, parent_wait_id, root_run_id, depth)
+        select p_tenant, o->>'runId', (o->>'startWeek')::integer, p.trace_id, o->>'workflowId', o->>'version', p.mode,
+            p.engine, o->>'planHash', (o->>'semantics')::integer, 'queued', 0, 1, ''::bytea, (o->>'queuedAt')::bigint,
+            p_run, o->>'nodeRunId', o->>'waitId', coalesce(p.root_run_id, p_run), p.depth + 1
+          from $schema.runs p where p.tenant_id = p_tenant and p.run_id = p_run
+        on conflict do nothing;
+    when 'payload_ref' then
+      insert into $schema.payload_refs (tenant_id, run_id, hash) values (p_tenant, o->>'runId', o->>'hash')
+        on conflict do nothing;
+    when 'message' then
+      -- Without a lock on the other run: one that ends meanwhile ignores the message.
+      insert into $schema.run_inbox (tenant_id, run_id, message_id, fact, at)
+        select p_tenant, o->>'runId', o->>'messageId', o->>'fact', (o->>'at')::bigint
+          from $schema.runs r
+          where r.tenant_id = p_tenant and r.run_id = o->>'runId' and r.finished_at is null
+        on conflict do nothing;
     when 'inbox_consumed' then
       delete from $schema.run_inbox
         where tenant_id = p_tenant and run_id = p_run and message_id = o->>'messageId';
@@ -34,11 +57,18 @@ begin
       delete from $schema.run_inbox where tenant_id = p_tenant and run_id = p_run;
     when 'ready' then
       insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken, requires_key)
-        values (p_tenant, p_run, ${NOW}, o->>'workerId', o->>'workerId' is null, coalesce(o->>'requires', ''))
+        values (p_tenant, coalesce(o->>'runId', p_run), ${NOW}, o->>'workerId', o->>'workerId' is null,
+          coalesce(o->>'requires', ''))
         on conflict (tenant_id, run_id) do update set woken = true;
-    when 'finish' then
-      -- Timers first: the claim of due runs locks in this order, too.
+    when 'wake' then
+      -- Ending a run requires no node type, so that a run with types that no worker has can still be canceled.
+      update $schema.run_ready set woken = true,
+          requires_key = case when (o->>'isCancel')::boolean then split_part(requires_key, '/', 1) else requires_key end
+        where tenant_id = p_tenant and run_id = o->>'runId';
+    when 'timers_end' then
+      -- Before the rows of ready runs, of this run and of others: the claim of due runs locks in this order, too.
       delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;
+    when 'finish' then
       delete from $schema.run_ready where tenant_id = p_tenant and run_id = p_run;
       delete from $schema.node_dispatches where tenant_id = p_tenant and run_id = p_run;
     when 'dispatch_add' then
@@ -64,7 +94,7 @@ begin
         where run_snapshots.seq < excluded.seq;
     when 'outbox' then
       insert into $schema.outbox (tenant_id, run_id, kind, ready_at)
-        values (p_tenant, p_run, o->>'kind', ${NOW} + (o->>'delayMs')::bigint);
+        values (p_tenant, coalesce(o->>'runId', p_run), o->>'kind', ${NOW} + (o->>'delayMs')::bigint);
     when 'outbox_clear' then
       delete from $schema.outbox where tenant_id = p_tenant and run_id = p_run;
   end case;

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { Json, WorkflowDocument } from '@tenon/core/document'
 import type { RunEvent } from '@tenon/core/run'
 import { expect } from 'vitest'
 import { compile } from '../../interpreter/compile.ts'
+import type { PinnedWorkflow } from '../../interpreter/plan.ts'
 import { restep } from '../../interpreter/restep.ts'
 import type { RuntimeDatabase } from '../../postgres/tables.ts'
 import { verifyRunLog } from '../../store/verify-run-log.ts'
 import type { Probes } from '../probes.ts'
-import { type DrivenRun, type EngineHandle, type StartOptions, startRun } from '../run-driver.ts'
+import { type DrivenRun, drivenRun, type EngineHandle, type StartOptions, startRun } from '../run-driver.ts'
 
 /** Context of a group of tests of `testEngine`. */
 export interface SuiteContext {
@@ -17,18 +19,35 @@ export interface SuiteContext {
   start(document: WorkflowDocument, options?: StartOptions): Promise<DrivenRun>
   /** Starts a run and waits for its end. */
   run(document: WorkflowDocument, input?: Json): Promise<DrivenRun>
+  /**
+   * Publishes a workflow for the runs of a tenant.
+   *
+   * @param below - Tenant and versions of the workflows that its nodes run. @defaultValue a new tenant, none
+   * @returns Options of runs that start runs of it.
+   */
+  pin(workflowId: string, document: WorkflowDocument, below?: PinnedOptions): Promise<PinnedOptions>
+  /** Follows a run of the tenant of another; its log is checked, too. */
+  follow(run: DrivenRun, runId: string): DrivenRun
   /** Checks the logs of the runs that the test has started. */
   checkLogs(): Promise<void>
+}
+
+/** Tenant of runs, with the versions that they start. */
+export interface PinnedOptions {
+  readonly tenantId: string
+  readonly workflows: Readonly<Record<string, PinnedWorkflow>>
+  /** Number of the version. @defaultValue '1' */
+  readonly version?: string
 }
 
 /** A group of tests that every engine must pass. */
 export type SuiteGroup = (context: () => SuiteContext) => void
 
 export function createSuiteContext(handle: EngineHandle, probes: Probes, database: RuntimeDatabase): SuiteContext {
-  let started: { readonly run: DrivenRun; readonly document: WorkflowDocument }[] = []
+  let started: DrivenRun[] = []
   const start = async (document: WorkflowDocument, options?: StartOptions) => {
     const run = await startRun(handle, document, options)
-    started.push({ run, document })
+    started.push(run)
     return run
   }
   return {
@@ -41,13 +60,34 @@ export function createSuiteContext(handle: EngineHandle, probes: Probes, databas
       await run.ended()
       return run
     },
+    pin: async (workflowId, document, below = { tenantId: `t-${randomUUID()}`, workflows: {} }) => {
+      const { tenantId, workflows, version = '1' } = below
+      const plan = compile(document, handle.registry.manifest, undefined, workflows)
+      const { planHash } = plan
+      await database.withTenant(tenantId, (tx) =>
+        tx
+          .insertInto('plans')
+          .values({ tenant_id: tenantId, plan_hash: planHash, data: JSON.stringify(plan) })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      )
+      return { tenantId, workflows: { ...workflows, [workflowId]: { version, planHash } } }
+    },
+    follow: ({ tenantId }, runId) => {
+      const run = drivenRun(handle, tenantId, runId)
+      started.push(run)
+      return run
+    },
     checkLogs: async () => {
       const runs = started
       started = []
-      for (const { run, document } of runs) {
+      for (const run of runs) {
         const events = await run.events()
         expectSound(events)
-        expect(restep(events, compile(document, handle.registry.manifest))).toMatchObject({ same: true })
+        const stored = await handle.reader.getRun(run.tenantId, run.runId)
+        const plan = await handle.reader.getPlan(run.tenantId, `${stored?.planHash}`)
+        if (plan === null) throw new Error(`The plan of ${run.runId} is missing`)
+        expect(restep(events, plan)).toMatchObject({ same: true })
         expect(await verifyRunLog(database, run.tenantId, run.runId)).toMatchObject({ isIntact: true })
       }
     },

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import type { JsonSchema } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import {
+  type ChildResult,
+  type ChildSuspension,
+  checkJsonSchema,
+  type LoopSuspension,
+  type NodeOutcome,
+  type Suspension,
+} from '@tenon/core/node'
+import type { ChildWait, Fact, NodeResume } from '@tenon/core/run'
+import { v7 } from 'uuid'
+import type { Plan, PlanNode } from '../interpreter/plan.ts'
+import type { Payload } from '../store/append.ts'
+import type { PassOfRun, RunRef } from '../store/run-ref.ts'
+import type { RunSession } from './session.ts'
+import { storeValue } from './stored-value.ts'
+import type { ValueReader } from './value-loader.ts'
+
+/** Most runs above a run. */
+const MAX_DEPTH = 10
+
+/** Plan of a run to start. */
+export interface PreparedChild {
+  readonly plan: Plan
+  /** Key of the requirements of its runs; empty for none. */
+  readonly requires: string
+}
+
+/**
+ * Loads the plan of a published version for a child.
+ *
+ * @throws {@link TenonError} `RUN_LOG_GAP` if the tenant has no such plan, `UNAVAILABLE`.
+ */
+export type PrepareChild = (tenantId: string, planHash: string) => Promise<PreparedChild>
+
+/** A pass that starts a child, with the instant of the fact that scheduled it. */
+interface ChildPass extends PassOfRun {
+  readonly scheduledAt: number
+}
+
+/** The fact with which a node run starts a child. */
+interface BegunChild {
+  readonly fact: Fact
+  readonly payloads: readonly Payload[]
+  /** Requirements of the child. */
+  readonly child: { readonly runId: string; readonly requires: string }
+}
+
+/** Checks whether an inline node has returned a run to start. */
+export function isChildSuspension(
+  result: NodeOutcome | Suspension | LoopSuspension | ChildSuspension,
+): result is ChildSuspension {
+  return 'suspend' in result && result.suspend.kind === 'child'
+}
+
+/**
+ * Checks the input of a child, and makes the fact that starts it. The id of the child follows from the pass, so that a
+ * repeated evaluation starts it once.
+ *
+ * @throws {@link TenonError} `SUBWORKFLOW_NOT_PUBLISHED` for a workflow that the version does not contain,
+ * `SUBWORKFLOW_TOO_DEEP`, `TRIGGER_DISABLED`, `RUN_INPUT_INVALID` (details: `issues`), `VALUE_NOT_JSON`,
+ * `VALUE_TOO_LARGE`, `UNAVAILABLE`.
+ */
+export async function beginChild(
+  { identity, plan }: RunSession,
+  { nodeRunId, pass, scheduledAt }: ChildPass,
+  { suspend: { workflowId, input, wait } }: ChildSuspension,
+  prepare: PrepareChild,
+): Promise<BegunChild> {
+  const { workflows = {} } = plan
+  const pinned = Object.hasOwn(workflows, workflowId) ? workflows[workflowId] : undefined
+  if (pinned === undefined) {
+    throw new TenonError('SUBWORKFLOW_NOT_PUBLISHED', 'The version contains no published version of this workflow')
+  }
+  if (identity.depth >= MAX_DEPTH) {
+    throw new TenonError('SUBWORKFLOW_TOO_DEEP', `More than ${MAX_DEPTH} runs would be above the run`, {
+      details: { limit: MAX_DEPTH },
+    })
+  }
+  const { plan: childPlan, requires } = await prepare(identity.tenantId, pinned.planHash)
+  const trigger = triggerOf(childPlan)
+  checkInput(trigger, input)
+  const { ref, payloads } = storeValue(input)
+  const childRunId = childRunIdOf(identity, { nodeRunId, pass, scheduledAt })
+  const waitFor: ChildWait = {
+    kind: 'child',
+    childRunId,
+    workflowId,
+    version: pinned.version,
+    planHash: pinned.planHash,
+    trigger: trigger.id,
+    input: ref,
+    timeoutMs: childPlan.timeoutMs,
+    isAwaited: wait,
+    dueAt: null,
+  }
+  return {
+    fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } },
+    payloads,
+    child: { runId: childRunId, requires },
+  }
+}
+
+/** Returns the first enabled trigger, at which runs start that name none. */
+function triggerOf({ nodes }: Plan): PlanNode {
+  const trigger = nodes.find(({ control, disabled }) => control === 'trigger' && !disabled)
+  if (trigger !== undefined) return trigger
+  throw new TenonError('TRIGGER_DISABLED', 'Every trigger of the workflow is disabled, so no run of it starts')
+}
+
+function checkInput({ params }: PlanNode, input: unknown): void {
+  if (params.inputSchema === undefined) return
+  const faults = checkJsonSchema(params.inputSchema as JsonSchema, input)
+  const [first] = faults
+  if (first === undefined) return
+  const issues = faults.map((fault) => ({ ...fault, path: ['input', ...fault.path] }))
+  throw new TenonError('RUN_INPUT_INVALID', `The input of the run is not valid: ${first.message}`, {
+    details: { issues },
+  })
+}
+
+/**
+ * Returns the id of the run that a pass starts: a UUID of version 7 like those of other runs, with the time of the pass
+ * and a hash in place of the random bits.
+ */
+function childRunIdOf({ tenantId, runId }: RunRef, { nodeRunId, pass, scheduledAt }: ChildPass): string {
+  const random = createHash('sha256')
+    .update(JSON.stringify([tenantId, runId, nodeRunId, pass]))
+    .digest()
+  return v7({ msecs: scheduledAt, random, seq: random.readUInt32BE(16) })
+}
+
+/**
+ * Loads the result of a child for the next pass of its node run.
+ *
+ * @throws {@link TenonError} `PAYLOAD_NOT_FOUND`, `UNAVAILABLE`.
+ */
+export async function loadChild(
+  { identity: { tenantId } }: RunSession,
+  { childRunId: runId, end }: Extract<NodeResume, { readonly kind: 'child' }>,
+  values: ValueReader,
+): Promise<ChildResult> {
+  if (end === null) return { runId, status: 'started', outcome: null, output: null, error: null }
+  const { status, outcome, output, error } = end
+  const value = output === null ? null : (values.peek(tenantId, output) ?? (await values.load(tenantId, output)))
+  if (error === null) return { runId, status, outcome, output: value, error }
+  const { code, message, nodeId } = error
+  return {
+    runId,
+    status,
+    outcome,
+    output: value,
+    error: { code, message, ...(nodeId === undefined ? {} : { nodeId }) },
+  }
+}

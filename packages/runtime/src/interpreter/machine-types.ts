@@ -1,4 +1,4 @@
-import type { Decision, Fact, NodeResume, RunStatus, ValueRef } from '@tenon/core/run'
+import type { Decision, Fact, NodeResume, NodeWait, RunStatus, ValueRef } from '@tenon/core/run'
 import type { RunOutputs } from './run-outputs.ts'
 
 /** Semantics of new runs; a run keeps the number with which it started. */
@@ -66,7 +66,7 @@ export interface OpenNodeRun {
   /** Wait on which it is suspended, also if that has ended and a pause holds the next pass; `null` if it is not. */
   readonly waitId: string | null
   /** Kind of that wait; `parked` after a failure that a person resolves. `null` if it is not suspended. */
-  readonly waitKind: 'approval' | 'time' | 'iterations' | 'parked' | null
+  readonly waitKind: NodeWait['kind'] | 'parked' | null
 }
 
 /** A fact with its recorded instant, ms since the Unix epoch: timers count from it. */

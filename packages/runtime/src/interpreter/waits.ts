@@ -81,7 +81,9 @@ function requestChild(
   const nodeRunId = nodeRunIdAt(context, node)
   turn.decisions.push({ type: 'child_requested', nodeRunId, data: { waitId, waitFor } })
   if (waitFor.isAwaited) return
-  continueAfter(context, turn, node, { kind: 'child', childRunId: waitFor.childRunId, end: null })
+  const { params } = entryOf(context.state.open, node)
+  const resume = { kind: 'child', childRunId: waitFor.childRunId, end: null } as const
+  continueAfter(context, turn, node, { resume, params })
 }
 
 /** Applies the end of a child: its node run continues with it, or ends if its cancelation was requested. */
@@ -89,7 +91,8 @@ export function finishChild(turn: Turn, { context, node, wait }: WaitingNode, ch
   const { state, run, undoLog } = context
   const { waitId } = wait
   const nodeRunId = nodeRunIdAt(context, node)
-  if (entryOf(state.open, node).canceling) {
+  const { canceling, params } = entryOf(state.open, node)
+  if (canceling) {
     turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
     undoLog.setField(run.state, 'waiting', run.state.waiting - 1)
     closeNodeRun(context, node)
@@ -97,7 +100,7 @@ export function finishChild(turn: Turn, { context, node, wait }: WaitingNode, ch
     return
   }
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
-  continueAfter(context, turn, node, { kind: 'child', childRunId, end })
+  continueAfter(context, turn, node, { resume: { kind: 'child', childRunId, end }, params })
 }
 
 /** Applies a vote; the one that reaches `required` for its choice closes the approval, and the node run continues. */

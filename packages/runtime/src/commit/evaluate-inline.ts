@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { checkOutput, checkParams } from '@tenon/core/node'
+import { checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
 import type { Fact, NodeResume } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'

@@ -1,10 +1,10 @@
 import type { NodeId } from '@tenon/core/document'
-import type { NodeStatus } from '@tenon/core/run'
 import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from 'react'
+import type { ShownStatus } from '../ui/status-mark.tsx'
 
 /** Display of a run on a card. The object is the same until it changes. */
 export interface NodeRunDisplay {
-  readonly status: NodeStatus
+  readonly status: ShownStatus
   /** Beginning of the type line: `1.84 s`, `0.4 s · attempt 2`; may be empty. */
   readonly label: string
   /** Status in words, for people who cannot see colors. */

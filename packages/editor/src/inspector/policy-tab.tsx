@@ -3,7 +3,7 @@ import {
   type Json,
   type NodeId,
   type NodePolicy,
-  type OnError,
+  ON_ERROR_CHOICES,
   RETRY_LIMITS,
   type RetryPolicy,
   type WorkflowNode,
@@ -30,8 +30,6 @@ interface PolicyTabProps {
   readonly entry: NodeManifestEntry | undefined
 }
 
-const ON_ERROR: readonly OnError[] = ['fail', 'continue', 'route']
-
 /** Tab with the policy of a node: attempts, timeout, failures, joins and the condition to skip it. */
 export function PolicyTab({ node, entry }: PolicyTabProps) {
   const t = useTranslate()
@@ -55,12 +53,12 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
             nodeId={node.id}
             field="onError"
             label={t('policy.onError')}
-            help={t(`policy.onError.${helpFor(policy.onError)}`)}
+            help={t(`policy.onError.${policy.onError ?? 'fail'}`)}
           >
             <Select
               value={policy.onError ?? 'fail'}
               disabled={isReadOnly}
-              options={ON_ERROR.map((value) => ({ value, label: t(`policy.onErrorChoice.${helpFor(value)}`) }))}
+              options={ON_ERROR_CHOICES.map((value) => ({ value, label: t(`policy.onErrorChoice.${value}`) }))}
               onChange={(value) => set('onError', value)}
             />
           </PolicyField>
@@ -128,10 +126,6 @@ function PolicyField({ nodeId, field, help, ...rest }: PolicyFieldProps) {
       <Field {...rest} help={fault !== undefined && !isError ? fault : help} error={isError ? fault : undefined} />
     </div>
   )
-}
-
-function helpFor(value: OnError | undefined): 'fail' | 'continue' | 'route' {
-  return value === 'continue' || value === 'route' ? value : 'fail'
 }
 
 function policyField(nodeId: NodeId, path: readonly string[], label: string): TypedTextField {

@@ -34,7 +34,7 @@ const SURFACES = ['canvas', 'surface', 'raised', 'sunken']
 const TEXTS = ['text', 'muted', 'faint']
 const PAIRS = [
   ...TEXTS.flatMap((text) => SURFACES.map((surface) => [text, surface] as const)),
-  ...['running', 'waiting', 'success', 'failed', 'retry'].flatMap(
+  ...['running', 'waiting', 'parked', 'success', 'failed', 'retry'].flatMap(
     (status) =>
       [
         [status, 'surface'],

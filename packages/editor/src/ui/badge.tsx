@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-export const BADGE_TONES = ['neutral', 'running', 'waiting', 'success', 'failed', 'retry'] as const
+export const BADGE_TONES = ['neutral', 'running', 'waiting', 'parked', 'success', 'failed', 'retry'] as const
 export type BadgeTone = (typeof BADGE_TONES)[number]
 
 export interface BadgeProps {

@@ -15,6 +15,7 @@ export const ICONS = {
   warning: 'M12 4l9 16H3zM12 10v4M12 17h.01',
   info: 'M12 3a9 9 0 1 0 .01 0M12 11v5M12 8h.01',
   error: 'M12 3a9 9 0 1 0 .01 0M12 7.5v5.5M12 16h.01',
+  attention: 'M12 4v10M12 19h.01',
   clock: 'M12 3a9 9 0 1 0 .01 0M12 7v5l3 3',
   play: 'M8 5l11 7-11 7z',
   stop: 'M7 7h10v10H7z',

@@ -2,11 +2,15 @@ import type { NodeStatus } from '@tenon/core/run'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icons.ts'
 
-const GLYPHS: Readonly<Record<NodeStatus, IconName | null>> = {
+/** Status of a node run as it is shown. A `parked` one has failed and waits for a person. */
+export type ShownStatus = NodeStatus | 'parked'
+
+const GLYPHS: Readonly<Record<ShownStatus, IconName | null>> = {
   idle: null,
   running: null,
   retry: 'retry',
   waiting: 'clock',
+  parked: 'attention',
   success: 'check',
   failed: 'close',
   skipped: 'minus',
@@ -15,7 +19,7 @@ const GLYPHS: Readonly<Record<NodeStatus, IconName | null>> = {
 }
 
 export interface StatusMarkProps {
-  readonly status: NodeStatus
+  readonly status: ShownStatus
   /** Accessible name of the status; without it the mark is decorative. */
   readonly label?: string
   /** Pixels. @defaultValue 18 */

@@ -167,10 +167,13 @@ export const inspectorMessages = {
   'policy.onErrorChoice.fail': 'Fail the run',
   'policy.onErrorChoice.continue': 'Continue without its output',
   'policy.onErrorChoice.route': 'Continue at the error port',
+  'policy.onErrorChoice.park': 'Wait until a person fixes it',
   'policy.onError.fail': 'After the last attempt, the run fails.',
   'policy.onError.continue': 'After the last attempt, the run continues at the first port without new data.',
   'policy.onError.route':
     'After the last attempt, the run continues at the "On error" port with the error code and message.',
+  'policy.onError.park':
+    'After the last attempt, the node waits. A person then retries it, enters its output, skips it or fails the run.',
   'policy.attempts': 'Attempts',
   'policy.attemptsHelp': 'Including the first one.',
   'policy.firstWait': 'Wait before the second attempt',

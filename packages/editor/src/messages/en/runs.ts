@@ -1,5 +1,8 @@
+import { parkedMessages } from './parked.ts'
+
 /** Texts of the run views in English, as those of `en`. */
 export const enRuns = {
+  ...parkedMessages,
   'runs.unit.instant': '<1 ms',
   'runs.unit.ms': '{n} ms',
   'runs.unit.s': '{n} s',

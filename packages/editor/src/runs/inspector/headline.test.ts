@@ -7,6 +7,7 @@ import {
   escalatedRun,
   escalatingRun,
   failedRun,
+  parkedRun,
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
@@ -53,6 +54,14 @@ describe('headlineOf', () => {
       tone: 'waiting',
       title: 'Attempt 1 failed: 503 from the help desk',
       detail: 'Retried after 1.2 s. 3 attempts left.',
+    })
+  })
+
+  test('gives the failure of a parked node run', () => {
+    expect(headline(parkedRun(), 'ticket')).toEqual({
+      tone: 'parked',
+      title: 'Failed: 422 from the help desk: unknown customer "C-789"',
+      detail: 'All 2 attempts failed.',
     })
   })
 

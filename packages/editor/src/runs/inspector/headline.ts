@@ -83,6 +83,17 @@ export function headlineOf(input: HeadlineInput): Headline | null {
         ]),
       }
     case 'waiting':
+      if (nodeRun.parkedWaitId !== null) {
+        const { attempt } = nodeRun
+        return {
+          tone: 'parked',
+          title: t('runs.headline.failed', { message: fault?.why ?? '' }),
+          detail: sentences([
+            fault?.remedy ?? '',
+            attempt > 1 ? t('runs.headline.afterAttempts', { count: attempt }) : '',
+          ]),
+        }
+      }
       if (nodeRun.iterations !== null) {
         const { ended, count } = nodeRun.iterations
         return {

@@ -10,7 +10,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../../test/fixtures/loop-workflow.ts'
 import { attemptFailed, completed, createRunLog, scheduled, started } from '../../../test/fixtures/run-log.ts'
-import { failedRun, RUN_STARTED_AT, rejectedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { failedRun, parkedRun, RUN_STARTED_AT, rejectedRun, retriedRun } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
 import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
@@ -234,8 +234,20 @@ describe('logLine', () => {
     expect(lineOf(deadline).nodeId).toBeNull()
   })
 
+  test('says of a parked node run why it waits, and who resolved it how', () => {
+    const view = foldRunEvents(parkedRun().frames.map(fromFrame))
+    const wordsOfRun = { ...words, nodeRuns: view.nodeRuns }
+    const lines = retriedRun().frames.map((frame) => logLine(fromFrame(frame), wordsOfRun))
+    expect(lines.find(({ type }) => type === 'node_parked')).toMatchObject({
+      level: 'error',
+      text: 'Failed, waiting for a fix: 422 from the help desk: unknown customer "C-789"',
+    })
+    const resolved = lines.find(({ type }) => type === 'parked_resolved')
+    expect(resolved).toMatchObject({ nodeId: 'ticket', text: 'Mina Kaur tried again with other values' })
+  })
+
   test('has words for every event of whole runs', () => {
-    for (const log of [failedRun(), rejectedRun()]) {
+    for (const log of [failedRun(), rejectedRun(), retriedRun()]) {
       for (const frame of log.frames) {
         const { text } = logLine(fromFrame(frame), words)
         expect(text).not.toBe('')

@@ -61,7 +61,7 @@ export function logLine(entry: LogEntry, words: LogWords): LogLine {
 function nodeRunOf(entry: LogEntry, nodeRuns: RunView['nodeRuns']): NodeRunId | null {
   if ('nodeRunId' in entry && entry.nodeRunId !== undefined) return entry.nodeRunId
   const waitId =
-    entry.type === 'approval_decided'
+    entry.type === 'approval_decided' || entry.type === 'parked_resolved'
       ? entry.data.waitId
       : entry.type === 'timer_fired' || entry.type === 'timer_cleared'
         ? entry.data.timerId
@@ -138,6 +138,12 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
       return { level: 'info', text: t('runs.event.node_dropped') }
     case 'failure_handled':
       return { level: 'warn', text: t(`runs.event.failure_${entry.data.how}`) }
+    case 'node_parked':
+      return { level: 'error', text: t('runs.parked.event.parked', { message: failureTexts(entry.data.error, t).why }) }
+    case 'parked_resolved': {
+      const person = entry.data.actor?.displayName ?? t('runs.event.system')
+      return { level: 'info', text: t(`runs.parked.event.${entry.data.resolution.kind}`, { person }) }
+    }
     case 'approval_needed':
       return { level: 'info', text: t('runs.event.approval_needed', { title: entry.data.waitFor.title }) }
     case 'wait_opened':

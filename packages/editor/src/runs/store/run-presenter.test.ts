@@ -8,6 +8,7 @@ import {
   escalatedRun,
   escalatingRun,
   failedRun,
+  parkedRun,
   RUN_STARTED_AT,
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
@@ -49,6 +50,15 @@ describe('createRunPresenter', () => {
     expect(presenter.node('analyze')).toEqual({ status: 'success', label: '1.84 s', statusLabel: 'Succeeded' })
     expect(presenter.node('ticket')).toMatchObject({ label: '1.93 s · attempt 2' })
     expect(presenter.node('review')).toEqual({ status: 'skipped', label: '', statusLabel: 'Skipped' })
+  })
+
+  test('shows that a node waits for a fix, and why', () => {
+    const { presenter } = present(parkedRun().frames)
+    expect(presenter.node('ticket')).toMatchObject({
+      status: 'parked',
+      statusLabel: 'Needs a fix',
+      reason: '422 from the help desk: unknown customer "C-789"',
+    })
   })
 
   test('shows the nodes of a loop in its shown item, and a loop whose items run as running', () => {

@@ -120,7 +120,8 @@ function displayOf(
     durationMs === null ? '' : format(durationMs, t, locale),
     attempt > 1 ? t('runs.attempt', { attempt }) : '',
   ]
-  const reason = status === 'failed' && nodeRun.error != null ? failureTexts(nodeRun.error, t).why : undefined
+  const hasFailed = status === 'failed' || status === 'parked'
+  const reason = hasFailed && nodeRun.error !== null ? failureTexts(nodeRun.error, t).why : undefined
   const label = parts.filter((part) => part !== '').join(' · ')
   return { status, label, statusLabel, ...(reason === undefined ? {} : { reason }) }
 }

@@ -7,9 +7,12 @@ import {
   escalatedRun,
   escalatingRun,
   failedRun,
+  parkedRun,
   pausedRun,
   RUN_STARTED_AT,
   rejectedRun,
+  retriedRun,
+  TICKET_FINGERPRINT,
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
@@ -78,7 +81,7 @@ describe('timelineRows', () => {
   })
 
   test('have parts that neither overlap nor run backwards', () => {
-    for (const log of [escalatingRun(), escalatedRun(), waitingRun(), rejectedRun(), failedRun()]) {
+    for (const log of [escalatingRun(), escalatedRun(), waitingRun(), rejectedRun(), failedRun(), retriedRun()]) {
       for (const { segments } of timelineRows({ view: viewOf(log), chosenItems: NONE }, nodes, log.at + 1_000)) {
         segments.forEach((part, index) => {
           expect(part.to).toBeGreaterThanOrEqual(part.from)
@@ -92,6 +95,28 @@ describe('timelineRows', () => {
     const log = waitingRun()
     const { segments } = rowOf(viewOf(log), 'review', log.at + 60_000)
     expect(segments.at(-1)).toMatchObject({ kind: 'waiting', isOpen: true, to: log.at + 60_000 })
+  })
+
+  test('show that a parked node run waits for a person, and for a worker once it is retried', () => {
+    const parked = parkedRun()
+    const { segments } = rowOf(viewOf(parked), 'ticket', parked.at + 5_000)
+    expect(segments.map((part) => part.kind)).toEqual(['queued', 'failed', 'pause', 'failed', 'parked'])
+    expect(segments.at(-1)).toMatchObject({ isOpen: true, from: parked.at, to: parked.at + 5_000 })
+    const retried = retriedRun()
+    const after = rowOf(viewOf(retried), 'ticket', retried.at + 100).segments.slice(-3)
+    expect(after.map(({ kind, from, to, isOpen }) => [kind, to - from, isOpen])).toEqual([
+      ['parked', 60_000, false],
+      ['queued', 200, false],
+      ['running', 100, true],
+    ])
+  })
+
+  test('show a node that never started, since its join failed, as parked', () => {
+    const log = createRunLog(RUN_STARTED_AT).add(runStarted({}))
+    const error = { code: 'JOIN_UNSATISFIED', message: '1 of 2 branches arrived' }
+    const data = { pass: 1, waitId: 'join/1/0', error, fingerprint: TICKET_FINGERPRINT, resolutions: ['skip'] } as const
+    log.add({ type: 'node_parked', nodeRunId: 'join', data })
+    expect(rowOf(viewOf(log), 'join', log.at + 70).segments).toMatchObject([{ kind: 'parked', isOpen: true }])
   })
 
   test('show waiting as a closed part between two passes after the decision', () => {

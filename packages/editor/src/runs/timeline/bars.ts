@@ -6,6 +6,7 @@ import {
   type NodeRunView,
   nodeRunDurationMs,
   nodeRunIdOf,
+  type ParkedView,
   type RunView,
 } from '@tenon/core/run'
 import type { NodeDirectory } from '../store/node-directory.ts'
@@ -15,9 +16,19 @@ import type { Interval } from './time-scale.ts'
 
 /**
  * Kind of a part of a bar. `queued`: scheduled, no worker yet; `pause`: between a failed attempt and the next;
- * `waiting`: for a decision or an instant; `items`: a loop while its items run.
+ * `waiting`: for a decision or an instant; `items`: a loop while its items run; `parked`: for a person, after the last
+ * failure.
  */
-export type SegmentKind = 'queued' | 'running' | 'success' | 'failed' | 'canceled' | 'waiting' | 'items' | 'pause'
+export type SegmentKind =
+  | 'queued'
+  | 'running'
+  | 'success'
+  | 'failed'
+  | 'canceled'
+  | 'waiting'
+  | 'items'
+  | 'pause'
+  | 'parked'
 
 export interface Segment extends Interval {
   readonly kind: SegmentKind
@@ -60,6 +71,8 @@ export function timelineRows(
 ): readonly TimelineRow[] {
   const { view } = shown
   const end = isRunOver(view.status) && view.finishedAt !== null ? Math.min(moment, view.finishedAt) : moment
+  const parked = new Map<NodeRunId, ParkedView[]>()
+  for (const wait of view.parked.values()) parked.set(wait.nodeRunId, [...(parked.get(wait.nodeRunId) ?? []), wait])
   const children = new Map<NodeRunId | null, TimelineRow[]>()
   for (const nodeRun of view.nodeRuns.values()) {
     const { nodeId, nodeRunId } = nodeRun
@@ -70,7 +83,7 @@ export function timelineRows(
     // Without the document of the run, the loop of a node is not known.
     const parent = loopId === undefined ? null : nodeRunIdOf(loopId, path.slice(0, -1))
     const rows = children.get(parent)
-    const row = rowOf(nodeRun, path.length, end)
+    const row = rowOf(nodeRun, parked.get(nodeRunId) ?? [], path.length, end)
     if (rows === undefined) children.set(parent, [row])
     else rows.push(row)
   }
@@ -85,28 +98,39 @@ function byItemAndTime(one: TimelineRow, other: TimelineRow): number {
   return items || (one.nodeRun.scheduledAt ?? 0) - (other.nodeRun.scheduledAt ?? 0)
 }
 
-function rowOf(nodeRun: NodeRunView, depth: number, moment: number): TimelineRow {
+function rowOf(nodeRun: NodeRunView, parked: readonly ParkedView[], depth: number, moment: number): TimelineRow {
   const isOpen = nodeRun.endedAt === null
   return {
     nodeRun,
     depth,
     nodeId: nodeRun.nodeId,
-    segments: segmentsOf(nodeRun, moment),
+    segments: segmentsOf(nodeRun, parked, moment),
     durationMs: nodeRunDurationMs(nodeRun, moment),
     isOpen,
   }
 }
 
 /** Returns the parts of one bar, ascending and disjoint. */
-function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
+function segmentsOf(nodeRun: NodeRunView, parked: readonly ParkedView[], moment: number): readonly Segment[] {
   const { attempts, scheduledAt, endedAt } = nodeRun
   const end = endedAt ?? moment
   const segments: Segment[] = []
   const add = (kind: SegmentKind, from: number, to: number, attempt: AttemptView | null, isOpen = false) => {
     if (to > from || attempt !== null) segments.push({ kind, from, to: Math.max(from, to), attempt, isOpen })
   }
+  // A node run that was parked waits for a person, and for a worker once it is retried.
+  const addGap = (kind: SegmentKind, from: number, to: number, isOpen = false) => {
+    const wait = parked.find(({ parkedAt }) => parkedAt >= from && parkedAt <= to)
+    if (wait === undefined) {
+      add(kind, from, to, null, isOpen)
+      return
+    }
+    const until = Math.min(wait.resolution?.at ?? to, to)
+    add('parked', from, until, null, isOpen && wait.closed === null)
+    add('queued', until, to, null, isOpen)
+  }
   const first = attempts[0]
-  if (scheduledAt !== null) add('queued', scheduledAt, first?.startedAt ?? end, null, first === undefined)
+  if (scheduledAt !== null) addGap('queued', scheduledAt, first?.startedAt ?? end, first === undefined)
   attempts.forEach((attempt, index) => {
     const isOpen = attempt.endedAt === null && endedAt === null
     const until = attempt.endedAt ?? end
@@ -114,8 +138,8 @@ function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
     const next = attempts[index + 1]
     if (isOpen) return
     const gap = attempt.how !== 'waiting' ? 'pause' : nodeRun.iterations === null ? 'waiting' : 'items'
-    if (next !== undefined) add(gap, until, next.startedAt, null)
-    else add(gap, until, end, null, endedAt === null)
+    if (next !== undefined) addGap(gap, until, next.startedAt)
+    else addGap(gap, until, end, endedAt === null)
   })
   return segments
 }
@@ -129,7 +153,7 @@ export function pausedIntervals({ pauses, finishedAt }: RunView, moment: number)
   return pauses.map(({ pausedAt, resumedAt }) => ({ from: pausedAt, to: resumedAt ?? finishedAt ?? moment }))
 }
 
-const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'items', 'pause', 'queued'])
+const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'items', 'pause', 'queued', 'parked'])
 
 /**
  * Returns the intervals in which a node ran, for finding idle intervals. A node that waits for a worker is idle; a loop

@@ -1,0 +1,23 @@
+// @vitest-environment jsdom
+import { act, screen } from '@testing-library/react'
+import { expect, test } from 'vitest'
+import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
+
+test('a node that fails can wait for a person, which undo takes back', async () => {
+  const { user, session, nodeOf } = renderInspector({ nodeId: 'a' })
+  await user.click(await screen.findByRole('tab', { name: 'Policy' }))
+  const choice = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'When it fails' })
+  const labels = [...choice.options].map((option) => option.text)
+  expect(labels).toEqual([
+    'Fail the run',
+    'Continue without its output',
+    'Continue at the error port',
+    'Wait until a person fixes it',
+  ])
+  await user.selectOptions(choice, 'Wait until a person fixes it')
+  expect(nodeOf('a')?.policy).toEqual({ onError: 'park' })
+  expect(screen.getByText(/A person then retries it, enters its output, skips it or fails the run/)).toBeDefined()
+  act(() => session.undo())
+  expect(nodeOf('a')?.policy?.onError).toBeUndefined()
+  expect(choice.value).toBe('fail')
+})

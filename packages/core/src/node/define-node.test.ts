@@ -7,6 +7,7 @@ import { defineNode } from './define-node.ts'
 import type { NodeDefinition } from './definition.ts'
 
 const base: NodeDefinition = greet
+const LITERAL = z.string().meta({ literal: true })
 
 function refusalOf(change: Partial<NodeDefinition>): TenonError {
   try {
@@ -98,6 +99,18 @@ describe('defineNode', () => {
       'ports from params without output',
       'outputs',
       { ports: [{ each: 'params.name', id: 'id', title: 't' }], outputs: {} },
+    ],
+    ['a node that starts runs and is not inline', 'inline', { control: 'child' }],
+    ['a node that starts runs without a workflow', 'params.workflow', { control: 'child', inline: true }],
+    [
+      'a workflow that a template may name',
+      'params.workflow',
+      { control: 'child', inline: true, params: z.object({ workflow: z.string(), name: z.string() }) },
+    ],
+    [
+      'a node that starts runs without their input',
+      'params.input',
+      { control: 'child', inline: true, params: z.object({ workflow: LITERAL, name: z.string() }) },
     ],
     ['an output without port', 'outputs.other', { outputs: { success: z.object({}), other: z.object({}) } }],
     ['an output for the reserved port', 'outputs.error', { outputs: { success: z.object({}), error: z.object({}) } }],

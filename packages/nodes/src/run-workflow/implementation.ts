@@ -12,26 +12,24 @@ export const runWorkflowNode = implementInlineNode(runWorkflow, ({ workflow, inp
 )
 
 function toResult({ runId, status, outcome, output, error }: ChildResult): NodeResult<typeof runWorkflow> {
-  const details = { runId, ...(error === null ? {} : { code: error.code, nodeId: error.nodeId ?? null }) }
   switch (status) {
     case 'failed':
-      throw new TenonError(
-        'CHILD_FAILED',
-        `The run of the workflow failed: ${error?.message ?? 'for an unknown reason'}`,
-        {
-          details,
-        },
-      )
+      throw failure('CHILD_FAILED', 'The run of the workflow failed', runId, error)
     case 'canceled':
-      throw new TenonError(
-        'CHILD_CANCELED',
-        `The run of the workflow was canceled: ${error?.message ?? 'for an unknown reason'}`,
-        {
-          details,
-        },
-      )
+      throw failure('CHILD_CANCELED', 'The run of the workflow was canceled', runId, error)
     case 'started':
     case 'completed':
       return { port: 'success', output: { runId, status, outcome, output } }
   }
+}
+
+function failure(
+  code: 'CHILD_FAILED' | 'CHILD_CANCELED',
+  what: string,
+  runId: string,
+  error: ChildResult['error'],
+): TenonError {
+  if (error === null) return new TenonError(code, what, { details: { runId } })
+  const details = { runId, code: error.code, nodeId: error.nodeId ?? null }
+  return new TenonError(code, `${what}: ${error.message}`, { details })
 }

@@ -1,0 +1,256 @@
+import type { Identity, Page, Run, RunSummary, StartedRun, Workflow } from '@tenon/core/api'
+import type { Json, JsonObject, WorkflowDocument } from '@tenon/core/document'
+import type { Problem } from '@tenon/core/errors'
+import { defineNode, implementInlineNode } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
+import { testNodes } from '../testing/kit/test-nodes.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+const call = defineNode({
+  type: 'call',
+  version: 1,
+  title: 'Call',
+  description: 'Start another workflow',
+  icon: 'M4 12h16',
+  category: 'flow',
+  control: 'child',
+  inline: true,
+  params: z.object({
+    workflow: z.string().meta({ literal: true }),
+    input: z.record(z.string(), z.unknown()).default({}),
+  }),
+  ports: [{ name: 'success', title: 'Done' }],
+  outputs: { success: z.object({ runId: z.string(), output: z.unknown() }) },
+  summary: 'Runs {workflow}',
+  effect: 'none',
+})
+const callNode = implementInlineNode(call, (params, { child }) =>
+  child === null
+    ? { suspend: { kind: 'child', workflowId: params.workflow, input: params.input as Json, wait: true } }
+    : { port: 'success', output: { runId: child.runId, output: child.output } },
+)
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await openTestServer({ nodes: [...testNodes, callNode] })
+})
+afterAll(() => server.close())
+
+/** start → set → end: a greeting with what is written in it. */
+function greeting(word: string, start: JsonObject = {}): WorkflowDocument {
+  return workflow(
+    [
+      node('start', 'start', start),
+      node('greet', 'set', { values: { greeting: `${word} {{input.name}}` } }),
+      node('end', 'end', { output: '{{nodes.greet.output}}' }),
+    ],
+    ['start>greet', 'greet>end'],
+  )
+}
+
+/** start → call → end. */
+function calling(workflowId: string, params: JsonObject = {}): WorkflowDocument {
+  return workflow(
+    [
+      node('start', 'start'),
+      node('call', 'call', { workflow: workflowId, input: { name: '{{input.name}}' }, ...params }),
+      node('end', 'end', { output: '{{nodes.call.output}}' }),
+    ],
+    ['start>call', 'call>end'],
+  )
+}
+
+async function create(as: Identity, document: WorkflowDocument, name = 'Caller'): Promise<string> {
+  return (await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body: { name, document } })).id
+}
+
+const replace = async (as: Identity, id: string, document: WorkflowDocument) => {
+  const etag = (await server.call(`/workflows/${id}/draft`, { as })).headers.get('etag') ?? ''
+  await server.json(200, `/workflows/${id}/draft`, {
+    as,
+    method: 'PUT',
+    body: { document },
+    headers: { 'if-match': etag },
+  })
+}
+const publishAgain = (as: Identity, id: string, status = 201) =>
+  server.json<Problem>(status, `/workflows/${id}/versions`, { as, method: 'POST' })
+
+/** Returns the problems of publishing a document, which are those of trying it, too. */
+async function problemsOf(as: Identity, document: WorkflowDocument) {
+  const id = await create(as, document)
+  const problem = await publishAgain(as, id, 422)
+  const tried = await server.json<Problem>(422, `/workflows/${id}/draft/runs`, { as, method: 'POST' })
+  expect(tried.issues).toEqual(problem.issues)
+  expect(problem.code).toBe('WORKFLOW_INVALID')
+  return problem.issues
+}
+
+describe('a version', () => {
+  test('runs the versions that were published with it, also after later ones', async () => {
+    const as = testIdentity()
+    const greeter = await publish(server, as, greeting('Hello'))
+    const caller = await publish(server, as, calling(greeter))
+    await replace(as, greeter, greeting('Bye'))
+    await publishAgain(as, greeter)
+    const run = await runToEnd(server, as, caller, { name: 'Ada' })
+    expect(run).toMatchObject({ output: { output: { greeting: 'Hello Ada' } }, parent: null, depth: 0 })
+    expect(run.rootRunId).toBe(run.runId)
+
+    await publishAgain(as, caller)
+    expect(await runToEnd(server, as, caller, { name: 'Ada' })).toMatchObject({
+      output: { output: { greeting: 'Bye Ada' } },
+    })
+  })
+
+  test('of which no run has started can be run by another', async () => {
+    const as = testIdentity()
+    const inner = await publish(server, as, greeting('Hi'))
+    const middle = await publish(server, as, calling(inner))
+    const outer = await publish(server, as, calling(middle))
+    const run = await runToEnd(server, as, outer, { name: 'Bo' })
+    expect(run).toMatchObject({ status: 'completed', output: { output: { output: { greeting: 'Hi Bo' } } } })
+    const tree = await server.json<Page<RunSummary>>(200, `/runs?rootRunId=${run.runId}`, { as })
+    expect([...tree.items].sort((a, b) => a.depth - b.depth).map(({ workflowId }) => workflowId)).toEqual([
+      outer,
+      middle,
+      inner,
+    ])
+    const children = await server.json<Page<RunSummary>>(200, `/runs?parentRunId=${run.runId}`, { as })
+    expect(children.items).toMatchObject([{ parent: { runId: run.runId, nodeRunId: 'call' }, rootRunId: run.runId }])
+    const stranger = testIdentity()
+    for (const query of ['rootRunId', 'parentRunId']) {
+      const page = await server.json<Page<RunSummary>>(200, `/runs?${query}=${run.runId}`, { as: stranger })
+      expect(page.items).toEqual([])
+    }
+  })
+
+  test('is run after its workflow was deleted', async () => {
+    const as = testIdentity()
+    const greeter = await publish(server, as, greeting('Hello'))
+    const caller = await publish(server, as, calling(greeter))
+    await server.call(`/workflows/${greeter}`, { as, method: 'DELETE' })
+    expect(await runToEnd(server, as, caller, { name: 'Ada' })).toMatchObject({ status: 'completed' })
+    expect(await publishAgain(as, caller, 422)).toMatchObject({ issues: [{ code: 'SUBWORKFLOW_DELETED' }] })
+  })
+
+  test('that is tried starts test runs of published versions', async () => {
+    const as = testIdentity()
+    const greeter = await publish(server, as, greeting('Hello'))
+    const caller = await create(as, calling(greeter))
+    await replace(as, greeter, greeting('Draft'))
+    const body = { input: { name: 'Ada' } }
+    const started = await server.json<StartedRun>(201, `/workflows/${caller}/draft/runs`, { as, method: 'POST', body })
+    const run: Run = await untilRun(server, as, started.runId)
+    expect(run).toMatchObject({ mode: 'test', output: { output: { greeting: 'Hello Ada' } } })
+    const children = await server.json<Page<RunSummary>>(200, `/runs?parentRunId=${run.runId}`, { as })
+    expect(children.items).toMatchObject([{ mode: 'test', version: '1', workflowId: greeter }])
+  })
+})
+
+describe('publishing and trying', () => {
+  test('refuse a workflow that does not exist, of another tenant or of none alike', async () => {
+    const [as, other] = [testIdentity(), testIdentity()]
+    const foreign = await publish(server, other, greeting('Hello'))
+    const unknown = crypto.randomUUID()
+    const [ofOther, ofNobody] = [await problemsOf(as, calling(foreign)), await problemsOf(as, calling(unknown))]
+    expect(ofNobody).toEqual([
+      {
+        path: ['nodes', 'call', 'params', 'workflow'],
+        code: 'SUBWORKFLOW_NOT_FOUND',
+        message: `call: no workflow has the id "${unknown}"`,
+        values: { workflowId: unknown },
+      },
+    ])
+    expect(JSON.stringify(ofOther).replaceAll(foreign, unknown)).toBe(JSON.stringify(ofNobody))
+  })
+
+  test('refuse one that has no published version', async () => {
+    const as = testIdentity()
+    const draft = await create(as, greeting('Hello'), 'Greeter')
+    expect(await problemsOf(as, calling(draft))).toMatchObject([
+      {
+        code: 'SUBWORKFLOW_NOT_PUBLISHED',
+        message: 'call: the workflow "Greeter" has no published version. Publish it first',
+        values: { workflow: 'Greeter' },
+      },
+    ])
+  })
+
+  test('refuse a workflow that runs itself, directly or through others', async () => {
+    const as = testIdentity()
+    const first = await publish(server, as, greeting('Hello'))
+    await replace(as, first, calling(first))
+    expect(await publishAgain(as, first, 422)).toMatchObject({
+      issues: [{ code: 'SUBWORKFLOW_CYCLE', values: { path: 'Sample → Sample' } }],
+    })
+    await replace(as, first, greeting('Hello'))
+    const second = await publish(server, as, calling(first))
+    const third = await publish(server, as, calling(second))
+    await replace(as, first, calling(third))
+    expect(await publishAgain(as, first, 422)).toMatchObject({
+      issues: [
+        {
+          code: 'SUBWORKFLOW_CYCLE',
+          message: expect.stringContaining('Sample → Sample → Sample → Sample'),
+          path: ['nodes', 'call', 'params', 'workflow'],
+        },
+      ],
+    })
+  })
+
+  test('refuse more than 10 workflows below each other', async () => {
+    const as = testIdentity()
+    let last = await publish(server, as, greeting('Hello'))
+    for (let depth = 1; depth <= 10; depth += 1) last = await publish(server, as, calling(last))
+    expect(await problemsOf(as, calling(last))).toMatchObject([
+      { code: 'SUBWORKFLOW_TOO_DEEP', values: { workflow: 'Sample', maximum: 10 } },
+    ])
+  })
+
+  test('refuse an input that cannot be valid, and leave what templates give to the run', async () => {
+    const as = testIdentity()
+    const properties = { name: { type: 'string' }, age: { type: 'integer' } }
+    const inputSchema = { type: 'object', properties, required: ['name'], additionalProperties: false }
+    const greeter = await publish(server, as, greeting('Hello', { inputSchema }))
+    expect(await problemsOf(as, calling(greeter, { input: { age: 'x', other: 1 } }))).toMatchObject([
+      { code: 'SUBWORKFLOW_INPUT_INVALID', path: ['nodes', 'call', 'params', 'input'] },
+      { code: 'SUBWORKFLOW_INPUT_INVALID', path: ['nodes', 'call', 'params', 'input', 'age'] },
+      { code: 'SUBWORKFLOW_INPUT_INVALID', path: ['nodes', 'call', 'params', 'input', 'other'] },
+    ])
+    for (const input of [{ name: 'Ada', age: '{{input.age}}' }, '{{input}}']) {
+      await publish(server, as, calling(greeter, { input }))
+    }
+    const [free, none] = [undefined, {}].map((schema) => (schema === undefined ? {} : { inputSchema: schema }))
+    for (const start of [free, none]) {
+      const taking = await publish(server, as, greeting('Hello', start))
+      await publish(server, as, calling(taking, { input: {} }))
+    }
+  })
+
+  test('refuse a workflow whose triggers are all disabled', async () => {
+    const as = testIdentity()
+    const greeter = await publish(server, as, greeting('Hello'))
+    const { nodes, ...rest } = greeting('Hello')
+    await replace(as, greeter, {
+      ...rest,
+      nodes: nodes.map((each) => (each.id === 'start' ? { ...each, disabled: true } : each)),
+    })
+    await publishAgain(as, greeter)
+    expect(await problemsOf(as, calling(greeter))).toMatchObject([
+      { code: 'SUBWORKFLOW_NO_TRIGGER', values: { workflow: 'Sample' } },
+    ])
+  })
+
+  test('ignore disabled nodes', async () => {
+    const as = testIdentity()
+    const { nodes, ...rest } = calling(crypto.randomUUID())
+    const disabled = nodes.map((each) => (each.id === 'call' ? { ...each, disabled: true } : each))
+    expect(await publish(server, as, { ...rest, nodes: disabled })).not.toBe('')
+  })
+})

@@ -128,6 +128,7 @@ export interface Committer {
   /**
    * Stores facts and observations with the resulting decisions: the machine applies them at turn t, inline nodes are
    * evaluated, and the append expects turn t. On a mismatch the tail of the log is read, and the commit starts over.
+   * Commits that wait for the same run share an append, with the same result.
    *
    * @throws {@link TenonError} `UNAVAILABLE`, `FACT_INVALID`, and the database's own errors. Whether the append was
    * stored is then open: commit the same again, with `isRepeated` if there are observations.
@@ -135,7 +136,8 @@ export interface Committer {
   commit(request: CommitRequest): Promise<CommitResult>
   /**
    * Decides from a run's state what to store, and stores it only if no other process has written meanwhile; otherwise it
-   * decides again. The run is locked in this process meanwhile.
+   * decides again. The run is locked in this process meanwhile. Decisions that wait for the same run share an append, also
+   * with commits; `decide` then sees the work before it applied to the machine, but not to the rest of the session.
    *
    * @param decide - Returns its decision, with the work to store; without work nothing is stored.
    * @returns Null for a run that the tenant does not have; `result` is null if there was no work.

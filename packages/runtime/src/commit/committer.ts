@@ -1,44 +1,28 @@
-import { isRunOver, type RunEvent } from '@tenon/core/run'
+import { isRunOver } from '@tenon/core/run'
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
+import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
-import { isAppendRefused } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import type { NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
 import { type RunRef, runKey } from '../store/run-ref.ts'
-import { type ByteBudget, createByteBudget, defaultPendingBytes } from './byte-budget.ts'
+import { createByteBudget, defaultPendingBytes } from './byte-budget.ts'
 import type { PrepareChild } from './child-runs.ts'
 import { commandsOf } from './commands.ts'
-import type {
-  CommitResult,
-  Committer,
-  CommitWork,
-  FactToCommit,
-  ObservationToCommit,
-  RunToRead,
-  StartedNode,
-} from './commit-types.ts'
-import { drive, MAX_SLICE_BYTES } from './drive.ts'
+import { commitTogether, MAX_SHARED_OBSERVATIONS, type SharedWork } from './commit-together.ts'
+import type { CommitRequest, CommitResult, Committer, CommitWork, Decided, RunToRead } from './commit-types.ts'
+import { MAX_SLICE_BYTES } from './drive.ts'
+import { createGather } from './gather.ts'
 import { leaveOutStored } from './leave-out-stored.ts'
 import { catchUp, loadSession } from './load-session.ts'
 import { newRunOf } from './new-run.ts'
 import type { FindNodeType } from './node-types.ts'
-import {
-  acceptAppend,
-  addSnapshot,
-  addWork,
-  appendOf,
-  applyOperations,
-  createPendingAppend,
-  dropRefused,
-  undoAppend,
-} from './pending-append.ts'
+import { type PerformOptions, performCommit } from './perform-commit.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
-import { dueTimers, emptySession, type RunSession, sessionBytes } from './session.ts'
-import { createValueLoader, type ValueLoader } from './value-loader.ts'
+import { emptySession, type RunSession, sessionBytes } from './session.ts'
+import { createValueLoader } from './value-loader.ts'
 
 /** Dependencies of a committer. */
 export interface CommitterDeps {
@@ -77,12 +61,20 @@ const MISSING: CommitResult = {
   hasMore: false,
 }
 
-/** Dependencies of one commit. */
-interface CommitDeps extends Omit<CommitterDeps, 'maxSessionBytes' | 'maxPendingBytes' | 'requirementsOf'> {
-  readonly values: ValueLoader
-  readonly prepareChild: PrepareChild
-  /** Memory for appends until they are stored. */
-  readonly appends: ByteBudget
+/** Work on a run, to be committed under its lock. */
+interface RunWork extends SharedWork {
+  readonly run: RunToRead
+  /** Commits it in appends of its own; null if it decides for nothing. */
+  alone(session: RunSession): Promise<CommitResult | null>
+}
+
+/** Result of work; `missing` for a run that the tenant does not have. */
+type WorkResult = CommitResult | null | 'missing'
+
+/** Work that waits for the lock of its run. */
+interface WaitingWork extends RunWork {
+  resolve(result: WorkResult): void
+  reject(error: unknown): void
 }
 
 /** Creates the committer of one process. */
@@ -118,64 +110,102 @@ export function createCommitter(deps: CommitterDeps): Committer {
     return loaded
   }
 
-  const perform = async (
-    key: string,
-    session: RunSession,
-    work: CommitWork,
-    options: PerformOptions,
-  ): Promise<CommitResult> => {
+  /** Commits to a session, and keeps it only if it agrees with the log afterwards. */
+  const using = async <Value>(session: RunSession, commit: () => Promise<Value>): Promise<Value> => {
+    const key = runKey(session.identity)
     try {
-      const performed = await performCommit(session, work, options, commitDeps)
-      const { status } = session.machine
-      if (isRunOver(status)) sessions.delete(key)
+      const value = await commit()
+      if (isRunOver(session.machine.status)) sessions.delete(key)
       // Weighed again, since it has grown. If another start created the run, this session is not in use.
       else if (sessions.get(key) === session) sessions.set(key, session)
-      const { outcome, events, started, metOthers, hasMore } = performed
-      return { outcome, status, events, commands: commandsOf(events), started, metOthers, hasMore }
+      return value
     } catch (error) {
       // The session does not know if the append was stored: the log is read again.
       sessions.delete(key)
       throw error
     }
   }
+  const perform = (session: RunSession, work: CommitWork, options: PerformOptions): Promise<CommitResult> =>
+    using(session, async () => {
+      const performed = await performCommit(session, work, options, commitDeps)
+      const { outcome, events, started, metOthers, hasMore } = performed
+      const { status } = session.machine
+      return { outcome, status, events, commands: commandsOf(events), started, metOthers, hasMore }
+    })
+
+  const commitAlone = async (key: string, work: RunWork): Promise<WorkResult> => {
+    const session = await find(key, work.run)
+    return session === null ? 'missing' : work.alone(session)
+  }
+  /** Commits as many works as share an append, and returns their number; null if each must be committed alone. */
+  const commitShared = async (key: string, works: readonly WaitingWork[]): Promise<number | null> => {
+    try {
+      const session = await find(key, itemAt(works, 0).run)
+      if (session === null) return null
+      const results = await using(session, () => commitTogether(session, works, commitDeps))
+      if (results === null) return null
+      for (const [index, result] of results.entries()) itemAt(works, index).resolve(result)
+      return results.length
+    } catch (error) {
+      for (const work of works) work.reject(error)
+      return works.length
+    }
+  }
+  const gather = createGather<WaitingWork>(locks, async (key, works) => {
+    const shared = works.length > 1 ? await commitShared(key, works) : null
+    if (shared !== null) return shared
+    for (const work of works) await commitAlone(key, work).then(work.resolve, work.reject)
+    return works.length
+  })
+  /** Commits work, together with other work that waits for the same run if it may share an append. */
+  const submit = (work: RunWork, isShared: boolean): Promise<WorkResult> => {
+    const key = runKey(work.run)
+    return isShared
+      ? new Promise((resolve, reject) => gather(key, { ...work, resolve, reject }))
+      : locks.exclusive(key, () => commitAlone(key, work))
+  }
 
   return {
     values,
     outcomes: createByteBudget(maxPendingBytes),
-    commit: (request) => {
+    commit: async (request) => {
       const { isRepeated = false, observations = [], facts } = request
-      const key = runKey(request)
       // The turn fences facts. Observations do not change it: an abandoned append of observations that arrives later
       // must not be stored in addition to its repetition.
       const isPinned = observations.length > 0 && (isRepeated || facts.length === 0)
-      return locks.exclusive(key, async () => {
-        const session = await find(key, request)
-        if (session === null) return MISSING
+      const alone = async (session: RunSession): Promise<CommitResult> => {
         let metOthers = false
         for (;;) {
           const isAgain = isRepeated || metOthers
           const fresh = isAgain ? await leaveOutStored(database, session.identity, observations) : observations
-          const result = await perform(key, session, request, { observations: fresh, isPinned, newRun: null })
+          const result = await perform(session, request, { observations: fresh, isPinned, newRun: null })
           if (!isPinned || result.outcome !== 'unchanged' || !result.metOthers) {
             return metOthers ? { ...result, metOthers } : result
           }
           metOthers = true
         }
-      })
+      }
+      const result = await submit({ run: request, isPinned, decide: async () => request, alone }, mayShare(request))
+      return result === null || result === 'missing' ? MISSING : result
     },
-    commitDecision: (run, decide) => {
-      const key = runKey(run)
-      return locks.exclusive(key, async () => {
-        const session = await find(key, run)
-        if (session === null) return null
+    commitDecision: async <Value>(run: RunToRead, decide: (session: RunSession) => Promise<Decided<Value>>) => {
+      const last: { value?: Value } = {}
+      const decideNow = async (session: RunSession): Promise<CommitWork | null> => {
+        const { value, work } = await decide(session)
+        last.value = value
+        return work
+      }
+      const alone = async (session: RunSession): Promise<CommitResult | null> => {
         for (;;) {
-          const { value, work } = await decide(session)
-          if (work === null) return { value, result: null }
+          const work = await decideNow(session)
+          if (work === null) return null
           const { observations = [] } = work
-          const result = await perform(key, session, work, { observations, isPinned: true, newRun: null })
-          if (result.outcome !== 'unchanged' || !result.metOthers) return { value, result }
+          const result = await perform(session, work, { observations, isPinned: true, newRun: null })
+          if (result.outcome !== 'unchanged' || !result.metOthers) return result
         }
-      })
+      }
+      const result = await submit({ run, isPinned: true, decide: decideNow, alone }, !run.isStale)
+      return result === 'missing' ? null : { value: last.value as Value, result }
     },
     create: (request, plan) => {
       const key = runKey(request)
@@ -188,7 +218,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
         }
         const { acquireSlot, worker } = request
         const work = { acquireSlot, worker, facts: [{ fact }], operations, payloads }
-        const result = await perform(key, session, work, { observations: [], isPinned: false, newRun: row })
+        const result = await perform(session, work, { observations: [], isPinned: false, newRun: row })
         if (result.outcome === 'committed') {
           plans.noteStored(request.tenantId, plan.planHash)
           if (!isRunOver(result.status)) sessions.set(key, session)
@@ -206,117 +236,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
   }
 }
 
-/** Options of a commit besides its work. */
-interface PerformOptions {
-  readonly observations: readonly ObservationToCommit[]
-  /** Stores only if the log ends where the session ends; otherwise the session is brought up to date. */
-  readonly isPinned: boolean
-  /** Row of a run to create. */
-  readonly newRun: NewRun | null
+/** Checks whether a commit may share an append: it needs neither the tail of the log nor the clock, and is small. */
+function mayShare({ isStale, isRepeated, fireTimersDueAt, observations = [] }: CommitRequest): boolean {
+  return !isStale && !isRepeated && fireTimersDueAt === undefined && observations.length <= MAX_SHARED_OBSERVATIONS
 }
-
-/** Result of the appends of one commit. */
-interface Performed {
-  readonly outcome: 'committed' | 'unchanged' | 'missing'
-  readonly events: readonly RunEvent[]
-  readonly started: readonly StartedNode[]
-  readonly metOthers: boolean
-  readonly hasMore: boolean
-}
-
-/**
- * Slices of pure work are short, so that one run does not hold up the others of its process and messages to the run are
- * read in between.
- */
-const SLICE = { maxTurns: 200, maxMs: 50 } as const
-/**
- * With `durability: 'strict'` every pure node is stored before the next one starts. So it is after a refusal, too, to find
- * the turn at fault.
- */
-const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
-/** Approximate size of an event with its inline value. */
-const EVENT_BYTES = 1_024
-
-/**
- * Commits work to a run, append by append, until the remaining work needs a body or a slice of inline nodes is full.
- * The caller holds the run's lock. After an error the session must not be used again.
- *
- * An append that the database refuses for good is split turn by turn: an inline node whose outcome is refused
- * fails with `OUTCOME_REFUSED`, a refused message is dropped.
- *
- * @throws {@link TenonError} `APPEND_REFUSED` if a fact or an observation of the caller itself is refused.
- */
-async function performCommit(
-  session: RunSession,
-  work: CommitWork,
-  { observations, isPinned, newRun }: PerformOptions,
-  deps: CommitDeps,
-): Promise<Performed> {
-  let refusedPasses: Set<string> | null = null
-  let isAlone = false
-  const events: RunEvent[] = []
-  const started: StartedNode[] = []
-  const fullAt = performance.now() + SLICE.maxMs
-  let turns = 0
-  let metOthers = false
-  let isFirst = true
-  let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
-  for (;;) {
-    const entering = deps.appends.enter()
-    // Without a pause if there is room, so that appends that are ready together share a flush.
-    const room = entering instanceof Promise ? await entering : entering
-    const pending = createPendingAppend(session)
-    try {
-      if (isFirst) addWork(pending, work, observations)
-      if (!isAlone) addSnapshot(pending, session)
-      const { maxTurns, maxMs } = isAlone || session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
-      const at = Math.max(deps.now(), session.lastAt)
-      const acquireSlot = isAlone ? undefined : work.acquireSlot
-      const worker = work.worker ?? ''
-      const request = { maxTurns, maxMs, facts, at, acquireSlot, worker, refusedPasses: refusedPasses ?? NO_PASSES }
-      const left = await drive(session, pending, request, deps)
-      if (pending.events.length === 0) {
-        await applyOperations(deps.database, session, pending.operations)
-        return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
-      }
-      room.weigh(pending.payloadBytes + pending.events.length * EVENT_BYTES)
-      const isPinnedNow = isFirst && isPinned
-      const result = await deps.appender.append(appendOf(pending, session, isFirst ? newRun : null, isPinnedNow))
-      room.release()
-      if (result.outcome === 'ok') {
-        if (await acceptAppend(session, pending, result, events, deps)) metOthers = true
-        for (const node of pending.started) started.push(node)
-        isFirst = false
-        facts = left
-        turns += pending.turns
-        const hasMore = session.hasLooseInline
-        const isFull = turns >= SLICE.maxTurns || performance.now() >= fullAt
-        if (facts.length === 0 && (!hasMore || isFull)) {
-          return { outcome: 'committed', events, started, metOthers, hasMore }
-        }
-        continue
-      }
-      undoAppend(session, pending)
-      if (result.outcome !== 'conflict') {
-        const outcome = result.outcome === 'missing' ? 'missing' : 'unchanged'
-        return { outcome, events, started, metOthers, hasMore: false }
-      }
-      await catchUp(deps.database, session)
-      metOthers = true
-      if (isPinnedNow) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
-    } catch (error) {
-      undoAppend(session, pending)
-      if (!isAppendRefused(error)) throw error
-      if (isAlone) {
-        refusedPasses ??= new Set()
-        const dropped = await dropRefused(session, pending, refusedPasses, error, deps)
-        if (dropped !== null) facts = facts.filter(({ messageId }) => messageId !== dropped)
-      }
-      isAlone = true
-    } finally {
-      room.release()
-    }
-  }
-}
-
-const NO_PASSES: ReadonlySet<string> = new Set()

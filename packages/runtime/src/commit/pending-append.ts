@@ -95,6 +95,14 @@ export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]
   }
 }
 
+/** Approximate size of an event with its inline value. */
+const EVENT_BYTES = 1_024
+
+/** Returns the approximate memory of an append in bytes. */
+export function sizeOfAppend({ payloadBytes, events }: PendingAppend): number {
+  return payloadBytes + events.length * EVENT_BYTES
+}
+
 /** Builds the append; `create` for the first of a run. A pinned one needs its turn and its `seq` even without facts. */
 export function appendOf(
   pending: PendingAppend,

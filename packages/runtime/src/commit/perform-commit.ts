@@ -1,0 +1,156 @@
+import type { RunEvent } from '@tenon/core/run'
+import type { Bus } from '../bus.ts'
+import type { RuntimeLog } from '../engine.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { NewRun } from '../store/append.ts'
+import type { Appender } from '../store/appender.ts'
+import type { RunRef } from '../store/run-ref.ts'
+import type { ByteBudget } from './byte-budget.ts'
+import type { PrepareChild } from './child-runs.ts'
+import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
+import { drive } from './drive.ts'
+import { catchUp } from './load-session.ts'
+import type { FindNodeType } from './node-types.ts'
+import {
+  acceptAppend,
+  addSnapshot,
+  addWork,
+  appendOf,
+  applyOperations,
+  createPendingAppend,
+  dropRefused,
+  sizeOfAppend,
+  undoAppend,
+} from './pending-append.ts'
+import { dueTimers, type RunSession } from './session.ts'
+import type { ValueLoader } from './value-loader.ts'
+
+/** Dependencies of one commit. */
+export interface CommitDeps {
+  readonly database: RuntimeDatabase
+  readonly appender: Appender
+  readonly findType: FindNodeType
+  readonly bus: Bus
+  readonly log: RuntimeLog
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+  readonly values: ValueLoader
+  readonly prepareChild: PrepareChild
+  /** Called after an append that has stored messages for other runs: children and parents. */
+  readonly onRunsWoken?: (runs: readonly RunRef[]) => void
+  /** Memory for appends until they are stored. */
+  readonly appends: ByteBudget
+}
+
+/** Options of a commit besides its work. */
+export interface PerformOptions {
+  readonly observations: readonly ObservationToCommit[]
+  /** Stores only if the log ends where the session ends; otherwise the session is brought up to date. */
+  readonly isPinned: boolean
+  /** Row of a run to create. */
+  readonly newRun: NewRun | null
+}
+
+/** Result of the appends of one commit. */
+export interface Performed {
+  readonly outcome: 'committed' | 'unchanged' | 'missing'
+  readonly events: readonly RunEvent[]
+  readonly started: readonly StartedNode[]
+  readonly metOthers: boolean
+  readonly hasMore: boolean
+}
+
+/**
+ * Slices of pure work are short, so that one run does not hold up the others of its process and messages to the run are
+ * read in between.
+ */
+export const SLICE = { maxTurns: 200, maxMs: 50 } as const
+/**
+ * With `durability: 'strict'` every pure node is stored before the next one starts. So it is after a refusal, too, to find
+ * the turn at fault.
+ */
+const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
+/**
+ * Commits work to a run, append by append, until the remaining work needs a body or a slice of inline nodes is full.
+ * The caller holds the run's lock. After an error the session must not be used again.
+ *
+ * An append that the database refuses for good is split turn by turn: an inline node whose outcome is refused
+ * fails with `OUTCOME_REFUSED`, a refused message is dropped.
+ *
+ * @throws {@link TenonError} `APPEND_REFUSED` if a fact or an observation of the caller itself is refused.
+ */
+export async function performCommit(
+  session: RunSession,
+  work: CommitWork,
+  { observations, isPinned, newRun }: PerformOptions,
+  deps: CommitDeps,
+): Promise<Performed> {
+  let refusedPasses: Set<string> | null = null
+  let isAlone = false
+  const events: RunEvent[] = []
+  const started: StartedNode[] = []
+  const fullAt = performance.now() + SLICE.maxMs
+  let turns = 0
+  let metOthers = false
+  let isFirst = true
+  let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
+  for (;;) {
+    const entering = deps.appends.enter()
+    // Without a pause if there is room, so that appends that are ready together share a flush.
+    const room = entering instanceof Promise ? await entering : entering
+    const pending = createPendingAppend(session)
+    try {
+      if (isFirst) addWork(pending, work, observations)
+      if (!isAlone) addSnapshot(pending, session)
+      const { maxTurns, maxMs } = isAlone || session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
+      const at = Math.max(deps.now(), session.lastAt)
+      const acquireSlot = isAlone ? undefined : work.acquireSlot
+      const worker = work.worker ?? ''
+      const request = { maxTurns, maxMs, facts, at, acquireSlot, worker, refusedPasses: refusedPasses ?? NO_PASSES }
+      const left = await drive(session, pending, request, deps)
+      if (pending.events.length === 0) {
+        await applyOperations(deps.database, session, pending.operations)
+        return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
+      }
+      room.weigh(sizeOfAppend(pending))
+      const isPinnedNow = isFirst && isPinned
+      const result = await deps.appender.append(appendOf(pending, session, isFirst ? newRun : null, isPinnedNow))
+      room.release()
+      if (result.outcome === 'ok') {
+        if (await acceptAppend(session, pending, result, events, deps)) metOthers = true
+        for (const node of pending.started) started.push(node)
+        isFirst = false
+        facts = left
+        turns += pending.turns
+        const hasMore = session.hasLooseInline
+        const isFull = turns >= SLICE.maxTurns || performance.now() >= fullAt
+        if (facts.length === 0 && (!hasMore || isFull)) {
+          return { outcome: 'committed', events, started, metOthers, hasMore }
+        }
+        continue
+      }
+      undoAppend(session, pending)
+      if (result.outcome !== 'conflict') {
+        const outcome = result.outcome === 'missing' ? 'missing' : 'unchanged'
+        return { outcome, events, started, metOthers, hasMore: false }
+      }
+      await catchUp(deps.database, session)
+      metOthers = true
+      if (isPinnedNow) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
+    } catch (error) {
+      undoAppend(session, pending)
+      if (!isAppendRefused(error)) throw error
+      if (isAlone) {
+        refusedPasses ??= new Set()
+        const dropped = await dropRefused(session, pending, refusedPasses, error, deps)
+        if (dropped !== null) facts = facts.filter(({ messageId }) => messageId !== dropped)
+      }
+      isAlone = true
+    } finally {
+      room.release()
+    }
+  }
+}
+
+export const NO_PASSES: ReadonlySet<string> = new Set()

@@ -30,7 +30,7 @@ export interface SharedWork {
  */
 export const MAX_SHARED_OBSERVATIONS = 32
 
-/** What one work has added to the append. */
+/** Contribution of one work to the append. */
 interface Part {
   readonly shared: SharedWork
   readonly work: CommitWork | null

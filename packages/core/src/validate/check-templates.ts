@@ -3,6 +3,7 @@ import { valuesNeededBy } from '../evaluate/sinks/index.ts'
 import type { ConstantOf, ExpressionPart } from '../evaluate/sinks/sink.ts'
 import type { TemplateRead } from '../expression/analyze.ts'
 import { describeUnsure } from '../expression/check/check-path.ts'
+import { expressionFix } from '../expression/check/fix.ts'
 import type { ExpressionProblem } from '../expression/check/problem.ts'
 import { withExpectation } from '../expression/check/typecheck.ts'
 import type { ValueKind } from '../expression/functions/signature.ts'
@@ -170,13 +171,40 @@ function withNeeded(checked: CheckedTemplate, typed: TypedTemplate, constantOf: 
   return { ...typed, problems }
 }
 
+const EMPTY = [
+  ['list', '[]'],
+  ['text', '""'],
+] as const
+
+/**
+ * Replaces the fix that reads a missing path as null where the path is the whole value and its param takes no null: null
+ * would only move the failure. An empty list or text is used instead, and there is no fix for other kinds.
+ */
+function withFitting(
+  { survey, template }: CheckedTemplate,
+  problem: ExpressionProblem,
+  wanted: readonly ValueKind[] | null,
+): ExpressionProblem {
+  const isParam = template.path[0] === 'params'
+  if (problem.fix?.code !== 'USE_NULL' || !isParam || wanted === null || wanted.includes('null')) return problem
+  const { whole } = survey.templates.parse(template.text)
+  if (whole?.kind !== 'path') return problem
+  const { fix: _, ...rest } = problem
+  const empty = EMPTY.find(([kind]) => wanted.includes(kind))
+  if (empty === undefined) return rest
+  const [kind, text] = empty
+  const at = whole.end
+  return { ...rest, fix: expressionFix('USE_EMPTY', { kind }, { text: ` ?? ${text}`, start: at, end: at }) }
+}
+
 function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, constantOf: ConstantOf, report: ReportIssue): void {
   const { text, expected } = checked.template
   const typed = withNeeded(checked, checked.traced.typeText(checked.node, text), constantOf)
   const reported = reportStrangers(checked, typed, report)
-  for (const found of withExpectation(typed.problems, text, typed.type, kindsIn(expected))) {
+  const wanted = kindsIn(expected)
+  for (const found of withExpectation(typed.problems, text, typed.type, wanted)) {
     if (reported.has(found.start)) continue
-    const problem = counted(checked, typed, found)
+    const problem = withFitting(checked, counted(checked, typed, found), wanted)
     const { severity, start, end } = problem
     const build = severity === 'error' ? errorIssue : warningIssue
     // A plain text, since the compiler cannot match each code of the union with its values here.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { call, each, end, issueIn, manifest, only, set, start, validate } from '../../test/validation.ts'
+import { call, each, end, fixed, issueIn, manifest, only, set, start, validate } from '../../test/validation.ts'
 import type { WorkflowDocument, WorkflowNode } from '../document/index.ts'
 import { completionsAt } from '../expression/index.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -317,6 +317,24 @@ describe('loop', () => {
       'again: "Condition": loop.previous.m is missing',
       'again: "Condition": loop.indx is missing; did you mean index?',
     ])
+  })
+
+  test('of a list that may be missing has a fix that gives an empty list, not null', () => {
+    const optional = { ...ORDERS, required: [] }
+    const document = looping([set('a', { k: '{{ input.total }}' }, within('each'))])
+    const nodes = document.nodes.map((each) =>
+      each.id === 'start' ? { ...each, params: { ...each.params, inputSchema: optional } } : each,
+    )
+    const unsure = only(validate({ ...document, nodes }), 'EXPRESSION_PATH_UNSURE')
+    const [items] = unsure.filter(({ nodeId }) => nodeId === 'each')
+    expect(items?.fix).toMatchObject({
+      code: 'USE_EMPTY',
+      values: { kind: 'list' },
+      title: 'Use an empty list if missing',
+      operations: [{ value: '{{ input.orders ?? [] }}' }],
+    })
+    if (items === undefined) throw new Error('There is no issue')
+    expect(only(validate(fixed({ ...document, nodes }, items)), 'EXPRESSION_PATH_UNSURE')).toEqual([])
   })
 
   test('has no previous result in the first iteration, whether its type is known or not', () => {

@@ -72,11 +72,6 @@ export const planSetSetting: Planner<'set-setting'> = ({ key, value }) => ({
   message: null,
 })
 
-export const planFix: Planner<'fix'> = ({ operations, title }) => ({
-  operations,
-  message: { key: 'command.fixed', values: { title } },
-})
-
 function nameOf(document: WorkflowDocument, nodeId: NodeId): string {
   return document.nodes.find((node) => node.id === nodeId)?.name ?? nodeId
 }

@@ -355,3 +355,42 @@ describe('copy and paste', () => {
     expect(edgesOf(after)).toContain(`${charge}>${mail}`)
   })
 })
+
+describe('a fix', () => {
+  test('draws a node that it moves to the top level outside of the frame, and one that it adds beside others', () => {
+    const out: EditorCommand = {
+      type: 'fix',
+      title: 'Move',
+      operations: [{ op: 'update_node', nodeId: 'mail', set: { parentId: null } }],
+    }
+    const moved = run(LOOP_DOCUMENT, out).after
+    const [frame, mail] = [boxOf(moved, 'each'), boxOf(moved, 'mail')]
+    expect(levelsOf(moved)).toMatchObject({ mail: null })
+    expect(mail.y).toBeGreaterThanOrEqual(frame.y + frame.height)
+
+    const each = LOOP_DOCUMENT.nodes.find(({ id }) => id === 'each')
+    const finish = LOOP_DOCUMENT.nodes.find(({ id }) => id === 'finish')
+    if (each === undefined || finish === undefined) throw new Error('The node is missing')
+    const node = { ...finish, id: 'stop', position: { x: each.position.x + 280, y: each.position.y } }
+    const { after } = run(LOOP_DOCUMENT, { type: 'fix', title: 'Add', operations: [{ op: 'add_node', node }] })
+    const [loop, stop] = [boxOf(after, 'each'), boxOf(after, 'stop')]
+    const isApart =
+      stop.y >= loop.y + loop.height ||
+      stop.y + stop.height <= loop.y ||
+      stop.x >= loop.x + loop.width ||
+      stop.x + stop.width <= loop.x
+    expect(isApart).toBe(true)
+  })
+})
+
+describe('a copy of a loop', () => {
+  test('does not cover its original, and stays at its level', () => {
+    const { plan, after } = run(LOOP_DOCUMENT, { type: 'duplicate', nodeIds: ['each'] })
+    const copies = plan.select ?? []
+    const copy = copies.find((id) => after.nodes.some((node) => node.id === id && node.type === 'repeat')) ?? ''
+    const [one, other] = [boxOf(after, 'each'), boxOf(after, copy)]
+    const isApart = other.y >= one.y + one.height || other.y + other.height <= one.y || other.x >= one.x + one.width
+    expect(isApart).toBe(true)
+    expect(levelsOf(after)[copy]).toBeNull()
+  })
+})

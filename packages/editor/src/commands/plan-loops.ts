@@ -84,7 +84,7 @@ function crosses(
 }
 
 /** Returns the distance to a free position of the new level: behind the nodes of the loop, or below the old loop. */
-function besideLevel({ document, manifest }: PlanContext, nodeId: NodeId, parentId: NodeId | null): Position {
+export function besideLevel({ document, manifest }: PlanContext, nodeId: NodeId, parentId: NodeId | null): Position {
   const boxes = nodeBoxes(document, manifest)
   const box = boxes.get(nodeId)
   const old = document.nodes.find(({ id }) => id === nodeId)?.parentId

@@ -8,7 +8,8 @@ import {
 import { NODE_GAP } from '../frames/card-size.ts'
 import { loopAt, nodeBoxes } from '../frames/node-boxes.ts'
 import { makeRoom } from '../frames/room-beside-frames.ts'
-import { fitsInLoop, loopsAround } from '../graph/containers.ts'
+import { fitsInLoop, isContainer, loopsAround } from '../graph/containers.ts'
+import { besideOthers } from '../layout/beside-others.ts'
 import { bendsAfter } from './bends-after.ts'
 import { type Plan, type PlanContext, type Planner, refuse } from './command.ts'
 import { copyFragment, type Fragment, renewFragment } from './fragment.ts'
@@ -21,7 +22,7 @@ type LevelOf = (original: WorkflowNode) => NodeId | undefined
 /** Plans the insertion of copied nodes: beside their originals in the same loops, or at a point, in the loop there. */
 export const planPaste: Planner<'paste'> = ({ fragment, at }, context) => {
   if (fragment.nodes.length === 0) return refuse('command.nothingToPaste')
-  if (at === null) return insert(fragment, OFFSET, levelsAtHome(fragment, context), context, 'command.pasted')
+  if (at === null) return insertBeside(fragment, context, 'command.pasted')
   const left = Math.min(...fragment.nodes.map((node) => node.position.x))
   const top = Math.min(...fragment.nodes.map((node) => node.position.y))
   const { point, loopId } = target(fragment, at, context)
@@ -31,7 +32,25 @@ export const planPaste: Planner<'paste'> = ({ fragment, at }, context) => {
 export const planDuplicate: Planner<'duplicate'> = ({ nodeIds }, context) => {
   const fragment = copyFragment(context.document, context.manifest, new Set(nodeIds))
   if (fragment.nodes.length === 0) return refuse('command.nothingToPaste')
-  return insert(fragment, OFFSET, levelsAtHome(fragment, context), context, 'command.duplicated')
+  return insertBeside(fragment, context, 'command.duplicated')
+}
+
+/** Plans the insertion beside the originals; a frame goes to where it covers nothing, since it would hide its original. */
+function insertBeside(fragment: Fragment, context: PlanContext, key: 'command.pasted' | 'command.duplicated'): Plan {
+  const { document, manifest } = context
+  const levelOf = levelsAtHome(fragment, context)
+  const copied = new Set(fragment.nodes.map(({ id }) => id))
+  const outer = fragment.nodes.filter(({ parentId }) => parentId === undefined || !copied.has(parentId))
+  if (!outer.some((node) => isContainer(manifest.entryOf(node)))) return insert(fragment, OFFSET, levelOf, context, key)
+  const drawn = nodeBoxes({ nodes: fragment.nodes }, manifest)
+  const boxes = nodeBoxes(document, manifest)
+  const levels = new Set(outer.map(levelOf))
+  const others = document.nodes.filter(({ parentId }) => levels.has(parentId))
+  const shift = besideOthers(
+    outer.flatMap(({ id }) => drawn.get(id) ?? []),
+    others.flatMap(({ id }) => boxes.get(id) ?? []),
+  )
+  return insert(fragment, shift, levelOf, context, key)
 }
 
 /** Returns the loops of the originals; one that was deleted had the same as the others. */

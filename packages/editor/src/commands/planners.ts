@@ -1,15 +1,8 @@
 import type { CommandType, EditorCommand, Plan, PlanContext, Planner, Refused } from './command.ts'
 import { planAddNode } from './plan-add.ts'
 import { planConnect, planDeleteNodes, planDisconnect, planReconnect } from './plan-edges.ts'
-import {
-  planFix,
-  planMoveNodes,
-  planRename,
-  planSetFields,
-  planSetPolicy,
-  planSetSetting,
-  planTidyUp,
-} from './plan-fields.ts'
+import { planMoveNodes, planRename, planSetFields, planSetPolicy, planSetSetting, planTidyUp } from './plan-fields.ts'
+import { planFix } from './plan-fix.ts'
 import { planMoveToLoop, planWrapInLoop } from './plan-loops.ts'
 import { planAddMember, planMoveMember, planRenameField, planRenameMember } from './plan-members.ts'
 import { planInsertItem, planRemoveItem, planRenamePort, planSetParam, planUnsetParam } from './plan-params.ts'

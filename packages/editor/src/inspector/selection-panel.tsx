@@ -36,7 +36,14 @@ export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[
               {t('inspector.duplicate')}
             </Button>
             {manifest.latest.some(isLoop) && (
-              <Button size="s" icon="retry" onClick={() => wrap(nodeIds)}>
+              <Button
+                size="s"
+                icon="retry"
+                onClick={() => {
+                  // The panel of the group goes with its selection, and the button with it.
+                  if (wrap(nodeIds)) actions['leave-panel']()
+                }}
+              >
                 {t('action.wrap-in-loop')}
               </Button>
             )}

@@ -51,13 +51,14 @@ export function useLoopItems(): (nodeIds: readonly NodeId[]) => readonly MenuIte
   }
 }
 
-/** Returns a function that wraps nodes in a loop and shows the reason of a refusal. */
-export function useWrapInLoop(): (nodeIds: readonly NodeId[]) => void {
+/** Returns a function that wraps nodes in a loop, and shows the reason and returns `false` if that is refused. */
+export function useWrapInLoop(): (nodeIds: readonly NodeId[]) => boolean {
   const t = useTranslate()
   const { dispatch } = useSession()
   const { toast } = useAnnouncer()
   return (nodeIds) => {
     const result = dispatch({ type: 'wrap-in-loop', nodeIds })
     if (!result.ok) toast(t(result.reason))
+    return result.ok
   }
 }

@@ -85,6 +85,7 @@ describe('a continue', () => {
     ])
     expect(lastEnd(run)).not.toHaveProperty('endedBy')
     expect(run.machine.outputs.loopOf('each')).toMatchObject({ isStopped: false, stoppedAt: null })
+    expect(run.machine.outputs.loopOf('start')).toBeNull()
     expect(run.machine.outputs.iterationsOf('each').map(({ index }) => index)).toEqual([0, 1])
   })
 

@@ -9,6 +9,8 @@ export interface ExpressionFixValues {
   readonly CLOSE_EXPRESSION: Readonly<Record<string, never>>
   /** Converts a text in a comparison with a number. */
   readonly CONVERT_TO_NUMBER: Readonly<Record<string, never>>
+  /** Replaces a value that may be null or missing by an empty one, where the param takes no null. */
+  readonly USE_EMPTY: { readonly kind: 'list' | 'text' }
   /** Reads a path that may be missing as `null`. */
   readonly USE_NULL: Readonly<Record<string, never>>
 }
@@ -17,6 +19,7 @@ const TITLES: { readonly [Code in keyof ExpressionFixValues]: (values: Expressio
   CHANGE_TO: ({ text }) => `Change to ${text}`,
   CLOSE_EXPRESSION: () => 'Close the expression',
   CONVERT_TO_NUMBER: () => 'Convert with number()',
+  USE_EMPTY: ({ kind }) => `Use an empty ${kind} if missing`,
   USE_NULL: () => 'Use null if missing',
 }
 

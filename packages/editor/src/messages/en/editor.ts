@@ -250,7 +250,7 @@ export const editorMessages = {
 
   'connect.gone': 'One of the two nodes was deleted.',
   'connect.self': 'A node cannot connect to itself.',
-  'connect.otherContainer': 'Both nodes must be in the same container.',
+  'connect.otherContainer': 'Both nodes must be inside the same frame, or outside of all frames.',
   'connect.noInput': 'A trigger starts the workflow, so nothing can connect to it.',
   'connect.noPort': 'This node has no such port.',
   'connect.exists': 'These two are already connected.',

@@ -333,6 +333,7 @@ export const enRuns = {
   'runs.loop.item': '{kind, select, rounds {Round {number}} other {Item {number} of {count}}}',
   'runs.loop.none':
     '{kind, select, rounds {{count, plural, one {# round} other {# rounds}}} other {{count, plural, one {# item} other {# items}}}}',
+  'runs.loop.goTo': 'Go to {kind, select, rounds {round} other {item}}',
   'runs.loop.stopped': 'Ended by a break',
   'runs.loop.previous': 'Previous {kind, select, rounds {round} other {item}}',
   'runs.loop.next': 'Next {kind, select, rounds {round} other {item}}',

@@ -5,6 +5,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import type { RunStore } from '../store/run-store.ts'
 import { nextFailed, shownItem } from '../store/shown-items.ts'
 import { useRunSnapshot } from '../store/use-run.ts'
+import { ItemNumber } from './item-number.tsx'
 
 interface ItemStepperProps {
   readonly store: RunStore
@@ -39,9 +40,16 @@ export function ItemStepper({ store, loopRunId, name, kind }: ItemStepperProps) 
         disabled={item === null || item === 0}
         onClick={() => choose((item ?? 0) - 1)}
       />
-      <span className="tn-stepper-item tn-tabular" data-failed={(item !== null && failed.includes(item)) || undefined}>
-        {item === null ? t('runs.loop.none', { kind, count }) : t('runs.loop.item', { kind, number: item + 1, count })}
-      </span>
+      <ItemNumber
+        text={
+          item === null ? t('runs.loop.none', { kind, count }) : t('runs.loop.item', { kind, number: item + 1, count })
+        }
+        item={item}
+        count={count}
+        kind={kind}
+        hasFailed={item !== null && failed.includes(item)}
+        onChoose={choose}
+      />
       <IconButton
         size="s"
         icon="chevronRight"

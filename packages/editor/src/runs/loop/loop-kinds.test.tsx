@@ -158,6 +158,25 @@ describe('the stepper of a loop that a break has ended', () => {
   })
 })
 
+describe('the number of a stepper', () => {
+  test('is a field in which a person types the item to go to', async () => {
+    const { user } = show([EACH], loopRun({ failed: [] }), { each: { items: ITEMS } })
+    const stepper = within(await screen.findByRole('group', { name: 'Items of Each order' }))
+    const goTo = async (number: string) => {
+      await user.click(stepper.getByRole('button', { name: /^Item \d+ of 12$/ }))
+      const field = stepper.getByRole('spinbutton', { name: 'Go to item' })
+      expect(field).toBe(document.activeElement)
+      await user.keyboard(number)
+    }
+    await goTo('7{Enter}')
+    expect(stepper.getByText('Item 7 of 12')).toBeDefined()
+    await goTo('99{Enter}')
+    expect(stepper.getByText('Item 12 of 12')).toBeDefined()
+    await goTo('3{Escape}')
+    expect(stepper.getByText('Item 12 of 12')).toBeDefined()
+  })
+})
+
 describe('nodeRunName', () => {
   test.each([
     ['a node in no loop', [], 'charge', 'Charge', 'Charge'],

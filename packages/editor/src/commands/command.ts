@@ -51,7 +51,14 @@ export type EditorCommand =
       readonly by?: Position
     }
   /** Puts a new loop around nodes of one level; the edges into and out of the group lead to and from the loop. */
-  | { readonly type: 'wrap-in-loop'; readonly nodeIds: readonly NodeId[] }
+  | {
+      readonly type: 'wrap-in-loop'
+      readonly nodeIds: readonly NodeId[]
+      /** Type of the loop. @defaultValue the first that repeats its nodes */
+      readonly nodeType?: string
+    }
+  /** Removes a loop around its nodes, which move up one level; edges continue at its first and its last node. */
+  | { readonly type: 'unwrap-loop'; readonly nodeId: NodeId }
   /** Moves nodes, and gives edges the bend points that belong to the new positions; an empty list removes them. */
   | {
       readonly type: 'tidy-up'

@@ -89,6 +89,20 @@ describe('wrap-in-loop', () => {
     expect(again.message).toMatchObject({ values: { lost: 1 } })
   })
 
+  test('takes the wanted type of those that hold nodes', () => {
+    const wrap = { type: 'wrap-in-loop', nodeIds: ['mail'] } as const
+    const both = createManifestIndex({
+      ...LOOP_MANIFEST,
+      nodes: LOOP_MANIFEST.nodes.flatMap((entry) =>
+        entry.control === 'loop' ? [entry, { ...entry, type: 'attempt', control: 'scope' as const }] : [entry],
+      ),
+    })
+    const plan = planCommand({ ...wrap, nodeType: 'attempt' }, { document: LOOP_FREE_DOCUMENT, manifest: both })
+    if ('refused' in plan) throw new Error(plan.refused)
+    expect(applyOperations(LOOP_FREE_DOCUMENT, plan.operations).nodes.map(({ type }) => type)).toContain('attempt')
+    expect(refusalOf(LOOP_FREE_DOCUMENT, { ...wrap, nodeType: 'plain' })).toBe('command.noLoopType')
+  })
+
   test('moves what the frame would cover', () => {
     const { plan, after } = run(LOOP_FREE_DOCUMENT, { type: 'wrap-in-loop', nodeIds: ['charge', 'mail'] })
     const frame = boxOf(after, plan.select?.[0] ?? '')
@@ -392,5 +406,44 @@ describe('a copy of a loop', () => {
     const isApart = other.y >= one.y + one.height || other.y + other.height <= one.y || other.x >= one.x + one.width
     expect(isApart).toBe(true)
     expect(levelsOf(after)[copy]).toBeNull()
+  })
+})
+
+describe('unwrap-loop', () => {
+  test('moves the nodes up, and leads the edges of the loop to its first and from its last node', () => {
+    const { plan, after } = run(LOOP_DOCUMENT, { type: 'unwrap-loop', nodeId: 'each' })
+    expect(levelsOf(after)).toEqual({ start: null, charge: null, mail: null, finish: null })
+    expect(edgesOf(after)).toEqual(['charge>mail', 'mail>finish', 'start>charge'])
+    expect(plan.message).toEqual({ key: 'command.unwrapped', values: { name: 'Each order', lost: 0 } })
+    expect(plan.select).toEqual(['charge', 'mail'])
+    for (const id of ['charge', 'mail']) {
+      expect(boxOf(after, id)).toMatchObject({ x: boxOf(LOOP_DOCUMENT, id).x, y: boxOf(LOOP_DOCUMENT, id).y })
+    }
+  })
+
+  test('is the opposite of a wrap, also inside another loop', () => {
+    expect(run(nested.after, { type: 'unwrap-loop', nodeId: inner }).after).toMatchObject({
+      nodes: LOOP_DOCUMENT.nodes.map(({ id, parentId }) =>
+        expect.objectContaining({ id, ...(parentId && { parentId }) }),
+      ),
+    })
+  })
+
+  test('removes edges that have several ways, and counts them', () => {
+    const edges = LOOP_DOCUMENT.edges.filter(({ source, target }) => source !== 'charge' || target !== 'mail')
+    const { plan, after } = run({ ...LOOP_DOCUMENT, edges }, { type: 'unwrap-loop', nodeId: 'each' })
+    expect(edgesOf(after)).toEqual([])
+    expect(plan.message).toMatchObject({ values: { lost: 2 } })
+  })
+
+  test('refuses what is no loop, a locked one, and an empty one', () => {
+    expect(refusalOf(LOOP_DOCUMENT, { type: 'unwrap-loop', nodeId: 'mail' })).toBe('connect.gone')
+    expect(refusalOf(withLocked(LOOP_DOCUMENT, 'each'), { type: 'unwrap-loop', nodeId: 'each' })).toBe(
+      'command.lockedUnwrap',
+    )
+    const nodes = LOOP_DOCUMENT.nodes.filter(({ parentId }) => parentId === undefined)
+    expect(refusalOf({ ...LOOP_DOCUMENT, nodes, edges: [] }, { type: 'unwrap-loop', nodeId: 'each' })).toBe(
+      'command.nothingInside',
+    )
   })
 })

@@ -11,6 +11,7 @@ import {
   type WorkflowEdge,
   type WorkflowNode,
 } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
 import { NODE_GAP } from '../frames/card-size.ts'
 import { FRAME, nodeBoxes } from '../frames/node-boxes.ts'
 import { makeRoom } from '../frames/room-beside-frames.ts'
@@ -120,9 +121,10 @@ function outerOf(document: WorkflowDocument, inner: NodeId, level: NodeId | null
  * Plans a loop around nodes. Their edges from and to other nodes lead to and from the loop, each pair of ends once. Edges
  * for which the loop has no port are removed and counted.
  */
-export const planWrapInLoop: Planner<'wrap-in-loop'> = ({ nodeIds }, context) => {
+export const planWrapInLoop: Planner<'wrap-in-loop'> = ({ nodeIds, nodeType }, context) => {
   const { document, manifest } = context
-  const entry = manifest.latest.find(isLoop)
+  const isWanted = (entry: NodeManifestEntry) => isContainer(entry) && entry.type === nodeType
+  const entry = manifest.latest.find(nodeType === undefined ? isLoop : isWanted)
   if (entry === undefined) return refuse('command.noLoopType')
   const wanted = new Set(outermost(document, nodeIds))
   const inside = document.nodes.filter(({ id }) => wanted.has(id))
@@ -195,7 +197,7 @@ function outlets(
 }
 
 /** Appends the connections that are allowed, each once. Returns the number of those that are not. */
-function addEach(
+export function addEach(
   operations: DocumentOperation[],
   document: WorkflowDocument,
   manifest: ManifestIndex,

@@ -8,6 +8,7 @@ import { planAddMember, planMoveMember, planRenameField, planRenameMember } from
 import { planInsertItem, planRemoveItem, planRenamePort, planSetParam, planUnsetParam } from './plan-params.ts'
 import { planDuplicate, planPaste } from './plan-paste.ts'
 import { planRestore, planRestoreNode } from './plan-restore.ts'
+import { planUnwrap } from './plan-unwrap.ts'
 
 const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   'add-node': planAddNode,
@@ -18,6 +19,7 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   'move-nodes': planMoveNodes,
   'move-to-loop': planMoveToLoop,
   'wrap-in-loop': planWrapInLoop,
+  'unwrap-loop': planUnwrap,
   'tidy-up': planTidyUp,
   'rename-node': planRename,
   'set-fields': planSetFields,

@@ -1,20 +1,22 @@
 import type { NodeId } from '@tenon/core/document'
 import { useActions } from '../contexts/actions-context.ts'
-import { isLoop } from '../graph/containers.ts'
+import { isContainer } from '../graph/containers.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { useWrapInLoop } from '../session/use-loop-items.ts'
+import { useWrapItems } from '../session/use-loop-items.ts'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
+import { Menu } from '../ui/menu.tsx'
 
 /** Panel of several selected nodes, with actions for all of them. */
 export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[] }) {
   const t = useTranslate()
   const actions = useActions()
   const { store } = useSession()
-  const wrap = useWrapInLoop()
+  // The panel of the group goes with its selection, and the button that had the focus with it.
+  const wrapItemsOf = useWrapItems(actions['leave-panel'])
   const nodes = useEditorStore((state) => state.nodesById)
   const manifest = useEditorStore((state) => state.manifest)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -35,17 +37,16 @@ export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[
             <Button size="s" icon="copy" onClick={actions.duplicate}>
               {t('inspector.duplicate')}
             </Button>
-            {manifest.latest.some(isLoop) && (
-              <Button
-                size="s"
-                icon="retry"
-                onClick={() => {
-                  // The panel of the group goes with its selection, and the button with it.
-                  if (wrap(nodeIds)) actions['leave-panel']()
-                }}
-              >
-                {t('action.wrap-in-loop')}
-              </Button>
+            {manifest.latest.some(isContainer) && (
+              <Menu
+                align="start"
+                trigger={
+                  <Button size="s" icon="retry">
+                    {t('inspector.wrap')}
+                  </Button>
+                }
+                items={() => wrapItemsOf(nodeIds)}
+              />
             )}
             <Button size="s" icon="pause" onClick={actions['toggle-disabled']}>
               {t('inspector.disableOrEnable')}

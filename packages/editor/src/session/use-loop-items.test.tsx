@@ -26,11 +26,12 @@ test('changes of the document render no row, and the items are of the document i
     </SessionProvider>,
   )
   const rendered = renders
-  expect(labelsOf('mail')).toEqual(['Move out of Each order', 'Wrap in a loop'])
+  expect(labelsOf('mail')).toEqual(['Move out of Each order', 'Wrap in For each'])
   act(() => {
     session.dispatch({ type: 'rename-node', nodeId: 'each', name: 'Each invoice' })
     session.dispatch({ type: 'move-to-loop', nodeIds: ['mail'], parentId: null, by: { x: 0, y: 300 } })
   })
   expect(renders).toBe(rendered)
-  expect(labelsOf('mail')).toEqual(['Move into Each invoice', 'Wrap in a loop'])
+  expect(labelsOf('mail')).toEqual(['Move into Each invoice', 'Wrap in For each'])
+  expect(labelsOf('each')).toEqual(['Wrap in For each', 'Remove Each invoice, keep its nodes'])
 })

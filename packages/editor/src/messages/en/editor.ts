@@ -33,6 +33,10 @@ export const editorMessages = {
     '{count, plural, one {{name} moved} other {# nodes moved}} out of the loop{edges, plural, =0 {} one {; # connection removed} other {; # connections removed}}',
   'command.wrapped':
     '{count, plural, one {# node wrapped} other {# nodes wrapped}} in {name}{lost, plural, =0 {} one {; # connection removed} other {; # connections removed}}',
+  'command.unwrapped':
+    '{name} removed around its nodes{lost, plural, =0 {} one {; # connection removed} other {; # connections removed}}',
+  'command.lockedUnwrap': 'Unlock the loop first.',
+  'command.nothingInside': 'Nothing is inside.',
   'command.notInLoop': 'Triggers and end nodes cannot be inside a loop.',
   'command.loopInItself': 'A loop cannot be inside itself.',
   'command.noLoopType': 'This server has no loop.',

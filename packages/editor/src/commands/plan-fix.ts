@@ -11,9 +11,9 @@ import { besideLevel, movesBy } from './plan-loops.ts'
  * moves to another level is also drawn there.
  */
 export const planFix: Planner<'fix'> = ({ operations, title }, context) => {
-  const placed = operations.map((operation) => freely(operation, operations, context))
+  const adjusted = operations.map((operation) => freely(operation, operations, context))
   return {
-    operations: [...placed, ...placements(placed, context)],
+    operations: [...adjusted, ...placements(adjusted, context)],
     message: { key: 'command.fixed', values: { title } },
   }
 }

@@ -31,9 +31,10 @@ export interface PreparedChild {
 /**
  * Loads the plan of a published version for a child.
  *
- * @throws {@link TenonError} `RUN_LOG_GAP` if the tenant has no such plan, `UNAVAILABLE`.
+ * @returns `null` if the tenant has no such plan.
+ * @throws {@link TenonError} `UNAVAILABLE`, and the database's own errors.
  */
-export type PrepareChild = (tenantId: string, planHash: string) => Promise<PreparedChild>
+export type PrepareChild = (tenantId: string, planHash: string) => Promise<PreparedChild | null>
 
 /** A pass that starts a child, with the instant of the fact that scheduled it. */
 interface ChildPass extends PassOfRun {
@@ -79,7 +80,14 @@ export async function beginChild(
       details: { limit: MAX_DEPTH },
     })
   }
-  const { plan: childPlan, requires } = await prepare(identity.tenantId, pinned.planHash)
+  const prepared = await prepare(identity.tenantId, pinned.planHash)
+  if (prepared === null) {
+    throw new TenonError(
+      'SUBWORKFLOW_NOT_PUBLISHED',
+      `The plan of version ${pinned.version} of the workflow is missing`,
+    )
+  }
+  const { plan: childPlan, requires } = prepared
   const trigger = triggerOf(childPlan)
   checkInput(trigger, input)
   const { ref, payloads } = storeValue(input)

@@ -86,8 +86,8 @@ export function createCommitter(deps: CommitterDeps): Committer {
   const values = createValueLoader(database)
   const maxPendingBytes = deps.maxPendingBytes ?? defaultPendingBytes()
   const prepareChild: PrepareChild = async (tenantId, planHash) => {
-    const { plan } = await plans.get(tenantId, planHash)
-    return { plan, requires: await requirementsOf(tenantId, plan) }
+    const loaded = await plans.find(tenantId, planHash)
+    return loaded === null ? null : { plan: loaded.plan, requires: await requirementsOf(tenantId, loaded.plan) }
   }
   const appends = createByteBudget(maxPendingBytes, MAX_SLICE_BYTES)
   const commitDeps = { ...deps, values, prepareChild, appends }

@@ -12,6 +12,8 @@ export function addFactEffects(pending: PendingAppend, session: RunSession, fact
   const { identity } = session
   noteCancelRequest(session, fact)
   if (fact.type === 'run_started') pending.patch = { ...pending.patch, startedAt: fact.at }
+  // Messages that were stored while the child ended.
+  if (fact.type === 'child_finished') pending.operations.push({ op: 'inbox_clear', runId: fact.data.childRunId })
   if (fact.type === 'timer_fired' && identity.engine === 'embedded') {
     pending.operations.push({ op: 'timer_clear', timerId: fact.data.timerId })
   }

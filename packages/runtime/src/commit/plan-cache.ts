@@ -19,6 +19,8 @@ export interface LoadedPlan {
 export interface PlanCache {
   /** @throws {@link TenonError} `RUN_LOG_GAP` if the tenant has no such plan. */
   get(tenantId: string, planHash: string): Promise<LoadedPlan>
+  /** Returns `null` if the tenant has no such plan. */
+  find(tenantId: string, planHash: string): Promise<LoadedPlan | null>
   put(tenantId: string, plan: Plan): LoadedPlan
   /** Returns true if this process knows that the tenant's table has the plan. */
   isStored(tenantId: string, planHash: string): boolean
@@ -40,18 +42,23 @@ export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864
     plans.set(key, loaded)
     return loaded
   }
+  const find: PlanCache['find'] = async (tenantId, planHash) => {
+    const known = plans.get(keyOf(tenantId, planHash))
+    if (known !== undefined) return known
+    const plan = await database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash))
+    if (plan === null) return null
+    stored.set(keyOf(tenantId, planHash), true)
+    return put(tenantId, plan)
+  }
   return {
     put,
+    find,
     isStored: (tenantId, planHash) => stored.get(keyOf(tenantId, planHash)) ?? false,
     noteStored: (tenantId, planHash) => stored.set(keyOf(tenantId, planHash), true),
     get: async (tenantId, planHash) => {
-      const known = plans.get(keyOf(tenantId, planHash))
-      if (known !== undefined) return known
-      const plan = await database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash))
-      if (plan === null)
-        throw new TenonError('RUN_LOG_GAP', 'The plan of the run is missing', { details: { planHash } })
-      stored.set(keyOf(tenantId, planHash), true)
-      return put(tenantId, plan)
+      const found = await find(tenantId, planHash)
+      if (found !== null) return found
+      throw new TenonError('RUN_LOG_GAP', 'The plan of the run is missing', { details: { planHash } })
     },
   }
 }

@@ -101,8 +101,8 @@ export type AppendOperation =
     }
   /** The run has applied the message: deletes it. */
   | { readonly op: 'inbox_consumed'; readonly messageId: string }
-  /** The run has ended: deletes the messages that it did not apply. */
-  | { readonly op: 'inbox_clear' }
+  /** The run, or the child that `runId` names, has ended: deletes the messages that it did not apply. */
+  | { readonly op: 'inbox_clear'; readonly runId?: RunId }
   /**
    * Wakes the run, from now on by the clock of the database. At its start, `requires` is the key of its requirements, and
    * `workerId` the worker that owns it, or null. `runId` names a child that starts.

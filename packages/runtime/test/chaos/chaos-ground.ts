@@ -11,6 +11,7 @@ import { bundleFixture } from '../fixtures/bundle.ts'
 import { type ChaosFleet, type CloseOptions, createChaosFleet } from './chaos-fleet.ts'
 import { checkLogs, type LogFindings, readEffects } from './check-logs.ts'
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
+import type { RunAddress } from './protocol.ts'
 import { recordAttack } from './record-attack.ts'
 import { seededRandom } from './seeded-random.ts'
 import { waitUntil } from './wait-until.ts'
@@ -119,7 +120,11 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
       )
       const faults = [...(await fleet.closeWorkers(options)), ...(await leftovers(read, fleet.killed()))]
       const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url, max: 2 }) })
-      const findings = await checkLogs(database, fleet.runs, await readEffects(effects))
+      const children = await read(
+        `select tenant_id as "tenantId", run_id as "runId" from tenon.runs where parent_run_id is not null`,
+      )
+      const runs = [...fleet.runs, ...(children as unknown as readonly RunAddress[])]
+      const findings = await checkLogs(database, runs, await readEffects(effects))
       await database.close()
       const deadlocks = postgres.deadlocks() - deadlocksBefore
       if (deadlocks > 0) faults.push(`Postgres has logged ${deadlocks} deadlocks`)

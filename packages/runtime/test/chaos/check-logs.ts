@@ -15,6 +15,8 @@ export interface LogFindings {
   readonly completed: number
   readonly failed: number
   readonly canceled: number
+  /** Runs that other runs have started; they are not among the counts above. */
+  readonly children: number
   /** Attempts whose worker lost its lease. */
   readonly lostAttempts: number
   /** Bodies that ran more often than once for one node run, planned failures apart. */
@@ -40,7 +42,7 @@ export async function checkLogs(
   const reader = postgresRunReader(database)
   const plans = new Map<string, Plan | null>()
   const faults: string[] = []
-  const counts = { completed: 0, failed: 0, canceled: 0 }
+  const counts = { completed: 0, failed: 0, canceled: 0, children: 0 }
   const logs = new Map<string, readonly RunEvent[]>()
   for (const { tenantId, runId } of runs) {
     const fault = (text: string): void => void faults.push(`${runId}: ${text}`)
@@ -52,7 +54,8 @@ export async function checkLogs(
     const events = await readAll(reader, { tenantId, runId })
     logs.set(runId, events)
     faults.push(...logFaults(events).map((text) => `${runId}: ${text}`))
-    if (run.status === 'completed' || run.status === 'failed' || run.status === 'canceled') counts[run.status] += 1
+    if (run.parent !== null) counts.children += 1
+    else if (run.status === 'completed' || run.status === 'failed' || run.status === 'canceled') counts[run.status] += 1
     if (!isRunOver(run.status)) fault(`is ${run.status} after ${events.at(-1)?.type}`)
     if (events.length !== run.nextSeq - 1) fault(`has ${events.length} events, next seq ${run.nextSeq}`)
     const planKey = `${tenantId}/${run.planHash}`
@@ -62,6 +65,7 @@ export async function checkLogs(
     else if (!restep(events, plan).same) fault('replays to other decisions')
     if (!(await verifyRunLog(database, tenantId, runId)).isIntact) fault('has a broken hash chain')
   }
+  for (const [runId, events] of logs) faults.push(...childFaults(events, logs).map((text) => `${runId}: ${text}`))
   const bodies = checkEffects(effects, logs)
   const lostAttempts = [...logs.values()].flat().filter(({ type }) => type === 'attempt_lost').length
   return { faults: [...faults, ...bodies.faults], ...counts, lostAttempts, repeatedBodies: bodies.repeated }
@@ -88,6 +92,20 @@ function logFaults(events: readonly RunEvent[]): readonly string[] {
     event.type === 'node_started' ? [`${event.nodeRunId}/${event.data.pass}/${event.data.attempt}`] : [],
   )
   for (const attempt of twice(attempts)) faults.push(`starts attempt ${attempt} twice`)
+  return faults
+}
+
+/** Checks that each child of a run was started once, and that the run got its end once. */
+function childFaults(events: readonly RunEvent[], logs: ReadonlyMap<string, readonly RunEvent[]>): readonly string[] {
+  const faults: string[] = []
+  const ended = events.flatMap((event) => (event.type === 'child_finished' ? [event.data.childRunId] : []))
+  for (const event of events) {
+    if (event.type !== 'child_requested') continue
+    const { childRunId, isAwaited } = event.data.waitFor
+    if (!logs.has(childRunId)) faults.push(`its child ${childRunId} is not stored`)
+    const ends = ended.filter((id) => id === childRunId).length
+    if (isAwaited && ends !== 1) faults.push(`got ${ends} ends of its child ${childRunId}`)
+  }
   return faults
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ChaosGround, openChaosGround } from './chaos-ground.ts'
 import { seededRandom } from './seeded-random.ts'
 import { startRuns } from './start-runs.ts'
-import { mixed } from './workloads.ts'
+import { MIXED_COUNT, mixed } from './workloads.ts'
 
 /** Size of a storm; `npm run chaos -- --storm` sets it. */
 interface Storm {
@@ -41,7 +41,7 @@ describe('embeddedEngine in a storm', () => {
       const started = startRuns(
         () => workers,
         arena.newRuns(runs),
-        () => mixed(Math.floor(random() * 3)),
+        () => mixed(Math.floor(random() * MIXED_COUNT)),
       )
       // A run has at least three bodies.
       for (let crash = 1; crash <= crashes; crash += 1) {

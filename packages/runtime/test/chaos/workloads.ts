@@ -43,9 +43,27 @@ const looped: WorkflowDocument = workflow(
   ['start>each', 'a>s', 'each>b'],
 )
 
-/** Returns the workflow of a run by its index: a chain, a diamond, or a loop. */
+/** Workflow that {@link calling} runs, a chain. */
+export const CALLED = 'chain'
+
+/** Three children, two at a time, then a body after them. */
+const calling: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    node('each', 'loop', { items: [1, 2, 3], concurrency: 2 }),
+    node('call', 'child', { workflow: CALLED }, { parentId: 'each' }),
+    withPolicy(node('b', 'effect', { ms: 20 }), { retry }),
+  ],
+  ['start>each', 'each>b'],
+)
+
+const MIXED: readonly WorkflowDocument[] = [chain, diamond, looped, calling]
+/** Number of workflows of {@link mixed}. */
+export const MIXED_COUNT = MIXED.length
+
+/** Returns the workflow of a run by its index: a chain, a diamond, a loop, or one that runs chains. */
 export function mixed(index: number): WorkflowDocument {
-  return [chain, diamond, looped][index % 3] ?? chain
+  return MIXED[index % MIXED_COUNT] ?? chain
 }
 
 /** A body that ends when the test opens the gates, and another one after it. */

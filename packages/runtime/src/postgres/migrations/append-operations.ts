@@ -54,7 +54,7 @@ begin
       delete from $schema.run_inbox
         where tenant_id = p_tenant and run_id = p_run and message_id = o->>'messageId';
     when 'inbox_clear' then
-      delete from $schema.run_inbox where tenant_id = p_tenant and run_id = p_run;
+      delete from $schema.run_inbox where tenant_id = p_tenant and run_id = coalesce(o->>'runId', p_run);
     when 'ready' then
       insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken, requires_key)
         values (p_tenant, coalesce(o->>'runId', p_run), ${NOW}, o->>'workerId', o->>'workerId' is null,

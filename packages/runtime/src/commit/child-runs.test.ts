@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import type { JsonObject, WorkflowDocument } from '@tenon/core/document'
+import { createNodeRegistry, type NodeRegistry } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compile } from '../interpreter/compile.ts'
+import type { Plan } from '../interpreter/plan.ts'
+import { createAppender } from '../store/appender.ts'
+import { createInbox } from '../store/inbox.ts'
+import { postgresRunReader } from '../store/run-reader.ts'
+import type { RunRef } from '../store/run-ref.ts'
+import { verifyRunLog } from '../store/verify-run-log.ts'
+import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
+import { inMemoryBus } from '../testing/in-memory-bus.ts'
+import { createTestNodes, inlineNodes } from '../testing/test-nodes.ts'
+import type { CommitResult, Committer } from './commit-types.ts'
+import { createCommitter } from './committer.ts'
+import { nodeTypesOf } from './node-types.ts'
+
+const { registry } = createTestNodes()
+const ACTOR = { userId: 'ann', displayName: 'Ann' }
+
+/** start > greet > end, all inline. */
+const greeting = (start: JsonObject = {}, isDisabled = false): WorkflowDocument => {
+  const trigger = { ...node('start', 'start', start), disabled: isDisabled }
+  return workflow(
+    [trigger, node('greet', 'set', { fields: { text: 'hello' } }), node('end', 'end')],
+    ['start>greet', 'greet>end'],
+  )
+}
+
+const calling = workflow(
+  [node('start', 'start'), node('call', 'child', { workflow: 'greeter' }), node('end', 'end')],
+  ['start>call', 'call>end'],
+)
+
+describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
+  let opened: TestDatabase
+  let now = Date.UTC(2026, 0, 5)
+  const woken: string[] = []
+
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind)
+  })
+  afterAll(() => opened.close())
+
+  /** What another process on the same database would have. */
+  const committer = (types: NodeRegistry = registry): Committer =>
+    createCommitter({
+      database: opened.database,
+      appender: createAppender(opened.database),
+      findType: nodeTypesOf(types),
+      bus: inMemoryBus(),
+      log: () => undefined,
+      now: () => now,
+      requirementsOf: async () => '1.1/hash',
+      onRunsWoken: (runs) => woken.push(...runs.map(({ runId }) => runId)),
+    })
+  const reader = () => postgresRunReader(opened.database)
+  const inbox = () => createInbox(opened.database, () => now)
+
+  interface Options {
+    readonly engine?: 'embedded' | 'temporal'
+    readonly by?: Committer
+    /** Published workflow; `null` for a version whose plan is missing. */
+    readonly greeter?: WorkflowDocument | null
+  }
+
+  /** Starts a run of `calling` in a new tenant. */
+  async function start({ engine = 'embedded', by = committer(), greeter = greeting() }: Options = {}) {
+    const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }
+    const child = greeter === null ? null : compile(greeter, registry.manifest)
+    if (child !== null) await keep(run.tenantId, child)
+    const workflows = { greeter: { version: '3', planHash: child?.planHash ?? 'missing' } }
+    const plan = compile(calling, registry.manifest, undefined, workflows)
+    const operations = engine === 'embedded' ? ([{ op: 'ready', workerId: 'w' }] as const) : []
+    const request = { workflowId: 'w', version: '1', mode: 'live', trigger: 'start', input: {}, actor: null } as const
+    const result = await rest(by, run, await by.create({ ...run, ...request, engine, operations }, plan))
+    return { run, result }
+  }
+
+  const keep = (tenantId: string, { planHash, ...plan }: Plan) =>
+    opened.database.withTenant(tenantId, (tx) =>
+      tx
+        .insertInto('plans')
+        .values({ tenant_id: tenantId, plan_hash: planHash, data: JSON.stringify({ planHash, ...plan }) })
+        .execute(),
+    )
+
+  const childrenOf = async ({ tenantId, runId }: RunRef) =>
+    (await reader().listRuns(tenantId, { parentRunId: runId })).items
+
+  async function childOf(run: RunRef): Promise<RunRef> {
+    const [child] = await childrenOf(run)
+    if (child === undefined) throw new Error('The run has no child')
+    return { tenantId: child.tenantId, runId: child.runId }
+  }
+
+  /** Applies the messages of a run, as a process does that takes it over. */
+  const advance = async (run: RunRef) => {
+    const by = committer()
+    return rest(by, run, await by.commit({ ...run, facts: await inbox().read(run) }))
+  }
+
+  /** Commits until nothing is left: a slice also ends after 50 ms, which a busy machine exceeds. */
+  async function rest(by: Committer, run: RunRef, first: CommitResult): Promise<CommitResult> {
+    let last = first
+    while (last.hasMore) last = await by.commit({ ...run, facts: [], isStale: true })
+    return last
+  }
+
+  const messagesOf = async (run: RunRef) => (await inbox().read(run)).map(({ messageId }) => messageId)
+  const rows = async (table: 'run_ready' | 'outbox', { tenantId, runId }: RunRef) =>
+    opened.database.withTenant(tenantId, (tx) =>
+      tx.selectFrom(table).selectAll().where('tenant_id', '=', tenantId).where('run_id', '=', runId).execute(),
+    )
+  test('store a child with the decision, and its end with its last event, whatever process comes next', async () => {
+    const { run, result } = await start()
+    expect(result).toMatchObject({ outcome: 'committed', status: 'waiting' })
+    const child = await childOf(run)
+    expect(await childrenOf(run)).toMatchObject([{ status: 'queued', startedAt: null, turn: 0, version: '3' }])
+    expect(await messagesOf(child)).toEqual(['start'])
+    expect(await rows('run_ready', child)).toMatchObject([{ worker_id: null, woken: true, requires_key: '1.1/hash' }])
+    expect(await rows('run_ready', run)).toMatchObject([{ worker_id: 'w', woken: false }])
+
+    expect(await advance(child)).toMatchObject({ status: 'completed' })
+    expect([await messagesOf(child), await messagesOf(run)]).toEqual([[], ['child/call/1/0']])
+    expect([await rows('run_ready', child), await rows('run_ready', run)]).toMatchObject([[], [{ woken: true }]])
+
+    const [message] = await inbox().read(run)
+    expect(await advance(run)).toMatchObject({ status: 'completed' })
+    const again = message === undefined ? [] : [message]
+    expect(await committer().commit({ ...run, facts: again })).toMatchObject({ outcome: 'unchanged' })
+    expect(await messagesOf(run)).toEqual([])
+    expect(woken.slice(-2)).toEqual([child.runId, run.runId])
+    for (const each of [run, child]) {
+      expect(await verifyRunLog(opened.database, each.tenantId, each.runId)).toMatchObject({ isIntact: true })
+    }
+  })
+
+  test('start a child once, if two processes evaluate its node at the same time', async () => {
+    const withoutChild = createNodeRegistry(inlineNodes().filter(({ definition }) => definition.type !== 'child'))
+    const { run } = await start({ by: committer(withoutChild) })
+    expect(await childrenOf(run)).toEqual([])
+    now += 60_000
+    const both = [committer(), committer()].map((each) => each.commit({ ...run, facts: [], isStale: true }))
+    expect((await Promise.all(both)).map(({ status }) => status)).toEqual(['waiting', 'waiting'])
+    const [child, ...others] = await childrenOf(run)
+    expect(others).toEqual([])
+    // Its id has the time at which the node was scheduled, by which ids of runs are sorted.
+    expect(Number.parseInt(`${child?.runId.replaceAll('-', '').slice(0, 12)}`, 16)).toBe(now - 60_000)
+  })
+
+  test('cancel a child that has not begun, and leave no message behind', async () => {
+    const { run } = await start()
+    const child = await childOf(run)
+    await inbox().cancel(run.tenantId, run.runId, ACTOR, { workerId: null })
+    expect(await advance(run)).toMatchObject({ status: 'waiting' })
+    expect(await messagesOf(child)).toEqual(['start', 'cancel'])
+    // Any worker can end it.
+    expect(await rows('run_ready', child)).toMatchObject([{ woken: true, requires_key: '1.1' }])
+    expect(await advance(child)).toMatchObject({ status: 'canceled' })
+    // As if it had ended while the request to cancel it was stored.
+    const late = { message_id: 'cancel', fact: '{}', at: now, tenant_id: child.tenantId, run_id: child.runId }
+    await opened.database.withTenant(child.tenantId, (tx) => tx.insertInto('run_inbox').values(late).execute())
+    expect(await advance(run)).toMatchObject({ status: 'canceled' })
+    expect([await messagesOf(run), await messagesOf(child)]).toEqual([[], []])
+    expect(await childrenOf(run)).toMatchObject([
+      {
+        error: {
+          code: 'RUN_CANCELED',
+          message: 'Canceled with the run that started it',
+          details: { reason: 'parent' },
+        },
+      },
+    ])
+  })
+
+  test('on Temporal have the shell of the child started, and that of the parent woken', async () => {
+    const { run } = await start({ engine: 'temporal' })
+    const child = await childOf(run)
+    expect((await rows('outbox', child)).map((row) => 'kind' in row && row.kind).sort()).toEqual(['start', 'watch'])
+    expect([await rows('run_ready', child), await rows('outbox', run)]).toEqual([[], []])
+    expect(await advance(child)).toMatchObject({ status: 'completed' })
+    expect([await rows('outbox', child), await rows('outbox', run)]).toMatchObject([[], [{ kind: 'wake' }]])
+    expect(await advance(run)).toMatchObject({ status: 'completed' })
+  })
+
+  test.each<[string, Options, string]>([
+    ['without its plan', { greeter: null }, 'SUBWORKFLOW_NOT_PUBLISHED'],
+    ['whose triggers are disabled', { greeter: greeting({}, true) }, 'TRIGGER_DISABLED'],
+    ['that does not take the input', { greeter: greeting({ inputSchema: { required: ['n'] } }) }, 'RUN_INPUT_INVALID'],
+  ])('fail the node for a version %s, and start nothing', async (_, options, code) => {
+    const { run, result } = await start(options)
+    expect(result.status).toBe('failed')
+    expect(await reader().getRun(run.tenantId, run.runId)).toMatchObject({ error: { code, nodeId: 'call' } })
+    expect(await childrenOf(run)).toEqual([])
+  })
+})

@@ -3,6 +3,7 @@ import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
 import type { Bus } from './bus.ts'
 import type { Plan } from './interpreter/plan.ts'
+import type { ResolveParkedRequest } from './park/resolve-parked.ts'
 import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 import type { Tx } from './postgres/types.ts'
 import type { RunReader } from './run-store.ts'
@@ -45,6 +46,13 @@ export type DecideResult =
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'closed' }
 
+/**
+ * Result of a resolution of a parked node run. `accepted` is stored, and the run will apply it unless it ends first;
+ * `repeated` if it is the request that was accepted before; `closed` if another one was first, or the node run was
+ * canceled.
+ */
+export type ResolveParkedResult = { readonly outcome: 'accepted' | 'repeated' | 'not_found' | 'closed' }
+
 /** Result of a cancelation. `accepted` is stored, and the run will end; `closed` was after its end. */
 export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
 
@@ -62,8 +70,8 @@ export type PauseResult = { readonly outcome: 'accepted' | 'unchanged' | 'not_fo
 export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
- * Executes the decisions of the machine. `start`, `decide`, `cancel`, `pause` and `resume` resolve after their transaction
- * has committed, so that acknowledged changes are stored.
+ * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `cancel`, `pause` and `resume` resolve after
+ * their transaction has committed, so that acknowledged changes are stored.
  */
 export interface Engine {
   /** Name of the engine, recorded with each run. */
@@ -82,6 +90,22 @@ export interface Engine {
    * of a user who has already voted.
    */
   decide(tenantId: TenantId, approvalId: string, vote: Vote, hook?: TransactionHook): Promise<DecideResult>
+  /**
+   * Stores the resolution of a parked node run, if it is the first one; the same request again is accepted, without
+   * `hook`.
+   *
+   * @param parkedId - `StoredParked.parkedId`: unique in the tenant, where a wait id is unique in a run.
+   * @throws {@link TenonError} `RESOLUTION_REFUSED`, `NODE_PARAMS_INVALID`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for a
+   * resolution that the node run does not allow; `NODE_TYPE_UNKNOWN` if this process lacks the type of its node and has
+   * to check a value.
+   * @see docs/adr/0046-a-failed-node-can-wait-for-a-person.md
+   */
+  resolveParked(
+    tenantId: TenantId,
+    parkedId: string,
+    request: ResolveParkedRequest,
+    hook?: TransactionHook,
+  ): Promise<ResolveParkedResult>
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
   cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<CancelResult>
   /**

@@ -8,6 +8,7 @@ export type {
   EngineDeps,
   EngineFactory,
   PauseResult,
+  ResolveParkedResult,
   RuntimeLog,
   SecretReader,
   StartedRunRow,
@@ -16,8 +17,18 @@ export type {
 } from './engine.ts'
 export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
+export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
-export type { PageRequest, RunObstacle, RunReader, StoredRun, StoredWait } from './run-store.ts'
+export type {
+  PageRequest,
+  ParkedFilter,
+  RunObstacle,
+  RunReader,
+  StoredParked,
+  StoredParkedGroup,
+  StoredRun,
+  StoredWait,
+} from './run-store.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
 export { findObstacles, findRunObstacles } from './store/obstacles.ts'
 export { postgresRunReader } from './store/run-reader.ts'

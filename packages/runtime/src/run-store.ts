@@ -1,7 +1,17 @@
 import type { RunFilter } from '@tenon/core/api'
 import type { Json, NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { Vote, WaitFor } from '@tenon/core/node'
-import type { NodeRunId, RunEvent, RunFailure, RunParent, RunStatus, ValueRef, WaitId } from '@tenon/core/run'
+import type {
+  Actor,
+  NodeRunId,
+  ParkResolutionKind,
+  RunEvent,
+  RunFailure,
+  RunParent,
+  RunStatus,
+  ValueRef,
+  WaitId,
+} from '@tenon/core/run'
 import type { Plan } from './interpreter/plan.ts'
 
 /** Node run that has started a run. */
@@ -84,6 +94,69 @@ export interface StoredWait {
   readonly dueAt: number | null
 }
 
+/** A stored parked node run. Instants are milliseconds since the Unix epoch. */
+export interface StoredParked {
+  /** Tenant of the run. */
+  readonly tenantId: TenantId
+  /** Run that waits. */
+  readonly runId: RunId
+  /** Id of the wait within its run, as in the run log. */
+  readonly waitId: WaitId
+  /** Id of the wait within its tenant, for `getParked`, `Engine.resolveParked` and the API. URL-safe. */
+  readonly parkedId: string
+  /** Node run that failed. */
+  readonly nodeRunId: NodeRunId
+  /** Node that failed. */
+  readonly nodeId: NodeId
+  /** Workflow of the run. */
+  readonly workflowId: WorkflowId
+  /** Version of the run: `"3"` or `"test:<id>"`. */
+  readonly version: string
+  /** Hash of the plan of the run, for `getPlan`. */
+  readonly planHash: string
+  /** Equal for failures of one node with the same cause, 32 hex digits. */
+  readonly fingerprint: string
+  /** Failure of the last attempt, without its details. */
+  readonly error: Pick<RunFailure, 'code' | 'message' | 'remedy'>
+  /** Resolutions that the node run allows. */
+  readonly resolutions: readonly ParkResolutionKind[]
+  /** Start of the wait. */
+  readonly parkedAt: number
+  /** State of the parked node run; `resolved` also if the run has yet to apply the resolution. */
+  readonly status: 'open' | 'resolved' | 'canceled'
+  /** Decision of a person; `null` while it is open, and if it was canceled. */
+  readonly resolution: {
+    /** Way in which the node run continued or ended. */
+    readonly kind: ParkResolutionKind
+    /** Person who decided; `null` if no person did. */
+    readonly actor: Actor | null
+    /** Time of the decision. */
+    readonly at: number
+  } | null
+}
+
+/** Open parked node runs of one workflow with the same fingerprint. */
+export interface StoredParkedGroup {
+  /** Number of them; ≥ 1. */
+  readonly count: number
+  /** Time at which the oldest one was parked, in milliseconds since the Unix epoch. */
+  readonly firstAt: number
+  /** The newest one. */
+  readonly newest: StoredParked
+}
+
+/** Filter of a list of parked node runs. One must match every field that is given. */
+export interface ParkedFilter extends PageRequest {
+  /** Lists those of this workflow. @defaultValue every workflow */
+  readonly workflowId?: WorkflowId
+  /** Lists those with this fingerprint. @defaultValue every fingerprint */
+  readonly fingerprint?: string
+  /** Lists those of this run. @defaultValue every run */
+  readonly runId?: RunId
+  /** Lists open ones, or those that are resolved or canceled. @defaultValue both */
+  readonly status?: 'open' | 'closed'
+}
+
 /**
  * Obstacle of an open run: `NO_WORKER` if no worker takes it, `STUCK` if its workflow on Temporal fails again and
  * again, `ENGINE_UNAVAILABLE` if Temporal does not respond.
@@ -145,6 +218,26 @@ export interface RunReader {
    * @returns An entry for each run that is held up; none for runs on the embedded engine.
    */
   readObstacles(tenantId: TenantId, runIds: readonly RunId[]): Promise<ReadonlyMap<string, RunObstacle>>
+  /**
+   * Lists a page of parked node runs, newest first.
+   *
+   * @throws {@link TenonError} `CURSOR_INVALID`.
+   */
+  listParked(
+    tenantId: TenantId,
+    filter: ParkedFilter,
+  ): Promise<{ readonly items: readonly StoredParked[]; readonly nextCursor: string | null }>
+  /**
+   * Lists a page of groups of open parked node runs, the one with the newest node run first.
+   *
+   * @throws {@link TenonError} `CURSOR_INVALID`.
+   */
+  listParkedGroups(
+    tenantId: TenantId,
+    filter: { readonly workflowId?: WorkflowId } & PageRequest,
+  ): Promise<{ readonly items: readonly StoredParkedGroup[]; readonly nextCursor: string | null }>
+  /** Reads one parked node run. */
+  getParked(tenantId: TenantId, parkedId: string): Promise<StoredParked | null>
   /** Reads one approval with its votes. */
   getWait(tenantId: TenantId, approvalId: string): Promise<StoredWait | null>
 }

@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   'run:start',
   'run:cancel',
   'run:pause',
+  'parked:resolve',
   'approval:read',
   'approval:decide',
   'approval:override',
@@ -35,6 +36,7 @@ const EDITOR: readonly Permission[] = [
   'run:start',
   'run:cancel',
   'run:pause',
+  'parked:resolve',
   'member:read',
 ]
 const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override']

@@ -2,6 +2,7 @@ import { approvalRoutes } from './routes/approval-routes.ts'
 import { changeRoutes } from './routes/change-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
 import { memberRoutes } from './routes/member-routes.ts'
+import { parkedRoutes } from './routes/parked-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 import { versionRoutes } from './routes/version-routes.ts'
@@ -14,6 +15,7 @@ export const ROUTES = {
   ...versionRoutes,
   ...runRoutes,
   ...approvalRoutes,
+  ...parkedRoutes,
   ...changeRoutes,
   ...memberRoutes,
   ...serviceRoutes,

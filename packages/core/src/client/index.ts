@@ -1,4 +1,14 @@
 export type {
+  ParkedGroup,
+  ParkedNodeRun,
+  ParkedRefusal,
+  ParkedResolution,
+  ResolutionRequest,
+  ResolvedParkedGroup,
+  ResolveParked,
+  ResolveParkedGroup,
+} from '../api/parked-types.ts'
+export type {
   ActiveRunState,
   CanceledRunState,
   CompletedRunState,

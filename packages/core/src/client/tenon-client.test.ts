@@ -58,6 +58,11 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   getRunLedger: (client) => client.runs.ledger('r'),
   listApprovals: (client) => client.approvals.list({ status: 'open' }),
   decideApproval: (client) => client.approvals.decide('a', { choice: 'approve' }),
+  listParked: (client) => client.parked.list({ status: 'open', fingerprint: '0'.repeat(32) }),
+  listParkedGroups: (client) => client.parked.groups({ workflowId: 'w' }),
+  resolveParked: (client) => client.parked.resolve('p', { resolution: { kind: 'retry' } }),
+  resolveParkedGroup: (client) =>
+    client.parked.resolveGroup({ workflowId: 'w', fingerprint: '0'.repeat(32), resolution: { kind: 'skip' } }),
   listMembers: (client) => client.members.list(),
   createSocketTicket: (client) => client.sockets.ticket(),
 }

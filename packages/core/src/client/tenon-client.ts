@@ -69,6 +69,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
         ),
     },
     approvals: approvalMethods(send),
+    parked: parkedMethods(send),
     members: {
       list: ({ query, userIds } = {}, request) =>
         send({
@@ -161,6 +162,16 @@ function approvalMethods(send: Transport): TenonClient['approvals'] {
     list: (query, request) => send({ method: 'GET', path: '/approvals', query, ...sendingOf(request) }),
     decide: (approvalId, body, request) =>
       send({ method: 'POST', path: path`/approvals/${approvalId}/decision`, body, ...sendingOf(request) }),
+  }
+}
+
+function parkedMethods(send: Transport): TenonClient['parked'] {
+  return {
+    list: (query, request) => send({ method: 'GET', path: '/parked', query, ...sendingOf(request) }),
+    groups: (query, request) => send({ method: 'GET', path: '/parked/groups', query, ...sendingOf(request) }),
+    resolve: (parkedId, body, request) =>
+      send({ method: 'POST', path: path`/parked/${parkedId}/resolution`, body, ...sendingOf(request) }),
+    resolveGroup: (body, request) => send({ method: 'POST', path: '/parked/resolutions', body, ...sendingOf(request) }),
   }
 }
 

@@ -1,3 +1,10 @@
+import type {
+  ParkedGroup,
+  ParkedNodeRun,
+  ResolvedParkedGroup,
+  ResolveParked,
+  ResolveParkedGroup,
+} from '../api/parked-types.ts'
 import type { Ledger, Run, RunFilter, RunSummary, StartedRun, StartRun, TryDraft } from '../api/run-types.ts'
 import type {
   Approval,
@@ -210,6 +217,49 @@ export interface TenonClient {
     ): Promise<Page<Approval>>
     /** Votes on an approval. @throws {@link TenonError} `APPROVAL_CLOSED`, `APPROVAL_VOTED`. */
     decide(approvalId: string, body: DecideApproval, options?: RequestOptions): Promise<Approval>
+  }
+  /** Node runs that failed for good and keep their runs open until a person resolves them. */
+  readonly parked: {
+    /**
+     * Lists a page of parked node runs, newest first; `limit` is 1 to 200. One that is resolved counts as closed.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
+     */
+    list(
+      query?: {
+        workflowId?: WorkflowId
+        fingerprint?: string
+        runId?: RunId
+        status?: 'open' | 'closed'
+        cursor?: string
+        limit?: number
+      },
+      options?: RequestOptions,
+    ): Promise<Page<ParkedNodeRun>>
+    /**
+     * Lists a page of groups of open parked node runs, the one with the newest node run first; `limit` is 1 to 200.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
+     */
+    groups(
+      query?: { workflowId?: WorkflowId; cursor?: string; limit?: number },
+      options?: RequestOptions,
+    ): Promise<Page<ParkedGroup>>
+    /**
+     * Resolves one parked node run. Of several people who do so at the same time, one succeeds.
+     *
+     * @throws {@link TenonError} `PARKED_CLOSED` if it is resolved or canceled already; `RESOLUTION_REFUSED`,
+     * `NODE_PARAMS_INVALID`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for a resolution that it does not allow;
+     * `NODE_TYPE_UNKNOWN` if the server no longer has the type of its node.
+     */
+    resolve(parkedId: string, body: ResolveParked, options?: RequestOptions): Promise<ParkedNodeRun>
+    /**
+     * Resolves a part of a group; call it again with `nextCursor` for the rest. Repeating a call is safe: it resolves
+     * what is still open.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
+     */
+    resolveGroup(body: ResolveParkedGroup, options?: RequestOptions): Promise<ResolvedParkedGroup>
   }
   /** People of the tenant, from the directory of the host. */
   readonly members: {

@@ -6,7 +6,7 @@ import { failureOf } from '../commit/failure.ts'
 import { resumeForNode } from '../commit/loop-values.ts'
 import { derivedKey, prepareNode } from '../commit/node-params.ts'
 import { type FindNodeType, hasNodeType } from '../commit/node-types.ts'
-import { planNodeOf, type RunSession } from '../commit/session.ts'
+import { journaledCalls, planNodeOf, type RunSession } from '../commit/session.ts'
 import type { OpenNodeRun } from '../interpreter/machine-types.ts'
 import { nextAttempt } from '../interpreter/next-attempt.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -221,13 +221,13 @@ async function readyAttempt(
   { committer, findType, worker }: BeginAttemptDeps,
 ): Promise<Opening> {
   const node = planNodeOf(session, nodeRunId)
-  const { resume, queue, scheduledAt } = open
-  const run = { nodeRunId, pass, scheduledAt }
+  const { resume, params: given, queue, scheduledAt } = open
+  const run = { nodeRunId, pass, resume, params: given, scheduledAt }
   const prepared = await prepareNode(session, node, run, attempt, findType, committer.values)
   if (prepared.kind === 'ended') return { kind: 'end', fact: prepared.fact }
   const { implementation, params, input, payloads, idempotencyKey } = prepared
   const { failed: failedBefore, lost: lostBefore } = countAttempts(session, nodeRunId)
-  const journal = new Map(session.journal.get(nodeRunId))
+  const journal = new Map(journaledCalls(session, nodeRunId, given))
   return {
     kind: 'ready',
     started: {

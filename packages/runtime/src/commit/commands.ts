@@ -35,6 +35,7 @@ function commandOf(event: RunEvent): Command | null {
     case 'timer_cleared':
       return { kind: 'clear_timer', id, timerId: event.data.timerId }
     case 'approval_needed':
+    case 'node_parked':
     case 'wait_opened':
       return { kind: 'open_wait', id, nodeRunId: event.nodeRunId, waitId: event.data.waitId }
     case 'wait_closed':

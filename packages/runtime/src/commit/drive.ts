@@ -1,18 +1,18 @@
 import { TenonError } from '@tenon/core/errors'
-import type { Decision, Fact, NodeResume, ValueRef } from '@tenon/core/run'
+import type { Decision, Fact } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
-import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
+import { passOfRunKey } from '../store/run-ref.ts'
 import type { PrepareChild } from './child-runs.ts'
 import type { AcquireSlot, FactToCommit } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects } from './effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import { failureOf } from './failure.ts'
 import { resumeForNode } from './loop-values.ts'
-import { prepareNode } from './node-params.ts'
+import { type PassToResolve, prepareNode } from './node-params.ts'
 import { type FindNodeType, hasNodeType } from './node-types.ts'
 import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
-import { planNodeOf, type RunSession } from './session.ts'
+import { journaledCalls, planNodeOf, type RunSession } from './session.ts'
 import type { ValueReader } from './value-loader.ts'
 
 /** Dependencies of the driver. */
@@ -37,14 +37,8 @@ export interface DriveRequest {
 /** Bytes of values after which a slice of inline nodes ends. */
 export const MAX_SLICE_BYTES = 8_388_608
 
-/** A pass of a node run that the machine has scheduled. */
-interface ScheduledPass extends PassOfRun {
-  readonly scheduledAt: number
-  readonly resume: NodeResume | null
-}
-
 /** Work of the driver: a fact to apply, or an inline node run to evaluate. */
-type Work = FactToCommit | { readonly inline: ScheduledPass }
+type Work = FactToCommit | { readonly inline: PassToResolve }
 
 /** One call of the driver. */
 interface Drive {
@@ -93,7 +87,8 @@ export async function drive(
         canceling.add(passOfRunKey({ nodeRunId: decision.nodeRunId, pass: decision.data.pass }))
       if (decision.type !== 'node_scheduled') continue
       const { nodeRunId, data } = decision
-      const scheduled = { nodeRunId, pass: data.pass, resume: data.resume, scheduledAt: request.at }
+      const { pass, resume, params = null } = data
+      const scheduled = { nodeRunId, pass, resume, params, scheduledAt: request.at }
       if (data.mode === 'inline') queue.push({ inline: scheduled })
       else {
         const ended = await beginNode(run, scheduled, data.queue)
@@ -147,7 +142,7 @@ function sourceOf(work: Work): TurnSource {
 }
 
 /** Result of an inline node when the database cannot store its outcome. */
-function refusedPass(session: RunSession, { nodeRunId, pass }: ScheduledPass): FactToCommit {
+function refusedPass(session: RunSession, { nodeRunId, pass }: PassToResolve): FactToCommit {
   const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store the output of the node')
   const error = failureOf(refused, planNodeOf(session, nodeRunId).id)
   return { fact: { type: 'node_failed', nodeRunId, data: { pass, attempt: 1, error, durationMs: 0 } } }
@@ -163,7 +158,7 @@ function looseInline(session: RunSession): readonly Work[] {
 
 async function evaluatePass(
   { session, pending, request, findType, prepareChild, values, canceling }: Drive,
-  scheduled: ScheduledPass,
+  scheduled: PassToResolve,
 ): Promise<FactToCommit> {
   const key = passOfRunKey(scheduled)
   if (request.refusedPasses.has(key)) return refusedPass(session, scheduled)
@@ -233,7 +228,7 @@ function applyFact(
  */
 async function beginNode(
   { session, pending, request, findType, values }: Drive,
-  scheduled: ScheduledPass,
+  scheduled: PassToResolve,
   queue: string | null,
 ): Promise<Fact | null> {
   const { acquireSlot, at, worker } = request
@@ -266,7 +261,7 @@ async function beginNode(
       idempotencyKey,
       failedBefore: 0,
       lostBefore: 0,
-      journal: NO_JOURNAL,
+      journal: new Map(journaledCalls(session, nodeRunId, scheduled.params)),
     })
     hasBegun = true
     return null
@@ -274,5 +269,3 @@ async function beginNode(
     if (!hasBegun) slot.release()
   }
 }
-
-const NO_JOURNAL: ReadonlyMap<string, ValueRef> = new Map()

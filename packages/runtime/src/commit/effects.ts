@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ChildEnd, type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
+import type { ParkedRow } from '../store/parked-rows.ts'
 import { dispatchRequirements, isQueued } from '../store/requirements.ts'
 import { cancelFailure } from './cancel-failure.ts'
 import { addChildCancel, addChildEnd, addChildStart } from './child-effects.ts'
@@ -59,24 +60,23 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       return
     }
     case 'approval_needed': {
-      const { waitId, waitFor } = decision.data
-      const { nodeRunId } = decision
-      pending.operations.push({
-        op: 'wait_open',
-        approvalId: approvalIdOf(identity.runId, waitId),
-        waitId,
-        nodeRunId,
-        nodeId: nodeIdOf(nodeRunId),
-        workflowId: identity.workflowId,
-        waitFor: JSON.stringify(waitFor),
-        openedAt: at,
-        dueAt: waitFor.dueAt,
-      })
+      const { waitFor } = decision.data
+      const row = { kind: 'approval', waitFor: JSON.stringify(waitFor), openedAt: at, dueAt: waitFor.dueAt } as const
+      pending.operations.push({ op: 'wait_open', ...waitRow(session, decision), ...row })
+      return
+    }
+    case 'node_parked': {
+      const { fingerprint } = decision.data
+      const waitFor = JSON.stringify(shortParked(decision.data))
+      const row = { kind: 'parked', waitFor, openedAt: at, dueAt: null, fingerprint } as const
+      pending.operations.push({ op: 'wait_open', ...waitRow(session, decision), ...row })
       return
     }
     case 'wait_closed': {
+      const { nodeRunId } = decision
       const { waitId, how } = decision.data
-      pending.operations.push({ op: 'wait_close', approvalId: approvalIdOf(identity.runId, waitId), how, at })
+      const approvalId = approvalIdOf(identity.runId, waitId)
+      pending.operations.push({ op: 'wait_close', approvalId, nodeRunId, how, at })
       return
     }
     case 'child_requested':
@@ -101,6 +101,19 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       addEnd(pending, session, at, { status: 'canceled', outcome: null, output: null, error })
     }
   }
+}
+
+function waitRow(
+  { identity: { runId, workflowId } }: RunSession,
+  { nodeRunId, data: { waitId } }: Extract<Decision, { readonly type: 'approval_needed' | 'node_parked' }>,
+) {
+  return { approvalId: approvalIdOf(runId, waitId), waitId, nodeRunId, nodeId: nodeIdOf(nodeRunId), workflowId }
+}
+
+/** Returns what lists show of a parked node run; the details of the failure are in the log. */
+function shortParked({ error, resolutions }: Extract<Decision, { readonly type: 'node_parked' }>['data']): ParkedRow {
+  const { code, message, remedy } = error
+  return { error: { code, message, ...(remedy === undefined ? {} : { remedy }) }, resolutions }
 }
 
 function addEnd(pending: PendingAppend, session: RunSession, finishedAt: number, end: ChildEnd): void {

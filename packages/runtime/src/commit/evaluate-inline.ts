@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
-import type { Fact, NodeResume } from '@tenon/core/run'
+import type { Fact } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
@@ -19,11 +19,6 @@ import type { FindNodeType, NodeType } from './node-types.ts'
 import { planNodeOf, type RunSession } from './session.ts'
 import { storeValue, storeWait } from './stored-value.ts'
 import type { ValueReader } from './value-loader.ts'
-
-/** A pass of an inline node run to evaluate. */
-export interface InlinePass extends PassToResolve {
-  readonly resume: NodeResume | null
-}
 
 export interface InlineOutcome {
   readonly fact: Fact
@@ -46,7 +41,7 @@ export interface InlineDeps {
  */
 export async function evaluateInline(
   session: RunSession,
-  run: InlinePass,
+  run: PassToResolve,
   { findType, values, prepareChild }: InlineDeps,
 ): Promise<InlineOutcome> {
   const { nodeRunId, pass } = run
@@ -57,7 +52,7 @@ export async function evaluateInline(
   }
   try {
     const type = findType(node)
-    const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: pass === 1 })
+    const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: run.resume === null })
     const isLoop = run.resume?.kind === 'iterations'
     const loop = isLoop ? await loadIterations(session, nodeRunId, values) : NO_ITERATIONS
     const child = run.resume?.kind === 'child' ? await loadChild(session, run.resume, values) : null
@@ -79,7 +74,7 @@ interface NodeToEvaluate {
 async function evaluate(
   session: RunSession,
   node: PlanNode,
-  run: InlinePass & LoopContext & Pick<InlineContext, 'child'>,
+  run: PassToResolve & LoopContext & Pick<InlineContext, 'child'>,
   { type, resolved, prepareChild }: NodeToEvaluate,
 ): Promise<InlineOutcome> {
   const { nodeRunId, pass, scheduledAt, resume, iterations, stoppedAt, child } = run

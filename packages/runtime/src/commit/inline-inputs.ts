@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeRegistry } from '@tenon/core/node'
-import { nodeIdOf } from '@tenon/core/run'
+import { nodeIdOf, type ValueRef } from '@tenon/core/run'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
 import { loadSession } from './load-session.ts'
@@ -16,8 +16,9 @@ import { createValueLoader } from './value-loader.ts'
  * has written to the log. The same for a node in an iteration that has ended.
  *
  * @param scheduledAt - Instant of its `node_scheduled`, milliseconds since the Unix epoch.
+ * @param params - Params in its last `node_scheduled`, which a person gave. @defaultValue those of the document
  */
-export type InlineInputs = (nodeRunId: string, scheduledAt: number) => Promise<JsonObject | null>
+export type InlineInputs = (nodeRunId: string, scheduledAt: number, params?: ValueRef) => Promise<JsonObject | null>
 
 /** Opens one run for reading the inputs of its inline nodes; null for a run that the tenant does not have. */
 export type OpenInlineInputs = (tenantId: string, runId: string) => Promise<InlineInputs | null>
@@ -37,11 +38,11 @@ export function createInlineInputReader(database: RuntimeDatabase, registry: Nod
     })
     if (session === null) return null
     if (session === UNREADABLE) return async () => null
-    return async (nodeRunId, scheduledAt) => {
+    return async (nodeRunId, scheduledAt, params) => {
       const node = session.index.nodeOf(nodeIdOf(nodeRunId))
       if (node === undefined || node.mode !== 'inline') return null
       try {
-        const run = { nodeRunId, pass: 1, scheduledAt }
+        const run = { nodeRunId, pass: 1, resume: null, params: params ?? null, scheduledAt }
         return (await resolveNode(session, node, run, findType(node), values, { mayBeSkipped: false })).params
       } catch (error) {
         if (error instanceof TenonError && error.code !== 'UNAVAILABLE') return null

@@ -4,7 +4,7 @@ import { createEvaluationContext, createPlainScope, evaluateTemplate, evaluateVa
 import { isTemplate } from '@tenon/core/expression'
 import { maskParams } from '@tenon/core/mask'
 import { type AnyNodeImplementation, checkParams } from '@tenon/core/node'
-import type { Fact, ValueRef } from '@tenon/core/run'
+import type { Fact, NodeResume, ValueRef } from '@tenon/core/run'
 import { isParamLate, paramSink } from '@tenon/core/validate'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
@@ -18,6 +18,10 @@ import type { ValueReader } from './value-loader.ts'
 
 /** A pass of a node run whose params are to be resolved. */
 export interface PassToResolve extends PassOfRun {
+  /** Result of the wait that the pass follows; `null` for a first pass, and its retry after it was parked. */
+  readonly resume: NodeResume | null
+  /** Params that a person gave instead of those of the document; `null` without such. */
+  readonly params: ValueRef | null
   /** Instant of the fact that scheduled the pass, the value of `now()`. */
   readonly scheduledAt: number
 }
@@ -62,10 +66,10 @@ export async function prepareNode(
   findType: FindNodeType,
   values: ValueReader,
 ): Promise<PreparedNode> {
-  const { nodeRunId, pass } = run
+  const { nodeRunId, pass, resume } = run
   try {
     const type = findType(node)
-    const mayBeSkipped = pass === 1 && attempt === 1
+    const mayBeSkipped = resume === null && attempt === 1
     const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped })
     if (resolved.isSkipped) return { kind: 'ended', fact: { type: 'node_skipped', nodeRunId, data: { pass } } }
     const { implementation, paramsSchema, secretParams } = type
@@ -107,7 +111,9 @@ export async function resolveNode(
   options: { readonly mayBeSkipped: boolean },
 ): Promise<ResolvedNode> {
   const { nodeRunId, scheduledAt } = run
-  const skipIf = options.mayBeSkipped ? node.skipIf : null
+  const given = run.params === null ? null : await loadGiven(session, node, nodeRunId, type, values, run.params)
+  if (given !== null && node.idempotency === null) return given
+  const skipIf = options.mayBeSkipped && given === null ? node.skipIf : null
   const { idempotency } = node
   const params = node.params as JsonObject
   const { templates } = session.index
@@ -128,29 +134,51 @@ export async function resolveNode(
     return { params: {}, isSkipped: true, idempotencyKey: null }
   }
   const sinkOf = (path: readonly (string | number)[]) => paramSink(type.paramsSchema, params, path)
+  const key = idempotency === null ? null : inField('idempotency', idempotency)
+  const idempotencyKey = key === null || typeof key === 'string' ? key : JSON.stringify(key)
+  if (given !== null) return { ...given, idempotencyKey }
   const resolved = evaluateValue(withoutLate(session, node, run, type, resolvable), scopeOf(''), {
     sinkOf,
     templates,
   }) as JsonObject
-  const key = idempotency === null ? null : inField('idempotency', idempotency)
   return {
     params: type.literalParams.size === 0 ? resolved : { ...params, ...resolved },
     isSkipped: false,
-    idempotencyKey: key === null || typeof key === 'string' ? key : JSON.stringify(key),
+    idempotencyKey,
   }
+}
+
+/**
+ * Loads the params that a person gave, with the secrets of the document. They are another call, so that a derived
+ * idempotency key contains their hash.
+ */
+async function loadGiven(
+  session: RunSession,
+  node: PlanNode,
+  nodeRunId: string,
+  { secretParams }: NodeType,
+  values: ValueReader,
+  ref: ValueRef,
+): Promise<ResolvedNode> {
+  const given = (await values.load(session.identity.tenantId, ref)) as JsonObject
+  const own = node.params as JsonObject
+  const secrets = secretParams.filter((name) => Object.hasOwn(own, name)).map((name) => [name, own[name]])
+  const params = { ...given, ...(Object.fromEntries(secrets) as JsonObject) }
+  return { params, isSkipped: false, idempotencyKey: `${derivedKey(session, nodeRunId)}/${ref.hash.slice(0, 32)}` }
 }
 
 /** Returns the params to resolve in a pass: late ones are absent in the first pass, and in a loop that a break has ended. */
 function withoutLate(
   { machine }: RunSession,
   { params }: PlanNode,
-  { nodeRunId, pass }: PassOfRun,
+  { nodeRunId, resume }: PassToResolve,
   { lateParams, paramsSchema }: NodeType,
   resolvable: JsonObject,
 ): JsonObject {
   if (lateParams.size === 0) return resolvable
-  const isStopped = pass > 1 && (machine.outputs.loopOf(nodeRunId)?.stoppedAt ?? null) !== null
-  if (pass > 1 && !isStopped) return resolvable
+  const isFirst = resume === null
+  const isStopped = !isFirst && (machine.outputs.loopOf(nodeRunId)?.stoppedAt ?? null) !== null
+  if (!isFirst && !isStopped) return resolvable
   const isAbsent = (name: string) =>
     lateParams.has(name) && (isStopped || isParamLate(paramsSchema, params as JsonObject, name))
   return Object.fromEntries(Object.entries(resolvable).filter(([name]) => !isAbsent(name)))

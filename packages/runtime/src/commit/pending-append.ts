@@ -19,7 +19,7 @@ import { type PassOfRun, passOfRunKey, type RunRef } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
 import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import { catchUp } from './load-session.ts'
-import { absorb, type RunSession } from './session.ts'
+import { absorb, planNodeOf, type RunSession } from './session.ts'
 import { snapshotText } from './session-snapshot.ts'
 import type { ValueLoader } from './value-loader.ts'
 
@@ -225,7 +225,8 @@ function otherRunsOf({ identity: { tenantId } }: RunSession, { operations }: Pen
   return [...new Set(others)].map((runId) => ({ tenantId, runId }))
 }
 
-function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, pending: PendingAppend): void {
+function announce(bus: Bus, session: RunSession, pending: PendingAppend): void {
+  const { identity, machine, nextSeq } = session
   const { tenantId, runId, workflowId } = identity
   bus.publish(runTopic(tenantId, runId), { seq: nextSeq - 1 })
   if (machine.status !== pending.statusBefore || pending.turnBefore === 0) {
@@ -233,7 +234,10 @@ function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, pending:
   }
   for (const operation of pending.operations) {
     if (operation.op !== 'wait_open' && operation.op !== 'wait_close') continue
-    publishChange(bus, tenantId, { kind: 'approval', id: operation.approvalId, workflowId })
+    const { approvalId: id, nodeRunId } = operation
+    const { control, onError } = planNodeOf(session, nodeRunId)
+    if (control === 'approval') publishChange(bus, tenantId, { kind: 'approval', id, workflowId })
+    if (onError === 'park') publishChange(bus, tenantId, { kind: 'parked', id, workflowId })
   }
 }
 

@@ -5,7 +5,7 @@ import type { LoadedPlan } from './plan-cache.ts'
 import type { PassAttempts, RunBeginning, RunIdentity, RunSession } from './session.ts'
 
 /** Version of {@link SessionSnapshot}; sessions of other versions are rebuilt from the log. */
-const SESSION_VERSION = 1
+const SESSION_VERSION = 2
 
 interface SessionSnapshot {
   readonly sessionVersion: number
@@ -15,7 +15,11 @@ interface SessionSnapshot {
   readonly beginning: RunBeginning | null
   readonly timers: readonly (readonly [string, number])[]
   readonly attempts: readonly (readonly [string, PassAttempts])[]
-  readonly journal: readonly (readonly [string, readonly (readonly [string, ValueRef])[]])[]
+  readonly journal: readonly {
+    readonly nodeRunId: string
+    readonly paramsHash: string | null
+    readonly entries: readonly (readonly [string, ValueRef])[]
+  }[]
 }
 
 /** Writes a session as a text from which {@link restoreSession} continues. */
@@ -28,7 +32,10 @@ export function snapshotText(session: RunSession): string {
     beginning: session.beginning,
     timers: [...session.timers],
     attempts: [...session.attempts],
-    journal: [...session.journal].map(([nodeRunId, entries]) => [nodeRunId, [...entries]] as const),
+    journal: [...session.journal].map(([nodeRunId, { paramsHash, entries }]) => ({
+      ...{ nodeRunId, paramsHash },
+      entries: [...entries],
+    })),
   }
   return JSON.stringify(snapshot)
 }
@@ -57,7 +64,12 @@ export function restoreSession(
       lastAt: snapshot.lastAt,
       timers: new Map(snapshot.timers),
       attempts: new Map(snapshot.attempts),
-      journal: new Map(snapshot.journal.map(([nodeRunId, entries]) => [nodeRunId, new Map(entries)])),
+      journal: new Map(
+        snapshot.journal.map(({ nodeRunId, paramsHash, entries }) => [
+          nodeRunId,
+          { paramsHash, entries: new Map(entries) },
+        ]),
+      ),
       hasLooseInline: true,
       snapshotTurn: snapshot.turn,
       bytes: row.data.length,

@@ -45,6 +45,13 @@ export interface PassAttempts {
   readonly records: AttemptRecord[]
 }
 
+/** Results of `durable` calls of a node run, for later attempts and passes with the same params. */
+interface Journal {
+  /** Hash of the params that a person gave; null for those of the document. */
+  readonly paramsHash: string | null
+  readonly entries: Map<string, ValueRef>
+}
+
 /**
  * State of a run in this process: the machine, and other state derived from the log. A cache that can be rebuilt from
  * the log.
@@ -64,8 +71,8 @@ export interface RunSession {
   /** Due times of the open timers of the machine, by id. */
   readonly timers: Map<string, number>
   readonly attempts: Map<string, PassAttempts>
-  /** Results of `durable` calls of open node runs, by node run and key. */
-  readonly journal: Map<string, Map<string, ValueRef>>
+  /** Results of `durable` calls of open node runs, by node run. */
+  readonly journal: Map<string, Journal>
   /** True if inline node runs may be open that no commit evaluates yet, after a load or a catch-up. */
   hasLooseInline: boolean
   /** User who canceled the run, if a person did. Not part of snapshots, so it may be lost before the run ends. */
@@ -142,14 +149,38 @@ function absorbAttempts({ attempts }: RunSession, event: RunEvent): void {
   }
 }
 
-function absorbJournal({ journal }: RunSession, event: RunEvent): void {
+/** Returns the results of `durable` calls of a node run; calls with other params have other results. */
+export function journaledCalls(
+  { journal }: RunSession,
+  nodeRunId: string,
+  params: ValueRef | null,
+): ReadonlyMap<string, ValueRef> {
+  const known = journal.get(nodeRunId)
+  return known === undefined || known.paramsHash !== (params?.hash ?? null) ? NO_CALLS : known.entries
+}
+
+const NO_CALLS: ReadonlyMap<string, ValueRef> = new Map()
+
+function absorbJournal(session: RunSession, event: RunEvent): void {
+  const { journal } = session
   if (event.type === 'node_journaled') {
-    const entries = journal.get(event.nodeRunId) ?? new Map<string, ValueRef>()
+    const { params = null } = session.machine.openNodeRun(event.nodeRunId) ?? {}
+    const entries = new Map(journaledCalls(session, event.nodeRunId, params))
     entries.set(event.data.key, event.data.value)
-    journal.set(event.nodeRunId, entries)
+    journal.set(event.nodeRunId, { paramsHash: params?.hash ?? null, entries })
   }
-  if (event.type === 'node_completed' || event.type === 'node_failed' || event.type === 'node_canceled') {
-    journal.delete(event.nodeRunId)
+  switch (event.type) {
+    case 'node_completed':
+    case 'node_canceled':
+    case 'failure_handled':
+      journal.delete(event.nodeRunId)
+      return
+    case 'node_failed':
+      // A parked node run keeps its results for a retry.
+      if (planNodeOf(session, event.nodeRunId).onError !== 'park') journal.delete(event.nodeRunId)
+      return
+    case 'wait_closed':
+      if (event.data.how === 'canceled') journal.delete(event.nodeRunId)
   }
 }
 

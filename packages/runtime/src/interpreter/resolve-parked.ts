@@ -1,4 +1,4 @@
-import { ALL_PORTS, type ParkResolution } from '@tenon/core/run'
+import { ALL_PORTS, type NodeResume, type ParkResolution } from '@tenon/core/run'
 import { completeNode } from './complete-node.ts'
 import { nodeAt, nodeRunIdAt, type RunContext, refuse } from './context.ts'
 import { continueByErrorPort, continueSkipped, failFrame } from './failure.ts'
@@ -42,6 +42,11 @@ function hasPort({ context, node }: WaitingNode, port: string): boolean {
   return ports.includes(port) || (control === 'fork' && port === ALL_PORTS)
 }
 
+/** Checks whether a node run would only fail again with the child that it has waited for; it starts another one. */
+function hasFailedChild(resume: NodeResume): boolean {
+  return resume.kind === 'child' && resume.end?.status !== 'completed'
+}
+
 /** Applies the resolution of a parked node run. */
 export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: ParkResolution): void {
   const { context, node, wait, parked } = parkedNode
@@ -50,11 +55,11 @@ export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: Pa
   const { resume, params } = entryOf(context.state.open, node)
   decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId: wait.waitId, how: 'resolved' } })
   if (resolution.kind === 'retry') {
-    continueAfter(context, turn, node, { resume, params })
+    continueAfter(context, turn, node, { resume: resume !== null && hasFailedChild(resume) ? null : resume, params })
     return
   }
   if (resolution.kind === 'retry_with_params') {
-    continueAfter(context, turn, node, { resume, params: resolution.params })
+    continueAfter(context, turn, node, { resume: resume?.kind === 'child' ? null : resume, params: resolution.params })
     return
   }
   context.undoLog.setField(context.run.state, 'waiting', context.run.state.waiting - 1)

@@ -11,10 +11,16 @@ export function listCondition(column: string): string {
   return `${column} >= '-9223372036854775808'::bigint`
 }
 
-/** Conditions of the indexes for lists of runs and of waits. */
-export const LIST_CONDITIONS = { runs: listCondition('queued_at'), waits: listCondition('opened_at') } as const
+/** Conditions of the indexes for lists of runs, of waits, and of open parked node runs. */
+export const LIST_CONDITIONS = {
+  runs: listCondition('queued_at'),
+  waits: listCondition('opened_at'),
+  openParked: "kind = 'parked' and status = 'open' and resolution is null",
+} as const
 
 /** Condition that a query for a list of runs states. */
 export const isListedRun: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.runs)
 /** Condition that a query for a list of waits states. */
 export const isListedWait: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.waits)
+/** Condition that a query for open parked node runs states. */
+export const isOpenParked: RawBuilder<boolean> = sql`waits.kind = 'parked' and waits.status = 'open' and waits.resolution is null`

@@ -62,11 +62,16 @@ interface WaitsTable {
   readonly node_run_id: string
   readonly node_id: string
   readonly workflow_id: string
+  readonly kind: string
   readonly status: string
   readonly wait_for: string
   readonly opened_at: number
   readonly due_at: number | null
   readonly closed_at: number | null
+  /** Set for a parked node run. */
+  readonly fingerprint: string | null
+  /** `StoredResolution` of a parked node run as JSON text; the run may have yet to apply it. */
+  readonly resolution: string | null
 }
 
 /**
@@ -98,7 +103,7 @@ export interface RuntimeTables {
   readonly tenant_keys: { readonly tenant_id: string; readonly inner_pad: Uint8Array; readonly outer_pad: Uint8Array }
   /** Compiled versions by plan hash. */
   readonly plans: { readonly tenant_id: string; readonly plan_hash: string; readonly data: string }
-  /** Approvals that runs wait for or have waited for. */
+  /** Approvals and parked node runs that runs wait for or have waited for. */
   readonly waits: WaitsTable
   /** Votes on approvals, one for each user. */
   readonly wait_votes: {

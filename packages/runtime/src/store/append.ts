@@ -66,6 +66,9 @@ export type AppendOperation =
       readonly nodeRunId: NodeRunId
       readonly nodeId: NodeId
       readonly workflowId: WorkflowId
+      readonly kind: 'approval' | 'parked'
+      /** Of a parked node run. */
+      readonly fingerprint?: string
       /** JSON text. */
       readonly waitFor: string
       readonly openedAt: number
@@ -73,7 +76,13 @@ export type AppendOperation =
     }
   /** Locks the open waits of another run before its cancelation is stored. */
   | { readonly op: 'waits_lock'; readonly runId: RunId }
-  | { readonly op: 'wait_close'; readonly approvalId: string; readonly how: string; readonly at: number }
+  | {
+      readonly op: 'wait_close'
+      readonly approvalId: string
+      readonly nodeRunId: NodeRunId
+      readonly how: string
+      readonly at: number
+    }
   /** The run starts a child: adds its row, with engine, mode and trace of its parent. */
   | {
       readonly op: 'child_create'

@@ -293,6 +293,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
       { op: 'timer_clear', timerId: 'x' },
       {
         op: 'wait_open',
+        kind: 'approval',
         approvalId: randomUUID(),
         waitId: 'review/1/0',
         nodeRunId: 'review',
@@ -314,13 +315,17 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(items).toMatchObject([{ waitId: 'review/1/0', status: 'open', waitFor: { title: 'nul \u0000' }, votes: [] }])
     await appender.append(
       advance(first, 7, {
-        operations: [{ op: 'wait_close', approvalId: items[0]?.approvalId ?? '', how: 'resolved', at: AT }],
+        operations: [
+          { op: 'wait_close', nodeRunId: 'review', approvalId: items[0]?.approvalId ?? '', how: 'resolved', at: AT },
+        ],
       }),
     )
     expect((await reader().listWaits(first.tenantId, { status: 'closed' })).items).toHaveLength(0)
     await appender.append(
       advance(first, 1, {
-        operations: [{ op: 'wait_close', approvalId: items[0]?.approvalId ?? '', how: 'resolved', at: AT }],
+        operations: [
+          { op: 'wait_close', nodeRunId: 'review', approvalId: items[0]?.approvalId ?? '', how: 'resolved', at: AT },
+        ],
       }),
     )
     expect((await reader().listWaits(first.tenantId, { status: 'closed' })).items).toHaveLength(1)

@@ -31,3 +31,11 @@ export function readCursor(text: string): ListCursor {
   }
   throw new TenonError('CURSOR_INVALID', 'The cursor was not returned by a list')
 }
+
+const DEFAULT_PAGE = 50
+const MAX_PAGE = 200
+
+/** Returns the length of a page, 1 to 200. */
+export function pageSize(limit: number | undefined): number {
+  return Math.min(Math.max(limit ?? DEFAULT_PAGE, 1), MAX_PAGE)
+}

@@ -42,7 +42,15 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
       },
       operations: [
         {
-          ...{ op: 'wait_open', approvalId, waitId: 'a/1/0', nodeRunId: 'a', nodeId: 'a', workflowId: 'w' },
+          ...{
+            op: 'wait_open',
+            kind: 'approval',
+            approvalId,
+            waitId: 'a/1/0',
+            nodeRunId: 'a',
+            nodeId: 'a',
+            workflowId: 'w',
+          },
           waitFor: JSON.stringify({ ...waitFor, title: 'x', message: '' }),
           openedAt: AT,
           dueAt,
@@ -107,7 +115,7 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     expect(audits).toEqual(['entry'])
     expect(await approval.messages()).toEqual(['vote/a/1/0/ann'])
     await approval.operate(
-      { op: 'wait_close', approvalId: approval.approvalId, how: 'resolved', at: AT },
+      { op: 'wait_close', nodeRunId: 'review', approvalId: approval.approvalId, how: 'resolved', at: AT },
       { op: 'inbox_consumed', messageId: 'vote/a/1/0/ann' },
     )
     expect(await approval.decide('ann')).toBe('accepted')
@@ -134,7 +142,7 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
   test.each(['timeout', 'canceled'])('closes an approval that ended by %s, also for a repeated vote', async (how) => {
     const approval = await openApproval({ required: 2 })
     expect(await approval.decide('ann')).toBe('accepted')
-    await approval.operate({ op: 'wait_close', approvalId: approval.approvalId, how, at: AT })
+    await approval.operate({ op: 'wait_close', nodeRunId: 'review', approvalId: approval.approvalId, how, at: AT })
     expect(await approval.decide('ann')).toBe('closed')
     expect(await approval.decide('bob', 'maybe')).toBe('closed')
   })

@@ -1,37 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
-import { type Actor, eventClassOf, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
-import { type Selectable, sql } from 'kysely'
+import { type Actor, eventClassOf, type Fact, isRunOver, type RunStatus } from '@tenon/core/run'
+import type { Selectable } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
-import type { TransactionHook } from '../engine.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
 import { CANCEL_MESSAGE, judgePause, type PauseType } from './judge-pause.ts'
+import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
+import { type PutResolution, putResolution, type ResolutionToPut } from './put-resolution.ts'
 import { laterFactError } from './release-to-readers.ts'
 import type { RunRef } from './run-ref.ts'
-
-/** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
-export type PutMessage =
-  | { readonly outcome: 'accepted'; readonly runId: string; readonly owner: string | null }
-  | { readonly outcome: 'not_found' | 'closed' }
 
 /** Result of a request to pause or to resume a run; `unchanged` if the run is as requested, or will be. */
 type PutPause = PutMessage | { readonly outcome: 'unchanged' }
 
-/** Receiver of the wake-up for a message, and other rows that its transaction stores. */
-export interface MessageRoute {
-  /**
-   * Embedded: the worker of this process, which gets the run if no worker owns it, or null. Temporal: absent, the
-   * wake-up goes to the outbox.
-   */
-  readonly workerId?: string | null
-  readonly hook?: TransactionHook | undefined
-}
-
-/** Accepts votes, cancelations, and requests to pause and to resume; the same on both engines. */
+/** Accepts votes, cancelations, resolutions of parked node runs, and requests to pause and to resume; the same on both engines. */
 export interface RunInbox {
   /**
    * Accepts a vote if it will count. The check holds the lock of the wait's row, so that of twenty concurrent votes on
@@ -43,6 +29,13 @@ export interface RunInbox {
    * another choice of a user who has voted.
    */
   decide(tenantId: string, approvalId: string, vote: Vote, route: MessageRoute): Promise<PutMessage>
+  /**
+   * Accepts the resolution of a parked node run if it is the first one, under the lock of the row of its wait: the others
+   * get `closed`. Also `closed`: the run is being canceled, or has ended. A request with the id of the accepted one is
+   * `repeated` and changes nothing. The run ignores an accepted resolution if it begins to end first, as by its time
+   * limit.
+   */
+  resolve(tenantId: string, parkedId: string, request: ResolutionToPut, route: MessageRoute): Promise<PutResolution>
   /** Accepts a request to cancel a run that has not ended. */
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
   /**
@@ -93,6 +86,8 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         const fact: Fact = { type: 'approval_decided', data: { waitId: wait.wait_id, vote } }
         return putMessage(tx, { tenantId, runId: wait.run_id, fact, at: now(), route })
       }),
+    resolve: (tenantId, parkedId, request, route) =>
+      database.withTenant(tenantId, (tx) => putResolution(tx, { ...request, tenantId, parkedId, at: now(), route })),
     cancel: (tenantId, runId, actor, route) =>
       database.withTenant(tenantId, async (tx) => {
         const run = await tx
@@ -154,6 +149,7 @@ function lockWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<
     .select(['run_id', 'wait_id', 'status', 'wait_for', 'due_at'])
     .where('tenant_id', '=', tenantId)
     .where('approval_id', '=', approvalId)
+    .where('kind', '=', 'approval')
     .forUpdate()
     .executeTakeFirst()
 }
@@ -212,51 +208,6 @@ async function judgeVote(
 /** Checks whether a choice has enough votes; the run may have yet to apply the last of them. */
 function isDecided(votes: readonly Vote[], { choices, required }: StoredWait['waitFor']): boolean {
   return choices.some((choice) => votes.filter((vote) => vote.choice === choice).length >= required)
-}
-
-interface Message extends RunRef {
-  readonly fact: Fact
-  readonly at: number
-  readonly route: MessageRoute
-}
-
-async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: Message): Promise<PutMessage> {
-  const added = await tx
-    .insertInto('run_inbox')
-    .values({ tenant_id: tenantId, run_id: runId, message_id: factId(fact), fact: JSON.stringify(fact), at })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('run_id')
-    .executeTakeFirst()
-  // The message is stored already: its transaction has stored the related rows and has woken the run.
-  if (added === undefined) return { outcome: 'accepted', runId, owner: null }
-  await route.hook?.(tx)
-  if (route.workerId === undefined) {
-    const message = { tenant_id: tenantId, run_id: runId, kind: 'wake', ready_at: databaseNow }
-    await tx.insertInto('outbox').values(message).execute()
-    return { outcome: 'accepted', runId, owner: null }
-  }
-  const { workerId } = route
-  const ready = await tx
-    .insertInto('run_ready')
-    .values({
-      tenant_id: tenantId,
-      run_id: runId,
-      ready_at: databaseNow,
-      worker_id: workerId,
-      woken: workerId === null,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['tenant_id', 'run_id']).doUpdateSet({
-        woken: true,
-        // Ending a run requires no node type, so that a run with types that no worker has can still be canceled.
-        ...(fact.type === 'cancel_requested'
-          ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }
-          : {}),
-      }),
-    )
-    .returning('worker_id')
-    .executeTakeFirst()
-  return { outcome: 'accepted', runId, owner: ready?.worker_id ?? null }
 }
 
 /**

@@ -56,6 +56,18 @@ export async function judgePause(
   return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
+/** Checks whether a request to cancel a run is in its inbox. */
+export async function hasCancelMessage(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<boolean> {
+  const row = await tx
+    .selectFrom('run_inbox')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('message_id', '=', CANCEL_MESSAGE)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 const isOutsideLoops = (nodeRunId: string): boolean => iterationPathOf(nodeRunId)?.length === 0
 
 /** Types of the events, and the name of the timer, by which {@link isEnding} finds the end of a run. */
@@ -66,6 +78,8 @@ const END_STRINGS = [
   'node_failed',
   'join_unsatisfied',
   'failure_handled',
+  'node_parked',
+  'parked_resolved',
 ]
 
 /**
@@ -76,6 +90,7 @@ const END_STRINGS = [
 async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
   const canceling = new Set<string>()
   const failed = new Set<string>()
+  const parked = new Map<string, string>()
   for (const event of await findEvents(tx, run, END_STRINGS)) {
     switch (event.type) {
       case 'cancel_requested':
@@ -93,6 +108,15 @@ async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
       case 'failure_handled':
         failed.delete(event.nodeRunId)
         break
+      case 'node_parked':
+        failed.delete(event.nodeRunId)
+        parked.set(event.data.waitId, event.nodeRunId)
+        break
+      case 'parked_resolved': {
+        const nodeRunId = parked.get(event.data.waitId) ?? ''
+        if (event.data.resolution.kind === 'fail' && isOutsideLoops(nodeRunId)) failed.add(nodeRunId)
+        break
+      }
     }
   }
   return failed.size > 0

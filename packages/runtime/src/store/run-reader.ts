@@ -10,14 +10,13 @@ import { isListedRun, isListedWait } from '../postgres/list-conditions.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { pageSize, readCursor, writeCursor } from './cursor.ts'
+import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { unrollRow } from './stored-events.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
 const DEFAULT_EVENTS = 1_000
-const DEFAULT_PAGE = 50
-const MAX_PAGE = 200
 
 /** Creates a reader of the run store; every call is one transaction of one tenant. */
 export function postgresRunReader(database: RuntimeDatabase): RunReader {
@@ -32,6 +31,10 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
     getPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
     listWaits: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectWaits(tx, tenantId, filter)),
     readObstacles: (tenantId, runIds) => database.withTenant(tenantId, (tx) => selectObstacles(tx, tenantId, runIds)),
+    listParked: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectParked(tx, tenantId, filter)),
+    listParkedGroups: (tenantId, filter) =>
+      database.withTenant(tenantId, (tx) => selectParkedGroups(tx, tenantId, filter)),
+    getParked: (tenantId, parkedId) => database.withTenant(tenantId, (tx) => selectOneParked(tx, tenantId, parkedId)),
     getWait: (tenantId, approvalId) => database.withTenant(tenantId, (tx) => selectWait(tx, tenantId, approvalId)),
   }
 }
@@ -163,7 +166,12 @@ async function selectWaits(
   filter: Parameters<RunReader['listWaits']>[1],
 ): ReturnType<RunReader['listWaits']> {
   const limit = pageSize(filter.limit)
-  let query = tx.selectFrom('waits').selectAll().where('tenant_id', '=', tenantId).where(isListedWait)
+  let query = tx
+    .selectFrom('waits')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', 'approval')
+    .where(isListedWait)
   if (filter.status !== undefined) query = query.where('status', filter.status === 'open' ? '=' : '!=', 'open')
   if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
   if (filter.cursor !== undefined) {
@@ -193,6 +201,7 @@ async function selectWait(tx: RuntimeTx, tenantId: TenantId, approvalId: string)
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('approval_id', '=', approvalId)
+    .where('kind', '=', 'approval')
     .executeTakeFirst()
   if (row === undefined) return null
   const votes = await selectVotes(tx, tenantId, [approvalId])
@@ -248,10 +257,6 @@ async function selectVotes(
     votes.set(row.approval_id, list)
   }
   return votes
-}
-
-function pageSize(limit: number | undefined): number {
-  return Math.min(Math.max(limit ?? DEFAULT_PAGE, 1), MAX_PAGE)
 }
 
 /** Converts a row of `runs`. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ResolutionRequest } from '@tenon/core/api'
 import type { Json, WorkflowDocument } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { RunEvent, RunStatus } from '@tenon/core/run'
@@ -6,7 +7,7 @@ import { type Bus, runTopic } from '../bus.ts'
 import type { Engine } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
 import type { PinnedWorkflow } from '../interpreter/plan.ts'
-import type { RunReader, StoredRun, StoredWait } from '../run-store.ts'
+import type { RunReader, StoredParked, StoredRun, StoredWait } from '../run-store.ts'
 
 /** An engine with the parts that a test accesses. */
 export interface EngineHandle {
@@ -50,6 +51,14 @@ export interface DrivenRun {
   output(): Promise<Json>
   /** Resolves with the open approval of a node. */
   approvalOf(nodeRunId: string): Promise<StoredWait>
+  /** Resolves with the open parked node run of a pass. @defaultValue the first pass */
+  parkedOf(nodeRunId: string, pass?: number): Promise<StoredParked>
+  /** Resolves a parked node run as user `cleo`. */
+  resolve(
+    parkedId: string,
+    resolution: ResolutionRequest,
+    options?: { readonly requestId?: string },
+  ): ReturnType<Engine['resolveParked']>
   /** Votes on an approval as an admin with the given id. @defaultValue user `ann` */
   decide(approvalId: string, choice: string, userId?: string): ReturnType<Engine['decide']>
 }
@@ -126,6 +135,15 @@ export function drivenRun({ engine, reader, bus }: EngineHandle, tenantId: strin
         const { items } = await reader.listWaits(tenantId, { runId, status: 'open' })
         return items.find((wait) => wait.nodeRunId === nodeRunId) ?? null
       }),
+    parkedOf: (nodeRunId, pass = 1) =>
+      lookUntil(async () => {
+        const { items } = await reader.listParked(tenantId, { runId, status: 'open' })
+        return items.find(({ waitId }) => waitId === `${nodeRunId}/${pass}/0`) ?? null
+      }),
+    resolve: (parkedId, resolution, options) => {
+      const actor = { userId: 'cleo', displayName: 'cleo' }
+      return engine.resolveParked(tenantId, parkedId, { resolution, actor, ...options })
+    },
     decide: (approvalId, choice, userId = 'ann') => {
       const actor = { userId, displayName: userId, role: 'admin' }
       return engine.decide(tenantId, approvalId, { actor, choice, at: Date.now() })

@@ -10,6 +10,7 @@ import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
 import { loopTests } from './suite/loops.ts'
+import { parkTests } from './suite/park.ts'
 import { pathTests } from './suite/paths.ts'
 import { pauseTests } from './suite/pause.ts'
 import { refusalTests } from './suite/refusals.ts'
@@ -26,6 +27,7 @@ const GROUPS: readonly SuiteGroup[] = [
   waitTests,
   cancelTests,
   pauseTests,
+  parkTests,
   logTests,
   refusalTests,
 ]

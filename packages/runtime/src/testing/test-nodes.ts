@@ -215,6 +215,8 @@ const probe = defineNode({
     ignoresAbort: z.boolean().default(false),
     /** Attempts that fail before one succeeds. */
     failures: z.number().default(0),
+    /** Calls of the node run that fail, in all passes. */
+    failedCalls: z.number().default(0),
     failure: z.enum(['coded', 'final', 'plain', 'value', 'output']).default('coded'),
     /** Never ends by itself, and ignores its signal. */
     isStuck: z.boolean().default(false),
@@ -336,7 +338,8 @@ function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     const gateSignal = params.ignoresAbort ? new AbortController().signal : abortSignal
     if (params.isGated) await probes.pass(runId, nodeRunId, gateSignal)
     if (params.isStuck) await new Promise(() => undefined)
-    if (attempt <= params.failures) fail(params.failure, attempt)
+    const isFailing = attempt <= params.failures || probes.callsOf(runId, nodeRunId).length <= params.failedCalls
+    if (isFailing) fail(params.failure, attempt)
     if (params.waitMs !== undefined && resume === null) {
       return { suspend: { kind: 'time', dueAt: Date.now() + params.waitMs } }
     }

@@ -27,8 +27,11 @@ export async function findResource(
   return found
 }
 
+/** Names of the kinds whose name is not their own. */
+const NAMES: { readonly [Kind in ResourceKind]?: string } = { 'any-workflow': 'workflow', parked: 'parked node run' }
+
 function notFound(kind: ResourceKind): TenonError {
-  return new TenonError(NOT_FOUND[kind], `No ${kind === 'any-workflow' ? 'workflow' : kind} has this id`)
+  return new TenonError(NOT_FOUND[kind], `No ${NAMES[kind] ?? kind} has this id`)
 }
 
 type Finder = (
@@ -55,5 +58,6 @@ const FINDERS: Readonly<Record<ResourceKind, Finder>> = {
     return found
   },
   run: (server, tenantId, { runId }) => server.reader.getRun(tenantId, runId ?? ''),
+  parked: (server, tenantId, { parkedId }) => server.reader.getParked(tenantId, parkedId ?? ''),
   approval: (server, tenantId, { approvalId }) => server.reader.getWait(tenantId, approvalId ?? ''),
 }

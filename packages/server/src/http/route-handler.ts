@@ -1,5 +1,5 @@
 import type { Identity, ResourceKind, RouteDefinition } from '@tenon/core/api'
-import type { StoredRun, StoredWait } from '@tenon/runtime'
+import type { StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
@@ -11,6 +11,7 @@ export interface Resources {
   readonly version: VersionRow
   readonly run: StoredRun
   readonly approval: StoredWait
+  readonly parked: StoredParked
 }
 
 type ResourceOf<Route extends RouteDefinition> = Route['resource'] extends ResourceKind

@@ -3,6 +3,7 @@ import { approvalHandlers } from './approval-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
+import { parkedHandlers } from './parked-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { versionHandlers } from './version-handlers.ts'
@@ -15,6 +16,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...versionHandlers,
   ...runHandlers,
   ...approvalHandlers,
+  ...parkedHandlers,
   ...changeHandlers,
   ...memberHandlers,
   ...serviceHandlers,

@@ -44,10 +44,11 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   ])
   const extras = collectExtras(events)
   const inlineInputs = await server.openInlineInputs(tenantId, run.runId)
+  const givenParams = collectGivenParams(events)
   const inputOf = async (nodeRun: NodeRunView): Promise<Json> => {
     if (nodeRun.input !== null) return valueAt(nodeRun.input)
     if (nodeRun.scheduledAt === null || inlineInputs === null) return null
-    return inlineInputs(nodeRun.nodeRunId, nodeRun.scheduledAt)
+    return inlineInputs(nodeRun.nodeRunId, nodeRun.scheduledAt, givenParams.get(nodeRun.nodeRunId))
   }
   const schemas = new Map(
     server.registry.manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry.params]),
@@ -109,6 +110,15 @@ async function readAllEvents(server: ServerContext, run: StoredRun): Promise<rea
 function inputOfRun(events: readonly RunEvent[]): ValueRef | null {
   const started = events.find((event) => event.type === 'run_started')
   return started?.type === 'run_started' ? started.data.input : null
+}
+
+/** Returns the params that people gave for the last passes of parked node runs. */
+function collectGivenParams(events: readonly RunEvent[]): ReadonlyMap<NodeRunId, ValueRef> {
+  return new Map(
+    events.flatMap((event) =>
+      event.type === 'node_scheduled' && event.data.params !== undefined ? [[event.nodeRunId, event.data.params]] : [],
+    ),
+  )
 }
 
 function collectExtras(events: readonly RunEvent[]): ReadonlyMap<string, LedgerExtras> {

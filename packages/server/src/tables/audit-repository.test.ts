@@ -1,10 +1,10 @@
-import type { Approval, Page } from '@tenon/core/api'
+import type { Approval, Page, ParkedNodeRun } from '@tenon/core/api'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { encodeUpdate } from '../collab/frames.ts'
 import { rawClient } from '../testing/kit/draft-client.ts'
-import { asking, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { asking, parking, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { insertAudit } from './audit-repository.ts'
@@ -41,6 +41,22 @@ async function actionsOn(...resources: readonly string[]) {
 }
 
 describe('the audit log', () => {
+  test('has the resolution of a parked node run once, with its kind', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, parking({ fail: 'no' }))
+    const { runId } = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
+    const { items } = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${runId}`, { as })
+    const parkedId = items[0]?.parkedId ?? ''
+    const body = { resolution: { kind: 'skip' } }
+    const resolve = () => server.call(`/parked/${parkedId}/resolution`, { as, method: 'POST', body })
+    const answers = await Promise.all([resolve(), resolve(), resolve()])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
+    expect(await actionsOn(parkedId)).toEqual(['parked.resolve'])
+    const { rows } = await pglite.query('select details from tenon.audit_log where resource = $1', [parkedId])
+    const [{ details } = { details: '' }] = rows as readonly { readonly details: string }[]
+    expect(JSON.parse(details)).toEqual({ resolution: 'skip', runId, nodeRunId: 'job' })
+  })
+
   test('has a pause and a resumption once, however often they are requested', async () => {
     const { as, runId } = await waitingRun()
     for (const request of ['resume', 'pause', 'pause', 'resume', 'resume']) {

@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = [
   'run.cancel',
   'run.pause',
   'run.resume',
+  'parked.resolve',
   'approval.decide',
   'approval.override',
   'draft.update_refused',

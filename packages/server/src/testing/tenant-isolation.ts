@@ -10,6 +10,8 @@ export interface IsolationIds {
   readonly runId: string
   /** Approval that a run of the workflow opened. */
   readonly approvalId: string
+  /** Parked node run of a run of any workflow. */
+  readonly parkedId: string
 }
 
 /** A running server with ids of one tenant and the means to ask for them as another. */
@@ -42,6 +44,7 @@ const UNKNOWN: IsolationIds = {
   version: '1',
   runId: '00000000-0000-4000-8000-000000000001',
   approvalId: '00000000-0000-4000-8000-000000000002',
+  parkedId: '00000000-0000-4000-8000-000000000003',
 }
 
 /**
@@ -115,6 +118,7 @@ function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): stri
     version: ids.version,
     runId: ids.runId,
     approvalId: ids.approvalId,
+    parkedId: ids.parkedId,
   }
   return baseUrl + route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? name))
 }

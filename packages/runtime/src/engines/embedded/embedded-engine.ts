@@ -16,6 +16,7 @@ import {
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
+import { createResolveParked } from '../../park/resolve-parked.ts'
 import { reasonOf } from '../../reason-of.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
@@ -181,6 +182,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const lease = createLease(dispatch, { leaseMs, monotonicMs })
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
+  const resolveParked = createResolveParked({ database, reader, inbox, findType })
   const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
@@ -269,6 +271,11 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     start,
     decide: async (tenantId, approvalId, vote, hook) => {
       const put = await inbox.decide(tenantId, approvalId, vote, { workerId: owner(), hook })
+      if (put.outcome === 'accepted') wake({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
+    resolveParked: async (tenantId, parkedId, request, hook) => {
+      const put = await resolveParked(tenantId, parkedId, request, { workerId: owner(), hook })
       if (put.outcome === 'accepted') wake({ tenantId, ...put })
       return { outcome: put.outcome }
     },

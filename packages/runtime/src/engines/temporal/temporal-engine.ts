@@ -18,6 +18,7 @@ import { publishChange } from '../../bus.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
+import { createResolveParked } from '../../park/resolve-parked.ts'
 import type { RunObstacle } from '../../run-store.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
@@ -103,6 +104,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     onRunsWoken: () => relay?.wake(),
   })
   const inbox = createInbox(database, now)
+  const resolveParked = createResolveParked({ database, reader, inbox, findType })
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
   const gone = new AbortController()
@@ -185,6 +187,11 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     },
     decide: async (tenantId, approvalId, vote, hook) => {
       const { outcome } = await inbox.decide(tenantId, approvalId, vote, { hook })
+      relay?.wake()
+      return { outcome }
+    },
+    resolveParked: async (tenantId, parkedId, request, hook) => {
+      const { outcome } = await resolveParked(tenantId, parkedId, request, { hook })
       relay?.wake()
       return { outcome }
     },

@@ -85,7 +85,11 @@ export const runWaits: Migration = {
         name: 'waits',
         columns: WAITS,
         key: ['approval_id'],
-        indexes: ['(run_id, tenant_id)', `(tenant_id, status, opened_at) where ${LIST_CONDITIONS.waits}`],
+        indexes: [
+          '(run_id, tenant_id)',
+          `(tenant_id, kind, status, opened_at) where ${LIST_CONDITIONS.waits}`,
+          `(tenant_id, workflow_id, fingerprint, opened_at) where ${LIST_CONDITIONS.openParked}`,
+        ],
       }),
       ...tenantTable({ schema, name: 'wait_votes', columns: WAIT_VOTES, key: ['approval_id', 'user_id'] }),
       ...tenantTable({ schema, name: 'run_inbox', columns: RUN_INBOX, key: ['run_id', 'message_id'] }),
@@ -162,10 +166,11 @@ const WORKERS = `
   worker_id text primary key, started_at bigint not null, lease_until bigint not null,
   capabilities text[] not null default '{}'`
 
+// fingerprint: of a parked node run. resolution: accepted for it, which the run may have yet to apply.
 const WAITS = `
   approval_id text not null, run_id text not null, wait_id text not null, node_run_id text not null,
-  node_id text not null, workflow_id text not null, status text not null, wait_for text not null,
-  opened_at bigint not null, due_at bigint, closed_at bigint, ${RUN_KEY}`
+  node_id text not null, workflow_id text not null, kind text not null, status text not null, wait_for text not null,
+  opened_at bigint not null, due_at bigint, closed_at bigint, fingerprint text, resolution text, ${RUN_KEY}`
 
 const WAIT_VOTES = `
   approval_id text not null, user_id text not null, vote text not null, at bigint not null,

@@ -20,10 +20,10 @@ begin
     when 'timer_clear' then
       delete from $schema.timers where tenant_id = p_tenant and run_id = p_run and timer_id = o->>'timerId';
     when 'wait_open' then
-      insert into $schema.waits (tenant_id, approval_id, run_id, wait_id, node_run_id, node_id, workflow_id, status,
-          wait_for, opened_at, due_at)
+      insert into $schema.waits (tenant_id, approval_id, run_id, wait_id, node_run_id, node_id, workflow_id, kind,
+          status, wait_for, opened_at, due_at, fingerprint)
         values (p_tenant, o->>'approvalId', p_run, o->>'waitId', o->>'nodeRunId', o->>'nodeId', o->>'workflowId',
-          'open', o->>'waitFor', (o->>'openedAt')::bigint, (o->>'dueAt')::bigint);
+          o->>'kind', 'open', o->>'waitFor', (o->>'openedAt')::bigint, (o->>'dueAt')::bigint, o->>'fingerprint');
     when 'waits_lock' then
       -- Orders a cancelation and the votes of the run.
       perform from $schema.waits where tenant_id = p_tenant and run_id = o->>'runId' and status = 'open'

@@ -1,6 +1,6 @@
-import type { Approval, Identity, Page } from '@tenon/core/api'
+import type { Approval, Identity, Page, ParkedNodeRun } from '@tenon/core/api'
 import type { IsolationIds } from '../tenant-isolation.ts'
-import { asking, publish, runToEnd } from './sample-workflows.ts'
+import { asking, parking, publish, runToEnd } from './sample-workflows.ts'
 import type { TestServer } from './test-server.ts'
 
 /** One of everything that a route can ask for. */
@@ -8,5 +8,9 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   const workflowId = await publish(server, as, asking())
   const run = await runToEnd(server, as, workflowId, {}, (candidate) => candidate.status === 'waiting')
   const { items } = await server.json<Page<Approval>>(200, `/approvals?runId=${run.runId}`, { as })
-  return { workflowId, version: '1', runId: run.runId, approvalId: items[0]?.approvalId ?? '' }
+  const failing = await publish(server, as, parking({ fail: 'no' }))
+  const failed = await runToEnd(server, as, failing, {}, (candidate) => candidate.status === 'waiting')
+  const parked = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${failed.runId}`, { as })
+  const [approvalId = '', parkedId = ''] = [items[0]?.approvalId, parked.items[0]?.parkedId]
+  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId }
 }

@@ -33,6 +33,20 @@ export function working(params: JsonObject = {}): WorkflowDocument {
   )
 }
 
+/** start → work → end, parked if the work fails; a failure may also continue with `sorry`. */
+export function parking(params: JsonObject = {}): WorkflowDocument {
+  const job = node('job', 'work', { value: '{{input.text}}', ...params })
+  return workflow(
+    [
+      node('start', 'start'),
+      { ...job, policy: { onError: 'park' } },
+      node('sorry', 'set', { values: { code: '{{error.code}}' } }),
+      node('end', 'end'),
+    ],
+    ['start>job', 'job>end', 'job:error>sorry', 'sorry>end'],
+  )
+}
+
 /** start → approval → end, on either decision. */
 export function asking(params: JsonObject = {}): WorkflowDocument {
   return workflow(

@@ -1,0 +1,72 @@
+import { type Fact, factId } from '@tenon/core/run'
+import { sql } from 'kysely'
+import type { TransactionHook } from '../engine.ts'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { RunRef } from './run-ref.ts'
+
+/** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
+export type PutMessage =
+  | { readonly outcome: 'accepted'; readonly runId: string; readonly owner: string | null }
+  | { readonly outcome: 'not_found' | 'closed' }
+
+/** Receiver of the wake-up for a message, and other rows that its transaction stores. */
+export interface MessageRoute {
+  /**
+   * Embedded: the worker of this process, which gets the run if no worker owns it, or null. Temporal: absent, the
+   * wake-up goes to the outbox.
+   */
+  readonly workerId?: string | null
+  readonly hook?: TransactionHook | undefined
+}
+
+/** A fact for the inbox of a run. */
+export interface Message extends RunRef {
+  readonly fact: Fact
+  readonly at: number
+  readonly route: MessageRoute
+}
+
+/** Stores a message in the inbox of a run and wakes the run, in the caller's transaction. */
+export async function putMessage(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId, fact, at, route }: Message,
+): Promise<PutMessage> {
+  const added = await tx
+    .insertInto('run_inbox')
+    .values({ tenant_id: tenantId, run_id: runId, message_id: factId(fact), fact: JSON.stringify(fact), at })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('run_id')
+    .executeTakeFirst()
+  // The message is stored already: its transaction has stored the related rows and has woken the run.
+  if (added === undefined) return { outcome: 'accepted', runId, owner: null }
+  await route.hook?.(tx)
+  if (route.workerId === undefined) {
+    const message = { tenant_id: tenantId, run_id: runId, kind: 'wake', ready_at: databaseNow }
+    await tx.insertInto('outbox').values(message).execute()
+    return { outcome: 'accepted', runId, owner: null }
+  }
+  const { workerId } = route
+  const ready = await tx
+    .insertInto('run_ready')
+    .values({
+      tenant_id: tenantId,
+      run_id: runId,
+      ready_at: databaseNow,
+      worker_id: workerId,
+      woken: workerId === null,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'run_id']).doUpdateSet({
+        woken: true,
+        // Ending a run requires no node type, so that a run with types that no worker has can still be canceled.
+        ...(fact.type === 'cancel_requested'
+          ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }
+          : {}),
+      }),
+    )
+    .returning('worker_id')
+    .executeTakeFirst()
+  return { outcome: 'accepted', runId, owner: ready?.worker_id ?? null }
+}

@@ -1,0 +1,90 @@
+import type { Fact, ParkedResolved } from '@tenon/core/run'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { Payload } from './append.ts'
+import { hasCancelMessage } from './judge-pause.ts'
+import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
+import type { RunRef } from './run-ref.ts'
+
+/** Result of a resolution; `repeated` for the request that was accepted before. */
+export type PutResolution = PutMessage | { readonly outcome: 'repeated' }
+
+/** Checked resolution of a parked node run, for the inbox of its run. */
+export interface ResolutionToPut extends Omit<ParkedResolved, 'waitId'> {
+  /** Values of the resolution that are too large for the inbox. */
+  readonly payloads: readonly Payload[]
+}
+
+/** Resolution as the row of its wait stores it, as JSON text. */
+export interface StoredResolution extends Pick<ParkedResolved, 'requestId' | 'actor'> {
+  readonly kind: ParkedResolved['resolution']['kind']
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+interface ResolutionOf extends ResolutionToPut {
+  readonly tenantId: string
+  readonly parkedId: string
+  readonly at: number
+  readonly route: MessageRoute
+}
+
+type RuntimeTx = Tx<RuntimeTables>
+
+/** Accepts a resolution under the lock of the row of its wait, in the caller's transaction. */
+export async function putResolution(tx: RuntimeTx, request: ResolutionOf): Promise<PutResolution> {
+  const { tenantId, parkedId, requestId, resolution, actor, payloads, at, route } = request
+  const seen = await parkedRow(tx, request).executeTakeFirst()
+  if (seen === undefined) return { outcome: 'not_found' }
+  const { run_id: runId, wait_id: waitId } = seen
+  // Before the lock of the wait, in the order of all transactions, and not for a request that is too late.
+  if (verdictOf(seen, requestId) === 'new') await addPayloads(tx, { tenantId, runId }, payloads)
+  const locked = await parkedRow(tx, request).forUpdate().executeTakeFirst()
+  if (locked === undefined) return { outcome: 'not_found' }
+  const verdict = verdictOf(locked, requestId)
+  if (verdict !== 'new') return { outcome: verdict }
+  if (await hasCancelMessage(tx, { tenantId, runId })) return { outcome: 'closed' }
+  const stored: StoredResolution = { requestId, kind: resolution.kind, actor, at }
+  await tx
+    .updateTable('waits')
+    .set({ resolution: JSON.stringify(stored) })
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', parkedId)
+    .execute()
+  const fact: Fact = { type: 'parked_resolved', data: { waitId, requestId, resolution, actor } }
+  return putMessage(tx, { tenantId, runId, fact, at, route })
+}
+
+function parkedRow(tx: RuntimeTx, { tenantId, parkedId }: Pick<ResolutionOf, 'tenantId' | 'parkedId'>) {
+  return tx
+    .selectFrom('waits')
+    .select(['run_id', 'wait_id', 'status', 'resolution'])
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', parkedId)
+    .where('kind', '=', 'parked')
+}
+
+function verdictOf(
+  { status, resolution }: { readonly status: string; readonly resolution: string | null },
+  requestId: string,
+): 'new' | 'repeated' | 'closed' {
+  if (resolution === null) return status === 'open' ? 'new' : 'closed'
+  // A canceled one has not been applied.
+  const isSame = (JSON.parse(resolution) as StoredResolution).requestId === requestId && status !== 'canceled'
+  return isSame ? 'repeated' : 'closed'
+}
+
+async function addPayloads(tx: RuntimeTx, { tenantId, runId }: RunRef, payloads: readonly Payload[]): Promise<void> {
+  for (const { hash, size, text } of payloads) {
+    await tx
+      .insertInto('payloads')
+      .values({ tenant_id: tenantId, hash, size, data: text })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    await tx
+      .insertInto('payload_refs')
+      .values({ tenant_id: tenantId, run_id: runId, hash })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}

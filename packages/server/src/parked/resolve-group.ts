@@ -1,0 +1,48 @@
+import type { Identity, ParkedRefusal, ResolvedParkedGroup, ResolveParkedGroup } from '@tenon/core/api'
+import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
+import type { StoredParked } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+import { resolveOne } from './resolve-one.ts'
+
+/** Most node runs that one request resolves without a limit of its own. */
+const DEFAULT_BATCH = 50
+
+/**
+ * Resolves a part of the open parked node runs of a group, newest first. Each is decided by itself: one that does not
+ * allow the resolution remains parked, and the others continue.
+ *
+ * @throws {@link TenonError} `CURSOR_INVALID`.
+ */
+export async function resolveGroup(
+  server: ServerContext,
+  identity: Identity,
+  { resolution, limit = DEFAULT_BATCH, ...group }: ResolveParkedGroup,
+): Promise<ResolvedParkedGroup> {
+  const page = await server.reader.listParked(identity.tenantId, { ...group, status: 'open', limit })
+  const refused: ParkedRefusal[] = []
+  let resolved = 0
+  let closed = 0
+  for (const parked of page.items) {
+    const answer = await resolveOrRefuse(server, identity, parked, { resolution })
+    if (answer === 'resolved') resolved += 1
+    else if (answer === 'closed') closed += 1
+    else refused.push(answer)
+  }
+  return { resolved, closed, refused, nextCursor: page.nextCursor }
+}
+
+async function resolveOrRefuse(
+  server: ServerContext,
+  identity: Identity,
+  parked: StoredParked,
+  request: Pick<ResolveParkedGroup, 'resolution'>,
+): Promise<'resolved' | 'closed' | ParkedRefusal> {
+  try {
+    const outcome = await resolveOne(server, identity, parked, request)
+    return outcome === 'accepted' || outcome === 'repeated' ? 'resolved' : 'closed'
+  } catch (error) {
+    // A fault of the database or of this process concerns all of them.
+    if (!(error instanceof TenonError) || ERROR_TABLE[error.code as keyof typeof ERROR_TABLE].status >= 500) throw error
+    return { parkedId: parked.parkedId, code: error.code, message: error.message }
+  }
+}

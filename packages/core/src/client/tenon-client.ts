@@ -168,10 +168,11 @@ function approvalMethods(send: Transport): TenonClient['approvals'] {
 function parkedMethods(send: Transport): TenonClient['parked'] {
   return {
     list: (query, request) => send({ method: 'GET', path: '/parked', query, ...sendingOf(request) }),
-    groups: (query, request) => send({ method: 'GET', path: '/parked/groups', query, ...sendingOf(request) }),
+    groups: (query, request) => send({ method: 'GET', path: '/parked-groups', query, ...sendingOf(request) }),
     resolve: (parkedId, body, request) =>
       send({ method: 'POST', path: path`/parked/${parkedId}/resolution`, body, ...sendingOf(request) }),
-    resolveGroup: (body, request) => send({ method: 'POST', path: '/parked/resolutions', body, ...sendingOf(request) }),
+    resolveGroup: (body, request) =>
+      send({ method: 'POST', path: '/parked-groups/resolutions', body, ...sendingOf(request) }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChildEnd, type ChildWait, type Fact, makeValueRef } from '@tenon/core/run'
+import { type ChildEnd, type ChildWait, type Fact, makeValueRef, type ParkResolution } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { createMachine } from './machine.ts'
 import type { Plan } from './plan.ts'
@@ -160,5 +160,23 @@ describe('a canceled node run with a child', () => {
       'schedule each/2 inline',
     ])
     expectRepeatable(run, plan)
+  })
+
+  test('starts another one when it is parked because of the first, unless that has completed', () => {
+    const plan = planOf(['start', ['call:set', { onError: 'park' }]], ['start>call'])
+    const failed: ChildEnd = { ...COMPLETED, status: 'failed', error: { code: 'NODE_FAILED', message: 'no' } }
+    const retried = (end: ChildEnd | null, resolution: ParkResolution = { kind: 'retry' }) => {
+      const { run } = calling(plan, end !== null)
+      if (end !== null) run.apply(finished('call', end))
+      run.fail('call')
+      const decisions = run.resolve('call/2/0', resolution)
+      expectRepeatable(run, plan)
+      return decisions.at(-1)
+    }
+    expect(retried(failed)).toMatchObject({ type: 'node_scheduled', data: { pass: 3, resume: null } })
+    expect(retried(COMPLETED)).toMatchObject({ data: { pass: 3, resume: { kind: 'child', end: COMPLETED } } })
+    expect(retried(null)).toMatchObject({ data: { pass: 3, resume: { kind: 'child', end: null } } })
+    const params = makeValueRef({ input: 1 })
+    expect(retried(COMPLETED, { kind: 'retry_with_params', params })).toMatchObject({ data: { resume: null, params } })
   })
 })

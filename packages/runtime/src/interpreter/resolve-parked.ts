@@ -44,7 +44,7 @@ function hasPort({ context, node }: WaitingNode, port: string): boolean {
 
 /** Checks whether a node run would only fail again with the child that it has waited for; it starts another one. */
 function hasFailedChild(resume: NodeResume): boolean {
-  return resume.kind === 'child' && resume.end?.status !== 'completed'
+  return resume.kind === 'child' && resume.end !== null && resume.end.status !== 'completed'
 }
 
 /** Applies the resolution of a parked node run. */

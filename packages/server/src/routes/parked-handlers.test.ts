@@ -42,7 +42,7 @@ describe('GET /parked', () => {
     const second = await server.json<Page<ParkedNodeRun>>(200, rest, { as: editor })
     expect([...first.items, ...second.items]).toEqual(items)
     expect(second.nextCursor).toBeNull()
-    const groups = await server.json<Page<ParkedGroup>>(200, `/parked/groups?workflowId=${id}`, { as: editor })
+    const groups = await server.json<Page<ParkedGroup>>(200, `/parked-groups?workflowId=${id}`, { as: editor })
     const { fingerprint, parkedAt } = items[0] ?? {}
     expect(groups).toEqual({
       items: [
@@ -61,12 +61,12 @@ describe('GET /parked', () => {
       const id = await publish(server, editor, parking({ fail }))
       await runToEnd(server, editor, id, {}, ({ status }) => status === 'waiting')
     }
-    const first = await server.json<Page<ParkedGroup>>(200, '/parked/groups?limit=2', { as: editor })
-    const next = `/parked/groups?limit=2&cursor=${first.nextCursor}`
+    const first = await server.json<Page<ParkedGroup>>(200, '/parked-groups?limit=2', { as: editor })
+    const next = `/parked-groups?limit=2&cursor=${first.nextCursor}`
     const second = await server.json<Page<ParkedGroup>>(200, next, { as: editor })
     const ids = [...first.items, ...second.items].map(({ workflowId }) => workflowId)
     expect([first.items.length, second.items.length, new Set(ids).size]).toEqual([2, 1, 3])
-    await server.json(422, '/parked/groups?cursor=x', { as: editor })
+    await server.json(422, '/parked-groups?cursor=x', { as: editor })
   })
 })
 
@@ -124,28 +124,28 @@ describe('POST /parked/{parkedId}/resolution', () => {
   })
 })
 
-describe('POST /parked/resolutions', () => {
+describe('POST /parked-groups/resolutions', () => {
   test('resolves a group in parts, and leaves what does not allow it', async () => {
     const { editor, id, items, post } = await parkedRuns(3)
     const fingerprint = items[0]?.fingerprint ?? ''
     const group = { workflowId: id, fingerprint }
     const wrong = { ...group, resolution: { kind: 'complete', output: { other: 1 } }, limit: 2 }
-    const refused = await post<ResolvedParkedGroup>(editor, '/parked/resolutions', wrong)
+    const refused = await post<ResolvedParkedGroup>(editor, '/parked-groups/resolutions', wrong)
     expect(refused).toMatchObject({ resolved: 0, closed: 0, nextCursor: expect.any(String) })
     expect(refused.refused.map(({ parkedId, code }) => [parkedId, code])).toEqual(
       items.slice(0, 2).map(({ parkedId }) => [parkedId, 'RESOLUTION_REFUSED']),
     )
     const right = { ...group, resolution: { kind: 'route' }, limit: 2 }
-    const first = await post<ResolvedParkedGroup>(editor, '/parked/resolutions', right)
+    const first = await post<ResolvedParkedGroup>(editor, '/parked-groups/resolutions', right)
     expect(first).toMatchObject({ resolved: 2, refused: [] })
     const rest = { ...right, cursor: first.nextCursor }
-    const second = await post<ResolvedParkedGroup>(editor, '/parked/resolutions', rest)
+    const second = await post<ResolvedParkedGroup>(editor, '/parked-groups/resolutions', rest)
     expect(second).toEqual({ resolved: 1, closed: 0, refused: [], nextCursor: null })
     for (const { runId } of items) expect(await untilRun(server, editor, runId)).toMatchObject({ status: 'completed' })
-    expect(await post(editor, '/parked/resolutions', { ...group, resolution: { kind: 'skip' } })).toMatchObject({
+    expect(await post(editor, '/parked-groups/resolutions', { ...group, resolution: { kind: 'skip' } })).toMatchObject({
       resolved: 0,
     })
     const other = testIdentity()
-    expect(await post(other, '/parked/resolutions', right)).toMatchObject({ resolved: 0, closed: 0 })
+    expect(await post(other, '/parked-groups/resolutions', right)).toMatchObject({ resolved: 0, closed: 0 })
   })
 })

@@ -40,7 +40,7 @@ export const parkedRoutes = {
   listParkedGroups: defineRoute({
     id: 'listParkedGroups',
     method: 'GET',
-    path: '/parked/groups',
+    path: '/parked-groups',
     tag,
     summary: 'List open parked node runs grouped by workflow and fingerprint, the group with the newest one first',
     permission: 'run:read',
@@ -69,7 +69,7 @@ export const parkedRoutes = {
   resolveParkedGroup: defineRoute({
     id: 'resolveParkedGroup',
     method: 'POST',
-    path: '/parked/resolutions',
+    path: '/parked-groups/resolutions',
     tag,
     summary: 'Resolve open parked node runs of a group; the answer has a cursor for the rest',
     permission: 'parked:resolve',

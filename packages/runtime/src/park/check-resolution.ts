@@ -51,7 +51,7 @@ function refused(message: string, options: { readonly issues?: readonly ProblemI
   })
 }
 
-/** Stands for the value of a secret param while the other params are checked. */
+/** Replaces the value of a secret param while the other params are checked. */
 const ANY_SECRET = 'secret'
 
 function withParams(params: JsonObject, { implementation, secretParams }: NodeType): CheckedResolution {

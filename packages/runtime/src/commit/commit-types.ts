@@ -72,6 +72,8 @@ export interface CommitRequest extends RunRef {
   readonly operations?: readonly AppendOperation[]
   /** Reads the tail of the log first: for runs that other processes may have changed. */
   readonly isStale?: boolean
+  /** As in {@link RunToRead}. */
+  readonly nextSeq?: number | null
   /** Adds a `timer_fired` for each timer that is due at this instant. */
   readonly fireTimersDueAt?: number
   /** @defaultValue no node run begins with the commit */
@@ -115,12 +117,17 @@ export interface CreateRunRequest extends RunRef {
 }
 
 /** Contents of one commit in a loaded session. */
-export type CommitWork = Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'>
+export type CommitWork = Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'nextSeq' | 'isRepeated'>
 
 /** A run whose session is to be read. */
 export interface RunToRead extends RunRef {
   /** Reads the tail of the log first: for runs that other processes may have changed. @defaultValue false */
   readonly isStale?: boolean
+  /**
+   * `seq` of the next event of the run, if it was just read from the database: a stale run whose session has come as far
+   * is not read again. @defaultValue null
+   */
+  readonly nextSeq?: number | null
 }
 
 /** Writes to the logs of runs. All events are stored by it, on both engines. */

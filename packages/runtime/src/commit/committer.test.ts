@@ -166,6 +166,28 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     }
   })
 
+  test('reads the tail of a stale run only if its session has not come as far', async () => {
+    const { withTenant } = opened.database
+    let reads = 0
+    const counting = {
+      ...opened.database,
+      withTenant: ((...args) => {
+        reads += 1
+        return withTenant(...args)
+      }) as typeof withTenant,
+    }
+    const [one, two] = [committer(67_108_864, counting), committer()]
+    const { run } = await create(one, parallel, { q: 1 })
+    const open = (nextSeq: number) =>
+      one.withSession({ ...run, isStale: true, nextSeq }, ({ machine }) => machine.openNodeRun('a')?.nodeRunId ?? null)
+    reads = 0
+    expect([await open(6), await open(5), reads]).toEqual(['a', 'a', 0])
+    await two.commit({ ...run, facts: [{ fact: completed('a') }] })
+    expect([await open(6), reads]).toEqual(['a', 0])
+    expect([await open(7), reads]).toEqual([null, 1])
+    expect([await open(7), reads]).toEqual([null, 1])
+  })
+
   test('drops the second outcome of a pass, whichever committer brings it', async () => {
     const [one, two] = [committer(), committer()]
     const { run, check } = await create(one, parallel, { q: 1 })

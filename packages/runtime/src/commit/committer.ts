@@ -92,10 +92,11 @@ export function createCommitter(deps: CommitterDeps): Committer {
   const appends = createByteBudget(maxPendingBytes, MAX_SLICE_BYTES)
   const commitDeps = { ...deps, values, prepareChild, appends }
 
-  const find = async (key: string, { tenantId, runId, isStale = false }: RunToRead): Promise<RunSession | null> => {
+  const find = async (key: string, run: RunToRead): Promise<RunSession | null> => {
+    const { tenantId, runId, isStale = false, nextSeq = null } = run
     const known = sessions.get(key)
     if (known !== undefined) {
-      if (!isStale) return known
+      if (!isStale || (nextSeq !== null && known.nextSeq >= nextSeq)) return known
       try {
         await catchUp(database, known)
       } catch (error) {

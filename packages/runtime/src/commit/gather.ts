@@ -1,7 +1,7 @@
 import type { RunLocks } from './run-locks.ts'
 
 /** Adds an item for a run, which is processed under the run's lock. */
-export type Gather<Item> = (key: string, item: Item) => void
+type Gather<Item> = (key: string, item: Item) => void
 
 /**
  * Gathers the items of each run while the run is locked, so that they are processed together when it is free.

@@ -53,7 +53,7 @@ export interface PerformOptions {
 }
 
 /** Result of the appends of one commit. */
-export interface Performed {
+interface Performed {
   readonly outcome: 'committed' | 'unchanged' | 'missing'
   readonly events: readonly RunEvent[]
   readonly started: readonly StartedNode[]

@@ -217,6 +217,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     const acquired = await store('w').acquire(run)
     expect([...(acquired?.dueTimers ?? [])].sort()).toEqual(['due', 'old'])
     expect(Math.abs((acquired?.at ?? 0) - Date.now())).toBeLessThan(60_000)
+    expect(acquired).toMatchObject({ messages: [], nextSeq: 2 })
     await store('w').clearTimers(run, ['old'])
     expect((await store('w').acquire(run))?.dueTimers).toEqual(['due'])
   })

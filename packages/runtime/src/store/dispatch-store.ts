@@ -4,7 +4,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { claimRows, READY_DISPATCHES, READY_RUNS } from './claim-rows.ts'
-import { lockOpenWaits, readMessages } from './inbox.ts'
+import { lockOpenWaits, readInbox } from './inbox.ts'
 import {
   type DispatchClaim,
   endDispatch,
@@ -38,6 +38,8 @@ export interface AcquiredRun {
   readonly at: number
   /** Timers of the run that were due at `at`. */
   readonly dueTimers: readonly string[]
+  /** `seq` of the next event of the run, ≥ 1, when its messages were read; null for a run that was just deleted. */
+  readonly nextSeq: number | null
 }
 
 /** Free capacity of this worker. */
@@ -124,7 +126,7 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
         // Waits for votes in flight on due waits: a vote counts if it has the lock of its wait before the due date, so
         // the messages are read after it; a later vote gets `closed`.
         if (dueTimers.length > 0) await lockOpenWaits(tx, { tenantId, runId }, at)
-        return { messages: await readMessages(tx, { tenantId, runId }), at, dueTimers }
+        return { ...(await readInbox(tx, { tenantId, runId })), at, dueTimers }
       }),
     clearTimers: async ({ tenantId, runId }, timerIds) => {
       await database.withTenant(tenantId, (tx) =>

@@ -69,7 +69,7 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       })
   return {
-    read: (run) => database.withTenant(run.tenantId, (tx) => readMessages(tx, run)),
+    read: async (run) => (await database.withTenant(run.tenantId, (tx) => readInbox(tx, run))).messages,
     decide: (tenantId, approvalId, vote, route) =>
       database.withTenant(tenantId, async (tx) => {
         const wait = await lockWait(tx, tenantId, approvalId)
@@ -117,21 +117,35 @@ function readableFact(fact: Fact): Fact {
   return fact
 }
 
+/** Messages of a run, and the end of its log at the same moment. */
+interface ReadInbox {
+  /** Messages that the run has yet to apply, oldest first. */
+  readonly messages: readonly FactToCommit[]
+  /** `seq` of the next event of the run, ≥ 1; null for a run that the tenant does not have. */
+  readonly nextSeq: number | null
+}
+
 /**
- * Reads the messages that a run has yet to apply, oldest first, in the caller's transaction.
+ * Reads the messages of a run and the end of its log with one statement, in the caller's transaction.
  *
- * @throws {@link TenonError} `RUN_LOG_NEWER` (details: `type`) if only a later version can read one of them: it would be
- * lost if this version dropped it.
+ * @throws {@link TenonError} `RUN_LOG_NEWER` (details: `type`) if only a later version can read one of the messages: it
+ * would be lost if this version dropped it.
  */
-export async function readMessages(tx: RuntimeTx, { tenantId, runId }: RunRef): Promise<readonly FactToCommit[]> {
+export async function readInbox(tx: RuntimeTx, { tenantId, runId }: RunRef): Promise<ReadInbox> {
   const rows = await tx
-    .selectFrom('run_inbox')
-    .select(['message_id', 'fact'])
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .orderBy('position')
+    .selectFrom('runs')
+    .leftJoin('run_inbox', (join) =>
+      join.onRef('run_inbox.tenant_id', '=', 'runs.tenant_id').onRef('run_inbox.run_id', '=', 'runs.run_id'),
+    )
+    .select(['runs.next_seq', 'run_inbox.message_id', 'run_inbox.fact'])
+    .where('runs.tenant_id', '=', tenantId)
+    .where('runs.run_id', '=', runId)
+    .orderBy('run_inbox.position')
     .execute()
-  return rows.map((row) => ({ fact: readableFact(JSON.parse(row.fact)), messageId: row.message_id }))
+  const messages = rows.flatMap(({ fact, message_id: messageId }) =>
+    fact === null || messageId === null ? [] : [{ fact: readableFact(JSON.parse(fact)), messageId }],
+  )
+  return { messages, nextSeq: rows[0]?.next_seq ?? null }
 }
 
 function choiceInvalid(choices: readonly string[]): TenonError {

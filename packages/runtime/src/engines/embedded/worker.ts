@@ -146,11 +146,11 @@ export function createWorker(deps: WorkerDeps): Worker {
       drop(run)
       return
     }
-    const { messages: facts, at, dueTimers } = acquired
+    const { messages: facts, at, dueTimers, nextSeq } = acquired
     deps.clock.observe(at)
     run.isOwned = true
     const pass = { acquireSlot: passes.slotsFor(run), worker: workerId }
-    const request = { tenantId, runId, facts, isStale: true, fireTimersDueAt: at, ...pass }
+    const request = { tenantId, runId, facts, isStale: true, nextSeq, fireTimersDueAt: at, ...pass }
     const result = await advanceRun(committer, request, log)
     if (result.outcome === 'missing') return
     // Every open pass is checked below, so changes of others need no check of their own.

@@ -200,10 +200,22 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     ...{ type: 'node_failed', nodeRunId },
     data: { pass: 1, attempt: 1, error: { code: 'NODE_FAILED', message: 'x' }, durationMs: 1 },
   })
+  const parkedNode = (nodeRunId: string): PendingEvent['body'] => ({
+    ...{ type: 'node_parked', nodeRunId },
+    data: {
+      ...{ pass: 1, waitId: `${nodeRunId}/1/0`, fingerprint: '', resolutions: [] },
+      error: { code: 'NODE_FAILED', message: 'x' },
+    },
+  })
+  const resolvedNode = (nodeRunId: string, kind: 'retry' | 'fail'): PendingEvent['body'] => ({
+    type: 'parked_resolved',
+    data: { waitId: `${nodeRunId}/1/0`, requestId: 'q', resolution: { kind }, actor: ACTOR },
+  })
   const ENDS: readonly (readonly [string, PendingEvent['id'], PendingEvent['body']])[] = [
     ['a cancelation', 'cancel', { type: 'cancel_requested', data: { reason: 'user', actor: null } }],
     ['its time limit', 'timer/deadline', { type: 'timer_fired', data: { timerId: 'deadline', dueAt: AT, lateMs: 0 } }],
     ['the failure of a node', 'd/1/outcome', failedNode('d')],
+    ['the resolution of a parked node by its failure', 'parked/e/1/0', resolvedNode('e', 'fail')],
     [
       'the failure of a join',
       'd/1/outcome:0',
@@ -228,6 +240,11 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
         ['c/1/outcome:0', { type: 'failure_handled', nodeRunId: 'c', data: { how: 'route', port: 'error', output } }],
         ['vote', { type: 'approval_decided', data: { waitId: 'a/1/0', vote: voteOf('ann', 'cancel_requested') } }],
         ['timer', { type: 'timer_fired', data: { timerId: 'c/1/0', dueAt: AT, lateMs: 0 } }],
+        ['e/1/outcome', failedNode('e')],
+        ['e/1/outcome:0', parkedNode('e')],
+        ['f/1/outcome', failedNode('f')],
+        ['f/1/outcome:0', parkedNode('f')],
+        ['parked/f/1/0', resolvedNode('f', 'retry')],
       ])
       const ask = async (request: 'pause' | 'resume') =>
         (await inbox()[request](tenantId, runId, ACTOR, { workerId: null })).outcome

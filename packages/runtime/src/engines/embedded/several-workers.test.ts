@@ -148,6 +148,35 @@ describe('a paused run', () => {
   })
 })
 
+describe('a parked node run', () => {
+  test('is resolved while no worker runs, by one of two processes, and continues on a later worker', async () => {
+    const [from, other] = [api(), api()]
+    const first = await worker()
+    const document = workflow(
+      [
+        node('start', 'start'),
+        withPolicy(node('a', 'probe', { failedCalls: 1 }), { onError: 'park', retry: { maximumAttempts: 1 } }),
+        node('b', 'probe'),
+      ],
+      ['start>a', 'a>b'],
+    )
+    const run = await startRun(from, document)
+    const { parkedId } = await run.parkedOf('a')
+    await first.engine.close()
+    const there = drivenRun({ ...other, registry: nodes.registry }, run.tenantId, run.runId)
+    const answers = await Promise.all([
+      run.resolve(parkedId, { kind: 'retry' }),
+      there.resolve(parkedId, { kind: 'retry' }),
+    ])
+    expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['accepted', 'closed'])
+    expect(await run.until('waiting')).toMatchObject({ status: 'waiting' })
+    await Promise.all([worker(), worker()])
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(2)
+    expect(nodes.probes.callsOf(run.runId, 'b')).toHaveLength(1)
+  })
+})
+
 describe('a run with a fact of a later version in its log', () => {
   const LATER = 'run_migrated'
   const SOON = { timeout: 20_000 }

@@ -56,3 +56,45 @@ test('a loop in a loop runs for each item, and its run shows the failed item fir
   await items.getByRole('button', { name: 'Next item' }).click()
   await expect(items.getByText('Item 3 of 3')).toBeVisible()
 })
+
+/** Start, For each number (the double, or a break at the first that is 0), End. */
+const SEARCH = workflow(
+  [
+    node('start', 'start', {}, { name: 'Start' }),
+    node('each', 'for-each', { items: '{{trigger.numbers}}' }, { name: 'Numbers', position: { x: 280, y: 0 } }),
+    node(
+      'zero',
+      'if-else',
+      { left: '{{item}}', operator: '==', right: 0 },
+      { name: 'Zero?', parentId: 'each', position: { x: 310, y: 110 } },
+    ),
+    node(
+      'stop',
+      'break',
+      { result: { last: '{{index}}' } },
+      { name: 'Stop', parentId: 'each', position: { x: 600, y: 60 } },
+    ),
+    node(
+      'double',
+      'set',
+      { fields: { n: '{{item * 2}}' } },
+      { name: 'Double', parentId: 'each', position: { x: 600, y: 220 } },
+    ),
+    node('end', 'end', { output: '{{nodes.each.output}}' }, { name: 'End', position: { x: 1200, y: 0 } }),
+  ],
+  ['start>each', 'zero:true>stop', 'zero:false>double', 'each>end'],
+)
+
+test('a break ends a loop, and its run shows where', async ({ openAs, clientOf }) => {
+  const client = clientOf(ACME.admin)
+  const { id: workflowId } = await client.workflows.create({ name: 'Search', document: SEARCH })
+  await client.versions.publish(workflowId)
+  const { run } = await runToEnd(client, workflowId, { numbers: [4, 5, 0, 7, 8] })
+  expect(run.status).toBe('completed')
+  expect(run.output).toEqual({ results: [{ n: 8 }, { n: 10 }, { last: 2 }], failures: [], stoppedAt: 2 })
+
+  const page = await openAs(ACME.admin, { path: `/runs/${run.runId}` })
+  const items = page.getByTestId('rf__node-each').getByRole('group', { name: 'Items of Numbers' })
+  await expect(items.getByText('Item 3 of 3')).toBeVisible()
+  await expect(items.getByText('Ended by a break')).toBeVisible()
+})

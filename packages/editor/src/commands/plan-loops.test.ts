@@ -110,6 +110,20 @@ describe('wrap-in-loop', () => {
     expect(boxOf(after, 'charge').x).toBe(300)
   })
 
+  test('moves what the head of the frame would cover up, and nothing beside it', () => {
+    const mail = LOOP_FREE_DOCUMENT.nodes.find(({ id }) => id === 'mail')
+    if (mail === undefined) throw new Error('The node is missing')
+    const near = { ...mail, id: 'near', position: { x: mail.position.x, y: mail.position.y - 120 } }
+    const far = { ...mail, id: 'far', position: { x: mail.position.x - 2_000, y: mail.position.y - 120 } }
+    const document = { ...LOOP_FREE_DOCUMENT, nodes: [...LOOP_FREE_DOCUMENT.nodes, near, far] }
+    const { plan, after } = run(document, { type: 'wrap-in-loop', nodeIds: ['mail'] })
+    const frame = boxOf(after, plan.select?.[0] ?? '')
+    const above = boxOf(after, 'near')
+    expect(above.y + above.height).toBe(frame.y - 28)
+    expect(boxOf(after, 'far')).toMatchObject(far.position)
+    expect(boxOf(after, 'mail').y).toBe(mail.position.y)
+  })
+
   test('puts a loop into a loop', () => {
     expect(levelsOf(nested.after)).toMatchObject({ charge: 'each', [inner]: 'each', mail: inner })
     expect(edgesOf(nested.after)).toContain(`charge>${inner}`)

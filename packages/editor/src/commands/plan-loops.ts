@@ -229,10 +229,10 @@ function makeRoomAround(
 ): readonly NodeMove[] {
   const boxes = nodeBoxes(document, manifest)
   const group = inside.flatMap((id) => boxes.get(id) ?? [])
+  const left = Math.min(...group.map((box) => box.x))
+  const top = Math.min(...group.map((box) => box.y))
   const right = Math.max(...group.map((box) => box.x + box.width))
   const bottom = Math.max(...group.map((box) => box.y + box.height))
-  const frame = nodeBoxes(after, manifest).get(loopId)
-  if (frame === undefined) return []
-  const grown = { ...frame, width: right - frame.x, height: bottom - frame.y }
-  return makeRoom(document, after, manifest, loopId, grown)
+  const covered = { id: loopId, x: left, y: top, width: right - left, height: bottom - top }
+  return makeRoom(document, after, manifest, loopId, covered)
 }

@@ -1,4 +1,5 @@
 import type { ParamPath } from '@tenon/core/document'
+import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { useSecretMove } from './use-secret-move.ts'
@@ -34,6 +35,7 @@ export function FixButtons({ problem, className, onFixed }: FixButtonsProps) {
           {secret.title}
         </button>
       )}
+      <AddInside problem={problem} className={className} />
       {problem.fixes.map(({ title, operations }) => (
         <button
           key={title}
@@ -47,5 +49,21 @@ export function FixButtons({ problem, className, onFixed }: FixButtonsProps) {
         </button>
       ))}
     </>
+  )
+}
+
+/** Renders a button that opens the list of node types for an empty loop, of which only a person knows the first node. */
+function AddInside({ problem: { code, nodeId }, className }: Pick<FixButtonsProps, 'problem' | 'className'>) {
+  const t = useTranslate()
+  const { store } = useSession()
+  if (code !== 'CONTAINER_EMPTY' || nodeId === null) return null
+  return (
+    <button
+      type="button"
+      className={className}
+      onClick={() => store.setState({ openPanel: null, quickAdd: { placement: { kind: 'inside', nodeId }, at: null } })}
+    >
+      {t('canvas.loopEmptyAction')}
+    </button>
   )
 }

@@ -18,6 +18,10 @@ describe('loops on the canvas', () => {
     const { page, canvas, palette, card, edges, dragTo } = editor
     const box = await canvas.boundingBox()
     await dragTo(palette.getByRole('button', { name: /^For each/ }), { x: (box?.x ?? 0) + 300, y: (box?.y ?? 0) + 560 })
+    await page.getByRole('button', { name: /problem/ }).click()
+    await page.getByRole('button', { name: 'Add the first step' }).last().click()
+    await page.getByRole('dialog', { name: 'Add a node' }).waitFor()
+    await page.keyboard.press('Escape')
     await card('For each').getByRole('button', { name: 'Add the first step' }).click()
     const picker = page.getByRole('dialog', { name: 'Add a node' })
     // A run starts and ends outside of loops.
@@ -73,6 +77,23 @@ describe('loops on the canvas', () => {
       'Send the receipt': null,
       Finish: null,
     })
+  })
+
+  test('a group is wrapped from its panel, which leaves the focus on the canvas, and the loop is removed around it', async () => {
+    const editor = await open({ document: 'loop-none' })
+    const { page, card, edges } = editor
+    const before = await edges()
+    await card('Charge the card').click()
+    await card('Send the receipt').click({ modifiers: ['Shift'] })
+    await page.getByRole('button', { name: 'Wrap in…' }).click()
+    await page.getByRole('menuitem', { name: 'Wrap in For each' }).click()
+    await expect.poll(() => loopsOf(editor)).toMatchObject({ 'Charge the card': 'For each' })
+    const hasFocus = () => page.evaluate(() => document.activeElement?.closest('.tn-canvas') !== null)
+    await expect.poll(hasFocus).toBe(true)
+    await page.getByRole('button', { name: 'More actions' }).last().click()
+    await page.getByRole('menuitem', { name: 'Remove For each, keep its nodes' }).click()
+    await expect.poll(() => loopsOf(editor)).not.toHaveProperty('For each')
+    expect(await edges()).toEqual(before)
   })
 
   test('dragging a frame moves its nodes along, and a trigger returns from where it cannot be', async () => {

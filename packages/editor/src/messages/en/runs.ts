@@ -78,8 +78,8 @@ export const enRuns = {
     '{kind, select, once {Nodes inside done} rounds {Round {number} done} other {Item {number} done}}',
   'runs.event.iteration_failed':
     '{kind, select, once {Nodes inside} rounds {Round {number}} other {Item {number}}} failed: {message}',
-  'runs.event.iteration_break': '{kind, select, rounds {Round} other {Item}} {number} ended the loop',
-  'runs.event.iteration_continue': '{kind, select, rounds {Round} other {Item}} {number} ended early',
+  'runs.event.iteration_break': '{kind, select, rounds {Round {number}} other {Item {number}}} ended the loop',
+  'runs.event.iteration_continue': '{kind, select, rounds {Round {number}} other {Item {number}}} ended early',
   'runs.event.iteration_canceled':
     '{kind, select, once {Nodes inside} rounds {Round {number}} other {Item {number}}} canceled',
   'runs.event.join_fired': 'Continued with {arrived, plural, one {# branch} other {# branches}}',
@@ -102,8 +102,7 @@ export const enRuns = {
   'runs.event.skipped_skip_if': '{count, plural, one {# node} other {# nodes}} skipped by condition',
   'runs.event.skipped_disabled': '{count, plural, one {# node is} other {# nodes are}} disabled',
   'runs.event.skipped_loser': '{count, plural, one {# node is} other {# nodes are}} no longer needed',
-  'runs.event.skipped_break':
-    '{count, plural, one {# node was} other {# nodes were}} left out: their iteration ended early',
+  'runs.event.skipped_break': '{count, plural, one {# node} other {# nodes}} skipped by a break',
   'runs.event.timer_set': 'Timer set for {time}',
   'runs.event.timer_cleared': 'Timer cleared',
   'runs.event.timer_fired': 'Timer fired',
@@ -175,7 +174,7 @@ export const enRuns = {
   'runs.headline.skipped_dead_path': 'Not on the path that this run took',
   'runs.headline.skipped_skip_if': 'Skipped by its own condition',
   'runs.headline.skipped_disabled': 'Disabled: the run passed through',
-  'runs.headline.skipped_break': 'Did not run: its iteration ended early',
+  'runs.headline.skipped_break': 'Skipped by a break',
   'runs.headline.skipped_loser': 'No longer needed: the join continued without it',
   'runs.headline.canceled': 'Canceled before it finished',
   'runs.headline.idle': 'Not started yet',

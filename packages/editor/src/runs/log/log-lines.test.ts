@@ -119,7 +119,7 @@ describe('logLine', () => {
     [
       { type: 'nodes_skipped', data: { nodeRunIds: ['a', 'b'], reason: 'break' } },
       'debug',
-      '2 nodes were left out: their iteration ended early',
+      '2 nodes skipped by a break',
     ],
     [
       { type: 'nodes_skipped', data: { nodeRunIds: ['a', 'b'], reason: 'loser' } },

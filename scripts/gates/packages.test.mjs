@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { plant, runGate } from './lib/planted.mjs'
+import { plant, runGate, runProgram } from './lib/planted.mjs'
 
 /** @param {object} more */
 const manifest = (more) => ({
@@ -43,5 +45,15 @@ describe('packages', () => {
     expect(code).toBe(1)
     expect(output).toContain('Internal resolution error')
     expect(output).toContain('packages/a is not fit to publish')
+  })
+
+  test('judges the tarball of an earlier gate of the same run, if there is one', async () => {
+    const folder = plant({ 'packages/a/package.json': manifest({}), ...built })
+    const gate = [resolve(import.meta.dirname, 'packages.mjs'), folder]
+    const shared = { TENON_TARBALLS: join(folder, 'tarballs') }
+    expect(await runProgram(gate, folder, shared)).toMatchObject({ code: 0 })
+    rmSync(join(folder, 'packages/a/dist'), { recursive: true })
+    expect(await runProgram(gate, folder, shared)).toMatchObject({ code: 0 })
+    expect(await runProgram(gate, folder)).toMatchObject({ code: 1 })
   })
 })

@@ -47,6 +47,8 @@ export function partsOf({ chromium, temporal, postgres }, reports) {
     args: [join(root, `scripts/gates/${name}.mjs`)],
     canRun: true,
     lane: 'beside',
+    // Only of gates, which run one after the other: their tests in `unit` pack planted packages.
+    env: { TENON_TARBALLS: join(reports, 'tarballs') },
   })
   return {
     parts: [

@@ -5,7 +5,7 @@ import { isRunOver, type RunStatus } from '@tenon/core/run'
 import { createBuiltInNodes } from '@tenon/nodes/server'
 import { changesTopic, type EngineFactory, postgresRunReader, type RuntimeDatabase } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
-import { compile, type PlanNode } from '@tenon/runtime/interpreter'
+import { compile, type PinnedWorkflow, type PlanNode } from '@tenon/runtime/interpreter'
 import { inMemoryBus } from '@tenon/runtime/testing'
 import { beatNode } from './beat-node.ts'
 
@@ -19,6 +19,8 @@ export interface EngineRig {
    * @throws when a run does not complete.
    */
   run(document: WorkflowDocument, runs?: number, onEnded?: () => void): Promise<readonly FinishedRun[]>
+  /** Publishes a workflow that runs in the first tenant start from now on. */
+  publish(workflowId: string, document: WorkflowDocument): Promise<void>
   close(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function openEngineRig(
     log: (level, message, fields) => console.error(level, message, fields ?? {}),
   })
   await engine.startWorker()
+  const workflows: Record<string, PinnedWorkflow> = {}
 
   const runOne = async (plan: ReturnType<typeof compile>, tenantId: string): Promise<FinishedRun> => {
     const beatNodes = plan.nodes.reduce((sum, node) => sum + beatsIn(node), 0)
@@ -79,7 +82,7 @@ export async function openEngineRig(
     (await reader.getRun(tenantId, runId))?.status ?? 'queued'
   return {
     run: async (document, runs = 1, onEnded) => {
-      const plan = compile(document, registry.manifest)
+      const plan = compile(document, registry.manifest, undefined, workflows)
       const all = Array.from({ length: runs }, (_, index) => runOne(plan, `tenant-${firstTenant + index}`))
       const finished = await Promise.all(all)
       onEnded?.()
@@ -88,6 +91,13 @@ export async function openEngineRig(
       const faulty = statuses.find((status) => status !== 'completed')
       if (faulty !== undefined) throw new RangeError(`A run of the bench is ${faulty}`)
       return finished
+    },
+    publish: async (workflowId, document) => {
+      const tenantId = `tenant-${firstTenant}`
+      const plan = compile(document, registry.manifest)
+      const row = { tenant_id: tenantId, plan_hash: plan.planHash, data: JSON.stringify(plan) }
+      await database.withTenant(tenantId, (tx) => tx.insertInto('plans').values(row).execute())
+      workflows[workflowId] = { version: '1', planHash: plan.planHash }
     },
     close: async () => {
       await engine.close()

@@ -1,6 +1,7 @@
 import type { Row } from '../lib/row.ts'
 import { nodeWal, runCpu, startToBody } from './append-costs.ts'
 import { chainGrowth } from './chain-growth.ts'
+import { childAppends } from './child-appends.ts'
 import { collabUpdate } from './collab-update.ts'
 import { dragFrames100, dragFrames500 } from './drag-frames.ts'
 import { durableNode, durableNodePure } from './durable-node.ts'
@@ -21,6 +22,7 @@ export const rows: readonly Row[] = [
   chainGrowth,
   loopGrowth,
   loopItem,
+  childAppends,
   startToBody,
   runCpu,
   nodeWal,

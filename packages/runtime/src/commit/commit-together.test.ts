@@ -223,6 +223,23 @@ describe.each(TEST_DATABASES)('commits that share an append on %s', (kind) => {
     expect((await check()).appends).toBe(before + 6)
   })
 
+  test('shares an append as long as it has room for the log lines of the bodies', async () => {
+    const { by, run, check } = await create()
+    const data = { timestamp: new Date(NOW).toISOString(), level: 'info', message: 'line' } as const
+    const linesOf = (nodeRunId: string) =>
+      Array.from({ length: 15 }, (_, index) => {
+        return { observation: { type: 'node_log', nodeRunId, data }, pass: 1, attempt: 1, index, at: NOW } as const
+      })
+    const commits = IDS.slice(0, 6).map((id) =>
+      by.commit({ ...run, facts: [{ fact: completed(id) }], observations: linesOf(id) }),
+    )
+    await Promise.all(commits)
+    const { events, appends } = await check()
+    // One alone, and then as often as needed two with 30 lines.
+    expect(appends).toBe(4)
+    expect(events.filter(({ type }) => type === 'node_log')).toHaveLength(90)
+  })
+
   test('leaves the works for later appends that the first one has no room for', async () => {
     const tail = Array.from({ length: 120 }, (_, index) => index)
     const chains = ['a', 'b', 'c', 'd']

@@ -102,8 +102,9 @@ async function addParts(
   try {
     for (const shared of works) {
       const work = await shared.decide(session)
+      observations += work?.observations?.length ?? 0
+      if (observations > MAX_SHARED_OBSERVATIONS && parts.length > 0) break
       if (work !== null) {
-        observations += work.observations?.length ?? 0
         addWork(pending, work, work.observations ?? [])
         // Each has a slice of its own, so that a work that fits into one is never split.
         const maxTurns = pending.turns + SLICE.maxTurns
@@ -117,7 +118,7 @@ async function addParts(
       const isFull =
         pending.turns >= SLICE.maxTurns || pending.payloadBytes >= MAX_SLICE_BYTES || performance.now() >= fullAt
       // After the end of the run no observation may follow.
-      if (isFull || observations >= MAX_SHARED_OBSERVATIONS || session.hasLooseInline || isRunOver(status)) break
+      if (isFull || session.hasLooseInline || isRunOver(status)) break
     }
     return parts
   } catch {

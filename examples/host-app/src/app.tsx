@@ -31,6 +31,7 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
               {...host}
               workflowId={id}
               breadcrumb={<Link href="/automations">Automations</Link>}
+              onOpenWorkflow={onOpenWorkflow}
               onOpenApprovals={onOpenApprovals}
             />
           )}

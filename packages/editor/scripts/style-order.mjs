@@ -31,6 +31,7 @@ export const STYLE_ORDER = [
   'canvas-loop.css',
   'expression.css',
   'inspector.css',
+  'sub-workflow.css',
   'outline.css',
   'versions.css',
 ]

@@ -1,5 +1,5 @@
 import type { TenonClient } from '@tenon/core/client'
-import type { DocumentOperation, RunId, WorkflowDocument } from '@tenon/core/document'
+import type { DocumentOperation, RunId, WorkflowDocument, WorkflowId } from '@tenon/core/document'
 import type { TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ReactNode } from 'react'
@@ -69,6 +69,10 @@ export interface ConnectedEditorProps extends CommonEditorProps {
   readonly version?: string
   /** Opens a run on a page of the host. Without it, the editor shows no button for that. */
   readonly onOpenRun?: (runId: RunId) => void
+  /**
+   * Opens a workflow on a page of the host, such as one that a node runs. Without it, the editor shows no button for that.
+   */
+  readonly onOpenWorkflow?: (workflowId: WorkflowId) => void
   /** Opens the list of approvals on a page of the host. Without it, a run that waits has no link to that list. */
   readonly onOpenApprovals?: () => void
 }

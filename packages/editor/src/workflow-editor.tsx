@@ -2,10 +2,12 @@ import type { DocumentOperation } from '@tenon/core/document'
 import { type ReactNode, useCallback, useRef, useState } from 'react'
 import { PresenceContext } from './contexts/presence-context.ts'
 import { SecretsContext, type SetSecret } from './contexts/secrets-context.ts'
+import { WorkflowsContext } from './contexts/workflows-context.ts'
 import { UnsavedDialog } from './draft/unsaved-dialog.tsx'
 import { useConnectedDraft } from './draft/use-connected-draft.ts'
 import { useControlledDraft } from './draft/use-controlled-draft.ts'
 import { useStoredDetails } from './draft/use-stored-details.ts'
+import { useTenantWorkflows } from './draft/use-tenant-workflows.ts'
 import { useWorkflowChanges } from './draft/use-workflow-changes.ts'
 import { EditorFrame } from './editor-frame.tsx'
 import {
@@ -112,13 +114,16 @@ function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps):
     [client, workflowId],
   )
   const listMembers = useCallback<ListMembers>((search, options) => client.members.list(search, options), [client])
+  const workflows = useTenantWorkflows(props)
   return (
     <SessionProvider session={session}>
       <PresenceContext.Provider value={presence}>
         <WorkflowDetailsContext.Provider value={details}>
           <SecretsContext.Provider value={setSecret}>
             <MembersContext.Provider value={listMembers}>
-              <EditorFrame host={props} onRetry={retry} />
+              <WorkflowsContext.Provider value={workflows}>
+                <EditorFrame host={props} onRetry={retry} />
+              </WorkflowsContext.Provider>
             </MembersContext.Provider>
           </SecretsContext.Provider>
           {unsaved !== null && <UnsavedDialog work={unsaved} onClose={discardUnsaved} />}

@@ -265,6 +265,7 @@ export const CONTROL_NAMES = [
   'people',
   'password',
   'workflow',
+  'workflow-input',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]

@@ -1,6 +1,7 @@
 import { type ResolvedPort, resolvePorts } from '@tenon/core/document'
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react'
-import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useContext, useEffect, useMemo, useRef } from 'react'
+import { WorkflowsContext } from '../contexts/workflows-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { isPlainPort } from '../manifest/ports.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -8,12 +9,16 @@ import type { DropTarget } from '../store/editor-state.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
+import { LaterPart } from '../ui/later-part.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
 import { useChangeMark } from './change-marks.ts'
 import type { FlowNode } from './flow-types.ts'
 import { useNodeRun } from './node-status.ts'
 import { summarize } from './node-summary.ts'
+
+// Only documents with nodes that run a workflow need it.
+const loadChip = () => import('../sub-workflows/workflow-chip.tsx')
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
@@ -146,6 +151,7 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
 export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   const { node, entry } = data
   const reason = useNodeRun(node.id)?.reason
+  const workflows = useContext(WorkflowsContext)
   const parts = useMemo(() => (entry === undefined ? [] : summarize(entry, node.params)), [entry, node.params])
   if (reason !== undefined && reason !== '') {
     return (
@@ -155,6 +161,15 @@ export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
     )
   }
   if (entry === undefined) return null
+  if (entry.control === 'child' && workflows !== null) {
+    return (
+      <p className="tn-card-summary" dir="auto">
+        <LaterPart load={loadChip} waiting={() => entry.description}>
+          {({ WorkflowChip }) => <WorkflowChip workflows={workflows} value={node.params.workflow} />}
+        </LaterPart>
+      </p>
+    )
+  }
   if (parts.length === 0)
     return (
       <p className="tn-card-summary" dir="auto">

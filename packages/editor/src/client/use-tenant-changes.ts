@@ -27,7 +27,7 @@ export function useTenantChanges({ client, isRelevant, onChange }: TenantChanges
       timer = setTimeout(deliver, GAP_MS)
       latest.current.onChange(changes)
     }
-    const unsubscribe = follow(client, (changes) => {
+    const unsubscribe = followTenant(client, (changes) => {
       waiting.push(...changes.filter((change) => change.kind === 'ready' || latest.current.isRelevant(change)))
       if (timer === null) deliver()
     })
@@ -38,8 +38,8 @@ export function useTenantChanges({ client, isRelevant, onChange }: TenantChanges
   }, [client])
 }
 
-// A custom client of the host that cannot follow changes still shows the loaded data.
-function follow(client: TenonClient, listener: (changes: readonly Change[]) => void): () => void {
+/** Follows changes in the tenant. A custom client of the host that cannot still shows the data that it has loaded. */
+export function followTenant(client: TenonClient, listener: (changes: readonly Change[]) => void): () => void {
   try {
     return client.changes.subscribe(listener)
   } catch {

@@ -6,6 +6,7 @@ import type { NodeRunPresenter } from '../canvas/node-status.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { InspectorPanel } from '../runs/inspector/inspector-panel.tsx'
 import { RunStatusBadge } from '../runs/list/run-status-badge.tsx'
+import { type RunLinks, RunLinksContext } from '../runs/store/run-links.ts'
 import { RunReady } from '../runs/store/run-part.tsx'
 import { createRunPresenter } from '../runs/store/run-presenter.ts'
 import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
@@ -64,18 +65,25 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
   const [only = null] = useEditorStore((state) => state.selectedNodes)
   const { live } = useRunSnapshot(store)
   const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
+  const latest = useRef(onOpenRun)
+  latest.current = onOpenRun
+  const canOpen = onOpenRun !== undefined
+  // The layer of the editor changes with the links, so it does not depend on a function that a host writes inline.
+  const links = useMemo<RunLinks>(() => ({ onOpenRun: canOpen ? (id) => latest.current?.(id) : null }), [canOpen])
   useEffect(() => {
     onLayer({
       presenter,
       // The inspector of the editor renders it.
       inspect: (nodeId) => (
         <RunTexts>
-          <InspectorPanel scope={scope} nodeId={nodeId} />
+          <RunLinksContext.Provider value={links}>
+            <InspectorPanel scope={scope} nodeId={nodeId} />
+          </RunLinksContext.Provider>
         </RunTexts>
       ),
     })
     return () => onLayer(null)
-  }, [presenter, scope, onLayer])
+  }, [presenter, scope, links, onLayer])
   const opened = useRef(onOpened)
   useEffect(() => opened.current(), [])
   const show = (nodeId: NodeId) => {
@@ -84,7 +92,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
     onShow(nodeId)
   }
   return (
-    <>
+    <RunLinksContext.Provider value={links}>
       <RunFault scope={scope} onSelectNode={show} />
       <OpenApprovals scope={scope} onSelectNode={show} onOpenApprovals={onOpenApprovals} />
       <RunDock
@@ -104,6 +112,6 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
           </>
         }
       />
-    </>
+    </RunLinksContext.Provider>
   )
 }

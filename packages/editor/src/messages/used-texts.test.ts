@@ -36,7 +36,8 @@ test('every text is used, by its key or by a key that the code composes', () => 
 test('texts of the run views are used in run views only, which load them', () => {
   const code = readCode()
   const runText = new RegExp(`'(?:${Object.keys(enRuns).join('|').replaceAll('.', '\\.')})'|\`runs\\.`)
-  const isRunView = (file: string) => file.startsWith('runs/') || code.get(file)?.includes('<RunTexts>') === true
+  const isRunView = (file: string) =>
+    /^(?:runs|sub-workflows)\//.test(file) || code.get(file)?.includes('<RunTexts>') === true
   const loaded = new Set([...code.keys()].filter((file) => !isRunView(file)))
   // A set also visits what is added meanwhile.
   for (const file of loaded) {

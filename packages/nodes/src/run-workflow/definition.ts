@@ -22,7 +22,7 @@ export const runWorkflow = defineNode({
     input: z.record(z.string().min(1).max(128), z.unknown()).default({}).meta({
       title: 'Input',
       description: 'Input of the run, as its start node describes it.',
-      control: 'key-value',
+      control: 'workflow-input',
     }),
     wait: z.boolean().default(true).meta({
       title: 'Wait for the result',

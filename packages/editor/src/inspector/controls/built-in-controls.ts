@@ -8,6 +8,7 @@ import { PeopleControl } from './people-control.tsx'
 import { SecretControl } from './secret-control.tsx'
 import { GroupControl, JsonControl, ListControl } from './structure-controls.tsx'
 import { CodeControl, ExpressionControl, PromptControl, TextControl } from './text-control.tsx'
+import { WorkflowControl, WorkflowInputControl } from './workflow-controls.tsx'
 
 /** All controls that a definition can name, and those that are inferred from a schema. */
 export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
@@ -27,4 +28,6 @@ export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
   group: GroupControl,
   list: ListControl,
   json: JsonControl,
+  workflow: WorkflowControl,
+  'workflow-input': WorkflowInputControl,
 })

@@ -7,6 +7,7 @@ export const GROUP_CONTROLS: readonly string[] = [
   'group',
   'list',
   'duration',
+  'workflow-input',
 ]
 
 /** Controls of plain values that can be switched to a template. */
@@ -21,7 +22,7 @@ export const SWITCHABLE_CONTROLS: readonly string[] = [
 ]
 
 /** Controls whose changes are single decisions, not typed characters. */
-export const CHOICE_CONTROLS: readonly string[] = ['switch', 'select', 'people', 'json-schema']
+export const CHOICE_CONTROLS: readonly string[] = ['switch', 'select', 'people', 'json-schema', 'workflow']
 
 /** Controls whose parts are rows with their own faults. */
-export const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list']
+export const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list', 'workflow-input']

@@ -56,6 +56,9 @@ export function ParamRows({ nodeId, path, rootSchema, fields, siblings, isReadOn
   ))
 }
 
+/** Controls with a row for each name of an object. */
+const ROW_CONTROLS: readonly string[] = ['key-value', 'workflow-input']
+
 interface ParamRowProps {
   readonly nodeId: NodeId
   readonly rootSchema: JsonSchema
@@ -95,7 +98,7 @@ export function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: Param
     [dispatch, inBurst, isAsWritten, isTyped, nodeId, path, value],
   )
   // Rows cannot show a template that gives the whole object, so it has a field of its own until it is replaced.
-  const isWholeTemplate = field.control === 'key-value' && isTemplate(value)
+  const isWholeTemplate = ROW_CONTROLS.includes(field.control) && isTemplate(value)
   const canSwitch = field.meta.literal !== true && (SWITCHABLE_CONTROLS.includes(field.control) || isWholeTemplate)
   const isShownAsTemplate = canSwitch && (isTemplate(value) || wantsTemplate)
   const [first] = problems

@@ -1,8 +1,10 @@
 import { parkedMessages } from './parked.ts'
+import { subWorkflowMessages } from './sub-workflows.ts'
 
 /** Texts of the run views in English, as those of `en`. */
 export const enRuns = {
   ...parkedMessages,
+  ...subWorkflowMessages,
   'runs.unit.instant': '<1 ms',
   'runs.unit.ms': '{n} ms',
   'runs.unit.s': '{n} s',

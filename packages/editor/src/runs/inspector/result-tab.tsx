@@ -5,6 +5,7 @@ import { TemplateParts } from '../../expression-field/template-text.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
+import { ChildRun } from '../calls/child-run.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
 import { portWords } from '../format/port-words.ts'
@@ -98,6 +99,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
           {headline.detail === '' ? undefined : headline.detail}
         </Callout>
       )}
+      {nodeRun.child !== null && <ChildRun key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
       {hasFailed && <FailedCall calls={toolCalls} refused={logged.refused} />}
       {answers.length > 0 && hasFailed && <ModelAnswers answers={answers} isOpen />}

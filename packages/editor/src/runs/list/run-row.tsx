@@ -59,6 +59,11 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
             {name}
           </a>
         )}
+        {run.parent !== null && (
+          <span className="tn-runs-called" title={t('runs.list.calledWhy')}>
+            <Badge>{t('runs.list.called')}</Badge>
+          </span>
+        )}
         {run.error !== null && (
           <span className="tn-runs-error" data-tone={run.status === 'failed' ? 'failed' : 'neutral'} dir="auto">
             {failureTexts(run.error, t).why}

@@ -1,6 +1,7 @@
 import { isRunOver } from '@tenon/core/run'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { LogPanel } from '../log/log-panel.tsx'
 import { OutputPanel } from '../output/output-panel.tsx'
@@ -17,7 +18,12 @@ export interface RunDockProps {
   readonly actions?: ReactNode
 }
 
-type TabId = 'timeline' | 'log' | 'output'
+type TabId = 'timeline' | 'log' | 'output' | 'calls'
+
+// Most runs neither start others nor were started by one.
+const loadCallTree = () => import('../calls/call-tree.tsx')
+
+const selectHasChildren = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].some(({ child }) => child !== null)
 
 const selectHasOutput = ({ live }: RunSnapshot) => isRunOver(live.status) && live.status === 'completed'
 
@@ -30,6 +36,8 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
   const hadEnded = scope.run.value !== null && isRunOver(scope.run.value.status)
   const isOutputNew = useNews(hasOutput, tab === 'output', hadEnded)
   const { store, nodes } = scope
+  const hasChildren = useRunPart(store, selectHasChildren)
+  const hasCalls = hasChildren || (scope.run.value !== null && scope.run.value.parent !== null)
   return (
     <Tabs<TabId>
       className="tn-dock"
@@ -56,6 +64,22 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
           badge: isOutputNew ? <span className="tn-dot" role="img" aria-label={t('runs.dock.outputReady')} /> : null,
           content: <OutputPanel scope={scope} onSelectNode={onSelectNode} />,
         },
+        ...(hasCalls
+          ? [
+              {
+                id: 'calls' as const,
+                label: t('runs.calls.tab'),
+                content: (
+                  <LaterPart
+                    load={loadCallTree}
+                    waiting={(trouble) => <div className="tn-part-loading">{trouble}</div>}
+                  >
+                    {({ CallTree }) => <CallTree scope={scope} />}
+                  </LaterPart>
+                ),
+              },
+            ]
+          : []),
       ]}
     />
   )

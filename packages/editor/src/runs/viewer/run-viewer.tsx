@@ -11,6 +11,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { RunSummary } from '../inspector/run-summary.tsx'
 import { Scrubber } from '../scrubber/scrubber.tsx'
+import { RunLinksContext } from '../store/run-links.ts'
 import { RunReady } from '../store/run-part.tsx'
 import { createRunPresenter } from '../store/run-presenter.ts'
 import { type RunIdentity, RunProvider, type RunScope } from '../store/run-scope.tsx'
@@ -83,40 +84,43 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
   const openNodeId = useRunPart(store, selectOpenNode)
   const hasEvents = useRunPart(store, selectHasEvents)
   const isReady = hasEvents || scope.run.value?.startedAt === null
+  const links = useMemo(() => ({ onOpenRun: onOpenRun ?? null }), [onOpenRun])
   const close = useCallback(() => setNodeId(null), [])
   useCloseOnBack(nodeId !== null, close)
   return (
     <NodeRunContext.Provider value={presenter}>
-      <RunFrame>
-        <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
-        <div className="tn-run-stage">
-          <OpenApprovals scope={scope} onSelectNode={setNodeId} onOpenApprovals={onOpenApprovals} />
-          <div className="tn-run-canvas">
-            {graph.value === null ? (
-              <ResourceError title={t('runs.graphFailed')} resource={graph} />
-            ) : (
-              isReady && (
-                <ReadOnlyCanvas
-                  document={graph.value.document}
-                  manifest={graph.value.manifest}
-                  selectedNodeId={nodeId}
-                  firstNodeId={openNodeId}
-                  onSelectNode={setNodeId}
-                />
-              )
-            )}
-            <Scrubber store={store} nodes={nodes} />
+      <RunLinksContext.Provider value={links}>
+        <RunFrame>
+          <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
+          <div className="tn-run-stage">
+            <OpenApprovals scope={scope} onSelectNode={setNodeId} onOpenApprovals={onOpenApprovals} />
+            <div className="tn-run-canvas">
+              {graph.value === null ? (
+                <ResourceError title={t('runs.graphFailed')} resource={graph} />
+              ) : (
+                isReady && (
+                  <ReadOnlyCanvas
+                    document={graph.value.document}
+                    manifest={graph.value.manifest}
+                    selectedNodeId={nodeId}
+                    firstNodeId={openNodeId}
+                    onSelectNode={setNodeId}
+                  />
+                )
+              )}
+              <Scrubber store={store} nodes={nodes} />
+            </div>
           </div>
-        </div>
-        <aside className="tn-run-side" aria-label={t('runs.inspector.label')}>
-          {nodeId === null ? (
-            <RunSummary scope={scope} onSelectNode={setNodeId} />
-          ) : (
-            <InspectorPanel scope={scope} nodeId={nodeId} onClose={close} />
-          )}
-        </aside>
-        <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={setNodeId} />
-      </RunFrame>
+          <aside className="tn-run-side" aria-label={t('runs.inspector.label')}>
+            {nodeId === null ? (
+              <RunSummary scope={scope} onSelectNode={setNodeId} />
+            ) : (
+              <InspectorPanel scope={scope} nodeId={nodeId} onClose={close} />
+            )}
+          </aside>
+          <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={setNodeId} />
+        </RunFrame>
+      </RunLinksContext.Provider>
     </NodeRunContext.Provider>
   )
 }

@@ -1,0 +1,18 @@
+import type { TenonClient } from '@tenon/core/client'
+import type { WorkflowId } from '@tenon/core/document'
+import { createContext } from 'react'
+import type { WorkflowDirectory } from '../sub-workflows/workflow-directory.ts'
+
+/** Workflows of the tenant, for nodes that run one. */
+export interface TenantWorkflows {
+  readonly client: TenonClient
+  /** Workflow that is edited; it cannot run itself. */
+  readonly ownId: WorkflowId
+  /** Workflows that were read; `null` until a node needs one, since its code is loaded then. */
+  readonly directory: { current: WorkflowDirectory | null }
+  /** Opens a workflow on a page of the host; `null` if the host has none. */
+  readonly onOpen: ((workflowId: WorkflowId) => void) | null
+}
+
+/** Workflows of the tenant; `null` in a controlled editor. */
+export const WorkflowsContext = createContext<TenantWorkflows | null>(null)

@@ -1,0 +1,2 @@
+export { WorkflowInput } from './workflow-input.tsx'
+export { WorkflowPicker } from './workflow-picker.tsx'

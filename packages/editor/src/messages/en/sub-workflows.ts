@@ -32,5 +32,5 @@ export const subWorkflowMessages = {
   'runs.calls.earlier': 'Load earlier runs',
   'runs.calls.failed': 'The runs could not be loaded',
   'runs.list.called': 'Called',
-  'runs.list.calledWhy': 'Started by a node of another run',
+  'runs.list.calledWhy': 'Started by a node of another run.',
 } as const

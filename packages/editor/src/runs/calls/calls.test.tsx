@@ -1,0 +1,121 @@
+// @vitest-environment jsdom
+import type { RunSummary } from '@tenon/core/client'
+import { act, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
+import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { CALL_MANIFEST, callDocument, callingRun, startedRun } from '../../../test/fixtures/sub-workflows.ts'
+import { InspectorPanel } from '../inspector/inspector-panel.tsx'
+import { RunLinksContext } from '../store/run-links.ts'
+import { RunReady } from '../store/run-part.tsx'
+import { RunProvider, type RunScope } from '../store/run-scope.tsx'
+import { RunDock } from '../viewer/run-dock.tsx'
+import { RunHeader } from '../viewer/run-header.tsx'
+
+const CHILD = startedRun('run-mail', { runId: FIXTURE_RUN_ID, nodeRunId: 'call' })
+
+function show(data: FixtureData, part: (scope: RunScope) => React.ReactNode, hasPages = true) {
+  const fixture = createFixtureClient({ document: callDocument('wf-mail'), manifest: CALL_MANIFEST, ...data })
+  const onOpenRun = vi.fn()
+  const view = renderPart(
+    <RunLinksContext.Provider value={{ onOpenRun: hasPages ? onOpenRun : null }}>
+      <RunProvider client={fixture.client} runId={FIXTURE_RUN_ID}>
+        {(scope) => <RunReady scope={scope}>{part}</RunReady>}
+      </RunProvider>
+    </RunLinksContext.Provider>,
+  )
+  return { ...view, fixture, onOpenRun }
+}
+
+const inspector = (scope: RunScope) => <InspectorPanel scope={scope} nodeId="call" />
+const header = (scope: RunScope) => <RunHeader scope={scope} onOpenRun={undefined} onOpenWorkflow={undefined} />
+const dock = (scope: RunScope) => <RunDock scope={scope} selectedNodeId={null} onSelectNode={() => {}} />
+
+describe('ChildRun', () => {
+  test('shows the run that the node has started with its failure, opens it, and follows it', async () => {
+    const runs: RunSummary[] = [CHILD]
+    const { user, fixture, onOpenRun } = show({ frames: callingRun().frames, runs }, inspector)
+    const section = await screen.findByRole('region', { name: 'Started run' })
+    expect(await within(section).findByText('Send a mail')).toBeTruthy()
+    expect(within(section).getByText('Failed · 10 s')).toBeTruthy()
+    expect(within(section).getByText('The mail server answered 550')).toBeTruthy()
+    await user.click(within(section).getByRole('button', { name: 'Open run' }))
+    expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-mail')
+    runs[0] = { ...CHILD, workflowName: 'Send a letter' }
+    act(() => fixture.announce({ kind: 'run', id: 'run-mail' }))
+    expect(await within(section).findByText('Send a letter')).toBeTruthy()
+  })
+
+  test('says that the node did not wait, and that the run was deleted', async () => {
+    show({ frames: callingRun(false).frames }, inspector, false)
+    expect(await screen.findByText('The run was deleted.')).toBeTruthy()
+    expect(screen.getByText('The node did not wait for this run.')).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Open run' })).toBeNull()
+  })
+})
+
+describe('StartedBy', () => {
+  const parent = { runId: 'run-above', nodeRunId: 'call#2' }
+
+  test('links to the run and names the node that has started this one', async () => {
+    const above = startedRun('run-above', null, { workflowName: 'Orders' })
+    const { user, onOpenRun } = show({ frames: callingRun().frames, parent, runs: [above] }, header)
+    await user.click(await screen.findByRole('button', { name: 'Started by Orders · Call' }))
+    expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-above')
+  })
+
+  test('says that the run above cannot be loaded', async () => {
+    show({ frames: callingRun().frames, parent }, header)
+    expect(await screen.findByText('Started by a run that could not be loaded')).toBeTruthy()
+  })
+})
+
+describe('CallTree', () => {
+  const above = startedRun('run-above', null, { workflowName: 'Orders' })
+  const below = startedRun('run-below', { runId: 'run-mail', nodeRunId: 'call' }, { workflowName: 'Archive' })
+  const parent = { runId: 'run-above', nodeRunId: 'call' }
+
+  test('shows the runs above and below this one, loads others when opened, and moves by keyboard', async () => {
+    const runs = [CHILD, below, above]
+    const { user, onOpenRun } = show({ frames: callingRun().frames, parent, runs }, dock)
+    await user.click(await screen.findByRole('tab', { name: 'Calls' }))
+    const tree = await screen.findByRole('tree', { name: 'Runs that start each other' })
+    const names = () =>
+      within(tree)
+        .getAllByRole('treeitem')
+        .map((item) => item.getAttribute('aria-label'))
+    const inOrder = [
+      'Orders, Failed',
+      'Support ticket router, Waiting, started by Call',
+      'Send a mail, Failed, started by Call',
+    ]
+    await waitFor(() => expect(names()).toEqual(inOrder))
+    const own = within(tree).getByRole('treeitem', { current: true })
+    expect(own.getAttribute('aria-level')).toBe('2')
+    act(() => own.focus())
+    await user.keyboard('{ArrowDown}{ArrowRight}')
+    await waitFor(() => expect(names()).toEqual([...inOrder, 'Archive, Failed, started by Call']))
+    await user.keyboard('{ArrowRight}{Enter}')
+    expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-below')
+    await user.keyboard('{ArrowRight}')
+    expect(await within(tree).findByText('No runs started')).toBeTruthy()
+    await user.keyboard('{ArrowLeft}{ArrowLeft}{ArrowLeft}')
+    expect(names()).toEqual(inOrder)
+    await user.keyboard('{Home}{ArrowLeft}')
+    expect(names()).toEqual(['Orders, Failed'])
+    expect(document.activeElement?.getAttribute('tabindex')).toBe('0')
+  })
+
+  test('is not offered for a run that is alone', async () => {
+    show({ frames: [] }, dock)
+    expect(await screen.findByRole('tab', { name: 'Timeline' })).toBeTruthy()
+    expect(screen.queryByRole('tab', { name: 'Calls' })).toBeNull()
+  })
+
+  test('begins at this run if those above it were deleted', async () => {
+    const { user } = show({ frames: callingRun().frames, parent }, dock)
+    await user.click(await screen.findByRole('tab', { name: 'Calls' }))
+    const own = await screen.findByRole('treeitem', { current: true })
+    expect(own.getAttribute('aria-level')).toBe('1')
+  })
+})

@@ -82,7 +82,7 @@ export function createWorkflowDirectory(client: TenonClient): WorkflowDirectory 
       stateOf(`version ${workflowId} ${version}`, () => client.versions.get(workflowId, version)),
     subscribe(listener) {
       listeners.add(listener)
-      // What changed without a listener is not known.
+      // A failed read may succeed by now.
       if (unfollow === null) readAgain((_key, { state }) => state.kind === 'failed')
       unfollow ??= followTenant(client, onChanges)
       return () => {

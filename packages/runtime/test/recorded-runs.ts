@@ -1,9 +1,9 @@
-import type { RunEvent } from '@tenon/core/run'
+import { makeValueRef, type RunEvent } from '@tenon/core/run'
 import type { Plan } from '../src/interpreter/index.ts'
 import { nestedPlan } from '../src/interpreter/testing/nested-plan.ts'
 import { planOf } from '../src/interpreter/testing/plan-of.ts'
 import { nextFact } from '../src/interpreter/testing/random-play.ts'
-import { approvalOf, type SimulatedRun, simulateRun } from '../src/interpreter/testing/simulated-run.ts'
+import { approvalOf, iterationsOf, type SimulatedRun, simulateRun } from '../src/interpreter/testing/simulated-run.ts'
 import { tapeOf } from '../src/interpreter/testing/tape.ts'
 import { ticketPlan } from '../src/interpreter/testing/ticket-plan.ts'
 
@@ -166,6 +166,58 @@ function paused(): RecordedRun {
   })
 }
 
+/** A run with a parked node for each resolution, in a loop and outside of it; the last one fails the run. */
+function parked(): RecordedRun {
+  const park = { onError: 'park' } as const
+  const plan = planOf(
+    [
+      'start',
+      ['again:probe', park],
+      ['given:probe', park],
+      ['made:probe', park],
+      ['passed:probe', park],
+      ['routed:probe', park],
+      'sorry:probe',
+      'each:loop',
+      ['inner:probe', park, { parentId: 'each' }],
+      ['few:join', { join: { count: 2 }, onError: 'park' }],
+      'lost:if-else',
+      'end',
+    ],
+    [
+      ...['start>again', 'again>given', 'given>made', 'made>passed', 'passed>routed', 'routed:error>sorry'],
+      ...['sorry>each', 'each>lost', 'lost:true>few', 'lost:false>end', 'each>few', 'few>end'],
+    ],
+  )
+  const output = makeValueRef({ supplied: true })
+  return record(plan, (run) => {
+    run.start()
+    run.complete('start')
+    run.fail('again')
+    run.resolve('again/1/0', { kind: 'retry' })
+    run.complete('again')
+    run.fail('given')
+    run.pause('first')
+    run.resolve('given/1/0', { kind: 'retry_with_params', params: makeValueRef({ url: 'x' }) })
+    run.resume('second')
+    run.complete('given')
+    run.fail('made')
+    run.resolve('made/1/0', { kind: 'complete', port: 'success', output })
+    run.fail('passed')
+    run.resolve('passed/1/0', { kind: 'skip' })
+    run.fail('routed')
+    run.resolve('routed/1/0', { kind: 'route' })
+    run.complete('sorry')
+    run.suspend('each', iterationsOf(['x', 'y'], { concurrency: 2, onFailure: 'collect' }))
+    run.fail('inner#0')
+    run.complete('inner#1')
+    run.resolve('inner#0/1/0', { kind: 'fail' })
+    run.complete('each')
+    run.complete('lost', 'false')
+    run.resolve('few/1/0', { kind: 'fail' })
+  })
+}
+
 /** A random run, from a fixed seed, of races inside races. */
 function nested(seed: number, cancelOneIn: number): RecordedRun {
   const values = Array.from({ length: 40 }, (_, index) => (seed * 7_919 + index * index * 31 + index * seed) % 1_009)
@@ -190,6 +242,7 @@ export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   deadline,
   'passed-over': passedOver,
   paused,
+  parked,
   'nested-1': () => nested(1, 0),
   'nested-2': () => nested(2, 0),
   'nested-3': () => nested(3, 0),

@@ -75,6 +75,15 @@ function verdictOf(
 }
 
 async function addPayloads(tx: RuntimeTx, { tenantId, runId }: RunRef, payloads: readonly Payload[]): Promise<void> {
+  if (payloads.length === 0) return
+  // First, as an append does: the rows of the run's payloads refer to it.
+  await tx
+    .selectFrom('runs')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .forKeyShare()
+    .execute()
   for (const { hash, size, text } of payloads) {
     await tx
       .insertInto('payloads')

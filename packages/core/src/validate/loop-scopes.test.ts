@@ -334,6 +334,18 @@ describe('loop', () => {
       operations: [{ value: '{{ input.orders ?? [] }}' }],
     })
     if (items === undefined) throw new Error('There is no issue')
+    const condition = workflow(
+      [
+        begin,
+        node('again', 'again', { condition: '{{ loop.previous.done }}' }),
+        set('a', { done: true }, within('again')),
+        end,
+      ],
+      ['start>again', 'again>end'],
+    )
+    const [unfixed] = only(validate(condition), 'EXPRESSION_PATH_UNSURE')
+    expect(unfixed).toBeDefined()
+    expect(unfixed).not.toHaveProperty('fix')
     expect(only(validate(fixed({ ...document, nodes }, items)), 'EXPRESSION_PATH_UNSURE')).toEqual([])
   })
 
@@ -458,6 +470,7 @@ describe('the results of a loop', () => {
     const found = node('stop', 'break', { result: '{{ item }}' }, within('each'))
     const last = set('a', { k: 1 }, within('each'))
     expect(schemasOf([choose, found, last], ['if:true>stop', 'if:false>a']).map(keysOf)).toEqual([['k'], keysOf(ORDER)])
+    expect(schemasOf([last, node('empty', 'attempt', {}, within('each'))])).toHaveLength(3)
     const attempt = node('try', 'attempt', {}, within('each'))
     const inTry = node('next', 'continue', {}, within('try'))
     expect(schemasOf([attempt, inTry, set('b', {}, within('try')), last], ['try>a']).at(-1)).toEqual({ type: 'null' })
@@ -504,6 +517,7 @@ describe('the results of a loop', () => {
         each('a', {}, within('b')),
         set('x', { r: '{{ nodes.a.output.results }}' }, within('b')),
         each('b', {}, within('a')),
+        node('stop', 'break', { result: 'x' }, within('a')),
       ],
       ['a>x'],
     )

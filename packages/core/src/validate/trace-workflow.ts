@@ -6,7 +6,7 @@ import { isTemplate } from '../expression/parse.ts'
 import { typeOfSchema } from '../expression/types/schema-to-type.ts'
 import { schemaOfType } from '../expression/types/type-to-schema.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../json.ts'
-import { isContainer } from '../node/definition.ts'
+import { isContainer, type NodeManifestEntry } from '../node/definition.ts'
 import { type DescribeExit, traceDataFlow } from './data-flow.ts'
 import type { DataFlow, FlowNode } from './flow-node.ts'
 import { resultSchema, withResults } from './loop-results.ts'
@@ -44,7 +44,8 @@ export interface TracedWorkflow {
 
 /** Checks whether the templates of a loop read the round that has ended, not the one to begin. */
 function hasLateParam({ entry, params }: SurveyedNode): boolean {
-  const schema = entry?.params ?? true
+  // Only a node whose type is known is a loop.
+  const schema = (entry as NodeManifestEntry).params
   return Object.keys(params).some((name) => isParamLate(schema, params, name))
 }
 

@@ -19,7 +19,7 @@ const ASKING = workflow(
 const PARKING = workflow(
   [
     node('start', 'start'),
-    { ...node('sum', 'set', { fields: { total: "{{input.n - 1}}" } }), policy: { onError: 'park' } },
+    { ...node('sum', 'set', { fields: { total: '{{input.n - 1}}' } }), policy: { onError: 'park' } },
     node('end', 'end', { outcome: 'done' }),
   ],
   ['start>sum', 'sum>end'],

@@ -12,6 +12,7 @@ import { createRunPresenter } from '../runs/store/run-presenter.ts'
 import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
 import { useRunSnapshot } from '../runs/store/use-run.ts'
 import { OpenApprovals } from '../runs/viewer/open-approvals.tsx'
+import { OpenParked } from '../runs/viewer/open-parked.tsx'
 import { RunControls } from '../runs/viewer/run-controls.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
 import { RunFault } from '../runs/viewer/run-fault.tsx'
@@ -94,6 +95,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
   return (
     <RunLinksContext.Provider value={links}>
       <RunFault scope={scope} onSelectNode={show} />
+      <OpenParked scope={scope} onSelectNode={show} />
       <OpenApprovals scope={scope} onSelectNode={show} onOpenApprovals={onOpenApprovals} />
       <RunDock
         scope={scope}

@@ -101,7 +101,7 @@ describe.each(['light', 'dark'])('axe finds nothing wrong, %s', (theme) => {
     expect(await violations(), 'node').toEqual([])
   })
 
-  test.each(['escalated', 'failed', 'paused', 'waiting'])('with the run "%s"', async (log) => {
+  test.each(['escalated', 'failed', 'paused', 'waiting', 'parked'])('with the run "%s"', async (log) => {
     for (const width of [1440, 390]) {
       await openRuns(`log=${log}&theme=${theme}`, '.tn-timeline-row', width)
       for (const tab of await page.locator('.tn-dock').getByRole('tab').all()) {

@@ -48,7 +48,8 @@ function toText(values: JsonObject): string {
   return JSON.stringify(values, null, 2)
 }
 
-function fits({ kind, choices }: FormField, value: Json): boolean {
+/** Checks whether a field can show a value. */
+export function fits({ kind, choices }: FormField, value: Json): boolean {
   switch (kind) {
     case 'text':
     case 'area':

@@ -9,6 +9,7 @@ import { ChildRun } from '../calls/child-run.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
 import { portWords } from '../format/port-words.ts'
+import { NodeParked } from '../parked/node-parked.tsx'
 import { skipReasons } from '../store/edge-state.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -101,6 +102,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
       )}
       {nodeRun.child !== null && <ChildRun key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
+      <NodeParked scope={scope} nodeRun={nodeRun} />
       {hasFailed && <FailedCall calls={toolCalls} refused={logged.refused} />}
       {answers.length > 0 && hasFailed && <ModelAnswers answers={answers} isOpen />}
       {facts.length > 0 && <Facts facts={facts} />}

@@ -5,7 +5,7 @@ import {
   type WorkflowDocument,
   type WorkflowNode,
 } from '@tenon/core/document'
-import type { NodeCategory, NodeManifest } from '@tenon/core/node'
+import type { NodeCategory, NodeManifest, NodeManifestEntry } from '@tenon/core/node'
 import { type LoopKind, loopKindOf } from '../../graph/containers.ts'
 import { createManifestIndex } from '../../manifest/manifest-index.ts'
 
@@ -27,6 +27,8 @@ export interface NodeInfo {
   readonly firstPort: string | null
   /** Node that the run executes; `null` for an unknown id. */
   readonly node: WorkflowNode | null
+  /** Type of the node; `null` for an unknown one. */
+  readonly entry: NodeManifestEntry | null
   /** Schema of its params. */
   readonly params: JsonSchema
 }
@@ -56,6 +58,7 @@ export function createNodeDirectory(document: WorkflowDocument, manifest: NodeMa
       maximumAttempts: node.policy?.retry?.maximumAttempts ?? entry?.policy?.retry?.maximumAttempts ?? DEFAULT_ATTEMPTS,
       firstPort: entry === undefined ? null : (resolvePorts(node, entry)[0]?.name ?? null),
       node,
+      entry: entry ?? null,
       params: entry?.params ?? {},
     })
   }
@@ -74,5 +77,6 @@ const UNKNOWN: Omit<NodeInfo, 'nodeId' | 'name'> = Object.freeze({
   maximumAttempts: DEFAULT_ATTEMPTS,
   firstPort: null,
   node: null,
+  entry: null,
   params: {},
 })

@@ -18,6 +18,7 @@ import { type RunIdentity, RunProvider, type RunScope } from '../store/run-scope
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
 import { OpenApprovals } from './open-approvals.tsx'
+import { OpenParked } from './open-parked.tsx'
 import { RunDock } from './run-dock.tsx'
 import { RunHeader } from './run-header.tsx'
 
@@ -93,6 +94,7 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
         <RunFrame>
           <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
           <div className="tn-run-stage">
+            <OpenParked scope={scope} onSelectNode={setNodeId} />
             <OpenApprovals scope={scope} onSelectNode={setNodeId} onOpenApprovals={onOpenApprovals} />
             <div className="tn-run-canvas">
               {graph.value === null ? (

@@ -14,13 +14,16 @@ import { reviewApproval } from '../../fixtures/approvals.ts'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureClient } from '../../fixtures/fixture-client.ts'
 import { LOOP_RUN_INPUTS, loopRun } from '../../fixtures/loop-runs.ts'
 import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../fixtures/loop-workflow.ts'
+import { parkedTicket } from '../../fixtures/parked.ts'
 import { runState } from '../../fixtures/run-state.ts'
 import {
   ESCALATED_OUTPUT,
   escalatedRun,
   failedRun,
+  parkedRun,
   pausedRun,
   rejectedRun,
+  retriedRun,
   waitingRun,
 } from '../../fixtures/ticket-runs.ts'
 
@@ -40,6 +43,8 @@ const logs = {
   failed: failedRun().frames,
   paused: pausedRun(Date.now() - 10_000).frames,
   waiting: waitingRun(Date.now() - 60_000).frames,
+  parked: parkedRun(Date.now() - 300_000).frames,
+  retried: retriedRun(Date.now() - 300_000).frames,
   rejected: rejectedRun(Date.now() - 60_000).frames,
   loop: loopRun().frames,
   'loop-running': loopRun({ ended: 7, failed: [2] }).frames,
@@ -70,6 +75,7 @@ const fixture = createFixtureClient({
   frames: log.slice(0, Number(query.get('count') ?? log.length)),
   output: ESCALATED_OUTPUT,
   approvals: [reviewApproval()],
+  parked: [parkedTicket()],
   runs: RUN_STATUSES.map(runWith),
 })
 window.fixture = fixture

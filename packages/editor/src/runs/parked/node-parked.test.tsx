@@ -1,0 +1,159 @@
+// @vitest-environment jsdom
+import type { ParkedNodeRun } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { act, screen, within } from '@testing-library/react'
+import { describe, expect, test } from 'vitest'
+import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
+import { parkedTicket } from '../../../test/fixtures/parked.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { parkedRun, retriedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { RunInspector } from '../viewer/run-parts.tsx'
+
+const frames = parkedRun(Date.now() - 300_000).frames
+const mina = { userId: 'mina', displayName: 'Mina Kaur' }
+
+function show(data: FixtureData = {}) {
+  const fixture = createFixtureClient({ frames, parked: [parkedTicket()], ...data })
+  const view = renderPart(<RunInspector client={fixture.client} runId={FIXTURE_RUN_ID} nodeId="ticket" />)
+  const resolutions = () => fixture.calls.flatMap(({ name, args }) => (name === 'parked.resolve' ? [args] : []))
+  const press = async (name: string) => {
+    const button = await screen.findByRole<HTMLButtonElement>('button', { name })
+    await expect.poll(() => button.disabled).toBe(false)
+    await view.user.click(button)
+  }
+  return { ...view, fixture, resolutions, press }
+}
+
+describe('a parked node run', () => {
+  test('gives the failure and its attempts, and is run again by one click', async () => {
+    const { press, resolutions } = show()
+    expect(await screen.findByText('Failed: 422 from the help desk: unknown customer "C-789"')).toBeDefined()
+    expect(screen.getByText('All 2 attempts failed.')).toBeDefined()
+    const card = await screen.findByRole('region', { name: 'Needs a fix' })
+    expect(await within(card).findByText(/^Failed [45] minutes ago\. Choose how to continue\.$/)).toBeDefined()
+    await press('Try again')
+    expect(resolutions()).toEqual([['parked-1', { resolution: { kind: 'retry' } }]])
+    // The log of the fixture has no resolution, like one that no worker has read yet.
+    expect(await screen.findByText('Ada Obi tried again, now')).toBeDefined()
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
+  })
+
+  test('is run again with values that begin with those of its last attempt', async () => {
+    const { press, user, resolutions, fixture } = show()
+    await press('Edit values and try again')
+    const dialog = await screen.findByRole('dialog', { name: 'Edit values of Create ticket' })
+    const json = within(dialog).getByRole<HTMLTextAreaElement>('textbox', { name: 'Values as JSON' })
+    expect(JSON.parse(json.value)).toEqual({ method: 'POST', url: 'https://api.helpdesk.example/tickets' })
+    await user.clear(json)
+    await user.click(json)
+    await user.paste('{"method":"POST","url":"nowhere"}')
+    const issues = [{ path: ['url'], code: 'invalid_value', message: 'Enter an absolute URL' }]
+    fixture.fail('parked.resolve', new TenonError('NODE_PARAMS_INVALID', 'Invalid params', { details: { issues } }))
+    await user.click(within(dialog).getByRole('button', { name: 'Try again' }))
+    expect(await within(dialog).findByText('url: Enter an absolute URL')).toBeDefined()
+    fixture.fail('parked.resolve', null)
+    await user.click(within(dialog).getByRole('button', { name: 'Try again' }))
+    await screen.findByText('Ada Obi tried again with other values, now')
+    expect(resolutions().at(-1)).toEqual([
+      'parked-1',
+      { resolution: { kind: 'retry_with_params', params: { method: 'POST', url: 'nowhere' } } },
+    ])
+  })
+
+  test('continues with an output that a person enters', async () => {
+    const { press, user, resolutions } = show()
+    await press('Enter output')
+    const dialog = await screen.findByRole('dialog', { name: 'Output of Create ticket' })
+    const json = within(dialog).getByRole<HTMLTextAreaElement>('textbox', { name: 'Output' })
+    await user.clear(json)
+    await user.click(json)
+    await user.paste('{"status":201}')
+    await user.click(within(dialog).getByRole('button', { name: 'Continue' }))
+    await screen.findByText('Ada Obi entered the output, now')
+    expect(resolutions()).toEqual([
+      ['parked-1', { resolution: { kind: 'complete', output: { status: 201 }, port: 'success' } }],
+    ])
+  })
+
+  test('is failed only after a confirmation', async () => {
+    const { press, user, resolutions } = show()
+    await press('Fail run')
+    const dialog = await screen.findByRole('dialog', { name: 'Fail this run?' })
+    expect(within(dialog).getByText('The run ends as failed. This cannot be undone.')).toBeDefined()
+    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }))
+    expect(resolutions()).toEqual([])
+    await press('Fail run')
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Fail run' }))
+    await screen.findByText('Ada Obi failed the node, now')
+    expect(resolutions()).toEqual([['parked-1', { resolution: { kind: 'fail' } }]])
+  })
+
+  test('says of a resolution that it does not allow why', async () => {
+    const data = { resolutions: ['complete', 'skip', 'fail'] } as const
+    const parked = frames.map((frame) =>
+      frame.type === 'node_parked' ? { ...frame, data: { ...frame.data, ...data } } : frame,
+    )
+    show({ frames: parked })
+    const route = await screen.findByRole<HTMLButtonElement>('button', { name: 'Use error port' })
+    expect(route.disabled).toBe(true)
+    expect(screen.getByText('Not possible: no edge leaves the "On error" port.')).toBeDefined()
+    expect(screen.getAllByText('Not possible: the iterations of a loop cannot begin again.')).toHaveLength(2)
+  })
+
+  test('names the person who was first', async () => {
+    const parked = new Map<string, ParkedNodeRun>([['parked-1', parkedTicket()]])
+    const { client } = createFixtureClient({ frames })
+    const list: typeof client.parked.list = async () => ({ items: [...parked.values()], nextCursor: null })
+    const resolve: typeof client.parked.resolve = async () => {
+      const resolution = { kind: 'skip', actor: mina, at: new Date().toISOString() } as const
+      parked.set('parked-1', parkedTicket({ status: 'resolved', resolution }))
+      throw new TenonError('PARKED_CLOSED', 'The node run was resolved by Mina Kaur with "skip"')
+    }
+    const raced = { ...client, parked: { ...client.parked, list, resolve } }
+    const { user } = renderPart(<RunInspector client={raced} runId={FIXTURE_RUN_ID} nodeId="ticket" />)
+    const again = await screen.findByRole<HTMLButtonElement>('button', { name: 'Try again' })
+    await expect.poll(() => again.disabled).toBe(false)
+    await user.click(again)
+    expect(
+      await screen.findByText('Already fixed: Mina Kaur skipped the node, now', { selector: '.tn-toast *' }),
+    ).toBeDefined()
+    expect(await screen.findByRole('list', { name: 'Fixes' })).toHaveProperty(
+      'textContent',
+      'Mina Kaur skipped the node, now',
+    )
+  })
+
+  test('keeps the buttons when the server does not answer', async () => {
+    const { press, fixture } = show()
+    fixture.fail('parked.resolve', new TenonError('UNAVAILABLE', 'The server does not answer'))
+    await press('Skip node')
+    expect(await screen.findByText(/The server does not answer/, { selector: '.tn-toast *' })).toBeDefined()
+    fixture.fail('parked.resolve', null)
+    await press('Use error port')
+    expect(await screen.findByText('Ada Obi continued at the error port, now')).toBeDefined()
+  })
+
+  test('is shown to a viewer without buttons', async () => {
+    const fixture = createFixtureClient({ frames, parked: [parkedTicket()] })
+    const me = async () => ({ userId: 'v', displayName: 'Vera', role: 'viewer', tenantId: 'acme' }) as const
+    renderPart(<RunInspector client={{ ...fixture.client, me }} runId={FIXTURE_RUN_ID} nodeId="ticket" />)
+    expect(
+      await screen.findByText(/^Failed [45] minutes ago\. An editor or admin can choose how to continue\.$/),
+    ).toBeDefined()
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
+  })
+
+  test('follows a resolution of another person that the log does not have yet', async () => {
+    const { fixture } = show()
+    await screen.findByRole('button', { name: 'Try again' })
+    await act(() => fixture.client.parked.resolve('parked-1', { resolution: { kind: 'skip' } }))
+    act(() => fixture.announce({ kind: 'parked', id: 'parked-1' }))
+    expect(await screen.findByText('Ada Obi skipped the node, now')).toBeDefined()
+  })
+
+  test('keeps the decision in sight while the next attempt runs', async () => {
+    show({ frames: retriedRun(Date.now() - 120_000).frames, parked: [] })
+    expect(await screen.findByText('Mina Kaur tried again with other values, now')).toBeDefined()
+    expect(screen.queryByRole('region', { name: 'Needs a fix' })).toBeNull()
+  })
+})

@@ -1,0 +1,46 @@
+import type { NodeRunView } from '@tenon/core/run'
+import { useInstance } from '../../instance/instance-context.ts'
+import { LaterPart } from '../../ui/later-part.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import { useRunMoment } from '../store/use-run.ts'
+import { resolvedText } from './parked-words.ts'
+import { useRunParked } from './use-run-parked.ts'
+
+interface NodeParkedProps {
+  readonly scope: RunScope
+  readonly nodeRun: NodeRunView
+}
+
+// Most runs have no parked node, so the card with its forms is loaded for the first one.
+const loadCard = () => import('./parked-card.tsx')
+
+/** Decisions about a node run that was parked, and the card to decide while it is. */
+export function NodeParked({ scope, nodeRun }: NodeParkedProps) {
+  const { t, locale } = useInstance()
+  const { parked, known, resolve } = useRunParked(scope)
+  const moment = useRunMoment(scope.store, 10_000)
+  const own = parked.filter(({ nodeRunId }) => nodeRunId === nodeRun.nodeRunId)
+  const decided = own.flatMap(({ waitId, resolution }) => (resolution === null ? [] : [{ waitId, resolution }]))
+  const open = own.find(({ closed, resolution }) => closed === null && resolution === null)
+  return (
+    <>
+      {decided.length > 0 && (
+        <ul className="tn-parked-decided" aria-label={t('runs.parked.decisions')}>
+          {decided.map(({ waitId, resolution }) => (
+            <li key={waitId} dir="auto">
+              {resolvedText(resolution, moment, t, locale)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {open !== undefined && (
+        <LaterPart load={loadCard} waiting={(trouble) => trouble ?? <Skeleton lines={6} height={34} />}>
+          {({ ParkedCard }) => (
+            <ParkedCard scope={scope} nodeRun={nodeRun} parked={open} known={known} resolve={resolve} />
+          )}
+        </LaterPart>
+      )}
+    </>
+  )
+}

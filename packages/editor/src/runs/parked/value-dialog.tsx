@@ -1,0 +1,117 @@
+import type { ResolutionRequest } from '@tenon/core/client'
+import { isJsonObject, type Json } from '@tenon/core/document'
+import type { NodeRunView } from '@tenon/core/run'
+import { useCallback, useMemo, useState } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
+import { useResource } from '../../client/use-resource.ts'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Select } from '../../ui/select.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { ValueForm } from '../form/value-form.tsx'
+import type { NodeInfo } from '../store/node-directory.ts'
+import type { RunScope } from '../store/run-scope.tsx'
+import { outputPorts, outputToEnter, paramsToEnter } from './resolution-values.ts'
+
+interface ValueDialogProps {
+  readonly scope: RunScope
+  readonly nodeRun: NodeRunView
+  /** Closes the dialog without a resolution. */
+  readonly onClose: () => void
+  /** Resolves the node run; the dialog shows what it throws. */
+  readonly onResolve: (resolution: ResolutionRequest) => Promise<void>
+}
+
+/** Dialog for the values with which a node is run again; at first those of its last attempt. */
+export function ParamsDialog({ scope, nodeRun, onClose, onResolve }: ValueDialogProps) {
+  const t = useTranslate()
+  const { ledger, store, nodes } = scope
+  const { nodeRunId, input } = nodeRun
+  const known = input?.inline
+  const load = useCallback(async () => {
+    const { nodeRuns } = await ledger.read(store.snapshot().lastSeq)
+    return { json: nodeRuns.find((candidate) => candidate.nodeRunId === nodeRunId)?.input ?? null }
+  }, [ledger, store, nodeRunId])
+  // Params that were not recorded are those of the document.
+  const stored = useResource(input === null || known !== undefined ? null : load)
+  const json = input === null ? null : known === undefined ? stored.value?.json : known
+  return (
+    <Dialog open size="l" onClose={onClose} title={t('runs.parked.paramsTitle', nameOf(nodes.get(nodeRun.nodeId)))}>
+      {json !== undefined ? (
+        <ParamsForm info={nodes.get(nodeRun.nodeId)} input={json} onClose={onClose} onResolve={onResolve} />
+      ) : stored.error !== null ? (
+        <ResourceError resource={stored} />
+      ) : (
+        <Skeleton lines={4} height={34} />
+      )}
+    </Dialog>
+  )
+}
+
+interface ParamsFormProps extends Pick<ValueDialogProps, 'onClose' | 'onResolve'> {
+  readonly info: NodeInfo
+  readonly input: Json
+}
+
+function ParamsForm({ info, input, onClose, onResolve }: ParamsFormProps) {
+  const t = useTranslate()
+  const { schema, draft } = useMemo(() => paramsToEnter(info, input), [info, input])
+  return (
+    <ValueForm
+      schema={schema}
+      draft={draft}
+      texts={{
+        json: t('runs.parked.paramsJson'),
+        jsonHelp: t('runs.parked.paramsHelp'),
+        noFields: t('runs.parked.noParams'),
+        failed: t('runs.parked.failed'),
+        submit: t('runs.parked.retry'),
+      }}
+      onCancel={onClose}
+      onSubmit={(params) => onResolve({ kind: 'retry_with_params', params: isJsonObject(params) ? params : {} })}
+    />
+  )
+}
+
+/** Dialog for an output with which the run continues as if the node had completed. */
+export function OutputDialog({ scope, nodeRun, onClose, onResolve }: ValueDialogProps) {
+  const t = useTranslate()
+  const info = scope.nodes.get(nodeRun.nodeId)
+  const ports = useMemo(() => outputPorts(info), [info])
+  const [port, setPort] = useState<string | undefined>(ports[0]?.name)
+  const { schema, draft } = useMemo(() => outputToEnter(info, port), [info, port])
+  return (
+    <Dialog open size="l" onClose={onClose} title={t('runs.parked.outputTitle', nameOf(info))}>
+      <div className="tn-form">
+        {ports.length > 1 && port !== undefined && (
+          <Field label={t('runs.fact.port')} help={t('runs.parked.portHelp')}>
+            <Select
+              value={port}
+              options={ports.map(({ name, title }) => ({ value: name, label: title }))}
+              onChange={setPort}
+            />
+          </Field>
+        )}
+        <ValueForm
+          key={port}
+          schema={schema}
+          draft={draft}
+          texts={{
+            json: t('runs.inspector.output'),
+            jsonHelp: t('runs.parked.outputHelp'),
+            noFields: t('runs.inspector.outputEmpty'),
+            failed: t('runs.parked.failed'),
+            submit: t('runs.parked.continue'),
+          }}
+          onCancel={onClose}
+          onSubmit={(output) => onResolve({ kind: 'complete', output, ...(port === undefined ? {} : { port }) })}
+        />
+      </div>
+    </Dialog>
+  )
+}
+
+function nameOf({ name }: NodeInfo) {
+  return { name }
+}

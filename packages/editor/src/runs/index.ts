@@ -8,6 +8,7 @@ export { RunForm, type RunFormProps } from './form/run-form.tsx'
 export { type StartPoint, startPoints } from './form/start-schema.ts'
 export { RunList, type RunListFilter, type RunListProps } from './list/run-list.tsx'
 export { RunStatusBadge, type RunStatusBadgeProps } from './list/run-status-badge.tsx'
+export { ParkedInbox, type ParkedInboxProps } from './parked/parked-inbox.tsx'
 export { createRunStore, type RunSnapshot, type RunStore, type RunStoreOptions } from './store/run-store.ts'
 export { useNodeRunView, useRun, useRunSnapshot } from './store/use-run.ts'
 export {

@@ -112,11 +112,14 @@ describe.each(['light', 'dark'])('axe finds nothing wrong, %s', (theme) => {
     }
   })
 
-  test('with the list of runs and the inbox', async () => {
+  test('with the list of runs and the inboxes', async () => {
     await openRuns(`view=list&theme=${theme}`, '.tn-runs-row')
     expect(await violations(), 'list').toEqual([])
     await page.close()
     await openRuns(`view=inbox&theme=${theme}`, '.tn-approval')
     expect(await violations(), 'inbox').toEqual([])
+    await page.close()
+    await openRuns(`view=parked&theme=${theme}`, '.tn-parked-item')
+    expect(await violations(), 'parked').toEqual([])
   })
 })

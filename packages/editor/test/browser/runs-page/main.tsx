@@ -4,7 +4,7 @@ import type { RunSummary } from '@tenon/core/client'
 import { RUN_STATUSES, type RunEventFrame, type RunStatus } from '@tenon/core/run'
 import { StrictMode, useMemo, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { ApprovalInbox, RunList, RunViewer } from '../../../src/runs/index.ts'
+import { ApprovalInbox, ParkedInbox, RunList, RunViewer } from '../../../src/runs/index.ts'
 import { EnsureInstance } from '../../../src/shell/ensure-instance.tsx'
 import { Button } from '../../../src/ui/button.tsx'
 import { Dialog } from '../../../src/ui/dialog.tsx'
@@ -69,13 +69,23 @@ function runWith(status: RunStatus, index: number): RunSummary {
   }
 }
 
+const PARKED = ['1', '2', '3', '4'].map((number) =>
+  parkedTicket({
+    parkedId: `parked-${number}`,
+    runId: `0192f3a1-7c11-7d2e-9b01-00000000000${number}`,
+    ...(number === '4'
+      ? { nodeId: 'crm', fingerprint: 'f'.repeat(32), error: { code: 'TIMEOUT', message: 'The CRM is too slow' } }
+      : {}),
+  }),
+)
+
 const isLoop = query.get('log')?.startsWith('loop') === true
 const fixture = createFixtureClient({
   ...(isLoop ? { document: LOOP_DOCUMENT, manifest: LOOP_MANIFEST, inputs: LOOP_RUN_INPUTS } : {}),
   frames: log.slice(0, Number(query.get('count') ?? log.length)),
   output: ESCALATED_OUTPUT,
   approvals: [reviewApproval()],
-  parked: [parkedTicket()],
+  parked: query.get('view') === 'parked' ? PARKED : [parkedTicket()],
   runs: RUN_STATUSES.map(runWith),
 })
 window.fixture = fixture
@@ -101,6 +111,8 @@ function View() {
   switch (query.get('view')) {
     case 'inbox':
       return <ApprovalInbox client={client} theme={THEME} />
+    case 'parked':
+      return <ParkedInbox client={client} theme={THEME} onOpenRun={() => {}} />
     case 'list':
       return <RunList client={client} theme={THEME} onOpenRun={() => {}} />
     case 'dialog':

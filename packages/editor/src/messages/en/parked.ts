@@ -60,7 +60,7 @@ export const parkedMessages = {
   'runs.parked.othersResolve': 'An editor or admin can choose how the runs continue.',
   'runs.parked.all.retry': '{count, plural, one {Try again} other {Try all # again}}',
   'runs.parked.all.skip': '{count, plural, one {Skip node} other {Skip all #}}',
-  'runs.parked.all.route': '{count, plural, one {Use error port} other {Use error port of all #}}',
+  'runs.parked.all.route': '{count, plural, one {Use error port} other {Use error port for all #}}',
   'runs.parked.all.fail': '{count, plural, one {Fail node} other {Fail all #}}',
   'runs.parked.stop': 'Stop',
   'runs.parked.progress': '{done} of {total} done',

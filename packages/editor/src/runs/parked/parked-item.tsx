@@ -66,36 +66,43 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
           </span>
         )}
       </span>
-      {onOpenRun !== undefined && (
-        <Button size="s" aria-label={t('runs.parked.openItem', { item: run })} onClick={() => onOpenRun(runId)}>
-          {t('runs.approval.openRun')}
-        </Button>
-      )}
-      {mayResolve && resolutions.includes('retry') && (
-        <Button
-          size="s"
-          aria-label={t('runs.parked.retryItem', { item: run })}
-          busy={sending === 'retry'}
-          disabled={sending !== null && sending !== 'retry'}
-          onClick={() => void send('retry')}
-        >
-          {t('runs.parked.retry')}
-        </Button>
-      )}
-      {mayResolve && (
-        <Menu
-          trigger={
-            <IconButton icon="more" size="s" label={t('runs.parked.more', { item: run })} disabled={sending !== null} />
-          }
-          items={MORE.map((kind) => ({
-            id: kind,
-            label: t(`runs.parked.${kind}`, { place }),
-            disabled: !resolutions.includes(kind),
-            danger: kind === 'fail',
-            onSelect: () => (kind === 'fail' ? setIsAsking(true) : void send(kind)),
-          }))}
-        />
-      )}
+      <span className="tn-parked-item-actions">
+        {onOpenRun !== undefined && (
+          <Button size="s" aria-label={t('runs.parked.openItem', { item: run })} onClick={() => onOpenRun(runId)}>
+            {t('runs.approval.openRun')}
+          </Button>
+        )}
+        {mayResolve && resolutions.includes('retry') && (
+          <Button
+            size="s"
+            aria-label={t('runs.parked.retryItem', { item: run })}
+            busy={sending === 'retry'}
+            disabled={sending !== null && sending !== 'retry'}
+            onClick={() => void send('retry')}
+          >
+            {t('runs.parked.retry')}
+          </Button>
+        )}
+        {mayResolve && (
+          <Menu
+            trigger={
+              <IconButton
+                icon="more"
+                size="s"
+                label={t('runs.parked.more', { item: run })}
+                disabled={sending !== null}
+              />
+            }
+            items={MORE.map((kind) => ({
+              id: kind,
+              label: t(`runs.parked.${kind}`, { place }),
+              disabled: !resolutions.includes(kind),
+              danger: kind === 'fail',
+              onSelect: () => (kind === 'fail' ? setIsAsking(true) : void send(kind)),
+            }))}
+          />
+        )}
+      </span>
       <FailDialog
         isOpen={isAsking}
         isSending={sending === 'fail'}

@@ -12,6 +12,7 @@ import type { Theme } from './ui/use-theme.ts'
 const RunViewer = lazy(async () => ({ default: (await import('@tenon/editor/runs')).RunViewer }))
 const RunList = lazy(async () => ({ default: (await import('@tenon/editor/runs')).RunList }))
 const ApprovalInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ApprovalInbox }))
+const ParkedInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ParkedInbox }))
 
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
@@ -58,6 +59,9 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         </Route>
         <Route path="/approvals">
           <ApprovalInbox {...host} />
+        </Route>
+        <Route path="/fixes">
+          <ParkedInbox {...host} />
         </Route>
         <Route>
           <NotFoundPage />

@@ -14,6 +14,7 @@ const PAGES = [
   { path: '/automations', label: 'Automations' },
   { path: '/runs', label: 'Runs' },
   { path: '/approvals', label: 'Approvals' },
+  { path: '/fixes', label: 'Fixes' },
 ]
 
 /** Checks whether an address is a page or below it: `/runs/7` is below `/runs`, `/runs-of-old` is not. */

@@ -5,7 +5,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 interface FailDialogProps {
   readonly isOpen: boolean
   readonly isSending: boolean
-  /** What ends: the run, an iteration of a loop, or the runs of a group. */
+  /** Extent of the failure: the run, an iteration of a loop, or the runs of a group. */
   readonly what: 'run' | 'iteration' | 'group'
   /** Number of parked node runs. */
   readonly count: number

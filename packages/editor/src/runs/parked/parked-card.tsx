@@ -47,7 +47,7 @@ export function ParkedCard({ scope, nodeRun, parked, known, resolve }: ParkedCar
   const [asked, setAsked] = useState<ParkResolutionKind | null>(null)
   const [sending, setSending] = useState<ParkResolutionKind | null>(null)
   const { openId, parkedAt, resolutions } = parked
-  const place = itemPath(nodeRun.nodeRunId).length > 0 ? 'iteration' : 'run'
+  const target = itemPath(nodeRun.nodeRunId).length > 0 ? 'iteration' : 'run'
   const close = () => setAsked(null)
 
   const send = async (resolution: ResolutionRequest) => {
@@ -88,8 +88,8 @@ export function ParkedCard({ scope, nodeRun, parked, known, resolve }: ParkedCar
             <Action
               key={kind}
               icon={icon}
-              label={t(`runs.parked.${kind}`, { place })}
-              help={t(resolutions.includes(kind) ? `runs.parked.help.${kind}` : missing(kind), { place })}
+              label={t(`runs.parked.${kind}`, { target })}
+              help={t(resolutions.includes(kind) ? `runs.parked.help.${kind}` : missing(kind), { target })}
               isDisabled={openId === null || sending !== null || !resolutions.includes(kind)}
               isBusy={sending === kind}
               isDanger={kind === 'fail'}
@@ -103,7 +103,7 @@ export function ParkedCard({ scope, nodeRun, parked, known, resolve }: ParkedCar
       <FailDialog
         isOpen={asked === 'fail'}
         isSending={sending === 'fail'}
-        what={place}
+        what={target}
         count={1}
         onClose={close}
         onFail={() => void sendNow('fail')}

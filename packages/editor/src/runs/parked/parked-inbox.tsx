@@ -187,7 +187,7 @@ interface GroupItemProps {
   readonly onChoose: () => void
 }
 
-/** Item of the list: the failure, its place, the number of node runs and when the last one was parked. */
+/** Item of the list: the failure, its node, the number of node runs and when the last one was parked. */
 function GroupItem({ group, names, isChosen, now, onChoose }: GroupItemProps) {
   const { t, locale } = useInstance()
   const nodeName = useNodeName(names, group)

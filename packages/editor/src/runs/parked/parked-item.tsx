@@ -39,7 +39,7 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
   const { runId, nodeRunId, resolutions } = parked
   const { why } = failureTexts(parked.error, t)
   const run = t('runs.parked.item', { run: shortRunId(runId) })
-  const place = itemPath(nodeRunId).length > 0 ? 'iteration' : 'run'
+  const target = itemPath(nodeRunId).length > 0 ? 'iteration' : 'run'
   const send = async (kind: GroupResolution) => {
     setSending(kind)
     try {
@@ -95,7 +95,7 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
             }
             items={MORE.map((kind) => ({
               id: kind,
-              label: t(`runs.parked.${kind}`, { place }),
+              label: t(`runs.parked.${kind}`, { target }),
               disabled: !resolutions.includes(kind),
               danger: kind === 'fail',
               onSelect: () => (kind === 'fail' ? setIsAsking(true) : void send(kind)),
@@ -106,7 +106,7 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
       <FailDialog
         isOpen={isAsking}
         isSending={sending === 'fail'}
-        what={place}
+        what={target}
         count={1}
         onClose={() => setIsAsking(false)}
         onFail={() => void send('fail')}

@@ -2,6 +2,7 @@ import type { ParamPath } from '@tenon/core/document'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
+import { useOpenWorkflow } from './use-open-workflow.ts'
 import { useSecretMove } from './use-secret-move.ts'
 
 interface FixButtonsProps {
@@ -17,9 +18,11 @@ interface FixButtonsProps {
 
 /** Renders the fixes of a problem as buttons that look like links; none if the editor is read-only. */
 export function FixButtons({ problem, className, onFixed }: FixButtonsProps) {
+  const t = useTranslate()
   const { dispatch } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const secret = useSecretMove(problem)
+  const openWorkflow = useOpenWorkflow(problem)
   if (isReadOnly) return null
   return (
     <>
@@ -36,6 +39,11 @@ export function FixButtons({ problem, className, onFixed }: FixButtonsProps) {
         </button>
       )}
       <AddInside problem={problem} className={className} />
+      {openWorkflow !== null && (
+        <button type="button" className={className} onClick={openWorkflow}>
+          {t('problems.openWorkflow')}
+        </button>
+      )}
       {problem.fixes.map(({ title, operations }) => (
         <button
           key={title}

@@ -120,6 +120,7 @@ export const editorMessages = {
   'problems.more': '({count, plural, one {# more problem} other {# more problems}})',
   'problems.workflow': 'Workflow',
   'problems.unreadable': 'Unreadable content',
+  'problems.openWorkflow': 'Open the workflow',
   'problems.moveToSecret': 'Move to "{param}"',
   'problems.movedToSecret':
     'Token moved to "{param}". Changes up to here can no longer be undone, because they contain the token.',

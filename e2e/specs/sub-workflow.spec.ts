@@ -1,0 +1,66 @@
+import { node, workflow } from '@tenon/core/testing'
+import { ACME } from '../fixtures/people.ts'
+import { runToEnd } from '../fixtures/runs.ts'
+import { expect, test } from '../fixtures/test.ts'
+
+/** Takes an amount and gives it with tax. */
+const TAX = workflow(
+  [
+    node(
+      'start',
+      'start',
+      {
+        inputSchema: {
+          type: 'object',
+          properties: { amount: { type: 'number', title: 'Amount' } },
+          required: ['amount'],
+        },
+      },
+      { name: 'Start' },
+    ),
+    node('end', 'end', { output: { total: '{{trigger.amount * 2}}' } }, { name: 'End', position: { x: 280, y: 0 } }),
+  ],
+  ['start>end'],
+)
+
+/** Runs a workflow, which is chosen in the editor, and gives its output. */
+const ORDER = workflow(
+  [
+    node('start', 'start', {}, { name: 'Start' }),
+    node('sub', 'run-workflow', { input: {} }, { name: 'Tax of the order', position: { x: 280, y: 0 } }),
+    node('end', 'end', { output: '{{nodes.sub.output.output}}' }, { name: 'End', position: { x: 560, y: 0 } }),
+  ],
+  ['start>sub', 'sub>end'],
+)
+
+test('a workflow is chosen, runs from another, and each run leads to the other', async ({ openAs, clientOf }) => {
+  const client = clientOf(ACME.admin)
+  const tax = await client.workflows.create({ name: 'Tax', document: TAX })
+  await client.versions.publish(tax.id)
+  const order = await client.workflows.create({ name: 'Order', document: ORDER })
+
+  const page = await openAs(ACME.admin, { path: `/automations/${order.id}` })
+  const card = page.getByTestId('rf__node-sub')
+  await expect(card.getByText('Choose a workflow')).toBeVisible()
+  await card.click()
+  await page.getByRole('button', { name: 'Choose a workflow' }).click()
+  await page.getByRole('combobox', { name: 'Search workflows' }).fill('tax')
+  await page.keyboard.press('Enter')
+  await expect(card.getByText('Tax', { exact: true })).toBeVisible()
+  await page.getByRole('group', { name: 'Input' }).getByLabel('Amount').fill('21')
+  const stored = async () => (await client.drafts.get(order.id)).document.nodes.find(({ id }) => id === 'sub')?.params
+  await expect.poll(stored).toMatchObject({ workflow: tax.id, input: { amount: 21 } })
+
+  await client.versions.publish(order.id)
+  const { run } = await runToEnd(client, order.id, {})
+  expect(run).toMatchObject({ status: 'completed', output: { total: 42 } })
+  await page.goto(page.url().replace(/\/automations\/.*$/, `/runs/${run.runId}`))
+  await page.getByTestId('rf__node-sub').click()
+  await page.getByRole('button', { name: 'Open run' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Tax' })).toBeVisible()
+  await page.getByRole('tab', { name: 'Calls' }).click()
+  const tree = page.getByRole('tree')
+  await expect(tree.getByRole('treeitem')).toHaveCount(2)
+  await page.getByRole('button', { name: 'Started by Order · Tax of the order' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Order' })).toBeVisible()
+})

@@ -1,7 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import type { TenantWorkflows } from '../contexts/workflows-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { RunTexts } from '../shell/run-texts.tsx'
+import { SubWorkflowTexts } from '../shell/sub-workflow-texts.tsx'
 import { useWorkflow } from './use-workflow.ts'
 
 interface WorkflowChipProps {
@@ -13,9 +13,9 @@ interface WorkflowChipProps {
 /** Name of the workflow that a node runs, on its card. */
 export function WorkflowChip(props: WorkflowChipProps) {
   return (
-    <RunTexts>
+    <SubWorkflowTexts>
       <Name {...props} />
-    </RunTexts>
+    </SubWorkflowTexts>
   )
 }
 

@@ -6,7 +6,7 @@ import { ParamRows } from '../inspector/controls/param-rows.tsx'
 import { useTranslate } from '../instance/instance-context.ts'
 import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { RunTexts } from '../shell/run-texts.tsx'
+import { SubWorkflowTexts } from '../shell/sub-workflow-texts.tsx'
 import { Callout } from '../ui/callout.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -19,9 +19,9 @@ interface WorkflowInputProps extends ControlProps {
 /** Form of the input that a workflow takes; names and values if its input is not known. */
 export function WorkflowInput(props: WorkflowInputProps) {
   return (
-    <RunTexts>
+    <SubWorkflowTexts>
       <Input {...props} />
-    </RunTexts>
+    </SubWorkflowTexts>
   )
 }
 

@@ -7,7 +7,7 @@ import type { TenantWorkflows } from '../contexts/workflows-context.ts'
 import type { ControlProps } from '../inspector/controls/control-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import type { Translate } from '../messages/format.ts'
-import { RunTexts } from '../shell/run-texts.tsx'
+import { SubWorkflowTexts } from '../shell/sub-workflow-texts.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { useFieldControl } from '../ui/field.tsx'
@@ -27,9 +27,9 @@ interface WorkflowPickerProps extends ControlProps {
 /** Chooses a workflow of the tenant from a list with a search, and links to the chosen one. */
 export function WorkflowPicker(props: WorkflowPickerProps) {
   return (
-    <RunTexts>
+    <SubWorkflowTexts>
       <Picker {...props} />
-    </RunTexts>
+    </SubWorkflowTexts>
   )
 }
 

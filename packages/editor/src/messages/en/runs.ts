@@ -1,10 +1,11 @@
 import { parkedMessages } from './parked.ts'
-import { subWorkflowMessages } from './sub-workflows.ts'
 
 /** Texts of the run views in English, as those of `en`. */
 export const enRuns = {
   ...parkedMessages,
-  ...subWorkflowMessages,
+  'runs.calls.tab': 'Calls',
+  'runs.list.called': 'Called',
+  'runs.list.calledWhy': 'Started by a node of another run.',
   'runs.unit.instant': '<1 ms',
   'runs.unit.ms': '{n} ms',
   'runs.unit.s': '{n} s',

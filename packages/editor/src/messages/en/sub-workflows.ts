@@ -1,5 +1,8 @@
-/** Texts about nodes that run a workflow, in the editor and in the run views. */
-export const subWorkflowMessages = {
+/**
+ * Texts about nodes that run a workflow in English, as those of `en`. A page loads them with the first such node, and with
+ * the first run that was started by one.
+ */
+export const enSubWorkflows = {
   'subWorkflow.choose': 'Choose a workflow',
   'subWorkflow.change': 'Change workflow: {name}',
   'subWorkflow.search': 'Search workflows',
@@ -23,7 +26,6 @@ export const subWorkflowMessages = {
   'runs.child.notAwaited': 'The node did not wait for this run.',
   'runs.startedBy': 'Started by {workflow} · {node}',
   'runs.startedByUnknown': 'Started by a run that could not be loaded',
-  'runs.calls.tab': 'Calls',
   'runs.calls.label': 'Runs that start each other',
   'runs.calls.root': '{workflow}, {status}',
   'runs.calls.item': '{workflow}, {status}, started by {node}',
@@ -31,6 +33,4 @@ export const subWorkflowMessages = {
   'runs.calls.none': 'No runs started',
   'runs.calls.earlier': 'Load earlier runs',
   'runs.calls.failed': 'The runs could not be loaded',
-  'runs.list.called': 'Called',
-  'runs.list.calledWhy': 'Started by a node of another run.',
 } as const

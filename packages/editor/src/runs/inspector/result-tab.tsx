@@ -5,7 +5,7 @@ import { TemplateParts } from '../../expression-field/template-text.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
-import { ChildRun } from '../calls/child-run.tsx'
+import { ChildRunPart } from '../calls/parts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
 import { portWords } from '../format/port-words.ts'
@@ -100,7 +100,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
           {headline.detail === '' ? undefined : headline.detail}
         </Callout>
       )}
-      {nodeRun.child !== null && <ChildRun key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
+      {nodeRun.child !== null && <ChildRunPart key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
       <NodeParked scope={scope} nodeRun={nodeRun} />
       {hasFailed && <FailedCall calls={toolCalls} refused={logged.refused} />}

@@ -1,8 +1,8 @@
 import { isRunOver } from '@tenon/core/run'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
-import { LaterPart } from '../../ui/later-part.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { CallTreePart } from '../calls/parts.tsx'
 import { LogPanel } from '../log/log-panel.tsx'
 import { OutputPanel } from '../output/output-panel.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -19,9 +19,6 @@ export interface RunDockProps {
 }
 
 type TabId = 'timeline' | 'log' | 'output' | 'calls'
-
-// Most runs neither start others nor were started by one.
-const loadCallTree = () => import('../calls/call-tree.tsx')
 
 const selectHasChildren = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].some(({ child }) => child !== null)
 
@@ -69,14 +66,7 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
               {
                 id: 'calls' as const,
                 label: t('runs.calls.tab'),
-                content: (
-                  <LaterPart
-                    load={loadCallTree}
-                    waiting={(trouble) => <div className="tn-part-loading">{trouble}</div>}
-                  >
-                    {({ CallTree }) => <CallTree scope={scope} />}
-                  </LaterPart>
-                ),
+                content: <CallTreePart scope={scope} />,
               },
             ]
           : []),

@@ -5,7 +5,7 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { HostSlot } from '../../ui/boundary.tsx'
 import { Button } from '../../ui/button.tsx'
-import { StartedBy } from '../calls/started-by.tsx'
+import { StartedByPart } from '../calls/parts.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { shortRunId, versionTitle } from '../format/run-title.ts'
 import { HealthBadge } from '../list/health-badge.tsx'
@@ -50,7 +50,9 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
       </h1>
       {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
-      {run.value !== null && run.value.parent !== null && <StartedBy client={scope.client} parent={run.value.parent} />}
+      {run.value !== null && run.value.parent !== null && (
+        <StartedByPart client={scope.client} parent={run.value.parent} />
+      )}
       <PauseNote view={view} />
       {run.value?.health !== undefined && !isRunOver(live.status) && <HealthBadge health={run.value.health} />}
       {stream === 'retrying' && cursor === null && <Badge tone="waiting">{t('runs.header.reconnecting')}</Badge>}

@@ -18,7 +18,7 @@ import { useNodeRun } from './node-status.ts'
 import { summarize } from './node-summary.ts'
 
 // Only documents with nodes that run a workflow need it.
-const loadChip = () => import('../sub-workflows/workflow-chip.tsx')
+const loadChip = () => import('../sub-workflows/controls.tsx')
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 

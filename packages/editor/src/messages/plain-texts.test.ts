@@ -1,6 +1,6 @@
 import { ERROR_TABLE } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { en, enRuns, enSubWorkflows } from './en/index.ts'
+import { en, enParked, enRuns, enSubWorkflows } from './en/index.ts'
 
 /** Texts that are put into a sentence or after a number, so they begin in lower case. */
 const PARTS =
@@ -11,7 +11,7 @@ const SENTENCES = /(Text|Help|Why|Remedy)$/
 const LABELS =
   /^(action|category|runs\.(status|node|fact|segment|attemptHow)|topbar|control\.type|policy\.\w+Choice)\.|(^|\.)(label|title)$|Title$/
 
-const texts = Object.entries({ ...en, ...enRuns, ...enSubWorkflows })
+const texts = Object.entries({ ...en, ...enParked, ...enRuns, ...enSubWorkflows })
 const offenders = (isOffender: (text: string, key: string) => boolean) =>
   texts.filter(([key, text]) => isOffender(text, key)).map(([key, text]) => `${key}: ${text}`)
 

@@ -1,13 +1,15 @@
 import type { en } from './en.ts'
+import type { enParked } from './parked.ts'
 import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
 
 export { en } from './en.ts'
+export { enParked } from './parked.ts'
 export { enRuns } from './runs.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
 
 /** Names one text of the editor and the run views, for translations. */
-export type MessageKey = keyof typeof en | keyof typeof enRuns | keyof typeof enSubWorkflows
+export type MessageKey = keyof typeof en | keyof typeof enParked | keyof typeof enRuns | keyof typeof enSubWorkflows
 
 /** All texts of one language. */
 export type Messages = Readonly<Record<MessageKey, string>>

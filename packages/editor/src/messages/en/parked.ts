@@ -1,20 +1,10 @@
-/** Texts about node runs that failed for good and wait for a person. */
-export const parkedMessages = {
-  'runs.node.parked': 'Needs a fix',
-  'runs.segment.parked': 'Waiting for a fix',
-  'runs.parked.event.parked': 'Failed, waiting for a fix: {message}',
-  'runs.parked.event.retry': '{person} tried again',
-  'runs.parked.event.retry_with_params': '{person} tried again with other values',
-  'runs.parked.event.complete': '{person} entered the output',
-  'runs.parked.event.skip': '{person} skipped the node',
-  'runs.parked.event.route': '{person} continued at the error port',
-  'runs.parked.event.fail': '{person} failed the node',
-  'runs.parked.waits': '{count, plural, one {{name} needs a fix.} other {# nodes need a fix, the first is {name}.}}',
-  'runs.parked.show': 'Fix',
+/**
+ * Texts for people who fix failed nodes in English, as those of `en`. A page loads them with the first such node of a run,
+ * and with the list of them.
+ */
+export const enParked = {
   'runs.parked.choose': 'Failed {ago}. Choose how to continue.',
   'runs.parked.othersChoose': 'Failed {ago}. An editor or admin can choose how to continue.',
-  'runs.parked.resolved': '{what}, {ago}',
-  'runs.parked.decisions': 'Fixes',
   'runs.parked.retry': 'Try again',
   'runs.parked.retry_with_params': 'Edit values and try again',
   'runs.parked.complete': 'Enter output',

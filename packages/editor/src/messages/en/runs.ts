@@ -1,8 +1,18 @@
-import { parkedMessages } from './parked.ts'
-
 /** Texts of the run views in English, as those of `en`. */
 export const enRuns = {
-  ...parkedMessages,
+  'runs.node.parked': 'Needs a fix',
+  'runs.segment.parked': 'Waiting for a fix',
+  'runs.parked.event.parked': 'Failed, waiting for a fix: {message}',
+  'runs.parked.event.retry': '{person} tried again',
+  'runs.parked.event.retry_with_params': '{person} tried again with other values',
+  'runs.parked.event.complete': '{person} entered the output',
+  'runs.parked.event.skip': '{person} skipped the node',
+  'runs.parked.event.route': '{person} continued at the error port',
+  'runs.parked.event.fail': '{person} failed the node',
+  'runs.parked.waits': '{count, plural, one {{name} needs a fix.} other {# nodes need a fix, the first is {name}.}}',
+  'runs.parked.show': 'Fix',
+  'runs.parked.resolved': '{what}, {ago}',
+  'runs.parked.decisions': 'Fixes',
   'runs.calls.tab': 'Calls',
   'runs.list.called': 'Called',
   'runs.list.calledWhy': 'Started by a node of another run.',

@@ -3,6 +3,7 @@ import type { NodeRunView, ParkResolutionKind } from '@tenon/core/run'
 import { useId, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
+import { ParkedTexts } from '../../shell/parked-texts.tsx'
 import { failureText } from '../../ui/error-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icons.ts'
@@ -38,7 +39,15 @@ const ACTIONS: readonly (readonly [ParkResolutionKind, IconName])[] = [
 ]
 
 /** Card of a node run that waits for a person, with a button for each way to resolve it. */
-export function ParkedCard({ scope, nodeRun, parked, known, resolve }: ParkedCardProps) {
+export function ParkedCard(props: ParkedCardProps) {
+  return (
+    <ParkedTexts>
+      <Card {...props} />
+    </ParkedTexts>
+  )
+}
+
+function Card({ scope, nodeRun, parked, known, resolve }: ParkedCardProps) {
   const { t, locale } = useInstance()
   const { announce, toast } = useAnnouncer()
   const showUntil = useRunToast(scope.store)

@@ -8,6 +8,7 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import type { InstanceProps } from '../../shell/instance-root.tsx'
+import { ParkedTexts } from '../../shell/parked-texts.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
@@ -35,7 +36,9 @@ export interface ParkedInboxProps extends InstanceProps {
 export function ParkedInbox({ client, workflowId, onOpenRun, ...instance }: ParkedInboxProps) {
   return (
     <EnsureInstance {...instance}>
-      <Inbox client={client} workflowId={workflowId} onOpenRun={onOpenRun} />
+      <ParkedTexts>
+        <Inbox client={client} workflowId={workflowId} onOpenRun={onOpenRun} />
+      </ParkedTexts>
     </EnsureInstance>
   )
 }

@@ -3,6 +3,7 @@ import type { JsonObject, WorkflowDocument } from '@tenon/core/document'
 import { createNodeRegistry, type NodeRegistry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { changesTopic } from '../bus.ts'
 import { compile } from '../interpreter/compile.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createAppender } from '../store/appender.ts'
@@ -14,10 +15,11 @@ import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/
 import { inMemoryBus } from '../testing/in-memory-bus.ts'
 import { createTestNodes, inlineNodes } from '../testing/test-nodes.ts'
 import type { CommitResult, Committer } from './commit-types.ts'
-import { createCommitter } from './committer.ts'
+import { type CommitterDeps, createCommitter } from './committer.ts'
 import { nodeTypesOf } from './node-types.ts'
 
 const { registry } = createTestNodes()
+const withoutChild = createNodeRegistry(inlineNodes().filter(({ definition }) => definition.type !== 'child'))
 const ACTOR = { userId: 'ann', displayName: 'Ann' }
 
 /** start > greet > end, all inline. */
@@ -45,7 +47,7 @@ describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
   afterAll(() => opened.close())
 
   /** What another process on the same database would have. */
-  const committer = (types: NodeRegistry = registry): Committer =>
+  const committer = (types: NodeRegistry = registry, deps: Partial<CommitterDeps> = {}): Committer =>
     createCommitter({
       database: opened.database,
       appender: createAppender(opened.database),
@@ -55,6 +57,7 @@ describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
       now: () => now,
       requirementsOf: async () => '1.1/hash',
       onRunsWoken: (runs) => woken.push(...runs.map(({ runId }) => runId)),
+      ...deps,
     })
   const reader = () => postgresRunReader(opened.database)
   const inbox = () => createInbox(opened.database, () => now)
@@ -138,8 +141,51 @@ describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
     }
   })
 
+  test('repeat the node when the database could not prepare its child for a moment', async () => {
+    const { run } = await start({ by: committer(withoutChild) })
+    let failing: string[] = []
+    const fail = () => {
+      const code = failing.shift() ?? ''
+      if (code !== '') throw Object.assign(new Error('not now'), { code })
+    }
+    const { database } = opened
+    const by = committer(registry, {
+      database: {
+        ...database,
+        withTenant: async (...args) => {
+          fail()
+          return database.withTenant(...args)
+        },
+      },
+      requirementsOf: async () => {
+        fail()
+        return '1.1/hash'
+      },
+    })
+    /** Commits with the given errors of the reads of the child's plan and of the write of its requirements. */
+    const commit = async (...codes: string[]) => {
+      failing = []
+      await by.withSession(run, () => null)
+      failing = codes
+      return by.commit({ ...run, facts: [] })
+    }
+    await expect(commit('57P01')).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: { code: '57P01' } })
+    await expect(commit('', '53300')).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: { code: '53300' } })
+    expect(await commit()).toMatchObject({ outcome: 'committed', status: 'waiting' })
+    expect(await childrenOf(run)).toHaveLength(1)
+  })
+
+  test('announce a new child to open lists', async () => {
+    const bus = inMemoryBus()
+    const { run } = await start({ by: committer(withoutChild) })
+    const changes: unknown[] = []
+    bus.subscribe(changesTopic(run.tenantId), (change) => changes.push(change))
+    await committer(registry, { bus }).commit({ ...run, facts: [] })
+    const { runId } = await childOf(run)
+    expect(changes).toContainEqual({ kind: 'run', id: runId, workflowId: 'greeter' })
+  })
+
   test('start a child once, if two processes evaluate its node at the same time', async () => {
-    const withoutChild = createNodeRegistry(inlineNodes().filter(({ definition }) => definition.type !== 'child'))
     const { run } = await start({ by: committer(withoutChild) })
     expect(await childrenOf(run)).toEqual([])
     now += 60_000

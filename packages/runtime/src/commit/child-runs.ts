@@ -32,7 +32,8 @@ export interface PreparedChild {
  * Loads the plan of a published version for a child.
  *
  * @returns `null` if the tenant has no such plan.
- * @throws {@link TenonError} `UNAVAILABLE`, and the database's own errors.
+ * @throws {@link TenonError} `UNAVAILABLE` for every error of the database that a retry may resolve, so that it is not
+ * attributed to the node; the database's own error if it refuses the requirements for good.
  */
 export type PrepareChild = (tenantId: string, planHash: string) => Promise<PreparedChild | null>
 

@@ -15,6 +15,7 @@ import { inMemoryBus } from '../testing/in-memory-bus.ts'
 import { createTestNodes } from '../testing/test-nodes.ts'
 import { createCommitter } from './committer.ts'
 import { nodeTypesOf } from './node-types.ts'
+import { storeValue } from './stored-value.ts'
 
 const { registry } = createTestNodes()
 const NOW = Date.UTC(2026, 0, 5)
@@ -33,6 +34,7 @@ function completed(nodeRunId: string, output: Json = { from: nodeRunId }): Fact 
 
 describe.each(TEST_DATABASES)('commits that share an append on %s', (kind) => {
   let opened: TestDatabase
+  let now = NOW
 
   beforeAll(async () => {
     opened = await openTestDatabase(kind)
@@ -47,7 +49,7 @@ describe.each(TEST_DATABASES)('commits that share an append on %s', (kind) => {
   const committerOn = (database: RuntimeDatabase) =>
     createCommitter({
       ...{ database, appender: createAppender(database), findType: nodeTypesOf(registry), bus: inMemoryBus() },
-      ...{ log: () => undefined, now: () => NOW },
+      ...{ log: () => undefined, now: () => now },
     })
 
   async function create(document: WorkflowDocument = WIDE, database: RuntimeDatabase = opened.database) {
@@ -107,7 +109,21 @@ describe.each(TEST_DATABASES)('commits that share an append on %s', (kind) => {
     const codes = answers.map((each) => (each.status === 'rejected' ? each.reason.code : each.value.outcome))
     expect(codes).toEqual(['committed', 'FACT_INVALID', 'APPEND_REFUSED', ...IDS.slice(2).map(() => 'committed')])
     expect(await complete('n1')).toMatchObject({ outcome: 'committed', status: 'completed' })
-    await check()
+    // n0, the last one and n1 alone; the others in halves.
+    expect((await check()).appends).toBeLessThan(10)
+  })
+
+  test('commits a cancelation that waits before outcomes that cannot share an append', async () => {
+    const { by, run, complete, check } = await create({ ...WIDE, settings: { ...WIDE.settings, durability: 'strict' } })
+    const cancel: Fact = { type: 'cancel_requested', data: { reason: 'user', actor: null } }
+    const outcomes = IDS.slice(0, 4).map(complete)
+    const canceled = by.commit({ ...run, facts: [{ fact: cancel }], isStale: true })
+    await Promise.all([...outcomes, canceled])
+    const { events } = await check()
+    const facts = events.filter((event) => event.class === 'fact').slice(2)
+    expect(facts.map((fact) => ('nodeRunId' in fact ? fact.nodeRunId : fact.type))).toEqual([
+      ...['n0', 'n1', 'cancel_requested', 'n2', 'n3'],
+    ])
   })
 
   test('reports a lost answer to all that shared the append, which is stored once', async () => {
@@ -238,6 +254,52 @@ describe.each(TEST_DATABASES)('commits that share an append on %s', (kind) => {
     // One alone, and then as often as needed two with 30 lines.
     expect(appends).toBe(4)
     expect(events.filter(({ type }) => type === 'node_log')).toHaveLength(90)
+  })
+
+  test.each([
+    [32, 2],
+    [33, 3],
+  ])('shares an append for %i observations with %i appends in all', async (lines, appends) => {
+    const { by, run, complete, check } = await create()
+    const data = { timestamp: new Date(NOW).toISOString(), level: 'info', message: 'line' } as const
+    const linesOf = (nodeRunId: string, count: number) =>
+      Array.from({ length: count }, (_, index) => {
+        return { observation: { type: 'node_log', nodeRunId, data }, pass: 1, attempt: 1, index, at: NOW } as const
+      })
+    const commit = (id: string, count: number) =>
+      by.commit({ ...run, facts: [{ fact: completed(id) }], observations: linesOf(id, count) })
+    await Promise.all([complete('n0'), commit('n1', 16), commit('n2', lines - 16)])
+    expect((await check()).appends).toBe(appends)
+  })
+
+  test('shares no append beyond 8 MiB of values', async () => {
+    const { by, run, complete, check } = await create()
+    const large = (id: string) => {
+      const { ref, payloads } = storeValue({ text: id.padEnd(3 * 1_048_576, 'x') })
+      const data = { pass: 1, attempt: 1, port: 'success', output: ref, durationMs: 1 }
+      return by.commit({ ...run, facts: [{ fact: { type: 'node_completed', nodeRunId: id, data } }], payloads })
+    }
+    await Promise.all([complete('n0'), ...IDS.slice(1, 6).map(large)])
+    // One alone, three with 9 MiB, two.
+    expect((await check()).appends).toBe(3)
+  })
+
+  test('shares no append beyond 50 ms, and gives its events no earlier time than those before', async () => {
+    const { by, run, complete, check } = await create()
+    const slow = IDS.slice(1, 4).map((id) => ({
+      decide: async () => {
+        vi.mocked(performance.now).mockReturnValue(performance.now() + 30)
+        return { value: id, work: { facts: [{ fact: completed(id) }] } }
+      },
+    }))
+    const first = complete('n0')
+    now = NOW - 60_000
+    await Promise.all([first, ...slow.map(({ decide }) => by.commitDecision(run, decide))])
+    now = NOW
+    const { events, appends } = await check()
+    // One alone, two after 60 ms, the last one.
+    expect(appends).toBe(3)
+    expect(Math.min(...events.map(({ at }) => at))).toBe(NOW)
   })
 
   test('leaves the works for later appends that the first one has no room for', async () => {

@@ -44,8 +44,9 @@ interface Part {
  * Commits works to a run in one append, as if they were committed one after the other. The caller holds the run's lock.
  *
  * @returns A result for each of the first works, as many as the append has room for; null for a work that decided for
- * nothing. Or null as a whole if nothing was stored and each work must be committed alone: one is impossible or refused,
- * none has an effect, or another process has written.
+ * nothing. Or a number if nothing was stored: so many of the first works, ≥ 1, may share an append instead. One must be
+ * committed alone: it is impossible, none has an effect, or another process has written. Of works with a refused append
+ * it is the first half.
  * @throws {@link TenonError} `UNAVAILABLE`, and the database's own errors: it is unknown whether the append was stored,
  * and the session must not be used again.
  */
@@ -53,47 +54,53 @@ export async function commitTogether(
   session: RunSession,
   works: readonly SharedWork[],
   deps: CommitDeps,
-): Promise<readonly (CommitResult | null)[] | null> {
+): Promise<readonly (CommitResult | null)[] | number> {
   // With `durability: 'strict'` every turn is an append. What comes after the end of a run is judged by the database.
-  if (session.plan.durability === 'strict' || isRunOver(session.machine.status)) return null
+  if (session.plan.durability === 'strict' || isRunOver(session.machine.status)) return 1
   const entering = deps.appends.enter()
   // Without a pause if there is room, so that appends that are ready together share a flush.
   const room = entering instanceof Promise ? await entering : entering
   const pending = createPendingAppend(session)
+  let shared = 0
   try {
     addSnapshot(pending, session)
     const parts = await addParts(session, pending, works, deps)
-    const isPinned = parts?.some(({ shared }) => shared.isPinned) ?? false
-    if (parts === null || pending.events.length === 0 || (pending.turns === 0 && !isPinned)) {
+    if (typeof parts === 'number') {
       undoAppend(session, pending)
-      return null
+      return Math.max(parts, 1)
+    }
+    shared = parts.length
+    const isPinned = parts.some((part) => part.shared.isPinned)
+    if (pending.events.length === 0 || (pending.turns === 0 && !isPinned)) {
+      undoAppend(session, pending)
+      return 1
     }
     room.weigh(sizeOfAppend(pending))
     const stored = await deps.appender.append(appendOf(pending, session, null, isPinned))
     room.release()
     if (stored.outcome !== 'ok') {
       undoAppend(session, pending)
-      return null
+      return 1
     }
     const events: RunEvent[] = []
     const metOthers = await acceptAppend(session, pending, stored, events, deps)
     return resultsOf(parts, { pending, events, metOthers, hasMore: session.hasLooseInline })
   } catch (error) {
     undoAppend(session, pending)
-    if (isAppendRefused(error)) return null
+    if (isAppendRefused(error)) return Math.ceil(shared / 2)
     throw error
   } finally {
     room.release()
   }
 }
 
-/** Adds works to an append until it is full; null if one of them cannot share it. */
+/** Adds works to an append until it is full. Or returns the number of works before one that cannot share it. */
 async function addParts(
   session: RunSession,
   pending: PendingAppend,
   works: readonly SharedWork[],
   deps: CommitDeps,
-): Promise<readonly Part[] | null> {
+): Promise<readonly Part[] | number> {
   const { machine } = session
   const at = Math.max(deps.now(), session.lastAt)
   const fullAt = performance.now() + SLICE.maxMs
@@ -111,7 +118,7 @@ async function addParts(
         const { facts, acquireSlot, worker = '' } = work
         const request = { facts, at, acquireSlot, worker, maxTurns, maxMs: SLICE.maxMs, refusedPasses: NO_PASSES }
         const left = await drive(session, pending, request, deps)
-        if (left.length > 0) return null
+        if (left.length > 0) return parts.length
       }
       const { status } = machine
       parts.push({ shared, work, events: pending.events.length, started: pending.started.length, status })
@@ -123,7 +130,7 @@ async function addParts(
     return parts
   } catch {
     // Committed alone, the work at fault has the error to itself.
-    return null
+    return parts.length
   }
 }
 

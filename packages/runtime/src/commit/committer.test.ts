@@ -415,6 +415,35 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     await check()
   }, 60_000)
 
+  test('stores a snapshot with a later append if the one with it was refused', async () => {
+    const ids = Array.from({ length: 300 }, (_, index) => `n${index}`)
+    const long = workflow(
+      [node('start', 'start'), ...ids.map((id) => node(id, 'set')), node('a', 'probe'), node('b', 'probe')],
+      ['start>n0', ...ids.slice(1).map((id, index) => `${ids[index]}>${id}`), 'n299>a', 'a>b'],
+    )
+    const { database } = opened
+    let refusals = 1
+    const by = committer(undefined, {
+      ...database,
+      call: (statement, values) => {
+        const isRefused = JSON.stringify(values).includes('snapshot') && refusals > 0
+        if (isRefused) refusals -= 1
+        const refusal = Object.assign(new Error('refused'), { code: '54000' })
+        return isRefused ? Promise.reject(refusal) : database.call(statement, values)
+      },
+    })
+    const { run, result, check } = await create(by, long)
+    for (let last = result; last.hasMore; ) last = await by.commit({ ...run, facts: [] })
+    const snapshots = () =>
+      database.withTenant(run.tenantId, (tx) =>
+        tx.selectFrom('run_snapshots').select('seq').where('run_id', '=', run.runId).execute(),
+      )
+    for (const id of ['a', 'b']) await by.commit({ ...run, facts: [{ fact: completed(id) }] })
+    expect(refusals).toBe(0)
+    expect(await snapshots()).toHaveLength(1)
+    await check()
+  })
+
   test('needs no memory of a run: with room for none it does the same', async () => {
     const by = committer(0)
     const { run, result, check } = await create(by, parallel, { q: 1 })

@@ -1,9 +1,11 @@
+import { TenonError } from '@tenon/core/errors'
 import { isRunOver } from '@tenon/core/run'
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
+import { permanentRefusal } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { Appender } from '../store/appender.ts'
 import { type RunRef, runKey } from '../store/run-ref.ts'
@@ -86,8 +88,14 @@ export function createCommitter(deps: CommitterDeps): Committer {
   const values = createValueLoader(database)
   const maxPendingBytes = deps.maxPendingBytes ?? defaultPendingBytes()
   const prepareChild: PrepareChild = async (tenantId, planHash) => {
-    const loaded = await plans.find(tenantId, planHash)
-    return loaded === null ? null : { plan: loaded.plan, requires: await requirementsOf(tenantId, loaded.plan) }
+    try {
+      const loaded = await plans.find(tenantId, planHash)
+      return loaded === null ? null : { plan: loaded.plan, requires: await requirementsOf(tenantId, loaded.plan) }
+    } catch (cause) {
+      // Any other error would fail the node for good.
+      if (cause instanceof TenonError || permanentRefusal(cause) !== null) throw cause
+      throw new TenonError('UNAVAILABLE', 'The version that the node runs is temporarily unavailable', { cause })
+    }
   }
   const appends = createByteBudget(maxPendingBytes, MAX_SLICE_BYTES)
   const commitDeps = { ...deps, values, prepareChild, appends }
@@ -138,26 +146,33 @@ export function createCommitter(deps: CommitterDeps): Committer {
     const session = await find(key, work.run)
     return session === null ? 'missing' : work.alone(session)
   }
-  /** Commits as many works as share an append, and returns their number; null if each must be committed alone. */
-  const commitShared = async (key: string, works: readonly WaitingWork[]): Promise<number | null> => {
+  /**
+   * Commits as many works as share an append, or the first alone, and returns their number. A cancelation that waits for
+   * the lock comes before the others.
+   */
+  const commitFirst = async (key: string, works: readonly WaitingWork[]): Promise<number> => {
+    let sharing = works
     try {
-      const session = await find(key, itemAt(works, 0).run)
-      if (session === null) return null
-      const results = await using(session, () => commitTogether(session, works, commitDeps))
-      if (results === null) return null
-      for (const [index, result] of results.entries()) itemAt(works, index).resolve(result)
-      return results.length
+      while (sharing.length > 1) {
+        const session = await find(key, itemAt(works, 0).run)
+        if (session === null) break
+        const shared = sharing
+        const results = await using(session, () => commitTogether(session, shared, commitDeps))
+        if (typeof results !== 'number') {
+          for (const [index, result] of results.entries()) itemAt(works, index).resolve(result)
+          return results.length
+        }
+        sharing = works.slice(0, results)
+      }
     } catch (error) {
-      for (const work of works) work.reject(error)
-      return works.length
+      for (const work of sharing) work.reject(error)
+      return sharing.length
     }
+    const first = itemAt(works, 0)
+    await commitAlone(key, first).then(first.resolve, first.reject)
+    return 1
   }
-  const gather = createGather<WaitingWork>(locks, async (key, works) => {
-    const shared = works.length > 1 ? await commitShared(key, works) : null
-    if (shared !== null) return shared
-    for (const work of works) await commitAlone(key, work).then(work.resolve, work.reject)
-    return works.length
-  })
+  const gather = createGather<WaitingWork>(locks, commitFirst)
   /** Commits work, together with other work that waits for the same run if it may share an append. */
   const submit = (work: RunWork, isShared: boolean): Promise<WorkResult> => {
     const key = runKey(work.run)

@@ -37,7 +37,7 @@ export interface InlineDeps {
 /**
  * Evaluates an inline node, without I/O except reading values and plans. Every failure of the node becomes a fact.
  *
- * @throws {@link TenonError} `UNAVAILABLE` if the values are temporarily unreadable.
+ * @throws {@link TenonError} `UNAVAILABLE` if values or plans are temporarily unreadable.
  */
 export async function evaluateInline(
   session: RunSession,

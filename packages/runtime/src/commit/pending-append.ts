@@ -40,6 +40,8 @@ export interface PendingAppend {
   readonly started: StartedNode[]
   /** Requirements of the children that the append starts, by their run ids. */
   readonly childRequirements: Map<string, string>
+  /** Turn of the snapshot that the append stores; null for none. */
+  snapshotTurn: number | null
   /** Origin of its last turn; null before the first. */
   lastTurnOf: TurnSource | null
   turns: number
@@ -58,6 +60,7 @@ export function createPendingAppend(session: RunSession): PendingAppend {
     fresh: new Map(),
     started: [],
     childRequirements: new Map(),
+    snapshotTurn: null,
     lastTurnOf: null,
     turns: 0,
     patch: null,
@@ -99,8 +102,10 @@ export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]
 const EVENT_BYTES = 1_024
 
 /** Returns the approximate memory of an append in bytes. */
-export function sizeOfAppend({ payloadBytes, events }: PendingAppend): number {
-  return payloadBytes + events.length * EVENT_BYTES
+export function sizeOfAppend({ payloadBytes, events, operations }: PendingAppend): number {
+  let bytes = payloadBytes + events.length * EVENT_BYTES
+  for (const operation of operations) if (operation.op === 'message') bytes += operation.fact.length
+  return bytes
 }
 
 /** Builds the append; `create` for the first of a run. A pinned one needs its turn and its `seq` even without facts. */
@@ -176,7 +181,12 @@ export function addSnapshot(pending: PendingAppend, session: RunSession): void {
   const { turn } = session.machine
   if (turn - session.snapshotTurn < Math.max(SNAPSHOT_TURNS, session.snapshotTurn)) return
   pending.operations.push({ op: 'snapshot', seq: session.nextSeq - 1, data: snapshotText(session) })
-  session.snapshotTurn = turn
+  pending.snapshotTurn = turn
+}
+
+/** Notes that the snapshot of an append was stored, if it has one. */
+export function noteSnapshot(session: RunSession, { snapshotTurn }: PendingAppend): void {
+  session.snapshotTurn = snapshotTurn ?? session.snapshotTurn
 }
 
 interface AcceptDeps {
@@ -204,6 +214,7 @@ export async function acceptAppend(
   const { firstSeq } = first
   const metOthers = firstSeq > session.nextSeq
   session.machine.mark()
+  noteSnapshot(session, pending)
   // Observations of another process may be in between: they do not change the machine, but attempts are counted by
   // them.
   if (metOthers) await catchUp(database, session)
@@ -233,6 +244,9 @@ function announce(bus: Bus, session: RunSession, pending: PendingAppend): void {
     publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId })
   }
   for (const operation of pending.operations) {
+    if (operation.op === 'child_create') {
+      publishChange(bus, tenantId, { kind: 'run', id: operation.runId, workflowId: operation.workflowId })
+    }
     if (operation.op !== 'wait_open' && operation.op !== 'wait_close') continue
     const { approvalId: id, nodeRunId } = operation
     const { control, onError } = planNodeOf(session, nodeRunId)

@@ -20,6 +20,7 @@ import {
   applyOperations,
   createPendingAppend,
   dropRefused,
+  noteSnapshot,
   sizeOfAppend,
   undoAppend,
 } from './pending-append.ts'
@@ -111,6 +112,7 @@ export async function performCommit(
       const left = await drive(session, pending, request, deps)
       if (pending.events.length === 0) {
         await applyOperations(deps.database, session, pending.operations)
+        noteSnapshot(session, pending)
         return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
       }
       room.weigh(sizeOfAppend(pending))

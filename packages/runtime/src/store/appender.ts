@@ -170,6 +170,7 @@ function sizeOf({ append, packed }: Waiting): number {
   for (const operation of append.operations) {
     if (operation.op === 'plan' || operation.op === 'snapshot') bytes += operation.data.length
     if (operation.op === 'wait_open') bytes += operation.waitFor.length
+    if (operation.op === 'message') bytes += operation.fact.length
   }
   return bytes
 }

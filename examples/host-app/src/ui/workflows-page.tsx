@@ -109,7 +109,7 @@ export function WorkflowsPage({ client, canEdit, onOpen }: WorkflowsPageProps) {
       {deleting !== null && (
         <ConfirmDialog
           title={`Delete "${deleting.name}"?`}
-          text="No new runs can start. Runs in progress continue. You can undo this."
+          text="It starts no more runs by itself. Runs in progress continue, and published automations that run this one still do. You can undo this."
           confirmLabel="Delete"
           onClose={() => setDeleting(null)}
           onConfirm={() => {

@@ -6,7 +6,7 @@ import type { WorkflowDirectory } from '../sub-workflows/workflow-directory.ts'
 /** Workflows of the tenant, for nodes that run one. */
 export interface TenantWorkflows {
   readonly client: TenonClient
-  /** Workflow that is edited; it cannot run itself. */
+  /** Workflow that is edited, or that the run executes; it cannot run itself. */
   readonly ownId: WorkflowId
   /** Workflows that were read; `null` until a node needs one, since its code is loaded then. */
   readonly directory: { current: WorkflowDirectory | null }

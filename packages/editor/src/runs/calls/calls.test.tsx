@@ -4,13 +4,20 @@ import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
-import { CALL_MANIFEST, callDocument, callingRun, startedRun } from '../../../test/fixtures/sub-workflows.ts'
+import {
+  CALL_MANIFEST,
+  callDocument,
+  callingRun,
+  startedRun,
+  TENANT_WORKFLOWS,
+} from '../../../test/fixtures/sub-workflows.ts'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { RunLinksContext } from '../store/run-links.ts'
 import { RunReady } from '../store/run-part.tsx'
 import { RunProvider, type RunScope } from '../store/run-scope.tsx'
 import { RunDock } from '../viewer/run-dock.tsx'
 import { RunHeader } from '../viewer/run-header.tsx'
+import { RunViewer } from '../viewer/run-viewer.tsx'
 
 const CHILD = startedRun('run-mail', { runId: FIXTURE_RUN_ID, nodeRunId: 'call' })
 
@@ -51,6 +58,19 @@ describe('ChildRun', () => {
     expect(await screen.findByText('The run was deleted.')).toBeTruthy()
     expect(screen.getByText('The node did not wait for this run.')).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Open run' })).toBeNull()
+  })
+})
+
+describe('RunViewer', () => {
+  test('names the workflow that a node runs on its card', async () => {
+    const { frames } = callingRun()
+    const document = callDocument('wf-mail')
+    const data = { document, manifest: CALL_MANIFEST, frames, workflows: TENANT_WORKFLOWS }
+    const { client } = createFixtureClient(data)
+    renderPart(<RunViewer client={client} runId={FIXTURE_RUN_ID} />)
+    const card = await screen.findByLabelText('Call, Run a workflow')
+    expect(await within(card).findByTitle('Send a mail')).toBeTruthy()
+    expect(within(card).queryByText(/wf-mail/)).toBeNull()
   })
 })
 

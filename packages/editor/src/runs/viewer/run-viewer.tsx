@@ -3,6 +3,8 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { NodeRunContext } from '../../canvas/node-status.ts'
 import { ReadOnlyCanvas } from '../../canvas/read-only-canvas.tsx'
 import { ResourceError } from '../../client/resource-error.tsx'
+import { useTenantWorkflows } from '../../contexts/use-tenant-workflows.ts'
+import { WorkflowsContext } from '../../contexts/workflows-context.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { useCloseOnBack } from '../../instance/use-close-on-back.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
@@ -79,7 +81,8 @@ const selectHasEvents = ({ lastSeq, stream }: RunSnapshot) =>
 
 function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals }: ViewerProps) {
   const { t, locale } = useInstance()
-  const { store, nodes, graph } = scope
+  const { client, store, nodes, graph } = scope
+  const workflows = useTenantWorkflows({ client, workflowId: scope.run.value?.workflowId ?? '', onOpenWorkflow })
   const [nodeId, setNodeId] = useState<string | null>(null)
   const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
   const openNodeId = useRunPart(store, selectOpenNode)
@@ -101,13 +104,15 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
                 <ResourceError title={t('runs.graphFailed')} resource={graph} />
               ) : (
                 isReady && (
-                  <ReadOnlyCanvas
-                    document={graph.value.document}
-                    manifest={graph.value.manifest}
-                    selectedNodeId={nodeId}
-                    firstNodeId={openNodeId}
-                    onSelectNode={setNodeId}
-                  />
+                  <WorkflowsContext.Provider value={workflows}>
+                    <ReadOnlyCanvas
+                      document={graph.value.document}
+                      manifest={graph.value.manifest}
+                      selectedNodeId={nodeId}
+                      firstNodeId={openNodeId}
+                      onSelectNode={setNodeId}
+                    />
+                  </WorkflowsContext.Provider>
                 )
               )}
               <Scrubber store={store} nodes={nodes} />

@@ -1,6 +1,6 @@
 /**
- * Texts about nodes that run a workflow in English, as those of `en`. A page loads them with the first such node, and with
- * the first run that was started by one.
+ * Texts about nodes that run a workflow in English, as those of `en`. A page loads them with the first such node, or with
+ * its first run view.
  */
 export const enSubWorkflows = {
   'subWorkflow.choose': 'Choose a workflow',

@@ -1,34 +1,32 @@
-import type { TenonClient } from '@tenon/core/client'
-import type { ChildView, RunParent } from '@tenon/core/run'
-import { LaterPart } from '../../ui/later-part.tsx'
-import type { RunScope } from '../store/run-scope.tsx'
+import type { ComponentProps } from 'react'
+import { SubWorkflowTexts } from '../../shell/sub-workflow-texts.tsx'
+import { CallTree } from './call-tree.tsx'
+import { ChildRun } from './child-run.tsx'
+import { StartedBy } from './started-by.tsx'
 
-// Most runs neither start others nor were started by one.
-const loadCalls = () => import('./loaded-parts.tsx')
-
-/** The run that a node has started, once its code is loaded. */
-export function ChildRunPart(props: { readonly client: TenonClient; readonly child: ChildView }) {
+/** {@link ChildRun} with its texts. */
+export function ChildRunPart(props: ComponentProps<typeof ChildRun>) {
   return (
-    <LaterPart load={loadCalls} waiting={(trouble) => trouble}>
-      {({ LoadedChildRun }) => <LoadedChildRun {...props} />}
-    </LaterPart>
+    <SubWorkflowTexts>
+      <ChildRun {...props} />
+    </SubWorkflowTexts>
   )
 }
 
-/** The node that has started a run, once its code is loaded. */
-export function StartedByPart(props: { readonly client: TenonClient; readonly parent: RunParent }) {
+/** {@link StartedBy} with its texts. */
+export function StartedByPart(props: ComponentProps<typeof StartedBy>) {
   return (
-    <LaterPart load={loadCalls} waiting={() => null}>
-      {({ LoadedStartedBy }) => <LoadedStartedBy {...props} />}
-    </LaterPart>
+    <SubWorkflowTexts>
+      <StartedBy {...props} />
+    </SubWorkflowTexts>
   )
 }
 
-/** The tree of runs that start each other, once its code is loaded. */
-export function CallTreePart(props: { readonly scope: RunScope }) {
+/** {@link CallTree} with its texts. */
+export function CallTreePart(props: ComponentProps<typeof CallTree>) {
   return (
-    <LaterPart load={loadCalls} waiting={(trouble) => <div className="tn-part-loading">{trouble}</div>}>
-      {({ LoadedCallTree }) => <LoadedCallTree {...props} />}
-    </LaterPart>
+    <SubWorkflowTexts>
+      <CallTree {...props} />
+    </SubWorkflowTexts>
   )
 }

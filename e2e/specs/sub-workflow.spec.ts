@@ -45,6 +45,8 @@ test('a workflow is chosen, runs from another, and each run leads to the other',
   await card.click()
   await page.getByRole('button', { name: 'Choose a workflow' }).click()
   await page.getByRole('combobox', { name: 'Search workflows' }).fill('tax')
+  // Enter chooses none before the list is loaded.
+  await expect(page.getByRole('option', { name: /^Tax/ })).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(card.getByText('Tax', { exact: true })).toBeVisible()
   await page.getByRole('group', { name: 'Input' }).getByLabel('Amount').fill('21')

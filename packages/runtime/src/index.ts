@@ -19,6 +19,7 @@ export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.t
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
+export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'
 export type {
   PageRequest,
   ParkedFilter,

@@ -50,7 +50,7 @@ export {
   type Vote,
   type WaitFor,
 } from './implementation.ts'
-export { checkJsonSchema } from './json-schema/check-json-schema.ts'
+export { checkJsonSchema, findCertainFaults } from './json-schema/check-json-schema.ts'
 export { toManifest } from './manifest.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
 export type {

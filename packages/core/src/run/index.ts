@@ -1,4 +1,5 @@
 export type { NodeRunId, WaitId } from '../ids.ts'
+export { MAX_RUN_DEPTH } from './depth.ts'
 export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations.ts'
 export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'

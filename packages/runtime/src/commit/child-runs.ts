@@ -1,25 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { JsonSchema } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import {
-  type ChildResult,
-  type ChildSuspension,
-  checkJsonSchema,
-  type LoopSuspension,
-  type NodeOutcome,
-  type Suspension,
-} from '@tenon/core/node'
-import type { ChildWait, Fact, NodeResume } from '@tenon/core/run'
+import type { ChildResult, ChildSuspension, LoopSuspension, NodeOutcome, Suspension } from '@tenon/core/node'
+import { type ChildWait, type Fact, MAX_RUN_DEPTH, type NodeResume } from '@tenon/core/run'
 import { v7 } from 'uuid'
-import type { Plan, PlanNode } from '../interpreter/plan.ts'
+import type { Plan } from '../interpreter/plan.ts'
+import { checkRunInput, firstTrigger } from '../run-input.ts'
 import type { Payload } from '../store/append.ts'
 import type { PassOfRun, RunRef } from '../store/run-ref.ts'
 import type { RunSession } from './session.ts'
 import { storeValue } from './stored-value.ts'
 import type { ValueReader } from './value-loader.ts'
-
-/** Most runs above a run. */
-const MAX_DEPTH = 10
 
 /** Plan of a run to start. */
 export interface PreparedChild {
@@ -76,9 +66,9 @@ export async function beginChild(
   if (pinned === undefined) {
     throw new TenonError('SUBWORKFLOW_NOT_PUBLISHED', 'The version contains no published version of this workflow')
   }
-  if (identity.depth >= MAX_DEPTH) {
-    throw new TenonError('SUBWORKFLOW_TOO_DEEP', `More than ${MAX_DEPTH} runs would be above the run`, {
-      details: { limit: MAX_DEPTH },
+  if (identity.depth >= MAX_RUN_DEPTH) {
+    throw new TenonError('SUBWORKFLOW_TOO_DEEP', `More than ${MAX_RUN_DEPTH} runs would be above the run`, {
+      details: { limit: MAX_RUN_DEPTH },
     })
   }
   const prepared = await prepare(identity.tenantId, pinned.planHash)
@@ -89,8 +79,11 @@ export async function beginChild(
     )
   }
   const { plan: childPlan, requires } = prepared
-  const trigger = triggerOf(childPlan)
-  checkInput(trigger, input)
+  const trigger = firstTrigger(childPlan)
+  if (trigger === null) {
+    throw new TenonError('TRIGGER_DISABLED', 'Every trigger of the workflow is disabled, so no run of it starts')
+  }
+  checkRunInput(trigger, input)
   const { ref, payloads } = storeValue(input)
   const childRunId = childRunIdOf(identity, { nodeRunId, pass, scheduledAt })
   const waitFor: ChildWait = {
@@ -110,24 +103,6 @@ export async function beginChild(
     payloads,
     child: { runId: childRunId, requires },
   }
-}
-
-/** Returns the first enabled trigger, at which runs start that name none. */
-function triggerOf({ nodes }: Plan): PlanNode {
-  const trigger = nodes.find(({ control, disabled }) => control === 'trigger' && !disabled)
-  if (trigger !== undefined) return trigger
-  throw new TenonError('TRIGGER_DISABLED', 'Every trigger of the workflow is disabled, so no run of it starts')
-}
-
-function checkInput({ params }: PlanNode, input: unknown): void {
-  if (params.inputSchema === undefined) return
-  const faults = checkJsonSchema(params.inputSchema as JsonSchema, input)
-  const [first] = faults
-  if (first === undefined) return
-  const issues = faults.map((fault) => ({ ...fault, path: ['input', ...fault.path] }))
-  throw new TenonError('RUN_INPUT_INVALID', `The input of the run is not valid: ${first.message}`, {
-    details: { issues },
-  })
 }
 
 /**

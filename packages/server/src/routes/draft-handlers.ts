@@ -14,9 +14,10 @@ import { presentStartedRun } from '../runs/present-run.ts'
 import { checkBeginning } from '../runs/start-run.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { presentDraft } from '../secrets/present-document.ts'
-import { insertVersion, keepPlans } from '../tables/version-repository.ts'
+import { insertVersion } from '../tables/version-repository.ts'
 import { checkTaskQueues } from '../versions/check-task-queues.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
+import { keepPlans } from '../versions/keep-plans.ts'
 import { prepareVersion } from '../versions/prepare-version.ts'
 
 export const draftHandlers: readonly RouteImplementation[] = [
@@ -62,11 +63,11 @@ export const draftHandlers: readonly RouteImplementation[] = [
     const version = freezeDraft(server, { workflowId, identity, prepared, number: null, notes: '' })
     const { trigger, input } = body
     const request = checkBeginning({ identity, version, trigger, input, runId: newRunId() })
+    await keepPlans(server, tenantId, prepared.workflows)
     // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.
     await server.database.withTenant(tenantId, async (tx) => {
       await keepSecrets(server, tx, ref, draft.document)
       await insertVersion(tx, version)
-      await keepPlans(tx, tenantId, prepared.workflows)
     })
     const row = await server.engine.start(request)
     return { status: 201, json: presentStartedRun(row), headers: { location: `${server.apiUrl}/runs/${row.runId}` } }

@@ -1,8 +1,7 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
-import { canonicalText, type Json, type JsonSchema, type RunId, sha256Hex } from '@tenon/core/document'
-import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { checkJsonSchema } from '@tenon/core/node'
-import { newRunId, type StartRunRequest } from '@tenon/runtime'
+import { canonicalText, type Json, type RunId, sha256Hex } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { checkRunInput, firstTrigger, newRunId, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { claimKey, keepAnswer } from '../tables/idempotency-repository.ts'
@@ -94,7 +93,7 @@ export interface Beginning {
 /**
  * Makes the request to the engine after checking the input; stores nothing.
  *
- * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `REFERENCE_NOT_FOUND` for a trigger that is not in
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `JSON_SCHEMA_INVALID`, `REFERENCE_NOT_FOUND` for a trigger that is not in
  * the version, `TRIGGER_DISABLED` for one that is disabled, also if all are.
  */
 export function checkBeginning(beginning: Beginning): StartRunRequest {
@@ -118,7 +117,7 @@ export function checkBeginning(beginning: Beginning): StartRunRequest {
 function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {
   const triggers = plan.nodes.filter((node) => node.control === 'trigger')
   // If all are disabled, the first one is refused by its name below.
-  const byDefault = triggers.find(({ disabled }) => !disabled) ?? triggers[0]
+  const byDefault = firstTrigger(plan) ?? triggers[0]
   const trigger = triggerId === undefined ? byDefault : triggers.find((node) => node.id === triggerId)
   if (trigger === undefined) {
     throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {
@@ -129,21 +128,4 @@ function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {
     throw new TenonError('TRIGGER_DISABLED', `The trigger "${trigger.name}" is disabled, so it starts no runs`)
   }
   return trigger
-}
-
-function checkRunInput(trigger: PlanNode, input: Json): void {
-  const schema = trigger.params.inputSchema
-  if (schema === undefined) return
-  const faults = checkJsonSchema(schema as JsonSchema, input)
-  if (faults.length === 0) return
-  const issues: ProblemIssue[] = faults.map((fault) => ({ ...fault, path: ['input', ...fault.path] }))
-  throw new TenonError('RUN_INPUT_INVALID', sentenceOf(issues), { details: { issues } })
-}
-
-/** Names the first fault and the number of the others; only a fault inside the input has a path worth naming. */
-function sentenceOf([first, ...others]: readonly ProblemIssue[]): string {
-  const path = first?.path ?? []
-  const at = path.length > 1 ? `The run input at "${path.slice(1).join('.')}"` : 'The run input'
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  return `${at} is not valid: ${first?.message ?? ''}${more}`
 }

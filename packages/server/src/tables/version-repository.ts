@@ -48,44 +48,27 @@ export async function findVersionToRun(
   return row ?? null
 }
 
-/** A version with its lockfile, for those that refer to it. */
-export type ReferredVersion = Pick<VersionRow, 'workflow_id' | 'version' | 'plan' | 'lockfile'>
-
-/** Finds a published version without its document. */
-export async function findReferredVersion(
-  tx: ServerTx,
-  tenantId: TenantId,
-  workflowId: WorkflowId,
-  version: string,
-): Promise<ReferredVersion | null> {
-  const query = versionIn(tx, tenantId, workflowId, version)
-  const row = await query.select(['workflow_id', 'version', 'plan', 'lockfile']).executeTakeFirst()
-  return row ?? null
-}
-
 /** Reads the lockfiles of versions of several workflows. */
 export async function readLockfiles(
   tx: ServerTx,
   tenantId: TenantId,
   versions: readonly { readonly workflowId: WorkflowId; readonly version: string }[],
 ): Promise<readonly Pick<VersionRow, 'workflow_id' | 'version' | 'lockfile'>[]> {
-  if (versions.length === 0) return []
-  return tx
-    .selectFrom('versions')
-    .select(['workflow_id', 'version', 'lockfile'])
-    .where('tenant_id', '=', tenantId)
-    .where((eb) =>
-      eb(
-        eb.refTuple('workflow_id', 'version'),
-        'in',
-        versions.map((each) => eb.tuple(each.workflowId, each.version)),
-      ),
-    )
-    .execute()
+  return (
+    tx
+      .selectFrom('versions')
+      .select(['workflow_id', 'version', 'lockfile'])
+      .where('tenant_id', '=', tenantId)
+      // Two parameters, whatever their number: a query has at most 65,535.
+      .where(
+        sql<boolean>`(workflow_id, version) in (select * from unnest(${versions.map(({ workflowId }) => workflowId)}::text[], ${versions.map(({ version }) => version)}::text[]))`,
+      )
+      .execute()
+  )
 }
 
-/** Adds the plans of published versions to those of the runtime, so that runs can start runs of them. */
-export async function keepPlans(
+/** Copies the plans of published versions to those of the runtime, unless these contain them already. */
+export async function insertPlans(
   tx: ServerTx,
   tenantId: TenantId,
   workflows: Readonly<Record<string, PinnedWorkflow>>,

@@ -39,7 +39,8 @@ export async function workflowNames(
     .selectFrom('workflows')
     .select(['workflow_id', 'name'])
     .where('tenant_id', '=', tenantId)
-    .where('workflow_id', 'in', [...new Set(workflowIds)])
+    // One parameter, whatever their number: a query has at most 65,535.
+    .where('workflow_id', '=', sql<string>`any(${[...new Set(workflowIds)]})`)
     .execute()
   return new Map(rows.map((row) => [row.workflow_id, row.name]))
 }

@@ -136,7 +136,8 @@ describe('a version', () => {
     const caller = await publish(server, as, calling(greeter))
     await server.call(`/workflows/${greeter}`, { as, method: 'DELETE' })
     expect(await runToEnd(server, as, caller, { name: 'Ada' })).toMatchObject({ status: 'completed' })
-    expect(await publishAgain(as, caller, 422)).toMatchObject({ issues: [{ code: 'SUBWORKFLOW_DELETED' }] })
+    const message = 'call: the workflow "Sample" was deleted. Restore it, or choose another workflow'
+    expect(await publishAgain(as, caller, 422)).toMatchObject({ issues: [{ code: 'SUBWORKFLOW_DELETED', message }] })
   })
 
   test('that is tried starts test runs of published versions', async () => {
@@ -163,7 +164,7 @@ describe('publishing and trying', () => {
       {
         path: ['nodes', 'call', 'params', 'workflow'],
         code: 'SUBWORKFLOW_NOT_FOUND',
-        message: `call: no workflow has the id "${unknown}"`,
+        message: `call: no workflow has the id "${unknown}". Choose another workflow`,
         values: { workflowId: unknown },
       },
     ])
@@ -187,7 +188,13 @@ describe('publishing and trying', () => {
     const first = await publish(server, as, greeting('Hello'))
     await replace(as, first, calling(first))
     expect(await publishAgain(as, first, 422)).toMatchObject({
-      issues: [{ code: 'SUBWORKFLOW_CYCLE', values: { path: 'Sample → Sample' } }],
+      issues: [
+        {
+          code: 'SUBWORKFLOW_CYCLE',
+          message: 'call: a workflow cannot run itself (Sample → Sample). Choose a workflow that does not run this one',
+          values: { path: 'Sample → Sample' },
+        },
+      ],
     })
     await replace(as, first, greeting('Hello'))
     const second = await publish(server, as, calling(first))
@@ -197,7 +204,8 @@ describe('publishing and trying', () => {
       issues: [
         {
           code: 'SUBWORKFLOW_CYCLE',
-          message: expect.stringContaining('Sample → Sample → Sample → Sample'),
+          message:
+            'call: this workflow would run an earlier version of itself: Sample → Sample → Sample → Sample. Choose a workflow that does not run this one',
           path: ['nodes', 'call', 'params', 'workflow'],
         },
       ],
@@ -209,7 +217,12 @@ describe('publishing and trying', () => {
     let last = await publish(server, as, greeting('Hello'))
     for (let depth = 1; depth <= 10; depth += 1) last = await publish(server, as, calling(last))
     expect(await problemsOf(as, calling(last))).toMatchObject([
-      { code: 'SUBWORKFLOW_TOO_DEEP', values: { workflow: 'Sample', maximum: 10 } },
+      {
+        code: 'SUBWORKFLOW_TOO_DEEP',
+        message:
+          'call: a chain of more than 10 workflows that run each other starts with "Sample". Let one workflow do the work of several, or choose another workflow',
+        values: { workflow: 'Sample', maximum: 10 },
+      },
     ])
   })
 
@@ -220,7 +233,12 @@ describe('publishing and trying', () => {
     const greeter = await publish(server, as, greeting('Hello', { inputSchema }))
     expect(await problemsOf(as, calling(greeter, { input: { age: 'x', other: 1 } }))).toMatchObject([
       { code: 'SUBWORKFLOW_INPUT_INVALID', path: ['nodes', 'call', 'params', 'input'] },
-      { code: 'SUBWORKFLOW_INPUT_INVALID', path: ['nodes', 'call', 'params', 'input', 'age'] },
+      {
+        code: 'SUBWORKFLOW_INPUT_INVALID',
+        message:
+          'call: the input of the workflow "Sample" is not valid at "age": It must be integer, not string. Correct the input of the node',
+        path: ['nodes', 'call', 'params', 'input', 'age'],
+      },
       { code: 'SUBWORKFLOW_INPUT_INVALID', path: ['nodes', 'call', 'params', 'input', 'other'] },
     ])
     for (const input of [{ name: 'Ada', age: '{{input.age}}' }, '{{input}}']) {
@@ -233,6 +251,71 @@ describe('publishing and trying', () => {
     }
   })
 
+  test('take an input whose templates decide whether it is valid', async () => {
+    const as = testIdentity()
+    const kind = (name: string) => ({ properties: { kind: { const: name } }, required: ['kind', name] })
+    const tags = { type: 'array', uniqueItems: true, contains: { const: 'vip' } }
+    const inputSchema: JsonObject = {
+      type: 'object',
+      properties: { tags, size: { enum: [{ unit: 'cm' }] } },
+      oneOf: [kind('person'), kind('company')],
+      not: { properties: { kind: { const: '{{input.kind}}' } } },
+      ...Object.fromEntries([
+        ['if', kind('person')],
+        ['then', { required: ['name'] }],
+        ['else', { required: ['title'] }],
+      ]),
+    }
+    const greeter = await publish(server, as, greeting('Hello', { inputSchema }))
+    const input = {
+      kind: '{{input.kind}}',
+      person: 'Ada',
+      name: 'Ada',
+      tags: ['{{input.tag}}', '{{input.tag}}'],
+      size: { unit: '{{input.unit}}' },
+    }
+    expect(await publish(server, as, calling(greeter, { input }))).not.toBe('')
+    expect(await problemsOf(as, calling(greeter, { input: { ...input, tags: '-' } }))).toMatchObject([
+      { path: ['nodes', 'call', 'params', 'input', 'tags'], values: { fault: 'It must be array, not string' } },
+    ])
+  })
+
+  test('name the node whose input the schema cannot be applied to', async () => {
+    const as = testIdentity()
+    const greeter = await publish(server, as, greeting('Hello', { inputSchema: { uniqueItems: true } }))
+    const input = Array.from({ length: 2_001 }, (_, index) => index)
+    const [issue, ...others] = (await problemsOf(as, calling(greeter, { input: { name: input } }))) ?? []
+    expect(others).toEqual([])
+    expect(issue).toMatchObject({
+      code: 'SUBWORKFLOW_INPUT_INVALID',
+      path: ['nodes', 'call', 'params', 'input'],
+      message:
+        'call: the input of the workflow "Sample" is not valid: The JSON Schema cannot be used. uniqueItems is for lists of up to 2000 items. Correct the input schema of that workflow and publish it, or make the input smaller',
+    })
+  })
+
+  test('check a workflow that several run once, on every way to it', async () => {
+    const as = testIdentity()
+    const shared = await publish(server, as, greeting('Hello'))
+    const both = await Promise.all([publish(server, as, calling(shared)), publish(server, as, calling(shared))])
+    const document = workflow(
+      [
+        node('start', 'start'),
+        ...both.map((id, index) => node(`call_${index}`, 'call', { workflow: id, input: { name: 'Ada' } })),
+        node('end', 'end'),
+      ],
+      ['start>call_0', 'call_0>call_1', 'call_1>end'],
+    )
+    expect(await publish(server, as, document)).not.toBe('')
+    await replace(as, shared, document)
+    expect(await publishAgain(as, shared, 422)).toMatchObject({
+      issues: ['call_0', 'call_1'].map((id) => ({
+        code: 'SUBWORKFLOW_CYCLE',
+        path: ['nodes', id, 'params', 'workflow'],
+      })),
+    })
+  })
+
   test('refuse a workflow whose triggers are all disabled', async () => {
     const as = testIdentity()
     const greeter = await publish(server, as, greeting('Hello'))
@@ -243,7 +326,12 @@ describe('publishing and trying', () => {
     })
     await publishAgain(as, greeter)
     expect(await problemsOf(as, calling(greeter))).toMatchObject([
-      { code: 'SUBWORKFLOW_NO_TRIGGER', values: { workflow: 'Sample' } },
+      {
+        code: 'SUBWORKFLOW_NO_TRIGGER',
+        message:
+          'call: every trigger of the workflow "Sample" is disabled. Enable one of them, and publish that workflow first',
+        values: { workflow: 'Sample' },
+      },
     ])
   })
 

@@ -1,18 +1,17 @@
-import { isJsonObject, type Json, type JsonSchema, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
+import { setImmediate } from 'node:timers/promises'
+import type { JsonSchema, WorkflowDocument, WorkflowId } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
-import { isTemplate } from '@tenon/core/expression'
-import { checkJsonSchema } from '@tenon/core/node'
-import type { PinnedWorkflow, Plan, PlanNode } from '@tenon/runtime/interpreter'
+import { MAX_RUN_DEPTH } from '@tenon/core/run'
+import { firstTrigger, inputSchemaOf } from '@tenon/runtime'
+import type { PinnedWorkflow, Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { type EnabledNode, enabledNodes } from '../enabled-nodes.ts'
-import { serverIssue } from '../server-issue.ts'
+import { MAX_ISSUES } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
-import type { ServerTx } from '../tables/server-tables.ts'
-import { findReferredVersion, type ReferredVersion, readLockfiles } from '../tables/version-repository.ts'
+import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow, workflowNames } from '../tables/workflow-repository.ts'
-
-/** Most runs above a run: so many workflows can run each other in a row. */
-const MAX_DEPTH = 10
+import { inputIssues, type Refusal, refusalIssue } from './subworkflow-issues.ts'
+import { readVersionsBelow, type VersionsBelow } from './versions-below.ts'
 
 /** Versions of the workflows that a document runs, with the problems of those that it cannot run. */
 export interface PinnedWorkflows {
@@ -21,22 +20,28 @@ export interface PinnedWorkflows {
   readonly issues: readonly ProblemIssue[]
 }
 
-/** A workflow that a document runs, as far as its nodes can be checked against it. */
-type FoundWorkflow =
-  | { readonly kind: 'missing' | 'deleted' | 'unpublished' | 'cyclic' | 'deep'; readonly name: string }
-  | {
-      readonly kind: 'found'
-      readonly name: string
-      readonly pinned: PinnedWorkflow
-      readonly trigger: PlanNode | null
-    }
+/** The latest published version of a workflow, as far as nodes are checked against it. */
+interface FoundVersion {
+  readonly kind: 'found'
+  /** Name of the workflow. */
+  readonly name: string
+  readonly workflowId: WorkflowId
+  readonly pinned: PinnedWorkflow
+  /** `null` if all triggers are disabled. */
+  readonly trigger: { readonly inputSchema: JsonSchema | null } | null
+}
+
+type FoundWorkflow = FoundVersion | Refusal
 
 /**
  * Finds the latest published version of each workflow that enabled nodes of a document run, and checks that the nodes can
  * run it. A version contains these references, so that its runs start the same versions forever; and theirs contain
  * their own, so that they close over all workflows below.
  *
- * @see docs/adr/0048-children-are-runs.md
+ * Other requests are answered between workflows, and between nodes. Call it outside of transactions.
+ *
+ * @returns Issues up to about as many as a response lists.
+ * @see docs/adr/0049-a-version-contains-the-versions-it-runs.md
  */
 export async function pinWorkflows(
   { database, registry }: Pick<ServerContext, 'database' | 'registry'>,
@@ -44,139 +49,90 @@ export async function pinWorkflows(
   document: WorkflowDocument,
 ): Promise<PinnedWorkflows> {
   const nodes = enabledNodes(registry, document).filter(({ entry }) => entry?.control === 'child')
-  const found = new Map<string, FoundWorkflow>()
-  for (const { node } of nodes) {
-    const workflowId = String(node.params.workflow)
-    if (found.has(workflowId)) continue
+  if (nodes.length === 0) return { workflows: {}, issues: [] }
+  const found = new Map<WorkflowId, FoundWorkflow>()
+  for (const workflowId of new Set(nodes.map(workflowOf))) {
     // One at a time: plans are large.
-    found.set(workflowId, await database.withTenant(ref.tenantId, (tx) => findWorkflowToRun(tx, ref, workflowId)))
+    found.set(workflowId, await findLatest(database, ref, workflowId))
+    await setImmediate()
   }
-  const issues = nodes.flatMap((node) => issuesOf(node, found.get(String(node.node.params.workflow))))
-  const pinned = [...found].flatMap(([id, each]) => (each.kind === 'found' ? [[id, each.pinned] as const] : []))
-  return { workflows: Object.fromEntries(pinned), issues }
-}
-
-async function findWorkflowToRun(tx: ServerTx, ref: DraftRef, workflowId: WorkflowId): Promise<FoundWorkflow> {
-  const workflow = await findWorkflow(tx, ref.tenantId, workflowId)
-  if (workflow === null) return { kind: 'missing', name: workflowId }
-  const { name, deleted_at: deletedAt, latest_version: latest } = workflow
-  if (workflowId === ref.workflowId) return { kind: 'cyclic', name: [name, name].join(ARROW) }
-  if (deletedAt !== null) return { kind: 'deleted', name }
-  const version = latest === null ? null : await findReferredVersion(tx, ref.tenantId, workflowId, String(latest))
-  if (version === null) return { kind: 'unpublished', name }
-  const chain = await findChain(tx, ref, version)
-  if (chain !== null) return chain
-  const { planHash, nodes } = JSON.parse(version.plan) as Pick<Plan, 'planHash' | 'nodes'>
-  const trigger = nodes.find(({ control, disabled }) => control === 'trigger' && !disabled) ?? null
-  return { kind: 'found', name, pinned: { version: version.version, planHash }, trigger }
-}
-
-const ARROW = ' → '
-
-/**
- * Follows the references below a version, level by level.
- *
- * @returns The chain of workflows that leads back to the document, or one that is too long; `null` without either.
- */
-async function findChain(tx: ServerTx, ref: DraftRef, version: ReferredVersion): Promise<FoundWorkflow | null> {
-  const { tenantId, workflowId: own } = ref
-  const nameOf = async (path: readonly WorkflowId[]): Promise<string> => {
-    const names = await workflowNames(tx, tenantId, path)
-    return path.map((id) => names.get(id) ?? id).join(ARROW)
+  const versions = [...found.values()].filter((each) => each.kind === 'found')
+  const refusals = await refuseChains(database, ref, versions)
+  const issues: ProblemIssue[] = []
+  for (const node of nodes) {
+    if (issues.length >= MAX_ISSUES) break
+    const workflowId = workflowOf(node)
+    const workflow = refusals.get(workflowId) ?? found.get(workflowId)
+    if (workflow === undefined) continue
+    issues.push(...issuesOf(node, workflow))
+    await setImmediate()
   }
-  let level: readonly Reference[] = [{ path: [own, version.workflow_id], lockfile: version.lockfile }]
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return { kind: 'deep', name: await nameOf([version.workflow_id]) }
-    const below = level.flatMap(referencesOf)
-    const back = below.find(({ path }) => path.at(-1) === own)
-    if (back !== undefined) return { kind: 'cyclic', name: await nameOf(back.path) }
-    // A version that several refer to has the same references below it.
-    const once = [...new Map(below.map((each) => [`${each.workflowId} ${each.version}`, each])).values()]
-    const lockfiles = await readLockfiles(tx, tenantId, once)
-    level = once.flatMap(({ workflowId, version: number, path }) =>
-      lockfiles
-        .filter((row) => row.workflow_id === workflowId && row.version === number)
-        .map(({ lockfile }) => ({ path, lockfile })),
-    )
-  }
-  return null
+  return { workflows: Object.fromEntries(versions.map(({ workflowId, pinned }) => [workflowId, pinned])), issues }
 }
 
-/** A version on the way down from the document, with the workflows on the way. */
-interface Reference {
-  readonly path: readonly WorkflowId[]
-  readonly lockfile: string
-}
+const workflowOf = ({ node }: EnabledNode): WorkflowId => String(node.params.workflow)
 
-function referencesOf({ path, lockfile }: Reference) {
-  const { workflows = {} } = JSON.parse(lockfile) as { readonly workflows?: Readonly<Record<string, PinnedWorkflow>> }
-  return Object.entries(workflows).map(([workflowId, { version }]) => ({
-    workflowId,
-    version,
-    path: [...path, workflowId],
-  }))
-}
-
-function issuesOf({ node, name }: EnabledNode, found: FoundWorkflow | undefined): readonly ProblemIssue[] {
-  if (found === undefined) return []
-  const at = ['nodes', node.id, 'params', 'workflow']
-  const { name: workflow } = found
-  switch (found.kind) {
-    case 'missing': {
-      const message = `${name}: no workflow has the id "${workflow}"`
-      return [serverIssue('SUBWORKFLOW_NOT_FOUND', at, message, { workflowId: workflow })]
+async function findLatest(
+  database: ServerContext['database'],
+  ref: DraftRef,
+  workflowId: WorkflowId,
+): Promise<FoundWorkflow> {
+  const { tenantId } = ref
+  const { workflow, version } = await database.withTenant(tenantId, async (tx) => {
+    const workflow = await findWorkflow(tx, tenantId, workflowId)
+    const latest = workflow?.latest_version ?? null
+    const isRunnable = latest !== null && workflow?.deleted_at === null && workflowId !== ref.workflowId
+    return {
+      workflow,
+      version: isRunnable ? await findVersionToRun(tx, tenantId, workflowId, String(latest)) : null,
     }
-    case 'deleted':
-      return [serverIssue('SUBWORKFLOW_DELETED', at, `${name}: the workflow "${workflow}" was deleted`, { workflow })]
-    case 'unpublished': {
-      const message = `${name}: the workflow "${workflow}" has no published version. Publish it first`
-      return [serverIssue('SUBWORKFLOW_NOT_PUBLISHED', at, message, { workflow })]
-    }
-    case 'cyclic': {
-      const message = `${name}: these workflows would run each other without an end: ${workflow}`
-      return [serverIssue('SUBWORKFLOW_CYCLE', at, message, { path: workflow })]
-    }
-    case 'deep': {
-      const message = `${name}: below "${workflow}", more than ${MAX_DEPTH} workflows run each other in a row`
-      return [serverIssue('SUBWORKFLOW_TOO_DEEP', at, message, { workflow, maximum: MAX_DEPTH })]
-    }
-    case 'found': {
-      if (found.trigger !== null)
-        return inputIssues(node.id, name, { workflow, trigger: found.trigger }, node.params.input)
-      const message = `${name}: every trigger of the workflow "${workflow}" is disabled`
-      return [serverIssue('SUBWORKFLOW_NO_TRIGGER', at, message, { workflow })]
-    }
-  }
-}
-
-/** Reports what is wrong with an input whatever its templates give: missing fields, and literals of another type. */
-function inputIssues(
-  nodeId: string,
-  name: string,
-  { workflow, trigger }: { readonly workflow: string; readonly trigger: PlanNode },
-  input: Json = {},
-): readonly ProblemIssue[] {
-  const schema = trigger.params.inputSchema
-  if (schema === undefined) return []
-  const faults = checkJsonSchema(schema as JsonSchema, input).filter(({ path }) => !isOpen(input, path))
-  return faults.map(({ path, message: fault }) => {
-    const message = `${name}: the input of the workflow "${workflow}" is not valid. ${fault}`
-    const at = ['nodes', nodeId, 'params', 'input', ...path]
-    return serverIssue('SUBWORKFLOW_INPUT_INVALID', at, message, { workflow, fault })
   })
+  if (workflow === null) return { kind: 'missing', workflowId }
+  const { name } = workflow
+  if (workflowId === ref.workflowId) return { kind: 'cyclic', names: [name, name] }
+  if (workflow.deleted_at !== null) return { kind: 'deleted', name }
+  return version === null ? { kind: 'unpublished', name } : foundVersion(name, version)
 }
 
-/** Checks whether the value at a path comes from a template, or contains one that may remove the fault. */
-function isOpen(input: Json, path: ProblemIssue['path']): boolean {
-  let value: Json | undefined = input
-  for (const key of path) {
-    if (typeof value === 'string') break
-    value = valueAt(value, key)
+/** Keeps what is needed of a version, without its plan. */
+function foundVersion(name: string, { workflow_id: workflowId, version, plan: text }: VersionToRun): FoundVersion {
+  const plan = JSON.parse(text) as Plan
+  const trigger = firstTrigger(plan)
+  return {
+    kind: 'found',
+    name,
+    workflowId,
+    pinned: { version, planHash: plan.planHash },
+    trigger: trigger === null ? null : { inputSchema: inputSchemaOf(trigger) },
   }
-  return typeof value === 'string' && isTemplate(value)
 }
 
-function valueAt(value: Json | undefined, key: string | number): Json | undefined {
-  if (Array.isArray(value)) return value[Number(key)]
-  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+/** Refuses versions that run an earlier version of the draft's workflow, or that start a chain that is too long. */
+async function refuseChains(
+  database: ServerContext['database'],
+  ref: DraftRef,
+  versions: readonly FoundVersion[],
+): Promise<ReadonlyMap<WorkflowId, Refusal>> {
+  const refs = versions.map(({ workflowId, pinned: { version } }) => ({ workflowId, version }))
+  const versionsBelow = await readVersionsBelow({ database }, ref, refs)
+  const below = new Map<FoundVersion, VersionsBelow>(
+    versions.map((each) => [each, versionsBelow({ workflowId: each.workflowId, version: each.pinned.version })]),
+  )
+  const onWays = [...below.values()].flatMap(({ wayBack }) => wayBack ?? [])
+  const names = await database.withTenant(ref.tenantId, (tx) => workflowNames(tx, ref.tenantId, onWays))
+  const refusals = new Map<WorkflowId, Refusal>()
+  for (const [{ workflowId, name }, { levels, wayBack }] of below) {
+    if (wayBack !== null) {
+      const way = [ref.workflowId, ...wayBack].map((id) => names.get(id) ?? id)
+      refusals.set(workflowId, { kind: 'cyclic', names: way })
+    } else if (levels > MAX_RUN_DEPTH) refusals.set(workflowId, { kind: 'deep', name })
+  }
+  return refusals
+}
+
+function issuesOf(node: EnabledNode, workflow: FoundWorkflow): readonly ProblemIssue[] {
+  if (workflow.kind !== 'found') return [refusalIssue(node, workflow)]
+  const { name, trigger } = workflow
+  if (trigger === null) return [refusalIssue(node, { kind: 'untriggered', name })]
+  return trigger.inputSchema === null ? [] : inputIssues(node, name, trigger.inputSchema)
 }

@@ -12,11 +12,9 @@ import { checkWorkflowInSlices } from '@tenon/core/validate'
 import { compile, type PinnedWorkflow } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
-import { serverIssue } from '../server-issue.ts'
+import { MAX_ISSUES, serverIssue } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { pinWorkflows } from './pin-workflows.ts'
-
-const MOST_ISSUES = 200
 
 /** A draft that has been checked and compiled. */
 export interface PreparedVersion {
@@ -78,7 +76,7 @@ function refuse(issues: readonly ProblemIssue[]): void {
   if (first === undefined) return
   const count = issues.length === 1 ? 'one problem' : `${issues.length} problems`
   throw new TenonError('WORKFLOW_INVALID', `The workflow has ${count}: ${first.message}`, {
-    details: { issues: issues.slice(0, MOST_ISSUES) },
+    details: { issues: issues.slice(0, MAX_ISSUES) },
   })
 }
 

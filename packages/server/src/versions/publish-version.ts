@@ -12,10 +12,11 @@ import { checkApprovers } from '../members/check-approvers.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
-import { insertVersion, keepPlans } from '../tables/version-repository.ts'
+import { insertVersion } from '../tables/version-repository.ts'
 import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
 import { freezeDraft } from './freeze-draft.ts'
+import { keepPlans } from './keep-plans.ts'
 import { type PreparedVersion, prepareVersion } from './prepare-version.ts'
 
 export interface Publication {
@@ -50,6 +51,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       const prepared = await prepareVersion(server, { tenantId, workflowId }, draft)
       await checkTaskQueues(server, draft.document)
       await checkApprovers(server, tenantId, draft.document)
+      await keepPlans(server, tenantId, prepared.workflows)
       const version = await storeVersion(server, publication, { draft, prepared, latest })
       if (version === null) continue
       publishChange(server.bus, tenantId, { kind: 'version', id: version.version, workflowId })
@@ -109,7 +111,6 @@ async function storeVersion(
     const version = freezeDraft(server, { workflowId, identity, prepared, number, notes })
     const at = version.published_at
     await insertVersion(tx, version)
-    await keepPlans(tx, tenantId, prepared.workflows)
     const set = { latest_version: number, latest_behavior_hash: version.behavior_hash, updated_at: at }
     await updateWorkflowRow(tx, tenantId, workflowId, set)
     const details = { version: version.version }

@@ -113,6 +113,7 @@ export const draftRoutes = {
     errors: [
       'WORKFLOW_INVALID',
       'RUN_INPUT_INVALID',
+      'JSON_SCHEMA_INVALID',
       'TRIGGER_DISABLED',
       'REFERENCE_NOT_FOUND',
       'VALUE_NOT_JSON',

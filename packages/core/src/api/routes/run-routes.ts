@@ -43,6 +43,7 @@ export const runRoutes = {
     errors: [
       'REFERENCE_NOT_FOUND',
       'RUN_INPUT_INVALID',
+      'JSON_SCHEMA_INVALID',
       'TRIGGER_DISABLED',
       'VALUE_NOT_JSON',
       'VALUE_TOO_LARGE',

@@ -1,6 +1,7 @@
-import { format, Validator } from '@cfworker/json-schema'
+import { format, type ValidationResult, Validator } from '@cfworker/json-schema'
 import { type ProblemIssue, TenonError } from '../../errors/index.ts'
-import type { JsonSchema } from '../../json.ts'
+import type { Json, JsonSchema } from '../../json.ts'
+import { keepCertainFaults } from './certain-faults.ts'
 import { NO_FACTS, readJsonFacts } from './json-facts.ts'
 import { type PreparedSchema, prepareSchema } from './prepare-schema.ts'
 import { toSchemaIssues } from './schema-issues.ts'
@@ -28,6 +29,13 @@ export type JsonSchemaCheck = (value: unknown, onStep?: () => void) => readonly 
  * unresolved `$ref`, an unsupported pattern, or more than 100,000 steps for one value.
  */
 export function prepareJsonSchema(schema: JsonSchema): JsonSchemaCheck {
+  return prepareCheck(schema, toSchemaIssues)
+}
+
+/** Converts the report about a value. */
+type ToIssues = (result: ValidationResult, value: unknown) => readonly ProblemIssue[]
+
+function prepareCheck(schema: JsonSchema, toIssues: ToIssues): JsonSchemaCheck {
   let steps = 0
   let report: (() => void) | undefined
   const countStep = (): void => {
@@ -42,7 +50,8 @@ export function prepareJsonSchema(schema: JsonSchema): JsonSchemaCheck {
     steps = 0
     report = onStep
     const prepared = validator === null ? prepareSchema(schema, readJsonFacts(value), countStep) : always
-    return apply(validator ?? createValidator(prepared), prepared.patterns, value)
+    const result = apply(validator ?? createValidator(prepared), prepared.patterns, value)
+    return toIssues(result, value)
   }
 }
 
@@ -52,11 +61,11 @@ function createValidator({ schema }: PreparedSchema): Validator {
   return orInvalid(() => new Validator(schema, '2020-12', false))
 }
 
-function apply(validator: Validator, patterns: PreparedSchema['patterns'], value: unknown): readonly ProblemIssue[] {
+function apply(validator: Validator, patterns: PreparedSchema['patterns'], value: unknown): ValidationResult {
   // cfworker knows formats by one table; patterns are added to it as formats and removed in the same call.
   for (const [name, test] of patterns) format[name] = test
   try {
-    return orInvalid(() => toSchemaIssues(validator.validate(value), value))
+    return orInvalid(() => validator.validate(value))
   } finally {
     for (const name of patterns.keys()) delete format[name]
   }
@@ -82,6 +91,22 @@ function orInvalid<Result>(work: () => Result): Result {
 export function checkJsonSchema(schema: JsonSchema, value: unknown, onStep?: () => void): readonly ProblemIssue[] {
   if (typeof value === 'undefined') return [VALUE_MISSING]
   return prepareJsonSchema(schema)(value, onStep)
+}
+
+/**
+ * Checks a value of which some texts are not known yet, such as templates, to report faults before they are.
+ *
+ * @param isOpen - Tests whether another value, of any type, will be in place of a text.
+ * @returns The issues of {@link checkJsonSchema} that remain whatever the values of the open texts are. An issue is left
+ * out if it depends on an open text, also if no value would remove it.
+ * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as {@link prepareJsonSchema}.
+ */
+export function findCertainFaults(
+  schema: JsonSchema,
+  value: Json,
+  isOpen: (text: string) => boolean,
+): readonly ProblemIssue[] {
+  return prepareCheck(schema, (result) => toSchemaIssues(keepCertainFaults(result, value, isOpen), value))(value)
 }
 
 function schemaInvalid(why: string, cause?: unknown): TenonError {

@@ -91,7 +91,8 @@ function describe(keyword: string, error: string): string {
   }
 }
 
-function toPath(pointer: string, value: unknown): readonly (string | number)[] {
+/** Converts the JSON Pointer of a value in a report of cfworker to its path. */
+export function toPath(pointer: string, value: unknown): readonly (string | number)[] {
   let here: unknown = value
   return pointer
     .split('/')

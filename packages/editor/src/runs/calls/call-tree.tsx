@@ -1,5 +1,6 @@
 import type { Run, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
+import { MAX_RUN_DEPTH } from '@tenon/core/run'
 import { useCallback, useContext, useMemo, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
@@ -11,9 +12,6 @@ import { RunLinksContext } from '../store/run-links.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { CallItem, type CallTreeState } from './call-item.tsx'
 import { moveInTree } from './tree-keys.ts'
-
-/** Most runs above a run. */
-const MOST_ANCESTORS = 10
 
 /** The runs above a run and those that it has started, nested, as a tree for the keyboard; live. */
 export function CallTree({ scope }: { readonly scope: RunScope }) {
@@ -72,7 +70,7 @@ function useAncestors(client: TenonClient, run: Run | null) {
     return async (abortSignal: AbortSignal): Promise<readonly Run[]> => {
       const above: Run[] = []
       let next = parentRunId
-      while (next !== null && above.length < MOST_ANCESTORS) {
+      while (next !== null && above.length < MAX_RUN_DEPTH) {
         const parent = await readUnlessDeleted(client, next, abortSignal)
         if (parent === null) break
         above.unshift(parent)

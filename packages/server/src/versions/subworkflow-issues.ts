@@ -1,0 +1,94 @@
+import type { Json, JsonSchema, WorkflowId } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { isTemplate } from '@tenon/core/expression'
+import { findCertainFaults } from '@tenon/core/node'
+import { MAX_RUN_DEPTH } from '@tenon/core/run'
+import type { EnabledNode } from '../enabled-nodes.ts'
+import { serverIssue } from '../server-issue.ts'
+
+/** Reason why a node cannot run a workflow. */
+export type Refusal =
+  | { readonly kind: 'missing'; readonly workflowId: WorkflowId }
+  | { readonly kind: 'deleted' | 'unpublished' | 'untriggered' | 'deep'; readonly name: string }
+  /** Names of the workflows on the way from the one to publish back to it. */
+  | { readonly kind: 'cyclic'; readonly names: readonly string[] }
+
+/** Creates the issue of a node whose workflow cannot be run. */
+export function refusalIssue({ node, name }: EnabledNode, refusal: Refusal): ProblemIssue {
+  const at = ['nodes', node.id, 'params', 'workflow']
+  switch (refusal.kind) {
+    case 'missing': {
+      const { workflowId } = refusal
+      const message = `${name}: no workflow has the id "${workflowId}". Choose another workflow`
+      return serverIssue('SUBWORKFLOW_NOT_FOUND', at, message, { workflowId })
+    }
+    case 'deleted': {
+      const { name: workflow } = refusal
+      const message = `${name}: the workflow "${workflow}" was deleted. Restore it, or choose another workflow`
+      return serverIssue('SUBWORKFLOW_DELETED', at, message, { workflow })
+    }
+    case 'unpublished': {
+      const { name: workflow } = refusal
+      const message = `${name}: the workflow "${workflow}" has no published version. Publish it first`
+      return serverIssue('SUBWORKFLOW_NOT_PUBLISHED', at, message, { workflow })
+    }
+    case 'untriggered': {
+      const { name: workflow } = refusal
+      const message = `${name}: every trigger of the workflow "${workflow}" is disabled. Enable one of them, and publish that workflow first`
+      return serverIssue('SUBWORKFLOW_NO_TRIGGER', at, message, { workflow })
+    }
+    case 'deep': {
+      const { name: workflow } = refusal
+      const message = `${name}: a chain of more than ${MAX_RUN_DEPTH} workflows that run each other starts with "${workflow}". Let one workflow do the work of several, or choose another workflow`
+      return serverIssue('SUBWORKFLOW_TOO_DEEP', at, message, { workflow, maximum: MAX_RUN_DEPTH })
+    }
+    case 'cyclic': {
+      const path = refusal.names.join(' → ')
+      const fault =
+        refusal.names.length === 2
+          ? `a workflow cannot run itself (${path})`
+          : `this workflow would run an earlier version of itself: ${path}`
+      return serverIssue('SUBWORKFLOW_CYCLE', at, `${name}: ${fault}. Choose a workflow that does not run this one`, {
+        path,
+      })
+    }
+  }
+}
+
+/**
+ * Reports the faults of a node's input that its templates cannot remove.
+ *
+ * @param workflow - Name of the workflow that the node runs.
+ * @param schema - JSON Schema of the input of that workflow.
+ */
+export function inputIssues(
+  { node, name }: EnabledNode,
+  workflow: string,
+  schema: JsonSchema,
+): readonly ProblemIssue[] {
+  const { input = {} } = node.params
+  const at = ['nodes', node.id, 'params', 'input']
+  return faultsOf(schema, input).map(({ path, fault, remedy }) => {
+    const field = path.length === 0 ? '' : ` at "${path.join('.')}"`
+    const message = `${name}: the input of the workflow "${workflow}" is not valid${field}: ${fault}. ${remedy}`
+    return serverIssue('SUBWORKFLOW_INPUT_INVALID', [...at, ...path], message, { workflow, fault })
+  })
+}
+
+interface InputFault {
+  readonly path: ProblemIssue['path']
+  readonly fault: string
+  readonly remedy: string
+}
+
+function faultsOf(schema: JsonSchema, input: Json): readonly InputFault[] {
+  try {
+    const remedy = 'Correct the input of the node'
+    return findCertainFaults(schema, input, isTemplate).map(({ path, message }) => ({ path, fault: message, remedy }))
+  } catch (error) {
+    if (!(error instanceof TenonError) || error.code !== 'JSON_SCHEMA_INVALID') throw error
+    // Its runs would fail in the same way.
+    const remedy = 'Correct the input schema of that workflow and publish it, or make the input smaller'
+    return [{ path: [], fault: error.message, remedy }]
+  }
+}

@@ -93,8 +93,8 @@ export interface Beginning {
 /**
  * Makes the request to the engine after checking the input; stores nothing.
  *
- * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `JSON_SCHEMA_INVALID`, `REFERENCE_NOT_FOUND` for a trigger that is not in
- * the version, `TRIGGER_DISABLED` for one that is disabled, also if all are.
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `JSON_SCHEMA_INVALID` for an input schema that cannot be
+ * applied, `REFERENCE_NOT_FOUND` for a trigger that is not in the version, `TRIGGER_DISABLED` for one that is disabled, also if all are.
  */
 export function checkBeginning(beginning: Beginning): StartRunRequest {
   const { identity, version, input = {} } = beginning

@@ -151,7 +151,7 @@ export const planWrapInLoop: Planner<'wrap-in-loop'> = ({ nodeIds, nodeType }, c
     ...inside.map(({ id }) => ({ op: 'update_node', nodeId: id, set: { parentId: loop.id } }) as const),
   ]
   const input = entry.inputs[0]?.name ?? 'in'
-  const wayOut = outlets(inside, outOf, manifest, resolvePorts(loop, entry))
+  const wayOut = outlets(inside, manifest, resolvePorts(loop, entry))
   const joined: Connection[] = [
     ...into.map(({ source, sourceHandle }) => ({ source, sourceHandle, target: loop.id, targetHandle: input })),
     ...outOf.flatMap((edge) => {
@@ -170,30 +170,28 @@ export const planWrapInLoop: Planner<'wrap-in-loop'> = ({ nodeIds, nodeType }, c
 
 /**
  * Returns a function that chooses the port of a new loop for an edge out of it; `undefined` if it has none. Edges of error
- * ports lead from its error port. Of the other ports of a node only the first one with an edge continues behind the loop:
- * a node that chooses a path would otherwise start all of them.
+ * ports lead from its error port. Behind the loop it continues always, and so only an edge by which its node always
+ * continues leads from its main port: that of a node that chooses a path would lose the condition.
  */
 function outlets(
   inside: readonly WorkflowNode[],
-  outOf: readonly WorkflowEdge[],
   manifest: ManifestIndex,
   ports: readonly ResolvedPort[],
 ): (edge: WorkflowEdge) => string | undefined {
   const errorPort = ports.find((port) => port.isError)?.name
   const mainPort = ports.find((port) => !port.isError)?.name
-  const chosen = new Map(
-    inside.map((node) => {
-      const entry = manifest.entryOf(node)
-      const known = entry === undefined ? [] : resolvePorts(node, entry).map(({ name }) => name)
-      const used = outOf.filter(({ source }) => source === node.id).map(({ sourceHandle }) => sourceHandle)
-      // Ports that the node no longer has come last.
-      return [node.id, [...known, ...used].find((name) => name !== ERROR_PORT && used.includes(name))]
-    }),
-  )
+  const onlyPorts = new Map(inside.map((node) => [node.id, onlyPortOf(node, manifest)]))
   return ({ source, sourceHandle }) => {
     if (sourceHandle === ERROR_PORT) return errorPort
-    return chosen.get(source) === sourceHandle ? mainPort : undefined
+    return onlyPorts.get(source) === sourceHandle ? mainPort : undefined
   }
+}
+
+/** Returns the port by which a node continues whenever it succeeds; `undefined` if it has several, or none. */
+export function onlyPortOf(node: WorkflowNode, manifest: ManifestIndex): string | undefined {
+  const entry = manifest.entryOf(node)
+  const ports = entry === undefined ? [] : resolvePorts(node, entry).filter(({ isError }) => !isError)
+  return ports.length === 1 ? ports[0]?.name : undefined
 }
 
 /** Appends the connections that are allowed, each once. Returns the number of those that are not. */

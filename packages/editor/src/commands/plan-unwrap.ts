@@ -9,7 +9,7 @@ import type { Connection } from '../graph/connection-rules.ts'
 import { isContainer } from '../graph/containers.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { type Planner, refuse } from './command.ts'
-import { addEach } from './plan-loops.ts'
+import { addEach, onlyPortOf } from './plan-loops.ts'
 
 /**
  * Plans the removal of a loop around its nodes, which keep their positions and their edges, and move up one level. Edges
@@ -56,13 +56,16 @@ function onlyInput({ edges }: WorkflowDocument, manifest: ManifestIndex, inside:
   return { target: only.id, targetHandle: input } satisfies Partial<Connection>
 }
 
-/** Returns the first port of the only node of a level that no edge leaves; `null` if there are several. */
+/**
+ * Returns the port by which the only node of a level that no edge leaves always continues; `null` if there are several
+ * such nodes, or if the node chooses between several paths.
+ */
 function onlyOutput({ edges }: WorkflowDocument, manifest: ManifestIndex, inside: Inside) {
   const [only, ...more] = inside.filter(({ id }) => !edges.some(({ source }) => source === id))
-  const entry = only === undefined ? undefined : manifest.entryOf(only)
-  if (only === undefined || entry === undefined || more.length > 0) return null
-  const port = resolvePorts(only, entry).find(({ isError }) => !isError)?.name
-  return port === undefined ? null : ({ source: only.id, sourceHandle: port } satisfies Partial<Connection>)
+  const port = only === undefined || more.length > 0 ? undefined : onlyPortOf(only, manifest)
+  return only === undefined || port === undefined
+    ? null
+    : ({ source: only.id, sourceHandle: port } satisfies Partial<Connection>)
 }
 
 /** Checks whether a node is a loop with nodes inside, which can be removed around them. */

@@ -188,7 +188,10 @@ export interface RunFilter {
   readonly status?: RunFilterStatus
   /** Lists the runs that nodes of this run have started. @defaultValue every run */
   readonly parentRunId?: RunId
-  /** Lists the tree of runs below this one, the run itself included. @defaultValue every run */
+  /**
+   * Lists the runs whose `rootRunId` this is: a run that no other run has started, and the tree of runs below it. Gives
+   * no runs for a run that another run has started. @defaultValue every run
+   */
   readonly rootRunId?: RunId
   /** Lists live runs, test runs or both. @defaultValue 'live'; 'all' with `parentRunId` or `rootRunId` */
   readonly mode?: 'live' | 'test' | 'all'

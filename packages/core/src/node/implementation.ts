@@ -52,7 +52,10 @@ export interface LoopSuspension {
   }
 }
 
-/** Returned by a node instead of a result: a run of another workflow starts, and the next pass has its result. */
+/**
+ * Returned by a node with `control: 'child'` instead of a result: a run of another workflow starts, and the next pass has
+ * its result. Other nodes fail with `NODE_OUTPUT_INVALID`.
+ */
 export interface ChildSuspension {
   /** Run that the node starts. */
   readonly suspend: {

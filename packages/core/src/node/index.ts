@@ -1,5 +1,6 @@
 export { fillParamDefaults } from '../document/fill-param-defaults.ts'
 export { isHeaderName, isPortAllowed, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
+export { checkChildSuspension } from './check-child-suspension.ts'
 export { checkOutput } from './check-output.ts'
 export { checkParams } from './check-params.ts'
 export { defineNode, type NodeDefinitionInput } from './define-node.ts'

@@ -31,6 +31,18 @@ describe('createNodeTestHarness', () => {
     })
   })
 
+  test('refuses a run to start from a node whose definition has no control for it', async () => {
+    const suspend = { kind: 'child', workflowId: 'greeter', input: {}, wait: true } as const
+    const harness = createNodeTestHarness(implementInlineNode(route, () => ({ suspend })))
+    await expect(harness.run({ cases: [], schema: {} })).rejects.toMatchObject({
+      code: 'NODE_OUTPUT_INVALID',
+      message: `"${route.type}" cannot start runs: its definition lacks control: 'child'`,
+    })
+    const definition = { ...route, control: 'child' } as const
+    const child = createNodeTestHarness({ definition, evaluate: () => ({ suspend }) })
+    expect(await child.run({ cases: [], schema: {} })).toEqual({ port: null, output: null, waitFor: suspend })
+  })
+
   test('evaluates inline nodes at the instant that the test names, and gives back what they wait for', async () => {
     const harness = createNodeTestHarness(
       implementInlineNode(route, (_params, { now, resume }) =>

@@ -1,5 +1,6 @@
 import { TenonError } from '../errors/index.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { checkChildSuspension } from '../node/check-child-suspension.ts'
 import { checkOutput } from '../node/check-output.ts'
 import { checkParams } from '../node/check-params.ts'
 import type {
@@ -156,7 +157,10 @@ export function createNodeTestHarness(
         durable: (key, call) => remember(journal, key, call),
       }
       const result = await executeNode(implementation, context, { now, resume, iterations, stoppedAt, child })
-      if ('suspend' in result) return { port: null, output: null, waitFor: result.suspend }
+      if ('suspend' in result) {
+        if (result.suspend.kind === 'child') checkChildSuspension(implementation.definition)
+        return { port: null, output: null, waitFor: result.suspend }
+      }
       const { output, ...outcome } = checkOutput(implementation.definition, result, params)
       return { ...outcome, output: encodeValue(output).json, waitFor: null }
     },

@@ -65,17 +65,24 @@ describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
   interface Options {
     readonly engine?: 'embedded' | 'temporal'
     readonly by?: Committer
+    /** Node types of the plan. @defaultValue those of the registry */
+    readonly types?: NodeRegistry
     /** Published workflow; `null` for a version whose plan is missing. */
     readonly greeter?: WorkflowDocument | null
   }
 
   /** Starts a run of `calling` in a new tenant. */
-  async function start({ engine = 'embedded', by = committer(), greeter = greeting() }: Options = {}) {
+  async function start({
+    engine = 'embedded',
+    types = registry,
+    by = committer(types),
+    greeter = greeting(),
+  }: Options = {}) {
     const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }
     const child = greeter === null ? null : compile(greeter, registry.manifest)
     if (child !== null) await keep(run.tenantId, child)
     const workflows = { greeter: { version: '3', planHash: child?.planHash ?? 'missing' } }
-    const plan = compile(calling, registry.manifest, undefined, workflows)
+    const plan = compile(calling, types.manifest, undefined, workflows)
     const operations = engine === 'embedded' ? ([{ op: 'ready', workerId: 'w' }] as const) : []
     const request = { workflowId: 'w', version: '1', mode: 'live', trigger: 'start', input: {}, actor: null } as const
     const result = await rest(by, run, await by.create({ ...run, ...request, engine, operations }, plan))
@@ -230,6 +237,27 @@ describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
     expect(await advance(child)).toMatchObject({ status: 'completed' })
     expect([await rows('outbox', child), await rows('outbox', run)]).toMatchObject([[], [{ kind: 'wake' }]])
     expect(await advance(run)).toMatchObject({ status: 'completed' })
+  })
+
+  test('fail a node whose type has no control for it', async () => {
+    const types = createNodeRegistry(
+      inlineNodes().map((each) => {
+        if (each.definition.type !== 'child') return each
+        const { control, ...definition } = each.definition
+        expect(control).toBe('child')
+        return { ...each, definition }
+      }),
+    )
+    const { run, result } = await start({ types })
+    expect(result.status).toBe('failed')
+    expect(await reader().getRun(run.tenantId, run.runId)).toMatchObject({
+      error: {
+        code: 'NODE_OUTPUT_INVALID',
+        message: `"child" cannot start runs: its definition lacks control: 'child'`,
+        nodeId: 'call',
+      },
+    })
+    expect(await childrenOf(run)).toEqual([])
   })
 
   test.each<[string, Options, string]>([

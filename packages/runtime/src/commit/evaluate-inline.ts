@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
+import { checkChildSuspension, checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
 import type { Fact } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -88,7 +88,10 @@ async function evaluate(
   const context = { now: scheduledAt, resume: resumeForNode(resume), iterations, stoppedAt, child }
   const result = compute(params as never, context)
   if (isLoopSuspension(result)) return beginLoop(session, node, { nodeRunId, pass }, result)
-  if (isChildSuspension(result)) return beginChild(session, { nodeRunId, pass, scheduledAt }, result, prepareChild)
+  if (isChildSuspension(result)) {
+    checkChildSuspension(node)
+    return beginChild(session, { nodeRunId, pass, scheduledAt }, result, prepareChild)
+  }
   if ('suspend' in result) {
     const waitFor = storeWait(result.suspend)
     return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] } as const

@@ -58,7 +58,9 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
   if (parentRunId !== undefined) query = query.where('parent_run_id', '=', parentRunId)
   if (rootRunId !== undefined) {
     // Only the rows of other runs contain their root, so that those without a parent are in no index for it.
-    query = query.where((eb) => eb.or([eb('root_run_id', '=', rootRunId), eb('run_id', '=', rootRunId)]))
+    query = query.where((eb) =>
+      eb.or([eb('root_run_id', '=', rootRunId), eb.and([eb('run_id', '=', rootRunId), eb('root_run_id', 'is', null)])]),
+    )
   }
   const { mode = parentRunId === undefined && rootRunId === undefined ? 'live' : 'all' } = filter
   if (mode !== 'all') query = query.where('mode', '=', mode)

@@ -123,6 +123,9 @@ describe('a version', () => {
     ])
     const children = await server.json<Page<RunSummary>>(200, `/runs?parentRunId=${run.runId}`, { as })
     expect(children.items).toMatchObject([{ parent: { runId: run.runId, nodeRunId: 'call' }, rootRunId: run.runId }])
+    const middleId = children.items[0]?.runId ?? ''
+    // Its tree has another root.
+    expect((await server.json<Page<RunSummary>>(200, `/runs?rootRunId=${middleId}`, { as })).items).toEqual([])
     const stranger = testIdentity()
     for (const query of ['rootRunId', 'parentRunId']) {
       const page = await server.json<Page<RunSummary>>(200, `/runs?${query}=${run.runId}`, { as: stranger })

@@ -64,8 +64,10 @@ export const runRoutes = {
       ...pageQuery,
       workflowId: textSchema(400).exactOptional(),
       status: z.enum(RUN_FILTER_STATUSES).exactOptional(),
-      parentRunId: textSchema(400).exactOptional(),
-      rootRunId: textSchema(400).exactOptional(),
+      parentRunId: textSchema(400).meta({ description: 'The runs that this run has started' }).exactOptional(),
+      rootRunId: textSchema(400)
+        .meta({ description: 'The tree of runs with this `rootRunId`; none for a run that another run has started' })
+        .exactOptional(),
       mode: z.enum(['live', 'test', 'all']).exactOptional(),
     }),
     body: null,

@@ -27,7 +27,10 @@ export const enParked = {
   'runs.parked.ended': 'The run was canceled or has ended, so the node needs no fix.',
   'runs.parked.paramsTitle': 'Edit values of {name}',
   'runs.parked.paramsJson': 'Values as JSON',
-  'runs.parked.paramsHelp': 'Expressions are not evaluated. Secrets stay as they are in the workflow.',
+  'runs.parked.paramsHelp':
+    'Values are used as they are: expressions are not evaluated. Secrets stay as they are in the workflow.',
+  'runs.parked.expressionAsText':
+    'The expression is not evaluated here. Enter the value itself, or try again to send it as text.',
   'runs.parked.noParams': 'This node has no values.',
   'runs.parked.outputTitle': 'Output of {name}',
   'runs.parked.outputHelp': 'Later nodes read this as the output of the node.',

@@ -12,7 +12,7 @@ import { useTypingPause } from '../../ui/use-typing-pause.ts'
 import { type RunFormDraft, startDraft } from './form-draft.ts'
 import { checkForm, type FormErrors, serverErrors } from './form-errors.ts'
 import { FormFieldView } from './form-field-view.tsx'
-import { formFields } from './form-model.ts'
+import { type FormField, formFields } from './form-model.ts'
 import { type FormPath, pathKey, writeValue } from './form-values.ts'
 import { jsonFaultText, parseJson } from './parse-json.ts'
 
@@ -20,7 +20,7 @@ import { jsonFaultText, parseJson } from './parse-json.ts'
 export interface ValueFormTexts {
   /** Label of the JSON field. */
   readonly json: string
-  readonly jsonHelp: string
+  readonly jsonHelp?: string
   /** Text for a schema without fields. */
   readonly noFields: string
   /** Title of an unknown failure. */
@@ -36,6 +36,11 @@ export interface ValueFormProps {
   /** Sends the value; faults that it throws are shown at their fields, and the form keeps its values. */
   readonly onSubmit: (value: Json) => Promise<unknown>
   readonly onCancel?: () => void
+  /**
+   * Finds faults that the schema does not describe, before the value is sent. `fields` is `null` for a value that is
+   * entered as JSON.
+   */
+  readonly check?: (value: Json, fields: readonly FormField[] | null) => FormErrors
   /** Entries at first. Read once, on mount. */
   readonly draft?: RunFormDraft
   readonly onDraft?: (draft: RunFormDraft) => void
@@ -44,7 +49,7 @@ export interface ValueFormProps {
 const NO_ERRORS: FormErrors = new Map()
 
 /** Form for a JSON value, built from its schema: fields, or the whole value as JSON. */
-export function ValueForm({ schema, texts, onSubmit, onCancel, draft, onDraft }: ValueFormProps) {
+export function ValueForm({ schema, texts, onSubmit, onCancel, check, draft, onDraft }: ValueFormProps) {
   const { t } = useInstance()
   const form = useRef<HTMLFormElement>(null)
   const fields = useMemo(() => formFields(schema), [schema])
@@ -78,7 +83,9 @@ export function ValueForm({ schema, texts, onSubmit, onCancel, draft, onDraft }:
     if (isSending) return
     const input = mode === 'form' ? values : parsed.ok ? parsed.json : undefined
     if (input === undefined) return
-    const found = mode === 'form' && fields !== null ? checkForm(fields, values, t) : NO_ERRORS
+    const shown = mode === 'form' ? fields : null
+    const invalid = shown === null ? NO_ERRORS : checkForm(shown, values, t)
+    const found = invalid.size > 0 ? invalid : (check?.(input, shown) ?? NO_ERRORS)
     setErrors(found)
     setFailure(null)
     // An unreadable number or JSON text is not in the values and must be reported.

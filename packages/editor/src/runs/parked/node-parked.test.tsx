@@ -60,6 +60,24 @@ describe('a parked node run', () => {
     ])
   })
 
+  test('warns before it sends an expression as text', async () => {
+    const { press, user, resolutions } = show()
+    await press('Edit values and try again')
+    const dialog = await screen.findByRole('dialog', { name: 'Edit values of Create ticket' })
+    expect(within(dialog).getByText(/^Values are used as they are: expressions are not evaluated\./)).toBeDefined()
+    const json = within(dialog).getByRole<HTMLTextAreaElement>('textbox', { name: 'Values as JSON' })
+    await user.clear(json)
+    await user.click(json)
+    await user.paste('{"method":"POST","url":"https://a.example/{{input.id}}"}')
+    await user.click(within(dialog).getByRole('button', { name: 'Try again' }))
+    expect(within(dialog).getByText(/^url: The expression is not evaluated here\./)).toBeDefined()
+    await expect.poll(() => document.activeElement).toBe(json)
+    expect(resolutions()).toEqual([])
+    await user.click(within(dialog).getByRole('button', { name: 'Try again' }))
+    await screen.findByText('Ada Obi tried again with other values, now')
+    expect(resolutions()).toHaveLength(1)
+  })
+
   test('continues with an output that a person enters', async () => {
     const { press, user, resolutions } = show()
     await press('Enter output')

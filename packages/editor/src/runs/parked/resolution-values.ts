@@ -10,6 +10,7 @@ import type { OutputFromParam } from '@tenon/core/node'
 import { isTemplate } from '../../graph/template-parts.ts'
 import { fits, type RunFormDraft } from '../form/form-draft.ts'
 import { formFields, initialValues } from '../form/form-model.ts'
+import { withoutExpressionHints } from '../form/literal-values.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 
 /** Value to enter: its schema, and its entries at first. */
@@ -28,7 +29,7 @@ export function paramsToEnter({ node, params }: Pick<NodeInfo, 'node' | 'params'
   const secrets = new Set(secretParamsOf(params))
   const known = isJsonObject(input) ? Object.entries(input) : Object.entries(node?.params ?? {}).filter(isLiteral)
   const values = Object.fromEntries(known.filter(([name]) => !secrets.has(name)))
-  return valueToEnter(withoutMembers(params, secrets), values)
+  return valueToEnter(withoutExpressionHints(withoutMembers(params, secrets)), values)
 }
 
 /** Returns the output to enter for a port, in the form of its schema. */

@@ -1,7 +1,7 @@
 import type { ResolutionRequest } from '@tenon/core/client'
-import { isJsonObject, type Json } from '@tenon/core/document'
+import { isJsonObject, type Json, jsonEqual } from '@tenon/core/document'
 import type { NodeRunView } from '@tenon/core/run'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
@@ -9,6 +9,9 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import type { FormErrors } from '../form/form-errors.ts'
+import type { FormField } from '../form/form-model.ts'
+import { expressionWarnings } from '../form/literal-values.ts'
 import { ValueForm } from '../form/value-form.tsx'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -57,22 +60,34 @@ interface ParamsFormProps extends Pick<ValueDialogProps, 'onClose' | 'onResolve'
 function ParamsForm({ info, input, onClose, onResolve }: ParamsFormProps) {
   const t = useTranslate()
   const { schema, draft } = useMemo(() => paramsToEnter(info, input), [info, input])
+  // A text with braces may be meant, so the second attempt to send it is accepted.
+  const warned = useRef<Json | undefined>(undefined)
+  const check = (value: Json, fields: readonly FormField[] | null): FormErrors => {
+    if (warned.current !== undefined && jsonEqual(warned.current, value)) return NO_WARNINGS
+    warned.current = value
+    return expressionWarnings(fields, value, draft.values, t('runs.parked.expressionAsText'))
+  }
   return (
-    <ValueForm
-      schema={schema}
-      draft={draft}
-      texts={{
-        json: t('runs.parked.paramsJson'),
-        jsonHelp: t('runs.parked.paramsHelp'),
-        noFields: t('runs.parked.noParams'),
-        failed: t('runs.parked.failed'),
-        submit: t('runs.parked.retry'),
-      }}
-      onCancel={onClose}
-      onSubmit={(params) => onResolve({ kind: 'retry_with_params', params: isJsonObject(params) ? params : {} })}
-    />
+    <div className="tn-form">
+      <p className="tn-muted">{t('runs.parked.paramsHelp')}</p>
+      <ValueForm
+        schema={schema}
+        draft={draft}
+        texts={{
+          json: t('runs.parked.paramsJson'),
+          noFields: t('runs.parked.noParams'),
+          failed: t('runs.parked.failed'),
+          submit: t('runs.parked.retry'),
+        }}
+        check={check}
+        onCancel={onClose}
+        onSubmit={(params) => onResolve({ kind: 'retry_with_params', params: isJsonObject(params) ? params : {} })}
+      />
+    </div>
   )
 }
+
+const NO_WARNINGS: FormErrors = new Map()
 
 /** Dialog for an output with which the run continues as if the node had completed. */
 export function OutputDialog({ scope, nodeRun, onClose, onResolve }: ValueDialogProps) {

@@ -2,6 +2,7 @@ import { type PreparedStatement, preparedStatement } from '../postgres/prepared-
 import { identifier } from '../postgres/quote.ts'
 import type { Append, AppendResult, NewRun } from './append.ts'
 import { compareOperations } from './append.ts'
+import { type RunRef, runKey } from './run-ref.ts'
 import type { PackedAppend } from './stored-events.ts'
 
 /** An append with its events packed into rows of the log. */
@@ -80,6 +81,8 @@ const MANY = [
   ['r_row_count', 'integer[]'],
   ['r_events', 'text[]'],
   ['r_inlines', 'text[]'],
+  ['k_tenant', 'text[]'],
+  ['k_run', 'text[]'],
   ['l_append', 'integer[]'],
   ['l_skip', 'integer[]'],
   ['l_count', 'integer[]'],
@@ -147,14 +150,14 @@ export function createAppendStatements(schema: string): AppendStatements {
 }
 
 /**
- * Checks whether an append has one row of events, stores no values and no plan beside the log, and sets the start of a run
- * only if it creates that run.
+ * Checks whether an append has one row of events, stores no values and no plan beside the log, locks no other run, and
+ * sets the start of a run only if it creates that run.
  */
 export function isSimple({ append, packed }: AppendToSend): boolean {
   const { kind, patch, operations, payloads } = append
   if (payloads.length > 0 || packed.rows.length !== 1) return false
   if (kind !== 'create' && patch?.startedAt !== undefined) return false
-  return operations.every(({ op }) => op !== 'plan')
+  return operations.every(({ op }) => op !== 'plan' && op !== 'waits_lock')
 }
 
 /** Returns the expected turn; null for observations, which need none. */
@@ -243,11 +246,27 @@ function valuesOfMany(role: string | null, batch: readonly AppendToSend[]): read
     packs.map(({ rows }) => rows[0]?.count ?? 0),
     packs.map(({ rows }) => rows[0]?.events ?? null),
     packs.map(({ rows }) => rows[0]?.inlines ?? null),
+    ...columnsOf(runsToLock(appends), ['tenantId', 'runId']),
     ...columnsOf(later, ['position', 'offset', 'count', 'events', 'inlines']),
     ...columnsOf(payloads, ['position', 'hash', 'size', 'text']),
     ...columnsOf(plans, ['position', 'planHash', 'data']),
     ...columnsOf(operations, ['position', 'text']),
   ]
+}
+
+/**
+ * Returns the runs of a batch with those that it locks for their cancelation, in the order of its appends, each once;
+ * none if it cancels no other run. Two batches may cancel runs of each other.
+ */
+function runsToLock(appends: readonly Append[]): readonly RunRef[] {
+  const canceled = appends.flatMap(({ tenantId, operations }) =>
+    operations.flatMap((operation) => (operation.op === 'waits_lock' ? [{ tenantId, runId: operation.runId }] : [])),
+  )
+  if (canceled.length === 0) return []
+  const byKey = new Map(
+    [...appends, ...canceled].map(({ tenantId, runId }) => [runKey({ tenantId, runId }), { tenantId, runId }]),
+  )
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, run]) => run)
 }
 
 /** Returns one array for each field, or null for each if there are no items. */

@@ -74,7 +74,10 @@ export type AppendOperation =
       readonly openedAt: number
       readonly dueAt: number | null
     }
-  /** Locks the open waits of another run before its cancelation is stored. */
+  /**
+   * Locks another run and its open waits before its cancelation is stored: after an append in flight, which may end it,
+   * and so that no vote is accepted after a cancelation that it does not see.
+   */
   | { readonly op: 'waits_lock'; readonly runId: RunId }
   | {
       readonly op: 'wait_close'
@@ -207,15 +210,22 @@ function changedRunOf({ operation, runId }: OperationOfRun): RunId {
   return ('runId' in operation ? operation.runId : undefined) ?? runId
 }
 
+/** Returns the approval whose row an operation changes; empty for other operations. */
+function changedWaitOf({ operation }: OperationOfRun): string {
+  return 'approvalId' in operation ? operation.approvalId : ''
+}
+
 /**
- * Compares operations by the lock order: by their tables, then by their runs. Equal ones keep their order, so that the
- * last of several operations on a timer wins.
+ * Compares operations by the lock order: by their tables, then by their runs, and waits by their approvals, as a cancelation
+ * locks the open waits of a run. Equal ones keep their order, so that the last of several operations on a timer
+ * wins.
  */
 export function compareOperations(a: OperationOfRun, b: OperationOfRun): number {
   return (
     LOCK_ORDER[a.operation.op] - LOCK_ORDER[b.operation.op] ||
     compareTexts(a.tenantId, b.tenantId) ||
-    compareTexts(changedRunOf(a), changedRunOf(b))
+    compareTexts(changedRunOf(a), changedRunOf(b)) ||
+    compareTexts(changedWaitOf(a), changedWaitOf(b))
   )
 }
 

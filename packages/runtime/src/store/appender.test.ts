@@ -577,6 +577,30 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(again).toEqual(['closed', 'conflict', 'conflict', 'conflict', 'missing'])
   })
 
+  test('locks waits of a run in the order of their approvals, and other runs together with its own', async () => {
+    const tenantId = tenant()
+    const ids = [3, 1, 2].map((id) => `run-${id}`)
+    const close = (approvalId: string): AppendOperation => ({
+      op: 'wait_close',
+      approvalId,
+      nodeRunId: 'a',
+      how: 'x',
+      at: AT,
+    })
+    const lock: AppendOperation = { op: 'waits_lock', runId: `${ids[1]}` }
+    const operations = [close('b'), lock, close('a')]
+    const batch = [ids[0], ids[2]].map((runId) => {
+      const append = create(tenantId, runId, { operations })
+      return { append, packed: packAppend(append.events) }
+    })
+    const { values, statement } = createAppendStatements(opened.database.schema).many(null, batch)
+    const place = (name: string) => Number(new RegExp(`${name} => \\$(\\d+)`).exec(statement.text)?.[1]) - 1
+    expect(values[place('k_tenant')]).toEqual([tenantId, tenantId, tenantId])
+    expect(values[place('k_run')]).toEqual(['run-1', 'run-2', 'run-3'])
+    const ordered = [lock, lock, close('a'), close('b'), close('a'), close('b')]
+    expect(values[place('o_operations')]).toEqual(ordered.map((operation) => JSON.stringify(operation)))
+  })
+
   test('locks the tables of a batch in one order, whatever its runs change', async () => {
     const tenants = [tenant(), tenant()].sort()
     const [one, two] = [create(`${tenants[0]}`), create(`${tenants[1]}`)]

@@ -31,7 +31,7 @@ export type EffectLine = Effect | { readonly what: 'killed'; readonly pid: numbe
 
 /**
  * Checks the invariants of runs that must have ended: exactly one end, dense `seq`, no event id twice, one outcome of a
- * pass, the same decisions from the same facts, an intact hash chain, no attempt started or executed twice, and no two
+ * pass, the same decisions from the same facts, an intact hash chain, no message left, no attempt started or executed twice, and no two
  * bodies of one node run at a time unless the first one's lease had expired.
  */
 export async function checkLogs(
@@ -57,6 +57,8 @@ export async function checkLogs(
     if (run.parent !== null) counts.children += 1
     else if (run.status === 'completed' || run.status === 'failed' || run.status === 'canceled') counts[run.status] += 1
     if (!isRunOver(run.status)) fault(`is ${run.status} after ${events.at(-1)?.type}`)
+    const left = await messagesLeft(database, { tenantId, runId })
+    if (isRunOver(run.status) && left > 0) fault(`has ended and still has ${left} messages`)
     if (events.length !== run.nextSeq - 1) fault(`has ${events.length} events, next seq ${run.nextSeq}`)
     const planKey = `${tenantId}/${run.planHash}`
     const plan = plans.get(planKey) ?? (await reader.getPlan(tenantId, run.planHash))
@@ -69,6 +71,18 @@ export async function checkLogs(
   const bodies = checkEffects(effects, logs)
   const lostAttempts = [...logs.values()].flat().filter(({ type }) => type === 'attempt_lost').length
   return { faults: [...faults, ...bodies.faults], ...counts, lostAttempts, repeatedBodies: bodies.repeated }
+}
+
+async function messagesLeft(database: RuntimeDatabase, { tenantId, runId }: RunAddress): Promise<number> {
+  const rows = await database.withTenant(tenantId, (tx) =>
+    tx
+      .selectFrom('run_inbox')
+      .select('message_id')
+      .where('tenant_id', '=', tenantId)
+      .where('run_id', '=', runId)
+      .execute(),
+  )
+  return rows.length
 }
 
 async function readAll(reader: RunReader, { tenantId, runId }: RunAddress): Promise<readonly RunEvent[]> {

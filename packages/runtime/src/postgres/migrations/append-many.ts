@@ -7,6 +7,8 @@ import { FIRST_LINK, linkOf, nextLink } from './append-link.ts'
  * transactions: runs, payloads, plans, and the rows that the operations change, each in the order of its key.
  * Operations are ordered by their tables.
  *
+ * The runs that the batch cancels are locked with its own; both are in the arrays `k_`, which are null if there are none.
+ *
  * The first row of each append is in the arrays of the runs (`r_`), the others of a large one in those of rows (`l_`).
  * `l_append`, `y_append`, `n_append` and `o_append` are positions in the arrays of the runs, from 1.
  */
@@ -16,6 +18,7 @@ create function $schema.append_many_v1(
   r_tenant text[], r_run text[], r_expect_turn integer[], r_expect_seq bigint[], r_turns integer[], r_count integer[],
   r_status text[], r_started_at bigint[], r_finished_at bigint[], r_outcome text[], r_output text[], r_error text[],
   r_create text[], r_digest bytea[], r_row_count integer[], r_events text[], r_inlines text[],
+  k_tenant text[], k_run text[],
   l_append integer[], l_skip integer[], l_count integer[], l_events text[], l_inlines text[],
   y_append integer[], y_hash text[], y_size bigint[], y_data text[],
   n_append integer[], n_hash text[], n_data text[],
@@ -73,6 +76,10 @@ begin
       from unnest(stored, weeks, heads) as c(append, week, head);
   end if;
 
+  -- In one order with the runs of the appends. A weaker lock would have to be raised for those of them that are here.
+  for i in 1 .. coalesce(cardinality(k_run), 0) loop
+    perform from $schema.runs r where r.tenant_id = k_tenant[i] and r.run_id = k_run[i] for no key update;
+  end loop;
   if cardinality(stored) + cardinality(present) < cardinality(r_run) then
     select array_agg(locked.tid order by i.place) into tids
       from unnest(r_tenant, r_run) with ordinality as i(tenant_id, run_id, place)

@@ -25,7 +25,7 @@ begin
         values (p_tenant, o->>'approvalId', p_run, o->>'waitId', o->>'nodeRunId', o->>'nodeId', o->>'workflowId',
           o->>'kind', 'open', o->>'waitFor', (o->>'openedAt')::bigint, (o->>'dueAt')::bigint, o->>'fingerprint');
     when 'waits_lock' then
-      -- Orders a cancelation and the votes of the run.
+      -- Orders a cancelation and the votes of the run, whose row is locked.
       perform from $schema.waits where tenant_id = p_tenant and run_id = o->>'runId' and status = 'open'
         order by approval_id for update;
     when 'wait_close' then
@@ -44,7 +44,8 @@ begin
       insert into $schema.payload_refs (tenant_id, run_id, hash) values (p_tenant, o->>'runId', o->>'hash')
         on conflict do nothing;
     when 'message' then
-      -- Without a lock on the other run: one that ends meanwhile ignores the message.
+      -- A child is locked before its cancelation. A parent is not, except by the foreign key, which waits for no append:
+      -- it ends only after it has applied the end of its child.
       insert into $schema.run_inbox (tenant_id, run_id, message_id, fact, at)
         select p_tenant, o->>'runId', o->>'messageId', o->>'fact', (o->>'at')::bigint
           from $schema.runs r

@@ -594,11 +594,11 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
       return { append, packed: packAppend(append.events) }
     })
     const { values, statement } = createAppendStatements(opened.database.schema).many(null, batch)
-    const place = (name: string) => Number(new RegExp(`${name} => \\$(\\d+)`).exec(statement.text)?.[1]) - 1
-    expect(values[place('k_tenant')]).toEqual([tenantId, tenantId, tenantId])
-    expect(values[place('k_run')]).toEqual(['run-1', 'run-2', 'run-3'])
+    const parameter = (name: string) => values[Number(new RegExp(`${name} => \\$(\\d+)`).exec(statement.text)?.[1]) - 1]
+    expect(parameter('k_tenant')).toEqual([tenantId, tenantId, tenantId])
+    expect(parameter('k_run')).toEqual(['run-1', 'run-2', 'run-3'])
     const ordered = [lock, lock, close('a'), close('b'), close('a'), close('b')]
-    expect(values[place('o_operations')]).toEqual(ordered.map((operation) => JSON.stringify(operation)))
+    expect(parameter('o_operations')).toEqual(ordered.map((operation) => JSON.stringify(operation)))
   })
 
   test('locks the tables of a batch in one order, whatever its runs change', async () => {

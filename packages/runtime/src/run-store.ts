@@ -124,8 +124,13 @@ export interface StoredParked {
   readonly parkedAt: number
   /** State of the parked node run; `resolved` also if the run has yet to apply the resolution. */
   readonly status: 'open' | 'resolved' | 'canceled'
-  /** Decision of a person; `null` while it is open, and if it was canceled. */
+  /**
+   * Decision of a person; `null` without one. Of a canceled node run it was accepted, and the end of the run has
+   * overtaken it.
+   */
   readonly resolution: {
+    /** Id of the request that was accepted. */
+    readonly requestId: string
     /** Way in which the node run continued or ended. */
     readonly kind: ParkResolutionKind
     /** Person who decided; `null` if no person did. */

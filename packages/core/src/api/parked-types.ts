@@ -30,7 +30,10 @@ export interface ParkedNodeRun {
   readonly parkedAt: IsoInstant
   /** State of the parked node run; only an `open` one accepts a resolution. */
   readonly status: 'open' | 'resolved' | 'canceled'
-  /** Decision of a person; `null` while it is open, and if it was canceled. */
+  /**
+   * Decision of a person; `null` without one. If the node run was canceled, the end of the run has overtaken the decision,
+   * which had no effect.
+   */
   readonly resolution: ParkedResolution | null
   /** Resolutions that this node run allows. */
   readonly resolutions: readonly ParkResolutionKind[]

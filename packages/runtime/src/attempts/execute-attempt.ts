@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
+import { checkPort } from '../commit/check-port.ts'
 import type { CommitRequest, CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
 import { storeValue, storeWait } from '../commit/stored-value.ts'
@@ -203,6 +204,7 @@ function completed(started: StartedNode, result: NodeOutcome | Suspension, now: 
   }
   // checkParams returns the params of an object schema.
   const checked = checkOutput(implementation.definition, result, params as Readonly<Record<string, unknown>>)
+  checkPort(started.node, checked.port)
   const { ref, payloads } = storeValue(checked.output)
   const durationMs = Math.max(0, now - startedAt)
   const usage = checked.usage === undefined ? {} : { usage: checked.usage }

@@ -5,7 +5,7 @@ import type { MachineFact } from '../interpreter/machine-types.ts'
 import { passOfRunKey } from '../store/run-ref.ts'
 import type { PrepareChild } from './child-runs.ts'
 import type { AcquireSlot, FactToCommit } from './commit-types.ts'
-import { addDecisionEffects, addFactEffects } from './effects.ts'
+import { addDecisionEffects, addFactEffects, reopenedBy } from './effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import { failureOf } from './failure.ts'
 import { resumeForNode } from './loop-values.ts'
@@ -208,6 +208,7 @@ function applyFact(
     if (messageId === undefined) throw error
     const code = error instanceof TenonError ? error.code : 'INTERNAL'
     log('error', 'run.message_refused: it does not fit the run', { runId: identity.runId, messageId, code })
+    pending.operations.push(...reopenedBy(identity.runId, fact))
     return []
   }
   if (machine.turn === before) return []

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type ChildEnd, type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
+import { type ChildEnd, type Decision, type Fact, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
+import type { AppendOperation } from '../store/append.ts'
 import type { ParkedRow } from '../store/parked-rows.ts'
 import { dispatchRequirements, isQueued } from '../store/requirements.ts'
 import { cancelFailure } from './cancel-failure.ts'
@@ -133,4 +134,11 @@ function addEnd(pending: PendingAppend, session: RunSession, finishedAt: number,
 /** Returns the id of a wait within its tenant: opaque, URL-safe and deterministic. */
 export function approvalIdOf(runId: string, waitId: string): string {
   return createHash('sha256').update(`${runId}\n${waitId}`).digest('hex').slice(0, 32)
+}
+
+/** Returns the operations for a message that the run does not apply: an accepted resolution is taken back. */
+export function reopenedBy(runId: string, fact: Fact): readonly AppendOperation[] {
+  if (fact.type !== 'parked_resolved') return []
+  const { waitId, requestId } = fact.data
+  return [{ op: 'wait_reopen', approvalId: approvalIdOf(runId, waitId), requestId }]
 }

@@ -4,6 +4,7 @@ import type { Fact } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
+import { checkPort } from './check-port.ts'
 import { beginChild, isChildSuspension, loadChild, type PrepareChild } from './child-runs.ts'
 import { failureOf } from './failure.ts'
 import {
@@ -97,6 +98,7 @@ async function evaluate(
     return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] } as const
   }
   const { port, output } = checkOutput(definition, result, params)
+  checkPort(node, port)
   const { ref, payloads } = storeValue(output)
   const outcome = node.control === 'end' ? { outcome: checkedOutcome(params.outcome) } : {}
   const data = { pass, attempt: 1, port, output: ref, durationMs: 0, ...outcome }

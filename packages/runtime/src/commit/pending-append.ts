@@ -18,6 +18,7 @@ import { compareOperations } from '../store/append.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
 import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
+import { reopenedBy } from './effects.ts'
 import { catchUp } from './load-session.ts'
 import { absorb, planNodeOf, type RunSession } from './session.ts'
 import { snapshotText } from './session-snapshot.ts'
@@ -243,9 +244,18 @@ function announce(bus: Bus, session: RunSession, pending: PendingAppend): void {
   if (machine.status !== pending.statusBefore || pending.turnBefore === 0) {
     publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId })
   }
-  for (const operation of pending.operations) {
+  announceRows(bus, session, pending.operations)
+}
+
+/** Announces the children, approvals and parked node runs that operations change. */
+function announceRows(bus: Bus, session: RunSession, operations: readonly AppendOperation[]): void {
+  const { tenantId, workflowId } = session.identity
+  for (const operation of operations) {
     if (operation.op === 'child_create') {
       publishChange(bus, tenantId, { kind: 'run', id: operation.runId, workflowId: operation.workflowId })
+    }
+    if (operation.op === 'wait_reopen') {
+      publishChange(bus, tenantId, { kind: 'parked', id: operation.approvalId, workflowId })
     }
     if (operation.op !== 'wait_open' && operation.op !== 'wait_close') continue
     const { approvalId: id, nodeRunId } = operation
@@ -274,13 +284,13 @@ export async function dropRefused(
   { lastTurnOf }: PendingAppend,
   refusedPasses: Set<string>,
   refusal: TenonError,
-  { database, log }: { readonly database: RuntimeDatabase; readonly log: RuntimeLog },
+  { log, ...deps }: ApplyDeps & { readonly log: RuntimeLog },
 ): Promise<string | null> {
   if (lastTurnOf?.kind === 'fact' && lastTurnOf.fact.messageId !== undefined) {
-    const { messageId } = lastTurnOf.fact
+    const { messageId, fact } = lastTurnOf.fact
     const { runId } = session.identity
     log('error', 'run.message_dropped: the database cannot store it', { runId, messageId, ...refusal.details })
-    await applyOperations(database, session, [{ op: 'inbox_consumed', messageId }])
+    await applyOperations(session, [...reopenedBy(runId, fact), { op: 'inbox_consumed', messageId }], deps)
     return messageId
   }
   const key = lastTurnOf?.kind === 'inline' ? passOfRunKey(lastTurnOf) : null
@@ -289,16 +299,23 @@ export async function dropRefused(
   return null
 }
 
-/** Executes the operations of messages without effect, which have no append. */
+/** Dependencies of {@link applyOperations}. */
+interface ApplyDeps {
+  readonly database: RuntimeDatabase
+  readonly bus: Bus
+}
+
+/** Executes the operations of messages without effect, which have no append, and announces them. */
 export async function applyOperations(
-  database: RuntimeDatabase,
-  { identity }: RunSession,
+  session: RunSession,
   operations: readonly AppendOperation[],
+  { database, bus }: ApplyDeps,
 ): Promise<void> {
   if (operations.length === 0) return
-  const { tenantId, runId } = identity
-  const texts = operations.map((operation) => JSON.stringify(operation))
+  const { tenantId, runId } = session.identity
+  const texts = inLockOrder(operations, session.identity).map((operation) => JSON.stringify(operation))
   const call = sql`select ${sql.id(database.schema, 'append_operation_v1')}(${tenantId}, ${runId}, o::json)
     from unnest(${texts}::text[]) as o`
   await database.withTenant(tenantId, (tx) => call.execute(tx))
+  announceRows(bus, session, operations)
 }

@@ -111,7 +111,7 @@ export async function performCommit(
       const request = { maxTurns, maxMs, facts, at, acquireSlot, worker, refusedPasses: refusedPasses ?? NO_PASSES }
       const left = await drive(session, pending, request, deps)
       if (pending.events.length === 0) {
-        await applyOperations(deps.database, session, pending.operations)
+        await applyOperations(session, pending.operations, deps)
         noteSnapshot(session, pending)
         return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
       }

@@ -1,4 +1,5 @@
 import { isJsonObject, sha256Hex } from '@tenon/core/document'
+import { maskCredentials } from '@tenon/core/mask'
 import type { RunFailure } from '@tenon/core/run'
 
 /** Characters of a message that count. */
@@ -10,10 +11,15 @@ const MAX_LENGTH = 2_000
  */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'`<>]+/gi, '<url>'],
-  [/"[^"]*"|“[^”]*”|„[^“”]*[“”]|`[^`]*`/g, '<text>'],
+  // A short identifier, such as the name of a field, is a part of the cause.
+  [/"(?![a-z_][a-zA-Z_.]{1,39}")[^"]*"|“[^”]*”|„[^“”]*[“”]|`(?![a-z_][a-zA-Z_.]{1,39}`)[^`]*`/g, '<text>'],
   // An apostrophe within a word is no quote.
-  [/(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])/gu, '<text>'],
-  [/[\p{L}\p{N}_-]*\p{N}[\p{L}\p{N}_-]*/gu, '<id>'],
+  [/(?<![\p{L}\p{N}])'(?![a-z_][a-zA-Z_.]{1,39}')[^']*'(?![\p{L}\p{N}])/gu, '<text>'],
+  // Not the codes of systems, such as E11000 and ORA-01017: at the start or after "Error: ", or before a colon.
+  [
+    /(?<![\p{L}\p{N}_-])(?!(?<=^\s*|[eE]rror: )[A-Z]{1,8}\d{3,6}\b|[A-Z]{1,8}-?\d{3,6}:)[\p{L}\p{N}_-]*\p{N}[\p{L}\p{N}_-]*/gu,
+    '<id>',
+  ],
   [/\b[0-9a-f]{8,}\b/gi, '<id>'],
   [/\s+/g, ' '],
 ]
@@ -26,12 +32,13 @@ function statusOf({ details }: RunFailure): number | null {
 
 /** Removes from a message what differs between failures with the same cause. */
 export function commonMessage(message: string): string {
-  return VARYING.reduce((text, [part, instead]) => text.replace(part, instead), message.slice(0, MAX_LENGTH)).trim()
+  const shown = maskCredentials(message.slice(0, MAX_LENGTH))
+  return VARYING.reduce((text, [part, instead]) => text.replace(part, instead), shown).trim()
 }
 
 /**
  * Returns the fingerprint of a failure: equal for failures of one node with the same code, the same status of a service,
- * and the same message apart from numbers, ids, addresses and quoted texts. 32 hex digits. Runs of the same semantics
+ * and the same message apart from numbers, ids, addresses, credentials and quoted texts. 32 hex digits. Runs of the same semantics
  * keep their fingerprints, since decisions contain them: a change of the rule needs new semantics.
  */
 export function failureFingerprint(nodeId: string, error: RunFailure): string {

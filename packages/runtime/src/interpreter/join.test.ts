@@ -272,13 +272,18 @@ describe('joins in a run', () => {
   })
 
   test('a join that fails may go on', () => {
-    const run = threeBranches(
-      ['meet:join', { join: 'first-success', onError: 'continue' }],
-      ['after:set'],
-      ['meet>after'],
+    const carryOn = { onError: 'continue' } as const
+    const meet = ['meet:join', { join: 'first-success', ...carryOn }] as const
+    const run = simulateRun(
+      planOf(
+        ['start', ['a:probe', carryOn], 'b:if-else', ['c:probe', carryOn], meet, 'after:set'],
+        ['start>a', 'start>b', 'start>c', 'a>meet', 'b:true>meet', 'c>meet', 'meet>after'],
+      ),
     )
+    run.start()
+    run.complete('start')
     run.fail('a')
-    run.complete('b', 'nowhere')
+    run.complete('b', 'false')
     expect(brief(run.fail('c'))).toEqual([
       'handled c continue success',
       'unsatisfied meet 0/1',

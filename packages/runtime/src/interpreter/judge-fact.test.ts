@@ -43,6 +43,7 @@ const IMPOSSIBLE: readonly [title: string, fact: Fact][] = [
   ['an outcome of pass 0', completed('a', 0)],
   ['an outcome of half a pass', completed('a', 0.5)],
   ['a completion by the error port', completed('a', 1, 'error')],
+  ['a completion by a port that the plan lacks', completed('a', 1, 'other')],
   [
     'a cancelation that was not requested',
     { type: 'node_canceled', nodeRunId: 'a', data: { pass: 1, how: 'canceled' } },

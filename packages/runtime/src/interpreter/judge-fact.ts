@@ -5,6 +5,7 @@ import { DEADLINE_TIMER } from './end-run.ts'
 import { beginEnding } from './ending.ts'
 import { handleFailure } from './failure.ts'
 import { close, ERROR_PORT, finishDead, finishSkipped } from './finish-node.ts'
+import { hasPort } from './has-port.ts'
 import { itemAt } from './lookup.ts'
 import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
@@ -57,6 +58,9 @@ function judgeCompleted(run: RunContext, fact: OutcomeOf<'node_completed'>): Act
   if (awaited === null) return null
   const { context, node, open } = awaited
   if (open.canceling) return endWithoutData(awaited)
+  // The nodes after it would be skipped.
+  if (!hasPort(nodeAt(context, node), port))
+    refuse(`The node has no port "${port}"`, { nodeRunId: fact.nodeRunId, port })
   return (turns) => {
     closeNodeRun(context, node)
     completeNode(context, turns.in(context), node, { port, output }, outcome)

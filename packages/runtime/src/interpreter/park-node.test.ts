@@ -1,3 +1,4 @@
+import type { JsonObject } from '@tenon/core/document'
 import { ALL_PORTS, makeValueRef, type ParkResolution, type ParkResolutionKind } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { createMachine } from './machine.ts'
@@ -58,6 +59,11 @@ describe('a node that fails for good with the policy "park"', () => {
     expect(run.resolve('a/3/0', { kind: 'retry' }).at(-1)).toMatchObject({
       data: { pass: 4, resume: { kind: 'time' }, params },
     })
+    run.fail('a')
+    const others = makeValueRef({ url: 'y' })
+    expect(run.resolve('a/4/0', { kind: 'retry_with_params', params: others }).at(-1)).toMatchObject({
+      data: { pass: 5, resume: null, params: others },
+    })
   })
 
   test('gets the result of its wait again after "retry"', () => {
@@ -69,6 +75,31 @@ describe('a node that fails for good with the policy "park"', () => {
     run.fail('a')
     const [, again] = run.resolve('a/2/0', { kind: 'retry' })
     expect(again).toMatchObject({ data: { pass: 3, resume: { kind: 'approval', choice: 'approve' } } })
+  })
+
+  test('asks its approvers again after "retry_with_params"', () => {
+    const run = simulateRun(PLAN)
+    run.start()
+    run.complete('start')
+    run.suspend('a', approvalOf())
+    run.vote('a/1/0', 'approve')
+    run.fail('a')
+    const params = makeValueRef({ amount: 99_999 })
+    expect(run.resolve('a/2/0', { kind: 'retry_with_params', params }).at(-1)).toMatchObject({
+      data: { pass: 3, resume: null, params },
+    })
+  })
+
+  test('cannot be passed in place of the approvers, if it is an approval', () => {
+    const run = simulateRun(
+      planOf(['start', ['a:approval', { onError: 'park' }], 'b:probe'], ['start>a', 'a:approve>b', 'a:error>b']),
+    )
+    run.start()
+    run.complete('start')
+    expect(brief(run.fail('a'))).toEqual(['park a/1/0 NODE_FAILED: retry,route,fail'])
+    for (const resolution of [{ kind: 'skip' }, { kind: 'complete', port: 'approve', output: OUTPUT }] as const) {
+      expect(() => run.resolve('a/1/0', resolution)).toThrow(expect.objectContaining({ code: 'FACT_INVALID' }))
+    }
   })
 
   test('continues with a supplied output as if it had completed', () => {
@@ -105,12 +136,24 @@ describe('a node that fails for good with the policy "park"', () => {
   })
 
   test('completes an end or a fork', () => {
-    const ended = simulateRun(planOf(['start', ['a:end', { onError: 'park' }]], ['start>a']))
-    ended.start()
-    ended.complete('start')
-    ended.fail('a')
+    const endOf = (params: JsonObject) => {
+      const run = simulateRun(planOf(['start', ['a:end', { onError: 'park' }, { params }]], ['start>a']))
+      run.start()
+      run.complete('start')
+      run.fail('a')
+      return run
+    }
+    const ended = endOf({})
     expect(brief(ended.resolve('a/1/0', { kind: 'complete', port: 'end', output: OUTPUT })).at(-1)).toBe(
       'completed completed by a',
+    )
+    const other = endOf({ outcome: 'answered' })
+    expect(brief(other.resolve('a/1/0', { kind: 'complete', port: 'end', output: OUTPUT })).at(-1)).toBe(
+      'completed answered by a',
+    )
+    const unknown = endOf({ outcome: '{{ input.outcome }}' })
+    expect(() => unknown.resolve('a/1/0', { kind: 'complete', port: 'end', output: OUTPUT })).toThrow(
+      expect.objectContaining({ code: 'FACT_INVALID', message: expect.stringContaining('template') }),
     )
     const split = simulateRun(
       planOf(['start', ['a:fork', { onError: 'park' }], 'b:probe', 'c:probe'], ['start>a', 'a:a>b', 'a:b>c']),
@@ -278,9 +321,12 @@ describe('parking in a loop', () => {
     const run = simulateRun(parkedLoop)
     run.start()
     run.complete('start')
+    // Its params are read before each iteration.
+    expect(brief(run.fail('each'))).toEqual(['park each/1/0 NODE_FAILED: retry,complete,skip,fail'])
+    run.resolve('each/1/0', { kind: 'retry' })
     run.suspend('each', iterationsOf(['x']))
     run.fail('a#0')
     run.fail('each')
-    expect(brief(run.cancel())).toEqual(['close each/2/0 (canceled)', 'canceled (user)'])
+    expect(brief(run.cancel())).toEqual(['close each/3/0 (canceled)', 'canceled (user)'])
   })
 })

@@ -24,9 +24,15 @@ export function parkNode(context: FrameContext, out: Decision[], node: number, a
   out.push({ type: 'node_parked', nodeRunId, data: { pass, waitId, error, fingerprint, resolutions } })
 }
 
-/** Returns the resolutions of a parked node run. The iterations of a loop cannot begin again. */
+/**
+ * Returns the resolutions of a parked node run. The iterations of a loop cannot begin again, and its params are read
+ * before each of them, so that they cannot be replaced by values. Nothing passes an approval without the approvers.
+ */
 function resolutionsOf(context: FrameContext, node: number): readonly ParkResolutionKind[] {
-  const again: readonly ParkResolutionKind[] = context.state.loops.has(node) ? [] : ['retry', 'retry_with_params']
-  const route: readonly ParkResolutionKind[] = nodeAt(context, node).hasErrorEdge ? ['route'] : []
-  return [...again, 'complete', 'skip', ...route, 'fail']
+  const { control, children, hasErrorEdge } = nodeAt(context, node)
+  const route: readonly ParkResolutionKind[] = hasErrorEdge ? ['route'] : []
+  if (control === 'approval') return ['retry', ...route, 'fail']
+  const retry: readonly ParkResolutionKind[] = context.state.loops.has(node) ? [] : ['retry']
+  const other: readonly ParkResolutionKind[] = children === undefined ? ['retry_with_params'] : []
+  return [...retry, ...other, 'complete', 'skip', ...route, 'fail']
 }

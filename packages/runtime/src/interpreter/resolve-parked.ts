@@ -1,8 +1,9 @@
-import { ALL_PORTS, type NodeResume, type ParkResolution } from '@tenon/core/run'
+import type { NodeResume, ParkResolution } from '@tenon/core/run'
 import { completeNode } from './complete-node.ts'
 import { nodeAt, nodeRunIdAt, type RunContext, refuse } from './context.ts'
+import { endOutcomeOf } from './end-outcome.ts'
 import { continueByErrorPort, continueSkipped, failFrame } from './failure.ts'
-import { ERROR_PORT } from './finish-node.ts'
+import { hasPort } from './has-port.ts'
 import { entryOf } from './lookup.ts'
 import { closeNodeRun, continueAfter } from './open-runs.ts'
 import type { ParkedWait } from './state.ts'
@@ -29,17 +30,13 @@ export function findParked(run: RunContext, waitId: string, resolution: ParkReso
   if (waitFor.kind !== 'parked' || !waitFor.resolutions.includes(kind)) {
     refuse(`The wait does not allow the resolution "${kind}"`, { waitId, kind })
   }
-  if (resolution.kind === 'complete' && !hasPort(waiting, resolution.port)) {
+  if (resolution.kind === 'complete' && !hasPort(nodeAt(waiting.context, waiting.node), resolution.port)) {
     refuse(`The node has no port "${resolution.port}"`, { waitId, port: resolution.port })
   }
+  if (resolution.kind === 'complete' && endOutcomeOf(nodeAt(waiting.context, waiting.node)) === null) {
+    refuse('The outcome of the end is a template', { waitId })
+  }
   return { ...waiting, parked: waitFor }
-}
-
-function hasPort({ context, node }: WaitingNode, port: string): boolean {
-  const { control, ports } = nodeAt(context, node)
-  // No edge leaves an end, and the name of its port has no effect.
-  if (ports.length === 0) return port !== ERROR_PORT
-  return ports.includes(port) || (control === 'fork' && port === ALL_PORTS)
 }
 
 /** Checks whether a node run would only fail again with the child that it has waited for; it starts another one. */
@@ -59,7 +56,8 @@ export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: Pa
     return
   }
   if (resolution.kind === 'retry_with_params') {
-    continueAfter(context, turn, node, { resume: resume?.kind === 'child' ? null : resume, params: resolution.params })
+    // Another call: what people approved, or a child did, was for the params before.
+    continueAfter(context, turn, node, { resume: null, params: resolution.params })
     return
   }
   context.undoLog.setField(context.run.state, 'waiting', context.run.state.waiting - 1)
@@ -68,7 +66,7 @@ export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: Pa
     case 'complete': {
       const { port, output } = resolution
       decisions.push({ type: 'failure_handled', nodeRunId, data: { how: 'supplied', port, output } })
-      completeNode(context, turn, node, { port, output })
+      completeNode(context, turn, node, { port, output }, endOutcomeOf(nodeAt(context, node)) ?? undefined)
       return
     }
     case 'skip':

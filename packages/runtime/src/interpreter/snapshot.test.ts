@@ -43,15 +43,15 @@ describe('a snapshot', () => {
 
   test('remembers which arrivals were successes', () => {
     const plan = planOf(
-      ['start', ['a:probe', { onError: 'continue' }], 'b:probe', 'c:probe', ['meet:join', { join: 'first-success' }]],
-      ['start>a', 'start>b', 'start>c', 'a>meet', 'b>meet', 'c>meet'],
+      ['start', ['a:probe', { onError: 'continue' }], 'b:if-else', 'c:probe', ['meet:join', { join: 'first-success' }]],
+      ['start>a', 'start>b', 'start>c', 'a>meet', 'b:true>meet', 'c>meet'],
     )
     const run = simulateRun(plan)
     run.start()
     run.complete('start')
     run.fail('a')
     const other = simulateRun(plan, createMachine(plan, run.machine.snapshot()))
-    expect(brief(other.complete('b', 'nowhere'))).toEqual([])
+    expect(brief(other.complete('b', 'false'))).toEqual([])
     expect(brief(other.complete('c'))).toEqual(['fire meet 1/1', 'schedule meet/1 inline'])
   })
 

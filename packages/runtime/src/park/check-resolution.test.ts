@@ -1,6 +1,6 @@
 import type { ResolutionRequest } from '@tenon/core/api'
 import { createNodeRegistry, defineNode, implementNode } from '@tenon/core/node'
-import { ALL_PORTS, PARK_RESOLUTION_KINDS } from '@tenon/core/run'
+import { ALL_PORTS } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import { nodeTypesOf } from '../commit/node-types.ts'
 import { compile } from '../interpreter/compile.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { inlineNodes } from '../testing/test-nodes.ts'
-import { checkResolution } from './check-resolution.ts'
+import { checkKind, checkResolution } from './check-resolution.ts'
 
 const mail = defineNode({
   type: 'acme/mail',
@@ -27,8 +27,49 @@ const mail = defineNode({
   summary: 'Mail',
   effect: 'write',
 })
+const choice = defineNode({
+  type: 'acme/choice',
+  version: 1,
+  title: 'Choice',
+  description: 'Chooses',
+  icon: 'M4 12h16',
+  category: 'action',
+  params: z.object({
+    cases: z.array(z.object({ id: z.string(), when: z.unknown() })).default([]),
+    fields: z.record(z.string(), z.unknown()).default({}),
+    schema: z.unknown().default({ type: 'object' }),
+    value: z
+      .string()
+      .default('')
+      .refine((value) => {
+        if (value === 'throw') throw new Error('a fault of the host')
+        return true
+      })
+      .meta({ not: { const: 'throw' } }),
+  }),
+  ports: [
+    { name: 'default', title: 'Default' },
+    { name: 'typed', title: 'Typed' },
+    { each: 'params.cases', id: 'id', title: 'id' },
+  ],
+  outputs: {
+    default: { fromParam: 'fields', as: 'values' },
+    typed: { fromParam: 'schema' },
+    '*': z.object({ by: z.string() }).refine(({ by }) => {
+      if (by === 'throw') throw new Error('a fault of the host')
+      return true
+    }),
+  },
+  summary: 'Choice',
+  effect: 'none',
+})
+const CASES = [
+  { id: 'x', when: '{{ input.x }}' },
+  { id: 'y', when: true },
+]
 const registry = createNodeRegistry([
   ...inlineNodes(),
+  implementNode(choice, async () => ({ port: 'default', output: {} })),
   implementNode(mail, async () => ({ port: 'success', output: { id: 'm' } })),
 ])
 const findType = nodeTypesOf(registry)
@@ -38,16 +79,19 @@ const PLAN = compile(
       node('start', 'start'),
       node('mail', 'acme/mail', { to: '{{ input.to }}', apiKey: { $secret: 's1' } }),
       node('split', 'fork', { branches: [{ id: 'a' }] }),
+      node('pick', 'acme/choice', { cases: CASES, fields: { a: '{{ input.a }}' } }),
+      node('free', 'acme/choice', { fields: '{{ input }}' }),
       node('end', 'end'),
+      node('late', 'end', { outcome: '{{ input.outcome }}' }),
     ],
-    ['start>mail', 'mail>split', 'split:a>end'],
+    ['start>mail', 'mail>split', 'split:a>end', 'start>pick', 'start>free', 'free:default>late'],
   ),
   registry.manifest,
 )
 
-function check(nodeId: string, request: ResolutionRequest, resolutions = PARK_RESOLUTION_KINDS.slice()) {
+function check(nodeId: string, request: ResolutionRequest) {
   const found = PLAN.nodes.find(({ id }) => id === nodeId) as PlanNode
-  return checkResolution({ resolutions }, found, request, findType)
+  return checkResolution(found, request, findType)
 }
 
 function refusalOf(nodeId: string, request: ResolutionRequest): unknown {
@@ -79,6 +123,36 @@ describe('given params', () => {
     })
   })
 
+  test.each([
+    [{ cases: [{ id: 'x', when: 1 }], fields: { a: 1 } }, ['cases']],
+    [{ fields: { a: 1 } }, ['cases']],
+    [{ cases: CASES, fields: { b: 1 } }, ['fields']],
+    [{ cases: CASES, fields: { a: 1 }, schema: { type: 'array' } }, ['schema']],
+  ])('keep the exits and the fields of the document: not %j', (params, path) => {
+    expect(refusalOf('pick', { kind: 'retry_with_params', params })).toMatchObject({
+      code: 'NODE_PARAMS_INVALID',
+      details: { issues: [{ path }] },
+    })
+  })
+
+  test('may change values within exits and fields, and fields that the document does not know', () => {
+    const params = { cases: [...CASES.slice(1), { id: 'x', when: 7 }], fields: { a: 2 } }
+    expect(check('pick', { kind: 'retry_with_params', params })).toMatchObject({
+      resolution: { params: { inline: params } },
+    })
+    const free = { fields: { any: 1 } }
+    expect(check('free', { kind: 'retry_with_params', params: free })).toMatchObject({ payloads: [] })
+  })
+
+  test('are refused with the cause if the schema of the host throws', () => {
+    const params = { cases: CASES, fields: { a: 1 }, value: 'throw' }
+    expect(refusalOf('pick', { kind: 'retry_with_params', params })).toMatchObject({
+      code: 'NODE_PARAMS_INVALID',
+      remedy: expect.stringContaining('schema'),
+      cause: { message: 'a fault of the host' },
+    })
+  })
+
   test('that are too large for the log become a payload', () => {
     const params = { to: 'a'.repeat(20_000) }
     const { payloads } = check('mail', { kind: 'retry_with_params', params })
@@ -103,10 +177,24 @@ describe('a supplied output', () => {
     const other = refusalOf('mail', { kind: 'complete', output: { id: 'm' }, port: 'other' })
     expect(other).toMatchObject({ code: 'RESOLUTION_REFUSED', message: expect.stringContaining('"other"') })
   })
+
+  test('is refused with the cause if the schema of the host throws', () => {
+    expect(refusalOf('pick', { kind: 'complete', port: 'y', output: { by: 'throw' } })).toMatchObject({
+      code: 'RESOLUTION_REFUSED',
+      cause: { message: 'a fault of the host' },
+    })
+  })
+
+  test('is refused for an end whose outcome is a template', () => {
+    expect(refusalOf('late', { kind: 'complete', output: {} })).toMatchObject({
+      code: 'RESOLUTION_REFUSED',
+      remedy: expect.stringContaining('retry_with_params'),
+    })
+  })
 })
 
 test('a resolution that the node run does not list is refused with those that it lists', () => {
-  expect(() => check('mail', { kind: 'route' }, ['retry', 'fail'])).toThrow(
+  expect(() => checkKind({ resolutions: ['retry', 'fail'] }, { kind: 'route' })).toThrow(
     expect.objectContaining({ code: 'RESOLUTION_REFUSED', message: expect.stringContaining('retry, fail') }),
   )
   expect(check('mail', { kind: 'retry' })).toEqual({ resolution: { kind: 'retry' }, payloads: [] })

@@ -4,12 +4,13 @@ import type { TenantId } from '@tenon/core/document'
 import type { Actor } from '@tenon/core/run'
 import type { FindNodeType } from '../commit/node-types.ts'
 import { createPlanCache } from '../commit/plan-cache.ts'
+import type { PlanNode } from '../interpreter/plan.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import type { RunReader } from '../run-store.ts'
+import type { RunReader, StoredParked } from '../run-store.ts'
 import type { RunInbox } from '../store/inbox.ts'
 import type { MessageRoute } from '../store/put-message.ts'
 import type { PutResolution } from '../store/put-resolution.ts'
-import { checkResolution } from './check-resolution.ts'
+import { type CheckedResolution, checkKind, checkResolution } from './check-resolution.ts'
 
 /** Request to resolve a parked node run. */
 export interface ResolveParkedRequest {
@@ -40,13 +41,28 @@ interface ResolveParkedDeps {
 /** Creates the resolution of parked node runs, the same on both engines. */
 export function createResolveParked({ database, reader, inbox, findType }: ResolveParkedDeps): ResolveParked {
   const plans = createPlanCache(database, MAX_PLAN_BYTES)
+  /** By request, then by plan and node, so that a value for a group is checked and hashed once. */
+  const values = new WeakMap<ResolutionRequest, Map<string, CheckedResolution>>()
+
+  const check = (parked: StoredParked, node: PlanNode, request: ResolutionRequest): CheckedResolution => {
+    checkKind(parked, request)
+    const ofRequest = values.get(request) ?? new Map<string, CheckedResolution>()
+    values.set(request, ofRequest)
+    const key = `${parked.planHash}/${node.id}`
+    const checked = ofRequest.get(key) ?? checkResolution(node, request, findType)
+    ofRequest.set(key, checked)
+    return checked
+  }
+
   return async (tenantId, parkedId, { resolution, actor, requestId = randomUUID() }, route) => {
     const parked = await reader.getParked(tenantId, parkedId)
     if (parked === null) return { outcome: 'not_found' }
+    // Before the values are checked: people who are late need to know that first.
+    if (parked.status !== 'open' && parked.resolution?.requestId !== requestId) return { outcome: 'closed' }
     const { index } = await plans.get(tenantId, parked.planHash)
     const node = index.nodeOf(parked.nodeId)
     if (node === undefined) return { outcome: 'not_found' }
-    const checked = checkResolution(parked, node, resolution, findType)
+    const checked = check(parked, node, resolution)
     return inbox.resolve(tenantId, parkedId, { ...checked, actor, requestId }, route)
   }
 }

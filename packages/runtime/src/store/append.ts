@@ -86,6 +86,8 @@ export type AppendOperation =
       readonly how: string
       readonly at: number
     }
+  /** The run has refused an accepted resolution: the parked node run can be resolved again. */
+  | { readonly op: 'wait_reopen'; readonly approvalId: string; readonly requestId: string }
   /** The run starts a child: adds its row, with engine, mode and trace of its parent. */
   | {
       readonly op: 'child_create'
@@ -183,6 +185,7 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   snapshot: 3,
   wait_open: 4,
   wait_close: 4,
+  wait_reopen: 4,
   waits_lock: 4,
   inbox_consumed: 5,
   inbox_clear: 5,

@@ -146,9 +146,7 @@ function cursorAfter(rows: readonly Pick<Row, 'opened_at' | 'approval_id'>[], si
 
 function parkedOfRow(tenantId: TenantId, row: Row): StoredParked {
   const { error, resolutions } = JSON.parse(row.wait_for) as ParkedRow
-  const accepted = row.resolution === null ? null : (JSON.parse(row.resolution) as StoredResolution)
-  // An accepted resolution that the run has yet to apply counts; one that the end of the run has overtaken does not.
-  const resolution = row.status === 'canceled' ? null : accepted
+  const resolution = row.resolution === null ? null : (JSON.parse(row.resolution) as StoredResolution)
   return {
     tenantId,
     runId: row.run_id,
@@ -163,7 +161,12 @@ function parkedOfRow(tenantId: TenantId, row: Row): StoredParked {
     error,
     resolutions,
     parkedAt: row.opened_at,
+    // An accepted resolution that the run has yet to apply counts; one that the end of the run has overtaken does not.
     status: row.status === 'canceled' ? 'canceled' : resolution === null ? 'open' : 'resolved',
-    resolution: resolution === null ? null : { kind: resolution.kind, actor: resolution.actor, at: resolution.at },
+    resolution: resolution === null ? null : shownResolution(resolution),
   }
+}
+
+function shownResolution({ requestId, kind, actor, at }: StoredResolution): NonNullable<StoredParked['resolution']> {
+  return { requestId, kind, actor, at }
 }

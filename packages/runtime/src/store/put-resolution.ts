@@ -1,4 +1,5 @@
-import type { Fact, ParkedResolved } from '@tenon/core/run'
+import { sha256Hex } from '@tenon/core/document'
+import type { Fact, ParkedResolved, ParkResolution } from '@tenon/core/run'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from './append.ts'
@@ -17,6 +18,8 @@ export interface ResolutionToPut extends Omit<ParkedResolved, 'waitId'> {
 
 /** Resolution as the row of its wait stores it, as JSON text. */
 export interface StoredResolution extends Pick<ParkedResolved, 'requestId' | 'actor'> {
+  /** Hash of the resolution with its values, to recognize the same request. */
+  readonly hash: string
   readonly kind: ParkedResolved['resolution']['kind']
   /** Milliseconds since the Unix epoch. */
   readonly at: number
@@ -38,13 +41,15 @@ export async function putResolution(tx: RuntimeTx, request: ResolutionOf): Promi
   if (seen === undefined) return { outcome: 'not_found' }
   const { run_id: runId, wait_id: waitId } = seen
   // Before the lock of the wait, in the order of all transactions, and not for a request that is too late.
-  if (verdictOf(seen, requestId) === 'new') await addPayloads(tx, { tenantId, runId }, payloads)
+  const hash = resolutionHash(resolution)
+  const own = { requestId, actor, hash }
+  if (verdictOf(seen, own) === 'new') await addPayloads(tx, { tenantId, runId }, payloads)
   const locked = await parkedRow(tx, request).forUpdate().executeTakeFirst()
   if (locked === undefined) return { outcome: 'not_found' }
-  const verdict = verdictOf(locked, requestId)
+  const verdict = verdictOf(locked, own)
   if (verdict !== 'new') return { outcome: verdict }
   if (await hasCancelMessage(tx, { tenantId, runId })) return { outcome: 'closed' }
-  const stored: StoredResolution = { requestId, kind: resolution.kind, actor, at }
+  const stored: StoredResolution = { ...own, kind: resolution.kind, at }
   await tx
     .updateTable('waits')
     .set({ resolution: JSON.stringify(stored) })
@@ -64,13 +69,30 @@ function parkedRow(tx: RuntimeTx, { tenantId, parkedId }: Pick<ResolutionOf, 'te
     .where('kind', '=', 'parked')
 }
 
+/** Returns the hash of a resolution: equal for the same kind, port and value. */
+function resolutionHash(resolution: ParkResolution): string {
+  switch (resolution.kind) {
+    case 'complete':
+      return sha256Hex(JSON.stringify([resolution.kind, resolution.port, resolution.output.hash]))
+    case 'retry_with_params':
+      return sha256Hex(JSON.stringify([resolution.kind, resolution.params.hash]))
+    default:
+      return sha256Hex(JSON.stringify([resolution.kind]))
+  }
+}
+
 function verdictOf(
   { status, resolution }: { readonly status: string; readonly resolution: string | null },
-  requestId: string,
+  request: Pick<StoredResolution, 'requestId' | 'actor' | 'hash'>,
 ): 'new' | 'repeated' | 'closed' {
   if (resolution === null) return status === 'open' ? 'new' : 'closed'
-  // A canceled one has not been applied.
-  const isSame = (JSON.parse(resolution) as StoredResolution).requestId === requestId && status !== 'canceled'
+  const first = JSON.parse(resolution) as StoredResolution
+  // The same id with another decision or from another person is another request; a canceled one has not been applied.
+  const isSame =
+    first.requestId === request.requestId &&
+    first.hash === request.hash &&
+    first.actor?.userId === request.actor?.userId &&
+    status !== 'canceled'
   return isSame ? 'repeated' : 'closed'
 }
 
@@ -85,11 +107,21 @@ async function addPayloads(tx: RuntimeTx, { tenantId, runId }: RunRef, payloads:
     .forKeyShare()
     .execute()
   for (const { hash, size, text } of payloads) {
-    await tx
-      .insertInto('payloads')
-      .values({ tenant_id: tenantId, hash, size, data: text })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    // Of a group that is resolved by one value, each run has it: its text is sent once.
+    const stored = await tx
+      .selectFrom('payloads')
+      .select('hash')
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hash)
+      .forKeyShare()
+      .executeTakeFirst()
+    if (stored === undefined) {
+      await tx
+        .insertInto('payloads')
+        .values({ tenant_id: tenantId, hash, size, data: text })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    }
     await tx
       .insertInto('payload_refs')
       .values({ tenant_id: tenantId, run_id: runId, hash })

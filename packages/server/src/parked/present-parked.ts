@@ -1,4 +1,4 @@
-import type { ParkedGroup, ParkedNodeRun } from '@tenon/core/api'
+import type { ParkedGroup, ParkedNodeRun, ParkedResolution } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import { maskCredentials } from '@tenon/core/mask'
 import type { StoredParked, StoredParkedGroup } from '@tenon/runtime'
@@ -44,6 +44,10 @@ function present(parked: StoredParked, names: ReadonlyMap<string, string>): Park
     workflowName: names.get(parked.workflowId) ?? '',
     error: maskCredentials(error),
     parkedAt: toInstant(parkedAt),
-    resolution: resolution === null ? null : { ...resolution, at: toInstant(resolution.at) },
+    resolution: resolution === null ? null : presentResolution(resolution),
   }
+}
+
+function presentResolution({ kind, actor, at }: NonNullable<StoredParked['resolution']>): ParkedResolution {
+  return { kind, actor, at: toInstant(at) }
 }

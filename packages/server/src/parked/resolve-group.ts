@@ -1,6 +1,6 @@
 import type { Identity, ParkedRefusal, ResolvedParkedGroup, ResolveParkedGroup } from '@tenon/core/api'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
-import type { StoredParked } from '@tenon/runtime'
+import { type StoredParked, writeCursor } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { resolveOne } from './resolve-one.ts'
 
@@ -9,9 +9,10 @@ const DEFAULT_BATCH = 50
 
 /**
  * Resolves a part of the open parked node runs of a group, newest first. Each is decided by itself: one that does not
- * allow the resolution remains parked, and the others continue.
+ * allow the resolution remains parked, and the others continue. A fault of the database or of this process ends the part
+ * early, with the counts so far and a cursor for the others.
  *
- * @throws {@link TenonError} `CURSOR_INVALID`.
+ * @throws {@link TenonError} `CURSOR_INVALID`; a fault, if it meets the first one.
  */
 export async function resolveGroup(
   server: ServerContext,
@@ -22,13 +23,27 @@ export async function resolveGroup(
   const refused: ParkedRefusal[] = []
   let resolved = 0
   let closed = 0
+  let last: StoredParked | null = null
   for (const parked of page.items) {
-    const answer = await resolveOrRefuse(server, identity, parked, { resolution })
+    const answer = await resolveOrRefuse(server, identity, parked, { resolution }).catch((fault: unknown) => {
+      if (last === null) throw fault
+      return { fault }
+    })
+    if (typeof answer === 'object' && 'fault' in answer) {
+      const code = answer.fault instanceof TenonError ? answer.fault.code : 'INTERNAL'
+      server.log('error', 'parked.group_cut_short: a fault ended the part early', { runId: parked.runId, code })
+      return { resolved, closed, refused, nextCursor: cursorAfter(last ?? parked) }
+    }
+    last = parked
     if (answer === 'resolved') resolved += 1
     else if (answer === 'closed') closed += 1
     else refused.push(answer)
   }
   return { resolved, closed, refused, nextCursor: page.nextCursor }
+}
+
+function cursorAfter({ parkedAt, parkedId }: StoredParked): string {
+  return writeCursor({ at: parkedAt, id: parkedId })
 }
 
 async function resolveOrRefuse(

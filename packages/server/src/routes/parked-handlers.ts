@@ -1,5 +1,6 @@
 import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
+import type { StoredParked } from '@tenon/runtime'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { presentParked, presentParkedGroups } from '../parked/present-parked.ts'
 import { resolveGroup } from '../parked/resolve-group.ts'
@@ -35,17 +36,14 @@ export const parkedHandlers: readonly RouteImplementation[] = [
 ]
 
 /** Returns the error for a resolution that came too late, with the person who was first. */
-async function closed(read: () => Promise<{ readonly resolution: Resolution | null } | null>): Promise<TenonError> {
-  const resolution = (await read())?.resolution ?? null
+async function closed(read: () => Promise<Pick<StoredParked, 'status' | 'resolution'> | null>): Promise<TenonError> {
+  const parked = await read()
+  // The end of the run has overtaken the decision about a canceled one.
+  const resolution = parked?.status === 'resolved' ? parked.resolution : null
   const by = resolution?.actor?.displayName
   const message =
     resolution === null
       ? 'The run of this node was canceled or has ended'
       : `The node run was resolved by ${by ?? 'the system'} with "${resolution.kind}"`
   return new TenonError('PARKED_CLOSED', message)
-}
-
-interface Resolution {
-  readonly kind: string
-  readonly actor: { readonly displayName: string } | null
 }

@@ -28,7 +28,9 @@ export async function resolveParked(
   } catch (error) {
     if (!(error instanceof TenonError) || error.code !== 'PARKED_CLOSED') throw error
     const { items } = await parked.list({ runId, status: 'closed', limit: 200 })
-    const first = items.find((item) => item.parkedId === parkedId)?.resolution ?? null
+    const item = items.find((each) => each.parkedId === parkedId)
+    // The end of the run has overtaken the decision about a canceled one.
+    const first = item?.status === 'resolved' ? item.resolution : null
     return { isFirst: false, resolution: first === null ? null : { ...first, at: Date.parse(first.at) } }
   }
 }

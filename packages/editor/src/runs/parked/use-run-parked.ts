@@ -67,7 +67,7 @@ function withKnown(view: ParkedView, items: readonly ParkedNodeRun[]): ShownPark
   const item = items.find(({ waitId }) => waitId === view.waitId)
   if (view.closed !== null || item === undefined) return { ...view, openId: null }
   if (item.status === 'open') return { ...view, openId: item.parkedId }
-  const { resolution } = item
+  const resolution = item.status === 'resolved' ? item.resolution : null
   return {
     ...view,
     openId: null,

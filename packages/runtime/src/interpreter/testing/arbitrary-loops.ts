@@ -28,7 +28,9 @@ function withLoop(level: PlanLevel, pick: number, children: PlanLevel, control: 
   const at = fitting[pick % Math.max(1, fitting.length)]
   const nodes = level.nodes.map((node, index): PlanNode => {
     if (index !== at) return node
-    return { ...node, control, mode: 'inline', ports: ['success'], children }
+    // Often parked, so that loops wait with iterations behind them.
+    const onError = pick % 3 === 0 ? 'park' : node.onError
+    return { ...node, control, onError, mode: 'inline', ports: ['success'], children }
   })
   return { ...level, nodes }
 }

@@ -24,7 +24,7 @@ export function observe(decisions: readonly Decision[]): Expected {
   for (const decision of decisions) {
     switch (decision.type) {
       case 'node_scheduled':
-        seen.scheduled.push(`${decision.nodeRunId}/${decision.data.pass}`)
+        seen.scheduled.push(`${decision.nodeRunId}/${decision.data.pass}:${decision.data.resume?.kind ?? null}`)
         break
       case 'nodes_skipped':
         seen.skipped.push(...decision.data.nodeRunIds.map((id) => `${id}:${decision.data.reason}`))
@@ -103,6 +103,8 @@ interface Cell {
   is: 'pending' | 'ready' | 'open' | 'finished'
   pass: number
   canceling: boolean
+  /** Kind of the wait whose result the next pass gets. */
+  follows: 'approval' | 'time' | 'timeout' | null
   wait: {
     required: number
     votes: { user: string; choice: string }[]
@@ -122,7 +124,7 @@ interface EdgeState {
  */
 export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds(): string[]; isOver(): boolean } {
   const cells = new Map<string, Cell>(
-    plan.nodes.map(({ id }) => [id, { is: 'pending', pass: 0, canceling: false, wait: null }]),
+    plan.nodes.map(({ id }) => [id, { is: 'pending', pass: 0, canceling: false, follows: null, wait: null }]),
   )
   const edges = new Map<PlanEdge, EdgeState>()
   let ending: string | null = null
@@ -134,7 +136,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   let turn = nothing()
   let reached = new Set<string>()
 
-  const cellOf = (id: string): Cell => cells.get(id) ?? { is: 'finished', pass: 0, canceling: false, wait: null }
+  const cellOf = (id: string): Cell =>
+    cells.get(id) ?? { is: 'finished', pass: 0, canceling: false, follows: null, wait: null }
   const idAt = (index: number): string => plan.nodes[index]?.id ?? ''
   const outOf = (node: PlanNode): PlanEdge[] => plan.edges.filter(({ source }) => idAt(source) === node.id)
   const into = (node: PlanNode): PlanEdge[] => plan.edges.filter(({ target }) => idAt(target) === node.id)
@@ -192,7 +195,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     if (cell.pass === 0) cell.pass = 1
     cell.wait = { required: 1, votes: [], kind: 'parked', held: false }
     const route = outOf(node).some(({ sourceHandle }) => sourceHandle === 'error') ? ',route' : ''
-    turn.parked.push(`${node.id}/${cell.pass}/0:retry,retry_with_params,complete,skip${route},fail`)
+    const passing = node.control === 'approval' ? '' : ',retry_with_params,complete,skip'
+    turn.parked.push(`${node.id}/${cell.pass}/0:retry${passing}${route},fail`)
   }
 
   function handle(node: PlanNode, onError: PlanNode['onError']): void {
@@ -275,7 +279,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     }
     cell.wait = null
     cell.pass += 1
-    turn.scheduled.push(`${id}/${cell.pass}`)
+    turn.scheduled.push(`${id}/${cell.pass}:${cell.follows}`)
   }
 
   function applyResolution(node: PlanNode, resolution: ParkResolution): void {
@@ -338,6 +342,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         const cell = cellOf(id)
         if (cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== fact.data.timerId) return
         turn.closedWaits.push(`${fact.data.timerId}:${cell.wait.kind === 'approval' ? 'timeout' : 'resolved'}`)
+        cell.follows = cell.wait.kind === 'approval' ? 'timeout' : 'time'
         resume(id, cell)
         return
       }
@@ -351,6 +356,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         wait.votes.push({ user: vote.actor.userId, choice: vote.choice })
         if (wait.votes.filter(({ choice }) => choice === vote.choice).length < wait.required) return
         turn.closedWaits.push(`${waitId}:resolved`)
+        cell.follows = 'approval'
         resume(id, cell)
         return
       }
@@ -361,6 +367,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         const node = nodeNamed(id)
         if (node === undefined || cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== waitId) return
         turn.closedWaits.push(`${waitId}:resolved`)
+        if (resolution.kind === 'retry_with_params') cell.follows = null
         if (resolution.kind === 'retry' || resolution.kind === 'retry_with_params') resume(id, cell)
         else {
           cell.wait = null
@@ -409,7 +416,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         if (paused || cell.is !== 'ready') continue
         cell.is = 'open'
         cell.pass = 1
-        turn.scheduled.push(`${id}/1`)
+        turn.scheduled.push(`${id}/1:null`)
       }
       over = [...cells.values()].every(({ is }) => is !== 'open' && is !== 'ready')
       if (over) turn.terminal = terminal()

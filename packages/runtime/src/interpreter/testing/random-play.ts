@@ -38,8 +38,11 @@ function answerWait({ waitId, nodeRunId }: OpenNodeRun & { waitId: string }, isA
 function resolveFact(plan: Plan, { nodeRunId, waitId, resume }: OpenNodeRun & { waitId: string }, tape: Tape): Fact {
   const node = nodeOf(plan, nodeRunId)
   const data = { waitId, requestId: `q${tape.next(1_000)}`, actor: null }
-  const isBegunLoop = node?.children !== undefined && resume !== null
-  switch (isBegunLoop ? tape.next(2) : tape.next(6)) {
+  const isLoop = node?.children !== undefined
+  const isBegunLoop = isLoop && resume !== null
+  const isApproval = node?.control === 'approval'
+  const dice = isBegunLoop ? tape.next(2) : tape.next(6)
+  switch (isApproval && dice > 0 && dice < 4 ? 4 : isLoop && dice === 2 ? 5 : dice) {
     case 0:
       return { type: 'parked_resolved', data: { ...data, resolution: { kind: 'fail' } } }
     case 1:

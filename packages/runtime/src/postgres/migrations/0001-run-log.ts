@@ -88,7 +88,7 @@ export const runWaits: Migration = {
         indexes: [
           '(run_id, tenant_id)',
           `(tenant_id, kind, status, opened_at) where ${LIST_CONDITIONS.waits}`,
-          `(tenant_id, workflow_id, fingerprint, opened_at) where ${LIST_CONDITIONS.openParked}`,
+          `(tenant_id, workflow_id, fingerprint, opened_at, approval_id) where ${LIST_CONDITIONS.openParked}`,
         ],
       }),
       ...tenantTable({ schema, name: 'wait_votes', columns: WAIT_VOTES, key: ['approval_id', 'user_id'] }),

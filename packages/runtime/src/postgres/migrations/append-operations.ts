@@ -31,6 +31,10 @@ begin
     when 'wait_close' then
       update $schema.waits set status = o->>'how', closed_at = (o->>'at')::bigint
         where tenant_id = p_tenant and approval_id = o->>'approvalId';
+    when 'wait_reopen' then
+      update $schema.waits set resolution = null
+        where tenant_id = p_tenant and approval_id = o->>'approvalId' and status = 'open'
+          and resolution::json->>'requestId' = o->>'requestId';
     when 'child_create' then
       insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
           semantics, status, turn, next_seq, head_hash, queued_at,

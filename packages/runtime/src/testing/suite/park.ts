@@ -1,7 +1,9 @@
 import type { ResolutionRequest } from '@tenon/core/api'
 import type { NodePolicy } from '@tenon/core/document'
+import { makeValueRef } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
+import { createInbox } from '../../store/inbox.ts'
 import type { RunRef } from '../../store/run-ref.ts'
 import { ofType, type SuiteGroup, storyOf } from './suite-context.ts'
 
@@ -128,11 +130,58 @@ export const parkTests: SuiteGroup = (context) => {
       expect(answers.filter(({ outcome }) => outcome === 'closed')).toHaveLength(19)
       const [winner = 0] = winners
       const requestId = `q${winner}`
-      expect(await run.resolve(parkedId, { kind: 'skip' }, { requestId })).toEqual({ outcome: 'repeated' })
+      const [own = 'skip', other = 'skip'] = [kinds[winner % 4], kinds[(winner + 1) % 4]]
+      expect(await run.resolve(parkedId, { kind: own }, { requestId })).toEqual({ outcome: 'repeated' })
+      expect(await run.resolve(parkedId, { kind: other }, { requestId })).toEqual({ outcome: 'closed' })
+      const { engine } = context().handle
+      const stranger = { resolution: { kind: own }, requestId, actor: { userId: 'eve', displayName: 'Eve' } } as const
+      expect(await engine.resolveParked(run.tenantId, parkedId, stranger)).toEqual({ outcome: 'closed' })
+      // Before its values are checked.
+      expect(await run.resolve(parkedId, { kind: 'complete', output: 'no object' })).toEqual({ outcome: 'closed' })
       await run.untilEvent(({ type }) => type === 'parked_resolved')
       const resolved = ofType(await run.events(), 'parked_resolved')
       expect(resolved.map(({ data }) => data.requestId)).toEqual([requestId])
       expect(resolved[0]?.data.resolution.kind).toBe(kinds[winner % 4])
+    })
+
+    test('keeps the exits of the document, by which its edges leave', async () => {
+      const run = await context().start(
+        workflow(
+          [
+            node('start', 'start'),
+            withPolicy(node('a', 'fork', { branches: [{ id: 'x', by: '{{ input.missing.deeper }}' }] }), PARK),
+            node('b', 'probe', { output: { ran: true } }),
+            node('end', 'end'),
+          ],
+          ['start>a', 'a:x>b', 'b>end'],
+        ),
+      )
+      const { parkedId } = await run.parkedOf('a')
+      const given = (id: string): ResolutionRequest => ({ kind: 'retry_with_params', params: { branches: [{ id }] } })
+      await expect(run.resolve(parkedId, given('y'))).rejects.toMatchObject({
+        code: 'NODE_PARAMS_INVALID',
+        details: { issues: [{ path: ['branches'] }] },
+      })
+      await run.resolve(parkedId, given('x'))
+      await run.ended()
+      expect(callsOf(run, 'b')).toHaveLength(1)
+    })
+
+    test('can be resolved again after the run has refused a resolution', async () => {
+      const { engine } = context().handle
+      const run = await context().start(parking({ failures: 9 }))
+      const { parkedId } = await run.parkedOf('a')
+      const inbox = createInbox(context().database, Date.now)
+      const ghost = { kind: 'complete', port: 'ghost', output: makeValueRef({}) } as const
+      const bad = { resolution: ghost, payloads: [], actor: ACTOR, requestId: 'bad' }
+      await inbox.resolve(run.tenantId, parkedId, bad, { workerId: null })
+      expect(await run.resolve(parkedId, { kind: 'skip' })).toEqual({ outcome: 'closed' })
+      await engine.pause(run.tenantId, run.runId, ACTOR)
+      await run.until('paused')
+      expect(await reader().getParked(run.tenantId, parkedId)).toMatchObject({ status: 'open', resolution: null })
+      expect(await run.resolve(parkedId, { kind: 'skip' })).toEqual({ outcome: 'accepted' })
+      await engine.resume(run.tenantId, run.runId, ACTOR)
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
     })
 
     test('ends with its run, and cannot be resolved then', async () => {

@@ -199,6 +199,7 @@ export const enRuns = {
   'runs.inspector.output': 'Output',
   'runs.inspector.outputEmpty': 'The node returned nothing.',
   'runs.inspector.inputTitle': 'Input',
+  'runs.parked.entered': 'Values entered by {person}',
   'runs.inspector.inputEmpty': 'No input recorded.',
   'runs.inspector.noInput': 'No input yet',
   'runs.inspector.noInputWhy': 'The input is recorded when the node starts.',

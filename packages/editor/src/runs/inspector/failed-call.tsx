@@ -9,12 +9,12 @@ import type { RefusedResponse } from './node-log.ts'
 const HTTP_TOOL = 'http'
 
 interface FailedCallProps {
-  /** Tool calls of the node in order. */
+  /** Tool calls of the failed attempt in order. */
   readonly calls: readonly ToolCallRecord[]
   readonly refused: RefusedResponse | null
 }
 
-/** Shows the last HTTP request of a failed node and its response; empty for nodes that sent none. */
+/** Shows the last HTTP request of a failed attempt and its response; empty for an attempt that sent none. */
 export function FailedCall({ calls, refused }: FailedCallProps) {
   const { t } = useInstance()
   const request = requestOf(calls.findLast(({ tool }) => tool === HTTP_TOOL))

@@ -1,6 +1,6 @@
 import type { WorkflowNode } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
-import { faultyField } from './faulty-field.ts'
+import { faultyField, paramFault } from './faulty-field.ts'
 
 const SCHEMA = {
   type: 'object',
@@ -54,4 +54,15 @@ describe('faultyField', () => {
   test.each([undefined, null, 'url', { status: 503 }, { param: [] }])('finds none in %j', (details) => {
     expect(faulty(details)).toBeNull()
   })
+})
+
+test('a fault of params has the name of its field and what is wrong', () => {
+  const issues = [{ path: ['url'], code: 'invalid', message: 'It is not a URL' }]
+  const error = { code: 'NODE_PARAMS_INVALID', message: 'Invalid params of "http-call": url', details: { issues } }
+  expect(paramFault(error, SCHEMA)).toBe('URL: It is not a URL')
+  expect(faulty(error.details)).toEqual({ field: 'URL', expression: url })
+  expect(paramFault({ ...error, code: 'OTHER' }, SCHEMA)).toBeNull()
+  for (const other of [[], [{ path: [], message: 'All' }], ['x']]) {
+    expect(paramFault({ ...error, details: { issues: other } }, SCHEMA)).toBeNull()
+  }
 })

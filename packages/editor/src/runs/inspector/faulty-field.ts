@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
+import type { NodeRunView } from '@tenon/core/run'
 import { isTemplate } from '../../graph/template-parts.ts'
 import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
 import { valueAt } from '../../manifest/ports.ts'
@@ -11,6 +12,8 @@ interface FaultyField {
   readonly expression: string | null
 }
 
+type NodeError = NonNullable<NodeRunView['error']>
+
 /** Longest displayed part of an expression. */
 const MAX_LENGTH = 300
 
@@ -18,7 +21,7 @@ const MAX_LENGTH = 300
  * Finds the field and the expression that a failure names.
  *
  * @param details - Details of the failure: `param` is a path in the params, `policy` a field of the policy, `position`
- * and `end` a range of its text.
+ * and `end` a range of its text; else `issues` has the paths of the faults, the first of which is named.
  * @param node - Node that the run executed.
  * @returns `null` for a failure that names no field.
  */
@@ -30,7 +33,7 @@ export function faultyField(
   if (!isJsonObject(details)) return null
   const { param, policy, position, end } = details
   const isPolicy = typeof policy === 'string'
-  const path = isPolicy ? [policy] : Array.isArray(param) ? param.filter(isSegment) : []
+  const path = isPolicy ? [policy] : Array.isArray(param) ? param.filter(isSegment) : (paramIssue(details)?.path ?? [])
   if (path.length === 0) return null
   const field = isPolicy ? humanize(policy) : titlesOf(params, path).join(' › ')
   const text = valueAt(isPolicy ? (node?.policy as Json | undefined) : node?.params, path)
@@ -40,6 +43,24 @@ export function faultyField(
   // The range is an expression, or a part of the template that includes braces.
   const expression = isPart && !isTemplate(part) ? `{{ ${part} }}` : part
   return { field, expression: expression.length > MAX_LENGTH ? null : expression }
+}
+
+/**
+ * Returns the message about the first fault of params with the name of its field: `URL: It is not a URL`.
+ *
+ * @returns `null` for a failure without such faults.
+ */
+export function paramFault({ code, details }: NodeError, params: JsonSchema): string | null {
+  const issue = code === 'NODE_PARAMS_INVALID' && isJsonObject(details) ? paramIssue(details) : null
+  return issue === null ? null : `${titlesOf(params, issue.path).join(' › ')}: ${issue.message}`
+}
+
+/** Returns the first fault of params in the details of a failure that has a path. */
+function paramIssue({ issues }: JsonObject): { readonly path: readonly (string | number)[]; message: string } | null {
+  const [issue] = Array.isArray(issues) ? issues : []
+  if (!isJsonObject(issue) || !Array.isArray(issue['path']) || typeof issue['message'] !== 'string') return null
+  const path = issue['path'].filter(isSegment)
+  return path.length === 0 ? null : { path, message: issue['message'] }
 }
 
 function isSegment(segment: Json): segment is string | number {

@@ -12,6 +12,7 @@ import type { BadgeTone } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { portPhrase } from '../format/port-words.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
+import { paramFault } from './faulty-field.ts'
 
 /** Summary of a node run: one sentence and a detail. */
 export interface Headline {
@@ -43,7 +44,7 @@ export function closedApprovalOf({ approvals }: RunView, nodeRunId: NodeRunId): 
 export function headlineOf(input: HeadlineInput): Headline | null {
   const { nodeRun, node, skipReason, moment, t, locale } = input
   const lastFailure = nodeRun.attempts.findLast((attempt) => attempt.how === 'failed' || attempt.how === 'lost')
-  const fault = nodeRun.error == null ? null : failureTexts(nodeRun.error, t)
+  const fault = nodeRun.error == null ? null : faultTexts(nodeRun.error, node, t)
   const failed =
     lastFailure === undefined
       ? ''
@@ -132,6 +133,12 @@ export function headlineOf(input: HeadlineInput): Headline | null {
     case 'compensated':
       return { tone: 'neutral', title: t('runs.headline.compensated'), detail: '' }
   }
+}
+
+/** Returns the texts of a failure; of invalid params, the field and its fault, which make the remedy plain. */
+function faultTexts(error: NonNullable<NodeRunView['error']>, { params }: NodeInfo, t: Translate) {
+  const message = paramFault(error, params)
+  return failureTexts(message === null ? error : { ...error, message, remedy: '' }, t)
 }
 
 function sentences(parts: readonly string[]): string {

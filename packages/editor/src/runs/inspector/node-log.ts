@@ -12,7 +12,9 @@ export interface RefusedResponse {
 /** Facts about a node run that only the log contains. */
 export interface NodeLogFacts {
   readonly toolCalls: readonly ToolCallRecord[]
-  /** Latest refused response; `null` if there is none. */
+  /** Tool calls of the last attempt; a part of `toolCalls`. */
+  readonly lastToolCalls: readonly ToolCallRecord[]
+  /** Refused response of the last attempt; `null` if there is none. */
   readonly refused: RefusedResponse | null
   readonly queue: string | null
   readonly worker: string | null
@@ -22,6 +24,7 @@ export interface NodeLogFacts {
 /** Collects the facts from the events up to `seq`. */
 export function nodeLogFacts(entries: readonly LogEntry[], seq: number, nodeRunId: string): NodeLogFacts {
   const toolCalls: ToolCallRecord[] = []
+  let lastAt = 0
   let refused: RefusedResponse | null = null
   let queue: string | null = null
   let worker: string | null = null
@@ -31,13 +34,17 @@ export function nodeLogFacts(entries: readonly LogEntry[], seq: number, nodeRunI
     if (!('nodeRunId' in entry) || entry.nodeRunId !== nodeRunId) continue
     if (entry.type === 'tool_call') toolCalls.push(entry.data)
     if (entry.type === 'node_log' && entry.data.level === 'warn') refused = refusedIn(entry.data.data) ?? refused
+    if (entry.type === 'node_scheduled' || entry.type === 'node_started') {
+      lastAt = toolCalls.length
+      refused = null
+    }
     if (entry.type === 'node_started') {
       queue = entry.data.queue
       worker = entry.data.worker
     }
     if (entry.type === 'node_completed') usage = entry.data.usage ?? null
   }
-  return { toolCalls, refused, queue, worker, usage }
+  return { toolCalls, lastToolCalls: toolCalls.slice(lastAt), refused, queue, worker, usage }
 }
 
 function refusedIn(data: Json | undefined): RefusedResponse | null {

@@ -9,6 +9,7 @@ import { ChildRunPart } from '../calls/parts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
 import { portWords } from '../format/port-words.ts'
+import { EnteredValues, enteredFor } from '../parked/entered-values.tsx'
 import { NodeParked } from '../parked/node-parked.tsx'
 import { skipReasons } from '../store/edge-state.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
@@ -44,6 +45,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
     () => nodeLogFacts(store.entries, view.seq, nodeRun.nodeRunId),
     [store, view.seq, nodeRun.nodeRunId],
   )
+  const entered = useMemo(() => enteredFor(store.entries, view, nodeRun.nodeRunId), [store, view, nodeRun.nodeRunId])
   const answers = logged.toolCalls.filter(isModelAnswer)
   const toolCalls = logged.toolCalls.filter((call) => !isModelAnswer(call))
   const nodes = scope.graph.value?.document.nodes
@@ -77,7 +79,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
     facts.push({ label: t('runs.fact.model'), value: model })
     facts.push({ label: t('runs.fact.tokens'), value: t('runs.fact.tokenCounts', { inputTokens, outputTokens }) })
   }
-  const faulty = faultyField(nodeRun.error?.details, node.node, node.params)
+  const faulty = faultyField(nodeRun.error?.details, entered === null ? node.node : null, node.params)
   if (faulty !== null) {
     const { field, expression } = faulty
     facts.unshift(
@@ -103,7 +105,10 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
       {nodeRun.child !== null && <ChildRunPart key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
       <NodeParked scope={scope} nodeRun={nodeRun} />
-      {hasFailed && <FailedCall calls={toolCalls} refused={logged.refused} />}
+      {entered !== null && (
+        <EnteredValues scope={scope} nodeRunId={nodeRun.nodeRunId} entered={entered} seq={view.seq} />
+      )}
+      {hasFailed && <FailedCall calls={logged.lastToolCalls} refused={logged.refused} />}
       {answers.length > 0 && hasFailed && <ModelAnswers answers={answers} isOpen />}
       {facts.length > 0 && <Facts facts={facts} />}
       {nodeRun.output !== null && (

@@ -172,6 +172,7 @@ describe('a parked node run', () => {
   test('keeps the decision in sight while the next attempt runs', async () => {
     show({ frames: retriedRun(Date.now() - 120_000).frames, parked: [] })
     expect(await screen.findByText('Mina Kaur tried again with other values, now')).toBeDefined()
+    expect(screen.getByRole('heading', { name: 'Values entered by Mina Kaur' })).toBeDefined()
     expect(screen.queryByRole('region', { name: 'Needs a fix' })).toBeNull()
   })
 })

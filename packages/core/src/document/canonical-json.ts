@@ -108,10 +108,8 @@ function orderedObject(object: object, depth: number): object | undefined {
     const member = members[key]
     const next = member === undefined ? undefined : ordered(member, depth + 1)
     if (next === undefined && member !== undefined) return undefined
-    if (copy === null && next !== member) {
-      copy = {}
-      for (const before of keys.slice(0, at)) copy[before] = members[before]
-    }
+    // A spread makes room for all members at once.
+    if (copy === null && next !== member) copy = { ...members }
     if (copy !== null && next !== undefined) copy[key] = next
   }
   return copy ?? object

@@ -24,12 +24,13 @@ const ascending = (a: number, b: number): number => a - b
 /** Indexes a document once, for {@link documentOrder} and {@link upstreamOf} over all of its nodes. */
 export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'>): DocumentGraph {
   const indexOf = new Map(document.nodes.map(({ id }, index) => [id, index]))
-  const successors = document.nodes.map((): number[] => [])
-  const predecessors = document.nodes.map((): number[] => [])
+  const none: number[] = []
+  const successors = document.nodes.map(() => none)
+  const predecessors = document.nodes.map(() => none)
   const link = (from: number | undefined, to: number | undefined): void => {
     if (from === undefined || to === undefined) return
-    ;(successors[from] as number[]).push(to)
-    ;(predecessors[to] as number[]).push(from)
+    addTo(successors, from, to)
+    addTo(predecessors, to, from)
   }
   for (const { source, target } of document.edges) link(indexOf.get(source), indexOf.get(target))
   for (const [index, { parentId }] of document.nodes.entries()) {
@@ -38,9 +39,16 @@ export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'
   return { indexOf, successors: successors.map(distinct), predecessors: predecessors.map(distinct) }
 }
 
+/** Adds a number to the list of a node; `[x]` reserves one slot, the first `push` to an empty list many. */
+function addTo(lists: number[][], index: number, number: number): void {
+  const list = lists[index] as number[]
+  if (list.length === 0) lists[index] = [number]
+  else list.push(number)
+}
+
 /** Returns the numbers ascending, each once. */
 function distinct(numbers: number[]): readonly number[] {
-  if (numbers.length < 2) return numbers
+  if (numbers.every((number, at) => at === 0 || number > (numbers[at - 1] as number))) return numbers
   numbers.sort(ascending)
   return numbers.filter((number, at) => number !== numbers[at - 1])
 }

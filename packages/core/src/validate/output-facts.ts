@@ -43,8 +43,8 @@ function factsOfValues(values: JsonObject, typeOf: TypeOfValue): OutputFacts {
 /** Checks whether a node may be skipped or continue after a failure, both with output `{}`. */
 function maybePassed(surveyed: SurveyedNode): boolean {
   const { node, entry } = surveyed
-  const policy = { ...entry?.policy, ...node.policy }
-  return policy.skipIf !== undefined || (entry !== undefined && effectiveOnError(node, entry) === 'continue')
+  const skipIf = node.policy?.skipIf ?? entry?.policy?.skipIf
+  return skipIf !== undefined || (entry !== undefined && effectiveOnError(node, entry) === 'continue')
 }
 
 const withoutPromise = ({ fields, others }: ObjectFacts): ObjectFacts => ({

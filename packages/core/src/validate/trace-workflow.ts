@@ -42,6 +42,11 @@ export interface TracedWorkflow {
   typeText(node: FlowNode, text: string): TypedTemplate
 }
 
+/** Adds the analysis to a typed template; one is made for most nodes, and a spread would make a larger object. */
+function withAnalysis(analysis: TypedTemplate['analysis'], { type, types, problems }: TypedText): TypedTemplate {
+  return { analysis, type, types, problems }
+}
+
 /** Checks whether the templates of a loop read the round that has ended, not the one to begin. */
 function hasLateParam({ entry, params }: SurveyedNode): boolean {
   // Only a node whose type is known is a loop.
@@ -98,9 +103,9 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   function typeAnew(node: FlowNode, text: string, analysis: TemplateAnalysis | null): TypedTemplate {
     meter.spend(text.length)
     // A text with a syntax error reads nothing.
-    if (analysis === null) return { analysis, ...typeTemplate(text, typesOfScope({})) }
+    if (analysis === null) return withAnalysis(analysis, typeTemplate(text, typesOfScope({})))
     const scope = (built.types as ReturnType<typeof createScopeTypes>)(node, analysis)
-    return { analysis, ...typeTemplate(survey.templates.parse(text), scope) }
+    return withAnalysis(analysis, typeTemplate(survey.templates.parse(text), scope))
   }
 
   /**

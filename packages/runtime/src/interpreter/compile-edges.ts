@@ -1,4 +1,4 @@
-import { edgeId, type WorkflowDocument } from '@tenon/core/document'
+import { edgeId, type WorkflowDocument, type WorkflowEdge } from '@tenon/core/document'
 import type { SurveyedNode } from '@tenon/core/validate'
 import type { IssueList } from './compile-issues.ts'
 import { ERROR_PORT } from './finish-node.ts'
@@ -26,15 +26,23 @@ export function checkEnds({ nodes, edges }: WorkflowDocument, issues: IssueList)
  */
 export function compileEdges(level: readonly SurveyedNode[]): readonly PlanEdge[] {
   const indexes = new Map(level.map(({ node }, index) => [node.id, index]))
-  const edges = new Map<string, PlanEdge>()
-  for (const [source, { outgoing }] of level.entries()) {
-    for (const edge of outgoing) {
-      const id = edgeId(edge)
-      const { sourceHandle, targetHandle } = edge
-      edges.set(id, { id, source, sourceHandle, target: entryOf(indexes, edge.target), targetHandle })
-    }
+  const compiled = (source: number, edge: WorkflowEdge): PlanEdge => {
+    const { sourceHandle, targetHandle } = edge
+    return { id: edgeId(edge), source, sourceHandle, target: entryOf(indexes, edge.target), targetHandle }
   }
-  return [...edges.values()].sort((a, b) => a.source - b.source || (a.id < b.id ? -1 : 1))
+  const edges: PlanEdge[] = []
+  for (const [source, { outgoing }] of level.entries()) {
+    // Most nodes have one edge, and need no order.
+    if (outgoing.length === 1) edges.push(compiled(source, itemAt(outgoing, 0)))
+    else for (const edge of inOrderOfIds(outgoing.map((each) => compiled(source, each)))) edges.push(edge)
+  }
+  return edges
+}
+
+/** Sorts the edges of one node by their ids; of those with the same ends, one counts. */
+function inOrderOfIds(edges: readonly PlanEdge[]): readonly PlanEdge[] {
+  const byId = new Map(edges.map((edge) => [edge.id, edge]))
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** Edges at one node, by index. */
@@ -45,10 +53,15 @@ export interface EdgesAtNode {
 
 /** Returns the edges at each of `count` nodes. */
 export function edgesByNode(edges: readonly PlanEdge[], count: number): readonly EdgesAtNode[] {
-  const byNode = Array.from({ length: count }, () => ({ incoming: [] as number[], outgoing: [] as number[] }))
+  const none: number[] = []
+  const byNode = Array.from({ length: count }, () => ({ incoming: none, outgoing: none }))
   for (const [index, { source, target }] of edges.entries()) {
-    itemAt(byNode, source).outgoing.push(index)
-    itemAt(byNode, target).incoming.push(index)
+    const [from, to] = [itemAt(byNode, source), itemAt(byNode, target)]
+    // Most nodes have one edge. `[x]` reserves one slot; the first `push` to an empty list reserves many.
+    if (from.outgoing.length === 0) from.outgoing = [index]
+    else from.outgoing.push(index)
+    if (to.incoming.length === 0) to.incoming = [index]
+    else to.incoming.push(index)
   }
   return byNode
 }

@@ -29,9 +29,13 @@ function pathType(checking: Checking, path: PathExpression, mode: PathMode): Sta
   return checkPath(checking, path, base, keys, mode)
 }
 
+/** Returns the type of a part, which must not be missing. */
+function strictType(checking: Checking, part: Expression): StaticType {
+  return checkExpression(checking, part, 'strict')
+}
+
 /** Returns the type of an expression and reports its problems. */
 export function checkExpression(checking: Checking, expression: Expression, mode: PathMode): StaticType {
-  const strict = (part: Expression) => checkExpression(checking, part, 'strict')
   switch (expression.kind) {
     case 'literal':
       return typeOfValue(expression.value)
@@ -40,13 +44,17 @@ export function checkExpression(checking: Checking, expression: Expression, mode
     case 'path':
       return pathType(checking, expression, mode)
     case 'list':
-      return listOf(unionOf(expression.items.map(strict)))
+      return listOf(unionOf(expression.items.map((item) => strictType(checking, item))))
     case 'object':
       return objectType(checking, expression)
     case 'call':
-      return checkCall(checking, expression, expression.arguments.map(strict))
+      return checkCall(
+        checking,
+        expression,
+        expression.arguments.map((argument) => strictType(checking, argument)),
+      )
     case 'prefix':
-      return checkPrefix(checking, expression, strict(expression.operand))
+      return checkPrefix(checking, expression, strictType(checking, expression.operand))
     case 'chain': {
       const { operators, operands } = expression
       const modeAt = (at: number): PathMode =>
@@ -55,10 +63,16 @@ export function checkExpression(checking: Checking, expression: Expression, mode
       return checkChain(checking, expression, types)
     }
     case 'comparison':
-      return checkComparison(checking, expression, strict(expression.left), strict(expression.right))
+      return checkComparison(
+        checking,
+        expression,
+        strictType(checking, expression.left),
+        strictType(checking, expression.right),
+      )
     case 'conditional': {
-      checkKinds(checking, strict(expression.test), ['boolean'], '?', expression.test)
-      return unionOf([strict(expression.then), strict(expression.otherwise)])
+      const { test } = expression
+      checkKinds(checking, strictType(checking, test), ['boolean'], '?', test)
+      return unionOf([strictType(checking, expression.then), strictType(checking, expression.otherwise)])
     }
   }
 }

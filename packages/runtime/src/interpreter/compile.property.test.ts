@@ -114,7 +114,8 @@ test('a document compiles if and only if its validation finds no structural faul
     }),
     { numRuns: 1_000 },
   )
-  expect(compiled).toBeGreaterThan(100)
+  // About 120 of 1,000 do; far fewer would leave the property without plans.
+  expect(compiled).toBeGreaterThan(50)
 })
 
 /** Loops inside each other with a node in the innermost. */

@@ -14,6 +14,7 @@ import { DeletedPanel } from './deleted-panel.tsx'
 import { InspectorHead } from './inspector-head.tsx'
 import { SelectionPanel } from './selection-panel.tsx'
 import { useFieldFocus } from './use-field-focus.ts'
+import { useKeptFocus } from './use-kept-focus.ts'
 import { WorkflowPanel } from './workflow-panel.tsx'
 
 // Fields, controls and their rules are a third of the editor's code; they are loaded in parallel to the draft, before a
@@ -33,16 +34,18 @@ export function Inspector({ lastRun }: InspectorProps) {
   const selected = useEditorStore((state) => state.selectedNodes)
   const deleted = useEditorStore((state) => state.deletedNode)
   const tabs = usePart(loadTabs)
+  const kept = useKeptFocus()
   const [only, ...more] = selected
   // From now on an empty field is a problem, also of a node that was just added.
   const leaveField = ({ target, relatedTarget }: FocusEvent) => {
+    kept.onBlur()
     const field = target.closest('[data-param]')
     if (field !== null && !field.contains(relatedTarget) && store.getState().freshNodes.size > 0) {
       afterPress(() => store.setState({ freshNodes: new Set() }))
     }
   }
   return (
-    <aside className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
+    <aside {...kept} className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
       {only === undefined && deleted !== null && <DeletedPanel key={deleted.node.id} deleted={deleted} />}
       {only === undefined && deleted === null && <WorkflowPanel />}
       {only !== undefined && more.length > 0 && <SelectionPanel nodeIds={[...selected]} />}

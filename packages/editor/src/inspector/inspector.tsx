@@ -10,17 +10,12 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { PartTrouble } from '../ui/later-part.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { type TabItem, Tabs } from '../ui/tabs.tsx'
-import { DeletedPanel } from './deleted-panel.tsx'
 import { InspectorHead } from './inspector-head.tsx'
+import { type LaterFields, loadFields } from './load-fields.ts'
 import { SelectionPanel } from './selection-panel.tsx'
 import { useFieldFocus } from './use-field-focus.ts'
 import { useKeptFocus } from './use-kept-focus.ts'
 import { WorkflowPanel } from './workflow-panel.tsx'
-
-// Fields, controls and their rules are a third of the editor's code; they are loaded in parallel to the draft, before a
-// node is selected.
-const loadTabs = () => import('./node-tabs.ts')
-type NodeTabs = typeof import('./node-tabs.ts')
 
 interface InspectorProps {
   /** Renders the last run of a node, by the run views; `null` if there is none. */
@@ -33,7 +28,7 @@ export function Inspector({ lastRun }: InspectorProps) {
   const { store } = useSession()
   const selected = useEditorStore((state) => state.selectedNodes)
   const deleted = useEditorStore((state) => state.deletedNode)
-  const tabs = usePart(loadTabs)
+  const tabs = usePart(loadFields)
   const kept = useKeptFocus()
   const [only, ...more] = selected
   // From now on an empty field is a problem, also of a node that was just added.
@@ -46,7 +41,9 @@ export function Inspector({ lastRun }: InspectorProps) {
   }
   return (
     <aside {...kept} className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
-      {only === undefined && deleted !== null && <DeletedPanel key={deleted.node.id} deleted={deleted} />}
+      {only === undefined &&
+        deleted !== null &&
+        within(tabs, ({ DeletedPanel }) => <DeletedPanel key={deleted.node.id} deleted={deleted} />)}
       {only === undefined && deleted === null && <WorkflowPanel />}
       {only !== undefined && more.length > 0 && <SelectionPanel nodeIds={[...selected]} />}
       {only !== undefined && more.length === 0 && <NodePanel key={only} nodeId={only} tabs={tabs} lastRun={lastRun} />}
@@ -56,7 +53,7 @@ export function Inspector({ lastRun }: InspectorProps) {
 
 interface NodePanelProps extends InspectorProps {
   readonly nodeId: NodeId
-  readonly tabs: PartState<NodeTabs>
+  readonly tabs: PartState<LaterFields>
 }
 
 function NodePanel({ nodeId, tabs, lastRun }: NodePanelProps) {
@@ -69,20 +66,18 @@ function NodePanel({ nodeId, tabs, lastRun }: NodePanelProps) {
   if (node === undefined) {
     return lastRun === null ? <WorkflowPanel /> : <DeletedNodeRun>{lastRun(nodeId)}</DeletedNodeRun>
   }
-  const within = (draw: (part: NodeTabs) => ReactNode) =>
-    tabs.part === null ? <Waiting tryNow={tabs.tryNow} /> : draw(tabs.part)
   const items: TabItem<InspectorTab>[] = [
     {
       id: 'setup',
       label: t('inspector.setup'),
-      content: within(({ SetupTab }) => <SetupTab node={node} entry={entry} />),
+      content: within(tabs, ({ SetupTab }) => <SetupTab node={node} entry={entry} />),
     },
     {
       id: 'policy',
       label: t('inspector.policy'),
-      content: within(({ PolicyTab }) => <PolicyTab node={node} entry={entry} />),
+      content: within(tabs, ({ PolicyTab }) => <PolicyTab node={node} entry={entry} />),
     },
-    { id: 'input', label: t('inspector.input'), content: within(({ InputTab }) => <InputTab nodeId={nodeId} />) },
+    { id: 'input', label: t('inspector.input'), content: within(tabs, ({ InputTab }) => <InputTab nodeId={nodeId} />) },
   ]
   if (lastRun !== null) items.push({ id: 'last-run', label: t('inspector.lastRun'), content: lastRun(nodeId) })
   return (
@@ -119,6 +114,11 @@ function DeletedNodeRun({ children }: { readonly children: ReactNode }) {
       {children}
     </section>
   )
+}
+
+/** Draws what is loaded, or its placeholder. */
+function within({ part, tryNow }: PartState<LaterFields>, draw: (part: LaterFields) => ReactNode): ReactNode {
+  return part === null ? <Waiting tryNow={tryNow} /> : draw(part)
 }
 
 function Waiting({ tryNow }: { readonly tryNow: (() => void) | null }) {

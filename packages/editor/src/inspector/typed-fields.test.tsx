@@ -167,8 +167,8 @@ async function open(options: InspectorOptions = {}): Promise<OpenInspector> {
     return { ...STORED_WORKFLOW, ...changes }
   }
   const inspector = renderInspector({ ...options, client: { ...client, workflows: { ...client.workflows, update } } })
-  // The fields of a node are fetched.
-  if (options.nodeId !== undefined) await screen.findByText('Notes')
+  // The fields are fetched.
+  await screen.findByText(options.nodeId === undefined ? 'Run timeout' : 'Notes')
   return Object.assign(inspector, { updates })
 }
 

@@ -1,15 +1,13 @@
-import type { WorkflowSettings } from '@tenon/core/document'
 import { useActions } from '../contexts/actions-context.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { useBurst } from '../session/use-burst.ts'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { Callout } from '../ui/callout.tsx'
-import { Field } from '../ui/field.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
-import { DurationInput } from './controls/duration-control.tsx'
-import { SettingText } from './setting-text.tsx'
+import { LaterPart } from '../ui/later-part.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { loadFields } from './load-fields.ts'
 import { useFieldFocus } from './use-field-focus.ts'
 
 /** Panel of the workflow itself, shown without a selection. */
@@ -49,7 +47,9 @@ export function WorkflowPanel() {
         {isReadOnly ? (
           <p className="tn-panel-note">{description === '' ? t('inspector.noDescription') : description}</p>
         ) : (
-          <WorkflowSettingsFields settings={settings} description={description} />
+          <LaterPart load={loadFields} waiting={(trouble) => trouble ?? <Skeleton lines={3} height={34} />}>
+            {({ WorkflowSettingsFields }) => <WorkflowSettingsFields settings={settings} description={description} />}
+          </LaterPart>
         )}
         {!isReadOnly && (
           <p className="tn-panel-note">
@@ -62,49 +62,5 @@ export function WorkflowPanel() {
         )}
       </div>
     </div>
-  )
-}
-
-interface WorkflowSettingsFieldsProps {
-  readonly settings: WorkflowSettings
-  readonly description: string
-}
-
-function WorkflowSettingsFields({ settings, description }: WorkflowSettingsFieldsProps) {
-  const t = useTranslate()
-  const details = useWorkflowDetails()
-  const { dispatch } = useSession()
-  const inBurst = useBurst()
-  const describe = (text: string) => {
-    if (details !== null) details.update({ description: text })
-    else dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })
-  }
-  return (
-    <>
-      <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
-        <SettingText
-          field={{ key: 'description', nodeId: null, path: ['description'], label: t('inspector.description') }}
-          value={description}
-          isReadOnly={false}
-          onChange={describe}
-        />
-      </Field>
-      <div data-param="timeout">
-        <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
-          <DurationInput
-            field={{ key: 'timeout', nodeId: null, path: ['timeout'], label: t('inspector.runLimit') }}
-            value={settings.timeout ?? null}
-            minMs={1}
-            isReadOnly={false}
-            placeholder={t('control.noLimit')}
-            unit="d"
-            onChange={(value) => {
-              const typed = { field: 'timeout', before: settings.timeout ?? '', after: value ?? '' }
-              inBurst(typed, () => dispatch({ type: 'set-setting', key: 'timeout', value }))
-            }}
-          />
-        </Field>
-      </div>
-    </>
   )
 }

@@ -11,7 +11,7 @@ const SENTENCES = /(Text|Help|Why|Remedy)$/
 const LABELS =
   /^(action|category|runs\.(status|node|fact|segment|attemptHow)|topbar|control\.type|policy\.\w+Choice)\.|(^|\.)(label|title)$|Title$/
 
-const texts = Object.entries({ ...en, ...enParked, ...enRuns, ...enSubWorkflows })
+const texts = Object.entries({ ...en, ...enRuns, ...enParked, ...enSubWorkflows })
 const offenders = (isOffender: (text: string, key: string) => boolean) =>
   texts.filter(([key, text]) => isOffender(text, key)).map(([key, text]) => `${key}: ${text}`)
 

@@ -30,7 +30,7 @@ test('every text is used, by its key or by a key that the code composes', () => 
   const code = [...readCode().values()].join('\n')
   const composed = composedKeys(code)
   const isUsed = (key: string) => code.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key))
-  expect(Object.keys({ ...en, ...enParked, ...enRuns, ...enSubWorkflows }).filter((key) => !isUsed(key))).toEqual([])
+  expect(Object.keys({ ...en, ...enRuns, ...enParked, ...enSubWorkflows }).filter((key) => !isUsed(key))).toEqual([])
 })
 
 test('texts of the run views are used in run views only, which load them', () => {
@@ -44,4 +44,27 @@ test('texts of the run views are used in run views only, which load them', () =>
   }
   expect(loaded).toContain('runs/format/secret-label.ts')
   expect([...loaded].filter((file) => runText.test(code.get(file) ?? ''))).toEqual([])
+})
+
+const LATER_TABLES = [
+  { tag: '<ParkedTexts>', keys: Object.keys(enParked) },
+  { tag: '<SubWorkflowTexts>', keys: Object.keys(enSubWorkflows) },
+]
+
+test.each(LATER_TABLES)('texts within $tag are used only by files that have it, and by those they import', (table) => {
+  const code = readCode()
+  const hasTag = (file: string) => code.get(file)?.includes(table.tag) === true
+  const usesText = (file: string) => {
+    const text = code.get(file) ?? ''
+    // A key composed of its view, such as `runs.${command}.failed`, is one of the table around.
+    const composed = composedKeys(text).filter(({ source }) => /^\^\w+\.\w+\./.test(source))
+    return table.keys.some((key) => text.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key)))
+  }
+  const users = [...code.keys()].filter((file) => usesText(file) && !hasTag(file))
+  expect(users).not.toEqual([])
+  const isInside = (file: string) => hasTag(file) || users.includes(file)
+  const importers = [...code.keys()].filter((file) =>
+    importsOf(file, code.get(file) ?? '').some((path) => users.includes(path)),
+  )
+  expect(importers.filter((file) => !isInside(file))).toEqual([])
 })

@@ -1,17 +1,12 @@
-import { type ReactNode, useContext } from 'react'
-import { InstanceReactContext } from '../instance/instance-context.ts'
-import { type InstanceProps, InstanceRoot } from './instance-root.tsx'
+import type { ReactNode } from 'react'
+import { OwnInstance, type OwnInstanceProps } from './own-instance.tsx'
 import { RunTexts } from './run-texts.tsx'
 
-interface EnsureInstanceProps extends InstanceProps {
-  readonly placeholder?: ReactNode
-  readonly label?: string
-  readonly children: ReactNode
-}
-
 /** Creates an instance around a separate run view; inside an instance, the view uses that one. */
-export function EnsureInstance({ children, ...props }: EnsureInstanceProps): ReactNode {
-  const outer = useContext(InstanceReactContext)
-  const view = <RunTexts>{children}</RunTexts>
-  return outer === null ? <InstanceRoot {...props}>{view}</InstanceRoot> : view
+export function EnsureInstance({ children, ...props }: OwnInstanceProps): ReactNode {
+  return (
+    <OwnInstance {...props}>
+      <RunTexts>{children}</RunTexts>
+    </OwnInstance>
+  )
 }

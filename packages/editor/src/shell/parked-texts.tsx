@@ -1,15 +1,8 @@
-import { type ReactNode, useMemo } from 'react'
-import { InstanceReactContext, useInstance } from '../instance/instance-context.ts'
+import type { ReactNode } from 'react'
 import { enParked } from '../messages/en/parked.ts'
-import { createTranslate } from '../messages/format.ts'
+import { AddedTexts } from './added-texts.tsx'
 
-/** Adds the texts for people who fix failed nodes to the instance around its children. */
+/** Adds the texts to resolve parked node runs, which are loaded with their parts, to the instance around. */
 export function ParkedTexts({ children }: { readonly children: ReactNode }): ReactNode {
-  const outer = useInstance()
-  const instance = useMemo(() => {
-    // Texts of the host replace both.
-    const messages = { ...enParked, ...outer.messages }
-    return { ...outer, messages, t: createTranslate(messages, outer.locale) }
-  }, [outer])
-  return <InstanceReactContext.Provider value={instance}>{children}</InstanceReactContext.Provider>
+  return <AddedTexts texts={enParked}>{children}</AddedTexts>
 }

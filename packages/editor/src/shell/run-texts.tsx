@@ -1,15 +1,8 @@
-import { type ReactNode, useMemo } from 'react'
-import { InstanceReactContext, useInstance } from '../instance/instance-context.ts'
+import type { ReactNode } from 'react'
 import { enRuns } from '../messages/en/runs.ts'
-import { createTranslate } from '../messages/format.ts'
+import { AddedTexts } from './added-texts.tsx'
 
 /** Adds the texts of the run views, which are loaded with them, to the instance around its children. */
 export function RunTexts({ children }: { readonly children: ReactNode }): ReactNode {
-  const outer = useInstance()
-  const instance = useMemo(() => {
-    // Texts of the host replace both.
-    const messages = { ...enRuns, ...outer.messages }
-    return { ...outer, messages, t: createTranslate(messages, outer.locale) }
-  }, [outer])
-  return <InstanceReactContext.Provider value={instance}>{children}</InstanceReactContext.Provider>
+  return <AddedTexts texts={enRuns}>{children}</AddedTexts>
 }

@@ -6,14 +6,15 @@ import { versionMessages } from './versions.ts'
 
 /**
  * Texts of the editor in English, in ICU message form (`{name}`, `{count, plural, one {…} other {…}}`). Those of the run
- * views are in `enRuns`, which a page loads with its first run view.
+ * views are in `enRuns`, `enParked` and `enSubWorkflows`, which a page loads with the first view that shows them.
  *
- * Other languages are objects with the same keys; a host passes the texts that it replaces, of both tables in one object.
+ * Other languages are objects with the same keys; a host passes the texts that it replaces, of all tables in one object.
  */
-export const en = {
-  ...editorMessages,
-  ...canvasMessages,
-  ...inspectorMessages,
-  ...uiMessages,
-  ...versionMessages,
-} as const
+// The mark lets a bundler drop the table where it is not used, which it does not do for spread objects.
+export const en = /* @__PURE__ */ Object.assign(
+  {},
+  editorMessages,
+  canvasMessages,
+  // The signature has three sources at most.
+  /* @__PURE__ */ Object.assign({}, inspectorMessages, uiMessages, versionMessages),
+)

@@ -9,7 +9,7 @@ export { enRuns } from './runs.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
 
 /** Names one text of the editor and the run views, for translations. */
-export type MessageKey = keyof typeof en | keyof typeof enParked | keyof typeof enRuns | keyof typeof enSubWorkflows
+export type MessageKey = keyof typeof en | keyof typeof enRuns | keyof typeof enParked | keyof typeof enSubWorkflows
 
 /** All texts of one language. */
 export type Messages = Readonly<Record<MessageKey, string>>

@@ -1,7 +1,4 @@
-/**
- * Texts for people who fix failed nodes in English, as those of `en`. A page loads them with the first such node of a run,
- * and with the list of them.
- */
+/** Texts in English to resolve node runs that failed for good, which are loaded with the first of them. */
 export const enParked = {
   'runs.parked.choose': 'Failed {ago}. Choose how to continue.',
   'runs.parked.othersChoose': 'Failed {ago}. An editor or admin can choose how to continue.',
@@ -14,12 +11,17 @@ export const enParked = {
   'runs.parked.help.retry': 'Runs the node again with the same values.',
   'runs.parked.help.retry_with_params': 'Runs the node again with values that you change.',
   'runs.parked.help.complete': 'Continues with an output that you enter.',
-  'runs.parked.help.skip': 'Continues at the first port without new data.',
+  'runs.parked.help.retryEntered': 'Runs the node again with the values that were entered before.',
+  'runs.parked.help.skip': 'Continues at "{port}" without data.',
+  'runs.parked.help.skipOnly': 'Continues without data.',
   'runs.parked.help.route': 'Continues at the "On error" port.',
   'runs.parked.help.fail':
     '{target, select, iteration {Ends the iteration as failed.} other {Ends the run as failed.}}',
   'runs.parked.noErrorPort': 'Not possible: no edge leaves the "On error" port.',
   'runs.parked.noRetry': 'Not possible: the iterations of a loop cannot begin again.',
+  'runs.parked.notListed': 'The server does not list this failed node, so no fix can be sent.',
+  'runs.parked.skipTitle': 'Skip {name}?',
+  'runs.parked.skipWhy': 'The run continues at "{port}" without data. The node is not run again.',
   'runs.parked.sent': 'Sent',
   'runs.parked.savedWhilePaused': 'Saved. The run is paused and continues when it is resumed.',
   'runs.parked.failed': 'The fix could not be sent',
@@ -37,11 +39,11 @@ export const enParked = {
   'runs.parked.portHelp': 'The run continues at this port.',
   'runs.parked.continue': 'Continue',
   'runs.parked.failTitle':
-    '{what, select, iteration {Fail this iteration?} group {Fail {count} nodes?} other {Fail this run?}}',
+    '{what, select, iteration {Fail this iteration?} group {Fail {count, plural, one {# node} other {# nodes}}?} iterations {Fail {count, plural, one {# node} other {# nodes}}?} other {Fail this run?}}',
   'runs.parked.failWhy':
-    '{what, select, iteration {The iteration ends as failed.} group {Their runs end as failed.} other {The run ends as failed.}} This cannot be undone.',
+    '{what, select, iteration {The iteration ends as failed.} group {{count, plural, one {The run ends} other {Their runs end}} as failed.} iterations {{count, plural, one {The iteration ends} other {Their iterations end}} as failed.} other {The run ends as failed.}} This cannot be undone.',
   'runs.parked.failButton':
-    '{what, select, iteration {Fail iteration} group {Fail {count, plural, one {# node} other {# nodes}}} other {Fail run}}',
+    '{what, select, iteration {Fail iteration} group {Fail {count, plural, one {# node} other {# nodes}}} iterations {Fail {count, plural, one {# node} other {# nodes}}} other {Fail run}}',
   'runs.parked.title': 'Needs a fix',
   'runs.parked.groups': 'Causes',
   'runs.parked.items': 'Failed nodes',

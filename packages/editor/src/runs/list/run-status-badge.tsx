@@ -1,7 +1,9 @@
 import type { RunStatus } from '@tenon/core/run'
 import { useTranslate } from '../../instance/instance-context.ts'
-import { EnsureInstance } from '../../shell/ensure-instance.tsx'
+import { enRunStatus } from '../../messages/en/run-status.ts'
+import { AddedTexts } from '../../shell/added-texts.tsx'
 import type { InstanceProps } from '../../shell/instance-root.tsx'
+import { OwnInstance } from '../../shell/own-instance.tsx'
 import { Badge, type BadgeTone } from '../../ui/badge.tsx'
 
 const TONES: Readonly<Record<RunStatus, BadgeTone>> = {
@@ -25,9 +27,11 @@ export interface RunStatusBadgeProps extends InstanceProps {
 /** Badge with the status of a run in one word, with its color. */
 export function RunStatusBadge({ status, detail = '', ...instance }: RunStatusBadgeProps) {
   return (
-    <EnsureInstance {...instance} className={instance.className ?? 'tn-inline'}>
-      <StatusBadge status={status} detail={detail} />
-    </EnsureInstance>
+    <OwnInstance {...instance} className={instance.className ?? 'tn-inline'}>
+      <AddedTexts texts={enRunStatus}>
+        <StatusBadge status={status} detail={detail} />
+      </AddedTexts>
+    </OwnInstance>
   )
 }
 

@@ -1,12 +1,14 @@
 // @vitest-environment jsdom
 import type { ParkedNodeRun } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
+import type { NodeManifestEntry } from '@tenon/core/node'
 import { act, screen, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
 import { parkedTicket } from '../../../test/fixtures/parked.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
-import { parkedRun, retriedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { parkedRun, retriedRun, TICKET_FINGERPRINT } from '../../../test/fixtures/ticket-runs.ts'
+import { TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
 import { RunInspector } from '../viewer/run-parts.tsx'
 
 const frames = parkedRun(Date.now() - 300_000).frames
@@ -24,6 +26,18 @@ function show(data: FixtureData = {}) {
   return { ...view, fixture, resolutions, press }
 }
 
+/** Gives the node that is parked a second port besides its first. */
+function withTwoPorts(entry: NodeManifestEntry): NodeManifestEntry {
+  if (entry.type !== 'http-call') return entry
+  return {
+    ...entry,
+    ports: [
+      { name: 'found', title: 'Found' },
+      { name: 'missing', title: 'Missing' },
+    ],
+  }
+}
+
 describe('a parked node run', () => {
   test('gives the failure and its attempts, and is run again by one click', async () => {
     const { press, resolutions } = show()
@@ -36,6 +50,94 @@ describe('a parked node run', () => {
     // The log of the fixture has no resolution, like one that no worker has read yet.
     expect(await screen.findByText('Ada Obi tried again, now')).toBeDefined()
     expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
+    // The list of decisions has replaced the card, which had the focus.
+    expect(document.activeElement).toBe(screen.getByRole('list', { name: 'Fixes' }))
+  })
+
+  test('keeps the focus on the pressed button while the resolution is sent, and ignores further presses', async () => {
+    const fixture = createFixtureClient({ frames, parked: [parkedTicket()] })
+    let answer = () => {}
+    const answered = new Promise<void>((done) => {
+      answer = done
+    })
+    const sent: string[] = []
+    const resolve: typeof fixture.client.parked.resolve = async (parkedId, body) => {
+      sent.push(body.resolution.kind)
+      await answered
+      return fixture.client.parked.resolve(parkedId, body)
+    }
+    const client = { ...fixture.client, parked: { ...fixture.client.parked, resolve } }
+    const { user } = renderPart(<RunInspector client={client} runId={FIXTURE_RUN_ID} nodeId="ticket" />)
+    const again = await screen.findByRole<HTMLButtonElement>('button', { name: 'Try again' })
+    await expect.poll(() => again.disabled).toBe(false)
+    await user.click(again)
+    await expect.poll(() => again.getAttribute('aria-disabled')).toBe('true')
+    expect(document.activeElement).toBe(again)
+    await user.keyboard('{Enter}')
+    await user.click(screen.getByRole('button', { name: 'Use error port' }))
+    act(() => answer())
+    await screen.findByText('Ada Obi tried again, now')
+    expect(sent).toEqual(['retry'])
+  })
+
+  test('is found behind the first page of the open ones', async () => {
+    const others = Array.from({ length: 200 }, (_, n) =>
+      parkedTicket({ parkedId: `other-${n}`, waitId: `other/1/${n}` }),
+    )
+    const fixture = createFixtureClient({ frames, parked: [parkedTicket()] })
+    const list: typeof fixture.client.parked.list = async (query = {}) => {
+      if (query.status === 'open' && query.cursor === undefined) return { items: others, nextCursor: 'more' }
+      const { cursor: _, ...rest } = query
+      return fixture.client.parked.list(rest)
+    }
+    const client = { ...fixture.client, parked: { ...fixture.client.parked, list } }
+    const { user } = renderPart(<RunInspector client={client} runId={FIXTURE_RUN_ID} nodeId="ticket" />)
+    const again = await screen.findByRole<HTMLButtonElement>('button', { name: 'Try again' })
+    await expect.poll(() => again.disabled).toBe(false)
+    await user.click(again)
+    expect(await screen.findByText('Ada Obi tried again, now')).toBeDefined()
+  })
+
+  test('says that the server does not list it, and looks again', async () => {
+    const fixture = createFixtureClient({ frames, parked: [parkedTicket()] })
+    let isListed = false
+    const list: typeof fixture.client.parked.list = async (query) =>
+      isListed ? fixture.client.parked.list(query) : { items: [], nextCursor: null }
+    const client = { ...fixture.client, parked: { ...fixture.client.parked, list } }
+    const { user } = renderPart(<RunInspector client={client} runId={FIXTURE_RUN_ID} nodeId="ticket" />)
+    const note = await screen.findByText('The server does not list this failed node, so no fix can be sent.')
+    expect(screen.queryByRole('button', { name: 'Skip node' })).toBeNull()
+    isListed = true
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByRole('button', { name: 'Skip node' })).toBeDefined()
+    expect(note.isConnected).toBe(false)
+  })
+
+  test('names the port of a skipped node, and asks first if there are several', async () => {
+    const ports = { ...TICKET_MANIFEST, nodes: TICKET_MANIFEST.nodes.map(withTwoPorts) }
+    const { press, user, resolutions } = show({ manifest: ports })
+    expect(await screen.findByText('Continues at "Found" without data.')).toBeDefined()
+    await press('Skip node')
+    const dialog = await screen.findByRole('dialog', { name: 'Skip Create ticket?' })
+    expect(
+      within(dialog).getByText('The run continues at "Found" without data. The node is not run again.'),
+    ).toBeDefined()
+    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }))
+    expect(resolutions()).toEqual([])
+    await press('Skip node')
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Skip node' }))
+    await screen.findByText('Ada Obi skipped the node, now')
+    expect(resolutions()).toEqual([['parked-1', { resolution: { kind: 'skip' } }]])
+  })
+
+  test('says that it is run again with the values that were entered before', async () => {
+    const log = retriedRun(Date.now() - 120_000)
+    const error = { code: 'HTTP_STATUS', message: '500 from the help desk' }
+    const resolutions = ['retry', 'fail'] as const
+    const data = { pass: 2, waitId: 'ticket/2/0', error, fingerprint: TICKET_FINGERPRINT, resolutions }
+    log.wait(1_000).add({ type: 'node_parked', nodeRunId: 'ticket', data })
+    show({ frames: log.frames, parked: [parkedTicket({ waitId: 'ticket/2/0' })] })
+    expect(await screen.findByText('Runs the node again with the values that were entered before.')).toBeDefined()
   })
 
   test('is run again with values that begin with those of its last attempt', async () => {

@@ -1,11 +1,12 @@
 import type { NodeRunView } from '@tenon/core/run'
+import { useLayoutEffect, useRef } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment } from '../store/use-run.ts'
 import { resolvedText } from './parked-words.ts'
-import { useRunParked } from './use-run-parked.ts'
+import { useNodeParked } from './use-node-parked.ts'
 
 interface NodeParkedProps {
   readonly scope: RunScope
@@ -18,15 +19,21 @@ const loadCard = () => import('./parked-card.tsx')
 /** Decisions about a node run that was parked, and the card to decide while it is. */
 export function NodeParked({ scope, nodeRun }: NodeParkedProps) {
   const { t, locale } = useInstance()
-  const { parked, known, resolve } = useRunParked(scope)
+  const { parked, known, resolve } = useNodeParked(scope, nodeRun.nodeRunId)
   const moment = useRunMoment(scope.store, 10_000)
-  const own = parked.filter(({ nodeRunId }) => nodeRunId === nodeRun.nodeRunId)
-  const decided = own.flatMap(({ waitId, resolution }) => (resolution === null ? [] : [{ waitId, resolution }]))
-  const open = own.find(({ closed, resolution }) => closed === null && resolution === null)
+  const decided = parked.flatMap(({ waitId, resolution }) => (resolution === null ? [] : [{ waitId, resolution }]))
+  const open = parked.find(({ closed, resolution }) => closed === null && resolution === null)
+  const list = useRef<HTMLUListElement>(null)
+  const isFocusLost = useRef(false)
+  // The decision replaces the card, whose focus would be lost with it.
+  useLayoutEffect(() => {
+    if (isFocusLost.current) list.current?.focus()
+    isFocusLost.current = false
+  })
   return (
     <>
       {decided.length > 0 && (
-        <ul className="tn-parked-decided" aria-label={t('runs.parked.decisions')}>
+        <ul ref={list} tabIndex={-1} className="tn-parked-decided" aria-label={t('runs.parked.decisions')}>
           {decided.map(({ waitId, resolution }) => (
             <li key={waitId} dir="auto">
               {resolvedText(resolution, moment, t, locale)}
@@ -37,7 +44,17 @@ export function NodeParked({ scope, nodeRun }: NodeParkedProps) {
       {open !== undefined && (
         <LaterPart load={loadCard} waiting={(trouble) => trouble ?? <Skeleton lines={6} height={34} />}>
           {({ ParkedCard }) => (
-            <ParkedCard scope={scope} nodeRun={nodeRun} parked={open} known={known} resolve={resolve} />
+            <ParkedCard
+              scope={scope}
+              nodeRun={nodeRun}
+              parked={open}
+              known={known}
+              resolve={resolve}
+              hasEnteredValues={decided.some(({ resolution }) => resolution.kind === 'retry_with_params')}
+              onFocusLost={() => {
+                isFocusLost.current = true
+              }}
+            />
           )}
         </LaterPart>
       )}

@@ -1,11 +1,12 @@
 import type { ResolutionRequest } from '@tenon/core/client'
 import type { NodeRunView, ParkResolutionKind } from '@tenon/core/run'
-import { useId, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import { ParkedTexts } from '../../shell/parked-texts.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Callout } from '../../ui/callout.tsx'
 import { failureText } from '../../ui/error-state.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icons.ts'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import { formatAgo } from '../format/instant.ts'
@@ -15,8 +16,11 @@ import { useRunMoment } from '../store/use-run.ts'
 import { useRunToast } from '../store/use-run-toast.ts'
 import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
 import { FailDialog } from './fail-dialog.tsx'
-import { tooLateText } from './resolve-parked.ts'
-import type { RunParked, ShownParked } from './use-run-parked.ts'
+import { ParkedAction } from './parked-action.tsx'
+import { outputPorts } from './resolution-values.ts'
+import { SkipDialog } from './skip-dialog.tsx'
+import { tooLateText } from './too-late-text.ts'
+import type { NodeParkedControls, ShownParked } from './use-node-parked.ts'
 import { OutputDialog, ParamsDialog } from './value-dialog.tsx'
 
 interface ParkedCardProps {
@@ -24,8 +28,12 @@ interface ParkedCardProps {
   readonly nodeRun: NodeRunView
   /** Open wait of the node run. */
   readonly parked: ShownParked
-  readonly known: RunParked['known']
-  readonly resolve: RunParked['resolve']
+  readonly known: NodeParkedControls['known']
+  readonly resolve: NodeParkedControls['resolve']
+  /** True if a person has entered the values of its last attempt. */
+  readonly hasEnteredValues: boolean
+  /** Called when the card goes away with the focus inside, before it does. */
+  readonly onFocusLost: () => void
 }
 
 /** Resolutions in the order of their buttons, the one that changes least first. */
@@ -47,7 +55,7 @@ export function ParkedCard(props: ParkedCardProps) {
   )
 }
 
-function Card({ scope, nodeRun, parked, known, resolve }: ParkedCardProps) {
+function Card({ scope, nodeRun, parked, known, resolve, hasEnteredValues, onFocusLost }: ParkedCardProps) {
   const { t, locale } = useInstance()
   const { announce, toast } = useAnnouncer()
   const showUntil = useRunToast(scope.store)
@@ -57,7 +65,11 @@ function Card({ scope, nodeRun, parked, known, resolve }: ParkedCardProps) {
   const [sending, setSending] = useState<ParkResolutionKind | null>(null)
   const { openId, parkedAt, resolutions } = parked
   const target = itemPath(nodeRun.nodeRunId).length > 0 ? 'iteration' : 'run'
+  const info = scope.nodes.get(nodeRun.nodeId)
+  const ports = outputPorts(info)
+  const port = ports[0]?.title ?? ''
   const close = () => setAsked(null)
+  const card = useFocusLost(onFocusLost)
 
   const send = async (resolution: ResolutionRequest) => {
     if (openId === null) return
@@ -82,24 +94,39 @@ function Card({ scope, nodeRun, parked, known, resolve }: ParkedCardProps) {
     }
   }
   const act = (kind: ParkResolutionKind) => {
-    if (kind === 'retry' || kind === 'skip' || kind === 'route') void sendNow(kind)
+    if (kind === 'retry' || kind === 'route' || (kind === 'skip' && ports.length < 2)) void sendNow(kind)
     else setAsked(kind)
   }
+  const helpOf = (kind: ParkResolutionKind): string => {
+    if (!resolutions.includes(kind)) return t(missing(kind))
+    if (kind === 'retry' && hasEnteredValues) return t('runs.parked.help.retryEntered')
+    if (kind === 'skip' && port === '') return t('runs.parked.help.skipOnly')
+    return t(`runs.parked.help.${kind}`, { target, port })
+  }
+  const isListed = openId !== null || known.value === null
   const ago = formatAgo(parkedAt, moment, locale)
   const dialog = { scope, nodeRun, onClose: close, onResolve: send }
   return (
-    <section className="tn-parked" aria-label={t('runs.node.parked')}>
+    <section ref={card} className="tn-parked" aria-label={t('runs.node.parked')}>
       <p className="tn-muted">{t(mayResolve ? 'runs.parked.choose' : 'runs.parked.othersChoose', { ago })}</p>
       {mayResolve && known.error !== null && known.value === null && <ResourceError resource={known} />}
-      {mayResolve && (openId !== null || known.value === null) && (
+      {mayResolve && !isListed && (
+        <Callout tone="failed" title={t('runs.parked.notListed')}>
+          <Button icon="retry" size="s" onClick={known.reload}>
+            {t('ui.retry')}
+          </Button>
+        </Callout>
+      )}
+      {mayResolve && isListed && (
         <ul className="tn-parked-actions">
           {ACTIONS.map(([kind, icon]) => (
-            <Action
+            <ParkedAction
               key={kind}
               icon={icon}
               label={t(`runs.parked.${kind}`, { target })}
-              help={t(resolutions.includes(kind) ? `runs.parked.help.${kind}` : missing(kind), { target })}
-              isDisabled={openId === null || sending !== null || !resolutions.includes(kind)}
+              help={helpOf(kind)}
+              isDisabled={openId === null || !resolutions.includes(kind)}
+              isBlocked={sending !== null}
               isBusy={sending === kind}
               isDanger={kind === 'fail'}
               onClick={() => act(kind)}
@@ -109,6 +136,14 @@ function Card({ scope, nodeRun, parked, known, resolve }: ParkedCardProps) {
       )}
       {asked === 'retry_with_params' && <ParamsDialog {...dialog} />}
       {asked === 'complete' && <OutputDialog {...dialog} />}
+      <SkipDialog
+        isOpen={asked === 'skip'}
+        isSending={sending === 'skip'}
+        name={info.name}
+        port={port}
+        onClose={close}
+        onSkip={() => void sendNow('skip')}
+      />
       <FailDialog
         isOpen={asked === 'fail'}
         isSending={sending === 'fail'}
@@ -126,39 +161,17 @@ function missing(kind: ParkResolutionKind): 'runs.parked.noErrorPort' | 'runs.pa
   return kind === 'route' ? 'runs.parked.noErrorPort' : 'runs.parked.noRetry'
 }
 
-interface ActionProps {
-  readonly icon: IconName
-  readonly label: string
-  readonly help: string
-  readonly isDisabled: boolean
-  readonly isBusy: boolean
-  readonly isDanger: boolean
-  readonly onClick: () => void
-}
-
-/** Button with a sentence about what it does. */
-function Action({ icon, label, help, isDisabled, isBusy, isDanger, onClick }: ActionProps) {
-  const helpId = useId()
-  return (
-    <li>
-      <button
-        type="button"
-        className="tn-parked-action"
-        aria-label={label}
-        aria-describedby={helpId}
-        aria-busy={isBusy || undefined}
-        data-danger={isDanger || undefined}
-        disabled={isDisabled}
-        onClick={onClick}
-      >
-        <Icon name={icon} size={16} />
-        <span>
-          <b className="tn-strong">{label}</b>
-          <span id={helpId} className="tn-muted">
-            {help}
-          </span>
-        </span>
-      </button>
-    </li>
-  )
+/** Returns the ref of an element that calls `onFocusLost` when it is removed with the focus inside. */
+function useFocusLost(onFocusLost: () => void) {
+  const element = useRef<HTMLElement>(null)
+  const latest = useRef(onFocusLost)
+  latest.current = onFocusLost
+  useLayoutEffect(() => {
+    const shown = element.current
+    // It is still in the document when this runs.
+    return () => {
+      if (shown?.matches(':focus-within') === true) latest.current()
+    }
+  }, [])
+  return element
 }

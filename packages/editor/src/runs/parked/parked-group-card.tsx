@@ -11,6 +11,7 @@ import { ErrorState, failureText } from '../../ui/error-state.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { formatMoment } from '../format/instant.ts'
+import { itemPath } from '../store/shown-items.ts'
 import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
 import { FailDialog } from './fail-dialog.tsx'
 import { ParkedItem } from './parked-item.tsx'
@@ -127,7 +128,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
       <FailDialog
         isOpen={isAsking}
         isSending={false}
-        what="group"
+        what={itemPath(sample.nodeRunId).length > 0 ? 'iterations' : 'group'}
         count={count}
         onClose={() => setIsAsking(false)}
         onFail={() => {

@@ -119,6 +119,14 @@ describe('ParkedInbox', () => {
     expect(fixture.calls.filter(({ name }) => name === 'parked.resolveGroup')).toHaveLength(2)
   })
 
+  test('says that a group inside of a loop ends its iterations, not its runs', async () => {
+    const { client } = createFixtureClient({ parked: [parkedTicket({ nodeRunId: 'ticket#0' })] })
+    const { user } = renderPart(<ParkedInbox client={client} />)
+    await user.click(await screen.findByRole('button', { name: 'Fail node' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Fail 1 node?' })
+    expect(within(dialog).getByText('The iteration ends as failed. This cannot be undone.')).toBeDefined()
+  })
+
   test('says what failed, and that nothing needs a fix', async () => {
     const fixture = createFixtureClient()
     fixture.fail('parked.groups', new TenonError('UNAVAILABLE', 'The server does not answer'))

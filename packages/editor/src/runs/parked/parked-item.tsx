@@ -12,7 +12,8 @@ import { shortRunId } from '../format/run-title.ts'
 import { itemPath } from '../store/shown-items.ts'
 import { FailDialog } from './fail-dialog.tsx'
 import type { GroupResolution } from './resolve-group.ts'
-import { resolveParked, tooLateText } from './resolve-parked.ts'
+import { resolveParked } from './resolve-parked.ts'
+import { tooLateText } from './too-late-text.ts'
 
 interface ParkedItemProps {
   readonly client: TenonClient

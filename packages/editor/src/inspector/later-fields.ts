@@ -1,3 +1,5 @@
+export { DeletedPanel } from './deleted-panel.tsx'
 export { InputTab } from './input-tab.tsx'
 export { PolicyTab } from './policy-tab.tsx'
 export { SetupTab } from './setup-tab.tsx'
+export { WorkflowSettingsFields } from './workflow-settings-fields.tsx'

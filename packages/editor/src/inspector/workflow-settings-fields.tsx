@@ -1,0 +1,53 @@
+import type { WorkflowSettings } from '@tenon/core/document'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useSession } from '../session/session-context.tsx'
+import { useBurst } from '../session/use-burst.ts'
+import { useWorkflowDetails } from '../session/workflow-details.ts'
+import { Field } from '../ui/field.tsx'
+import { DurationInput } from './controls/duration-control.tsx'
+import { SettingText } from './setting-text.tsx'
+
+interface WorkflowSettingsFieldsProps {
+  readonly settings: WorkflowSettings
+  readonly description: string
+}
+
+/** Fields of the workflow itself. */
+export function WorkflowSettingsFields({ settings, description }: WorkflowSettingsFieldsProps) {
+  const t = useTranslate()
+  const details = useWorkflowDetails()
+  const { dispatch } = useSession()
+  const inBurst = useBurst()
+  const describe = (text: string) => {
+    if (details !== null) details.update({ description: text })
+    else dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })
+  }
+  return (
+    <>
+      <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
+        <SettingText
+          field={{ key: 'description', nodeId: null, path: ['description'], label: t('inspector.description') }}
+          value={description}
+          isReadOnly={false}
+          onChange={describe}
+        />
+      </Field>
+      <div data-param="timeout">
+        <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
+          <DurationInput
+            field={{ key: 'timeout', nodeId: null, path: ['timeout'], label: t('inspector.runLimit') }}
+            value={settings.timeout ?? null}
+            minMs={1}
+            isReadOnly={false}
+            placeholder={t('control.noLimit')}
+            unit="d"
+            onChange={(value) => {
+              const typed = { field: 'timeout', before: settings.timeout ?? '', after: value ?? '' }
+              inBurst(typed, () => dispatch({ type: 'set-setting', key: 'timeout', value }))
+            }}
+          />
+        </Field>
+      </div>
+    </>
+  )
+}

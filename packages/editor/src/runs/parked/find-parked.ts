@@ -1,0 +1,32 @@
+import type { ParkedNodeRun, TenonClient } from '@tenon/core/client'
+
+/** Most items of a page that the server returns. */
+const PAGE_SIZE = 200
+
+interface ParkedSearch {
+  readonly runId: string
+  readonly status: 'open' | 'closed'
+  readonly isWanted: (parked: ParkedNodeRun) => boolean
+  readonly abortSignal?: AbortSignal
+}
+
+/**
+ * Finds a parked node run of a run, page by page, since a loop can park more node runs than a page has.
+ *
+ * @returns `null` if the server lists none.
+ */
+export async function findParked(
+  { parked }: Pick<TenonClient, 'parked'>,
+  { runId, status, isWanted, abortSignal }: ParkedSearch,
+): Promise<ParkedNodeRun | null> {
+  const request = abortSignal === undefined ? {} : { abortSignal }
+  let cursor: string | null = null
+  do {
+    const query = { runId, status, limit: PAGE_SIZE, ...(cursor === null ? {} : { cursor }) }
+    const page: Awaited<ReturnType<typeof parked.list>> = await parked.list(query, request)
+    const found = page.items.find(isWanted)
+    if (found !== undefined) return found
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  return null
+}

@@ -8,7 +8,7 @@ import { useEditorStore } from '../session/session-context.tsx'
 import { createWorkflowDirectory, type Lookup, type WorkflowDirectory } from './workflow-directory.ts'
 
 /** Returns the directory of a tenant, which the first reader creates. */
-export function directoryOf({ client, directory }: TenantWorkflows): WorkflowDirectory {
+function directoryOf({ client, directory }: TenantWorkflows): WorkflowDirectory {
   directory.current ??= createWorkflowDirectory(client)
   return directory.current
 }

@@ -170,6 +170,62 @@ describe('the owner of a run', () => {
     }
   })
 
+  test('keeps a resumed run whose next attempt could not begin since the lease had expired', async () => {
+    await freshDatabase()
+    const nodes = createTestNodes()
+    const plain = open()
+    const outage = { isArmed: false, isAway: false }
+    const leaseIsOver = () =>
+      expect
+        .poll(async () => {
+          const rows = await plain.withSystem((tx) => tx.selectFrom('workers').select('lease_until').execute())
+          return rows.every((row) => row.lease_until < Date.now())
+        })
+        .toBe(true)
+    const database = breaking(open(), () => outage.isAway)
+    const handle = await worker(
+      nodes,
+      {},
+      {
+        ...database,
+        withTenant: async (tenantId, work) => {
+          const value = await database.withTenant(tenantId, work)
+          if (!outage.isArmed) return value
+          const row = await plain.withTenant(tenantId, (tx) =>
+            tx.selectFrom('runs').select('status').executeTakeFirstOrThrow(),
+          )
+          if (row.status !== 'running') return value
+          // The resumption is stored, and its node has not begun: the answer comes after the lease.
+          outage.isArmed = false
+          outage.isAway = true
+          await leaseIsOver()
+          outage.isAway = false
+          return value
+        },
+      },
+    )
+    const actor = { userId: 'ann', displayName: 'Ann' }
+    const retry = { initialInterval: '1ms', maximumAttempts: 2 } as const
+    const failing = workflow(
+      [node('start', 'start'), withPolicy(node('a', 'probe', { failures: 1, isGated: true }), { retry })],
+      ['start>a'],
+    )
+    const run = await startRun(handle, failing)
+    await nodes.probes.reached(run.runId, 'a')
+    await handle.engine.pause(run.tenantId, run.runId, actor)
+    await run.until('paused')
+    nodes.probes.open(run.runId, 'a')
+    await run.untilEvent((event) => event.type === 'node_error')
+    // The pause holds the attempt, so its timer is removed when it is due, and cannot wake the run later.
+    const timers = () => plain.withTenant(run.tenantId, (tx) => tx.selectFrom('timers').select('run_id').execute())
+    await expect.poll(timers).toEqual([])
+    outage.isArmed = true
+    await handle.engine.resume(run.tenantId, run.runId, actor)
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    expect(outage.isArmed).toBe(false)
+    expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(2)
+  })
+
   test('loses no run and repeats none beyond its record when every tenth answer of the database is lost', async () => {
     await freshDatabase()
     const nodes = createTestNodes()

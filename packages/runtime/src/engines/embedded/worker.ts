@@ -104,7 +104,8 @@ export function createWorker(deps: WorkerDeps): Worker {
         await driveOnce(run)
         run.failures = 0
         if (run.passes.size > 0 || run.isWoken) continue
-        isReleased = await dispatch.release(run)
+        // Its open node runs could not begin, so it does more than wait: it stays marked and owned.
+        isReleased = mayBegin() && (await dispatch.release(run))
         if (!isReleased) run.isWoken = true
       }
     } catch (error) {

@@ -4,7 +4,7 @@ import { nodeAt, nodeRunIdAt, type RunContext, refuse } from './context.ts'
 import { endOutcomeOf } from './end-outcome.ts'
 import { continueByErrorPort, continueSkipped, failFrame } from './failure.ts'
 import { hasPort } from './has-port.ts'
-import { entryOf } from './lookup.ts'
+import { entryOf, present } from './lookup.ts'
 import { closeNodeRun, continueAfter } from './open-runs.ts'
 import type { ParkedWait } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -66,7 +66,7 @@ export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: Pa
     case 'complete': {
       const { port, output } = resolution
       decisions.push({ type: 'failure_handled', nodeRunId, data: { how: 'supplied', port, output } })
-      completeNode(context, turn, node, { port, output }, endOutcomeOf(nodeAt(context, node)) ?? undefined)
+      completeNode(context, turn, node, { port, output }, present(endOutcomeOf(nodeAt(context, node))))
       return
     }
     case 'skip':

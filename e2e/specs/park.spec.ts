@@ -43,6 +43,7 @@ test('failed nodes are fixed in the view of their run and in the list of causes'
   const causes = page.getByRole('list', { name: 'Causes' })
   await causes.getByRole('button', { name: /Charges · Charge/ }).click()
   await page.getByRole('button', { name: 'Skip all 2' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Skip all 2' }).click()
   await expect(page.getByText('2 skipped')).toBeVisible()
   await expect(causes.getByRole('button', { name: /Charges · Charge/ })).toHaveCount(0)
   for (const runId of runIds.slice(1)) {

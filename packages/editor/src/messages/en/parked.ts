@@ -58,6 +58,10 @@ export const enParked = {
   'runs.parked.all.skip': '{count, plural, one {Skip node} other {Skip all #}}',
   'runs.parked.all.route': '{count, plural, one {Use error port} other {Use error port for all #}}',
   'runs.parked.all.fail': '{count, plural, one {Fail node} other {Fail all #}}',
+  'runs.parked.continueTitle':
+    '{kind, select, route {Use the error port for {count} nodes?} other {Skip {count} nodes?}}',
+  'runs.parked.continueWhy':
+    '{kind, select, route {Their runs continue at the "On error" port.} other {Their runs continue without the output of the node: later nodes that read it can fail.}} This cannot be undone.',
   'runs.parked.stop': 'Stop',
   'runs.parked.progress': '{done} of {total} done',
   'runs.parked.done.retry': '{count} tried again',

@@ -13,6 +13,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { formatMoment } from '../format/instant.ts'
 import { itemPath } from '../store/shown-items.ts'
 import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
+import { type Continuation, ContinueDialog } from './continue-dialog.tsx'
 import { FailDialog } from './fail-dialog.tsx'
 import { ParkedItem } from './parked-item.tsx'
 import type { GroupResolution } from './resolve-group.ts'
@@ -43,6 +44,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
   const { t, locale } = useInstance()
   const mayResolve = useMayChangeRun(client)
   const [isAsking, setIsAsking] = useState(false)
+  const [continuation, setContinuation] = useState<Continuation | null>(null)
   const { workflowId, fingerprint, count, sample } = group
   const load = useCallback(
     (cursor: string | null, abortSignal?: AbortSignal) =>
@@ -60,6 +62,11 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
   const isRunning = work?.isRunning === true
   const { why, remedy } = failureTexts(sample.error, t)
   const isAllowed = (kind: GroupResolution) => sample.resolutions.includes(kind)
+  const resolveAll = (kind: GroupResolution): void => {
+    if (kind === 'fail') setIsAsking(true)
+    else if (kind === 'retry' || count === 1) void start(kind)
+    else setContinuation(kind)
+  }
   return (
     <article className="tn-approval tn-parked-group" aria-label={why}>
       <header className="tn-approval-head">
@@ -91,7 +98,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
               variant={kind === 'retry' ? 'primary' : kind === 'fail' ? 'danger' : 'plain'}
               busy={isRunning && work.kind === kind}
               disabled={isRunning && work.kind !== kind}
-              onClick={() => (kind === 'fail' ? setIsAsking(true) : void start(kind))}
+              onClick={() => resolveAll(kind)}
             >
               {t(`runs.parked.all.${kind}`, { count })}
             </Button>
@@ -125,6 +132,15 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
           {t('ui.loadMore')}
         </Button>
       )}
+      <ContinueDialog
+        kind={continuation}
+        count={count}
+        onClose={() => setContinuation(null)}
+        onContinue={(kind) => {
+          setContinuation(null)
+          void start(kind)
+        }}
+      />
       <FailDialog
         isOpen={isAsking}
         isSending={false}

@@ -88,7 +88,7 @@ describe('ParkedInbox', () => {
     expect(bodies).toEqual([first, { ...first, cursor: 'next' }])
   })
 
-  test('stops a long resolution, and says what is done', async () => {
+  test('asks before it skips a group, stops when told, and says what is done', async () => {
     const { client } = createFixtureClient({ parked: tickets })
     let release = () => {}
     const resolveGroup = vi.fn<typeof client.parked.resolveGroup>(async () => {
@@ -97,6 +97,9 @@ describe('ParkedInbox', () => {
     })
     const { user } = renderPart(<ParkedInbox client={{ ...client, parked: { ...client.parked, resolveGroup } }} />)
     await user.click(await screen.findByRole('button', { name: 'Skip all 3' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Skip 3 nodes?' })
+    expect(resolveGroup).not.toHaveBeenCalled()
+    await user.click(within(dialog).getByRole('button', { name: 'Skip all 3' }))
     await user.click(await screen.findByRole('button', { name: 'Stop' }))
     release()
     expect(await screen.findByText('2 skipped')).toBeDefined()

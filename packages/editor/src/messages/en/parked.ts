@@ -71,6 +71,7 @@ export const enParked = {
   'runs.parked.done.closed': '{count, plural, one {# was already fixed} other {# were already fixed}}',
   'runs.parked.done.refused': '{count, plural, one {# does not allow this} other {# do not allow this}}',
   'runs.parked.item': 'Run {run}',
+  'runs.parked.itemOfLoop': 'Run {run}, item {number}',
   'runs.parked.openItem': 'Open {item}',
   'runs.parked.retryItem': 'Try again: {item}',
   'runs.parked.more': 'More ways to continue {item}',

@@ -122,9 +122,10 @@ describe('ParkedInbox', () => {
     expect(fixture.calls.filter(({ name }) => name === 'parked.resolveGroup')).toHaveLength(2)
   })
 
-  test('says that a group inside of a loop ends its iterations, not its runs', async () => {
-    const { client } = createFixtureClient({ parked: [parkedTicket({ nodeRunId: 'ticket#0' })] })
+  test('names the items of a loop, and says that a group of them ends its iterations, not its runs', async () => {
+    const { client } = createFixtureClient({ parked: [parkedTicket({ runId: 'run-1', nodeRunId: 'ticket#2.0' })] })
     const { user } = renderPart(<ParkedInbox client={client} />)
+    expect(await screen.findByRole('button', { name: 'Try again: Run run-1, item 3.1' })).toBeDefined()
     await user.click(await screen.findByRole('button', { name: 'Fail node' }))
     const dialog = await screen.findByRole('dialog', { name: 'Fail 1 node?' })
     expect(within(dialog).getByText('The iteration ends as failed. This cannot be undone.')).toBeDefined()

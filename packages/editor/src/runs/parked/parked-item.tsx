@@ -39,8 +39,11 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
   const [isAsking, setIsAsking] = useState(false)
   const { runId, nodeRunId, resolutions } = parked
   const { why } = failureTexts(parked.error, t)
-  const run = t('runs.parked.item', { run: shortRunId(runId) })
-  const target = itemPath(nodeRunId).length > 0 ? 'iteration' : 'run'
+  const path = itemPath(nodeRunId)
+  // The items of loops within each other, from 1, the outermost first: "3.1".
+  const number = path.map((index) => index + 1).join('.')
+  const run = t(path.length > 0 ? 'runs.parked.itemOfLoop' : 'runs.parked.item', { run: shortRunId(runId), number })
+  const target = path.length > 0 ? 'iteration' : 'run'
   const send = async (kind: GroupResolution) => {
     setSending(kind)
     try {

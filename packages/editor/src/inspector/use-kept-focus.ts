@@ -8,6 +8,9 @@ interface KeptFocus {
   readonly onBlur: () => void
 }
 
+/** Time in milliseconds in which a menu or a popover that closes returns the focus to its button. */
+const RETURN_MS = 30
+
 /**
  * Returns the attributes of a panel that takes the focus when the focused element inside it is removed, such as the link
  * of a fix that was applied. Otherwise the page has the focus, where the shortcuts of the editor do nothing. Elements of
@@ -19,13 +22,23 @@ export function useKeptFocus(): KeptFocus {
   useEffect(() => {
     const panel = ref.current
     if (panel === null) return
-    const observer = new MutationObserver(() => {
+    const isLost = (): boolean => {
       const { activeElement, body } = panel.ownerDocument
-      if (last.current === null || last.current.isConnected || activeElement !== body) return
-      panel.focus({ preventScroll: true })
+      return last.current !== null && !last.current.isConnected && activeElement === body
+    }
+    let waiting: ReturnType<typeof setTimeout> | undefined
+    const observer = new MutationObserver(() => {
+      if (!isLost()) return
+      clearTimeout(waiting)
+      waiting = setTimeout(() => {
+        if (isLost()) panel.focus({ preventScroll: true })
+      }, RETURN_MS)
     })
     observer.observe(panel, { childList: true, subtree: true })
-    return () => observer.disconnect()
+    return () => {
+      observer.disconnect()
+      clearTimeout(waiting)
+    }
   }, [])
   return {
     ref,

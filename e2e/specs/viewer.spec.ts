@@ -75,7 +75,9 @@ test('every route that the role does not open answers a viewer with 403', async 
   })
   const { approvalId } = await waitForApproval(client, runId)
   const before = await client.drafts.get(workflowId)
-  const ids: Readonly<Record<string, string>> = { id: workflowId, version: '1', runId, approvalId }
+  // The role is checked before the existence: the run has no parked node.
+  const parkedId = approvalId
+  const ids: Readonly<Record<string, string>> = { id: workflowId, version: '1', runId, approvalId, parkedId }
   const authorization = `Bearer ${await tokenFor(host.url, ACME.viewer)}`
   const closed = Object.values(ROUTES).filter(isClosedToViewers)
   const answers = await Promise.all(

@@ -88,7 +88,7 @@ describe('ParkedInbox', () => {
     expect(bodies).toEqual([first, { ...first, cursor: 'next' }])
   })
 
-  test('asks before it skips a group, stops when told, and says what is done', async () => {
+  test('asks before it skips a group, can be stopped, and says what is done', async () => {
     const { client } = createFixtureClient({ parked: tickets })
     let release = () => {}
     const resolveGroup = vi.fn<typeof client.parked.resolveGroup>(async () => {

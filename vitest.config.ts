@@ -35,9 +35,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     // A state that comes late on a busy machine is no fault; one that never comes still fails.
     expect: { poll: { timeout: 30_000 } },
-    // Tests of engines, databases and pages wait for other processes: with two workers, 1.4 of two cores were busy, and
-    // with three 1.8.
-    maxWorkers: 3,
+    // A third one would be faster by a tenth, but then pages wait so long for a core that their tests time out.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -14,7 +14,6 @@ import { InspectorHead } from './inspector-head.tsx'
 import { type LaterFields, loadFields } from './load-fields.ts'
 import { SelectionPanel } from './selection-panel.tsx'
 import { useFieldFocus } from './use-field-focus.ts'
-import { useKeptFocus } from './use-kept-focus.ts'
 import { WorkflowPanel } from './workflow-panel.tsx'
 
 interface InspectorProps {
@@ -29,18 +28,16 @@ export function Inspector({ lastRun }: InspectorProps) {
   const selected = useEditorStore((state) => state.selectedNodes)
   const deleted = useEditorStore((state) => state.deletedNode)
   const tabs = usePart(loadFields)
-  const kept = useKeptFocus()
   const [only, ...more] = selected
   // From now on an empty field is a problem, also of a node that was just added.
   const leaveField = ({ target, relatedTarget }: FocusEvent) => {
-    kept.onBlur()
     const field = target.closest('[data-param]')
     if (field !== null && !field.contains(relatedTarget) && store.getState().freshNodes.size > 0) {
       afterPress(() => store.setState({ freshNodes: new Set() }))
     }
   }
   return (
-    <aside {...kept} className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
+    <aside className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
       {only === undefined &&
         deleted !== null &&
         within(tabs, ({ DeletedPanel }) => <DeletedPanel key={deleted.node.id} deleted={deleted} />)}

@@ -42,7 +42,7 @@ beforeAll(async () => {
 // Fails if Postgres has seen a deadlock.
 afterAll(() => opened.close())
 
-/** What one process has, whose appends share a flush. */
+/** Creates the committer of a process whose appends share a flush. */
 const committer = (): Committer =>
   createCommitter({
     ...{ database: opened.database, appender: createAppender(opened.database, { lanes: 1 }), bus: inMemoryBus() },

@@ -46,7 +46,7 @@ describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
   })
   afterAll(() => opened.close())
 
-  /** What another process on the same database would have. */
+  /** Creates one more committer, as each process on the database has its own. */
   const committer = (types: NodeRegistry = registry, deps: Partial<CommitterDeps> = {}): Committer =>
     createCommitter({
       database: opened.database,

@@ -48,7 +48,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
   })
   afterAll(() => opened.close())
 
-  /** What another process on the same database would have. */
+  /** Creates one more committer, as each process on the database has its own. */
   const committer = (maxSessionBytes = 67_108_864, database = opened.database): Committer =>
     createCommitter({
       database,

@@ -1,6 +1,7 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Actor, ParkResolutionKind } from '../run/events.ts'
+import type { Actor } from '../run/actor.ts'
+import type { ParkResolutionKind } from '../run/resolutions.ts'
 import type { RunFailure } from '../run/values.ts'
 import type { IsoInstant } from './types.ts'
 

@@ -1,9 +1,9 @@
 import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord } from '../node/implementation.ts'
-import type { RunParent } from '../run/events.ts'
 import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
 import type { RunFailure } from '../run/values.ts'
+import type { RunParent } from '../run/waits.ts'
 import type { IsoInstant } from './types.ts'
 
 /** Request that starts a run. `input` is checked against the schema of the trigger; left out, it is `{}`. */

@@ -1,5 +1,6 @@
 import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
-import type { Fact, Observation } from './events.ts'
+import type { Fact } from './facts.ts'
+import type { Observation } from './observations.ts'
 
 /** Returns the node id of a node run: `charge#3.0` → `charge`. */
 export function nodeIdOf(nodeRunId: NodeRunId): NodeId {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { ChildEnd, ChildWait } from './events.ts'
 import { foldRunEvents } from './fold.ts'
 import { completed, type Event, logOf, OUTPUT, scheduled, started } from './testing/log-of.ts'
 import type { RunView } from './view.ts'
+import type { ChildEnd, ChildWait } from './waits.ts'
 
 const WAIT: ChildWait = {
   kind: 'child',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ParkResolutionKind } from './events.ts'
 import { foldRunEvents } from './fold.ts'
+import type { ParkResolutionKind } from './resolutions.ts'
 import {
   begun,
   closed,

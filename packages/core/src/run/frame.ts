@@ -1,4 +1,7 @@
-import type { Decision, Fact, Observation, RunEvent, RunEventFrame } from './events.ts'
+import type { Decision } from './decisions.ts'
+import type { RunEvent, RunEventFrame } from './events.ts'
+import type { Fact } from './facts.ts'
+import type { Observation } from './observations.ts'
 
 /** The part of an event that folding needs; stored events and frames from the wire have it. */
 export type LogEntry = { readonly seq: number; readonly at: number } & (Fact | Decision | Observation)

@@ -1,38 +1,24 @@
 export type { NodeRunId, WaitId } from '../ids.ts'
+export type { Actor } from './actor.ts'
+export type { Decision } from './decisions.ts'
 export { MAX_RUN_DEPTH } from './depth.ts'
 export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations.ts'
 export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'
 export { eventClassOf, isTerminalEvent, RUN_EVENT_TYPES } from './event-class.ts'
 export { decisionId, factId, iterationPathOf, nodeIdOf, nodeRunIdOf, observationId } from './event-ids.ts'
+export type { EventClass, EventEnvelope, RunEvent, RunEventFrame, RunEventType } from './events.ts'
+export { ALL_PORTS, type Fact, type PauseRequest } from './facts.ts'
+export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
+export { fromFrame, type LogEntry, toFrame } from './frame.ts'
+export type { Observation } from './observations.ts'
+export type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
 export {
-  type Actor,
-  ALL_PORTS,
-  type CancelReason,
-  type ChildEnd,
-  type ChildWait,
-  type Decision,
-  type EventClass,
-  type EventEnvelope,
-  type Fact,
-  type IterationsWait,
-  type NodeCancelReason,
-  type NodeResume,
-  type NodeWait,
-  type Observation,
   PARK_RESOLUTION_KINDS,
   type ParkedResolved,
   type ParkResolution,
   type ParkResolutionKind,
-  type PauseRequest,
-  type RunEvent,
-  type RunEventFrame,
-  type RunEventType,
-  type RunParent,
-  type SkipReason,
-} from './events.ts'
-export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
-export { fromFrame, type LogEntry, toFrame } from './frame.ts'
+} from './resolutions.ts'
 export {
   isRunOver,
   NODE_STATUSES,
@@ -55,3 +41,4 @@ export type {
   PauseView,
   RunView,
 } from './view.ts'
+export type { ChildEnd, ChildWait, IterationsWait, NodeResume, NodeWait, RunParent } from './waits.ts'

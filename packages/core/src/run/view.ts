@@ -1,6 +1,7 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
-import type { Actor, ParkResolutionKind } from './events.ts'
+import type { Actor } from './actor.ts'
+import type { ParkResolutionKind } from './resolutions.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 

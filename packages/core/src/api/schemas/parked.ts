@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PARK_RESOLUTION_KINDS } from '../../run/events.ts'
+import { PARK_RESOLUTION_KINDS } from '../../run/resolutions.ts'
 import { instantSchema, jsonObjectSchema, jsonSchema, textSchema } from './common.ts'
 
 const resolutionKindSchema = z.enum(PARK_RESOLUTION_KINDS)

@@ -1,7 +1,10 @@
 import type { WaitFor } from '../../node/implementation.ts'
-import type { Decision, Fact, IterationsWait, Observation } from '../events.ts'
+import type { Decision } from '../decisions.ts'
+import type { Fact } from '../facts.ts'
 import type { LogEntry } from '../frame.ts'
+import type { Observation } from '../observations.ts'
 import { makeValueRef } from '../value-ref.ts'
+import type { IterationsWait } from '../waits.ts'
 
 const EMPTY = makeValueRef({})
 export const OUTPUT = makeValueRef({ n: 1 })

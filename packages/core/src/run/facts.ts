@@ -1,0 +1,88 @@
+import type { NodeId, NodeRunId, RunId, WaitId } from '../ids.ts'
+import type { Vote } from '../node/implementation.ts'
+import type { ModelUsage } from '../node/ports.ts'
+import type { Actor } from './actor.ts'
+import type { CancelReason } from './reasons.ts'
+import type { ParkedResolved } from './resolutions.ts'
+import type { RunFailure, ValueRef } from './values.ts'
+import type { ChildEnd, NodeWait, RunParent } from './waits.ts'
+
+/** Port of a completed fork: the run continues on all of its ports. */
+export const ALL_PORTS = '*'
+
+/** An external event, the only input of the machine. One fact is one turn. */
+export type Fact =
+  | {
+      readonly type: 'run_started'
+      readonly data: {
+        readonly planHash: string
+        readonly semantics: number
+        readonly seed: string
+        readonly trigger: NodeId
+        readonly input: ValueRef
+        readonly deadlineAt: number | null
+        readonly actor: Actor | null
+        /** Node run that has started the run; absent if none did. */
+        readonly parent?: RunParent
+      }
+    }
+  | {
+      readonly type: 'node_completed'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly attempt: number
+        readonly port: string
+        readonly output: ValueRef
+        readonly durationMs: number
+        readonly usage?: ModelUsage
+        /** Set by end nodes. */
+        readonly outcome?: string
+      }
+    }
+  | {
+      readonly type: 'node_failed'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly attempt: number
+        readonly error: RunFailure
+        readonly durationMs: number
+      }
+    }
+  | {
+      readonly type: 'node_canceled'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly pass: number; readonly how: 'canceled' | 'abandoned' }
+    }
+  | {
+      readonly type: 'node_suspended'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly pass: number; readonly waitFor: NodeWait }
+    }
+  | { readonly type: 'node_skipped'; readonly nodeRunId: NodeRunId; readonly data: { readonly pass: number } }
+  | {
+      readonly type: 'timer_fired'
+      readonly data: { readonly timerId: string; readonly dueAt: number; readonly lateMs: number }
+    }
+  | { readonly type: 'approval_decided'; readonly data: { readonly waitId: WaitId; readonly vote: Vote } }
+  /** An awaited child has ended; stored by its last append. */
+  | {
+      readonly type: 'child_finished'
+      readonly data: ChildEnd & { readonly waitId: WaitId; readonly childRunId: RunId }
+    }
+  | {
+      readonly type: 'cancel_requested'
+      readonly data: { readonly reason: CancelReason; readonly actor: Actor | null }
+    }
+  | { readonly type: 'pause_requested'; readonly data: PauseRequest }
+  | { readonly type: 'resume_requested'; readonly data: PauseRequest }
+  | { readonly type: 'parked_resolved'; readonly data: ParkedResolved }
+
+/** A request to pause or to resume a run. Unlike a cancelation, it can be made again: each request has an id. */
+export interface PauseRequest {
+  /** Id of the request, unique in the run; a request that was applied has no effect when it is repeated. */
+  readonly requestId: string
+  /** Person who made the request; `null` if no person did. */
+  readonly actor: Actor | null
+}

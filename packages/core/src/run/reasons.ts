@@ -1,0 +1,16 @@
+/**
+ * Reason why a node did not run: no live edge reached it, its `skipIf` was true, it is disabled, or another branch
+ * finished first; or `break`, if a break or a continue ended its iteration.
+ */
+export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser' | 'break'
+/**
+ * Reason of a cancelation: a user requested it, the deadline passed, an operator canceled the run in the engine, the
+ * database permanently refused to store its data, or the node run that started the run was canceled.
+ */
+export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused' | 'parent'
+
+/**
+ * Reason why a node run was canceled or dropped; `iteration_failed` for those that a failed iteration ended, `break` for
+ * those that a break or a continue ended.
+ */
+export type NodeCancelReason = 'loser' | 'run_canceled' | 'run_failed' | 'iteration_failed' | 'break'

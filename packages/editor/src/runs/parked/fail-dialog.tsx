@@ -1,6 +1,5 @@
 import { useTranslate } from '../../instance/instance-context.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 
 interface FailDialogProps {
   readonly isOpen: boolean
@@ -17,22 +16,15 @@ interface FailDialogProps {
 export function FailDialog({ isOpen, isSending, what, count, onClose, onFail }: FailDialogProps) {
   const t = useTranslate()
   return (
-    <Dialog
+    <ConfirmDialog
       open={isOpen}
       busy={isSending}
-      onClose={onClose}
       title={t('runs.parked.failTitle', { what, count })}
       description={t('runs.parked.failWhy', { what, count })}
-      footer={
-        <>
-          <Button disabled={isSending} onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button variant="danger" busy={isSending} onClick={onFail}>
-            {t('runs.parked.failButton', { what, count })}
-          </Button>
-        </>
-      }
+      confirmLabel={t('runs.parked.failButton', { what, count })}
+      variant="danger"
+      onClose={onClose}
+      onConfirm={onFail}
     />
   )
 }

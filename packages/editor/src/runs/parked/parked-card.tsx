@@ -6,6 +6,7 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { ParkedTexts } from '../../shell/parked-texts.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { failureText } from '../../ui/error-state.tsx'
 import type { IconName } from '../../ui/icons.ts'
 import { useAnnouncer } from '../../ui/live-region.tsx'
@@ -18,7 +19,6 @@ import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
 import { FailDialog } from './fail-dialog.tsx'
 import { ParkedAction } from './parked-action.tsx'
 import { outputPorts } from './resolution-values.ts'
-import { SkipDialog } from './skip-dialog.tsx'
 import { tooLateText } from './too-late-text.ts'
 import type { NodeParkedControls, ShownParked } from './use-node-parked.ts'
 import { OutputDialog, ParamsDialog } from './value-dialog.tsx'
@@ -136,13 +136,15 @@ function Card({ scope, nodeRun, parked, known, resolve, hasEnteredValues, onFocu
       )}
       {asked === 'retry_with_params' && <ParamsDialog {...dialog} />}
       {asked === 'complete' && <OutputDialog {...dialog} />}
-      <SkipDialog
-        isOpen={asked === 'skip'}
-        isSending={sending === 'skip'}
-        name={info.name}
-        port={port}
+      <ConfirmDialog
+        open={asked === 'skip'}
+        busy={sending === 'skip'}
+        title={t('runs.parked.skipTitle', { name: info.name })}
+        description={t('runs.parked.skipWhy', { port })}
+        confirmLabel={t('runs.parked.skip')}
+        variant="primary"
         onClose={close}
-        onSkip={() => void sendNow('skip')}
+        onConfirm={() => void sendNow('skip')}
       />
       <FailDialog
         isOpen={asked === 'fail'}

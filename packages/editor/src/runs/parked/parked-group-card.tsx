@@ -7,13 +7,13 @@ import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { ErrorState, failureText } from '../../ui/error-state.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { formatMoment } from '../format/instant.ts'
 import { itemPath } from '../store/shown-items.ts'
 import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
-import { type Continuation, ContinueDialog } from './continue-dialog.tsx'
 import { FailDialog } from './fail-dialog.tsx'
 import { ParkedItem } from './parked-item.tsx'
 import type { GroupResolution } from './resolve-group.ts'
@@ -35,6 +35,8 @@ interface ParkedGroupCardProps {
 
 /** Resolutions of a whole group, the primary one last. */
 const ALL: readonly GroupResolution[] = ['fail', 'skip', 'route', 'retry']
+/** Resolutions with which runs continue without the output of their node. */
+type Continuation = Extract<GroupResolution, 'skip' | 'route'>
 const ITEMS_PER_PAGE = 20
 const parkedIdOf = ({ parkedId }: ParkedNodeRun) => parkedId
 
@@ -132,15 +134,20 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
           {t('ui.loadMore')}
         </Button>
       )}
-      <ContinueDialog
-        kind={continuation}
-        count={count}
-        onClose={() => setContinuation(null)}
-        onContinue={(kind) => {
-          setContinuation(null)
-          void start(kind)
-        }}
-      />
+      {continuation !== null && (
+        <ConfirmDialog
+          open
+          title={t('runs.parked.continueTitle', { kind: continuation, count })}
+          description={t('runs.parked.continueWhy', { kind: continuation })}
+          confirmLabel={t(`runs.parked.all.${continuation}`, { count })}
+          variant="primary"
+          onClose={() => setContinuation(null)}
+          onConfirm={() => {
+            setContinuation(null)
+            void start(continuation)
+          }}
+        />
+      )}
       <FailDialog
         isOpen={isAsking}
         isSending={false}

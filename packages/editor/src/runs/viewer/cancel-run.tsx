@@ -2,7 +2,7 @@ import { isRunOver } from '@tenon/core/run'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -38,22 +38,16 @@ export function CancelRun({ scope, size }: CancelRunProps) {
       <Button size={size} onClick={() => setIsAsking(true)}>
         {t('runs.cancel.run')}
       </Button>
-      <Dialog
+      <ConfirmDialog
         open={isAsking}
         busy={isSending}
-        onClose={close}
         title={t('runs.cancel.title')}
         description={t('runs.cancel.why')}
-        footer={
-          <>
-            <Button disabled={isSending} onClick={close}>
-              {t('runs.cancel.keep')}
-            </Button>
-            <Button variant="danger" busy={isSending} onClick={() => void cancel()}>
-              {t('runs.cancel.run')}
-            </Button>
-          </>
-        }
+        confirmLabel={t('runs.cancel.run')}
+        cancelLabel={t('runs.cancel.keep')}
+        variant="danger"
+        onClose={close}
+        onConfirm={() => void cancel()}
       />
     </>
   )

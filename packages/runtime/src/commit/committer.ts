@@ -1,14 +1,10 @@
 import { TenonError } from '@tenon/core/errors'
 import { isRunOver } from '@tenon/core/run'
-import type { Bus } from '../bus.ts'
-import type { RuntimeLog } from '../engine.ts'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
 import { permanentRefusal } from '../postgres/refusal.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
-import type { Appender } from '../store/appender.ts'
-import { type RunRef, runKey } from '../store/run-ref.ts'
+import { runKey } from '../store/run-ref.ts'
 import { createByteBudget, defaultPendingBytes } from './byte-budget.ts'
 import type { PrepareChild } from './child-runs.ts'
 import { commandsOf } from './commands.ts'
@@ -19,22 +15,15 @@ import { createGather } from './gather.ts'
 import { leaveOutStored } from './leave-out-stored.ts'
 import { catchUp, loadSession } from './load-session.ts'
 import { newRunOf } from './new-run.ts'
-import type { FindNodeType } from './node-types.ts'
-import { type PerformOptions, performCommit } from './perform-commit.ts'
+import { type CommitDeps, type PerformOptions, performCommit } from './perform-commit.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
 import { emptySession, type RunSession, sessionBytes } from './session.ts'
 import { createValueLoader } from './value-loader.ts'
 
 /** Dependencies of a committer. */
-export interface CommitterDeps {
-  readonly database: RuntimeDatabase
-  readonly appender: Appender
-  readonly findType: FindNodeType
-  readonly bus: Bus
-  readonly log: RuntimeLog
-  /** Milliseconds since the Unix epoch. */
-  readonly now: () => number
+export interface CommitterDeps
+  extends Pick<CommitDeps, 'database' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'onRunsWoken'> {
   /** Approximate memory in bytes for the sessions of runs between commits. @defaultValue 67_108_864 */
   readonly maxSessionBytes?: number
   /**
@@ -49,8 +38,6 @@ export interface CommitterDeps {
    * @defaultValue no requirements, as on Temporal
    */
   readonly requirementsOf?: (tenantId: string, plan: Plan) => Promise<string>
-  /** Called after an append that has stored messages for other runs: children and parents. */
-  readonly onRunsWoken?: (runs: readonly RunRef[]) => void
 }
 
 const MISSING: CommitResult = {

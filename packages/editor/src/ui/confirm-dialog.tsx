@@ -13,7 +13,7 @@ interface ConfirmDialogProps extends Pick<DialogProps, 'open' | 'busy' | 'title'
   readonly onConfirm: () => void
 }
 
-/** Dialog that asks before an action is carried out. */
+/** Dialog that asks before an action begins. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { busy = false, description, confirmLabel, variant, cancelLabel, onConfirm, ...dialog } = props
   const t = useTranslate()

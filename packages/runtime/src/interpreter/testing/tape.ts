@@ -1,21 +1,27 @@
-/** An infinite source of choices, which shrinks like the list that it repeats. */
+/** An infinite source of choices, which shrinks like the list that it begins with. */
 export interface Tape {
   /** Returns 0 ≤ choice < `choices`. */
   next(choices: number): number
 }
 
-/** A prime that divides no number of choices of a play: with a divisor, a choice would be the same in every round. */
-const ROUND = 61
-
-/** Creates a tape that repeats a list. */
+/**
+ * Creates a tape that begins with a list and then repeats it, each value with a number added that depends on its
+ * position. A play that repeated the same choices might never end: it could cancel a run again and again.
+ */
 export function tapeOf(values: readonly number[]): Tape {
   let position = 0
   return {
     next(choices) {
-      // The number of the round is mixed in, so that a short tape does not repeat the same choices.
-      const value = (values[position % values.length] ?? 0) + Math.floor(position / values.length) * ROUND
+      const value = values[position % values.length] ?? 0
+      const choice = position < values.length ? value : value + scrambled(position)
       position += 1
-      return value % choices
+      return choice % choices
     },
   }
+}
+
+/** Returns a number of 32 bits for a position, without a pattern that a count of choices could meet. */
+function scrambled(position: number): number {
+  const mixed = Math.imul(position ^ (position >>> 16), 0x45d9f3b)
+  return (mixed ^ (mixed >>> 15)) >>> 0
 }

@@ -1,9 +1,8 @@
-import type { TenonClient } from '@tenon/core/client'
 import { node, workflow } from '@tenon/core/testing'
 import { findTenantLeaks, type IsolationIds, isolationRoutes } from '@tenon/server/testing'
 import { WebSocket } from 'ws'
 import { ACME, clientFor, GLOBEX, tokenFor } from '../fixtures/people.ts'
-import { waitForApproval } from '../fixtures/runs.ts'
+import { parkNode, waitForApproval } from '../fixtures/runs.ts'
 import { expect, test } from '../fixtures/test.ts'
 
 const ASKING = workflow(
@@ -13,16 +12,6 @@ const ASKING = workflow(
     node('end', 'end', { outcome: 'done' }),
   ],
   ['start>ask', 'ask:approve>end', 'ask:reject>end', 'ask:timeout>end'],
-)
-
-/** Its node fails, since a text is not a number, and is parked. */
-const PARKING = workflow(
-  [
-    node('start', 'start'),
-    { ...node('sum', 'set', { fields: { total: '{{input.n - 1}}' } }), policy: { onError: 'park' } },
-    node('end', 'end', { outcome: 'done' }),
-  ],
-  ['start>sum', 'sum>end'],
 )
 
 for (const userId of Object.values(GLOBEX)) {
@@ -45,17 +34,7 @@ async function idsOf(url: string): Promise<IsolationIds> {
   await client.versions.publish(workflowId)
   const { runId } = await client.runs.start(workflowId, { input: {} })
   const { approvalId } = await waitForApproval(client, runId)
-  return { workflowId, version: '1', runId, approvalId, parkedId: await parkedIn(client) }
-}
-
-async function parkedIn(client: TenonClient): Promise<string> {
-  const { id } = await client.workflows.create({ name: 'Parks a node', document: PARKING })
-  await client.versions.publish(id)
-  const { runId } = await client.runs.start(id, { input: { n: 'one' } })
-  await expect.poll(async () => (await client.parked.list({ runId })).items.length).toBe(1)
-  const [parked] = (await client.parked.list({ runId })).items
-  if (parked === undefined) throw new Error('The parked node run is no longer listed')
-  return parked.parkedId
+  return { workflowId, version: '1', runId, approvalId, parkedId: await parkNode(client) }
 }
 
 async function targetOf(url: string, userId: string, ids: IsolationIds) {

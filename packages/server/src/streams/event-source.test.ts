@@ -30,6 +30,37 @@ describe('toEventStream', () => {
     expect(left).toEqual(['left'])
   })
 
+  test.each([
+    ['a batch', [1]],
+    ['a heartbeat', null],
+    ['the end', undefined],
+  ])('is no failure when its reader cancels while %s is pending', async (_what, pending) => {
+    let arrive = (): void => undefined
+    const ended: string[] = []
+    async function* feeding(): AsyncGenerator<readonly number[] | null, boolean, void> {
+      try {
+        await new Promise<void>((resolve) => {
+          arrive = resolve
+        })
+        if (pending !== undefined) yield pending
+        return true
+      } finally {
+        ended.push('ended')
+      }
+    }
+    const logged: unknown[] = []
+    const left: string[] = []
+    const log = (...entry: unknown[]) => void logged.push(entry)
+    const reader = toEventStream(feeding(), String, { log, leave: () => left.push('left') }).body?.getReader()
+    // The reconnection time; then the first batch is asked for.
+    await reader?.read()
+    const canceled = reader?.cancel()
+    arrive()
+    await canceled
+    expect([left, ended, logged]).toEqual([['left'], ['ended'], []])
+    expect(await reader?.read()).toEqual({ done: true, value: undefined })
+  })
+
   test('ends what feeds it when an item cannot be written', async () => {
     const ended: string[] = []
     const left: string[] = []

@@ -15,12 +15,15 @@ export function toEventStream<Item>(
   { log, leave }: { readonly log: RuntimeLog; readonly leave: () => void },
 ): Response {
   const encoder = new TextEncoder()
+  let isCanceled = false
   const stream = new ReadableStream<Uint8Array>(
     {
       start: (controller) => controller.enqueue(encoder.encode('retry: 1000\n\n')),
       async pull(controller) {
         try {
           const next = await batches.next()
+          // The reader has gone while the batch was pending: the stream is closed, so there is nothing to write to.
+          if (isCanceled) return
           if (next.done === true) {
             leave()
             // Without it the browser reconnects, here or to another process, and continues.
@@ -39,6 +42,7 @@ export function toEventStream<Item>(
         }
       },
       async cancel() {
+        isCanceled = true
         leave()
         await batches.return(false)
       },

@@ -7,10 +7,15 @@ export function filterFrom(search: URLSearchParams): RunListFilter {
   return {
     ...(status === undefined ? {} : { status }),
     ...(search.get('tests') === 'yes' ? { showTests: true } : {}),
+    ...(search.get('called') === 'no' ? { hideCalled: true } : {}),
   }
 }
 
 /** Writes the filter for the address. */
-export function searchOf({ status, showTests = false }: RunListFilter): Record<string, string> {
-  return { ...(status === undefined ? {} : { status }), ...(showTests ? { tests: 'yes' } : {}) }
+export function searchOf({ status, showTests = false, hideCalled = false }: RunListFilter): Record<string, string> {
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(showTests ? { tests: 'yes' } : {}),
+    ...(hideCalled ? { called: 'no' } : {}),
+  }
 }

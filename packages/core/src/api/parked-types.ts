@@ -58,6 +58,8 @@ export interface ParkedGroup {
   readonly workflowName: string
   /** Node that failed. */
   readonly nodeId: NodeId
+  /** Name of the node in the version of the newest of them; its id if it has no name there. */
+  readonly nodeName: string
   /** Fingerprint that the failures have in common, 32 hex digits. */
   readonly fingerprint: string
   /** Number of open parked node runs; ≥ 1. */

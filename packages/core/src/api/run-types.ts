@@ -193,6 +193,8 @@ export interface RunFilter {
    * no runs for a run that another run has started. @defaultValue every run
    */
   readonly rootRunId?: RunId
+  /** Lists only the runs that no other run has started. @defaultValue false */
+  readonly topLevel?: boolean
   /** Lists live runs, test runs or both. @defaultValue 'live'; 'all' with `parentRunId` or `rootRunId` */
   readonly mode?: 'live' | 'test' | 'all'
   /** `nextCursor` of the previous page. @defaultValue the first page */

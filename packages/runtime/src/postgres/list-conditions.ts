@@ -11,15 +11,18 @@ export function listCondition(column: string): string {
   return `${column} >= '-9223372036854775808'::bigint`
 }
 
-/** Conditions of the indexes for lists of runs, of waits, and of open parked node runs. */
+/** Conditions of the indexes for lists of runs, of top-level runs, of waits, and of open parked node runs. */
 export const LIST_CONDITIONS = {
   runs: listCondition('queued_at'),
+  topLevelRuns: 'parent_run_id is null',
   waits: listCondition('opened_at'),
   openParked: "kind = 'parked' and status = 'open' and resolution is null",
 } as const
 
 /** Condition that a query for a list of runs states. */
 export const isListedRun: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.runs)
+/** Condition that a query for a list of runs without a parent states. */
+export const isTopLevelRun: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.topLevelRuns)
 /** Condition that a query for a list of waits states. */
 export const isListedWait: RawBuilder<boolean> = sql.raw(LIST_CONDITIONS.waits)
 /** Condition that a query for open parked node runs states. */

@@ -6,7 +6,7 @@ import type { RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
 import { type Selectable, sql } from 'kysely'
 import type { Plan } from '../interpreter/plan.ts'
 import { databaseNow } from '../postgres/database-now.ts'
-import { isListedRun, isListedWait } from '../postgres/list-conditions.ts'
+import { isListedRun, isListedWait, isTopLevelRun } from '../postgres/list-conditions.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
@@ -62,6 +62,7 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
       eb.or([eb('root_run_id', '=', rootRunId), eb.and([eb('run_id', '=', rootRunId), eb('root_run_id', 'is', null)])]),
     )
   }
+  if (filter.topLevel === true) query = query.where(isTopLevelRun)
   const { mode = parentRunId === undefined && rootRunId === undefined ? 'live' : 'all' } = filter
   if (mode !== 'all') query = query.where('mode', '=', mode)
   if (filter.cursor !== undefined) {

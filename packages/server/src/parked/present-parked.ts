@@ -2,6 +2,7 @@ import type { ParkedGroup, ParkedNodeRun, ParkedResolution } from '@tenon/core/a
 import type { TenantId } from '@tenon/core/document'
 import { maskCredentials } from '@tenon/core/mask'
 import type { StoredParked, StoredParkedGroup } from '@tenon/runtime'
+import { nodesWithin } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
@@ -24,12 +25,28 @@ export async function presentParkedGroups(
 ): Promise<readonly ParkedGroup[]> {
   const newest = groups.map((group) => group.newest)
   const names = await namesOf(server, tenantId, newest)
+  const nodeNames = await nodeNamesOf(server, tenantId, newest)
   return groups.map(({ count, firstAt, newest }) => {
     const sample = present(newest, names)
     const { workflowId, workflowName, nodeId, fingerprint } = sample
+    const nodeName = nodeNames.get(newest.planHash)?.get(nodeId) || nodeId
     const seen = { firstSeenAt: toInstant(firstAt), lastSeenAt: toInstant(newest.parkedAt) }
-    return { workflowId, workflowName, nodeId, fingerprint, count, ...seen, sample }
+    return { workflowId, workflowName, nodeId, nodeName, fingerprint, count, ...seen, sample }
   })
+}
+
+/** Reads the names of the failed nodes, by plan and node id. */
+async function nodeNamesOf(server: ServerContext, tenantId: TenantId, parked: readonly StoredParked[]) {
+  const names = new Map<string, ReadonlyMap<string, string>>()
+  // One at a time, keeping the names alone: plans are large.
+  for (const { planHash } of parked) {
+    if (names.has(planHash)) continue
+    const wanted = new Set(parked.filter((each) => each.planHash === planHash).map(({ nodeId }) => nodeId))
+    const plan = await server.reader.getPlan(tenantId, planHash)
+    const nodes = plan === null ? [] : nodesWithin(plan).filter(({ id }) => wanted.has(id))
+    names.set(planHash, new Map(nodes.map(({ id, name }) => [id, name])))
+  }
+  return names
 }
 
 function namesOf(server: ServerContext, tenantId: TenantId, parked: readonly StoredParked[]) {

@@ -47,7 +47,7 @@ describe('GET /parked', () => {
     expect(groups).toEqual({
       items: [
         {
-          ...{ workflowId: id, workflowName: 'Sample', nodeId: 'job', fingerprint, count: 3 },
+          ...{ workflowId: id, workflowName: 'Sample', nodeId: 'job', nodeName: 'job', fingerprint, count: 3 },
           ...{ firstSeenAt: items[2]?.parkedAt, lastSeenAt: parkedAt, sample: items[0] },
         },
       ],

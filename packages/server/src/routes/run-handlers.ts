@@ -21,7 +21,8 @@ export const runHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.listRuns, async ({ server, identity, query }) => {
     const { tenantId } = identity
-    const page = await server.reader.listRuns(tenantId, query)
+    const { topLevel, ...filter } = query
+    const page = await server.reader.listRuns(tenantId, { ...filter, topLevel: topLevel === 'true' })
     const items = await presentRuns(server, tenantId, page.items)
     return { status: 200, json: { items, nextCursor: page.nextCursor } }
   }),

@@ -41,20 +41,31 @@ async function actionsOn(...resources: readonly string[]) {
 }
 
 describe('the audit log', () => {
-  test('has the resolution of a parked node run once, with its kind', async () => {
+  test.each([
+    [{ kind: 'skip' }, {}],
+    // The SHA-256 of {"worked":1}: the values themselves are not in the log.
+    [
+      { kind: 'complete', output: { worked: 1 } },
+      { givenHash: '8d2eda9e478657d4322458e1bb99ef9030e76d831cefe15f987731a0b0cf025f' },
+    ],
+    [
+      { kind: 'retry_with_params', params: { value: 'x', fail: '' } },
+      { givenHash: 'e6a360595cf3f8fce9a37de4d09aecc767a5d230b5fb917f1e483450a7249d82' },
+    ],
+  ])('has the resolution %o of a parked node run once, with a hash of given values', async (resolution, given) => {
     const as = testIdentity()
     const id = await publish(server, as, parking({ fail: 'no' }))
     const { runId } = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
     const { items } = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${runId}`, { as })
     const parkedId = items[0]?.parkedId ?? ''
-    const body = { resolution: { kind: 'skip' } }
+    const body = { resolution }
     const resolve = () => server.call(`/parked/${parkedId}/resolution`, { as, method: 'POST', body })
     const answers = await Promise.all([resolve(), resolve(), resolve()])
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
     expect(await actionsOn(parkedId)).toEqual(['parked.resolve'])
     const { rows } = await pglite.query('select details from tenon.audit_log where resource = $1', [parkedId])
     const [{ details } = { details: '' }] = rows as readonly { readonly details: string }[]
-    expect(JSON.parse(details)).toEqual({ resolution: 'skip', runId, nodeRunId: 'job' })
+    expect(JSON.parse(details)).toEqual({ resolution: resolution.kind, runId, nodeRunId: 'job', ...given })
   })
 
   test('has a pause and a resumption once, however often they are requested', async () => {

@@ -123,6 +123,13 @@ describe('a version', () => {
     ])
     const children = await server.json<Page<RunSummary>>(200, `/runs?parentRunId=${run.runId}`, { as })
     expect(children.items).toMatchObject([{ parent: { runId: run.runId, nodeRunId: 'call' }, rootRunId: run.runId }])
+    // Of the three runs, only the one that a person started.
+    const top = await server.json<Page<RunSummary>>(200, '/runs?topLevel=true', { as })
+    expect(top.items.map(({ runId }) => runId)).toEqual([run.runId])
+    for (const query of ['', '?topLevel=false']) {
+      expect((await server.json<Page<RunSummary>>(200, `/runs${query}`, { as })).items).toHaveLength(3)
+    }
+    await server.json(422, '/runs?topLevel=yes', { as })
     const middleId = children.items[0]?.runId ?? ''
     // Its tree has another root.
     expect((await server.json<Page<RunSummary>>(200, `/runs?rootRunId=${middleId}`, { as })).items).toEqual([])

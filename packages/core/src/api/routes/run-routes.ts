@@ -68,6 +68,10 @@ export const runRoutes = {
       rootRunId: textSchema(400)
         .meta({ description: 'The tree of runs with this `rootRunId`; none for a run that another run has started' })
         .exactOptional(),
+      topLevel: z
+        .enum(['true', 'false'])
+        .meta({ description: 'With `true`, only the runs that no other run has started' })
+        .exactOptional(),
       mode: z.enum(['live', 'test', 'all']).exactOptional(),
     }),
     body: null,

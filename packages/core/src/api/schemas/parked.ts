@@ -35,6 +35,7 @@ export const parkedGroupSchema = z
     workflowId: z.string(),
     workflowName: z.string(),
     nodeId: z.string(),
+    nodeName: z.string(),
     fingerprint: fingerprintSchema,
     count: z.int().min(1),
     firstSeenAt: instantSchema,

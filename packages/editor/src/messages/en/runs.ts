@@ -115,6 +115,7 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.list.status': 'Status',
     'runs.list.anyStatus': 'Any status',
     'runs.list.showTests': 'Show test runs',
+    'runs.list.hideCalled': 'Hide called runs',
     'runs.list.onlyTests': 'No live runs yet',
     'runs.list.onlyTestsWhy': 'Test runs are hidden.',
     'runs.list.testRun': 'Test',

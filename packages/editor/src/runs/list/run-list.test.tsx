@@ -127,6 +127,21 @@ describe('RunList', () => {
     expect(document.body.textContent).not.toContain('0192f3a1')
   })
 
+  test('hides runs that other runs have started on request', async () => {
+    const called = run(2, { parent: { runId: 'run-1', nodeRunId: 'call' }, rootRunId: 'run-1', depth: 1 })
+    const { user, fixture } = show([run(1), called])
+    await waitFor(() => expect(rows()).toHaveLength(2))
+    const hide = screen.getByRole('switch', { name: 'Hide called runs' })
+    await user.click(hide)
+    await waitFor(() => expect(rows()).toHaveLength(1))
+    expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ topLevel: true, mode: 'live' })
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Status' }), 'Failed')
+    expect(await screen.findByText('No matching runs')).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Clear filters' }))
+    await waitFor(() => expect(rows()).toHaveLength(2))
+    expect(hide.getAttribute('aria-checked')).toBe('false')
+  })
+
   test('says that test runs are hidden where there are no others', async () => {
     const { user } = show([run(1, { mode: 'test' }), run(2, { mode: 'test' })])
     expect(await screen.findByText('No live runs yet')).toBeDefined()
@@ -141,15 +156,15 @@ describe('RunList', () => {
       <RunList
         client={fixture.client}
         onOpenRun={() => {}}
-        filter={{ status: 'failed', showTests: true }}
+        filter={{ status: 'failed', showTests: true, hideCalled: true }}
         onFilterChange={onFilterChange}
       />,
     )
     await waitFor(() => expect(rows()).toHaveLength(2))
     await user.click(screen.getByRole('switch', { name: 'Show test runs' }))
-    expect(onFilterChange).toHaveBeenLastCalledWith({ status: 'failed' })
+    expect(onFilterChange).toHaveBeenLastCalledWith({ status: 'failed', hideCalled: true })
     await user.selectOptions(screen.getByRole('combobox', { name: 'Status' }), 'Any status')
-    expect(onFilterChange).toHaveBeenLastCalledWith({ showTests: true })
+    expect(onFilterChange).toHaveBeenLastCalledWith({ showTests: true, hideCalled: true })
     expect(rows()).toHaveLength(2)
   })
 

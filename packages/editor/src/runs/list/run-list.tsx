@@ -22,6 +22,8 @@ export interface RunListFilter {
   readonly status?: RunFilterStatus
   /** Includes test runs. @defaultValue false */
   readonly showTests?: boolean
+  /** Hides runs that nodes of other runs have started. @defaultValue false */
+  readonly hideCalled?: boolean
 }
 
 /** Props of the list of runs of a tenant or of one workflow. */
@@ -68,67 +70,82 @@ type Any = typeof ANY
 
 const NO_FILTER: RunListFilter = Object.freeze({})
 
+interface ChangedFilter extends Omit<RunListFilter, 'status'> {
+  readonly status?: RunFilterStatus | undefined
+}
+
+function withoutDefaults({ status, showTests = false, hideCalled = false }: ChangedFilter): RunListFilter {
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(showTests ? { showTests } : {}),
+    ...(hideCalled ? { hideCalled } : {}),
+  }
+}
+
 function List(props: Omit<RunListProps, keyof InstanceProps>) {
   const { client, workflowId, mode, filter, onFilterChange, onOpenRun, hrefOf, pageSize = 50 } = props
   const { t } = useInstance()
   const [own, setOwn] = useState(NO_FILTER)
-  const { status, showTests = false } = filter ?? own
-  const change = (next: RunListFilter) => {
+  const { status, showTests = false, hideCalled = false } = filter ?? own
+  const replace = (next: RunListFilter) => {
     setOwn(next)
     onFilterChange?.(next)
   }
+  const change = (part: ChangedFilter) => replace(withoutDefaults({ status, showTests, hideCalled, ...part }))
   const wantedMode = mode ?? (showTests ? 'all' : 'live')
   const query = useMemo<RunFilter>(
     () => ({
       limit: pageSize,
       ...(workflowId === undefined ? {} : { workflowId }),
       ...(status === undefined ? {} : { status }),
+      ...(hideCalled ? { topLevel: true } : {}),
       mode: wantedMode,
     }),
-    [workflowId, status, wantedMode, pageSize],
+    [workflowId, status, hideCalled, wantedMode, pageSize],
   )
   const pages = useRunPages(client, query)
-  const withStatus = (next: RunFilterStatus | undefined): RunListFilter => ({
-    ...(next === undefined ? {} : { status: next }),
-    ...(showTests ? { showTests } : {}),
-  })
-  const withTests = (next: boolean): RunListFilter => ({
-    ...(status === undefined ? {} : { status }),
-    ...(next ? { showTests: next } : {}),
-  })
   return (
     <section className="tn-runs" aria-label={t('runs.list.label')}>
       <div className="tn-runs-bar">
         <Select<RunFilterStatus | Any>
           aria-label={t('runs.list.status')}
           value={status ?? ANY}
-          onChange={(next) => change(withStatus(next === ANY ? undefined : next))}
+          onChange={(next) => change({ status: next === ANY ? undefined : next })}
           options={[
             { value: ANY, label: t('runs.list.anyStatus') },
             ...RUN_FILTER_STATUSES.map((value) => ({ value, label: t(`runs.status.${value}`) })),
           ]}
         />
         {mode === undefined && (
-          <Switch label={t('runs.list.showTests')} checked={showTests} onChange={(next) => change(withTests(next))} />
+          <Switch
+            label={t('runs.list.showTests')}
+            checked={showTests}
+            onChange={(next) => change({ showTests: next })}
+          />
         )}
+        <Switch
+          label={t('runs.list.hideCalled')}
+          checked={hideCalled}
+          onChange={(next) => change({ hideCalled: next })}
+        />
         <span className="tn-output-space" />
         <IconButton icon="retry" label={t('runs.list.reload')} onClick={pages.reload} />
       </div>
       <Body
         pages={pages}
         empty={
-          status === undefined ? (
+          status === undefined && !hideCalled ? (
             <NoRuns
               client={client}
               workflowId={workflowId}
-              onShowTests={wantedMode === 'live' && mode === undefined ? () => change(withTests(true)) : null}
+              onShowTests={wantedMode === 'live' && mode === undefined ? () => change({ showTests: true }) : null}
             />
           ) : (
             <EmptyState
               icon="search"
               title={t('runs.list.noMatch')}
               description={t('runs.list.noMatchWhy')}
-              action={<Button onClick={() => change(NO_FILTER)}>{t('runs.list.clear')}</Button>}
+              action={<Button onClick={() => replace(NO_FILTER)}>{t('runs.list.clear')}</Button>}
             />
           )
         }

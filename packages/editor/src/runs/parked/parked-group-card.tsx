@@ -23,7 +23,6 @@ interface ParkedGroupCardProps {
   readonly client: TenonClient
   /** Group to show; its `count` is 0 once all of its node runs are resolved. */
   readonly group: ParkedGroup
-  readonly nodeName: string
   /** Number that changes when the list has to be loaded again. */
   readonly revision: number
   /** Present time, in ms since the epoch. */
@@ -42,7 +41,7 @@ const parkedIdOf = ({ parkedId }: ParkedNodeRun) => parkedId
 
 /** Card of a group of parked node runs with the same cause, with the means to resolve all or one of them. */
 export function ParkedGroupCard(props: ParkedGroupCardProps) {
-  const { client, group, nodeName, revision, now, onDone, onOpenRun } = props
+  const { client, group, revision, now, onDone, onOpenRun } = props
   const { t, locale } = useInstance()
   const mayResolve = useMayChangeRun(client)
   const [isAsking, setIsAsking] = useState(false)
@@ -84,7 +83,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
       <Facts
         facts={[
           { label: t('runs.list.workflow'), value: <span dir="auto">{group.workflowName}</span> },
-          { label: t('runs.log.node'), value: <span dir="auto">{nodeName}</span> },
+          { label: t('runs.log.node'), value: <span dir="auto">{group.nodeName}</span> },
           { label: t('runs.fact.code'), value: <code className="tn-mono">{sample.error.code}</code> },
           { label: t('runs.parked.firstSeen'), value: formatMoment(Date.parse(group.firstSeenAt), locale) },
           { label: t('runs.parked.lastSeen'), value: formatMoment(Date.parse(group.lastSeenAt), locale) },

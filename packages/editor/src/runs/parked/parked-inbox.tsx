@@ -1,8 +1,7 @@
 import type { ParkedGroup, TenonClient } from '@tenon/core/client'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { type Pages, usePages } from '../../client/use-pages.ts'
-import { useResource } from '../../client/use-resource.ts'
 import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
@@ -16,7 +15,6 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { formatAgo } from '../format/instant.ts'
 import { useNow } from '../store/use-now.ts'
 import { ParkedGroupCard } from './parked-group-card.tsx'
-import { createVersionNames, type VersionNames } from './version-names.ts'
 
 /** Update interval of relative times, in milliseconds. */
 const NOW_EVERY_MS = 30_000
@@ -90,11 +88,9 @@ interface InboxBodyProps extends Pick<InboxProps, 'client' | 'onOpenRun'> {
 
 function InboxBody({ client, groups, revision, onDone, onOpenRun }: InboxBodyProps) {
   const { t } = useInstance()
-  const names = useMemo(() => createVersionNames(client), [client])
   const now = useNow(NOW_EVERY_MS)
   const { items, error, isLoading } = groups
   const { chosen, choose } = useChosenGroup(items)
-  const nodeName = useNodeName(names, chosen)
   const card = useRef<HTMLDivElement>(null)
   const pick = (group: ParkedGroup) => {
     choose(group)
@@ -120,7 +116,6 @@ function InboxBody({ client, groups, revision, onDone, onOpenRun }: InboxBodyPro
             <GroupItem
               key={keyOf(group)}
               group={group}
-              names={names}
               isChosen={keyOf(group) === keyOf(chosen)}
               now={now}
               onChoose={() => pick(group)}
@@ -142,7 +137,6 @@ function InboxBody({ client, groups, revision, onDone, onOpenRun }: InboxBodyPro
           key={keyOf(chosen)}
           client={client}
           group={chosen}
-          nodeName={nodeName}
           revision={revision}
           now={now}
           onDone={onDone}
@@ -173,27 +167,16 @@ function useChosenGroup(items: readonly ParkedGroup[]): ChosenGroup {
   return { chosen, choose: keep }
 }
 
-function useNodeName(names: VersionNames, group: ParkedGroup | null): string {
-  const { workflowId, version, nodeId } = group?.sample ?? { workflowId: '', version: '', nodeId: '' }
-  const load = useMemo(
-    () => (nodeId === '' ? null : () => names.nameOf({ workflowId, version, nodeId })),
-    [names, workflowId, version, nodeId],
-  )
-  return useResource(load).value ?? nodeId
-}
-
 interface GroupItemProps {
   readonly group: ParkedGroup
-  readonly names: VersionNames
   readonly isChosen: boolean
   readonly now: number
   readonly onChoose: () => void
 }
 
 /** Item of the list: the failure, its node, the number of node runs and when the last one was parked. */
-function GroupItem({ group, names, isChosen, now, onChoose }: GroupItemProps) {
+function GroupItem({ group, isChosen, now, onChoose }: GroupItemProps) {
   const { t, locale } = useInstance()
-  const nodeName = useNodeName(names, group)
   const ago = formatAgo(Date.parse(group.lastSeenAt), now, locale)
   return (
     <li>
@@ -202,7 +185,7 @@ function GroupItem({ group, names, isChosen, now, onChoose }: GroupItemProps) {
           {failureTexts(group.sample.error, t).why}
         </b>
         <span className="tn-muted tn-truncate" dir="auto">
-          {group.workflowName} · {nodeName}
+          {group.workflowName} · {group.nodeName}
         </span>
         <span className="tn-muted">{t('runs.parked.countAndLast', { count: group.count, ago })}</span>
       </button>

@@ -1,6 +1,7 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
+import type { RunLimits } from './admission/queue-rows.ts'
 import type { Bus } from './bus.ts'
 import type { Plan } from './interpreter/plan.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
@@ -63,6 +64,9 @@ export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'close
  */
 export type PauseResult = { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' }
 
+/** Result of a request to pause or to resume starts; `unchanged` if they already are as requested. */
+export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
+
 /**
  * Writes related rows, such as an audit entry, in the transaction that stores a message, so that both or neither are
  * stored. Not called for a message that is not accepted. A server accesses its own tables with `tx.withTables()`.
@@ -77,9 +81,12 @@ export interface Engine {
   /** Name of the engine, recorded with each run. */
   readonly kind: 'embedded' | 'temporal'
   /**
-   * Stores a run and starts it, or returns the run that already has `request.runId`.
+   * Stores a run and starts it, or returns the run that already has `request.runId`. A run that a limit or a pause holds
+   * back is stored as `queued`; it starts later, in the order of the requests. Test runs are never held back.
    *
-   * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
+   * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input; `CONCURRENCY_KEY_INVALID` if the
+   * concurrency key of the workflow has no value for it; `RUN_QUEUE_FULL` if the run would have to wait and as many runs
+   * of the tenant wait as may.
    */
   start(request: StartRunRequest): Promise<StartedRunRow>
   /**
@@ -115,6 +122,26 @@ export interface Engine {
    * @see docs/adr/0038-a-pause-holds-what-would-start.md
    */
   pause(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
+  /**
+   * Pauses a workflow, or all workflows of a tenant: new runs wait in the queue. Runs in progress and test runs are not
+   * affected. `hook` is called for an accepted request only.
+   *
+   * @param workflowId - `null` for the whole tenant.
+   * @see docs/adr/0051-a-run-is-admitted-before-it-starts.md
+   */
+  pauseStarts(
+    tenantId: TenantId,
+    workflowId: WorkflowId | null,
+    actor: Actor,
+    hook?: TransactionHook,
+  ): Promise<PauseStartsResult>
+  /** Resumes a paused workflow, or the tenant: the runs that may start now are admitted in the same transaction. */
+  resumeStarts(
+    tenantId: TenantId,
+    workflowId: WorkflowId | null,
+    actor: Actor,
+    hook?: TransactionHook,
+  ): Promise<PauseStartsResult>
   /** Stores a request to resume a paused run, which then starts what it has held, in order. */
   resume(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
   /**
@@ -158,6 +185,12 @@ export interface EngineDeps {
   readonly bus: Bus
   /** Receives the log lines of the engine. */
   readonly log: RuntimeLog
+  /**
+   * Returns the limits of the runs of a tenant; called for each start, so keep it cheap.
+   *
+   * @defaultValue no limit of runs in progress, and 10,000 queued runs
+   */
+  readonly runLimitsOf?: (tenantId: TenantId) => RunLimits
   /** Decrypts secret params. Without it, nodes with secret params fail with `SECRET_NOT_FOUND`. */
   readonly secrets?: SecretReader
 }

@@ -1,3 +1,4 @@
+export type { RunLimits } from './admission/queue-rows.ts'
 export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
 export { approvalIdOf } from './commit/effects.ts'
 export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } from './commit/inline-inputs.ts'
@@ -8,6 +9,7 @@ export type {
   EngineDeps,
   EngineFactory,
   PauseResult,
+  PauseStartsResult,
   ResolveParkedResult,
   RuntimeLog,
   SecretReader,
@@ -27,6 +29,7 @@ export type {
   RunReader,
   StoredParked,
   StoredParkedGroup,
+  StoredPause,
   StoredRun,
   StoredWait,
 } from './run-store.ts'

@@ -1,4 +1,4 @@
-import type { RunFilter } from '@tenon/core/api'
+import type { RunFilter, RunQueue } from '@tenon/core/api'
 import type { Json, NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { Vote, WaitFor } from '@tenon/core/node'
 import type {
@@ -12,6 +12,7 @@ import type {
   ValueRef,
   WaitId,
 } from '@tenon/core/run'
+import type { RunLimits } from './admission/queue-rows.ts'
 import type { Plan } from './interpreter/plan.ts'
 
 /** Node run that has started a run. */
@@ -168,6 +169,14 @@ export interface ParkedFilter extends PageRequest {
  */
 export type RunObstacle = 'NO_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'
 
+/** Pause of a workflow or of a tenant. */
+export interface StoredPause {
+  /** Time of the pause, in milliseconds since the Unix epoch. */
+  readonly at: number
+  /** Person who paused it. */
+  readonly actor: Actor
+}
+
 /** Request of one page of a list. */
 export interface PageRequest {
   /** `nextCursor` of the previous page. @defaultValue the first page */
@@ -192,6 +201,21 @@ export interface RunReader {
     tenantId: TenantId,
     filter: RunFilter,
   ): Promise<{ readonly items: readonly StoredRun[]; readonly nextCursor: string | null }>
+  /**
+   * Reads the places of runs in the queue of their tenant.
+   *
+   * @param limits - Those of the tenant, as the engine has them.
+   * @returns An entry for each run that waits to start.
+   */
+  readQueue(tenantId: TenantId, runIds: readonly RunId[], limits: RunLimits): Promise<ReadonlyMap<string, RunQueue>>
+  /** Counts the runs of a tenant that wait to start, and those in progress that count against its limit. */
+  countRuns(tenantId: TenantId): Promise<{ readonly queued: number; readonly inProgress: number }>
+  /**
+   * Reads the pauses of workflows, by their ids; `''` for that of the tenant.
+   *
+   * @returns An entry for each that is paused.
+   */
+  readPauses(tenantId: TenantId, workflowIds: readonly WorkflowId[]): Promise<ReadonlyMap<string, StoredPause>>
   /** Reads events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
   readEvents(tenantId: TenantId, runId: RunId, after: number, limit?: number): Promise<readonly RunEvent[]>
   /**

@@ -106,6 +106,7 @@ const WORKER_CHECKS: OptionChecks = {
   database,
   engine,
   nodes,
+  runLimits: optional(aFunction('runLimits must be a function (tenantId) that returns { inProgress, queued }')),
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),
   keyProvider: optional(anObjectWith(['wrapKey', 'unwrapKey'], 'keyProvider must have wrapKey and unwrapKey')),

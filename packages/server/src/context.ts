@@ -1,7 +1,8 @@
 import type { createOpenApiDocument } from '@tenon/core/api'
 import type { TextFields } from '@tenon/core/collab'
+import type { TenantId } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
-import type { Bus, Engine, OpenInlineInputs, RunReader, RuntimeLog } from '@tenon/runtime'
+import type { Bus, Engine, OpenInlineInputs, RunLimits, RunReader, RuntimeLog } from '@tenon/runtime'
 import type { Connections } from './connections/connections.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
@@ -32,6 +33,8 @@ export interface ServerContext {
   /** The sockets and event streams that are open in this process. */
   readonly connections: Connections
   readonly limits: TenantLimits
+  /** Limits of the runs of a tenant, as the engine has them. */
+  readonly runLimitsOf: (tenantId: TenantId) => RunLimits
   /** User directory of the host; `null` without one. */
   readonly members: MemberDirectory | null
   /** The runs that are followed in this process, each read once for all who follow it. */

@@ -1,7 +1,8 @@
 import type { Identity } from '@tenon/core/api'
 import type { TenonClient } from '@tenon/core/client'
+import type { TenantId } from '@tenon/core/document'
 import type { AnyNodeImplementation, KeyProvider } from '@tenon/core/node'
-import type { Bus, EngineFactory, RuntimeLog } from '@tenon/runtime'
+import type { Bus, EngineFactory, RunLimits, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
@@ -79,6 +80,18 @@ export interface WorkflowServerOptions {
    * @defaultValue warnings and errors to the console
    */
   readonly log?: RuntimeLog
+  /**
+   * Returns the limits of the runs of a tenant: how many are in progress at once, and how many wait to start. Called for
+   * each start, so keep it cheap. Give workers the same.
+   *
+   * @defaultValue no limit of runs in progress, and 10,000 queued runs
+   *
+   * @example
+   * ```ts
+   * runLimits: (tenantId) => ({ inProgress: plans.get(tenantId) === 'free' ? 5 : 500 })
+   * ```
+   */
+  readonly runLimits?: (tenantId: TenantId) => RunLimits
   /** Limits for each tenant. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions
   /**

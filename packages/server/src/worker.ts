@@ -17,7 +17,7 @@ import type { ServerTables } from './tables/server-tables.ts'
 /** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
 export type WorkerOptions = Pick<
   WorkflowServerOptions,
-  'database' | 'engine' | 'nodes' | 'egress' | 'bus' | 'log' | 'keyProvider'
+  'database' | 'engine' | 'nodes' | 'runLimits' | 'egress' | 'bus' | 'log' | 'keyProvider'
 >
 
 /** A process that executes runs and answers no requests. */
@@ -52,7 +52,11 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const runtimeDatabase = database.view<RuntimeTables>()
   const reader = postgresRunReader(runtimeDatabase)
-  const engine = startEngine(options.engine, { database: runtimeDatabase, reader, registry, egress, bus, log, secrets })
+  const { runLimits } = options
+  const engine = startEngine(options.engine, {
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets },
+    ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
+  })
   let closed: Promise<void> | undefined
   return {
     migrate: createMigrate(database, options.database),

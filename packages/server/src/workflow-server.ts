@@ -62,6 +62,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   let openApi: ReturnType<typeof createOpenApiDocument> | undefined
   let closed: Promise<void> | undefined
   const limits = resolveLimits(options.limits)
+  const { runLimits } = options
   const lifetimeMs = options.socketLifetimeMs ?? 900_000
   const connections = createConnections({
     bus,
@@ -77,7 +78,11 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
-    engine: startEngine(options.engine, { database: runtimeDatabase, reader, registry, egress, bus, log, secrets }),
+    engine: startEngine(options.engine, {
+      ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets },
+      ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
+    }),
+    runLimitsOf: runLimits ?? (() => ({})),
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry),
     registry,

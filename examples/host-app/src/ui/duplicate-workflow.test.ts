@@ -13,6 +13,7 @@ const ORIGINAL: Workflow = {
   createdAt: '2026-11-20T10:00:00.000Z',
   updatedAt: '2026-11-20T10:00:00.000Z',
   deletedAt: null,
+  pause: null,
   lastRun: null,
 }
 

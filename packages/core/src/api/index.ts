@@ -31,10 +31,12 @@ export type {
   Ledger,
   LedgerEntry,
   QueuedRunState,
+  QueueReason,
   Run,
   RunFields,
   RunFilter,
   RunHealth,
+  RunQueue,
   RunState,
   RunSummary,
   StartedRun,
@@ -42,6 +44,7 @@ export type {
   TryDraft,
   UnfinishedRun,
 } from './run-types.ts'
+export { QUEUE_REASONS } from './run-types.ts'
 export { versionNameSchema } from './schemas/run.ts'
 export {
   type Approval,
@@ -57,6 +60,8 @@ export {
   type MemberList,
   type Page,
   type PatchDraft,
+  type Pause,
+  type PauseWorkflow,
   type PublishVersion,
   type PutDraft,
   ROLES,
@@ -65,6 +70,7 @@ export {
   type SocketTicket,
   type SyncDraft,
   type SyncedDraft,
+  type TenantState,
   type UnreadableEntry,
   type UpdateWorkflow,
   type Version,

@@ -5,6 +5,8 @@ export const PERMISSIONS = [
   'self:read',
   'workflow:read',
   'workflow:write',
+  'workflow:pause',
+  'tenant:pause',
   'version:read',
   'version:publish',
   'run:read',
@@ -32,6 +34,7 @@ const VIEWER: readonly Permission[] = [
 const EDITOR: readonly Permission[] = [
   ...VIEWER,
   'workflow:write',
+  'workflow:pause',
   'version:publish',
   'run:start',
   'run:cancel',
@@ -39,7 +42,7 @@ const EDITOR: readonly Permission[] = [
   'parked:resolve',
   'member:read',
 ]
-const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override']
+const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause']
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(VIEWER),

@@ -5,6 +5,7 @@ import { memberRoutes } from './routes/member-routes.ts'
 import { parkedRoutes } from './routes/parked-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
+import { tenantRoutes } from './routes/tenant-routes.ts'
 import { versionRoutes } from './routes/version-routes.ts'
 import { workflowRoutes } from './routes/workflow-routes.ts'
 
@@ -18,6 +19,7 @@ export const ROUTES = {
   ...parkedRoutes,
   ...changeRoutes,
   ...memberRoutes,
+  ...tenantRoutes,
   ...serviceRoutes,
 } as const
 

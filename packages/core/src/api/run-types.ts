@@ -1,3 +1,4 @@
+import type { RunPriority } from '../document/types.ts'
 import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord } from '../node/implementation.ts'
@@ -72,8 +73,34 @@ export interface QueuedRunState {
   readonly outcome: null
   /** Set when the run fails or is canceled. */
   readonly error: null
+  /** Reason why the run waits to start; absent when it has been admitted and a worker has yet to begin it. */
+  readonly queue?: RunQueue
   /** Obstacle that keeps the run from making progress; absent when none is known. */
   readonly health?: RunHealth
+}
+
+/**
+ * Reasons why a run waits to start: its workflow or its tenant is paused, or as many runs are in progress as the limit of
+ * its workflow or of its tenant allows.
+ */
+export const QUEUE_REASONS = ['tenant_paused', 'workflow_paused', 'workflow_limit', 'tenant_limit'] as const
+/** One of {@link QUEUE_REASONS}. */
+export type QueueReason = (typeof QUEUE_REASONS)[number]
+
+/** Place of a run in the queue of its tenant, as of the response. */
+export interface RunQueue {
+  /** The first of these that applies, in the order of {@link QUEUE_REASONS}. */
+  readonly reason: QueueReason
+  /** Place among the runs that wait for the same limit, from 1; among those of the workflow while it is paused. */
+  readonly position: number
+  /** Runs in progress that count against the limit; `null` for a pause. */
+  readonly inProgress: number | null
+  /** Limit of runs in progress; `null` for a pause. */
+  readonly limit: number | null
+  /** Value of the concurrency key of the run; `null` without a key. */
+  readonly key: string | null
+  /** Priority of the run. */
+  readonly priority: RunPriority
 }
 
 /** Status of a run that has begun and not ended. */

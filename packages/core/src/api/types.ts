@@ -3,6 +3,7 @@ import type { WorkflowDocument } from '../document/types.ts'
 import type { NodeId, RunId, TenantId, UserId, WaitId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
+import type { Actor } from '../run/actor.ts'
 import type { RunStatus } from '../run/status.ts'
 
 /** An instant on HTTP: ISO 8601, UTC, milliseconds. */
@@ -56,8 +57,38 @@ export interface Workflow {
   readonly updatedAt: IsoInstant
   /** Time of the deletion; `null` unless the workflow is deleted. */
   readonly deletedAt: IsoInstant | null
+  /** Pause of the workflow: its new runs wait in the queue. `null` unless it is paused. */
+  readonly pause: Pause | null
   /** Latest live run; `null` before the first. */
   readonly lastRun: { readonly runId: RunId; readonly status: RunStatus; readonly queuedAt: IsoInstant } | null
+}
+
+/** Pause of a workflow or of a tenant. */
+export interface Pause {
+  /** Time at which it was paused. */
+  readonly at: IsoInstant
+  /** Person who paused it. */
+  readonly by: Actor
+}
+
+/** Request to pause or to resume a workflow. */
+export interface PauseWorkflow {
+  /** True to pause or to resume its runs in progress as well, each as if by itself. @defaultValue false */
+  readonly includeRuns?: boolean
+}
+
+/** Whether new runs of the tenant start, and how many run and wait. */
+export interface TenantState {
+  /** Pause of the tenant: new runs of all of its workflows wait in the queue. `null` unless it is paused. */
+  readonly pause: Pause | null
+  /** Runs that wait in the queue. */
+  readonly queuedRuns: number
+  /** Runs in progress that count against the limit of the tenant; `null` without such a limit. */
+  readonly runsInProgress: number | null
+  /** Limit of the runs of the tenant in progress; `null` without one. */
+  readonly runsInProgressLimit: number | null
+  /** Limit of the runs of the tenant that wait in the queue; more are refused. `null` without one. */
+  readonly queuedRunsLimit: number | null
 }
 
 /** Request that creates a workflow. */

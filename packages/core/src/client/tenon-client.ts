@@ -52,6 +52,11 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     me: (request) => send({ method: 'GET', path: '/me', ...sendingOf(request) }),
     nodeManifest: (request) => send({ method: 'GET', path: '/nodes', ...sendingOf(request) }),
     workflows: workflowMethods(send),
+    tenant: {
+      get: (request) => send({ method: 'GET', path: '/tenant', ...sendingOf(request) }),
+      pause: (request) => send({ method: 'POST', path: '/tenant/pause', ...sendingOf(request) }),
+      resume: (request) => send({ method: 'POST', path: '/tenant/resume', ...sendingOf(request) }),
+    },
     drafts: draftMethods(send),
     versions: versionMethods(send),
     runs: {
@@ -101,6 +106,10 @@ function workflowMethods(send: Transport): TenonClient['workflows'] {
       send({ method: 'DELETE', path: path`/workflows/${workflowId}`, ...sendingOf(request) }),
     restore: (workflowId, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/restore`, ...sendingOf(request) }),
+    pause: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/pause`, body: body ?? {}, ...sendingOf(request) }),
+    resume: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/resume`, body: body ?? {}, ...sendingOf(request) }),
   }
 }
 

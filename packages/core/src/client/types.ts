@@ -16,12 +16,14 @@ import type {
   MemberList,
   Page,
   PatchDraft,
+  PauseWorkflow,
   PublishVersion,
   PutDraft,
   SetSecret,
   SocketTicket,
   SyncDraft,
   SyncedDraft,
+  TenantState,
   UpdateWorkflow,
   Version,
   VersionWithDocument,
@@ -115,8 +117,24 @@ export interface TenonClient {
     remove(workflowId: WorkflowId, options?: RequestOptions): Promise<void>
     /** Restores a deleted workflow. @throws {@link TenonError} `QUOTA_EXCEEDED`. */
     restore(workflowId: WorkflowId, options?: RequestOptions): Promise<Workflow>
+    /**
+     * Pauses a workflow: its new runs wait in the queue until it is resumed. Has no effect on a paused workflow, except on
+     * its runs with `includeRuns`.
+     */
+    pause(workflowId: WorkflowId, body?: PauseWorkflow, options?: RequestOptions): Promise<Workflow>
+    /** Resumes a paused workflow: its queued runs start as its limits allow. */
+    resume(workflowId: WorkflowId, body?: PauseWorkflow, options?: RequestOptions): Promise<Workflow>
   }
   /** Drafts of workflows: the documents that people edit before they publish. */
+  /** The tenant of the caller as a whole. */
+  readonly tenant: {
+    /** Reads whether new runs of the tenant start, and how many run and wait. */
+    get(options?: RequestOptions): Promise<TenantState>
+    /** Pauses the tenant: new runs of all of its workflows wait in the queue. Runs in progress continue. */
+    pause(options?: RequestOptions): Promise<TenantState>
+    /** Resumes the paused tenant: its queued runs start, except those of paused workflows. */
+    resume(options?: RequestOptions): Promise<TenantState>
+  }
   readonly drafts: {
     /** Reads the draft of a workflow with its etag. */
     get(workflowId: WorkflowId, options?: RequestOptions): Promise<Draft>

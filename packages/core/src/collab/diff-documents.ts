@@ -149,7 +149,7 @@ function diffAnnotations(from: WorkflowDocument, to: WorkflowDocument): Document
 function diffSettings(from: WorkflowSettings, to: WorkflowSettings): DocumentOperation[] {
   return keysOf(from, to)
     .filter((key) => !jsonEqual(from[key], to[key]))
-    .map((key) => ({ op: 'set_setting', key, value: to[key] ?? null }))
+    .map((key) => ({ op: 'set_setting', key, value: (to[key] ?? null) as Json }))
 }
 
 /**

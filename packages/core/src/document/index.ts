@@ -57,6 +57,7 @@ export {
 export { ANNOTATION_ID_PATTERN, NODE_TYPE_PATTERN, VARIABLE_NAME_PATTERN } from './shape.ts'
 export {
   type Annotation,
+  type ConcurrencyLimit,
   EMPTY_DOCUMENT,
   edgeId,
   type JoinMode,
@@ -65,6 +66,8 @@ export {
   type OnError,
   type Position,
   type RetryPolicy,
+  RUN_PRIORITIES,
+  type RunPriority,
   type Size,
   type WorkflowDocument,
   type WorkflowEdge,

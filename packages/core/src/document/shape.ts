@@ -8,11 +8,13 @@ import { DOCUMENT_LIMITS } from './limits.ts'
 import { boolean, either, list, number, object, oneOf, optional, record, required, text } from './structure.ts'
 import {
   type Annotation,
+  type ConcurrencyLimit,
   type JoinMode,
   type NodePolicy,
   ON_ERROR_CHOICES,
   type Position,
   type RetryPolicy,
+  RUN_PRIORITIES,
   type Size,
   type WorkflowEdge,
   type WorkflowNode,
@@ -90,9 +92,16 @@ export const policyFields = {
 
 export const policy = named('NodePolicy', object<NodePolicy>(policyFields))
 
+const concurrency = object<ConcurrencyLimit>({
+  limit: required(number({ integer: true, min: 1, max: 10_000 })),
+  key: optional(template),
+})
+
 export const settingFields = {
   timeout: optional(duration),
   durability: optional(oneOf('normal', 'strict')),
+  concurrency: optional(concurrency),
+  priority: optional(oneOf(...RUN_PRIORITIES)),
   description: optional(notes),
 } as const
 

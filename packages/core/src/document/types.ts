@@ -120,12 +120,32 @@ export interface Annotation {
   readonly text: string
 }
 
+/** Limit of the runs of a workflow that are in progress: begun and not ended, also those that wait for a person. */
+export interface ConcurrencyLimit {
+  /** Most runs in progress at once, 1 to 10,000; with a key, for each value of the key. */
+  readonly limit: number
+  /**
+   * A template over the input of the run, such as `{{ input.customerId }}`: runs with the same value share the limit and
+   * start in the order in which they were requested. @defaultValue all runs of the workflow share it
+   */
+  readonly key?: string
+}
+
+/** Priorities of runs in the queue of a tenant, the first to start first. */
+export const RUN_PRIORITIES = ['high', 'normal', 'low'] as const
+/** One of {@link RUN_PRIORITIES}. */
+export type RunPriority = (typeof RUN_PRIORITIES)[number]
+
 /** Settings of a workflow as a whole. */
 export interface WorkflowSettings {
   /** Longest duration of a run. */
   readonly timeout?: DurationString
   /** `strict` writes every pure node before the next one starts. @defaultValue 'normal' */
   readonly durability?: 'normal' | 'strict'
+  /** Most runs in progress at once; others wait in a queue. @defaultValue no limit */
+  readonly concurrency?: ConcurrencyLimit
+  /** Order in the queue among the waiting runs of the tenant. @defaultValue 'normal' */
+  readonly priority?: RunPriority
   /** Text that the editor shows about a document that is not stored on a server; it does not affect runs. */
   readonly description?: string
 }

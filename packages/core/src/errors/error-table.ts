@@ -51,6 +51,16 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Enable the trigger in the workflow and publish it again, or start the run at another trigger.',
   },
+  CONCURRENCY_KEY_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Send an input for which the concurrency key of the workflow gives a text, a number or a boolean.',
+  },
+  RUN_QUEUE_FULL: {
+    status: 429,
+    retryable: true,
+    remedy: 'Wait until queued runs have started, or raise the limit of queued runs of the tenant.',
+  },
   RUN_CANCELED: { status: 409, retryable: false, remedy: 'Start a new run.' },
   RUN_TIMEOUT: {
     status: 504,

@@ -3,8 +3,8 @@ export const RUN_STATUSES = ['queued', 'running', 'waiting', 'paused', 'complete
 /** One of {@link RUN_STATUSES}. */
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
-/** Statuses by which a list of runs can be filtered: those of stored runs. No run is held before it begins yet. */
-export const RUN_FILTER_STATUSES = ['running', 'waiting', 'paused', 'completed', 'failed', 'canceled'] as const
+/** Statuses by which a list of runs can be filtered. */
+export const RUN_FILTER_STATUSES = RUN_STATUSES
 /** One of {@link RUN_FILTER_STATUSES}. */
 export type RunFilterStatus = (typeof RUN_FILTER_STATUSES)[number]
 

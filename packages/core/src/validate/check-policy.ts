@@ -3,6 +3,7 @@ import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
+import { findConcurrencyKeyFault } from '../expression/concurrency-key.ts'
 import { TASK_QUEUE_PATTERN } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { cutText } from '../text/cut-text.ts'
@@ -149,7 +150,17 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
     checkRoute(surveyed, report)
   }
   checkSharedKeys(survey, report)
-  const { timeout } = survey.document.settings
+  checkSettings(survey, report)
+}
+
+function checkSettings({ document: { settings } }: WorkflowSurvey, report: ReportIssue): void {
+  const { timeout, concurrency } = settings
+  const faultOfKey = concurrency?.key === undefined ? null : findConcurrencyKeyFault(concurrency.key)
+  if (faultOfKey !== null) {
+    const values = { setting: 'concurrencyKey', fault: faultOfKey }
+    const path = ['settings', 'concurrency', 'key']
+    report(errorIssue('POLICY_INVALID', `Settings of the workflow: ${faultOfKey}`, { path, values }))
+  }
   if (ms(timeout) !== 0) return
   const fix = issueFix('REMOVE_RUN_TIMEOUT', {}, [{ op: 'set_setting', key: 'timeout', value: null }])
   const fault = 'a run timeout of 0 leaves no time'

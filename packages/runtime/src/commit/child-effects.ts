@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { type ChildEnd, type Decision, type Fact, factId } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import { weekOf } from '../postgres/migrate-runtime.ts'
+import type { QueueEntry } from '../store/queue-entry.ts'
 import type { PendingAppend } from './pending-append.ts'
 import type { RunSession } from './session.ts'
 
 type DecisionOf<Type extends Decision['type']> = Extract<Decision, { readonly type: Type }>
-
-/** Time in milliseconds after which the shell of a new child on Temporal is checked the first time. */
-const FIRST_WATCH_MS = 30_000
 
 /**
  * Adds the start of a child: its row, and its first fact as a message that its first commit applies. Both are stored
@@ -20,7 +18,7 @@ export function addChildStart(
   { nodeRunId, data: { waitId, waitFor } }: DecisionOf<'child_requested'>,
   at: number,
 ): void {
-  const { childRunId: runId, workflowId, version, planHash, trigger, input, timeoutMs, isAwaited } = waitFor
+  const { childRunId: runId, workflowId, version, planHash, trigger, input, isAwaited } = waitFor
   const semantics = CURRENT_SEMANTICS
   const started: Fact = {
     type: 'run_started',
@@ -30,30 +28,28 @@ export function addChildStart(
       seed: randomUUID(),
       trigger,
       input,
-      deadlineAt: timeoutMs === null ? null : at + timeoutMs,
+      // Set when the child begins: it may wait to start.
+      deadlineAt: null,
       actor: null,
       parent: { runId: parentRunId, nodeRunId },
     },
   }
   const startWeek = weekOf(at)
   const { operations } = pending
+  const { requires = '', entry = UNLIMITED } = pending.children.get(runId) ?? {}
   operations.push({
     op: 'child_create',
     ...{ runId, nodeRunId, waitId: isAwaited ? waitId : null },
-    ...{ startWeek, workflowId, version, planHash, semantics, queuedAt: at },
+    ...{ startWeek, workflowId, version, planHash, semantics, queuedAt: at, concurrencyKey: entry.key },
   })
   if (input.inline === undefined) operations.push({ op: 'payload_ref', runId, hash: input.hash })
   addMessage(pending, runId, started, at)
-  if (engine === 'embedded') {
-    const requires = pending.childRequirements.get(runId) ?? ''
-    operations.push({ op: 'ready', workerId: null, requires, runId })
-    return
-  }
-  operations.push(
-    { op: 'outbox', kind: 'start', delayMs: 0, runId },
-    { op: 'outbox', kind: 'watch', delayMs: FIRST_WATCH_MS, runId },
-  )
+  const { limit, group, priority } = entry
+  operations.push({ op: 'child_begin', runId, workflowId, engine, requires, limit, group, priority })
 }
+
+/** Entry of a child that waits for no limit. */
+const UNLIMITED: QueueEntry = { limit: null, key: null, group: '', priority: 0 }
 
 /** Adds the request to cancel a child. */
 export function addChildCancel(
@@ -62,7 +58,8 @@ export function addChildCancel(
   { data: { childRunId: runId } }: DecisionOf<'child_cancel_requested'>,
   at: number,
 ): void {
-  pending.operations.push({ op: 'waits_lock', runId })
+  const { engine } = session.identity
+  pending.operations.push({ op: 'waits_lock', runId }, { op: 'child_unqueue', runId, engine })
   addMessage(pending, runId, { type: 'cancel_requested', data: { reason: 'parent', actor: null } }, at)
   addWake(pending, session, { runId, isCancel: true })
 }

@@ -6,6 +6,7 @@ import { v7 } from 'uuid'
 import type { Plan } from '../interpreter/plan.ts'
 import { checkRunInput, firstTrigger } from '../run-input.ts'
 import type { Payload } from '../store/append.ts'
+import { type QueueEntry, queueEntryOf } from '../store/queue-entry.ts'
 import type { PassOfRun, RunRef } from '../store/run-ref.ts'
 import type { RunSession } from './session.ts'
 import { storeValue } from './stored-value.ts'
@@ -32,12 +33,19 @@ interface ChildPass extends PassOfRun {
   readonly scheduledAt: number
 }
 
+/** A child that the next append starts. */
+export interface ChildToBegin {
+  readonly runId: string
+  /** Requirements of the child. */
+  readonly requires: string
+  readonly entry: QueueEntry
+}
+
 /** The fact with which a node run starts a child. */
 interface BegunChild {
   readonly fact: Fact
   readonly payloads: readonly Payload[]
-  /** Requirements of the child. */
-  readonly child: { readonly runId: string; readonly requires: string }
+  readonly child: ChildToBegin
 }
 
 /** Checks whether an inline node has returned a run to start. */
@@ -52,8 +60,8 @@ export function isChildSuspension(
  * repeated evaluation starts it once.
  *
  * @throws {@link TenonError} `SUBWORKFLOW_NOT_PUBLISHED` for a workflow that the version does not contain,
- * `SUBWORKFLOW_TOO_DEEP`, `TRIGGER_DISABLED`, `RUN_INPUT_INVALID` (details: `issues`), `VALUE_NOT_JSON`,
- * `VALUE_TOO_LARGE`, `UNAVAILABLE`.
+ * `SUBWORKFLOW_TOO_DEEP`, `TRIGGER_DISABLED`, `RUN_INPUT_INVALID` (details: `issues`), `CONCURRENCY_KEY_INVALID`,
+ * `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`, `UNAVAILABLE`.
  */
 export async function beginChild(
   { identity, plan }: RunSession,
@@ -101,7 +109,7 @@ export async function beginChild(
   return {
     fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } },
     payloads,
-    child: { runId: childRunId, requires },
+    child: { runId: childRunId, requires, entry: queueEntryOf(childPlan, input) },
   }
 }
 

@@ -84,8 +84,11 @@ export interface CommitRequest extends RunRef {
 
 /** Result of a commit. */
 export interface CommitResult {
-  /** `unchanged`: no fact had an effect. `missing`: the tenant has no such run. */
-  readonly outcome: 'committed' | 'unchanged' | 'missing'
+  /**
+   * `unchanged`: no fact had an effect. `missing`: the tenant has no such run. `held`: the run was not created, since its
+   * workflow or its tenant is paused.
+   */
+  readonly outcome: 'committed' | 'unchanged' | 'missing' | 'held'
   readonly status: RunStatus
   /** Stored events, ascending by `seq`. */
   readonly events: readonly RunEvent[]
@@ -155,7 +158,8 @@ export interface Committer {
     decide: (session: RunSession) => Promise<Decided<Value>>,
   ): Promise<{ readonly value: Value; readonly result: CommitResult | null } | null>
   /**
-   * Creates a run and commits its first turns. A run that exists is left as it is (`unchanged`).
+   * Creates a run and commits its first turns. A run that exists is left as it is (`unchanged`), and none is created while
+   * new runs wait (`held`).
    *
    * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
    */

@@ -23,7 +23,10 @@ import { createValueLoader } from './value-loader.ts'
 
 /** Dependencies of a committer. */
 export interface CommitterDeps
-  extends Pick<CommitDeps, 'database' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'onRunsWoken'> {
+  extends Pick<
+    CommitDeps,
+    'database' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'onRunsWoken' | 'onQueueChanged'
+  > {
   /** Approximate memory in bytes for the sessions of runs between commits. @defaultValue 67_108_864 */
   readonly maxSessionBytes?: number
   /**

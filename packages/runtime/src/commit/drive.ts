@@ -168,7 +168,7 @@ async function evaluatePass(
   }
   const { fact, payloads, child } = await evaluateInline(session, scheduled, { findType, values, prepareChild })
   addPayloads(pending, payloads)
-  if (child !== undefined) pending.childRequirements.set(child.runId, child.requires)
+  if (child !== undefined) pending.children.set(child.runId, child)
   return { fact }
 }
 
@@ -199,7 +199,8 @@ function applyFact(
   const { machine, identity } = session
   if (messageId !== undefined) pending.operations.push({ op: 'inbox_consumed', messageId })
   const before = machine.turn
-  const stamped: MachineFact = { ...fact, at }
+  const recorded = messageId === undefined ? fact : withDeadline(session, fact, at)
+  const stamped: MachineFact = { ...recorded, at }
   let decisions: readonly Decision[]
   try {
     decisions = machine.apply(stamped)
@@ -216,10 +217,16 @@ function applyFact(
     const { seed, trigger, input } = fact.data
     session.beginning = { seed, trigger, input, startedAt: at }
   }
-  addTurn(pending, fact, at, decisions)
+  addTurn(pending, recorded, at, decisions)
   addFactEffects(pending, session, stamped)
   for (const decision of decisions) addDecisionEffects(pending, session, decision, at)
   return decisions
+}
+
+/** Sets the time limit of a run that has waited to start: it counts from its start, not from the request. */
+function withDeadline({ plan: { timeoutMs } }: RunSession, fact: Fact, at: number): Fact {
+  if (fact.type !== 'run_started' || fact.data.deadlineAt !== null || timeoutMs === null) return fact
+  return { ...fact, data: { ...fact.data, deadlineAt: at + timeoutMs } }
 }
 
 /**

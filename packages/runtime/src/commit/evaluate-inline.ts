@@ -5,7 +5,7 @@ import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
 import { checkPort } from './check-port.ts'
-import { beginChild, isChildSuspension, loadChild, type PrepareChild } from './child-runs.ts'
+import { beginChild, type ChildToBegin, isChildSuspension, loadChild, type PrepareChild } from './child-runs.ts'
 import { failureOf } from './failure.ts'
 import {
   beginLoop,
@@ -25,7 +25,7 @@ export interface InlineOutcome {
   readonly fact: Fact
   readonly payloads: readonly Payload[]
   /** Run that the node starts, with the key of its requirements; absent if it starts none. */
-  readonly child?: { readonly runId: string; readonly requires: string }
+  readonly child?: ChildToBegin
 }
 
 /** Dependencies of the evaluation of inline nodes. */

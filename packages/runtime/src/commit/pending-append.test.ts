@@ -6,7 +6,7 @@ test('counts the facts for other runs in the memory of an append', () => {
   const message = { op: 'message', runId: 'other', messageId: 'm', fact, at: 0 } as const
   const pending = {
     ...{ events: [], operations: [message, message], payloads: [], payloadBytes: 5, fresh: new Map(), started: [] },
-    ...{ childRequirements: new Map(), snapshotTurn: null, lastTurnOf: null, turns: 0, patch: null, turnBefore: 0 },
+    ...{ children: new Map(), snapshotTurn: null, lastTurnOf: null, turns: 0, patch: null, turnBefore: 0 },
     statusBefore: 'running',
   } as const
   expect(sizeOfAppend(pending)).toBe(20_005)

@@ -17,6 +17,7 @@ import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEve
 import { compareOperations } from '../store/append.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
+import type { ChildToBegin } from './child-runs.ts'
 import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import { reopenedBy } from './effects.ts'
 import { catchUp } from './load-session.ts'
@@ -39,8 +40,8 @@ export interface PendingAppend {
   /** Values of the payloads by hash, which may be read before the append is stored. */
   readonly fresh: Map<string, Json>
   readonly started: StartedNode[]
-  /** Requirements of the children that the append starts, by their run ids. */
-  readonly childRequirements: Map<string, string>
+  /** The children that the append starts, by their run ids. */
+  readonly children: Map<string, ChildToBegin>
   /** Turn of the snapshot that the append stores; null for none. */
   snapshotTurn: number | null
   /** Origin of its last turn; null before the first. */
@@ -60,7 +61,7 @@ export function createPendingAppend(session: RunSession): PendingAppend {
     payloadBytes: 0,
     fresh: new Map(),
     started: [],
-    childRequirements: new Map(),
+    children: new Map(),
     snapshotTurn: null,
     lastTurnOf: null,
     turns: 0,
@@ -190,11 +191,19 @@ export function noteSnapshot(session: RunSession, { snapshotTurn }: PendingAppen
   session.snapshotTurn = snapshotTurn ?? session.snapshotTurn
 }
 
+/** A run in a queue has ended, or a child waits to start. */
+export interface QueueChange {
+  readonly tenantId: string
+  /** True if it has a limit of its own; the tenant may have one besides. */
+  readonly hasLimit: boolean
+}
+
 interface AcceptDeps {
   readonly database: RuntimeDatabase
   readonly bus: Bus
   readonly values: ValueLoader
   readonly onRunsWoken?: ((runs: readonly RunRef[]) => void) | undefined
+  readonly onQueueChanged?: ((change: QueueChange) => void) | undefined
 }
 
 type StoredAt = Pick<Extract<AppendResult, { outcome: 'ok' }>, 'firstSeq' | 'turnBefore'>
@@ -210,7 +219,7 @@ export async function acceptAppend(
   pending: PendingAppend,
   first: StoredAt,
   events: RunEvent[],
-  { database, bus, values, onRunsWoken }: AcceptDeps,
+  { database, bus, values, onRunsWoken, onQueueChanged }: AcceptDeps,
 ): Promise<boolean> {
   const { firstSeq } = first
   const metOthers = firstSeq > session.nextSeq
@@ -228,7 +237,17 @@ export async function acceptAppend(
   announce(bus, session, pending)
   const woken = otherRunsOf(session, pending)
   if (woken.length > 0) onRunsWoken?.(woken)
+  const change = queueChangeOf(session, pending)
+  if (change !== null) onQueueChanged?.(change)
   return metOthers
+}
+
+function queueChangeOf({ identity, plan }: RunSession, { patch, operations }: PendingAppend): QueueChange | null {
+  const { tenantId } = identity
+  if (operations.some((operation) => operation.op === 'child_begin' && operation.limit !== null)) {
+    return { tenantId, hasLimit: true }
+  }
+  return patch?.finishedAt === undefined ? null : { tenantId, hasLimit: plan.concurrency !== undefined }
 }
 
 /** Returns the other runs for which an append has stored messages. */

@@ -8,7 +8,7 @@ import type { Appender } from '../store/appender.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { PrepareChild } from './child-runs.ts'
-import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
+import type { CommitResult, CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import { drive } from './drive.ts'
 import { catchUp } from './load-session.ts'
 import type { FindNodeType } from './node-types.ts'
@@ -21,6 +21,7 @@ import {
   createPendingAppend,
   dropRefused,
   noteSnapshot,
+  type QueueChange,
   sizeOfAppend,
   undoAppend,
 } from './pending-append.ts'
@@ -40,6 +41,8 @@ export interface CommitDeps {
   readonly prepareChild: PrepareChild
   /** Called after an append that has stored messages for other runs: children and parents. */
   readonly onRunsWoken?: (runs: readonly RunRef[]) => void
+  /** Called after an append by which a queue may have changed; see {@link QueueChange}. */
+  readonly onQueueChanged?: (change: QueueChange) => void
   /** Memory for appends until they are stored. */
   readonly appends: ByteBudget
 }
@@ -55,7 +58,7 @@ export interface PerformOptions {
 
 /** Result of the appends of one commit. */
 interface Performed {
-  readonly outcome: 'committed' | 'unchanged' | 'missing'
+  readonly outcome: CommitResult['outcome']
   readonly events: readonly RunEvent[]
   readonly started: readonly StartedNode[]
   readonly metOthers: boolean
@@ -134,7 +137,8 @@ export async function performCommit(
       }
       undoAppend(session, pending)
       if (result.outcome !== 'conflict') {
-        const outcome = result.outcome === 'missing' ? 'missing' : 'unchanged'
+        const { outcome: refused } = result
+        const outcome = refused === 'missing' || refused === 'held' ? refused : 'unchanged'
         return { outcome, events, started, metOthers, hasMore: false }
       }
       await catchUp(deps.database, session)

@@ -6,6 +6,7 @@ import {
   sha256Hex,
   type WorkflowDocument,
 } from '@tenon/core/document'
+import { findConcurrencyKeyFault } from '@tenon/core/expression'
 import { isContainer, leavesIteration, type NodeManifest } from '@tenon/core/node'
 import {
   isInLoop,
@@ -75,6 +76,19 @@ function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList)
   return null
 }
 
+/** Returns the settings that decide when a run starts; defaults are left out, so that they change no plan. */
+function admissionOf(
+  { concurrency, priority = 'normal' }: WorkflowDocument['settings'],
+  issues: IssueList,
+): Pick<Plan, 'concurrency' | 'priority'> {
+  const fault = concurrency?.key === undefined ? null : findConcurrencyKeyFault(concurrency.key)
+  if (fault !== null) issues.add(['settings', 'concurrency', 'key'], 'SETTING_INVALID', fault)
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(priority === 'normal' ? {} : { priority }),
+  }
+}
+
 /** Reports cycles; only a document without cycles has an order. */
 function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
   for (const cycle of cycles) {
@@ -128,6 +142,7 @@ export function compile(
     edges,
     timeoutMs: timeoutOf(document.settings, issues),
     durability: document.settings.durability ?? 'normal',
+    ...admissionOf(document.settings, issues),
     variables: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])),
     ...(Object.keys(workflows).length === 0 ? {} : { workflows }),
   }

@@ -1,4 +1,4 @@
-import type { JoinMode, KeyOrder, OnError } from '@tenon/core/document'
+import type { ConcurrencyLimit, JoinMode, KeyOrder, OnError, RunPriority } from '@tenon/core/document'
 import type { ControlKind, NodeEffect } from '@tenon/core/node'
 
 /** A retry policy with its durations in milliseconds and its defaults filled in. */
@@ -105,6 +105,10 @@ export interface Plan extends PlanLevel {
   readonly timeoutMs: number | null
   /** `strict` stores every pure node before the next one starts. */
   readonly durability: 'normal' | 'strict'
+  /** Limit of runs in progress; absent without one. */
+  readonly concurrency?: ConcurrencyLimit
+  /** Order in the queue; absent for `normal`. */
+  readonly priority?: RunPriority
   /** Values that templates read as `vars.<name>`. */
   readonly variables: Readonly<Record<string, unknown>>
   /** Versions of the workflows that nodes run, by workflow id; absent if no node runs one. */

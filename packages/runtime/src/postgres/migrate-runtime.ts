@@ -4,6 +4,7 @@ import { logPartition, runDispatch, runLog, runWaits } from './migrations/0001-r
 import { append } from './migrations/0004-append.ts'
 import { partitions } from './migrations/0005-partitions.ts'
 import { topLevelRuns } from './migrations/0006-top-level-runs.ts'
+import { admission } from './migrations/0007-admission.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -20,7 +21,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns],
+  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],
 } as const

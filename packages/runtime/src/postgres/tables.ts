@@ -35,6 +35,8 @@ interface RunsTable {
   readonly root_run_id: string | null
   /** Number of runs above the run. */
   readonly depth: Generated<number>
+  /** Value of the concurrency key of a run that was accepted before its start; null without one. */
+  readonly concurrency_key: string | null
 }
 
 interface RunLogTable {
@@ -132,6 +134,31 @@ export interface RuntimeTables {
     readonly woken: Generated<boolean>
     /** Row of `run_requirements`; empty for none. */
     readonly requires_key: Generated<string>
+  }
+  /**
+   * Runs that wait to start (`admitted_at` is null), and admitted ones that count against a limit until they end. The
+   * group is a hash of the concurrency key, empty without one.
+   */
+  readonly run_admissions: {
+    readonly tenant_id: string
+    readonly run_id: string
+    readonly workflow_id: string
+    readonly group_key: Generated<string>
+    readonly max_in_progress: number | null
+    readonly priority: Generated<number>
+    readonly position: Generated<number>
+    readonly is_child: boolean
+    readonly engine: string
+    readonly requires_key: Generated<string>
+    readonly admitted_at: number | null
+  }
+  /** Pauses of workflows; the workflow id is empty for a pause of the whole tenant. */
+  readonly run_gates: {
+    readonly tenant_id: string
+    readonly workflow_id: string
+    readonly paused_at: number
+    /** An `Actor` as JSON text. */
+    readonly paused_by: string
   }
   /** Capabilities that runs and nodes require of a worker, by key. */
   readonly run_requirements: {

@@ -10,6 +10,7 @@ import type {
   ValueRef,
   WaitId,
 } from '@tenon/core/run'
+import type { QueueEntry } from './queue-entry.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** An event without a number; turn and cause are relative to its append. */
@@ -101,7 +102,18 @@ export type AppendOperation =
       readonly planHash: string
       readonly semantics: number
       readonly queuedAt: number
+      readonly concurrencyKey: string | null
     }
+  /** A child starts, or waits for its admission; `requires` is the key of its requirements. */
+  | ({
+      readonly op: 'child_begin'
+      readonly runId: RunId
+      readonly workflowId: WorkflowId
+      readonly engine: 'embedded' | 'temporal'
+      readonly requires: string
+    } & Omit<QueueEntry, 'key'>)
+  /** The cancelation of a child follows: if it waits for its admission, it never starts. */
+  | { readonly op: 'child_unqueue'; readonly runId: RunId; readonly engine: 'embedded' | 'temporal' }
   /** Another run refers to a stored value, too. */
   | { readonly op: 'payload_ref'; readonly runId: RunId; readonly hash: string }
   /** Adds a message for another run, unless that has ended. */
@@ -118,10 +130,10 @@ export type AppendOperation =
   /** The run, or the child that `runId` names, has ended: deletes the messages that it did not apply. */
   | { readonly op: 'inbox_clear'; readonly runId?: RunId }
   /**
-   * Wakes the run, from now on by the clock of the database. At its start, `requires` is the key of its requirements, and
-   * `workerId` the worker that owns it, or null. `runId` names a child that starts.
+   * Wakes the run, from now on by the clock of the database. At its start, `requires` is the key of its requirements,
+   * `priority` its order among the runs of the tenant, and `workerId` the worker that owns it, or null.
    */
-  | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string; readonly runId?: RunId }
+  | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string; readonly priority?: number }
   /** Wakes another run that has not ended; any worker can apply a cancelation. */
   | { readonly op: 'wake'; readonly runId: RunId; readonly isCancel: boolean }
   /** A node waits in its own task queue; `requires` is the key of its requirements. */
@@ -172,6 +184,8 @@ export type AppendResult =
   | { readonly outcome: 'missing' }
   /** A run of that id is there already. */
   | { readonly outcome: 'exists' }
+  /** New runs of the workflow or of the tenant wait: it is paused. */
+  | { readonly outcome: 'held' }
 
 /**
  * Order of locks in every transaction: the run, payloads and plans, waits and votes, messages, timers, rows of ready
@@ -180,6 +194,8 @@ export type AppendResult =
  */
 const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   child_create: 0,
+  child_unqueue: 4,
+  child_begin: 7,
   plan: 1,
   payload_ref: 2,
   snapshot: 3,

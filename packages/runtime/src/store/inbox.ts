@@ -11,6 +11,7 @@ import type { StoredWait } from '../run-store.ts'
 import { CANCEL_MESSAGE, judgePause, type PauseType } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import { type PutResolution, putResolution, type ResolutionToPut } from './put-resolution.ts'
+import { leaveQueue, putBeforeStart } from './queued-messages.ts'
 import { laterFactError } from './release-to-readers.ts'
 import type { RunRef } from './run-ref.ts'
 
@@ -66,6 +67,9 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         if (verdict !== 'new') return { outcome: verdict }
         // The request can be made again, so its id is a new one each time.
         const fact: Fact = { type, data: { requestId: randomUUID(), actor } }
+        if (await putBeforeStart(tx, { tenantId, runId, fact, at: now(), route })) {
+          return { outcome: 'accepted', runId, owner: null }
+        }
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       })
   return {
@@ -103,6 +107,7 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         // Orders the cancelation and the votes of its run, so that no vote is accepted after a cancelation that it does
         // not see.
         await lockOpenWaits(tx, { tenantId, runId })
+        if (run.status === 'queued') await leaveQueue(tx, { tenantId, runId })
         const fact: Fact = { type: 'cancel_requested', data: { reason: 'user', actor } }
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       }),

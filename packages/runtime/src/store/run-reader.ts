@@ -12,6 +12,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
 import { pageSize, readCursor, writeCursor } from './cursor.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
+import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
 import { unrollRow } from './stored-events.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
@@ -23,6 +24,11 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
   return {
     getRun: (tenantId, runId) => database.withTenant(tenantId, (tx) => selectRun(tx, tenantId, runId)),
     listRuns: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectRuns(tx, tenantId, filter)),
+    readQueue: (tenantId, runIds, limits) =>
+      database.withTenant(tenantId, (tx) => selectQueue(tx, database.schema, { tenantId, runIds, limits })),
+    countRuns: (tenantId) => database.withTenant(tenantId, (tx) => countRuns(tx, tenantId)),
+    readPauses: (tenantId, workflowIds) =>
+      database.withTenant(tenantId, (tx) => selectPauses(tx, tenantId, workflowIds)),
     readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
     loadValue: async (tenantId, ref) =>

@@ -19,10 +19,21 @@ const closedEgress: HttpClient = {
   },
 }
 
+/** Beginning of the ids of tenants that may have 2 runs in progress and 3 in the queue. */
+export const LIMITED_TENANT = 'limited-'
+
 /** Creates the dependencies of an engine in a test. */
 export function testDeps(database: RuntimeDatabase, registry: NodeRegistry): EngineDeps {
   const log = () => undefined
-  return { database, reader: postgresRunReader(database), registry, egress: closedEgress, bus: inMemoryBus(), log }
+  return {
+    runLimitsOf: (tenantId) => (tenantId.startsWith(LIMITED_TENANT) ? { inProgress: 2, queued: 3 } : {}),
+    database,
+    reader: postgresRunReader(database),
+    registry,
+    egress: closedEgress,
+    bus: inMemoryBus(),
+    log,
+  }
 }
 
 /**

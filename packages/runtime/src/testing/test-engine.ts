@@ -4,6 +4,7 @@ import type { Bus } from '../bus.ts'
 import type { Engine } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
+import { admissionTests } from './suite/admission.ts'
 import { cancelTests } from './suite/cancel.ts'
 import { childTests } from './suite/children.ts'
 import { failureTests } from './suite/failures.ts'
@@ -23,6 +24,7 @@ const GROUPS: readonly SuiteGroup[] = [
   joinTests,
   loopTests,
   childTests,
+  admissionTests,
   failureTests,
   waitTests,
   cancelTests,

@@ -6,6 +6,7 @@ import { memberHandlers } from './member-handlers.ts'
 import { parkedHandlers } from './parked-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
+import { tenantHandlers } from './tenant-handlers.ts'
 import { versionHandlers } from './version-handlers.ts'
 import { workflowHandlers } from './workflow-handlers.ts'
 
@@ -19,5 +20,6 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...parkedHandlers,
   ...changeHandlers,
   ...memberHandlers,
+  ...tenantHandlers,
   ...serviceHandlers,
 ]

@@ -1,4 +1,4 @@
-import { ROUTES } from '@tenon/core/api'
+import { type PauseWorkflow, ROUTES, type Workflow } from '@tenon/core/api'
 import { EMPTY_DOCUMENT, parseDocument, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { publishChange } from '@tenon/runtime'
@@ -8,7 +8,7 @@ import { decodeCursor, pageOf } from '../http/cursor.ts'
 import type { RouteCall } from '../http/route-handler.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { sealNewDocument } from '../secrets/sealing.ts'
-import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
+import { type AuditAction, auditHook, insertAudit } from '../tables/audit-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
 import {
@@ -18,6 +18,7 @@ import {
   reserveWorkflow,
   updateWorkflowRow,
 } from '../tables/workflow-repository.ts'
+import { pauseRuns } from '../workflows/pause-runs.ts'
 import { presentWorkflow, presentWorkflows } from '../workflows/present-workflows.ts'
 
 const DEFAULT_PAGE = 50
@@ -100,7 +101,34 @@ export const workflowHandlers: readonly RouteImplementation[] = [
     const row = resource.deleted_at === null ? resource : await change(call, 'workflow.restore', { deleted_at: null })
     return { status: 200, json: await presentWorkflow(server, row) }
   }),
+
+  implementRoute(ROUTES.pauseWorkflow, async (call) => ({ status: 200, json: await pauseOrResume('pause', call) })),
+
+  implementRoute(ROUTES.resumeWorkflow, async (call) => ({ status: 200, json: await pauseOrResume('resume', call) })),
 ]
+
+/** Pauses or resumes a workflow with an audit entry if that changes anything, and its runs if the body says so. */
+async function pauseOrResume(
+  request: 'pause' | 'resume',
+  {
+    server,
+    identity,
+    resource,
+    body,
+  }: Pick<WorkflowCall, 'server' | 'identity' | 'resource'> & { readonly body: PauseWorkflow },
+): Promise<Workflow> {
+  const { tenantId, userId, displayName } = identity
+  const { workflow_id: workflowId } = resource
+  const actor = { userId, displayName }
+  const { includeRuns = false } = body
+  const details = { includeRuns }
+  const entry = { identity, action: `workflow.${request}`, resource: workflowId, at: server.now(), details } as const
+  const stored = await server.engine[`${request}Starts`](tenantId, workflowId, actor, auditHook(entry))
+  if (stored.outcome === 'accepted')
+    publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })
+  if (includeRuns) await pauseRuns(server, { tenantId, workflowId, actor, request })
+  return presentWorkflow(server, resource)
+}
 
 type WorkflowCall = Pick<RouteCall<typeof ROUTES.updateWorkflow>, 'server' | 'identity' | 'resource'>
 

@@ -1,4 +1,4 @@
-import type { Run, RunHealth, RunState, RunSummary, StartedRun } from '@tenon/core/api'
+import type { Run, RunHealth, RunQueue, RunState, RunSummary, StartedRun } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import { maskCredentials } from '@tenon/core/mask'
@@ -23,6 +23,8 @@ export async function presentRuns(
     ),
   )
   const health = await healthOfRuns(server, tenantId, runs)
+  const waiting = runs.filter((run) => run.status === 'queued').map((run) => run.runId)
+  const queue = await server.reader.readQueue(tenantId, waiting, server.runLimitsOf(tenantId))
   return runs.map((run) =>
     maskCredentials({
       runId: run.runId,
@@ -36,7 +38,7 @@ export async function presentRuns(
       parent: run.parent === null ? null : { runId: run.parent.runId, nodeRunId: run.parent.nodeRunId },
       rootRunId: run.rootRunId,
       depth: run.depth,
-      ...stateOf(run, health.get(run.runId)),
+      ...stateOf(run, health.get(run.runId), queue.get(run.runId)),
     }),
   )
 }
@@ -62,14 +64,16 @@ export async function presentRun(server: ServerContext, run: StoredRun): Promise
 }
 
 /** The state that a row of `runs` says. Every column of it is nullable, so a missing value gets the nearest one. */
-function stateOf(run: StoredRun, health: RunHealth | undefined): RunState {
+function stateOf(run: StoredRun, health: RunHealth | undefined, queue: RunQueue | undefined): RunState {
   const { status } = run
   const obstacle = health === undefined ? {} : { health }
   const startedAt = toInstant(run.startedAt ?? run.queuedAt)
   const finishedAt = toInstant(run.finishedAt ?? run.startedAt ?? run.queuedAt)
   switch (status) {
-    case 'queued':
-      return { status, startedAt: null, finishedAt: null, outcome: null, error: null, ...obstacle }
+    case 'queued': {
+      const place = queue === undefined ? {} : { queue }
+      return { status, startedAt: null, finishedAt: null, outcome: null, error: null, ...place, ...obstacle }
+    }
     case 'running':
     case 'waiting':
     case 'paused':

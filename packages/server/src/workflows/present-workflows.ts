@@ -6,6 +6,7 @@ import { draftBehaviorHashes } from '../drafts/read-draft-state.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { lastRuns } from '../tables/last-runs.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
+import { presentPause } from './present-pause.ts'
 
 /** Rows of one tenant in the form of the wire, in the same order. */
 export async function presentWorkflows(
@@ -17,7 +18,9 @@ export async function presentWorkflows(
   const ids = rows.map((row) => row.workflow_id)
   const hashes = await draftBehaviorHashes(server.database, tenantId, ids)
   const runs = await server.database.withTenant(tenantId, (tx) => lastRuns(tx, tenantId, ids))
+  const pauses = await server.reader.readPauses(tenantId, ids)
   return rows.map((row) => {
+    const pause = pauses.get(row.workflow_id)
     const lastRun = runs.get(row.workflow_id)
     return {
       id: row.workflow_id,
@@ -28,6 +31,7 @@ export async function presentWorkflows(
       createdAt: toInstant(row.created_at),
       updatedAt: toInstant(row.updated_at),
       deletedAt: toInstantOrNull(row.deleted_at),
+      pause: pause === undefined ? null : presentPause(pause),
       lastRun:
         lastRun === undefined
           ? null

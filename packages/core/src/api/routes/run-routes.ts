@@ -49,6 +49,8 @@ export const runRoutes = {
       'VALUE_TOO_LARGE',
       'IDEMPOTENCY_KEY_REUSED',
       'WORKFLOW_NOT_PUBLISHED',
+      'CONCURRENCY_KEY_INVALID',
+      'RUN_QUEUE_FULL',
     ],
   }),
   listRuns: defineRoute({

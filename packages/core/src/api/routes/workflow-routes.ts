@@ -1,10 +1,24 @@
 import { z } from 'zod'
 import { defineRoute } from '../route.ts'
 import { pageQuery, pageSchema } from '../schemas/common.ts'
-import { createWorkflowSchema, updateWorkflowSchema, workflowSchema } from '../schemas/workflow.ts'
+import { createWorkflowSchema, pauseWorkflowSchema, updateWorkflowSchema, workflowSchema } from '../schemas/workflow.ts'
 import { DOCUMENT_BYTES, NO_PARAMS, NO_QUERY, workflowParams } from './shared.ts'
 
 const tag = 'Workflows'
+
+/** Common part of the routes that pause and resume a workflow. */
+const PAUSE_REQUEST = {
+  method: 'POST',
+  tag,
+  permission: 'workflow:pause',
+  resource: 'workflow',
+  params: workflowParams,
+  query: NO_QUERY,
+  body: pauseWorkflowSchema,
+  bodyOptional: true,
+  responses: { 200: { description: 'The workflow', schema: workflowSchema } },
+  errors: [],
+} as const
 
 export const workflowRoutes = {
   listWorkflows: defineRoute({
@@ -92,5 +106,17 @@ export const workflowRoutes = {
     bodyOptional: true,
     responses: { 200: { description: 'The workflow', schema: workflowSchema } },
     errors: ['QUOTA_EXCEEDED'],
+  }),
+  pauseWorkflow: defineRoute({
+    ...PAUSE_REQUEST,
+    id: 'pauseWorkflow',
+    path: '/workflows/{id}/pause',
+    summary: 'Pause a workflow: its new runs wait in the queue. Has no effect on a paused workflow',
+  }),
+  resumeWorkflow: defineRoute({
+    ...PAUSE_REQUEST,
+    id: 'resumeWorkflow',
+    path: '/workflows/{id}/resume',
+    summary: 'Resume a paused workflow: its queued runs start. Has no effect on a workflow that is not paused',
   }),
 }

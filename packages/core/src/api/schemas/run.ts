@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { RUN_PRIORITIES } from '../../document/types.ts'
 import { NODE_STATUSES, RUN_STATUSES } from '../../run/status.ts'
+import { QUEUE_REASONS } from '../run-types.ts'
 import { instantSchema, jsonSchema, textSchema } from './common.ts'
 import { nodeIdSchema } from './document.ts'
 
@@ -53,15 +55,29 @@ const runHealthSchema = z
     remedy: z.string(),
   })
   .meta({ id: 'RunHealth' })
-const queuedState = {
-  status: z.literal('queued'),
-  startedAt: z.null(),
+const runQueueSchema = z
+  .strictObject({
+    reason: z.enum(QUEUE_REASONS),
+    position: z.int(),
+    inProgress: z.int().nullable(),
+    limit: z.int().nullable(),
+    key: z.string().nullable(),
+    priority: z.enum(RUN_PRIORITIES),
+  })
+  .meta({ id: 'RunQueue' })
+const openState = {
   finishedAt: z.null(),
   outcome: z.null(),
   error: z.null(),
   health: runHealthSchema.exactOptional(),
 }
-const activeState = { ...queuedState, status: z.enum(['running', 'waiting', 'paused']), startedAt: instantSchema }
+const queuedState = {
+  ...openState,
+  status: z.literal('queued'),
+  startedAt: z.null(),
+  queue: runQueueSchema.exactOptional(),
+}
+const activeState = { ...openState, status: z.enum(['running', 'waiting', 'paused']), startedAt: instantSchema }
 const completedState = {
   status: z.literal('completed'),
   startedAt: instantSchema,

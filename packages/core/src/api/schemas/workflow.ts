@@ -12,6 +12,24 @@ const workflowNameSchema = textSchema(200)
   })
 const descriptionSchema = textSchema(4_000)
 
+export const pauseSchema = z
+  .strictObject({ at: instantSchema, by: z.strictObject({ userId: z.string(), displayName: z.string() }) })
+  .meta({ id: 'Pause' })
+
+export const pauseWorkflowSchema = z
+  .strictObject({ includeRuns: z.boolean().exactOptional() })
+  .meta({ id: 'PauseWorkflow' })
+
+export const tenantStateSchema = z
+  .strictObject({
+    pause: pauseSchema.nullable(),
+    queuedRuns: z.int(),
+    runsInProgress: z.int().nullable(),
+    runsInProgressLimit: z.int().nullable(),
+    queuedRunsLimit: z.int().nullable(),
+  })
+  .meta({ id: 'TenantState' })
+
 export const workflowSchema = z
   .strictObject({
     id: z.string(),
@@ -22,6 +40,7 @@ export const workflowSchema = z
     createdAt: instantSchema,
     updatedAt: instantSchema,
     deletedAt: instantSchema.nullable(),
+    pause: pauseSchema.nullable(),
     lastRun: z.strictObject({ runId: z.string(), status: z.enum(RUN_STATUSES), queuedAt: instantSchema }).nullable(),
   })
   .meta({ id: 'Workflow' })

@@ -13,6 +13,7 @@ import {
   text,
   timerMs,
 } from '@tenon/core/options'
+import { createAdmitter } from '../../admission/admitter.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
@@ -24,9 +25,11 @@ import { createDispatchStore } from '../../store/dispatch-store.ts'
 import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { findUnservedQueues } from '../../store/obstacles.ts'
+import { queueEntryOf } from '../../store/queue-entry.ts'
 import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
 import { newRunId, type RunRef } from '../../store/run-ref.ts'
 import { watchProgress } from '../../store/watch-progress.ts'
+import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
 import { createDispatchRunner } from './dispatch-runner.ts'
 import { createLease } from './lease.ts'
@@ -172,6 +175,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     now,
     maxPendingBytes: options.maxPendingBytes,
     requirementsOf: async (tenantId, plan) => (await requirements.prepare(tenantId, plan)).requires,
+    onQueueChanged: (change) => admitter.sweepAfter(change),
     onRunsWoken: (runs) => {
       for (const run of runs) if (worker.isClaimed(run)) worker.drive(run)
       // Others may own them, or claim them.
@@ -207,6 +211,10 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     onRenew: () => presence.keep(),
   })
   const partitions = createPartitionKeeper(database, log)
+  const admitter = createAdmitter({
+    ...{ database, bus, log, limitsOf: deps.runLimitsOf, onAdmitted: () => wakeWorkers() },
+    intervalMs: pollIntervalMs,
+  })
   let isClosed = false
 
   /** Drives a run that this worker owns, or wakes the workers of all processes. */
@@ -227,20 +235,36 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     await clock.ready()
     const { plan, ...rest } = request
     const { tenantId, runId = newRunId() } = request
+    const entry = queueEntryOf(plan, request.input)
     const prepared = await requirements.prepare(tenantId, plan)
     const mine = prepared.canDrive ? starter() : null
     const run = { tenantId, runId }
+    const startLater = async () => {
+      const queued = {
+        request: { ...rest, runId, engine: 'embedded' },
+        plan,
+        entry,
+        requires: prepared.requires,
+      } as const
+      const { started, isAdmitted } = await startQueued({ admitter, committer, inbox, reader, log, now }, queued)
+      if (isAdmitted && mine !== null) worker.drive(run)
+      else if (isAdmitted) wakeWorkers()
+      return started
+    }
+    if (admitter.mayWait(request, entry)) return startLater()
     const acquireSlot = mine === null ? undefined : worker.slotsFor(run)
     // A node that has begun here is driven, whatever the result of the start.
     const driveIfClaimed = (): void => {
       if (worker.isClaimed(run)) worker.drive(run)
     }
-    const operations = [{ op: 'ready', workerId: mine, requires: prepared.requires }] as const
+    const { priority } = entry
+    const operations = [{ op: 'ready', workerId: mine, requires: prepared.requires, priority }] as const
     const create = { ...rest, acquireSlot, runId, engine: 'embedded', operations, worker: workerId } as const
     const result = await committer.create(create, plan).catch((error: unknown) => {
       driveIfClaimed()
       throw error
     })
+    if (result.outcome === 'held') return startLater()
     if (result.outcome !== 'committed') driveIfClaimed()
     else if (mine !== null) worker.follow(run, result)
     else wakeWorkers()
@@ -286,6 +310,8 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     },
     pause: putPause(inbox.pause),
     resume: putPause(inbox.resume),
+    pauseStarts: admitter.pauseStarts,
+    resumeStarts: admitter.resumeStarts,
     unservedQueues: (queues) => findUnservedQueues(database, queues),
     startWorker: async () => {
       if (isClosed || poller.isRunning) return
@@ -294,6 +320,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       await presence.start()
       await poller.start()
       partitions.start()
+      admitter.start()
     },
     close: async () => {
       if (isClosed) return
@@ -306,6 +333,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       await poller.stop()
       await partitions.stop()
       await appender.drain()
+      await admitter.stop()
       if (wasRunning) await leave()
       await presence.stop()
     },

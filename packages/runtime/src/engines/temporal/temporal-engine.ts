@@ -14,6 +14,7 @@ import {
   text,
   timerMs,
 } from '@tenon/core/options'
+import { createAdmitter } from '../../admission/admitter.ts'
 import { publishChange } from '../../bus.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
@@ -25,7 +26,9 @@ import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { createOutbox } from '../../store/outbox.ts'
+import { queueEntryOf } from '../../store/queue-entry.ts'
 import { newRunId } from '../../store/run-ref.ts'
+import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
 import { createDeliver } from './deliver.ts'
 import { connectQueues, createUnservedQueueFinder } from './find-unserved-queues.ts'
@@ -37,6 +40,9 @@ import { createShellActivities } from './shell-activities.ts'
 import { connectShellClient, type ShellClient } from './shell-client.ts'
 import { createReadCommands } from './shell-commands.ts'
 import type { ShellWorker } from './worker/index.ts'
+
+/** Interval in milliseconds at which queues are swept that no process has swept after a change. */
+const SWEEP_MS = 1_000
 
 /** Parts that run between `startWorker` and `close`. */
 interface Running {
@@ -101,12 +107,17 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     log,
     now,
     maxPendingBytes: options.maxPendingBytes,
+    onQueueChanged: (change) => admitter.sweepAfter(change),
     onRunsWoken: () => relay?.wake(),
   })
   const inbox = createInbox(database, now)
   const resolveParked = createResolveParked({ database, reader, inbox, findType })
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
+  const admitter = createAdmitter({
+    ...{ database, bus, log, limitsOf: deps.runLimitsOf, onAdmitted: () => relay?.wake() },
+    intervalMs: SWEEP_MS,
+  })
   const gone = new AbortController()
   const findUnserved = createUnservedQueueFinder(() => connectQueues(options))
   let running: Promise<Running> | null = null
@@ -151,6 +162,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       void announceRun(tenantId, runId)
     }
     partitions.start()
+    admitter.start()
     relay = startOutboxRelay(outbox, deliver, { log, onHealth })
     const stopFollowing = followStoppedShells({ client, outbox, log })
     return { client, relay, worker, stopFollowing }
@@ -170,11 +182,18 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       await clock.ready()
       const { plan, ...rest } = request
       const { tenantId, runId = newRunId() } = request
+      const entry = queueEntryOf(plan, request.input)
+      const create = { ...rest, runId, engine: 'temporal' } as const
+      const startLater = async () => {
+        const deps = { admitter, committer, inbox, reader, log, now }
+        const { started } = await startQueued(deps, { request: create, plan, entry, requires: '' })
+        relay?.wake()
+        return started
+      }
+      if (admitter.mayWait(request, entry)) return startLater()
       const result = await committer.create(
         {
-          ...rest,
-          runId,
-          engine: 'temporal',
+          ...create,
           operations: [
             { op: 'outbox', kind: 'start', delayMs: 0 },
             { op: 'outbox', kind: 'watch', delayMs: reconcileMs },
@@ -182,6 +201,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
         },
         plan,
       )
+      if (result.outcome === 'held') return startLater()
       relay?.wake()
       return startedRun(reader, { tenantId, runId }, result)
     },
@@ -202,6 +222,8 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     },
     pause: putPause(inbox.pause),
     resume: putPause(inbox.resume),
+    pauseStarts: admitter.pauseStarts,
+    resumeStarts: admitter.resumeStarts,
     unservedQueues: async (queues) => {
       if (queues.length === 0) return []
       const own = new Set(running === null ? [] : options.nodeQueues)
@@ -224,6 +246,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       await opened?.worker.stop()
       gone.abort()
       await appender.drain()
+      await admitter.stop()
       await opened?.client.close()
     },
   }

@@ -13,7 +13,7 @@ import { FIRST_LINK, linkOf, nextLink } from './append-link.ts'
  * `l_append`, `y_append`, `n_append` and `o_append` are positions in the arrays of the runs, from 1.
  */
 export const APPEND_MANY = `
-create function $schema.append_many_v1(
+create or replace function $schema.append_many_v1(
   p_role text,
   r_tenant text[], r_run text[], r_expect_turn integer[], r_expect_seq bigint[], r_turns integer[], r_count integer[],
   r_status text[], r_started_at bigint[], r_finished_at bigint[], r_outcome text[], r_output text[], r_error text[],
@@ -30,6 +30,7 @@ declare
   was text;
   o json;
   present integer[] := '{}';
+  held integer[] := '{}';
   tids tid[];
   week integer;
   weeks integer[];
@@ -51,6 +52,12 @@ begin
   for i in 1 .. coalesce(cardinality(r_create), 0) loop
     continue when r_create[i] is null;
     o := r_create[i]::json;
+    if o->>'mode' = 'live' and exists (
+      select from $schema.run_gates g where g.tenant_id = r_tenant[i] and g.workflow_id in ('', o->>'workflowId')
+    ) then
+      held := held || i;
+      continue;
+    end if;
     insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
         semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error)
       values (r_tenant[i], r_run[i], (o->>'startWeek')::integer, o->>'traceId', o->>'workflowId', o->>'version',
@@ -80,12 +87,12 @@ begin
   for i in 1 .. coalesce(cardinality(k_run), 0) loop
     perform from $schema.runs r where r.tenant_id = k_tenant[i] and r.run_id = k_run[i] for no key update;
   end loop;
-  if cardinality(stored) + cardinality(present) < cardinality(r_run) then
+  if cardinality(stored) + cardinality(present) + cardinality(held) < cardinality(r_run) then
     select array_agg(locked.tid order by i.place) into tids
       from unnest(r_tenant, r_run) with ordinality as i(tenant_id, run_id, place)
         left join lateral (
           select r.ctid as tid from $schema.runs r
-            where r.tenant_id = i.tenant_id and r.run_id = i.run_id and i.place <> all (stored || present)
+            where r.tenant_id = i.tenant_id and r.run_id = i.run_id and i.place <> all (stored || present || held)
             for no key update
         ) as locked on true;
     -- By the position of the locked row: a join by the key might be planned to read all rows of a small table.
@@ -154,7 +161,7 @@ begin
   end loop;
 
   if cardinality(stored) < cardinality(r_run) then
-    select array_agg(i.place::integer), array_agg(case when i.place = any (present) then 'exists'
+    select array_agg(i.place::integer), array_agg(case when i.place = any (present) then 'exists' when i.place = any (held) then 'held'
         when i.tid is null then 'missing' when i.expect_turn is null then 'closed' else 'conflict' end)
       from unnest(tids, r_expect_turn) with ordinality as i(tid, expect_turn, place)
       where i.place <> all (stored)

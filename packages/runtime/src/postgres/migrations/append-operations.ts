@@ -1,3 +1,5 @@
+import { FIRST_WATCH_MS } from './first-watch.ts'
+
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
 /**
@@ -9,7 +11,7 @@ const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
  * reason it takes one operation: a loop over the elements of a JSON list opens a cursor.
  */
 export const APPEND_OPERATION = `
-create function $schema.append_operation_v1(p_tenant text, p_run text, o json)
+create or replace function $schema.append_operation_v1(p_tenant text, p_run text, o json)
 returns boolean language plpgsql as $body$
 begin
   case o->>'op'
@@ -38,12 +40,44 @@ begin
     when 'child_create' then
       insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
           semantics, status, turn, next_seq, head_hash, queued_at,
-          parent_run_id, parent_node_run_id, parent_wait_id, root_run_id, depth)
+          parent_run_id, parent_node_run_id, parent_wait_id, root_run_id, depth, concurrency_key)
         select p_tenant, o->>'runId', (o->>'startWeek')::integer, p.trace_id, o->>'workflowId', o->>'version', p.mode,
             p.engine, o->>'planHash', (o->>'semantics')::integer, 'queued', 0, 1, ''::bytea, (o->>'queuedAt')::bigint,
-            p_run, o->>'nodeRunId', o->>'waitId', coalesce(p.root_run_id, p_run), p.depth + 1
+            p_run, o->>'nodeRunId', o->>'waitId', coalesce(p.root_run_id, p_run), p.depth + 1,
+            o->>'concurrencyKey'
           from $schema.runs p where p.tenant_id = p_tenant and p.run_id = p_run
         on conflict do nothing;
+    when 'child_begin' then
+      -- As a run that a request starts; a child of a test run does not wait.
+      if (select r.mode from $schema.runs r where r.tenant_id = p_tenant and r.run_id = o->>'runId') = 'live'
+          and (o->>'limit' is not null or exists (
+            select from $schema.run_gates g where g.tenant_id = p_tenant and g.workflow_id in ('', o->>'workflowId')))
+      then
+        insert into $schema.run_admissions (tenant_id, run_id, workflow_id, group_key, max_in_progress, priority,
+            is_child, engine, requires_key)
+          values (p_tenant, o->>'runId', o->>'workflowId', o->>'group', (o->>'limit')::integer,
+            (o->>'priority')::integer, true, o->>'engine', o->>'requires')
+          on conflict do nothing;
+      elsif o->>'engine' = 'embedded' then
+        insert into $schema.run_ready (tenant_id, run_id, ready_at, woken, requires_key, priority)
+          values (p_tenant, o->>'runId', ${NOW}, true, o->>'requires', (o->>'priority')::integer)
+          on conflict (tenant_id, run_id) do update set woken = true;
+      else
+        insert into $schema.outbox (tenant_id, run_id, kind, ready_at)
+          values (p_tenant, o->>'runId', 'start', ${NOW}), (p_tenant, o->>'runId', 'watch', ${NOW} + ${FIRST_WATCH_MS});
+      end if;
+    when 'child_unqueue' then
+      -- A canceled run leaves the queue without starting: it applies the cancelation and nothing else.
+      delete from $schema.run_admissions
+        where tenant_id = p_tenant and run_id = o->>'runId' and admitted_at is null;
+      if found then
+        delete from $schema.run_inbox
+          where tenant_id = p_tenant and run_id = o->>'runId' and message_id = 'start';
+        if o->>'engine' = 'embedded' then
+          insert into $schema.run_ready (tenant_id, run_id, ready_at, woken) values (p_tenant, o->>'runId', ${NOW}, true)
+            on conflict (tenant_id, run_id) do update set woken = true;
+        end if;
+      end if;
     when 'payload_ref' then
       insert into $schema.payload_refs (tenant_id, run_id, hash) values (p_tenant, o->>'runId', o->>'hash')
         on conflict do nothing;
@@ -61,9 +95,9 @@ begin
     when 'inbox_clear' then
       delete from $schema.run_inbox where tenant_id = p_tenant and run_id = coalesce(o->>'runId', p_run);
     when 'ready' then
-      insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken, requires_key)
-        values (p_tenant, coalesce(o->>'runId', p_run), ${NOW}, o->>'workerId', o->>'workerId' is null,
-          coalesce(o->>'requires', ''))
+      insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken, requires_key, priority)
+        values (p_tenant, p_run, ${NOW}, o->>'workerId', o->>'workerId' is null, coalesce(o->>'requires', ''),
+          coalesce((o->>'priority')::integer, 0))
         on conflict (tenant_id, run_id) do update set woken = true;
     when 'wake' then
       -- Ending a run requires no node type, so that a run with types that no worker has can still be canceled.
@@ -74,6 +108,8 @@ begin
       -- Before the rows of ready runs, of this run and of others: the claim of due runs locks in this order, too.
       delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;
     when 'finish' then
+      -- The run counts against no limit any more.
+      delete from $schema.run_admissions where tenant_id = p_tenant and run_id = p_run;
       delete from $schema.run_ready where tenant_id = p_tenant and run_id = p_run;
       delete from $schema.node_dispatches where tenant_id = p_tenant and run_id = p_run;
     when 'dispatch_add' then

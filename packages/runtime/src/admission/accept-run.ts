@@ -1,0 +1,159 @@
+import { TenonError } from '@tenon/core/errors'
+import { type Fact, factId } from '@tenon/core/run'
+import { sql } from 'kysely'
+import type { CreateRunRequest } from '../commit/commit-types.ts'
+import { newRunOf } from '../commit/new-run.ts'
+import type { Plan } from '../interpreter/plan.ts'
+import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { QueueEntry } from '../store/queue-entry.ts'
+import { type AdmittedRun, admitRuns, countQueued, lockQueue, type RunLimits } from './queue-rows.ts'
+
+/** A run to store before it begins. */
+export interface RunToAccept {
+  readonly request: CreateRunRequest
+  readonly plan: Plan
+  readonly entry: QueueEntry
+  /** Key of the requirements of the run; empty for none. */
+  readonly requires: string
+  readonly limits: RunLimits
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+/** Result of {@link acceptRun}: the runs that were admitted with it, of which it may be one; `exists` by its id. */
+export type AcceptedRun =
+  | { readonly outcome: 'stored'; readonly admitted: readonly AdmittedRun[] }
+  | { readonly outcome: 'exists' }
+
+const MAX_QUEUED = 10_000
+
+/**
+ * Stores a run before its start, and decides in the same transaction whether it is admitted. Its first fact is a message
+ * that its first commit applies; the log begins with it.
+ *
+ * @throws {@link TenonError} `RUN_QUEUE_FULL` (details: `limit`) if it would have to wait and as many wait as may;
+ * `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
+ */
+export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<AcceptedRun> {
+  const { request, plan, entry, requires, limits, at } = run
+  const { tenantId, runId, workflowId, engine } = request
+  const { schema } = database
+  const { row, fact, payloads } = newRunOf(request, plan, at)
+  return database.withTenant(tenantId, async (tx) => {
+    await lockQueue(tx, tenantId)
+    if (!(await insertRun(tx, request, row, entry.key))) return { outcome: 'exists' }
+    await sql`select from ${sql.table(`${schema}.tenant_pads`)}(${tenantId})`.execute(tx)
+    await insertPlan(tx, tenantId, plan)
+    for (const { hash, size, text } of payloads) {
+      const doNothing = { tenant_id: tenantId, hash }
+      await tx
+        .insertInto('payloads')
+        .values({ ...doNothing, size, data: text })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      await tx
+        .insertInto('payload_refs')
+        .values({ ...doNothing, run_id: runId })
+        .execute()
+    }
+    const started = withoutDeadline(fact)
+    const message = { message_id: factId(started), fact: JSON.stringify(started), at }
+    await tx
+      .insertInto('run_inbox')
+      .values({ tenant_id: tenantId, run_id: runId, ...message })
+      .execute()
+    await tx
+      .insertInto('run_admissions')
+      .values({
+        tenant_id: tenantId,
+        run_id: runId,
+        workflow_id: workflowId,
+        group_key: entry.group,
+        max_in_progress: entry.limit,
+        priority: entry.priority,
+        is_child: false,
+        engine,
+        requires_key: requires,
+        admitted_at: null,
+      })
+      .execute()
+    const admitted = await admitRuns(tx, schema, tenantId, limits)
+    if (!admitted.some((each) => each.runId === runId)) await checkRoom(tx, schema, tenantId, limits)
+    return { outcome: 'stored', admitted }
+  })
+}
+
+async function checkRoom(
+  tx: Tx<RuntimeTables>,
+  schema: string,
+  tenantId: string,
+  { queued: limit = MAX_QUEUED }: RunLimits,
+): Promise<void> {
+  if (!Number.isFinite(limit) || (await countQueued(tx, schema, tenantId, limit + 1)) <= limit) return
+  throw new TenonError('RUN_QUEUE_FULL', `${limit} runs wait to start, which is the limit of the tenant`, {
+    details: { limit },
+  })
+}
+
+/** The time limit counts from the start of the run. */
+function withoutDeadline(fact: Fact): Fact {
+  return fact.type === 'run_started' ? { ...fact, data: { ...fact.data, deadlineAt: null } } : fact
+}
+
+async function insertRun(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId }: CreateRunRequest,
+  row: ReturnType<typeof newRunOf>['row'],
+  key: string | null,
+): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('runs')
+    .values({
+      tenant_id: tenantId,
+      run_id: runId,
+      start_week: row.startWeek,
+      trace_id: row.traceId,
+      workflow_id: row.workflowId,
+      version: row.version,
+      mode: row.mode,
+      engine: row.engine,
+      plan_hash: row.planHash,
+      semantics: row.semantics,
+      status: 'queued',
+      turn: 0,
+      next_seq: 1,
+      head_hash: new Uint8Array(),
+      queued_at: row.queuedAt,
+      started_at: null,
+      finished_at: null,
+      outcome: null,
+      output: null,
+      error: null,
+      parent_run_id: null,
+      parent_node_run_id: null,
+      parent_wait_id: null,
+      root_run_id: null,
+      concurrency_key: key,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('run_id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+async function insertPlan(tx: Tx<RuntimeTables>, tenantId: string, plan: Plan): Promise<void> {
+  const { planHash } = plan
+  const known = await tx
+    .selectFrom('plans')
+    .select('plan_hash')
+    .where('tenant_id', '=', tenantId)
+    .where('plan_hash', '=', planHash)
+    .executeTakeFirst()
+  if (known !== undefined) return
+  await tx
+    .insertInto('plans')
+    .values({ tenant_id: tenantId, plan_hash: planHash, data: JSON.stringify(plan) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}

@@ -1,0 +1,54 @@
+import type { Actor } from '@tenon/core/run'
+import type { PauseStartsResult, TransactionHook } from '../engine.ts'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { type AdmittedRun, admitRuns, lockQueue, type RunLimits } from './queue-rows.ts'
+
+/** A workflow whose starts are paused or resumed; the whole tenant if `workflowId` is null. */
+export interface Gate {
+  readonly tenantId: string
+  readonly workflowId: string | null
+}
+
+/** Pauses new runs. A start that is stored after this transaction waits. */
+export function closeGate(
+  database: RuntimeDatabase,
+  { tenantId, workflowId }: Gate,
+  actor: Actor,
+  hook: TransactionHook | undefined,
+): Promise<PauseStartsResult> {
+  return database.withTenant(tenantId, async (tx) => {
+    await lockQueue(tx, tenantId)
+    const gate = { workflow_id: workflowId ?? '', paused_at: databaseNow, paused_by: JSON.stringify(actor) }
+    const closed = await tx
+      .insertInto('run_gates')
+      .values({ tenant_id: tenantId, ...gate })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('workflow_id')
+      .executeTakeFirst()
+    if (closed === undefined) return { outcome: 'unchanged' }
+    await hook?.(tx)
+    return { outcome: 'accepted' }
+  })
+}
+
+/** Resumes new runs, and admits those that may start now. */
+export function openGate(
+  database: RuntimeDatabase,
+  { tenantId, workflowId }: Gate,
+  limits: RunLimits,
+  hook: TransactionHook | undefined,
+): Promise<PauseStartsResult & { readonly admitted: readonly AdmittedRun[] }> {
+  return database.withTenant(tenantId, async (tx) => {
+    await lockQueue(tx, tenantId)
+    const opened = await tx
+      .deleteFrom('run_gates')
+      .where('tenant_id', '=', tenantId)
+      .where('workflow_id', '=', workflowId ?? '')
+      .returning('workflow_id')
+      .executeTakeFirst()
+    if (opened === undefined) return { outcome: 'unchanged', admitted: [] }
+    await hook?.(tx)
+    return { outcome: 'accepted', admitted: await admitRuns(tx, database.schema, tenantId, limits) }
+  })
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import type { WorkflowDocument } from '@tenon/core/document'
+import { node, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { LIMITED_TENANT } from '../embedded.ts'
+import type { DrivenRun } from '../run-driver.ts'
+import { type SuiteGroup, story } from './suite-context.ts'
+
+const ACTOR = { userId: 'ann', displayName: 'Ann' }
+
+/** start > a > end; `a` waits until the test opens it. */
+const gated = (settings: WorkflowDocument['settings'] = {}) =>
+  workflow([node('start', 'start'), node('a', 'probe', { isGated: true }), node('end', 'end')], ['start>a', 'a>end'], {
+    settings,
+  })
+
+/** Tests of runs that wait to start. */
+export const admissionTests: SuiteGroup = (context) => {
+  const tenant = (prefix = 't-') => `${prefix}${randomUUID()}`
+  const begun = (run: DrivenRun) => context().probes.reached(run.runId, 'a')
+  const end = async (run: DrivenRun): Promise<void> => {
+    context().probes.open(run.runId, 'a')
+    await run.ended()
+  }
+  const statusOf = async (run: DrivenRun) => (await context().handle.reader.getRun(run.tenantId, run.runId))?.status
+  const queueOf = async (run: DrivenRun) => {
+    const queue = await context().handle.reader.readQueue(run.tenantId, [run.runId], { inProgress: 2 })
+    return queue.get(run.runId)
+  }
+
+  describe('admission', () => {
+    test('keeps to the limit of each key, and starts the next in order whatever the end of the one before', async () => {
+      const document = gated({ concurrency: { limit: 1, key: '{{ input.k }}' }, timeout: '1h' })
+      const tenantId = tenant()
+      const start = (k: string) => context().start(document, { tenantId, input: { k } })
+      const first = await start('x')
+      const second = await start('x')
+      const third = await start('x')
+      const other = await start('y')
+      await begun(first)
+      await begun(other)
+      expect([await statusOf(second), await statusOf(third)]).toEqual(['queued', 'queued'])
+      expect(await third.events()).toEqual([])
+      const common = { reason: 'workflow_limit', inProgress: 1, limit: 1, key: 'x', priority: 'normal' }
+      expect([await queueOf(second), await queueOf(third), await queueOf(first)]).toEqual([
+        { ...common, position: 1 },
+        { ...common, position: 2 },
+        undefined,
+      ])
+      await context().handle.engine.cancel(tenantId, first.runId, ACTOR)
+      expect(await first.ended()).toMatchObject({ status: 'canceled' })
+      await begun(second)
+      expect(await queueOf(third)).toMatchObject({ position: 1 })
+      const [started] = await second.events()
+      if (started?.type !== 'run_started') throw new Error('The log begins with the start of the run')
+      // The time limit counts from the start of the run, not from its request.
+      expect(started.data.deadlineAt).toBe(started.at + 3_600_000)
+      await end(second)
+      await begun(third)
+      await Promise.all([end(third), end(other)])
+      const runs = await context().handle.reader.getRun(tenantId, second.runId)
+      expect(runs?.startedAt).toBeGreaterThanOrEqual(runs?.queuedAt ?? 0)
+    })
+
+    test('ends a queued run that is canceled without starting it, and starts one paused that was paused', async () => {
+      const { engine } = context().handle
+      const document = gated({ concurrency: { limit: 1 } })
+      const tenantId = tenant()
+      const [first, canceled, paused] = [
+        await context().start(document, { tenantId }),
+        await context().start(document, { tenantId }),
+        await context().start(document, { tenantId }),
+      ]
+      await begun(first)
+      expect(await engine.cancel(tenantId, canceled.runId, ACTOR)).toEqual({ outcome: 'accepted' })
+      expect(await canceled.ended()).toMatchObject({ status: 'canceled', startedAt: null })
+      expect(story(await canceled.events())).toEqual(['cancel_requested cancel', 'run_canceled cancel:0'])
+      expect(context().probes.callsOf(canceled.runId, 'a')).toEqual([])
+      expect(await engine.cancel(tenantId, canceled.runId, ACTOR)).toEqual({ outcome: 'closed' })
+      expect(await engine.pause(tenantId, paused.runId, ACTOR)).toEqual({ outcome: 'accepted' })
+      expect(await statusOf(paused)).toBe('queued')
+      await end(first)
+      expect(await paused.until('paused')).toMatchObject({ status: 'paused' })
+      expect(context().probes.callsOf(paused.runId, 'a')).toEqual([])
+      await engine.resume(tenantId, paused.runId, ACTOR)
+      await begun(paused)
+      await end(paused)
+    })
+
+    test('holds new runs of a paused workflow or tenant, and starts them in order of priority', async () => {
+      const { engine, reader } = context().handle
+      const tenantId = tenant()
+      const before = await context().start(gated(), { tenantId })
+      await begun(before)
+      expect(await engine.pauseStarts(tenantId, 'workflow', ACTOR)).toEqual({ outcome: 'accepted' })
+      expect(await engine.pauseStarts(tenantId, 'workflow', ACTOR)).toEqual({ outcome: 'unchanged' })
+      const runId = randomUUID()
+      const held = await context().start(gated(), { tenantId, runId })
+      expect(await context().start(gated(), { tenantId, runId })).toMatchObject({ runId })
+      expect(await queueOf(held)).toMatchObject({ reason: 'workflow_paused', position: 1, inProgress: null })
+      const urgent = await context().start(gated({ priority: 'high' }), { tenantId })
+      expect(await queueOf(urgent)).toMatchObject({ position: 1, priority: 'high' })
+      expect(await queueOf(held)).toMatchObject({ position: 2 })
+      expect(await engine.pauseStarts(tenantId, null, ACTOR)).toEqual({ outcome: 'accepted' })
+      expect([...(await reader.readPauses(tenantId, ['', 'workflow', 'other'])).keys()].sort()).toEqual([
+        '',
+        'workflow',
+      ])
+      expect(await engine.resumeStarts(tenantId, 'workflow', ACTOR)).toEqual({ outcome: 'accepted' })
+      expect(await queueOf(held)).toMatchObject({ reason: 'tenant_paused' })
+      expect(await reader.countRuns(tenantId)).toEqual({ queued: 2, inProgress: 0 })
+      await end(before)
+      expect(await engine.resumeStarts(tenantId, null, ACTOR)).toEqual({ outcome: 'accepted' })
+      expect(await engine.resumeStarts(tenantId, null, ACTOR)).toEqual({ outcome: 'unchanged' })
+      await Promise.all([begun(held), begun(urgent)])
+      await Promise.all([end(held), end(urgent)])
+      expect(await reader.countRuns(tenantId)).toEqual({ queued: 0, inProgress: 0 })
+    })
+
+    test('keeps to the limits of the tenant: more runs wait, and more than may wait are refused', async () => {
+      const tenantId = tenant(LIMITED_TENANT)
+      const document = gated({ concurrency: { limit: 4 } })
+      const runs: DrivenRun[] = []
+      for (let index = 0; index < 5; index += 1) runs.push(await context().start(document, { tenantId }))
+      const [first, second, third, fourth, fifth] = runs as [DrivenRun, DrivenRun, DrivenRun, DrivenRun, DrivenRun]
+      await Promise.all([begun(first), begun(second)])
+      expect(await queueOf(third)).toMatchObject({ reason: 'tenant_limit', position: 1, inProgress: 2, limit: 2 })
+      await expect(context().start(document, { tenantId })).rejects.toMatchObject({ code: 'RUN_QUEUE_FULL' })
+      await end(second)
+      await begun(third)
+      await Promise.all([end(first), end(third)])
+      await Promise.all([begun(fourth), begun(fifth)])
+      await Promise.all([end(fourth), end(fifth)])
+      const keyed = gated({ concurrency: { limit: 1, key: '{{ input.k }}' } })
+      await expect(context().start(keyed, { tenantId })).rejects.toMatchObject({ code: 'CONCURRENCY_KEY_INVALID' })
+    })
+
+    test('holds children by the limit of their workflow, not by that of the tenant, and cancels those that wait', async () => {
+      const pin = await context().pin('worker', gated({ concurrency: { limit: 1 } }), {
+        tenantId: tenant(LIMITED_TENANT),
+        workflows: {},
+      })
+      const parent = workflow(
+        [node('start', 'start'), node('call', 'child', { workflow: 'worker', input: {} }), node('end', 'end')],
+        ['start>call', 'call>end'],
+      )
+      const parents = [await context().start(parent, pin), await context().start(parent, pin)]
+      const children: DrivenRun[] = []
+      for (const run of parents) {
+        await run.untilEvent(({ type }) => type === 'child_requested')
+        const { items } = await context().handle.reader.listRuns(run.tenantId, { parentRunId: run.runId })
+        children.push(...items.map(({ runId }) => context().follow(run, runId)))
+      }
+      // Both parents are in progress, as many as the tenant may have.
+      const running = await Promise.race(children.map((child) => begun(child).then(() => child)))
+      const waiting = children.find((child) => child !== running)
+      if (waiting === undefined) throw new Error('There are two children')
+      expect(await queueOf(waiting)).toMatchObject({ reason: 'workflow_limit', position: 1, limit: 1 })
+      const parentOfWaiting = parents[children.indexOf(waiting)]
+      await context().handle.engine.cancel(pin.tenantId, `${parentOfWaiting?.runId}`, ACTOR)
+      expect(await parentOfWaiting?.ended()).toMatchObject({ status: 'canceled' })
+      expect(await waiting.ended()).toMatchObject({ status: 'canceled', startedAt: null })
+      await end(running)
+      for (const run of parents) await run.ended()
+    })
+  })
+}

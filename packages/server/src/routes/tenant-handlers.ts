@@ -1,0 +1,44 @@
+import { ROUTES, type TenantState } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
+import type { ServerContext } from '../context.ts'
+import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
+import { auditHook } from '../tables/audit-repository.ts'
+import { presentPause } from '../workflows/present-pause.ts'
+
+/** Most runs that wait by default, as the runtime has it. */
+const MAX_QUEUED = 10_000
+
+export const tenantHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.getTenant, async ({ server, identity }) => ({
+    status: 200,
+    json: await stateOf(server, identity.tenantId),
+  })),
+
+  implementRoute(ROUTES.pauseTenant, async (call) => ({ status: 200, json: await pauseOrResume('pause', call) })),
+
+  implementRoute(ROUTES.resumeTenant, async (call) => ({ status: 200, json: await pauseOrResume('resume', call) })),
+]
+
+async function pauseOrResume(
+  request: 'pause' | 'resume',
+  { server, identity }: Pick<RouteCall<typeof ROUTES.pauseTenant>, 'server' | 'identity'>,
+): Promise<TenantState> {
+  const { tenantId, userId, displayName } = identity
+  const entry = { identity, action: `tenant.${request}`, resource: tenantId, at: server.now() } as const
+  await server.engine[`${request}Starts`](tenantId, null, { userId, displayName }, auditHook(entry))
+  return stateOf(server, tenantId)
+}
+
+async function stateOf(server: ServerContext, tenantId: TenantId): Promise<TenantState> {
+  const { inProgress: limit, queued: queuedRunsLimit = MAX_QUEUED } = server.runLimitsOf(tenantId)
+  const runsInProgressLimit = limit !== undefined && Number.isFinite(limit) ? limit : null
+  const pause = (await server.reader.readPauses(tenantId, [''])).get('')
+  const { queued, inProgress } = await server.reader.countRuns(tenantId)
+  return {
+    pause: pause === undefined ? null : presentPause(pause),
+    queuedRuns: queued,
+    runsInProgress: runsInProgressLimit === null ? null : inProgress,
+    runsInProgressLimit,
+    queuedRunsLimit: Number.isFinite(queuedRunsLimit) ? queuedRunsLimit : null,
+  }
+}

@@ -72,11 +72,15 @@ describe('ROUTES', () => {
     expect(connecting.length).toBeGreaterThan(4)
   })
 
-  test('editors may do all but override an approval', () => {
+  test('editors may do all but override an approval and pause the tenant', () => {
     for (const [, route] of routes) {
-      if (route.permission !== 'public') expect(roleAllows('editor', route.permission)).toBe(true)
+      if (route.permission !== 'public' && route.permission !== 'tenant:pause')
+        expect(roleAllows('editor', route.permission)).toBe(true)
     }
     expect(roleAllows('editor', 'approval:override')).toBe(false)
-    expect(roleAllows('admin', 'approval:override')).toBe(true)
+    expect(roleAllows('editor', 'tenant:pause')).toBe(false)
+    for (const permission of ['approval:override', 'tenant:pause'] as const) {
+      expect(roleAllows('admin', permission)).toBe(true)
+    }
   })
 })

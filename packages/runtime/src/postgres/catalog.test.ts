@@ -4,9 +4,9 @@ import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/
 import { canary } from './canary.ts'
 
 /** The closed list of tables that `withSystem` sees; what is added here is seen across tenants. */
-const DISPATCH_TABLES = ['node_dispatches', 'outbox', 'run_ready', 'run_requirements', 'timers']
+const DISPATCH_TABLES = ['node_dispatches', 'outbox', 'run_admissions', 'run_ready', 'run_requirements', 'timers']
 /** The closed list of tables that appends of several tenants write in one statement. */
-const BATCHED_TABLES = ['payload_refs', 'payloads', 'plans', 'run_log', 'runs', 'tenant_keys']
+const BATCHED_TABLES = ['payload_refs', 'payloads', 'plans', 'run_gates', 'run_log', 'runs', 'tenant_keys']
 /** Tables without tenants. */
 const SYSTEM_TABLES = ['workers']
 

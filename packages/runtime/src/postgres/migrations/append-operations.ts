@@ -96,7 +96,7 @@ begin
       delete from $schema.run_inbox where tenant_id = p_tenant and run_id = coalesce(o->>'runId', p_run);
     when 'ready' then
       insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken, requires_key, priority)
-        values (p_tenant, p_run, ${NOW}, o->>'workerId', o->>'workerId' is null, coalesce(o->>'requires', ''),
+        values (p_tenant, coalesce(o->>'runId', p_run), ${NOW}, o->>'workerId', o->>'workerId' is null, coalesce(o->>'requires', ''),
           coalesce((o->>'priority')::integer, 0))
         on conflict (tenant_id, run_id) do update set woken = true;
     when 'wake' then

@@ -143,7 +143,10 @@ function groupsOf(rows: readonly QueueRow[]): readonly RunGroup[] {
   }))
 }
 
-/** A run that was canceled meanwhile has no row any more, so it is not admitted. */
+/**
+ * A run that another transaction has locked, to cancel or to pause it, is left to the next sweep: an append that cancels
+ * several locks them in its own order.
+ */
 async function markAdmitted(
   tx: RuntimeTx,
   schema: string,
@@ -154,10 +157,14 @@ async function markAdmitted(
   const table = (name: string) => sql.table(`${schema}.${name}`)
   const admissions = table('run_admissions')
   const { rows } = await sql<{ run_id: string; workflow_id: string }>`
-    with admitted as (
-      update ${admissions} set admitted_at = ${databaseNow}
+    with free as materialized (
+      select run_id from ${admissions}
         where tenant_id = ${tenantId} and run_id = any(${[...runIds]}::text[]) and admitted_at is null
-        returning run_id, workflow_id, engine, requires_key, priority
+        for update skip locked
+    ), admitted as (
+      update ${admissions} a set admitted_at = ${databaseNow} from free
+        where a.tenant_id = ${tenantId} and a.run_id = free.run_id
+        returning a.run_id, a.workflow_id, a.engine, a.requires_key, a.priority
     ), ready as (
       insert into ${table('run_ready')} (tenant_id, run_id, ready_at, woken, requires_key, priority)
         select ${tenantId}, run_id, ${databaseNow}, true, requires_key, priority from admitted

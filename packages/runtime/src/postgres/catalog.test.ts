@@ -99,6 +99,14 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
         ],
       },
       { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts', 'health'] },
+      // The group is a hash.
+      {
+        relname: 'run_admissions',
+        names: [
+          ...['tenant_id', 'run_id', 'workflow_id', 'group_key', 'max_in_progress', 'priority', 'position', 'is_child'],
+          ...['engine', 'requires_key', 'admitted_at'],
+        ],
+      },
       {
         relname: 'run_ready',
         names: ['tenant_id', 'run_id', 'priority', 'requires_key', 'ready_at', 'worker_id', 'woken'],

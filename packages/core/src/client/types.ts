@@ -125,7 +125,6 @@ export interface TenonClient {
     /** Resumes a paused workflow: its queued runs start as its limits allow. */
     resume(workflowId: WorkflowId, body?: PauseWorkflow, options?: RequestOptions): Promise<Workflow>
   }
-  /** Drafts of workflows: the documents that people edit before they publish. */
   /** The tenant of the caller as a whole. */
   readonly tenant: {
     /** Reads whether new runs of the tenant start, and how many run and wait. */
@@ -135,6 +134,7 @@ export interface TenonClient {
     /** Resumes the paused tenant: its queued runs start, except those of paused workflows. */
     resume(options?: RequestOptions): Promise<TenantState>
   }
+  /** Drafts of workflows: the documents that people edit before they publish. */
   readonly drafts: {
     /** Reads the draft of a workflow with its etag. */
     get(workflowId: WorkflowId, options?: RequestOptions): Promise<Draft>

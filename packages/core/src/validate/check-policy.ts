@@ -153,8 +153,8 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
   checkSettings(survey, report)
 }
 
-function checkSettings({ document: { settings } }: WorkflowSurvey, report: ReportIssue): void {
-  const { timeout, concurrency } = settings
+function checkSettings(survey: WorkflowSurvey, report: ReportIssue): void {
+  const { timeout, concurrency } = survey.document.settings
   const faultOfKey = concurrency?.key === undefined ? null : findConcurrencyKeyFault(concurrency.key)
   if (faultOfKey !== null) {
     const values = { setting: 'concurrencyKey', fault: faultOfKey }

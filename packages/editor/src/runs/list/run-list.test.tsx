@@ -102,6 +102,7 @@ describe('RunList', () => {
     const options = within(screen.getByRole('combobox', { name: 'Status' })).getAllByRole('option')
     expect(options.map(({ textContent }) => textContent)).toEqual([
       'Any status',
+      'Queued',
       'Running',
       'Waiting',
       'Paused',

@@ -1,35 +1,33 @@
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { violationsOn } from './axe-violations.ts'
-import { launchBrowser } from './counted-browser.ts'
+import { launchBrowser, type TestBrowser } from './counted-browser.ts'
 import { servePage } from './serve-page.ts'
 
-let browser: Awaited<ReturnType<typeof launchBrowser>>
-let editors: Awaited<ReturnType<typeof servePage>>
-let runs: Awaited<ReturnType<typeof servePage>>
+let browser: TestBrowser
+let served: Awaited<ReturnType<typeof servePage>>
 let page: Page
 
 beforeAll(async () => {
-  editors = await servePage()
-  runs = await servePage('runs-page')
-  browser = await launchBrowser()
+  served = await servePage()
+  browser = await launchBrowser(served.url)
 }, 240_000)
 afterEach(() => page.close())
 afterAll(async () => {
   await browser?.close()
-  editors?.close()
-  runs?.close()
+  served?.close()
 })
 
 async function open(url: string, ready: string, width: number): Promise<void> {
-  page = await browser.newPage({ viewport: { width, height: 900 } })
+  page = await browser.newPage({ width, height: 900 })
   page.setDefaultTimeout(20_000)
   await page.goto(url)
   await page.locator(ready).first().waitFor()
 }
 
-const openEditor = (query: string, ready = '.tn-card', width = 1440) => open(`${editors.url}/?${query}`, ready, width)
-const openRuns = (query: string, ready: string, width = 1440) => open(`${runs.url}/?${query}`, ready, width)
+const openEditor = (query: string, ready = '.tn-card', width = 1440) => open(`${served.url}/?${query}`, ready, width)
+const openRuns = (query: string, ready: string, width = 1440) =>
+  open(`${served.url}/runs-page/index.html?${query}`, ready, width)
 
 const violations = () => violationsOn(page)
 

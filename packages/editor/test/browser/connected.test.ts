@@ -2,18 +2,18 @@ import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { FIELDS_DOCUMENT } from '../fixtures/fields-document.ts'
 import { violationsOn } from './axe-violations.ts'
-import { launchBrowser } from './counted-browser.ts'
+import { launchBrowser, type TestBrowser } from './counted-browser.ts'
 import { createDraftServer, type DraftServer } from './draft-server.ts'
 import { servePage } from './serve-page.ts'
 
-let browser: Awaited<ReturnType<typeof launchBrowser>>
+let browser: TestBrowser
 let served: Awaited<ReturnType<typeof servePage>>
 let server: DraftServer
 const pages: Page[] = []
 
 beforeAll(async () => {
   served = await servePage('connected-page', (request, response) => server.handle(request, response))
-  browser = await launchBrowser()
+  browser = await launchBrowser(served.url)
 }, 120_000)
 afterEach(async () => {
   await Promise.all(pages.splice(0).map((page) => page.close()))
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 async function open(width = 1440) {
   server = createDraftServer(FIELDS_DOCUMENT)
-  const page = await browser.newPage({ viewport: { width, height: 900 } })
+  const page = await browser.newPage({ width, height: 900 })
   pages.push(page)
   page.setDefaultTimeout(20_000)
   const said: string[] = []

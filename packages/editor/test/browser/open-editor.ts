@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { launchBrowser } from './counted-browser.ts'
+import { launchBrowser, type TestBrowser } from './counted-browser.ts'
 import { servePage } from './serve-page.ts'
 
 /** The page with one or more editors, as a person's hands meet it. */
@@ -39,13 +39,13 @@ interface OpenOptions {
 
 /** Serves the page once for a test file; each test opens it anew, and must leave no error behind. */
 export function editorSuite(): { readonly open: (options?: OpenOptions) => Promise<EditorPage> } {
-  let browser: Awaited<ReturnType<typeof launchBrowser>>
+  let browser: TestBrowser
   let served: Awaited<ReturnType<typeof servePage>>
   const faults: string[] = []
   const pages: Page[] = []
   beforeAll(async () => {
     served = await servePage()
-    browser = await launchBrowser()
+    browser = await launchBrowser(served.url)
   }, 120_000)
   afterEach(async () => {
     await Promise.all(pages.splice(0).map((page) => page.close()))
@@ -57,7 +57,7 @@ export function editorSuite(): { readonly open: (options?: OpenOptions) => Promi
   })
   const open = async (options: OpenOptions = {}): Promise<EditorPage> => {
     const { document = 'chain', editors = 1, query = '', width = 1440, height = 900 } = options
-    const page = await browser.newPage({ viewport: { width, height } })
+    const page = await browser.newPage({ width, height })
     pages.push(page)
     page.setDefaultTimeout(20_000)
     page.on('pageerror', (error) => faults.push(String(error.stack ?? error)))

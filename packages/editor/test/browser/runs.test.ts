@@ -1,16 +1,16 @@
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { launchBrowser } from './counted-browser.ts'
+import { launchBrowser, type TestBrowser } from './counted-browser.ts'
 import { servePage } from './serve-page.ts'
 
-let browser: Awaited<ReturnType<typeof launchBrowser>>
+let browser: TestBrowser
 let served: Awaited<ReturnType<typeof servePage>>
 let page: Page
 const faults: string[] = []
 
 beforeAll(async () => {
   served = await servePage('runs-page')
-  browser = await launchBrowser()
+  browser = await launchBrowser(served.url)
 }, 120_000)
 afterEach(async () => {
   await page.close()
@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 async function open(query: string, width = 1440): Promise<Page> {
-  page = await browser.newPage({ viewport: { width, height: 900 } })
+  page = await browser.newPage({ width, height: 900 })
   page.setDefaultTimeout(20_000)
   page.on('pageerror', (error) => faults.push(String(error.stack ?? error)))
   page.on('console', (message) => {

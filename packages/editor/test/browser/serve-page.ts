@@ -41,11 +41,18 @@ export async function servePage(
       api(request, response)
       return
     }
+    // Of the site, without a script of it.
+    if (pathname === '/empty') {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end()
+      return
+    }
     const file = join(folder, normalize(pathname === '/' ? `/${name}/index.html` : pathname))
     try {
       const body = readFileSync(file)
       const type = TYPES[extname(file)] ?? 'application/octet-stream'
-      response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY }).end(body)
+      // Chunks stay the same for as long as the server runs.
+      const caching = pathname.startsWith('/assets/') ? { 'cache-control': 'max-age=3600' } : {}
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY, ...caching }).end(body)
     } catch {
       response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end()
     }

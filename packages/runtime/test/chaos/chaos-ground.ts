@@ -176,6 +176,7 @@ async function leftovers(read: Read, killed: number): Promise<readonly string[]>
   )
   const rows = await read(`
     select 'run_ready' as kind, count(*)::int as count from tenon.run_ready where run_id in ${over}
+    union all select 'run_admissions', count(*)::int from tenon.run_admissions where run_id in ${over}
     union all select 'timers', count(*)::int from tenon.timers where run_id in ${over}
     union all select 'waits', count(*)::int from tenon.waits where status = 'open' and run_id in ${over}
     union all select 'run_inbox', count(*)::int from tenon.run_inbox where run_id in ${over}

@@ -31,7 +31,10 @@ export const diamond: WorkflowDocument = workflow(
   ],
 )
 
-/** Six items, three at a time: bodies and pure nodes in a loop, then a body after it. */
+/**
+ * Six items, three at a time: bodies and pure nodes in a loop, then a body after it. Two runs of a tenant are in progress
+ * at once; the others wait to start.
+ */
 const looped: WorkflowDocument = workflow(
   [
     node('start', 'start'),
@@ -41,6 +44,7 @@ const looped: WorkflowDocument = workflow(
     withPolicy(node('b', 'effect', { ms: 20 }), { retry }),
   ],
   ['start>each', 'a>s', 'each>b'],
+  { settings: { concurrency: { limit: 2 } } },
 )
 
 /** Workflow that {@link calling} runs, a chain. */

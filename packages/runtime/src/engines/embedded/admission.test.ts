@@ -125,3 +125,32 @@ describe('two workers that start limited runs at the same time', () => {
     for (const run of held) expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)
   })
 })
+
+describe('a tenant that requests 20 times as many runs as it may have', () => {
+  test('delays the runs of another one by none of its own', async () => {
+    const deps = { ...testDeps(open(), nodes.registry), bus: inMemoryBus() }
+    const runLimitsOf = (tenantId: string) => (tenantId === 'noisy' ? { inProgress: 4 } : {})
+    const engine = embeddedEngine({ concurrency: 8, reservedSlots: 1 })({ ...deps, runLimitsOf })
+    closing.push(() => engine.close())
+    await engine.startWorker()
+    const gated = workflow([node('start', 'start'), node('a', 'probe', { isGated: true })], ['start>a'])
+    const noisy: DrivenRun[] = []
+    for (let index = 0; index < 80; index += 1) {
+      noisy.push(await startRun({ ...deps, engine }, gated, { tenantId: 'noisy' }))
+    }
+    const { probes } = nodes
+    for (const run of noisy.slice(0, 4)) await probes.reached(run.runId, 'a')
+    const calm = await startRun({ ...deps, engine }, working(), { tenantId: 'calm' })
+    expect(await calm.ended()).toMatchObject({ status: 'completed' })
+    expect(noisy.filter((run) => probes.callsOf(run.runId, 'a').length > 0)).toHaveLength(4)
+    expect(await deps.reader.countRuns('noisy')).toEqual({ queued: 76, inProgress: 4 })
+    // One place becomes free for one run, the next of the queue.
+    probes.open(noisy[0]?.runId ?? '', 'a')
+    await probes.reached(noisy[4]?.runId ?? '', 'a')
+    expect(noisy.filter((run) => probes.callsOf(run.runId, 'a').length > 0)).toHaveLength(5)
+    await Promise.all(noisy.slice(5).map((run) => engine.cancel('noisy', run.runId, null)))
+    for (const run of noisy.slice(1, 5)) probes.open(run.runId, 'a')
+    for (const run of noisy) await run.ended()
+    expect(await deps.reader.countRuns('noisy')).toEqual({ queued: 0, inProgress: 0 })
+  })
+})

@@ -1,3 +1,4 @@
+import type { RunPriority } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import type { Committer } from '../../commit/commit-types.ts'
 import type { StoredRun } from '../../run-store.ts'
@@ -15,16 +16,22 @@ const running = (health: { obstacle?: 'STUCK' | 'NO_WORKER'; isIdle?: boolean } 
 async function deliver(
   entry: Partial<OutboxEntry>,
   shell: FoundShell,
-  { timers = [] as readonly number[], finishedAt = null as number | null } = {},
+  {
+    timers = [] as readonly number[],
+    finishedAt = null as number | null,
+    priority = undefined as RunPriority | undefined,
+  } = {},
 ) {
   const calls: string[] = []
   const client: Pick<ShellClient, 'start' | 'wake' | 'find'> = {
-    start: async ({ runId }) => void calls.push(`start ${runId}`),
+    start: async ({ runId, priority: rank }) => void calls.push(`start ${runId}${rank === 0 ? '' : ` at ${rank}`}`),
     wake: async () => shell.state === 'running',
     find: async () => shell,
   }
   const withSession: Committer['withSession'] = async (_, read) =>
-    read({ timers: new Map(timers.map((at) => [`timer-${at}`, at])) } as unknown as Parameters<typeof read>[0])
+    read({ plan: { priority }, timers: new Map(timers.map((at) => [`timer-${at}`, at])) } as unknown as Parameters<
+      typeof read
+    >[0])
   const run = createDeliver({
     client: client as ShellClient,
     reader: { getRun: async () => ({ workflowId: 'w', finishedAt }) as StoredRun },
@@ -61,6 +68,12 @@ describe('createDeliver', () => {
     expect(result).toMatchObject({ againMs: 40_000 })
     const late = await deliver(entry, running({ isIdle: true }), { timers: [NOW - 5_000] })
     expect(late.result).toMatchObject({ againMs: 10_000 })
+  })
+
+  test('starts a shell with the priority of its workflow', async () => {
+    const gone: FoundShell = { state: 'gone' }
+    expect(await deliver({ kind: 'start' }, gone, { priority: 'high' })).toMatchObject({ calls: ['start r at 1'] })
+    expect(await deliver({ kind: 'start' }, gone, { priority: 'low' })).toMatchObject({ calls: ['start r at -1'] })
   })
 
   test('starts a shell, and starts one that is gone again; a second time that is an obstacle', async () => {

@@ -1,6 +1,7 @@
 import type { Committer } from '../../commit/commit-types.ts'
 import type { RunReader } from '../../run-store.ts'
 import type { Outbox } from '../../store/outbox.ts'
+import { rankOf } from '../../store/queue-entry.ts'
 import type { Delivered, OutboxEntry } from './outbox-relay.ts'
 import type { ShellClient } from './shell-client.ts'
 
@@ -39,6 +40,8 @@ export function createDeliver({ client, reader, committer, outbox, now, reconcil
     const afterTimer = Math.max(0, (timerAt ?? Number.POSITIVE_INFINITY) - now()) + SETTLED_MS
     return Math.min(LONGEST_RECONCILE_MS, reconcileMs * 2 ** Math.min(attempts, 10), afterTimer)
   }
+  const priorityOfRun = async ({ tenantId, runId }: OutboxEntry): Promise<number> =>
+    (await committer.withSession({ tenantId, runId }, ({ plan }) => rankOf(plan.priority))) ?? 0
   return async (entry: OutboxEntry): Promise<Delivered> => {
     const { tenantId, runId, kind } = entry
     if (kind === 'wake' && (await client.wake(runId))) {
@@ -53,7 +56,8 @@ export function createDeliver({ client, reader, committer, outbox, now, reconcil
       await committer.commit({ tenantId, runId, facts: [{ fact }], isStale: true })
     }
     if (found.state !== 'running') {
-      await client.start({ tenantId, runId, workflowId: run.workflowId })
+      const { workflowId } = run
+      await client.start({ tenantId, runId, workflowId, priority: await priorityOfRun(entry) })
       // A shell that ends by itself before its run does will do so again.
       const hasFailed = kind === 'watch' && found.state === 'gone' && entry.attempts > 0
       return kind === 'watch' ? { againMs: reconcileMs, health: hasFailed ? 'STUCK' : null } : 'done'

@@ -18,6 +18,8 @@ const MAX_HISTORY_EVENTS = 8_000
 const MOST_STOPPED = 1_000
 /** A call that takes longer is made again later. */
 const CALL_TIMEOUT_MS = 10_000
+/** Priority of Temporal for runs of normal priority, of 1 to 5; activities inherit it. Lower ones first. */
+const USUAL_PRIORITY = 3
 
 /** `WorkflowExecutionStatus` of Temporal's API. */
 const [RUNNING, CANCELED, TERMINATED] = [1, 4, 5]
@@ -29,7 +31,7 @@ export type FoundShell =
 
 /** Starts, wakes and finds shells; all calls are idempotent. */
 export interface ShellClient {
-  start(run: RunRef & { readonly workflowId: string }): Promise<void>
+  start(run: RunRef & { readonly workflowId: string; readonly priority: number }): Promise<void>
   /** Wakes a shell. @returns `false` if it does not exist. */
   wake(runId: string): Promise<boolean>
   /** Finds the shell of a run. */
@@ -67,7 +69,7 @@ export async function connectShellClient(
     }
   }
   return {
-    start: async ({ tenantId, runId, workflowId }) => {
+    start: async ({ tenantId, runId, workflowId, priority }) => {
       const fairnessKey = fairnessKeyOf(tenantId)
       const state: ShellState = { tenantId, runId, cursor: 0, timers: [], held: [], fairnessKey, maxHistoryEvents }
       try {
@@ -78,7 +80,7 @@ export async function connectShellClient(
             taskQueue,
             args: [state],
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            priority: { fairnessKey },
+            priority: { fairnessKey, priorityKey: USUAL_PRIORITY - priority },
             typedSearchAttributes: [
               { key: tenantKey, value: tenantId },
               { key: workflowKey, value: workflowId },

@@ -4,7 +4,7 @@ export const RUN_STATUSES = ['queued', 'running', 'waiting', 'paused', 'complete
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
 /** Statuses by which a list of runs can be filtered. */
-export const RUN_FILTER_STATUSES = RUN_STATUSES
+export const RUN_FILTER_STATUSES = [...RUN_STATUSES] as const
 /** One of {@link RUN_FILTER_STATUSES}. */
 export type RunFilterStatus = (typeof RUN_FILTER_STATUSES)[number]
 

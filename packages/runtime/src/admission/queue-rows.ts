@@ -43,7 +43,7 @@ export async function countQueued(tx: RuntimeTx, schema: string, tenantId: strin
 }
 
 /** Counts the runs in progress that count against the limit of a tenant. */
-export async function countInProgress(tx: RuntimeTx, tenantId: string): Promise<number> {
+async function countInProgress(tx: RuntimeTx, tenantId: string): Promise<number> {
   const { count } = await tx
     .selectFrom('run_admissions')
     .select((eb) => eb.fn.countAll<number>().as('count'))

@@ -12,7 +12,7 @@ const workflowNameSchema = textSchema(200)
   })
 const descriptionSchema = textSchema(4_000)
 
-export const pauseSchema = z
+const pauseSchema = z
   .strictObject({ at: instantSchema, by: z.strictObject({ userId: z.string(), displayName: z.string() }) })
   .meta({ id: 'Pause' })
 

@@ -35,8 +35,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     // A state that comes late on a busy machine is no fault; one that never comes still fails.
     expect: { poll: { timeout: 30_000 } },
-    // A third one would be faster by a tenth, but then pages wait so long for a core that their tests time out.
-    maxWorkers: 2,
+    // More than there are cores in CI: the tests of the engines wait more than they compute.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -44,6 +44,7 @@ export default defineConfig({
         test: {
           name: 'shared modules',
           isolate: false,
+          sequence: { groupOrder: 1 },
           include: [
             'packages/*/{src,test}/**/*.test.{ts,tsx}',
             'scripts/**/*.test.mjs',
@@ -58,6 +59,9 @@ export default defineConfig({
         test: {
           name: 'editor in Chromium',
           isolate: false,
+          // Before the others: with a third worker, pages wait so long for a core that their tests time out.
+          sequence: { groupOrder: 0 },
+          maxWorkers: 2,
           include: ['packages/editor/test/browser/*.test.ts'],
           globalSetup: ['packages/editor/test/browser/build-pages.ts'],
         },
@@ -67,6 +71,7 @@ export default defineConfig({
         test: {
           name: 'editor',
           isolate: false,
+          sequence: { groupOrder: 1 },
           include: withDom,
           setupFiles: ['packages/editor/test/setup-tests.ts'],
         },

@@ -8,7 +8,8 @@ import { BaseSequencer } from 'vitest/node'
 export const LONG = [
   /\/engines\/temporal\/temporal\.test\.ts$/,
   /\/engines\/embedded\/postgres\.test\.ts$/,
-  /\/editor\/test\/browser\/(axe|inspector|connected|layout|keyboard|canvas)\.test\.ts$/,
+  /\/editor\/test\/browser\/axe\.test\.ts$/,
+  /\/editor\/test\/browser\/(inspector|connected|layout|keyboard|canvas)\.test\.ts$/,
   /\/editor\/src\/.*\/(connect-draft|typed-fields|key-value-control)\.test\.tsx?$/,
   /\/test\/chaos\//,
   /\.property\.test\.ts$/,

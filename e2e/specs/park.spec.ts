@@ -42,6 +42,8 @@ test('failed nodes are fixed in the view of their run and in the list of causes'
   await page.getByRole('link', { name: 'Fixes' }).click()
   const causes = page.getByRole('list', { name: 'Causes' })
   await causes.getByRole('button', { name: /Charges · Charge/ }).click()
+  await page.getByRole('button', { name: 'Try all 2 again' }).click()
+  await expect(page.getByText('2 tried again, 2 failed again')).toBeVisible()
   await page.getByRole('button', { name: 'Skip all 2' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Skip all 2' }).click()
   await expect(page.getByText('2 skipped')).toBeVisible()
@@ -49,4 +51,15 @@ test('failed nodes are fixed in the view of their run and in the list of causes'
   for (const runId of runIds.slice(1)) {
     await expect.poll(async () => (await client.runs.get(runId)).status).toBe('completed')
   }
+
+  // A run that waits for one of these says so, and leads to it.
+  const call = node('call', 'run-workflow', { workflow: workflowId, input: {} }, { name: 'Charge customer' })
+  const document = workflow([node('start', 'start', {}, { name: 'Start' }), call], ['start>call'])
+  const caller = await client.workflows.create({ name: 'Caller', document })
+  await client.versions.publish(caller.id)
+  const { runId } = await client.runs.start(caller.id, { input: {} })
+  await page.goto(page.url().replace(/\/fixes.*$/, `/runs/${runId}`))
+  await expect(page.getByText('Charge customer runs "Charges", which needs a fix')).toBeVisible()
+  await page.getByRole('button', { name: 'Open run' }).first().click()
+  await expect(page.getByText('Charge needs a fix.')).toBeVisible()
 })

@@ -49,7 +49,11 @@ test('a workflow is chosen, runs from another, and each run leads to the other',
   await expect(page.getByRole('option', { name: /^Tax/ })).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(card.getByText('Tax', { exact: true })).toBeVisible()
+  // What publishing would refuse is said at once, and no longer once it is entered.
+  const fault = page.getByText(/the input of the workflow "Tax" is not valid/i)
+  await expect(fault.first()).toBeVisible()
   await page.getByRole('group', { name: 'Input' }).getByLabel('Amount').fill('21')
+  await expect(fault).toHaveCount(0)
   const stored = async () => (await client.drafts.get(order.id)).document.nodes.find(({ id }) => id === 'sub')?.params
   await expect.poll(stored).toMatchObject({ workflow: tax.id, input: { amount: 21 } })
 

@@ -32,6 +32,7 @@ export type {
   StoredPause,
   StoredRun,
   StoredWait,
+  StoredWaitingRun,
 } from './run-store.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
 export { findObstacles, findRunObstacles } from './store/obstacles.ts'

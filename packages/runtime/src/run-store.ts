@@ -67,6 +67,20 @@ export interface StoredRun {
   readonly depth: number
 }
 
+/** A run that waits for people. */
+export interface StoredWaitingRun {
+  /** Run that waits, unique within the tenant. */
+  readonly runId: RunId
+  /** Workflow of the run. */
+  readonly workflowId: WorkflowId
+  /** Node run of the run above, through which it was started; `null` for that run itself. */
+  readonly nodeRunId: NodeRunId | null
+  /** `approval` if it waits for votes, `parked` if failed nodes wait for a fix. */
+  readonly kind: 'approval' | 'parked'
+  /** Number of its open waits of this kind; ≥ 1. */
+  readonly count: number
+}
+
 /** A stored approval of a run, with the votes so far. Instants are milliseconds since the Unix epoch. */
 export interface StoredWait {
   /** Tenant of the run. */
@@ -216,6 +230,8 @@ export interface RunReader {
    * @returns An entry for each that is paused.
    */
   readPauses(tenantId: TenantId, workflowIds: readonly WorkflowId[]): Promise<ReadonlyMap<string, StoredPause>>
+  /** Lists a run and the runs below it that wait for people, those that wait longest first; at most 100. */
+  listWaitingRuns(tenantId: TenantId, run: Pick<StoredRun, 'runId' | 'rootRunId'>): Promise<readonly StoredWaitingRun[]>
   /** Reads events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
   readEvents(tenantId: TenantId, runId: RunId, after: number, limit?: number): Promise<readonly RunEvent[]>
   /**

@@ -1,5 +1,6 @@
 export { createOpenApiDocument, errorCodesOf, NOT_FOUND, type OpenApiOptions } from './openapi.ts'
 export type {
+  NodeRunRef,
   ParkedGroup,
   ParkedNodeRun,
   ParkedRefusal,
@@ -43,9 +44,12 @@ export type {
   StartRun,
   TryDraft,
   UnfinishedRun,
+  WaitingRun,
+  WaitingRuns,
 } from './run-types.ts'
 export { QUEUE_REASONS } from './run-types.ts'
 export { versionNameSchema } from './schemas/run.ts'
+export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from './sub-workflow-types.ts'
 export {
   type Approval,
   CHANGE_KINDS,

@@ -129,12 +129,22 @@ export interface ResolveParkedGroup {
 export interface ResolvedParkedGroup {
   /** Number of node runs that this request has resolved. */
   readonly resolved: number
+  /** These node runs; one that is tried again may be parked again later. */
+  readonly nodeRuns: readonly NodeRunRef[]
   /** Number of node runs that were resolved by others, or canceled, in the meantime. */
   readonly closed: number
   /** Node runs that do not allow the resolution, with the reason; they remain parked. */
   readonly refused: readonly ParkedRefusal[]
   /** Cursor for the rest of the group; `null` after the last one. */
   readonly nextCursor: string | null
+}
+
+/** A node run, by its ids. */
+export interface NodeRunRef {
+  /** Run of the node run. */
+  readonly runId: RunId
+  /** Id of the node run, unique within the run. */
+  readonly nodeRunId: NodeRunId
 }
 
 /** A parked node run that did not allow a resolution. */

@@ -61,7 +61,12 @@ describe('ROUTES', () => {
         route.permission !== 'public' &&
         roleAllows('viewer', route.permission),
     )
-    expect(allowed.map(([id]) => id).sort()).toEqual(['createSocketTicket', 'decideApproval', 'syncDraft'])
+    expect(allowed.map(([id]) => id).sort()).toEqual([
+      'checkSubWorkflows',
+      'createSocketTicket',
+      'decideApproval',
+      'syncDraft',
+    ])
   })
 
   test('every route counts against a limit; those that open something for a while have their own', () => {

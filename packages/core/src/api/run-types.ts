@@ -230,6 +230,28 @@ export interface RunFilter {
   readonly limit?: number
 }
 
+/** A run that waits for people: the run that was asked for, or one below it. */
+export interface WaitingRun {
+  /** Run that waits. */
+  readonly runId: RunId
+  /** Workflow of the run. */
+  readonly workflowId: WorkflowId
+  /** Present name of the workflow. */
+  readonly workflowName: string
+  /** Node run of the run that was asked for, through which this one was started; `null` for that run itself. */
+  readonly nodeRunId: NodeRunId | null
+  /** `approval` if it waits for votes, `parked` if failed nodes wait for a fix. A run may wait for both. */
+  readonly kind: 'approval' | 'parked'
+  /** Number of its open waits of this kind; ≥ 1. */
+  readonly count: number
+}
+
+/** Answer with the runs of a tree that wait for people. */
+export interface WaitingRuns {
+  /** Those that wait longest first; at most 100. */
+  readonly items: readonly WaitingRun[]
+}
+
 /** One node run with its input, output, tool calls, failures and log lines. */
 export interface LedgerEntry {
   /** Id of the node run, unique within the run. */

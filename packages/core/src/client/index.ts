@@ -1,4 +1,5 @@
 export type {
+  NodeRunRef,
   ParkedGroup,
   ParkedNodeRun,
   ParkedRefusal,
@@ -28,7 +29,10 @@ export type {
   StartRun,
   TryDraft,
   UnfinishedRun,
+  WaitingRun,
+  WaitingRuns,
 } from '../api/run-types.ts'
+export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from '../api/sub-workflow-types.ts'
 export type {
   Approval,
   Change,

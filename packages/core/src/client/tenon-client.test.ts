@@ -50,6 +50,8 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
     ),
   syncDraft: (client) => client.drafts.sync('w', { stateVector: 'AA==' }),
   setSecret: (client) => client.drafts.setSecret('w', { nodeType: 'a', typeVersion: 1, param: 'key', value: 's' }),
+  checkSubWorkflows: (client) =>
+    client.drafts.checkSubWorkflows('w', { calls: [{ nodeId: 'n', name: '', workflowId: 'x', input: {} }] }),
   tryDraft: (client) => client.drafts.try('w', { input: 1 }),
   publishVersion: (client) => client.versions.publish('w'),
   listVersions: (client) => client.versions.list('w'),
@@ -57,6 +59,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   startRun: (client) => client.runs.start('w', { input: {} }, { idempotencyKey: 'k' }),
   listRuns: (client) => client.runs.list({ status: 'failed' }),
   getRun: (client) => client.runs.get('r'),
+  listWaitingRuns: (client) => client.runs.waiting('r'),
   cancelRun: (client) => client.runs.cancel('r'),
   pauseRun: (client) => client.runs.pause('r'),
   resumeRun: (client) => client.runs.resume('r'),

@@ -131,6 +131,8 @@ function draftMethods(send: Transport): TenonClient['drafts'] {
       send({ method: 'POST', path: path`/workflows/${workflowId}/draft/sync`, body, ...sendingOf(request) }),
     setSecret: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/secrets`, body, ...sendingOf(request) }),
+    checkSubWorkflows: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/sub-workflow-checks`, body, ...sendingOf(request) }),
     try: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/draft/runs`, body, ...sendingOf(request) }),
   }
@@ -162,6 +164,8 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
     cancel: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/cancel`, ...sendingOf(request) }),
     pause: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/pause`, ...sendingOf(request) }),
     resume: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/resume`, ...sendingOf(request) }),
+    waiting: (runId, request) =>
+      send({ method: 'GET', path: path`/runs/${runId}/waiting-runs`, ...sendingOf(request) }),
     ledger: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}/ledger`, ...sendingOf(request) }),
   }
 }

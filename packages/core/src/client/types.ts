@@ -5,7 +5,17 @@ import type {
   ResolveParked,
   ResolveParkedGroup,
 } from '../api/parked-types.ts'
-import type { Ledger, Run, RunFilter, RunSummary, StartedRun, StartRun, TryDraft } from '../api/run-types.ts'
+import type {
+  Ledger,
+  Run,
+  RunFilter,
+  RunSummary,
+  StartedRun,
+  StartRun,
+  TryDraft,
+  WaitingRuns,
+} from '../api/run-types.ts'
+import type { CheckedSubWorkflows, CheckSubWorkflows } from '../api/sub-workflow-types.ts'
 import type {
   Approval,
   Change,
@@ -159,6 +169,12 @@ export interface TenonClient {
      * @throws {@link TenonError} `REFERENCE_NOT_FOUND`, `QUOTA_EXCEEDED`, `UNAVAILABLE`.
      */
     setSecret(workflowId: WorkflowId, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>
+    /** Checks nodes that run other workflows, as publishing does, without changing anything. */
+    checkSubWorkflows(
+      workflowId: WorkflowId,
+      body: CheckSubWorkflows,
+      options?: RequestOptions,
+    ): Promise<CheckedSubWorkflows>
     /**
      * Starts a test run of the draft.
      *
@@ -200,6 +216,8 @@ export interface TenonClient {
     get(runId: RunId, options?: RequestOptions): Promise<Run>
     /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
+    /** Lists a run and the runs below it that wait for people: for votes, or for a fix of a failed node. */
+    waiting(runId: RunId, options?: RequestOptions): Promise<WaitingRuns>
     /**
      * Requests the cancelation of a run, which ends when every node run has stopped.
      *

@@ -4,6 +4,7 @@ export type { FixCode, FixValues } from './fix.ts'
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
 export type { IssueValues } from './issue-values.ts'
 export { isParamLate, paramSink } from './param-sink.ts'
+export { runOutputSchema } from './run-output-schema.ts'
 export { createScopeSchemas, scopeSchemaFor } from './scope-schema-for.ts'
 export { type NodeTemplate, type SurveyedNode, surveyDocument, type WorkflowSurvey } from './survey.ts'
 export {

@@ -38,6 +38,8 @@ export interface TracedWorkflow {
   readonly itemOf: (loop: FlowNode) => JsonSchema | undefined
   /** Returns the schema of `loop` for a node, which is the loop itself or inside it. */
   readonly roundOf: (loop: FlowNode, reader: FlowNode) => JsonSchema
+  /** Returns a function that gives the schema of a value in the params of a node, templates included. */
+  readonly typeOf: (node: FlowNode) => TypeOfValue
   /** Types a template in the params or the policy of a node; it is parsed on first use. */
   typeText(node: FlowNode, text: string): TypedTemplate
 }
@@ -193,5 +195,5 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     }
   })
   built.flow = flow
-  return { flow, scopes: built.scopes as Scopes, itemOf, roundOf, typeText, vars }
+  return { flow, scopes: built.scopes as Scopes, itemOf, roundOf, typeOf, typeText, vars }
 }

@@ -121,6 +121,7 @@ function referenceTo({ expression }: UpstreamField): string {
 function useScope(nodeId: NodeId): ScopeSchema | null {
   const { scopeOf } = useSession()
   const document = useEditorStore((state) => state.document)
+  const runOutputs = useEditorStore((state) => state.runOutputs)
   const [scope, setScope] = useState<ScopeSchema | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the reader uses the current document
   useEffect(() => {
@@ -131,7 +132,7 @@ function useScope(nodeId: NodeId): ScopeSchema | null {
     return () => {
       isWanted = false
     }
-  }, [scopeOf, nodeId, document])
+  }, [scopeOf, nodeId, document, runOutputs])
   return scope
 }
 

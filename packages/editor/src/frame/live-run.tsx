@@ -4,7 +4,8 @@ import { isRunOver } from '@tenon/core/run'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type { NodeRunPresenter } from '../canvas/node-status.ts'
 import { useInstance } from '../instance/instance-context.ts'
-import { InspectorPanel } from '../runs/inspector/inspector-panel.tsx'
+import { useWaitingBelow } from '../runs/calls/use-waiting-below.ts'
+import { InspectorPanel, RUN_NAME } from '../runs/inspector/inspector-panel.tsx'
 import { RunStatusBadge } from '../runs/list/run-status-badge.tsx'
 import { type RunLinks, RunLinksContext } from '../runs/store/run-links.ts'
 import { RunReady } from '../runs/store/run-part.tsx'
@@ -12,6 +13,7 @@ import { createRunPresenter } from '../runs/store/run-presenter.ts'
 import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
 import { useRunSnapshot } from '../runs/store/use-run.ts'
 import { OpenApprovals } from '../runs/viewer/open-approvals.tsx'
+import { OpenBelow } from '../runs/viewer/open-below.tsx'
 import { OpenParked } from '../runs/viewer/open-parked.tsx'
 import { RunControls } from '../runs/viewer/run-controls.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
@@ -65,7 +67,11 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
   const { store, nodes } = scope
   const [only = null] = useEditorStore((state) => state.selectedNodes)
   const { live } = useRunSnapshot(store)
-  const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
+  const { below, readBelow } = useWaitingBelow(scope)
+  const presenter = useMemo(
+    () => createRunPresenter({ store, nodes, below: readBelow, t, locale }),
+    [store, nodes, readBelow, t, locale],
+  )
   const latest = useRef(onOpenRun)
   latest.current = onOpenRun
   const canOpen = onOpenRun !== undefined
@@ -92,11 +98,17 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
     session.store.setState({ tab: 'last-run' })
     onShow(nodeId)
   }
+  // A link in this panel leads to the panel of the node, so the focus follows it there.
+  const lead = (nodeId: NodeId) => {
+    show(nodeId)
+    session.store.setState({ fieldFocus: { nodeId, path: RUN_NAME } })
+  }
   return (
     <RunLinksContext.Provider value={links}>
-      <RunFault scope={scope} onSelectNode={show} />
-      <OpenParked scope={scope} onSelectNode={show} />
-      <OpenApprovals scope={scope} onSelectNode={show} onOpenApprovals={onOpenApprovals} />
+      <RunFault scope={scope} onSelectNode={lead} />
+      <OpenParked scope={scope} onSelectNode={lead} />
+      <OpenBelow scope={scope} below={below} />
+      <OpenApprovals scope={scope} onSelectNode={lead} onOpenApprovals={onOpenApprovals} />
       <RunDock
         scope={scope}
         selectedNodeId={only}

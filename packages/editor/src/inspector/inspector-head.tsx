@@ -87,7 +87,8 @@ function NodeMenu({ node }: { readonly node: WorkflowNode }) {
     connect: useShortcut('connect'),
     remove: useShortcut('delete'),
   }
-  const loopItemsOf = useLoopItems()
+  // The panel goes with its selection, and the button that had the focus with it.
+  const loopItemsOf = useLoopItems(actions['leave-panel'])
   const isDisabled = node.disabled === true
   const isLocked = node.locked === true
   const items = (): readonly MenuItem[] => {

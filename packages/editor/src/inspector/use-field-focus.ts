@@ -1,8 +1,9 @@
 import type { NodeId } from '@tenon/core/document'
 import { useEffect, useState } from 'react'
+import { NODE_NAME } from '../problems/open-problem.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 
-const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"]'
+const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"], h2[tabindex]'
 /** The control of a row with several that has to be corrected. */
 const INVALID = '[data-unreadable], [aria-invalid="true"]'
 /** Most attempts to find the field, since code fields are loaded on demand. */
@@ -19,12 +20,14 @@ export function useFieldFocus(nodeId: NodeId | null): (element: HTMLElement | nu
     let left = TRIES
     let timer: ReturnType<typeof setTimeout> | undefined
     const attempt = () => {
-      const target = fieldIn(panel, wish.path)
+      const found = fieldIn(panel, wish.path)
       left -= 1
-      if (target === null && left > 0) {
+      if (found === null && left > 0) {
         timer = setTimeout(attempt, TRY_MS)
         return
       }
+      // A fix may have removed the field, and the focused button with it.
+      const target = found ?? fieldIn(panel, NODE_NAME)
       target?.scrollIntoView({ block: 'center' })
       target?.focus({ preventScroll: true })
       store.setState({ fieldFocus: null })

@@ -3,7 +3,7 @@ import type { IssueFix, WorkflowIssue } from '@tenon/core/validate'
 import { loadPart } from '../instance/load-part.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { MessageValues, Translate } from '../messages/format.ts'
-import type { EditorProblem, EditorState, ProblemCount, ProblemFix } from '../store/editor-state.ts'
+import type { EditorProblem, EditorState, ListedIssue, ProblemCount, ProblemFix } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import { lossProblems } from './loss-problems.ts'
@@ -33,8 +33,16 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
   let isWanted = true
   let timer: ReturnType<typeof setTimeout> | null = null
   let validator: Promise<Validator> | null = null
+  let own: readonly WorkflowIssue[] = []
   let found: readonly EditorProblem[] = []
   const show = () => accept(store, found, translate())
+  const list = () => {
+    const { document, serverIssues } = store.getState()
+    const names = new Map(document.nodes.map((node) => [node.id, node.name]))
+    const others = serverIssues.filter(({ nodeId }) => nodeId === undefined || names.has(nodeId))
+    found = toProblems([...own, ...others], names, translate())
+    show()
+  }
   const check = async () => {
     timer = null
     validator ??= loadPart(() => import('@tenon/core/validate'))
@@ -48,10 +56,9 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
     try {
       const pause = () => pauseWhile(isCurrent)
       const issues = await validateWorkflowInSlices(document, manifest.manifest, { isParsed: true, pause })
-      const names = new Map(document.nodes.map((node) => [node.id, node.name]))
       if (!isCurrent()) return
-      found = toProblems(issues, names, translate())
-      show()
+      own = issues
+      list()
     } catch (error) {
       if (!(error instanceof Outdated)) throw error
     }
@@ -65,6 +72,7 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
     const hasChanged =
       state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
     if (hasChanged && isReady(state)) schedule()
+    if (state.serverIssues !== before.serverIssues) list()
     const hasLosses =
       state.losses !== before.losses || (state.losses.length > 0 && state.published !== before.published)
     if (state.freshNodes !== before.freshNodes || hasLosses) show()
@@ -104,9 +112,6 @@ function accept(store: EditorStore, found: readonly EditorProblem[], translate: 
   if (problems === before.problems) return
   store.setState({ problems, problemCounts: countProblems(problems, before.problemCounts) })
 }
-
-/** An issue of the validator of this package or of the server, which may be newer and have other codes. */
-export type ListedIssue = Omit<WorkflowIssue, 'code'> & { readonly code: string }
 
 /** Converts issues to the problems of the editor: errors first, each with an id that is stable for the same fault. */
 export function toProblems(

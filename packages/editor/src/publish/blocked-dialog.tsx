@@ -3,8 +3,9 @@ import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { useMemo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import type { Translate } from '../messages/format.ts'
-import { type ListedIssue, toProblems } from '../problems/live-problems.ts'
+import { toProblems } from '../problems/live-problems.ts'
 import { ProblemList } from '../problems/problem-list.tsx'
+import { toListed } from '../problems/server-issues.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { Button } from '../ui/button.tsx'
@@ -67,13 +68,7 @@ function problemsOf(
   t: Translate,
 ): readonly EditorProblem[] | null {
   if (!Array.isArray(issues) || issues.length === 0) return null
-  return toProblems(issues.filter(isIssue).map(listed), names, t)
-}
-
-function listed({ path, code, message, values }: ProblemIssue): ListedIssue {
-  const [kind, nodeId, ...field] = path
-  const issue = { code, message, severity: 'error' as const, ...(values === undefined ? {} : { values }) }
-  return kind === 'nodes' && typeof nodeId === 'string' ? { ...issue, nodeId, path: field } : issue
+  return toProblems(issues.filter(isIssue).map(toListed), names, t)
 }
 
 function isIssue(value: unknown): value is ProblemIssue {

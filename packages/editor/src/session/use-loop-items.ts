@@ -12,12 +12,14 @@ import { useUndoToast } from './use-undo-toast.ts'
 /**
  * Returns a function that builds the menu items which move nodes into a loop and out of theirs, and which wrap them in a new
  * one. It reads the whole document, so call it when a menu opens and not in each render of a row.
+ *
+ * @param onWrapped - Called after nodes were wrapped: the new loop is selected then, and its panel replaces theirs.
  */
-export function useLoopItems(): (nodeIds: readonly NodeId[]) => readonly MenuItem[] {
+export function useLoopItems(onWrapped?: () => void): (nodeIds: readonly NodeId[]) => readonly MenuItem[] {
   const t = useTranslate()
   const { store } = useSession()
   const move = useMoveToLoop()
-  const wrapItemsOf = useWrapItems()
+  const wrapItemsOf = useWrapItems(onWrapped)
   const unwrap = useUnwrap()
   const unwrapItems = ([only, ...more]: readonly NodeId[]): readonly MenuItem[] => {
     const { document, nodesById, manifest } = store.getState()

@@ -3,12 +3,15 @@ import type { Workflow } from '@tenon/core/client'
 import type { DraftLoss } from '@tenon/core/collab'
 import type {
   DocumentOperation,
+  JsonSchema,
   NodeId,
   ParamPath,
   Position,
   WorkflowDocument,
+  WorkflowId,
   WorkflowNode,
 } from '@tenon/core/document'
+import type { WorkflowIssue } from '@tenon/core/validate'
 import type { Placement } from '../commands/command.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { RefusedInput } from '../session/pending-input.ts'
@@ -39,6 +42,9 @@ export interface InputState {
   /** Texts that the draft cannot take. */
   readonly refused: readonly RefusedInput[]
 }
+
+/** An issue of the validator of this package or of the server, which may be newer and have other codes. */
+export type ListedIssue = Omit<WorkflowIssue, 'code'> & { readonly code: string }
 
 /** One problem of the draft in the problem list and the fields. */
 export interface EditorProblem {
@@ -141,6 +147,10 @@ export interface EditorState {
   /** The node of the open form, if another user has deleted it; `null` once something else is selected. */
   readonly deletedNode: DeletedNode | null
   readonly problems: readonly EditorProblem[]
+  /** Problems that only the server finds, such as a workflow that a node cannot run. */
+  readonly serverIssues: readonly ListedIssue[]
+  /** Schemas of what the workflows put out that nodes of the draft run, as far as they are known. */
+  readonly runOutputs: ReadonlyMap<WorkflowId, JsonSchema>
   /** Nodes that this user has just added; missing values are not reported until another node is selected. */
   readonly freshNodes: ReadonlySet<NodeId>
   readonly problemCounts: ReadonlyMap<NodeId, ProblemCount>

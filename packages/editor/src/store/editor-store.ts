@@ -31,6 +31,8 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     selectedEdges: NOTHING,
     deletedNode: null,
     problems: [],
+    serverIssues: [],
+    runOutputs: new Map(),
     freshNodes: NOTHING,
     problemCounts: new Map(),
     peers: [],

@@ -94,6 +94,12 @@ describe('loops on the canvas', () => {
     await page.getByRole('menuitem', { name: 'Remove For each, keep its nodes' }).click()
     await expect.poll(() => loopsOf(editor)).not.toHaveProperty('For each')
     expect(await edges()).toEqual(before)
+    // From the menu of one node, whose panel goes as well.
+    await card('Charge the card').click()
+    await page.getByRole('button', { name: 'More actions' }).last().click()
+    await page.getByRole('menuitem', { name: 'Wrap in For each' }).click()
+    await expect.poll(() => loopsOf(editor)).toMatchObject({ 'Charge the card': 'For each' })
+    await expect.poll(hasFocus).toBe(true)
   })
 
   test('dragging a frame moves its nodes along, and a trigger returns from where it cannot be', async () => {

@@ -14,6 +14,7 @@ import { pageSize, readCursor, writeCursor } from './cursor.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
 import { unrollRow } from './stored-events.ts'
+import { selectWaitingRuns } from './waiting-runs.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
@@ -29,6 +30,7 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
     countRuns: (tenantId) => database.withTenant(tenantId, (tx) => countRuns(tx, tenantId)),
     readPauses: (tenantId, workflowIds) =>
       database.withTenant(tenantId, (tx) => selectPauses(tx, tenantId, workflowIds)),
+    listWaitingRuns: (tenantId, run) => database.withTenant(tenantId, (tx) => selectWaitingRuns(tx, tenantId, run)),
     readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
     loadValue: async (tenantId, ref) =>

@@ -1,4 +1,4 @@
-import type { Identity, ParkedRefusal, ResolvedParkedGroup, ResolveParkedGroup } from '@tenon/core/api'
+import type { Identity, NodeRunRef, ParkedRefusal, ResolvedParkedGroup, ResolveParkedGroup } from '@tenon/core/api'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import { type StoredParked, writeCursor } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
@@ -21,7 +21,7 @@ export async function resolveGroup(
 ): Promise<ResolvedParkedGroup> {
   const page = await server.reader.listParked(identity.tenantId, { ...group, status: 'open', limit })
   const refused: ParkedRefusal[] = []
-  let resolved = 0
+  const nodeRuns: NodeRunRef[] = []
   let closed = 0
   let last: StoredParked | null = null
   for (const parked of page.items) {
@@ -32,14 +32,14 @@ export async function resolveGroup(
     if (typeof answer === 'object' && 'fault' in answer) {
       const code = answer.fault instanceof TenonError ? answer.fault.code : 'INTERNAL'
       server.log('error', 'parked.group_cut_short: a fault ended the part early', { runId: parked.runId, code })
-      return { resolved, closed, refused, nextCursor: cursorAfter(last ?? parked) }
+      return { resolved: nodeRuns.length, nodeRuns, closed, refused, nextCursor: cursorAfter(last ?? parked) }
     }
     last = parked
-    if (answer === 'resolved') resolved += 1
+    if (answer === 'resolved') nodeRuns.push({ runId: parked.runId, nodeRunId: parked.nodeRunId })
     else if (answer === 'closed') closed += 1
     else refused.push(answer)
   }
-  return { resolved, closed, refused, nextCursor: page.nextCursor }
+  return { resolved: nodeRuns.length, nodeRuns, closed, refused, nextCursor: page.nextCursor }
 }
 
 function cursorAfter({ parkedAt, parkedId }: StoredParked): string {

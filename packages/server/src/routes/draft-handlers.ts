@@ -14,10 +14,12 @@ import { presentStartedRun } from '../runs/present-run.ts'
 import { checkBeginning } from '../runs/start-run.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { presentDraft } from '../secrets/present-document.ts'
+import { MAX_ISSUES } from '../server-issue.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { checkTaskQueues } from '../versions/check-task-queues.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
 import { keepPlans } from '../versions/keep-plans.ts'
+import { checkCalls } from '../versions/pin-workflows.ts'
 import { prepareVersion } from '../versions/prepare-version.ts'
 
 export const draftHandlers: readonly RouteImplementation[] = [
@@ -29,6 +31,12 @@ export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.setSecret, async ({ server, identity, resource, body }) => {
     const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
     return { status: 201, json: await setSecret(server, ref, identity, body) }
+  }),
+
+  implementRoute(ROUTES.checkSubWorkflows, async ({ server, identity, resource, body }) => {
+    const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    const { issues } = await checkCalls(server, ref, body.calls)
+    return { status: 200, json: { issues: issues.slice(0, MAX_ISSUES) } }
   }),
 
   implementRoute(ROUTES.patchDraft, async ({ server, identity, resource, body }) => {

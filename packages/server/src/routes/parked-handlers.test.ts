@@ -140,7 +140,9 @@ describe('POST /parked-groups/resolutions', () => {
     expect(first).toMatchObject({ resolved: 2, refused: [] })
     const rest = { ...right, cursor: first.nextCursor }
     const second = await post<ResolvedParkedGroup>(editor, '/parked-groups/resolutions', rest)
-    expect(second).toEqual({ resolved: 1, closed: 0, refused: [], nextCursor: null })
+    const [{ runId: oldest = '' } = {}] = items.slice(2)
+    const nodeRuns = [{ runId: oldest, nodeRunId: 'job' }]
+    expect(second).toEqual({ resolved: 1, nodeRuns, closed: 0, refused: [], nextCursor: null })
     for (const { runId } of items) expect(await untilRun(server, editor, runId)).toMatchObject({ status: 'completed' })
     expect(await post(editor, '/parked-groups/resolutions', { ...group, resolution: { kind: 'skip' } })).toMatchObject({
       resolved: 0,

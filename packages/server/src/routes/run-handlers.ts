@@ -11,6 +11,7 @@ import { toEventStream } from '../streams/event-source.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
 import { presentEvent } from '../streams/present-event.ts'
 import { auditHook } from '../tables/audit-repository.ts'
+import { workflowNames } from '../tables/workflow-repository.ts'
 
 export const runHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, headers }) => {
@@ -31,6 +32,17 @@ export const runHandlers: readonly RouteImplementation[] = [
     status: 200,
     json: await presentRun(server, resource),
   })),
+
+  implementRoute(ROUTES.listWaitingRuns, async ({ server, resource }) => {
+    const { tenantId } = resource
+    const runs = await server.reader.listWaitingRuns(tenantId, resource)
+    const ids = runs.map(({ workflowId }) => workflowId)
+    const names = await server.database.withTenant(tenantId, (tx) => workflowNames(tx, tenantId, ids))
+    return {
+      status: 200,
+      json: { items: runs.map((run) => ({ ...run, workflowName: names.get(run.workflowId) ?? '' })) },
+    }
+  }),
 
   implementRoute(ROUTES.cancelRun, async (call) => ({ status: 200, json: await requestOfRun('cancel', call) })),
 

@@ -1,11 +1,21 @@
-import type { Identity, Page, Run, RunSummary, StartedRun, Workflow } from '@tenon/core/api'
+import type {
+  CheckedSubWorkflows,
+  Identity,
+  Page,
+  ParkedNodeRun,
+  Run,
+  RunSummary,
+  StartedRun,
+  WaitingRuns,
+  Workflow,
+} from '@tenon/core/api'
 import type { Json, JsonObject, WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { defineNode, implementInlineNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
+import { asking, parking, publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -140,6 +150,34 @@ describe('a version', () => {
     }
   })
 
+  test('is listed for each run above it while it waits for a person', async () => {
+    const as = testIdentity()
+    const inner = await publish(server, as, parking({ fail: 'no' }))
+    const middle = await publish(server, as, calling(inner))
+    const outer = await publish(server, as, calling(middle))
+    const caller = await publish(server, as, calling(await publish(server, as, asking())))
+    const isWaiting = ({ status }: Run) => status === 'waiting'
+    const run = await runToEnd(server, as, outer, { name: 'Ada' }, isWaiting)
+    const asked = await runToEnd(server, as, caller, { name: 'Ada' }, isWaiting)
+    const waitingOf = async (runId: string) =>
+      (await server.json<WaitingRuns>(200, `/runs/${runId}/waiting-runs`, { as })).items
+    const parked = async () =>
+      (await server.json<Page<ParkedNodeRun>>(200, '/parked?status=open', { as })).items.map(({ runId }) => runId)
+    await expect.poll(parked).toHaveLength(1)
+    const [innerId = ''] = await parked()
+    const own = { runId: innerId, workflowId: inner, workflowName: 'Sample', kind: 'parked', count: 1 }
+    expect(await waitingOf(run.runId)).toEqual([{ ...own, nodeRunId: 'call' }])
+    const children = await server.json<Page<RunSummary>>(200, `/runs?parentRunId=${run.runId}`, { as })
+    expect(await waitingOf(children.items[0]?.runId ?? '')).toEqual([{ ...own, nodeRunId: 'call' }])
+    expect(await waitingOf(innerId)).toEqual([{ ...own, nodeRunId: null }])
+    await expect.poll(() => waitingOf(asked.runId)).toMatchObject([{ kind: 'approval', nodeRunId: 'call' }])
+    const [{ parkedId = '' } = {}] = (await server.json<Page<ParkedNodeRun>>(200, '/parked', { as })).items
+    const body = { resolution: { kind: 'route' } }
+    await server.json(200, `/parked/${parkedId}/resolution`, { as, method: 'POST', body })
+    expect(await waitingOf(run.runId)).toEqual([])
+    expect(await untilRun(server, as, run.runId)).toMatchObject({ status: 'completed' })
+  })
+
   test('is run after its workflow was deleted', async () => {
     const as = testIdentity()
     const greeter = await publish(server, as, greeting('Hello'))
@@ -191,6 +229,38 @@ describe('publishing and trying', () => {
         values: { workflow: 'Greeter' },
       },
     ])
+  })
+
+  test('refuse what the check of the editor refuses before, which changes nothing and viewers may read', async () => {
+    const as = testIdentity()
+    const inputSchema = { type: 'object', required: ['name'] }
+    const [draft, greeter] = [
+      await create(as, greeting('Hello'), 'Greeter'),
+      await publish(server, as, greeting('Hello', { inputSchema })),
+    ]
+    const own = await create(as, greeting('Hello'))
+    const call = (nodeId: string, workflowId: string, input: Json = { name: 'Ada' }) => ({
+      ...{ nodeId, name: nodeId, workflowId, input },
+    })
+    const check = (body: object, status = 200, who: Identity = as) =>
+      server.json<CheckedSubWorkflows>(status, `/workflows/${own}/sub-workflow-checks`, {
+        as: who,
+        method: 'POST',
+        body,
+      })
+    const calls = [call('a', draft), call('b', own), call('c', greeter, {}), call('d', greeter, '{{input}}')]
+    const viewer = testIdentity({ tenantId: as.tenantId, role: 'viewer' })
+    const { issues } = await check({ calls }, 200, viewer)
+    expect(issues.map(({ path, code }) => [path.join('.'), code])).toEqual([
+      ['nodes.a.params.workflow', 'SUBWORKFLOW_NOT_PUBLISHED'],
+      ['nodes.b.params.workflow', 'SUBWORKFLOW_CYCLE'],
+      ['nodes.c.params.input', 'SUBWORKFLOW_INPUT_INVALID'],
+    ])
+    await publishAgain(as, draft)
+    expect((await check({ calls: calls.slice(0, 1) })).issues).toEqual([])
+    expect(await check({ calls: [{ ...call('a', draft), nodeId: 'no id' }] }, 422)).toMatchObject({
+      code: 'REQUEST_INVALID',
+    })
   })
 
   test('refuse a workflow that runs itself, directly or through others', async () => {

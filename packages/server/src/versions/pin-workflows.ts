@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
+import type { SubWorkflowCall } from '@tenon/core/api'
 import type { JsonSchema, WorkflowDocument, WorkflowId } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
 import { MAX_RUN_DEPTH } from '@tenon/core/run'
 import { firstTrigger, inputSchemaOf } from '@tenon/runtime'
 import type { PinnedWorkflow, Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
-import { type EnabledNode, enabledNodes } from '../enabled-nodes.ts'
+import { enabledNodes } from '../enabled-nodes.ts'
 import { MAX_ISSUES } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
@@ -40,7 +41,6 @@ type FoundWorkflow = FoundVersion | Refusal
  *
  * Other requests are answered between workflows, and between nodes. Call it outside of transactions.
  *
- * @returns Issues up to about as many as a response lists.
  * @see docs/adr/0049-a-version-contains-the-versions-it-runs.md
  */
 export async function pinWorkflows(
@@ -48,10 +48,32 @@ export async function pinWorkflows(
   ref: DraftRef,
   document: WorkflowDocument,
 ): Promise<PinnedWorkflows> {
-  const nodes = enabledNodes(registry, document).filter(({ entry }) => entry?.control === 'child')
-  if (nodes.length === 0) return { workflows: {}, issues: [] }
+  const calls = enabledNodes(registry, document)
+    .filter(({ entry }) => entry?.control === 'child')
+    .map(({ node: { id, params }, name }) => ({
+      nodeId: id,
+      name,
+      workflowId: String(params.workflow),
+      input: params.input ?? {},
+    }))
+  return checkCalls({ database }, ref, calls)
+}
+
+/**
+ * Finds the latest published version of each workflow that nodes of a draft run, and checks that the nodes can run it.
+ *
+ * Other requests are answered between workflows, and between nodes. Call it outside of transactions.
+ *
+ * @returns Issues up to about as many as a response lists.
+ */
+export async function checkCalls(
+  { database }: Pick<ServerContext, 'database'>,
+  ref: DraftRef,
+  calls: readonly SubWorkflowCall[],
+): Promise<PinnedWorkflows> {
+  if (calls.length === 0) return { workflows: {}, issues: [] }
   const found = new Map<WorkflowId, FoundWorkflow>()
-  for (const workflowId of new Set(nodes.map(workflowOf))) {
+  for (const workflowId of new Set(calls.map((call) => call.workflowId))) {
     // One at a time: plans are large.
     found.set(workflowId, await findLatest(database, ref, workflowId))
     await setImmediate()
@@ -59,18 +81,15 @@ export async function pinWorkflows(
   const versions = [...found.values()].filter((each) => each.kind === 'found')
   const refusals = await refuseChains(database, ref, versions)
   const issues: ProblemIssue[] = []
-  for (const node of nodes) {
+  for (const call of calls) {
     if (issues.length >= MAX_ISSUES) break
-    const workflowId = workflowOf(node)
-    const workflow = refusals.get(workflowId) ?? found.get(workflowId)
+    const workflow = refusals.get(call.workflowId) ?? found.get(call.workflowId)
     if (workflow === undefined) continue
-    issues.push(...issuesOf(node, workflow))
+    issues.push(...issuesOf(call, workflow))
     await setImmediate()
   }
   return { workflows: Object.fromEntries(versions.map(({ workflowId, pinned }) => [workflowId, pinned])), issues }
 }
-
-const workflowOf = ({ node }: EnabledNode): WorkflowId => String(node.params.workflow)
 
 async function findLatest(
   database: ServerContext['database'],
@@ -130,9 +149,9 @@ async function refuseChains(
   return refusals
 }
 
-function issuesOf(node: EnabledNode, workflow: FoundWorkflow): readonly ProblemIssue[] {
-  if (workflow.kind !== 'found') return [refusalIssue(node, workflow)]
+function issuesOf(call: SubWorkflowCall, workflow: FoundWorkflow): readonly ProblemIssue[] {
+  if (workflow.kind !== 'found') return [refusalIssue(call, workflow)]
   const { name, trigger } = workflow
-  if (trigger === null) return [refusalIssue(node, { kind: 'untriggered', name })]
-  return trigger.inputSchema === null ? [] : inputIssues(node, name, trigger.inputSchema)
+  if (trigger === null) return [refusalIssue(call, { kind: 'untriggered', name })]
+  return trigger.inputSchema === null ? [] : inputIssues(call, name, trigger.inputSchema)
 }

@@ -1,9 +1,9 @@
+import type { SubWorkflowCall } from '@tenon/core/api'
 import type { Json, JsonSchema, WorkflowId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { isTemplate } from '@tenon/core/expression'
 import { findCertainFaults } from '@tenon/core/node'
 import { MAX_RUN_DEPTH } from '@tenon/core/run'
-import type { EnabledNode } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
 
 /** Reason why a node cannot run a workflow. */
@@ -14,8 +14,8 @@ export type Refusal =
   | { readonly kind: 'cyclic'; readonly names: readonly string[] }
 
 /** Creates the issue of a node whose workflow cannot be run. */
-export function refusalIssue({ node, name }: EnabledNode, refusal: Refusal): ProblemIssue {
-  const at = ['nodes', node.id, 'params', 'workflow']
+export function refusalIssue({ nodeId, name }: SubWorkflowCall, refusal: Refusal): ProblemIssue {
+  const at = ['nodes', nodeId, 'params', 'workflow']
   switch (refusal.kind) {
     case 'missing': {
       const { workflowId } = refusal
@@ -62,12 +62,11 @@ export function refusalIssue({ node, name }: EnabledNode, refusal: Refusal): Pro
  * @param schema - JSON Schema of the input of that workflow.
  */
 export function inputIssues(
-  { node, name }: EnabledNode,
+  { nodeId, name, input }: SubWorkflowCall,
   workflow: string,
   schema: JsonSchema,
 ): readonly ProblemIssue[] {
-  const { input = {} } = node.params
-  const at = ['nodes', node.id, 'params', 'input']
+  const at = ['nodes', nodeId, 'params', 'input']
   return faultsOf(schema, input).map(({ path, fault, remedy }) => {
     const field = path.length === 0 ? '' : ` at "${path.join('.')}"`
     const message = `${name}: the input of the workflow "${workflow}" is not valid${field}: ${fault}. ${remedy}`

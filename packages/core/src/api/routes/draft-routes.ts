@@ -1,6 +1,8 @@
 import { defineRoute } from '../route.ts'
 import { startedRunSchema, tryDraftSchema } from '../schemas/run.ts'
 import {
+  checkedSubWorkflowsSchema,
+  checkSubWorkflowsSchema,
   draftSchema,
   patchDraftSchema,
   putDraftSchema,
@@ -43,6 +45,22 @@ export const draftRoutes = {
     body: setSecretSchema,
     responses: { 201: { description: 'The marker', schema: secretMarkerSchema } },
     errors: ['REFERENCE_NOT_FOUND', 'QUOTA_EXCEEDED', 'UNAVAILABLE'],
+  }),
+  checkSubWorkflows: defineRoute({
+    id: 'checkSubWorkflows',
+    method: 'POST',
+    path: '/workflows/{id}/sub-workflow-checks',
+    tag,
+    summary: 'Check nodes that run other workflows, as publishing does; changes nothing',
+    permission: 'workflow:read',
+    rate: 'read',
+    resource: 'workflow',
+    params: workflowParams,
+    query: NO_QUERY,
+    body: checkSubWorkflowsSchema,
+    maxBodyBytes: DOCUMENT_BYTES,
+    responses: { 200: { description: 'The problems of these nodes', schema: checkedSubWorkflowsSchema } },
+    errors: [],
   }),
   patchDraft: defineRoute({
     id: 'patchDraft',

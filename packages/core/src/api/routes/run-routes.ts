@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { RUN_FILTER_STATUSES } from '../../run/status.ts'
 import { defineRoute } from '../route.ts'
 import { pageQuery, pageSchema, textSchema } from '../schemas/common.ts'
-import { ledgerSchema, runSchema, runSummarySchema, startedRunSchema, startRunSchema } from '../schemas/run.ts'
+import {
+  ledgerSchema,
+  runSchema,
+  runSummarySchema,
+  startedRunSchema,
+  startRunSchema,
+  waitingRunsSchema,
+} from '../schemas/run.ts'
 import { runEventFrameSchema } from '../schemas/service.ts'
 import { afterQuery, NO_PARAMS, NO_QUERY, RUN_INPUT_BYTES, runParams, workflowParams } from './shared.ts'
 
@@ -92,6 +99,20 @@ export const runRoutes = {
     query: NO_QUERY,
     body: null,
     responses: { 200: { description: 'The run', schema: runSchema } },
+    errors: [],
+  }),
+  listWaitingRuns: defineRoute({
+    id: 'listWaitingRuns',
+    method: 'GET',
+    path: '/runs/{runId}/waiting-runs',
+    tag,
+    summary: 'List a run and the runs below it that wait for people: for votes, or for a fix of a failed node',
+    permission: 'run:read',
+    resource: 'run',
+    params: runParams,
+    query: NO_QUERY,
+    body: null,
+    responses: { 200: { description: 'At most 100 runs, those that wait longest first', schema: waitingRunsSchema } },
     errors: [],
   }),
   cancelRun: defineRoute({

@@ -33,6 +33,14 @@ export function textSchema(maxLength: number) {
     .refine((text) => textFault(text) === null, { error: 'Must be well-formed text without NUL characters' })
 }
 
+/** A fault with its path from the root of a body or a document. */
+export const problemIssueSchema = z.object({
+  path: z.array(z.union([z.string(), z.number()])).readonly(),
+  code: z.string(),
+  message: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+})
+
 /** One page of a list. */
 export function pageSchema<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ items: z.array(item).readonly(), nextCursor: z.string().nullable() })

@@ -69,6 +69,7 @@ export const resolveParkedGroupSchema = z
 export const resolvedParkedGroupSchema = z
   .strictObject({
     resolved: z.int(),
+    nodeRuns: z.array(z.strictObject({ runId: z.string(), nodeRunId: z.string() })).readonly(),
     closed: z.int(),
     refused: z.array(z.strictObject({ parkedId: z.string(), code: z.string(), message: z.string() })).readonly(),
     nextCursor: z.string().nullable(),

@@ -141,3 +141,20 @@ export const ledgerEntrySchema = z
 export const ledgerSchema = z
   .strictObject({ run: runSchema, input: jsonSchema, nodeRuns: z.array(ledgerEntrySchema).readonly() })
   .meta({ id: 'Ledger' })
+
+export const waitingRunsSchema = z
+  .strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          runId: z.string(),
+          workflowId: z.string(),
+          workflowName: z.string(),
+          nodeRunId: z.string().nullable(),
+          kind: z.enum(['approval', 'parked']),
+          count: z.int().min(1),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'WaitingRuns' })

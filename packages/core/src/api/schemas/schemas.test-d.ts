@@ -4,7 +4,8 @@ import type { SecretMarker } from '../../document/secret-marker.ts'
 import type { WorkflowDocument } from '../../document/types.ts'
 import type { Problem } from '../../errors/problem.ts'
 import type { NodeManifest } from '../../node/definition.ts'
-import type { Ledger, LedgerEntry, Run, RunSummary, StartedRun, StartRun, TryDraft } from '../run-types.ts'
+import type { Ledger, LedgerEntry, Run, RunSummary, StartedRun, StartRun, TryDraft, WaitingRuns } from '../run-types.ts'
+import type { CheckedSubWorkflows, CheckSubWorkflows } from '../sub-workflow-types.ts'
 import type {
   Approval,
   Change,
@@ -35,9 +36,12 @@ import type {
   startedRunSchema,
   startRunSchema,
   tryDraftSchema,
+  waitingRunsSchema,
 } from './run.ts'
 import type { changeFrameSchema, meSchema, nodeManifestSchema, problemSchema, socketTicketSchema } from './service.ts'
 import type {
+  checkedSubWorkflowsSchema,
+  checkSubWorkflowsSchema,
   createWorkflowSchema,
   draftSchema,
   patchDraftSchema,
@@ -82,6 +86,7 @@ same<Same<typeof runSchema, Run>>()
 same<Same<typeof runSummarySchema, RunSummary>>()
 same<Same<typeof ledgerEntrySchema, LedgerEntry>>()
 same<Same<typeof ledgerSchema, Ledger>>()
+same<Same<typeof waitingRunsSchema, WaitingRuns>>()
 same<Same<typeof approvalSchema, Approval>>()
 same<Same<typeof decideApprovalSchema, DecideApproval>>()
 same<Same<typeof changeFrameSchema, Change | { readonly kind: 'heartbeat' }>>()
@@ -90,6 +95,8 @@ same<Same<typeof memberListSchema, MemberList>>()
 same<Same<typeof socketTicketSchema, SocketTicket>>()
 same<Same<typeof nodeManifestSchema, NodeManifest>>()
 same<Same<typeof problemSchema, Problem>>()
+same<Same<typeof checkSubWorkflowsSchema, CheckSubWorkflows>>()
+same<Same<typeof checkedSubWorkflowsSchema, CheckedSubWorkflows>>()
 
 // @ts-expect-error a run summary has no output, so it is no run
 same<Same<typeof runSummarySchema, Run>>()

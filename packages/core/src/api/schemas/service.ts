@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ERROR_TABLE, type TenonErrorCode } from '../../errors/error-table.ts'
 import { CONTROL_KINDS, NODE_CATEGORIES } from '../../node/definition.ts'
 import { CHANGE_KINDS, ROLES } from '../types.ts'
-import { instantSchema, jsonObjectSchema, jsonSchema, jsonSchemaSchema } from './common.ts'
+import { instantSchema, jsonObjectSchema, jsonSchema, jsonSchemaSchema, problemIssueSchema } from './common.ts'
 import { nodePolicySchema } from './document.ts'
 
 export const meSchema = z
@@ -98,17 +98,7 @@ export const problemSchema = z
     retryable: z.boolean(),
     requestId: z.string().exactOptional(),
     details: z.record(z.string(), z.unknown()).exactOptional(),
-    issues: z
-      .array(
-        z.object({
-          path: z.array(z.union([z.string(), z.number()])).readonly(),
-          code: z.string(),
-          message: z.string(),
-          values: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
-        }),
-      )
-      .readonly()
-      .exactOptional(),
+    issues: z.array(problemIssueSchema).readonly().exactOptional(),
   })
   .meta({ id: 'Problem' })
 

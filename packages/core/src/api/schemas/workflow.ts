@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../run/status.ts'
 import { hasHiddenCharacters } from '../../text/hidden-characters.ts'
-import { instantSchema, textSchema } from './common.ts'
-import { workflowDocumentSchema } from './document.ts'
+import { instantSchema, jsonSchema, problemIssueSchema, textSchema } from './common.ts'
+import { nodeIdSchema, workflowDocumentSchema } from './document.ts'
 import { documentOperationSchema, draftPartSchema } from './operation.ts'
 
 const workflowNameSchema = textSchema(200)
@@ -123,3 +123,23 @@ export const setSecretSchema = z
 export const secretMarkerSchema = z
   .strictObject({ $secret: z.string(), setAt: instantSchema, setBy: z.string() })
   .meta({ id: 'SecretMarker' })
+
+export const checkSubWorkflowsSchema = z
+  .strictObject({
+    calls: z
+      .array(
+        z.strictObject({
+          nodeId: nodeIdSchema,
+          name: textSchema(200),
+          workflowId: textSchema(400),
+          input: jsonSchema,
+        }),
+      )
+      .max(500)
+      .readonly(),
+  })
+  .meta({ id: 'CheckSubWorkflows' })
+
+export const checkedSubWorkflowsSchema = z
+  .strictObject({ issues: z.array(problemIssueSchema).readonly() })
+  .meta({ id: 'CheckedSubWorkflows' })

@@ -1,6 +1,6 @@
 import { useTranslate } from '../../instance/instance-context.ts'
 import { FixButtons } from '../../problems/fix-buttons.tsx'
-import { fieldPath } from '../../problems/open-problem.ts'
+import { fieldPath, NODE_NAME } from '../../problems/open-problem.ts'
 import { sentenceCase } from '../../problems/sentence-case.ts'
 import { useSession } from '../../session/session-context.tsx'
 import type { EditorProblem } from '../../store/editor-state.ts'
@@ -19,7 +19,8 @@ export function FieldFault({ problem, more, title }: FieldFaultProps) {
   const { store } = useSession()
   const focusField = (path = fieldPath(problem)) => {
     const { nodeId } = problem
-    if (nodeId !== null) store.setState({ fieldFocus: { nodeId, path } })
+    // The button goes with the problem, and a problem of the node itself has no field.
+    if (nodeId !== null) store.setState({ fieldFocus: { nodeId, path: path.length === 0 ? NODE_NAME : path } })
   }
   return (
     <span className="tn-fault" data-severity={problem.severity}>

@@ -1,7 +1,9 @@
 /** Texts in English to resolve node runs that failed for good, which are loaded with the first of them. */
 export const enParked = {
-  'runs.parked.choose': 'Failed {ago}. Choose how to continue.',
-  'runs.parked.othersChoose': 'Failed {ago}. An editor or admin can choose how to continue.',
+  'runs.parked.choose':
+    '{retries, plural, =0 {Failed {ago}.} one {Tried again once and failed again {ago}.} other {Tried again # times and failed again {ago}.}} Choose how to continue.',
+  'runs.parked.othersChoose':
+    '{retries, plural, =0 {Failed {ago}.} one {Tried again once and failed again {ago}.} other {Tried again # times and failed again {ago}.}} An editor or admin can choose how to continue.',
   'runs.parked.retry': 'Try again',
   'runs.parked.retry_with_params': 'Edit values and try again',
   'runs.parked.complete': 'Enter output',
@@ -26,6 +28,8 @@ export const enParked = {
   'runs.parked.savedWhilePaused': 'Saved. The run is paused and continues when it is resumed.',
   'runs.parked.failed': 'The fix could not be sent',
   'runs.parked.tooLate': 'Already fixed: {what}',
+  'runs.parked.notSent': 'Your values were not sent.',
+  'runs.parked.copyValues': 'Copy values',
   'runs.parked.ended': 'The run was canceled or has ended, so the node needs no fix.',
   'runs.parked.paramsTitle': 'Edit values of {name}',
   'runs.parked.paramsJson': 'Values as JSON',
@@ -68,6 +72,7 @@ export const enParked = {
   'runs.parked.done.skip': '{count} skipped',
   'runs.parked.done.route': '{count} continued at the error port',
   'runs.parked.done.fail': '{count} failed',
+  'runs.parked.done.failedAgain': '{count} failed again',
   'runs.parked.done.closed': '{count, plural, one {# was already fixed} other {# were already fixed}}',
   'runs.parked.done.refused': '{count, plural, one {# does not allow this} other {# do not allow this}}',
   'runs.parked.item': 'Run {run}',

@@ -12,6 +12,7 @@ export const runInspectorMessages = {
   'runs.output.empty': 'The output is empty',
   'runs.output.emptyWhy': 'The run reached no end node, or the end node returned nothing.',
   'runs.output.writtenBy': 'Written by {node}',
+  'runs.attemptOfPass': 'Pass {pass}, attempt {attempt}',
   'runs.attemptHow.running': 'Running',
   'runs.attemptHow.success': 'Succeeded',
   'runs.attemptHow.failed': 'Failed',

@@ -21,6 +21,8 @@ export const enSubWorkflows = {
   'subWorkflow.extraHelp': 'These values come from another workflow or version. The workflow may reject them.',
   'runs.child.label': 'Started run',
   'runs.child.open': 'Open run',
+  'runs.child.parked': 'Needs a fix',
+  'runs.child.approval': 'Waits for a decision',
   'runs.child.gone': 'The run was deleted.',
   'runs.child.failed': 'The started run could not be loaded',
   'runs.child.notAwaited': 'The node did not wait for this run.',

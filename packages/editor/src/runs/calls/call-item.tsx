@@ -1,4 +1,4 @@
-import type { RunFilter, RunSummary } from '@tenon/core/client'
+import type { RunFilter, RunSummary, WaitingRun } from '@tenon/core/client'
 import { EMPTY_DOCUMENT } from '@tenon/core/document'
 import { useMemo } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
@@ -23,6 +23,8 @@ export interface CallTreeState {
   readonly scope: RunScope
   /** The run of the view with those above it, the outermost first. */
   readonly path: readonly RunSummary[]
+  /** Runs of the tree that wait for people. */
+  readonly waiting: readonly WaitingRun[]
   /** Item that Tab goes to. */
   readonly focused: string
   readonly isOpen: (runId: string) => boolean
@@ -46,7 +48,8 @@ export function CallItem({ state, run, level, nodeName }: CallItemProps) {
   const { runId } = run
   const isOwn = runId === state.scope.runId
   const isOpen = state.isOpen(runId)
-  const status = t(`runs.status.${run.status}`)
+  const waits = state.waiting.filter((each) => each.runId === runId).map(({ kind }) => kind)
+  const status = [t(`runs.status.${run.status}`), ...waits.map((kind) => t(`runs.child.${kind}`))].join(', ')
   return (
     <div
       className="tn-call"
@@ -79,6 +82,11 @@ export function CallItem({ state, run, level, nodeName }: CallItemProps) {
         </code>
         {isOwn && <Badge>{t('runs.calls.thisRun')}</Badge>}
         <span className="tn-output-space" />
+        {waits.map((kind) => (
+          <Badge key={kind} tone={kind === 'parked' ? 'parked' : 'waiting'}>
+            {t(`runs.child.${kind}`)}
+          </Badge>
+        ))}
         <RunStatusBadge status={run.status} detail={runLength(run, t, locale)} />
         {state.onOpenRun !== null && !isOwn && (
           <IconButton

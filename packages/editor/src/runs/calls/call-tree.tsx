@@ -12,6 +12,7 @@ import { RunLinksContext } from '../store/run-links.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { CallItem, type CallTreeState } from './call-item.tsx'
 import { moveInTree } from './tree-keys.ts'
+import { useWaitingRuns } from './use-waiting-runs.ts'
 
 /** The runs above a run and those that it has started, nested, as a tree for the keyboard; live. */
 export function CallTree({ scope }: { readonly scope: RunScope }) {
@@ -25,6 +26,7 @@ export function CallTree({ scope }: { readonly scope: RunScope }) {
   const path = useMemo(() => (above === null || run.value === null ? [] : [...above, run.value]), [above, run.value])
   const onPath = useMemo(() => new Set(path.map(({ runId }) => runId)), [path])
   const [root] = path
+  const waiting = useWaitingRuns(client, root?.runId ?? null)
   const toggle = useCallback(
     (runId: string, isOpen: boolean) => setOpen((before) => new Map(before).set(runId, isOpen)),
     [],
@@ -41,6 +43,7 @@ export function CallTree({ scope }: { readonly scope: RunScope }) {
     scope,
     path,
     focused,
+    waiting,
     isOpen: (runId) => open.get(runId) ?? onPath.has(runId),
     onToggle: toggle,
     onOpenRun: onOpenRun === null ? null : (runId) => callHost(onOpenRun, runId),

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import type { RunSummary } from '@tenon/core/client'
+import type { RunSummary, WaitingRun } from '@tenon/core/client'
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
@@ -71,6 +71,53 @@ describe('RunViewer', () => {
     const card = await screen.findByLabelText('Call, Run a workflow')
     expect(await within(card).findByTitle('Send a mail')).toBeTruthy()
     expect(within(card).queryByText(/wf-mail/)).toBeNull()
+  })
+})
+
+describe('a run below that waits for a person', () => {
+  const below = { workflowId: 'wf-charge', workflowName: 'Charge customer', nodeRunId: 'call', count: 1 }
+
+  test('is named over the parent with a link, marks the card, and goes when it is resolved', async () => {
+    let waiting: readonly WaitingRun[] = [
+      { ...below, runId: 'run-asks', kind: 'approval', workflowName: 'Send a mail' },
+      { ...below, runId: 'run-deep', kind: 'parked' },
+    ]
+    const data = { document: callDocument('wf-mail'), manifest: CALL_MANIFEST, frames: callingRun().frames }
+    const fixture = createFixtureClient({ ...data, waiting: () => waiting, runs: [CHILD] })
+    const onOpenRun = vi.fn()
+    const { user } = renderPart(<RunViewer client={fixture.client} runId={FIXTURE_RUN_ID} onOpenRun={onOpenRun} />)
+    const line = await screen.findByText('Call runs "Charge customer", which needs a fix')
+    expect(screen.getByText('Call runs "Send a mail", which waits for a decision')).toBeTruthy()
+    await user.click(within(line.closest('p') ?? document.body).getByRole('button', { name: 'Open run' }))
+    expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-deep')
+    const card = await screen.findByLabelText(/^Call, Run a workflow/)
+    await waitFor(() => expect(card.textContent).toContain('"Charge customer" needs a fix'))
+    waiting = []
+    act(() => fixture.announce({ kind: 'parked', id: 'p' }))
+    await waitFor(() => expect(screen.queryByText(/needs a fix/)).toBeNull())
+  })
+
+  test('is marked in the inspector of its node and in the tree of calls', async () => {
+    const waiting = (): readonly WaitingRun[] => [
+      { ...below, runId: 'run-mail', nodeRunId: null, kind: 'parked' },
+      { ...below, runId: 'run-deep', kind: 'approval' },
+    ]
+    const runs = [CHILD]
+    const { user, onOpenRun } = show({ frames: callingRun().frames, runs, waiting }, (scope) => (
+      <>
+        {inspector(scope)}
+        {dock(scope)}
+      </>
+    ))
+    const section = await screen.findByRole('region', { name: 'Started run' })
+    expect(await within(section).findByText('Needs a fix')).toBeTruthy()
+    expect(within(section).getByText('Waits for a decision')).toBeTruthy()
+    await user.click(within(section).getByRole('button', { name: 'Charge customer' }))
+    expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-deep')
+    await user.click(await screen.findByRole('tab', { name: 'Calls' }))
+    expect(
+      await screen.findByRole('treeitem', { name: 'Send a mail, Failed, Needs a fix, started by Call' }),
+    ).toBeTruthy()
   })
 })
 

@@ -10,6 +10,7 @@ import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import { OpenRunButton } from './open-run-button.tsx'
 import { runLength } from './run-length.ts'
 import { useShownRun } from './use-shown-run.ts'
+import { useWaitingRuns } from './use-waiting-runs.ts'
 
 interface ChildRunProps {
   readonly client: TenonClient
@@ -25,6 +26,7 @@ export function ChildRun({ client, child }: ChildRunProps) {
     <section className="tn-child-run" aria-label={t('runs.child.label')}>
       <h3 className="tn-field-label">{t('runs.child.label')}</h3>
       {value !== null && <Summary run={value} />}
+      <WaitingRuns client={client} runId={child.runId} />
       {value === null && error === null && <Skeleton lines={2} height={18} />}
       {value === null &&
         error !== null &&
@@ -56,5 +58,29 @@ function Summary({ run }: { readonly run: Run }) {
       )}
       <OpenRunButton runId={run.runId}>{t('runs.child.open')}</OpenRunButton>
     </>
+  )
+}
+
+/** Most runs with a line of their own. */
+const MAX_LINES = 3
+
+/** What the run, and the runs below it, wait for. */
+function WaitingRuns({ client, runId }: { readonly client: TenonClient; readonly runId: string }) {
+  const { t } = useInstance()
+  const waiting = useWaitingRuns(client, runId)
+  if (waiting.length === 0) return null
+  return (
+    <ul className="tn-child-waiting">
+      {waiting.slice(0, MAX_LINES).map((run) => (
+        <li key={`${run.runId}/${run.kind}`}>
+          <Badge tone={run.kind === 'parked' ? 'parked' : 'waiting'}>{t(`runs.child.${run.kind}`)}</Badge>{' '}
+          {run.nodeRunId !== null && (
+            <OpenRunButton runId={run.runId}>
+              <span dir="auto">{run.workflowName}</span>
+            </OpenRunButton>
+          )}
+        </li>
+      ))}
+    </ul>
   )
 }

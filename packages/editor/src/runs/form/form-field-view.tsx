@@ -1,5 +1,7 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
 import { useInstance } from '../../instance/instance-context.ts'
+import { valueLabel } from '../../manifest/value-label.ts'
+import type { Translate } from '../../messages/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -26,13 +28,14 @@ export interface FormFieldViewProps {
 
 /** One field of a run form with its label, help and error. */
 export function FormFieldView({ field, path, value, errors, onChange, title }: FormFieldViewProps) {
+  const { t } = useInstance()
   const isGroup = field.kind === 'group' || field.kind === 'list'
   return (
     <Field
       label={title ?? field.title}
       required={field.isRequired}
       group={isGroup}
-      {...(field.help === undefined ? {} : { help: field.help })}
+      help={helpOf(field, t)}
       {...(errors.has(pathKey(path)) ? { error: errors.get(pathKey(path)) } : {})}
     >
       {field.kind === 'group' ? (
@@ -55,6 +58,15 @@ export function FormFieldView({ field, path, value, errors, onChange, title }: F
       )}
     </Field>
   )
+}
+
+/** Returns the help text of a field; a field for JSON has an example of it. */
+function helpOf({ kind, help, schema }: FormField, t: Translate): string | undefined {
+  if (kind !== 'json') return help
+  const { type } = schema
+  const example = type === 'object' ? '{"name": "Ada"}' : type === 'array' ? '["Ada", 12]' : '"Ada", 12, true'
+  const hint = t('runs.form.jsonHint', { example })
+  return help === undefined ? hint : `${help} ${hint}`
 }
 
 interface ControlProps {
@@ -107,7 +119,7 @@ function ChoiceControl({ field, value, onChange }: ControlProps) {
   const { t } = useInstance()
   const options = field.choices.map((choice) => ({
     value: JSON.stringify(choice),
-    label: typeof choice === 'string' ? choice : JSON.stringify(choice),
+    label: field.isParam ? valueLabel(choice) : typeof choice === 'string' ? choice : JSON.stringify(choice),
   }))
   const none = { value: '', label: t('ui.none') }
   return (

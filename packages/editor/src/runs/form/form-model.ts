@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema, orderedProperties } from '@tenon/core/document'
+import type { ParamMeta } from '@tenon/core/node'
 import { humanize, type ObjectSchema, resolveSchema } from '../../manifest/param-field.ts'
 
 export type FormFieldKind = 'text' | 'area' | 'number' | 'integer' | 'boolean' | 'choice' | 'group' | 'list' | 'json'
@@ -14,6 +15,8 @@ export interface FormField {
   readonly schema: ObjectSchema
   /** Values of a choice. */
   readonly choices: readonly Json[]
+  /** True for a param of a node, whose choices have labels. */
+  readonly isParam: boolean
   /** Members of a group. */
   readonly fields: readonly FormField[]
   /** Item of a list; `null` for other fields. */
@@ -24,23 +27,40 @@ const MAX_DEPTH = 8
 const LONG_TEXT = 200
 const LONG_NAMES = /(^|_)(text|message|body|description|comment|notes?|content|prompt|query)$/i
 
+/** Schema whose fields are described. */
+interface FormSource {
+  readonly root: JsonSchema
+  readonly isParams: boolean
+}
+
 /**
  * Returns the fields of an input schema; `null` if it is not an object with known members, so that the input is entered
  * as JSON.
+ *
+ * @param options - `isParams` is true for the params of a node.
  */
-export function formFields(schema: JsonSchema): readonly FormField[] | null {
+export function formFields(
+  schema: JsonSchema,
+  { isParams = false }: { readonly isParams?: boolean } = {},
+): readonly FormField[] | null {
   const root = resolveSchema(schema, schema as Json)
-  const fields = membersOf(schema, root, 0)
+  const fields = membersOf({ root: schema, isParams }, root, 0)
   return isJsonObject(root['properties']) ? fields : null
 }
 
-function membersOf(root: JsonSchema, schema: ObjectSchema, depth: number): readonly FormField[] {
-  const required = Array.isArray(schema['required']) ? schema['required'] : []
-  return orderedProperties(schema).map(([name, raw]) => fieldOf(root, raw, name, required.includes(name), depth))
+/** Checks whether a field is visible for the values of the others: a param may depend on another one. */
+export function isShown({ schema }: FormField, values: JsonObject): boolean {
+  const { dependsOn } = schema as ParamMeta
+  return dependsOn === undefined || dependsOn.in.some((wanted) => wanted === values[dependsOn.param])
 }
 
-function fieldOf(root: JsonSchema, raw: Json, name: string, isRequired: boolean, depth: number): FormField {
-  const schema = resolveSchema(root, raw)
+function membersOf(source: FormSource, schema: ObjectSchema, depth: number): readonly FormField[] {
+  const required = Array.isArray(schema['required']) ? schema['required'] : []
+  return orderedProperties(schema).map(([name, raw]) => fieldOf(source, raw, name, required.includes(name), depth))
+}
+
+function fieldOf(source: FormSource, raw: Json, name: string, isRequired: boolean, depth: number): FormField {
+  const schema = resolveSchema(source.root, raw)
   const kind = depth >= MAX_DEPTH ? 'json' : kindOf(schema, name)
   const example = Array.isArray(schema['examples']) ? schema['examples'][0] : undefined
   return {
@@ -52,8 +72,9 @@ function fieldOf(root: JsonSchema, raw: Json, name: string, isRequired: boolean,
     placeholder: typeof example === 'string' || typeof example === 'number' ? String(example) : '',
     schema,
     choices: choicesOf(schema),
-    fields: kind === 'group' ? membersOf(root, schema, depth + 1) : [],
-    item: kind === 'list' ? fieldOf(root, schema['items'] ?? {}, '', true, depth + 1) : null,
+    isParam: source.isParams,
+    fields: kind === 'group' ? membersOf(source, schema, depth + 1) : [],
+    item: kind === 'list' ? fieldOf(source, schema['items'] ?? {}, '', true, depth + 1) : null,
   }
 }
 

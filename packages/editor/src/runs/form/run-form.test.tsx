@@ -7,6 +7,7 @@ import { renderPart } from '../../../test/fixtures/render.tsx'
 import { TICKET_DOCUMENT, TICKET_MANIFEST, TICKET_SCHEMA } from '../../../test/fixtures/ticket-workflow.ts'
 import { RunForm } from './run-form.tsx'
 import { startPoints } from './start-schema.ts'
+import { ValueForm } from './value-form.tsx'
 
 function show(schema: JsonSchema = TICKET_SCHEMA, onSubmit = vi.fn(async (_input: Json) => {})) {
   return { ...renderPart(<RunForm schema={schema} onSubmit={onSubmit} />), onSubmit }
@@ -112,6 +113,22 @@ describe('RunForm', () => {
     await user.clear(screen.getByRole('spinbutton', { name: 'M' }))
     await user.click(screen.getByRole('button', { name: 'Run' }))
     expect(onSubmit).toHaveBeenCalledWith({ n: 1.5 })
+  })
+
+  test('shows params as the inspector does: choices with labels, and fields that others make visible', async () => {
+    const properties = {
+      auth: { enum: ['none', 'basic_auth'], default: 'none' },
+      data: { type: 'object', description: 'Sent as the body.', dependsOn: { param: 'auth', in: ['basic_auth'] } },
+    }
+    const texts = { json: 'JSON', noFields: '', failed: '', submit: 'Send' }
+    const form = { schema: { type: 'object', properties, required: ['auth'] }, texts, onSubmit: async () => {} }
+    const { user } = renderPart(<ValueForm {...form} isParams />)
+    const auth = screen.getByRole('combobox', { name: /Auth/ })
+    expect([...auth.children].map(({ textContent }) => textContent)).toEqual(['None', 'Basic auth'])
+    expect(screen.queryByRole('textbox', { name: /Data/ })).toBeNull()
+    await user.selectOptions(auth, 'Basic auth')
+    expect(screen.getByRole('textbox', { name: /Data/ })).toBeDefined()
+    expect(screen.getByText('Sent as the body. As JSON: {"name": "Ada"}')).toBeDefined()
   })
 
   test('says that a workflow takes no input', async () => {

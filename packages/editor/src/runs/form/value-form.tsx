@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonSchema } from '@tenon/core/document'
-import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { callHost } from '../../instance/call-host.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,7 +12,7 @@ import { useTypingPause } from '../../ui/use-typing-pause.ts'
 import { type RunFormDraft, startDraft } from './form-draft.ts'
 import { checkForm, type FormErrors, serverErrors } from './form-errors.ts'
 import { FormFieldView } from './form-field-view.tsx'
-import { type FormField, formFields } from './form-model.ts'
+import { type FormField, formFields, isShown } from './form-model.ts'
 import { type FormPath, pathKey, writeValue } from './form-values.ts'
 import { jsonFaultText, parseJson } from './parse-json.ts'
 
@@ -44,15 +44,20 @@ export interface ValueFormProps {
   /** Entries at first. Read once, on mount. */
   readonly draft?: RunFormDraft
   readonly onDraft?: (draft: RunFormDraft) => void
+  /** Reason why the value can no longer be sent, in place of the button that sends it; the entries stay. */
+  readonly closed?: ReactNode
+  /** True for params of a node, whose choices have the labels of the inspector. @defaultValue false */
+  readonly isParams?: boolean
 }
 
 const NO_ERRORS: FormErrors = new Map()
 
 /** Form for a JSON value, built from its schema: fields, or the whole value as JSON. */
-export function ValueForm({ schema, texts, onSubmit, onCancel, check, draft, onDraft }: ValueFormProps) {
+export function ValueForm(props: ValueFormProps) {
+  const { schema, texts, onSubmit, onCancel, check, draft, onDraft, closed, isParams = false } = props
   const { t } = useInstance()
   const form = useRef<HTMLFormElement>(null)
-  const fields = useMemo(() => formFields(schema), [schema])
+  const fields = useMemo(() => formFields(schema, { isParams }), [schema, isParams])
   const [start] = useState(() => startDraft(draft, fields))
   const [mode, setMode] = useState(start.mode)
   const [values, setValues] = useState(start.values)
@@ -80,7 +85,7 @@ export function ValueForm({ schema, texts, onSubmit, onCancel, check, draft, onD
   }
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (isSending) return
+    if (isSending || closed !== undefined) return
     const input = mode === 'form' ? values : parsed.ok ? parsed.json : undefined
     if (input === undefined) return
     const shown = mode === 'form' ? fields : null
@@ -124,16 +129,18 @@ export function ValueForm({ schema, texts, onSubmit, onCancel, check, draft, onD
       )}
       {mode === 'form' && fields?.length === 0 && <p className="tn-muted">{texts.noFields}</p>}
       {mode === 'form' &&
-        fields?.map((field) => (
-          <FormFieldView
-            key={field.name}
-            field={field}
-            path={[field.name]}
-            value={values[field.name]}
-            errors={errors}
-            onChange={change}
-          />
-        ))}
+        fields
+          ?.filter((field) => isShown(field, values))
+          .map((field) => (
+            <FormFieldView
+              key={field.name}
+              field={field}
+              path={[field.name]}
+              value={values[field.name]}
+              errors={errors}
+              onChange={change}
+            />
+          ))}
       {mode === 'json' && (
         <Field label={texts.json} help={texts.jsonHelp} error={(isTyping ? null : jsonError) ?? listOf(errors)}>
           <TextArea
@@ -156,15 +163,18 @@ export function ValueForm({ schema, texts, onSubmit, onCancel, check, draft, onD
           </Callout>
         </div>
       )}
+      {closed}
       <div className="tn-form-foot">
         {onCancel !== undefined && (
           <Button disabled={isSending} onClick={onCancel}>
-            {t('ui.cancel')}
+            {t(closed === undefined ? 'ui.cancel' : 'ui.close')}
           </Button>
         )}
-        <Button type="submit" variant="primary" busy={isSending} disabled={mode === 'json' && !parsed.ok}>
-          {texts.submit}
-        </Button>
+        {closed === undefined && (
+          <Button type="submit" variant="primary" busy={isSending} disabled={mode === 'json' && !parsed.ok}>
+            {texts.submit}
+          </Button>
+        )}
       </div>
     </form>
   )

@@ -23,6 +23,8 @@ export function AttemptList({
   readonly moment: number
 }) {
   const { t, locale } = useInstance()
+  // The attempts of each pass are counted from 1.
+  const hasPasses = attempts.some(({ pass }) => pass > 1)
   return (
     <section className="tn-value">
       <h3 className="tn-field-label">{t('runs.inspector.attempts')}</h3>
@@ -31,7 +33,9 @@ export function AttemptList({
           <li key={`${attempt.pass}-${attempt.attempt}`} className="tn-attempt">
             <StatusMark status={MARKS[attempt.how]} size={14} label={t(`runs.attemptHow.${attempt.how}`)} />
             <span className="tn-attempt-text">
-              {t('runs.attempt', { attempt: attempt.attempt })}
+              {hasPasses
+                ? t('runs.attemptOfPass', { pass: attempt.pass, attempt: attempt.attempt })
+                : t('runs.attempt', { attempt: attempt.attempt })}
               {attempt.error !== null && (
                 <span className="tn-attempt-error" dir="auto">
                   {failureTexts(attempt.error, t).why}

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '@tenon/core/client'
 import type { NodeRunView } from '@tenon/core/run'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useInstance, useTranslate } from '../../instance/instance-context.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -21,20 +21,26 @@ export interface InspectorPanelProps {
   readonly scope: RunScope
   readonly nodeId: string | null
   readonly onClose?: () => void
+  /** Request to focus the name of this node; each object is one request, `null` is none. */
+  readonly focusRequest?: { readonly nodeId: string } | null
 }
+
+/** Path of the name of a node run among the rows of the editor's panel. */
+export const RUN_NAME: readonly string[] = Object.freeze(['node-run', 'name'])
 
 type TabId = 'result' | 'input' | 'log'
 
 /** Panel with all data of one node run, beginning with its result. */
-export function InspectorPanel({ scope, nodeId, onClose }: InspectorPanelProps) {
+export function InspectorPanel({ nodeId, ...rest }: InspectorPanelProps) {
   const t = useTranslate()
   if (nodeId === null) {
     return <EmptyState icon="info" title={t('runs.inspector.empty')} description={t('runs.inspector.emptyWhy')} />
   }
-  return <NodeInspector key={nodeId} scope={scope} nodeId={nodeId} {...(onClose === undefined ? {} : { onClose })} />
+  return <NodeInspector key={nodeId} nodeId={nodeId} {...rest} />
 }
 
-function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { readonly nodeId: string }) {
+function NodeInspector(props: InspectorPanelProps & { readonly nodeId: string }) {
+  const { scope, nodeId, onClose, focusRequest = null } = props
   const { t } = useInstance()
   const [tab, setTab] = useState<TabId>('result')
   const { store, nodes } = scope
@@ -42,6 +48,10 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
   const nodeRunId = useShownNodeRunId(store, nodes, nodeId)
   const nodeRun = useNodeRunView(store, nodeRunId)
   const { view } = useRunSnapshot(store)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (focusRequest?.nodeId === nodeId) heading.current?.focus()
+  }, [focusRequest, nodeId])
   const subtitle = useMemo(() => {
     const attempt =
       nodeRun.attempt > 1 || nodeRun.status === 'retry'
@@ -53,8 +63,8 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
     <div className="tn-inspect">
       <header className="tn-inspect-head">
         <IconTile path={node.icon} category={node.category} />
-        <div className="tn-inspect-names">
-          <h2 className="tn-inspect-name" dir="auto">
+        <div className="tn-inspect-names" data-param={RUN_NAME.join('.')}>
+          <h2 ref={heading} tabIndex={-1} className="tn-inspect-name" dir="auto">
             {node.name}
           </h2>
           <p className="tn-inspect-type">{subtitle}</p>

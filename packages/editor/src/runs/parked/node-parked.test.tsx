@@ -10,6 +10,7 @@ import { renderPart } from '../../../test/fixtures/render.tsx'
 import { parkedRun, retriedRun, TICKET_FINGERPRINT } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
 import { RunInspector } from '../viewer/run-parts.tsx'
+import { RunViewer } from '../viewer/run-viewer.tsx'
 
 const frames = parkedRun(Date.now() - 300_000).frames
 const mina = { userId: 'mina', displayName: 'Mina Kaur' }
@@ -138,6 +139,10 @@ describe('a parked node run', () => {
     log.wait(1_000).add({ type: 'node_parked', nodeRunId: 'ticket', data })
     show({ frames: log.frames, parked: [parkedTicket({ waitId: 'ticket/2/0' })] })
     expect(await screen.findByText('Runs the node again with the values that were entered before.')).toBeDefined()
+    expect(screen.getByText(/^Tried again once and failed again .*\. Choose how to continue\.$/)).toBeDefined()
+    const attempts = within(screen.getByRole('heading', { name: 'Attempts' }).parentElement ?? document.body)
+    expect(attempts.getByText('Pass 1, attempt 2')).toBeDefined()
+    expect(attempts.getByText('Pass 2, attempt 1')).toBeDefined()
   })
 
   test('is run again with values that begin with those of its last attempt', async () => {
@@ -160,6 +165,40 @@ describe('a parked node run', () => {
       'parked-1',
       { resolution: { kind: 'retry_with_params', params: { method: 'POST', url: 'nowhere' } } },
     ])
+  })
+
+  test('keeps entered values when somebody else is first, says who, and copies them', async () => {
+    const { press, user, fixture, resolutions } = show()
+    await press('Edit values and try again')
+    const dialog = await screen.findByRole('dialog', { name: 'Edit values of Create ticket' })
+    const json = within(dialog).getByRole<HTMLTextAreaElement>('textbox', { name: 'Values as JSON' })
+    await user.clear(json)
+    await user.click(json)
+    await user.paste('{"method":"GET"}')
+    await act(() => fixture.client.parked.resolve('parked-1', { resolution: { kind: 'skip' } }))
+    act(() => fixture.announce({ kind: 'parked', id: 'parked-1' }))
+    const note = await within(dialog).findByRole('alert')
+    expect(note.textContent).toContain('Already fixed: Ada Obi skipped the node, now')
+    expect(note.textContent).toContain('Your values were not sent.')
+    expect(within(dialog).queryByRole('button', { name: 'Try again' })).toBeNull()
+    await user.type(json, ' ')
+    await user.click(within(dialog).getByRole('button', { name: 'Copy values' }))
+    await expect.poll(() => navigator.clipboard.readText()).toBe('{"method":"GET"} ')
+    expect(resolutions()).toHaveLength(1)
+    await user.click(within(dialog).getByText('Close', { selector: 'button' }))
+    expect(screen.queryByRole('region', { name: 'Needs a fix' })).toBeNull()
+    expect(document.activeElement).toBe(screen.getByRole('list', { name: 'Fixes' }))
+  })
+
+  test('keeps entered values also if sending them is too late', async () => {
+    const { press, user, fixture } = show()
+    await press('Enter output')
+    const dialog = await screen.findByRole('dialog', { name: 'Output of Create ticket' })
+    await act(() => fixture.client.parked.resolve('parked-1', { resolution: { kind: 'route' } }))
+    await user.click(within(dialog).getByRole('button', { name: 'Continue' }))
+    const note = await within(dialog).findByRole('alert')
+    expect(note.textContent).toContain('Already fixed: Ada Obi continued at the error port, now')
+    expect(within(dialog).getByRole('textbox', { name: 'Output' })).toBeDefined()
   })
 
   test('warns before it sends an expression as text', async () => {
@@ -269,6 +308,17 @@ describe('a parked node run', () => {
     await act(() => fixture.client.parked.resolve('parked-1', { resolution: { kind: 'skip' } }))
     act(() => fixture.announce({ kind: 'parked', id: 'parked-1' }))
     expect(await screen.findByText('Ada Obi skipped the node, now')).toBeDefined()
+  })
+
+  test('is reached from the line above the views, and takes the focus, each time', async () => {
+    const { client } = createFixtureClient({ frames, parked: [parkedTicket()] })
+    const { user } = renderPart(<RunViewer client={client} runId={FIXTURE_RUN_ID} />)
+    const fix = await screen.findByRole('button', { name: 'Fix' })
+    for (let time = 0; time < 2; time += 1) {
+      await user.click(fix)
+      const heading = await screen.findByRole('heading', { level: 2, name: 'Create ticket' })
+      expect(document.activeElement).toBe(heading)
+    }
   })
 
   test('keeps the decision in sight while the next attempt runs', async () => {

@@ -1,5 +1,5 @@
 import type { NodeRunView } from '@tenon/core/run'
-import { useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
@@ -23,6 +23,9 @@ export function NodeParked({ scope, nodeRun }: NodeParkedProps) {
   const moment = useRunMoment(scope.store, 10_000)
   const decided = parked.flatMap(({ waitId, resolution }) => (resolution === null ? [] : [{ waitId, resolution }]))
   const open = parked.find(({ closed, resolution }) => closed === null && resolution === null)
+  // While a person enters values, their form stays, whoever is first.
+  const [heldId, setHeldId] = useState<string | null>(null)
+  const shown = parked.find(({ waitId }) => waitId === heldId) ?? open
   const list = useRef<HTMLUListElement>(null)
   const isFocusLost = useRef(false)
   // The decision replaces the card, whose focus would be lost with it.
@@ -41,15 +44,18 @@ export function NodeParked({ scope, nodeRun }: NodeParkedProps) {
           ))}
         </ul>
       )}
-      {open !== undefined && (
+      {shown !== undefined && (
         <LaterPart load={loadCard} waiting={(trouble) => trouble ?? <Skeleton lines={6} height={34} />}>
           {({ ParkedCard }) => (
             <ParkedCard
+              key={shown.waitId}
               scope={scope}
               nodeRun={nodeRun}
-              parked={open}
+              parked={shown}
               known={known}
               resolve={resolve}
+              retries={decided.filter(({ resolution }) => resolution.kind.startsWith('retry')).length}
+              onHold={(isHeld) => setHeldId(isHeld ? shown.waitId : null)}
               hasEnteredValues={decided.some(({ resolution }) => resolution.kind === 'retry_with_params')}
               onFocusLost={() => {
                 isFocusLost.current = true

@@ -19,6 +19,7 @@ import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
 import { FailDialog } from './fail-dialog.tsx'
 import { ParkedAction } from './parked-action.tsx'
 import { outputPorts } from './resolution-values.ts'
+import type { Resolved } from './resolve-parked.ts'
 import { tooLateText } from './too-late-text.ts'
 import type { NodeParkedControls, ShownParked } from './use-node-parked.ts'
 import { OutputDialog, ParamsDialog } from './value-dialog.tsx'
@@ -26,12 +27,16 @@ import { OutputDialog, ParamsDialog } from './value-dialog.tsx'
 interface ParkedCardProps {
   readonly scope: RunScope
   readonly nodeRun: NodeRunView
-  /** Open wait of the node run. */
+  /** Open wait of the node run, or the one that was open when the form with values was. */
   readonly parked: ShownParked
   readonly known: NodeParkedControls['known']
   readonly resolve: NodeParkedControls['resolve']
   /** True if a person has entered the values of its last attempt. */
   readonly hasEnteredValues: boolean
+  /** Number of times that people have tried it again. */
+  readonly retries: number
+  /** Called with true while a form with values is open: the card must then stay, also if somebody else is first. */
+  readonly onHold: (isHeld: boolean) => void
   /** Called when the card goes away with the focus inside, before it does. */
   readonly onFocusLost: () => void
 }
@@ -55,13 +60,21 @@ export function ParkedCard(props: ParkedCardProps) {
   )
 }
 
-function Card({ scope, nodeRun, parked, known, resolve, hasEnteredValues, onFocusLost }: ParkedCardProps) {
+function Card(props: ParkedCardProps) {
+  const { scope, nodeRun, parked, known, resolve, hasEnteredValues, retries, onHold, onFocusLost } = props
   const { t, locale } = useInstance()
   const { announce, toast } = useAnnouncer()
   const showUntil = useRunToast(scope.store)
   const mayResolve = useMayChangeRun(scope.client)
   const moment = useRunMoment(scope.store, 10_000)
-  const [asked, setAsked] = useState<ParkResolutionKind | null>(null)
+  const [asked, setAskedNow] = useState<ParkResolutionKind | null>(null)
+  const setAsked = (kind: ParkResolutionKind | null) => {
+    setAskedNow(kind)
+    onHold(kind !== null && hasForm(kind))
+  }
+  // The resolution of the person who was first, before the log has it.
+  const [lost, setLost] = useState<Extract<Resolved, { isFirst: false }> | null>(null)
+  const [isSendingForm, setIsSendingForm] = useState(false)
   const [sending, setSending] = useState<ParkResolutionKind | null>(null)
   const { openId, parkedAt, resolutions } = parked
   const target = itemPath(nodeRun.nodeRunId).length > 0 ? 'iteration' : 'run'
@@ -74,6 +87,10 @@ function Card({ scope, nodeRun, parked, known, resolve, hasEnteredValues, onFocu
   const send = async (resolution: ResolutionRequest) => {
     if (openId === null) return
     const resolved = await resolve(openId, resolution)
+    if (!resolved.isFirst && hasForm(resolution.kind)) {
+      setLost(resolved)
+      return
+    }
     close()
     if (!resolved.isFirst) {
       toast(tooLateText(resolved.resolution, t, locale))
@@ -105,10 +122,21 @@ function Card({ scope, nodeRun, parked, known, resolve, hasEnteredValues, onFocu
   }
   const isListed = openId !== null || known.value === null
   const ago = formatAgo(parkedAt, moment, locale)
-  const dialog = { scope, nodeRun, onClose: close, onResolve: send }
+  const sendForm = async (resolution: ResolutionRequest) => {
+    setIsSendingForm(true)
+    try {
+      await send(resolution)
+    } finally {
+      setIsSendingForm(false)
+    }
+  }
+  const first = lost?.resolution ?? parked.resolution
+  const isTaken = lost !== null || (!isSendingForm && (first !== null || parked.closed !== null))
+  const takenText = isTaken ? tooLateText(first, t, locale) : null
+  const dialog = { scope, nodeRun, onClose: close, onResolve: sendForm, takenText }
   return (
     <section ref={card} className="tn-parked" aria-label={t('runs.node.parked')}>
-      <p className="tn-muted">{t(mayResolve ? 'runs.parked.choose' : 'runs.parked.othersChoose', { ago })}</p>
+      <p className="tn-muted">{t(mayResolve ? 'runs.parked.choose' : 'runs.parked.othersChoose', { ago, retries })}</p>
       {mayResolve && known.error !== null && known.value === null && <ResourceError resource={known} />}
       {mayResolve && !isListed && (
         <Callout tone="failed" title={t('runs.parked.notListed')}>
@@ -156,6 +184,11 @@ function Card({ scope, nodeRun, parked, known, resolve, hasEnteredValues, onFocu
       />
     </section>
   )
+}
+
+/** Checks for a resolution with values that a person enters. */
+function hasForm(kind: ParkResolutionKind): boolean {
+  return kind === 'retry_with_params' || kind === 'complete'
 }
 
 /** Returns the text about a resolution that the node run does not allow. */

@@ -17,6 +17,7 @@ import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
 import { FailDialog } from './fail-dialog.tsx'
 import { ParkedItem } from './parked-item.tsx'
 import type { GroupResolution } from './resolve-group.ts'
+import { useFailedAgain } from './use-failed-again.ts'
 import { type GroupWork, useGroupResolution } from './use-group-resolution.ts'
 
 interface ParkedGroupCardProps {
@@ -60,6 +61,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision means that something has changed
   useEffect(refresh, [revision, refresh])
   const { work, start, stop } = useGroupResolution(client, group, onDone)
+  const failedAgain = useFailedAgain(client, workflowId, { work, revision })
   const isRunning = work?.isRunning === true
   const { why, remedy } = failureTexts(sample.error, t)
   const isAllowed = (kind: GroupResolution) => sample.resolutions.includes(kind)
@@ -89,7 +91,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
           { label: t('runs.parked.lastSeen'), value: formatMoment(Date.parse(group.lastSeenAt), locale) },
         ]}
       />
-      <div role="status">{work !== null && <WorkNote work={work} />}</div>
+      <div role="status">{work !== null && <WorkNote work={work} failedAgain={failedAgain} />}</div>
       {mayResolve && count > 0 && (
         <footer className="tn-approval-foot">
           {isRunning && <Button onClick={stop}>{t('runs.parked.stop')}</Button>}
@@ -162,26 +164,33 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
   )
 }
 
+interface WorkNoteProps {
+  readonly work: GroupWork
+  /** Number of node runs that were tried again and have failed again. */
+  readonly failedAgain: number
+}
+
 /** Progress of a resolution of the group, then its result. */
-function WorkNote({ work }: { readonly work: GroupWork }) {
+function WorkNote({ work, failedAgain }: WorkNoteProps) {
   const { t } = useInstance()
   if (work.isRunning) {
     const done = work.resolved + work.closed + work.refused.length
     return <Callout tone="running" title={t('runs.parked.progress', { done, total: Math.max(work.total, done) })} />
   }
   const [refusal] = work.refused
-  const isWhole = refusal === undefined && work.error === null
+  const isWhole = refusal === undefined && work.error === null && failedAgain === 0
   return (
-    <Callout tone={isWhole ? 'success' : 'failed'} title={resultText(work, t)}>
+    <Callout tone={isWhole ? 'success' : 'failed'} title={resultText(work, failedAgain, t)}>
       {work.error !== null ? failureText(work.error, t, 'runs.parked.failed') : refusal?.message}
     </Callout>
   )
 }
 
 /** Formats the result: "10 tried again, 2 were already fixed". */
-function resultText({ kind, resolved, closed, refused }: GroupWork, t: Translate): string {
+function resultText({ kind, resolved, closed, refused }: GroupWork, failedAgain: number, t: Translate): string {
   const parts = [
     t(`runs.parked.done.${kind}`, { count: resolved }),
+    failedAgain === 0 ? '' : t('runs.parked.done.failedAgain', { count: failedAgain }),
     closed === 0 ? '' : t('runs.parked.done.closed', { count: closed }),
     refused.length === 0 ? '' : t('runs.parked.done.refused', { count: refused.length }),
   ]

@@ -62,8 +62,8 @@ describe('ParkedInbox', () => {
     const { client, announce } = createFixtureClient({ parked: tickets })
     const refusal = { parkedId: 't-3', code: 'RESOLUTION_REFUSED', message: 'Its iterations have begun' }
     const answers: ResolvedParkedGroup[] = [
-      { resolved: 9, closed: 2, refused: [], nextCursor: 'next' },
-      { resolved: 1, closed: 0, refused: [refusal], nextCursor: null },
+      { resolved: 9, nodeRuns: [], closed: 2, refused: [], nextCursor: 'next' },
+      { resolved: 1, nodeRuns: [], closed: 0, refused: [refusal], nextCursor: null },
     ]
     let release = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
@@ -88,12 +88,33 @@ describe('ParkedInbox', () => {
     expect(bodies).toEqual([first, { ...first, cursor: 'next' }])
   })
 
+  test('says how many of those that were tried again have failed again, whatever the cause is then', async () => {
+    const { user, fixture } = show()
+    await user.click(await screen.findByRole('button', { name: 'Try all 3 again' }))
+    expect(await screen.findByText('3 tried again')).toBeDefined()
+    const again = (number: number, change = {}) =>
+      parkedTicket({
+        parkedId: `again-${number}`,
+        runId: `run-${number}`,
+        waitId: 'ticket/2/0',
+        parkedAt: ago(0),
+        ...change,
+      })
+    // Of these, run 8 was not tried again, and run 3 has another cause now.
+    fixture.park(again(1), again(3, CRM), again(8))
+    act(() => fixture.announce({ kind: 'parked', id: 'again-1' }))
+    expect(await screen.findByText('3 tried again, 2 failed again')).toBeDefined()
+    fixture.park(again(2))
+    act(() => fixture.announce({ kind: 'parked', id: 'again-2' }))
+    expect(await screen.findByText('3 tried again, 3 failed again')).toBeDefined()
+  })
+
   test('asks before it skips a group, can be stopped, and says what is done', async () => {
     const { client } = createFixtureClient({ parked: tickets })
     let release = () => {}
     const resolveGroup = vi.fn<typeof client.parked.resolveGroup>(async () => {
       await new Promise<void>((resolve) => (release = resolve))
-      return { resolved: 2, closed: 0, refused: [], nextCursor: 'more' }
+      return { resolved: 2, nodeRuns: [], closed: 0, refused: [], nextCursor: 'more' }
     })
     const { user } = renderPart(<ParkedInbox client={{ ...client, parked: { ...client.parked, resolveGroup } }} />)
     await user.click(await screen.findByRole('button', { name: 'Skip all 3' }))

@@ -1,4 +1,4 @@
-import type { ParkedGroup, ParkedRefusal, TenonClient } from '@tenon/core/client'
+import type { NodeRunRef, ParkedGroup, ParkedRefusal, TenonClient } from '@tenon/core/client'
 import type { ParkResolutionKind } from '@tenon/core/run'
 
 /** Resolution that needs no value, so that one answer fits a whole group. */
@@ -7,13 +7,15 @@ export type GroupResolution = Exclude<ParkResolutionKind, 'retry_with_params' | 
 /** Numbers of node runs that a resolution of a group has reached so far. */
 export interface GroupProgress {
   readonly resolved: number
+  /** The node runs that are resolved. */
+  readonly nodeRuns: readonly NodeRunRef[]
   /** Resolved by others, or canceled, in the meantime. */
   readonly closed: number
   /** Node runs that do not allow the resolution. */
   readonly refused: readonly ParkedRefusal[]
 }
 
-export const NO_PROGRESS: GroupProgress = Object.freeze({ resolved: 0, closed: 0, refused: [] })
+export const NO_PROGRESS: GroupProgress = Object.freeze({ resolved: 0, nodeRuns: [], closed: 0, refused: [] })
 
 interface ResolveGroupOptions {
   readonly client: Pick<TenonClient, 'parked'>
@@ -40,6 +42,7 @@ export async function resolveGroup(options: ResolveGroupOptions): Promise<void> 
     const answer = await client.parked.resolveGroup(body)
     progress = {
       resolved: progress.resolved + answer.resolved,
+      nodeRuns: [...progress.nodeRuns, ...answer.nodeRuns],
       closed: progress.closed + answer.closed,
       refused: [...progress.refused, ...answer.refused],
     }

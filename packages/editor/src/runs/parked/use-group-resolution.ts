@@ -7,6 +7,8 @@ export interface GroupWork extends GroupProgress {
   readonly kind: GroupResolution
   /** Number of node runs at its start. */
   readonly total: number
+  /** Time at which the newest of them was parked; those that fail again are newer. */
+  readonly since: string
   readonly isRunning: boolean
   /** Failure that has stopped it; `null` without one. */
   readonly error: unknown
@@ -33,7 +35,7 @@ export function useGroupResolution(
   const start = async (kind: GroupResolution) => {
     const controller = new AbortController()
     abort.current = controller
-    setWork({ ...NO_PROGRESS, kind, total: group.count, isRunning: true, error: null })
+    setWork({ ...NO_PROGRESS, kind, total: group.count, since: group.lastSeenAt, isRunning: true, error: null })
     try {
       await resolveGroup({ client, group, kind, onProgress: change, abortSignal: controller.signal })
     } catch (error) {

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import type { RunFormDraft } from '../form/form-draft.ts'
 import type { FormErrors } from '../form/form-errors.ts'
 import type { FormField } from '../form/form-model.ts'
 import { expressionWarnings } from '../form/literal-values.ts'
@@ -16,6 +17,7 @@ import { ValueForm } from '../form/value-form.tsx'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { outputPorts, outputToEnter, paramsToEnter } from './resolution-values.ts'
+import { TakenNote } from './taken-note.tsx'
 
 interface ValueDialogProps {
   readonly scope: RunScope
@@ -24,10 +26,13 @@ interface ValueDialogProps {
   readonly onClose: () => void
   /** Resolves the node run; the dialog shows what it throws. */
   readonly onResolve: (resolution: ResolutionRequest) => Promise<void>
+  /** Reason why the values can no longer be sent; `null` while they can. */
+  readonly takenText: string | null
 }
 
 /** Dialog for the values with which a node is run again; at first those of its last attempt. */
-export function ParamsDialog({ scope, nodeRun, onClose, onResolve }: ValueDialogProps) {
+export function ParamsDialog({ scope, nodeRun, ...form }: ValueDialogProps) {
+  const { onClose } = form
   const t = useTranslate()
   const { ledger, store, nodes } = scope
   const { nodeRunId, input } = nodeRun
@@ -42,7 +47,7 @@ export function ParamsDialog({ scope, nodeRun, onClose, onResolve }: ValueDialog
   return (
     <Dialog open size="l" onClose={onClose} title={t('runs.parked.paramsTitle', nameOf(nodes.get(nodeRun.nodeId)))}>
       {json !== undefined ? (
-        <ParamsForm info={nodes.get(nodeRun.nodeId)} input={json} onClose={onClose} onResolve={onResolve} />
+        <ParamsForm {...form} info={nodes.get(nodeRun.nodeId)} input={json} />
       ) : stored.error !== null ? (
         <ResourceError resource={stored} />
       ) : (
@@ -52,14 +57,15 @@ export function ParamsDialog({ scope, nodeRun, onClose, onResolve }: ValueDialog
   )
 }
 
-interface ParamsFormProps extends Pick<ValueDialogProps, 'onClose' | 'onResolve'> {
+interface ParamsFormProps extends Pick<ValueDialogProps, 'onClose' | 'onResolve' | 'takenText'> {
   readonly info: NodeInfo
   readonly input: Json
 }
 
-function ParamsForm({ info, input, onClose, onResolve }: ParamsFormProps) {
+function ParamsForm({ info, input, onClose, onResolve, takenText }: ParamsFormProps) {
   const t = useTranslate()
   const { schema, draft } = useMemo(() => paramsToEnter(info, input), [info, input])
+  const entered = useRef(draft)
   // A text with braces may be meant, so the second attempt to send it is accepted.
   const warned = useRef<Json | undefined>(undefined)
   const check = (value: Json, fields: readonly FormField[] | null): FormErrors => {
@@ -80,6 +86,8 @@ function ParamsForm({ info, input, onClose, onResolve }: ParamsFormProps) {
           submit: t('runs.parked.retry'),
         }}
         check={check}
+        isParams
+        {...closedBy(takenText, entered)}
         onCancel={onClose}
         onSubmit={(params) => onResolve({ kind: 'retry_with_params', params: isJsonObject(params) ? params : {} })}
       />
@@ -90,12 +98,13 @@ function ParamsForm({ info, input, onClose, onResolve }: ParamsFormProps) {
 const NO_WARNINGS: FormErrors = new Map()
 
 /** Dialog for an output with which the run continues as if the node had completed. */
-export function OutputDialog({ scope, nodeRun, onClose, onResolve }: ValueDialogProps) {
+export function OutputDialog({ scope, nodeRun, onClose, onResolve, takenText }: ValueDialogProps) {
   const t = useTranslate()
   const info = scope.nodes.get(nodeRun.nodeId)
   const ports = useMemo(() => outputPorts(info), [info])
   const [port, setPort] = useState<string | undefined>(ports[0]?.name)
   const { schema, draft } = useMemo(() => outputToEnter(info, port), [info, port])
+  const entered = useRef(draft)
   return (
     <Dialog open size="l" onClose={onClose} title={t('runs.parked.outputTitle', nameOf(info))}>
       <div className="tn-form">
@@ -119,12 +128,22 @@ export function OutputDialog({ scope, nodeRun, onClose, onResolve }: ValueDialog
             failed: t('runs.parked.failed'),
             submit: t('runs.parked.continue'),
           }}
+          {...closedBy(takenText, entered)}
           onCancel={onClose}
           onSubmit={(output) => onResolve({ kind: 'complete', output, ...(port === undefined ? {} : { port }) })}
         />
       </div>
     </Dialog>
   )
+}
+
+/** Returns the props of a form that keep its entries, and show why they cannot be sent. */
+function closedBy(takenText: string | null, entered: { current: RunFormDraft }) {
+  const onDraft = (draft: RunFormDraft) => {
+    entered.current = draft
+  }
+  if (takenText === null) return { onDraft }
+  return { onDraft, closed: <TakenNote reason={takenText} draft={() => entered.current} /> }
 }
 
 function nameOf({ name }: NodeInfo) {

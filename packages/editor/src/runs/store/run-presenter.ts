@@ -1,3 +1,4 @@
+import type { WaitingRun } from '@tenon/core/client'
 import type { NodeId } from '@tenon/core/document'
 import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
 import { createElement } from 'react'
@@ -5,6 +6,7 @@ import type { NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.
 import type { LoopKind } from '../../graph/containers.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
+import type { WaitingBelow } from '../calls/use-waiting-below.ts'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { ItemStepper } from '../loop/item-stepper.tsx'
 import { displayStatus } from './display-status.ts'
@@ -18,12 +20,14 @@ const TICK_MS = 200
 export interface RunPresenterOptions {
   readonly store: RunStore
   readonly nodes: NodeDirectory
+  /** Returns the runs below this one that wait for people now; read again while the run is in progress. */
+  readonly below?: () => WaitingBelow
   readonly t: Translate
   readonly locale: string
 }
 
 /** Creates the display of a run on the cards and edges of a canvas. Updates times only while there is a listener. */
-export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOptions): NodeRunPresenter {
+export function createRunPresenter({ store, nodes, below, t, locale }: RunPresenterOptions): NodeRunPresenter {
   const listeners = new Set<() => void>()
   const displays = new Map<NodeId, { readonly of: NodeRunView; readonly display: NodeRunDisplay }>()
   let reasons = { seq: -1, map: skipReasons([], 0) }
@@ -77,7 +81,9 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
       if (nodeRun === undefined || nodeRun.status === 'idle') return null
       const before = displays.get(nodeId)
       if (before?.of === nodeRun && !isNodeRunOpen(nodeRun)) return before.display
-      const display = displayOf(nodeRun, nodes.get(nodeId).loop, moment, t, locale)
+      const [waiting] = below?.().get(nodeRun.nodeRunId) ?? []
+      const own = displayOf(nodeRun, nodes.get(nodeId).loop, moment, t, locale)
+      const display = waiting?.kind === 'parked' ? needsFix(own, waiting, t) : own
       const isSame = before?.display.label === display.label && before.display.reason === display.reason
       if (before?.display.status === display.status && isSame) {
         displays.set(nodeId, { of: nodeRun, display: before.display })
@@ -96,6 +102,12 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
       return createElement(ItemStepper, { store, loopRunId: loop.nodeRunId, name, kind: kind ?? 'list' })
     },
   }
+}
+
+/** Marks the card of a node whose run, or one below that, needs a fix. */
+function needsFix(display: NodeRunDisplay, { workflowName }: WaitingRun, t: Translate): NodeRunDisplay {
+  const reason = t('runs.below.reason', { workflow: workflowName })
+  return { ...display, status: 'parked', statusLabel: t('runs.node.parked'), reason }
 }
 
 /** Returns the display of a node run on its card: the items or rounds of a loop, its duration, and an attempt after the first. */

@@ -10,6 +10,7 @@ import { useCloseOnBack } from '../../instance/use-close-on-back.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import type { InstanceProps } from '../../shell/instance-root.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { useWaitingBelow } from '../calls/use-waiting-below.ts'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { RunSummary } from '../inspector/run-summary.tsx'
 import { Scrubber } from '../scrubber/scrubber.tsx'
@@ -20,6 +21,7 @@ import { type RunIdentity, RunProvider, type RunScope } from '../store/run-scope
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
 import { OpenApprovals } from './open-approvals.tsx'
+import { OpenBelow } from './open-below.tsx'
 import { OpenParked } from './open-parked.tsx'
 import { RunDock } from './run-dock.tsx'
 import { RunHeader } from './run-header.tsx'
@@ -84,12 +86,26 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
   const { client, store, nodes, graph } = scope
   const workflows = useTenantWorkflows({ client, workflowId: scope.run.value?.workflowId ?? '', onOpenWorkflow })
   const [nodeId, setNodeId] = useState<string | null>(null)
-  const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
+  // A link above the canvas leads to the panel, so the focus follows it there.
+  const [focusRequest, setFocusRequest] = useState<{ readonly nodeId: string } | null>(null)
+  const lead = (to: string) => {
+    setNodeId(to)
+    setFocusRequest({ nodeId: to })
+  }
+  const show = useCallback((to: string | null) => {
+    setNodeId(to)
+    setFocusRequest(null)
+  }, [])
+  const { below, readBelow } = useWaitingBelow(scope)
+  const presenter = useMemo(
+    () => createRunPresenter({ store, nodes, below: readBelow, t, locale }),
+    [store, nodes, readBelow, t, locale],
+  )
   const openNodeId = useRunPart(store, selectOpenNode)
   const hasEvents = useRunPart(store, selectHasEvents)
   const isReady = hasEvents || scope.run.value?.startedAt === null
   const links = useMemo(() => ({ onOpenRun: onOpenRun ?? null }), [onOpenRun])
-  const close = useCallback(() => setNodeId(null), [])
+  const close = useCallback(() => show(null), [show])
   useCloseOnBack(nodeId !== null, close)
   return (
     <NodeRunContext.Provider value={presenter}>
@@ -97,8 +113,9 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
         <RunFrame>
           <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
           <div className="tn-run-stage">
-            <OpenParked scope={scope} onSelectNode={setNodeId} />
-            <OpenApprovals scope={scope} onSelectNode={setNodeId} onOpenApprovals={onOpenApprovals} />
+            <OpenParked scope={scope} onSelectNode={lead} />
+            <OpenBelow scope={scope} below={below} />
+            <OpenApprovals scope={scope} onSelectNode={lead} onOpenApprovals={onOpenApprovals} />
             <div className="tn-run-canvas">
               {graph.value === null ? (
                 <ResourceError title={t('runs.graphFailed')} resource={graph} />
@@ -110,7 +127,7 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
                       manifest={graph.value.manifest}
                       selectedNodeId={nodeId}
                       firstNodeId={openNodeId}
-                      onSelectNode={setNodeId}
+                      onSelectNode={show}
                     />
                   </WorkflowsContext.Provider>
                 )
@@ -120,12 +137,12 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
           </div>
           <aside className="tn-run-side" aria-label={t('runs.inspector.label')}>
             {nodeId === null ? (
-              <RunSummary scope={scope} onSelectNode={setNodeId} />
+              <RunSummary scope={scope} onSelectNode={lead} />
             ) : (
-              <InspectorPanel scope={scope} nodeId={nodeId} onClose={close} />
+              <InspectorPanel scope={scope} nodeId={nodeId} onClose={close} focusRequest={focusRequest} />
             )}
           </aside>
-          <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={setNodeId} />
+          <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={show} />
         </RunFrame>
       </RunLinksContext.Provider>
     </NodeRunContext.Provider>

@@ -15,7 +15,7 @@ interface Retried extends Pick<GroupWork, 'since' | 'nodeRuns'> {
 const keyOf = ({ runId, nodeRunId }: NodeRunRef) => `${runId}/${nodeRunId}`
 
 /** Counts node runs that were tried again and wait for a fix again, whatever their cause is now. */
-export async function countFailedAgain(client: Pick<TenonClient, 'parked'>, retried: Retried): Promise<number> {
+async function countFailedAgain(client: Pick<TenonClient, 'parked'>, retried: Retried): Promise<number> {
   const { workflowId, since, nodeRuns, abortSignal } = retried
   const keys = new Set(nodeRuns.map(keyOf))
   const isLater = ({ parkedAt }: ParkedNodeRun) => parkedAt > since

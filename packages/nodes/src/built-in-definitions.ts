@@ -17,6 +17,8 @@ import { set } from './set/definition.ts'
 import { start } from './start/definition.ts'
 import { switchDefinition } from './switch/definition.ts'
 import { tryDefinition } from './try/definition.ts'
+import { waitForCallback } from './wait-for-callback/definition.ts'
+import { waitForEvent } from './wait-for-event/definition.ts'
 
 /**
  * The definitions of all built-in node types, for a manifest without a server (controlled editors, tests).
@@ -44,6 +46,8 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   continueDefinition,
   runWorkflow,
   delay,
+  waitForEvent,
+  waitForCallback,
   end,
   approval,
   set,

@@ -1,3 +1,4 @@
+export type { AcceptedCallback, EventRefusal, EventWait, SendEvent, SentEvent } from './event-types.ts'
 export { createOpenApiDocument, errorCodesOf, NOT_FOUND, type OpenApiOptions } from './openapi.ts'
 export type {
   NodeRunRef,

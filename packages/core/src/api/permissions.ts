@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'run:cancel',
   'run:pause',
   'parked:resolve',
+  'event:send',
   'approval:read',
   'approval:decide',
   'approval:override',
@@ -40,6 +41,7 @@ const EDITOR: readonly Permission[] = [
   'run:cancel',
   'run:pause',
   'parked:resolve',
+  'event:send',
   'member:read',
 ]
 const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause']

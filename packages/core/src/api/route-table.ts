@@ -1,6 +1,7 @@
 import { approvalRoutes } from './routes/approval-routes.ts'
 import { changeRoutes } from './routes/change-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
+import { eventRoutes } from './routes/event-routes.ts'
 import { memberRoutes } from './routes/member-routes.ts'
 import { parkedRoutes } from './routes/parked-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...runRoutes,
   ...approvalRoutes,
   ...parkedRoutes,
+  ...eventRoutes,
   ...changeRoutes,
   ...memberRoutes,
   ...tenantRoutes,

@@ -75,6 +75,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     },
     approvals: approvalMethods(send),
     parked: parkedMethods(send),
+    events: eventMethods(send),
     members: {
       list: ({ query, userIds } = {}, request) =>
         send({
@@ -186,6 +187,13 @@ function parkedMethods(send: Transport): TenonClient['parked'] {
       send({ method: 'POST', path: path`/parked/${parkedId}/resolution`, body, ...sendingOf(request) }),
     resolveGroup: (body, request) =>
       send({ method: 'POST', path: '/parked-groups/resolutions', body, ...sendingOf(request) }),
+  }
+}
+
+function eventMethods(send: Transport): TenonClient['events'] {
+  return {
+    send: (body, request) => send({ method: 'POST', path: '/events', body, ...sendingOf(request) }),
+    waits: (query, request) => send({ method: 'GET', path: '/event-waits', query, ...sendingOf(request) }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
 import type {
   ParkedGroup,
   ParkedNodeRun,
@@ -296,6 +297,31 @@ export interface TenonClient {
      * @throws {@link TenonError} `CURSOR_INVALID`.
      */
     resolveGroup(body: ResolveParkedGroup, options?: RequestOptions): Promise<ResolvedParkedGroup>
+  }
+  /** Events that runs wait for. */
+  readonly events: {
+    /**
+     * Sends an event to every run that waits for its name and its key. If none waits, the event is kept for the next one,
+     * so that it may be sent before the run is there.
+     *
+     * @throws {@link TenonError} `EVENT_ID_USED` for the id of an event that differs; `EVENT_PAYLOAD_INVALID` if the
+     * payload fits none of the waits; `EVENT_BUFFER_FULL`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
+     *
+     * @example
+     * ```ts
+     * await client.events.send({ name: 'order.paid', key: order.id, payload: { amount: 12 }, id: payment.id })
+     * ```
+     */
+    send(body: SendEvent, options?: RequestOptions): Promise<SentEvent>
+    /**
+     * Lists a page of waits for events and callbacks, newest first; `limit` is 1 to 200.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
+     */
+    waits(
+      query?: { runId?: RunId; workflowId?: WorkflowId; status?: 'open' | 'closed'; cursor?: string; limit?: number },
+      options?: RequestOptions,
+    ): Promise<Page<EventWait>>
   }
   /** People of the tenant, from the directory of the host. */
   readonly members: {

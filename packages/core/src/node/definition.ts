@@ -22,6 +22,9 @@ export type NodeCategory = (typeof NODE_CATEGORIES)[number]
  *
  * A `child` starts a run of the workflow whose id is its literal param `workflow`, with the value of its param `input`.
  * A version that is published contains the version of that workflow that its runs start.
+ *
+ * An `event` waits for an event by name and key, a `callback` for a request to its own URL, which the nodes before it
+ * read as `run.callbackUrls`.
  */
 export const CONTROL_KINDS = [
   'trigger',
@@ -35,6 +38,8 @@ export const CONTROL_KINDS = [
   'break',
   'continue',
   'child',
+  'event',
+  'callback',
 ] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]

@@ -1,5 +1,5 @@
 import type { NodeId, NodeRunId, RunId, TenantId, UserId, WorkflowId } from '../ids.ts'
-import type { Json } from '../json.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
 
@@ -26,6 +26,23 @@ export type WaitFor =
       readonly dueAt: number | null
     }
   | { readonly kind: 'time'; readonly dueAt: number }
+  | {
+      readonly kind: 'event'
+      /** Name of the event, 1 to 200 characters. */
+      readonly name: string
+      /** Correlation key of the event, 1 to 400 characters: an event ends the waits with its name and its key. */
+      readonly key: string
+      /** Schema of the payload; an event that does not fit it leaves the wait open. `null` for any payload. */
+      readonly schema: JsonSchema | null
+      readonly dueAt: number | null
+    }
+  /** A request to the callback URL of the node run, which `run.callbackUrls` has for earlier nodes. */
+  | {
+      readonly kind: 'callback'
+      /** Schema of the body of the request; `null` for any body. */
+      readonly schema: JsonSchema | null
+      readonly dueAt: number | null
+    }
 
 /** Reaction of a loop to a failed iteration: it fails, or continues and lists the failures, or continues without them. */
 export type OnIterationFailure = 'fail' | 'collect' | 'ignore'
@@ -112,7 +129,10 @@ export interface Vote {
 export type Resume =
   | { readonly kind: 'approval'; readonly choice: string; readonly votes: readonly Vote[] }
   | { readonly kind: 'time'; readonly firedAt: number }
+  /** The time limit of an approval, an event or a callback is over; only an approval has votes. */
   | { readonly kind: 'timeout'; readonly firedAt: number; readonly votes: readonly Vote[] }
+  /** The event or the callback has arrived; `receivedAt` may be before the wait began. */
+  | { readonly kind: 'event'; readonly eventId: string; readonly payload: JsonObject; readonly receivedAt: number }
 
 /** Returned instead of a result by a node that has to wait; a waiting node occupies no worker. */
 export interface Suspension {

@@ -12,6 +12,7 @@ export function emptyRunView(): RunView {
     nodeRuns: new Map(),
     approvals: new Map(),
     parked: new Map(),
+    waits: new Map(),
     pauses: [],
     outcome: null,
     endNodeRunId: null,

@@ -9,6 +9,7 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
   node_skipped: 'fact',
   timer_fired: 'fact',
   approval_decided: 'fact',
+  event_received: 'fact',
   child_finished: 'fact',
   cancel_requested: 'fact',
   pause_requested: 'fact',

@@ -33,7 +33,7 @@ export function nodeRunIdOfWait(waitId: WaitId): NodeRunId {
 
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
- * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `child/<wait id>`, `cancel`, `pause/<request id>`,
+ * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `event/<wait id>`, `child/<wait id>`, `cancel`, `pause/<request id>`,
  * `resume/<request id>`, `parked/<wait id>`.
  */
 export function factId(fact: Fact): string {
@@ -44,6 +44,8 @@ export function factId(fact: Fact): string {
       return `timer/${fact.data.timerId}`
     case 'approval_decided':
       return `vote/${fact.data.waitId}/${fact.data.vote.actor.userId}`
+    case 'event_received':
+      return `event/${fact.data.waitId}`
     case 'child_finished':
       return `child/${fact.data.waitId}`
     case 'cancel_requested':

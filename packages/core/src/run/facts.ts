@@ -5,7 +5,7 @@ import type { Actor } from './actor.ts'
 import type { CancelReason } from './reasons.ts'
 import type { ParkedResolved } from './resolutions.ts'
 import type { RunFailure, ValueRef } from './values.ts'
-import type { ChildEnd, NodeWait, RunParent } from './waits.ts'
+import type { ChildEnd, EventReceived, NodeWait, RunParent } from './waits.ts'
 
 /** Port of a completed fork: the run continues on all of its ports. */
 export const ALL_PORTS = '*'
@@ -66,6 +66,8 @@ export type Fact =
       readonly data: { readonly timerId: string; readonly dueAt: number; readonly lateMs: number }
     }
   | { readonly type: 'approval_decided'; readonly data: { readonly waitId: WaitId; readonly vote: Vote } }
+  /** An event or a callback ends a wait. A wait gets one. */
+  | { readonly type: 'event_received'; readonly data: EventReceived }
   /** An awaited child has ended; stored by its last append. */
   | {
       readonly type: 'child_finished'

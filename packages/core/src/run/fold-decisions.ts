@@ -1,5 +1,5 @@
 import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
-import { type FoldState, patchApproval, patchNodeRun, patchParked } from './fold-state.ts'
+import { type FoldState, patchApproval, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 import type { IterationsView, NodeRunView, ParkedView } from './view.ts'
 
@@ -84,6 +84,7 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       const parked = how === 'timeout' ? undefined : patchParked(state, waitId, { closed: how })
       if (parked !== undefined) unpark(state, parked, at)
       patchApproval(state, waitId, (approval) => ({ ...approval, closed: how }))
+      patchWait(state, waitId, { closed: how })
       if (how !== 'canceled') return
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
         status: 'canceled',
@@ -93,8 +94,12 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       return
     }
     case 'wait_opened': {
-      const { waitFor } = entry.data
-      if (waitFor.kind !== 'iterations') return
+      const { waitId, waitFor } = entry.data
+      if (waitFor.kind !== 'iterations') {
+        const { nodeRunId } = entry
+        state.waits.set(waitId, { waitId, nodeRunId, waitFor, openedAt: at, event: null, closed: null })
+        return
+      }
       const begun = { started: 0, ended: 0, failed: [], stoppedAt: null }
       patchNodeRun(state, entry.nodeRunId, ({ iterations }) => ({
         status: 'waiting',

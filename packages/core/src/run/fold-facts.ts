@@ -1,6 +1,6 @@
 import { nodeRunIdOfWait } from './event-ids.ts'
 import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
-import { type FoldState, patchApproval, patchNodeRun, patchParked } from './fold-state.ts'
+import { type FoldState, patchApproval, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 
 /** Applies a fact or an observation to the view; `foldDecision` handles the other entries. */
@@ -75,6 +75,11 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
     case 'parked_resolved': {
       const { waitId, resolution, actor } = entry.data
       patchParked(state, waitId, { resolution: { kind: resolution.kind, actor, at } })
+      return
+    }
+    case 'event_received': {
+      const { waitId, eventId, actor, receivedAt } = entry.data
+      patchWait(state, waitId, { event: { eventId, actor, receivedAt } })
       return
     }
     case 'child_finished': {

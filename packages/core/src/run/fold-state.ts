@@ -1,10 +1,10 @@
 import type { NodeRunId, WaitId } from '../ids.ts'
 import { idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 import { isRunOver } from './status.ts'
-import type { ApprovalView, NodeRunView, ParkedView, RunView } from './view.ts'
+import type { ApprovalView, NodeRunView, ParkedView, RunView, WaitView } from './view.ts'
 
 /** The part of a {@link RunView} that is not a collection. */
-export type RunHead = Omit<RunView, 'nodeRuns' | 'approvals' | 'parked'>
+export type RunHead = Omit<RunView, 'nodeRuns' | 'approvals' | 'parked' | 'waits'>
 
 /** A run view under construction; entries are replaced, never changed, so readers may keep them. */
 export interface FoldState {
@@ -12,6 +12,7 @@ export interface FoldState {
   readonly nodeRuns: Map<NodeRunId, NodeRunView>
   readonly approvals: Map<WaitId, ApprovalView>
   readonly parked: Map<WaitId, ParkedView>
+  readonly waits: Map<WaitId, WaitView>
   readonly versions: Map<NodeRunId, number>
   /** Node runs that the current entry has changed. */
   readonly touched: Set<NodeRunId>
@@ -20,12 +21,13 @@ export interface FoldState {
 }
 
 export function foldStateOf(view: RunView): FoldState {
-  const { nodeRuns, approvals, parked, ...head } = view
+  const { nodeRuns, approvals, parked, waits, ...head } = view
   const state: FoldState = {
     head,
     nodeRuns: new Map(nodeRuns),
     approvals: new Map(approvals),
     parked: new Map(parked),
+    waits: new Map(waits),
     versions: new Map(),
     touched: new Set(),
     open: 0,
@@ -41,6 +43,7 @@ export function viewOf(state: FoldState): RunView {
     nodeRuns: new Map(state.nodeRuns),
     approvals: new Map(state.approvals),
     parked: new Map(state.parked),
+    waits: new Map(state.waits),
   }
 }
 
@@ -73,6 +76,11 @@ export function patchNodeRun(
 export function patchApproval(state: FoldState, waitId: WaitId, patch: (approval: ApprovalView) => ApprovalView): void {
   const approval = state.approvals.get(waitId)
   if (approval !== undefined) state.approvals.set(waitId, patch(approval))
+}
+
+export function patchWait(state: FoldState, waitId: WaitId, patch: Partial<WaitView>): void {
+  const wait = state.waits.get(waitId)
+  if (wait !== undefined) state.waits.set(waitId, { ...wait, ...patch })
 }
 
 export function patchParked(state: FoldState, waitId: WaitId, patch: Partial<ParkedView>): ParkedView | undefined {

@@ -40,5 +40,6 @@ export type {
   ParkedView,
   PauseView,
   RunView,
+  WaitView,
 } from './view.ts'
-export type { ChildEnd, ChildWait, IterationsWait, NodeResume, NodeWait, RunParent } from './waits.ts'
+export type { ChildEnd, ChildWait, EventReceived, IterationsWait, NodeResume, NodeWait, RunParent } from './waits.ts'

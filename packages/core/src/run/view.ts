@@ -141,6 +141,29 @@ export interface ParkedResolutionView {
   readonly at: number
 }
 
+/** A wait for a time, an event or a callback, folded from the log. Instants are milliseconds since the Unix epoch. */
+export interface WaitView {
+  /** Id of the wait, unique within the run. */
+  readonly waitId: WaitId
+  /** Node run that waits. */
+  readonly nodeRunId: NodeRunId
+  /** Time, event or callback that ends the wait, with resolved templates. */
+  readonly waitFor: Extract<WaitFor, { kind: 'time' | 'event' | 'callback' }>
+  /** Start of the wait. */
+  readonly openedAt: number
+  /** Event or callback that ended the wait; `null` without one. */
+  readonly event: {
+    /** Id of the event, unique within the tenant. */
+    readonly eventId: string
+    /** Person who sent it; `null` if no person did. */
+    readonly actor: Actor | null
+    /** Time at which it was stored; before `openedAt` if it was early. */
+    readonly receivedAt: number
+  } | null
+  /** Way in which the wait ended; `null` while it is open. */
+  readonly closed: 'resolved' | 'timeout' | 'canceled' | null
+}
+
 /** A pause of a run, folded from the log. Instants are milliseconds since the Unix epoch. */
 export interface PauseView {
   /** Start of the pause. */
@@ -169,6 +192,8 @@ export interface RunView {
   readonly approvals: ReadonlyMap<WaitId, ApprovalView>
   /** Parked node runs by wait id, in the order in which they were parked, those that are resolved included. */
   readonly parked: ReadonlyMap<WaitId, ParkedView>
+  /** Waits for a time, an event or a callback by wait id, in the order in which they were opened. */
+  readonly waits: ReadonlyMap<WaitId, WaitView>
   /** Pauses of the run, oldest first; only the last one may be open. */
   readonly pauses: readonly PauseView[]
   /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */

@@ -1,5 +1,6 @@
-import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
+import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { OnIterationFailure, Resume, WaitFor } from '../node/implementation.ts'
+import type { Actor } from './actor.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
 /** Wait of a loop for its iterations. */
@@ -64,9 +65,25 @@ export interface RunParent {
   readonly nodeRunId: NodeRunId
 }
 
+/** An event or a callback that ends a wait, as the run gets it. */
+export interface EventReceived {
+  /** Wait that it ends. */
+  readonly waitId: WaitId
+  /** Id of the event, unique within the tenant. */
+  readonly eventId: string
+  /** Payload of the event, or body of the callback. */
+  readonly payload: ValueRef
+  /** Time at which it was stored, in milliseconds since the Unix epoch; before the wait began if it was early. */
+  readonly receivedAt: number
+  /** Person who sent it; `null` if no person did. */
+  readonly actor: Actor | null
+}
+
 /** Result of the wait of a node run, as it is stored. */
 export type NodeResume =
-  | Resume
+  | Exclude<Resume, { readonly kind: 'event' }>
+  /** The awaited event or callback has arrived. */
+  | { readonly kind: 'event'; readonly eventId: string; readonly payload: ValueRef; readonly receivedAt: number }
   /** The iterations of a loop have ended, `failed` of them with a failure. */
   | { readonly kind: 'iterations'; readonly ended: number; readonly failed: number }
   /** The child has ended, or was started without being awaited: `end` is `null` then. */

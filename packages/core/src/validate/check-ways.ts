@@ -1,5 +1,6 @@
 import type { ResolvedPort } from '../document/ports.ts'
 import { edgeId, type WorkflowEdge } from '../document/types.ts'
+import type { ControlKind } from '../node/definition.ts'
 import { addBranchFix, checkPortItems } from './check-port-items.ts'
 import { endFix } from './end-fixes.ts'
 import { issueFix } from './fix.ts'
@@ -10,11 +11,13 @@ const MOST_PORTS_NAMED = 4
 
 const ownPorts = ({ ports }: SurveyedNode): readonly ResolvedPort[] => ports.filter(({ isError }) => !isError)
 
+const TIME_LIMITED: readonly (ControlKind | undefined)[] = ['approval', 'event', 'callback']
+
 /** Returns the ports without edges, except the port of a time limit that is not set. */
 export function openPorts(surveyed: SurveyedNode): readonly ResolvedPort[] {
   const { outgoing, params, entry } = surveyed
   const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
-  const isIdle = (port: string) => entry?.control === 'approval' && port === 'timeout' && params.timeout === undefined
+  const isIdle = (port: string) => TIME_LIMITED.includes(entry?.control) && port === 'timeout' && params.timeout === undefined
   return ownPorts(surveyed).filter(({ name }) => !used.has(name) && !isIdle(name))
 }
 

@@ -44,7 +44,7 @@ function toResult(resume: Resume, now: number): NodeResult<typeof approval> {
         decided_by_id: null,
         comment: null,
         votes: votes.map(toVote),
-        decided_at: toIso(resume.firedAt),
+        decided_at: toIso('firedAt' in resume ? resume.firedAt : now),
       },
     }
   }

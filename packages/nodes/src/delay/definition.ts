@@ -1,6 +1,7 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 import { durationParam } from '../shared/params.ts'
+import { isTimeZone, WEEKDAYS } from './business-hours.ts'
 
 const ZONED = { offset: true, local: false }
 /** Date, time and zone, with valid days of the calendar; seconds are optional. */
@@ -10,7 +11,16 @@ const INSTANT = new RegExp(
     .join('|'),
 )
 
-/** Waits for a duration or until an instant, without occupying a worker. */
+const IN_BUSINESS_HOURS = { param: 'mode', in: ['businessHours'] }
+
+function timeOfDay(otherwise: string) {
+  return z
+    .string()
+    .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'Write hours and minutes: 09:00')
+    .default(otherwise)
+}
+
+/** Waits for a duration, until an instant, or until the next business hours, without occupying a worker. */
 export const delay = defineNode({
   type: 'delay',
   version: 1,
@@ -21,7 +31,7 @@ export const delay = defineNode({
   control: 'delay',
   inline: true,
   params: z.object({
-    mode: z.enum(['duration', 'until']).default('duration').meta({ title: 'Wait', control: 'select', literal: true }),
+    mode: z.enum(['duration', 'until', 'businessHours']).default('duration').meta({ title: 'Wait', control: 'select', literal: true }),
     duration: durationParam.optional().meta({
       title: 'For',
       description: 'How long the run waits.',
@@ -40,6 +50,26 @@ export const delay = defineNode({
         placeholder: '2030-01-31T09:00:00Z',
         dependsOn: { param: 'mode', in: ['until'] },
       }),
+    zone: z.string().refine(isTimeZone, 'Enter a time zone such as Europe/Berlin').default('UTC').meta({
+      title: 'Time zone',
+      description: 'Name of the zone whose clock counts, with its daylight saving time.',
+      control: 'text',
+      placeholder: 'Europe/Berlin',
+      dependsOn: IN_BUSINESS_HOURS,
+    }),
+    days: z
+      .array(z.enum(WEEKDAYS))
+      .min(1)
+      .max(7)
+      .default(['monday', 'tuesday', 'wednesday', 'thursday', 'friday'])
+      .meta({ title: 'Days', dependsOn: IN_BUSINESS_HOURS }),
+    from: timeOfDay('09:00').meta({
+      title: 'From',
+      description: 'The run does not wait if it arrives within the hours.',
+      control: 'text',
+      dependsOn: IN_BUSINESS_HOURS,
+    }),
+    to: timeOfDay('17:00').meta({ title: 'To', control: 'text', dependsOn: IN_BUSINESS_HOURS }),
   }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: z.object({ waited_until: z.string() }) },
@@ -59,6 +89,13 @@ export const delay = defineNode({
       when: '(params?.mode ?? "duration") == "until" && (params?.until ?? "") == ""',
       message: 'Set the time to wait until',
       field: 'until',
+    },
+    {
+      code: 'DELAY_HOURS_EMPTY',
+      severity: 'error',
+      when: 'params?.mode == "businessHours" && (params?.from ?? "09:00") >= (params?.to ?? "17:00")',
+      message: 'The hours must end later than they begin',
+      field: 'to',
     },
   ],
 })

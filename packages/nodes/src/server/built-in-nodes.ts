@@ -18,6 +18,8 @@ import { setNode } from '../set/implementation.ts'
 import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
 import { tryNode } from '../try/implementation.ts'
+import { waitForCallbackNode } from '../wait-for-callback/implementation.ts'
+import { waitForEventNode } from '../wait-for-event/implementation.ts'
 import { offerModels } from './offer-models.ts'
 
 const languageModelCheck: OptionCheck = (value, field) =>
@@ -64,6 +66,8 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     continueNode,
     runWorkflowNode,
     delayNode,
+    waitForEventNode,
+    waitForCallbackNode,
     approvalNode,
     httpCallNode,
   ]

@@ -1,4 +1,4 @@
-import type { Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
+import type { EventReceived, Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
 import { completeNode } from './complete-node.ts'
 import { type FrameContext, findNodeRun, nodeAt, type RunContext, refuse, topFrame } from './context.ts'
 import { DEADLINE_TIMER } from './end-run.ts'
@@ -13,7 +13,7 @@ import { rulesFor, start } from './propagate.ts'
 import { findParked, resolveParked } from './resolve-parked.ts'
 import type { OpenRun } from './state.ts'
 import type { Turns } from './turn.ts'
-import { castVote, findWait, finishChild, fireWaitTimer, openWait } from './waits.ts'
+import { castVote, findWait, finishChild, fireWaitTimer, openWait, receiveEvent } from './waits.ts'
 
 /** Applies a fact; called only if the fact has an effect. */
 export type Act = (turns: Turns) => void
@@ -157,6 +157,16 @@ function judgeVote(run: RunContext, { waitId, vote }: Extract<Fact, { type: 'app
   return (turns) => castVote(turns.in(waiting.context), waiting, vote, waitFor.required)
 }
 
+function judgeEvent(run: RunContext, event: EventReceived): Act | null {
+  const waiting = findWait(run, event.waitId)
+  if (waiting === null) return null
+  const { kind } = waiting.wait.waitFor
+  if (kind !== 'event' && kind !== 'callback') {
+    refuse(`A wait of the kind "${kind}" gets no event`, { waitId: event.waitId })
+  }
+  return (turns) => receiveEvent(turns.in(waiting.context), waiting, event)
+}
+
 function judgeChild(run: RunContext, data: Extract<Fact, { type: 'child_finished' }>['data']): Act | null {
   const { waitId, childRunId, ...end } = data
   const waiting = findWait(run, waitId)
@@ -212,6 +222,8 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
       return judgeVote(run, fact.data)
     case 'parked_resolved':
       return judgeResolution(run, fact.data)
+    case 'event_received':
+      return judgeEvent(run, fact.data)
     case 'child_finished':
       return judgeChild(run, fact.data)
     case 'cancel_requested':

@@ -1,5 +1,5 @@
 import type { Vote } from '@tenon/core/node'
-import type { ChildEnd, ChildWait, NodeWait } from '@tenon/core/run'
+import type { ChildEnd, ChildWait, EventReceived, NodeWait } from '@tenon/core/run'
 import { type FrameContext, findNodeRun, nodeRunIdAt, type RunContext, refuse } from './context.ts'
 import { close } from './finish-node.ts'
 import { beginIterations } from './iterations.ts'
@@ -120,7 +120,21 @@ export function castVote(turn: Turn, waiting: WaitingNode, vote: Vote, required:
   continueAfter(context, turn, node, { resume: { kind: 'approval', choice: vote.choice, votes }, params })
 }
 
-/** Applies the timer of a wait: a wait for an instant ends, and an approval times out. */
+/** Applies an event or a callback: it ends the wait, and the node run continues with it. */
+export function receiveEvent(
+  turn: Turn,
+  { context, node, wait }: WaitingNode,
+  { eventId, payload, receivedAt }: EventReceived,
+): void {
+  const { waitId, waitFor } = wait
+  const nodeRunId = nodeRunIdAt(context, node)
+  turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
+  if (waitFor.dueAt !== null) turn.decisions.push({ type: 'timer_cleared', data: { timerId: waitId } })
+  const { params } = entryOf(context.state.open, node)
+  continueAfter(context, turn, node, { resume: { kind: 'event', eventId, payload, receivedAt }, params })
+}
+
+/** Applies the timer of a wait: a wait for an instant ends, and any other one times out. */
 export function fireWaitTimer(turn: Turn, waiting: WaitingNode): void {
   const { context, node, wait } = waiting
   const { waitId, waitFor, votes } = wait

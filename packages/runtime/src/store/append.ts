@@ -67,7 +67,9 @@ export type AppendOperation =
       readonly nodeRunId: NodeRunId
       readonly nodeId: NodeId
       readonly workflowId: WorkflowId
-      readonly kind: 'approval' | 'parked'
+      readonly kind: 'approval' | 'parked' | 'event' | 'callback'
+      /** Of an event or a callback: the match key of what ends the wait. */
+      readonly matchKey?: string
       /** Of a parked node run. */
       readonly fingerprint?: string
       /** JSON text. */
@@ -75,6 +77,12 @@ export type AppendOperation =
       readonly openedAt: number
       readonly dueAt: number | null
     }
+  /** Orders the opening of a wait and the events with its match key, before the rows of waits are locked. */
+  | { readonly op: 'event_lock'; readonly matchKey: string }
+  /** Gives a wait that was opened the oldest event with its match key that is kept, as a message of its run. */
+  | { readonly op: 'event_match'; readonly matchKey: string; readonly approvalId: string; readonly waitId: WaitId }
+  /** Wakes the run if its wait has got an event: its worker, or its shell by the outbox. */
+  | { readonly op: 'event_wake' | 'event_outbox'; readonly waitId: WaitId }
   /**
    * Locks another run and its open waits before its cancelation is stored: after an append in flight, which may end it,
    * and so that no vote is accepted after a cancelation that it does not see.
@@ -188,7 +196,7 @@ export type AppendResult =
   | { readonly outcome: 'held' }
 
 /**
- * Order of locks in every transaction: the run, payloads and plans, waits and votes, messages, timers, rows of ready
+ * Order of locks in every transaction: the run, payloads and plans, match keys of events, waits and votes, kept events, messages, timers, rows of ready
  * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append in the opposite order would
  * deadlock.
  */
@@ -199,10 +207,12 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   plan: 1,
   payload_ref: 2,
   snapshot: 3,
+  event_lock: 3.5,
   wait_open: 4,
   wait_close: 4,
   wait_reopen: 4,
   waits_lock: 4,
+  event_match: 4.5,
   inbox_consumed: 5,
   inbox_clear: 5,
   message: 5,
@@ -211,11 +221,13 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   timers_end: 6,
   ready: 7,
   wake: 7,
+  event_wake: 7,
   finish: 7,
   dispatch_add: 8,
   dispatch_cancel: 8,
   dispatch_end: 8,
   outbox: 9,
+  event_outbox: 9,
   outbox_clear: 9,
 }
 

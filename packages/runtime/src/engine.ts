@@ -3,6 +3,7 @@ import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
 import type { RunLimits } from './admission/queue-rows.ts'
 import type { Bus } from './bus.ts'
+import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Plan } from './interpreter/plan.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
 import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
@@ -74,7 +75,7 @@ export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
 export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
- * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `cancel`, `pause` and `resume` resolve after
+ * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `sendEvent`, `cancel`, `pause` and `resume` resolve after
  * their transaction has committed, so that acknowledged changes are stored.
  */
 export interface Engine {
@@ -113,6 +114,15 @@ export interface Engine {
     request: ResolveParkedRequest,
     hook?: TransactionHook,
   ): Promise<ResolveParkedResult>
+  /**
+   * Delivers an event to every open wait of the tenant with its name and key, or keeps it for the next one; a callback to
+   * the node run that waits for it. The same event with the same id again returns the first result, without `hook`.
+   *
+   * @throws {@link TenonError} `EVENT_ID_USED`, `EVENT_PAYLOAD_INVALID`, `EVENT_BUFFER_FULL`, `REQUEST_INVALID` for a faulty
+   * `ttl`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
+   * @see docs/adr/0044-events-find-their-waits-by-a-key.md
+   */
+  sendEvent(tenantId: TenantId, event: EventRequest, hook?: TransactionHook): Promise<SendEventResult>
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
   cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<CancelResult>
   /**

@@ -17,16 +17,19 @@ export type {
   StartRunRequest,
   TransactionHook,
 } from './engine.ts'
+export type { EventRequest, SendEventResult } from './events/send-event.ts'
 export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'
 export type {
+  EventWaitFilter,
   PageRequest,
   ParkedFilter,
   RunObstacle,
   RunReader,
+  StoredEventWait,
   StoredParked,
   StoredParkedGroup,
   StoredPause,
@@ -35,7 +38,9 @@ export type {
   StoredWaitingRun,
 } from './run-store.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
+export type { EventTarget } from './store/match-key.ts'
 export { findObstacles, findRunObstacles } from './store/obstacles.ts'
+export type { RefusedWait } from './store/put-event.ts'
 export { postgresRunReader } from './store/run-reader.ts'
 export type { RunRef } from './store/run-ref.ts'
 export { newRunId } from './store/run-ref.ts'

@@ -109,6 +109,40 @@ export interface StoredWait {
   readonly dueAt: number | null
 }
 
+/** A stored wait for an event or a callback. Instants are milliseconds since the Unix epoch. */
+export interface StoredEventWait {
+  /** Tenant of the run. */
+  readonly tenantId: TenantId
+  /** Run that waits. */
+  readonly runId: RunId
+  /** Id of the wait within its run, as in the run log. */
+  readonly waitId: WaitId
+  /** Node run that waits. */
+  readonly nodeRunId: NodeRunId
+  /** Node that waits. */
+  readonly nodeId: NodeId
+  /** Workflow of the run. */
+  readonly workflowId: WorkflowId
+  /** Event or callback that ends the wait, with resolved templates. */
+  readonly waitFor: Extract<WaitFor, { kind: 'event' | 'callback' }>
+  /** State of the wait; `resolved` also if the run has yet to apply the event. */
+  readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
+  /** Start of the wait. */
+  readonly openedAt: number
+  /** Time at which the run continues without it; `null` without a limit. */
+  readonly dueAt: number | null
+}
+
+/** Filter of a list of waits for events and callbacks. One must match every field that is given. */
+export interface EventWaitFilter extends PageRequest {
+  /** Lists those of this run. @defaultValue every run */
+  readonly runId?: RunId
+  /** Lists those of this workflow. @defaultValue every workflow */
+  readonly workflowId?: WorkflowId
+  /** Lists those whose node runs wait, or those whose wait is closed. @defaultValue both */
+  readonly status?: 'open' | 'closed'
+}
+
 /** A stored parked node run. Instants are milliseconds since the Unix epoch. */
 export interface StoredParked {
   /** Tenant of the run. */
@@ -281,6 +315,15 @@ export interface RunReader {
     tenantId: TenantId,
     filter: { readonly workflowId?: WorkflowId } & PageRequest,
   ): Promise<{ readonly items: readonly StoredParkedGroup[]; readonly nextCursor: string | null }>
+  /**
+   * Lists a page of waits for events and callbacks, newest first.
+   *
+   * @throws {@link TenonError} `CURSOR_INVALID`.
+   */
+  listEventWaits(
+    tenantId: TenantId,
+    filter: EventWaitFilter,
+  ): Promise<{ readonly items: readonly StoredEventWait[]; readonly nextCursor: string | null }>
   /** Reads one parked node run. */
   getParked(tenantId: TenantId, parkedId: string): Promise<StoredParked | null>
   /** Reads one approval with its votes. */

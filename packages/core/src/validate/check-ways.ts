@@ -17,7 +17,8 @@ const TIME_LIMITED: readonly (ControlKind | undefined)[] = ['approval', 'event',
 export function openPorts(surveyed: SurveyedNode): readonly ResolvedPort[] {
   const { outgoing, params, entry } = surveyed
   const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
-  const isIdle = (port: string) => TIME_LIMITED.includes(entry?.control) && port === 'timeout' && params.timeout === undefined
+  const isIdle = (port: string) =>
+    TIME_LIMITED.includes(entry?.control) && port === 'timeout' && params.timeout === undefined
   return ownPorts(surveyed).filter(({ name }) => !used.has(name) && !isIdle(name))
 }
 

@@ -31,7 +31,10 @@ export const delay = defineNode({
   control: 'delay',
   inline: true,
   params: z.object({
-    mode: z.enum(['duration', 'until', 'businessHours']).default('duration').meta({ title: 'Wait', control: 'select', literal: true }),
+    mode: z
+      .enum(['duration', 'until', 'businessHours'])
+      .default('duration')
+      .meta({ title: 'Wait', control: 'select', literal: true }),
     duration: durationParam.optional().meta({
       title: 'For',
       description: 'How long the run waits.',

@@ -3,5 +3,7 @@ import { receivedOutcome, waitLimits } from '../shared/received.ts'
 import { waitForCallback } from './definition.ts'
 
 export const waitForCallbackNode = implementInlineNode(waitForCallback, (params, { now, resume }) =>
-  resume === null ? { suspend: { kind: 'callback', ...waitLimits(params, now) } } : receivedOutcome(resume, params, now),
+  resume === null
+    ? { suspend: { kind: 'callback', ...waitLimits(params, now) } }
+    : receivedOutcome(resume, params, now),
 )

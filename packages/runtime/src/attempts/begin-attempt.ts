@@ -3,7 +3,6 @@ import type { NodeDefinition } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
 import type { AcquireSlot, CommitResult, Committer, Decided, Slot, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
-import { resumeForNode } from '../commit/loop-values.ts'
 import { derivedKey, prepareNode } from '../commit/node-params.ts'
 import { type FindNodeType, hasNodeType } from '../commit/node-types.ts'
 import { journaledCalls, planNodeOf, type RunSession } from '../commit/session.ts'
@@ -231,7 +230,7 @@ async function readyAttempt(
   return {
     kind: 'ready',
     started: {
-      ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume: resumeForNode(resume) },
+      ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume: prepared.resume },
       ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, journal },
     },
     observation: { type: 'node_started', nodeRunId, data: { pass, attempt, input, worker, queue } },

@@ -8,7 +8,6 @@ import type { AcquireSlot, FactToCommit } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects, reopenedBy } from './effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import { failureOf } from './failure.ts'
-import { resumeForNode } from './loop-values.ts'
 import { type PassToResolve, prepareNode } from './node-params.ts'
 import { type FindNodeType, hasNodeType } from './node-types.ts'
 import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
@@ -241,7 +240,7 @@ async function beginNode(
 ): Promise<Fact | null> {
   const { acquireSlot, at, worker } = request
   const { tenantId, runId } = session.identity
-  const { nodeRunId, pass, resume } = scheduled
+  const { nodeRunId, pass } = scheduled
   const node = planNodeOf(session, nodeRunId)
   const slot = acquireSlot?.({ nodeRunId, pass, queue, node }) ?? null
   if (slot === null) return null
@@ -250,7 +249,7 @@ async function beginNode(
   try {
     const prepared = await prepareNode(session, node, scheduled, attempt, findType, values)
     if (prepared.kind === 'ended') return prepared.fact
-    const { input, payloads, implementation, params, idempotencyKey } = prepared
+    const { input, payloads, implementation, params, idempotencyKey, resume } = prepared
     const data = { pass, attempt, input, worker, queue }
     addPayloads(pending, payloads)
     addObservation(pending, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at })
@@ -261,7 +260,7 @@ async function beginNode(
       nodeRunId,
       pass,
       attempt,
-      resume: resumeForNode(resume),
+      resume,
       startedAt: at,
       slot,
       implementation,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type ChildEnd, type Decision, type Fact, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { AppendOperation } from '../store/append.ts'
+import { matchKeyOf } from '../store/match-key.ts'
 import type { ParkedRow } from '../store/parked-rows.ts'
 import { dispatchRequirements, isQueued } from '../store/requirements.ts'
 import { cancelFailure } from './cancel-failure.ts'
@@ -66,6 +67,9 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       pending.operations.push({ op: 'wait_open', ...waitRow(session, decision), ...row })
       return
     }
+    case 'wait_opened':
+      addEventWait(pending, session, decision, at)
+      return
     case 'node_parked': {
       const { fingerprint } = decision.data
       const waitFor = JSON.stringify(shortParked(decision.data))
@@ -104,9 +108,36 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
   }
 }
 
+/** Adds the row of a wait for an event or a callback, which takes one that was kept for it at once. */
+function addEventWait(
+  { operations }: PendingAppend,
+  session: RunSession,
+  decision: Extract<Decision, { readonly type: 'wait_opened' }>,
+  openedAt: number,
+): void {
+  const { runId, engine } = session.identity
+  const { waitFor, waitId } = decision.data
+  if (waitFor.kind !== 'event' && waitFor.kind !== 'callback') return
+  const { kind, dueAt } = waitFor
+  const matchKey = matchKeyOf(
+    waitFor.kind === 'event' ? waitFor : { kind: 'callback', runId, nodeRunId: decision.nodeRunId },
+  )
+  const row = { kind, waitFor: JSON.stringify(waitFor), openedAt, dueAt, matchKey } as const
+  const wait = waitRow(session, decision)
+  operations.push(
+    { op: 'event_lock', matchKey },
+    { op: 'wait_open', ...wait, ...row },
+    { op: 'event_match', matchKey, approvalId: wait.approvalId, waitId },
+    { op: engine === 'embedded' ? 'event_wake' : 'event_outbox', waitId },
+  )
+}
+
 function waitRow(
   { identity: { runId, workflowId } }: RunSession,
-  { nodeRunId, data: { waitId } }: Extract<Decision, { readonly type: 'approval_needed' | 'node_parked' }>,
+  {
+    nodeRunId,
+    data: { waitId },
+  }: Extract<Decision, { readonly type: 'approval_needed' | 'node_parked' | 'wait_opened' }>,
 ) {
   return { approvalId: approvalIdOf(runId, waitId), waitId, nodeRunId, nodeId: nodeIdOf(nodeRunId), workflowId }
 }

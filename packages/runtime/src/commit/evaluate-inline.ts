@@ -7,14 +7,8 @@ import type { Payload } from '../store/append.ts'
 import { checkPort } from './check-port.ts'
 import { beginChild, type ChildToBegin, isChildSuspension, loadChild, type PrepareChild } from './child-runs.ts'
 import { failureOf } from './failure.ts'
-import {
-  beginLoop,
-  isLoopSuspension,
-  type LoopContext,
-  loadIterations,
-  NO_ITERATIONS,
-  resumeForNode,
-} from './loop-values.ts'
+import { beginLoop, isLoopSuspension, type LoopContext, loadIterations, NO_ITERATIONS } from './loop-values.ts'
+import { loadResume } from './load-resume.ts'
 import { type PassToResolve, type ResolvedNode, resolveNode } from './node-params.ts'
 import type { FindNodeType, NodeType } from './node-types.ts'
 import { planNodeOf, type RunSession } from './session.ts'
@@ -57,7 +51,8 @@ export async function evaluateInline(
     const isLoop = run.resume?.kind === 'iterations'
     const loop = isLoop ? await loadIterations(session, nodeRunId, values) : NO_ITERATIONS
     const child = run.resume?.kind === 'child' ? await loadChild(session, run.resume, values) : null
-    return await evaluate(session, node, { ...run, ...loop, child }, { type, resolved, prepareChild })
+    const resume = await loadResume(session, run.resume, values)
+    return await evaluate(session, node, { ...run, ...loop, child, resume }, { type, resolved, prepareChild })
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
     const data = { pass, attempt: 1, error: failureOf(error, node.id), durationMs: 0 }
@@ -75,7 +70,7 @@ interface NodeToEvaluate {
 async function evaluate(
   session: RunSession,
   node: PlanNode,
-  run: PassToResolve & LoopContext & Pick<InlineContext, 'child'>,
+  run: Omit<PassToResolve, 'resume'> & LoopContext & Pick<InlineContext, 'child' | 'resume'>,
   { type, resolved, prepareChild }: NodeToEvaluate,
 ): Promise<InlineOutcome> {
   const { nodeRunId, pass, scheduledAt, resume, iterations, stoppedAt, child } = run
@@ -86,7 +81,7 @@ async function evaluate(
   if (compute === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" is not evaluated in the commit`)
   const params = checkParams(definition, resolved.params)
   // The registry holds implementations of every type; checkParams has checked these params.
-  const context = { now: scheduledAt, resume: resumeForNode(resume), iterations, stoppedAt, child }
+  const context = { now: scheduledAt, resume, iterations, stoppedAt, child }
   const result = compute(params as never, context)
   if (isLoopSuspension(result)) return beginLoop(session, node, { nodeRunId, pass }, result)
   if (isChildSuspension(result)) {

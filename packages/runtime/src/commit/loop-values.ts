@@ -5,10 +5,9 @@ import type {
   IterationResult,
   LoopSuspension,
   NodeOutcome,
-  Resume,
   Suspension,
 } from '@tenon/core/node'
-import type { Fact, NodeResume } from '@tenon/core/run'
+import type { Fact } from '@tenon/core/run'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
 import type { PassOfRun } from '../store/run-ref.ts'
@@ -20,11 +19,6 @@ import type { ValueReader } from './value-loader.ts'
 const MAX_ITERATIONS = 10_000
 /** Most iterations of a loop at the same time. */
 const MAX_CONCURRENCY = 500
-
-/** Returns the result of a wait for the code of a node; those of iterations and children are read by themselves. */
-export function resumeForNode(resume: NodeResume | null): Resume | null {
-  return resume?.kind === 'iterations' || resume?.kind === 'child' ? null : resume
-}
 
 /** Checks whether an inline node has returned iterations to wait for. */
 export function isLoopSuspension(

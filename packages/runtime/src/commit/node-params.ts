@@ -3,13 +3,14 @@ import { TenonError } from '@tenon/core/errors'
 import { createEvaluationContext, createPlainScope, evaluateTemplate, evaluateValue } from '@tenon/core/evaluate'
 import { isTemplate } from '@tenon/core/expression'
 import { maskParams } from '@tenon/core/mask'
-import { type AnyNodeImplementation, checkParams } from '@tenon/core/node'
+import { type AnyNodeImplementation, checkParams, type Resume } from '@tenon/core/node'
 import type { Fact, NodeResume, ValueRef } from '@tenon/core/run'
 import { isParamLate, paramSink } from '@tenon/core/validate'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
 import type { PassOfRun } from '../store/run-ref.ts'
 import { failureOf } from './failure.ts'
+import { loadResume } from './load-resume.ts'
 import type { FindNodeType, NodeType } from './node-types.ts'
 import type { RunSession } from './session.ts'
 import { type StoredValue, storeValue } from './stored-value.ts'
@@ -37,6 +38,8 @@ export type PreparedNode =
       readonly input: ValueRef
       readonly payloads: readonly Payload[]
       readonly idempotencyKey: string
+      /** Result of the wait that the pass follows; `null` in a first pass. */
+      readonly resume: Resume | null
     }
   | { readonly kind: 'ended'; readonly fact: Fact }
 
@@ -80,7 +83,8 @@ export async function prepareNode(
     const copy = inKeyOrder(stored.json as JsonObject, node.keyOrder)
     const params = secretParams.length > 0 ? copy : checkParams(implementation.definition, copy)
     const idempotencyKey = resolved.idempotencyKey ?? derivedKey(session, nodeRunId)
-    return { kind: 'ready', implementation, params, input, payloads, idempotencyKey }
+    const loaded = await loadResume(session, resume, values)
+    return { kind: 'ready', implementation, params, input, payloads, idempotencyKey, resume: loaded }
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
     const data = { pass, attempt, error: failureOf(error, node.id), durationMs: 0 }

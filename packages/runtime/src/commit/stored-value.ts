@@ -58,10 +58,10 @@ interface WaitProblem {
 
 function problemOf(waitFor: WaitFor | null): WaitProblem | null {
   const kind = waitFor?.kind
-  if (kind !== 'approval' && kind !== 'time') {
+  if (kind !== 'approval' && kind !== 'time' && kind !== 'event' && kind !== 'callback') {
     return {
       message: `Unknown kind of wait "${kind}"`,
-      remedy: 'Return suspend with the kind approval or time',
+      remedy: 'Return suspend with the kind approval, time, event or callback',
     }
   }
   if (waitFor?.kind === 'approval' && !isDecidable(waitFor)) {
@@ -70,13 +70,23 @@ function problemOf(waitFor: WaitFor | null): WaitProblem | null {
       remedy: 'Return suspend with at least one text in choices, and required as an integer above 0',
     }
   }
+  if (waitFor?.kind === 'event' && !(isName(waitFor.name, 200) && isName(waitFor.key, 400))) {
+    return {
+      message: 'The name of the event must have 1 to 200 characters, and its key 1 to 400',
+      remedy: 'Return suspend with a name and a key within these lengths',
+    }
+  }
   const dueAt = waitFor?.dueAt
-  if (kind === 'approval' && dueAt === null) return null
+  if (kind !== 'time' && dueAt === null) return null
   if (Number.isSafeInteger(dueAt) && Number(dueAt) >= 0 && Number(dueAt) <= MAX_INSTANT_MS) return null
   return {
     message: `The node waits until ${dueAt}, which is not an instant from 1970 to 9999`,
     remedy: 'Return dueAt in whole milliseconds since 1970',
   }
+}
+
+function isName(text: unknown, maxLength: number): boolean {
+  return typeof text === 'string' && text.length >= 1 && text.length <= maxLength
 }
 
 function isDecidable({ choices, required }: Extract<WaitFor, { kind: 'approval' }>): boolean {

@@ -5,6 +5,7 @@ import { append } from './migrations/0004-append.ts'
 import { partitions } from './migrations/0005-partitions.ts'
 import { topLevelRuns } from './migrations/0006-top-level-runs.ts'
 import { admission } from './migrations/0007-admission.ts'
+import { events } from './migrations/0008-events.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -21,7 +22,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission],
+  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],
 } as const

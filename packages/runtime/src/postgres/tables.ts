@@ -74,6 +74,31 @@ interface WaitsTable {
   readonly fingerprint: string | null
   /** `StoredResolution` of a parked node run as JSON text; the run may have yet to apply it. */
   readonly resolution: string | null
+  /** Of an event or a callback: `matchKeyOf` what ends the wait. */
+  readonly match_key: string | null
+}
+
+interface EventBufferTable {
+  readonly tenant_id: string
+  readonly event_id: string
+  readonly kind: string
+  readonly match_key: string
+  readonly position: Generated<number>
+  /** A `ValueRef` as JSON text; null when the event was delivered. */
+  readonly payload: string | null
+  /** Row of `payloads` for a large payload. */
+  readonly payload_hash: string | null
+  readonly size: number
+  readonly received_at: number
+  readonly expires_at: number
+  /** An `Actor` as JSON text. */
+  readonly actor: string | null
+  /** True if the sender chose the id. */
+  readonly has_id: boolean
+  /** Of the event without its id, to recognize the same one. */
+  readonly digest: string
+  /** Number of waits that the event has ended. */
+  readonly delivered: Generated<number>
 }
 
 /**
@@ -105,8 +130,10 @@ export interface RuntimeTables {
   readonly tenant_keys: { readonly tenant_id: string; readonly inner_pad: Uint8Array; readonly outer_pad: Uint8Array }
   /** Compiled versions by plan hash. */
   readonly plans: { readonly tenant_id: string; readonly plan_hash: string; readonly data: string }
-  /** Approvals and parked node runs that runs wait for or have waited for. */
+  /** Approvals, parked node runs, events and callbacks that runs wait for or have waited for. */
   readonly waits: WaitsTable
+  /** Events that are kept for the next wait, and ids of delivered ones. */
+  readonly event_buffer: EventBufferTable
   /** Votes on approvals, one for each user. */
   readonly wait_votes: {
     readonly tenant_id: string

@@ -236,8 +236,10 @@ export interface OperationOfRun extends RunRef {
   readonly operation: AppendOperation
 }
 
-/** Returns the run whose rows an operation changes: that of its append, or another one. */
-function changedRunOf({ operation, runId }: OperationOfRun): RunId {
+/** Returns the run whose rows an operation changes: that of its append, or another one; or the match key that it locks. */
+function changedRunOf({ operation, runId }: OperationOfRun): string {
+  // Of a lock of a match key, all runs with the key change the same.
+  if (operation.op === 'event_lock') return operation.matchKey
   return ('runId' in operation ? operation.runId : undefined) ?? runId
 }
 

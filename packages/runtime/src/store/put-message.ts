@@ -42,10 +42,24 @@ export async function putMessage(
   // The message is stored already: its transaction has stored the related rows and has woken the run.
   if (added === undefined) return { outcome: 'accepted', runId, owner: null }
   await route.hook?.(tx)
+  return { outcome: 'accepted', runId, owner: await wakeRun(tx, { tenantId, runId }, route, fact.type) }
+}
+
+/**
+ * Wakes a run for which a message was stored, in the caller's transaction.
+ *
+ * @returns Worker that owns the run; `null` if none does, and on Temporal.
+ */
+export async function wakeRun(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId }: RunRef,
+  route: MessageRoute,
+  factType: Fact['type'],
+): Promise<string | null> {
   if (route.workerId === undefined) {
     const message = { tenant_id: tenantId, run_id: runId, kind: 'wake', ready_at: databaseNow }
     await tx.insertInto('outbox').values(message).execute()
-    return { outcome: 'accepted', runId, owner: null }
+    return null
   }
   const { workerId } = route
   const ready = await tx
@@ -61,12 +75,12 @@ export async function putMessage(
       conflict.columns(['tenant_id', 'run_id']).doUpdateSet({
         woken: true,
         // Ending a run requires no node type, so that a run with types that no worker has can still be canceled.
-        ...(fact.type === 'cancel_requested'
+        ...(factType === 'cancel_requested'
           ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }
           : {}),
       }),
     )
     .returning('worker_id')
     .executeTakeFirst()
-  return { outcome: 'accepted', runId, owner: ready?.worker_id ?? null }
+  return ready?.worker_id ?? null
 }

@@ -11,6 +11,7 @@ import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
 import { pageSize, readCursor, writeCursor } from './cursor.ts'
+import { selectEventWaits } from './event-wait-rows.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
 import { unrollRow } from './stored-events.ts'
@@ -39,6 +40,7 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
     getPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
     listWaits: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectWaits(tx, tenantId, filter)),
     readObstacles: (tenantId, runIds) => database.withTenant(tenantId, (tx) => selectObstacles(tx, tenantId, runIds)),
+    listEventWaits: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectEventWaits(tx, tenantId, filter)),
     listParked: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectParked(tx, tenantId, filter)),
     listParkedGroups: (tenantId, filter) =>
       database.withTenant(tenantId, (tx) => selectParkedGroups(tx, tenantId, filter)),

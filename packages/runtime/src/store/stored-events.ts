@@ -53,6 +53,7 @@ type ValueFieldOf<Body> = Body extends { readonly data: infer Data }
 const VALUE_FIELD = {
   run_started: 'input',
   node_completed: 'output',
+  event_received: 'payload',
   failure_handled: 'output',
   node_started: 'input',
   node_journaled: 'value',

@@ -7,6 +7,7 @@ import type { RunReader } from '../run-store.ts'
 import { admissionTests } from './suite/admission.ts'
 import { cancelTests } from './suite/cancel.ts'
 import { childTests } from './suite/children.ts'
+import { eventTests } from './suite/events.ts'
 import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
@@ -27,6 +28,7 @@ const GROUPS: readonly SuiteGroup[] = [
   admissionTests,
   failureTests,
   waitTests,
+  eventTests,
   cancelTests,
   pauseTests,
   parkTests,

@@ -1,4 +1,4 @@
-import { durationToMs, type Json } from '@tenon/core/document'
+import { durationToMs, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
   type AnyNodeImplementation,
@@ -7,6 +7,7 @@ import {
   implementInlineNode,
   implementNode,
   type NodeRegistry,
+  type Resume,
 } from '@tenon/core/node'
 import { ALL_PORTS } from '@tenon/core/run'
 import { z } from 'zod'
@@ -183,6 +184,39 @@ const delay = defineNode({
   outputs: { success: anything },
 })
 
+const awaitEvent = defineNode({
+  ...common,
+  type: 'wait-for-event',
+  title: 'Event',
+  control: 'event',
+  inline: true,
+  params: z.object({
+    eventName: z.string(),
+    key: z.string(),
+    schema: anything.default({ type: 'object', properties: {} }).meta({ literal: true }),
+    timeout: z.string().optional(),
+  }),
+  ports: [
+    { name: 'success', title: 'success' },
+    { name: 'timeout', title: 'timeout' },
+  ],
+  outputs: { success: anything, timeout: anything },
+})
+
+const awaitCallback = defineNode({
+  ...common,
+  type: 'wait-for-callback',
+  title: 'Callback',
+  control: 'callback',
+  inline: true,
+  params: z.object({ timeout: z.string().optional() }),
+  ports: [
+    { name: 'success', title: 'success' },
+    { name: 'timeout', title: 'timeout' },
+  ],
+  outputs: { success: anything, timeout: anything },
+})
+
 const approval = defineNode({
   ...common,
   type: 'approval',
@@ -250,7 +284,7 @@ export function createTestNodes(): { readonly registry: NodeRegistry; readonly p
   return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
 }
 
-/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, try, break, continue, child, delay and approval. */
+/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, try, break, continue, child, delay, waits for events and callbacks, and approval. */
 export function inlineNodes(): readonly AnyNodeImplementation[] {
   return [
     implementInlineNode(start, () => ({ port: 'success', output: {} })),
@@ -311,6 +345,16 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
         ? { suspend: { kind: 'time', dueAt: now + durationToMs(duration) } }
         : { port: 'success', output: { waited: resume.kind } },
     ),
+    implementInlineNode(awaitEvent, ({ eventName: name, key, schema, timeout }, { now, resume }) =>
+      resume === null
+        ? { suspend: { kind: 'event', name, key, schema: schema as JsonObject, dueAt: dueAtOf(timeout, now) } }
+        : received(resume),
+    ),
+    implementInlineNode(awaitCallback, ({ timeout }, { now, resume }) =>
+      resume === null
+        ? { suspend: { kind: 'callback', schema: null, dueAt: dueAtOf(timeout, now) } }
+        : received(resume),
+    ),
     implementInlineNode(approval, ({ title, required, timeout }, { now, resume }) => {
       if (resume === null) {
         const dueAt = timeout === undefined ? null : now + durationToMs(timeout)
@@ -320,6 +364,16 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
       return { port: resume.kind === 'timeout' ? 'timeout' : port, output: { decided: resume.kind } }
     }),
   ]
+}
+
+function dueAtOf(timeout: string | undefined, now: number): number | null {
+  return timeout === undefined ? null : now + durationToMs(timeout)
+}
+
+function received(resume: Resume) {
+  return resume.kind === 'event'
+    ? ({ port: 'success', output: { got: resume.payload } } as const)
+    : ({ port: 'timeout', output: { got: resume.kind } } as const)
 }
 
 function probeNode(probes: ProbeRecorder): AnyNodeImplementation {

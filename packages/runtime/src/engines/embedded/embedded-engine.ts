@@ -17,6 +17,7 @@ import { createAdmitter } from '../../admission/admitter.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
+import { createStoreEvent } from '../../events/send-event.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
 import { reasonOf } from '../../reason-of.ts'
 import { createAppender } from '../../store/appender.ts'
@@ -187,6 +188,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
   const resolveParked = createResolveParked({ database, reader, inbox, findType })
+  const storeEvent = createStoreEvent(database, now)
   const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
@@ -302,6 +304,11 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       const put = await resolveParked(tenantId, parkedId, request, { workerId: owner(), hook })
       if (put.outcome === 'accepted') wake({ tenantId, ...put })
       return { outcome: put.outcome }
+    },
+    sendEvent: async (tenantId, event, hook) => {
+      const { result, runs } = await storeEvent(tenantId, event, { workerId: owner(), hook })
+      for (const run of runs) wake({ tenantId, ...run })
+      return result
     },
     cancel: async (tenantId, runId, actor, hook) => {
       const put = await inbox.cancel(tenantId, runId, actor, { workerId: owner(), hook })

@@ -19,6 +19,7 @@ import { publishChange } from '../../bus.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
+import { createStoreEvent } from '../../events/send-event.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
 import type { RunObstacle } from '../../run-store.ts'
 import { createAppender } from '../../store/appender.ts'
@@ -112,6 +113,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   })
   const inbox = createInbox(database, now)
   const resolveParked = createResolveParked({ database, reader, inbox, findType })
+  const storeEvent = createStoreEvent(database, now)
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
   const admitter = createAdmitter({
@@ -214,6 +216,11 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       const { outcome } = await resolveParked(tenantId, parkedId, request, { hook })
       relay?.wake()
       return { outcome }
+    },
+    sendEvent: async (tenantId, event, hook) => {
+      const { result } = await storeEvent(tenantId, event, { hook })
+      relay?.wake()
+      return result
     },
     cancel: async (tenantId, runId, actor, hook) => {
       const { outcome } = await inbox.cancel(tenantId, runId, actor, { hook })

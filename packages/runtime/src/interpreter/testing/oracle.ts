@@ -7,7 +7,7 @@ interface Cell {
   pass: number
   canceling: boolean
   /** Kind of the wait whose result the next pass gets. */
-  follows: 'approval' | 'time' | 'timeout' | null
+  follows: 'approval' | 'time' | 'event' | 'timeout' | null
   wait: {
     required: number
     votes: { user: string; choice: string }[]
@@ -201,7 +201,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       turn.openedWaits.push(`${node.id}/${cell.pass}/0`)
       const { waitFor } = fact.data
       const required = waitFor.kind === 'approval' ? waitFor.required : 1
-      cell.wait = { required, votes: [], kind: waitFor.kind === 'approval' ? 'approval' : 'time', held: false }
+      cell.wait = { required, votes: [], kind: waitFor.kind === 'time' ? 'time' : 'approval', held: false }
       if (!cell.canceling) return
       turn.openedWaits.pop()
       turn.closedWaits.push(`${node.id}/${cell.pass}/0:canceled`)
@@ -244,8 +244,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         const id = fact.data.timerId.split('/')[0] ?? ''
         const cell = cellOf(id)
         if (cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== fact.data.timerId) return
-        turn.closedWaits.push(`${fact.data.timerId}:${cell.wait.kind === 'approval' ? 'timeout' : 'resolved'}`)
-        cell.follows = cell.wait.kind === 'approval' ? 'timeout' : 'time'
+        turn.closedWaits.push(`${fact.data.timerId}:${cell.wait.kind === 'time' ? 'resolved' : 'timeout'}`)
+        cell.follows = cell.wait.kind === 'time' ? 'time' : 'timeout'
         resume(id, cell)
         return
       }
@@ -276,6 +276,16 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
           cell.wait = null
           applyResolution(node, resolution)
         }
+        return
+      }
+      case 'event_received': {
+        const { waitId } = fact.data
+        const id = waitId.split('/')[0] ?? ''
+        const cell = cellOf(id)
+        if (cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== waitId) return
+        turn.closedWaits.push(`${waitId}:resolved`)
+        cell.follows = 'event'
+        resume(id, cell)
         return
       }
       // No play of the oracle starts children.

@@ -1,4 +1,4 @@
-import type { Vote } from '@tenon/core/node'
+import type { Vote, WaitFor } from '@tenon/core/node'
 import { type Fact, makeValueRef, nodeIdOf, type PauseRequest } from '@tenon/core/run'
 import { CURRENT_SEMANTICS, type Machine, type OpenNodeRun } from '../machine-types.ts'
 import { nodesWithin, type Plan, type PlanNode } from '../plan.ts'
@@ -25,13 +25,22 @@ export function startFact(
   return { type: 'run_started', data }
 }
 
-function answerWait({ waitId, nodeRunId }: OpenNodeRun & { waitId: string }, isApproval: boolean, tape: Tape): Fact {
-  if (!isApproval || tape.next(5) === 0) {
+function answerWait({ waitId, waitKind, nodeRunId }: OpenNodeRun & { readonly waitId: string }, tape: Tape): Fact {
+  if (waitKind === 'time' || tape.next(5) === 0) {
     return { type: 'timer_fired', data: { timerId: waitId, dueAt: 5, lateMs: nodeRunId.length } }
   }
+  if (waitKind === 'event' || waitKind === 'callback') return eventFact(waitId, tape)
   const user = USERS[tape.next(USERS.length)] ?? ''
   const vote: Vote = voteOf(tape.next(2) === 0 ? 'approve' : 'reject', user)
   return { type: 'approval_decided', data: { waitId, vote } }
+}
+
+function eventFact(waitId: string, tape: Tape): Fact {
+  const payload = makeValueRef({ event: tape.next(4) })
+  return {
+    type: 'event_received',
+    data: { waitId, eventId: `e${tape.next(1_000)}`, payload, receivedAt: 5, actor: null },
+  }
 }
 
 /** Resolves a parked node run in one of the ways that it allows. */
@@ -64,8 +73,20 @@ function resolveFact(plan: Plan, { nodeRunId, waitId, resume }: OpenNodeRun & { 
 
 function suspendFact(nodeRunId: string, pass: number, isApproval: boolean, tape: Tape): Fact {
   const dueAt = tape.next(2) === 0 ? null : 5
-  const waitFor = isApproval ? approvalOf({ required: 1 + tape.next(2), dueAt }) : ({ kind: 'time', dueAt: 5 } as const)
+  const waitFor = isApproval ? approvalOf({ required: 1 + tape.next(2), dueAt }) : plainWait(dueAt, tape)
   return { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }
+}
+
+/** Waits for a time, an event or a callback. */
+function plainWait(dueAt: number | null, tape: Tape): WaitFor {
+  switch (tape.next(3)) {
+    case 0:
+      return { kind: 'event', name: 'paid', key: 'k', schema: null, dueAt }
+    case 1:
+      return { kind: 'callback', schema: null, dueAt }
+    default:
+      return { kind: 'time', dueAt: 5 }
+  }
 }
 
 function nodeOf(plan: Plan, nodeRunId: string): PlanNode | undefined {
@@ -146,8 +167,10 @@ export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: Play
     }
     return { type: 'cancel_requested', data: { reason: 'user', actor: null } }
   }
-  const { waitId, waitKind } = run
+  const { waitId, waitKind, nodeRunId, pass } = run
+  // An event that comes twice, or too late for the wait of the pass before.
+  if (pass > 1 && tape.next(8) === 0) return eventFact(`${nodeRunId}/${pass - 1}/0`, tape)
   if (waitId === null) return answerRun(plan, machine, run, tape)
   if (waitKind === 'parked') return resolveFact(plan, { ...run, waitId }, tape)
-  return answerWait({ ...run, waitId }, waitKind === 'approval', tape)
+  return answerWait({ ...run, waitId }, tape)
 }

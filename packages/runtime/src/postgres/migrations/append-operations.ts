@@ -13,6 +13,8 @@ const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 export const APPEND_OPERATION = `
 create or replace function $schema.append_operation_v1(p_tenant text, p_run text, o json)
 returns boolean language plpgsql as $body$
+declare
+  e record;
 begin
   case o->>'op'
     when 'timer_set' then
@@ -23,13 +25,52 @@ begin
       delete from $schema.timers where tenant_id = p_tenant and run_id = p_run and timer_id = o->>'timerId';
     when 'wait_open' then
       insert into $schema.waits (tenant_id, approval_id, run_id, wait_id, node_run_id, node_id, workflow_id, kind,
-          status, wait_for, opened_at, due_at, fingerprint)
+          status, wait_for, opened_at, due_at, fingerprint, match_key)
         values (p_tenant, o->>'approvalId', p_run, o->>'waitId', o->>'nodeRunId', o->>'nodeId', o->>'workflowId',
-          o->>'kind', 'open', o->>'waitFor', (o->>'openedAt')::bigint, (o->>'dueAt')::bigint, o->>'fingerprint');
+          o->>'kind', 'open', o->>'waitFor', (o->>'openedAt')::bigint, (o->>'dueAt')::bigint, o->>'fingerprint',
+          o->>'matchKey');
     when 'waits_lock' then
       -- Orders a cancelation and the votes of the run, whose row is locked.
       perform from $schema.waits where tenant_id = p_tenant and run_id = o->>'runId' and status = 'open'
         order by approval_id for update;
+    when 'event_lock' then
+      -- An event that comes now sees the wait, or its row is seen here.
+      perform pg_advisory_xact_lock(hashtextextended(p_tenant || ' ' || (o->>'matchKey'), 0));
+    when 'event_match' then
+      -- A callback that is awaited again may be received again.
+      delete from $schema.event_buffer
+        where tenant_id = p_tenant and match_key = o->>'matchKey' and kind = 'callback' and payload is null;
+      select * into e from $schema.event_buffer
+        where tenant_id = p_tenant and match_key = o->>'matchKey' and payload is not null and expires_at > ${NOW}
+        order by position limit 1 for update;
+      if found then
+        if e.payload_hash is not null then
+          insert into $schema.payload_refs (tenant_id, run_id, hash) values (p_tenant, p_run, e.payload_hash)
+            on conflict do nothing;
+        end if;
+        insert into $schema.run_inbox (tenant_id, run_id, message_id, fact, at)
+          values (p_tenant, p_run, 'event/' || (o->>'waitId'), json_build_object('type', 'event_received', 'data',
+            json_build_object('waitId', o->>'waitId', 'eventId', e.event_id, 'payload', e.payload::json,
+              'receivedAt', e.received_at, 'actor', e.actor::json))::text, ${NOW})
+          on conflict do nothing;
+        update $schema.waits set resolution = json_build_object('eventId', e.event_id)::text
+          where tenant_id = p_tenant and approval_id = o->>'approvalId';
+        if e.has_id then
+          update $schema.event_buffer set payload = null, payload_hash = null, delivered = 1
+            where tenant_id = p_tenant and event_id = e.event_id;
+        else
+          delete from $schema.event_buffer where tenant_id = p_tenant and event_id = e.event_id;
+        end if;
+      end if;
+    when 'event_wake' then
+      update $schema.run_ready set woken = true where tenant_id = p_tenant and run_id = p_run and exists (
+        select from $schema.run_inbox i
+          where i.tenant_id = p_tenant and i.run_id = p_run and i.message_id = 'event/' || (o->>'waitId'));
+    when 'event_outbox' then
+      insert into $schema.outbox (tenant_id, run_id, kind, ready_at)
+        select p_tenant, p_run, 'wake', ${NOW} where exists (
+          select from $schema.run_inbox i
+            where i.tenant_id = p_tenant and i.run_id = p_run and i.message_id = 'event/' || (o->>'waitId'));
     when 'wait_close' then
       update $schema.waits set status = o->>'how', closed_at = (o->>'at')::bigint
         where tenant_id = p_tenant and approval_id = o->>'approvalId';

@@ -1,0 +1,58 @@
+import type { TenantId } from '@tenon/core/document'
+import type { WaitFor } from '@tenon/core/node'
+import { type Selectable, sql } from 'kysely'
+import { isListedWait } from '../postgres/list-conditions.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { EventWaitFilter, RunReader, StoredEventWait } from '../run-store.ts'
+import { pageSize, readCursor, writeCursor } from './cursor.ts'
+
+/** Selects a page of waits for events and callbacks, newest first. */
+export async function selectEventWaits(
+  tx: Tx<RuntimeTables>,
+  tenantId: TenantId,
+  { runId, workflowId, status, cursor, limit }: EventWaitFilter,
+): ReturnType<RunReader['listEventWaits']> {
+  const size = pageSize(limit)
+  let query = tx
+    .selectFrom('waits')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('kind', 'in', ['event', 'callback'])
+    .where(isListedWait)
+  if (status !== undefined) query = query.where('status', status === 'open' ? '=' : '!=', 'open')
+  if (runId !== undefined) query = query.where('run_id', '=', runId)
+  if (workflowId !== undefined) query = query.where('workflow_id', '=', workflowId)
+  if (cursor !== undefined) {
+    const { at, id } = readCursor(cursor)
+    query = query.where(sql<boolean>`(opened_at, approval_id) < (${at}, ${id})`)
+  }
+  const rows = await query
+    .orderBy('opened_at', 'desc')
+    .orderBy('approval_id', 'desc')
+    .limit(size + 1)
+    .execute()
+  const page = rows.slice(0, size)
+  const last = page.at(-1)
+  const hasMore = rows.length > size && last !== undefined
+  return {
+    items: page.map(eventWaitOfRow),
+    nextCursor: hasMore ? writeCursor({ at: last.opened_at, id: last.approval_id }) : null,
+  }
+}
+
+function eventWaitOfRow(row: Selectable<RuntimeTables['waits']>): StoredEventWait {
+  return {
+    tenantId: row.tenant_id,
+    runId: row.run_id,
+    waitId: row.wait_id,
+    nodeRunId: row.node_run_id,
+    nodeId: row.node_id,
+    workflowId: row.workflow_id,
+    waitFor: JSON.parse(row.wait_for) as Extract<WaitFor, { kind: 'event' | 'callback' }>,
+    // An accepted event ends the wait, also if the run has yet to apply it.
+    status: row.status === 'open' && row.resolution !== null ? 'resolved' : (row.status as StoredEventWait['status']),
+    openedAt: row.opened_at,
+    dueAt: row.due_at,
+  }
+}

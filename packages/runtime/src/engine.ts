@@ -3,6 +3,7 @@ import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
 import type { RunLimits } from './admission/queue-rows.ts'
 import type { Bus } from './bus.ts'
+import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Plan } from './interpreter/plan.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
@@ -168,7 +169,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** Decrypts the values of secret params; only the executor calls it, just before a body runs. */
+/** Returns what only a body may know, just before it runs: the values of secret params, and callback URLs. */
 export interface SecretReader {
   /**
    * Decrypts the value of one secret.
@@ -179,6 +180,13 @@ export interface SecretReader {
    * `UNAVAILABLE` if it temporarily cannot be read or decrypted.
    */
   reveal(tenantId: TenantId, secretId: string, field: string): Promise<string>
+  /**
+   * Returns the callback URL of a node run; `null` if the run did not make the placeholder, which stays as it is then.
+   *
+   * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED` if the server has no key for callbacks, `CALLBACK_URL_UNKNOWN`,
+   * `UNAVAILABLE`.
+   */
+  callbackUrl(tenantId: TenantId, callback: CallbackRef): Promise<string | null>
 }
 
 /** Dependencies of an engine, owned and closed by the server. */

@@ -1,5 +1,6 @@
 export type { RunLimits } from './admission/queue-rows.ts'
 export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
+export { type CallbackRef, callbackProof } from './commit/callback-placeholder.ts'
 export { approvalIdOf } from './commit/effects.ts'
 export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } from './commit/inline-inputs.ts'
 export type {

@@ -111,6 +111,8 @@ const WORKER_CHECKS: OptionChecks = {
   log: optional(aFunction('log must be a function (level, message, fields)')),
   keyProvider: optional(anObjectWith(['wrapKey', 'unwrapKey'], 'keyProvider must have wrapKey and unwrapKey')),
   egress: optional(objectOf({ allow: optional(listOf(text, 'addresses')) })),
+  publicUrl: optional(httpOrigin),
+  basePath: optional(basePath),
 }
 
 const SERVER_CHECKS: OptionChecks = {
@@ -118,7 +120,6 @@ const SERVER_CHECKS: OptionChecks = {
   authenticate: aFunction('authenticate is missing: pass a function that returns the identity of the caller, or null'),
   publicUrl: httpOrigin,
   allowedOrigins: optional(listOf(httpOrigin, 'origins')),
-  basePath: optional(basePath),
   bodyTimeoutMs: optional(timerMs),
   socketLifetimeMs: optional(timerMs),
   identityCheckMs: optional(timerMs),

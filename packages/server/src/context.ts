@@ -3,6 +3,7 @@ import type { TextFields } from '@tenon/core/collab'
 import type { TenantId } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { Bus, Engine, OpenInlineInputs, RunLimits, RunReader, RuntimeLog } from '@tenon/runtime'
+import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
@@ -20,6 +21,8 @@ export interface ServerContext {
   readonly reader: RunReader
   readonly openInlineInputs: OpenInlineInputs
   readonly registry: NodeRegistry
+  /** Makes and reads the URLs at which other systems continue runs. */
+  readonly callbacks: CallbackUrls
   /** Encrypts and decrypts the values of secret params. */
   readonly secrets: SecretStore
   /** Secret params of the registered node types. */

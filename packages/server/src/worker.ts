@@ -3,9 +3,11 @@ import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
+import { createCallbackUrls } from './callbacks/callback-urls.ts'
 import { checkWorkerOptions } from './check-options.ts'
 import { closeInOrder } from './close-in-order.ts'
 import { watchPool } from './database-source.ts'
+import { normalizeBasePath } from './http/route-matcher.ts'
 import { createLog } from './log/log.ts'
 import type { Migrate, WorkflowServerOptions } from './options.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
@@ -15,10 +17,16 @@ import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 
 /** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
-export type WorkerOptions = Pick<
-  WorkflowServerOptions,
-  'database' | 'engine' | 'nodes' | 'runLimits' | 'egress' | 'bus' | 'log' | 'keyProvider'
->
+export interface WorkerOptions
+  extends Pick<
+    WorkflowServerOptions,
+    'database' | 'engine' | 'nodes' | 'runLimits' | 'egress' | 'bus' | 'log' | 'keyProvider'
+  > {
+  /** That of the servers, for the callback URLs of runs. @defaultValue nodes that send a callback URL fail */
+  readonly publicUrl?: string
+  /** That of the servers, for the callback URLs of runs. @defaultValue '/' */
+  readonly basePath?: string
+}
 
 /** A process that executes runs and answers no requests. */
 export interface WorkflowWorker {
@@ -52,9 +60,12 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const runtimeDatabase = database.view<RuntimeTables>()
   const reader = postgresRunReader(runtimeDatabase)
-  const { runLimits } = options
+  const { publicUrl, basePath = '/', runLimits } = options
+  const apiUrl = publicUrl === undefined ? null : `${new URL(publicUrl).origin}${normalizeBasePath(basePath)}`
+  const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
+  const revealed = { reveal: secrets.reveal, callbackUrl }
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
   })
   let closed: Promise<void> | undefined

@@ -5,6 +5,7 @@ import { createInlineInputReader, postgresRunReader, type RuntimeTables } from '
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
+import { createCallbackUrls } from './callbacks/callback-urls.ts'
 import { checkServerOptions } from './check-options.ts'
 import { closeInOrder } from './close-in-order.ts'
 import { createConnections } from './connections/connections.ts'
@@ -75,14 +76,17 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   })
   const secretFields = secretFieldsIn(registry.manifest)
   const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
+  const callbacks = createCallbackUrls({ secrets, reader, apiUrl })
+  const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl }
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
     engine: startEngine(options.engine, {
-      ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets },
+      ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
       ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     }),
     runLimitsOf: runLimits ?? (() => ({})),
+    callbacks,
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry),
     registry,

@@ -106,6 +106,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'The run no longer waits for this callback: its time limit is over, or it has ended. Start a new run.',
   },
+  CALLBACK_URL_UNKNOWN: {
+    status: 422,
+    retryable: false,
+    remedy: 'Ask the operator to give `publicUrl` and `basePath` of the server to createWorker, too.',
+  },
   DELAY_TOO_LONG: { status: 422, retryable: false, remedy: 'Wait for a time within the next 10 years.' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, retryable: false, remedy: 'Use a new Idempotency-Key for another request.' },
   PRECONDITION_REQUIRED: { status: 428, retryable: false, remedy: 'Send If-Match with the ETag of the draft.' },

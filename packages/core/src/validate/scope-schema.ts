@@ -1,11 +1,12 @@
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import type { NodeId } from '../ids.ts'
 import type { FlowNode } from './flow-node.ts'
 import { asObject, eitherSchema } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-/** Schema of `run`, the same for all workflows. */
+/** Schema of `run` in a workflow without callbacks. */
 export const RUN_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
   properties: {
@@ -17,6 +18,24 @@ export const RUN_SCHEMA: JsonSchema = Object.freeze({
   required: ['id', 'workflowId', 'version', 'startedAt'],
   additionalProperties: false,
 })
+
+/** Returns the schema of `run` for a node: with the URLs of the callbacks that nodes of its level or around it wait for. */
+export function runSchema(survey: WorkflowSurvey, node: FlowNode): JsonSchema {
+  const urls = callbackNodes(survey, node.surveyed.node.parentId)
+  if (urls.length === 0) return RUN_SCHEMA
+  const members = urls.map(({ node: { id }, name }): Member => [id, { type: 'string', title: name }, true])
+  const callbackUrls: Json = asObject(objectSchema(members, 'no')) ?? {}
+  const { properties, required, ...rest } = RUN_SCHEMA as { properties: JsonObject; required: readonly string[] }
+  return { ...rest, properties: { ...properties, callbackUrls }, required: [...required, 'callbackUrls'] }
+}
+
+function callbackNodes(survey: WorkflowSurvey, parentId: NodeId | undefined): readonly SurveyedNode[] {
+  const callbacks = survey.nodes.filter(({ entry }) => entry?.control === 'callback')
+  if (callbacks.length === 0) return []
+  const around = new Set<NodeId | undefined>([undefined])
+  for (let id = parentId; id !== undefined && !around.has(id); id = survey.byId.get(id)?.node.parentId) around.add(id)
+  return callbacks.filter(({ node }) => around.has(node.parentId))
+}
 
 type Member = readonly [key: string, schema: JsonSchema, required: boolean]
 
@@ -136,7 +155,7 @@ export function buildScopeSchema(source: ScopeSource, node: FlowNode): ScopeSche
     trigger: scopes.trigger(node),
     nodes: nodesSchema(survey, scopes, node),
     vars,
-    run: RUN_SCHEMA,
+    run: runSchema(survey, node),
     ...(error === undefined ? {} : { error: error.schema }),
     ...(item === undefined ? {} : { item }),
     ...(loop === undefined ? {} : { index: INDEX_SCHEMA }),

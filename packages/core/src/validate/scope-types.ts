@@ -7,7 +7,7 @@ import type { NodeId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
 import type { FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
-import { INDEX_SCHEMA, RUN_SCHEMA, type ScopeSource } from './scope-schema.ts'
+import { INDEX_SCHEMA, runSchema, type ScopeSource } from './scope-schema.ts'
 import type { Readable } from './scopes.ts'
 import type { SurveyedNode } from './survey.ts'
 
@@ -137,7 +137,7 @@ export function createScopeTypes(
       case 'vars':
         return typeOf(vars)
       case 'run':
-        return typeOf(RUN_SCHEMA)
+        return typeOf(runSchema(survey, node))
       case 'error': {
         const error = scopes.error(node)
         return error === undefined ? undefined : typeOf(error.schema)

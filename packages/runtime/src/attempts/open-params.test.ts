@@ -34,7 +34,7 @@ function open(reveal: SecretReader['reveal'] | null) {
   const document = workflow([node('start', 'start'), node('m', 'mail', { apiKey })], ['start>m'])
   const planned = compile(document, registry.manifest).nodes.find(({ id }) => id === 'm')
   if (planned === undefined) throw new RangeError('The plan has no node m')
-  const secrets = reveal === null ? undefined : { reveal }
+  const secrets = reveal === null ? undefined : { reveal, callbackUrl: async () => null }
   return openParams({ tenantId: 'acme', node: planned, params: { apiKey } }, nodeTypesOf(registry), secrets)
 }
 

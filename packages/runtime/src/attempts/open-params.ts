@@ -4,6 +4,7 @@ import { createRedactor, credentialsIn, maskCredentials, maskText, type Redactor
 import { checkParams, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import { encodeValue } from '@tenon/core/run'
 import type { StartedNode } from '../commit/commit-types.ts'
+import { type CallbackRef, placeholdersIn, replaceTexts } from '../commit/callback-placeholder.ts'
 import type { FindNodeType, NodeType } from '../commit/node-types.ts'
 import type { SecretReader } from '../engine.ts'
 import type { ObservationPump } from './observation-pump.ts'
@@ -20,9 +21,10 @@ export interface OpenedParams {
 }
 
 /**
- * Decrypts the secret params of a node whose body is about to run; at once for a node without any.
+ * Decrypts the secret params of a node whose body is about to run, and puts callback URLs into the texts that name them; at
+ * once for a node without any.
  *
- * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`; `UNAVAILABLE` for any error of the store of
+ * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`, `KEY_PROVIDER_REQUIRED`; `UNAVAILABLE` for any error of the store of
  * secrets, so that it is never taken for the node's own.
  */
 export function openParams(
@@ -31,14 +33,52 @@ export function openParams(
   reader: SecretReader | undefined,
 ): OpenedParams | Promise<OpenedParams> {
   const type = findType(started.node)
-  return type.secretParams.length === 0 ? new RedactedParams(started.params, []) : decryptParams(started, type, reader)
+  const placeholders = placeholdersIn(started.params)
+  const hasSecrets = type.secretParams.length > 0
+  if (placeholders.size === 0) {
+    return hasSecrets ? decryptParams(started, type, reader) : new RedactedParams(started.params, [])
+  }
+  const opening = hasSecrets ? decryptParams(started, type, reader) : new RedactedParams(started.params, [])
+  return openCallbacks(started.tenantId, opening, placeholders, reader)
+}
+
+/** Replaces the placeholders of callback URLs, which count as secrets from then on. */
+async function openCallbacks(
+  tenantId: string,
+  opening: RedactedParams | Promise<RedactedParams>,
+  placeholders: ReadonlyMap<string, CallbackRef>,
+  reader: SecretReader | undefined,
+): Promise<OpenedParams> {
+  const { params, parts } = await opening
+  const urls = new Map<string, string>()
+  for (const [placeholder, callback] of placeholders) {
+    const url = await callbackUrl(reader, tenantId, callback)
+    if (url !== null) urls.set(placeholder, url)
+  }
+  // A service may send back the last part of the path alone.
+  const secrets = [...urls.values()].flatMap((url) => [url, url.slice(url.lastIndexOf('/') + 1)])
+  return new RedactedParams(replaceTexts(params, urls), [...parts, ...secrets], params)
+}
+
+async function callbackUrl(
+  reader: SecretReader | undefined,
+  tenantId: string,
+  callback: CallbackRef,
+): Promise<string | null> {
+  if (reader === undefined) throw new TenonError('SECRET_NOT_FOUND', 'This process cannot make callback URLs')
+  try {
+    return await reader.callbackUrl(tenantId, callback)
+  } catch (cause) {
+    if (cause instanceof TenonError) throw cause
+    throw new TenonError('UNAVAILABLE', 'The callback URL is temporarily unavailable', { cause })
+  }
 }
 
 async function decryptParams(
   { tenantId, node, params }: Pick<StartedNode, 'tenantId' | 'node' | 'params'>,
   { implementation, secretParams }: NodeType,
   reader: SecretReader | undefined,
-): Promise<OpenedParams> {
+): Promise<RedactedParams> {
   const given = objectOf(params)
   const values: Record<string, string> = {}
   for (const name of secretParams) {
@@ -77,7 +117,8 @@ const NOTHING_SECRET: Redactor = createRedactor([])
 /** Params with redactors that are created on first use: most bodies write no line and throw no error. */
 class RedactedParams implements OpenedParams {
   readonly params: unknown
-  readonly #parts: readonly string[]
+  /** Texts that are secret. */
+  readonly parts: readonly string[]
   readonly #given: unknown
   readonly secrets: Redactor
   #credentials: Redactor | undefined
@@ -87,12 +128,12 @@ class RedactedParams implements OpenedParams {
     this.params = params
     this.#given = given
     // Of "Bearer abc", a service may send back "abc" alone.
-    this.#parts = secrets.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
-    this.secrets = this.#parts.length === 0 ? NOTHING_SECRET : createRedactor(this.#parts)
+    this.parts = secrets.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
+    this.secrets = this.parts.length === 0 ? NOTHING_SECRET : createRedactor(this.parts)
   }
 
   get credentials(): Redactor {
-    this.#credentials ??= createRedactor([...this.#parts, ...credentialsIn(objectOf(this.#given))])
+    this.#credentials ??= createRedactor([...this.parts, ...credentialsIn(objectOf(this.#given))])
     return this.#credentials
   }
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, isoInstant, type Json, type JsonObject } from '@tenon/core/document'
 import type { ValueRef } from '@tenon/core/run'
 import type { InputView, OwnedOutput } from '../interpreter/run-outputs.ts'
+import { callbackUrlsFor } from './callback-placeholder.ts'
 import type { NodeReads } from './node-templates.ts'
 import type { RunSession } from './session.ts'
 import type { ValueReader } from './value-loader.ts'
@@ -53,7 +54,7 @@ export function loadRoots(
   const valueAt = (ref: ValueRef): Json => known.get(ref.hash) as Json
   const build = (): TemplateRoots => {
     const roots: MutableObject = { vars: plan.variables as JsonObject }
-    if (reads.run) roots.run = runRoot(session)
+    if (reads.run) roots.run = runRoot(session, nodeRunId)
     if (reads.input.length > 0) roots.input = buildInput(input, reads.input === '*', valueAt)
     if (reads.nodes.length > 0) roots.nodes = buildNodes(nodes, valueAt)
     if (reads.trigger) roots.trigger = trigger === null ? null : valueAt(trigger)
@@ -75,9 +76,11 @@ export function loadRoots(
   return missing.length === 0 ? build() : load()
 }
 
-function runRoot({ identity, beginning }: RunSession): JsonObject {
-  const { runId, workflowId, version } = identity
-  return { id: runId, workflowId, version, startedAt: isoInstant(beginning?.startedAt ?? 0) }
+function runRoot(session: RunSession, nodeRunId: string): JsonObject {
+  const { runId, workflowId, version } = session.identity
+  const startedAt = isoInstant(session.beginning?.startedAt ?? 0)
+  const callbackUrls = callbackUrlsFor(session, nodeRunId)
+  return { id: runId, workflowId, version, startedAt, ...(callbackUrls === null ? {} : { callbackUrls }) }
 }
 
 function wantedOfInput(view: InputView, keys: NodeReads['input']): readonly Wanted[] {

@@ -14,7 +14,12 @@ export interface EventRequest {
   readonly target: EventTarget
   /** Payload of the event, or body of the callback. */
   readonly payload: JsonObject
-  /** Id chosen by the sender, unique within the tenant: the same event again changes nothing. @defaultValue a new id */
+  /**
+   * Id chosen by the sender, unique within the tenant: the same event again changes nothing. A callback has that of its node
+   * run, whatever is given.
+   *
+   * @defaultValue a new id
+   */
   readonly eventId?: string
   /** Time for which it is kept, and its id is recognized: `1ms` to `30d`. @defaultValue `7d` */
   readonly ttl?: string
@@ -53,14 +58,16 @@ const MAX_TRIES = 3
 /** Creates the function with which both engines store events. */
 export function createStoreEvent(database: RuntimeDatabase, now: () => number): StoreEvent {
   return async (tenantId, request, route) => {
-    const { target, payload, eventId = randomUUID(), ttl = DEFAULT_TTL, actor } = request
+    const { target, payload, ttl = DEFAULT_TTL, actor } = request
     const ttlMs = checkedTtl(ttl)
     const { ref, json, payloads } = storeValue(payload)
     const matchKey = matchKeyOf(target)
+    const givenId = target.kind === 'callback' ? `~callback/${matchKey}` : request.eventId
+    const eventId = givenId ?? randomUUID()
     const digest = createHash('sha256').update(`${matchKey}/${ref.hash}`).digest('hex')
     const receivedAt = now()
     const event = {
-      ...{ tenantId, target, matchKey, eventId, hasId: request.eventId !== undefined, digest, actor, route },
+      ...{ tenantId, target, matchKey, eventId, hasId: givenId !== undefined, digest, actor, route },
       ...{ payload: ref, json: json as JsonObject, payloads, receivedAt, expiresAt: receivedAt + ttlMs },
     }
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {

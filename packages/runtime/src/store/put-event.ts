@@ -99,7 +99,7 @@ export async function putEvent(tx: RuntimeTx, event: EventToPut): Promise<PutEve
       details: { refused: refused.length },
     })
   }
-  if (fitting.length === 0 && target.kind === 'callback' && (await hasWaited(tx, event))) return { outcome: 'gone' }
+  if (fitting.length === 0 && target.kind === 'callback' && (await isGone(tx, event))) return { outcome: 'gone' }
   const isKept = fitting.length === 0
   if (isKept) await checkRoom(tx, event)
   if ((isKept || event.hasId) && !(await keep(tx, event, fitting.length))) return { outcome: 'retry' }
@@ -232,9 +232,16 @@ function faultOf(schema: JsonSchema, json: JsonObject): string | null {
   }
 }
 
-/** Checks whether the node run of a callback has waited for it before. */
-async function hasWaited(tx: RuntimeTx, { tenantId, target, matchKey }: EventToPut): Promise<boolean> {
+/** Checks whether a callback is too late: its node run has waited for it before, or its run has ended. */
+async function isGone(tx: RuntimeTx, { tenantId, target, matchKey }: EventToPut): Promise<boolean> {
   if (target.kind !== 'callback') return false
+  const run = await tx
+    .selectFrom('runs')
+    .select('finished_at')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', target.runId)
+    .executeTakeFirst()
+  if (run === undefined || run.finished_at !== null) return true
   const row = await tx
     .selectFrom('waits')
     .select('wait_id')

@@ -54,6 +54,7 @@ export async function runPipeline(
       server,
       identity: identity as RouteCall['identity'],
       resource: resource as RouteCall['resource'],
+      params: params as RouteCall['params'],
       query: checkInput(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
       body: route.body === null ? null : (checkInput(route.body, body, 'body') as RouteCall['body']),
       headers: request.headers,

@@ -25,6 +25,7 @@ export interface RouteCall<Route extends RouteDefinition = RouteDefinition> {
   readonly server: ServerContext
   readonly identity: Route['permission'] extends 'public' ? Identity | null : Identity
   readonly resource: ResourceOf<Route>
+  readonly params: z.output<Route['params']>
   readonly query: z.output<Route['query']>
   readonly body: BodyOf<Route>
   readonly headers: Headers

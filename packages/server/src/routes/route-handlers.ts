@@ -2,6 +2,7 @@ import type { RouteImplementation } from '../http/route-handler.ts'
 import { approvalHandlers } from './approval-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
+import { eventHandlers } from './event-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
 import { parkedHandlers } from './parked-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
@@ -18,6 +19,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...runHandlers,
   ...approvalHandlers,
   ...parkedHandlers,
+  ...eventHandlers,
   ...changeHandlers,
   ...memberHandlers,
   ...tenantHandlers,

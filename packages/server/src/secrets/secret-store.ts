@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
 import { SECRET_SET_BY_MAX_LENGTH, type SecretMarker, type TenantId, type WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { KeyProvider } from '@tenon/core/node'
@@ -33,13 +33,22 @@ interface SealedSecret {
 export type Seal = (target: SecretTarget, value: string) => SealedSecret
 
 /** Encrypts and decrypts the secrets of tenants, each under the data key of its tenant. */
-export interface SecretStore extends SecretReader {
+export interface SecretStore extends Pick<SecretReader, 'reveal'> {
   /**
    * Without a key provider, the returned function throws `KEY_PROVIDER_REQUIRED`.
    *
    * @throws {@link TenonError} `UNAVAILABLE` when the key provider fails.
    */
   openSeal(tenantId: TenantId): Promise<Seal>
+  /**
+   * Derives a key from the data key of a tenant.
+   *
+   * @param purpose - Keys of different purposes do not reveal each other.
+   * @param mayCreate - Creates the data key of a tenant that has none.
+   * @returns 32 bytes; `null` for a tenant without a data key that may not be created.
+   * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
+   */
+  deriveKey(tenantId: TenantId, purpose: string, mayCreate: boolean): Promise<Uint8Array | null>
 }
 
 /** The one data key of a tenant; a next one joins it when keys are rotated. */
@@ -111,6 +120,13 @@ export function createSecretStore(
       if (provider === null) return () => refuseWithoutProvider()
       const key = await dataKey(tenantId, DATA_KEY_ID, true)
       return (target, value) => sealUnder(key, target, value)
+    },
+    async deriveKey(tenantId, purpose, mayCreate) {
+      const hasKey = async () =>
+        (await database.withTenant(tenantId, (tx) => findTenantKey(tx, tenantId, DATA_KEY_ID))) !== null
+      if (!mayCreate && !keys.has(`${tenantId}\n${DATA_KEY_ID}`) && !(await hasKey())) return null
+      const key = await dataKey(tenantId, DATA_KEY_ID, mayCreate)
+      return new Uint8Array(hkdfSync('sha256', key, '', purpose, DATA_KEY_BYTES))
     },
     async reveal(tenantId, secretId, field) {
       const row = await database.withTenant(tenantId, (tx) => findSecret(tx, tenantId, secretId))

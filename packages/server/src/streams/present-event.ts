@@ -16,6 +16,7 @@ const PRESENTED: { readonly [Type in RunEventType]: Present<Type> } = {
   node_skipped: masked,
   timer_fired: masked,
   approval_decided: masked,
+  event_received: masked,
   child_finished: masked,
   cancel_requested: masked,
   pause_requested: masked,

@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   'run.pause',
   'run.resume',
   'parked.resolve',
+  'event.send',
   'approval.decide',
   'approval.override',
   'draft.update_refused',

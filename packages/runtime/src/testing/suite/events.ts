@@ -26,7 +26,7 @@ function inRow(...waits: readonly WorkflowNode[]) {
   )
 }
 
-const event = (id: string, params: object = {}) =>
+const event = (id: string, params: JsonObject = {}) =>
   node(id, 'wait-for-event', { eventName: 'paid', key: '{{ input.order }}', ...params })
 
 /** Tests of waits for events and callbacks. */
@@ -136,7 +136,7 @@ export const eventTests: SuiteGroup = (context) => {
     })
 
     test('continues with the callback of its own node run, early or in time, and without one in time', async () => {
-      const callback = (id: string, params: object = {}) => node(id, 'wait-for-callback', params)
+      const callback = (id: string, params: JsonObject = {}) => node(id, 'wait-for-callback', params)
       const document = inRow(callback('a'), callback('b'), callback('late', { timeout: '300ms' }))
       const run = await context().start(document)
       const { tenantId, runId } = run
@@ -144,7 +144,6 @@ export const eventTests: SuiteGroup = (context) => {
         engine().sendEvent(tenantId, {
           target: { kind: 'callback', runId, nodeRunId },
           payload,
-          eventId: `call/${runId}/${nodeRunId}`,
           actor: null,
         })
       expect(await call('b', { ok: 'early' })).toMatchObject({ outcome: 'buffered' })

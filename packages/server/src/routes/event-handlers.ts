@@ -1,0 +1,62 @@
+import { ROUTES } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import type { SendEventResult } from '@tenon/runtime'
+import { presentEventWaits } from '../events/present-event-waits.ts'
+import { toInstantOrNull } from '../http/instant.ts'
+import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { auditHook } from '../tables/audit-repository.ts'
+
+/** Time for which a callback is kept for a run that has yet to reach its node, and its repetition is recognized. */
+const CALLBACK_TTL = '30d'
+/** Balance from which tokens are taken that no tenant has; not the id of a tenant. */
+const UNKNOWN_TOKENS = '~callbacks'
+
+export const eventHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.sendEvent, async ({ server, identity, body }) => {
+    const { tenantId, userId, displayName } = identity
+    const { name, key, payload = {}, id, ttl } = body
+    const audit = auditHook({ identity, action: 'event.send', resource: name, at: server.now(), details: { key } })
+    const event = {
+      target: { kind: 'event', name, key } as const,
+      payload,
+      actor: { userId, displayName },
+      ...(id === undefined ? {} : { eventId: id }),
+      ...(ttl === undefined ? {} : { ttl }),
+    }
+    const sent = await server.engine.sendEvent(tenantId, event, audit)
+    if (sent.outcome === 'gone') throw new TenonError('INTERNAL', 'An event was taken for a callback')
+    const { outcome: status, eventId, delivered, expiresAt, refused } = sent
+    return { status: 202, json: { eventId, status, delivered, expiresAt: toInstantOrNull(expiresAt), refused } }
+  }),
+
+  implementRoute(ROUTES.listEventWaits, async ({ server, identity: { tenantId }, query }) => {
+    const page = await server.reader.listEventWaits(tenantId, query)
+    const items = await presentEventWaits(server, tenantId, page.items)
+    return { status: 200, json: { items, nextCursor: page.nextCursor } }
+  }),
+
+  implementRoute(ROUTES.receiveCallback, async ({ server, params: { token }, body }) => {
+    const { rates } = server.limits
+    const found = await server.callbacks.read(token)
+    if (found === null) {
+      await rates.take(UNKNOWN_TOKENS, 'start')
+      throw new TenonError('CALLBACK_NOT_FOUND', 'No run has this callback URL')
+    }
+    const { tenantId, runId, nodeRunId } = found
+    await rates.take(tenantId, 'start')
+    const target = { kind: 'callback', runId, nodeRunId } as const
+    const sent = await server.engine
+      .sendEvent(tenantId, { target, payload: body, ttl: CALLBACK_TTL, actor: null })
+      .catch(asCallbackError)
+    if (sent.outcome === 'gone') throw new TenonError('CALLBACK_GONE', 'The run no longer waits for this callback')
+    return { status: 202, json: { status: sent.outcome } }
+  }),
+]
+
+/** Names the error of a second callback, whose body differs from that of the first. */
+function asCallbackError(error: unknown): SendEventResult {
+  if (error instanceof TenonError && error.code === 'EVENT_ID_USED') {
+    throw new TenonError('CALLBACK_USED', 'Another callback was received at this URL', { cause: error })
+  }
+  throw error
+}

@@ -1,7 +1,7 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 import { durationParam } from '../shared/params.ts'
-import { isTimeZone, WEEKDAYS } from './business-hours.ts'
+import { WEEKDAYS } from './business-hours.ts'
 
 const ZONED = { offset: true, local: false }
 /** Date, time and zone, with valid days of the calendar; seconds are optional. */
@@ -53,19 +53,23 @@ export const delay = defineNode({
         placeholder: '2030-01-31T09:00:00Z',
         dependsOn: { param: 'mode', in: ['until'] },
       }),
-    zone: z.string().refine(isTimeZone, 'Enter a time zone such as Europe/Berlin').default('UTC').meta({
-      title: 'Time zone',
-      description: 'Name of the zone whose clock counts, with its daylight saving time.',
-      control: 'text',
-      placeholder: 'Europe/Berlin',
-      dependsOn: IN_BUSINESS_HOURS,
-    }),
+    zone: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/, 'Enter the name of a time zone: Europe/Berlin')
+      .default('UTC')
+      .meta({
+        title: 'Time zone',
+        description: 'Name of the zone whose clock counts, with its daylight saving time.',
+        control: 'text',
+        placeholder: 'Europe/Berlin',
+        dependsOn: IN_BUSINESS_HOURS,
+      }),
     days: z
       .array(z.enum(WEEKDAYS))
       .min(1)
       .max(7)
       .default(['monday', 'tuesday', 'wednesday', 'thursday', 'friday'])
-      .meta({ title: 'Days', dependsOn: IN_BUSINESS_HOURS }),
+      .meta({ title: 'Days', control: 'list', dependsOn: IN_BUSINESS_HOURS }),
     from: timeOfDay('09:00').meta({
       title: 'From',
       description: 'The run does not wait if it arrives within the hours.',

@@ -1,7 +1,7 @@
 import { durationToMs, MAX_DURATION_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { implementInlineNode, type NodeParams } from '@tenon/core/node'
-import { nextBusinessTime } from './business-hours.ts'
+import { isTimeZone, nextBusinessTime } from './business-hours.ts'
 import { delay } from './definition.ts'
 
 export const delayNode = implementInlineNode(delay, (params, { now, resume }) => {
@@ -27,8 +27,12 @@ function readDueAt(params: NodeParams<typeof delay>, now: number): number {
   }
 }
 
-/** @throws {@link TenonError} `NODE_PARAMS_INVALID` for hours that end before they begin, which templates may give. */
+/**
+ * @throws {@link TenonError} `NODE_PARAMS_INVALID` for an unknown zone, and for hours that end before they begin, which
+ * templates may give.
+ */
 function openHours({ zone, days, from, to }: NodeParams<typeof delay>) {
+  if (!isTimeZone(zone)) refuse('zone', 'unknown', `"${zone}" is not the name of a time zone`)
   if (from >= to) refuse('to', 'invalid', 'The hours must end later than they begin')
   return { zone, days, from, to }
 }

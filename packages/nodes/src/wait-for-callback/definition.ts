@@ -7,7 +7,7 @@ export const waitForCallback = defineNode({
   type: 'wait-for-callback',
   version: 1,
   title: 'Wait for a callback',
-  description: 'Continue at a webhook call',
+  description: 'Continue at a webhook',
   icon: 'M9 14.5 4.5 10 9 5.5M4.5 10H14a5.5 5.5 0 0 1 0 11h-2.5',
   category: 'flow',
   control: 'callback',

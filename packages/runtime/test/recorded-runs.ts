@@ -229,6 +229,33 @@ function nested(seed: number, cancelOneIn: number): RecordedRun {
   })
 }
 
+/** A run that waits for an event, a callback that comes twice, and an event that does not come in time. */
+function events(): RecordedRun {
+  const plan = planOf(
+    ['start', 'paid:wait-for-event', 'answer:wait-for-callback', 'late:wait-for-event', 'end'],
+    ['start>paid', 'paid>answer', 'answer>late', 'late:timeout>end'],
+  )
+  return record(plan, (run) => {
+    const receive = (nodeRunId: string) => {
+      const data = { waitId: `${nodeRunId}/1/0`, eventId: `${nodeRunId}-1`, payload: makeValueRef({ of: nodeRunId }) }
+      run.apply({ type: 'event_received', data: { ...data, receivedAt: 900, actor: null } })
+    }
+    run.start()
+    run.complete('start')
+    run.suspend('paid', { kind: 'event', name: 'order.paid', key: 'o1', schema: null, dueAt: 90_000 })
+    receive('paid')
+    run.complete('paid', 'success', { of: 'paid' })
+    run.suspend('answer', { kind: 'callback', schema: null, dueAt: null })
+    receive('answer')
+    receive('answer')
+    run.complete('answer', 'success', { of: 'answer' })
+    run.suspend('late', { kind: 'event', name: 'order.paid', key: 'o1', schema: null, dueAt: 90_000 })
+    run.fireTimer('late/1/0')
+    run.complete('late', 'timeout')
+    run.complete('end', 'end', {}, 'done')
+  })
+}
+
 /** Every kind of run that is kept, by the name of its file. */
 export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   'ticket-answered': () => ticketTo('answered'),
@@ -243,6 +270,7 @@ export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   'passed-over': passedOver,
   paused,
   parked,
+  events,
   'nested-1': () => nested(1, 0),
   'nested-2': () => nested(2, 0),
   'nested-3': () => nested(3, 0),

@@ -42,6 +42,7 @@ describe('stored run logs', () => {
       'approval_decided',
       'approval_needed',
       'cancel_requested',
+      'event_received',
       'failure_handled',
       'iteration_ended',
       'iteration_started',

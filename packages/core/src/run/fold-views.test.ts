@@ -18,6 +18,7 @@ import {
   suspended,
   voted,
 } from './testing/log-of.ts'
+import { makeValueRef } from './value-ref.ts'
 import type { NodeRunView, RunView } from './view.ts'
 
 function nodeOf(view: RunView, nodeRunId = 'a'): NodeRunView {
@@ -272,6 +273,25 @@ describe('a node run', () => {
     expect([...view.approvals.values()]).toMatchObject([{ closed: 'resolved' }])
   })
 
+  test('waits for an event, which its wait names until it is closed', () => {
+    const waitFor = { kind: 'event', name: 'paid', key: 'o1', schema: null, dueAt: 5 } as const
+    const opened: Event = { type: 'wait_opened', nodeRunId: 'a', data: { waitId: 'a/1/0', waitFor } }
+    const actor = { userId: 'ann', displayName: 'Ann' }
+    const received: Event = {
+      type: 'event_received',
+      data: { waitId: 'a/1/0', eventId: 'e1', payload: makeValueRef({}), receivedAt: 900, actor },
+    }
+    const waiting = foldRunEvents(logOf(started, scheduled('a'), begun('a'), suspended('a'), opened))
+    const wait = { waitId: 'a/1/0', nodeRunId: 'a', waitFor, openedAt: 1_040, event: null, closed: null }
+    expect([...waiting.waits.values()]).toEqual([wait])
+    expect(waiting.status).toBe('waiting')
+    const ended = foldRunEvents(
+      logOf(started, scheduled('a'), begun('a'), suspended('a'), opened, received, closed('a', 'resolved')),
+    )
+    const event = { eventId: 'e1', actor, receivedAt: 900 }
+    expect([...ended.waits.values()]).toEqual([{ ...wait, event, closed: 'resolved' }])
+  })
+
   test('is not changed by its log lines, nor by decisions that only the engines need', () => {
     const before = foldRunEvents(logOf(started, scheduled('a'), begun('a')))
     const others: Event[] = [
@@ -285,7 +305,6 @@ describe('a node run', () => {
       { type: 'cancel_requested', data: { reason: 'user', actor: null } },
       { type: 'pause_requested', data: { requestId: 'r1', actor: null } },
       { type: 'resume_requested', data: { requestId: 'r2', actor: null } },
-      { type: 'wait_opened', nodeRunId: 'a', data: { waitId: 'a/1/0', waitFor: { kind: 'time', dueAt: 1 } } },
     ]
     const after = foldRunEvents(
       others.map((event, index) => ({ seq: before.seq + index + 1, at: 9_000, ...event })),

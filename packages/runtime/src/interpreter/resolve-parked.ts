@@ -39,8 +39,12 @@ export function findParked(run: RunContext, waitId: string, resolution: ParkReso
   return { ...waiting, parked: waitFor }
 }
 
-/** Checks whether a node run would only fail again with the child that it has waited for; it starts another one. */
-function hasFailedChild(resume: NodeResume): boolean {
+/**
+ * Checks whether a node run would only fail again with what it has waited for: it starts another child, or waits for
+ * another event.
+ */
+function needsAnother(resume: NodeResume): boolean {
+  if (resume.kind === 'event') return true
   return resume.kind === 'child' && resume.end !== null && resume.end.status !== 'completed'
 }
 
@@ -52,7 +56,7 @@ export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: Pa
   const { resume, params } = entryOf(context.state.open, node)
   decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId: wait.waitId, how: 'resolved' } })
   if (resolution.kind === 'retry') {
-    continueAfter(context, turn, node, { resume: resume !== null && hasFailedChild(resume) ? null : resume, params })
+    continueAfter(context, turn, node, { resume: resume !== null && needsAnother(resume) ? null : resume, params })
     return
   }
   if (resolution.kind === 'retry_with_params') {

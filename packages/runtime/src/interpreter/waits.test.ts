@@ -1,4 +1,4 @@
-import type { Decision, NodeResume } from '@tenon/core/run'
+import { type Decision, makeValueRef, type NodeResume } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { brief } from './testing/decisions.ts'
 import { planOf } from './testing/plan-of.ts'
@@ -131,6 +131,33 @@ describe('a delay', () => {
     expect(brief(decisions)).toEqual(['close sleep/1/0 (resolved)', 'schedule sleep/2 inline'])
     expect(resumeOf(decisions)).toEqual({ kind: 'time', firedAt: 1_040 })
     expect(brief(run.complete('sleep'))).toEqual(['schedule end/1 inline'])
+  })
+
+  test('for an event or a callback ends with the first one, and clears its timer', () => {
+    const run = simulateRun(planOf(['start', 'sleep:delay', 'end'], ['start>sleep', 'sleep>end']))
+    run.start()
+    run.complete('start')
+    run.suspend('sleep', { kind: 'event', name: 'paid', key: 'o1', schema: null, dueAt: 60_000 })
+    expect(run.machine.status).toBe('waiting')
+    const payload = makeValueRef({ amount: 1 })
+    const event = { waitId: 'sleep/1/0', eventId: 'e1', payload, receivedAt: 900, actor: null }
+    const receive = (data: typeof event) => run.apply({ type: 'event_received', data })
+    expect(() => receive({ ...event, waitId: 'sleep/2/0' })).toThrow(expect.objectContaining({ code: 'FACT_INVALID' }))
+    const decisions = receive(event)
+    expect(brief(decisions)).toEqual(['close sleep/1/0 (resolved)', 'clear sleep/1/0', 'schedule sleep/2 inline'])
+    expect(resumeOf(decisions)).toEqual({ kind: 'event', eventId: 'e1', payload, receivedAt: 900 })
+    expect(receive({ ...event, eventId: 'e2' })).toEqual([])
+    run.suspend('sleep', { kind: 'callback', schema: null, dueAt: 70_000 })
+    expect(brief(run.fireTimer('sleep/2/0'))).toEqual(['close sleep/2/0 (timeout)', 'schedule sleep/3 inline'])
+  })
+
+  test('for a time gets no event', () => {
+    const run = simulateRun(planOf(['start', 'sleep:delay', 'end'], ['start>sleep', 'sleep>end']))
+    run.start()
+    run.complete('start')
+    run.suspend('sleep', { kind: 'time', dueAt: 60_000 })
+    const data = { waitId: 'sleep/1/0', eventId: 'e1', payload: makeValueRef({}), receivedAt: 900, actor: null }
+    expect(() => run.apply({ type: 'event_received', data })).toThrow(expect.objectContaining({ code: 'FACT_INVALID' }))
   })
 
   test('of a dispatched node holds no slot and is taken up on its queue', () => {

@@ -43,6 +43,8 @@ export const TEST_MANIFEST: NodeManifest = {
     entry('break', { control: 'break', ports: [] }),
     entry('continue', { control: 'continue', ports: [] }),
     entry('delay', { control: 'delay' }),
+    entry('wait-for-event', { control: 'event', ports: [port('success'), port('timeout')] }),
+    entry('wait-for-callback', { control: 'callback', ports: [port('success'), port('timeout')] }),
     entry('approval', { control: 'approval', ports: [port('approve'), port('reject'), port('timeout')] }),
     entry('probe', { inline: false, effect: 'write', policy: { retry: { maximumAttempts: 5 }, timeout: '10s' } }),
   ],

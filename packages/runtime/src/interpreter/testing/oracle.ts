@@ -270,7 +270,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         const node = nodeNamed(id)
         if (node === undefined || cell.wait === null || cell.wait.held || `${id}/${cell.pass}/0` !== waitId) return
         turn.closedWaits.push(`${waitId}:resolved`)
-        if (resolution.kind === 'retry_with_params') cell.follows = null
+        if (resolution.kind === 'retry_with_params' || cell.follows === 'event') cell.follows = null
         if (resolution.kind === 'retry' || resolution.kind === 'retry_with_params') resume(id, cell)
         else {
           cell.wait = null

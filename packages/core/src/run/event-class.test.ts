@@ -18,6 +18,7 @@ test('RUN_EVENT_TYPES has every type once', () => {
     'node_skipped',
     'timer_fired',
     'approval_decided',
+    'event_received',
     'child_finished',
     'cancel_requested',
     'pause_requested',

@@ -71,6 +71,8 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   resolveParked: (client) => client.parked.resolve('p', { resolution: { kind: 'retry' } }),
   resolveParkedGroup: (client) =>
     client.parked.resolveGroup({ workflowId: 'w', fingerprint: '0'.repeat(32), resolution: { kind: 'skip' } }),
+  sendEvent: (client) => client.events.send({ name: 'paid', key: 'o1' }),
+  listEventWaits: (client) => client.events.waits({ runId: 'r' }),
   listMembers: (client) => client.members.list(),
   createSocketTicket: (client) => client.sockets.ticket(),
 }
@@ -110,6 +112,7 @@ describe('createTenonClient', () => {
       'getLive',
       'getOpenApi',
       'getReady',
+      'receiveCallback',
       'runLogs',
       'streamChanges',
       'streamRunEvents',

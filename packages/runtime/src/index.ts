@@ -18,9 +18,9 @@ export type {
   StartRunRequest,
   TransactionHook,
 } from './engine.ts'
-export type { EventRequest, SendEventResult } from './events/send-event.ts'
 export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
+export type { EventRequest, SendEventResult } from './events/send-event.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'

@@ -1,6 +1,6 @@
 import type { ScopeSchema } from '../expression/check/problem.ts'
-import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { NodeId } from '../ids.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { FlowNode } from './flow-node.ts'
 import { asObject, eitherSchema } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'

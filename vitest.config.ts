@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './scripts/run/lib/longest-first.mjs'
 import { testsThatNeed } from './scripts/run/lib/needs.mjs'
@@ -78,7 +79,8 @@ export default defineConfig({
       },
     ],
     coverage: {
-      provider: 'v8',
+      provider: 'custom',
+      customProviderModule: join(import.meta.dirname, 'scripts/run/lib/coverage-provider.mjs'),
       include: ['packages/*/src/**/*.{ts,tsx}'],
       exclude: ['**/*.test.*', '**/*.test-d.ts', '**/*.testsuite.ts', '**/testing/**'],
       reporter: ['text-summary', 'json-summary'],

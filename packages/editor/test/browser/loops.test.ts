@@ -94,7 +94,8 @@ describe('loops on the canvas', () => {
     await page.getByRole('menuitem', { name: 'Remove For each, keep its nodes' }).click()
     await expect.poll(() => loopsOf(editor)).not.toHaveProperty('For each')
     expect(await edges()).toEqual(before)
-    // From the menu of one node, whose panel goes as well.
+    // From the menu of one node, whose panel goes as well. A click on one of several that are selected keeps the others.
+    await card('Begin').click()
     await card('Charge the card').click()
     await page.getByRole('button', { name: 'More actions' }).last().click()
     await page.getByRole('menuitem', { name: 'Wrap in For each' }).click()

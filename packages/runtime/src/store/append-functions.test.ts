@@ -137,7 +137,7 @@ describe('the append functions', () => {
 
   test('plan once for all arguments', async () => {
     const { rows } = await pool.query<{ config: readonly string[] }>(
-      `select proconfig as config from pg_proc where proname in ('append_create_v1', 'append_one_v1', 'append_many_v1')`,
+      `select proconfig as config from pg_proc where proname in ('append_create_v2', 'append_one_v1', 'append_many_v2')`,
     )
     expect(rows).toHaveLength(3)
     for (const { config } of rows) expect(config).toContain('plan_cache_mode=force_generic_plan')

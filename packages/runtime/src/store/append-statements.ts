@@ -124,11 +124,11 @@ export interface AppendStatements {
 export function createAppendStatements(schema: string): AppendStatements {
   const single = (name: string) => (parameters: string) =>
     `select result, first_seq, turn_before from ${identifier(schema)}.${name}(${parameters})`
-  const create = preparedStatement(single('append_create_v1'), CREATE)
+  const create = preparedStatement(single('append_create_v2'), CREATE)
   const one = preparedStatement(single('append_one_v1'), ONE)
   const columns = 'stored, first_seqs, turns_before, refused, results'
   const many = preparedStatement(
-    (parameters) => `select ${columns} from ${identifier(schema)}.append_many_v1(${parameters})`,
+    (parameters) => `select ${columns} from ${identifier(schema)}.append_many_v2(${parameters})`,
     MANY,
   )
   return {

@@ -2,14 +2,14 @@ import type { Migration } from '../migrate.ts'
 import { PLANNED_ONCE } from '../planned-once.ts'
 import { identifier } from '../quote.ts'
 import { FIRST_LINK, linkOf, nextLink } from './append-link.ts'
-import { APPEND_MANY } from './append-many.ts'
+import { appendMany } from './append-many.ts'
 import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
  * Creates the functions that write the run log. They compare the turn, number the events under the lock of the run
  * row, link the append into the run's hash chain under the tenant's key, and return one result for each append: `ok`,
- * `conflict` (another turn was faster), `closed` (observations of a run that has ended), `missing`, or for a run to be
- * created `exists`, or `held` if its workflow or its tenant is paused.
+ * `conflict` (another turn was faster), `closed` (observations of a run that has ended), `missing`, or `exists` (a run
+ * to be created).
  *
  * The start of an attempt does not change the turn. To fence it, an append may also contain the expected `seq`.
  *
@@ -21,7 +21,7 @@ import { APPEND_OPERATION } from './append-operations.ts'
 export const append: Migration = {
   name: '0004-run-appends',
   up: ({ schema }) =>
-    [TENANT_KEY, APPEND_OPERATION, APPEND_CREATE, APPEND_ONE, APPEND_MANY].map((statement) =>
+    [TENANT_KEY, APPEND_OPERATION, appendCreate(1), APPEND_ONE, appendMany(1)].map((statement) =>
       statement.replaceAll('$schema', identifier(schema)),
     ),
 }
@@ -58,12 +58,22 @@ const STORE_OPERATIONS = `
 
 const FIRST_LINK_OF_RUN = linkOf({ tenant: 'p_tenant', ...FIRST_LINK, digest: 'p_digest' })
 
+/** Holds back a run of a paused workflow or tenant. */
+const HOLD = `
+  if p_mode = 'live' and exists (
+    select from $schema.run_gates g where g.tenant_id = p_tenant and g.workflow_id in ('', p_workflow)
+  ) then
+    result := 'held';
+    return;
+  end if;
+`
+
 /**
  * Creates a run with its first append. The row is written once, as it is after that append. Scalars and assignments cost
- * less than the sets of `append_many_v1`.
+ * less than the sets of `append_many_v1`. Version 2 creates no run of a paused workflow or tenant; its result is `held`.
  */
-export const APPEND_CREATE = `
-create or replace function $schema.append_create_v1(
+export const appendCreate = (version: 1 | 2): string => `
+create function $schema.append_create_v${version}(
   p_role text, p_tenant text, p_run text, p_start_week integer, p_trace text, p_workflow text, p_version text,
   p_mode text, p_engine text, p_plan_hash text, p_semantics integer, p_queued_at bigint,
   p_turns integer, p_count integer, p_status text, p_started_at bigint, p_finished_at bigint, p_outcome text,
@@ -78,13 +88,7 @@ declare
 begin
   if p_role is not null then was := set_config('role', p_role, true); end if;
   was := set_config('tenon.tenant', p_tenant, true);
-  if p_mode = 'live' and exists (
-    select from $schema.run_gates g where g.tenant_id = p_tenant and g.workflow_id in ('', p_workflow)
-  ) then
-    result := 'held';
-    return;
-  end if;
-  -- Null before the first run of a tenant. One search for its key: checking for it first costs as much again.
+${version === 1 ? '' : HOLD}  -- Null before the first run of a tenant. One search for its key: checking for it first costs as much again.
   head := ${FIRST_LINK_OF_RUN};
   if head is null then
     perform $schema.tenant_pads(p_tenant);

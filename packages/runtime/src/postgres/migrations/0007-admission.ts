@@ -1,12 +1,14 @@
 import type { Migration } from '../migrate.ts'
 import { identifier } from '../quote.ts'
 import { tenantTable } from '../table-statements.ts'
-import { APPEND_CREATE } from './0004-append.ts'
-import { APPEND_MANY } from './append-many.ts'
+import { appendCreate } from './0004-append.ts'
+import { appendMany } from './append-many.ts'
 import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
- * Creates the tables of admission, and the functions of appends that use them, for databases from before.
+ * Creates the tables of admission, and the functions with which runs are created from now on. Processes of the version
+ * before call theirs, which do not know that a run can be held back. The function of operations is replaced by one that
+ * can do more, since the end of a run must free its place whatever process stores it.
  *
  * A run that has to wait has a row in `run_admissions` and none in `run_ready`. The row of an admitted run stays until its
  * end if the run counts against a limit. A row in `run_gates` is a pause of a workflow, or of all workflows of a tenant.
@@ -37,8 +39,8 @@ export const admission: Migration = {
       }),
       'alter table $schema.runs add column concurrency_key text',
       APPEND_OPERATION,
-      APPEND_CREATE,
-      APPEND_MANY,
+      appendCreate(2),
+      appendMany(2),
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
 

@@ -1,6 +1,16 @@
 import { PLANNED_ONCE } from '../planned-once.ts'
 import { FIRST_LINK, linkOf, nextLink } from './append-link.ts'
 
+/** Holds back a run of a paused workflow or tenant. */
+const HOLD = `
+    if o->>'mode' = 'live' and exists (
+      select from $schema.run_gates g where g.tenant_id = r_tenant[i] and g.workflow_id in ('', o->>'workflowId')
+    ) then
+      held := held || i;
+      continue;
+    end if;
+`
+
 /**
  * Stores appends of many runs and tenants, at most one for each run, ordered by tenant and run. An append without
  * events only stores its operations. Sets the tenants of the batch for the policies, then locks in the order of all
@@ -10,10 +20,12 @@ import { FIRST_LINK, linkOf, nextLink } from './append-link.ts'
  * The runs that the batch cancels are locked with its own; both are in the arrays `k_`, which are null if there are none.
  *
  * The first row of each append is in the arrays of the runs (`r_`), the others of a large one in those of rows (`l_`).
+ * Version 2 creates no run of a paused workflow or tenant; its result is `held`.
+ *
  * `l_append`, `y_append`, `n_append` and `o_append` are positions in the arrays of the runs, from 1.
  */
-export const APPEND_MANY = `
-create or replace function $schema.append_many_v1(
+export const appendMany = (version: 1 | 2): string => `
+create function $schema.append_many_v${version}(
   p_role text,
   r_tenant text[], r_run text[], r_expect_turn integer[], r_expect_seq bigint[], r_turns integer[], r_count integer[],
   r_status text[], r_started_at bigint[], r_finished_at bigint[], r_outcome text[], r_output text[], r_error text[],
@@ -52,13 +64,7 @@ begin
   for i in 1 .. coalesce(cardinality(r_create), 0) loop
     continue when r_create[i] is null;
     o := r_create[i]::json;
-    if o->>'mode' = 'live' and exists (
-      select from $schema.run_gates g where g.tenant_id = r_tenant[i] and g.workflow_id in ('', o->>'workflowId')
-    ) then
-      held := held || i;
-      continue;
-    end if;
-    insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
+${version === 1 ? '' : HOLD}    insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
         semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error)
       values (r_tenant[i], r_run[i], (o->>'startWeek')::integer, o->>'traceId', o->>'workflowId', o->>'version',
         o->>'mode', o->>'engine', o->>'planHash', (o->>'semantics')::integer, r_status[i], r_turns[i], 1 + r_count[i],

@@ -35,7 +35,7 @@ describe('a limit of runs in progress', () => {
     const as = testIdentity()
     const id = await publish(server, as, limited)
     const first = await start(as, id, { who: 'ann' })
-    expect(first).toMatchObject({ status: 'waiting', startedAt: expect.any(String) })
+    expect(first.startedAt).toEqual(expect.any(String))
     const [second, third] = [await start(as, id, { who: 'ann' }), await start(as, id, { who: 'ann' })]
     expect(second).toMatchObject({ status: 'queued', startedAt: null })
     const queue = { reason: 'workflow_limit', inProgress: 1, limit: 1, key: 'ann', priority: 'high' }
@@ -68,7 +68,8 @@ describe('a limit of runs in progress', () => {
     const { items } = await server.json<Page<RunSummary>>(200, '/runs', { as })
     expect(items).toHaveLength(2)
     // Test runs do not wait.
-    expect(await post(201, `/workflows/${id}/draft/runs`, as)).toMatchObject({ status: 'waiting' })
+    const tried = await post<StartedRun>(201, `/workflows/${id}/draft/runs`, as)
+    expect(tried.startedAt).toEqual(expect.any(String))
     const state = { queuedRuns: 1, runsInProgress: 1, runsInProgressLimit: 1, queuedRunsLimit: 1, pause: null }
     expect(await server.json<TenantState>(200, '/tenant', { as })).toEqual(state)
   })

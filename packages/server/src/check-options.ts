@@ -111,8 +111,6 @@ const WORKER_CHECKS: OptionChecks = {
   log: optional(aFunction('log must be a function (level, message, fields)')),
   keyProvider: optional(anObjectWith(['wrapKey', 'unwrapKey'], 'keyProvider must have wrapKey and unwrapKey')),
   egress: optional(objectOf({ allow: optional(listOf(text, 'addresses')) })),
-  publicUrl: optional(httpOrigin),
-  basePath: optional(basePath),
 }
 
 const SERVER_CHECKS: OptionChecks = {
@@ -120,6 +118,7 @@ const SERVER_CHECKS: OptionChecks = {
   authenticate: aFunction('authenticate is missing: pass a function that returns the identity of the caller, or null'),
   publicUrl: httpOrigin,
   allowedOrigins: optional(listOf(httpOrigin, 'origins')),
+  basePath: optional(basePath),
   bodyTimeoutMs: optional(timerMs),
   socketLifetimeMs: optional(timerMs),
   identityCheckMs: optional(timerMs),
@@ -138,12 +137,14 @@ export function checkServerOptions(options: unknown): void {
 }
 
 /**
- * Checks the options of a worker. Those for HTTP are accepted and ignored, so that both can be given the same object.
+ * Checks the options of a worker. Those for HTTP but the address are accepted and ignored, so that both can be given the
+ * same object.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID`.
  */
 export function checkWorkerOptions(options: unknown): void {
   const ignored = Object.keys(SERVER_CHECKS).filter((name) => !Object.hasOwn(WORKER_CHECKS, name))
   const ignoring = Object.fromEntries(ignored.map((name) => [name, (): readonly [] => []]))
-  checkOptions('createWorker', options, { ...ignoring, ...WORKER_CHECKS })
+  const address = { publicUrl: optional(httpOrigin), basePath: optional(basePath) }
+  checkOptions('createWorker', options, { ...ignoring, ...WORKER_CHECKS, ...address })
 }

@@ -7,7 +7,7 @@ import type { Readable, Scopes } from './scopes.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 /** Schema of `run` in a workflow without callbacks. */
-export const RUN_SCHEMA: JsonSchema = Object.freeze({
+const RUN_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
   properties: {
     id: { type: 'string', description: 'Id of the run' },

@@ -38,6 +38,43 @@ function open(reveal: SecretReader['reveal'] | null) {
   return openParams({ tenantId: 'acme', node: planned, params: { apiKey } }, nodeTypesOf(registry), secrets)
 }
 
+describe('callback URLs', () => {
+  const placeholder = `tenon-callback.${Buffer.from('["r1","wait"]').toString('base64url')}.${'p'.repeat(22)}`
+  const planned = compile(workflow([node('start', 'start'), node('m', 'set', {})], ['start>m']), registry.manifest)
+  const openWith = (callbackUrl: SecretReader['callbackUrl'], text: string) => {
+    const [, set] = planned.nodes
+    if (set === undefined) throw new RangeError('The plan has no second node')
+    const secrets = { reveal: async () => '', callbackUrl }
+    return openParams(
+      { tenantId: 'acme', node: set, params: { list: [{ text }], n: 1 } },
+      nodeTypesOf(registry),
+      secrets,
+    )
+  }
+
+  test('replace their placeholders for the body, and are masked in what it returns, also in part', async () => {
+    const asked: unknown[] = []
+    const opened = await openWith(async (...given) => {
+      asked.push(given)
+      return 'https://app.example/callbacks/token-of-r1'
+    }, `Answer at ${placeholder}.`)
+    expect(asked).toEqual([['acme', { runId: 'r1', nodeRunId: 'wait', proof: 'p'.repeat(22) }]])
+    expect(opened.params).toEqual({ list: [{ text: 'Answer at https://app.example/callbacks/token-of-r1.' }], n: 1 })
+    for (const sent of ['https://app.example/callbacks/token-of-r1', 'token-of-r1']) {
+      expect(opened.secrets.json({ sent: `got ${sent}` })).toEqual({ sent: `got ${MASK}` })
+    }
+  })
+
+  test('stay placeholders if their run has not made them, and other texts ask for nothing', async () => {
+    expect((await openWith(async () => null, placeholder)).params).toMatchObject({ list: [{ text: placeholder }] })
+    const never = () => Promise.reject(new RangeError('not asked'))
+    for (const text of ['tenon-callback.', 'tenon-callback.x.y', 'plain']) {
+      expect((await openWith(never, text)).params).toMatchObject({ list: [{ text }] })
+    }
+    await expect(openWith(never, placeholder)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+})
+
 describe('openParams', () => {
   test('puts the value in place of its marker, and replaces it in what the body returns', async () => {
     const opened = await open(async (...asked) => asked.join(' '))

@@ -127,6 +127,13 @@ export interface Engine {
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
   cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<CancelResult>
   /**
+   * Stores a request to end a run without undoing what it has done: the step in progress is canceled, and a run that is
+   * not ending is canceled. `actor` is `null` when no person asked for it.
+   *
+   * @see docs/adr/0050-what-was-done-is-undone.md
+   */
+  skipCompensation(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<CancelResult>
+  /**
    * Stores a request to pause a run: nothing new starts until it is resumed. Bodies in progress continue, timers do not
    * stop, and votes count. `actor` is `null` when no person asked for it; `hook` is called for an accepted request only.
    *

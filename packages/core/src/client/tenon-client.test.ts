@@ -61,6 +61,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   getRun: (client) => client.runs.get('r'),
   listWaitingRuns: (client) => client.runs.waiting('r'),
   cancelRun: (client) => client.runs.cancel('r'),
+  skipCompensation: (client) => client.runs.skipCompensation('r'),
   pauseRun: (client) => client.runs.pause('r'),
   resumeRun: (client) => client.runs.resume('r'),
   getRunLedger: (client) => client.runs.ledger('r'),

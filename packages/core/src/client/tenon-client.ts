@@ -163,6 +163,8 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
     get: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}`, ...sendingOf(request) }),
     list: (filter, request) => send({ method: 'GET', path: '/runs', query: { ...filter }, ...sendingOf(request) }),
     cancel: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/cancel`, ...sendingOf(request) }),
+    skipCompensation: (runId, request) =>
+      send({ method: 'POST', path: path`/runs/${runId}/skip-compensation`, ...sendingOf(request) }),
     pause: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/pause`, ...sendingOf(request) }),
     resume: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/resume`, ...sendingOf(request) }),
     waiting: (runId, request) =>

@@ -226,6 +226,11 @@ export interface TenonClient {
      */
     cancel(runId: RunId, options?: RequestOptions): Promise<Run>
     /**
+     * Ends a run without undoing what it has done: the step in progress is canceled, and a run that is not ending is
+     * canceled. The returned run may not have ended yet.
+     */
+    skipCompensation(runId: RunId, options?: RequestOptions): Promise<Run>
+    /**
      * Requests the pause of a run: its running nodes finish, and nothing new starts until it is resumed. Votes
      * count, and timers do not stop. The returned run may not be paused yet, and is not paused if it ends first; a paused
      * run is returned unchanged.

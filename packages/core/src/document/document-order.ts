@@ -1,7 +1,11 @@
 import type { NodeId } from '../ids.ts'
+import { compensationsOf } from './compensations.ts'
 import type { WorkflowDocument, WorkflowNode } from './types.ts'
 
-/** Successors and predecessors by index into `nodes`; edges with a missing end are left out. */
+/**
+ * Successors and predecessors by index into `nodes`; edges with a missing end are left out. A node that undoes another one
+ * follows it.
+ */
 export interface DocumentGraph {
   /** Index into `nodes` by node id. */
   readonly indexOf: ReadonlyMap<NodeId, number>
@@ -33,6 +37,7 @@ export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'
     addTo(predecessors, to, from)
   }
   for (const { source, target } of document.edges) link(indexOf.get(source), indexOf.get(target))
+  for (const [by, undone] of compensationsOf(document)) link(indexOf.get(undone), indexOf.get(by))
   for (const [index, { parentId }] of document.nodes.entries()) {
     if (parentId !== undefined) link(indexOf.get(parentId), index)
   }
@@ -151,7 +156,7 @@ function findCycles({ successors }: DocumentGraph, candidates: readonly number[]
 
 /**
  * Computes the document order, which decides every tie at run time: topological, ties by the order of `nodes`. A
- * container comes before the nodes inside it.
+ * container comes before the nodes inside it, and a node before the one that undoes it.
  *
  * O((nodes + edges) log nodes).
  */

@@ -25,6 +25,7 @@ export {
   documentOrder,
   upstreamOf,
 } from './document-order.ts'
+export { compensationsOf } from './compensations.ts'
 export { behaviorHash, contentHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
 export {

@@ -102,6 +102,7 @@ export const settingFields = {
   durability: optional(oneOf('normal', 'strict')),
   concurrency: optional(concurrency),
   priority: optional(oneOf(...RUN_PRIORITIES)),
+  compensateOnCancel: optional(boolean),
   description: optional(notes),
 } as const
 

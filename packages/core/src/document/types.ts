@@ -146,6 +146,12 @@ export interface WorkflowSettings {
   readonly concurrency?: ConcurrencyLimit
   /** Order in the queue among the waiting runs of the tenant. @defaultValue 'normal' */
   readonly priority?: RunPriority
+  /**
+   * Also undoes what a run has done when it is canceled, not only when it fails or exceeds its time limit.
+   *
+   * @defaultValue true
+   */
+  readonly compensateOnCancel?: boolean
   /** Text that the editor shows about a document that is not stored on a server; it does not affect runs. */
   readonly description?: string
 }
@@ -197,7 +203,10 @@ export interface NodePolicy {
    * @defaultValue 'fail'
    */
   readonly onError?: OnError
-  /** Node that undoes this one. */
+  /**
+   * Node that undoes this one when the run fails or is canceled after this one has completed. It is in the same
+   * container, has no edges, and undoes no other node; its templates read what this node could read, and its output.
+   */
   readonly compensation?: NodeId
   /** Condition on the live incoming edges under which the node starts. @defaultValue 'all' */
   readonly join?: JoinMode

@@ -184,6 +184,8 @@ function checkPolicy({ type, policy }: NodeDefinition, fail: Fail): void {
       fail(`policy.${field}`, 'it must be a duration like 30s')
     }
   }
+  if (policy.compensation !== undefined)
+    fail('policy.compensation', 'only a workflow knows the node that undoes another')
   const [fault] = policy.retry === undefined ? [] : findRetryFaults(policy.retry)
   if (fault === undefined) return
   throw new TenonError('RETRY_POLICY_INVALID', `Node type "${type}", policy.retry: ${fault.message}`, {

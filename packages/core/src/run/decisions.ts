@@ -19,6 +19,8 @@ export type Decision =
         readonly resume: NodeResume | null
         /** Params that a person gave instead of those of the document; absent without such. */
         readonly params?: ValueRef
+        /** Node run that this one undoes; absent for all others. */
+        readonly undoes?: NodeRunId
       }
     }
   | {
@@ -152,6 +154,38 @@ export type Decision =
   | { readonly type: 'run_paused'; readonly data: { readonly actor: Actor | null } }
   /** The run continues; the node runs that the pause held are scheduled in the same turn. */
   | { readonly type: 'run_resumed'; readonly data: { readonly actor: Actor | null } }
+  /** The run has failed or was canceled, nothing of it runs any more, and what its nodes have done is undone now. */
+  | {
+      readonly type: 'compensation_started'
+      readonly data: {
+        /** Reason for the end of the run. */
+        readonly because: 'failed' | 'canceled'
+        /** Number of node runs to undo, from the last one that completed to the first. */
+        readonly count: number
+      }
+    }
+  /** The node that undoes a node run has ended. */
+  | {
+      readonly type: 'node_compensated'
+      /** Node run that was to be undone. */
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        /** Node run that was to undo it. */
+        readonly by: NodeRunId
+        /** `skipped` if the node that undoes was skipped, failed or canceled. */
+        readonly how: 'undone' | 'skipped'
+      }
+    }
+  /** Nothing more is undone; the run ends in the same turn. */
+  | {
+      readonly type: 'compensation_ended'
+      readonly data: {
+        readonly undone: number
+        readonly skipped: number
+        /** Number of node runs that nothing tried to undo, since a person ended the run before. */
+        readonly left: number
+      }
+    }
   | {
       readonly type: 'run_completed'
       readonly data: {

@@ -14,6 +14,7 @@ export function emptyRunView(): RunView {
     parked: new Map(),
     waits: new Map(),
     pauses: [],
+    compensation: null,
     outcome: null,
     endNodeRunId: null,
     error: null,
@@ -41,6 +42,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     iterations: null,
     parkedWaitId: null,
     child: null,
+    undoes: null,
   }
 }
 

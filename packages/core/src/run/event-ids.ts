@@ -31,10 +31,13 @@ export function nodeRunIdOfWait(waitId: WaitId): NodeRunId {
   return waitId.replace(/\/\d+\/\d+$/, '')
 }
 
+/** Id of the fact that ends a run without undoing what it has done: only one is stored. */
+const SKIP_COMPENSATION_ID = 'skip_compensation'
+
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
  * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `event/<wait id>`, `child/<wait id>`, `cancel`, `pause/<request id>`,
- * `resume/<request id>`, `parked/<wait id>`.
+ * `resume/<request id>`, `parked/<wait id>`, `skip_compensation`.
  */
 export function factId(fact: Fact): string {
   switch (fact.type) {
@@ -56,6 +59,8 @@ export function factId(fact: Fact): string {
       return `resume/${fact.data.requestId}`
     case 'parked_resolved':
       return `parked/${fact.data.waitId}`
+    case 'compensation_skip_requested':
+      return SKIP_COMPENSATION_ID
     default:
       return `${fact.nodeRunId}/${fact.data.pass}/outcome`
   }

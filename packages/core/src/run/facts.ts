@@ -80,6 +80,8 @@ export type Fact =
   | { readonly type: 'pause_requested'; readonly data: PauseRequest }
   | { readonly type: 'resume_requested'; readonly data: PauseRequest }
   | { readonly type: 'parked_resolved'; readonly data: ParkedResolved }
+  /** A person ends the run without undoing what it has done; a run that is not ending yet is canceled. */
+  | { readonly type: 'compensation_skip_requested'; readonly data: { readonly actor: Actor | null } }
 
 /** A request to pause or to resume a run. Unlike a cancelation, it can be made again: each request has an id. */
 export interface PauseRequest {

@@ -1,5 +1,12 @@
 import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
-import { type FoldState, patchApproval, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
+import {
+  type FoldState,
+  patchApproval,
+  patchCompensation,
+  patchNodeRun,
+  patchParked,
+  patchWait,
+} from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 import type { IterationsView, NodeRunView, ParkedView } from './view.ts'
 
@@ -33,9 +40,10 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
   const { at } = entry
   switch (entry.type) {
     case 'node_scheduled': {
-      const { pass, mode } = entry.data
+      const { pass, mode, undoes } = entry.data
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
         scheduledAt: nodeRun.scheduledAt ?? at,
+        undoes: nodeRun.undoes ?? undoes ?? null,
         status: mode === 'inline' || nodeRun.startedAt !== null ? 'running' : 'idle',
         ...(mode === 'inline' ? beginAttempt(nodeRun, pass, 1, at) : {}),
       }))
@@ -136,6 +144,21 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       state.head = { ...state.head, pauses }
       return
     }
+    case 'compensation_started': {
+      const { because, count } = entry.data
+      const none = { undone: 0, skipped: 0, skippedBy: null, endedAt: null }
+      state.head = { ...state.head, compensation: { because, count, startedAt: at, ...none } }
+      return
+    }
+    case 'node_compensated': {
+      const { how } = entry.data
+      patchCompensation(state, ({ [how]: count }) => ({ [how]: count + 1 }))
+      if (how === 'undone') patchNodeRun(state, entry.nodeRunId, () => ({ status: 'compensated' }))
+      return
+    }
+    case 'compensation_ended':
+      patchCompensation(state, () => ({ endedAt: at }))
+      return
     case 'run_completed': {
       const { outcome, endNodeRunId } = entry.data
       state.head = { ...state.head, status: 'completed', finishedAt: at, outcome, endNodeRunId }

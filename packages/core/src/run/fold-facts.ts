@@ -1,6 +1,13 @@
 import { nodeRunIdOfWait } from './event-ids.ts'
 import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
-import { type FoldState, patchApproval, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
+import {
+  type FoldState,
+  patchApproval,
+  patchCompensation,
+  patchNodeRun,
+  patchParked,
+  patchWait,
+} from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 
 /** Applies a fact or an observation to the view; `foldDecision` handles the other entries. */
@@ -82,6 +89,9 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
       patchWait(state, waitId, { event: { eventId, actor, receivedAt } })
       return
     }
+    case 'compensation_skip_requested':
+      patchCompensation(state, () => ({ skippedBy: entry.data.actor }))
+      return
     case 'child_finished': {
       const { waitId, status: end } = entry.data
       patchNodeRun(state, nodeRunIdOfWait(waitId), ({ child }) => (child === null ? {} : { child: { ...child, end } }))

@@ -1,7 +1,7 @@
 import type { NodeRunId, WaitId } from '../ids.ts'
 import { idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 import { isRunOver } from './status.ts'
-import type { ApprovalView, NodeRunView, ParkedView, RunView, WaitView } from './view.ts'
+import type { ApprovalView, CompensationView, NodeRunView, ParkedView, RunView, WaitView } from './view.ts'
 
 /** The part of a {@link RunView} that is not a collection. */
 export type RunHead = Omit<RunView, 'nodeRuns' | 'approvals' | 'parked' | 'waits'>
@@ -89,6 +89,15 @@ export function patchParked(state: FoldState, waitId: WaitId, patch: Partial<Par
   const after = { ...parked, ...patch }
   state.parked.set(waitId, after)
   return after
+}
+
+export function patchCompensation(
+  state: FoldState,
+  change: (compensation: CompensationView) => Partial<CompensationView>,
+): void {
+  const { compensation } = state.head
+  if (compensation === null) return
+  state.head = { ...state.head, compensation: { ...compensation, ...change(compensation) } }
 }
 
 function isWaiting({ open, waiting }: FoldState): boolean {

@@ -140,6 +140,7 @@ describe('a node run', () => {
       iterations: null,
       parkedWaitId: null,
       child: null,
+      undoes: null,
     })
   })
 

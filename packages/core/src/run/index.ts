@@ -34,6 +34,7 @@ export type {
   ApprovalView,
   AttemptView,
   ChildView,
+  CompensationView,
   IterationsView,
   NodeRunView,
   ParkedResolutionView,

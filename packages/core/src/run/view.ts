@@ -60,6 +60,8 @@ export interface NodeRunView {
   readonly parkedWaitId: WaitId | null
   /** Run of another workflow that the node has started last; `null` for other nodes, and before. */
   readonly child: ChildView | null
+  /** Node run that this one undoes; `null` for other nodes. */
+  readonly undoes: NodeRunId | null
 }
 
 /** Run of another workflow that a node run has started, folded from the log of its parent. */
@@ -176,6 +178,27 @@ export interface PauseView {
   readonly resumedBy: Actor | null
 }
 
+/**
+ * Undoing of what a run has done, after it failed or was canceled, folded from the log. Its steps are the node runs with
+ * `undoes`, in the order of `RunView.nodeRuns`; a node run that was undone has the status `compensated`.
+ */
+export interface CompensationView {
+  /** Reason for the end of the run. */
+  readonly because: 'failed' | 'canceled'
+  /** Number of node runs to undo. */
+  readonly count: number
+  /** Number of node runs that were undone so far. */
+  readonly undone: number
+  /** Number of node runs whose undoing was skipped so far. */
+  readonly skipped: number
+  /** Person who ended the run without undoing the rest; `null` if no person did. */
+  readonly skippedBy: Actor | null
+  /** Start, in milliseconds since the Unix epoch. */
+  readonly startedAt: number
+  /** End, in milliseconds since the Unix epoch; `null` before. */
+  readonly endedAt: number | null
+}
+
 /** View of a run after any `seq` of its log. */
 export interface RunView {
   /** Position of the last event in the view; 0 before the first. */
@@ -196,6 +219,8 @@ export interface RunView {
   readonly waits: ReadonlyMap<WaitId, WaitView>
   /** Pauses of the run, oldest first; only the last one may be open. */
   readonly pauses: readonly PauseView[]
+  /** Undoing of what the run has done; `null` unless it began. */
+  readonly compensation: CompensationView | null
   /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */
   readonly outcome: string | null
   /** End node that was reached; `null` if none was. */

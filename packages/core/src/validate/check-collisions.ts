@@ -10,7 +10,8 @@ import type { TracedWorkflow } from './trace-workflow.ts'
 export function* checkCollisions(traced: TracedWorkflow, report: ReportIssue): Generator<undefined, void> {
   const checkMeeting = createMeetingCheck(traced)
   for (const node of traced.flow.nodes) {
-    checkHidden(traced.flow, node, report)
+    // No node reads the output of one that undoes another.
+    if (node.surveyed.undoes === null) checkHidden(traced.flow, node, report)
     if (node.arriving.length > 1) checkMeeting(node, report)
     if (traced.flow.meter.endSliceIfOver()) yield
   }

@@ -70,7 +70,11 @@ function checkDisabledTriggers(survey: WorkflowSurvey, report: ReportIssue): voi
 function reachableFrom(survey: WorkflowSurvey, starts: readonly SurveyedNode[]): ReadonlySet<NodeId> {
   const found = new Set(starts.map(({ node }) => node.id))
   // Iteration of a Set includes values added on the way.
-  for (const id of found) for (const edge of nodeOf(survey, id).outgoing) found.add(edge.target)
+  for (const id of found) {
+    const { outgoing, undoneBy } = nodeOf(survey, id)
+    for (const edge of outgoing) found.add(edge.target)
+    if (undoneBy !== null) found.add(undoneBy)
+  }
   return found
 }
 
@@ -123,7 +127,7 @@ function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[
 /** Returns the only port to which unreachable nodes can be connected; `null` if there is none or more than one. */
 function reachSource({ nodes }: WorkflowSurvey, triggers: readonly SurveyedNode[], reachable: ReadonlySet<NodeId>) {
   const [open, ...moreOpen] = nodes
-    .filter(({ node }) => reachable.has(node.id))
+    .filter(({ node, undoes }) => reachable.has(node.id) && undoes === null)
     .flatMap((node) => openPorts(node).map(({ name }) => ({ node, port: name })))
   if (open !== undefined && moreOpen.length === 0) return open
   const [start, ...moreStarts] = triggers.flatMap((node) =>
@@ -135,7 +139,8 @@ function reachSource({ nodes }: WorkflowSurvey, triggers: readonly SurveyedNode[
 /** Creates a fix that adds an end to the only path; with several paths there is none, since people choose. */
 function missingEndFix(survey: WorkflowSurvey, reachable: ReadonlySet<NodeId>): IssueFix | undefined {
   const last = survey.nodes.filter(
-    ({ node, outgoing, ports }) => reachable.has(node.id) && outgoing.length === 0 && ports.length > 0,
+    ({ node, outgoing, ports, undoes }) =>
+      reachable.has(node.id) && outgoing.length === 0 && ports.length > 0 && undoes === null,
   )
   const [only] = last
   const ports = only?.ports.filter(({ isError }) => !isError) ?? []

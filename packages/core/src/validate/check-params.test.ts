@@ -42,11 +42,6 @@ describe('policies', () => {
     })
   })
 
-  test('POLICY_NOT_AVAILABLE for compensation', () => {
-    const document = policy({ compensation: 'start' })
-    fixed(document, issueIn(document, 'POLICY_NOT_AVAILABLE'))
-  })
-
   test('a parked node has an error port, which may remain unconnected', () => {
     const document = policy({ onError: 'park' })
     expect(validate(document)).toEqual([])

@@ -100,17 +100,6 @@ function checkJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repor
   report(errorIssue('JOIN_IMPOSSIBLE', message, { nodeId: node.id, path: ['policy', 'join'], fix, values }))
 }
 
-function checkAvailable(surveyed: SurveyedNode, report: ReportIssue): void {
-  const { node, name, entry } = surveyed
-  const policy = { ...entry?.policy, ...node.policy }
-  if (policy.compensation !== undefined) {
-    const fix = issueFix('REMOVE_COMPENSATION', {}, unset(surveyed, 'compensation'))
-    const message = `${name}: compensation is not available yet`
-    const details = { nodeId: node.id, path: ['policy', 'compensation'], fix, values: { setting: 'compensation' } }
-    report(errorIssue('POLICY_NOT_AVAILABLE', message, details))
-  }
-}
-
 /** Reports `route` without an edge on the error port, which acts like `fail`. */
 function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: ReportIssue): void {
   if (entry === undefined || node.disabled || effectiveOnError(node, entry) !== 'route') return
@@ -146,7 +135,6 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
     checkTaskQueue(surveyed, report)
     checkTimes(surveyed, report)
     checkJoin(survey, surveyed, report)
-    checkAvailable(surveyed, report)
     checkRoute(surveyed, report)
   }
   checkSharedKeys(survey, report)

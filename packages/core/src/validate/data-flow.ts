@@ -1,3 +1,4 @@
+import { ERROR_PORT } from '../document/ports.ts'
 import type { NodeId } from '../ids.ts'
 import { trimmed } from '../lists.ts'
 import { addBits, type Bits, type BitsPool, createBits, createBitsPool, hasBit, keepBits, setBit } from './bits.ts'
@@ -64,10 +65,18 @@ function exitAt({ exits, byPort }: Pick<Trail, 'exits' | 'byPort'>, port: string
 const trailOf = ({ trails }: Tracing, { rank }: FlowNode): Trail => trails[rank] as Trail
 
 /**
- * Returns the exits that lead to a node from earlier ones: those of its edges, or the entrance of the loop around it.
+ * Returns the exits that lead to a node from earlier ones: those of its edges, the entrance of the loop around it, or
+ * those of the node that it undoes.
  * Edges backwards, which only cycles have, are ignored.
  */
-function arrivingAt({ byId, trails }: Tracing, { node: { parentId }, incoming }: SurveyedNode): readonly Exit[] {
+function arrivingAt(
+  { byId, trails }: Tracing,
+  { node: { parentId }, incoming, undoes }: SurveyedNode,
+): readonly Exit[] {
+  if (undoes !== null) {
+    const undone = byId.get(undoes)
+    return trimmed([...completedExits((undone && trails[undone.rank]?.exits) ?? [])])
+  }
   const arriving: Exit[] = []
   const loop = incoming.length > 0 || parentId === undefined ? undefined : byId.get(parentId)
   const entrance = loop && trails[loop.rank]?.entrance
@@ -79,6 +88,11 @@ function arrivingAt({ byId, trails }: Tracing, { node: { parentId }, incoming }:
     if (exit) arriving.push(exit)
   }
   return trimmed(arriving)
+}
+
+/** Returns the exits of a node that has completed: only such a node is undone. */
+function completedExits<Kind extends Exit>(exits: readonly Kind[]): readonly Kind[] {
+  return exits.filter(({ port }) => port !== ERROR_PORT)
 }
 
 /** Releases the trails that no later node needs. */
@@ -216,7 +230,8 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
     if (exit?.targets.length === 0) exit.targets = [rank]
     else exit?.targets.push(rank)
   }
-  const edgesLeft = surveyed.outgoing.length + (node.entrance?.targets.length ?? 0)
+  const undone = surveyed.undoneBy === null ? 0 : completedExits(own).length
+  const edgesLeft = surveyed.outgoing.length + (node.entrance?.targets.length ?? 0) + undone
   if (edgesLeft === 0) releaseSets(tracing, { started, absorbed })
   tracing.trails.push(edgesLeft === 0 ? null : { waited, started, absorbed, ...lookup, edgesLeft })
   return node

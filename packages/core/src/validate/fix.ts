@@ -30,6 +30,8 @@ export interface FixValues extends ExpressionFixValues {
   readonly MOVE_INTO: { readonly node: string; readonly loop: string }
   /** Moves a node, by its name, out of all loops. */
   readonly MOVE_TO_TOP: { readonly node: string }
+  /** Lets a node, by its name, wait for a person after a failure. */
+  readonly PARK_FAILURES: { readonly node: string }
   /** Removes a node or a param. */
   readonly REMOVE: { readonly name: string }
   /** Removes the compensation of a node. */
@@ -86,6 +88,7 @@ const TITLES: { readonly [Code in OwnCode]: (values: FixValues[Code]) => string 
   FAIL_RUN: () => 'Let the run fail',
   MOVE_INTO: ({ node, loop }) => `Move ${node} into ${loop}`,
   MOVE_TO_TOP: ({ node }) => `Move ${node} to the top level`,
+  PARK_FAILURES: ({ node }) => `Let ${node} wait for a person`,
   REMOVE: ({ name }) => `Remove "${name}"`,
   REMOVE_COMPENSATION: () => 'Remove the compensation',
   REMOVE_EDGE: () => 'Remove the edge',

@@ -1,3 +1,4 @@
+export { checkCompensations } from './check-compensation.ts'
 export { MAX_NESTING, nodesTooDeep } from './check-depth.ts'
 export { isInLoop } from './check-loops.ts'
 export type { FixCode, FixValues } from './fix.ts'

@@ -76,8 +76,16 @@ export interface IssueValues extends InParam<ExpressionValues> {
    * sentence without a capital letter: `a timeout of 0 leaves no time`.
    */
   readonly POLICY_INVALID: { readonly setting: string; readonly fault: string }
-  /** Setting that the node cannot have. */
-  readonly POLICY_NOT_AVAILABLE: { readonly setting: string }
+  /** Id of the node that should undo the node. */
+  readonly COMPENSATION_UNKNOWN: { readonly missing: string }
+  /** Name of the node that can neither undo nor be undone. */
+  readonly COMPENSATION_NOT_ALLOWED: { readonly node: string }
+  /** Names of the node that undoes, and of the first node that it undoes. */
+  readonly COMPENSATION_SHARED: { readonly node: string; readonly other: string }
+  /** Name of the node that undoes another one, and should be undone itself. */
+  readonly COMPENSATION_NESTED: { readonly node: string }
+  /** Name of the node that should undo the node from elsewhere. */
+  readonly COMPENSATION_ELSEWHERE: { readonly node: string }
   /** Branches that the join needs, those that can arrive at most, and its edges. */
   readonly JOIN_IMPOSSIBLE: { readonly needed: number; readonly most: number; readonly edges: number }
   /** The other node with the same key. */

@@ -20,7 +20,7 @@ const FIELDS: readonly (readonly [key: string, schemaOf: (result: JsonSchema) =>
 
 /** Returns the nodes of a level that no edge leaves; the last of them that runs gives the result of an iteration. */
 const lastNodes = (level: readonly SurveyedNode[]): readonly SurveyedNode[] =>
-  level.filter(({ outgoing }) => outgoing.length === 0)
+  level.filter(({ outgoing, undoes }) => outgoing.length === 0 && undoes === null)
 
 /** Checks whether every way through a level ends at one of its last nodes. */
 function alwaysHasResult(level: readonly SurveyedNode[]): boolean {

@@ -1,3 +1,4 @@
+import { compensationsOf } from '../document/compensations.ts'
 import { documentOrder } from '../document/document-order.ts'
 import { type ParamDefault, paramDefaults, withDefaults } from '../document/fill-param-defaults.ts'
 import { policyTexts } from '../document/node-texts.ts'
@@ -45,6 +46,10 @@ export interface SurveyedNode {
   readonly incoming: readonly WorkflowEdge[]
   /** Outgoing edges between two nodes of one level, in the order of the document. */
   readonly outgoing: readonly WorkflowEdge[]
+  /** Node of the same level that the node undoes; `null` if it undoes none. */
+  readonly undoes: NodeId | null
+  /** Node of the same level that undoes the node; `null` without one. */
+  readonly undoneBy: NodeId | null
 }
 
 /** Survey of a document, made once for all checks and for its compilation. */
@@ -136,9 +141,9 @@ export function holdsNodes({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
   return isContainer(entry?.control)
 }
 
-/** Returns the nodes with which an iteration of a loop begins: those without incoming edges. */
+/** Returns the nodes with which an iteration of a loop begins: those without incoming edges that undo no other node. */
 export function rootsWithin({ levels }: Pick<WorkflowSurvey, 'levels'>, loopId: NodeId): readonly SurveyedNode[] {
-  return (levels.get(loopId) ?? []).filter(({ incoming }) => incoming.length === 0)
+  return (levels.get(loopId) ?? []).filter(({ incoming, undoes }) => incoming.length === 0 && undoes === null)
 }
 
 const NO_EDGES: readonly WorkflowEdge[] = Object.freeze([])
@@ -210,6 +215,8 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const entries = new Map(manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry]))
   const edges = edgesWithinLevels(document)
   const { incoming, outgoing } = groupEdges(edges)
+  const undoes = compensationsOf(document)
+  const undoneBy = new Map([...undoes].map(([by, undone]) => [undone, by]))
   const portsOf = createPorts()
   const defaultsOf = createDefaults()
   const nodes = document.nodes.map((node): SurveyedNode => {
@@ -228,6 +235,8 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
       portNames,
       incoming: incoming.get(node.id) ?? NO_EDGES,
       outgoing: outgoing.get(node.id) ?? NO_EDGES,
+      undoes: undoes.get(node.id) ?? null,
+      undoneBy: undoneBy.get(node.id) ?? null,
     }
   })
   // Of two nodes with the same id the first one is used; the other is reported.

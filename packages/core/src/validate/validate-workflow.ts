@@ -4,6 +4,7 @@ import type { WorkflowDocument } from '../document/types.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { checkCollisions } from './check-collisions.ts'
 import { checkComparisons } from './check-comparisons.ts'
+import { checkCompensations } from './check-compensation.ts'
 import { checkDepth } from './check-depth.ts'
 import { checkEdges } from './check-edges.ts'
 import { checkGraph } from './check-graph.ts'
@@ -81,6 +82,7 @@ function* allChecks(
   checkDepth(survey, report)
   checkEdges(survey, report)
   checkPolicies(survey, report)
+  checkCompensations(survey, report)
   checkRepeatedKeys(survey, report)
   checkWays(survey, report)
   checkRequests(survey, report)

@@ -9,14 +9,14 @@ import type { PlanEdge, PlanLevel, PlanNode } from './plan.ts'
 
 /** Compiles one node of a known type, with the defaults of the type filled in. */
 export function compileNode(
-  { node, entry, params, ports }: SurveyedNode,
+  { node, entry, params, ports, undoes }: SurveyedNode,
   { incoming, outgoing }: EdgesAtNode,
   edges: readonly PlanEdge[],
   issues: IssueList,
-  children: PlanLevel | undefined,
+  { children, compensation }: { readonly children: PlanLevel | undefined; readonly compensation: number | undefined },
 ): PlanNode {
   const type = entry as NodeManifestEntry
-  const policy = compilePolicy(node.policy, type, issues, ['nodes', node.id, 'policy'])
+  const policy = compilePolicy(node.policy, type, issues, ['nodes', node.id, 'policy'], undoes !== null)
   // In the order of the canonical text, so that hashing the plan does not sort. Without spreads, so that V8 knows the
   // size of the object in advance.
   const compiled: PlanNode = {
@@ -43,10 +43,11 @@ export function compileNode(
     typeVersion: node.typeVersion,
   }
   const keyOrder = node.keyOrder === undefined || Object.keys(node.keyOrder).length === 0 ? undefined : node.keyOrder
-  if (children === undefined && keyOrder === undefined) return compiled
+  if (children === undefined && keyOrder === undefined && compensation === undefined) return compiled
   return {
     ...compiled,
     ...(children === undefined ? {} : { children }),
     ...(keyOrder === undefined ? {} : { keyOrder }),
+    ...(compensation === undefined ? {} : { compensation }),
   }
 }

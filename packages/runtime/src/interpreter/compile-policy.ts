@@ -67,25 +67,30 @@ function compileJoin(join: JoinMode, report: Report): JoinMode {
   return join
 }
 
+/** A node that undoes another one waits for a person after a failure, unless its author lets the run skip it. */
+function compensationOnError({ onError }: NodePolicy): OnError {
+  return onError === 'continue' ? 'continue' : 'park'
+}
+
 /**
  * Merges a node's own policy into that of its type, field by field, and fills in defaults: 3 attempts with a first wait
  * of 1 s that doubles up to 100 times that, and 30 s per attempt for dispatched nodes.
+ *
+ * @param undoesOther - True for a node that undoes another one.
  */
 export function compilePolicy(
   own: NodePolicy | undefined,
   entry: Pick<NodeManifestEntry, 'policy' | 'inline'>,
   issues: IssueList,
   path: readonly (string | number)[],
+  undoesOther: boolean,
 ): CompiledPolicy {
   const report: Report = (field, code, message) => issues.add([...path, ...field.split('.')], code, message)
   const policy: NodePolicy = { ...entry.policy, ...own }
-  if (policy.compensation !== undefined) {
-    report('compensation', 'POLICY_NOT_AVAILABLE', 'Compensation is not available yet')
-  }
   return {
     skipIf: policy.skipIf ?? null,
     join: compileJoin(policy.join ?? 'all', report),
-    onError: policy.onError ?? 'fail',
+    onError: undoesOther ? compensationOnError(policy) : (policy.onError ?? 'fail'),
     retry: compileRetry({ ...entry.policy?.retry, ...own?.retry }, report),
     timeoutMs: entry.inline ? null : (msOf(policy.timeout, 'timeout', report) ?? DEFAULT_TIMEOUT_MS),
     heartbeatMs: msOf(policy.heartbeat, 'heartbeat', report),

@@ -237,7 +237,7 @@ describe('the policy of a node', () => {
   })
 
   test.each<[policy: NodePolicy, path: string, code: string]>([
-    [{ compensation: 'undo' }, 'compensation', 'POLICY_NOT_AVAILABLE'],
+    [{ compensation: 'undo' }, 'compensation', 'COMPENSATION_UNKNOWN'],
     [{ timeout: 'soon' as '1s' }, 'timeout', 'POLICY_INVALID'],
     [{ heartbeat: '1 s' as '1s' }, 'heartbeat', 'POLICY_INVALID'],
     [{ join: { count: 0 } }, 'join', 'POLICY_INVALID'],

@@ -9,6 +9,7 @@ import {
 import { findConcurrencyKeyFault } from '@tenon/core/expression'
 import { isContainer, leavesIteration, type NodeManifest } from '@tenon/core/node'
 import {
+  checkCompensations,
   isInLoop,
   MAX_NESTING,
   nodesTooDeep,
@@ -122,6 +123,9 @@ export function compile(
   checkLoops(survey, issues)
   checkEnds(document, issues)
   checkNesting(survey, issues)
+  checkCompensations(survey, ({ code, message, nodeId, edgeId, path }) => {
+    issues.add(edgeId === undefined ? ['nodes', nodeId ?? '', ...(path ?? [])] : ['edges', edgeId], code, message)
+  })
   issues.throwIfAny()
 
   const { levels } = survey
@@ -129,9 +133,12 @@ export function compile(
     const within = levels.get(loopId) ?? []
     const edges = compileEdges(within)
     const atNode = edgesByNode(edges, within.length)
+    const indexes = new Map(within.map(({ node }, index) => [node.id, index]))
     const nodes = within.map((surveyed, index) => {
-      const children = levels.has(surveyed.node.id) ? compileLevel(surveyed.node.id) : undefined
-      return compileNode(surveyed, itemAt(atNode, index), edges, issues, children)
+      const { node, undoneBy } = surveyed
+      const children = levels.has(node.id) ? compileLevel(node.id) : undefined
+      const compensation = undoneBy === null ? undefined : indexes.get(undoneBy)
+      return compileNode(surveyed, itemAt(atNode, index), edges, issues, { children, compensation })
     })
     checkEdges(edges, nodes, issues)
     return { nodes, edges }
@@ -144,6 +151,7 @@ export function compile(
     durability: document.settings.durability ?? 'normal',
     ...admissionOf(document.settings, issues),
     variables: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])),
+    ...(document.settings.compensateOnCancel === false ? { compensatesOnCancel: false as const } : {}),
     ...(Object.keys(workflows).length === 0 ? {} : { workflows }),
   }
   issues.throwIfAny()

@@ -1,4 +1,5 @@
 import { leavesIteration } from '@tenon/core/node'
+import { noteCompleted, noteUndone } from './compensation.ts'
 import { type FrameContext, nodeAt } from './context.ts'
 import { reachEnd } from './end-run.ts'
 import { finishLive } from './finish-node.ts'
@@ -21,5 +22,7 @@ export function completeNode(
   const { control } = nodeAt(context, node)
   if (control === 'end') reachEnd(context.run, node, outcome)
   finishLive(context, turn, node, output, { clean: true })
+  noteCompleted(context, node)
+  noteUndone(context, node)
   if (leavesIteration(control)) leaveIteration(context, turn, { by: control, output: output.output })
 }

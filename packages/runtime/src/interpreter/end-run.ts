@@ -29,7 +29,8 @@ export function endWhenIdle(run: RunContext, out: Decision[]): void {
   const { state, undoLog } = run
   const top = topFrame(run)
   const isBeforeStart = state.semantics === 0 && top.state.ending === null
-  if (isBeforeStart || !isIdle(top)) return
+  const isUndoing = (state.compensation?.current ?? null) !== null
+  if (isBeforeStart || isUndoing || !isIdle(top)) return
   if (state.deadline) {
     undoLog.setField(state, 'deadline', false)
     out.push({ type: 'timer_cleared', data: { timerId: DEADLINE_TIMER } })

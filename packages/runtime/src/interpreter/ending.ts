@@ -18,7 +18,10 @@ export function beginEnding(context: FrameContext, turn: Turn, ending: Ending): 
   }
   const reason = reasonFor(context, ending)
   if (reason === 'break') {
-    for (const [node, phase] of state.phases.entries()) if (phase === PHASE.pending) turn.skipped.break.push(node)
+    for (const [node, phase] of state.phases.entries()) {
+      const undoesOther = context.index.undoneNode(node) !== undefined
+      if (phase === PHASE.pending && !undoesOther) turn.skipped.break.push(node)
+    }
   }
   for (const node of inDocumentOrder(state.open)) cancelNodeRun(context, turn, turn.following, { node, reason })
 }

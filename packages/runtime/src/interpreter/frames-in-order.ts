@@ -2,7 +2,10 @@ import { type FrameContext, frameKey, nodeAt, type RunContext, topFrame } from '
 import { entryOf } from './lookup.ts'
 import { inDocumentOrder } from './state.ts'
 
-/** Returns the open frames of a run: each before those of its loops, which are in document order, then by iteration. */
+/**
+ * Returns the frames of a run, each before those of its loops: the open ones in document order, then by iteration, and
+ * after them those of ended iterations that are kept.
+ */
 export function framesInOrder(run: RunContext): readonly FrameContext[] {
   const frames: FrameContext[] = []
   const add = (context: FrameContext): void => {
@@ -13,7 +16,14 @@ export function framesInOrder(run: RunContext): readonly FrameContext[] {
     }
   }
   add(topFrame(run))
-  return frames
+  return frames.length === run.frames.size ? frames : [...frames, ...keptFrames(run)]
+}
+
+function keptFrames({ frames }: RunContext): readonly FrameContext[] {
+  const kept = [...frames].filter(([, { state }]) => state.ended !== null)
+  const depthOf = ([, { index }]: (typeof kept)[number]): number => index.depth
+  kept.sort((a, b) => depthOf(a) - depthOf(b) || (a[0] < b[0] ? -1 : 1))
+  return kept.map(([, frame]) => frame)
 }
 
 /** Returns the frames of the running iterations of a loop, by index. */

@@ -4,6 +4,7 @@ import { beginEnding, endCanceledLoop, stopIterations } from './ending.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
 import { continueAfter } from './open-runs.ts'
 import { start } from './propagate.ts'
+import { keptRound } from './run-outputs.ts'
 import type { EarlyEnd, IterationEnd, LoopFault, LoopState } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -13,6 +14,8 @@ const MAX_RESULT_BYTES = 4_194_304
 const MAX_RUN_RESULT_BYTES = 16_777_216
 /** Most iterations of a run, since its log has several events for each. */
 const MAX_RUN_ITERATIONS = 100_000
+/** Most node runs that a run can undo: their iterations stay in its memory and its snapshots. */
+const MAX_UNDOABLE = 10_000
 /** Most iterations in a row without a node to run: they begin and end in one turn. */
 const MAX_IDLE_ITERATIONS = 1_000
 
@@ -47,7 +50,7 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
   const loop = entryOf(state.loops, node)
   const { count, concurrency } = loop.waitFor
   while (!loop.stopped && loop.running.size < concurrency && loop.next < count) {
-    const fault = faultOfNext(context, loop)
+    const fault = faultOfNext(context, node, loop)
     if (fault === null) startIteration(context, turn, node, loop)
     else stopWithFault(context, turn, node, fault)
   }
@@ -65,7 +68,8 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
 }
 
 /** Returns the reason why a loop fails instead of beginning another iteration. */
-function faultOfNext({ run }: FrameContext, { idleCount }: LoopState): LoopFault | null {
+function faultOfNext(context: FrameContext, node: number, { idleCount }: LoopState): LoopFault | null {
+  const { run } = context
   if (idleCount >= MAX_IDLE_ITERATIONS) {
     const message = `No node has run in ${MAX_IDLE_ITERATIONS} iterations in a row`
     return { code: 'LOOP_RUNS_NOTHING', message, remedy: 'Enable a node inside the loop that each iteration reaches' }
@@ -73,6 +77,11 @@ function faultOfNext({ run }: FrameContext, { idleCount }: LoopState): LoopFault
   if (run.state.iterationCount >= MAX_RUN_ITERATIONS) {
     const message = `The loops of this run have had ${MAX_RUN_ITERATIONS} iterations, the most that a run can have`
     return { code: 'RUN_TOO_LONG', message, remedy: 'Loop over shorter lists, or split them over several runs' }
+  }
+  const isFull = run.state.undoable.length >= MAX_UNDOABLE
+  if (isFull && run.index.levelWithin(nodeAt(context, node).id).hasCompensations()) {
+    const message = `The run has completed ${MAX_UNDOABLE} node runs that can be undone, the most that a run can have`
+    return { code: 'RUN_TOO_LONG', message, remedy: 'Undo the work of each item in a workflow of its own' }
   }
   return null
 }
@@ -100,12 +109,16 @@ function startIteration(context: FrameContext, turn: Turn, node: number, loop: L
   for (const root of level.roots()) start(frame, inner, root)
 }
 
-/** Ends an iteration of which nothing is to come. Its frame is dropped; its result stays with the loop. */
+/**
+ * Ends an iteration of which nothing is to come. Its frame is dropped, unless nodes of it can be undone; its result stays
+ * with the loop.
+ */
 export function endIteration(frame: FrameContext, turn: Turn, { parent, loop: node, path }: Iteration): void {
   const { run, undoLog } = frame
   const loop = entryOf(parent.state.loops, node)
   const index = itemAt(path, path.length - 1)
-  undoLog.deleteEntry(run.frames, keyOf(frame))
+  if (frame.state.hasUndoable) undoLog.setField(frame.state, 'ended', keptRound(loop, index))
+  else undoLog.deleteEntry(run.frames, keyOf(frame))
   undoLog.deleteEntry(loop.running, index)
   const outer = turn.in(parent)
   const { how, output, error, ...early } = endOf(frame)

@@ -1,4 +1,5 @@
 import type { EventReceived, Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
+import { noteLate, noteUndone, skipCompensation } from './compensation.ts'
 import { completeNode } from './complete-node.ts'
 import { type FrameContext, findNodeRun, nodeAt, type RunContext, refuse, topFrame } from './context.ts'
 import { DEADLINE_TIMER } from './end-run.ts'
@@ -11,7 +12,7 @@ import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
 import { rulesFor, start } from './propagate.ts'
 import { findParked, resolveParked } from './resolve-parked.ts'
-import type { OpenRun } from './state.ts'
+import type { NodeOutput, OpenRun } from './state.ts'
 import type { Turns } from './turn.ts'
 import { castVote, findWait, finishChild, fireWaitTimer, openWait, receiveEvent } from './waits.ts'
 
@@ -51,13 +52,24 @@ function endWithoutData({ context, node }: Awaited): Act {
   }
 }
 
+/** Ends a node that completed while it was being canceled: its output is no data, but it can be undone. */
+function endLate(awaited: Awaited, output: NodeOutput): Act {
+  const { context, node } = awaited
+  const end = endWithoutData(awaited)
+  return (turns) => {
+    end(turns)
+    noteLate(context, node, output)
+    noteUndone(context, node)
+  }
+}
+
 function judgeCompleted(run: RunContext, fact: OutcomeOf<'node_completed'>): Act | null {
   const awaited = findAwaited(run, fact)
   const { port, output, outcome } = fact.data
   if (port === ERROR_PORT) refuse('No node completes by the port "error"', { nodeRunId: fact.nodeRunId })
   if (awaited === null) return null
   const { context, node, open } = awaited
-  if (open.canceling) return endWithoutData(awaited)
+  if (open.canceling) return endLate(awaited, { port, output })
   // The nodes after it would be skipped.
   if (!hasPort(nodeAt(context, node), port))
     refuse(`The node has no port "${port}"`, { nodeRunId: fact.nodeRunId, port })
@@ -184,11 +196,16 @@ function judgeCancel(run: RunContext, { reason }: Extract<Fact, { type: 'cancel_
   return (turns) => beginEnding(top, turns.in(top), { kind: 'canceled', reason })
 }
 
+function judgeSkipCompensation(run: RunContext): Act | null {
+  const { over, isCompensationSkipped } = run.state
+  return over || isCompensationSkipped ? null : (turns) => skipCompensation(run, turns)
+}
+
 /** Applies a request to pause or to resume; one that changes nothing, or that was applied before, has no effect. */
 function judgePause(run: RunContext, fact: PauseFact): Act | null {
   const { over, paused, requests } = run.state
   const isPause = fact.type === 'pause_requested'
-  const isEnding = topFrame(run).state.ending !== null
+  const isEnding = topFrame(run).state.ending !== null && run.state.compensation === null
   if (over || isEnding || paused === isPause || requests.has(fact.data.requestId)) return null
   return (turns) => (isPause ? pauseRun : resumeRun)(run, turns, fact.data)
 }
@@ -228,6 +245,8 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
       return judgeChild(run, fact.data)
     case 'cancel_requested':
       return judgeCancel(run, fact.data)
+    case 'compensation_skip_requested':
+      return judgeSkipCompensation(run)
     case 'pause_requested':
     case 'resume_requested':
       return judgePause(run, fact)

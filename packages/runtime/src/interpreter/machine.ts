@@ -1,4 +1,5 @@
 import type { RunStatus } from '@tenon/core/run'
+import { advanceCompensation, compensatingNode } from './compensation.ts'
 import {
   createFrame,
   type FrameContext,
@@ -51,6 +52,12 @@ function openNodeRunOf(context: FrameContext, node: number, open: OpenRun): Open
   return { nodeRunId, pass, mode, queue, resume, params, scheduledAt, canceling, ...waiting }
 }
 
+/** Returns all open node runs: while the run undoes what it has done, only one can be open, also in an ended iteration. */
+function allOpenNodeRuns(run: RunContext): readonly OpenNodeRun[] {
+  const undoing = compensatingNode(run)
+  return openNodeRunsOf(undoing?.context ?? topFrame(run))
+}
+
 function findOpenNodeRun(run: RunContext, nodeRunId: string): OpenNodeRun | null {
   const found = findInOpenFrame(run, nodeRunId)
   const open = found?.context.state.open.get(found.node)
@@ -63,7 +70,8 @@ function concludeTurns(turns: Turns): void {
     const { context, turn } = entry
     propagate(context, turn)
     conclude(context, turn)
-    if (context.iteration !== null && isIdle(context)) endIteration(context, turn, context.iteration)
+    const hasEnded = context.state.ended !== null
+    if (context.iteration !== null && !hasEnded && isIdle(context)) endIteration(context, turn, context.iteration)
   }
 }
 
@@ -105,6 +113,7 @@ export function createMachine(
       const turns = createTurns(fact.at)
       act(turns)
       concludeTurns(turns)
+      advanceCompensation(run, turns, () => concludeTurns(turns))
       endWhenIdle(run, turns.decisions)
       return turns.decisions
     },
@@ -120,7 +129,7 @@ export function createMachine(
     get operations() {
       return undoLog.operations
     },
-    openNodeRuns: () => openNodeRunsOf(topFrame(run)),
+    openNodeRuns: () => allOpenNodeRuns(run),
     openNodeRun: (nodeRunId) => findOpenNodeRun(run, nodeRunId),
     outputs: createRunOutputs(run),
   }

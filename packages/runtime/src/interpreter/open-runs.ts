@@ -32,7 +32,9 @@ export function schedule(
   undoLog.setEntry(state.open, node, { pass, resume, params, scheduledAt: at, canceling: false, wait: null })
   const queue = mode === 'dispatch' ? taskQueue : null
   const nodeRunId = nodeRunIdAt(context, node)
-  const data = { pass, mode, queue, resume, ...(params === null ? {} : { params }) }
+  const undone = context.index.undoneNode(node)
+  const undoes = undone === undefined ? {} : { undoes: nodeRunIdAt(context, undone) }
+  const data = { pass, mode, queue, resume, ...(params === null ? {} : { params }), ...undoes }
   out.push({ type: 'node_scheduled', nodeRunId, data })
 }
 

@@ -2,7 +2,7 @@ import { createTemplateTable, type TemplateTable } from '@tenon/core/expression'
 import { makeValueRef, type ValueRef } from '@tenon/core/run'
 import { addBit, addBits, type Bitset, createBitset } from './bitset.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import type { Plan, PlanLevel, PlanNode } from './plan.ts'
+import { nodesWithin, type Plan, type PlanLevel, type PlanNode } from './plan.ts'
 import { type PostDominators, postDominatorsOf } from './post-dominators.ts'
 
 /** Data derived from one level of a plan. */
@@ -15,11 +15,18 @@ export interface LevelIndex {
   readonly depth: number
   /** Returns the index into `level.nodes`; `undefined` for an id that is not of this level. */
   indexOf(nodeId: string): number | undefined
-  /** Returns the nodes without incoming edges, ascending. */
+  /** Returns the index of the node that a node undoes; `undefined` for one that undoes none. */
+  undoneNode(index: number): number | undefined
+  /** Checks whether a node of the level, or inside one of them, can be undone; computed on first use. */
+  hasCompensations(): boolean
+  /** Returns the nodes without incoming edges that undo no other node, ascending. */
   roots(): readonly number[]
-  /** Returns the nodes without outgoing edges, descending. */
+  /** Returns the nodes without outgoing edges that undo no other node, descending. */
   exits(): readonly number[]
-  /** Returns the indexes of the nodes from which a path of edges leads to this one; computed on first use. */
+  /**
+   * Returns the indexes of the nodes from which a path of edges leads to this one, for one that undoes another also that
+   * one; computed on first use.
+   */
   ancestorsOf(index: number): Bitset
   /** Returns the post-dominators; computed on first use. */
   postDominators(): PostDominators
@@ -55,13 +62,23 @@ export interface PlanIndex extends LevelIndex {
 function createLevelIndex(level: PlanLevel, loop: LevelIndex['loop']): LevelIndex {
   const indexes = new Map(level.nodes.map(({ id }, index) => [id, index]))
   const ancestors = new Map<number, Bitset>()
-  const roots = [...level.nodes.keys()].filter((index) => itemAt(level.nodes, index).incoming.length === 0)
+  const undone = new Map<number, number>()
+  for (const [index, { compensation }] of level.nodes.entries()) {
+    if (compensation !== undefined) undone.set(compensation, index)
+  }
+  const roots = [...level.nodes.keys()].filter(
+    (index) => itemAt(level.nodes, index).incoming.length === 0 && !undone.has(index),
+  )
+  let hasCompensations: boolean | null = null
   let postDominators: PostDominators | null = null
   let exits: readonly number[] | null = null
   let operations = 0
 
-  const sourcesOf = (index: number): readonly number[] =>
-    itemAt(level.nodes, index).incoming.map((edge) => itemAt(level.edges, edge).source)
+  const sourcesOf = (index: number): readonly number[] => {
+    const source = undone.get(index)
+    if (source !== undefined) return [source]
+    return itemAt(level.nodes, index).incoming.map((edge) => itemAt(level.edges, edge).source)
+  }
 
   function gather(index: number): Bitset {
     const gathered = createBitset(index)
@@ -96,9 +113,16 @@ function createLevelIndex(level: PlanLevel, loop: LevelIndex['loop']): LevelInde
     loop,
     depth: loop === null ? 0 : loop.level.depth + 1,
     indexOf: (nodeId) => indexes.get(nodeId),
+    undoneNode: (index) => undone.get(index),
+    hasCompensations() {
+      hasCompensations ??= nodesWithin(level).some(({ compensation }) => compensation !== undefined)
+      return hasCompensations
+    },
     roots: () => roots,
     exits() {
-      exits ??= [...level.nodes.keys()].filter((index) => itemAt(level.nodes, index).outgoing.length === 0).reverse()
+      exits ??= [...level.nodes.keys()]
+        .filter((index) => itemAt(level.nodes, index).outgoing.length === 0 && !undone.has(index))
+        .reverse()
       return exits
     },
     ancestorsOf,

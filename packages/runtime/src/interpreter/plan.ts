@@ -61,6 +61,8 @@ export interface PlanNode {
   readonly incoming: readonly number[]
   /** Indexes into `edges` of the level. */
   readonly outgoing: readonly number[]
+  /** Index of the node of the level that undoes this one; absent without one. */
+  readonly compensation?: number
   /** Nodes inside a loop, which run once for each iteration; absent for other nodes. */
   readonly children?: PlanLevel
 }
@@ -109,6 +111,8 @@ export interface Plan extends PlanLevel {
   readonly concurrency?: ConcurrencyLimit
   /** Order in the queue; absent for `normal`. */
   readonly priority?: RunPriority
+  /** `false` if a canceled run undoes nothing; absent if it does. */
+  readonly compensatesOnCancel?: false
   /** Values that templates read as `vars.<name>`. */
   readonly variables: Readonly<Record<string, unknown>>
   /** Versions of the workflows that nodes run, by workflow id; absent if no node runs one. */

@@ -12,7 +12,7 @@ import {
 import { ERROR_PORT } from './finish-node.ts'
 import { lowerBound } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { type IterationEnd, inDocumentOrder, type LoopFault, type LoopState } from './state.ts'
+import { type IterationEnd, inDocumentOrder, type KeptRound, type LoopFault, type LoopState } from './state.ts'
 
 /** An output with its node and port. */
 export interface OwnedOutput {
@@ -116,8 +116,8 @@ export function createRunOutputs(run: RunContext): RunOutputs {
       return viewOf(context, node)
     },
     iterationOf(nodeRunId) {
-      for (const { loop, index } of loopsAround(locate(nodeRunId).context)) {
-        if (loop.waitFor.items !== null) return { index, items: loop.waitFor.items }
+      for (const { round, index } of roundsAround(locate(nodeRunId).context)) {
+        if (round.items !== null) return { index, items: round.items }
       }
       return null
     },
@@ -125,10 +125,12 @@ export function createRunOutputs(run: RunContext): RunOutputs {
       const { context, node } = locate(nodeRunId)
       if (nodeAt(context, node).control === 'loop') {
         const loop = context.state.loops.get(node)
-        return loop === undefined ? { index: 0, previous: null } : roundAt(loop, loop.next)
+        return loop === undefined
+          ? { index: 0, previous: null }
+          : { index: loop.next, previous: keptRound(loop, loop.next).previous }
       }
-      const [innermost] = loopsAround(context)
-      return innermost === undefined ? null : roundAt(innermost.loop, innermost.index)
+      const [innermost] = roundsAround(context)
+      return innermost === undefined ? null : { index: innermost.index, previous: innermost.round.previous }
     },
     loopOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)
@@ -145,19 +147,21 @@ export function createRunOutputs(run: RunContext): RunOutputs {
   }
 }
 
-/** Returns the loops around the nodes of a frame, innermost first, without scopes. */
-function* loopsAround(context: FrameContext): Generator<{ readonly loop: LoopState; readonly index: number }> {
-  for (let { iteration } = context; iteration !== null; iteration = iteration.parent.iteration) {
-    const { parent, loop, path } = iteration
+/** Returns the rounds of the loops around the nodes of a frame, innermost first, without scopes. */
+function* roundsAround(context: FrameContext): Generator<{ readonly round: KeptRound; readonly index: number }> {
+  for (let frame = context; frame.iteration !== null; frame = frame.iteration.parent) {
+    const { parent, loop, path } = frame.iteration
     if (nodeAt(parent, loop).control !== 'loop') continue
-    yield { loop: entryOf(parent.state.loops, loop), index: itemAt(path, path.length - 1) }
+    const index = itemAt(path, path.length - 1)
+    yield { round: frame.state.ended ?? keptRound(entryOf(parent.state.loops, loop), index), index }
   }
 }
 
-function roundAt({ ended, waitFor }: LoopState, index: number): RoundView {
+/** Returns what the nodes of an iteration read of its loop. */
+export function keptRound({ ended, waitFor }: LoopState, index: number): KeptRound {
   // With several at a time, it would depend on the moment whether the one before has ended.
   const previous = waitFor.concurrency === 1 ? (ended.get(index - 1)?.output ?? null) : null
-  return { index, previous }
+  return { items: waitFor.items, previous }
 }
 
 function ownedAt(context: FrameContext, node: number): OwnedOutput {

@@ -14,7 +14,7 @@ import {
 } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 6
+export const STATE_VERSION = 7
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 
@@ -24,7 +24,7 @@ interface StoredLoop extends Omit<LoopState, 'running' | 'ended'> {
 }
 
 /** State of a frame, with lists of entries for its collections by node. */
-interface StoredFrame extends Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops'> {
+interface StoredFrame extends Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'> {
   readonly key: string
   /** Iteration with the key of the loop's frame; `null` for the frame of the run itself. */
   readonly iteration: { readonly parent: string; readonly loop: number; readonly path: readonly number[] } | null
@@ -32,6 +32,7 @@ interface StoredFrame extends Omit<FrameState, 'open' | 'outputs' | 'held' | 'lo
   readonly outputs: Entries<NodeOutput>
   readonly held: Entries<number>
   readonly loops: Entries<StoredLoop>
+  readonly lateOutputs: Entries<NodeOutput>
 }
 
 interface StoredRun extends Omit<RunState, 'requests'> {
@@ -49,8 +50,10 @@ function storeLoop({ running, ended, ...loop }: LoopState): StoredLoop {
   return { ...loop, running: inDocumentOrder(running), ended: entriesOf(ended) }
 }
 
-function copyLists(state: Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops'>) {
+function copyLists(state: Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'>) {
   return {
+    hasUndoable: state.hasUndoable,
+    ended: state.ended,
     ending: state.ending,
     earlyEnd: state.earlyEnd,
     phases: [...state.phases],
@@ -73,29 +76,32 @@ function storeFrame(context: FrameContext): StoredFrame {
     outputs: entriesOf(state.outputs),
     held: entriesOf(state.held),
     loops: entriesOf(state.loops).map(([node, loop]) => [node, storeLoop(loop)] as const),
+    lateOutputs: entriesOf(state.lateOutputs),
   }
 }
 
 /** Copies the state of a run to plain JSON. */
 export function snapshotOf(run: RunContext): MachineSnapshot {
-  const { requests, ...plain } = run.state
+  const { requests, undoable, ...plain } = run.state
   const stored: StoredRun = {
     planHash: run.index.plan.planHash,
     ...plain,
     requests: [...requests],
+    undoable: [...undoable],
     frames: framesInOrder(run).map(storeFrame),
   }
   return { stateVersion: STATE_VERSION, state: stored }
 }
 
 function restoreFrame(run: RunContext, stored: StoredFrame): void {
-  const { key, iteration, open, outputs, held, loops } = stored
+  const { key, iteration, open, outputs, held, loops, lateOutputs } = stored
   const state: FrameState = {
     ...copyLists(stored),
     open: new Map(open),
     outputs: new Map(outputs),
     held: new Map(held),
     loops: new Map(loops.map(([node, loop]) => [node, restoreLoop(loop)])),
+    lateOutputs: new Map(lateOutputs),
   }
   if (iteration === null) {
     run.frames.set(key, createFrame(run, run.index, null, state))
@@ -123,8 +129,9 @@ export function restoreRun(run: RunContext, snapshot: MachineSnapshot): void {
       details: { stateVersion: snapshot.stateVersion, expected: STATE_VERSION },
     })
   }
-  const { planHash: _planHash, requests, frames, ...plain } = stored
+  const { planHash: _planHash, requests, undoable, frames, ...plain } = stored
   Object.assign(run.state, plain)
+  run.state.undoable.push(...undoable)
   for (const [requestId, turn] of requests) run.state.requests.set(requestId, turn)
   for (const frame of frames) restoreFrame(run, frame)
 }

@@ -109,6 +109,26 @@ export interface EarlyEnd {
   readonly output: ValueRef
 }
 
+/** Data of an iteration that has ended, for the nodes that undo those in it. */
+export interface KeptRound {
+  /** List of the values of all iterations; `null` if they have none. */
+  readonly items: ValueRef | null
+  /** Result of the iteration before; `null` as in `RoundView`. */
+  readonly previous: ValueRef | null
+}
+
+/** Progress of a run that undoes what it has done. */
+export interface CompensationState {
+  /** Number of node runs to undo. */
+  readonly count: number
+  readonly undone: number
+  readonly skipped: number
+  /** Node run that is being undone, and the one that undoes it; `null` between two. */
+  readonly current: { readonly undoes: string; readonly by: string } | null
+  /** True if the current one has completed. */
+  readonly isDone: boolean
+}
+
 /** State of one level of nodes: of the run itself, or of one iteration. Lists have an entry for each node. */
 export interface FrameState {
   ending: Ending | null
@@ -133,6 +153,12 @@ export interface FrameState {
   readonly held: Map<number, number>
   /** Open loops that have begun their iterations. */
   readonly loops: Map<number, LoopState>
+  /** True if a node run of the frame, or of one inside it, can be undone: it is kept until the run ends. */
+  hasUndoable: boolean
+  /** Set once the iteration has ended; its frame is then only there for nodes that undo others. */
+  ended: KeptRound | null
+  /** Outputs of node runs that completed while they were being canceled, and can be undone. */
+  readonly lateOutputs: Map<number, NodeOutput>
 }
 
 /** State of a run beside its frames. */
@@ -156,6 +182,12 @@ export interface RunState {
   iterationCount: number
   /** Bytes of the results that open loops keep. */
   resultBytes: number
+  /** Completed node runs that are still to be undone if the run does not complete, the last one last. */
+  readonly undoable: string[]
+  /** Set once the run has begun to undo what it has done. */
+  compensation: CompensationState | null
+  /** True if a person ended the run without undoing what is left. */
+  isCompensationSkipped: boolean
   /** Turns of the applied requests to pause and to resume, by request id. */
   readonly requests: Map<string, number>
 }
@@ -173,6 +205,9 @@ export function createRunState(): RunState {
     waiting: 0,
     iterationCount: 0,
     resultBytes: 0,
+    undoable: [],
+    compensation: null,
+    isCompensationSkipped: false,
     requests: new Map(),
   }
 }
@@ -194,6 +229,9 @@ export function createFrameState(incomingCounts: readonly number[]): FrameState 
     outputs: new Map(),
     held: new Map(),
     loops: new Map(),
+    hasUndoable: false,
+    ended: null,
+    lateOutputs: new Map(),
   }
 }
 

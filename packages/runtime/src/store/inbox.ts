@@ -8,7 +8,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
-import { CANCEL_MESSAGE, judgePause, type PauseType } from './judge-pause.ts'
+import { END_MESSAGES, judgePause, type PauseType } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import { type PutResolution, putResolution, type ResolutionToPut } from './put-resolution.ts'
 import { leaveQueue, putBeforeStart } from './queued-messages.ts'
@@ -39,6 +39,8 @@ export interface RunInbox {
   resolve(tenantId: string, parkedId: string, request: ResolutionToPut, route: MessageRoute): Promise<PutResolution>
   /** Accepts a request to cancel a run that has not ended. */
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
+  /** Accepts a request to end a run that has not ended without undoing what it has done. */
+  skipCompensation(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
   /**
    * Accepts a request to pause a run that has not ended and is not ending, if it changes anything. The lock on the run
    * orders the requests, so that of several at once one is stored, and those that are stored alternate. The run ignores
@@ -72,6 +74,25 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         }
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       })
+  const putEnd =
+    (factOf: (actor: Actor | null) => Fact): RunInbox['cancel'] =>
+    (tenantId, runId, actor, route) =>
+      database.withTenant(tenantId, async (tx) => {
+        const run = await tx
+          .selectFrom('runs')
+          .select('status')
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', '=', runId)
+          // After an append in flight, which may end the run.
+          .forShare()
+          .executeTakeFirst()
+        if (run === undefined) return { outcome: 'not_found' }
+        if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+        // Orders the request and the votes of its run, so that no vote is accepted after an end that it does not see.
+        await lockOpenWaits(tx, { tenantId, runId })
+        if (run.status === 'queued') await leaveQueue(tx, { tenantId, runId })
+        return putMessage(tx, { tenantId, runId, fact: factOf(actor), at: now(), route })
+      })
   return {
     read: async (run) => (await database.withTenant(run.tenantId, (tx) => readInbox(tx, run))).messages,
     decide: (tenantId, approvalId, vote, route) =>
@@ -92,25 +113,8 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
       }),
     resolve: (tenantId, parkedId, request, route) =>
       database.withTenant(tenantId, (tx) => putResolution(tx, { ...request, tenantId, parkedId, at: now(), route })),
-    cancel: (tenantId, runId, actor, route) =>
-      database.withTenant(tenantId, async (tx) => {
-        const run = await tx
-          .selectFrom('runs')
-          .select('status')
-          .where('tenant_id', '=', tenantId)
-          .where('run_id', '=', runId)
-          // After an append in flight, which may end the run.
-          .forShare()
-          .executeTakeFirst()
-        if (run === undefined) return { outcome: 'not_found' }
-        if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
-        // Orders the cancelation and the votes of its run, so that no vote is accepted after a cancelation that it does
-        // not see.
-        await lockOpenWaits(tx, { tenantId, runId })
-        if (run.status === 'queued') await leaveQueue(tx, { tenantId, runId })
-        const fact: Fact = { type: 'cancel_requested', data: { reason: 'user', actor } }
-        return putMessage(tx, { tenantId, runId, fact, at: now(), route })
-      }),
+    cancel: putEnd((actor) => ({ type: 'cancel_requested', data: { reason: 'user', actor } })),
+    skipCompensation: putEnd((actor) => ({ type: 'compensation_skip_requested', data: { actor } })),
     pause: putPause('pause_requested'),
     resume: putPause('resume_requested'),
   }
@@ -214,7 +218,7 @@ async function judgeVote(
             .select('run_id')
             .where('tenant_id', '=', tenantId)
             .where('run_id', '=', wait.run_id)
-            .where('message_id', '=', CANCEL_MESSAGE),
+            .where('message_id', 'in', END_MESSAGES),
         )
         .as('is_canceling'),
     ])

@@ -5,8 +5,8 @@ import type { Tx } from '../postgres/types.ts'
 import { findEvents } from './find-events.ts'
 import type { RunRef } from './run-ref.ts'
 
-/** Id of every request to cancel a run, from `factId`. */
-export const CANCEL_MESSAGE = 'cancel'
+/** Ids of the requests that end a run, from `factId`: to cancel it, and to end it without undoing what it has done. */
+export const END_MESSAGES: readonly string[] = ['cancel', 'skip_compensation']
 /** Beginnings of the ids of requests to pause and to resume a run, from `factId`. */
 const PAUSE_MESSAGES = 'pause/'
 const RESUME_MESSAGES = 'resume/'
@@ -42,7 +42,7 @@ export async function judgePause(
     .where('run_id', '=', runId)
     .where((eb) =>
       eb.or([
-        eb('message_id', '=', CANCEL_MESSAGE),
+        eb('message_id', 'in', END_MESSAGES),
         eb('message_id', 'like', `${PAUSE_MESSAGES}%`),
         eb('message_id', 'like', `${RESUME_MESSAGES}%`),
       ]),
@@ -50,20 +50,20 @@ export async function judgePause(
     .orderBy('position', 'desc')
     .execute()
   const ids = messages.map((message) => message.message_id)
-  if (ids.includes(CANCEL_MESSAGE) || (await isEnding(tx, { tenantId, runId }))) return 'closed'
+  if (ids.some((id) => END_MESSAGES.includes(id)) || (await isEnding(tx, { tenantId, runId }))) return 'closed'
   const [last] = ids
   const isPaused = last === undefined ? run.status === 'paused' : last.startsWith(PAUSE_MESSAGES)
   return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
-/** Checks whether a request to cancel a run is in its inbox. */
-export async function hasCancelMessage(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<boolean> {
+/** Checks whether a request that ends a run is in its inbox. */
+export async function hasEndMessage(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<boolean> {
   const row = await tx
     .selectFrom('run_inbox')
     .select('run_id')
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
-    .where('message_id', '=', CANCEL_MESSAGE)
+    .where('message_id', 'in', END_MESSAGES)
     .executeTakeFirst()
   return row !== undefined
 }
@@ -80,20 +80,27 @@ const END_STRINGS = [
   'failure_handled',
   'node_parked',
   'parked_resolved',
+  'compensation_started',
+  'compensation_skip_requested',
 ]
 
 /**
  * Checks whether a run that is open has begun to end; a body may take long to stop. A failure ends the run if no policy
  * handles it and its node is not one that is being canceled, such as the loser of a race. A failure in an iteration ends
- * the iteration; if it ends the run, its loop has failed.
+ * the iteration; if it ends the run, its loop has failed. A run that undoes what it has done can be paused again.
  */
 async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
   const canceling = new Set<string>()
   const failed = new Set<string>()
   const parked = new Map<string, string>()
-  for (const event of await findEvents(tx, run, END_STRINGS)) {
+  const events = await findEvents(tx, run, END_STRINGS)
+  if (events.some(({ type }) => type === 'compensation_started')) {
+    return events.some(({ type }) => type === 'compensation_skip_requested')
+  }
+  for (const event of events) {
     switch (event.type) {
       case 'cancel_requested':
+      case 'compensation_skip_requested':
         return true
       case 'timer_fired':
         if (event.data.timerId === DEADLINE_TIMER) return true

@@ -3,7 +3,7 @@ import type { Fact, ParkedResolved, ParkResolution } from '@tenon/core/run'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from './append.ts'
-import { hasCancelMessage } from './judge-pause.ts'
+import { hasEndMessage } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import type { RunRef } from './run-ref.ts'
 
@@ -48,7 +48,7 @@ export async function putResolution(tx: RuntimeTx, request: ResolutionOf): Promi
   if (locked === undefined) return { outcome: 'not_found' }
   const verdict = verdictOf(locked, own)
   if (verdict !== 'new') return { outcome: verdict }
-  if (await hasCancelMessage(tx, { tenantId, runId })) return { outcome: 'closed' }
+  if (await hasEndMessage(tx, { tenantId, runId })) return { outcome: 'closed' }
   const stored: StoredResolution = { ...own, kind: resolution.kind, at }
   await tx
     .updateTable('waits')

@@ -35,8 +35,10 @@ const PLAN_VERSIONS: readonly number[] = [1]
  * run is. A node with a task queue of its own has requirements of its own.
  */
 export function runRequirements(run: RequiringRun): Requirements {
-  const nodes = nodesWithin(run.plan).filter((node) => !node.disabled && !isQueued(node))
-  return requirementsOf(run, nodes.map(typeOf))
+  const all = nodesWithin(run.plan)
+  const nodes = all.filter((node) => !node.disabled && !isQueued(node))
+  const undoes = all.some(({ compensation }) => compensation !== undefined)
+  return requirementsOf(run, nodes.map(typeOf), undoes)
 }
 
 /** Returns the requirements of executing a node with a task queue of its own. */
@@ -78,15 +80,16 @@ export function isQueued({ mode, disabled, taskQueue }: PlanNode): boolean {
   return mode === 'dispatch' && !disabled && taskQueue !== null
 }
 
-function requirementsOf(run: RequiringRun, more: readonly string[]): Requirements {
-  return named(machineKey(run), [...machineCapabilities(run), ...more])
+function requirementsOf(run: RequiringRun, more: readonly string[], undoes = false): Requirements {
+  return named(machineKey(run), [...machineCapabilities(run), ...more], undoes)
 }
 
-function named(machine: string, list: readonly string[]): Requirements {
+function named(machine: string, list: readonly string[], undoes = false): Requirements {
   const capabilities = [...new Set(list)].sort()
   const hash = createHash('sha256').update(JSON.stringify(capabilities)).digest('hex').slice(0, 32)
-  // The part before the slash is the key of the machine alone: the inbox cuts the key there when a run is canceled.
-  return { key: `${machine}/${hash}`, capabilities }
+  // The part before the slash is the key of the machine alone: the inbox cuts the key there when a run is canceled. A run
+  // that undoes what it has done still needs its node types then; its key is cut at the tilde when nothing is undone.
+  return { key: `${machine}${undoes ? '~' : '/'}${hash}`, capabilities }
 }
 
 function machineKey({ plan, semantics }: RequiringRun): string {

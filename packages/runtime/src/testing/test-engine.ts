@@ -7,6 +7,7 @@ import type { RunReader } from '../run-store.ts'
 import { admissionTests } from './suite/admission.ts'
 import { cancelTests } from './suite/cancel.ts'
 import { childTests } from './suite/children.ts'
+import { compensationTests } from './suite/compensation.ts'
 import { eventTests } from './suite/events.ts'
 import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
@@ -32,6 +33,7 @@ const GROUPS: readonly SuiteGroup[] = [
   cancelTests,
   pauseTests,
   parkTests,
+  compensationTests,
   logTests,
   refusalTests,
 ]

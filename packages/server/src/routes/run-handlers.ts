@@ -46,6 +46,11 @@ export const runHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.cancelRun, async (call) => ({ status: 200, json: await requestOfRun('cancel', call) })),
 
+  implementRoute(ROUTES.skipCompensation, async (call) => ({
+    status: 200,
+    json: await requestOfRun('skipCompensation', call),
+  })),
+
   implementRoute(ROUTES.pauseRun, async (call) => ({ status: 200, json: await requestOfRun('pause', call) })),
 
   implementRoute(ROUTES.resumeRun, async (call) => ({ status: 200, json: await requestOfRun('resume', call) })),
@@ -67,19 +72,28 @@ export const runHandlers: readonly RouteImplementation[] = [
   }),
 ]
 
+/** Requests to change a run, with their actions in the audit log. */
+const AUDIT_ACTIONS = {
+  cancel: 'run.cancel',
+  skipCompensation: 'run.skip_compensation',
+  pause: 'run.pause',
+  resume: 'run.resume',
+} as const
+
 /** Stores a request of the caller to change a run, with an audit entry if it changes anything, and returns the run. */
 async function requestOfRun(
-  request: 'cancel' | 'pause' | 'resume',
+  request: keyof typeof AUDIT_ACTIONS,
   { server, identity, resource }: Pick<RouteCall<typeof ROUTES.cancelRun>, 'server' | 'identity' | 'resource'>,
 ): Promise<Run> {
   const { tenantId } = identity
   const { runId } = resource
   const actor = { userId: identity.userId, displayName: identity.displayName }
-  const audit = auditHook({ identity, action: `run.${request}`, resource: runId, at: server.now() })
+  const audit = auditHook({ identity, action: AUDIT_ACTIONS[request], resource: runId, at: server.now() })
   if (isRunOver(resource.status)) throw new TenonError('RUN_CLOSED', 'The run has ended')
   const { outcome } = await server.engine[request](tenantId, runId, actor, audit)
   if (outcome === 'closed') {
-    throw new TenonError('RUN_CLOSED', request === 'cancel' ? 'The run has ended' : 'The run has ended or is ending')
+    const isPause = request === 'pause' || request === 'resume'
+    throw new TenonError('RUN_CLOSED', isPause ? 'The run has ended or is ending' : 'The run has ended')
   }
   const run = outcome === 'not_found' ? null : await server.reader.getRun(tenantId, runId)
   if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')

@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = [
   'version.publish',
   'secret.set',
   'run.cancel',
+  'run.skip_compensation',
   'run.pause',
   'run.resume',
   'parked.resolve',

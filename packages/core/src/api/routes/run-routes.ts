@@ -122,6 +122,14 @@ export const runRoutes = {
     summary: 'Request the cancelation of a run; it ends once every node run has stopped',
     permission: 'run:cancel',
   }),
+  skipCompensation: defineRoute({
+    ...RUN_REQUEST,
+    id: 'skipCompensation',
+    path: '/runs/{runId}/skip-compensation',
+    summary:
+      'End a run without undoing what it has done: the step in progress is canceled, and a run that is not ending is canceled',
+    permission: 'run:cancel',
+  }),
   pauseRun: defineRoute({
     ...RUN_REQUEST,
     id: 'pauseRun',

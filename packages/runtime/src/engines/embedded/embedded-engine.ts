@@ -284,6 +284,14 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     }
   }
 
+  const putEnd =
+    (put: RunInbox['cancel']): Engine['cancel'] =>
+    async (tenantId, runId, actor, hook) => {
+      const answer = await put(tenantId, runId, actor, { workerId: owner(), hook })
+      if (answer.outcome === 'accepted') wake({ tenantId, ...answer })
+      return { outcome: answer.outcome }
+    }
+
   const putPause =
     (put: RunInbox['pause']): Engine['pause'] =>
     async (tenantId, runId, actor, hook) => {
@@ -310,11 +318,8 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       for (const run of runs) wake({ tenantId, ...run })
       return result
     },
-    cancel: async (tenantId, runId, actor, hook) => {
-      const put = await inbox.cancel(tenantId, runId, actor, { workerId: owner(), hook })
-      if (put.outcome === 'accepted') wake({ tenantId, ...put })
-      return { outcome: put.outcome }
-    },
+    cancel: putEnd(inbox.cancel),
+    skipCompensation: putEnd(inbox.skipCompensation),
     pause: putPause(inbox.pause),
     resume: putPause(inbox.resume),
     pauseStarts: admitter.pauseStarts,

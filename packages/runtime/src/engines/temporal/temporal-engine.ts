@@ -170,6 +170,14 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     return { client, relay, worker, stopFollowing }
   }
 
+  const putEnd =
+    (put: RunInbox['cancel']): Engine['cancel'] =>
+    async (tenantId, runId, actor, hook) => {
+      const { outcome } = await put(tenantId, runId, actor, { hook })
+      relay?.wake()
+      return { outcome }
+    }
+
   const putPause =
     (put: RunInbox['pause']): Engine['pause'] =>
     async (tenantId, runId, actor, hook) => {
@@ -222,11 +230,8 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       relay?.wake()
       return result
     },
-    cancel: async (tenantId, runId, actor, hook) => {
-      const { outcome } = await inbox.cancel(tenantId, runId, actor, { hook })
-      relay?.wake()
-      return { outcome }
-    },
+    cancel: putEnd(inbox.cancel),
+    skipCompensation: putEnd(inbox.skipCompensation),
     pause: putPause(inbox.pause),
     resume: putPause(inbox.resume),
     pauseStarts: admitter.pauseStarts,

@@ -42,6 +42,14 @@ function briefly(decision: Decision): string {
       return `begin ${decision.nodeRunId}[${decision.data.index}]`
     case 'iteration_ended':
       return `end ${decision.nodeRunId}[${decision.data.index}] (${decision.data.how})`
+    case 'compensation_started':
+      return `undo ${decision.data.count} (${decision.data.because})`
+    case 'node_compensated':
+      return `${decision.data.how} ${decision.nodeRunId} by ${decision.data.by}`
+    case 'compensation_ended': {
+      const { undone, skipped, left } = decision.data
+      return `undone ${undone}, skipped ${skipped}, left ${left}`
+    }
     case 'run_paused':
       return `paused by ${decision.data.actor?.userId}`
     case 'run_resumed':

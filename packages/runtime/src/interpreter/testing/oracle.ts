@@ -291,6 +291,9 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       // No play of the oracle starts children.
       case 'child_finished':
         return
+      // No play of the oracle undoes anything.
+      case 'compensation_skip_requested':
+        return
       case 'cancel_requested':
         if (ending === null) endRun(`canceled:${fact.data.reason satisfies CancelReason}`, 'run_canceled')
         return

@@ -1,0 +1,81 @@
+import type { DocumentOperation } from '../document/operation.ts'
+import { issueFix } from './fix.ts'
+import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
+
+/** Returns a fix after which nothing undoes a node. */
+function removal({ node }: SurveyedNode): IssueFix {
+  const operation: DocumentOperation = { op: 'set_policy', nodeId: node.id, field: 'compensation', value: null }
+  return issueFix('REMOVE_COMPENSATION', {}, [operation])
+}
+
+const AT = ['policy', 'compensation']
+
+/** Checks whether a node can be undone and can undo another one: it has a body, or runs another workflow. */
+function canCompensate({ entry }: SurveyedNode): boolean {
+  // An unknown type has an issue of its own.
+  return entry === undefined || entry.control === undefined || entry.control === 'child'
+}
+
+/** Reports a node that cannot undo another one; the two may be the same. */
+function checkPair(undone: SurveyedNode, by: SurveyedNode, report: ReportIssue): void {
+  const at = { nodeId: undone.node.id, path: AT, fix: removal(undone), values: { node: by.name } }
+  const unfit = [undone, by].find((each) => !canCompensate(each))
+  if (unfit !== undefined) {
+    const message = `${undone.name}: ${unfit.name} controls the flow, so it can neither undo nor be undone`
+    report(errorIssue('COMPENSATION_NOT_ALLOWED', message, { ...at, values: { node: unfit.name } }))
+  } else if (by.node.policy?.compensation !== undefined) {
+    const message = `${undone.name}: ${by.name} undoes a node, so it cannot be undone itself`
+    report(errorIssue('COMPENSATION_NESTED', message, { ...at, nodeId: by.node.id, fix: removal(by) }))
+  } else if (by.node.parentId !== undone.node.parentId) {
+    const message = `${undone.name}: ${by.name} is not in the same loop or scope, so it cannot undo it`
+    report(errorIssue('COMPENSATION_ELSEWHERE', message, at))
+  }
+}
+
+/** Reports edges of a node that undoes another one: it runs only then. */
+function checkEdges(by: SurveyedNode, report: ReportIssue): void {
+  const edges = [...by.incoming, ...by.outgoing]
+  const [first] = edges
+  if (first === undefined) return
+  const operations = edges.map(({ id }) => ({ op: 'remove_edge', edgeId: id }) as const)
+  const message = `${by.name} undoes another node, so no edge can lead to it or leave it`
+  const fix = issueFix('REMOVE_EDGE', {}, operations)
+  report(errorIssue('COMPENSATION_HAS_EDGES', message, { nodeId: by.node.id, edgeId: first.id, fix }))
+}
+
+/** Reports a failure policy that a node cannot have while it undoes another one. */
+function checkFailure({ node, name }: SurveyedNode, report: ReportIssue): void {
+  const { onError } = node.policy ?? {}
+  if (onError === undefined || onError === 'park' || onError === 'continue') return
+  const message = `${name} undoes another node: when it fails, it can wait for a person or be skipped`
+  const operation: DocumentOperation = { op: 'set_policy', nodeId: node.id, field: 'onError', value: 'park' }
+  const fix = issueFix('PARK_FAILURES', { node: name }, [operation])
+  report(errorIssue('COMPENSATION_POLICY', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
+}
+
+/** Reports compensations that no run can execute: nodes that are missing, shared, elsewhere or connected. */
+export function checkCompensations({ nodes, byId }: WorkflowSurvey, report: ReportIssue): void {
+  const known = new Map<SurveyedNode, SurveyedNode>()
+  for (const undone of nodes) {
+    const id = undone.node.policy?.compensation
+    if (id === undefined) continue
+    const by = byId.get(id)
+    const at = { nodeId: undone.node.id, path: AT, fix: removal(undone) }
+    if (by === undefined) {
+      const message = `${undone.name} is undone by "${id}", which does not exist`
+      report(errorIssue('COMPENSATION_UNKNOWN', message, { ...at, values: { missing: id } }))
+      continue
+    }
+    const first = known.get(by)
+    if (first !== undefined) {
+      const message = `${by.name} undoes both ${first.name} and ${undone.name}: add another node that undoes ${undone.name}`
+      report(errorIssue('COMPENSATION_SHARED', message, { ...at, values: { node: by.name, other: first.name } }))
+      continue
+    }
+    known.set(by, undone)
+    checkPair(undone, by, report)
+    checkEdges(by, report)
+    checkFailure(by, report)
+  }
+}

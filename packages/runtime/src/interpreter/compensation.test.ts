@@ -1,0 +1,322 @@
+import { makeValueRef, type RunEvent } from '@tenon/core/run'
+import { describe, expect, test } from 'vitest'
+import { createMachine } from './machine.ts'
+import type { Plan } from './plan.ts'
+import { restep } from './restep.ts'
+import { brief } from './testing/decisions.ts'
+import { type NodeText, planOf } from './testing/plan-of.ts'
+import { iterationsOf, type SimulatedRun, simulateRun } from './testing/simulated-run.ts'
+
+/** start > a > b > c > end; `undo_a` and `undo_b` undo the first two. */
+const CHAIN = planOf(
+  [
+    'start',
+    ['a:probe', { compensation: 'undo_a' }],
+    ['b:probe', { compensation: 'undo_b' }],
+    'c:probe',
+    'end',
+    'undo_a:probe',
+    'undo_b:probe',
+  ],
+  ['start>a', 'a>b', 'b>c', 'c>end'],
+)
+
+function started(plan: Plan): SimulatedRun {
+  const run = simulateRun(plan)
+  run.start()
+  run.complete('start')
+  return run
+}
+
+/** Runs the chain up to `c`. */
+function atLast(plan = CHAIN): SimulatedRun {
+  const run = started(plan)
+  run.complete('a')
+  run.complete('b')
+  return run
+}
+
+/** Checks that the log repeats, and that a machine restored from a snapshot has the same state. */
+function expectRepeatable(run: SimulatedRun, plan: Plan): void {
+  const { log, machine } = run
+  expect(restep(log, plan)).toEqual({ same: true, turns: machine.turn })
+  const restored = createMachine(plan, JSON.parse(JSON.stringify(machine.snapshot())))
+  expect(restored.snapshot()).toEqual(machine.snapshot())
+  expect(restored.openNodeRuns()).toEqual(machine.openNodeRuns())
+}
+
+const skipRun = (run: SimulatedRun) => run.apply({ type: 'compensation_skip_requested', data: { actor: null } })
+
+describe('a run with nodes that undo others', () => {
+  test('never runs them if it completes', () => {
+    const run = atLast()
+    expect(brief(run.complete('c'))).toEqual(['schedule end/1 inline'])
+    expect(brief(run.complete('end'))).toEqual(['completed completed by end'])
+  })
+
+  test('undoes what has completed after a failure, the last one first, and then fails', () => {
+    const run = atLast()
+    expect(brief(run.fail('c'))).toEqual(['undo 2 (failed)', 'schedule undo_b/1 dispatch'])
+    expect(run.machine.status).toBe('running')
+    expect(run.log.at(-1)).toMatchObject({ nodeRunId: 'undo_b', data: { undoes: 'b' } })
+    expectRepeatable(run, CHAIN)
+    expect(brief(run.complete('undo_b'))).toEqual(['undone b by undo_b', 'schedule undo_a/1 dispatch'])
+    expect(brief(run.complete('undo_a'))).toEqual([
+      'undone a by undo_a',
+      'undone 2, skipped 0, left 0',
+      'error NODE_FAILED in c',
+    ])
+    expect(run.complete('undo_a')).toEqual([])
+    expectRepeatable(run, CHAIN)
+  })
+
+  test('undoes after a cancelation, also what completes while it is canceled, and ignores other requests', () => {
+    const run = started(CHAIN)
+    run.complete('a')
+    expect(brief(run.cancel())).toEqual(['cancel b/1 (run_canceled)'])
+    expect(brief(run.complete('b'))).toEqual(['undo 2 (canceled)', 'schedule undo_b/1 dispatch'])
+    const view = run.machine.outputs.inputView('undo_b')
+    expect(view.outputOf('b')).toMatchObject({ nodeId: 'b' })
+    expect(view.outputOf('a')).toMatchObject({ nodeId: 'a' })
+    expect(run.cancel()).toEqual([])
+    run.complete('undo_b')
+    expect(brief(run.complete('undo_a')).at(-1)).toBe('canceled (user)')
+  })
+
+  test('undoes nothing after a cancelation if its settings say so, but after a time limit', () => {
+    const plan = { ...CHAIN, compensatesOnCancel: false as const }
+    const canceled = atLast(plan)
+    canceled.cancel()
+    expect(brief(canceled.complete('c'))).toEqual(['canceled (user)'])
+    const late = simulateRun(plan)
+    late.start({ deadlineAt: 9 })
+    late.complete('start')
+    late.complete('a')
+    late.fireTimer('deadline')
+    expect(brief(late.complete('b'))).toEqual(['undo 2 (canceled)', 'schedule undo_b/1 dispatch'])
+  })
+
+  test('does not undo a node that failed, was skipped, or was canceled', () => {
+    const plan = planOf(
+      [
+        'start',
+        ['a:probe', { compensation: 'undo_a', onError: 'continue' }],
+        ['b:probe', { compensation: 'undo_b', skipIf: '{{ true }}' }],
+        ['c:probe', { compensation: 'undo_c' }],
+        'd:probe',
+        'undo_a:probe',
+        'undo_b:probe',
+        'undo_c:probe',
+      ],
+      ['start>a', 'a>b', 'b>c', 'b>d'],
+    )
+    const run = started(plan)
+    run.fail('a')
+    run.skip('b')
+    expect(brief(run.fail('d'))).toEqual(['cancel c/1 (run_failed)'])
+    expect(brief(run.cancelNode('c'))).toEqual(['error NODE_FAILED in d'])
+  })
+
+  test('skips a step that is skipped or disabled, and continues', () => {
+    const plan = planOf(
+      [
+        'start',
+        ['a:probe', { compensation: 'undo_a' }],
+        ['b:probe', { compensation: 'undo_b' }],
+        'c:probe',
+        ['undo_a:probe', { skipIf: '{{ true }}' }],
+        ['undo_b:probe', {}, { disabled: true }],
+      ],
+      ['start>a', 'a>b', 'b>c'],
+    )
+    const run = atLast(plan)
+    expect(brief(run.fail('c'))).toEqual([
+      'undo 2 (failed)',
+      'skip undo_b (disabled)',
+      'skipped b by undo_b',
+      'schedule undo_a/1 dispatch',
+    ])
+    expect(brief(run.skip('undo_a'))).toEqual([
+      'skip undo_a (skip_if)',
+      'skipped a by undo_a',
+      'undone 0, skipped 2, left 0',
+      'error NODE_FAILED in c',
+    ])
+  })
+
+  test('parks a step that fails, for a person to retry, skip or complete it, or to end the run', () => {
+    const run = atLast()
+    run.fail('c')
+    expect(brief(run.fail('undo_b'))).toEqual([
+      'park undo_b/1/0 NODE_FAILED: retry,retry_with_params,complete,skip,fail',
+    ])
+    expect(run.machine.status).toBe('waiting')
+    expectRepeatable(run, CHAIN)
+    expect(brief(run.resolve('undo_b/1/0', { kind: 'retry' }))).toEqual([
+      'close undo_b/1/0 (resolved)',
+      'schedule undo_b/2 dispatch',
+    ])
+    run.fail('undo_b')
+    expect(brief(run.resolve('undo_b/2/0', { kind: 'skip' }))).toEqual([
+      'close undo_b/2/0 (resolved)',
+      'handled undo_b continue success',
+      'skipped b by undo_b',
+      'schedule undo_a/1 dispatch',
+    ])
+    run.fail('undo_a')
+    const supplied = { kind: 'complete', port: 'success', output: makeValueRef({}) } as const
+    expect(brief(run.resolve('undo_a/1/0', supplied))).toContain('undone a by undo_a')
+
+    const ended = atLast()
+    ended.fail('c')
+    ended.fail('undo_b')
+    expect(brief(ended.resolve('undo_b/1/0', { kind: 'fail' }))).toEqual([
+      'close undo_b/1/0 (resolved)',
+      'skipped b by undo_b',
+      'undone 0, skipped 1, left 1',
+      'error NODE_FAILED in c',
+    ])
+  })
+
+  test('ends without undoing the rest when a person asks for it', () => {
+    const run = atLast()
+    run.fail('c')
+    run.complete('undo_b')
+    expect(brief(skipRun(run))).toEqual(['cancel undo_a/1 (run_canceled)'])
+    expect(skipRun(run)).toEqual([])
+    expect(brief(run.complete('undo_a'))).toEqual([
+      'undone a by undo_a',
+      'undone 2, skipped 0, left 0',
+      'error NODE_FAILED in c',
+    ])
+
+    const parked = atLast()
+    parked.fail('c')
+    parked.fail('undo_b')
+    expect(brief(skipRun(parked))).toEqual([
+      'close undo_b/1/0 (canceled)',
+      'skipped b by undo_b',
+      'undone 0, skipped 1, left 1',
+      'error NODE_FAILED in c',
+    ])
+
+    const early = atLast()
+    expect(brief(skipRun(early))).toEqual(['cancel c/1 (run_canceled)'])
+    expect(brief(early.complete('c'))).toEqual(['canceled (user)'])
+    expect(skipRun(early)).toEqual([])
+  })
+
+  test('holds the next step while it is paused', () => {
+    const run = atLast()
+    run.pause('1')
+    expect(brief(run.fail('c'))).toEqual(['undo 2 (failed)'])
+    expect(run.machine.status).toBe('paused')
+    expectRepeatable(run, CHAIN)
+    expect(brief(run.resume('2')).at(-1)).toBe('schedule undo_b/1 dispatch')
+    run.pause('3')
+    run.complete('undo_b')
+    expect(brief(skipRun(run))).toEqual([
+      'skipped a by undo_a',
+      'undone 1, skipped 1, left 0',
+      'error NODE_FAILED in c',
+    ])
+  })
+
+  test('undoes the loser of a race that completed after all, and keeps its output from later nodes', () => {
+    const plan = planOf(
+      [
+        'start',
+        ['a:probe', { compensation: 'undo_a' }],
+        'b:probe',
+        ['meet:join', { join: 'any' }],
+        'c:probe',
+        'undo_a:probe',
+      ],
+      ['start>a', 'start>b', 'a>meet', 'b>meet', 'meet>c'],
+    )
+    const run = started(plan)
+    run.complete('b')
+    run.complete('meet')
+    run.complete('a')
+    expect(run.machine.outputs.inputView('c').outputOf('a')).toBeNull()
+    expect(brief(run.fail('c'))).toEqual(['undo 1 (failed)', 'schedule undo_a/1 dispatch'])
+    expect(run.machine.outputs.inputView('undo_a').outputOf('a')).toMatchObject({ nodeId: 'a' })
+  })
+})
+
+/** start > each [ a > b ] > after */
+const within = (loop: string, text: string, policy = {}): NodeText => [text, policy, { parentId: loop }]
+const LOOP = planOf(
+  [
+    'start',
+    'each:loop',
+    within('each', 'a:probe', { compensation: 'undo_a' }),
+    within('each', 'b:probe'),
+    within('each', 'undo_a:probe'),
+    'after:probe',
+  ],
+  ['start>each', 'a>b', 'each>after'],
+)
+
+describe('a loop whose nodes can be undone', () => {
+  test('undoes those of all iterations, in reverse order of completion, with the item of each', () => {
+    const run = started(LOOP)
+    run.suspend('each', iterationsOf(['x', 'y'], { concurrency: 2 }))
+    run.complete('a#1')
+    run.complete('b#1')
+    run.complete('a#0')
+    run.complete('b#0')
+    run.complete('each')
+    expectRepeatable(run, LOOP)
+    expect(brief(run.fail('after'))).toEqual(['undo 2 (failed)', 'schedule undo_a#0/1 dispatch'])
+    expect(run.machine.outputs.iterationOf('undo_a#0')).toMatchObject({ index: 0 })
+    expect(run.machine.outputs.roundOf('undo_a#0')).toEqual({ index: 0, previous: null })
+    expect(run.machine.openNodeRuns()).toMatchObject([{ nodeRunId: 'undo_a#0' }])
+    expect(run.machine.openNodeRun('undo_a#0')).not.toBeNull()
+    run.fail('undo_a#0')
+    expectRepeatable(run, LOOP)
+    expect(brief(run.resolve('undo_a#0/1/0', { kind: 'skip' }))).toContain('schedule undo_a#1/1 dispatch')
+    expect(brief(run.complete('undo_a#1'))).toEqual([
+      'undone a#1 by undo_a#1',
+      'undone 1, skipped 1, left 0',
+      'error NODE_FAILED in after',
+    ])
+  })
+
+  test('undoes those of canceled iterations, and keeps the frames around', () => {
+    const plan = planOf(
+      [
+        'start',
+        'outer:loop',
+        within('outer', 'before:probe'),
+        within('outer', 'inner:loop'),
+        within('inner', 'a:probe', { compensation: 'undo_a' }),
+        within('inner', 'b:probe'),
+        within('inner', 'undo_a:probe'),
+      ],
+      ['start>outer', 'before>inner', 'a>b'],
+    )
+    const run = started(plan)
+    run.suspend('outer', iterationsOf(['x']))
+    run.complete('before#0')
+    run.suspend('inner#0', iterationsOf(['y', 'z']))
+    run.complete('a#0.0')
+    run.fail('b#0.0')
+    run.fail('inner#0')
+    expect(brief(run.fail('outer'))).toEqual(['undo 1 (failed)', 'schedule undo_a#0.0/1 dispatch'])
+    expectRepeatable(run, plan)
+    const view = run.machine.outputs.inputView('undo_a#0.0')
+    expect(view.outputOf('before')).toMatchObject({ nodeId: 'before' })
+    expect(view.outputOf('a')).toMatchObject({ nodeId: 'a' })
+    const events: readonly RunEvent[] = run.log
+    expect(events.filter(({ type }) => type === 'iteration_ended')).toHaveLength(2)
+    expect(brief(run.complete('undo_a#0.0')).at(-1)).toMatch(/^error/)
+  })
+
+  test('drops the frames of iterations without such nodes', () => {
+    const run = started(planOf(['start', 'each:loop', within('each', 'a:probe')], ['start>each']))
+    run.suspend('each', iterationsOf(['x', 'y']))
+    run.complete('a#0')
+    expect(JSON.stringify(run.machine.snapshot())).not.toContain('each#0')
+  })
+})

@@ -63,6 +63,16 @@ describe('a node that undoes another one', () => {
     fixed(document, issueIn(document, 'COMPENSATION_NOT_ALLOWED'))
   })
 
+  test('undoes no node that controls the flow', () => {
+    const document = workflow(
+      [start, each('each', {}), call('undo'), end, set('a', {}, { parentId: 'each' })],
+      ['start>each', 'each>end'],
+    )
+    const nodes = document.nodes.map((each) => (each.id === 'each' ? withPolicy(each, COMPENSABLE) : each))
+    const issue = issueIn({ ...document, nodes }, 'COMPENSATION_NOT_ALLOWED')
+    expect(issue).toMatchObject({ nodeId: 'each', values: { node: 'each' } })
+  })
+
   test('undoes only one node, and is not undone itself', () => {
     const shared = workflow(
       [start, withPolicy(call('a'), COMPENSABLE), withPolicy(call('b'), COMPENSABLE), end, call('undo')],

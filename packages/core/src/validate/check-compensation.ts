@@ -11,19 +11,27 @@ function removal({ node }: SurveyedNode): IssueFix {
 
 const AT = ['policy', 'compensation']
 
-/** Checks whether a node can be undone and can undo another one: it has a body, or runs another workflow. */
-function canCompensate({ entry }: SurveyedNode): boolean {
-  // An unknown type has an issue of its own.
-  return entry === undefined || entry.control === undefined || entry.control === 'child'
+/** Returns the fault of a node that cannot be undone; `null` if it can. Unknown types have an issue of their own. */
+function faultOfUndone({ name, entry }: SurveyedNode): string | null {
+  if (entry?.control === undefined) return null
+  return entry.control === 'child'
+    ? `${name} runs another workflow, which undoes its own work, so no node can undo it`
+    : `${name} controls the flow, so there is nothing to undo`
+}
+
+/** Returns the fault of a node that cannot undo another one; `null` if it can. */
+function faultOfUndoing({ name, entry }: SurveyedNode): string | null {
+  const isFit = entry?.control === undefined || entry.control === 'child'
+  return isFit ? null : `${name} controls the flow, so it cannot undo a node`
 }
 
 /** Reports a node that cannot undo another one; the two may be the same. */
 function checkPair(undone: SurveyedNode, by: SurveyedNode, report: ReportIssue): void {
   const at = { nodeId: undone.node.id, path: AT, fix: removal(undone), values: { node: by.name } }
-  const unfit = [undone, by].find((each) => !canCompensate(each))
-  if (unfit !== undefined) {
-    const message = `${undone.name}: ${unfit.name} controls the flow, so it can neither undo nor be undone`
-    report(errorIssue('COMPENSATION_NOT_ALLOWED', message, { ...at, values: { node: unfit.name } }))
+  const fault = faultOfUndone(undone) ?? faultOfUndoing(by)
+  if (fault !== null) {
+    const { name } = faultOfUndone(undone) === null ? by : undone
+    report(errorIssue('COMPENSATION_NOT_ALLOWED', fault, { ...at, values: { node: name } }))
   } else if (by.node.policy?.compensation !== undefined) {
     const message = `${undone.name}: ${by.name} undoes a node, so it cannot be undone itself`
     report(errorIssue('COMPENSATION_NESTED', message, { ...at, nodeId: by.node.id, fix: removal(by) }))

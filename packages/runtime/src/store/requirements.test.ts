@@ -57,6 +57,13 @@ describe('requirements', () => {
     expect(runRequirements({ plan, semantics: 2 }).key).not.toBe(runRequirements(run).key)
   })
 
+  test('of a run that undoes what it has done remain after a cancelation, which cuts the key at the slash', () => {
+    const nodes = plan.nodes.map((node, index) => (index === 0 ? { ...node, compensation: 1 } : node))
+    const { key } = runRequirements({ plan: { ...plan, nodes }, semantics: 1 })
+    expect(key.split('/')).toEqual([key])
+    expect(key.split('~')[0]).toBe('1.1')
+  })
+
   test('are met by a worker with the node types, and with the queue for a queued node', () => {
     const meets = (capabilities: readonly string[]) =>
       allRequirements(run).map((each) => each.capabilities.every((one) => capabilities.includes(one)))

@@ -76,8 +76,12 @@ describe('the audit log', () => {
     expect(await actionsOn(runId)).toEqual(['run.pause', 'run.resume'])
   })
 
-  test('has a decision, and a cancelation', async () => {
-    const [decided, canceled] = [await waitingRun(), await waitingRun()]
+  test('has a decision, a cancelation, and the end of a run without undoing, once each', async () => {
+    const [decided, canceled, skipped] = [await waitingRun(), await waitingRun(), await waitingRun()]
+    const skip = () => server.call(`/runs/${skipped.runId}/skip-compensation`, { as: skipped.as, method: 'POST' })
+    const statuses = (await Promise.all([skip(), skip()])).map(({ status }) => status)
+    expect(statuses).toContain(200)
+    expect(await actionsOn(skipped.runId)).toEqual(['run.skip_compensation'])
     await decided.decide()
     await canceled.cancel()
     expect(await actionsOn(decided.approvalId)).toEqual(['approval.decide'])

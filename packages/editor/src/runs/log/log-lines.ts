@@ -140,6 +140,10 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
       return { level: 'warn', text: t(`runs.event.failure_${entry.data.how}`) }
     case 'node_parked':
       return { level: 'error', text: t('runs.parked.event.parked', { message: failureTexts(entry.data.error, t).why }) }
+    case 'node_compensated':
+      return entry.data.how === 'undone'
+        ? { level: 'info', text: t('runs.event.node_undone') }
+        : { level: 'warn', text: t('runs.event.node_not_undone') }
     case 'parked_resolved': {
       const person = entry.data.actor?.displayName ?? t('runs.event.system')
       return { level: 'info', text: t(`runs.parked.event.${entry.data.resolution.kind}`, { person }) }
@@ -192,12 +196,18 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
       const label = choiceLabel(choice, t)
       return { level: 'info', text: t('runs.event.approval_decided', { person: actor.displayName, choice: label }) }
     }
+    case 'compensation_started':
+      return { level: 'warn', text: t('runs.event.compensation_started', { count: entry.data.count }) }
+    case 'compensation_ended':
+      return { level: 'info', text: t('runs.event.compensation_ended', entry.data) }
     case 'cancel_requested':
+    case 'compensation_skip_requested':
     case 'pause_requested':
     case 'resume_requested': {
       const person = entry.data.actor?.displayName ?? t('runs.event.system')
+      const ends = entry.type === 'cancel_requested' || entry.type === 'compensation_skip_requested'
       return {
-        level: entry.type === 'cancel_requested' ? 'warn' : 'info',
+        level: ends ? 'warn' : 'info',
         text: t(`runs.event.${entry.type}`, { person }),
       }
     }

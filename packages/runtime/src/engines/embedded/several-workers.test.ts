@@ -123,6 +123,16 @@ describe('a rolling deploy', () => {
     await old.engine.cancel(run.tenantId, run.runId, null)
     expect(await run.ended()).toMatchObject({ status: 'canceled' })
   })
+
+  test('lets any worker end such a run that would undo what it has done, if a person asks not to', async () => {
+    const old = await worker({}, oldRegistry())
+    const nodes = [
+      ...working.nodes.map((each) => (each.id === 'a' ? withPolicy(each, { compensation: 'undo' }) : each)),
+    ]
+    const run = await startRun(api(), { ...working, nodes: [...nodes, node('undo', 'probe')] })
+    await old.engine.skipCompensation(run.tenantId, run.runId, null)
+    expect(await run.ended()).toMatchObject({ status: 'canceled' })
+  })
 })
 
 describe('a paused run', () => {

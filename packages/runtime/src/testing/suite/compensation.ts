@@ -17,7 +17,7 @@ function saga(last: object, undoB: object = {}): WorkflowDocument {
       withPolicy(node('b', 'probe', { output: { id: 2 } }), { compensation: 'undo_b' }),
       withPolicy(node('last', 'probe', { ...last }), ONCE),
       node('end', 'end'),
-      node('undo_a', 'probe', { output: { of: '{{ nodes.a.output.id }}', input: '{{ trigger.order }}' } }),
+      node('undo_a', 'probe', { output: { of: '{{ nodes.a.output.id }}', input: '{{ trigger.order ?? "none" }}' } }),
       withPolicy(node('undo_b', 'probe', { output: { of: '{{ nodes.b.output.id }}' }, ...undoB }), ONCE),
     ],
     ['start>a', 'a>b', 'b>last', 'last>end'],

@@ -19,6 +19,7 @@ import type { FlowEdge, FlowNode } from './flow-types.ts'
 import { LoopFrame } from './loop-frame.tsx'
 import { NodeCard } from './node-card.tsx'
 import { RemoteCursors } from './remote-cursors.tsx'
+import { UndoLinks } from './undo-links.tsx'
 import { useCanvasHandle } from './use-canvas-handle.ts'
 import { useConnecting } from './use-connecting.ts'
 import { useFar } from './use-far.ts'
@@ -144,6 +145,7 @@ function Surface({ slot, firstNodeId, memory, children }: Required<CanvasProps>)
         onError={ignoreFlowWarning}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.6} />
+        <UndoLinks />
         <RemoteCursors />
       </ReactFlow>
       {children}

@@ -35,6 +35,13 @@ export type Placement =
 /** A change of a draft by a person. Only typing in shared text fields is not a command. */
 export type EditorCommand =
   | { readonly type: 'add-node'; readonly nodeType: string; readonly placement: Placement }
+  | {
+      /** Adds a node that undoes another one. */
+      readonly type: 'add-undo'
+      readonly nodeId: NodeId
+      /** Name of the new node. */
+      readonly name: string
+    }
   | { readonly type: 'delete-nodes'; readonly nodeIds: readonly NodeId[]; readonly edgeIds?: readonly string[] }
   | { readonly type: 'connect'; readonly connection: Connection }
   | { readonly type: 'reconnect'; readonly edgeId: string; readonly connection: Connection }

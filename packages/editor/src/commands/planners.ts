@@ -1,5 +1,6 @@
 import type { CommandType, EditorCommand, Plan, PlanContext, Planner, Refused } from './command.ts'
 import { planAddNode } from './plan-add.ts'
+import { planAddUndo } from './plan-add-undo.ts'
 import { planConnect, planDeleteNodes, planDisconnect, planReconnect } from './plan-edges.ts'
 import { planMoveNodes, planRename, planSetFields, planSetPolicy, planSetSetting, planTidyUp } from './plan-fields.ts'
 import { planFix } from './plan-fix.ts'
@@ -12,6 +13,7 @@ import { planUnwrap } from './plan-unwrap.ts'
 
 const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   'add-node': planAddNode,
+  'add-undo': planAddUndo,
   'delete-nodes': planDeleteNodes,
   connect: planConnect,
   reconnect: planReconnect,

@@ -24,6 +24,10 @@ import { DurationInput } from './controls/duration-control.tsx'
 import { FieldFault } from './controls/field-fault.tsx'
 import { textOf } from './controls/text-of.ts'
 import { useFieldProblems } from './controls/use-field-problems.ts'
+import { UndoField, useUndoneName } from './undo-field.tsx'
+
+/** What a node that undoes another one may do after its last attempt. */
+const UNDO_CHOICES = ['park', 'continue'] as const
 
 interface PolicyTabProps {
   readonly node: WorkflowNode
@@ -42,23 +46,30 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
     const typed = { field, before: textOf(own[field] as Json | undefined), after: textOf(value ?? undefined) }
     inBurst(typed, () => dispatch({ type: 'set-policy', nodeId: node.id, field, value }))
   }
+  const undone = useUndoneName(node.id)
+  const canBeUndone = entry !== undefined && entry.control === undefined && undone === null
+  const onError = undone === null ? (policy.onError ?? 'fail') : policy.onError === 'continue' ? 'continue' : 'park'
   const isTrigger = entry?.category === 'trigger'
   const isInline = entry?.inline === true
   return (
     <div className="tn-panel-form">
       {isTrigger && <p className="tn-panel-note">{t('policy.trigger')}</p>}
+      {undone !== null && <p className="tn-panel-note">{t('policy.undoes', { name: undone })}</p>}
       {!isTrigger && (
         <>
           <PolicyField
             nodeId={node.id}
             field="onError"
             label={t('policy.onError')}
-            help={t(`policy.onError.${policy.onError ?? 'fail'}`)}
+            help={t(`policy.onError.${onError}`)}
           >
             <Select
-              value={policy.onError ?? 'fail'}
+              value={onError}
               disabled={isReadOnly}
-              options={ON_ERROR_CHOICES.map((value) => ({ value, label: t(`policy.onErrorChoice.${value}`) }))}
+              options={(undone === null ? ON_ERROR_CHOICES : UNDO_CHOICES).map((value) => ({
+                value,
+                label: t(`policy.onErrorChoice.${value}`),
+              }))}
               onChange={(value) => set('onError', value)}
             />
           </PolicyField>
@@ -87,6 +98,11 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
                 />
               </PolicyField>
             </>
+          )}
+          {canBeUndone && (
+            <PolicyField nodeId={node.id} field="compensation" label={t('policy.undo')} help={t('policy.undoHelp')}>
+              <UndoField node={node} isReadOnly={isReadOnly} onChange={(id) => set('compensation', id)} />
+            </PolicyField>
           )}
           <JoinField
             node={node}

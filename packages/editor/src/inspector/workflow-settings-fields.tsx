@@ -4,6 +4,7 @@ import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { Field } from '../ui/field.tsx'
+import { Switch } from '../ui/switch.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { SettingText } from './setting-text.tsx'
 
@@ -48,6 +49,12 @@ export function WorkflowSettingsFields({ settings, description }: WorkflowSettin
           />
         </Field>
       </div>
+      <Field label={t('inspector.undoOnCancel')} help={t('inspector.undoOnCancelHelp')}>
+        <Switch
+          checked={settings.compensateOnCancel !== false}
+          onChange={(isOn) => dispatch({ type: 'set-setting', key: 'compensateOnCancel', value: isOn ? null : false })}
+        />
+      </Field>
     </>
   )
 }

@@ -41,9 +41,15 @@ const READ_DELAY_MS = 16
 const TYPING_PAUSE_MS = 300
 
 /** Commands that add nodes and select them. */
-const ADDING: ReadonlySet<EditorCommand['type']> = new Set(['add-node', 'wrap-in-loop', 'paste', 'duplicate'])
+const ADDING: ReadonlySet<EditorCommand['type']> = new Set([
+  'add-node',
+  'add-undo',
+  'wrap-in-loop',
+  'paste',
+  'duplicate',
+])
 /** Those of them whose nodes have no values yet. */
-const CREATING: ReadonlySet<EditorCommand['type']> = new Set(['add-node', 'wrap-in-loop'])
+const CREATING: ReadonlySet<EditorCommand['type']> = new Set(['add-node', 'add-undo', 'wrap-in-loop'])
 
 /** Creates a session that is not started. */
 export function createEditorSession({ store = createEditorStore(), translate }: SessionOptions): EditorSession {

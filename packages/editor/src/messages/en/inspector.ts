@@ -39,6 +39,8 @@ export const inspectorMessages = {
   'inspector.descriptionHelp': 'What this workflow is for, in a sentence or two.',
   'inspector.noDescription': 'No description yet.',
   'inspector.runLimit': 'Run timeout',
+  'inspector.undoOnCancel': 'Undo on cancel',
+  'inspector.undoOnCancelHelp': 'A canceled run undoes finished nodes that have an undo step, as a failed run does.',
   'inspector.runLimitHelp': 'A run that takes longer is canceled. Leave empty for no limit.',
   'inspector.repairs':
     '{count, plural, one {# part was left out when edits were merged} other {# parts were left out when edits were merged}}',
@@ -177,6 +179,12 @@ export const inspectorMessages = {
     'After the last attempt, the run continues at the "On error" port with the error code and message.',
   'policy.onError.park':
     'After the last attempt, the node waits. A person then retries it, enters its output, skips it or fails the run.',
+  'policy.undo': 'Undo step',
+  'policy.undoHelp': 'Runs if the run fails or is canceled after this node has finished. It needs no connection.',
+  'policy.undoNone': 'None',
+  'policy.undoAdd': 'Add an undo step',
+  'policy.undoName': 'Undo {name}',
+  'policy.undoes': 'This node runs only to undo {name}, after the run has failed or was canceled.',
   'policy.attempts': 'Attempts',
   'policy.attemptsHelp': 'Including the first one.',
   'policy.firstWait': 'Wait before the second attempt',

@@ -61,6 +61,8 @@ class Shell {
   private readonly held = new Map<string, StartNodeCommand>()
   private readonly timers = new Map<string, { readonly dueAt: number; readonly scope: CancellationScope }>()
 
+  private root = CancellationScope.current()
+
   constructor(private readonly start: ShellState) {
     this.cursor = start.cursor
   }
@@ -81,6 +83,7 @@ class Shell {
 
   /** Runs until the run has ended, or the history is long and no activity is in flight. */
   async run(): Promise<void> {
+    this.root = CancellationScope.current()
     for (const timer of this.start.timers) this.setTimer(timer)
     for (const command of this.start.held) this.startNode(command)
     while (!this.isClosed) {
@@ -94,7 +97,7 @@ class Shell {
 
   private setTimer({ timerId, dueAt }: ShellTimer): void {
     if (this.timers.has(timerId)) return
-    const scope = new CancellationScope()
+    const scope = this.newScope()
     this.timers.set(timerId, { dueAt, scope })
     this.detach(scope, async () => {
       await sleep(Math.max(1, dueAt - Date.now()))
@@ -153,7 +156,7 @@ class Shell {
       this.held.set(key, command)
       return
     }
-    const scope = new CancellationScope()
+    const scope = this.newScope()
     this.nodes.set(key, scope)
     const { executeNode } = proxyActivities<Pick<ShellActivities, 'executeNode'>>({
       ...(queue === null ? {} : { taskQueue: queue }),
@@ -186,12 +189,17 @@ class Shell {
 
   private cancelNode(command: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): void {
     const key = nodeKey(command)
-    if (this.held.delete(key)) this.detach(new CancellationScope(), () => this.abandon(command))
+    if (this.held.delete(key)) this.detach(this.newScope(), () => this.abandon(command))
     else this.nodes.get(key)?.cancel()
   }
 
   private async abandon({ nodeRunId, pass }: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): Promise<void> {
     await this.follow(() => abandonNode({ ...this.ids(), nodeRunId, pass }))
+  }
+
+  // Not below the scope of the command that it follows from: what undoes a canceled node is not canceled with it.
+  private newScope(): CancellationScope {
+    return new CancellationScope({ parent: this.root })
   }
 
   private detach(scope: CancellationScope, work: () => Promise<void>): void {

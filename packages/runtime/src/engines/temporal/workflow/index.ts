@@ -199,7 +199,7 @@ class Shell {
 
   // Not below the scope of the command that it follows from: what undoes a canceled node is not canceled with it.
   private newScope(): CancellationScope {
-    return new CancellationScope({ parent: this.root })
+    return new CancellationScope({ cancellable: true, parent: this.root })
   }
 
   private detach(scope: CancellationScope, work: () => Promise<void>): void {

@@ -15,6 +15,7 @@ import { useRunSnapshot } from '../runs/store/use-run.ts'
 import { OpenApprovals } from '../runs/viewer/open-approvals.tsx'
 import { OpenBelow } from '../runs/viewer/open-below.tsx'
 import { OpenParked } from '../runs/viewer/open-parked.tsx'
+import { OpenUndo } from '../runs/viewer/open-undo.tsx'
 import { RunControls } from '../runs/viewer/run-controls.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
 import { RunFault } from '../runs/viewer/run-fault.tsx'
@@ -106,6 +107,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
   return (
     <RunLinksContext.Provider value={links}>
       <RunFault scope={scope} onSelectNode={lead} />
+      <OpenUndo scope={scope} />
       <OpenParked scope={scope} onSelectNode={lead} />
       <OpenBelow scope={scope} below={below} />
       <OpenApprovals scope={scope} onSelectNode={lead} onOpenApprovals={onOpenApprovals} />

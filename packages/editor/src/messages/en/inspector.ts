@@ -184,7 +184,7 @@ export const inspectorMessages = {
   'policy.undoNone': 'None',
   'policy.undoAdd': 'Add an undo step',
   'policy.undoName': 'Undo {name}',
-  'policy.undoes': 'This node runs only to undo {name}, after the run has failed or was canceled.',
+  'policy.undoes': 'Undoes {name} when the run has failed or was canceled. It does not run otherwise.',
   'policy.attempts': 'Attempts',
   'policy.attemptsHelp': 'Including the first one.',
   'policy.firstWait': 'Wait before the second attempt',

@@ -59,7 +59,7 @@ export const runLogMessages = {
   'runs.event.timer_fired': 'Timer fired',
   'runs.event.approval_decided': '{person} decided: {choice}',
   'runs.event.cancel_requested': '{person} requested to cancel the run',
-  'runs.event.compensation_skip_requested': '{person} ended the run without undoing the rest',
+  'runs.event.compensation_skip_requested': '{person} stopped undoing',
   'runs.event.compensation_started': 'Undoing {count, plural, one {# finished node} other {# finished nodes}}',
   'runs.event.compensation_ended': 'Undone: {undone}. Skipped: {skipped}. Not tried: {left}',
   'runs.event.node_undone': 'Undone',

@@ -23,6 +23,7 @@ import { useRunPart } from '../store/use-run.ts'
 import { OpenApprovals } from './open-approvals.tsx'
 import { OpenBelow } from './open-below.tsx'
 import { OpenParked } from './open-parked.tsx'
+import { OpenUndo } from './open-undo.tsx'
 import { RunDock } from './run-dock.tsx'
 import { RunHeader } from './run-header.tsx'
 
@@ -113,6 +114,7 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
         <RunFrame>
           <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
           <div className="tn-run-stage">
+            <OpenUndo scope={scope} />
             <OpenParked scope={scope} onSelectNode={lead} />
             <OpenBelow scope={scope} below={below} />
             <OpenApprovals scope={scope} onSelectNode={lead} onOpenApprovals={onOpenApprovals} />

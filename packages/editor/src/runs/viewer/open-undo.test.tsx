@@ -1,0 +1,55 @@
+// @vitest-environment jsdom
+import type { RunEventFrame } from '@tenon/core/run'
+import { act, screen, within } from '@testing-library/react'
+import { expect, test, vi } from 'vitest'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { escalatingRun } from '../../../test/fixtures/ticket-runs.ts'
+import { RunSummary } from '../inspector/run-summary.tsx'
+import { RunProvider } from '../store/run-scope.tsx'
+import { OpenUndo } from './open-undo.tsx'
+
+test('a run that undoes what it has done says how far it is, lists its steps, and can be stopped', async () => {
+  const { frames, at } = escalatingRun()
+  const fixture = createFixtureClient({ frames })
+  const skipCompensation = vi.fn(fixture.client.runs.skipCompensation)
+  const client = { ...fixture.client, runs: { ...fixture.client.runs, skipCompensation } }
+  const { user } = renderPart(
+    <RunProvider client={client} runId={FIXTURE_RUN_ID}>
+      {(scope) => (
+        <>
+          <OpenUndo scope={scope} />
+          <RunSummary scope={scope} onSelectNode={() => undefined} />
+        </>
+      )}
+    </RunProvider>,
+  )
+  let seq = frames.length
+  const push = (...events: Omit<RunEventFrame, 'seq' | 'at'>[]) =>
+    act(() => fixture.push(...events.map((event) => ({ ...event, seq: ++seq, at }) as RunEventFrame)))
+  const scheduled = { pass: 1, mode: 'dispatch', queue: null, resume: null } as const
+  push(
+    { type: 'compensation_started', data: { because: 'failed', count: 2 } },
+    { type: 'node_scheduled', nodeRunId: 'undo_b', data: { ...scheduled, undoes: 'b' } },
+    { type: 'node_compensated', nodeRunId: 'b', data: { by: 'undo_b', how: 'undone' } },
+    { type: 'node_scheduled', nodeRunId: 'undo_a', data: { ...scheduled, undoes: 'a' } },
+  )
+  expect(await screen.findByText('Undoing finished nodes: 1 of 2')).toBeDefined()
+  const section = screen.getByRole('region', { name: 'Undo' })
+  expect(
+    within(section)
+      .getAllByRole('button')
+      .map((button) => button.textContent),
+  ).toEqual(['undo_b · undoes b', 'undo_a · undoes a'])
+  await user.click(screen.getByRole('button', { name: 'Stop undoing' }))
+  await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Stop undoing' }))
+  expect(skipCompensation).toHaveBeenCalledExactlyOnceWith(FIXTURE_RUN_ID)
+  push(
+    { type: 'compensation_skip_requested', data: { actor: { userId: 'm', displayName: 'Mina Kaur' } } },
+    { type: 'node_compensated', nodeRunId: 'a', data: { by: 'undo_a', how: 'skipped' } },
+    { type: 'compensation_ended', data: { undone: 1, skipped: 1, left: 0 } },
+  )
+  expect(await within(section).findByText('Stopped by Mina Kaur')).toBeDefined()
+  expect(within(section).getByText('1 of 2 undone')).toBeDefined()
+  expect(screen.queryByText(/^Undoing finished nodes/)).toBeNull()
+})

@@ -18,6 +18,7 @@ export { MAX_JSON_DEPTH } from '../text/json-depth.ts'
 export { applyOperation, applyOperations } from './apply-operations.ts'
 export { canonicalDocument } from './canonical-document.ts'
 export { canonicalText } from './canonical-json.ts'
+export { compensationsOf } from './compensations.ts'
 export {
   type DocumentGraph,
   type DocumentOrder,
@@ -25,7 +26,6 @@ export {
   documentOrder,
   upstreamOf,
 } from './document-order.ts'
-export { compensationsOf } from './compensations.ts'
 export { behaviorHash, contentHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
 export {

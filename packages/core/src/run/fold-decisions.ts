@@ -1,12 +1,5 @@
 import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
-import {
-  type FoldState,
-  patchApproval,
-  patchCompensation,
-  patchNodeRun,
-  patchParked,
-  patchWait,
-} from './fold-state.ts'
+import { type FoldState, patchApproval, patchCompensation, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 import type { IterationsView, NodeRunView, ParkedView } from './view.ts'
 

@@ -1,13 +1,6 @@
 import { nodeRunIdOfWait } from './event-ids.ts'
 import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
-import {
-  type FoldState,
-  patchApproval,
-  patchCompensation,
-  patchNodeRun,
-  patchParked,
-  patchWait,
-} from './fold-state.ts'
+import { type FoldState, patchApproval, patchCompensation, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 
 /** Applies a fact or an observation to the view; `foldDecision` handles the other entries. */

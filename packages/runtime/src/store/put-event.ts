@@ -7,7 +7,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from './append.ts'
-import { CANCEL_MESSAGE } from './judge-pause.ts'
+import { END_MESSAGES } from './judge-pause.ts'
 import type { EventTarget } from './match-key.ts'
 import { type MessageRoute, wakeRun } from './put-message.ts'
 
@@ -157,7 +157,7 @@ async function lockMatchingWaits(tx: RuntimeTx, { tenantId, matchKey }: EventToP
             .select('run_inbox.run_id')
             .where('run_inbox.tenant_id', '=', tenantId)
             .whereRef('run_inbox.run_id', '=', 'waits.run_id')
-            .where('run_inbox.message_id', '=', CANCEL_MESSAGE),
+            .where('run_inbox.message_id', 'in', END_MESSAGES),
         ),
       ),
     )

@@ -79,7 +79,7 @@ export async function wakeRun(
           ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }
           : {}),
         // Nor does one that undoes nothing.
-        ...(fact.type === 'compensation_skip_requested'
+        ...(factType === 'compensation_skip_requested'
           ? { requires_key: sql<string>`split_part(split_part(run_ready.requires_key, '/', 1), '~', 1)` }
           : {}),
       }),

@@ -14,7 +14,7 @@ export interface TestBrowser {
   readonly close: () => Promise<void>
 }
 
-/** What pages have that follow each other; pages that are open at the same time share nothing. */
+/** Context and process of pages that follow each other; pages that are open at the same time share neither. */
 interface Seat {
   readonly context: BrowserContext
   /** Of an empty page that stays open, and with it the process in which the next page finds the code compiled. */

@@ -218,6 +218,38 @@ function parked(): RecordedRun {
   })
 }
 
+/** A run that undoes the nodes of a loop and one that completed late, with a step that is parked, and one that is skipped. */
+function compensated(): RecordedRun {
+  const inside = { parentId: 'each' }
+  const plan = planOf(
+    [
+      'start',
+      'each:loop',
+      ['book:probe', { compensation: 'cancel' }, inside],
+      ['cancel:probe', {}, inside],
+      ['charge:probe', { compensation: 'refund' }],
+      'refund:probe',
+      'mail:probe',
+    ],
+    ['start>each', 'each>charge', 'each>mail'],
+  )
+  return record(plan, (run) => {
+    run.start()
+    run.complete('start')
+    run.suspend('each', iterationsOf(['x', 'y'], { concurrency: 2 }))
+    run.complete('book#1')
+    run.complete('book#0')
+    run.complete('each')
+    run.fail('mail')
+    run.complete('charge')
+    run.fail('refund')
+    run.resolve('refund/1/0', { kind: 'retry' })
+    run.complete('refund')
+    run.skip('cancel#0')
+    run.complete('cancel#1')
+  })
+}
+
 /** A random run, from a fixed seed, of races inside races. */
 function nested(seed: number, cancelOneIn: number): RecordedRun {
   const values = Array.from({ length: 40 }, (_, index) => (seed * 7_919 + index * index * 31 + index * seed) % 1_009)
@@ -271,6 +303,7 @@ export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   paused,
   parked,
   events,
+  compensated,
   'nested-1': () => nested(1, 0),
   'nested-2': () => nested(2, 0),
   'nested-3': () => nested(3, 0),

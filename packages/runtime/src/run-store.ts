@@ -250,7 +250,7 @@ export interface RunReader {
     filter: RunFilter,
   ): Promise<{ readonly items: readonly StoredRun[]; readonly nextCursor: string | null }>
   /**
-   * Reads the places of runs in the queue of their tenant.
+   * Reads the positions of runs in the queue of their tenant.
    *
    * @param limits - Those of the tenant, as the engine has them.
    * @returns An entry for each run that waits to start.

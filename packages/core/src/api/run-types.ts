@@ -87,11 +87,11 @@ export const QUEUE_REASONS = ['tenant_paused', 'workflow_paused', 'workflow_limi
 /** One of {@link QUEUE_REASONS}. */
 export type QueueReason = (typeof QUEUE_REASONS)[number]
 
-/** Place of a run in the queue of its tenant, as of the response. */
+/** Position of a run in the queue of its tenant, as of the response. */
 export interface RunQueue {
   /** The first of these that applies, in the order of {@link QUEUE_REASONS}. */
   readonly reason: QueueReason
-  /** Place among the runs that wait for the same limit, from 1; among those of the workflow while it is paused. */
+  /** Position among the runs that wait for the same limit, from 1; among those of the workflow while it is paused. */
   readonly position: number
   /** Runs in progress that count against the limit; `null` for a pause. */
   readonly inProgress: number | null

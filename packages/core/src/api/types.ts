@@ -77,7 +77,7 @@ export interface PauseWorkflow {
   readonly includeRuns?: boolean
 }
 
-/** Whether new runs of the tenant start, and how many run and wait. */
+/** State of new runs of the tenant: paused or not, with the numbers of those that run and wait. */
 export interface TenantState {
   /** Pause of the tenant: new runs of all of its workflows wait in the queue. `null` unless it is paused. */
   readonly pause: Pause | null

@@ -26,7 +26,7 @@ import { textOf } from './controls/text-of.ts'
 import { useFieldProblems } from './controls/use-field-problems.ts'
 import { UndoField, useUndoneName } from './undo-field.tsx'
 
-/** What a node that undoes another one may do after its last attempt. */
+/** Ways of a node that undoes another one to end its last attempt. */
 const UNDO_CHOICES = ['park', 'continue'] as const
 
 interface PolicyTabProps {

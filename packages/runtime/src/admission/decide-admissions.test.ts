@@ -35,7 +35,7 @@ describe('decideAdmissions', () => {
     expect(decideAdmissions(queue({ groups, limit: 3, inProgress: 3 }))).toEqual([])
   })
 
-  test('admits children beyond the limit of the tenant, since their parents hold its places', () => {
+  test('admits children beyond the limit of the tenant, since their parents count against it', () => {
     const groups = [group([run(1), run(2, { isChild: true, limit: 1 })])]
     expect(decideAdmissions(queue({ groups, limit: 2, inProgress: 2 }))).toEqual([])
     expect(

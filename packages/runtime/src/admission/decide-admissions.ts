@@ -37,7 +37,7 @@ export interface QueueState {
  * these as many as the limit of the tenant allows, by priority and then in the order of their requests.
  *
  * A child does not count against the limit of the tenant: its parent does, and would wait forever for children that wait
- * for its own place.
+ * for its end.
  *
  * @returns Their ids.
  */

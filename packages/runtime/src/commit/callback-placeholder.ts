@@ -14,7 +14,7 @@ export interface CallbackRef {
 }
 
 /**
- * Stands for a callback URL in templates, and so in the log: it has only characters that no sink encodes. It is replaced
+ * Replaces a callback URL in templates, and so in the log: it has only characters that no sink encodes. It is replaced
  * by the URL in the params of a body, just before that runs.
  */
 const PLACEHOLDER = /tenon-callback\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{22})/g

@@ -18,7 +18,7 @@ export interface StartQueuedDeps {
   readonly now: () => number
 }
 
-/** A run to store, with its place in the queue. */
+/** A run to store, with its entry of the queue. */
 export interface QueuedStart {
   readonly request: CreateRunRequest
   readonly plan: Plan

@@ -186,7 +186,7 @@ export interface RunState {
   readonly undoable: string[]
   /** Set once the run has begun to undo what it has done. */
   compensation: CompensationState | null
-  /** True if a person ended the run without undoing what is left. */
+  /** True if a person ended the run without undoing the rest. */
   isCompensationSkipped: boolean
   /** Turns of the applied requests to pause and to resume, by request id. */
   readonly requests: Map<string, number>

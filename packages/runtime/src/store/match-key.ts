@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RunId } from '@tenon/core/document'
 import type { NodeRunId } from '@tenon/core/run'
 
-/** What ends a wait: an event by its name and key, or a callback of one node run. */
+/** Something that ends a wait: an event by its name and key, or a callback of one node run. */
 export type EventTarget =
   | { readonly kind: 'event'; readonly name: string; readonly key: string }
   | { readonly kind: 'callback'; readonly runId: RunId; readonly nodeRunId: NodeRunId }

@@ -3,7 +3,7 @@ import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateTemplate } from '@tenon/core/evaluate'
 import type { Plan } from '../interpreter/plan.ts'
 
-/** What decides when a run is admitted, besides its workflow. */
+/** Values of a run that decide when it is admitted, besides its workflow. */
 export interface QueueEntry {
   /** Most runs of the workflow with the same key in progress; null for no limit. */
   readonly limit: number | null

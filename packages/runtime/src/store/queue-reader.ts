@@ -27,7 +27,7 @@ interface QueuedRow {
   readonly tenant_position: number
 }
 
-/** Reads the places of runs in the queue; see `RunReader.readQueue`. */
+/** Reads the positions of runs in the queue; see `RunReader.readQueue`. */
 export async function selectQueue(
   tx: Tx<RuntimeTables>,
   schema: string,

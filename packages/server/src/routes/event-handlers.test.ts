@@ -70,11 +70,11 @@ const calling = workflow(
   [
     node('start', 'start'),
     node('link', 'set', { values: { back: 'Call {{run.callbackUrls.wait}}' } }),
-    node('tell', 'send', { text: '{{nodes.link.output.back}} of {{input.order}}' }),
+    node('notify', 'send', { text: '{{nodes.link.output.back}} of {{input.order}}' }),
     node('wait', 'wait-for-callback'),
     node('end', 'end'),
   ],
-  ['start>link', 'link>tell', 'tell>wait', 'wait>end'],
+  ['start>link', 'link>notify', 'notify>wait', 'wait>end'],
 )
 
 type Answer<Body> = Body & Pick<Problem, 'code' | 'detail'>
@@ -121,7 +121,7 @@ describe('POST /events', () => {
 })
 
 describe('POST /callbacks/{token}', () => {
-  test('continues the run once; its URL is in no log, and nobody can guess it', async () => {
+  test('continues the run once; its URL is in no log, and cannot be guessed', async () => {
     const editor = testIdentity()
     const id = await publish(server, editor, calling)
     const started = await server.json<StartedRun>(201, `/workflows/${id}/runs`, {

@@ -71,8 +71,8 @@ function stateOf(run: StoredRun, health: RunHealth | undefined, queue: RunQueue 
   const finishedAt = toInstant(run.finishedAt ?? run.startedAt ?? run.queuedAt)
   switch (status) {
     case 'queued': {
-      const place = queue === undefined ? {} : { queue }
-      return { status, startedAt: null, finishedAt: null, outcome: null, error: null, ...place, ...obstacle }
+      const position = queue === undefined ? {} : { queue }
+      return { status, startedAt: null, finishedAt: null, outcome: null, error: null, ...position, ...obstacle }
     }
     case 'running':
     case 'waiting':

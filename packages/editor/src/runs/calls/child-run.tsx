@@ -64,7 +64,7 @@ function Summary({ run }: { readonly run: Run }) {
 /** Most runs with a line of their own. */
 const MAX_LINES = 3
 
-/** What the run, and the runs below it, wait for. */
+/** List of what the run, and the runs below it, wait for. */
 function WaitingRuns({ client, runId }: { readonly client: TenonClient; readonly runId: string }) {
   const { t } = useInstance()
   const waiting = useWaitingRuns(client, runId)

@@ -11,7 +11,7 @@ import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { NodeApprovals } from './node-approvals.tsx'
-import { UndoSteps } from './undo-steps.tsx'
+import { UndoList } from './undo-list.tsx'
 
 export interface RunSummaryProps {
   readonly scope: RunScope
@@ -74,7 +74,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
             {failureTexts(run.value.health, t).remedy}
           </Callout>
         )}
-        <UndoSteps view={view} nodes={nodes} onSelectNode={onSelectNode} />
+        <UndoList view={view} nodes={nodes} onSelectNode={onSelectNode} />
         <NodeApprovals scope={scope} nodeRunId={null} />
         <Facts facts={facts} />
         {!isRunOver(view.status) && <p className="tn-muted">{t('runs.inspector.emptyWhy')}</p>}

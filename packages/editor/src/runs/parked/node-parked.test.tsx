@@ -167,7 +167,7 @@ describe('a parked node run', () => {
     ])
   })
 
-  test('keeps entered values when somebody else is first, says who, and copies them', async () => {
+  test('keeps entered values when another user is first, says who, and copies them', async () => {
     const { press, user, fixture, resolutions } = show()
     await press('Edit values and try again')
     const dialog = await screen.findByRole('dialog', { name: 'Edit values of Create ticket' })

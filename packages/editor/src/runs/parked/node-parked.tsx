@@ -23,7 +23,7 @@ export function NodeParked({ scope, nodeRun }: NodeParkedProps) {
   const moment = useRunMoment(scope.store, 10_000)
   const decided = parked.flatMap(({ waitId, resolution }) => (resolution === null ? [] : [{ waitId, resolution }]))
   const open = parked.find(({ closed, resolution }) => closed === null && resolution === null)
-  // While a person enters values, their form stays, whoever is first.
+  // While a person enters values, their form stays, even if another user is first.
   const [heldId, setHeldId] = useState<string | null>(null)
   const shown = parked.find(({ waitId }) => waitId === heldId) ?? open
   const list = useRef<HTMLUListElement>(null)

@@ -35,7 +35,7 @@ interface ParkedCardProps {
   readonly hasEnteredValues: boolean
   /** Number of times that people have tried it again. */
   readonly retries: number
-  /** Called with true while a form with values is open: the card must then stay, also if somebody else is first. */
+  /** Called with true while a form with values is open: the card must then stay, also if another user is first. */
   readonly onHold: (isHeld: boolean) => void
   /** Called when the card goes away with the focus inside, before it does. */
   readonly onFocusLost: () => void

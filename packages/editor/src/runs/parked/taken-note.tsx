@@ -12,7 +12,7 @@ interface TakenNoteProps {
   readonly draft: () => RunFormDraft
 }
 
-/** Note in a form whose node run was resolved by somebody else, with a button that copies what was entered. */
+/** Note in a form whose node run was resolved by another user, with a button that copies what was entered. */
 export function TakenNote({ reason, draft }: TakenNoteProps) {
   const t = useTranslate()
   const { announce, toast } = useAnnouncer()

@@ -144,7 +144,7 @@ describe('a tenant that requests 20 times as many runs as it may have', () => {
     expect(await calm.ended()).toMatchObject({ status: 'completed' })
     expect(noisy.filter((run) => probes.callsOf(run.runId, 'a').length > 0)).toHaveLength(4)
     expect(await deps.reader.countRuns('noisy')).toEqual({ queued: 76, inProgress: 4 })
-    // One place becomes free for one run, the next of the queue.
+    // The end of one run admits one, the next of the queue.
     probes.open(noisy[0]?.runId ?? '', 'a')
     await probes.reached(noisy[4]?.runId ?? '', 'a')
     expect(noisy.filter((run) => probes.callsOf(run.runId, 'a').length > 0)).toHaveLength(5)

@@ -1,3 +1,4 @@
+export type { EventRefusal, EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
 export type {
   NodeRunRef,
   ParkedGroup,

@@ -150,13 +150,21 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
 /** Renders the sentence on a card; in a run, the reason of its failure. */
 export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   const { node, entry } = data
-  const reason = useNodeRun(node.id)?.reason
+  const run = useNodeRun(node.id)
+  const reason = run?.reason
   const workflows = useContext(WorkflowsContext)
   const parts = useMemo(() => (entry === undefined ? [] : summarize(entry, node.params)), [entry, node.params])
   if (reason !== undefined && reason !== '') {
     return (
       <p className="tn-card-summary tn-card-reason" dir="auto" title={reason}>
         {reason}
+      </p>
+    )
+  }
+  if (run?.note !== undefined) {
+    return (
+      <p className="tn-card-summary" dir="auto" title={run.note}>
+        {run.note}
       </p>
     )
   }

@@ -11,6 +11,8 @@ export interface NodeRunDisplay {
   readonly statusLabel: string
   /** Reason of the failure, one sentence. */
   readonly reason?: string
+  /** What the node waits for, in place of the sentence of its type. */
+  readonly note?: string
 }
 
 /** Style of an edge: taken (green), active (moving dashes), dead (faded), or undecided. */

@@ -1,17 +1,17 @@
 import { ERROR_TABLE } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { en, enParked, enRuns, enSubWorkflows } from './en/index.ts'
+import { en, enParked, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
 
 /** Texts that are put into a sentence or after a number, so they begin in lower case. */
 const PARTS =
-  /^(unit|runs\.unit|schema\.type|syntax|reference\.gone|runs\.approval\.(anyEditor|anyRole|people|or)|runs\.log\.short|runs\.attempt(Of|s)?$|runs\.allPorts|runs\.namedPort|ui\.required|schema\.(required|newField)|control\.example|input\.anyType|(topbar|runs\.header)\.version|runs\.(timeline\.startedAt|inspector\.answerEmpty)|versions\.publishedBy)/
+  /^(unit|runs\.unit|schema\.type|syntax|reference\.gone|runs\.approval\.(anyEditor|anyRole|people|or)|runs\.log\.short|runs\.attempt(Of|s)?$|runs\.allPorts|runs\.namedPort|ui\.required|schema\.(required|newField)|control\.example|input\.anyType|(topbar|runs\.header)\.version|runs\.(timeline\.startedAt|inspector\.answerEmpty)|versions\.publishedBy|runs\.wait\.until)/
 /** Texts of explanations: whole sentences. */
 const SENTENCES = /(Text|Help|Why|Remedy)$/
 /** Names of parts, actions and states. */
 const LABELS =
   /^(action|category|runs\.(status|node|fact|segment|attemptHow)|topbar|control\.type|policy\.\w+Choice)\.|(^|\.)(label|title)$|Title$/
 
-const texts = Object.entries({ ...en, ...enRuns, ...enParked, ...enSubWorkflows })
+const texts = Object.entries({ ...en, ...enRuns, ...enParked, ...enSubWorkflows, ...enWaits })
 const offenders = (isOffender: (text: string, key: string) => boolean) =>
   texts.filter(([key, text]) => isOffender(text, key)).map(([key, text]) => `${key}: ${text}`)
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { en, enParked, enRuns, enSubWorkflows } from './en/index.ts'
+import { en, enParked, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
 
@@ -30,7 +30,9 @@ test('every text is used, by its key or by a key that the code composes', () => 
   const code = [...readCode().values()].join('\n')
   const composed = composedKeys(code)
   const isUsed = (key: string) => code.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key))
-  expect(Object.keys({ ...en, ...enRuns, ...enParked, ...enSubWorkflows }).filter((key) => !isUsed(key))).toEqual([])
+  expect(
+    Object.keys({ ...en, ...enRuns, ...enParked, ...enSubWorkflows, ...enWaits }).filter((key) => !isUsed(key)),
+  ).toEqual([])
 })
 
 test('texts of the run views are used in run views only, which load them', () => {
@@ -49,6 +51,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 const LATER_TABLES = [
   { tag: '<ParkedTexts>', keys: Object.keys(enParked) },
   { tag: '<SubWorkflowTexts>', keys: Object.keys(enSubWorkflows) },
+  { tag: '<WaitTexts>', keys: Object.keys(enWaits) },
 ]
 
 test.each(LATER_TABLES)('texts within $tag are used only by files that have it, and by those they import', (table) => {

@@ -2,14 +2,21 @@ import type { en } from './en.ts'
 import type { enParked } from './parked.ts'
 import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
+import type { enWaits } from './waits.ts'
 
 export { en } from './en.ts'
 export { enParked } from './parked.ts'
 export { enRuns } from './runs.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
+export { enWaits } from './waits.ts'
 
 /** Names one text of the editor and the run views, for translations. */
-export type MessageKey = keyof typeof en | keyof typeof enRuns | keyof typeof enParked | keyof typeof enSubWorkflows
+export type MessageKey =
+  | keyof typeof en
+  | keyof typeof enRuns
+  | keyof typeof enParked
+  | keyof typeof enSubWorkflows
+  | keyof typeof enWaits
 
 /** All texts of one language. */
 export type Messages = Readonly<Record<MessageKey, string>>

@@ -12,6 +12,13 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.parked.show': 'Fix',
     'runs.parked.resolved': '{what}, {ago}',
     'runs.parked.decisions': 'Fixes',
+    'runs.wait.event': 'Waiting for the event "{name}"',
+    'runs.wait.callback': 'Waiting for a callback',
+    'runs.wait.time': 'Waiting until {time}',
+    'runs.wait.until': 'until {time}',
+    'runs.wait.received': '{kind, select, event {Event received} other {Callback received}}',
+    'runs.wait.line':
+      '{count, plural, one {{name} waits for {kind, select, event {the event "{event}"} other {a callback}}.} other {# nodes wait for events, the first is {name}.}}',
     'runs.calls.tab': 'Calls',
     'runs.list.called': 'Called',
     'runs.list.calledWhy': 'Started by a node of another run.',

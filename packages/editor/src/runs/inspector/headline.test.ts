@@ -11,10 +11,11 @@ import {
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
+import { received, waitingRun as waitingForEvent } from '../../../test/fixtures/waits.ts'
 import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { createNodeDirectory } from '../store/node-directory.ts'
-import { closedApprovalOf, headlineOf } from './headline.ts'
+import { closedApprovalOf, headlineOf, lastWaitOf } from './headline.ts'
 
 const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
 const actor = { userId: 'mina', displayName: 'Mina Kaur' }
@@ -30,6 +31,7 @@ function headline(log: RunLogWriter, nodeId: string, count = log.frames.length, 
     node: nodes.get(nodeId),
     skipReason: null,
     closed,
+    wait: lastWaitOf(view, nodeId),
     isPaused,
     moment: at,
     t,
@@ -41,12 +43,25 @@ describe('headlineOf', () => {
   test('counts what a loop repeats, and nothing of a node that runs its content once', () => {
     const log = loopRun({ ended: 1, failed: [] })
     const nodeRun = foldRunEvents(log.frames.map(fromFrame)).nodeRuns.get('each') ?? idleNodeRun('each')
-    const waiting = { nodeRun: { ...nodeRun, status: 'waiting' }, skipReason: null, closed: null } as const
+    const waiting = { nodeRun: { ...nodeRun, status: 'waiting' }, skipReason: null, closed: null, wait: null } as const
     const titles = (['list', 'rounds', 'once'] as const).map((loop) => {
       const node = { ...nodes.get('ticket'), loop }
       return headlineOf({ ...waiting, node, isPaused: false, moment: log.at, t, locale: 'en' })?.title
     })
     expect(titles).toEqual(['1 of 12 items have ended', '1 round has ended', 'The nodes inside have not ended'])
+  })
+
+  test('says what a node waits for, and that its event came while the run was paused', () => {
+    const log = waitingForEvent()
+    expect(headline(log, 'paid')?.title).toBe('Waiting for the event "order.paid"')
+    const requested = { requestId: 'p', actor }
+    log.add({ type: 'pause_requested', data: requested }, { type: 'run_paused', data: requested })
+    received(log)
+    expect(headline(log, 'paid', log.frames.length - 2)).toEqual({
+      tone: 'waiting',
+      title: 'Event received',
+      detail: 'The run is paused. It continues when it is resumed.',
+    })
   })
 
   test('says of a node that runs again why it does', () => {

@@ -5,12 +5,14 @@ import {
   nodeRunDurationMs,
   type RunView,
   type SkipReason,
+  type WaitView,
 } from '@tenon/core/run'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import type { BadgeTone } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { portPhrase } from '../format/port-words.ts'
+import { waitTitle } from '../format/wait-words.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 import { paramFault } from './faulty-field.ts'
 
@@ -27,6 +29,8 @@ export interface HeadlineInput {
   readonly skipReason: SkipReason | null
   /** Way in which the approval of the node ended; `null` while it is open, and for a node without one. */
   readonly closed: ApprovalView['closed']
+  /** Last wait of the node run for a time, an event or a callback; `null` without one. */
+  readonly wait: WaitView | null
   /** True if the run is paused. */
   readonly isPaused: boolean
   /** Selected moment, in ms since the epoch. */
@@ -38,6 +42,11 @@ export interface HeadlineInput {
 /** Returns the way in which the last approval of a node run ended; `null` while it is open, and without one. */
 export function closedApprovalOf({ approvals }: RunView, nodeRunId: NodeRunId): ApprovalView['closed'] {
   return [...approvals.values()].findLast((approval) => approval.nodeRunId === nodeRunId)?.closed ?? null
+}
+
+/** Returns the last wait of a node run for a time, an event or a callback; `null` without one. */
+export function lastWaitOf({ waits }: RunView, nodeRunId: NodeRunId): WaitView | null {
+  return [...waits.values()].findLast((wait) => wait.nodeRunId === nodeRunId) ?? null
 }
 
 /** Returns the summary of a node run; `null` if its status is sufficient. */
@@ -108,9 +117,13 @@ export function headlineOf(input: HeadlineInput): Headline | null {
         const detail = input.isPaused ? t('runs.headline.continuesWhenResumed') : ''
         return { tone: 'waiting', title: t(`runs.approval.status.${input.closed}`), detail }
       }
+      if (input.wait !== null && input.wait.event !== null) {
+        const detail = input.isPaused ? t('runs.headline.continuesWhenResumed') : ''
+        return { tone: 'waiting', title: t('runs.wait.received', { kind: input.wait.waitFor.kind }), detail }
+      }
       return {
         tone: 'waiting',
-        title: t('runs.headline.waiting'),
+        title: (input.wait === null ? null : waitTitle(input.wait.waitFor, t, locale)) ?? t('runs.headline.waiting'),
         detail: t('runs.headline.waitingSince', {
           time: formatDuration(moment - (nodeRun.attempts.at(-1)?.endedAt ?? moment), t, locale),
         }),

@@ -15,10 +15,11 @@ import { skipReasons } from '../store/edge-state.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { NodeWait } from '../waits/node-wait.tsx'
 import { AttemptList } from './attempt-list.tsx'
 import { FailedCall } from './failed-call.tsx'
 import { faultyField } from './faulty-field.ts'
-import { closedApprovalOf, headlineOf } from './headline.ts'
+import { closedApprovalOf, headlineOf, lastWaitOf } from './headline.ts'
 import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
 import { nodeLogFacts } from './node-log.ts'
@@ -51,11 +52,13 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
   const nodes = scope.graph.value?.document.nodes
   const nodesById = useMemo(() => new Map((nodes ?? []).map((other) => [other.id, other])), [nodes])
   const hasFailed = nodeRun.error !== null
+  const wait = lastWaitOf(view, nodeRun.nodeRunId)
   const headline = headlineOf({
     nodeRun,
     node,
     skipReason,
     closed: closedApprovalOf(view, nodeRun.nodeRunId),
+    wait,
     isPaused: view.status === 'paused',
     moment,
     t,
@@ -103,6 +106,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
         </Callout>
       )}
       {nodeRun.child !== null && <ChildRunPart key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
+      {wait !== null && <NodeWait key={wait.waitId} scope={scope} wait={wait} />}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
       <NodeParked scope={scope} nodeRun={nodeRun} />
       {entered !== null && (

@@ -7,6 +7,7 @@ import { choiceLabel } from '../approval/approval-words.ts'
 import { formatDuration } from '../format/duration.ts'
 import { nodeRunName } from '../format/node-run-name.ts'
 import { portPhrase } from '../format/port-words.ts'
+import { waitTitle } from '../format/wait-words.ts'
 import { readableData } from '../json/readable-data.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 
@@ -61,7 +62,7 @@ export function logLine(entry: LogEntry, words: LogWords): LogLine {
 function nodeRunOf(entry: LogEntry, nodeRuns: RunView['nodeRuns']): NodeRunId | null {
   if ('nodeRunId' in entry && entry.nodeRunId !== undefined) return entry.nodeRunId
   const waitId =
-    entry.type === 'approval_decided' || entry.type === 'parked_resolved'
+    entry.type === 'approval_decided' || entry.type === 'parked_resolved' || entry.type === 'event_received'
       ? entry.data.waitId
       : entry.type === 'timer_fired' || entry.type === 'timer_cleared'
         ? entry.data.timerId
@@ -151,7 +152,12 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
     case 'approval_needed':
       return { level: 'info', text: t('runs.event.approval_needed', { title: entry.data.waitFor.title }) }
     case 'wait_opened':
-      return { level: 'info', text: t('runs.event.wait_opened') }
+      return { level: 'info', text: waitTitle(entry.data.waitFor, t, locale) ?? t('runs.event.wait_opened') }
+    case 'event_received': {
+      const { actor } = entry.data
+      const sent = actor === null ? null : t('runs.event.event_sent', { person: actor.displayName })
+      return { level: 'info', text: sent ?? t('runs.event.event_received') }
+    }
     case 'wait_closed':
       return { level: 'debug', text: t(`runs.event.wait_${entry.data.how}`) }
     case 'tool_call': {

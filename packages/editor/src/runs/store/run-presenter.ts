@@ -1,6 +1,6 @@
 import type { WaitingRun } from '@tenon/core/client'
 import type { NodeId } from '@tenon/core/document'
-import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
+import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs, type RunView } from '@tenon/core/run'
 import { createElement } from 'react'
 import type { NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.ts'
 import type { LoopKind } from '../../graph/containers.ts'
@@ -8,6 +8,7 @@ import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import type { WaitingBelow } from '../calls/use-waiting-below.ts'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
+import { waitNote } from '../format/wait-words.ts'
 import { ItemStepper } from '../loop/item-stepper.tsx'
 import { displayStatus } from './display-status.ts'
 import { edgeState, skipReasons } from './edge-state.ts'
@@ -82,9 +83,15 @@ export function createRunPresenter({ store, nodes, below, t, locale }: RunPresen
       const before = displays.get(nodeId)
       if (before?.of === nodeRun && !isNodeRunOpen(nodeRun)) return before.display
       const [waiting] = below?.().get(nodeRun.nodeRunId) ?? []
-      const own = displayOf(nodeRun, nodes.get(nodeId).loop, moment, t, locale)
+      const own: NodeRunDisplay = {
+        ...displayOf(nodeRun, nodes.get(nodeId).loop, moment, t, locale),
+        ...noteOf(nodeRun, store.snapshot().view, t, locale),
+      }
       const display = waiting?.kind === 'parked' ? needsFix(own, waiting, t) : own
-      const isSame = before?.display.label === display.label && before.display.reason === display.reason
+      const isSame =
+        before?.display.label === display.label &&
+        before.display.reason === display.reason &&
+        before.display.note === display.note
       if (before?.display.status === display.status && isSame) {
         displays.set(nodeId, { of: nodeRun, display: before.display })
         return before.display
@@ -108,6 +115,20 @@ export function createRunPresenter({ store, nodes, below, t, locale }: RunPresen
 function needsFix(display: NodeRunDisplay, { workflowName }: WaitingRun, t: Translate): NodeRunDisplay {
   const reason = t('runs.below.reason', { workflow: workflowName })
   return { ...display, status: 'parked', statusLabel: t('runs.node.parked'), reason }
+}
+
+/** Returns the note about what a node run waits for; empty without an open wait. */
+function noteOf(
+  { nodeRunId, status }: NodeRunView,
+  { waits }: RunView,
+  t: Translate,
+  locale: string,
+): Pick<NodeRunDisplay, 'note'> {
+  if (status !== 'waiting') return {}
+  for (const { nodeRunId: waiting, waitFor, closed } of waits.values()) {
+    if (waiting === nodeRunId && closed === null) return { note: waitNote(waitFor, t, locale) }
+  }
+  return {}
 }
 
 /** Returns the display of a node run on its card: the items or rounds of a loop, its duration, and an attempt after the first. */

@@ -24,6 +24,7 @@ import { OpenApprovals } from './open-approvals.tsx'
 import { OpenBelow } from './open-below.tsx'
 import { OpenParked } from './open-parked.tsx'
 import { OpenUndo } from './open-undo.tsx'
+import { OpenWaits } from './open-waits.tsx'
 import { RunDock } from './run-dock.tsx'
 import { RunHeader } from './run-header.tsx'
 
@@ -118,6 +119,7 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
             <OpenParked scope={scope} onSelectNode={lead} />
             <OpenBelow scope={scope} below={below} />
             <OpenApprovals scope={scope} onSelectNode={lead} onOpenApprovals={onOpenApprovals} />
+            <OpenWaits scope={scope} onSelectNode={lead} />
             <div className="tn-run-canvas">
               {graph.value === null ? (
                 <ResourceError title={t('runs.graphFailed')} resource={graph} />

@@ -1,0 +1,55 @@
+import { useTranslate } from '../../instance/instance-context.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { nodeRunName } from '../format/node-run-name.ts'
+import type { RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { itemsOf } from '../store/shown-items.ts'
+import { useRunPart } from '../store/use-run.ts'
+
+interface OpenWaitsProps {
+  readonly scope: RunScope
+  readonly onSelectNode: (nodeId: string) => void
+}
+
+const selectWaits = ({ view }: RunSnapshot) => view.waits
+const selectNodeRuns = ({ view }: RunSnapshot) => view.nodeRuns
+
+/** Line over the views of a run that waits for events or callbacks, with a link to the first; empty for other runs. */
+export function OpenWaits({ scope, onSelectNode }: OpenWaitsProps) {
+  const t = useTranslate()
+  const { store, nodes } = scope
+  const waits = useRunPart(store, selectWaits)
+  const nodeRuns = useRunPart(store, selectNodeRuns)
+  const open = [...waits.values()].filter(
+    ({ waitFor, event, closed }) => closed === null && event === null && waitFor.kind !== 'time',
+  )
+  const [first] = open
+  const nodeRun = first === undefined ? undefined : nodeRuns.get(first.nodeRunId)
+  return (
+    <div role="status">
+      {first !== undefined && nodeRun !== undefined && (
+        <p className="tn-run-line" data-tone="waiting">
+          <Icon name="clock" size={16} />
+          <span dir="auto">
+            {t('runs.wait.line', {
+              count: open.length,
+              name: nodeRunName(nodes, nodeRun.nodeRunId, t),
+              kind: first.waitFor.kind,
+              event: first.waitFor.kind === 'event' ? first.waitFor.name : '',
+            })}
+          </span>
+          <button
+            type="button"
+            className="tn-link"
+            onClick={() => {
+              store.chooseItems(itemsOf(nodes, nodeRun.nodeId, nodeRun.nodeRunId))
+              onSelectNode(nodeRun.nodeId)
+            }}
+          >
+            {t('runs.fault.show')}
+          </button>
+        </p>
+      )}
+    </div>
+  )
+}

@@ -56,7 +56,8 @@ describe('a node that waits for an event', () => {
     expect(sent).toEqual([])
     await user.type(within(dialog).getByLabelText(/^Amount/), '12')
     await user.click(within(dialog).getByRole('button', { name: 'Send event' }))
-    expect(await screen.findByText('Event sent. 1 run continues.')).toBeTruthy()
+    // The toast is announced too.
+    expect((await screen.findAllByText('Event sent. 1 run continues.')).length).toBeGreaterThan(0)
     expect(screen.queryByRole('dialog')).toBeNull()
     expect(sent).toEqual([
       {
@@ -109,9 +110,8 @@ describe('a node that waits for an event', () => {
     const { user } = show({ ...ORDER_PAID, schema: null }, answering(() => kept).change)
     await user.click(await screen.findByRole('button', { name: 'Send the event…' }))
     await user.click(screen.getByRole('button', { name: 'Send event' }))
-    expect(
-      await screen.findByText(/^No run waits for the event now\. It is kept until Nov 23, \d\d:05 for/),
-    ).toBeTruthy()
+    const keptText = /^No run waits for the event now\. It is kept until Nov 23, \d\d:05 for/
+    expect((await screen.findAllByText(keptText)).length).toBeGreaterThan(0)
   })
 
   test('has no button for a viewer', async () => {

@@ -12,7 +12,7 @@ export interface NodeWaitProps {
 // Most node runs do not wait, so the card with its form is loaded for the first one that does.
 const loadCard = () => import('./wait-card.tsx')
 
-/** What a node run waits for, or has waited for, with the button to send an event. */
+/** Facts about what a node run waits for, or has waited for, with the button to send an event. */
 export function NodeWait(props: NodeWaitProps) {
   return (
     <LaterPart load={loadCard} waiting={(trouble) => trouble ?? <Skeleton lines={3} height={18} />}>

@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import type { RunSummary } from '@tenon/core/client'
+import type { RunQueue, RunSummary } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { RUN_STATUSES } from '@tenon/core/run'
 import { RunList } from '@tenon/editor/runs'
@@ -58,7 +58,22 @@ const list = (items: readonly RunSummary[], failure: TenonError | null = null): 
   ),
 })
 
+const WAITING: readonly RunQueue[] = [
+  { reason: 'workflow_limit', position: 2, inProgress: 3, limit: 3, key: null, priority: 'normal' },
+  { reason: 'workflow_limit', position: 1, inProgress: 1, limit: 1, key: 'customer-4711', priority: 'high' },
+  { reason: 'tenant_limit', position: 128, inProgress: 500, limit: 500, key: null, priority: 'low' },
+  { reason: 'workflow_paused', position: 1, inProgress: null, limit: null, key: null, priority: 'normal' },
+  { reason: 'tenant_paused', position: 3, inProgress: null, limit: null, key: null, priority: 'normal' },
+]
+
 export const Many = list(runs(130))
+export const Queued = list(
+  runs(WAITING.length).map((run, index) => {
+    const queue = WAITING[index]
+    const state = { status: 'queued', startedAt: null, finishedAt: null, outcome: null, error: null } as const
+    return { ...run, mode: 'live', ...state, ...(queue === undefined ? {} : { queue }) }
+  }),
+)
 export const Empty = list([])
 export const Broken = list([], new TenonError('UNAVAILABLE', 'The server does not answer'))
 export const Loading: StoryObj = {

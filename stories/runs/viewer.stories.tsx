@@ -61,7 +61,10 @@ export const Waiting: StoryObj = storyOf(() => {
 })
 export const Rejected: StoryObj = storyOf(() => ({ frames: rejectedRun().frames, output: { choice: 'reject' } }))
 export const Failed: StoryObj = storyOf(() => ({ frames: failedRun().frames }))
-export const Queued: StoryObj = storyOf(() => ({ frames: [] }))
+export const Queued: StoryObj = storyOf(() => ({
+  frames: [],
+  queue: { reason: 'workflow_limit', position: 2, inProgress: 3, limit: 3, key: null, priority: 'normal' },
+}))
 export const FiveHundredNodes: StoryObj = storyOf(() => manyNodes(500))
 export const NotFound: StoryObj = storyOf(
   () => ({ frames: [] }),

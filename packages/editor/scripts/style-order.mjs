@@ -20,6 +20,7 @@ export const STYLE_ORDER = [
   'run-approval.css',
   'run-parked.css',
   'run-viewer.css',
+  'run-queue.css',
   // editor
   'layout.css',
   'panels.css',

@@ -13,6 +13,7 @@ import { isConnected, type WorkflowEditorProps } from './editor-props.ts'
 import { createInsertTarget, InsertTargetContext } from './expression-field/insert-target.ts'
 import { DraftBar } from './frame/draft-bar.tsx'
 import { DraftFailure, useDraftFailure } from './frame/draft-failure.tsx'
+import { DraftPause } from './frame/draft-pause.tsx'
 import { DraftState } from './frame/draft-state.tsx'
 import type { RunLayer } from './frame/live-run.tsx'
 import { PanelEdge } from './frame/panel-edge.tsx'
@@ -148,6 +149,7 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
                 <PlainBar host={host} name={host.name} onOpenProblem={goTo} onOpenField={goToField} />
               )}
             </BoundedPart>
+            {isConnected(host) && <DraftPause client={host.client} />}
             {!isReadOnly && !isPhone && (
               <BoundedPart className="tn-palette">
                 <Palette canvas={canvas} searchRef={search} />

@@ -70,7 +70,12 @@ function Pages({ session, theme }: { readonly session: Session; readonly theme: 
         <TicketPage client={client} canRoute={canEdit} onOpenRun={(runId) => navigate(`/runs/${runId}`)} />
       </Route>
       <Route path="/automations">
-        <WorkflowsPage client={client} canEdit={canEdit} onOpen={(id) => navigate(`/automations/${id}`)} />
+        <WorkflowsPage
+          client={client}
+          theme={theme}
+          canEdit={canEdit}
+          onOpen={(id) => navigate(`/automations/${id}`)}
+        />
       </Route>
       <Route>
         <Automation client={client} theme={theme} />

@@ -1,11 +1,17 @@
 import type { TenonClient, Workflow } from '@tenon/core/client'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { duplicateWorkflow } from './duplicate-workflow.ts'
+import { nonce } from './nonce.ts'
+import type { Theme } from './use-theme.ts'
 import { messageOf, useWorkflows } from './use-workflows.ts'
+
+// Loads after the list, which does not wait for it.
+const TenantPause = lazy(async () => ({ default: (await import('@tenon/editor/runs')).TenantPause }))
 
 interface WorkflowsPageProps {
   readonly client: TenonClient
+  readonly theme: Theme
   readonly canEdit: boolean
   readonly onOpen: (workflowId: string) => void
 }
@@ -17,7 +23,7 @@ interface Notice {
 }
 
 /** The tenant's workflows: open, create, duplicate, delete and restore them. */
-export function WorkflowsPage({ client, canEdit, onOpen }: WorkflowsPageProps) {
+export function WorkflowsPage({ client, theme, canEdit, onOpen }: WorkflowsPageProps) {
   const { items, failure, hasMore, loadMore, reload } = useWorkflows(client)
   const [problem, setProblem] = useState<string | null>(null)
   const [notice, setNotice] = useState<Notice | null>(null)
@@ -62,6 +68,9 @@ export function WorkflowsPage({ client, canEdit, onOpen }: WorkflowsPageProps) {
         <h1>Automations</h1>
         {canEdit && <NewWorkflow isBusy={busyId === ''} onCreate={create} />}
       </header>
+      <Suspense>
+        <TenantPause client={client} theme={theme} nonce={nonce()} />
+      </Suspense>
       {(problem ?? failure) !== null && (
         <p role="alert" className="page-failure">
           {problem ?? `${failure} Trying again…`}{' '}
@@ -156,8 +165,9 @@ interface WorkflowRowProps {
 }
 
 function WorkflowRow({ workflow, canEdit, isBusy, onOpen, onDuplicate, onDelete }: WorkflowRowProps) {
-  const { name, description, version, hasUnpublishedChanges } = workflow
-  const state = version === null ? 'Draft' : `v${version}${hasUnpublishedChanges ? ' · changed' : ''}`
+  const { name, description, version, hasUnpublishedChanges, pause } = workflow
+  const published = version === null ? 'Draft' : `v${version}${hasUnpublishedChanges ? ' · changed' : ''}`
+  const state = pause === null ? published : `${published} · paused`
   return (
     <li className="page-row">
       <button type="button" className="page-open" onClick={onOpen}>

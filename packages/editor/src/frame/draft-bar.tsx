@@ -25,7 +25,7 @@ export function DraftBar({ host, onOpenProblem, onOpenField }: DraftBarProps) {
   const changes = useChangesSincePublished(host.client, host.workflowId)
   const details = useWorkflowDetails()
   const hasChanges = changes !== 0
-  const open = (panel: 'publish' | 'try' | 'run' | 'versions') => () => store.setState({ openPanel: panel })
+  const open = (panel: 'publish' | 'try' | 'run' | 'versions' | 'pause') => () => store.setState({ openPanel: panel })
   const canEdit = isReady && !isReadOnly
   const run = { label: t('topbar.run'), onClick: open('run') }
   const isPublished = workflow !== null && workflow.version !== null
@@ -47,6 +47,14 @@ export function DraftBar({ host, onOpenProblem, onOpenField }: DraftBarProps) {
   const showVersions = workflow === null ? null : open('versions')
   if (showVersions !== null) {
     menu.push({ id: 'versions', label: t('versions.title'), icon: 'clock', onSelect: showVersions })
+  }
+  if (isReady && isPublished && canRun) {
+    menu.push({
+      id: 'pause',
+      label: t(workflow.pause === null ? 'topbar.pause' : 'topbar.resume'),
+      icon: workflow.pause === null ? 'pause' : 'play',
+      onSelect: open('pause'),
+    })
   }
   menu.push(...viewMenu)
   return (

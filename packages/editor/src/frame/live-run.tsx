@@ -7,6 +7,7 @@ import { useInstance } from '../instance/instance-context.ts'
 import { useWaitingBelow } from '../runs/calls/use-waiting-below.ts'
 import { InspectorPanel, RUN_NAME } from '../runs/inspector/inspector-panel.tsx'
 import { RunStatusBadge } from '../runs/list/run-status-badge.tsx'
+import { OpenQueue } from '../runs/queue/open-queue.tsx'
 import { type RunLinks, RunLinksContext } from '../runs/store/run-links.ts'
 import { RunReady } from '../runs/store/run-part.tsx'
 import { createRunPresenter } from '../runs/store/run-presenter.ts'
@@ -107,6 +108,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
   return (
     <RunLinksContext.Provider value={links}>
       <RunFault scope={scope} onSelectNode={lead} />
+      <OpenQueue scope={scope} />
       <OpenUndo scope={scope} />
       <OpenParked scope={scope} onSelectNode={lead} />
       <OpenBelow scope={scope} below={below} />

@@ -138,7 +138,7 @@ const FIELDS: Readonly<Record<string, TypedField>> = {
     expected: { type: 'object', title: 'City' },
   },
   'length of time': {
-    open: () => screen.getByRole('spinbutton'),
+    open: () => screen.getByRole('spinbutton', { name: 'Run timeout' }),
     typed: '5',
     stored: ({ session }) => session.read().settings.timeout,
     expected: '5d',

@@ -19,6 +19,7 @@ export function WorkflowPanel() {
   const details = useWorkflowDetails()
   const description = details?.description ?? settings.description ?? ''
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const isLoading = useEditorStore((state) => state.phase.kind === 'loading')
   const repairs = useEditorStore((state) => state.repairs)
   const count = useEditorStore((state) => state.document.nodes.length)
   const shortcut = useShortcut('show-shortcuts')
@@ -44,7 +45,10 @@ export function WorkflowPanel() {
             {repairs.slice(0, 5).join('. ')}
           </Callout>
         )}
-        {isReadOnly ? (
+        {isLoading ? (
+          // Text that is typed before the draft has arrived could not be stored.
+          <Skeleton lines={3} height={34} />
+        ) : isReadOnly ? (
           <p className="tn-panel-note">{description === '' ? t('inspector.noDescription') : description}</p>
         ) : (
           <LaterPart load={loadFields} waiting={(trouble) => trouble ?? <Skeleton lines={3} height={34} />}>

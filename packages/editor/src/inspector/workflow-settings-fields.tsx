@@ -7,6 +7,7 @@ import { Field } from '../ui/field.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { SettingText } from './setting-text.tsx'
+import { WorkflowLimitFields } from './workflow-limit-fields.tsx'
 
 interface WorkflowSettingsFieldsProps {
   readonly settings: WorkflowSettings
@@ -55,6 +56,7 @@ export function WorkflowSettingsFields({ settings, description }: WorkflowSettin
           onChange={(isOn) => dispatch({ type: 'set-setting', key: 'compensateOnCancel', value: isOn ? null : false })}
         />
       </Field>
+      <WorkflowLimitFields settings={settings} />
     </>
   )
 }

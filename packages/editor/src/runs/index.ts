@@ -9,6 +9,7 @@ export { type StartPoint, startPoints } from './form/start-schema.ts'
 export { RunList, type RunListFilter, type RunListProps } from './list/run-list.tsx'
 export { RunStatusBadge, type RunStatusBadgeProps } from './list/run-status-badge.tsx'
 export { ParkedInbox, type ParkedInboxProps } from './parked/parked-inbox.tsx'
+export { TenantPause, type TenantPauseProps } from './pausing/tenant-pause.tsx'
 export { createRunStore, type RunSnapshot, type RunStore, type RunStoreOptions } from './store/run-store.ts'
 export { useNodeRunView, useRun, useRunSnapshot } from './store/use-run.ts'
 export {

@@ -6,10 +6,10 @@ import type { EditorProblem } from '../../store/editor-state.ts'
 
 /**
  * Returns the problems at a path of a node: `['params', 'url']`, or `[]` for the node itself; including those of parts
- * without a row of their own.
+ * without a row of their own. Without a node, the path is one of the document: `['settings', 'timeout']`.
  */
 export function useFieldProblems(
-  nodeId: NodeId,
+  nodeId: NodeId | null,
   path: ParamPath,
   options: { readonly withParts?: boolean } = {},
 ): readonly EditorProblem[] {

@@ -106,6 +106,8 @@ export const editorMessages = {
   'topbar.publish': 'Publish',
   'topbar.run': 'Run',
   'topbar.runVersion': 'Run version {version}',
+  'topbar.pause': 'Pause workflow…',
+  'topbar.resume': 'Resume workflow…',
   'topbar.readOnly': 'Read only',
   'topbar.untitled': 'Workflow',
   'topbar.draft': 'Draft',

@@ -7,6 +7,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
 import { runTitle } from '../format/run-title.ts'
+import { RowQueue } from '../queue/row-queue.tsx'
 import { HealthBadge } from './health-badge.tsx'
 import { RunStatusBadge } from './run-status-badge.tsx'
 
@@ -64,6 +65,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
             <Badge>{t('runs.list.called')}</Badge>
           </span>
         )}
+        {run.status === 'queued' && run.queue !== undefined && <RowQueue queue={run.queue} />}
         {run.error !== null && (
           <span className="tn-runs-error" data-tone={run.status === 'failed' ? 'failed' : 'neutral'} dir="auto">
             {failureTexts(run.error, t).why}

@@ -1,3 +1,4 @@
+import { queueOf } from '../queue/queue-of.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { CancelRun } from './cancel-run.tsx'
 import { PauseRun } from './pause-run.tsx'
@@ -9,12 +10,15 @@ interface RunControlsProps {
   readonly size?: 's' | 'm'
 }
 
-/** Buttons that pause, resume and cancel a run that has not ended; hidden without permission. */
+/**
+ * Buttons that pause, resume and cancel a run that has not ended; hidden without permission. A run that waits to start has
+ * nothing to pause.
+ */
 export function RunControls({ scope, size = 'm' }: RunControlsProps) {
   if (!useMayChangeRun(scope.client)) return null
   return (
     <>
-      <PauseRun scope={scope} size={size} />
+      {queueOf(scope.run.value) === null && <PauseRun scope={scope} size={size} />}
       <CancelRun scope={scope} size={size} />
     </>
   )

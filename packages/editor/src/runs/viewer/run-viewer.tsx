@@ -13,6 +13,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useWaitingBelow } from '../calls/use-waiting-below.ts'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { RunSummary } from '../inspector/run-summary.tsx'
+import { OpenQueue } from '../queue/open-queue.tsx'
 import { Scrubber } from '../scrubber/scrubber.tsx'
 import { RunLinksContext } from '../store/run-links.ts'
 import { RunReady } from '../store/run-part.tsx'
@@ -115,6 +116,7 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
         <RunFrame>
           <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
           <div className="tn-run-stage">
+            <OpenQueue scope={scope} />
             <OpenUndo scope={scope} />
             <OpenParked scope={scope} onSelectNode={lead} />
             <OpenBelow scope={scope} below={below} />

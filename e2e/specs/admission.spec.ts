@@ -1,0 +1,85 @@
+import { node, workflow } from '@tenon/core/testing'
+import { ACME } from '../fixtures/people.ts'
+import { expect, test } from '../fixtures/test.ts'
+
+/** Start, Charge (fails without a total, and waits then, so that its run stays in progress), End. */
+const CHARGES = workflow(
+  [
+    node('start', 'start', {}, { name: 'Start' }),
+    node(
+      'charge',
+      'set',
+      { fields: { amount: '{{trigger.total}}' } },
+      { name: 'Charge', position: { x: 280, y: 0 }, policy: { onError: 'park' } },
+    ),
+    node('end', 'end', {}, { name: 'End', position: { x: 560, y: 0 } }),
+  ],
+  ['start>charge', 'charge>end'],
+)
+
+const atLimit = (position: number) =>
+  `Waiting to start: 1 run with the key "acme" is in progress (limit 1), position ${position}, high priority`
+
+test('runs wait for the limit of their workflow, and while it or all workflows are paused', async ({
+  openAs,
+  clientOf,
+}) => {
+  const client = clientOf(ACME.admin)
+  const { id: workflowId } = await client.workflows.create({ name: 'Limited charges', document: CHARGES })
+  const start = async () => (await client.runs.start(workflowId, { input: { customer: 'acme' } })).runId
+
+  const editor = await openAs(ACME.editor, { path: `/automations/${workflowId}` })
+  await editor.getByRole('spinbutton', { name: 'Runs at once' }).fill('1')
+  await editor.getByRole('textbox', { name: 'Concurrency key' }).fill('{{ input.customer }}')
+  await editor.getByRole('combobox', { name: 'Priority' }).selectOption('High')
+  const settings = async () => (await client.drafts.get(workflowId)).document.settings
+  await expect
+    .poll(settings)
+    .toMatchObject({ concurrency: { limit: 1, key: '{{ input.customer }}' }, priority: 'high' })
+  await client.versions.publish(workflowId)
+
+  const first = await start()
+  await expect.poll(async () => (await client.runs.get(first)).status).toBe('waiting')
+  const second = await start()
+  const third = await start()
+  const runs = await openAs(ACME.viewer, { path: '/runs?status=queued' })
+  await expect(runs.getByText(atLimit(1))).toBeVisible()
+  await runs
+    .getByRole('row')
+    .filter({ hasText: atLimit(2) })
+    .getByRole('link')
+    .click()
+  await expect(runs.getByText(atLimit(2))).toBeVisible()
+  await client.runs.cancel(first)
+  await expect(runs.getByText(atLimit(1))).toBeVisible()
+
+  await editor.getByRole('button', { name: 'More' }).click()
+  await editor.getByRole('menuitem', { name: 'Pause workflow…' }).click()
+  await editor.getByRole('dialog', { name: 'Pause Limited charges?' }).getByRole('button', { name: 'Pause' }).click()
+  await expect(editor.getByText(/^Paused by .* New runs wait to start\.$/)).toBeVisible()
+  await client.runs.cancel(second)
+  const paused = 'Waiting to start: this workflow is paused, position 1, high priority'
+  await expect(runs.getByText(paused)).toBeVisible()
+  expect((await client.runs.get(third)).status).toBe('queued')
+  await editor.getByRole('button', { name: 'Resume' }).click()
+  await editor.getByRole('dialog', { name: 'Resume Limited charges?' }).getByRole('button', { name: 'Resume' }).click()
+  await expect(editor.getByText(/^Paused by/)).toHaveCount(0)
+  await expect(runs.getByText('Charge needs a fix.')).toBeVisible()
+  await expect(runs.getByText(paused)).toHaveCount(0)
+  await client.runs.cancel(third)
+
+  const admin = await openAs(ACME.admin, { path: '/automations' })
+  await admin.getByRole('button', { name: 'Pause all workflows' }).click()
+  await admin.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+  await expect(admin.getByText(/^All workflows were paused by/)).toBeVisible()
+  const held = await start()
+  await runs.getByRole('link', { name: 'Runs', exact: true }).first().click()
+  await expect(runs.getByText('Waiting to start: all workflows are paused, position 1, high priority')).toBeVisible()
+  await runs.getByRole('link', { name: 'Automations', exact: true }).click()
+  await expect(runs.getByText(/^All workflows were paused by .* 1 run waits to start$/)).toBeVisible()
+  await expect(runs.getByRole('button', { name: 'Resume all workflows' })).toHaveCount(0)
+  await admin.getByRole('button', { name: 'Resume all workflows' }).click()
+  await admin.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
+  await expect(admin.getByText(/^All workflows were paused by/)).toHaveCount(0)
+  await expect.poll(async () => (await client.runs.get(held)).status).toBe('waiting')
+})

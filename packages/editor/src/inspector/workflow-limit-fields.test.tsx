@@ -1,0 +1,58 @@
+// @vitest-environment jsdom
+import { act, screen, waitFor } from '@testing-library/react'
+import { expect, onTestFinished, test } from 'vitest'
+import { FIELDS_DOCUMENT } from '../../test/fixtures/fields-document.ts'
+import { t } from '../../test/fixtures/render.tsx'
+import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
+import { startLiveProblems } from '../problems/live-problems.ts'
+import { openProblem } from '../problems/open-problem.ts'
+
+const settingsOf = (session: ReturnType<typeof renderInspector>['session']) => session.read().settings
+
+test('a limit of runs has a key, which is kept while another limit is typed, and undo takes it back', async () => {
+  const { user, session } = renderInspector()
+  const limit = await screen.findByRole('spinbutton', { name: 'Runs at once' })
+  expect(screen.queryByRole('textbox', { name: 'Concurrency key' })).toBeNull()
+  await user.type(limit, '3')
+  expect(settingsOf(session).concurrency).toEqual({ limit: 3 })
+  const key = await screen.findByRole('textbox', { name: 'Concurrency key' })
+  await user.click(key)
+  await user.paste('{{ input.customerId }}')
+  await user.tab()
+  await waitFor(() => expect(settingsOf(session).concurrency).toEqual({ limit: 3, key: '{{ input.customerId }}' }))
+  await user.clear(limit)
+  expect(settingsOf(session).concurrency).toBeUndefined()
+  await user.type(limit, '12')
+  expect(settingsOf(session).concurrency).toEqual({ limit: 12, key: '{{ input.customerId }}' })
+  await user.type(limit, '{Backspace}00001')
+  await user.tab()
+  expect(await screen.findByText('Enter a number from 1 to 10,000.')).toBeDefined()
+  expect(settingsOf(session).concurrency?.limit).toBe(10_000)
+  act(() => session.undo())
+  expect(settingsOf(session).concurrency?.limit).not.toBe(10_000)
+})
+
+test('the priority is stored unless it is the usual one', async () => {
+  const { user, session } = renderInspector()
+  const priority = await screen.findByRole('combobox', { name: 'Priority' })
+  await user.selectOptions(priority, 'High')
+  expect(settingsOf(session).priority).toBe('high')
+  await user.selectOptions(priority, 'Normal')
+  expect(settingsOf(session).priority).toBeUndefined()
+})
+
+test('a faulty key has its problem below the field, which the list of problems opens', async () => {
+  const document = {
+    ...FIELDS_DOCUMENT,
+    settings: { ...FIELDS_DOCUMENT.settings, concurrency: { limit: 1, key: '{{ vars.region }}' } },
+  }
+  const { session } = renderInspector({ document })
+  onTestFinished(startLiveProblems(session.store, () => t))
+  const key = await screen.findByRole('textbox', { name: 'Concurrency key' })
+  await waitFor(() => expect(key.getAttribute('aria-invalid')).toBe('true'))
+  expect(screen.getByText(/the concurrency key reads "vars"; it can read only "input"/)).toBeDefined()
+  const problem = session.store.getState().problems.find(({ field }) => field[0] === 'settings')
+  if (problem === undefined) throw new RangeError('the key is faulty')
+  act(() => openProblem(session, { current: null }, problem))
+  await waitFor(() => expect(window.document.activeElement).toBe(key))
+})

@@ -1,0 +1,143 @@
+// @vitest-environment jsdom
+import type { RunQueue, RunSummary, TenonClient } from '@tenon/core/client'
+import { act, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import { setPageVisibility } from '../../../test/fixtures/page-visibility.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { escalatingRun } from '../../../test/fixtures/ticket-runs.ts'
+import { en, enQueue } from '../../messages/en/index.ts'
+import { createTranslate } from '../../messages/format.ts'
+import { RunList } from '../list/run-list.tsx'
+import { RunProvider } from '../store/run-scope.tsx'
+import { RunControls } from '../viewer/run-controls.tsx'
+import { OpenQueue } from './open-queue.tsx'
+import { QUEUE_REFRESH_MS } from './queue-of.ts'
+import { queueText } from './queue-text.ts'
+
+const LIMITED: RunQueue = {
+  reason: 'workflow_limit',
+  position: 2,
+  inProgress: 3,
+  limit: 3,
+  key: null,
+  priority: 'normal',
+}
+const AT_LIMIT = 'Waiting to start: 3 runs of this workflow are in progress (limit 3), position '
+
+const t = createTranslate({ ...en, ...enQueue }, 'en')
+
+describe('queueText', () => {
+  test.each<[Partial<RunQueue>, string]>([
+    [{}, `${AT_LIMIT}2`],
+    [{ priority: 'high' }, `${AT_LIMIT}2, high priority`],
+    [
+      { inProgress: 1, limit: 1, key: 'acme', position: 1, priority: 'low' },
+      'Waiting to start: 1 run with the key "acme" is in progress (limit 1), position 1, low priority',
+    ],
+    [
+      { reason: 'tenant_limit', inProgress: 500, limit: 500 },
+      'Waiting to start: 500 runs of all workflows are in progress (limit 500), position 2',
+    ],
+    [
+      { reason: 'workflow_paused', inProgress: null, limit: null, key: 'acme' },
+      'Waiting to start: this workflow is paused, position 2',
+    ],
+    [
+      { reason: 'tenant_paused', inProgress: null, limit: null },
+      'Waiting to start: all workflows are paused, position 2',
+    ],
+  ])('says why a run waits, and its position: %o', (change, text) => {
+    expect(queueText({ ...LIMITED, ...change }, t)).toBe(text)
+  })
+})
+
+/** Renders the line and the buttons of a run whose position the test changes. */
+function showRun() {
+  const data = { frames: [], queue: LIMITED }
+  const fixture = createFixtureClient(data)
+  const view = renderPart(
+    <RunProvider client={fixture.client} runId={FIXTURE_RUN_ID}>
+      {(scope) => (
+        <>
+          <OpenQueue scope={scope} />
+          <RunControls scope={scope} />
+        </>
+      )}
+    </RunProvider>,
+  )
+  const move = (position: number) => {
+    data.queue = { ...LIMITED, position }
+  }
+  return { ...view, fixture, move }
+}
+
+describe('a run that waits to start', () => {
+  test('says why, moves up with the hints of other runs, can only be canceled, and loses the line when it starts', async () => {
+    const { fixture, move } = showRun()
+    expect(await screen.findByText(`${AT_LIMIT}2`)).toBeDefined()
+    expect(await screen.findByRole('button', { name: 'Cancel run' })).toBeDefined()
+    expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull()
+    move(1)
+    act(() => fixture.announce({ kind: 'run', id: 'other', workflowId: 'elsewhere' }))
+    await act(() => Promise.resolve())
+    expect(screen.getByText(`${AT_LIMIT}2`)).toBeDefined()
+    act(() => fixture.announce({ kind: 'run', id: 'other', workflowId: 'wf-tickets' }))
+    expect(await screen.findByText(`${AT_LIMIT}1`)).toBeDefined()
+    act(() => fixture.push(...escalatingRun().frames))
+    await waitFor(() => expect(screen.queryByText(`${AT_LIMIT}1`)).toBeNull())
+  })
+
+  test('is loaded again every 5 s while the page is visible', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setInterval', 'clearInterval'] })
+    const { move } = showRun()
+    expect(await screen.findByText(`${AT_LIMIT}2`)).toBeDefined()
+    move(1)
+    act(() => setPageVisibility('hidden'))
+    await act(() => vi.advanceTimersByTimeAsync(QUEUE_REFRESH_MS))
+    expect(screen.getByText(`${AT_LIMIT}2`)).toBeDefined()
+    act(() => setPageVisibility('visible'))
+    expect(await screen.findByText(`${AT_LIMIT}1`)).toBeDefined()
+    move(3)
+    await act(() => vi.advanceTimersByTimeAsync(QUEUE_REFRESH_MS))
+    expect(await screen.findByText(`${AT_LIMIT}3`)).toBeDefined()
+    vi.useRealTimers()
+  })
+})
+
+const queuedRun = (index: number, position: number): RunSummary => ({
+  runId: `run-${index}`,
+  workflowId: 'wf',
+  workflowName: 'Support ticket router',
+  version: '4',
+  mode: 'live',
+  traceId: '',
+  engine: 'embedded',
+  queuedAt: '2026-11-23T09:42:07.000Z',
+  parent: null,
+  rootRunId: `run-${index}`,
+  depth: 0,
+  status: 'queued',
+  startedAt: null,
+  finishedAt: null,
+  outcome: null,
+  error: null,
+  queue: { ...LIMITED, position },
+})
+
+test('a list has the position of each queued run, and loads those of all pages again', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setInterval', 'clearInterval'] })
+  const runs = [queuedRun(1, 3), queuedRun(2, 2), queuedRun(3, 1)]
+  const fixture = createFixtureClient({ runs })
+  const client: TenonClient = fixture.client
+  const { user } = renderPart(<RunList client={client} onOpenRun={() => {}} pageSize={2} />)
+  expect(await screen.findByText(`${AT_LIMIT}3`)).toBeDefined()
+  await user.click(screen.getByRole('button', { name: 'Load more' }))
+  const rows = () => screen.getAllByRole('row').slice(1)
+  await waitFor(() => expect(rows()).toHaveLength(3))
+  expect(within(rows()[2] as HTMLElement).getByText(`${AT_LIMIT}1`)).toBeDefined()
+  runs.splice(0, 3, queuedRun(1, 30), queuedRun(2, 20), queuedRun(3, 10))
+  await act(() => vi.advanceTimersByTimeAsync(QUEUE_REFRESH_MS))
+  for (const position of [30, 20, 10]) expect(await screen.findByText(`${AT_LIMIT}${position}`)).toBeDefined()
+  vi.useRealTimers()
+})

@@ -211,7 +211,8 @@ export interface EngineDeps {
   /** Receives the log lines of the engine. */
   readonly log: RuntimeLog
   /**
-   * Returns the limits of the runs of a tenant; called for each start, so keep it cheap.
+   * Returns the limits of the runs of a tenant; called for each start, so keep it cheap. Faulty ones do not apply and are
+   * logged.
    *
    * @defaultValue no limit of runs in progress, and 10,000 queued runs
    */

@@ -82,7 +82,8 @@ export interface WorkflowServerOptions {
   readonly log?: RuntimeLog
   /**
    * Returns the limits of the runs of a tenant: how many are in progress at once, and how many wait to start. Called for
-   * each start, so keep it cheap. Give workers the same.
+   * each start, so keep it cheap. Give workers the same. A limit is a whole number from 0, or `Infinity`; another value, or
+   * all of them if the function throws, does not apply and is logged as an error.
    *
    * @defaultValue no limit of runs in progress, and 10,000 queued runs
    *

@@ -1,7 +1,7 @@
 import { createOpenApiDocument } from '@tenon/core/api'
 import { textFieldsOf } from '@tenon/core/collab'
 import { createNodeRegistry } from '@tenon/core/node'
-import { createInlineInputReader, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { checkRunLimits, createInlineInputReader, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
@@ -63,7 +63,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   let openApi: ReturnType<typeof createOpenApiDocument> | undefined
   let closed: Promise<void> | undefined
   const limits = resolveLimits(options.limits)
-  const { runLimits } = options
+  const runLimitsOf = checkRunLimits(options.runLimits, log)
   const lifetimeMs = options.socketLifetimeMs ?? 900_000
   const connections = createConnections({
     bus,
@@ -83,9 +83,9 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     draftAppender: createDraftAppender(database),
     engine: startEngine(options.engine, {
       ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
-      ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
+      runLimitsOf,
     }),
-    runLimitsOf: runLimits ?? (() => ({})),
+    runLimitsOf,
     callbacks,
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry),

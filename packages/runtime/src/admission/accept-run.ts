@@ -44,7 +44,6 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
     await lockQueue(tx, tenantId)
     if (!(await insertRun(tx, request, row, entry.key))) return { outcome: 'exists' }
     await sql`select from ${sql.table(`${schema}.tenant_pads`)}(${tenantId})`.execute(tx)
-    await insertPlan(tx, tenantId, plan)
     for (const { hash, size, text } of payloads) {
       const doNothing = { tenant_id: tenantId, hash }
       await tx
@@ -57,6 +56,8 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
         .values({ ...doNothing, run_id: runId })
         .execute()
     }
+    // After the payloads, as in an append.
+    await insertPlan(tx, tenantId, plan)
     const started = withoutDeadline(fact)
     const message = { message_id: factId(started), fact: JSON.stringify(started), at }
     await tx

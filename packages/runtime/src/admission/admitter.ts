@@ -5,8 +5,9 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { QueueEntry } from '../store/queue-entry.ts'
 import { type AcceptedRun, acceptRun, type RunToAccept } from './accept-run.ts'
+import { checkRunLimits, type RunLimitsOf } from './check-run-limits.ts'
 import { closeGate, openGate } from './gates.ts'
-import { type AdmittedRun, admitRuns, lockQueue, type RunLimits } from './queue-rows.ts'
+import { type AdmittedRun, admitRuns, lockQueue } from './queue-rows.ts'
 
 /** Admits runs that wait to start, on both engines. */
 export interface Admitter {
@@ -29,14 +30,12 @@ export interface AdmitterDeps {
   readonly database: RuntimeDatabase
   readonly bus: Bus
   readonly log: RuntimeLog
-  readonly limitsOf: ((tenantId: string) => RunLimits) | undefined
+  readonly limitsOf: RunLimitsOf | undefined
   /** Called after runs were admitted: wakes what starts them. */
   readonly onAdmitted: () => void
   /** Interval at which every queue is swept, in ms. */
   readonly intervalMs: number
 }
-
-const NO_LIMITS: RunLimits = {}
 
 /** Creates the admitter of one process. */
 export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, intervalMs }: AdmitterDeps): Admitter {
@@ -47,7 +46,7 @@ export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, inter
   let finding: Promise<void> = Promise.resolve()
   let isStopped = true
 
-  const limits = (tenantId: string): RunLimits => limitsOf?.(tenantId) ?? NO_LIMITS
+  const limits = checkRunLimits(limitsOf, log)
   const hasLimit = (tenantId: string): boolean =>
     Number.isFinite(limits(tenantId).inProgress ?? Number.POSITIVE_INFINITY)
   const announce = (tenantId: string, admitted: readonly AdmittedRun[]): void => {

@@ -27,8 +27,9 @@ const QUEUE_LOCK = 7_302
 const MAX_OF_GROUP = 500
 
 /**
- * Locks the queue of a tenant until the end of the transaction, so that decisions about it never overlap. No transaction
- * that has it waits for an append.
+ * Locks the queue of a tenant until the end of the transaction, so that decisions about it never overlap. No append
+ * takes it. A transaction that has it may wait for an append that stores the same plan or payload, but never for a row
+ * of the queue, which an append locks to cancel a child: it skips such rows.
  */
 export async function lockQueue(tx: RuntimeTx, tenantId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}, ${QUEUE_LOCK}))`.execute(tx)
@@ -70,7 +71,10 @@ export async function admitRuns(
     const state = await readQueue(tx, schema, tenantId, limit)
     const runIds = decideAdmissions(state)
     if (runIds.length === 0) return admitted
-    admitted.push(...(await markAdmitted(tx, schema, tenantId, runIds, limit !== null)))
+    const marked = await markAdmitted(tx, schema, tenantId, runIds, limit !== null)
+    admitted.push(...marked)
+    // Those that are locked would be chosen again and again. Their locks may wait for this transaction.
+    if (marked.length < runIds.length) return admitted
     // Only a full group may have more to admit.
     if (state.groups.every(({ waiting }) => waiting.length < MAX_OF_GROUP)) return admitted
   }

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
+import { admitRuns, lockQueue, type RunLimits } from './queue-rows.ts'
+
+let opened: TestDatabase
+
+beforeAll(async () => {
+  opened = await openTestDatabase('Postgres')
+})
+afterAll(() => opened.close())
+
+interface QueuedRuns {
+  readonly tenantId: string
+  readonly count: number
+  readonly limit: number | null
+  /** Beginning of their ids, which end in their numbers from 1. */
+  readonly name?: string
+  readonly isChild?: boolean
+  /** One group for each of them, instead of one for all. */
+  readonly hasOwnKey?: boolean
+}
+
+/** Stores runs that wait to start. */
+async function enqueue({ tenantId, count, limit, name = 'r', isChild = false, hasOwnKey = false }: QueuedRuns) {
+  await opened.database.withTenant(tenantId, async (tx) => {
+    await sql`insert into tenon.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine,
+        plan_hash, semantics, status, turn, next_seq, head_hash, queued_at)
+      select ${tenantId}, ${name}::text || i, 1, 't', 'w', '1', 'live', 'embedded', 'p', 1, 'queued', 0, 1, '', i
+        from generate_series(1, ${count}::integer) as i`.execute(tx)
+    await sql`insert into tenon.run_admissions (tenant_id, run_id, workflow_id, group_key, max_in_progress, is_child,
+        engine)
+      select ${tenantId}, ${name}::text || i, 'w', case when ${hasOwnKey} then ${name}::text || i else '' end, ${limit}::integer,
+          ${isChild}, 'embedded'
+        from generate_series(1, ${count}::integer) as i`.execute(tx)
+  })
+}
+
+async function admit(tenantId: string, limits: RunLimits = {}): Promise<readonly string[]> {
+  const { database } = opened
+  const admitted = await database.withTenant(tenantId, async (tx) => {
+    await lockQueue(tx, tenantId)
+    return admitRuns(tx, database.schema, tenantId, limits)
+  })
+  return admitted.map(({ runId }) => runId)
+}
+
+describe('admitRuns', () => {
+  test('ends while another transaction has locked a run of a group with more than it reads at once', async () => {
+    await enqueue({ tenantId: 'locked', count: 501, limit: 2 })
+    const admitted = await opened.database.withTenant('locked', async (tx) => {
+      await sql`select from tenon.run_admissions where run_id = 'r1' for update`.execute(tx)
+      return admit('locked')
+    })
+    expect(admitted).toEqual(['r2'])
+    // What was locked comes next.
+    expect(await admit('locked')).toEqual(['r1'])
+    expect(await admit('locked')).toEqual([])
+  })
+})

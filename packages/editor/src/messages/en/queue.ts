@@ -35,7 +35,7 @@ export const enQueue = {
   'queue.resume.workflow.failed': 'The workflow could not be resumed. Try again.',
   'queue.tenant.label': 'Runs of all workflows',
   'queue.pause.tenant.open': 'Pause all workflows',
-  'queue.paused.tenant': 'All workflows were paused by {person} on {time}. New runs wait to start.',
+  'queue.paused.tenant': 'All workflows were paused by {person} on {time}',
   'queue.pause.tenant.title': 'Pause all workflows?',
   'queue.pause.tenant.text':
     'New runs wait until an admin resumes them. Runs in progress continue. Test runs still start.',

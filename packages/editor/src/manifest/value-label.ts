@@ -5,13 +5,13 @@ const SIGNS: Readonly<Record<string, string>> = { '==': '=', '!=': '≠', '>=': 
 
 const ACRONYMS: readonly string[] = ['json', 'xml', 'html', 'csv', 'url', 'api', 'id']
 
-/** Formats a stored choice for people: `!=` as ≠, `response_body` as "Response body", `GET` unchanged. */
+/** Formats a stored choice for people: `!=` as ≠, `response_body` as "Response body", `businessHours` as "Business hours", `GET` unchanged. */
 export function valueLabel(value: Json): string {
   if (typeof value !== 'string') return String(value)
   const sign = SIGNS[value]
   if (sign !== undefined) return sign
   if (ACRONYMS.includes(value)) return value.toUpperCase()
-  return /^[a-z][a-z0-9_]*$/.test(value) ? humanize(value) : value
+  return /^([a-z][a-z0-9_]*|[a-z]+([A-Z][a-z]+)+)$/.test(value) ? humanize(value) : value
 }
 
 /** Formats a comparison sign for a sentence; other texts are unchanged. */

@@ -69,7 +69,7 @@ export const delay = defineNode({
       .min(1)
       .max(7)
       .default(['monday', 'tuesday', 'wednesday', 'thursday', 'friday'])
-      .meta({ title: 'Days', control: 'list', dependsOn: IN_BUSINESS_HOURS }),
+      .meta({ title: 'Days', control: 'list', uniqueItems: true, dependsOn: IN_BUSINESS_HOURS }),
     from: timeOfDay('09:00').meta({
       title: 'From',
       description: 'The run does not wait if it arrives within the hours.',

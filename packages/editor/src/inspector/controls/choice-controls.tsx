@@ -24,6 +24,33 @@ export function SelectControl({ field, value, onChange, isReadOnly }: ControlPro
   )
 }
 
+interface ChoicesControlProps extends ControlProps {
+  readonly choices: readonly Json[]
+}
+
+/** Control for a set of the values that the schema lists, kept in the order of the schema. */
+export function ChoicesControl({ field, value, onChange, isReadOnly, choices }: ChoicesControlProps) {
+  const current = value ?? field.schema.default
+  const chosen: readonly Json[] = Array.isArray(current) ? current : []
+  return (
+    <div className="tn-people-roles">
+      {choices.map((choice) => (
+        <label key={JSON.stringify(choice)} className="tn-check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(choice)}
+            disabled={isReadOnly}
+            onChange={({ target: { checked } }) =>
+              onChange(choices.filter((other) => (other === choice ? checked : chosen.includes(other))))
+            }
+          />
+          {valueLabel(choice)}
+        </label>
+      ))}
+    </div>
+  )
+}
+
 export function NumberControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
   const unreadable = useUnreadable(textFieldOf(nodeId, field))
   const { type, multipleOf } = field.schema

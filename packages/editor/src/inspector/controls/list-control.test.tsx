@@ -11,6 +11,13 @@ const PARAMS = {
   type: 'object',
   properties: {
     tags: { type: 'array', title: 'Tags', items: { type: 'string' } },
+    days: {
+      type: 'array',
+      title: 'Days',
+      uniqueItems: true,
+      items: { enum: ['monday', 'tuesday', 'sunday'] },
+      default: ['monday', 'tuesday'],
+    },
     sizes: { type: 'array', title: 'Sizes', items: { type: 'integer' } },
     parts: {
       type: 'array',
@@ -32,6 +39,17 @@ async function openLists(params: Readonly<Record<string, Json>>) {
 }
 
 describe('a list', () => {
+  test('offers a set of listed values as checkboxes, with its default, in the order of the schema', async () => {
+    const { group, params, user } = await openLists({ tags: [] })
+    const boxes = within(group('Days')).getAllByRole<HTMLInputElement>('checkbox')
+    expect(boxes.map(({ checked }) => checked)).toEqual([true, true, false])
+    await user.click(within(group('Days')).getByLabelText('Sunday'))
+    await user.click(within(group('Days')).getByLabelText('Monday'))
+    expect(params()?.days).toEqual(['tuesday', 'sunday'])
+    await user.click(within(group('Days')).getByLabelText('Monday'))
+    expect(params()?.days).toEqual(['monday', 'tuesday', 'sunday'])
+  })
+
   test('shows texts and numbers, adds, changes and removes them', async () => {
     const { group, remove, params, user } = await openLists({ tags: ['red', 'blue'], sizes: [1, 2] })
     await waitFor(() => expect(within(group('Tags')).getAllByRole('textbox')[1]?.textContent).toBe('blue'))

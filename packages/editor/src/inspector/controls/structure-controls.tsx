@@ -6,6 +6,7 @@ import { useSession } from '../../session/session-context.tsx'
 import { useRowInput } from '../../session/use-row-input.ts'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { ChoicesControl } from './choice-controls.tsx'
 import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
 import { ParamRow, ParamRows } from './param-rows.tsx'
@@ -30,8 +31,15 @@ export function GroupControl({ nodeId, field, value, isReadOnly, rootSchema }: C
   )
 }
 
-/** Control for a list of items of one kind. */
-export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
+/** Control for a list of items of one kind; a set of listed values (`enum`, `uniqueItems`) is chosen with checkboxes. */
+export function ListControl(props: ControlProps) {
+  const { field, rootSchema } = props
+  const { enum: listed } = resolveSchema(rootSchema, field.schema.items)
+  const isSet = field.schema.uniqueItems === true && Array.isArray(listed)
+  return isSet ? <ChoicesControl {...props} choices={listed} /> : <ItemsControl {...props} />
+}
+
+function ItemsControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
   const t = useTranslate()
   const { dispatch } = useSession()
   const items: readonly Json[] = Array.isArray(value) ? value : []

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { valueLabel } from './value-label.ts'
+
+test.each([
+  ['!=', '≠'],
+  ['response_body', 'Response body'],
+  ['businessHours', 'Business hours'],
+  ['GET', 'GET'],
+  ['json', 'JSON'],
+  ['iPhone15', 'iPhone15'],
+  [3, '3'],
+] as const)('valueLabel(%j) is %j', (value, label) => {
+  expect(valueLabel(value)).toBe(label)
+})

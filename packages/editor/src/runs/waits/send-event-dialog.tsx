@@ -1,5 +1,5 @@
 import type { SentEvent, TenonClient } from '@tenon/core/client'
-import { isJsonObject, type Json } from '@tenon/core/document'
+import { isJsonObject, type Json, type JsonSchema } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeRunId, WaitView } from '@tenon/core/run'
 import { useState } from 'react'
@@ -48,7 +48,7 @@ export function SendEventDialog({ client, runId, nodeRunId, waitFor, isOver, onC
       <div className="tn-form">
         <p className="tn-muted">{t('runs.sendEvent.help', { key })}</p>
         <ValueForm
-          schema={schema ?? { type: 'object' }}
+          schema={formSchema(schema)}
           texts={{
             json: t('runs.sendEvent.json'),
             noFields: t('runs.sendEvent.noFields'),
@@ -71,6 +71,16 @@ export function SendEventDialog({ client, runId, nodeRunId, waitFor, isOver, onC
     </Dialog>
   )
 }
+
+/** Returns the schema of the form. One that lists no fields, but allows any, is entered as JSON. */
+function formSchema(schema: JsonSchema | null): JsonSchema {
+  if (schema === null || typeof schema === 'boolean') return ANY_OBJECT
+  const { properties, additionalProperties } = schema
+  const isEmpty = isJsonObject(properties) && Object.keys(properties).length === 0
+  return isEmpty && additionalProperties !== false ? ANY_OBJECT : schema
+}
+
+const ANY_OBJECT: JsonSchema = { type: 'object' }
 
 function sentText({ status, delivered, expiresAt, refused }: SentEvent, t: Translate, locale: string): string {
   if (status === 'buffered') {

@@ -87,7 +87,7 @@ describe('a node that waits for an event', () => {
       }),
     ]
     const { sent, change } = answering(() => answers.shift()?.() ?? SENT)
-    const { user, log, fixture } = show({ ...ORDER_PAID, schema: null }, change)
+    const { user, log, fixture } = show({ ...ORDER_PAID, schema: { type: 'object', properties: {} } }, change)
     await user.click(await screen.findByRole('button', { name: 'Send the event…' }))
     const dialog = screen.getByRole('dialog')
     expect(within(dialog).getByLabelText('Data of the event as JSON')).toBeTruthy()

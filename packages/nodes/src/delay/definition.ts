@@ -59,9 +59,9 @@ export const delay = defineNode({
       .default('UTC')
       .meta({
         title: 'Time zone',
-        description: 'Name of the zone whose clock counts, with its daylight saving time.',
+        description: 'Name of the zone whose clock counts, such as Europe/Berlin.',
         control: 'text',
-        placeholder: 'Europe/Berlin',
+        placeholder: 'UTC',
         dependsOn: IN_BUSINESS_HOURS,
       }),
     days: z
@@ -74,9 +74,10 @@ export const delay = defineNode({
       title: 'From',
       description: 'The run does not wait if it arrives within the hours.',
       control: 'text',
+      placeholder: '09:00',
       dependsOn: IN_BUSINESS_HOURS,
     }),
-    to: timeOfDay('17:00').meta({ title: 'To', control: 'text', dependsOn: IN_BUSINESS_HOURS }),
+    to: timeOfDay('17:00').meta({ title: 'To', control: 'text', placeholder: '17:00', dependsOn: IN_BUSINESS_HOURS }),
   }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: z.object({ waited_until: z.string() }) },

@@ -1,7 +1,6 @@
 import type { Change, TenonClient } from '@tenon/core/client'
 import { useEffect, useRef } from 'react'
 
-/** Minimum time between two calls for a burst of hints, in milliseconds. */
 const GAP_MS = 300
 
 interface TenantChangesOptions {
@@ -10,10 +9,16 @@ interface TenantChangesOptions {
   readonly isRelevant: (change: Exclude<Change, { kind: 'ready' }>) => boolean
   /** Loads the displayed data again. Called at once for the first hint of a burst, and once more after it. */
   readonly onChange: (changes: readonly Change[]) => void
+  /**
+   * Minimum time between two calls for a burst of hints, in milliseconds.
+   *
+   * @defaultValue 300
+   */
+  readonly gapMs?: number
 }
 
 /** Subscribes to changes in the tenant while mounted. After a lost connection everything counts as changed. */
-export function useTenantChanges({ client, isRelevant, onChange }: TenantChangesOptions): void {
+export function useTenantChanges({ client, isRelevant, onChange, gapMs = GAP_MS }: TenantChangesOptions): void {
   const latest = useRef({ isRelevant, onChange })
   latest.current = { isRelevant, onChange }
   useEffect(() => {
@@ -24,7 +29,7 @@ export function useTenantChanges({ client, isRelevant, onChange }: TenantChanges
       if (waiting.length === 0) return
       const changes = waiting
       waiting = []
-      timer = setTimeout(deliver, GAP_MS)
+      timer = setTimeout(deliver, gapMs)
       latest.current.onChange(changes)
     }
     const unsubscribe = followTenant(client, (changes) => {
@@ -35,7 +40,7 @@ export function useTenantChanges({ client, isRelevant, onChange }: TenantChanges
       unsubscribe()
       if (timer !== null) clearTimeout(timer)
     }
-  }, [client])
+  }, [client, gapMs])
 }
 
 /** Follows changes in the tenant. A custom client of the host that cannot still shows the data that it has loaded. */

@@ -6,6 +6,7 @@ import { partitions } from './migrations/0005-partitions.ts'
 import { topLevelRuns } from './migrations/0006-top-level-runs.ts'
 import { admission } from './migrations/0007-admission.ts'
 import { events } from './migrations/0008-events.ts'
+import { openTrees } from './migrations/0010-open-trees.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -22,7 +23,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events],
+  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, openTrees],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],
 } as const

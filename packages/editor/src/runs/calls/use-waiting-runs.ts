@@ -3,6 +3,9 @@ import { useCallback } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 
+/** Hints of waits do not say of which tree they are: a tenant with many waits would have each page read all the time. */
+const GAP_MS = 2_000
+
 const NONE: readonly WaitingRun[] = Object.freeze([])
 
 /**
@@ -23,6 +26,7 @@ export function useWaitingRuns(client: TenonClient, runId: string | null): reado
     isRelevant: ({ kind, id }) =>
       kind === 'parked' || kind === 'approval' || (kind === 'run' && waiting.some((run) => run.runId === id)),
     onChange: refresh,
+    gapMs: GAP_MS,
   })
   return waiting
 }

@@ -2,7 +2,8 @@ import type { RateClass } from '@tenon/core/api'
 
 /**
  * One rate of a tenant: `perSecond` requests each second, and `burst` more each minute. Measured in
- * requests, for `validation` in nodes and edges of the workflows that are published and tried.
+ * requests, for `validation` in nodes and edges of the workflows that are published and tried, and in the nodes that are
+ * checked against the workflows that they run.
  */
 export interface Rate {
   /** Requests or, for `validation`, nodes and edges that are accepted in each second. */

@@ -96,6 +96,19 @@ describe('rates', () => {
     )
   })
 
+  test('checks of nodes that run other workflows are measured by the number of nodes', async () => {
+    const own = await limited({ rates: { validation: { perSecond: 1, burst: 12 } } })
+    const as = testIdentity()
+    const body = { name: 'x', document: greeting }
+    const { id } = await own.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    const call = { nodeId: 'call', name: 'Call', workflowId: 'missing', input: {} }
+    const check = async (count: number) => {
+      const calls = Array.from({ length: count }, () => call)
+      return (await own.call(`/workflows/${id}/sub-workflow-checks`, { as, method: 'POST', body: { calls } })).status
+    }
+    expect([await check(10), await check(10)]).toEqual([200, 429])
+  })
+
   test('calls in process are not counted', async () => {
     const own = await limited({ rates: { write: { perSecond: 1, burst: 0 } } })
     const client = own.automation.for(testIdentity())

@@ -1,3 +1,4 @@
+import type { SubWorkflowCall } from '@tenon/core/api'
 import type { TenantId, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
@@ -41,4 +42,18 @@ export function takeValidation(
   { nodes, edges }: WorkflowDocument,
 ): Promise<void> {
   return rates.take(tenantId, 'validation', nodes.length + edges.length)
+}
+
+/**
+ * Takes what the check of nodes that run other workflows costs from the validation rate of their tenant, as much as
+ * publishing these nodes would.
+ *
+ * @throws {@link TenonError} `RATE_LIMITED`.
+ */
+export function takeCallChecks(
+  { rates }: Pick<TenantLimits, 'rates'>,
+  tenantId: TenantId,
+  calls: readonly SubWorkflowCall[],
+): Promise<void> {
+  return rates.take(tenantId, 'validation', calls.length)
 }

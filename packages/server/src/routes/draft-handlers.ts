@@ -8,7 +8,7 @@ import { type DraftState, etagOf, toDraft } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { setSecret } from '../drafts/set-secret.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
-import { takeValidation } from '../limits/tenant-limits.ts'
+import { takeCallChecks, takeValidation } from '../limits/tenant-limits.ts'
 import { checkApprovers } from '../members/check-approvers.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
 import { checkBeginning } from '../runs/start-run.ts'
@@ -35,6 +35,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.checkSubWorkflows, async ({ server, identity, resource, body }) => {
     const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    await takeCallChecks(server.limits, identity.tenantId, body.calls)
     const { issues } = await checkCalls(server, ref, body.calls)
     return { status: 200, json: { issues: issues.slice(0, MAX_ISSUES) } }
   }),

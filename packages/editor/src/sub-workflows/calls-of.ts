@@ -1,20 +1,15 @@
 import type { SubWorkflowCall } from '@tenon/core/client'
 import type { EditorState } from '../store/editor-state.ts'
 
-/** Most nodes that one request checks. */
-const MAX_CALLS = 500
-
 /** Returns the enabled nodes of a draft that run a workflow which is chosen already. */
 export function callsOf({
   document,
   manifest,
 }: Pick<EditorState, 'document' | 'manifest'>): readonly SubWorkflowCall[] {
-  return document.nodes
-    .flatMap((node): readonly SubWorkflowCall[] => {
-      const { workflow, input = {} } = node.params
-      const isCall = node.disabled !== true && manifest.entryOf(node)?.control === 'child'
-      if (!isCall || typeof workflow !== 'string' || workflow === '') return []
-      return [{ nodeId: node.id, name: node.name, workflowId: workflow, input }]
-    })
-    .slice(0, MAX_CALLS)
+  return document.nodes.flatMap((node): readonly SubWorkflowCall[] => {
+    const { workflow, input = {} } = node.params
+    const isCall = node.disabled !== true && manifest.entryOf(node)?.control === 'child'
+    if (!isCall || typeof workflow !== 'string' || workflow === '') return []
+    return [{ nodeId: node.id, name: node.name, workflowId: workflow, input }]
+  })
 }

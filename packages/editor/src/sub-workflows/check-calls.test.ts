@@ -92,6 +92,28 @@ test('keeps the problems while the server cannot be reached, and asks again', as
   await eventually(() => expect(found()).toEqual([]))
 })
 
+test('forgets the problems when the server refuses to check', async () => {
+  const { fixture, checks, found } = start()
+  await eventually(() => expect(found()).toHaveLength(1))
+  fixture.fail('drafts.checkSubWorkflows', new TenonError('FORBIDDEN', 'Not allowed'))
+  fixture.announce({ kind: 'workflow', id: 'wf-mail' })
+  await eventually(() => expect(found()).toEqual([]))
+  expect(checks()).toHaveLength(2)
+})
+
+test('checks more nodes than one request can contain', async () => {
+  const { store, checks, found } = start()
+  await eventually(() => expect(found()).toHaveLength(1))
+  const document = callDocument('wf-mail')
+  const [call] = document.nodes.filter(({ id }) => id === 'call')
+  if (call === undefined) throw new Error('The document has a node "call"')
+  const more = Array.from({ length: 500 }, (_, index) => ({ ...call, id: `call${index}`, name: `Call ${index}` }))
+  acceptDocument(store, { ...document, nodes: [...document.nodes, ...more] })
+  const sizes = () => checks().map(([, { calls }]) => calls.length)
+  await eventually(() => expect(sizes()).toEqual([1, 500, 1]))
+  await eventually(() => expect(store.getState().serverIssues).toHaveLength(2))
+})
+
 test('completes what the workflow of a node puts out, and what it puts out once another version is published', async () => {
   const versions = [versionOf('1', withEnd({ sent_to: '{{trigger.to}}' }), { workflowId: 'wf-mail' })]
   const workflows = [{ ...STORED_WORKFLOW, id: 'wf-mail', version: '1' }]

@@ -1,5 +1,6 @@
 import type { Change, SubWorkflowCall, TenonClient } from '@tenon/core/client'
 import type { WorkflowId } from '@tenon/core/document'
+import type { ProblemIssue } from '@tenon/core/errors'
 import { followTenant } from '../client/use-tenant-changes.ts'
 import { canRetry, retryLater } from '../instance/retry-later.ts'
 import { toListed } from '../problems/server-issues.ts'
@@ -11,6 +12,8 @@ import { createOutputReader } from './read-outputs.ts'
 /** Pause after the last change in milliseconds, so that incomplete values are not checked. */
 const PAUSE_MS = 400
 const FIRST_RETRY_MS = 2_000
+/** Most nodes that one request checks. */
+const MAX_CALLS = 500
 
 export interface CallChecksOptions {
   readonly store: EditorStore
@@ -42,6 +45,19 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
     const isSame = runOutputs.size === before.size && [...runOutputs].every(([id, schema]) => before.get(id) === schema)
     if (!isSame && isCurrent()) store.setState({ runOutputs })
   }
+  const showIssues = (issues: readonly ProblemIssue[]) => {
+    if (issues.length > 0 || store.getState().serverIssues.length > 0) {
+      store.setState({ serverIssues: issues.map(toListed) })
+    }
+  }
+  const readIssues = async (calls: readonly SubWorkflowCall[], isCurrent: () => boolean) => {
+    const found: ProblemIssue[] = []
+    for (let at = 0; at < calls.length && isCurrent(); at += MAX_CALLS) {
+      const part = { calls: calls.slice(at, at + MAX_CALLS) }
+      found.push(...(await client().drafts.checkSubWorkflows(workflowId, part)).issues)
+    }
+    return found
+  }
   const check = async () => {
     timer = null
     stopRetry()
@@ -50,16 +66,20 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
     const state = store.getState()
     const calls = state.phase.kind === 'ready' ? callsOf(state) : []
     key = JSON.stringify(calls)
-    void showOutputs(calls, () => own === count)
+    const isCurrent = () => own === count
+    void showOutputs(calls, isCurrent)
     try {
-      const { issues } = calls.length === 0 ? NONE : await client().drafts.checkSubWorkflows(workflowId, { calls })
-      if (own !== count) return
+      const issues = await readIssues(calls, isCurrent)
+      if (!isCurrent()) return
       failures = 0
-      if (issues.length > 0 || store.getState().serverIssues.length > 0) {
-        store.setState({ serverIssues: issues.map(toListed) })
-      }
+      showIssues(issues)
     } catch (error) {
-      if (own !== count || !canRetry(error)) return
+      if (!isCurrent()) return
+      if (!canRetry(error)) {
+        // Such as a permission that is gone: no answer will follow, and publishing checks again.
+        showIssues([])
+        return
+      }
       failures += 1
       stopRetry = retryLater(() => void check(), { failures, firstPauseMs: FIRST_RETRY_MS, onlyVisible: true })
     }
@@ -86,8 +106,6 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
     unfollow()
   }
 }
-
-const NONE = Object.freeze({ issues: [] })
 
 // Also workflows that no node names: they may be further down.
 function isOfWorkflow({ kind }: Change): boolean {

@@ -111,6 +111,16 @@ describe('a node that undoes another one', () => {
     fixed(document, issue)
   })
 
+  test('is skipped while it is disabled, of which a warning says so', () => {
+    const document = undoing({ ...call('undo'), disabled: true })
+    const issue = issueIn(document, 'COMPENSATION_DISABLED')
+    expect(issue).toMatchObject({ severity: 'warning', nodeId: 'undo', values: { undone: 'a' } })
+    expect(validate(fixed(document, issue))).toEqual([])
+    // A disabled node does nothing that could be undone.
+    const nodes = document.nodes.map((each) => (each.id === 'a' ? { ...each, disabled: true } : each))
+    expect(validate({ ...document, nodes }).map(({ code }) => code)).not.toContain('COMPENSATION_DISABLED')
+  })
+
   test('may be of an unknown type, which has an issue of its own', () => {
     expect(validate(undoing(node('undo', 'nothing'))).map(({ code }) => code)).toEqual(['NODE_TYPE_UNKNOWN'])
   })

@@ -1,6 +1,6 @@
 import type { DocumentOperation } from '../document/operation.ts'
 import { issueFix } from './fix.ts'
-import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 /** Returns a fix after which nothing undoes a node. */
@@ -62,7 +62,16 @@ function checkFailure({ node, name }: SurveyedNode, report: ReportIssue): void {
   report(errorIssue('COMPENSATION_POLICY', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
 }
 
-/** Reports compensations that no run can execute: nodes that are missing, shared, elsewhere or connected. */
+/** Warns of a disabled node that should undo another one: runs skip it, so that what was done remains. */
+function checkDisabled(undone: SurveyedNode, { node, name }: SurveyedNode, report: ReportIssue): void {
+  if (node.disabled !== true || undone.node.disabled === true) return
+  const operation: DocumentOperation = { op: 'update_node', nodeId: node.id, set: { disabled: null } }
+  const fix = issueFix('ENABLE_NODE', {}, [operation])
+  const message = `${name} is disabled, so it does not undo ${undone.name}`
+  report(warningIssue('COMPENSATION_DISABLED', message, { nodeId: node.id, fix, values: { undone: undone.name } }))
+}
+
+/** Reports compensations that no run can execute: nodes that are missing, shared, elsewhere, connected or disabled. */
 export function checkCompensations({ nodes, byId }: WorkflowSurvey, report: ReportIssue): void {
   const known = new Map<SurveyedNode, SurveyedNode>()
   for (const undone of nodes) {
@@ -85,5 +94,6 @@ export function checkCompensations({ nodes, byId }: WorkflowSurvey, report: Repo
     checkPair(undone, by, report)
     checkEdges(by, report)
     checkFailure(by, report)
+    checkDisabled(undone, by, report)
   }
 }

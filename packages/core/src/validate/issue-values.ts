@@ -86,6 +86,8 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly COMPENSATION_NESTED: { readonly node: string }
   /** Name of the node that should undo the node from elsewhere. */
   readonly COMPENSATION_ELSEWHERE: { readonly node: string }
+  /** Name of the node that the disabled node does not undo. */
+  readonly COMPENSATION_DISABLED: { readonly undone: string }
   /** Branches that the join needs, those that can arrive at most, and its edges. */
   readonly JOIN_IMPOSSIBLE: { readonly needed: number; readonly most: number; readonly edges: number }
   /** The other node with the same key. */

@@ -9,6 +9,7 @@ import type { Plan } from './interpreter/plan.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
 import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 import type { Tx } from './postgres/types.ts'
+import type { RerunStart } from './rerun/prepare-rerun.ts'
 import type { RunReader } from './run-store.ts'
 
 /** Request that starts a run. The input must be valid for the trigger; the engine does not check it. */
@@ -31,6 +32,8 @@ export interface StartRunRequest {
   readonly actor: Actor | null
   /** Id of the run; a request with the id of an existing run returns that run. @defaultValue a new id */
   readonly runId?: RunId
+  /** What the run takes from an earlier one, as `prepareRerun` has read it. @defaultValue it repeats no run */
+  readonly rerun?: RerunStart
 }
 
 /** Run that a start created or found. */

@@ -24,6 +24,7 @@ export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
 export type { EventRequest, SendEventResult } from './events/send-event.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
+export { type PreparedRerun, prepareRerun, type RerunStart } from './rerun/prepare-rerun.ts'
 export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'
 export type {
   EventWaitFilter,

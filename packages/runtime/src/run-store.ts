@@ -5,6 +5,7 @@ import type {
   Actor,
   NodeRunId,
   ParkResolutionKind,
+  RerunOf,
   RunEvent,
   RunFailure,
   RunParent,
@@ -65,6 +66,8 @@ export interface StoredRun {
   readonly rootRunId: RunId
   /** Number of runs above this one; 0 without a parent. */
   readonly depth: number
+  /** Earlier run that this run repeats; `null` if it repeats none. */
+  readonly rerunOf: RerunOf | null
 }
 
 /** A run that waits for people. */

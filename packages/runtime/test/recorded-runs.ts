@@ -250,6 +250,44 @@ function compensated(): RecordedRun {
   })
 }
 
+/** A rerun: outcomes of every kind before the node that runs again, and the loser of a race. */
+function repeated(): RecordedRun {
+  const plan = planOf(
+    [
+      'start',
+      'a:probe',
+      ['odd:probe', { onError: 'route' }],
+      'sorry:probe',
+      'fork',
+      'quick:probe',
+      'slow:probe',
+      ['first:join', { join: 'any' }],
+      'again:probe',
+      'end',
+    ],
+    [
+      ...['start>a', 'a>odd', 'odd:error>sorry', 'sorry>fork', 'fork:a>quick', 'fork:b>slow'],
+      ...['quick>first', 'slow>first', 'first>again', 'again>end'],
+    ],
+  )
+  const of = (nodeId: string, how: 'completed' | 'skipped' | 'route' = 'completed', port = 'success') => {
+    const { inline: _inline, ...output } = makeValueRef({ [nodeId]: 1 })
+    return { nodeId, how, port, output }
+  }
+  const error = { code: 'NODE_FAILED', message: 'It failed' }
+  return record(plan, (run) => {
+    run.start()
+    const outcomes = [
+      ...[of('a'), { ...of('odd', 'route', 'error'), error }, of('sorry', 'skipped'), of('fork', 'completed', '*')],
+      ...[of('quick'), of('first')],
+    ]
+    run.apply({ type: 'outcomes_reused', data: { runId: 'earlier', outcomes } })
+    run.complete('start')
+    run.complete('again')
+    run.complete('end', 'end', {}, 'done')
+  })
+}
+
 /** A random run, from a fixed seed, of races inside races. */
 function nested(seed: number, cancelOneIn: number): RecordedRun {
   const values = Array.from({ length: 40 }, (_, index) => (seed * 7_919 + index * index * 31 + index * seed) % 1_009)
@@ -304,6 +342,7 @@ export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   parked,
   events,
   compensated,
+  repeated,
   'nested-1': () => nested(1, 0),
   'nested-2': () => nested(2, 0),
   'nested-3': () => nested(3, 0),

@@ -34,6 +34,7 @@ export type {
   LedgerEntry,
   QueuedRunState,
   QueueReason,
+  RerunRun,
   Run,
   RunFields,
   RunFilter,

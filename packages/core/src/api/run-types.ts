@@ -2,6 +2,7 @@ import type { RunPriority } from '../document/types.ts'
 import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord } from '../node/implementation.ts'
+import type { RerunFrom, RerunOf } from '../run/reruns.ts'
 import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
 import type { RunFailure } from '../run/values.ts'
 import type { RunParent } from '../run/waits.ts'
@@ -23,6 +24,24 @@ export interface TryDraft {
   readonly input?: Json
   /** Trigger to start at. @defaultValue the first start node in document order */
   readonly trigger?: NodeId
+}
+
+/**
+ * Request that runs an ended run again. What `from` keeps is not run again: its recorded outcomes are those of the new
+ * run.
+ *
+ * @see docs/guides/run-again.md
+ */
+export interface RerunRun {
+  /**
+   * `start` to run everything again; `failed` to reuse every outcome of a run that failed or was canceled; a node outside
+   * of loops to run that node and what follows from it.
+   */
+  readonly from: RerunFrom
+  /** Input of the new run, only with `from: 'start'`. @defaultValue the input of the earlier run */
+  readonly input?: Json
+  /** Version of the new run; nodes whose outcomes are reused must be unchanged in it. @defaultValue 'same' */
+  readonly version?: 'same' | 'latest'
 }
 
 /** Response to a start. The run is stored and continues if the caller disconnects; follow it by `runId`. */
@@ -59,6 +78,8 @@ export interface RunFields {
   readonly rootRunId: RunId
   /** Number of runs above this one; 0 without a parent, at most 10. */
   readonly depth: number
+  /** Earlier run that this run repeats; `null` if it repeats none. */
+  readonly rerunOf: RerunOf | null
 }
 
 /** Status of a run that has not begun. */
@@ -222,7 +243,9 @@ export interface RunFilter {
   readonly rootRunId?: RunId
   /** Lists only the runs that no other run has started. @defaultValue false */
   readonly topLevel?: boolean
-  /** Lists live runs, test runs or both. @defaultValue 'live'; 'all' with `parentRunId` or `rootRunId` */
+  /** Lists the runs that repeat this run. @defaultValue every run */
+  readonly rerunOf?: RunId
+  /** Lists live runs, test runs or both. @defaultValue 'live'; 'all' with `parentRunId`, `rootRunId` or `rerunOf` */
   readonly mode?: 'live' | 'test' | 'all'
   /** `nextCursor` of the previous page. @defaultValue the first page */
   readonly cursor?: string
@@ -274,6 +297,8 @@ export interface LedgerEntry {
   readonly durationMs: number | null
   /** Port by which the run continued; `null` before the end. */
   readonly port: string | null
+  /** `true` if the node has not run: its outcome is that of the run that `rerunOf` of the run names. */
+  readonly isReused: boolean
   /** Resolved params without connections; inline nodes are evaluated again on reading. */
   readonly input: Json
   /** Output of the node; `null` before the end. */

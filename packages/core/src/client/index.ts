@@ -19,6 +19,7 @@ export type {
   LedgerEntry,
   QueuedRunState,
   QueueReason,
+  RerunRun,
   Run,
   RunFields,
   RunFilter,

@@ -57,6 +57,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   listVersions: (client) => client.versions.list('w'),
   getVersion: (client) => client.versions.get('w', 'test:1'),
   startRun: (client) => client.runs.start('w', { input: {} }, { idempotencyKey: 'k' }),
+  rerunRun: (client) => client.runs.rerun('r', { from: { nodeId: 'n' } }, { idempotencyKey: 'k' }),
   listRuns: (client) => client.runs.list({ status: 'failed' }),
   getRun: (client) => client.runs.get('r'),
   listWaitingRuns: (client) => client.runs.waiting('r'),

@@ -1,3 +1,4 @@
+import type { RerunRun, StartRun } from '../api/run-types.ts'
 import type { SocketTicket } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { checkOptions } from '../options/check-options.ts'
@@ -152,14 +153,8 @@ function versionMethods(send: Transport): TenonClient['versions'] {
 
 function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
   return {
-    start: (workflowId, body, request) =>
-      send({
-        method: 'POST',
-        path: path`/workflows/${workflowId}/runs`,
-        body,
-        ...(request?.idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': request.idempotencyKey } }),
-        ...sendingOf(request),
-      }),
+    start: (workflowId, body, request) => send(startOf(path`/workflows/${workflowId}/runs`, body, request)),
+    rerun: (runId, body, request) => send(startOf(path`/runs/${runId}/reruns`, body, request)),
     get: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}`, ...sendingOf(request) }),
     list: (filter, request) => send({ method: 'GET', path: '/runs', query: { ...filter }, ...sendingOf(request) }),
     cancel: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/cancel`, ...sendingOf(request) }),
@@ -197,6 +192,17 @@ function eventMethods(send: Transport): TenonClient['events'] {
     send: (body, request) => send({ method: 'POST', path: '/events', body, ...sendingOf(request) }),
     waits: (query, request) => send({ method: 'GET', path: '/event-waits', query, ...sendingOf(request) }),
   }
+}
+
+/** Makes the request that starts a run; the same key and body start one run. */
+function startOf(
+  path: string,
+  body: StartRun | RerunRun,
+  request: (RequestOptions & { idempotencyKey?: string }) | undefined,
+): TransportRequest {
+  const key = request?.idempotencyKey
+  const headers = key === undefined ? {} : { headers: { 'idempotency-key': key } }
+  return { method: 'POST', path, body, ...headers, ...sendingOf(request) }
 }
 
 /** Builds a path with every id percent-encoded, since ids are data. */

@@ -8,6 +8,7 @@ import type {
 } from '../api/parked-types.ts'
 import type {
   Ledger,
+  RerunRun,
   Run,
   RunFilter,
   RunSummary,
@@ -213,6 +214,14 @@ export interface TenonClient {
       body: StartRun,
       options?: RequestOptions & { idempotencyKey?: string },
     ): Promise<StartedRun>
+    /**
+     * Runs an ended run again, as a new run. The same `idempotencyKey` and body return the same run for 24 hours.
+     *
+     * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a place from which the run
+     * cannot continue, or a version in which reused nodes have changed; `WORKFLOW_NOT_FOUND` for a deleted workflow;
+     * `WORKFLOW_NOT_PUBLISHED`, `REFERENCE_NOT_FOUND`, `RUN_INPUT_INVALID`, `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
+     */
+    rerun(runId: RunId, body: RerunRun, options?: RequestOptions & { idempotencyKey?: string }): Promise<StartedRun>
     /** Reads a run with its output or error. */
     get(runId: RunId, options?: RequestOptions): Promise<Run>
     /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */

@@ -68,6 +68,12 @@ export const ERROR_TABLE = {
     remedy: 'Raise the time limit of the workflow, or make its work smaller.',
   },
   RUN_CLOSED: { status: 409, retryable: false, remedy: 'Start a new run.' },
+  RUN_NOT_ENDED: { status: 409, retryable: false, remedy: 'Wait for the end of the run, or cancel it first.' },
+  RERUN_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Run again from an earlier node or from the start, with the version of the earlier run.',
+  },
   APPROVAL_CLOSED: {
     status: 409,
     retryable: false,

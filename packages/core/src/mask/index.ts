@@ -2,4 +2,5 @@ export { isCredentialField, isCredentialHeader, isCredentialQuery } from './cred
 export { credentialsIn, maskCredentials } from './mask-credentials.ts'
 export { hideSecrets, maskDocument, maskParams } from './mask-params.ts'
 export { MASK, maskText } from './mask-text.ts'
+export { maskedPaths } from './masked-paths.ts'
 export { createRedactor, type Redactor } from './redactor.ts'

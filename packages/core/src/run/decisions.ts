@@ -3,6 +3,7 @@ import type { NodeRunId, RunId, WaitId } from '../ids.ts'
 import type { WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
 import type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
+import type { ReusedOutcome } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 import type { ChildWait, NodeResume, NodeWait } from './waits.ts'
@@ -23,6 +24,8 @@ export type Decision =
         readonly undoes?: NodeRunId
       }
     }
+  /** A node ends with its outcome in an earlier run, without running. */
+  | { readonly type: 'node_reused'; readonly nodeRunId: NodeRunId; readonly data: Omit<ReusedOutcome, 'nodeId'> }
   | {
       readonly type: 'nodes_skipped'
       readonly data: { readonly nodeRunIds: readonly NodeRunId[]; readonly reason: SkipReason }

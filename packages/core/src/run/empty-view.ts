@@ -19,6 +19,7 @@ export function emptyRunView(): RunView {
     endNodeRunId: null,
     error: null,
     cancelReason: null,
+    rerunOf: null,
   }
 }
 
@@ -43,6 +44,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     parkedWaitId: null,
     child: null,
     undoes: null,
+    isReused: false,
   }
 }
 

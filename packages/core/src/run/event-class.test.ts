@@ -11,6 +11,7 @@ test('RUN_EVENT_TYPES has every type once', () => {
   expect(new Set(RUN_EVENT_TYPES).size).toBe(RUN_EVENT_TYPES.length)
   expect(RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact')).toEqual([
     'run_started',
+    'outcomes_reused',
     'node_completed',
     'node_failed',
     'node_canceled',

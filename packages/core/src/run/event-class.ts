@@ -2,6 +2,7 @@ import type { EventClass, RunEventType } from './events.ts'
 
 const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze({
   run_started: 'fact',
+  outcomes_reused: 'fact',
   node_completed: 'fact',
   node_failed: 'fact',
   node_canceled: 'fact',
@@ -17,6 +18,7 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
   compensation_skip_requested: 'fact',
   parked_resolved: 'fact',
   node_scheduled: 'decision',
+  node_reused: 'decision',
   nodes_skipped: 'decision',
   join_waiting: 'decision',
   join_fired: 'decision',

@@ -35,6 +35,7 @@ describe('factId', () => {
       actor: null,
     }
     expect(factId({ type: 'run_started', data: started })).toBe('start')
+    expect(factId({ type: 'outcomes_reused', data: { runId: 'r', outcomes: [] } })).toBe('reused')
     expect(factId({ type: 'timer_fired', data: { timerId: 'a/1/0', dueAt: 1, lateMs: 0 } })).toBe('timer/a/1/0')
     expect(factId({ type: 'approval_decided', data: { waitId: 'a/1/0', vote } })).toBe('vote/a/1/0/ann')
     const parked = { waitId: 'a/1/0', requestId: 'q', resolution: { kind: 'skip' }, actor: null } as const

@@ -36,13 +36,15 @@ const SKIP_COMPENSATION_ID = 'skip_compensation'
 
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
- * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `event/<wait id>`, `child/<wait id>`, `cancel`, `pause/<request id>`,
- * `resume/<request id>`, `parked/<wait id>`, `skip_compensation`.
+ * `start`, `reused`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `event/<wait id>`, `child/<wait id>`, `cancel`,
+ * `pause/<request id>`, `resume/<request id>`, `parked/<wait id>`, `skip_compensation`.
  */
 export function factId(fact: Fact): string {
   switch (fact.type) {
     case 'run_started':
       return 'start'
+    case 'outcomes_reused':
+      return 'reused'
     case 'timer_fired':
       return `timer/${fact.data.timerId}`
     case 'approval_decided':

@@ -3,6 +3,7 @@ import type { Vote } from '../node/implementation.ts'
 import type { ModelUsage } from '../node/ports.ts'
 import type { Actor } from './actor.ts'
 import type { CancelReason } from './reasons.ts'
+import type { RerunOf, ReusedOutcome } from './reruns.ts'
 import type { ParkedResolved } from './resolutions.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 import type { ChildEnd, EventReceived, NodeWait, RunParent } from './waits.ts'
@@ -24,7 +25,14 @@ export type Fact =
         readonly actor: Actor | null
         /** Node run that has started the run; absent if none did. */
         readonly parent?: RunParent
+        /** Run that this run repeats; absent if it repeats none. */
+        readonly rerunOf?: RerunOf
       }
+    }
+  /** Follows the start of a rerun: these nodes end with their outcomes in an earlier run when their turn comes. */
+  | {
+      readonly type: 'outcomes_reused'
+      readonly data: { readonly runId: RunId; readonly outcomes: readonly ReusedOutcome[] }
     }
   | {
       readonly type: 'node_completed'

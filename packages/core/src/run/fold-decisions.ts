@@ -21,6 +21,9 @@ function withEnd(
   return { ...iterations, ended: iterations.ended + 1, failed, stoppedAt }
 }
 
+/** Status of a node run whose outcome was reused, as in the earlier run. */
+const REUSED_STATUS = { completed: 'success', skipped: 'skipped', continue: 'failed', route: 'failed' } as const
+
 /** Ends the wait of a parked node run. One that runs again waits until its next pass is scheduled. */
 function unpark(state: FoldState, { nodeRunId, resolution }: ParkedView, at: number): void {
   const runsAgain = resolution?.kind === 'retry' || resolution?.kind === 'retry_with_params'
@@ -40,6 +43,12 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
         status: mode === 'inline' || nodeRun.startedAt !== null ? 'running' : 'idle',
         ...(mode === 'inline' ? beginAttempt(nodeRun, pass, 1, at) : {}),
       }))
+      return
+    }
+    case 'node_reused': {
+      const { how, port, output, error = null } = entry.data
+      const status = REUSED_STATUS[how]
+      patchNodeRun(state, entry.nodeRunId, () => ({ status, port, output, error, endedAt: at, isReused: true }))
       return
     }
     case 'nodes_skipped':

@@ -8,7 +8,7 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
   const { at } = entry
   switch (entry.type) {
     case 'run_started':
-      state.head = { ...state.head, status: 'running', startedAt: at }
+      state.head = { ...state.head, status: 'running', startedAt: at, rerunOf: entry.data.rerunOf ?? null }
       return
     case 'node_started': {
       const { pass, attempt, input } = entry.data

@@ -141,6 +141,7 @@ describe('a node run', () => {
       parkedWaitId: null,
       child: null,
       undoes: null,
+      isReused: false,
     })
   })
 

@@ -13,6 +13,7 @@ export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fol
 export { fromFrame, type LogEntry, toFrame } from './frame.ts'
 export type { Observation } from './observations.ts'
 export type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
+export type { RerunFrom, RerunOf, ReusedOutcome } from './reruns.ts'
 export {
   PARK_RESOLUTION_KINDS,
   type ParkedResolved,

@@ -1,6 +1,7 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
+import type { RerunOf } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
 import type { RunFailure, ValueRef } from './values.ts'
@@ -62,6 +63,8 @@ export interface NodeRunView {
   readonly child: ChildView | null
   /** Node run that this one undoes; `null` for other nodes. */
   readonly undoes: NodeRunId | null
+  /** `true` if the node has not run: its outcome is that of the run that `RunView.rerunOf` names. */
+  readonly isReused: boolean
 }
 
 /** Run of another workflow that a node run has started, folded from the log of its parent. */
@@ -229,4 +232,6 @@ export interface RunView {
   readonly error: RunFailure | null
   /** Reason that was given with the cancelation; `null` without one. */
   readonly cancelReason: string | null
+  /** Run that this run repeats; `null` if it repeats none, and before its start. */
+  readonly rerunOf: RerunOf | null
 }

@@ -6,6 +6,7 @@ import { newRunOf } from '../commit/new-run.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import type { AppendOperation } from '../store/append.ts'
 import type { QueueEntry } from '../store/queue-entry.ts'
 import { type AdmittedRun, admitRuns, countQueued, lockQueue, type RunLimits } from './queue-rows.ts'
 
@@ -29,8 +30,8 @@ export type AcceptedRun =
 const MAX_QUEUED = 10_000
 
 /**
- * Stores a run before its start, and decides in the same transaction whether it is admitted. Its first fact is a message
- * that its first commit applies; the log begins with it.
+ * Stores a run before its start, and decides in the same transaction whether it is admitted. Its first facts are messages
+ * that its first commit applies; the log begins with them.
  *
  * @throws {@link TenonError} `RUN_QUEUE_FULL` (details: `limit`) if it would have to wait and as many wait as may;
  * `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
@@ -39,7 +40,7 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
   const { request, plan, entry, requires, limits, at } = run
   const { tenantId, runId, workflowId, engine } = request
   const { schema } = database
-  const { row, fact, payloads } = newRunOf(request, plan, at)
+  const { row, facts, payloads, operations } = newRunOf(request, plan, at)
   return database.withTenant(tenantId, async (tx) => {
     await lockQueue(tx, tenantId)
     if (!(await insertRun(tx, request, row, entry.key))) return { outcome: 'exists' }
@@ -58,12 +59,14 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
     }
     // After the payloads, as in an append.
     await insertPlan(tx, tenantId, plan)
-    const started = withoutDeadline(fact)
-    const message = { message_id: factId(started), fact: JSON.stringify(started), at }
-    await tx
-      .insertInto('run_inbox')
-      .values({ tenant_id: tenantId, run_id: runId, ...message })
-      .execute()
+    await linkEarlier(tx, request, operations)
+    for (const fact of facts.map(withoutDeadline)) {
+      const message = { message_id: factId(fact), fact: JSON.stringify(fact), at }
+      await tx
+        .insertInto('run_inbox')
+        .values({ tenant_id: tenantId, run_id: runId, ...message })
+        .execute()
+    }
     await tx
       .insertInto('run_admissions')
       .values({
@@ -83,6 +86,26 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
     if (!admitted.some((each) => each.runId === runId)) await checkRoom(tx, schema, tenantId, limits)
     return { outcome: 'stored', admitted }
   })
+}
+
+/** Stores the link of a rerun to the earlier run, and its references to values that are stored already. */
+async function linkEarlier(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId }: CreateRunRequest,
+  operations: readonly AppendOperation[],
+): Promise<void> {
+  for (const operation of operations) {
+    if (operation.op === 'payload_ref') {
+      await tx.insertInto('payload_refs').values({ tenant_id: tenantId, run_id: runId, hash: operation.hash }).execute()
+    }
+    if (operation.op !== 'rerun') continue
+    await tx
+      .updateTable('runs')
+      .set({ rerun_of: operation.of, rerun_from: operation.from })
+      .where('tenant_id', '=', tenantId)
+      .where('run_id', '=', runId)
+      .execute()
+  }
 }
 
 async function checkRoom(
@@ -135,6 +158,8 @@ async function insertRun(
       parent_node_run_id: null,
       parent_wait_id: null,
       root_run_id: null,
+      rerun_of: null,
+      rerun_from: null,
       concurrency_key: key,
     })
     .onConflict((conflict) => conflict.doNothing())

@@ -2,6 +2,7 @@ import type { Json } from '@tenon/core/document'
 import type { AnyNodeImplementation, Resume } from '@tenon/core/node'
 import type { Fact, Observation, RunEvent, RunStatus, ValueRef } from '@tenon/core/run'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
+import type { RerunStart } from '../rerun/prepare-rerun.ts'
 import type { AppendOperation, Payload } from '../store/append.ts'
 import type { PassOfRun, PassRef, RunRef } from '../store/run-ref.ts'
 import type { ByteBudget } from './byte-budget.ts'
@@ -114,6 +115,8 @@ export interface CreateRunRequest extends RunRef {
   readonly trigger: string
   readonly input: Json
   readonly actor: { readonly userId: string; readonly displayName: string } | null
+  /** What the run takes from an earlier one; absent if it repeats none. */
+  readonly rerun?: RerunStart
   readonly operations?: readonly AppendOperation[]
   readonly acquireSlot?: AcquireSlot | undefined
   readonly worker?: string | undefined

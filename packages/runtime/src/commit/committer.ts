@@ -216,14 +216,14 @@ export function createCommitter(deps: CommitterDeps): Committer {
     create: (request, plan) => {
       const key = runKey(request)
       return locks.exclusive(key, async () => {
-        const { identity, row, fact, payloads } = newRunOf(request, plan, deps.now())
+        const { identity, row, facts, payloads, ...added } = newRunOf(request, plan, deps.now())
         const session = emptySession(identity, plans.put(request.tenantId, plan))
-        const operations = [...(request.operations ?? [])]
+        const operations = [...(request.operations ?? []), ...added.operations]
         if (!plans.isStored(request.tenantId, plan.planHash)) {
           operations.unshift({ op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) })
         }
         const { acquireSlot, worker } = request
-        const work = { acquireSlot, worker, facts: [{ fact }], operations, payloads }
+        const work = { acquireSlot, worker, facts: facts.map((fact) => ({ fact })), operations, payloads }
         const result = await perform(session, work, { observations: [], isPinned: false, newRun: row })
         if (result.outcome === 'committed') {
           plans.noteStored(request.tenantId, plan.planHash)

@@ -94,13 +94,18 @@ export async function drive(
         if (ended !== null) queue.push({ fact: ended })
       }
     }
-    if (queue.length > 0 && isFull(run, fullAt)) break
+    if (queue.length > 0 && isFull(run, fullAt) && !belongsToStart(queue[0])) break
   }
   session.hasLooseInline = queue.some((work) => 'inline' in work)
   // With this append, also for one that the full slice has left: a later commit that moves nothing could wake no worker.
   hasForeign ||= queue.some((work) => isForeign(run, work))
   if (pending.turns > 0 && hasForeign) wakeOthers(session, pending)
   return queue.filter((work) => 'fact' in work)
+}
+
+/** Checks whether work is stored with the start of the run, or not at all: without it, the run would run everything. */
+function belongsToStart(work: Work | undefined): boolean {
+  return work !== undefined && 'fact' in work && work.fact.type === 'outcomes_reused'
 }
 
 function isFull({ pending, request }: Drive, fullAt: number): boolean {

@@ -3,7 +3,8 @@ import type { Fact } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { weekOf } from '../postgres/migrate-runtime.ts'
-import type { NewRun, Payload } from '../store/append.ts'
+import type { RerunStart } from '../rerun/prepare-rerun.ts'
+import type { AppendOperation, NewRun, Payload } from '../store/append.ts'
 import type { CreateRunRequest } from './commit-types.ts'
 import type { RunIdentity } from './session.ts'
 import { storeValue } from './stored-value.ts'
@@ -12,20 +13,22 @@ import { storeValue } from './stored-value.ts'
 interface RunBeforeStart {
   readonly identity: RunIdentity
   readonly row: NewRun
-  /** First fact of the run. */
-  readonly fact: Fact
-  /** Input of the run, if it is too large for the log. */
+  /** First facts of the run, of which no append has only a part. */
+  readonly facts: readonly Fact[]
+  /** Input of the run, if it is too large for the log, and reused values. */
   readonly payloads: readonly Payload[]
+  /** Changes of the tables beside the log. */
+  readonly operations: readonly AppendOperation[]
 }
 
 /**
- * Prepares a new run: its row, and its first fact with seed and deadline.
+ * Prepares a new run: its row, and its first facts.
  *
  * @param at - Time of the start, in milliseconds since the Unix epoch.
  * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
  */
 export function newRunOf(request: CreateRunRequest, plan: Plan, at: number): RunBeforeStart {
-  const { tenantId, runId, workflowId, version, mode, engine, trigger, input, actor } = request
+  const { tenantId, runId, workflowId, version, mode, engine, trigger, input, actor, rerun } = request
   const { planHash } = plan
   const semantics = CURRENT_SEMANTICS
   const { ref, payloads } = storeValue(input)
@@ -34,10 +37,32 @@ export function newRunOf(request: CreateRunRequest, plan: Plan, at: number): Run
   return {
     identity: { tenantId, runId, workflowId, version, mode, engine, semantics, parent: null, depth: 0 },
     row: { startWeek: weekOf(at), traceId, workflowId, version, mode, engine, planHash, semantics, queuedAt: at },
-    fact: {
-      type: 'run_started',
-      data: { planHash, semantics, seed: randomUUID(), trigger, input: ref, deadlineAt, actor },
-    },
-    payloads,
+    facts: [
+      {
+        type: 'run_started',
+        data: {
+          ...{ planHash, semantics, seed: rerun?.seed ?? randomUUID(), trigger, input: ref, deadlineAt, actor },
+          ...(rerun === undefined ? {} : { rerunOf: rerun.of }),
+        },
+      },
+      ...reusedBy(rerun),
+    ],
+    payloads: rerun === undefined ? payloads : [...payloads, ...rerun.payloads],
+    operations: rerun === undefined ? [] : rerunOperations(runId, rerun),
   }
+}
+
+function reusedBy(rerun: RerunStart | undefined): readonly Fact[] {
+  if (rerun === undefined || rerun.outcomes.length === 0) return []
+  return [{ type: 'outcomes_reused', data: { runId: rerun.of.runId, outcomes: rerun.outcomes } }]
+}
+
+/** Returns the operations of a rerun: the link to the earlier run, and references to values that are stored already. */
+function rerunOperations(runId: string, { of, outcomes, payloads }: RerunStart): readonly AppendOperation[] {
+  const added = new Set(payloads.map(({ hash }) => hash))
+  const stored = new Set(outcomes.map(({ output }) => output.hash).filter((hash) => !added.has(hash)))
+  return [
+    { op: 'rerun', of: of.runId, from: JSON.stringify(of.from) },
+    ...[...stored].map((hash) => ({ op: 'payload_ref', runId, hash }) as const),
+  ]
 }

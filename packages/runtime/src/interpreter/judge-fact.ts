@@ -12,6 +12,7 @@ import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
 import { rulesFor, start } from './propagate.ts'
 import { findParked, resolveParked } from './resolve-parked.ts'
+import { judgeReused, keepReusable } from './reuse.ts'
 import type { NodeOutput, OpenRun } from './state.ts'
 import type { Turns } from './turn.ts'
 import { castVote, findWait, finishChild, fireWaitTimer, openWait, receiveEvent } from './waits.ts'
@@ -222,6 +223,10 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
       const trigger = checkStart(run, fact.data)
       const { semantics, over } = run.state
       return semantics > 0 || over ? null : (turns) => startRun(run, turns, trigger, fact.data)
+    }
+    case 'outcomes_reused': {
+      const reusable = judgeReused(run, fact.data.outcomes)
+      return reusable === null ? null : () => keepReusable(run, reusable)
     }
     case 'node_completed':
       return judgeCompleted(run, fact)

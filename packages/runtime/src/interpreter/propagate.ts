@@ -6,6 +6,7 @@ import { isRacing, type JoinVerdict } from './join.ts'
 import { itemAt } from './lookup.ts'
 import { dropLosers, findLosers, openAmong } from './losers.ts'
 import { schedule } from './open-runs.ts'
+import { reuseOutcome } from './reuse.ts'
 import { rulesOf, type SemanticsRules } from './semantics.ts'
 import { PHASE } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -15,13 +16,14 @@ export function rulesFor(semantics: number): SemanticsRules {
   return rulesOf(semantics) ?? refuse(`Semantics ${semantics} are unknown to this interpreter`, { semantics })
 }
 
-/** Makes a node ready to start; a disabled one is skipped instead. */
+/** Makes a node ready to start; a disabled one is skipped instead, and one with a reused outcome ends. */
 export function start(context: FrameContext, turn: Turn, node: number): void {
   if (nodeAt(context, node).disabled) {
     turn.skipped.disabled.push(node)
     finishSkipped(context, turn, node, { clean: true })
     return
   }
+  if (reuseOutcome(context, turn, node)) return
   context.undoLog.setItem(context.state.phases, node, PHASE.ready)
   turn.ready.push(node)
 }
@@ -69,7 +71,7 @@ function visitNode(context: FrameContext, rules: SemanticsRules, turn: Turn, nod
     case 'unsatisfied':
       // A disabled node has no policy that could fail.
       if (disabled) fire(context, turn, node, verdict)
-      else failJoin(context, turn, node, verdict)
+      else if (!reuseOutcome(context, turn, node)) failJoin(context, turn, node, verdict)
       return
     case 'fire':
       fire(context, turn, node, verdict)

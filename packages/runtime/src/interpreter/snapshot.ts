@@ -1,4 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
+import type { ReusedOutcome } from '@tenon/core/run'
 import { createFrame, type FrameContext, keyOf, nodeAt, type RunContext } from './context.ts'
 import { framesInOrder } from './frames-in-order.ts'
 import { entryOf } from './lookup.ts'
@@ -14,7 +15,7 @@ import {
 } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 7
+export const STATE_VERSION = 8
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 
@@ -35,9 +36,10 @@ interface StoredFrame extends Omit<FrameState, 'open' | 'outputs' | 'held' | 'lo
   readonly lateOutputs: Entries<NodeOutput>
 }
 
-interface StoredRun extends Omit<RunState, 'requests'> {
+interface StoredRun extends Omit<RunState, 'requests' | 'reusable'> {
   readonly planHash: string
   readonly requests: Entries<number, string>
+  readonly reusable: Entries<ReusedOutcome>
   /** Each frame before those of its loops. */
   readonly frames: readonly StoredFrame[]
 }
@@ -82,12 +84,13 @@ function storeFrame(context: FrameContext): StoredFrame {
 
 /** Copies the state of a run to plain JSON. */
 export function snapshotOf(run: RunContext): MachineSnapshot {
-  const { requests, undoable, ...plain } = run.state
+  const { requests, undoable, reusable, ...plain } = run.state
   const stored: StoredRun = {
     planHash: run.index.plan.planHash,
     ...plain,
     requests: [...requests],
     undoable: [...undoable],
+    reusable: entriesOf(reusable),
     frames: framesInOrder(run).map(storeFrame),
   }
   return { stateVersion: STATE_VERSION, state: stored }
@@ -129,9 +132,10 @@ export function restoreRun(run: RunContext, snapshot: MachineSnapshot): void {
       details: { stateVersion: snapshot.stateVersion, expected: STATE_VERSION },
     })
   }
-  const { planHash: _planHash, requests, undoable, frames, ...plain } = stored
+  const { planHash: _planHash, requests, undoable, reusable, frames, ...plain } = stored
   Object.assign(run.state, plain)
   run.state.undoable.push(...undoable)
   for (const [requestId, turn] of requests) run.state.requests.set(requestId, turn)
+  for (const [node, outcome] of reusable) run.state.reusable.set(node, outcome)
   for (const frame of frames) restoreFrame(run, frame)
 }

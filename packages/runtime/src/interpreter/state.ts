@@ -6,6 +6,7 @@ import type {
   NodeResume,
   NodeWait,
   ParkResolutionKind,
+  ReusedOutcome,
   RunFailure,
   ValueRef,
 } from '@tenon/core/run'
@@ -190,6 +191,10 @@ export interface RunState {
   isCompensationSkipped: boolean
   /** Turns of the applied requests to pause and to resume, by request id. */
   readonly requests: Map<string, number>
+  /** True once the outcomes of an earlier run are known. */
+  hasReused: boolean
+  /** Outcomes of an earlier run that nodes outside of loops have yet to end with, by node. */
+  readonly reusable: Map<number, ReusedOutcome>
 }
 
 /** Creates the state of a run before its first fact. */
@@ -209,6 +214,8 @@ export function createRunState(): RunState {
     compensation: null,
     isCompensationSkipped: false,
     requests: new Map(),
+    hasReused: false,
+    reusable: new Map(),
   }
 }
 

@@ -3,7 +3,7 @@ import type { ResolutionRequest } from '@tenon/core/api'
 import { isJsonObject, type Json, type JsonObject, resolvePorts } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { isTemplate } from '@tenon/core/expression'
-import { MASK } from '@tenon/core/mask'
+import { maskedPaths } from '@tenon/core/mask'
 import {
   checkOutput,
   checkParams,
@@ -88,7 +88,7 @@ function withParams(params: JsonObject, node: PlanNode, type: NodeType): Checked
     ...secretParams
       .filter((name) => Object.hasOwn(params, name))
       .map((name) => fault([name], 'Leave out secret params: those of the document are used')),
-    ...maskedIn(params, []).map((path) => fault(path, 'Give the value itself: this one is masked')),
+    ...maskedPaths(params as Json).map((path) => fault(path, 'Give the value itself: this one is masked')),
   ]
   if (faults.length > 0) throw paramsInvalid(definition.type, faults)
   const secrets = Object.fromEntries(secretParams.map((name) => [name, ANY_SECRET]))
@@ -149,14 +149,6 @@ function paramsInvalid(type: string, issues: readonly ProblemIssue[]): TenonErro
   const paths = issues.map(({ path }) => path.join('.') || 'params')
   const message = `Invalid params of "${type}": ${paths.join(', ')}. ${paths[0]}: ${issues[0]?.message}`
   return new TenonError('NODE_PARAMS_INVALID', message, { details: { issues } })
-}
-
-/** Returns the paths of texts that a mask has replaced, as in the params that the run view shows. */
-function maskedIn(value: unknown, path: readonly (string | number)[]): readonly (readonly (string | number)[])[] {
-  if (typeof value === 'string') return value.includes(MASK) ? [path] : []
-  if (Array.isArray(value)) return value.flatMap((item, index) => maskedIn(item, [...path, index]))
-  if (!isJsonObject(value as JsonObject)) return []
-  return Object.entries(value as JsonObject).flatMap(([key, item]) => maskedIn(item, [...path, key]))
 }
 
 /** Port of a supplied output without one: the first, all of a fork; an end has none. */

@@ -6,6 +6,7 @@ import { partitions } from './migrations/0005-partitions.ts'
 import { topLevelRuns } from './migrations/0006-top-level-runs.ts'
 import { admission } from './migrations/0007-admission.ts'
 import { events } from './migrations/0008-events.ts'
+import { reruns } from './migrations/0009-reruns.ts'
 import { openTrees } from './migrations/0010-open-trees.ts'
 import type { Database } from './types.ts'
 
@@ -23,7 +24,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, openTrees],
+  migrations: [runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],
 } as const

@@ -37,6 +37,10 @@ interface RunsTable {
   readonly depth: Generated<number>
   /** Value of the concurrency key of a run that was accepted before its start; null without one. */
   readonly concurrency_key: string | null
+  /** Earlier run that this one repeats; null if it repeats none, as the other column. */
+  readonly rerun_of: string | null
+  /** A `RerunFrom` as JSON text. */
+  readonly rerun_from: string | null
 }
 
 interface RunLogTable {

@@ -122,7 +122,9 @@ export type AppendOperation =
     } & Omit<QueueEntry, 'key'>)
   /** The cancelation of a child follows: if it waits for its admission, it never starts. */
   | { readonly op: 'child_unqueue'; readonly runId: RunId; readonly engine: 'embedded' | 'temporal' }
-  /** Another run refers to a stored value, too. */
+  /** The run repeats another one; `from` is a `RerunFrom` as JSON text. */
+  | { readonly op: 'rerun'; readonly of: RunId; readonly from: string }
+  /** A run refers to a value that is stored already. */
   | { readonly op: 'payload_ref'; readonly runId: RunId; readonly hash: string }
   /** Adds a message for another run, unless that has ended. */
   | {
@@ -204,6 +206,7 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   child_create: 0,
   child_unqueue: 4,
   child_begin: 7,
+  rerun: 0,
   plan: 1,
   payload_ref: 2,
   snapshot: 3,

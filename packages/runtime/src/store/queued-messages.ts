@@ -5,8 +5,8 @@ import type { Tx } from '../postgres/types.ts'
 import type { Message } from './put-message.ts'
 import type { RunRef } from './run-ref.ts'
 
-/** Id of the message that starts a run, from `factId`. */
-const START_MESSAGE = 'start'
+/** Ids of the messages that start a run, from `factId`, in their order: its start, and what it takes from an earlier run. */
+const START_MESSAGES = ['start', 'reused'] as const
 
 /**
  * Takes a run that waits to start out of the queue, so that it never starts: it applies the cancelation that follows and
@@ -25,7 +25,7 @@ export async function leaveQueue(tx: Tx<RuntimeTables>, { tenantId, runId }: Run
     .deleteFrom('run_inbox')
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
-    .where('message_id', '=', START_MESSAGE)
+    .where('message_id', 'in', START_MESSAGES)
     .execute()
 }
 
@@ -51,13 +51,15 @@ export async function putBeforeStart(
     .insertInto('run_inbox')
     .values({ tenant_id: tenantId, run_id: runId, message_id: factId(fact), fact: JSON.stringify(fact), at })
     .execute()
-  await tx
-    .updateTable('run_inbox')
-    .set({ position: sql<number>`default` })
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where('message_id', '=', START_MESSAGE)
-    .execute()
+  for (const messageId of START_MESSAGES) {
+    await tx
+      .updateTable('run_inbox')
+      .set({ position: sql<number>`default` })
+      .where('tenant_id', '=', tenantId)
+      .where('run_id', '=', runId)
+      .where('message_id', '=', messageId)
+      .execute()
+  }
   await route.hook?.(tx)
   return true
 }

@@ -2,7 +2,7 @@ import type { RunFilter } from '@tenon/core/api'
 import type { Json, RunId, TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
-import type { RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
+import type { RerunFrom, RerunOf, RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
 import { type Selectable, sql } from 'kysely'
 import type { Plan } from '../interpreter/plan.ts'
 import { databaseNow } from '../postgres/database-now.ts'
@@ -64,7 +64,8 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
   let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId).where(isListedRun)
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  const { parentRunId, rootRunId } = filter
+  const { parentRunId, rootRunId, rerunOf } = filter
+  if (rerunOf !== undefined) query = query.where('rerun_of', '=', rerunOf)
   if (parentRunId !== undefined) query = query.where('parent_run_id', '=', parentRunId)
   if (rootRunId !== undefined) {
     // Only the rows of other runs contain their root, so that those without a parent are in no index for it.
@@ -73,7 +74,8 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
     )
   }
   if (filter.topLevel === true) query = query.where(isTopLevelRun)
-  const { mode = parentRunId === undefined && rootRunId === undefined ? 'live' : 'all' } = filter
+  const isOfRun = parentRunId !== undefined || rootRunId !== undefined || rerunOf !== undefined
+  const { mode = isOfRun ? 'all' : 'live' } = filter
   if (mode !== 'all') query = query.where('mode', '=', mode)
   if (filter.cursor !== undefined) {
     const { at, id } = readCursor(filter.cursor)
@@ -296,7 +298,12 @@ function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
     parent: parentOfRow(row),
     rootRunId: row.root_run_id ?? row.run_id,
     depth: row.depth,
+    rerunOf: rerunOfRow(row),
   }
+}
+
+function rerunOfRow({ rerun_of: runId, rerun_from: from }: Selectable<RuntimeTables['runs']>): RerunOf | null {
+  return runId === null || from === null ? null : { runId, from: JSON.parse(from) as RerunFrom }
 }
 
 function parentOfRow(row: Selectable<RuntimeTables['runs']>): StoredParent | null {

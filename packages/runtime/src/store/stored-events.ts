@@ -54,6 +54,7 @@ const VALUE_FIELD = {
   run_started: 'input',
   node_completed: 'output',
   event_received: 'payload',
+  node_reused: 'output',
   failure_handled: 'output',
   node_started: 'input',
   node_journaled: 'value',

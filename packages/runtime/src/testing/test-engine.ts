@@ -17,6 +17,7 @@ import { parkTests } from './suite/park.ts'
 import { pathTests } from './suite/paths.ts'
 import { pauseTests } from './suite/pause.ts'
 import { refusalTests } from './suite/refusals.ts'
+import { rerunTests } from './suite/rerun.ts'
 import { createSuiteContext, type SuiteContext, type SuiteGroup } from './suite/suite-context.ts'
 import { waitTests } from './suite/waits.ts'
 import { createTestNodes } from './test-nodes.ts'
@@ -34,6 +35,7 @@ const GROUPS: readonly SuiteGroup[] = [
   pauseTests,
   parkTests,
   compensationTests,
+  rerunTests,
   logTests,
   refusalTests,
 ]

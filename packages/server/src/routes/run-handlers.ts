@@ -6,6 +6,7 @@ import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
+import { startRerun } from '../runs/rerun-run.ts'
 import { startPublishedRun } from '../runs/start-run.ts'
 import { toEventStream } from '../streams/event-source.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
@@ -17,6 +18,12 @@ export const runHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, headers }) => {
     const idempotencyKey = headers.get('idempotency-key')
     const started = await startPublishedRun(server, { identity, workflow: resource, body, idempotencyKey })
+    return { status: 201, json: started, headers: { location: `${server.apiUrl}/runs/${started.runId}` } }
+  }),
+
+  implementRoute(ROUTES.rerunRun, async ({ server, identity, resource, body, headers }) => {
+    const idempotencyKey = headers.get('idempotency-key')
+    const started = await startRerun(server, { identity, run: resource, body, idempotencyKey })
     return { status: 201, json: started, headers: { location: `${server.apiUrl}/runs/${started.runId}` } }
   }),
 

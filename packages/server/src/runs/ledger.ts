@@ -69,6 +69,7 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
       finishedAt: toInstantOrNull(nodeRun.endedAt),
       durationMs: nodeRunDurationMs(nodeRun),
       port: nodeRun.port,
+      isReused: nodeRun.isReused,
       input: maskParams(schemaOf(node), await inputOf(nodeRun)),
       output: valueAt(nodeRun.output),
       ...(extras.get(nodeRun.nodeRunId) ?? { toolCalls: [], errors: [], logs: [] }),

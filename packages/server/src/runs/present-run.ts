@@ -38,6 +38,7 @@ export async function presentRuns(
       parent: run.parent === null ? null : { runId: run.parent.runId, nodeRunId: run.parent.nodeRunId },
       rootRunId: run.rootRunId,
       depth: run.depth,
+      rerunOf: run.rerunOf,
       ...stateOf(run, health.get(run.runId), queue.get(run.runId)),
     }),
   )

@@ -9,6 +9,8 @@ const masked = <Data>(data: Data): Data => maskCredentials(data)
 /** Presentation of each type of event: a new type does not compile before it is decided here. */
 const PRESENTED: { readonly [Type in RunEventType]: Present<Type> } = {
   run_started: masked,
+  outcomes_reused: masked,
+  node_reused: masked,
   node_completed: masked,
   node_failed: masked,
   node_canceled: masked,

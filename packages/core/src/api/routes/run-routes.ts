@@ -4,6 +4,7 @@ import { defineRoute } from '../route.ts'
 import { pageQuery, pageSchema, textSchema } from '../schemas/common.ts'
 import {
   ledgerSchema,
+  rerunRunSchema,
   runSchema,
   runSummarySchema,
   startedRunSchema,
@@ -81,6 +82,7 @@ export const runRoutes = {
         .enum(['true', 'false'])
         .meta({ description: 'With `true`, only the runs that no other run has started' })
         .exactOptional(),
+      rerunOf: textSchema(400).meta({ description: 'The runs that repeat this run' }).exactOptional(),
       mode: z.enum(['live', 'test', 'all']).exactOptional(),
     }),
     body: null,
@@ -143,6 +145,37 @@ export const runRoutes = {
     path: '/runs/{runId}/resume',
     summary: 'Request the resumption of a paused run. Has no effect on a run that is not paused',
     permission: 'run:pause',
+  }),
+  rerunRun: defineRoute({
+    id: 'rerunRun',
+    method: 'POST',
+    path: '/runs/{runId}/reruns',
+    tag,
+    summary: 'Run an ended run again, from its start, from where it failed, or from a node',
+    permission: 'run:start',
+    rate: 'start',
+    resource: 'run',
+    params: runParams,
+    query: NO_QUERY,
+    headers: {
+      'Idempotency-Key': { description: 'The same key with the same body returns the same run; kept for 24 hours' },
+    },
+    body: rerunRunSchema,
+    maxBodyBytes: RUN_INPUT_BYTES,
+    responses: { 201: { description: 'The new run, started or queued', schema: startedRunSchema } },
+    errors: [
+      'RUN_NOT_ENDED',
+      'RERUN_REFUSED',
+      'WORKFLOW_NOT_FOUND',
+      'WORKFLOW_NOT_PUBLISHED',
+      'REFERENCE_NOT_FOUND',
+      'RUN_INPUT_INVALID',
+      'JSON_SCHEMA_INVALID',
+      'TRIGGER_DISABLED',
+      'VALUE_NOT_JSON',
+      'VALUE_TOO_LARGE',
+      'IDEMPOTENCY_KEY_REUSED',
+    ],
   }),
   getRunLedger: defineRoute({
     id: 'getRunLedger',

@@ -27,6 +27,18 @@ export const startRunSchema = z
   })
   .meta({ id: 'StartRun' })
 
+const rerunFromSchema = z
+  .union([z.enum(['start', 'failed']), z.strictObject({ nodeId: nodeIdSchema })])
+  .meta({ id: 'RerunFrom' })
+
+export const rerunRunSchema = z
+  .strictObject({
+    from: rerunFromSchema,
+    input: jsonSchema.exactOptional(),
+    version: z.enum(['same', 'latest']).exactOptional(),
+  })
+  .meta({ id: 'RerunRun' })
+
 export const tryDraftSchema = z
   .strictObject({ input: jsonSchema.exactOptional(), trigger: nodeIdSchema.exactOptional() })
   .meta({ id: 'TryDraft' })
@@ -47,6 +59,7 @@ const runFields = {
   parent: z.strictObject({ runId: z.string(), nodeRunId: z.string() }).nullable(),
   rootRunId: z.string(),
   depth: z.int(),
+  rerunOf: z.strictObject({ runId: z.string(), from: rerunFromSchema }).nullable(),
 }
 const runHealthSchema = z
   .strictObject({
@@ -130,6 +143,7 @@ export const ledgerEntrySchema = z
     finishedAt: instantSchema.nullable(),
     durationMs: z.number().nullable(),
     port: z.string().nullable(),
+    isReused: z.boolean(),
     input: jsonSchema,
     output: jsonSchema,
     toolCalls: z.array(toolCallSchema).readonly(),

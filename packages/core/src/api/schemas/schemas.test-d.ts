@@ -4,7 +4,17 @@ import type { SecretMarker } from '../../document/secret-marker.ts'
 import type { WorkflowDocument } from '../../document/types.ts'
 import type { Problem } from '../../errors/problem.ts'
 import type { NodeManifest } from '../../node/definition.ts'
-import type { Ledger, LedgerEntry, Run, RunSummary, StartedRun, StartRun, TryDraft, WaitingRuns } from '../run-types.ts'
+import type {
+  Ledger,
+  LedgerEntry,
+  RerunRun,
+  Run,
+  RunSummary,
+  StartedRun,
+  StartRun,
+  TryDraft,
+  WaitingRuns,
+} from '../run-types.ts'
 import type { CheckedSubWorkflows, CheckSubWorkflows } from '../sub-workflow-types.ts'
 import type {
   Approval,
@@ -31,6 +41,7 @@ import type { documentOperationSchema } from './operation.ts'
 import type {
   ledgerEntrySchema,
   ledgerSchema,
+  rerunRunSchema,
   runSchema,
   runSummarySchema,
   startedRunSchema,
@@ -80,6 +91,7 @@ same<Same<typeof publishVersionSchema, PublishVersion>>()
 same<Same<typeof versionSchema, Version>>()
 same<Same<typeof versionWithDocumentSchema, VersionWithDocument>>()
 same<Same<typeof startRunSchema, StartRun>>()
+same<Same<typeof rerunRunSchema, RerunRun>>()
 same<Same<typeof tryDraftSchema, TryDraft>>()
 same<Same<typeof startedRunSchema, StartedRun>>()
 same<Same<typeof runSchema, Run>>()

@@ -27,6 +27,7 @@ function run(index: number, { status = 'completed', error, ...fields }: Change =
     parent: null,
     rootRunId: `run-${index}`,
     depth: 0,
+    rerunOf: null,
     ...fields,
     ...runState(status, TIMES, error === undefined ? {} : { error }),
   }

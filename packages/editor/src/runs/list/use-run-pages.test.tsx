@@ -26,6 +26,7 @@ function fieldsOf(runId: string): RunFields {
     parent: null,
     rootRunId: runId,
     depth: 0,
+    rerunOf: null,
   }
 }
 

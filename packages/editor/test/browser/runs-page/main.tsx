@@ -65,6 +65,7 @@ function runWith(status: RunStatus, index: number): RunSummary {
     parent: null,
     rootRunId: runId,
     depth: 0,
+    rerunOf: null,
     ...runState(status, { startedAt: '2026-11-23T09:42:07.100Z', finishedAt: '2026-11-23T09:42:11.530Z' }),
   }
 }

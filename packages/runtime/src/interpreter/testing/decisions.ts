@@ -6,6 +6,8 @@ function briefly(decision: Decision): string {
       const { pass, mode } = decision.data
       return `schedule ${decision.nodeRunId}/${pass} ${mode}`
     }
+    case 'node_reused':
+      return `reuse ${decision.nodeRunId} ${decision.data.how} ${decision.data.port}`
     case 'nodes_skipped':
       return `skip ${decision.data.nodeRunIds.join()} (${decision.data.reason})`
     case 'join_waiting':

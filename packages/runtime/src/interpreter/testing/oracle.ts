@@ -288,8 +288,9 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         resume(id, cell)
         return
       }
-      // No play of the oracle starts children.
+      // No play of the oracle starts children, or repeats a run.
       case 'child_finished':
+      case 'outcomes_reused':
         return
       // No play of the oracle undoes anything.
       case 'compensation_skip_requested':

@@ -119,6 +119,9 @@ begin
             on conflict (tenant_id, run_id) do update set woken = true;
         end if;
       end if;
+    when 'rerun' then
+      update $schema.runs set rerun_of = o->>'of', rerun_from = o->>'from'
+        where tenant_id = p_tenant and run_id = p_run;
     when 'payload_ref' then
       insert into $schema.payload_refs (tenant_id, run_id, hash) values (p_tenant, o->>'runId', o->>'hash')
         on conflict do nothing;

@@ -1,0 +1,99 @@
+import { TenonError } from '@tenon/core/errors'
+import { encodeValue, type RerunFrom, type RerunOf, type ReusedOutcome, type ValueRef } from '@tenon/core/run'
+import type { Plan } from '../interpreter/plan.ts'
+import { createPlanIndex } from '../interpreter/plan-index.ts'
+import type { RunReader, StoredRun } from '../run-store.ts'
+import type { Payload } from '../store/append.ts'
+import { createOutcomeCollector, type RecordedOutcomes } from './collect-outcomes.ts'
+import { selectOutcomes } from './select-outcomes.ts'
+
+/** What a new run takes from an earlier one, for {@link StartRunRequest.rerun}. */
+export interface RerunStart {
+  /** Earlier run, and the place from which the new one runs. */
+  readonly of: RerunOf
+  /** Seed of the earlier run, so that random values stay the same; `null` for a new one. */
+  readonly seed: string | null
+  /** Outcomes that are reused; empty if everything runs again. */
+  readonly outcomes: readonly ReusedOutcome[]
+  /** Values of the outcomes that the log of the earlier run contains; the store has the others. */
+  readonly payloads: readonly Payload[]
+}
+
+/** A rerun that can be started. */
+export interface PreparedRerun {
+  /** Trigger of the earlier run. */
+  readonly trigger: string
+  /** Input of the earlier run. */
+  readonly input: ValueRef
+  /** For {@link StartRunRequest.rerun}. */
+  readonly rerun: RerunStart
+}
+
+/** Events that are in memory at a time. */
+const PAGE = 5_000
+
+/**
+ * Reads what a rerun takes from the log of an ended run.
+ *
+ * @param run - The earlier run.
+ * @param plan - Plan of the new run. @defaultValue that of the earlier run
+ * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a place from which the run cannot
+ * run again, or a plan in which reused nodes have changed; `REFERENCE_NOT_FOUND` for a node that a plan lacks;
+ * `RUN_LOG_GAP` if the plan of the earlier run is missing.
+ * @see docs/adr/0047-a-rerun-reuses-outcomes.md
+ */
+export async function prepareRerun(
+  reader: RunReader,
+  run: StoredRun,
+  from: RerunFrom,
+  plan?: Plan,
+): Promise<PreparedRerun> {
+  const { tenantId, runId, status, planHash } = run
+  if (run.finishedAt === null) throw new TenonError('RUN_NOT_ENDED', 'The run has not ended')
+  const own = await reader.getPlan(tenantId, planHash)
+  if (own === null) throw new TenonError('RUN_LOG_GAP', 'The plan of the run is missing')
+  const before = createPlanIndex(own)
+  const { started, ...recorded } = await readOutcomes(reader, run, before)
+  if (started === null) {
+    throw new TenonError('RERUN_REFUSED', 'The run was canceled before its start', {
+      remedy: 'Start a new run of the workflow.',
+      details: { issues: [{ path: ['from'], code: 'not_reached', message: 'Nothing has run' }] },
+    })
+  }
+  const after = plan === undefined ? before : createPlanIndex(plan)
+  const selected = selectOutcomes({ status, from, before, after, ...recorded })
+  const { trigger, input, seed } = started
+  return {
+    trigger,
+    input,
+    rerun: { of: { runId, from }, seed: from === 'start' ? null : seed, ...withoutValues(selected) },
+  }
+}
+
+async function readOutcomes(
+  reader: RunReader,
+  { tenantId, runId }: StoredRun,
+  index: ReturnType<typeof createPlanIndex>,
+): Promise<RecordedOutcomes> {
+  const collector = createOutcomeCollector(index)
+  for (let after = 0; ; ) {
+    const events = await reader.readEvents(tenantId, runId, after, PAGE)
+    for (const event of events) collector.add(event)
+    after = events.at(-1)?.seq ?? after
+    if (events.length < PAGE) return collector.result()
+  }
+}
+
+/** Moves the values out of the outcomes: the fact that has them cannot be erased, and stored values can. */
+function withoutValues(selected: readonly ReusedOutcome[]): Pick<RerunStart, 'outcomes' | 'payloads'> {
+  const payloads = new Map<string, Payload>()
+  const outcomes = selected.map((outcome) => {
+    const { inline, ...output } = outcome.output
+    if (inline !== undefined && !payloads.has(output.hash)) {
+      const { text, json } = encodeValue(inline)
+      payloads.set(output.hash, { hash: output.hash, size: output.size, text, json })
+    }
+    return { ...outcome, output }
+  })
+  return { outcomes, payloads: [...payloads.values()] }
+}

@@ -1,0 +1,89 @@
+import type { Identity, RerunRun, StartedRun } from '@tenon/core/api'
+import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { maskedPaths } from '@tenon/core/mask'
+import { prepareRerun, type StoredRun } from '@tenon/runtime'
+import type { Plan } from '@tenon/runtime/interpreter'
+import type { ServerContext } from '../context.ts'
+import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
+import { findWorkflow } from '../tables/workflow-repository.ts'
+import { startOnce } from './idempotent-start.ts'
+import { presentStartedRun } from './present-run.ts'
+import { checkBeginning } from './start-run.ts'
+
+/** A request to run an ended run again. */
+export interface RerunRequest {
+  readonly identity: Identity
+  /** The earlier run. */
+  readonly run: StoredRun
+  readonly body: RerunRun
+  readonly idempotencyKey: string | null
+}
+
+/**
+ * Runs an ended run again, as a new run that reuses the outcomes of the earlier one before the chosen place.
+ *
+ * @throws {@link TenonError} `RUN_NOT_ENDED`, `RERUN_REFUSED`, `WORKFLOW_NOT_FOUND`, `WORKFLOW_NOT_PUBLISHED`,
+ * `REFERENCE_NOT_FOUND`, `REQUEST_INVALID` for an input with another place than the start, and errors of
+ * {@link checkBeginning} and {@link startOnce}.
+ * @see docs/adr/0047-a-rerun-reuses-outcomes.md
+ */
+export function startRerun(server: ServerContext, request: RerunRequest): Promise<StartedRun> {
+  const { identity, run, body, idempotencyKey } = request
+  const { tenantId } = identity
+  const asked = { runId: run.runId, body: body as unknown as Json }
+  return startOnce(server, { tenantId, route: 'rerunRun', idempotencyKey, request: asked }, async (runId) => {
+    checkInput(body)
+    const version = await versionOfRerun(server, run, body)
+    const plan = version.version === run.version ? undefined : (JSON.parse(version.plan) as Plan)
+    const { trigger, input: recorded, rerun } = await prepareRerun(server.reader, run, body.from, plan)
+    const input = body.input ?? (await server.reader.loadValue(tenantId, recorded))
+    const beginning = checkBeginning({ identity, version, trigger, input, runId })
+    return presentStartedRun(await server.engine.start({ ...beginning, rerun }))
+  })
+}
+
+/** @throws {@link TenonError} `REQUEST_INVALID`, `RUN_INPUT_INVALID` */
+function checkInput({ from, input }: RerunRun): void {
+  if (input === undefined) return
+  if (from !== 'start') {
+    throw new TenonError('REQUEST_INVALID', 'An input can be given only with "from": "start"', {
+      remedy: 'Omit the input: the outcomes that are reused come from that of the earlier run.',
+      details: {
+        issues: [{ path: ['input'], code: 'not_allowed', message: 'Omit the input, or use "from": "start"' }],
+      },
+    })
+  }
+  const issues = maskedPaths(input, ['input']).map((path) => ({
+    path,
+    code: 'masked',
+    message: 'Give the value itself: this one is masked',
+  }))
+  if (issues.length === 0) return
+  throw new TenonError('RUN_INPUT_INVALID', 'The run input contains values that are masked', { details: { issues } })
+}
+
+/** Returns the version of the new run. A test run is repeated with the draft that it has tried. */
+async function versionOfRerun(server: ServerContext, run: StoredRun, { version }: RerunRun): Promise<VersionToRun> {
+  const { tenantId, workflowId } = run
+  return server.database.withTenant(tenantId, async (tx) => {
+    const workflow = await findWorkflow(tx, tenantId, workflowId)
+    if (workflow === null || workflow.deleted_at !== null) {
+      throw new TenonError('WORKFLOW_NOT_FOUND', 'The workflow of the run is deleted')
+    }
+    if (version === 'latest' && run.mode === 'test') {
+      throw new TenonError('RERUN_REFUSED', 'A test run cannot be repeated as a run of a published version', {
+        remedy: 'Repeat it with its own version, or start a run of the workflow.',
+        details: { issues: [{ path: ['version'], code: 'test_run', message: 'The run is a test run' }] },
+      })
+    }
+    const latest = workflow.latest_version
+    if (version === 'latest' && latest === null) {
+      throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version')
+    }
+    const name = version === 'latest' ? String(latest) : run.version
+    const row = await findVersionToRun(tx, tenantId, workflowId, name)
+    if (row === null) throw new TenonError('REFERENCE_NOT_FOUND', 'The version of the run is missing')
+    return row
+  })
+}

@@ -44,12 +44,7 @@ function fits({ machine }: SimulatedRun, fact: Fact): boolean {
     const open = machine.openNodeRun(fact.nodeRunId)
     return open !== null && open.waitId === null && open.pass === fact.data.pass && canEnd(open.canceling, fact)
   }
-  const waitId =
-    fact.type === 'timer_fired'
-      ? fact.data.timerId
-      : fact.type === 'approval_decided' || fact.type === 'parked_resolved'
-        ? fact.data.waitId
-        : null
+  const waitId = fact.type === 'timer_fired' ? fact.data.timerId : 'waitId' in fact.data ? fact.data.waitId : null
   return waitId !== null && machine.openNodeRuns().some((open) => open.waitId === waitId)
 }
 

@@ -31,7 +31,7 @@ function runs(count: number): readonly RunSummary[] {
       parent: null,
       rootRunId: runId,
       depth: 0,
-    rerunOf: null,
+      rerunOf: null,
       ...runState(status, {
         startedAt: iso(startedAt),
         finishedAt: iso(startedAt + 700 + ((index * 9_137) % 260_000)),

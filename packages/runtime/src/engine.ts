@@ -32,7 +32,7 @@ export interface StartRunRequest {
   readonly actor: Actor | null
   /** Id of the run; a request with the id of an existing run returns that run. @defaultValue a new id */
   readonly runId?: RunId
-  /** What the run takes from an earlier one, as `prepareRerun` has read it. @defaultValue it repeats no run */
+  /** Outcomes that the run takes from an earlier one, as `prepareRerun` has read it. @defaultValue it repeats no run */
   readonly rerun?: RerunStart
 }
 

@@ -217,7 +217,7 @@ export interface TenonClient {
     /**
      * Runs an ended run again, as a new run. The same `idempotencyKey` and body return the same run for 24 hours.
      *
-     * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a place from which the run
+     * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a start from which the run
      * cannot continue, or a version in which reused nodes have changed; `WORKFLOW_NOT_FOUND` for a deleted workflow;
      * `WORKFLOW_NOT_PUBLISHED`, `REFERENCE_NOT_FOUND`, `RUN_INPUT_INVALID`, `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
      */

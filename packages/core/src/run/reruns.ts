@@ -2,7 +2,7 @@ import type { NodeId, RunId } from '../ids.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
 /**
- * Place from which a run runs again: everything, everything that has not completed, or one node with the nodes that
+ * Start of a rerun: everything, everything that has not completed, or one node with the nodes that
  * follow from it.
  */
 export type RerunFrom = 'start' | 'failed' | { readonly nodeId: NodeId }
@@ -11,7 +11,7 @@ export type RerunFrom = 'start' | 'failed' | { readonly nodeId: NodeId }
 export interface RerunOf {
   /** Id of the earlier run, unique within the tenant. */
   readonly runId: RunId
-  /** Place from which the new run runs again. */
+  /** Start of the new run. */
   readonly from: RerunFrom
 }
 

@@ -115,7 +115,7 @@ export interface CreateRunRequest extends RunRef {
   readonly trigger: string
   readonly input: Json
   readonly actor: { readonly userId: string; readonly displayName: string } | null
-  /** What the run takes from an earlier one; absent if it repeats none. */
+  /** Outcomes that the run takes from an earlier one; absent if it repeats none. */
   readonly rerun?: RerunStart
   readonly operations?: readonly AppendOperation[]
   readonly acquireSlot?: AcquireSlot | undefined

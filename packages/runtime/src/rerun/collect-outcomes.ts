@@ -3,7 +3,7 @@ import { endOutcomeOf } from '../interpreter/end-outcome.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { PlanIndex } from '../interpreter/plan-index.ts'
 
-/** What a run has recorded about its nodes outside of loops. */
+/** Outcomes that a run has recorded of its nodes outside of loops. */
 export interface RecordedOutcomes {
   /** First fact of the run; `null` if it ended before its start. */
   readonly started: Extract<RunEvent, { readonly type: 'run_started' }>['data'] | null

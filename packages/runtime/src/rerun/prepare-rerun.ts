@@ -7,9 +7,9 @@ import type { Payload } from '../store/append.ts'
 import { createOutcomeCollector, type RecordedOutcomes } from './collect-outcomes.ts'
 import { selectOutcomes } from './select-outcomes.ts'
 
-/** What a new run takes from an earlier one, for {@link StartRunRequest.rerun}. */
+/** Outcomes that a new run takes from an earlier one, for {@link StartRunRequest.rerun}. */
 export interface RerunStart {
-  /** Earlier run, and the place from which the new one runs. */
+  /** Earlier run, and the start of the new one. */
   readonly of: RerunOf
   /** Seed of the earlier run, so that random values stay the same; `null` for a new one. */
   readonly seed: string | null
@@ -37,7 +37,7 @@ const PAGE = 5_000
  *
  * @param run - The earlier run.
  * @param plan - Plan of the new run. @defaultValue that of the earlier run
- * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a place from which the run cannot
+ * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a start from which the run cannot
  * run again, or a plan in which reused nodes have changed; `REFERENCE_NOT_FOUND` for a node that a plan lacks;
  * `RUN_LOG_GAP` if the plan of the earlier run is missing.
  * @see docs/adr/0047-a-rerun-reuses-outcomes.md

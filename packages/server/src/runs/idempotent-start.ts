@@ -12,7 +12,7 @@ export interface KeyedStart {
   readonly route: 'startRun' | 'rerunRun'
   /** Key of the caller; `null` for a request that must not be repeated. */
   readonly idempotencyKey: string | null
-  /** What the request asks for; the same key with another request is refused. */
+  /** Request of the start; the same key with another request is refused. */
   readonly request: Json
 }
 

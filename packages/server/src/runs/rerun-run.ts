@@ -21,10 +21,10 @@ export interface RerunRequest {
 }
 
 /**
- * Runs an ended run again, as a new run that reuses the outcomes of the earlier one before the chosen place.
+ * Runs an ended run again, as a new run that reuses the outcomes of the earlier one before the chosen start.
  *
  * @throws {@link TenonError} `RUN_NOT_ENDED`, `RERUN_REFUSED`, `WORKFLOW_NOT_FOUND`, `WORKFLOW_NOT_PUBLISHED`,
- * `REFERENCE_NOT_FOUND`, `REQUEST_INVALID` for an input with another place than the start, and errors of
+ * `REFERENCE_NOT_FOUND`, `REQUEST_INVALID` for an input with another start than `start`, and errors of
  * {@link checkBeginning} and {@link startOnce}.
  * @see docs/adr/0047-a-rerun-reuses-outcomes.md
  */

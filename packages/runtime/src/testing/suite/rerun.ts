@@ -46,7 +46,7 @@ function sequence(pay: object): WorkflowDocument {
   )
 }
 
-/** start > fork > ( a, b ) > first > after > end; the join goes on after one of both. */
+/** start > fork > ( a, b ) > first > after > end; the join continues after one of both. */
 const RACE = workflow(
   [
     node('start', 'start'),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { en, enParked, enQueue, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
+import { en, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
 
@@ -31,7 +31,7 @@ test('every text is used, by its key or by a key that the code composes', () => 
   const composed = composedKeys(code)
   const isUsed = (key: string) => code.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key))
   expect(
-    Object.keys({ ...en, ...enRuns, ...enParked, ...enQueue, ...enSubWorkflows, ...enWaits }).filter(
+    Object.keys({ ...en, ...enRuns, ...enParked, ...enQueue, ...enRerun, ...enSubWorkflows, ...enWaits }).filter(
       (key) => !isUsed(key),
     ),
   ).toEqual([])
@@ -53,6 +53,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 const LATER_TABLES = [
   { tag: '<ParkedTexts>', keys: Object.keys(enParked) },
   { tag: '<QueueTexts>', keys: Object.keys(enQueue) },
+  { tag: '<RerunTexts>', keys: Object.keys(enRerun) },
   { tag: '<SubWorkflowTexts>', keys: Object.keys(enSubWorkflows) },
   { tag: '<WaitTexts>', keys: Object.keys(enWaits) },
 ]

@@ -1,6 +1,7 @@
 import type { en } from './en.ts'
 import type { enParked } from './parked.ts'
 import type { enQueue } from './queue.ts'
+import type { enRerun } from './rerun.ts'
 import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
 import type { enWaits } from './waits.ts'
@@ -8,6 +9,7 @@ import type { enWaits } from './waits.ts'
 export { en } from './en.ts'
 export { enParked } from './parked.ts'
 export { enQueue } from './queue.ts'
+export { enRerun } from './rerun.ts'
 export { enRuns } from './runs.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
 export { enWaits } from './waits.ts'
@@ -18,6 +20,7 @@ export type MessageKey =
   | keyof typeof enRuns
   | keyof typeof enParked
   | keyof typeof enQueue
+  | keyof typeof enRerun
   | keyof typeof enSubWorkflows
   | keyof typeof enWaits
 

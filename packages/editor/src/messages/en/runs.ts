@@ -152,13 +152,6 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.testTitle': 'Test of draft · {time}',
     'runs.header.run': '{which} · run {run}',
     'runs.header.openWorkflow': 'Open in editor',
-    'runs.again.run': 'Run again',
-    'runs.again.deleted': 'The workflow of this run was deleted, so it cannot be run again.',
-    'runs.again.title': 'Which version should run?',
-    'runs.again.newer':
-      'This run used version {version}. Version {latest} is published now. The new run gets the same input.',
-    'runs.again.version': 'Run version {version}',
-    'runs.again.test': 'Test the draft again',
     'runs.header.reconnecting': 'Reconnecting',
     'runs.cancel.run': 'Cancel run',
     'runs.cancel.title': 'Cancel this run?',

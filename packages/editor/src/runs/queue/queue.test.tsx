@@ -117,6 +117,7 @@ const queuedRun = (index: number, position: number): RunSummary => ({
   parent: null,
   rootRunId: `run-${index}`,
   depth: 0,
+  rerunOf: null,
   status: 'queued',
   startedAt: null,
   finishedAt: null,

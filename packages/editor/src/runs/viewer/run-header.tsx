@@ -5,6 +5,7 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { HostSlot } from '../../ui/boundary.tsx'
 import { Button } from '../../ui/button.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { StartedByPart } from '../calls/parts.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { shortRunId, versionTitle } from '../format/run-title.ts'
@@ -13,7 +14,6 @@ import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { PauseNote } from './pause-note.tsx'
-import { RunAgain } from './run-again.tsx'
 import { RunControls } from './run-controls.tsx'
 
 export interface RunHeaderProps {
@@ -25,6 +25,9 @@ export interface RunHeaderProps {
   readonly onOpenRun: ((runId: string) => void) | undefined
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
+
+// An open run cannot be run again, so the buttons are loaded with the first ended one.
+const loadAgain = () => import('../again/run-again.tsx')
 
 /** Header of a run: its name, its status, and buttons to pause and to cancel it. */
 export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunHeaderProps) {
@@ -63,7 +66,11 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
           {t('runs.header.openWorkflow')}
         </Button>
       )}
-      {onOpenRun !== undefined && <RunAgain scope={scope} onStarted={onOpenRun} />}
+      {onOpenRun !== undefined && isRunOver(live.status) && (
+        <LaterPart load={loadAgain} waiting={(trouble) => trouble}>
+          {({ RunAgain }) => <RunAgain scope={scope} onStarted={onOpenRun} />}
+        </LaterPart>
+      )}
       {!isRunOver(live.status) && <RunControls scope={scope} />}
     </div>
   )

@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { STORED_WORKFLOW } from '../../../test/fixtures/stored-workflow.ts'
-import { escalatedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import { escalatedRun, failedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
 import { RunProvider } from '../store/run-scope.tsx'
 import { RunAgain } from './run-again.tsx'
 
@@ -15,12 +15,12 @@ const STARTED = { runId: 'run-2', status: 'queued', startedAt: null } as const
 
 function show(frames = escalatedRun().frames, change: (client: TenonClient) => Partial<TenonClient> = () => ({})) {
   const { client } = createFixtureClient({ frames })
-  const start = vi.fn<TenonClient['runs']['start']>(async () => STARTED)
+  const rerun = vi.fn<TenonClient['runs']['rerun']>(async () => STARTED)
   const tryDraft = vi.fn<TenonClient['drafts']['try']>(async () => STARTED)
   const own: TenonClient = {
     ...client,
     workflows: { ...client.workflows, get: async () => STORED_WORKFLOW },
-    runs: { ...client.runs, start, ledger: async (id) => ({ ...(await client.runs.ledger(id)), input: INPUT }) },
+    runs: { ...client.runs, rerun, ledger: async (id) => ({ ...(await client.runs.ledger(id)), input: INPUT }) },
     drafts: { ...client.drafts, try: tryDraft },
   }
   const onStarted = vi.fn()
@@ -29,35 +29,67 @@ function show(frames = escalatedRun().frames, change: (client: TenonClient) => P
       {(scope) => <RunAgain scope={scope} onStarted={onStarted} />}
     </RunProvider>,
   )
-  return { ...view, start, tryDraft, onStarted }
+  return { ...view, rerun, tryDraft, onStarted }
 }
 
 describe('RunAgain', () => {
-  test('starts the same version with the same input at the same trigger', async () => {
-    const { user, start, onStarted } = show()
+  test('runs the same version again with the recorded input, which only the server has', async () => {
+    const { user, rerun, onStarted } = show()
     await user.click(await screen.findByRole('button', { name: 'Run again' }))
     await waitFor(() => expect(onStarted).toHaveBeenCalledExactlyOnceWith('run-2'))
-    const [workflowId, body] = start.mock.calls[0] ?? []
-    expect(workflowId).toBe('wf-tickets')
-    expect(body).toMatchObject({ version: '4', trigger: 'start', input: INPUT })
+    expect(rerun.mock.calls).toEqual([[FIXTURE_RUN_ID, { from: 'start', version: 'same' }]])
+    expect(screen.queryByRole('button', { name: 'Run again from where it failed' })).toBeNull()
+  })
+
+  test('runs a failed run again from where it failed, with the latest version if the user chooses it', async () => {
+    const { user, rerun, onStarted } = show(failedRun().frames, (client) => ({
+      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again from where it failed' }))
+    await user.click(await screen.findByRole('button', { name: 'Run version 6' }))
+    await waitFor(() => expect(onStarted).toHaveBeenCalledExactlyOnceWith('run-2'))
+    expect(rerun.mock.calls).toEqual([[FIXTURE_RUN_ID, { from: 'failed', version: 'latest' }]])
+  })
+
+  test.each([
+    ['undone', 'The finished nodes of this run were undone'],
+    ['not_reached', 'Nothing has run there'],
+    ['changed', 'Two nodes have changed. Choose the same version.'],
+  ])('says in plain words why the server refused: %s', async (code, text) => {
+    const issues = [{ path: ['from'], code, message: 'Of the server' }]
+    const { user, onStarted } = show(failedRun().frames, (client) => ({
+      runs: {
+        ...client.runs,
+        rerun: async () => {
+          const options = { remedy: 'Choose the same version.', details: { issues } }
+          throw new TenonError('RERUN_REFUSED', 'Two nodes have changed', options)
+        },
+      },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again from where it failed' }))
+    expect((await screen.findAllByText(new RegExp(text))).length).toBeGreaterThan(0)
+    expect(onStarted).not.toHaveBeenCalled()
   })
 
   test('asks for the version if a newer one is published, and runs the chosen one', async () => {
-    const { user, start, onStarted } = show(undefined, (client) => ({
+    const { user, rerun, onStarted } = show(undefined, (client) => ({
       workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
     }))
     await user.click(await screen.findByRole('button', { name: 'Run again' }))
     const dialog = await screen.findByRole('dialog', { name: 'Which version should run?' })
     expect(dialog.textContent).toContain('This run used version 4. Version 6 is published now.')
-    expect(start).not.toHaveBeenCalled()
+    expect(rerun).not.toHaveBeenCalled()
     await user.click(screen.getByRole('button', { name: 'Cancel' }))
     expect(onStarted).not.toHaveBeenCalled()
-    for (const version of ['4', '6']) {
-      start.mockClear()
+    for (const [version, which] of [
+      ['4', 'same'],
+      ['6', 'latest'],
+    ]) {
+      rerun.mockClear()
       await user.click(screen.getByRole('button', { name: 'Run again' }))
       await user.click(await screen.findByRole('button', { name: `Run version ${version}` }))
       await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
-      expect(start.mock.calls[0]?.[1]).toMatchObject({ version, trigger: 'start', input: INPUT })
+      expect(rerun.mock.calls).toEqual([[FIXTURE_RUN_ID, { from: 'start', version: which }]])
     }
     expect(onStarted).toHaveBeenCalledTimes(2)
   })
@@ -67,7 +99,7 @@ describe('RunAgain', () => {
       workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
       runs: {
         ...client.runs,
-        start: async () => {
+        rerun: async () => {
           throw new TenonError('RUN_INPUT_INVALID', 'The input lacks "order"', { remedy: 'Add it.' })
         },
       },
@@ -95,7 +127,7 @@ describe('RunAgain', () => {
       workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
       runs: {
         ...client.runs,
-        start: async () => {
+        rerun: async () => {
           await new Promise<void>((resolve) => {
             release = resolve
           })
@@ -116,7 +148,7 @@ describe('RunAgain', () => {
   })
 
   test('tests the draft again after a test run', async () => {
-    const { user, start, tryDraft, onStarted } = show(undefined, (client) => ({
+    const { user, rerun, tryDraft, onStarted } = show(undefined, (client) => ({
       runs: {
         ...client.runs,
         get: async (runId) => ({ ...(await client.runs.get(runId)), mode: 'test', version: 'test:abc' }),
@@ -125,14 +157,14 @@ describe('RunAgain', () => {
     await user.click(await screen.findByRole('button', { name: 'Test the draft again' }))
     await waitFor(() => expect(onStarted).toHaveBeenCalledExactlyOnceWith('run-2'))
     expect(tryDraft.mock.calls[0]?.[1]).toMatchObject({ trigger: 'start', input: INPUT })
-    expect(start).not.toHaveBeenCalled()
+    expect(rerun).not.toHaveBeenCalled()
   })
 
   test('says why it could not start', async () => {
     const { user, onStarted } = show(undefined, (client) => ({
       runs: {
         ...client.runs,
-        start: async () => {
+        rerun: async () => {
           throw new TenonError('UNAVAILABLE', 'The server does not answer')
         },
       },

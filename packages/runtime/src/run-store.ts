@@ -236,6 +236,16 @@ export interface PageRequest {
   readonly limit?: number
 }
 
+/** Filter of `RunReader.listRunsToPause`. */
+export interface RunsToPauseFilter {
+  /** Workflow of the runs. */
+  readonly workflowId: WorkflowId
+  /** Request that is for them. */
+  readonly request: 'pause' | 'resume'
+  /** Cursor of the page before. @defaultValue the first page */
+  readonly cursor?: string
+}
+
 /**
  * Reads runs for the server. Every call is bound to one tenant; the id of another tenant gives the same result as an
  * unknown one: `null`, or an empty page.
@@ -267,6 +277,14 @@ export interface RunReader {
    * @returns An entry for each that is paused.
    */
   readPauses(tenantId: TenantId, workflowIds: readonly WorkflowId[]): Promise<ReadonlyMap<string, StoredPause>>
+  /**
+   * Lists the live runs of a workflow that a request to pause or to resume all of them is for, by pages of 200, newest
+   * first: to pause, those that have begun or been admitted; to resume, those that are paused or have yet to apply a pause.
+   */
+  listRunsToPause(
+    tenantId: TenantId,
+    filter: RunsToPauseFilter,
+  ): Promise<{ readonly runIds: readonly RunId[]; readonly nextCursor: string | null }>
   /** Lists a run and the runs below it that wait for people, those that wait longest first; at most 100. */
   listWaitingRuns(tenantId: TenantId, run: Pick<StoredRun, 'runId' | 'rootRunId'>): Promise<readonly StoredWaitingRun[]>
   /** Reads events with `seq` > `after`, ascending, at most `limit` (default 1,000). */

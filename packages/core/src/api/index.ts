@@ -67,6 +67,7 @@ export {
   type Page,
   type PatchDraft,
   type Pause,
+  type PausedWorkflow,
   type PauseWorkflow,
   type PublishVersion,
   type PutDraft,

@@ -77,6 +77,15 @@ export interface PauseWorkflow {
   readonly includeRuns?: boolean
 }
 
+/** A workflow that was paused or resumed. */
+export interface PausedWorkflow extends Workflow {
+  /**
+   * True if it has more runs to pause or to resume than one request does: send it again. Always false without
+   * `includeRuns`.
+   */
+  readonly hasMoreRuns: boolean
+}
+
 /** State of new runs of the tenant: paused or not, with the numbers of those that run and wait. */
 export interface TenantState {
   /** Pause of the tenant: new runs of all of its workflows wait in the queue. `null` unless it is paused. */

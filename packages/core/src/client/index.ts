@@ -46,6 +46,7 @@ export type {
   MemberList,
   Page,
   Pause,
+  PausedWorkflow,
   PauseWorkflow,
   PublishVersion,
   TenantState,

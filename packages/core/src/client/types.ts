@@ -28,6 +28,7 @@ import type {
   MemberList,
   Page,
   PatchDraft,
+  PausedWorkflow,
   PauseWorkflow,
   PublishVersion,
   PutDraft,
@@ -131,11 +132,11 @@ export interface TenonClient {
     restore(workflowId: WorkflowId, options?: RequestOptions): Promise<Workflow>
     /**
      * Pauses a workflow: its new runs wait in the queue until it is resumed. Has no effect on a paused workflow, except on
-     * its runs with `includeRuns`.
+     * its runs with `includeRuns`. Send it again while the answer has `hasMoreRuns`.
      */
-    pause(workflowId: WorkflowId, body?: PauseWorkflow, options?: RequestOptions): Promise<Workflow>
-    /** Resumes a paused workflow: its queued runs start as its limits allow. */
-    resume(workflowId: WorkflowId, body?: PauseWorkflow, options?: RequestOptions): Promise<Workflow>
+    pause(workflowId: WorkflowId, body?: PauseWorkflow, options?: RequestOptions): Promise<PausedWorkflow>
+    /** Resumes a paused workflow: its queued runs start as its limits allow. Send it again while the answer has `hasMoreRuns`. */
+    resume(workflowId: WorkflowId, body?: PauseWorkflow, options?: RequestOptions): Promise<PausedWorkflow>
   }
   /** The tenant of the caller as a whole. */
   readonly tenant: {

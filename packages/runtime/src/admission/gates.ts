@@ -2,6 +2,7 @@ import type { Actor } from '@tenon/core/run'
 import type { PauseStartsResult, TransactionHook } from '../engine.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { awaitStarts } from './await-starts.ts'
 import { type AdmittedRun, admitRuns, lockQueue, type RunLimits } from './queue-rows.ts'
 
 /** A workflow whose starts are paused or resumed; the whole tenant if `workflowId` is null. */
@@ -10,14 +11,14 @@ export interface Gate {
   readonly workflowId: string | null
 }
 
-/** Pauses new runs. A start that is stored after this transaction waits. */
-export function closeGate(
+/** Pauses new runs. Each start that is not stored yet when it resolves waits. */
+export async function closeGate(
   database: RuntimeDatabase,
   { tenantId, workflowId }: Gate,
   actor: Actor,
   hook: TransactionHook | undefined,
 ): Promise<PauseStartsResult> {
-  return database.withTenant(tenantId, async (tx) => {
+  const result = await database.withTenant<PauseStartsResult>(tenantId, async (tx) => {
     await lockQueue(tx, tenantId)
     const gate = { workflow_id: workflowId ?? '', paused_at: databaseNow, paused_by: JSON.stringify(actor) }
     const closed = await tx
@@ -30,6 +31,9 @@ export function closeGate(
     await hook?.(tx)
     return { outcome: 'accepted' }
   })
+  // Also if another request has stored the pause: it may still wait.
+  await awaitStarts(database, tenantId)
+  return result
 }
 
 /** Resumes new runs, and admits those that may start now. */

@@ -7,8 +7,9 @@ import type { RunRef } from './run-ref.ts'
 
 /** Ids of the requests that end a run, from `factId`: to cancel it, and to end it without undoing what it has done. */
 export const END_MESSAGES: readonly string[] = ['cancel', 'skip_compensation']
-/** Beginnings of the ids of requests to pause and to resume a run, from `factId`. */
-const PAUSE_MESSAGES = 'pause/'
+/** Beginning of the ids of requests to pause a run, from `factId`. */
+export const PAUSE_MESSAGES = 'pause/'
+/** Beginning of the ids of requests to resume a run. */
 const RESUME_MESSAGES = 'resume/'
 
 /** Types of the facts of requests to pause and to resume. */

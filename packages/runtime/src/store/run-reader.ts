@@ -14,6 +14,7 @@ import { pageSize, readCursor, writeCursor } from './cursor.ts'
 import { selectEventWaits } from './event-wait-rows.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
+import { selectRunsToPause } from './runs-to-pause.ts'
 import { unrollRow } from './stored-events.ts'
 import { selectWaitingRuns } from './waiting-runs.ts'
 
@@ -31,6 +32,8 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
     countRuns: (tenantId) => database.withTenant(tenantId, (tx) => countRuns(tx, tenantId)),
     readPauses: (tenantId, workflowIds) =>
       database.withTenant(tenantId, (tx) => selectPauses(tx, tenantId, workflowIds)),
+    listRunsToPause: (tenantId, filter) =>
+      database.withTenant(tenantId, (tx) => selectRunsToPause(tx, tenantId, filter)),
     listWaitingRuns: (tenantId, run) => database.withTenant(tenantId, (tx) => selectWaitingRuns(tx, tenantId, run)),
     readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),

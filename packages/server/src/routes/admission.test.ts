@@ -99,6 +99,9 @@ describe('POST /workflows/{id}/pause and /resume, and of the tenant', () => {
       tx.selectFrom('audit_log').select('action').where('tenant_id', '=', as.tenantId).orderBy('at').execute(),
     )
     const actions = rows.map(({ action }) => action).filter((action) => /\.(pause|resume)$/.test(action))
-    expect(actions).toEqual(['workflow.pause', 'tenant.pause', 'workflow.resume', 'tenant.resume'])
+    expect(actions).toEqual([
+      ...['workflow.pause', 'run.pause', 'tenant.pause', 'workflow.resume', 'run.resume'],
+      'tenant.resume',
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { type PauseWorkflow, ROUTES, type Workflow } from '@tenon/core/api'
+import { type PausedWorkflow, type PauseWorkflow, ROUTES } from '@tenon/core/api'
 import { EMPTY_DOCUMENT, parseDocument, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { publishChange } from '@tenon/runtime'
@@ -116,7 +116,7 @@ async function pauseOrResume(
     resource,
     body,
   }: Pick<WorkflowCall, 'server' | 'identity' | 'resource'> & { readonly body: PauseWorkflow },
-): Promise<Workflow> {
+): Promise<PausedWorkflow> {
   const { tenantId, userId, displayName } = identity
   const { workflow_id: workflowId } = resource
   const actor = { userId, displayName }
@@ -126,8 +126,8 @@ async function pauseOrResume(
   const stored = await server.engine[`${request}Starts`](tenantId, workflowId, actor, auditHook(entry))
   if (stored.outcome === 'accepted')
     publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })
-  if (includeRuns) await pauseRuns(server, { tenantId, workflowId, actor, request })
-  return presentWorkflow(server, resource)
+  const hasMoreRuns = includeRuns && (await pauseRuns(server, { identity, workflowId, request }))
+  return { ...(await presentWorkflow(server, resource)), hasMoreRuns }
 }
 
 type WorkflowCall = Pick<RouteCall<typeof ROUTES.updateWorkflow>, 'server' | 'identity' | 'resource'>

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { defineRoute } from '../route.ts'
 import { pageQuery, pageSchema } from '../schemas/common.ts'
-import { createWorkflowSchema, pauseWorkflowSchema, updateWorkflowSchema, workflowSchema } from '../schemas/workflow.ts'
+import {
+  createWorkflowSchema,
+  pausedWorkflowSchema,
+  pauseWorkflowSchema,
+  updateWorkflowSchema,
+  workflowSchema,
+} from '../schemas/workflow.ts'
 import { DOCUMENT_BYTES, NO_PARAMS, NO_QUERY, workflowParams } from './shared.ts'
 
 const tag = 'Workflows'
@@ -16,7 +22,9 @@ const PAUSE_REQUEST = {
   query: NO_QUERY,
   body: pauseWorkflowSchema,
   bodyOptional: true,
-  responses: { 200: { description: 'The workflow', schema: workflowSchema } },
+  responses: {
+    200: { description: 'The workflow, and whether to send the request again', schema: pausedWorkflowSchema },
+  },
   errors: [],
 } as const
 

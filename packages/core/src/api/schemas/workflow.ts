@@ -45,6 +45,8 @@ export const workflowSchema = z
   })
   .meta({ id: 'Workflow' })
 
+export const pausedWorkflowSchema = workflowSchema.extend({ hasMoreRuns: z.boolean() }).meta({ id: 'PausedWorkflow' })
+
 export const createWorkflowSchema = z
   .strictObject({
     name: workflowNameSchema,

@@ -1,4 +1,4 @@
-import type { TenonClient, Workflow } from '@tenon/core/client'
+import type { PausedWorkflow, TenonClient, Workflow } from '@tenon/core/client'
 import { useInstance } from '../../instance/instance-context.ts'
 import { QueueTexts } from '../../shell/queue-texts.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -29,7 +29,13 @@ export function WorkflowPause(props: WorkflowPauseProps) {
         <PauseDialog
           action={action}
           workflowName={workflow.name}
-          send={async (includeRuns) => onChanged(await client.workflows[action](workflow.id, { includeRuns }))}
+          send={async (includeRuns) => {
+            let changed: PausedWorkflow
+            do {
+              changed = await client.workflows[action](workflow.id, { includeRuns })
+            } while (changed.hasMoreRuns)
+            onChanged(changed)
+          }}
           onClose={onClose}
         />
       )}

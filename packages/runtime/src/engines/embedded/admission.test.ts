@@ -57,6 +57,15 @@ async function twoWorkers() {
 const working = (settings: WorkflowDocument['settings'] = {}) =>
   workflow([node('start', 'start'), node('a', 'probe'), node('end', 'end')], ['start>a', 'a>end'], { settings })
 
+/** A promise that is resolved from outside. */
+function signal() {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve: () => resolve() }
+}
+
 /** Refuses an admission beyond the limit of its group, in the transaction that makes it. */
 const WATCH_LIMITS = [
   `create function tenon.check_limit() returns trigger language plpgsql as $body$
@@ -104,6 +113,38 @@ describe('two workers that start limited runs at the same time', () => {
     for (const tenantId of ['acme', 'umbrella']) {
       expect(await one.reader.countRuns(tenantId)).toEqual({ queued: 0, inProgress: 0 })
     }
+  })
+
+  test('hold each start that is not stored when the pause is answered', async () => {
+    const deps = testDeps(open(), nodes.registry)
+    const engine = embeddedEngine()(deps)
+    closing.push(() => engine.close())
+    const under = { ...deps, engine }
+    // The first start stores what later ones find.
+    await startRun(under, working(), { tenantId: 'acme' })
+    const { database, reader } = deps
+    const released = signal()
+    const locked = signal()
+    const blocking = database.owner.transaction().execute(async (tx) => {
+      await sql`lock table tenon.run_log in share mode`.execute(tx)
+      locked.resolve()
+      await released.promise
+    })
+    closing.push(async () => released.resolve())
+    await locked.promise
+    const runId = 'in-flight'
+    const start = startRun(under, working(), { tenantId: 'acme', runId })
+    const waits = sql<{ n: number }>`select count(*)::integer as n from pg_locks where not granted`
+    await expect.poll(async () => (await waits.execute(database.owner)).rows[0]?.n).toBe(1)
+    const seen = engine
+      .pauseStarts('acme', null, { userId: 'ann', displayName: 'Ann' })
+      .then(() => reader.getRun('acme', runId))
+    await expect.poll(async () => (await reader.readPauses('acme', [''])).size).toBe(1)
+    await reader.countRuns('acme')
+    released.resolve()
+    expect(await seen).toMatchObject({ runId, status: 'running' })
+    await Promise.all([blocking, start])
+    expect(await reader.countRuns('acme')).toEqual({ queued: 0, inProgress: 0 })
   })
 
   test('start what a process that has died has left in the queue', async () => {

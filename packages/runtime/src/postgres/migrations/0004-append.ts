@@ -4,6 +4,7 @@ import { identifier } from '../quote.ts'
 import { FIRST_LINK, linkOf, nextLink } from './append-link.ts'
 import { appendMany } from './append-many.ts'
 import { APPEND_OPERATION } from './append-operations.ts'
+import { startsLock } from './starts-lock.ts'
 
 /**
  * Creates the functions that write the run log. They compare the turn, number the events under the lock of the run
@@ -60,11 +61,12 @@ const FIRST_LINK_OF_RUN = linkOf({ tenant: 'p_tenant', ...FIRST_LINK, digest: 'p
 
 /** Holds back a run of a paused workflow or tenant. */
 const HOLD = `
-  if p_mode = 'live' and exists (
-    select from $schema.run_gates g where g.tenant_id = p_tenant and g.workflow_id in ('', p_workflow)
-  ) then
-    result := 'held';
-    return;
+  if p_mode = 'live' then
+    is_done := ${startsLock('p_tenant')};
+    if exists (select from $schema.run_gates g where g.tenant_id = p_tenant and g.workflow_id in ('', p_workflow)) then
+      result := 'held';
+      return;
+    end if;
   end if;
 `
 

@@ -24,7 +24,7 @@ export const events: Migration = {
         indexes: ['(match_key, tenant_id, position)', '(expires_at, tenant_id)'],
       }),
       // With the operations on events; processes of an earlier version call it as before.
-      APPEND_OPERATION.replace('create function', 'create or replace function'),
+      APPEND_OPERATION,
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
 

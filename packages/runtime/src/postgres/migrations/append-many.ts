@@ -1,13 +1,17 @@
 import { PLANNED_ONCE } from '../planned-once.ts'
 import { FIRST_LINK, linkOf, nextLink } from './append-link.ts'
+import { startsLock } from './starts-lock.ts'
 
 /** Holds back a run of a paused workflow or tenant. */
 const HOLD = `
-    if o->>'mode' = 'live' and exists (
-      select from $schema.run_gates g where g.tenant_id = r_tenant[i] and g.workflow_id in ('', o->>'workflowId')
-    ) then
-      held := held || i;
-      continue;
+    if o->>'mode' = 'live' then
+      is_done := ${startsLock('r_tenant[i]')};
+      if exists (
+        select from $schema.run_gates g where g.tenant_id = r_tenant[i] and g.workflow_id in ('', o->>'workflowId')
+      ) then
+        held := held || i;
+        continue;
+      end if;
     end if;
 `
 

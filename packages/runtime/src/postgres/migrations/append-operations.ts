@@ -1,4 +1,5 @@
 import { FIRST_WATCH_MS } from './first-watch.ts'
+import { startsLock } from './starts-lock.ts'
 
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
@@ -15,6 +16,7 @@ create or replace function $schema.append_operation_v1(p_tenant text, p_run text
 returns boolean language plpgsql as $body$
 declare
   e record;
+  is_done boolean;
 begin
   case o->>'op'
     when 'timer_set' then
@@ -90,6 +92,7 @@ begin
         on conflict do nothing;
     when 'child_begin' then
       -- As a run that a request starts; a child of a test run does not wait.
+      is_done := ${startsLock('p_tenant')};
       if (select r.mode from $schema.runs r where r.tenant_id = p_tenant and r.run_id = o->>'runId') = 'live'
           and (o->>'limit' is not null or exists (
             select from $schema.run_gates g where g.tenant_id = p_tenant and g.workflow_id in ('', o->>'workflowId')))

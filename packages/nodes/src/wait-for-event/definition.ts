@@ -20,7 +20,7 @@ export const waitForEvent = defineNode({
       control: 'text',
       placeholder: 'order.paid',
     }),
-    key: requiredText(400).meta({
+    key: z.union([requiredText(400), z.number(), z.boolean()]).meta({
       title: 'Key',
       description: 'The run waits for the event with this key, such as the id of an order.',
       control: 'text',

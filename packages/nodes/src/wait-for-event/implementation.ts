@@ -4,6 +4,6 @@ import { waitForEvent } from './definition.ts'
 
 export const waitForEventNode = implementInlineNode(waitForEvent, (params, { now, resume }) =>
   resume === null
-    ? { suspend: { kind: 'event', name: params.eventName, key: params.key, ...waitLimits(params, now) } }
+    ? { suspend: { kind: 'event', name: params.eventName, key: String(params.key), ...waitLimits(params, now) } }
     : receivedOutcome(resume, params, now),
 )

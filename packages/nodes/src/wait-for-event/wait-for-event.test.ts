@@ -21,6 +21,14 @@ describe('wait-for-event and wait-for-callback', () => {
     })
   })
 
+  test.each([
+    [' o1 ', 'o1'],
+    [17, '17'],
+    [true, 'true'],
+  ])('wait for the key %j as the text %j', (key, text) => {
+    expect(evaluateNode(waitForEventNode, { ...PARAMS, key }, { now: 1_000 })).toMatchObject({ suspend: { key: text } })
+  })
+
   test('put out what has arrived, or the end of the time limit', () => {
     const resume = received({ amount: 12 })
     for (const node of [waitForEventNode, waitForCallbackNode]) {

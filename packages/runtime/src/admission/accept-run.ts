@@ -8,6 +8,7 @@ import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { AppendOperation } from '../store/append.ts'
 import type { QueueEntry } from '../store/queue-entry.ts'
+import { lockStoredPayload } from '../store/stored-payload.ts'
 import { type AdmittedRun, admitRuns, countQueued, lockQueue, type RunLimits } from './queue-rows.ts'
 
 /** A run to store before it begins. */
@@ -50,7 +51,7 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
       await tx
         .insertInto('payloads')
         .values({ ...doNothing, size, data: text })
-        .onConflict((conflict) => conflict.doNothing())
+        .onConflict(lockStoredPayload)
         .execute()
       await tx
         .insertInto('payload_refs')

@@ -1,22 +1,18 @@
 import type { JsonObject, JsonSchema, RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { checkJsonSchema, type WaitFor } from '@tenon/core/node'
-import { type Actor, type Fact, factId, type NodeRunId, type ValueRef, type WaitId } from '@tenon/core/run'
+import { checkJsonSchema } from '@tenon/core/node'
+import type { Actor, NodeRunId, ValueRef, WaitId } from '@tenon/core/run'
 import { sql } from 'kysely'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from './append.ts'
+import { deliver } from './deliver-event.ts'
+import { addPayloads, checkRoom, deleteExpired, dropPayloads, findStored, keep } from './event-buffer.ts'
 import { END_MESSAGES } from './judge-pause.ts'
 import type { EventTarget } from './match-key.ts'
-import { type MessageRoute, wakeRun } from './put-message.ts'
+import { type MessageRoute, wakeRuns } from './put-message.ts'
 
-/** Events of a tenant that are kept at the same time. */
-const MAX_KEPT_EVENTS = 10_000
-/** Bytes of their payloads. */
-const MAX_KEPT_BYTES = 67_108_864
-/** Expired rows of a tenant that one event deletes. */
-const SWEEP_ROWS = 100
 /** Waits without a fitting payload that an answer names. */
 const MAX_REFUSED = 20
 
@@ -67,15 +63,19 @@ export type PutEvent =
   /** Another transaction has stored an event with the same id at the same time: try again. */
   | { readonly outcome: 'retry' }
 
-interface OpenWaitRow {
+/** An open wait that an event may end. */
+export interface OpenWait {
   readonly approval_id: string
   readonly run_id: string
   readonly wait_id: WaitId
-  readonly node_run_id: string
-  readonly wait_for: string
+  readonly node_run_id: NodeRunId
+  /** JSON text of the schema of the payload, or of `null`. */
+  readonly schema: string
 }
 
 type RuntimeTx = Tx<RuntimeTables>
+
+const schemaText = sql<string>`(wait_for::json -> 'schema')::text`
 
 /**
  * Delivers an event to every open wait with its match key, or keeps it for the next one, in the caller's transaction. The
@@ -85,15 +85,31 @@ type RuntimeTx = Tx<RuntimeTables>
  * of the waits, `EVENT_BUFFER_FULL`.
  */
 export async function putEvent(tx: RuntimeTx, event: EventToPut): Promise<PutEvent> {
-  const { tenantId, target, matchKey } = event
+  const { tenantId, matchKey } = event
+  const faults = await checkSchemas(tx, event)
   // In the order of all transactions: values, the match key, waits, kept events, messages.
-  await addPayload(tx, event)
+  await addPayloads(tx, event)
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${tenantId} ${matchKey}`}, 0))`.execute(tx)
+  const put = await storeUnderLock(tx, event, faults)
+  const isStored = (put.outcome === 'delivered' || put.outcome === 'buffered') && !put.isRepeated
+  // Nothing refers to the value of an event that is not stored.
+  if (!isStored) {
+    await dropPayloads(
+      tx,
+      tenantId,
+      event.payloads.map(({ hash }) => hash),
+    )
+  }
+  return put
+}
+
+async function storeUnderLock(tx: RuntimeTx, event: EventToPut, faults: Faults): Promise<PutEvent> {
+  const { tenantId, target } = event
   const waits = await lockMatchingWaits(tx, event)
-  await sweep(tx, tenantId)
+  await deleteExpired(tx, event)
   const first = await findStored(tx, event)
   if (first !== null) return first
-  const { fitting, refused } = sortByFit(waits, event)
+  const { fitting, refused } = sortByFit(waits, event, faults)
   if (fitting.length === 0 && refused.length > 0) {
     throw new TenonError('EVENT_PAYLOAD_INVALID', refused[0]?.message ?? 'The payload does not fit', {
       details: { refused: refused.length },
@@ -103,15 +119,12 @@ export async function putEvent(tx: RuntimeTx, event: EventToPut): Promise<PutEve
   const isKept = fitting.length === 0
   if (isKept) await checkRoom(tx, event)
   if ((isKept || event.hasId) && !(await keep(tx, event, fitting.length))) return { outcome: 'retry' }
-  for (const wait of fitting) await deliver(tx, event, wait)
+  await deliver(tx, event, fitting)
   await event.route.hook?.(tx)
-  const runs: { readonly runId: string; readonly owner: string | null }[] = []
-  for (const runId of [...new Set(fitting.map((wait) => wait.run_id))].sort()) {
-    runs.push({ runId, owner: await wakeRun(tx, { tenantId, runId }, event.route, 'event_received') })
-  }
+  const runIds = [...new Set(fitting.map((wait) => wait.run_id))].sort()
   return {
     outcome: isKept ? 'buffered' : 'delivered',
-    runs,
+    runs: await wakeRuns(tx, tenantId, runIds, event.route),
     delivered: fitting.length,
     expiresAt: isKept ? event.expiresAt : null,
     refused: refused.slice(0, MAX_REFUSED),
@@ -119,17 +132,25 @@ export async function putEvent(tx: RuntimeTx, event: EventToPut): Promise<PutEve
   }
 }
 
-async function addPayload(tx: RuntimeTx, { tenantId, payloads }: EventToPut): Promise<void> {
-  if (payloads.length === 0) return
-  await tx
-    .insertInto('payloads')
-    .values(payloads.map(({ hash, size, text }) => ({ tenant_id: tenantId, hash, size, data: text })))
-    .onConflict((conflict) => conflict.doNothing())
+/** Fault of the payload by the text of a schema; `null` if it fits. */
+type Faults = Map<string, string | null>
+
+/** Checks the payload against the schemas of the waits, each once and before the lock, under which others wait. */
+async function checkSchemas(tx: RuntimeTx, { tenantId, matchKey, json }: EventToPut): Promise<Faults> {
+  const rows = await tx
+    .selectFrom('waits')
+    .select(schemaText.as('schema'))
+    .distinct()
+    .where('tenant_id', '=', tenantId)
+    .where('match_key', '=', matchKey)
+    .where('status', '=', 'open')
+    .where('resolution', 'is', null)
     .execute()
+  return new Map(rows.map(({ schema }) => [schema, faultOf(schema, json)]))
 }
 
 /** Locks the open waits that the event may end; not those of runs that are being canceled. */
-async function lockMatchingWaits(tx: RuntimeTx, { tenantId, matchKey }: EventToPut): Promise<readonly OpenWaitRow[]> {
+async function lockMatchingWaits(tx: RuntimeTx, { tenantId, matchKey }: EventToPut): Promise<readonly OpenWait[]> {
   await tx
     .selectFrom('waits')
     .select('approval_id')
@@ -143,7 +164,7 @@ async function lockMatchingWaits(tx: RuntimeTx, { tenantId, matchKey }: EventToP
   // Read after the locks: this transaction may have waited for them past the due date or a cancelation.
   return tx
     .selectFrom('waits')
-    .select(['approval_id', 'run_id', 'wait_id', 'node_run_id', 'wait_for'])
+    .select(['approval_id', 'run_id', 'wait_id', 'node_run_id', schemaText.as('schema')])
     .where('tenant_id', '=', tenantId)
     .where('match_key', '=', matchKey)
     .where('status', '=', 'open')
@@ -165,62 +186,28 @@ async function lockMatchingWaits(tx: RuntimeTx, { tenantId, matchKey }: EventToP
     .execute()
 }
 
-/** Deletes some of the events of the tenant that have expired. */
-async function sweep(tx: RuntimeTx, tenantId: string): Promise<void> {
-  await tx
-    .deleteFrom('event_buffer')
-    .where('tenant_id', '=', tenantId)
-    .where('event_id', 'in', (eb) =>
-      eb
-        .selectFrom('event_buffer')
-        .select('event_id')
-        .where('tenant_id', '=', tenantId)
-        .where('expires_at', '<=', databaseNow)
-        .orderBy('expires_at')
-        .limit(SWEEP_ROWS)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .execute()
-}
-
-/** Returns the answer to an event that was stored before with the same id. */
-async function findStored(tx: RuntimeTx, event: EventToPut): Promise<PutEvent | null> {
-  if (!event.hasId) return null
-  const stored = await tx
-    .selectFrom('event_buffer')
-    .select(['digest', 'delivered', 'expires_at'])
-    .where('tenant_id', '=', event.tenantId)
-    .where('event_id', '=', event.eventId)
-    .executeTakeFirst()
-  if (stored === undefined) return null
-  if (stored.digest !== event.digest) throw new TenonError('EVENT_ID_USED', 'Another event was sent with this id')
-  const { delivered } = stored
-  const expiresAt = delivered > 0 ? null : stored.expires_at
-  const outcome = delivered > 0 ? 'delivered' : 'buffered'
-  return { outcome, runs: [], delivered, expiresAt, refused: [], isRepeated: true }
-}
-
 function sortByFit(
-  waits: readonly OpenWaitRow[],
+  waits: readonly OpenWait[],
   { json }: EventToPut,
-): { readonly fitting: readonly OpenWaitRow[]; readonly refused: readonly RefusedWait[] } {
-  const fitting: OpenWaitRow[] = []
+  faults: Faults,
+): { readonly fitting: readonly OpenWait[]; readonly refused: readonly RefusedWait[] } {
+  const fitting: OpenWait[] = []
   const refused: RefusedWait[] = []
-  const known = new Map<string, string | null>()
   for (const wait of waits) {
-    const { schema } = JSON.parse(wait.wait_for) as Extract<WaitFor, { kind: 'event' | 'callback' }>
-    const text = JSON.stringify(schema)
-    if (!known.has(text)) known.set(text, schema === null ? null : faultOf(schema, json))
-    const message = known.get(text) ?? null
+    const { schema, run_id: runId, node_run_id: nodeRunId } = wait
+    // Of a wait that was opened after the check.
+    if (!faults.has(schema)) faults.set(schema, faultOf(schema, json))
+    const message = faults.get(schema) ?? null
     if (message === null) fitting.push(wait)
-    else refused.push({ runId: wait.run_id, nodeRunId: wait.node_run_id, message })
+    else refused.push({ runId, nodeRunId, message })
   }
   return { fitting, refused }
 }
 
 /** Describes the first fault of a payload; `null` if it fits. A schema that cannot be applied refuses all. */
-function faultOf(schema: JsonSchema, json: JsonObject): string | null {
+function faultOf(schemaText: string, json: JsonObject): string | null {
+  const schema: JsonSchema | null = JSON.parse(schemaText)
+  if (schema === null) return null
   try {
     const [issue] = checkJsonSchema(schema, json)
     if (issue === undefined) return null
@@ -251,82 +238,4 @@ async function isGone(tx: RuntimeTx, { tenantId, target, matchKey }: EventToPut)
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** @throws {@link TenonError} `EVENT_BUFFER_FULL` if the tenant has too many events that no run has waited for. */
-async function checkRoom(tx: RuntimeTx, { tenantId, payload }: EventToPut): Promise<void> {
-  const kept = await tx
-    .selectFrom('event_buffer')
-    .select((eb) => [
-      eb.fn.countAll<number>().as('count'),
-      eb.fn.coalesce(eb.fn.sum<number>('size'), sql<number>`0`).as('bytes'),
-    ])
-    .where('tenant_id', '=', tenantId)
-    .where('payload', 'is not', null)
-    .where('expires_at', '>', databaseNow)
-    .executeTakeFirstOrThrow()
-  if (Number(kept.count) < MAX_KEPT_EVENTS && Number(kept.bytes) + payload.size <= MAX_KEPT_BYTES) return
-  throw new TenonError(
-    'EVENT_BUFFER_FULL',
-    `No run waits for this event, and the tenant has ${kept.count} events of ${kept.bytes} bytes that wait for a run`,
-    { details: { limit: MAX_KEPT_EVENTS, limitBytes: MAX_KEPT_BYTES } },
-  )
-}
-
-/** Stores an event for the next wait, or the id of a delivered one. Returns `false` if the id was stored just now. */
-async function keep(tx: RuntimeTx, event: EventToPut, delivered: number): Promise<boolean> {
-  const isKept = delivered === 0
-  const { payload, payloads, actor } = event
-  const added = await tx
-    .insertInto('event_buffer')
-    .values({
-      tenant_id: event.tenantId,
-      event_id: event.eventId,
-      kind: event.target.kind,
-      match_key: event.matchKey,
-      payload: isKept ? JSON.stringify(payload) : null,
-      payload_hash: isKept && payloads.length > 0 ? payload.hash : null,
-      size: payload.size,
-      received_at: event.receivedAt,
-      expires_at: event.expiresAt,
-      actor: actor === null ? null : JSON.stringify(actor),
-      has_id: event.hasId,
-      digest: event.digest,
-      delivered,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('event_id')
-    .executeTakeFirst()
-  return added !== undefined
-}
-
-/** Stores the event as a message of the run that waits, and marks the wait, so that the next event finds another one. */
-async function deliver(tx: RuntimeTx, event: EventToPut, wait: OpenWaitRow): Promise<void> {
-  const { tenantId, eventId, payload, payloads, actor, receivedAt } = event
-  const { run_id: runId, wait_id: waitId } = wait
-  const fact: Fact = { type: 'event_received', data: { waitId, eventId, payload, receivedAt, actor } }
-  for (const { hash } of payloads) {
-    await tx
-      .insertInto('payload_refs')
-      .values({ tenant_id: tenantId, run_id: runId, hash })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
-  await tx
-    .updateTable('waits')
-    .set({ resolution: JSON.stringify({ eventId }) })
-    .where('tenant_id', '=', tenantId)
-    .where('approval_id', '=', wait.approval_id)
-    .execute()
-  await tx
-    .insertInto('run_inbox')
-    .values({
-      tenant_id: tenantId,
-      run_id: runId,
-      message_id: factId(fact),
-      fact: JSON.stringify(fact),
-      at: receivedAt,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
 }

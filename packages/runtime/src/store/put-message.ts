@@ -88,3 +88,33 @@ export async function wakeRun(
     .executeTakeFirst()
   return ready?.worker_id ?? null
 }
+
+/** Wakes runs for which an event was stored, in the caller's transaction, in the order of their ids. */
+export async function wakeRuns(
+  tx: Tx<RuntimeTables>,
+  tenantId: string,
+  runIds: readonly string[],
+  { workerId }: MessageRoute,
+): Promise<readonly { readonly runId: string; readonly owner: string | null }[]> {
+  if (runIds.length === 0) return []
+  if (workerId === undefined) {
+    await tx
+      .insertInto('outbox')
+      .columns(['tenant_id', 'run_id', 'kind', 'ready_at'])
+      .expression(
+        sql`select ${tenantId}::text, run_id, 'wake', ${databaseNow} from unnest(${runIds}::text[]) as r(run_id)`,
+      )
+      .execute()
+    return runIds.map((runId) => ({ runId, owner: null }))
+  }
+  return tx
+    .insertInto('run_ready')
+    .columns(['tenant_id', 'run_id', 'ready_at', 'worker_id', 'woken'])
+    .expression(
+      sql`select ${tenantId}::text, run_id, ${databaseNow}, ${workerId}::text, ${workerId === null}::boolean
+        from unnest(${runIds}::text[]) with ordinality as r(run_id, place) order by place`,
+    )
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ woken: true }))
+    .returning(['run_id as runId', 'worker_id as owner'])
+    .execute()
+}

@@ -6,6 +6,7 @@ import type { Payload } from './append.ts'
 import { hasEndMessage } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import type { RunRef } from './run-ref.ts'
+import { lockStoredPayload } from './stored-payload.ts'
 
 /** Result of a resolution; `repeated` for the request that was accepted before. */
 export type PutResolution = PutMessage | { readonly outcome: 'repeated' }
@@ -119,7 +120,7 @@ async function addPayloads(tx: RuntimeTx, { tenantId, runId }: RunRef, payloads:
       await tx
         .insertInto('payloads')
         .values({ tenant_id: tenantId, hash, size, data: text })
-        .onConflict((conflict) => conflict.doNothing())
+        .onConflict(lockStoredPayload)
         .execute()
     }
     await tx

@@ -4,8 +4,8 @@ import { instantSchema, jsonObjectSchema, jsonSchemaSchema, textSchema } from '.
 
 export const sendEventSchema = z
   .strictObject({
-    name: textSchema(200).min(1),
-    key: textSchema(400).min(1),
+    name: textSchema(200).regex(/\S/, 'Must not be blank'),
+    key: textSchema(400).regex(/\S/, 'Must not be blank'),
     payload: jsonObjectSchema.exactOptional(),
     id: textSchema(200).min(1).exactOptional(),
     ttl: z.string().regex(new RegExp(DURATION_PATTERN)).exactOptional(),

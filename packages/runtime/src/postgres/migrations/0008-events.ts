@@ -21,7 +21,12 @@ export const events: Migration = {
         name: 'event_buffer',
         columns: EVENT_BUFFER,
         key: ['event_id'],
-        indexes: ['(match_key, tenant_id, position)', '(expires_at, tenant_id)'],
+        indexes: [
+          '(match_key, tenant_id, position)',
+          '(expires_at, tenant_id)',
+          '(tenant_id, expires_at, size) where payload is not null',
+          '(payload_hash, tenant_id) where payload_hash is not null',
+        ],
       }),
       // With the operations on events; processes of an earlier version call it as before.
       APPEND_OPERATION,

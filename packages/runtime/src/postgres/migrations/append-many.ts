@@ -150,7 +150,8 @@ ${version === 1 ? '' : HOLD}    insert into $schema.runs (tenant_id, run_id, sta
       select distinct on (r_tenant[y.append], y.hash) r_tenant[y.append], y.hash, y.size, y.data
         from unnest(y_append, y_hash, y_size, y_data) as y(append, hash, size, data)
         where y.append = any (stored) order by 1, 2
-      on conflict do nothing;
+      -- Locks a stored one, so that it is not deleted before the reference to it is stored.
+      on conflict (tenant_id, hash) do update set size = excluded.size where false;
     insert into $schema.payload_refs (tenant_id, run_id, hash)
       select distinct r_tenant[y.append], r_run[y.append], y.hash from unnest(y_append, y_hash) as y(append, hash)
         where y.append = any (stored) order by 1, 2, 3

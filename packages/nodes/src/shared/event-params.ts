@@ -11,6 +11,12 @@ export function payloadSchemaParam(description: string) {
     .meta({ title: 'Fields', description, control: 'json-schema', literal: true })
 }
 
+/** The key of an event: a text that is not blank, or a number or a truth value, which counts as its text. */
+export const matchKeyParam = z
+  .union([z.string().trim().max(400), z.number(), z.boolean()])
+  .refine((key) => key !== '', 'Enter a text')
+  .meta({ not: { type: 'string', pattern: '^\\s*$' } })
+
 /** The time limit of a wait with a port "timeout". */
 export const timeLimitParam = positiveDurationParam.optional().meta({
   title: 'Time limit',

@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { payloadSchemaParam, timeLimitParam, timeoutOutput } from '../shared/event-params.ts'
+import { matchKeyParam, payloadSchemaParam, timeLimitParam, timeoutOutput } from '../shared/event-params.ts'
 import { requiredText } from '../shared/params.ts'
 
 /** Waits for an event that the host sends, by its name and a correlation key. */
@@ -20,7 +20,7 @@ export const waitForEvent = defineNode({
       control: 'text',
       placeholder: 'order.paid',
     }),
-    key: z.union([requiredText(400), z.number(), z.boolean()]).meta({
+    key: matchKeyParam.meta({
       title: 'Key',
       description: 'The run waits for the event with this key, such as the id of an order.',
       control: 'text',

@@ -17,9 +17,9 @@ export type ResourceKind = (typeof RESOURCE_KINDS)[number]
 
 /**
  * Kinds of requests that a server limits separately for each tenant: reading, writing, editing a draft, starting runs,
- * opening sockets and event streams, publishing.
+ * opening sockets and event streams, publishing, receiving callbacks.
  */
-export const RATE_CLASSES = ['read', 'write', 'edit', 'start', 'connect', 'publish'] as const
+export const RATE_CLASSES = ['read', 'write', 'edit', 'start', 'connect', 'publish', 'callback'] as const
 /** One of {@link RATE_CLASSES}. */
 export type RateClass = (typeof RATE_CLASSES)[number]
 

@@ -38,7 +38,7 @@ export async function dropPayloads(tx: RuntimeTx, tenantId: string, hashes: read
     .skipLocked()
     .execute()
   if (locked.length === 0) return
-  // Read after the locks: whoever stored a payload again holds its lock until its reference is stored, too.
+  // Read after the locks: a transaction that stored a payload again holds its lock until its reference is stored, too.
   await tx
     .deleteFrom('payloads')
     .where('tenant_id', '=', tenantId)

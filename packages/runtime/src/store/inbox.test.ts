@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import type { Vote } from '@tenon/core/node'
 import { makeValueRef, type RunStatus } from '@tenon/core/run'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import type { Append, AppendOperation, PendingEvent } from './append.ts'
 import { createAppender } from './appender.ts'
-import { createInbox } from './inbox.ts'
+import { createInbox, lockOpenWaits } from './inbox.ts'
 import type { RunRef } from './run-ref.ts'
 
 const AT = Date.UTC(2026, 0, 5)
@@ -79,6 +81,32 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
   }
   const cancel = async ({ tenantId, runId }: RunRef) =>
     (await inbox().cancel(tenantId, runId, ACTOR, { workerId: null })).outcome
+
+  test('reads the message of a vote in flight on a wait that is due', async () => {
+    const approval = await openApproval({ dueAt: AT })
+    const { tenantId, runId } = approval
+    const events = new EventEmitter()
+    const [locked, reading] = [once(events, 'locked'), once(events, 'reading')]
+    const voting = opened.database.withTenant(tenantId, async (tx) => {
+      await lockOpenWaits(tx, approval)
+      events.emit('locked')
+      await reading
+      const blocked = sql<{ count: number }>`select count(*)::integer as count from pg_locks where not granted`
+      // PGlite has one connection, for which the read waits.
+      if (kind === 'Postgres') await expect.poll(async () => (await blocked.execute(tx)).rows).toEqual([{ count: 1 }])
+      const message = { tenant_id: tenantId, run_id: runId, message_id: 'vote', at: AT }
+      const fact = JSON.stringify({ type: 'approval_decided', data: {} })
+      await tx
+        .insertInto('run_inbox')
+        .values({ ...message, fact })
+        .execute()
+    })
+    await locked
+    const read = inbox().read(approval, AT)
+    events.emit('reading')
+    await voting
+    expect(await read).toMatchObject([{ messageId: 'vote' }])
+  })
 
   test('accepts one of twenty votes at once where one is needed, and answers the others that it is closed', async () => {
     const approval = await openApproval()

@@ -52,9 +52,11 @@ export interface RunInbox {
   /**
    * Reads the messages that a run has yet to apply, oldest first.
    *
+   * @param dueAt - Waits first for votes and events in flight for waits that are due by then: one that has the lock of its
+   * wait before the due date counts, and is read here; a later one is refused. @defaultValue waits for none
    * @throws {@link TenonError} `RUN_LOG_NEWER` if only a later version can read one of them.
    */
-  read(run: RunRef): Promise<readonly FactToCommit[]>
+  read(run: RunRef, dueAt?: number): Promise<readonly FactToCommit[]>
 }
 
 type RuntimeTx = Tx<RuntimeTables>
@@ -94,7 +96,11 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         return putMessage(tx, { tenantId, runId, fact: factOf(actor), at: now(), route })
       })
   return {
-    read: async (run) => (await database.withTenant(run.tenantId, (tx) => readInbox(tx, run))).messages,
+    read: (run, dueAt) =>
+      database.withTenant(run.tenantId, async (tx) => {
+        if (dueAt !== undefined) await lockOpenWaits(tx, run, dueAt)
+        return (await readInbox(tx, run)).messages
+      }),
     decide: (tenantId, approvalId, vote, route) =>
       database.withTenant(tenantId, async (tx) => {
         const wait = await lockWait(tx, tenantId, approvalId)

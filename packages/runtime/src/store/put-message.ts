@@ -112,7 +112,7 @@ export async function wakeRuns(
     .columns(['tenant_id', 'run_id', 'ready_at', 'worker_id', 'woken'])
     .expression(
       sql`select ${tenantId}::text, run_id, ${databaseNow}, ${workerId}::text, ${workerId === null}::boolean
-        from unnest(${runIds}::text[]) with ordinality as r(run_id, place) order by place`,
+        from unnest(${runIds}::text[]) with ordinality as r(run_id, position) order by position`,
     )
     .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ woken: true }))
     .returning(['run_id as runId', 'worker_id as owner'])

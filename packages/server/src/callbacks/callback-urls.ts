@@ -22,14 +22,15 @@ export interface CallbackUrls extends Pick<SecretReader, 'callbackUrl'> {
   /**
    * Reads the last part of a URL.
    *
+   * @param beforeLookup - Called before the key of a tenant is read, which anyone can cause; it may throw.
    * @returns `null` if this server has not made it.
-   * @throws {@link TenonError} `UNAVAILABLE`, `KEY_PROVIDER_REQUIRED`.
+   * @throws {@link TenonError} `UNAVAILABLE`, `KEY_PROVIDER_REQUIRED`; the error of `beforeLookup`.
    */
-  read(token: string): Promise<CallbackTarget | null>
+  read(token: string, beforeLookup?: () => Promise<void>): Promise<CallbackTarget | null>
 }
 
 interface CallbackUrlsDeps {
-  readonly secrets: Pick<SecretStore, 'deriveKey'>
+  readonly secrets: Pick<SecretStore, 'deriveKey' | 'isKeyInMemory'>
   readonly reader: Pick<RunReader, 'readEvents'>
   /** Without a slash at the end; `null` in a worker that does not know it. */
   readonly apiUrl: string | null
@@ -51,10 +52,11 @@ export function createCallbackUrls({ secrets, reader, apiUrl }: CallbackUrlsDeps
       const target = Buffer.from(JSON.stringify([tenantId, runId, nodeRunId])).toString('base64url')
       return `${apiUrl}/callbacks/${target}.${sign(key, target)}`
     },
-    async read(token) {
+    async read(token, beforeLookup) {
       const [, target = '', signature = ''] = TOKEN.exec(token) ?? []
       const named = readTarget(target)
       if (named === null) return null
+      if (!secrets.isKeyInMemory(named.tenantId)) await beforeLookup?.()
       const key = await secrets.deriveKey(named.tenantId, PURPOSE, false)
       return key !== null && isEqual(sign(key, target), signature) ? named : null
     },

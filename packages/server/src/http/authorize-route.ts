@@ -1,4 +1,5 @@
 import { type Identity, type RouteDefinition, rateClassOf, roleAllows } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import type { TenantGate } from '../limits/tenant-gate.ts'
@@ -23,12 +24,16 @@ export interface RouteRequest {
   readonly isLimited: boolean
   /** Decides what the role alone does not: an approval names its approvers. */
   readonly authorize?: RouteImplementation['authorize']
+  /** Finds the tenant of a request to a public route. */
+  readonly admit?: RouteImplementation['admit']
 }
 
 /** A caller that may use a route. */
 export interface RouteAccess {
   /** Null for a public route. */
   readonly identity: Identity | null
+  /** Null for a public route that belongs to no tenant. */
+  readonly tenantId: TenantId | null
   /** The object that the path names; null if it names none. */
   readonly resource: Resources[keyof Resources] | null
   /** Queues in which the work of the tenant takes its turn. */
@@ -47,7 +52,10 @@ const OPEN_GATES = { requests: OPEN_GATE, bodies: OPEN_GATE }
  */
 export async function authorizeRoute(server: ServerContext, request: RouteRequest): Promise<RouteAccess> {
   const { route, params, isLimited } = request
-  if (route.permission === 'public') return { identity: null, resource: null, gates: OPEN_GATES }
+  if (route.permission === 'public') {
+    const tenantId = (await request.admit?.(server, params)) ?? null
+    return { identity: null, tenantId, resource: null, gates: tenantId === null ? OPEN_GATES : server.limits }
+  }
   const identity = await request.identify()
   const { tenantId } = identity
   const gates = isLimited ? server.limits : OPEN_GATES
@@ -58,7 +66,7 @@ export async function authorizeRoute(server: ServerContext, request: RouteReques
       kind === null ? null : await gates.requests.run(tenantId, () => findResource(server, tenantId, kind, params))
     checkPermission(route, identity)
     request.authorize?.(identity, resource)
-    return { identity, resource, gates }
+    return { identity, tenantId, resource, gates }
   })
 }
 

@@ -32,19 +32,25 @@ export interface PipelineRequest {
 export async function runPipeline(
   server: ServerContext,
   options: PipelineOptions,
-  { route, handle, authorize }: RouteImplementation,
+  { route, handle, authorize, admit }: RouteImplementation,
   { request, params, caller }: PipelineRequest,
 ): Promise<RouteAnswer> {
   const receivedAt = server.now()
-  const { identity, resource, gates } = await authorizeRoute(server, {
+  const {
+    identity,
+    tenantId: tenant,
+    resource,
+    gates,
+  } = await authorizeRoute(server, {
     route,
     params,
     identify: () => identify(options.authenticate, request, caller),
     // The host's own calls in process are its own affair.
     isLimited: !('identity' in caller),
     ...(authorize === undefined ? {} : { authorize }),
+    ...(admit === undefined ? {} : { admit }),
   })
-  const tenantId = identity?.tenantId ?? ''
+  const tenantId = tenant ?? ''
   return auditRefusals(server, { route, params, identity }, async () => {
     const body =
       route.body === null

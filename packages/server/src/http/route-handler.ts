@@ -1,4 +1,5 @@
 import type { Identity, ResourceKind, RouteDefinition } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import type { StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
@@ -45,6 +46,13 @@ export interface RouteImplementation {
   readonly handle: (call: RouteCall) => Promise<RouteAnswer>
   /** Checks what the role alone does not decide; called after the role was checked, before the body is read. */
   readonly authorize?: (identity: Identity, resource: Resources[ResourceKind] | null) => void
+  /**
+   * Finds the tenant of a request to a public route, before its body is read, and applies its rates: the body and the
+   * work then take their turn among those of the tenant.
+   *
+   * @throws {@link TenonError} for a request that is to be refused.
+   */
+  readonly admit?: (server: ServerContext, params: Readonly<Record<string, string>>) => Promise<TenantId>
 }
 
 /**

@@ -42,7 +42,7 @@ export interface LimitOptions {
    *
    * @defaultValue `{ read: { perSecond: 100, burst: 2_000 }, write: { perSecond: 20, burst: 400 }, edit: { perSecond: 50,
    * burst: 1_000 }, start: { perSecond: 50, burst: 500 }, connect: { perSecond: 20, burst: 400 }, publish: { perSecond: 2,
-   * burst: 60 }, validation: { perSecond: 2_000, burst: 100_000 } }`
+   * burst: 60 }, callback: { perSecond: 50, burst: 500 }, validation: { perSecond: 2_000, burst: 100_000 } }`
    */
   readonly rates?: false | Partial<Readonly<Record<RateName, Rate>>>
   /**
@@ -100,6 +100,7 @@ const DEFAULT_RATES: Readonly<Record<RateName, Rate>> = {
   start: { perSecond: 50, burst: 500 },
   connect: { perSecond: 20, burst: 400 },
   publish: { perSecond: 2, burst: 60 },
+  callback: { perSecond: 50, burst: 500 },
   validation: { perSecond: 2_000, burst: 100_000 },
 }
 

@@ -2,7 +2,7 @@ import type { EventWait, Ledger, Page, Run, SentEvent, StartedRun } from '@tenon
 import type { Problem } from '@tenon/core/errors'
 import { defineNode, implementInlineNode, implementNode, type KeyProvider } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
@@ -160,6 +160,30 @@ describe('POST /callbacks/{token}', () => {
       expect(shown).not.toContain(target)
     }
     expect(JSON.stringify(ledger)).toContain('tenon-callback.')
+  })
+
+  test('is refused before its body is read, with rates of its own', async () => {
+    const own = await server.sibling({
+      limits: { rates: { callback: { perSecond: 0, burst: 2 }, start: { perSecond: 0, burst: 0 } } },
+    })
+    onTestFinished(() => own.close())
+    const editor = testIdentity()
+    const id = await publish(server, editor, calling)
+    const started = await server.json<StartedRun>(201, `/workflows/${id}/runs`, {
+      ...{ as: editor, method: 'POST', body: { input: { order: 'o8' } } },
+    })
+    await untilRun(server, editor, started.runId, ({ status }) => status === 'waiting')
+    const [, token = ''] = /callbacks\/(\S+) of /.exec(sent.find((each) => each.endsWith(' of o8')) ?? '') ?? []
+    // A list is no body of a callback: if it were read first, the answer would be 422.
+    const call = (status: number, last: string, body: unknown = []) =>
+      own.json<Answer<object>>(status, `/callbacks/${last}`, { method: 'POST', body })
+    // Takes from both balances, since its key has yet to be read.
+    expect(await call(202, token, { n: 1 })).toEqual({ status: 'delivered' })
+    expect(await call(404, 'x')).toMatchObject({ code: 'CALLBACK_NOT_FOUND' })
+    const limited = { code: 'RATE_LIMITED', details: { rate: 'callback' } }
+    expect(await call(429, 'x')).toMatchObject(limited)
+    expect(await call(202, token, { n: 1 })).toEqual({ status: 'delivered' })
+    expect(await call(429, token)).toMatchObject(limited)
   })
 
   test('takes a placeholder of another run for plain text, and a call after the end of the run is gone', async () => {

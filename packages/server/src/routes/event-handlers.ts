@@ -1,6 +1,9 @@
 import { ROUTES } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { SendEventResult } from '@tenon/runtime'
+import type { CallbackTarget } from '../callbacks/callback-urls.ts'
+import type { ServerContext } from '../context.ts'
 import { presentEventWaits } from '../events/present-event-waits.ts'
 import { toInstantOrNull } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
@@ -10,6 +13,38 @@ import { auditHook } from '../tables/audit-repository.ts'
 const CALLBACK_TTL = '30d'
 /** Balance from which tokens are taken that no tenant has; not the id of a tenant. */
 const UNKNOWN_TOKENS = '~callbacks'
+
+const callbackRoute = implementRoute(ROUTES.receiveCallback, async ({ server, params: { token }, body }) => {
+  const { tenantId, runId, nodeRunId } = await server.callbacks.read(token).then(found)
+  const target = { kind: 'callback', runId, nodeRunId } as const
+  const sent = await server.engine
+    .sendEvent(tenantId, { target, payload: body, ttl: CALLBACK_TTL, actor: null })
+    .catch(asCallbackError)
+  if (sent.outcome === 'gone') throw new TenonError('CALLBACK_GONE', 'The run no longer waits for this callback')
+  return { status: 202, json: { status: sent.outcome } }
+})
+
+/**
+ * Checks who may call a callback URL, before the body is read. Requests without a valid signature share one balance; it is
+ * also what limits how often keys are read for tenants that anyone can name.
+ */
+async function admitCallback({ callbacks, limits: { rates } }: ServerContext, token: string): Promise<TenantId> {
+  let isCounted = false
+  const countUnknown = async () => {
+    if (!isCounted) await rates.take(UNKNOWN_TOKENS, 'callback')
+    isCounted = true
+  }
+  const target = await callbacks.read(token, countUnknown)
+  if (target === null) await countUnknown()
+  const { tenantId } = found(target)
+  await rates.take(tenantId, 'callback')
+  return tenantId
+}
+
+function found(target: CallbackTarget | null): CallbackTarget {
+  if (target === null) throw new TenonError('CALLBACK_NOT_FOUND', 'No run has this callback URL')
+  return target
+}
 
 export const eventHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.sendEvent, async ({ server, identity, body }) => {
@@ -35,22 +70,7 @@ export const eventHandlers: readonly RouteImplementation[] = [
     return { status: 200, json: { items, nextCursor: page.nextCursor } }
   }),
 
-  implementRoute(ROUTES.receiveCallback, async ({ server, params: { token }, body }) => {
-    const { rates } = server.limits
-    const found = await server.callbacks.read(token)
-    if (found === null) {
-      await rates.take(UNKNOWN_TOKENS, 'start')
-      throw new TenonError('CALLBACK_NOT_FOUND', 'No run has this callback URL')
-    }
-    const { tenantId, runId, nodeRunId } = found
-    await rates.take(tenantId, 'start')
-    const target = { kind: 'callback', runId, nodeRunId } as const
-    const sent = await server.engine
-      .sendEvent(tenantId, { target, payload: body, ttl: CALLBACK_TTL, actor: null })
-      .catch(asCallbackError)
-    if (sent.outcome === 'gone') throw new TenonError('CALLBACK_GONE', 'The run no longer waits for this callback')
-    return { status: 202, json: { status: sent.outcome } }
-  }),
+  { ...callbackRoute, admit: (server, { token = '' }) => admitCallback(server, token) },
 ]
 
 /** Names the error of a second callback, whose body differs from that of the first. */

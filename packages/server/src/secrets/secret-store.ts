@@ -49,6 +49,8 @@ export interface SecretStore extends Pick<SecretReader, 'reveal'> {
    * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
    */
   deriveKey(tenantId: TenantId, purpose: string, mayCreate: boolean): Promise<Uint8Array | null>
+  /** Checks whether the data key of a tenant is in memory, so that {@link SecretStore.deriveKey} asks no one. */
+  isKeyInMemory(tenantId: TenantId): boolean
 }
 
 /** The one data key of a tenant; a next one joins it when keys are rotated. */
@@ -67,6 +69,7 @@ export function createSecretStore(
   providerMs: number = PROVIDER_MS,
 ): SecretStore {
   const keys = new Map<string, Promise<Uint8Array>>()
+  const isKeyInMemory = (tenantId: TenantId) => keys.has(`${tenantId}\n${DATA_KEY_ID}`)
 
   function dataKey(tenantId: TenantId, keyId: string, mayCreate: boolean): Promise<Uint8Array> {
     const name = `${tenantId}\n${keyId}`
@@ -121,10 +124,11 @@ export function createSecretStore(
       const key = await dataKey(tenantId, DATA_KEY_ID, true)
       return (target, value) => sealUnder(key, target, value)
     },
+    isKeyInMemory,
     async deriveKey(tenantId, purpose, mayCreate) {
       const hasKey = async () =>
         (await database.withTenant(tenantId, (tx) => findTenantKey(tx, tenantId, DATA_KEY_ID))) !== null
-      if (!mayCreate && !keys.has(`${tenantId}\n${DATA_KEY_ID}`) && !(await hasKey())) return null
+      if (!mayCreate && !isKeyInMemory(tenantId) && !(await hasKey())) return null
       const key = await dataKey(tenantId, DATA_KEY_ID, mayCreate)
       return new Uint8Array(hkdfSync('sha256', key, '', purpose, DATA_KEY_BYTES))
     },

@@ -49,7 +49,7 @@ export const eventRoutes = {
     tag,
     summary: 'Continue the run that waits for this callback URL; the URL itself is the permission',
     permission: 'public',
-    rate: 'start',
+    rate: 'callback',
     resource: null,
     params: z.object({ token: z.string().min(1).max(2_000) }),
     query: NO_QUERY,

@@ -28,8 +28,11 @@ const PAUSED_RETRY_MS = 5_000
 export interface ShellActivityDeps {
   readonly committer: Committer
   readonly readCommands: ReadCommands
-  /** Reads the messages that a run has yet to apply, oldest first. */
-  readonly readInbox: (run: RunRef) => Promise<readonly FactToCommit[]>
+  /**
+   * Reads the messages that a run has yet to apply, oldest first; with `dueAt` after the votes and events in flight for
+   * waits that were due by then.
+   */
+  readonly readInbox: (run: RunRef, dueAt?: number) => Promise<readonly FactToCommit[]>
   readonly attempts: Omit<ExecuteAttemptDeps, 'stop' | 'hasStoredTimers' | 'onHeartbeat'>
   readonly log: RuntimeLog
   /** Aborted when the worker ends: Temporal cancels an activity once, and not again when its worker ends. */
@@ -64,7 +67,7 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
   ): Promise<void> => {
     let facts = first
     for (let hasMore = true; hasMore; facts = []) {
-      const inbox = await readInbox(run)
+      const inbox = await readInbox(run, due.fireTimersDueAt)
       const request = { ...run, facts: [...inbox, ...facts], isStale: true, ...due }
       hasMore = (await advanceRun(committer, request, log)).hasMore
     }

@@ -11,7 +11,7 @@ export interface NodeRunDisplay {
   readonly statusLabel: string
   /** Reason of the failure, one sentence. */
   readonly reason?: string
-  /** Description of an open wait, in place of the sentence of the node type. */
+  /** Description of an open wait, or of an outcome that was reused, in place of the sentence of the node type. */
   readonly note?: string
 }
 

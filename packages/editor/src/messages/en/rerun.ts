@@ -16,4 +16,7 @@ export const enRerun = {
   'runs.again.newer':
     'This run used version {version}. Version {latest} is published now. The new run gets the same input.',
   'runs.again.version': 'Run version {version}',
+  'runs.rerunOf.start': 'Runs {run} again',
+  'runs.rerunOf.failed': 'Runs {run} again from where it failed',
+  'runs.rerunOf.node': 'Runs {run} again from {node}',
 } as const

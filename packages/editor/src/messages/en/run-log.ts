@@ -8,6 +8,8 @@ export const runLogMessages = {
   'runs.parked.event.route': '{person} continued at the error port',
   'runs.parked.event.fail': '{person} failed the node',
   'runs.event.run_started': 'Run started',
+  'runs.event.outcomes_reused':
+    '{count, plural, one {# result of the earlier run is} other {# results of the earlier run are}} reused',
   'runs.event.node_scheduled': 'Scheduled',
   'runs.event.node_started': 'Started',
   'runs.event.node_started_again': 'Started, attempt {attempt}',

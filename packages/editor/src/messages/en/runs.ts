@@ -32,6 +32,7 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.health.NO_CAPABLE_WORKER': 'No capable worker',
     'runs.health.STUCK': 'Stuck',
     'runs.health.ENGINE_UNAVAILABLE': 'Engine unavailable',
+    'runs.node.reused': 'Reused from the earlier run',
     'runs.node.idle': 'Not started',
     'runs.node.running': 'Running',
     'runs.node.retry': 'Retrying',

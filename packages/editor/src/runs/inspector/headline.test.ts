@@ -8,6 +8,7 @@ import {
   escalatingRun,
   failedRun,
   parkedRun,
+  reusingRun,
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
@@ -61,6 +62,16 @@ describe('headlineOf', () => {
       tone: 'waiting',
       title: 'Event received',
       detail: 'The run is paused. It continues when it is resumed.',
+    })
+  })
+
+  test('says that an outcome is that of an earlier run, and which failure was handled there', () => {
+    const title = 'Reused from the earlier run'
+    expect(headline(reusingRun(), 'analyze')).toEqual({ tone: 'success', title, detail: '' })
+    expect(headline(reusingRun(), 'crm')).toMatchObject({
+      tone: 'neutral',
+      title,
+      detail: expect.stringContaining('503 from the shop'),
     })
   })
 

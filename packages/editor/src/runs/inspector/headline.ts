@@ -63,6 +63,7 @@ export function headlineOf(input: HeadlineInput): Headline | null {
             attempt: lastFailure.attempt,
             message: failureTexts(lastFailure.error, t).why,
           })
+  if (nodeRun.isReused) return reusedHeadline(nodeRun, fault, t)
   const left = Math.max(0, node.maximumAttempts - nodeRun.attempt)
   switch (nodeRun.status) {
     case 'retry': {
@@ -146,6 +147,15 @@ export function headlineOf(input: HeadlineInput): Headline | null {
     case 'compensated':
       return { tone: 'neutral', title: t('runs.headline.compensated'), detail: '' }
   }
+}
+
+/** Returns the summary of a node that has not run, since its outcome is that of an earlier run. */
+function reusedHeadline({ status, port }: NodeRunView, fault: { readonly why: string } | null, t: Translate): Headline {
+  const detail = sentences([
+    fault === null ? '' : t('runs.headline.failed', { message: fault.why }),
+    fault === null || port === null ? '' : t('runs.headline.handled', { port }),
+  ])
+  return { tone: status === 'success' ? 'success' : 'neutral', title: t('runs.node.reused'), detail }
 }
 
 /** Returns the texts of a failure; of invalid params, the field and its fault, which make the remedy plain. */

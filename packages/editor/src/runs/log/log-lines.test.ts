@@ -4,6 +4,7 @@ import {
   type Fact,
   foldRunEvents,
   fromFrame,
+  makeValueRef,
   nodeRunDurationMs,
   type Observation,
 } from '@tenon/core/run'
@@ -39,6 +40,14 @@ function toolCall(tool: string): Observation {
 }
 
 describe('logLine', () => {
+  test('says what is reused of an earlier run', () => {
+    const data = { how: 'completed', port: 'success', output: makeValueRef(null) } as const
+    const outcomes = [{ nodeId: 'analyze', ...data }]
+    const reused = lineOf({ type: 'outcomes_reused', data: { runId: 'run-1', outcomes } })
+    expect(reused.text).toBe('1 result of the earlier run is reused')
+    expect(lineOf({ type: 'node_reused', nodeRunId: 'analyze', data }).text).toBe('Reused from the earlier run')
+  })
+
   test('names the iterations of a loop by what it repeats', () => {
     const begun: Decision = { type: 'iteration_started', nodeRunId: 'each', data: { index: 1 } }
     const ended: Decision = {

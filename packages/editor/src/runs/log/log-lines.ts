@@ -107,6 +107,8 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
       return { level: 'info', text: t('runs.event.node_canceled') }
     case 'node_suspended':
       return { level: 'debug', text: t('runs.event.node_suspended') }
+    case 'node_reused':
+      return { level: 'info', text: t('runs.node.reused') }
     case 'node_skipped':
       return { level: 'info', text: t('runs.event.node_skipped') }
     case 'join_waiting':
@@ -183,6 +185,8 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
   switch (entry.type) {
     case 'run_started':
       return { level: 'info', text: t('runs.event.run_started') }
+    case 'outcomes_reused':
+      return { level: 'info', text: t('runs.event.outcomes_reused', { count: entry.data.outcomes.length }) }
     case 'nodes_skipped':
       return {
         level: 'debug',

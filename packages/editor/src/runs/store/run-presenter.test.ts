@@ -10,6 +10,7 @@ import {
   failedRun,
   parkedRun,
   RUN_STARTED_AT,
+  reusingRun,
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
@@ -50,6 +51,14 @@ describe('createRunPresenter', () => {
     expect(presenter.node('analyze')).toEqual({ status: 'success', label: '1.84 s', statusLabel: 'Succeeded' })
     expect(presenter.node('ticket')).toMatchObject({ label: '1.93 s · attempt 2' })
     expect(presenter.node('review')).toEqual({ status: 'skipped', label: '', statusLabel: 'Skipped' })
+  })
+
+  test('says which outcomes are those of an earlier run, without a duration', () => {
+    const { presenter } = present(reusingRun().frames)
+    const note = 'Reused from the earlier run'
+    expect(presenter.node('analyze')).toEqual({ status: 'success', label: '', statusLabel: 'Succeeded', note })
+    expect(presenter.node('crm')).toMatchObject({ status: 'failed', label: '', reason: '503 from the shop', note })
+    expect(presenter.node('start')?.note).toBeUndefined()
   })
 
   test('shows that a node waits for a fix, and why', () => {

@@ -117,13 +117,14 @@ function needsFix(display: NodeRunDisplay, { workflowName }: WaitingRun, t: Tran
   return { ...display, status: 'parked', statusLabel: t('runs.node.parked'), reason }
 }
 
-/** Returns the note about what a node run waits for; empty without an open wait. */
+/** Returns the note that a node run was reused, or about what it waits for; empty without either. */
 function noteOf(
-  { nodeRunId, status }: NodeRunView,
+  { nodeRunId, status, isReused }: NodeRunView,
   { waits }: RunView,
   t: Translate,
   locale: string,
 ): Pick<NodeRunDisplay, 'note'> {
+  if (isReused) return { note: t('runs.node.reused') }
   if (status !== 'waiting') return {}
   for (const { nodeRunId: waiting, waitFor, closed } of waits.values()) {
     if (waiting === nodeRunId && closed === null) return { note: waitNote(waitFor, t, locale) }

@@ -26,6 +26,8 @@ export interface RunHeaderProps {
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
 
+// Most runs repeat none.
+const loadRerunOf = () => import('../again/rerun-of.tsx')
 // An open run cannot be run again, so the buttons are loaded with the first ended one.
 const loadAgain = () => import('../again/run-again.tsx')
 
@@ -55,6 +57,11 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
       {run.value !== null && run.value.parent !== null && (
         <StartedByPart client={scope.client} parent={run.value.parent} />
+      )}
+      {run.value !== null && run.value.rerunOf !== null && (
+        <LaterPart load={loadRerunOf} waiting={(trouble) => trouble}>
+          {({ RerunOf }) => run.value?.rerunOf != null && <RerunOf rerunOf={run.value.rerunOf} nodes={scope.nodes} />}
+        </LaterPart>
       )}
       <PauseNote view={view} />
       {run.value?.health !== undefined && !isRunOver(live.status) && <HealthBadge health={run.value.health} />}

@@ -57,4 +57,21 @@ describe('admitRuns', () => {
     expect(await admit('locked')).toEqual(['r1'])
     expect(await admit('locked')).toEqual([])
   })
+
+  test('admits only children while the tenant has no room, and nothing while it is paused', async () => {
+    const tenantId = 'full'
+    const limits = { inProgress: 1 }
+    await enqueue({ tenantId, count: 3, limit: null, hasOwnKey: true })
+    expect(await admit(tenantId, limits)).toEqual(['r1'])
+    expect(await admit(tenantId, limits)).toEqual([])
+    await enqueue({ tenantId, count: 1, limit: 1, name: 'child', isChild: true, hasOwnKey: true })
+    expect(await admit(tenantId, limits)).toEqual(['child1'])
+    await opened.database.withTenant(tenantId, (tx) =>
+      tx
+        .insertInto('run_gates')
+        .values({ tenant_id: tenantId, workflow_id: '', paused_at: 1, paused_by: '{}' })
+        .execute(),
+    )
+    expect(await admit(tenantId)).toEqual([])
+  })
 })

@@ -68,6 +68,7 @@ export async function admitRuns(
   const admitted: AdmittedRun[] = []
   const limit = limits.inProgress !== undefined && Number.isFinite(limits.inProgress) ? limits.inProgress : null
   for (;;) {
+    if (!(await mayAdmit(tx, schema, tenantId, limit))) return admitted
     const state = await readQueue(tx, schema, tenantId, limit)
     const runIds = decideAdmissions(state)
     if (runIds.length === 0) return admitted
@@ -78,6 +79,23 @@ export async function admitRuns(
     // Only a full group may have more to admit.
     if (state.groups.every(({ waiting }) => waiting.length < MAX_OF_GROUP)) return admitted
   }
+}
+
+/**
+ * Checks what is quick to know, so that a start costs little while its queue is long and nothing of it can be admitted: the
+ * tenant is paused, or has no room and no children wait.
+ */
+async function mayAdmit(tx: RuntimeTx, schema: string, tenantId: string, limit: number | null): Promise<boolean> {
+  const rows = sql.table(`${schema}.run_admissions`)
+  const { rows: found } = await sql<{ is_paused: boolean; has_room: boolean }>`select
+    exists (select from ${sql.table(`${schema}.run_gates`)} p
+      where p.tenant_id = ${tenantId} and p.workflow_id = '') as is_paused,
+    ${limit}::bigint is null
+      or (select count(*) from ${rows} r
+        where r.tenant_id = ${tenantId} and r.admitted_at is not null and not r.is_child) < ${limit}::bigint
+      or exists (select from ${rows} r
+        where r.tenant_id = ${tenantId} and r.admitted_at is null and r.is_child) as has_room`.execute(tx)
+  return found[0]?.is_paused === false && found[0].has_room
 }
 
 interface QueueRow {

@@ -702,6 +702,30 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       expect(lines).toEqual(['error run.canceled: the database cannot store what follows'])
     })
 
+    test('a run that undoes what it has done then ends without the rest', async () => {
+      const undoing = workflow(
+        [
+          node('start', 'start'),
+          withPolicy(node('a', 'probe'), { compensation: 'undo' }),
+          node('b', 'probe'),
+          node('undo', 'probe'),
+        ],
+        ['start>a', 'a>b'],
+        { settings: { timeout: '1h' } },
+      )
+      const { run, check } = await create(committer(), undoing)
+      const by = refusing(holds('timer_fired'))
+      await by.commit({ ...run, facts: [{ fact: completed('a') }] })
+      const error = { code: 'HTTP_FAILED', message: 'x' }
+      const failed: Fact = { type: 'node_failed', nodeRunId: 'b', data: { pass: 1, attempt: 1, error, durationMs: 1 } }
+      await by.commit({ ...run, facts: [{ fact: failed }] })
+      await advanceRun(by, { ...run, facts: [], fireTimersDueAt: now + 7_200_000 }, () => undefined)
+      const canceled: Fact = { type: 'node_canceled', nodeRunId: 'undo', data: { pass: 1, how: 'canceled' } }
+      expect(await by.commit({ ...run, facts: [{ fact: canceled }] })).toMatchObject({ status: 'failed' })
+      const ended = (await check()).find(({ type }) => type === 'compensation_ended')
+      expect(ended?.data).toEqual({ undone: 0, skipped: 1, left: 0 })
+    })
+
     test('what only passes is thrown as it is, for the caller to try again', async () => {
       const by = committer(67_108_864, {
         ...opened.database,

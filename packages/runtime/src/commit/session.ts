@@ -100,9 +100,9 @@ export function absorb(session: RunSession, event: RunEvent): void {
   }
 }
 
-/** Stores the user who first requested the cancelation of the run. */
+/** Stores the user who first requested the cancelation of the run, also by a request to end it without undoing it. */
 export function noteCancelRequest(session: RunSession, fact: { readonly type: string; readonly data?: unknown }): void {
-  if (fact.type !== 'cancel_requested') return
+  if (fact.type !== 'cancel_requested' && fact.type !== 'compensation_skip_requested') return
   session.cancelActor ??= (fact.data as { readonly actor: Actor | null }).actor
 }
 

@@ -1,4 +1,4 @@
-import { makeValueRef, type RunEvent } from '@tenon/core/run'
+import { foldRunEvents, makeValueRef, type RunEvent } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { createMachine } from './machine.ts'
 import type { Plan } from './plan.ts'
@@ -45,6 +45,8 @@ function expectRepeatable(run: SimulatedRun, plan: Plan): void {
   expect(restored.openNodeRuns()).toEqual(machine.openNodeRuns())
 }
 
+const refuseEvents = (run: SimulatedRun) =>
+  run.apply({ type: 'cancel_requested', data: { reason: 'refused', actor: null } })
 const skipRun = (run: SimulatedRun) => run.apply({ type: 'compensation_skip_requested', data: { actor: null } })
 
 describe('a run with nodes that undo others', () => {
@@ -144,12 +146,10 @@ describe('a run with nodes that undo others', () => {
     ])
   })
 
-  test('parks a step that fails, for a person to retry, skip or complete it, or to end the run', () => {
+  test('parks a step that fails, for a person to retry, skip or complete it, never to fail it', () => {
     const run = atLast()
     run.fail('c')
-    expect(brief(run.fail('undo_b'))).toEqual([
-      'park undo_b/1/0 NODE_FAILED: retry,retry_with_params,complete,skip,fail',
-    ])
+    expect(brief(run.fail('undo_b'))).toEqual(['park undo_b/1/0 NODE_FAILED: retry,retry_with_params,complete,skip'])
     expect(run.machine.status).toBe('waiting')
     expectRepeatable(run, CHAIN)
     expect(brief(run.resolve('undo_b/1/0', { kind: 'retry' }))).toEqual([
@@ -167,15 +167,12 @@ describe('a run with nodes that undo others', () => {
     const supplied = { kind: 'complete', port: 'success', output: makeValueRef({}) } as const
     expect(brief(run.resolve('undo_a/1/0', supplied))).toContain('undone a by undo_a')
 
-    const ended = atLast()
-    ended.fail('c')
-    ended.fail('undo_b')
-    expect(brief(ended.resolve('undo_b/1/0', { kind: 'fail' }))).toEqual([
-      'close undo_b/1/0 (resolved)',
-      'skipped b by undo_b',
-      'undone 0, skipped 1, left 1',
-      'error NODE_FAILED in c',
-    ])
+    const refused = atLast()
+    refused.fail('c')
+    refused.fail('undo_b')
+    expect(() => refused.resolve('undo_b/1/0', { kind: 'fail' })).toThrow(
+      expect.objectContaining({ code: 'FACT_INVALID', message: expect.stringContaining('"fail"') }),
+    )
   })
 
   test('ends without undoing the rest when a person asks for it', () => {
@@ -220,6 +217,79 @@ describe('a run with nodes that undo others', () => {
       'undone 1, skipped 1, left 0',
       'error NODE_FAILED in c',
     ])
+  })
+
+  test('goes on after a pause from before its cancelation or its time limit', () => {
+    const canceled = atLast()
+    canceled.pause('1')
+    canceled.cancel()
+    expect(canceled.machine.status).toBe('paused')
+    expect(brief(canceled.complete('c'))).toEqual(['resumed', 'undo 2 (canceled)', 'schedule undo_b/1 dispatch'])
+    expect(canceled.machine.status).toBe('running')
+    expect(foldRunEvents(canceled.log).status).toBe('running')
+    canceled.pause('2')
+    expect(brief(canceled.complete('undo_b'))).toEqual(['undone b by undo_b'])
+    expect(canceled.machine.status).toBe('paused')
+    expectRepeatable(canceled, CHAIN)
+
+    const late = simulateRun(CHAIN)
+    late.start({ deadlineAt: 9 })
+    late.complete('start')
+    late.complete('a')
+    late.pause('1')
+    late.fireTimer('deadline')
+    expect(brief(late.complete('b')).at(-1)).toBe('schedule undo_b/1 dispatch')
+  })
+
+  test('ends without undoing the rest when the database refuses its events', () => {
+    const parked = atLast()
+    parked.fail('c')
+    parked.fail('undo_b')
+    expect(brief(refuseEvents(parked))).toEqual([
+      'close undo_b/1/0 (canceled)',
+      'skipped b by undo_b',
+      'undone 0, skipped 1, left 1',
+      'error NODE_FAILED in c',
+    ])
+
+    const early = atLast()
+    early.cancel()
+    refuseEvents(early)
+    expect(brief(early.complete('c'))).toEqual(['canceled (user)'])
+    expectRepeatable(early, CHAIN)
+
+    const plain = started(planOf(['start', 'a:probe'], ['start>a']))
+    plain.cancel()
+    expect(refuseEvents(plain)).toEqual([])
+    expect(plain.machine.turn).toBe(3)
+  })
+
+  test('reads for a step what its node has read, not what completed late beside it', () => {
+    const plan = planOf(
+      [
+        'start',
+        ['a:probe', {}],
+        ['b:probe', { compensation: 'undo_b' }],
+        ['meet:join', { join: 'any' }],
+        ['c:probe', { compensation: 'undo_c' }],
+        'd:probe',
+        'undo_b:probe',
+        'undo_c:probe',
+      ],
+      ['start>a', 'start>b', 'a>meet', 'b>meet', 'meet>c', 'c>d'],
+    )
+    const run = started(plan)
+    run.complete('a', 'success', { id: 'A' })
+    run.complete('meet')
+    run.complete('c')
+    run.complete('b', 'success', { id: 'B' })
+    run.fail('d')
+    expect(run.machine.outputs.inputView('undo_b').ownerOf('id')).toMatchObject({ nodeId: 'b' })
+    run.complete('undo_b')
+    const view = run.machine.outputs.inputView('undo_c')
+    expect(view.ownerOf('id')).toMatchObject({ nodeId: 'a' })
+    expect(view.outputOf('b')).toBeNull()
+    expect(view.outputOf('c')).not.toBeNull()
   })
 
   test('undoes the loser of a race that completed after all, and keeps its output from later nodes', () => {
@@ -311,6 +381,25 @@ describe('a loop whose nodes can be undone', () => {
     const events: readonly RunEvent[] = run.log
     expect(events.filter(({ type }) => type === 'iteration_ended')).toHaveLength(2)
     expect(brief(run.complete('undo_a#0.0')).at(-1)).toMatch(/^error/)
+  })
+
+  test('fails before it keeps more bytes than a run can have, and stores a list of items once', () => {
+    const run = started(LOOP)
+    const items = Array.from({ length: 2_000 }, (_, index) => index)
+    run.suspend('each', iterationsOf(items))
+    const large = 'x'.repeat(16_000)
+    let count = 0
+    for (; run.machine.openNodeRun(`a#${count}`) !== null; count += 1) {
+      run.complete(`a#${count}`, 'success', { large })
+      run.complete(`b#${count}`)
+    }
+    expect(count).toBeGreaterThan(1_000)
+    expect(count).toBeLessThan(1_049)
+    expect(run.machine.outputs.loopOf('each')?.fault).toMatchObject({
+      code: 'RUN_TOO_LONG',
+      message: expect.stringMatching(/outputs of \d+ bytes/),
+    })
+    expect(JSON.stringify(run.machine.snapshot()).match(/\[0,1,2,3,/g)).toHaveLength(2)
   })
 
   test('drops the frames of iterations without such nodes', () => {

@@ -80,6 +80,11 @@ export function advanceCompensation(run: RunContext, turns: Turns, conclude: () 
     if (!isCompensated(run, ending)) return
     const because = ending.kind
     const count = state.undoable.length
+    // Cancel wins over a pause from before it; one that follows holds the next step.
+    if (state.paused && ending.kind === 'canceled') {
+      undoLog.setField(state, 'paused', false)
+      turns.decisions.push({ type: 'run_resumed', data: { actor: null } })
+    }
     undoLog.setField(state, 'compensation', { count, undone: 0, skipped: 0, current: null, isDone: false })
     turns.decisions.push({ type: 'compensation_started', data: { because, count } })
   }

@@ -73,14 +73,9 @@ export function continueByErrorPort(
   out.push({ type: 'failure_handled', nodeRunId: nodeRunIdAt(context, node), data: { how: 'route', ...routed } })
 }
 
-/** Fails the run, or the iteration, because of a failed node. A node that undoes another one ends the undoing. */
+/** Fails the run, or the iteration, because of a failed node; never because of one that undoes another one. */
 export function failFrame(context: FrameContext, turn: Turn, node: number, error: RunFailure): void {
   const nodeRunId = nodeRunIdAt(context, node)
   close(context, node)
-  if (context.index.undoneNode(node) !== undefined) {
-    // The run has ended for another reason; nothing more is undone.
-    context.undoLog.setField(context.run.state, 'isCompensationSkipped', true)
-    return
-  }
   beginEnding(context, turn, { kind: 'failed', error: { nodeId: nodeAt(context, node).id, ...error }, nodeRunId })
 }

@@ -1,5 +1,14 @@
-import type { Decision, IterationsWait } from '@tenon/core/run'
-import { createFrame, type FrameContext, frameKey, type Iteration, keyOf, nodeAt, nodeRunIdAt } from './context.ts'
+import type { Decision, IterationsWait, ValueRef } from '@tenon/core/run'
+import {
+  createFrame,
+  type FrameContext,
+  frameKey,
+  type Iteration,
+  keyOf,
+  nodeAt,
+  nodeRunIdAt,
+  type RunContext,
+} from './context.ts'
 import { beginEnding, endCanceledLoop, stopIterations } from './ending.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
 import { continueAfter } from './open-runs.ts'
@@ -16,6 +25,8 @@ const MAX_RUN_RESULT_BYTES = 16_777_216
 const MAX_RUN_ITERATIONS = 100_000
 /** Most node runs that a run can undo: their iterations stay in its memory and its snapshots. */
 const MAX_UNDOABLE = 10_000
+/** Most bytes of outputs in the iterations that stay there. */
+const MAX_KEPT_BYTES = 16_777_216
 /** Most iterations in a row without a node to run: they begin and end in one turn. */
 const MAX_IDLE_ITERATIONS = 1_000
 
@@ -78,12 +89,37 @@ function faultOfNext(context: FrameContext, node: number, { idleCount }: LoopSta
     const message = `The loops of this run have had ${MAX_RUN_ITERATIONS} iterations, the most that a run can have`
     return { code: 'RUN_TOO_LONG', message, remedy: 'Loop over shorter lists, or split them over several runs' }
   }
-  const isFull = run.state.undoable.length >= MAX_UNDOABLE
-  if (isFull && run.index.levelWithin(nodeAt(context, node).id).hasCompensations()) {
+  return run.index.levelWithin(nodeAt(context, node).id).hasCompensations() ? faultOfKept(run) : null
+}
+
+/** Returns the reason why a run can keep no more iterations for the nodes that undo those in them. */
+function faultOfKept({ state }: RunContext): LoopFault | null {
+  const remedy = 'Undo the work of each item in a workflow of its own'
+  if (state.undoable.length >= MAX_UNDOABLE) {
     const message = `The run has completed ${MAX_UNDOABLE} node runs that can be undone, the most that a run can have`
-    return { code: 'RUN_TOO_LONG', message, remedy: 'Undo the work of each item in a workflow of its own' }
+    return { code: 'RUN_TOO_LONG', message, remedy }
+  }
+  if (state.keptBytes >= MAX_KEPT_BYTES) {
+    const message = `The iterations that can be undone have outputs of ${state.keptBytes} bytes, and a run can keep ${MAX_KEPT_BYTES}`
+    return { code: 'RUN_TOO_LONG', message, remedy }
   }
   return null
+}
+
+/** Keeps the frame of an iteration that has ended, with what its nodes have put out. */
+function keepFrame({ run, state, undoLog }: FrameContext, loop: LoopState, index: number): void {
+  const round = keptRound(loop, index)
+  undoLog.setField(state, 'ended', round)
+  const outputs = [...state.outputs.values(), ...state.lateOutputs.values()].map(({ output }) => output)
+  // The iterations share one list of items.
+  const ownItems = Math.ceil(heldBytes(round.items) / loop.waitFor.count)
+  const bytes = [round.previous, ...outputs].reduce((sum, ref) => sum + heldBytes(ref), ownItems)
+  undoLog.setField(run.state, 'keptBytes', run.state.keptBytes + bytes)
+}
+
+/** Returns the bytes of a value that a frame holds itself; larger ones are in the store. */
+function heldBytes(ref: ValueRef | null): number {
+  return ref?.inline === undefined ? 0 : ref.size
 }
 
 /** Fails a loop: no other iteration begins, and the running ones are canceled. */
@@ -117,7 +153,7 @@ export function endIteration(frame: FrameContext, turn: Turn, { parent, loop: no
   const { run, undoLog } = frame
   const loop = entryOf(parent.state.loops, node)
   const index = itemAt(path, path.length - 1)
-  if (frame.state.hasUndoable) undoLog.setField(frame.state, 'ended', keptRound(loop, index))
+  if (frame.state.hasUndoable) keepFrame(frame, loop, index)
   else undoLog.deleteEntry(run.frames, keyOf(frame))
   undoLog.deleteEntry(loop.running, index)
   const outer = turn.in(parent)

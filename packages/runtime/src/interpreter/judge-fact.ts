@@ -193,7 +193,14 @@ function judgeChild(run: RunContext, data: Extract<Fact, { type: 'child_finished
 
 function judgeCancel(run: RunContext, { reason }: Extract<Fact, { type: 'cancel_requested' }>['data']): Act | null {
   const top = topFrame(run)
-  if (run.state.over || top.state.ending !== null) return null
+  const { over, isCompensationSkipped, undoable, compensation } = run.state
+  if (over) return null
+  if (top.state.ending !== null) {
+    // The run is ending already, but the database stores no more of it: it must end without further steps.
+    const hasSteps = undoable.length > 0 || (compensation?.current ?? null) !== null
+    const mustSkip = reason === 'refused' && hasSteps && !isCompensationSkipped
+    return mustSkip ? (turns) => skipCompensation(run, turns) : null
+  }
   return (turns) => beginEnding(top, turns.in(top), { kind: 'canceled', reason })
 }
 

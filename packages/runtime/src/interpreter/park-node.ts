@@ -34,5 +34,7 @@ function resolutionsOf(context: FrameContext, node: number): readonly ParkResolu
   if (control === 'approval') return ['retry', ...route, 'fail']
   const retry: readonly ParkResolutionKind[] = context.state.loops.has(node) ? [] : ['retry']
   const other: readonly ParkResolutionKind[] = children === undefined ? ['retry_with_params'] : []
-  return [...retry, ...other, 'complete', 'skip', ...route, 'fail']
+  // A node that undoes another one fails nothing: the run ends without the rest by a request of its own.
+  const fail: readonly ParkResolutionKind[] = context.index.undoneNode(node) === undefined ? ['fail'] : []
+  return [...retry, ...other, 'complete', 'skip', ...route, ...fail]
 }

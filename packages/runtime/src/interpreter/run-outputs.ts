@@ -185,9 +185,12 @@ function viewOf(context: FrameContext, reader: number): InputView {
 function viewInFrame(context: FrameContext, reader: number): InputView {
   const { state, index, keyOwners, undoLog } = context
   const ancestors = index.ancestorsOf(reader)
+  // A step reads the output of the node that it undoes, and what that has read: nothing that completed late beside it.
+  const undone = index.undoneNode(reader)
+  const readAt = itemAt(state.scheduledTurns, undone ?? reader)
   const isThere = (node: number): boolean => {
     undoLog.visit()
-    return state.outputs.has(node) && itemAt(state.finishedTurns, node) <= itemAt(state.scheduledTurns, reader)
+    return state.outputs.has(node) && (node === undone || itemAt(state.finishedTurns, node) <= readAt)
   }
   const carries = (node: number, key: string): boolean => {
     const { port, output } = entryOf(state.outputs, node)

@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import type { ReusedOutcome } from '@tenon/core/run'
+import type { ReusedOutcome, ValueRef } from '@tenon/core/run'
 import { createFrame, type FrameContext, keyOf, nodeAt, type RunContext } from './context.ts'
 import { framesInOrder } from './frames-in-order.ts'
 import { entryOf } from './lookup.ts'
@@ -8,6 +8,7 @@ import {
   type FrameState,
   type IterationEnd,
   inDocumentOrder,
+  type KeptRound,
   type LoopState,
   type NodeOutput,
   type OpenRun,
@@ -15,7 +16,7 @@ import {
 } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 8
+export const STATE_VERSION = 9
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 
@@ -25,7 +26,7 @@ interface StoredLoop extends Omit<LoopState, 'running' | 'ended'> {
 }
 
 /** State of a frame, with lists of entries for its collections by node. */
-interface StoredFrame extends Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'> {
+interface StoredFrame extends Omit<FrameState, 'ended' | 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'> {
   readonly key: string
   /** Iteration with the key of the loop's frame; `null` for the frame of the run itself. */
   readonly iteration: { readonly parent: string; readonly loop: number; readonly path: readonly number[] } | null
@@ -34,12 +35,20 @@ interface StoredFrame extends Omit<FrameState, 'open' | 'outputs' | 'held' | 'lo
   readonly held: Entries<number>
   readonly loops: Entries<StoredLoop>
   readonly lateOutputs: Entries<NodeOutput>
+  readonly ended: StoredRound | null
+}
+
+/** Data of an ended iteration, with the hash of its list of items: the iterations of a loop have the same one. */
+interface StoredRound extends Omit<KeptRound, 'items'> {
+  readonly items: string | null
 }
 
 interface StoredRun extends Omit<RunState, 'requests' | 'reusable'> {
   readonly planHash: string
   readonly requests: Entries<number, string>
   readonly reusable: Entries<ReusedOutcome>
+  /** Lists of items of ended iterations, by hash. */
+  readonly lists: Entries<ValueRef, string>
   /** Each frame before those of its loops. */
   readonly frames: readonly StoredFrame[]
 }
@@ -52,10 +61,9 @@ function storeLoop({ running, ended, ...loop }: LoopState): StoredLoop {
   return { ...loop, running: inDocumentOrder(running), ended: entriesOf(ended) }
 }
 
-function copyLists(state: Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'>) {
+function copyLists(state: Omit<FrameState, 'ended' | 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'>) {
   return {
     hasUndoable: state.hasUndoable,
-    ended: state.ended,
     ending: state.ending,
     earlyEnd: state.earlyEnd,
     phases: [...state.phases],
@@ -68,7 +76,14 @@ function copyLists(state: Omit<FrameState, 'open' | 'outputs' | 'held' | 'loops'
   }
 }
 
-function storeFrame(context: FrameContext): StoredFrame {
+function storeRound(ended: KeptRound | null, lists: Map<string, ValueRef>): StoredRound | null {
+  if (ended === null) return null
+  const { items, previous } = ended
+  if (items !== null) lists.set(items.hash, items)
+  return { items: items?.hash ?? null, previous }
+}
+
+function storeFrame(context: FrameContext, lists: Map<string, ValueRef>): StoredFrame {
   const { state, iteration } = context
   return {
     key: keyOf(context),
@@ -79,25 +94,29 @@ function storeFrame(context: FrameContext): StoredFrame {
     held: entriesOf(state.held),
     loops: entriesOf(state.loops).map(([node, loop]) => [node, storeLoop(loop)] as const),
     lateOutputs: entriesOf(state.lateOutputs),
+    ended: storeRound(state.ended, lists),
   }
 }
 
 /** Copies the state of a run to plain JSON. */
 export function snapshotOf(run: RunContext): MachineSnapshot {
   const { requests, undoable, reusable, ...plain } = run.state
+  const lists = new Map<string, ValueRef>()
+  const frames = framesInOrder(run).map((frame) => storeFrame(frame, lists))
   const stored: StoredRun = {
     planHash: run.index.plan.planHash,
     ...plain,
     requests: [...requests],
     undoable: [...undoable],
     reusable: entriesOf(reusable),
-    frames: framesInOrder(run).map(storeFrame),
+    lists: [...lists],
+    frames,
   }
   return { stateVersion: STATE_VERSION, state: stored }
 }
 
-function restoreFrame(run: RunContext, stored: StoredFrame): void {
-  const { key, iteration, open, outputs, held, loops, lateOutputs } = stored
+function restoreFrame(run: RunContext, stored: StoredFrame, lists: ReadonlyMap<string, ValueRef>): void {
+  const { key, iteration, open, outputs, held, loops, lateOutputs, ended } = stored
   const state: FrameState = {
     ...copyLists(stored),
     open: new Map(open),
@@ -105,6 +124,7 @@ function restoreFrame(run: RunContext, stored: StoredFrame): void {
     held: new Map(held),
     loops: new Map(loops.map(([node, loop]) => [node, restoreLoop(loop)])),
     lateOutputs: new Map(lateOutputs),
+    ended: ended === null ? null : { ...ended, items: ended.items === null ? null : entryOf(lists, ended.items) },
   }
   if (iteration === null) {
     run.frames.set(key, createFrame(run, run.index, null, state))
@@ -132,10 +152,11 @@ export function restoreRun(run: RunContext, snapshot: MachineSnapshot): void {
       details: { stateVersion: snapshot.stateVersion, expected: STATE_VERSION },
     })
   }
-  const { planHash: _planHash, requests, undoable, reusable, frames, ...plain } = stored
+  const { planHash: _planHash, requests, undoable, reusable, lists, frames, ...plain } = stored
   Object.assign(run.state, plain)
   run.state.undoable.push(...undoable)
   for (const [requestId, turn] of requests) run.state.requests.set(requestId, turn)
   for (const [node, outcome] of reusable) run.state.reusable.set(node, outcome)
-  for (const frame of frames) restoreFrame(run, frame)
+  const known = new Map(lists)
+  for (const frame of frames) restoreFrame(run, frame, known)
 }

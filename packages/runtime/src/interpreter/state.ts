@@ -183,6 +183,8 @@ export interface RunState {
   iterationCount: number
   /** Bytes of the results that open loops keep. */
   resultBytes: number
+  /** Bytes of outputs in the frames of ended iterations that are kept, as far as the frames hold them. */
+  keptBytes: number
   /** Completed node runs that are still to be undone if the run does not complete, the last one last. */
   readonly undoable: string[]
   /** Set once the run has begun to undo what it has done. */
@@ -210,6 +212,7 @@ export function createRunState(): RunState {
     waiting: 0,
     iterationCount: 0,
     resultBytes: 0,
+    keptBytes: 0,
     undoable: [],
     compensation: null,
     isCompensationSkipped: false,

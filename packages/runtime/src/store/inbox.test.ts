@@ -183,6 +183,27 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     expect(await approval.messages()).toEqual(['cancel'])
   })
 
+  test('accepts votes behind a cancelation without effect, of a run that undoes what it has done', async () => {
+    const run = await openApproval()
+    // As a parent stores it, which does not read the log of its child.
+    const fact = JSON.stringify({ type: 'cancel_requested', data: { reason: 'parent', actor: null } })
+    await run.operate({ op: 'message', runId: run.runId, messageId: 'cancel', fact, at: AT })
+    expect(await run.decide('ann')).toBe('closed')
+    await run.append('waiting', [['undo', { type: 'compensation_started', data: { because: 'failed', count: 1 } }]])
+    expect(await inbox().pause(run.tenantId, run.runId, ACTOR, { workerId: null })).toMatchObject({
+      outcome: 'accepted',
+    })
+    expect(await run.decide('ann')).toBe('accepted')
+
+    const second = await openApproval()
+    await second.append('waiting', [['undo', { type: 'compensation_started', data: { because: 'failed', count: 1 } }]])
+    expect(await cancel(second)).toBe('accepted')
+    expect(await second.messages()).toEqual([])
+    await inbox().skipCompensation(second.tenantId, second.runId, ACTOR, { workerId: null })
+    expect(await second.messages()).toEqual(['skip_compensation'])
+    expect(await second.decide('ann')).toBe('closed')
+  })
+
   test('orders a vote and a cancelation that come at once: an accepted vote is read first', async () => {
     for (let round = 0; round < 10; round += 1) {
       const approval = await openApproval()

@@ -8,7 +8,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
-import { END_MESSAGES, judgePause, type PauseType } from './judge-pause.ts'
+import { endMessages, isUndoing, judgePause, type PauseType } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import { type PutResolution, putResolution, type ResolutionToPut } from './put-resolution.ts'
 import { leaveQueue, putBeforeStart } from './queued-messages.ts'
@@ -93,7 +93,12 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         // Orders the request and the votes of its run, so that no vote is accepted after an end that it does not see.
         await lockOpenWaits(tx, { tenantId, runId })
         if (run.status === 'queued') await leaveQueue(tx, { tenantId, runId })
-        return putMessage(tx, { tenantId, runId, fact: factOf(actor), at: now(), route })
+        const fact = factOf(actor)
+        // It would have no effect, and would drop the node types that the run still needs.
+        if (fact.type === 'cancel_requested' && (await isUndoing(tx, { tenantId, runId }))) {
+          return { outcome: 'accepted', runId, owner: null }
+        }
+        return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       })
   return {
     read: (run, dueAt) =>
@@ -217,16 +222,7 @@ async function judgeVote(
     .selectFrom('waits')
     .select((eb) => [
       databaseNow.as('at'),
-      eb
-        .exists(
-          eb
-            .selectFrom('run_inbox')
-            .select('run_id')
-            .where('tenant_id', '=', tenantId)
-            .where('run_id', '=', wait.run_id)
-            .where('message_id', 'in', END_MESSAGES),
-        )
-        .as('is_canceling'),
+      eb.exists(endMessages(tx, tenantId, eb.val(wait.run_id))).as('is_canceling'),
     ])
     .where('tenant_id', '=', tenantId)
     .where('approval_id', '=', approvalId)

@@ -1,4 +1,5 @@
 import { isRunOver, iterationPathOf, type RunStatus } from '@tenon/core/run'
+import { type Expression, sql } from 'kysely'
 import { DEADLINE_TIMER } from '../interpreter/end-run.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -6,7 +7,7 @@ import { findEvents } from './find-events.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** Ids of the requests that end a run, from `factId`: to cancel it, and to end it without undoing what it has done. */
-export const END_MESSAGES: readonly string[] = ['cancel', 'skip_compensation']
+const END_MESSAGES: readonly string[] = ['cancel', 'skip_compensation']
 /** Beginning of the ids of requests to pause a run, from `factId`. */
 export const PAUSE_MESSAGES = 'pause/'
 /** Beginning of the ids of requests to resume a run. */
@@ -42,31 +43,56 @@ export async function judgePause(
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .where((eb) =>
-      eb.or([
-        eb('message_id', 'in', END_MESSAGES),
-        eb('message_id', 'like', `${PAUSE_MESSAGES}%`),
-        eb('message_id', 'like', `${RESUME_MESSAGES}%`),
-      ]),
+      eb.or([eb('message_id', 'like', `${PAUSE_MESSAGES}%`), eb('message_id', 'like', `${RESUME_MESSAGES}%`)]),
     )
     .orderBy('position', 'desc')
     .execute()
-  const ids = messages.map((message) => message.message_id)
-  if (ids.some((id) => END_MESSAGES.includes(id)) || (await isEnding(tx, { tenantId, runId }))) return 'closed'
-  const [last] = ids
+  if ((await hasEndMessage(tx, { tenantId, runId })) || (await isEnding(tx, { tenantId, runId }))) return 'closed'
+  const last = messages[0]?.message_id
   const isPaused = last === undefined ? run.status === 'paused' : last.startsWith(PAUSE_MESSAGES)
   return isPaused === (type === 'pause_requested') ? 'unchanged' : 'new'
 }
 
 /** Checks whether a request that ends a run is in its inbox. */
 export async function hasEndMessage(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<boolean> {
-  const row = await tx
+  return (await endMessages(tx, tenantId, sql.val(runId)).executeTakeFirst()) !== undefined
+}
+
+/**
+ * Selects the requests in the inbox of a run that will end it. A cancelation of a run that undoes what it has done has
+ * no effect, so that votes, events and resolutions still count.
+ */
+export function endMessages(tx: Tx<RuntimeTables>, tenantId: string, runId: Expression<string>) {
+  return tx
     .selectFrom('run_inbox')
-    .select('run_id')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where('message_id', 'in', END_MESSAGES)
-    .executeTakeFirst()
-  return row !== undefined
+    .select('run_inbox.run_id')
+    .where('run_inbox.tenant_id', '=', tenantId)
+    .where('run_inbox.run_id', '=', runId)
+    .where('run_inbox.message_id', 'in', END_MESSAGES)
+    .where((eb) =>
+      eb.or([eb('run_inbox.message_id', '<>', 'cancel'), eb.not(eb.exists(undoingRows(tx, tenantId, runId)))]),
+    )
+}
+
+/** Checks whether a run has begun to undo what it has done. Reads the whole log of the run: for rare requests only. */
+export async function isUndoing(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<boolean> {
+  return (await undoingRows(tx, tenantId, sql.val(runId)).executeTakeFirst()) !== undefined
+}
+
+function undoingRows(tx: Tx<RuntimeTables>, tenantId: string, runId: Expression<string>) {
+  return tx
+    .selectFrom('run_log')
+    .innerJoin('runs as logged', (join) =>
+      join
+        .onRef('logged.tenant_id', '=', 'run_log.tenant_id')
+        .onRef('logged.run_id', '=', 'run_log.run_id')
+        .onRef('logged.start_week', '=', 'run_log.start_week'),
+    )
+    .select('run_log.run_id')
+    .where('run_log.tenant_id', '=', tenantId)
+    .where('run_log.run_id', '=', runId)
+    .where(sql<boolean>`strpos(run_log.events, '"compensation_started"') > 0`)
+    .limit(1)
 }
 
 const isOutsideLoops = (nodeRunId: string): boolean => iterationPathOf(nodeRunId)?.length === 0

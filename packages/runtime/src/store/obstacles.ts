@@ -93,6 +93,8 @@ function describe(capability: string): string {
       return `task queue "${name}"`
     case 'fact':
       return `a version that reads events of the type "${name}"`
+    case 'machine':
+      return 'a version that undoes what runs have done'
     case 'plan':
       return `plan format ${name}`
     default:

@@ -9,7 +9,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { Payload } from './append.ts'
 import { deliver } from './deliver-event.ts'
 import { addPayloads, checkRoom, deleteExpired, dropPayloads, findStored, keep } from './event-buffer.ts'
-import { END_MESSAGES } from './judge-pause.ts'
+import { endMessages } from './judge-pause.ts'
 import type { EventTarget } from './match-key.ts'
 import { type MessageRoute, wakeRuns } from './put-message.ts'
 
@@ -170,18 +170,7 @@ async function lockMatchingWaits(tx: RuntimeTx, { tenantId, matchKey }: EventToP
     .where('status', '=', 'open')
     .where('resolution', 'is', null)
     .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '>', databaseNow)]))
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('run_inbox')
-            .select('run_inbox.run_id')
-            .where('run_inbox.tenant_id', '=', tenantId)
-            .whereRef('run_inbox.run_id', '=', 'waits.run_id')
-            .where('run_inbox.message_id', 'in', END_MESSAGES),
-        ),
-      ),
-    )
+    .where((eb) => eb.not(eb.exists(endMessages(tx, tenantId, eb.ref('waits.run_id')))))
     .orderBy('approval_id')
     .execute()
 }

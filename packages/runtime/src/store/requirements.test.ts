@@ -1,6 +1,7 @@
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../interpreter/compile.ts'
+import type { PlanNode } from '../interpreter/plan.ts'
 import { createTestNodes } from '../testing/test-nodes.ts'
 import {
   allRequirements,
@@ -57,11 +58,32 @@ describe('requirements', () => {
     expect(runRequirements({ plan, semantics: 2 }).key).not.toBe(runRequirements(run).key)
   })
 
-  test('of a run that undoes what it has done remain after a cancelation, which cuts the key at the slash', () => {
+  describe('of a run that undoes what it has done', () => {
     const nodes = plan.nodes.map((node, index) => (index === 0 ? { ...node, compensation: 1 } : node))
-    const { key } = runRequirements({ plan: { ...plan, nodes }, semantics: 1 })
-    expect(key.split('/')).toEqual([key])
-    expect(key.split('~')[0]).toBe('1.1')
+    const undoing = { plan: { ...plan, nodes }, semantics: 1 }
+    const machine = { key: '1.1+undo', capabilities: ['machine:compensation', 'plan:1', 'semantics:1'] }
+
+    test('are not met by versions that would undo nothing', () => {
+      const old = capabilitiesOf(registry, ['gpu']).filter((each) => each !== 'machine:compensation')
+      for (const { capabilities } of allRequirements(undoing)) {
+        expect(capabilities.filter((each) => !old.includes(each))).toEqual(['machine:compensation'])
+      }
+      const loop = { ...(plan.nodes[0] as PlanNode), children: { nodes, edges: [] } }
+      expect(runRequirements({ plan: { ...plan, nodes: [loop] }, semantics: 1 }).key).toMatch(/^1\.1\+undo~/)
+    })
+
+    test('remain after a cancelation, which cuts the key at the slash', () => {
+      const { key } = runRequirements(undoing)
+      expect(key.split('/')).toEqual([key])
+      expect(key.split('~')[0]).toBe(machine.key)
+      expect(allRequirements(undoing)[0]).toEqual(machine)
+    })
+
+    test('are only its machine after a cancelation that undoes nothing', () => {
+      const kept = { plan: { ...undoing.plan, compensatesOnCancel: false as const }, semantics: 1 }
+      expect(runRequirements(kept).key.split('/')[0]).toBe(machine.key)
+      expect(allRequirements(kept)[0]).toEqual(machine)
+    })
   })
 
   test('are met by a worker with the node types, and with the queue for a queued node', () => {

@@ -23,22 +23,23 @@ export interface Requirements {
 
 /** The part of a run on which its requirements depend. */
 export interface RequiringRun {
-  readonly plan: Pick<Plan, 'planVersion' | 'nodes'>
+  readonly plan: Pick<Plan, 'planVersion' | 'nodes' | 'compensatesOnCancel'>
   readonly semantics: number
 }
 
 /** Formats of plans that this version of the runtime reads. */
 const PLAN_VERSIONS: readonly number[] = [1]
+/** Undoes what a run has done. Versions without it read such plans, but would end their runs with nothing undone. */
+const COMPENSATION = 'machine:compensation'
 
 /**
  * Returns the requirements of driving a run: its machine, and every node type that is evaluated or executed where the
  * run is. A node with a task queue of its own has requirements of its own.
  */
 export function runRequirements(run: RequiringRun): Requirements {
-  const all = nodesWithin(run.plan)
-  const nodes = all.filter((node) => !node.disabled && !isQueued(node))
-  const undoes = all.some(({ compensation }) => compensation !== undefined)
-  return requirementsOf(run, nodes.map(typeOf), undoes)
+  const nodes = nodesWithin(run.plan).filter((node) => !node.disabled && !isQueued(node))
+  const undoesOnCancel = run.plan.compensatesOnCancel !== false && hasCompensations(run.plan)
+  return requirementsOf(run, nodes.map(typeOf), undoesOnCancel)
 }
 
 /** Returns the requirements of executing a node with a task queue of its own. */
@@ -72,7 +73,7 @@ export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
   const types = registry.manifest.nodes.map(({ type, version }) => `node:${nodeTypeKey(type, version)}`)
   const facts = RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact').map((type) => `fact:${type}`)
-  return [...semantics, ...plans, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
+  return [...semantics, ...plans, COMPENSATION, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
 }
 
 /** Checks whether a node is executed by the workers of its own queue, not where its run is. */
@@ -80,24 +81,33 @@ export function isQueued({ mode, disabled, taskQueue }: PlanNode): boolean {
   return mode === 'dispatch' && !disabled && taskQueue !== null
 }
 
-function requirementsOf(run: RequiringRun, more: readonly string[], undoes = false): Requirements {
-  return named(machineKey(run), [...machineCapabilities(run), ...more], undoes)
+function requirementsOf(run: RequiringRun, more: readonly string[], undoesOnCancel = false): Requirements {
+  return named(machineKey(run), [...machineCapabilities(run), ...more], undoesOnCancel)
 }
 
-function named(machine: string, list: readonly string[], undoes = false): Requirements {
+function named(machine: string, list: readonly string[], undoesOnCancel = false): Requirements {
   const capabilities = [...new Set(list)].sort()
   const hash = createHash('sha256').update(JSON.stringify(capabilities)).digest('hex').slice(0, 32)
   // The part before the slash is the key of the machine alone: the inbox cuts the key there when a run is canceled. A run
   // that undoes what it has done still needs its node types then; its key is cut at the tilde when nothing is undone.
-  return { key: `${machine}${undoes ? '~' : '/'}${hash}`, capabilities }
+  return { key: `${machine}${undoesOnCancel ? '~' : '/'}${hash}`, capabilities }
 }
 
 function machineKey({ plan, semantics }: RequiringRun): string {
-  return `${semantics}.${plan.planVersion}`
+  return `${semantics}.${plan.planVersion}${hasCompensations(plan) ? '+undo' : ''}`
 }
 
 function machineCapabilities({ plan, semantics }: RequiringRun): readonly string[] {
-  return [`plan:${plan.planVersion}`, `semantics:${semantics}`]
+  const compensation = hasCompensations(plan) ? [COMPENSATION] : []
+  return [...compensation, `plan:${plan.planVersion}`, `semantics:${semantics}`]
+}
+
+/** Checks whether a node of a plan can be undone. */
+function hasCompensations({ nodes }: Pick<Plan, 'nodes'>): boolean {
+  return nodes.some(
+    ({ compensation, children }) =>
+      compensation !== undefined || (children !== undefined && hasCompensations(children)),
+  )
 }
 
 function typeOf({ type, typeVersion }: PlanNode): string {

@@ -248,7 +248,7 @@ describe('a parked node run', () => {
   })
 
   test('says of a resolution that it does not allow why', async () => {
-    const data = { resolutions: ['complete', 'skip', 'fail'] } as const
+    const data = { resolutions: ['complete', 'skip'] } as const
     const parked = frames.map((frame) =>
       frame.type === 'node_parked' ? { ...frame, data: { ...frame.data, ...data } } : frame,
     )
@@ -257,6 +257,8 @@ describe('a parked node run', () => {
     expect(route.disabled).toBe(true)
     expect(screen.getByText('Not possible: no edge leaves the "On error" port.')).toBeDefined()
     expect(screen.getAllByText('Not possible: the iterations of a loop cannot begin again.')).toHaveLength(2)
+    // As of a node that undoes another one.
+    expect(screen.queryByRole('button', { name: 'Fail run' })).toBeNull()
   })
 
   test('names the person who was first', async () => {

@@ -120,6 +120,8 @@ function Card(props: ParkedCardProps) {
     if (kind === 'skip' && port === '') return t('runs.parked.help.skipOnly')
     return t(`runs.parked.help.${kind}`, { target, port })
   }
+  // A node that undoes another one fails nothing.
+  const shown = ACTIONS.filter(([kind]) => kind !== 'fail' || resolutions.includes('fail'))
   const isListed = openId !== null || known.value === null
   const ago = formatAgo(parkedAt, moment, locale)
   const sendForm = async (resolution: ResolutionRequest) => {
@@ -147,7 +149,7 @@ function Card(props: ParkedCardProps) {
       )}
       {mayResolve && isListed && (
         <ul className="tn-parked-actions">
-          {ACTIONS.map(([kind, icon]) => (
+          {shown.map(([kind, icon]) => (
             <ParkedAction
               key={kind}
               icon={icon}

@@ -38,6 +38,8 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
   const [sending, setSending] = useState<GroupResolution | null>(null)
   const [isAsking, setIsAsking] = useState(false)
   const { runId, nodeRunId, resolutions } = parked
+  // A node that undoes another one fails nothing.
+  const more = MORE.filter((kind) => kind !== 'fail' || resolutions.includes('fail'))
   const { why } = failureTexts(parked.error, t)
   const path = itemPath(nodeRunId)
   // The items of loops within each other, from 1, the outermost first: "3.1".
@@ -97,7 +99,7 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
                 disabled={sending !== null}
               />
             }
-            items={MORE.map((kind) => ({
+            items={more.map((kind) => ({
               id: kind,
               label: t(`runs.parked.${kind}`, { target }),
               disabled: !resolutions.includes(kind),

@@ -55,7 +55,7 @@ function briefly(decision: Decision): string {
     case 'run_paused':
       return `paused by ${decision.data.actor?.userId}`
     case 'run_resumed':
-      return `resumed by ${decision.data.actor?.userId}`
+      return decision.data.actor === null ? 'resumed' : `resumed by ${decision.data.actor.userId}`
     case 'run_completed':
       return `completed ${decision.data.outcome} by ${decision.data.endNodeRunId}`
     case 'run_error':

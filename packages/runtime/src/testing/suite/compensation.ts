@@ -65,7 +65,7 @@ export const compensationTests: SuiteGroup = (context) => {
       const { engine } = context().handle
       const run = await context().start(saga({ failures: 9 }, { failedCalls: 1 }))
       const { parkedId, resolutions } = await run.parkedOf('undo_b')
-      expect(resolutions).toEqual(['retry', 'retry_with_params', 'complete', 'skip', 'fail'])
+      expect(resolutions).toEqual(['retry', 'retry_with_params', 'complete', 'skip'])
       expect(await run.until('waiting')).toMatchObject({ status: 'waiting' })
       expect(await engine.pause(run.tenantId, run.runId, ACTOR)).toEqual({ outcome: 'accepted' })
       await run.until('paused')
@@ -92,7 +92,7 @@ export const compensationTests: SuiteGroup = (context) => {
       const early = await context().start(saga({ isGated: true }))
       await context().probes.reached(early.runId, 'last')
       await skip(early)
-      expect(await early.ended()).toMatchObject({ status: 'canceled' })
+      expect(await early.ended()).toMatchObject({ status: 'canceled', error: { message: 'Canceled by cleo' } })
       expect(idsOf(early)).toEqual(['a', 'b', 'last'])
     })
 

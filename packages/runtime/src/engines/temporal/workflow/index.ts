@@ -8,6 +8,7 @@ import {
   continueAsNew,
   defineSignal,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -199,7 +200,10 @@ class Shell {
 
   // Not below the scope of the command that it follows from: what undoes a canceled node is not canceled with it.
   private newScope(): CancellationScope {
-    return new CancellationScope({ cancellable: true, parent: this.root })
+    const current = CancellationScope.current()
+    // Shells before this patch canceled what follows, and asked the store to abandon it.
+    const isBelow = current.consideredCancelled && !patched('scopes-of-the-run')
+    return new CancellationScope({ cancellable: true, parent: isBelow ? current : this.root })
   }
 
   private detach(scope: CancellationScope, work: () => Promise<void>): void {

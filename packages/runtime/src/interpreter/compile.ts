@@ -123,7 +123,8 @@ export function compile(
   checkLoops(survey, issues)
   checkEnds(document, issues)
   checkNesting(survey, issues)
-  checkCompensations(survey, ({ code, message, nodeId, edgeId, path }) => {
+  checkCompensations(survey, ({ severity, code, message, nodeId, edgeId, path }) => {
+    if (severity === 'warning') return
     issues.add(edgeId === undefined ? ['nodes', nodeId ?? '', ...(path ?? [])] : ['edges', edgeId], code, message)
   })
   issues.throwIfAny()

@@ -2,6 +2,7 @@
 export const enRerun = {
   'runs.again.run': 'Run again',
   'runs.again.failed': 'Run again from where it failed',
+  'runs.again.node': 'Run again from here',
   'runs.again.test': 'Test the draft again',
   'runs.again.deleted': 'The workflow of this run was deleted, so it cannot be run again.',
   'runs.again.notEnded': 'The run has not ended yet. Wait for its end, or cancel it first.',

@@ -1,4 +1,5 @@
 import type { Run } from '@tenon/core/client'
+import type { RerunFrom } from '@tenon/core/run'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,7 +13,7 @@ interface RerunButtonProps {
   /** The ended run. */
   readonly run: Run
   /** Start of the new run; `draft` starts the present draft with the input of the run instead. */
-  readonly from: 'start' | 'failed' | 'draft'
+  readonly from: RerunFrom | 'draft'
   readonly onStarted: (runId: string) => void
 }
 
@@ -57,7 +58,7 @@ export function RerunButton({ scope, run, from, onStarted }: RerunButtonProps) {
   return (
     <>
       <Button icon="retry" busy={isSending && choice === null} onClick={() => void send(startOrAsk)}>
-        {t(LABELS[from])}
+        {t(typeof from === 'string' ? LABELS[from] : 'runs.again.node')}
       </Button>
       {choice !== null && (
         <VersionDialog

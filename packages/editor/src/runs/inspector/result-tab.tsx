@@ -5,6 +5,8 @@ import { TemplateParts } from '../../expression-field/template-text.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
+import { mayRunFrom } from '../again/may-run-from.ts'
 import { ChildRunPart } from '../calls/parts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
@@ -32,11 +34,14 @@ export interface ResultTabProps {
   readonly node: NodeInfo
 }
 
+// Only an ended run can be run again from a node.
+const loadRerunNode = () => import('../again/rerun-node.tsx')
+
 /** Tab with the result of a node run: summary, facts, output, attempts and tool calls. */
 export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
   const { t, locale } = useInstance()
   const { store } = scope
-  const { view } = useRunSnapshot(store)
+  const { view, live } = useRunSnapshot(store)
   const moment = useRunMoment(store, 500)
   const skipReason = useMemo(
     () => skipReasons(store.entries, view.seq).get(nodeRun.nodeRunId) ?? null,
@@ -114,6 +119,11 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
       )}
       {hasFailed && <FailedCall calls={logged.lastToolCalls} refused={logged.refused} />}
       {answers.length > 0 && hasFailed && <ModelAnswers answers={answers} isOpen />}
+      {mayRunFrom(live, nodeRun) && (
+        <LaterPart load={loadRerunNode} waiting={(trouble) => trouble}>
+          {({ RerunNode }) => <RerunNode key={nodeRun.nodeId} scope={scope} nodeId={nodeRun.nodeId} />}
+        </LaterPart>
+      )}
       {facts.length > 0 && <Facts facts={facts} />}
       {nodeRun.output !== null && (
         <ValueView

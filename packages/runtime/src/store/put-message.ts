@@ -50,7 +50,7 @@ export async function putMessage(
  *
  * @returns Worker that owns the run; `null` if none does, and on Temporal.
  */
-export async function wakeRun(
+async function wakeRun(
   tx: Tx<RuntimeTables>,
   { tenantId, runId }: RunRef,
   route: MessageRoute,

@@ -1,4 +1,4 @@
-import { documentOrder, type NodeId, resolvePorts, type WorkflowDocument } from '@tenon/core/document'
+import { compensationsOf, documentOrder, type NodeId, resolvePorts, type WorkflowDocument } from '@tenon/core/document'
 import { isContainer, nodesByParent, parentsFirst } from '../graph/containers.ts'
 import { edgesInto, edgesOutOf, type Graph, graphOf } from '../graph/graph.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
@@ -18,8 +18,11 @@ export type OutlineItem =
   /** The path continues at a node that is listed elsewhere. */
   | { readonly kind: 'link'; readonly nodeId: NodeId }
 
-/** Begin of a path at a node that is no trigger, or at a node to which a port leads beside another one. */
-export type OutlineLead = { readonly kind: 'detached' } | { readonly kind: 'parallel'; readonly to: NodeId }
+/** Begin of a path at a node that is no trigger, that undoes another one, or to which a port leads beside another one. */
+export type OutlineLead =
+  | { readonly kind: 'detached' }
+  | { readonly kind: 'undo'; readonly of: NodeId }
+  | { readonly kind: 'parallel'; readonly to: NodeId }
 
 export interface OutlineBranch {
   readonly port: string
@@ -43,6 +46,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
   const meetings = findMeetings(order, graph)
   const byId = new Map(document.nodes.map((node) => [node.id, node]))
   const groups = nodesByParent(document)
+  const undoneBy = compensationsOf(document)
   const listed = new Set<NodeId>()
   /** Nodes of branches that are too deep, to which links lead. */
   const continued = new Set<NodeId>()
@@ -135,11 +139,19 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
     const isBegin = (id: NodeId) => level !== null || mayStart(id)
     const ids = order.filter((id) => levels.get(id) === level)
     const roots = ids.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
-    const items = roots.filter(isBegin).flatMap((id) => sequence(id, null))
+    const items = roots.filter(isBegin).flatMap((id) => sequence(id, null, undoOf(id)))
     // The rest begins at no trigger. Nodes on a cycle have no beginning.
-    for (const id of [...roots, ...ids])
-      if (!listed.has(id)) items.push(...sequence(id, null, isBegin(id) || continued.has(id) ? null : DETACHED))
+    for (const id of [...roots, ...ids]) {
+      if (listed.has(id)) continue
+      const isConnected = isBegin(id) || continued.has(id)
+      items.push(...sequence(id, null, undoOf(id) ?? (isConnected ? null : DETACHED)))
+    }
     return items
+  }
+
+  function undoOf(id: NodeId): OutlineLead | null {
+    const undone = undoneBy.get(id)
+    return undone === undefined ? null : { kind: 'undo', of: undone }
   }
 
   return itemsOf(null)

@@ -84,10 +84,11 @@ export function OutlineRow({ nodeId, hasBranches, lead }: OutlineRowProps) {
 /** Note that the list does not continue from the row above, as its order suggests. */
 function LeadNote({ lead }: { readonly lead: OutlineLead }) {
   const t = useTranslate()
-  const other = useEditorStore((state) => (lead.kind === 'parallel' ? state.nodesById.get(lead.to)?.name : undefined))
+  const otherId = lead.kind === 'detached' ? '' : lead.kind === 'undo' ? lead.of : lead.to
+  const name = useEditorStore((state) => state.nodesById.get(otherId)?.name ?? otherId)
   return (
     <small className="tn-outline-lead" dir="auto">
-      {lead.kind === 'detached' ? t('outline.detached') : t('outline.parallel', { name: other ?? lead.to })}
+      {t(`outline.${lead.kind}`, { name })}
     </small>
   )
 }

@@ -14,9 +14,10 @@ import { Outline } from './outline.tsx'
 test('a row says if its node does not follow the one above it', async () => {
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ manifest: createManifestIndex(SMALL_MANIFEST), phase: { kind: 'ready' }, isReadOnly: true })
-  const names = { start: 'Begin', a: 'Alpha', b: 'Beta', lost: 'Lost', after: 'After it' }
+  const names = { start: 'Begin', a: 'Alpha', b: 'Beta', lost: 'Lost', after: 'After it', back: 'Take back' }
   const nodes = Object.entries(names).map(([id, name]) => {
-    return { ...node(id, id === 'start' ? 'start' : 'step', id === 'start' ? {} : { text: 't' }), name }
+    const policy = id === 'a' ? { policy: { compensation: 'back' } } : {}
+    return { ...node(id, id === 'start' ? 'start' : 'step', id === 'start' ? {} : { text: 't' }), name, ...policy }
   })
   session.adopt(workflow(nodes, ['start>a', 'start>b', 'lost>after']))
   renderPart(
@@ -32,6 +33,7 @@ test('a row says if its node does not follow the one above it', async () => {
     ['Beta', 'In parallel with Alpha'],
     ['Lost', 'Not connected to a trigger'],
     ['After it'],
+    ['Take back', 'Undoes Alpha'],
   ])
 })
 

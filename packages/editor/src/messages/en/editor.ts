@@ -213,6 +213,7 @@ export const editorMessages = {
   'outline.tools': 'Changes',
   'outline.notConnected': 'Not connected',
   'outline.detached': 'Not connected to a trigger',
+  'outline.undo': 'Undoes {name}',
   'outline.parallel': 'In parallel with {name}',
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',

@@ -9,16 +9,13 @@ import type { DropTarget } from '../store/editor-state.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
-import { LaterPart } from '../ui/later-part.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
+import { CalledWorkflow } from './called-workflow.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
 import { useChangeMark } from './change-marks.ts'
 import type { FlowNode } from './flow-types.ts'
 import { useNodeRun } from './node-status.ts'
 import { summarize } from './node-summary.ts'
-
-// Only documents with nodes that run a workflow need it.
-const loadChip = () => import('../sub-workflows/controls.tsx')
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
@@ -172,9 +169,7 @@ export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   if (entry.control === 'child' && workflows !== null) {
     return (
       <p className="tn-card-summary" dir="auto">
-        <LaterPart load={loadChip} waiting={() => entry.description}>
-          {({ WorkflowChip }) => <WorkflowChip workflows={workflows} value={node.params.workflow} />}
-        </LaterPart>
+        <CalledWorkflow workflows={workflows} node={node} entry={entry} />
       </p>
     )
   }

@@ -1,7 +1,9 @@
 import type { NodeId } from '@tenon/core/document'
 import { useContext, useMemo } from 'react'
+import { CalledWorkflow } from '../canvas/called-workflow.tsx'
 import { useNodeRun } from '../canvas/node-status.ts'
 import { summarize } from '../canvas/node-summary.ts'
+import { WorkflowsContext } from '../contexts/workflows-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useLoopItems } from '../session/use-loop-items.ts'
@@ -35,6 +37,7 @@ export function OutlineRow({ nodeId, hasBranches, lead }: OutlineRowProps) {
   const problems = useEditorStore((state) => state.problemCounts.get(nodeId))
   const run = useNodeRun(nodeId)
   const onRowFocus = useContext(RowFocusContext)
+  const workflows = useContext(WorkflowsContext)
   const summary = useMemo(() => {
     if (node === undefined || entry === undefined) return ''
     const text = summarize(entry, node.params)
@@ -43,7 +46,6 @@ export function OutlineRow({ nodeId, hasBranches, lead }: OutlineRowProps) {
     return text === '' ? entry.description : text
   }, [entry, node])
   if (node === undefined) return null
-  const detail = run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: follows the focus, also into the menu of the row
     <div
@@ -64,7 +66,14 @@ export function OutlineRow({ nodeId, hasBranches, lead }: OutlineRowProps) {
         <span className="tn-outline-text">
           <span dir="auto">{node.name}</span>
           {lead !== null && <LeadNote lead={lead} />}
-          <small dir="auto">{detail}</small>
+          <small dir="auto">
+            {run !== null && run.label !== '' && `${run.label} · `}
+            {entry?.control === 'child' && workflows !== null ? (
+              <CalledWorkflow workflows={workflows} node={node} entry={entry} />
+            ) : (
+              summary
+            )}
+          </small>
         </span>
         {run !== null && run.status !== 'idle' && <StatusMark status={run.status} label={run.statusLabel} />}
         {run === null && problems !== undefined && (

@@ -1,11 +1,14 @@
 // @vitest-environment jsdom
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { screen, within } from '@testing-library/react'
+import { act, screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
+import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
+import { CALL_MANIFEST, callDocument, TENANT_WORKFLOWS } from '../../test/fixtures/sub-workflows.ts'
+import { type TenantWorkflows, WorkflowsContext } from '../contexts/workflows-context.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
@@ -62,4 +65,32 @@ test('the nodes inside another have a heading that says how often they run', asy
     (name) => within(screen.getByRole('region', { name: `Inside ${name}` })).getByRole('heading').textContent,
   )
   expect(headings).toEqual(['For each item', 'Each round', 'Runs once'])
+})
+
+test('a row of a node that runs a workflow has the name of that workflow, never its id', async () => {
+  const fixture = createFixtureClient({ workflows: TENANT_WORKFLOWS })
+  const session = createEditorSession({ translate: () => t })
+  session.store.setState({ manifest: createManifestIndex(CALL_MANIFEST), phase: { kind: 'ready' }, isReadOnly: true })
+  session.adopt(callDocument('wf-mail'))
+  let answer = () => {}
+  const isAnswered = new Promise<void>((done) => {
+    answer = done
+  })
+  const get: typeof fixture.client.workflows.get = async (...args) => {
+    await isAnswered
+    return fixture.client.workflows.get(...args)
+  }
+  const client = { ...fixture.client, workflows: { ...fixture.client.workflows, get } }
+  const workflows: TenantWorkflows = { client, ownId: 'wf', directory: { current: null }, onOpen: null }
+  renderPart(
+    <SessionProvider session={session}>
+      <WorkflowsContext.Provider value={workflows}>
+        <Outline />
+      </WorkflowsContext.Provider>
+    </SessionProvider>,
+  )
+  expect(await screen.findByRole('button', { name: /^Call\s*…$/ })).toBeDefined()
+  expect(screen.queryByText(/wf-mail/)).toBeNull()
+  await act(async () => answer())
+  expect(await screen.findByRole('button', { name: /^Call\s*Send a mail$/ })).toBeDefined()
 })

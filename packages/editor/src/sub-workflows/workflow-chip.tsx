@@ -25,7 +25,8 @@ function Name({ workflows, value }: WorkflowChipProps) {
   const found = useWorkflow(workflows, workflowId)
   if (found === null) return t('subWorkflow.choose')
   const name = found.kind === 'found' ? found.value.name : found.kind === 'missing' ? t('subWorkflow.unknown') : null
-  if (name === null) return workflowId
+  // The id says nothing to people, so it is the last resort.
+  if (name === null) return found.kind === 'loading' ? '…' : workflowId
   const isGone = found.kind === 'missing' || (found.kind === 'found' && found.value.deletedAt !== null)
   const text = isGone && found.kind === 'found' ? t('subWorkflow.deletedName', { name }) : name
   return (

@@ -6,7 +6,6 @@ import type { NodeRunPresenter } from '../canvas/node-status.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { useWaitingBelow } from '../runs/calls/use-waiting-below.ts'
 import { InspectorPanel, RUN_NAME } from '../runs/inspector/inspector-panel.tsx'
-import { RunStatusBadge } from '../runs/list/run-status-badge.tsx'
 import { OpenQueue } from '../runs/queue/open-queue.tsx'
 import { type RunLinks, RunLinksContext } from '../runs/store/run-links.ts'
 import { RunReady } from '../runs/store/run-part.tsx'
@@ -20,6 +19,7 @@ import { OpenUndo } from '../runs/viewer/open-undo.tsx'
 import { RunControls } from '../runs/viewer/run-controls.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
 import { RunFault } from '../runs/viewer/run-fault.tsx'
+import { RunStateBadge } from '../runs/viewer/run-state-badge.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { RunTexts } from '../shell/run-texts.tsx'
 import { select } from '../store/editor-store.ts'
@@ -79,22 +79,6 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
   const canOpen = onOpenRun !== undefined
   // The layer of the editor changes with the links, so it does not depend on a function that a host writes inline.
   const links = useMemo<RunLinks>(() => ({ onOpenRun: canOpen ? (id) => latest.current?.(id) : null }), [canOpen])
-  useEffect(() => {
-    onLayer({
-      presenter,
-      // The inspector of the editor renders it.
-      inspect: (nodeId) => (
-        <RunTexts>
-          <RunLinksContext.Provider value={links}>
-            <InspectorPanel scope={scope} nodeId={nodeId} />
-          </RunLinksContext.Provider>
-        </RunTexts>
-      ),
-    })
-    return () => onLayer(null)
-  }, [presenter, scope, links, onLayer])
-  const opened = useRef(onOpened)
-  useEffect(() => opened.current(), [])
   const show = (nodeId: NodeId) => {
     select(session.store, [nodeId])
     session.store.setState({ tab: 'last-run' })
@@ -105,6 +89,24 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
     show(nodeId)
     session.store.setState({ fieldFocus: { nodeId, path: RUN_NAME } })
   }
+  const latestLead = useRef(lead)
+  latestLead.current = lead
+  useEffect(() => {
+    onLayer({
+      presenter,
+      // The inspector of the editor renders it.
+      inspect: (nodeId) => (
+        <RunTexts>
+          <RunLinksContext.Provider value={links}>
+            <InspectorPanel scope={scope} nodeId={nodeId} onSelectNode={(id) => latestLead.current(id)} />
+          </RunLinksContext.Provider>
+        </RunTexts>
+      ),
+    })
+    return () => onLayer(null)
+  }, [presenter, scope, links, onLayer])
+  const opened = useRef(onOpened)
+  useEffect(() => opened.current(), [])
   return (
     <RunLinksContext.Provider value={links}>
       <RunFault scope={scope} onSelectNode={lead} />
@@ -119,7 +121,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onO
         onSelectNode={show}
         actions={
           <>
-            <RunStatusBadge status={live.status} />
+            <RunStateBadge view={live} />
             {!isRunOver(live.status) && <RunControls scope={scope} size="s" />}
             {onOpenRun !== undefined && (
               <Button size="s" variant="ghost" icon="external" onClick={() => onOpenRun(runId)}>

@@ -19,6 +19,10 @@ export const enParked = {
   'runs.parked.help.route': 'Continues at the "On error" port.',
   'runs.parked.help.fail':
     '{target, select, iteration {Ends the iteration as failed.} other {Ends the run as failed.}}',
+  'runs.parked.undo.label': 'Skip: {name} stays as it is',
+  'runs.parked.undo.skip': 'Does not undo {name}, and continues with the node before it.',
+  'runs.parked.undo.complete': 'Counts {name} as undone, with an output that you enter.',
+  'runs.parked.undo.output': 'The output of the node, which then counts as done.',
   'runs.parked.noErrorPort': 'Not possible: no edge leaves the "On error" port.',
   'runs.parked.noRetry': 'Not possible: the iterations of a loop cannot begin again.',
   'runs.parked.notListed': 'The server does not list this failed node, so no fix can be sent.',
@@ -65,7 +69,7 @@ export const enParked = {
   'runs.parked.continueTitle':
     '{kind, select, route {Use the error port for {count} nodes?} other {Skip {count} nodes?}}',
   'runs.parked.continueWhy':
-    '{kind, select, route {Their runs continue at the "On error" port.} other {Their runs continue without the output of the node: later nodes that read it can fail.}} This cannot be undone.',
+    '{kind, select, route {Their runs continue at the "On error" port.} undo {What these nodes should undo stays as it is.} other {Their runs continue without the output of the node: later nodes that read it can fail.}} This cannot be undone.',
   'runs.parked.stop': 'Stop',
   'runs.parked.progress': '{done} of {total} done',
   'runs.parked.done.retry': '{count} tried again',

@@ -11,6 +11,7 @@ export const runLogMessages = {
   'runs.event.outcomes_reused':
     '{count, plural, one {# result of the earlier run is} other {# results of the earlier run are}} reused',
   'runs.event.node_scheduled': 'Scheduled',
+  'runs.event.undo_scheduled': 'Scheduled to undo {name}',
   'runs.event.node_started': 'Started',
   'runs.event.node_started_again': 'Started, attempt {attempt}',
   'runs.allPorts': 'all ports',
@@ -66,8 +67,6 @@ export const runLogMessages = {
   'runs.event.compensation_skip_requested': '{person} stopped undoing',
   'runs.event.compensation_started': 'Undoing {count, plural, one {# finished node} other {# finished nodes}}',
   'runs.event.compensation_ended': 'Undone: {undone}. Skipped: {skipped}. Not tried: {left}',
-  'runs.event.node_undone': 'Undone',
-  'runs.event.node_not_undone': 'Not undone: the undo step was skipped',
   'runs.event.pause_requested': '{person} paused the run',
   'runs.event.resume_requested': '{person} resumed the run',
   'runs.event.run_paused': 'Run paused: no new node starts',

@@ -1,4 +1,4 @@
-import { foldRunEvents, fromFrame, idleNodeRun } from '@tenon/core/run'
+import { foldRunEvents, fromFrame, idleNodeRun, makeValueRef, type NodeRunView } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { loopRun } from '../../../test/fixtures/loop-runs.ts'
 import type { RunLogWriter } from '../../../test/fixtures/run-log.ts'
@@ -30,6 +30,7 @@ function headline(log: RunLogWriter, nodeId: string, count = log.frames.length, 
   return headlineOf({
     nodeRun,
     node: nodes.get(nodeId),
+    undoes: view.nodeRuns.get(nodeId)?.undoes ?? null,
     skipReason: null,
     closed,
     wait: lastWaitOf(view, nodeId),
@@ -44,7 +45,13 @@ describe('headlineOf', () => {
   test('counts what a loop repeats, and nothing of a node that runs its content once', () => {
     const log = loopRun({ ended: 1, failed: [] })
     const nodeRun = foldRunEvents(log.frames.map(fromFrame)).nodeRuns.get('each') ?? idleNodeRun('each')
-    const waiting = { nodeRun: { ...nodeRun, status: 'waiting' }, skipReason: null, closed: null, wait: null } as const
+    const waiting = {
+      nodeRun: { ...nodeRun, status: 'waiting' },
+      undoes: null,
+      skipReason: null,
+      closed: null,
+      wait: null,
+    } as const
     const titles = (['list', 'rounds', 'once'] as const).map((loop) => {
       const node = { ...nodes.get('ticket'), loop }
       return headlineOf({ ...waiting, node, isPaused: false, moment: log.at, t, locale: 'en' })?.title
@@ -106,6 +113,19 @@ describe('headlineOf', () => {
       title: 'Failed: 503 from the help desk',
       detail: 'Check the status page of the help desk. All 5 attempts failed.',
     })
+  })
+
+  test('says of an undo node that was skipped what remains, and no port', () => {
+    const log = parkedRun()
+    const output = makeValueRef(null)
+    log.add({ type: 'failure_handled', nodeRunId: 'ticket', data: { how: 'continue', port: 'success', output } })
+    const nodeRun = { ...(foldRunEvents(log.frames.map(fromFrame)).nodeRuns.get('ticket') as NodeRunView) }
+    const skipped = { ...nodeRun, status: 'failed', parkedWaitId: null } as const
+    const input = { node: nodes.get('ticket'), skipReason: null, closed: null, wait: null, isPaused: false }
+    const detailOf = (undoes: string | null) =>
+      headlineOf({ ...input, nodeRun: skipped, undoes, moment: log.at, t, locale: 'en' })?.detail
+    expect(detailOf('Book')).toBe('All 2 attempts failed. Skipped: Book stays as it is.')
+    expect(detailOf(null)).toBe('All 2 attempts failed. The run continued at the "success" port.')
   })
 
   test('says how a node succeeded', () => {

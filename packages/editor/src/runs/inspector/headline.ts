@@ -26,6 +26,8 @@ export interface Headline {
 export interface HeadlineInput {
   readonly nodeRun: NodeRunView
   readonly node: NodeInfo
+  /** Name of the node run that it undoes; `null` if it undoes none. */
+  readonly undoes: string | null
   readonly skipReason: SkipReason | null
   /** Way in which the approval of the node ended; `null` while it is open, and for a node without one. */
   readonly closed: ApprovalView['closed']
@@ -90,7 +92,11 @@ export function headlineOf(input: HeadlineInput): Headline | null {
         detail: sentences([
           fault?.remedy ?? '',
           nodeRun.attempt > 1 ? t('runs.headline.afterAttempts', { count: nodeRun.attempt }) : '',
-          nodeRun.port === null ? '' : t('runs.headline.handled', { port: nodeRun.port }),
+          nodeRun.port === null
+            ? ''
+            : input.undoes === null
+              ? t('runs.headline.handled', { port: nodeRun.port })
+              : `${t('runs.undo.stays', { name: input.undoes })}.`,
         ]),
       }
     case 'waiting':

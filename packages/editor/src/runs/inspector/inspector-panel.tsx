@@ -21,6 +21,8 @@ export interface InspectorPanelProps {
   readonly scope: RunScope
   readonly nodeId: string | null
   readonly onClose?: () => void
+  /** Shows another node, also from its result; without it, the panel has no links to nodes. */
+  readonly onSelectNode?: (nodeId: string) => void
   /** Request to focus the name of this node; each object is one request, `null` is none. */
   readonly focusRequest?: { readonly nodeId: string } | null
 }
@@ -40,7 +42,7 @@ export function InspectorPanel({ nodeId, ...rest }: InspectorPanelProps) {
 }
 
 function NodeInspector(props: InspectorPanelProps & { readonly nodeId: string }) {
-  const { scope, nodeId, onClose, focusRequest = null } = props
+  const { scope, nodeId, onClose, onSelectNode, focusRequest = null } = props
   const { t } = useInstance()
   const [tab, setTab] = useState<TabId>('result')
   const { store, nodes } = scope
@@ -81,7 +83,7 @@ function NodeInspector(props: InspectorPanelProps & { readonly nodeId: string })
           {
             id: 'result',
             label: t('runs.inspector.result'),
-            content: <ResultTab scope={scope} nodeRun={nodeRun} node={node} />,
+            content: <ResultTab scope={scope} nodeRun={nodeRun} node={node} onSelectNode={onSelectNode} />,
           },
           {
             id: 'input',

@@ -10,6 +10,7 @@ import { mayRunFrom } from '../again/may-run-from.ts'
 import { ChildRunPart } from '../calls/parts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
+import { nodeRunName } from '../format/node-run-name.ts'
 import { portWords } from '../format/port-words.ts'
 import { EnteredValues, enteredFor } from '../parked/entered-values.tsx'
 import { NodeParked } from '../parked/node-parked.tsx'
@@ -26,19 +27,22 @@ import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
 import { nodeLogFacts } from './node-log.ts'
 import { ToolCallList } from './tool-call-list.tsx'
+import { UndoPair } from './undo-pair.tsx'
 import { ValueView } from './value-view.tsx'
 
 export interface ResultTabProps {
   readonly scope: RunScope
   readonly nodeRun: NodeRunView
   readonly node: NodeInfo
+  /** Shows another node; without it, the result has no links to nodes. */
+  readonly onSelectNode?: ((nodeId: string) => void) | undefined
 }
 
 // Only an ended run can be run again from a node.
 const loadRerunNode = () => import('../again/rerun-node.tsx')
 
 /** Tab with the result of a node run: summary, facts, output, attempts and tool calls. */
-export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
+export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps) {
   const { t, locale } = useInstance()
   const { store } = scope
   const { view, live } = useRunSnapshot(store)
@@ -61,6 +65,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
   const headline = headlineOf({
     nodeRun,
     node,
+    undoes: nodeRun.undoes === null ? null : nodeRunName(scope.nodes, nodeRun.undoes, t),
     skipReason,
     closed: closedApprovalOf(view, nodeRun.nodeRunId),
     wait,
@@ -79,7 +84,8 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
   }
   if (durationMs !== null) facts.push({ label: t('runs.fact.duration'), value: formatDuration(durationMs, t, locale) })
   const port = portWords(nodeRun.port, t)
-  if (port !== '') facts.push({ label: t('runs.fact.port'), value: port })
+  // Nothing continues at a port of a node that undoes another one.
+  if (port !== '' && nodeRun.undoes === null) facts.push({ label: t('runs.fact.port'), value: port })
   if (logged.queue !== null) facts.push({ label: t('runs.fact.queue'), value: logged.queue })
   if (logged.worker !== null) facts.push({ label: t('runs.fact.worker'), value: logged.worker })
   if (logged.usage !== null) {
@@ -110,6 +116,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
           {headline.detail === '' ? undefined : headline.detail}
         </Callout>
       )}
+      <UndoPair scope={scope} nodeRun={nodeRun} onSelectNode={onSelectNode} />
       {nodeRun.child !== null && <ChildRunPart key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
       {wait !== null && <NodeWait key={wait.waitId} scope={scope} wait={wait} />}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />

@@ -7,10 +7,11 @@ import { type Fact, Facts } from '../../ui/facts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
 import { versionTitle } from '../format/run-title.ts'
-import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { RunStateBadge } from '../viewer/run-state-badge.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
+import { NotUndone } from './not-undone.tsx'
 import { UndoList } from './undo-list.tsx'
 
 export interface RunSummaryProps {
@@ -30,7 +31,9 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
     { label: t('runs.fact.runId'), value: <Copyable text={scope.runId} /> },
     ...(run.value === null ? [] : [{ label: t('runs.fact.version'), value: versionTitle(run.value, t, locale) }]),
     ...(view.startedAt === null
-      ? []
+      ? run.value === null
+        ? []
+        : [{ label: t('runs.fact.requested'), value: formatMoment(Date.parse(run.value.queuedAt), locale) }]
       : [{ label: t('runs.fact.started'), value: formatMoment(view.startedAt, locale) }]),
     ...(durationMs === null ? [] : [{ label: t('runs.fact.duration'), value: formatDuration(durationMs, t, locale) }]),
     ...(view.outcome === null ? [] : [{ label: t('runs.fact.outcome'), value: view.outcome }]),
@@ -51,7 +54,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
           </h2>
           <p className="tn-inspect-type">{t('runs.summary.title')}</p>
         </div>
-        <RunStatusBadge status={view.status} />
+        <RunStateBadge view={view} />
       </header>
       <div className="tn-inspect-body">
         {view.status === 'failed' && (
@@ -74,6 +77,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
             {failureTexts(run.value.health, t).remedy}
           </Callout>
         )}
+        <NotUndone view={view} nodes={nodes} />
         <UndoList view={view} nodes={nodes} onSelectNode={onSelectNode} />
         <NodeApprovals scope={scope} nodeRunId={null} />
         <Facts facts={facts} />

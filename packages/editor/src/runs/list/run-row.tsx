@@ -21,7 +21,6 @@ export interface RunRowProps {
 /** Row of one run in a list; a click on the row opens it. */
 export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
   const { t, locale } = useInstance()
-  const startedAt = run.startedAt ?? run.queuedAt
   const href = addressOf(run.runId, hrefOf)
   const durationMs =
     run.startedAt !== null && run.finishedAt !== null ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : null
@@ -76,7 +75,11 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
         {run.mode === 'test' ? <Badge>{t('runs.list.testRun')}</Badge> : `v${run.version}`}
       </td>
       <td className="tn-runs-time">
-        <time dateTime={startedAt}>{formatMoment(Date.parse(startedAt), locale)}</time>
+        {run.startedAt === null ? (
+          '–'
+        ) : (
+          <time dateTime={run.startedAt}>{formatMoment(Date.parse(run.startedAt), locale)}</time>
+        )}
       </td>
       <td className="tn-runs-time">{durationMs === null ? '–' : formatDuration(durationMs, t, locale)}</td>
     </tr>

@@ -40,6 +40,27 @@ function toolCall(tool: string): Observation {
 }
 
 describe('logLine', () => {
+  test('names both nodes of a pair of which one undoes the other', () => {
+    const log = createRunLog(RUN_STARTED_AT)
+    const scheduledUndo = { pass: 1, mode: 'dispatch', queue: null, resume: null, undoes: 'crm' } as const
+    const output = makeValueRef(null)
+    log.add(
+      { type: 'node_scheduled', nodeRunId: 'ticket', data: scheduledUndo },
+      { type: 'failure_handled', nodeRunId: 'ticket', data: { how: 'continue', port: 'success', output } },
+      { type: 'node_compensated', nodeRunId: 'crm', data: { by: 'ticket', how: 'undone' } },
+      { type: 'node_compensated', nodeRunId: 'crm', data: { by: 'ticket', how: 'skipped' } },
+    )
+    const entries = log.frames.map(fromFrame)
+    const { nodeRuns } = foldRunEvents(entries)
+    const lines = entries.map((entry) => logLine(entry, { ...words, nodeRuns }))
+    expect(lines.map(({ level, nodeName, text }) => `${level} ${nodeName}: ${text}`)).toEqual([
+      'debug Create ticket: Scheduled to undo Log to CRM',
+      'warn Create ticket: Skipped: Log to CRM stays as it is',
+      'info Log to CRM: Undone by Create ticket',
+      'warn Log to CRM: Not undone by Create ticket',
+    ])
+  })
+
   test('says what is reused of an earlier run', () => {
     const data = { how: 'completed', port: 'success', output: makeValueRef(null) } as const
     const outcomes = [{ nodeId: 'analyze', ...data }]

@@ -76,7 +76,13 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
   const { t, locale, nodeRuns } = words
   switch (entry.type) {
     case 'node_scheduled':
-      return { level: 'debug', text: t('runs.event.node_scheduled') }
+      return {
+        level: 'debug',
+        text:
+          entry.data.undoes === undefined
+            ? t('runs.event.node_scheduled')
+            : t('runs.event.undo_scheduled', { name: nodeRunName(words.nodes, entry.data.undoes, t) }),
+      }
     case 'node_started':
       return entry.data.attempt > 1
         ? { level: 'info', text: t('runs.event.node_started_again', { attempt: entry.data.attempt }) }
@@ -140,13 +146,14 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
     case 'node_dropped':
       return { level: 'info', text: t('runs.event.node_dropped') }
     case 'failure_handled':
-      return { level: 'warn', text: t(`runs.event.failure_${entry.data.how}`) }
+      return { level: 'warn', text: handledText(entry, words) }
     case 'node_parked':
       return { level: 'error', text: t('runs.parked.event.parked', { message: failureTexts(entry.data.error, t).why }) }
     case 'node_compensated':
-      return entry.data.how === 'undone'
-        ? { level: 'info', text: t('runs.event.node_undone') }
-        : { level: 'warn', text: t('runs.event.node_not_undone') }
+      return {
+        level: entry.data.how === 'undone' ? 'info' : 'warn',
+        text: t('runs.undo.by', { how: entry.data.how, name: nodeRunName(words.nodes, entry.data.by, t) }),
+      }
     case 'parked_resolved': {
       const person = entry.data.actor?.displayName ?? t('runs.event.system')
       return { level: 'info', text: t(`runs.parked.event.${entry.data.resolution.kind}`, { person }) }
@@ -175,6 +182,17 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
     default:
       return null
   }
+}
+
+function handledText(
+  { nodeRunId, data: { how } }: Extract<LogEntry, { type: 'failure_handled' }>,
+  { t, nodes, nodeRuns }: LogWords,
+): string {
+  const undoes = nodeRuns.get(nodeRunId)?.undoes ?? null
+  // Nothing continues after a node that undoes another one.
+  return undoes === null || how === 'supplied'
+    ? t(`runs.event.failure_${how}`)
+    : t('runs.undo.stays', { name: nodeRunName(nodes, undoes, t) })
 }
 
 function loopKind(nodeRunId: NodeRunId, { nodes }: LogWords): string {

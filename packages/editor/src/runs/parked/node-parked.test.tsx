@@ -131,6 +131,35 @@ describe('a parked node run', () => {
     expect(resolutions()).toEqual([['parked-1', { resolution: { kind: 'skip' } }]])
   })
 
+  test('that undoes another node is skipped with what remains, and has no port', async () => {
+    const resolutionsOfUndo = ['retry', 'retry_with_params', 'complete', 'skip'] as const
+    const undoing = frames.map((frame) => {
+      if (frame.type === 'node_parked') return { ...frame, data: { ...frame.data, resolutions: resolutionsOfUndo } }
+      const isScheduled = frame.type === 'node_scheduled' && frame.nodeRunId === 'ticket'
+      return isScheduled ? { ...frame, data: { ...frame.data, undoes: 'crm' } } : frame
+    })
+    const ports = { ...TICKET_MANIFEST, nodes: TICKET_MANIFEST.nodes.map(withTwoPorts) }
+    const { press, user, resolutions } = show({ frames: undoing, manifest: ports })
+    const skip = 'Skip: Log to CRM stays as it is'
+    await screen.findByRole('button', { name: skip })
+    const card = screen.getByRole('region', { name: 'Needs a fix' })
+    const names = within(card).getAllByRole('button')
+    expect(names.map((button) => button.getAttribute('aria-label'))).toEqual([
+      'Try again',
+      'Edit values and try again',
+      'Enter output',
+      skip,
+    ])
+    expect(within(card).queryByText(/port|without data/)).toBeNull()
+    await press('Enter output')
+    const dialog = await screen.findByRole('dialog', { name: 'Output of Create ticket' })
+    expect(within(dialog).queryByText(/port/i)).toBeNull()
+    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }))
+    await press(skip)
+    await screen.findByText('Ada Obi skipped the node, now')
+    expect(resolutions()).toEqual([['parked-1', { resolution: { kind: 'skip' } }]])
+  })
+
   test('says that it is run again with the values that were entered before', async () => {
     const log = retriedRun(Date.now() - 120_000)
     const error = { code: 'HTTP_STATUS', message: '500 from the help desk' }

@@ -11,6 +11,7 @@ import { failureText } from '../../ui/error-state.tsx'
 import type { IconName } from '../../ui/icons.ts'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import { formatAgo } from '../format/instant.ts'
+import { nodeRunName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { itemPath } from '../store/shown-items.ts'
 import { useRunMoment } from '../store/use-run.ts'
@@ -81,6 +82,7 @@ function Card(props: ParkedCardProps) {
   const info = scope.nodes.get(nodeRun.nodeId)
   const ports = outputPorts(info)
   const port = ports[0]?.title ?? ''
+  const undone = nodeRun.undoes === null ? null : nodeRunName(scope.nodes, nodeRun.undoes, t)
   const close = () => setAsked(null)
   const card = useFocusLost(onFocusLost)
 
@@ -111,17 +113,20 @@ function Card(props: ParkedCardProps) {
     }
   }
   const act = (kind: ParkResolutionKind) => {
-    if (kind === 'retry' || kind === 'route' || (kind === 'skip' && ports.length < 2)) void sendNow(kind)
+    const hasOneWay = ports.length < 2 || undone !== null
+    if (kind === 'retry' || kind === 'route' || (kind === 'skip' && hasOneWay)) void sendNow(kind)
     else setAsked(kind)
   }
   const helpOf = (kind: ParkResolutionKind): string => {
     if (!resolutions.includes(kind)) return t(missing(kind))
     if (kind === 'retry' && hasEnteredValues) return t('runs.parked.help.retryEntered')
+    if (undone !== null && (kind === 'skip' || kind === 'complete'))
+      return t(`runs.parked.undo.${kind}`, { name: undone })
     if (kind === 'skip' && port === '') return t('runs.parked.help.skipOnly')
     return t(`runs.parked.help.${kind}`, { target, port })
   }
-  // A node that undoes another one fails nothing.
-  const shown = ACTIONS.filter(([kind]) => kind !== 'fail' || resolutions.includes('fail'))
+  // A node that undoes another one fails nothing, and has no error port, so there is nothing to explain.
+  const shown = ACTIONS.filter(([kind]) => resolutions.includes(kind) || (undone === null && kind !== 'fail'))
   const isListed = openId !== null || known.value === null
   const ago = formatAgo(parkedAt, moment, locale)
   const sendForm = async (resolution: ResolutionRequest) => {
@@ -153,7 +158,11 @@ function Card(props: ParkedCardProps) {
             <ParkedAction
               key={kind}
               icon={icon}
-              label={t(`runs.parked.${kind}`, { target })}
+              label={
+                kind === 'skip' && undone !== null
+                  ? t('runs.parked.undo.label', { name: undone })
+                  : t(`runs.parked.${kind}`, { target })
+              }
               help={helpOf(kind)}
               isDisabled={openId === null || !resolutions.includes(kind)}
               isBlocked={sending !== null}

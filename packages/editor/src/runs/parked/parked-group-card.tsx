@@ -64,6 +64,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
   const failedAgain = useFailedAgain(client, workflowId, { work, revision })
   const isRunning = work?.isRunning === true
   const { why, remedy } = failureTexts(sample.error, t)
+  // Only a node that undoes another one cannot be failed.
   const isAllowed = (kind: GroupResolution) => sample.resolutions.includes(kind)
   const resolveAll = (kind: GroupResolution): void => {
     if (kind === 'fail') setIsAsking(true)
@@ -139,7 +140,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
         <ConfirmDialog
           open
           title={t('runs.parked.continueTitle', { kind: continuation, count })}
-          description={t('runs.parked.continueWhy', { kind: continuation })}
+          description={t('runs.parked.continueWhy', { kind: isAllowed('fail') ? continuation : 'undo' })}
           confirmLabel={t(`runs.parked.all.${continuation}`, { count })}
           variant="primary"
           onClose={() => setContinuation(null)}

@@ -48,6 +48,18 @@ describe('ParkedInbox', () => {
     expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-2')
   })
 
+  test('says of nodes that undo others what remains if they are skipped, and has no port for them', async () => {
+    const resolutions = ['retry', 'retry_with_params', 'complete', 'skip'] as const
+    const { user } = show(tickets.map((ticket) => ({ ...ticket, resolutions })))
+    await user.click(await screen.findByRole('button', { name: 'Skip all 3' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Skip 3 nodes?' })
+    expect(within(dialog).getByText(/^What these nodes should undo stays as it is\./)).toBeDefined()
+    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }))
+    await user.click(screen.getByRole('button', { name: 'More ways to continue Run run-1' }))
+    const items = (await screen.findAllByRole('menuitem')).map(({ textContent }) => textContent)
+    expect(items).toEqual(['Skip node'])
+  })
+
   test('resolves one of a group, and says who was first if it is too late', async () => {
     const { user, fixture } = show()
     await user.click(await screen.findByRole('button', { name: 'Try again: Run run-1' }))

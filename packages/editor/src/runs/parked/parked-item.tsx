@@ -38,8 +38,8 @@ export function ParkedItem({ client, parked, groupMessage, mayResolve, now, onDo
   const [sending, setSending] = useState<GroupResolution | null>(null)
   const [isAsking, setIsAsking] = useState(false)
   const { runId, nodeRunId, resolutions } = parked
-  // A node that undoes another one fails nothing.
-  const more = MORE.filter((kind) => kind !== 'fail' || resolutions.includes('fail'))
+  // A node that undoes another one fails nothing, and has no error port.
+  const more = resolutions.includes('fail') ? MORE : MORE.filter((kind) => resolutions.includes(kind))
   const { why } = failureTexts(parked.error, t)
   const path = itemPath(nodeRunId)
   // The items of loops within each other, from 1, the outermost first: "3.1".

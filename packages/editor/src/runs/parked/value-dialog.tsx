@@ -108,7 +108,7 @@ export function OutputDialog({ scope, nodeRun, onClose, onResolve, takenText }: 
   return (
     <Dialog open size="l" onClose={onClose} title={t('runs.parked.outputTitle', nameOf(info))}>
       <div className="tn-form">
-        {ports.length > 1 && port !== undefined && (
+        {ports.length > 1 && port !== undefined && nodeRun.undoes === null && (
           <Field label={t('runs.fact.port')} help={t('runs.parked.portHelp')}>
             <Select
               value={port}
@@ -123,7 +123,7 @@ export function OutputDialog({ scope, nodeRun, onClose, onResolve, takenText }: 
           draft={draft}
           texts={{
             json: t('runs.inspector.output'),
-            jsonHelp: t('runs.parked.outputHelp'),
+            jsonHelp: t(nodeRun.undoes === null ? 'runs.parked.outputHelp' : 'runs.parked.undo.output'),
             noFields: t('runs.inspector.outputEmpty'),
             failed: t('runs.parked.failed'),
             submit: t('runs.parked.continue'),

@@ -8,6 +8,7 @@ import { renderPart } from '../../../test/fixtures/render.tsx'
 import { escalatingRun } from '../../../test/fixtures/ticket-runs.ts'
 import { en, enQueue } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
+import { RunSummary as RunSummaryPanel } from '../inspector/run-summary.tsx'
 import { RunList } from '../list/run-list.tsx'
 import { RunProvider } from '../store/run-scope.tsx'
 import { RunControls } from '../viewer/run-controls.tsx'
@@ -62,6 +63,7 @@ function showRun() {
         <>
           <OpenQueue scope={scope} />
           <RunControls scope={scope} />
+          <RunSummaryPanel scope={scope} onSelectNode={() => {}} />
         </>
       )}
     </RunProvider>,
@@ -78,6 +80,8 @@ describe('a run that waits to start', () => {
     expect(await screen.findByText(`${AT_LIMIT}2`)).toBeDefined()
     expect(await screen.findByRole('button', { name: 'Cancel run' })).toBeDefined()
     expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull()
+    expect(screen.getByText('Requested')).toBeDefined()
+    expect(screen.queryByText('Started')).toBeNull()
     move(1)
     act(() => fixture.announce({ kind: 'run', id: 'other', workflowId: 'elsewhere' }))
     await act(() => Promise.resolve())
@@ -86,6 +90,7 @@ describe('a run that waits to start', () => {
     expect(await screen.findByText(`${AT_LIMIT}1`)).toBeDefined()
     act(() => fixture.push(...escalatingRun().frames))
     await waitFor(() => expect(screen.queryByText(`${AT_LIMIT}1`)).toBeNull())
+    expect(screen.queryByText('Requested')).toBeNull()
   })
 
   test('is loaded again every 5 s while the page is visible', async () => {
@@ -137,6 +142,8 @@ test('a list has the position of each queued run, and loads those of all pages a
   const rows = () => screen.getAllByRole('row').slice(1)
   await waitFor(() => expect(rows()).toHaveLength(3))
   expect(within(rows()[2] as HTMLElement).getByText(`${AT_LIMIT}1`)).toBeDefined()
+  // It has not started, so it has no start and no duration.
+  expect(within(rows()[2] as HTMLElement).getAllByText('–')).toHaveLength(2)
   runs.splice(0, 3, queuedRun(1, 30), queuedRun(2, 20), queuedRun(3, 10))
   await act(() => vi.advanceTimersByTimeAsync(QUEUE_REFRESH_MS))
   for (const position of [30, 20, 10]) expect(await screen.findByText(`${AT_LIMIT}${position}`)).toBeDefined()

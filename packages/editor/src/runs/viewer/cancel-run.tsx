@@ -7,6 +7,7 @@ import { failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunToast } from '../store/use-run-toast.ts'
+import { isUndoing } from './is-undoing.ts'
 
 interface CancelRunProps {
   readonly scope: RunScope
@@ -25,7 +26,7 @@ export function CancelRun({ scope, size }: CancelRunProps) {
     setIsSending(true)
     try {
       await scope.client.runs.cancel(scope.runId)
-      showUntil(t('runs.cancel.sent'), ({ status }) => isRunOver(status))
+      showUntil(t('runs.cancel.sent'), (live) => isRunOver(live.status) || isUndoing(live))
     } catch (error) {
       toast(failureText(error, t, 'runs.cancel.failed'), { tone: 'failed' })
     } finally {

@@ -15,7 +15,8 @@ interface PauseRunProps {
 }
 
 const isPausedIn = ({ status }: RunView) => status === 'paused'
-const selectIsPaused = ({ live }: RunSnapshot) => isPausedIn(live)
+/** Selects whether a run is paused. */
+export const selectIsPaused = ({ live }: RunSnapshot) => isPausedIn(live)
 
 /** Button that pauses a run, and resumes a paused one. */
 export function PauseRun({ scope, size }: PauseRunProps) {

@@ -1,8 +1,13 @@
 import { queueOf } from '../queue/queue-of.ts'
 import type { RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useRunPart } from '../store/use-run.ts'
 import { CancelRun } from './cancel-run.tsx'
-import { PauseRun } from './pause-run.tsx'
+import { isUndoing } from './is-undoing.ts'
+import { PauseRun, selectIsPaused } from './pause-run.tsx'
 import { useMayChangeRun } from './use-may-change-run.ts'
+
+const selectIsUndoing = ({ live }: RunSnapshot) => isUndoing(live)
 
 interface RunControlsProps {
   readonly scope: RunScope
@@ -12,14 +17,17 @@ interface RunControlsProps {
 
 /**
  * Buttons that pause, resume and cancel a run that has not ended; hidden without permission. A run that waits to start has
- * nothing to pause.
+ * nothing to pause; one that undoes what it has done ends anyway, but if it was paused before, it must be resumed for that.
  */
 export function RunControls({ scope, size = 'm' }: RunControlsProps) {
+  const isEnding = useRunPart(scope.store, selectIsUndoing)
+  const isPaused = useRunPart(scope.store, selectIsPaused)
   if (!useMayChangeRun(scope.client)) return null
+  const canPause = queueOf(scope.run.value) === null && !isEnding
   return (
     <>
-      {queueOf(scope.run.value) === null && <PauseRun scope={scope} size={size} />}
-      <CancelRun scope={scope} size={size} />
+      {(canPause || isPaused) && <PauseRun scope={scope} size={size} />}
+      {!isEnding && <CancelRun scope={scope} size={size} />}
     </>
   )
 }

@@ -10,11 +10,11 @@ import { StartedByPart } from '../calls/parts.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { shortRunId, versionTitle } from '../format/run-title.ts'
 import { HealthBadge } from '../list/health-badge.tsx'
-import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { PauseNote } from './pause-note.tsx'
 import { RunControls } from './run-controls.tsx'
+import { RunStateBadge } from './run-state-badge.tsx'
 
 export interface RunHeaderProps {
   readonly scope: RunScope
@@ -54,7 +54,7 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
         {run.value?.workflowName}
       </h1>
       {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
-      <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
+      <RunStateBadge view={view} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
       {run.value !== null && run.value.parent !== null && (
         <StartedByPart client={scope.client} parent={run.value.parent} />
       )}

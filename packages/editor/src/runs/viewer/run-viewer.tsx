@@ -145,7 +145,13 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
             {nodeId === null ? (
               <RunSummary scope={scope} onSelectNode={lead} />
             ) : (
-              <InspectorPanel scope={scope} nodeId={nodeId} onClose={close} focusRequest={focusRequest} />
+              <InspectorPanel
+                scope={scope}
+                nodeId={nodeId}
+                onClose={close}
+                onSelectNode={lead}
+                focusRequest={focusRequest}
+              />
             )}
           </aside>
           <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={show} />

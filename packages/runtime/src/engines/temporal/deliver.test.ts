@@ -1,4 +1,5 @@
 import type { RunPriority } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
 import type { Committer } from '../../commit/commit-types.ts'
 import type { StoredRun } from '../../run-store.ts'
@@ -20,6 +21,7 @@ async function deliver(
     timers = [] as readonly number[],
     finishedAt = null as number | null,
     priority = undefined as RunPriority | undefined,
+    isReadable = true,
   } = {},
 ) {
   const calls: string[] = []
@@ -28,10 +30,13 @@ async function deliver(
     wake: async () => shell.state === 'running',
     find: async () => shell,
   }
-  const withSession: Committer['withSession'] = async (_, read) =>
-    read({ plan: { priority }, timers: new Map(timers.map((at) => [`timer-${at}`, at])) } as unknown as Parameters<
-      typeof read
-    >[0])
+  const withSession: Committer['withSession'] = async (_, read) => {
+    if (!isReadable) throw new TenonError('RUN_LOG_NEWER', 'A later version wrote the log')
+    return read({
+      plan: { priority },
+      timers: new Map(timers.map((at) => [`timer-${at}`, at])),
+    } as unknown as Parameters<typeof read>[0])
+  }
   const run = createDeliver({
     client: client as ShellClient,
     reader: { getRun: async () => ({ workflowId: 'w', finishedAt }) as StoredRun },
@@ -74,6 +79,8 @@ describe('createDeliver', () => {
     const gone: FoundShell = { state: 'gone' }
     expect(await deliver({ kind: 'start' }, gone, { priority: 'high' })).toMatchObject({ calls: ['start r at 1'] })
     expect(await deliver({ kind: 'start' }, gone, { priority: 'low' })).toMatchObject({ calls: ['start r at -1'] })
+    const unread = { priority: 'high', isReadable: false } as const
+    expect(await deliver({ kind: 'start' }, gone, unread)).toEqual({ result: 'done', calls: ['start r'] })
   })
 
   test('starts a shell, and starts one that is gone again; a second time that is an obstacle', async () => {

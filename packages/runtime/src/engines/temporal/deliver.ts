@@ -40,8 +40,9 @@ export function createDeliver({ client, reader, committer, outbox, now, reconcil
     const afterTimer = Math.max(0, (timerAt ?? Number.POSITIVE_INFINITY) - now()) + SETTLED_MS
     return Math.min(LONGEST_RECONCILE_MS, reconcileMs * 2 ** Math.min(attempts, 10), afterTimer)
   }
+  // A run that this process cannot read is started nevertheless: a worker with a later version may be able to.
   const priorityOfRun = async ({ tenantId, runId }: OutboxEntry): Promise<number> =>
-    (await committer.withSession({ tenantId, runId }, ({ plan }) => rankOf(plan.priority))) ?? 0
+    (await committer.withSession({ tenantId, runId }, ({ plan }) => rankOf(plan.priority)).catch(() => undefined)) ?? 0
   return async (entry: OutboxEntry): Promise<Delivered> => {
     const { tenantId, runId, kind } = entry
     if (kind === 'wake' && (await client.wake(runId))) {

@@ -1,4 +1,4 @@
-import { TenonError } from '../errors/tenon-error.ts'
+import type { TenonError } from '../errors/tenon-error.ts'
 import { analyzeTemplate } from './analyze.ts'
 
 /**
@@ -15,7 +15,7 @@ export function findConcurrencyKeyFault(key: string): string | null {
     const first = reads.find(({ root }) => root !== 'input')
     return first === undefined ? null : `the concurrency key reads "${first.root}"; it can read only "input"`
   } catch (error) {
-    if (error instanceof TenonError) return `the concurrency key cannot be read: ${error.message}`
-    throw error
+    // The analysis throws nothing else.
+    return `the concurrency key cannot be read: ${(error as TenonError).message}`
   }
 }

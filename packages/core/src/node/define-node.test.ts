@@ -159,6 +159,7 @@ describe('defineNode', () => {
     ],
     ['a timeout without unit', 'policy.timeout', { policy: { timeout: '30' as '30s' } }],
     ['a heartbeat in words', 'policy.heartbeat', { policy: { heartbeat: 'soon' as '1s' } }],
+    ['a node of a workflow that undoes it', 'policy.compensation', { policy: { compensation: 'undo' } }],
   ])('refuses %s', (_what, field, change) => {
     const error = refusalOf(change)
     expect(error.code).toBe('NODE_DEFINITION_INVALID')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { call, each, end, fixed, issueIn, manifest, set, start, validate } from '../../test/validation.ts'
 import { compensationsOf, documentOrder, type NodePolicy, type WorkflowDocument } from '../document/index.ts'
 import { node, withPolicy, workflow } from '../testing/index.ts'
-import { scopeSchemaFor } from './index.ts'
+import { scopeSchemaFor, validateWorkflow } from './index.ts'
 
 const COMPENSABLE = { compensation: 'undo' } as const
 
@@ -45,6 +45,22 @@ describe('a node that undoes another one', () => {
       ['start>each', 'a>last', 'each>after', 'after>end'],
     )
     expect(validate(document)).toEqual([])
+  })
+
+  test('is found by the first of several nodes with one id', () => {
+    const nodes = [withPolicy(call('a'), COMPENSABLE), call('undo'), call('undo')]
+    expect([...compensationsOf({ nodes, edges: [] })]).toEqual([['undo', 'a']])
+  })
+
+  test('undoes no node that runs another workflow', () => {
+    const asChild = manifest.nodes.map((entry) =>
+      entry.type === 'acme/call' ? { ...entry, control: 'child' as const } : entry,
+    )
+    const issues = validateWorkflow(undoing(), { ...manifest, nodes: asChild })
+    expect(issues.find(({ code }) => code === 'COMPENSATION_NOT_ALLOWED')).toMatchObject({
+      nodeId: 'a',
+      message: expect.stringContaining('undoes its own work'),
+    })
   })
 
   test('must exist', () => {

@@ -75,7 +75,8 @@ function arrivingAt(
 ): readonly Exit[] {
   if (undoes !== null) {
     const undone = byId.get(undoes)
-    return trimmed([...completedExits((undone && trails[undone.rank]?.exits) ?? [])])
+    const traced = [undone && trails[undone.rank]].filter((trail) => trail != null)
+    return trimmed([...completedExits(traced.flatMap(({ exits }) => exits))])
   }
   const arriving: Exit[] = []
   const loop = incoming.length > 0 || parentId === undefined ? undefined : byId.get(parentId)

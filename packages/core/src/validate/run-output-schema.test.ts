@@ -38,5 +38,10 @@ describe('runOutputSchema', () => {
     expect(runOutputSchema(ends(false), manifest)).toEqual({ anyOf: [{ type: 'number' }, { type: 'string' }] })
     expect(runOutputSchema(ends(true), manifest)).toEqual({ type: 'number' })
     expect(runOutputSchema(workflow([start], []), manifest)).toBe(true)
+    const bare = manifest.nodes.map((entry) =>
+      entry.type === 'end' ? { ...entry, params: { type: 'object' } } : entry,
+    )
+    const document = workflow([start, node('a', 'end')], ['start>a'])
+    expect(runOutputSchema(document, { ...manifest, nodes: bare as typeof manifest.nodes })).toBe(true)
   })
 })

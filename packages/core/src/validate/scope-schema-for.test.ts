@@ -329,3 +329,39 @@ describe('createScopeSchemas', () => {
     expect(keys(ring('n2').input).sort()).toEqual(['k0', 'k1'])
   })
 })
+
+describe('the schema of run', () => {
+  const nodes = manifest.nodes.map((entry) =>
+    entry.type === 'acme/call' ? { ...entry, control: 'callback' as const } : entry,
+  )
+  const runKeys = (document: WorkflowDocument, nodeId: string) => {
+    const run = scopeSchemaFor(document, { ...manifest, nodes }, nodeId).run
+    return keys(properties(run).callbackUrls as JsonSchema)
+  }
+  const call = (id: string, more: Partial<WorkflowNode> = {}) => node(id, 'acme/call', { url: 'https://x' }, more)
+  const within = { parentId: 'each' }
+
+  test('has the URLs of the callbacks on the level of a node and around it', () => {
+    const document = workflow(
+      [
+        start(),
+        call('wait'),
+        node('each', 'each', { items: ['a'] }),
+        set('inside', {}, within),
+        call('again', within),
+        set('after', {}),
+      ],
+      ['start>wait', 'wait>each', 'inside>again', 'each>after'],
+    )
+    expect(runKeys(document, 'after')).toEqual(['wait'])
+    expect(runKeys(document, 'inside')).toEqual(['wait', 'again'])
+  })
+
+  test('has none where no callback can be read', () => {
+    const document = workflow(
+      [start(), node('each', 'each', { items: ['a'] }), call('again', within), set('after', {})],
+      ['start>each', 'each>after'],
+    )
+    expect(properties(scopeSchemaFor(document, { ...manifest, nodes }, 'after').run).callbackUrls).toBeUndefined()
+  })
+})

@@ -24,7 +24,7 @@ export function runSchema(survey: WorkflowSurvey, node: FlowNode): JsonSchema {
   const urls = callbackNodes(survey, node.surveyed.node.parentId)
   if (urls.length === 0) return RUN_SCHEMA
   const members = urls.map(({ node: { id }, name }): Member => [id, { type: 'string', title: name }, true])
-  const callbackUrls: Json = asObject(objectSchema(members, 'no')) ?? {}
+  const callbackUrls = objectSchema(members, 'no') as JsonObject
   const { properties, required, ...rest } = RUN_SCHEMA as { properties: JsonObject; required: readonly string[] }
   return { ...rest, properties: { ...properties, callbackUrls }, required: [...required, 'callbackUrls'] }
 }

@@ -108,3 +108,13 @@ describe('nodes', () => {
     )
   })
 })
+
+test('a concurrency key that reads more than the input is an issue of the settings', () => {
+  const concurrency = { limit: 1, key: '{{ trigger.id }}' }
+  const document = workflow([node('start', 'start'), node('end', 'end')], ['start>end'], { settings: { concurrency } })
+  expect(validate(document)).toMatchObject([
+    { code: 'POLICY_INVALID', path: ['settings', 'concurrency', 'key'], values: { setting: 'concurrencyKey' } },
+  ])
+  const valid = { ...document, settings: { concurrency: { limit: 1, key: '{{ input.id }}' } } }
+  expect(validate(valid)).toEqual([])
+})

@@ -402,10 +402,42 @@ describe('a loop whose nodes can be undone', () => {
     expect(JSON.stringify(run.machine.snapshot()).match(/\[0,1,2,3,/g)).toHaveLength(2)
   })
 
+  test('fails before more node runs can be undone than a run can have', () => {
+    const run = started(LOOP)
+    run.suspend('each', iterationsOf(Array.from({ length: 10_001 }, (_, index) => index)))
+    for (let count = 0; run.machine.openNodeRun(`a#${count}`) !== null; count += 1) {
+      run.complete(`a#${count}`)
+      run.complete(`b#${count}`)
+    }
+    expect(run.machine.outputs.loopOf('each')?.fault).toMatchObject({
+      code: 'RUN_TOO_LONG',
+      message: 'The run has completed 10000 node runs that can be undone, the most that a run can have',
+    })
+  })
+
+  test('restores the rounds of a loop without a list', () => {
+    const run = started(LOOP)
+    run.suspend('each', iterationsOf([], { count: 2, items: null, keep: 'last' }))
+    run.complete('a#0')
+    run.complete('b#0', 'success', 'first')
+    run.complete('a#1')
+    expectRepeatable(run, LOOP)
+  })
+
   test('drops the frames of iterations without such nodes', () => {
     const run = started(planOf(['start', 'each:loop', within('each', 'a:probe')], ['start>each']))
     run.suspend('each', iterationsOf(['x', 'y']))
     run.complete('a#0')
     expect(JSON.stringify(run.machine.snapshot())).not.toContain('each#0')
   })
+})
+
+test('the plan says what may be skipped, and that a cancelation undoes nothing', () => {
+  const plan = planOf(
+    ['start', ['a:probe', { compensation: 'undo_a' }], ['undo_a:probe', { onError: 'continue' }]],
+    ['start>a'],
+    { settings: { compensateOnCancel: false } },
+  )
+  expect(plan.nodes.map(({ onError }) => onError)).toEqual(['fail', 'fail', 'continue'])
+  expect(plan.compensatesOnCancel).toBe(false)
 })

@@ -330,6 +330,19 @@ describe('a document that cannot run', () => {
       'EDGE_ACROSS_PARENTS',
     ],
     ['a timeout that is none', workflow([], [], { settings: { timeout: 'x' as '1s' } }), 'SETTING_INVALID'],
+    [
+      'a concurrency key that reads a node',
+      workflow([], [], { settings: { concurrency: { limit: 1, key: '{{ nodes.a.output }}' } } }),
+      'SETTING_INVALID',
+    ],
+    [
+      'an edge at a node that undoes another one',
+      workflow(
+        [node('start', 'start'), node('a', 'probe', {}, { policy: { compensation: 'undo' } }), node('undo', 'probe')],
+        ['start>a', 'a>undo'],
+      ),
+      'COMPENSATION_HAS_EDGES',
+    ],
   ])('is one with %s', (_, document, code) => {
     expect(issuesOf(document).map((issue) => issue.code)).toContain(code)
   })

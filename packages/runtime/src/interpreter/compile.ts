@@ -125,7 +125,12 @@ export function compile(
   checkNesting(survey, issues)
   checkCompensations(survey, ({ severity, code, message, nodeId, edgeId, path }) => {
     if (severity === 'warning') return
-    issues.add(edgeId === undefined ? ['nodes', nodeId ?? '', ...(path ?? [])] : ['edges', edgeId], code, message)
+    const at = edgeId === undefined ? ['nodes', nodeId, path].flat() : ['edges', edgeId]
+    issues.add(
+      at.filter((part) => part !== undefined),
+      code,
+      message,
+    )
   })
   issues.throwIfAny()
 

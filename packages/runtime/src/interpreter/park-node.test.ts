@@ -77,6 +77,18 @@ describe('a node that fails for good with the policy "park"', () => {
     expect(again).toMatchObject({ data: { pass: 3, resume: { kind: 'approval', choice: 'approve' } } })
   })
 
+  test('waits for another event after "retry"', () => {
+    const run = simulateRun(planOf(['start', ['a:probe', { onError: 'park' }]], ['start>a']))
+    run.start()
+    run.complete('start')
+    run.suspend('a', { kind: 'event', name: 'paid', key: 'o1', schema: null, dueAt: null })
+    const event = { waitId: 'a/1/0', eventId: 'e1', payload: makeValueRef({ total: 1 }), receivedAt: 900, actor: null }
+    run.apply({ type: 'event_received', data: event })
+    run.fail('a')
+    const [, again] = run.resolve('a/2/0', { kind: 'retry' })
+    expect(again).toMatchObject({ data: { pass: 3, resume: null } })
+  })
+
   test('asks its approvers again after "retry_with_params"', () => {
     const run = simulateRun(PLAN)
     run.start()

@@ -137,7 +137,7 @@ function beginStep(run: RunContext, turns: Turns, compensation: CompensationStat
   start(context, turns.in(context), by)
 }
 
-/** Makes the output of a node run that completed too late for the run readable: nothing else reads it any more. */
+/** Makes the output of a node run that completed too late for the run readable, for the node that undoes it. */
 function addLateOutput({ run, state, undoLog, keyOwners }: FrameContext, node: number): void {
   const late = state.lateOutputs.get(node)
   if (late === undefined) return

@@ -3,7 +3,7 @@ import { readDraft, textFieldsOf, writeDocument } from '@tenon/core/collab'
 import type { WorkflowDocument } from '@tenon/core/document'
 import { fromBase64, toBase64 } from 'lib0/buffer'
 import * as Y from 'yjs'
-import { versionOf } from '../fixtures/fixture-client.ts'
+import { versionOf } from '../fixtures/fixture-answers.ts'
 import { SMALL_MANIFEST } from '../fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../fixtures/stored-workflow.ts'
 

@@ -1,4 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
+import { type RawBuilder, sql } from 'kysely'
 
 /** Position in a list that is sorted by an instant, newest first, ties by id. */
 export interface ListCursor {
@@ -38,4 +39,41 @@ const MAX_PAGE = 200
 /** Returns the length of a page, 1 to 200. */
 export function pageSize(limit: number | undefined): number {
   return Math.min(Math.max(limit ?? DEFAULT_PAGE, 1), MAX_PAGE)
+}
+
+/** Condition of the rows of runs after a position. */
+export function isRunAfter(cursor: string): RawBuilder<boolean> {
+  const { at, id } = readCursor(cursor)
+  return sql`(queued_at, run_id) < (${at}, ${id})`
+}
+
+/** Condition of the rows of waits after a position. */
+export function isWaitAfter(cursor: string): RawBuilder<boolean> {
+  const { at, id } = readCursor(cursor)
+  return sql`(opened_at, approval_id) < (${at}, ${id})`
+}
+
+/**
+ * Returns the position after a page.
+ *
+ * @param rows - Those of the page, and one more if there are any.
+ * @returns `null` for the last page.
+ */
+export function cursorAfter<Row>(
+  rows: readonly Row[],
+  size: number,
+  positionOf: (row: Row) => ListCursor,
+): string | null {
+  const last = rows[size - 1]
+  return rows.length > size && last !== undefined ? writeCursor(positionOf(last)) : null
+}
+
+/** Position of the row of a run. */
+export function positionOfRun(row: { readonly queued_at: number; readonly run_id: string }): ListCursor {
+  return { at: row.queued_at, id: row.run_id }
+}
+
+/** Position of the row of a wait. */
+export function positionOfWait(row: { readonly opened_at: number; readonly approval_id: string }): ListCursor {
+  return { at: row.opened_at, id: row.approval_id }
 }

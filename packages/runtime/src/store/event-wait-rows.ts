@@ -1,11 +1,11 @@
 import type { TenantId } from '@tenon/core/document'
 import type { WaitFor } from '@tenon/core/node'
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { isListedWait } from '../postgres/list-conditions.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { EventWaitFilter, RunReader, StoredEventWait } from '../run-store.ts'
-import { pageSize, readCursor, writeCursor } from './cursor.ts'
+import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
 
 /** Selects a page of waits for events and callbacks, newest first. */
 export async function selectEventWaits(
@@ -20,25 +20,19 @@ export async function selectEventWaits(
     .where('tenant_id', '=', tenantId)
     .where('kind', 'in', ['event', 'callback'])
     .where(isListedWait)
-  if (status !== undefined) query = query.where('status', status === 'open' ? '=' : '!=', 'open')
+  if (status === 'open') query = query.where('status', '=', 'open').where('resolution', 'is', null)
+  if (status === 'closed') {
+    query = query.where((eb) => eb.or([eb('status', '!=', 'open'), eb('resolution', 'is not', null)]))
+  }
   if (runId !== undefined) query = query.where('run_id', '=', runId)
   if (workflowId !== undefined) query = query.where('workflow_id', '=', workflowId)
-  if (cursor !== undefined) {
-    const { at, id } = readCursor(cursor)
-    query = query.where(sql<boolean>`(opened_at, approval_id) < (${at}, ${id})`)
-  }
+  if (cursor !== undefined) query = query.where(isWaitAfter(cursor))
   const rows = await query
     .orderBy('opened_at', 'desc')
     .orderBy('approval_id', 'desc')
     .limit(size + 1)
     .execute()
-  const page = rows.slice(0, size)
-  const last = page.at(-1)
-  const hasMore = rows.length > size && last !== undefined
-  return {
-    items: page.map(eventWaitOfRow),
-    nextCursor: hasMore ? writeCursor({ at: last.opened_at, id: last.approval_id }) : null,
-  }
+  return { items: rows.slice(0, size).map(eventWaitOfRow), nextCursor: cursorAfter(rows, size, positionOfWait) }
 }
 
 function eventWaitOfRow(row: Selectable<RuntimeTables['waits']>): StoredEventWait {

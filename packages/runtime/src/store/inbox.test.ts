@@ -4,8 +4,9 @@ import type { Vote } from '@tenon/core/node'
 import { makeValueRef, type RunStatus } from '@tenon/core/run'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
-import type { Append, AppendOperation, PendingEvent } from './append.ts'
+import type { AppendOperation, PendingEvent } from './append.ts'
 import { createAppender } from './appender.ts'
 import { createInbox, lockOpenWaits } from './inbox.ts'
 import type { RunRef } from './run-ref.ts'
@@ -28,37 +29,18 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
   /** A run with one open approval. */
   const openApproval = async ({ required = 1, dueAt = null as number | null } = {}) => {
     const [tenantId, runId, approvalId] = [`t-${randomUUID()}`, randomUUID(), randomUUID()]
-    const data = { planHash: 'p', semantics: 1, seed: 's', trigger: 'start', deadlineAt: null, actor: null }
     const waitFor = { kind: 'approval', choices: ['approve', 'reject'], approvers: {}, required, evidence: null, dueAt }
-    const create: Append = {
-      ...{ tenantId, runId, kind: 'create', expectTurn: 0, turns: 1, status: 'running', patch: null, payloads: [] },
-      events: [
-        {
-          ...{ class: 'fact', id: 'start', at: AT, turnOffset: 1, causeOffset: null },
-          body: { type: 'run_started', data: { ...data, input: { hash: 'h', size: 2 } } },
-        },
-      ],
-      create: {
-        ...{ startWeek: 1, traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
-        ...{ planHash: 'p', semantics: 1, queuedAt: AT },
-      },
+    const create = appendOfNewRun({
+      tenantId,
+      runId,
+      at: AT,
       operations: [
         {
-          ...{
-            op: 'wait_open',
-            kind: 'approval',
-            approvalId,
-            waitId: 'a/1/0',
-            nodeRunId: 'a',
-            nodeId: 'a',
-            workflowId: 'w',
-          },
-          waitFor: JSON.stringify({ ...waitFor, title: 'x', message: '' }),
-          openedAt: AT,
-          dueAt,
+          ...{ op: 'wait_open', kind: 'approval', approvalId, waitId: 'a/1/0', nodeRunId: 'a', nodeId: 'a' },
+          ...{ workflowId: 'w', waitFor: JSON.stringify({ ...waitFor, title: 'x', message: '' }), openedAt: AT, dueAt },
         },
       ],
-    }
+    })
     const appender = createAppender(opened.database)
     await appender.append(create)
     const operate = (...operations: readonly AppendOperation[]) =>

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createDatabase } from '../postgres/database.ts'
 import { migrateRuntime, weekOf } from '../postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestPGlite } from '../testing/pglite.ts'
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { createAppender } from './appender.ts'
@@ -53,21 +54,8 @@ describe.each(['PGlite', 'Postgres'])('partitions of the run log on %s', (kind) 
   test('leave out a week whose events lie in the default partition already', async () => {
     const database = await openOld()
     const week = weekOf(Date.now())
-    const data = { planHash: 'p', semantics: 1, seed: 's', trigger: 'start', deadlineAt: null, actor: null }
-    await createAppender(database).append({
-      ...{ tenantId: 't', runId: 'r', kind: 'create', expectTurn: 0, turns: 1, status: 'running', patch: null },
-      events: [
-        {
-          ...{ class: 'fact', id: 'start', at: 1, turnOffset: 1, causeOffset: null },
-          body: { type: 'run_started', data: { ...data, input: { hash: 'h', size: 2 } } },
-        },
-      ],
-      create: {
-        ...{ startWeek: week, traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
-        ...{ planHash: 'p', semantics: 1, queuedAt: 1 },
-      },
-      ...{ operations: [], payloads: [] },
-    })
+    const append = appendOfNewRun({ tenantId: 't', runId: 'r', at: 1, startWeek: week, operations: [] })
+    await createAppender(database).append(append)
     expect(await makeLogPartitions(database)).toBe(8)
     expect(await weeksOf(database)).not.toContain(week)
     expect(await makeLogPartitions(database)).toBe(0)

@@ -4,7 +4,7 @@ import { isListedWait, isOpenParked } from '../postgres/list-conditions.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { ParkedFilter, RunReader, StoredParked } from '../run-store.ts'
-import { pageSize, readCursor, writeCursor } from './cursor.ts'
+import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
 import type { StoredResolution } from './put-resolution.ts'
 
 /** Content of `wait_for` in the row of a parked node run. */
@@ -69,14 +69,14 @@ export async function selectParked(
   if (workflowId !== undefined) query = query.where('waits.workflow_id', '=', workflowId)
   if (fingerprint !== undefined) query = query.where('fingerprint', '=', fingerprint)
   if (runId !== undefined) query = query.where('waits.run_id', '=', runId)
-  if (cursor !== undefined) query = query.where(isAfter(cursor))
+  if (cursor !== undefined) query = query.where(isWaitAfter(cursor))
   const rows = await query
     .orderBy('opened_at', 'desc')
     .orderBy('approval_id', 'desc')
     .limit(size + 1)
     .execute()
   const items = rows.slice(0, size).map((row) => parkedOfRow(tenantId, row))
-  return { items, nextCursor: cursorAfter(rows, size) }
+  return { items, nextCursor: cursorAfter(rows, size, positionOfWait) }
 }
 
 /** Selects a page of groups of open parked node runs, the one with the newest node run first. */
@@ -110,7 +110,7 @@ export async function selectParkedGroups(
     )
     .select(COLUMNS.map((column) => (column === 'fingerprint' ? 'waits.fingerprint' : column)))
     .select(['count', 'first_at'])
-  if (cursor !== undefined) query = query.where(isAfter(cursor))
+  if (cursor !== undefined) query = query.where(isWaitAfter(cursor))
   const rows = await query
     .orderBy('opened_at', 'desc')
     .orderBy('approval_id', 'desc')
@@ -121,7 +121,7 @@ export async function selectParkedGroups(
     firstAt: Number(row.first_at),
     newest: parkedOfRow(tenantId, row),
   }))
-  return { items, nextCursor: cursorAfter(rows, size) }
+  return { items, nextCursor: cursorAfter(rows, size, positionOfWait) }
 }
 
 /** Selects one parked node run; null if the tenant has none with this id. */
@@ -132,16 +132,6 @@ export async function selectOneParked(
 ): Promise<StoredParked | null> {
   const row = await parkedWaits(tx, tenantId).select(COLUMNS).where('approval_id', '=', parkedId).executeTakeFirst()
   return row === undefined ? null : parkedOfRow(tenantId, row)
-}
-
-function isAfter(cursor: string) {
-  const { at, id } = readCursor(cursor)
-  return sql<boolean>`(opened_at, approval_id) < (${at}, ${id})`
-}
-
-function cursorAfter(rows: readonly Pick<Row, 'opened_at' | 'approval_id'>[], size: number): string | null {
-  const last = rows[size - 1]
-  return rows.length > size && last !== undefined ? writeCursor({ at: last.opened_at, id: last.approval_id }) : null
 }
 
 function parkedOfRow(tenantId: TenantId, row: Row): StoredParked {

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@tenon/core/document'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStoreEvent, type EventRequest } from '../events/send-event.ts'
+import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
-import type { Append, AppendOperation } from './append.ts'
+import type { AppendOperation } from './append.ts'
 import { createAppender } from './appender.ts'
 import { createInbox } from './inbox.ts'
 import { matchKeyOf } from './match-key.ts'
+import { postgresRunReader } from './run-reader.ts'
 
 const AT = Date.UTC(2026, 0, 5)
 const target = { kind: 'event', name: 'paid', key: 'o1' } as const
@@ -42,7 +44,6 @@ describe.each(TEST_DATABASES)('putEvent on %s', (kind) => {
   /** A run with waits for the event; the schema of each is `null` or one of its own. */
   const openRun = async (tenantId: string, schemas: readonly (JsonObject | null)[]) => {
     const runId = randomUUID()
-    const data = { planHash: 'p', semantics: 1, seed: 's', trigger: 'start', deadlineAt: null, actor: null }
     const operations = schemas.map((schema, index): AppendOperation => {
       const waitId = `a#${index}/1/0` as const
       const waitFor = JSON.stringify({ ...target, schema, dueAt: null })
@@ -51,21 +52,7 @@ describe.each(TEST_DATABASES)('putEvent on %s', (kind) => {
         ...{ workflowId: 'w', waitFor, openedAt: AT, dueAt: null, matchKey: matchKeyOf(target) },
       }
     })
-    const create: Append = {
-      ...{ tenantId, runId, kind: 'create', expectTurn: 0, turns: 1, status: 'running', patch: null, payloads: [] },
-      events: [
-        {
-          ...{ class: 'fact', id: 'start', at: AT, turnOffset: 1, causeOffset: null },
-          body: { type: 'run_started', data: { ...data, input: { hash: 'h', size: 2 } } },
-        },
-      ],
-      create: {
-        ...{ startWeek: 1, traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
-        ...{ planHash: 'p', semantics: 1, queuedAt: AT },
-      },
-      operations,
-    }
-    await createAppender(opened.database).append(create)
+    await createAppender(opened.database).append(appendOfNewRun({ tenantId, runId, at: AT, operations }))
     return runId
   }
 
@@ -103,6 +90,17 @@ describe.each(TEST_DATABASES)('putEvent on %s', (kind) => {
     const ended = { target: { kind: 'callback', runId: randomUUID(), nodeRunId: 'a' } } as const
     expect(await send(LARGE, ended)).toEqual({ outcome: 'gone' })
     expect(await count('payloads')).toBe(0)
+  })
+
+  test('closes a wait in the lists as soon as its event is accepted', async () => {
+    const { tenantId, send } = openTenant()
+    await openRun(tenantId, [null, { type: 'object', required: ['n'] }])
+    await send({})
+    const { listEventWaits } = postgresRunReader(opened.database)
+    const listed = async (status: 'open' | 'closed') =>
+      (await listEventWaits(tenantId, { status })).items.map((wait) => [wait.nodeRunId, wait.status])
+    expect(await listed('open')).toEqual([['a#1', 'open']])
+    expect(await listed('closed')).toEqual([['a#0', 'resolved']])
   })
 
   test('delivers one event to many waits with a few statements', async () => {

@@ -10,7 +10,7 @@ import { isListedRun, isListedWait, isTopLevelRun } from '../postgres/list-condi
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
-import { pageSize, readCursor, writeCursor } from './cursor.ts'
+import { cursorAfter, isRunAfter, isWaitAfter, pageSize, positionOfRun, positionOfWait } from './cursor.ts'
 import { selectEventWaits } from './event-wait-rows.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
@@ -80,19 +80,13 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
   const isOfRun = parentRunId !== undefined || rootRunId !== undefined || rerunOf !== undefined
   const { mode = isOfRun ? 'all' : 'live' } = filter
   if (mode !== 'all') query = query.where('mode', '=', mode)
-  if (filter.cursor !== undefined) {
-    const { at, id } = readCursor(filter.cursor)
-    query = query.where(sql<boolean>`(queued_at, run_id) < (${at}, ${id})`)
-  }
+  if (filter.cursor !== undefined) query = query.where(isRunAfter(filter.cursor))
   const rows = await query
     .orderBy('queued_at', 'desc')
     .orderBy('run_id', 'desc')
     .limit(limit + 1)
     .execute()
-  const items = rows.slice(0, limit).map(runOfRow)
-  const last = items.at(-1)
-  const hasMore = rows.length > limit && last !== undefined
-  return { items, nextCursor: hasMore ? writeCursor({ at: last.queuedAt, id: last.runId }) : null }
+  return { items: rows.slice(0, limit).map(runOfRow), nextCursor: cursorAfter(rows, limit, positionOfRun) }
 }
 
 export async function selectEvents(
@@ -192,10 +186,7 @@ async function selectWaits(
     .where(isListedWait)
   if (filter.status !== undefined) query = query.where('status', filter.status === 'open' ? '=' : '!=', 'open')
   if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
-  if (filter.cursor !== undefined) {
-    const { at, id } = readCursor(filter.cursor)
-    query = query.where(sql<boolean>`(opened_at, approval_id) < (${at}, ${id})`)
-  }
+  if (filter.cursor !== undefined) query = query.where(isWaitAfter(filter.cursor))
   const rows = await query
     .orderBy('opened_at', 'desc')
     .orderBy('approval_id', 'desc')
@@ -208,9 +199,7 @@ async function selectWaits(
     page.map((row) => row.approval_id),
   )
   const items = page.map((row) => waitOfRow(row, votes.get(row.approval_id) ?? []))
-  const last = items.at(-1)
-  const hasMore = rows.length > limit && last !== undefined
-  return { items, nextCursor: hasMore ? writeCursor({ at: last.openedAt, id: last.approvalId }) : null }
+  return { items, nextCursor: cursorAfter(rows, limit, positionOfWait) }
 }
 
 async function selectWait(tx: RuntimeTx, tenantId: TenantId, approvalId: string): Promise<StoredWait | null> {

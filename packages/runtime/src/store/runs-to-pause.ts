@@ -1,9 +1,8 @@
-import { sql } from 'kysely'
 import { isListedRun } from '../postgres/list-conditions.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunReader } from '../run-store.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { cursorAfter, isRunAfter, positionOfRun } from './cursor.ts'
 import { PAUSE_MESSAGES } from './judge-pause.ts'
 
 const PAGE = 200
@@ -56,18 +55,11 @@ export async function selectRunsToPause(
         ]),
       )
   }
-  if (cursor !== undefined) {
-    const { at, id } = readCursor(cursor)
-    query = query.where(sql<boolean>`(queued_at, run_id) < (${at}, ${id})`)
-  }
+  if (cursor !== undefined) query = query.where(isRunAfter(cursor))
   const rows = await query
     .orderBy('queued_at', 'desc')
     .orderBy('run_id', 'desc')
     .limit(PAGE + 1)
     .execute()
-  const last = rows[PAGE - 1]
-  return {
-    runIds: rows.slice(0, PAGE).map((row) => row.run_id),
-    nextCursor: rows.length > PAGE && last !== undefined ? writeCursor({ at: last.queued_at, id: last.run_id }) : null,
-  }
+  return { runIds: rows.slice(0, PAGE).map((row) => row.run_id), nextCursor: cursorAfter(rows, PAGE, positionOfRun) }
 }

@@ -1,21 +1,6 @@
-import { node, workflow } from '@tenon/core/testing'
 import { ACME } from '../fixtures/people.ts'
+import { CHARGES } from '../fixtures/runs.ts'
 import { expect, test } from '../fixtures/test.ts'
-
-/** Start, Charge (fails without a total, and waits then, so that its run stays in progress), End. */
-const CHARGES = workflow(
-  [
-    node('start', 'start', {}, { name: 'Start' }),
-    node(
-      'charge',
-      'set',
-      { fields: { amount: '{{trigger.total}}' } },
-      { name: 'Charge', position: { x: 280, y: 0 }, policy: { onError: 'park' } },
-    ),
-    node('end', 'end', {}, { name: 'End', position: { x: 560, y: 0 } }),
-  ],
-  ['start>charge', 'charge>end'],
-)
 
 const atLimit = (position: number) =>
   `Waiting to start: 1 run with the key "acme" is in progress (limit 1), position ${position}, high priority`

@@ -1,21 +1,7 @@
 import { node, workflow } from '@tenon/core/testing'
 import { ACME } from '../fixtures/people.ts'
+import { CHARGES } from '../fixtures/runs.ts'
 import { expect, test } from '../fixtures/test.ts'
-
-/** Start, Charge (fails without a total, and waits then), End. */
-const CHARGES = workflow(
-  [
-    node('start', 'start', {}, { name: 'Start' }),
-    node(
-      'charge',
-      'set',
-      { fields: { amount: '{{trigger.total}}' } },
-      { name: 'Charge', position: { x: 280, y: 0 }, policy: { onError: 'park' } },
-    ),
-    node('end', 'end', { output: '{{nodes.charge.output}}' }, { name: 'End', position: { x: 560, y: 0 } }),
-  ],
-  ['start>charge', 'charge>end'],
-)
 
 test('failed nodes are fixed in the view of their run and in the list of causes', async ({ openAs, clientOf }) => {
   const client = clientOf(ACME.admin)

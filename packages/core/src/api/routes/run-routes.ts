@@ -29,6 +29,20 @@ const RUN_REQUEST = {
   errors: ['RUN_CLOSED'],
 } as const
 
+/** Errors of every route that starts a run. */
+const START_ERRORS = [
+  'REFERENCE_NOT_FOUND',
+  'RUN_INPUT_INVALID',
+  'JSON_SCHEMA_INVALID',
+  'TRIGGER_DISABLED',
+  'VALUE_NOT_JSON',
+  'VALUE_TOO_LARGE',
+  'IDEMPOTENCY_KEY_REUSED',
+  'WORKFLOW_NOT_PUBLISHED',
+  'CONCURRENCY_KEY_INVALID',
+  'RUN_QUEUE_FULL',
+] as const
+
 export const runRoutes = {
   startRun: defineRoute({
     id: 'startRun',
@@ -48,18 +62,7 @@ export const runRoutes = {
     bodyOptional: true,
     maxBodyBytes: RUN_INPUT_BYTES,
     responses: { 201: { description: 'The run, started or queued', schema: startedRunSchema } },
-    errors: [
-      'REFERENCE_NOT_FOUND',
-      'RUN_INPUT_INVALID',
-      'JSON_SCHEMA_INVALID',
-      'TRIGGER_DISABLED',
-      'VALUE_NOT_JSON',
-      'VALUE_TOO_LARGE',
-      'IDEMPOTENCY_KEY_REUSED',
-      'WORKFLOW_NOT_PUBLISHED',
-      'CONCURRENCY_KEY_INVALID',
-      'RUN_QUEUE_FULL',
-    ],
+    errors: START_ERRORS,
   }),
   listRuns: defineRoute({
     id: 'listRuns',
@@ -163,19 +166,7 @@ export const runRoutes = {
     body: rerunRunSchema,
     maxBodyBytes: RUN_INPUT_BYTES,
     responses: { 201: { description: 'The new run, started or queued', schema: startedRunSchema } },
-    errors: [
-      'RUN_NOT_ENDED',
-      'RERUN_REFUSED',
-      'WORKFLOW_NOT_FOUND',
-      'WORKFLOW_NOT_PUBLISHED',
-      'REFERENCE_NOT_FOUND',
-      'RUN_INPUT_INVALID',
-      'JSON_SCHEMA_INVALID',
-      'TRIGGER_DISABLED',
-      'VALUE_NOT_JSON',
-      'VALUE_TOO_LARGE',
-      'IDEMPOTENCY_KEY_REUSED',
-    ],
+    errors: ['RUN_NOT_ENDED', 'RERUN_REFUSED', 'WORKFLOW_NOT_FOUND', ...START_ERRORS],
   }),
   getRunLedger: defineRoute({
     id: 'getRunLedger',

@@ -3,8 +3,8 @@ import { Icon } from '../../ui/icon.tsx'
 import { useRunApprovals } from '../approval/use-run-approvals.ts'
 import { nodeRunName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
-import { itemsOf } from '../store/shown-items.ts'
 import { useRunSnapshot } from '../store/use-run.ts'
+import { NodeRunLine } from './node-run-line.tsx'
 
 interface OpenApprovalsProps {
   readonly scope: RunScope
@@ -30,25 +30,21 @@ export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenAppr
         const nodeId = view.nodeRuns.get(nodeRunId)?.nodeId
         if (nodeId === undefined) return null
         return (
-          <p key={nodeRunId} className="tn-run-line" data-tone="waiting">
-            <Icon name="clock" size={16} />
-            <span dir="auto">{t('run.waits', { name: nodeRunName(scope.nodes, nodeRunId, t) })}</span>
-            <button
-              type="button"
-              className="tn-link"
-              onClick={() => {
-                scope.store.chooseItems(itemsOf(scope.nodes, nodeId, nodeRunId))
-                onSelectNode(nodeId)
-              }}
-            >
-              {t(canDecide ? 'run.decide' : 'run.showQuestion')}
-            </button>
+          <NodeRunLine
+            key={nodeRunId}
+            {...{ scope, onSelectNode }}
+            nodeRun={{ nodeId, nodeRunId }}
+            tone="waiting"
+            icon="clock"
+            text={t('run.waits', { name: nodeRunName(scope.nodes, nodeRunId, t) })}
+            action={t(canDecide ? 'run.decide' : 'run.showQuestion')}
+          >
             {onOpenApprovals !== undefined && index === open.length - 1 && (
               <button type="button" className="tn-link" onClick={onOpenApprovals}>
                 {t('run.openApprovals')}
               </button>
             )}
-          </p>
+          </NodeRunLine>
         )
       })}
       {others > 0 && (

@@ -1,10 +1,9 @@
 import { useTranslate } from '../../instance/instance-context.ts'
-import { Icon } from '../../ui/icon.tsx'
 import { nodeRunName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
-import { itemsOf } from '../store/shown-items.ts'
 import { useRunPart } from '../store/use-run.ts'
+import { NodeRunLine } from './node-run-line.tsx'
 
 interface OpenParkedProps {
   readonly scope: RunScope
@@ -26,22 +25,13 @@ export function OpenParked({ scope, onSelectNode }: OpenParkedProps) {
   return (
     <div role="status">
       {nodeRun !== undefined && (
-        <p className="tn-run-line" data-tone="parked">
-          <Icon name="error" size={16} />
-          <span dir="auto">
-            {t('runs.parked.waits', { count: open.length, name: nodeRunName(nodes, nodeRun.nodeRunId, t) })}
-          </span>
-          <button
-            type="button"
-            className="tn-link"
-            onClick={() => {
-              store.chooseItems(itemsOf(nodes, nodeRun.nodeId, nodeRun.nodeRunId))
-              onSelectNode(nodeRun.nodeId)
-            }}
-          >
-            {t('runs.parked.show')}
-          </button>
-        </p>
+        <NodeRunLine
+          {...{ scope, nodeRun, onSelectNode }}
+          tone="parked"
+          icon="error"
+          text={t('runs.parked.waits', { count: open.length, name: nodeRunName(nodes, nodeRun.nodeRunId, t) })}
+          action={t('runs.parked.show')}
+        />
       )}
     </div>
   )

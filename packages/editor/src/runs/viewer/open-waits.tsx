@@ -1,10 +1,9 @@
 import { useTranslate } from '../../instance/instance-context.ts'
-import { Icon } from '../../ui/icon.tsx'
 import { nodeRunName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
-import { itemsOf } from '../store/shown-items.ts'
 import { useRunPart } from '../store/use-run.ts'
+import { NodeRunLine } from './node-run-line.tsx'
 
 interface OpenWaitsProps {
   readonly scope: RunScope
@@ -28,27 +27,18 @@ export function OpenWaits({ scope, onSelectNode }: OpenWaitsProps) {
   return (
     <div role="status">
       {first !== undefined && nodeRun !== undefined && (
-        <p className="tn-run-line" data-tone="waiting">
-          <Icon name="clock" size={16} />
-          <span dir="auto">
-            {t('runs.wait.line', {
-              count: open.length,
-              name: nodeRunName(nodes, nodeRun.nodeRunId, t),
-              kind: first.waitFor.kind,
-              event: first.waitFor.kind === 'event' ? first.waitFor.name : '',
-            })}
-          </span>
-          <button
-            type="button"
-            className="tn-link"
-            onClick={() => {
-              store.chooseItems(itemsOf(nodes, nodeRun.nodeId, nodeRun.nodeRunId))
-              onSelectNode(nodeRun.nodeId)
-            }}
-          >
-            {t('runs.fault.show')}
-          </button>
-        </p>
+        <NodeRunLine
+          {...{ scope, nodeRun, onSelectNode }}
+          tone="waiting"
+          icon="clock"
+          text={t('runs.wait.line', {
+            count: open.length,
+            name: nodeRunName(nodes, nodeRun.nodeRunId, t),
+            kind: first.waitFor.kind,
+            event: first.waitFor.kind === 'event' ? first.waitFor.name : '',
+          })}
+          action={t('runs.fault.show')}
+        />
       )}
     </div>
   )

@@ -4,6 +4,8 @@ import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
 import { permanentRefusal } from '../postgres/refusal.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { createRunLogs } from '../store/run-logs.ts'
 import { runKey } from '../store/run-ref.ts'
 import { createByteBudget, defaultPendingBytes } from './byte-budget.ts'
 import type { PrepareChild } from './child-runs.ts'
@@ -21,11 +23,11 @@ import { createRunLocks } from './run-locks.ts'
 import { emptySession, type RunSession, sessionBytes } from './session.ts'
 import { createValueLoader } from './value-loader.ts'
 
-/** Dependencies of a committer. */
-export interface CommitterDeps
+/** Dependencies of {@link createCommitterOf}. */
+export interface CommitterDepsOf
   extends Pick<
     CommitDeps,
-    'database' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'onRunsWoken' | 'onQueueChanged'
+    'logs' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'onRunsWoken' | 'onQueueChanged'
   > {
   /** Approximate memory in bytes for the sessions of runs between commits. @defaultValue 67_108_864 */
   readonly maxSessionBytes?: number
@@ -69,13 +71,23 @@ interface WaitingWork extends RunWork {
   reject(error: unknown): void
 }
 
+/** Dependencies of a committer. */
+export interface CommitterDeps extends Omit<CommitterDepsOf, 'logs'> {
+  readonly database: RuntimeDatabase
+}
+
 /** Creates the committer of one process. */
-export function createCommitter(deps: CommitterDeps): Committer {
-  const { database, requirementsOf = async () => '' } = deps
-  const plans = createPlanCache(database)
+export function createCommitter({ database, ...deps }: CommitterDeps): Committer {
+  return createCommitterOf({ ...deps, logs: createRunLogs(database) })
+}
+
+/** Creates a committer to run logs of any store. */
+export function createCommitterOf(deps: CommitterDepsOf): Committer {
+  const { logs, requirementsOf = async () => '' } = deps
+  const plans = createPlanCache(logs)
   const sessions = createLru<RunSession>(deps.maxSessionBytes ?? 67_108_864, sessionBytes)
   const locks = createRunLocks()
-  const values = createValueLoader(database)
+  const values = createValueLoader(logs)
   const maxPendingBytes = deps.maxPendingBytes ?? defaultPendingBytes()
   const prepareChild: PrepareChild = async (tenantId, planHash) => {
     try {
@@ -96,7 +108,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
     if (known !== undefined) {
       if (!isStale || (nextSeq !== null && known.nextSeq >= nextSeq)) return known
       try {
-        await catchUp(database, known)
+        await catchUp(logs, known)
       } catch (error) {
         // It may have applied a part of the tail.
         sessions.delete(key)
@@ -104,7 +116,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
       }
       return known
     }
-    const loaded = await loadSession(database, plans, { tenantId, runId })
+    const loaded = await loadSession(logs, plans, { tenantId, runId })
     if (loaded !== null) sessions.set(key, loaded)
     return loaded
   }
@@ -183,7 +195,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
         let metOthers = false
         for (;;) {
           const isAgain = isRepeated || metOthers
-          const fresh = isAgain ? await leaveOutStored(database, session.identity, observations) : observations
+          const fresh = isAgain ? await leaveOutStored(logs, session.identity, observations) : observations
           const result = await perform(session, request, { observations: fresh, isPinned, newRun: null })
           if (!isPinned || result.outcome !== 'unchanged' || !result.metOthers) {
             return metOthers ? { ...result, metOthers } : result

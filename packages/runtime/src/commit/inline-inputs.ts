@@ -4,6 +4,7 @@ import type { NodeRegistry } from '@tenon/core/node'
 import { nodeIdOf, type ValueRef } from '@tenon/core/run'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
+import { createRunLogs } from '../store/run-logs.ts'
 import { loadSession } from './load-session.ts'
 import { resolveNode } from './node-params.ts'
 import { nodeTypesOf } from './node-types.ts'
@@ -28,11 +29,12 @@ const UNREADABLE = 'unreadable' as const
 
 /** Creates a reader of the inputs of inline nodes, for ledgers and inspectors. Reads the log and stores nothing. */
 export function createInlineInputReader(database: RuntimeDatabase, registry: NodeRegistry): OpenInlineInputs {
-  const plans = createPlanCache(database)
-  const values = createValueLoader(database)
+  const logs = createRunLogs(database)
+  const plans = createPlanCache(logs)
+  const values = createValueLoader(logs)
   const findType = nodeTypesOf(registry)
   return async (tenantId, runId) => {
-    const session = await loadSession(database, plans, { tenantId, runId }).catch((error: unknown) => {
+    const session = await loadSession(logs, plans, { tenantId, runId }).catch((error: unknown) => {
       if (unreadableFact(error) === null) throw error
       return UNREADABLE
     })

@@ -1,10 +1,9 @@
 import { TenonError } from '@tenon/core/errors'
 import { eventClassOf, type Fact, type RunEvent } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { StoredRun } from '../run-store.ts'
 import { laterFactError } from '../store/release-to-readers.ts'
-import { selectEvents, selectRun } from '../store/run-reader.ts'
+import type { RunLogs } from '../store/run-logs.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import type { PlanCache } from './plan-cache.ts'
 import { absorb, emptySession, type RunIdentity, type RunSession } from './session.ts'
@@ -19,29 +18,15 @@ const PAGE = 5_000
  * @throws {@link TenonError} `RUN_LOG_GAP` if the plan or events are missing; `RUN_LOG_NEWER` (details: `type`) if the
  * log holds a fact that only a later version can read.
  */
-export async function loadSession(
-  database: RuntimeDatabase,
-  plans: PlanCache,
-  { tenantId, runId }: RunRef,
-): Promise<RunSession | null> {
-  const found = await database.withTenant(tenantId, async (tx) => {
-    const run = await selectRun(tx, tenantId, runId)
-    if (run === null) return null
-    const snapshot = await tx
-      .selectFrom('run_snapshots')
-      .select(['seq', 'data'])
-      .where('tenant_id', '=', tenantId)
-      .where('run_id', '=', runId)
-      .executeTakeFirst()
-    return { run, snapshot }
-  })
+export async function loadSession(logs: RunLogs, plans: PlanCache, ref: RunRef): Promise<RunSession | null> {
+  const found = await logs.load(ref)
   if (found === null) return null
   const { run, snapshot } = found
-  const plan = await plans.get(tenantId, run.planHash)
+  const plan = await plans.get(ref.tenantId, run.planHash)
   const identity = identityOf(run)
   const session =
     (snapshot === undefined ? null : restoreSession(identity, plan, snapshot)) ?? emptySession(identity, plan)
-  await catchUp(database, session)
+  await catchUp(logs, session)
   session.hasLooseInline = true
   return session
 }
@@ -51,12 +36,10 @@ export async function loadSession(
  *
  * @throws {@link TenonError} as {@link loadSession}; the session must not be used then.
  */
-export async function catchUp(database: RuntimeDatabase, session: RunSession): Promise<boolean> {
-  const { tenantId, runId } = session.identity
+export async function catchUp(logs: RunLogs, session: RunSession): Promise<boolean> {
   const before = session.nextSeq
   for (;;) {
-    const after = session.nextSeq - 1
-    const events = await database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, PAGE))
+    const events = await logs.readEvents(session.identity, session.nextSeq - 1, PAGE)
     replay(session, events)
     if (events.length < PAGE) break
   }

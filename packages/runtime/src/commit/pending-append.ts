@@ -9,12 +9,11 @@ import {
   type RunEvent,
   type RunStatus,
 } from '@tenon/core/run'
-import { sql } from 'kysely'
 import { type Bus, publishChange, runTopic } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
 import { compareOperations } from '../store/append.ts'
+import type { RunLogs } from '../store/run-logs.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
 import type { ChildToBegin } from './child-runs.ts'
@@ -199,7 +198,7 @@ export interface QueueChange {
 }
 
 interface AcceptDeps {
-  readonly database: RuntimeDatabase
+  readonly logs: RunLogs
   readonly bus: Bus
   readonly values: ValueLoader
   readonly onRunsWoken?: ((runs: readonly RunRef[]) => void) | undefined
@@ -219,7 +218,7 @@ export async function acceptAppend(
   pending: PendingAppend,
   first: StoredAt,
   events: RunEvent[],
-  { database, bus, values, onRunsWoken, onQueueChanged }: AcceptDeps,
+  { logs, bus, values, onRunsWoken, onQueueChanged }: AcceptDeps,
 ): Promise<boolean> {
   const { firstSeq } = first
   const metOthers = firstSeq > session.nextSeq
@@ -227,7 +226,7 @@ export async function acceptAppend(
   noteSnapshot(session, pending)
   // Observations of another process may be in between: they do not change the machine, but attempts are counted by
   // them.
-  if (metOthers) await catchUp(database, session)
+  if (metOthers) await catchUp(logs, session)
   for (let index = 0; index < pending.events.length; index += 1) {
     const event = storedEvent(pending.events[index] as PendingEvent, firstSeq + index, first)
     absorb(session, event)
@@ -320,7 +319,7 @@ export async function dropRefused(
 
 /** Dependencies of {@link applyOperations}. */
 interface ApplyDeps {
-  readonly database: RuntimeDatabase
+  readonly logs: RunLogs
   readonly bus: Bus
 }
 
@@ -328,13 +327,9 @@ interface ApplyDeps {
 export async function applyOperations(
   session: RunSession,
   operations: readonly AppendOperation[],
-  { database, bus }: ApplyDeps,
+  { logs, bus }: ApplyDeps,
 ): Promise<void> {
   if (operations.length === 0) return
-  const { tenantId, runId } = session.identity
-  const texts = inLockOrder(operations, session.identity).map((operation) => JSON.stringify(operation))
-  const call = sql`select ${sql.id(database.schema, 'append_operation_v1')}(${tenantId}, ${runId}, o::json)
-    from unnest(${texts}::text[]) as o`
-  await database.withTenant(tenantId, (tx) => call.execute(tx))
+  await logs.apply(session.identity, inLockOrder(operations, session.identity))
   announceRows(bus, session, operations)
 }

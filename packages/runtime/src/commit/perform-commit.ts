@@ -2,9 +2,9 @@ import type { RunEvent } from '@tenon/core/run'
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
+import type { RunLogs } from '../store/run-logs.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { PrepareChild } from './child-runs.ts'
@@ -30,7 +30,7 @@ import type { ValueLoader } from './value-loader.ts'
 
 /** Dependencies of one commit. */
 export interface CommitDeps {
-  readonly database: RuntimeDatabase
+  readonly logs: RunLogs
   readonly appender: Appender
   readonly findType: FindNodeType
   readonly bus: Bus
@@ -141,7 +141,7 @@ export async function performCommit(
         const outcome = refused === 'missing' || refused === 'held' ? refused : 'unchanged'
         return { outcome, events, started, metOthers, hasMore: false }
       }
-      await catchUp(deps.database, session)
+      await catchUp(deps.logs, session)
       metOthers = true
       if (isPinnedNow) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
     } catch (error) {

@@ -2,6 +2,7 @@ import { node, workflow } from '@tenon/core/testing'
 import { expect, test } from 'vitest'
 import { compile } from '../interpreter/compile.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { createRunLogs } from '../store/run-logs.ts'
 import { createTestNodes } from '../testing/test-nodes.ts'
 import { createPlanCache } from './plan-cache.ts'
 
@@ -19,9 +20,9 @@ test('keeps the plans that were used last, up to so many bytes', async () => {
       return plans.find(({ planHash }) => planHash === b.planHash)
     },
   } as unknown as RuntimeDatabase
-  const probe = createPlanCache(database)
+  const probe = createPlanCache(createRunLogs(database))
   const { bytes } = probe.put('t', a)
-  const cache = createPlanCache(database, bytes * 2.5)
+  const cache = createPlanCache(createRunLogs(database), bytes * 2.5)
   for (const plan of [a, b, a, c]) cache.put('t', plan)
   for (const plan of [a, c]) await cache.get('t', plan.planHash)
   expect(reads).toBe(0)

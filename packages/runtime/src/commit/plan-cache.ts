@@ -2,8 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { Plan } from '../interpreter/plan.ts'
 import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
 import { createLru } from '../lru.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
-import { selectPlan } from '../store/run-reader.ts'
+import type { RunLogs } from '../store/run-logs.ts'
 import { createNodeTemplates, type NodeTemplatesTable } from './node-templates.ts'
 
 /** A plan with the index that all of its runs share. */
@@ -32,7 +31,7 @@ const BYTES_PER_CHARACTER = 4
 const MOST_STORED = 10_000
 
 /** @param maxBytes - Approximate memory for cached plans, in bytes. */
-export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864): PlanCache {
+export function createPlanCache(logs: Pick<RunLogs, 'readPlan'>, maxBytes = 67_108_864): PlanCache {
   const plans = createLru<LoadedPlan>(maxBytes, ({ bytes }) => bytes)
   const stored = createLru<true>(MOST_STORED)
   const keyOf = (tenantId: string, planHash: string) => `${tenantId}/${planHash}`
@@ -45,7 +44,7 @@ export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864
   const find: PlanCache['find'] = async (tenantId, planHash) => {
     const known = plans.get(keyOf(tenantId, planHash))
     if (known !== undefined) return known
-    const plan = await database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash))
+    const plan = await logs.readPlan(tenantId, planHash)
     if (plan === null) return null
     stored.set(keyOf(tenantId, planHash), true)
     return put(tenantId, plan)

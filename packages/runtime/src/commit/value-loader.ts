@@ -2,8 +2,7 @@ import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ValueRef } from '@tenon/core/run'
 import { createLru } from '../lru.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
-import { selectValue } from '../store/run-reader.ts'
+import type { RunLogs } from '../store/run-logs.ts'
 
 /** Reads values by their reference. */
 export interface ValueReader {
@@ -26,7 +25,7 @@ export interface ValueLoader extends ValueReader {
 
 const KEPT_BYTES = 67_108_864
 
-export function createValueLoader(database: RuntimeDatabase): ValueLoader {
+export function createValueLoader(logs: Pick<RunLogs, 'readValue'>): ValueLoader {
   const kept = createLru<{ readonly json: Json; readonly size: number }>(KEPT_BYTES, ({ size }) => size)
   const keyOf = (tenantId: string, { hash }: ValueRef) => `${tenantId}/${hash}`
   const keep = (tenantId: string, ref: ValueRef, json: Json): void =>
@@ -39,12 +38,10 @@ export function createValueLoader(database: RuntimeDatabase): ValueLoader {
     load: async (tenantId, ref) => {
       const known = peek(tenantId, ref)
       if (known !== undefined) return known
-      const json = await database
-        .withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref))
-        .catch((cause: unknown) => {
-          if (cause instanceof TenonError && cause.code === 'PAYLOAD_NOT_FOUND') throw cause
-          throw new TenonError('UNAVAILABLE', 'A stored value is temporarily unavailable', { cause })
-        })
+      const json = await logs.readValue(tenantId, ref).catch((cause: unknown) => {
+        if (cause instanceof TenonError && cause.code === 'PAYLOAD_NOT_FOUND') throw cause
+        throw new TenonError('UNAVAILABLE', 'A stored value is temporarily unavailable', { cause })
+      })
       keep(tenantId, ref, json)
       return json
     },

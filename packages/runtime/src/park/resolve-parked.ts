@@ -10,6 +10,7 @@ import type { RunReader, StoredParked } from '../run-store.ts'
 import type { RunInbox } from '../store/inbox.ts'
 import type { MessageRoute } from '../store/put-message.ts'
 import type { PutResolution } from '../store/put-resolution.ts'
+import { createRunLogs } from '../store/run-logs.ts'
 import { type CheckedResolution, checkKind, checkResolution } from './check-resolution.ts'
 
 /** Request to resolve a parked node run. */
@@ -40,7 +41,7 @@ interface ResolveParkedDeps {
 
 /** Creates the resolution of parked node runs, the same on both engines. */
 export function createResolveParked({ database, reader, inbox, findType }: ResolveParkedDeps): ResolveParked {
-  const plans = createPlanCache(database, MAX_PLAN_BYTES)
+  const plans = createPlanCache(createRunLogs(database), MAX_PLAN_BYTES)
   /** By request, then by plan and node, so that a value for a group is checked and hashed once. */
   const values = new WeakMap<ResolutionRequest, Map<string, CheckedResolution>>()
 

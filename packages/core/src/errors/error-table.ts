@@ -74,6 +74,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Run again from an earlier node or from the start, with the version of the earlier run.',
   },
+  MIGRATION_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Let the run finish on its version, or publish a version that keeps the nodes listed in issues.',
+  },
   APPROVAL_CLOSED: {
     status: 409,
     retryable: false,

@@ -2,6 +2,7 @@ import type { JoinMode } from '../document/types.ts'
 import type { NodeRunId, RunId, WaitId } from '../ids.ts'
 import type { WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
+import type { MigrateRequest, MigrationBlocker, MigrationRefusal } from './migrations.ts'
 import type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
 import type { ReusedOutcome } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
@@ -157,6 +158,17 @@ export type Decision =
   | { readonly type: 'run_paused'; readonly data: { readonly actor: Actor | null } }
   /** The run continues; the node runs that the pause held are scheduled in the same turn. */
   | { readonly type: 'run_resumed'; readonly data: { readonly actor: Actor | null } }
+  /** From here on the run executes another version of its workflow. */
+  | { readonly type: 'run_migrated'; readonly data: MigrateRequest }
+  /** The run remains on its version. */
+  | {
+      readonly type: 'migration_refused'
+      readonly data: Pick<MigrateRequest, 'requestId' | 'version'> & {
+        readonly reason: MigrationRefusal
+        /** Nodes that do not fit the version, in document order; at most 20. */
+        readonly blockers: readonly MigrationBlocker[]
+      }
+    }
   /** The run has failed or was canceled, nothing of it runs any more, and what its nodes have done is undone now. */
   | {
       readonly type: 'compensation_started'

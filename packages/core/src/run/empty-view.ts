@@ -14,6 +14,7 @@ export function emptyRunView(): RunView {
     parked: new Map(),
     waits: new Map(),
     pauses: [],
+    migrations: [],
     compensation: null,
     outcome: null,
     endNodeRunId: null,

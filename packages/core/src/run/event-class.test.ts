@@ -24,6 +24,7 @@ test('RUN_EVENT_TYPES has every type once', () => {
     'cancel_requested',
     'pause_requested',
     'resume_requested',
+    'migrate_requested',
     'compensation_skip_requested',
     'parked_resolved',
   ])

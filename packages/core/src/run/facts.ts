@@ -2,6 +2,7 @@ import type { NodeId, NodeRunId, RunId, WaitId } from '../ids.ts'
 import type { Vote } from '../node/implementation.ts'
 import type { ModelUsage } from '../node/ports.ts'
 import type { Actor } from './actor.ts'
+import type { MigrateRequest } from './migrations.ts'
 import type { CancelReason } from './reasons.ts'
 import type { RerunOf, ReusedOutcome } from './reruns.ts'
 import type { ParkedResolved } from './resolutions.ts'
@@ -87,6 +88,8 @@ export type Fact =
     }
   | { readonly type: 'pause_requested'; readonly data: PauseRequest }
   | { readonly type: 'resume_requested'; readonly data: PauseRequest }
+  /** The run moves to another version as soon as none of its nodes is in progress; until then no node starts. */
+  | { readonly type: 'migrate_requested'; readonly data: MigrateRequest }
   | { readonly type: 'parked_resolved'; readonly data: ParkedResolved }
   /** A person ends the run without undoing what it has done; a run that is not ending yet is canceled. */
   | { readonly type: 'compensation_skip_requested'; readonly data: { readonly actor: Actor | null } }

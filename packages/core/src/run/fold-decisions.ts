@@ -1,5 +1,13 @@
 import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
-import { type FoldState, patchApproval, patchCompensation, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
+import {
+  type FoldState,
+  patchApproval,
+  patchCompensation,
+  patchMigration,
+  patchNodeRun,
+  patchParked,
+  patchWait,
+} from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 import type { IterationsView, NodeRunView, ParkedView } from './view.ts'
 
@@ -39,6 +47,8 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       const { pass, mode, undoes } = entry.data
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
         scheduledAt: nodeRun.scheduledAt ?? at,
+        // A node that was skipped may start in the version to which the run has moved.
+        endedAt: null,
         undoes: nodeRun.undoes ?? undoes ?? null,
         status: mode === 'inline' || nodeRun.startedAt !== null ? 'running' : 'idle',
         ...(mode === 'inline' ? beginAttempt(nodeRun, pass, 1, at) : {}),
@@ -144,6 +154,14 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
         index === last ? { ...pause, resumedAt: at, resumedBy: entry.data.actor } : pause,
       )
       state.head = { ...state.head, pauses }
+      return
+    }
+    case 'run_migrated':
+      patchMigration(state, entry.data.requestId, { outcome: 'moved', endedAt: at })
+      return
+    case 'migration_refused': {
+      const { requestId, reason, blockers } = entry.data
+      patchMigration(state, requestId, { outcome: reason, endedAt: at, blockers })
       return
     }
     case 'compensation_started': {

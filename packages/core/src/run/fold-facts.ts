@@ -77,6 +77,12 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
       patchParked(state, waitId, { resolution: { kind: resolution.kind, actor, at } })
       return
     }
+    case 'migrate_requested': {
+      const { planHash: _planHash, ...request } = entry.data
+      const migration = { ...request, requestedAt: at, outcome: null, endedAt: null, blockers: [] }
+      state.head = { ...state.head, migrations: [...state.head.migrations, migration] }
+      return
+    }
     case 'event_received': {
       const { waitId, eventId, actor, receivedAt } = entry.data
       patchWait(state, waitId, { event: { eventId, actor, receivedAt } })

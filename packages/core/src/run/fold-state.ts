@@ -1,7 +1,15 @@
 import type { NodeRunId, WaitId } from '../ids.ts'
 import { idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 import { isRunOver } from './status.ts'
-import type { ApprovalView, CompensationView, NodeRunView, ParkedView, RunView, WaitView } from './view.ts'
+import type {
+  ApprovalView,
+  CompensationView,
+  MigrationView,
+  NodeRunView,
+  ParkedView,
+  RunView,
+  WaitView,
+} from './view.ts'
 
 /** The part of a {@link RunView} that is not a collection. */
 export type RunHead = Omit<RunView, 'nodeRuns' | 'approvals' | 'parked' | 'waits'>
@@ -89,6 +97,11 @@ export function patchParked(state: FoldState, waitId: WaitId, patch: Partial<Par
   const after = { ...parked, ...patch }
   state.parked.set(waitId, after)
   return after
+}
+
+export function patchMigration(state: FoldState, requestId: string, patch: Partial<MigrationView>): void {
+  const migrations = state.head.migrations.map((each) => (each.requestId === requestId ? { ...each, ...patch } : each))
+  state.head = { ...state.head, migrations }
 }
 
 export function patchCompensation(

@@ -90,6 +90,36 @@ describe('a run', () => {
     ])
   })
 
+  test('keeps the requests to move it to another version, with their outcomes', () => {
+    const ann = { userId: 'ann', displayName: 'Ann' }
+    const request = { requestId: 'r1', actor: ann, from: '1', version: '2', planHash: 'p2' }
+    const late = { ...request, requestId: 'r2', version: '3' }
+    const blockers = [{ nodeId: 'a', reason: 'node_removed' }] as const
+    const log = logOf(
+      started,
+      { type: 'migrate_requested', data: request },
+      { type: 'migrate_requested', data: late },
+      {
+        type: 'migration_refused',
+        data: { requestId: 'r2', version: '3', reason: 'incompatible', blockers },
+      },
+      { type: 'run_migrated', data: request },
+    )
+    const view = foldRunEvents(log.slice(0, 3))
+    const open = { from: '1', version: '2', actor: ann, requestedAt: 1_010, outcome: null, endedAt: null, blockers: [] }
+    expect(view.migrations[0]).toEqual({ requestId: 'r1', ...open })
+    expect(foldRunEvents(log).migrations).toEqual([
+      { requestId: 'r1', ...open, outcome: 'moved', endedAt: 1_040 },
+      { requestId: 'r2', ...open, version: '3', requestedAt: 1_020, outcome: 'incompatible', endedAt: 1_030, blockers },
+    ])
+  })
+
+  test('starts a node that was skipped before it moved to another version', () => {
+    const skipped: Event = { type: 'nodes_skipped', data: { nodeRunIds: ['a'], reason: 'dead_path' } }
+    const view = foldRunEvents(logOf(started, skipped, scheduled('a')))
+    expect(nodeOf(view)).toMatchObject({ status: 'idle', endedAt: null })
+  })
+
   test('stays queued if it is paused before it has begun', () => {
     const log = logOf({ type: 'run_paused', data: { actor: null } }, started)
     expect(log.map(({ seq }) => foldRunEvents(log.slice(0, seq)).status)).toEqual(['queued', 'paused'])

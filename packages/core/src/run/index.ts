@@ -11,6 +11,13 @@ export type { EventClass, EventEnvelope, RunEvent, RunEventFrame, RunEventType }
 export { ALL_PORTS, type Fact, type PauseRequest } from './facts.ts'
 export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
 export { fromFrame, type LogEntry, toFrame } from './frame.ts'
+export {
+  MIGRATION_BLOCKERS,
+  type MigrateRequest,
+  type MigrationBlocker,
+  type MigrationBlockerKind,
+  type MigrationRefusal,
+} from './migrations.ts'
 export type { Observation } from './observations.ts'
 export type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
 export type { RerunFrom, RerunOf, ReusedOutcome } from './reruns.ts'
@@ -37,6 +44,7 @@ export type {
   ChildView,
   CompensationView,
   IterationsView,
+  MigrationView,
   NodeRunView,
   ParkedResolutionView,
   ParkedView,

@@ -1,6 +1,7 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
+import type { MigrationBlocker, MigrationRefusal } from './migrations.ts'
 import type { RerunOf } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
@@ -181,6 +182,26 @@ export interface PauseView {
   readonly resumedBy: Actor | null
 }
 
+/** A request to move a run to another version, folded from the log. Instants are milliseconds since the Unix epoch. */
+export interface MigrationView {
+  /** Id of the request, unique within the run. */
+  readonly requestId: string
+  /** Version that the run executed when the request was made. */
+  readonly from: string
+  /** Version to move to. */
+  readonly version: string
+  /** Person who made the request; `null` if no person did. */
+  readonly actor: Actor | null
+  /** Time of the request. */
+  readonly requestedAt: number
+  /** `null` until the run has moved or has refused to, and always if it ended before. */
+  readonly outcome: 'moved' | MigrationRefusal | null
+  /** Time of the outcome; `null` before. */
+  readonly endedAt: number | null
+  /** Nodes because of which the run has refused, at most 20; empty for other outcomes. */
+  readonly blockers: readonly MigrationBlocker[]
+}
+
 /**
  * Undoing of what a run has done, after it failed or was canceled, folded from the log. Its steps are the node runs with
  * `undoes`, in the order of `RunView.nodeRuns`; a node run that was undone has the status `compensated`.
@@ -222,6 +243,8 @@ export interface RunView {
   readonly waits: ReadonlyMap<WaitId, WaitView>
   /** Pauses of the run, oldest first; only the last one may be open. */
   readonly pauses: readonly PauseView[]
+  /** Requests to move the run to another version, oldest first. */
+  readonly migrations: readonly MigrationView[]
   /** Undoing of what the run has done; `null` unless it began. */
   readonly compensation: CompensationView | null
   /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */

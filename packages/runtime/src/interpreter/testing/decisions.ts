@@ -56,6 +56,12 @@ function briefly(decision: Decision): string {
       return `paused by ${decision.data.actor?.userId}`
     case 'run_resumed':
       return decision.data.actor === null ? 'resumed' : `resumed by ${decision.data.actor.userId}`
+    case 'run_migrated':
+      return `moved ${decision.data.from} to ${decision.data.version}`
+    case 'migration_refused': {
+      const { version, reason, blockers } = decision.data
+      return `not moved to ${version} (${reason}: ${blockers.map((each) => `${each.nodeId} ${each.reason}`).join()})`
+    }
     case 'run_completed':
       return `completed ${decision.data.outcome} by ${decision.data.endNodeRunId}`
     case 'run_error':

@@ -292,7 +292,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       case 'child_finished':
       case 'outcomes_reused':
         return
-      // No play of the oracle undoes anything.
+      // No play of the oracle undoes anything, or moves to another version.
+      case 'migrate_requested':
       case 'compensation_skip_requested':
         return
       case 'cancel_requested':

@@ -10,6 +10,7 @@ import type { ResolveParkedRequest } from './park/resolve-parked.ts'
 import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 import type { Tx } from './postgres/types.ts'
 import type { RerunStart } from './rerun/prepare-rerun.ts'
+import type { Retention } from './retention/sweep-tenant.ts'
 import type { RunReader } from './run-store.ts'
 
 /** Request that starts a run. The input must be valid for the trigger; the engine does not check it. */
@@ -220,6 +221,12 @@ export interface EngineDeps {
    * @defaultValue no limit of runs in progress, and 10,000 queued runs
    */
   readonly runLimitsOf?: (tenantId: TenantId) => RunLimits
+  /**
+   * Decides how long runs are kept, and records what was deleted. A worker then deletes what has expired.
+   *
+   * @defaultValue nothing is deleted
+   */
+  readonly retention?: Retention
   /** Decrypts secret params. Without it, nodes with secret params fail with `SECRET_NOT_FOUND`. */
   readonly secrets?: SecretReader
 }

@@ -25,6 +25,8 @@ export type { EventRequest, SendEventResult } from './events/send-event.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export { type PreparedRerun, prepareRerun, type RerunStart } from './rerun/prepare-rerun.ts'
+export { deleteRun } from './retention/delete-run.ts'
+export type { ExpiredRun, Retention, RetentionPolicy } from './retention/sweep-tenant.ts'
 export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'
 export type {
   EventWaitFilter,
@@ -41,6 +43,7 @@ export type {
   StoredWaitingRun,
 } from './run-store.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
+export type { EraseResult } from './store/erase-runs.ts'
 export type { EventTarget } from './store/match-key.ts'
 export { findObstacles, findRunObstacles } from './store/obstacles.ts'
 export type { RefusedWait } from './store/put-event.ts'

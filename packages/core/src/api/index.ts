@@ -84,3 +84,4 @@ export {
   type VersionWithDocument,
   type Workflow,
 } from './types.ts'
+export type { Usage } from './usage-types.ts'

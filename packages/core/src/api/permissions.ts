@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   'run:start',
   'run:cancel',
   'run:pause',
+  'run:delete',
   'parked:resolve',
   'event:send',
   'approval:read',
@@ -44,7 +45,7 @@ const EDITOR: readonly Permission[] = [
   'event:send',
   'member:read',
 ]
-const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause']
+const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause', 'run:delete']
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(VIEWER),

@@ -5,6 +5,8 @@ import { ROUTES } from './route-table.ts'
 
 const routes: readonly (readonly [string, RouteDefinition])[] = Object.entries(ROUTES)
 
+const ADMIN_ONLY = ['approval:override', 'tenant:pause', 'run:delete'] as const
+
 const eventTypeOf = (route: RouteDefinition) => route.responses[200]?.contentType
 
 describe('ROUTES', () => {
@@ -79,14 +81,13 @@ describe('ROUTES', () => {
     expect(connecting.length).toBeGreaterThan(4)
   })
 
-  test('editors may do all but override an approval and pause the tenant', () => {
+  test('editors may do all but override an approval, pause the tenant and delete runs', () => {
     for (const [, route] of routes) {
-      if (route.permission !== 'public' && route.permission !== 'tenant:pause')
-        expect(roleAllows('editor', route.permission)).toBe(true)
+      if (route.permission === 'public' || ADMIN_ONLY.some((permission) => permission === route.permission)) continue
+      expect(roleAllows('editor', route.permission)).toBe(true)
     }
-    expect(roleAllows('editor', 'approval:override')).toBe(false)
-    expect(roleAllows('editor', 'tenant:pause')).toBe(false)
-    for (const permission of ['approval:override', 'tenant:pause'] as const) {
+    for (const permission of ADMIN_ONLY) {
+      expect(roleAllows('editor', permission)).toBe(false)
       expect(roleAllows('admin', permission)).toBe(true)
     }
   })

@@ -54,6 +54,7 @@ export type {
   VersionWithDocument,
   Workflow,
 } from '../api/types.ts'
+export type { Usage } from '../api/usage-types.ts'
 export { createTenonClient } from './tenon-client.ts'
 export type {
   RequestOptions,

@@ -57,6 +57,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
       get: (request) => send({ method: 'GET', path: '/tenant', ...sendingOf(request) }),
       pause: (request) => send({ method: 'POST', path: '/tenant/pause', ...sendingOf(request) }),
       resume: (request) => send({ method: 'POST', path: '/tenant/resume', ...sendingOf(request) }),
+      usage: (request) => send({ method: 'GET', path: '/usage', ...sendingOf(request) }),
     },
     drafts: draftMethods(send),
     versions: versionMethods(send),
@@ -156,6 +157,7 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
     start: (workflowId, body, request) => send(startOf(path`/workflows/${workflowId}/runs`, body, request)),
     rerun: (runId, body, request) => send(startOf(path`/runs/${runId}/reruns`, body, request)),
     get: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}`, ...sendingOf(request) }),
+    remove: (runId, request) => send({ method: 'DELETE', path: path`/runs/${runId}`, ...sendingOf(request) }),
     list: (filter, request) => send({ method: 'GET', path: '/runs', query: { ...filter }, ...sendingOf(request) }),
     cancel: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/cancel`, ...sendingOf(request) }),
     skipCompensation: (runId, request) =>

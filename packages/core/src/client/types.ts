@@ -42,6 +42,7 @@ import type {
   VersionWithDocument,
   Workflow,
 } from '../api/types.ts'
+import type { Usage } from '../api/usage-types.ts'
 import type { SecretMarker } from '../document/secret-marker.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunId, WorkflowId } from '../ids.ts'
@@ -146,6 +147,8 @@ export interface TenonClient {
     pause(options?: RequestOptions): Promise<TenantState>
     /** Resumes the paused tenant: its queued runs start, except those of paused workflows. */
     resume(options?: RequestOptions): Promise<TenantState>
+    /** Reads how long runs are kept, and how much the tenant stores of what its limits allow. */
+    usage(options?: RequestOptions): Promise<Usage>
   }
   /** Drafts of workflows: the documents that people edit before they publish. */
   readonly drafts: {
@@ -225,6 +228,12 @@ export interface TenonClient {
     rerun(runId: RunId, body: RerunRun, options?: RequestOptions & { idempotencyKey?: string }): Promise<StartedRun>
     /** Reads a run with its output or error. */
     get(runId: RunId, options?: RequestOptions): Promise<Run>
+    /**
+     * Deletes a run that has ended, with the runs that it has started, their logs and their values. Admins only.
+     *
+     * @throws {@link TenonError} `RUN_NOT_ENDED` while the run, or a run that it has started, is open; `RUN_HAS_PARENT`.
+     */
+    remove(runId: RunId, options?: RequestOptions): Promise<void>
     /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
     /** Lists a run and the runs below it that wait for people: for votes, or for a fix of a failed node. */

@@ -103,6 +103,7 @@ export const settingFields = {
   concurrency: optional(concurrency),
   priority: optional(oneOf(...RUN_PRIORITIES)),
   compensateOnCancel: optional(boolean),
+  keepRunsDays: optional(number({ integer: true, min: 1, max: 36_500 })),
   description: optional(notes),
 } as const
 

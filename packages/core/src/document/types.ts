@@ -152,6 +152,13 @@ export interface WorkflowSettings {
    * @defaultValue true
    */
   readonly compensateOnCancel?: boolean
+  /**
+   * Days after its end for which a run of the workflow is kept, with the runs that it has started; 1 to 36,500. The
+   * latest published version applies to all runs of the workflow. A longer time than that of the tenant does not apply.
+   *
+   * @defaultValue that of the tenant
+   */
+  readonly keepRunsDays?: number
   /** Text that the editor shows about a document that is not stored on a server; it does not affect runs. */
   readonly description?: string
 }

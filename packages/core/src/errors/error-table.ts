@@ -69,6 +69,11 @@ export const ERROR_TABLE = {
   },
   RUN_CLOSED: { status: 409, retryable: false, remedy: 'Start a new run.' },
   RUN_NOT_ENDED: { status: 409, retryable: false, remedy: 'Wait for the end of the run, or cancel it first.' },
+  RUN_HAS_PARENT: {
+    status: 409,
+    retryable: false,
+    remedy: 'Delete the run at the top of its tree, which includes it.',
+  },
   RERUN_REFUSED: {
     status: 422,
     retryable: false,

@@ -4,9 +4,13 @@ import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/
 import { canary } from './canary.ts'
 
 /** The closed list of tables that `withSystem` sees; what is added here is seen across tenants. */
-const DISPATCH_TABLES = ['node_dispatches', 'outbox', 'run_admissions', 'run_ready', 'run_requirements', 'timers']
+const DISPATCH_TABLES = [
+  ...['node_dispatches', 'outbox', 'retention_sweeps', 'run_admissions', 'run_ready', 'run_requirements', 'timers'],
+]
 /** The closed list of tables that appends of several tenants write in one statement. */
-const BATCHED_TABLES = ['payload_refs', 'payloads', 'plans', 'run_gates', 'run_log', 'runs', 'tenant_keys']
+const BATCHED_TABLES = [
+  ...['payload_refs', 'payloads', 'plans', 'retention_sweeps', 'run_gates', 'run_log', 'runs', 'tenant_keys'],
+]
 /** Tables without tenants. */
 const SYSTEM_TABLES = ['workers']
 
@@ -38,13 +42,12 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
     const batch = `(( SELECT (NULLIF(current_setting('tenon.batch'::text, true), ''::text))::jsonb AS "nullif") ? tenant_id)`
     const every = `(current_setting('tenon.tenant'::text, true) = '*'::text)`
     for (const { relname, using, check } of policies) {
-      const expected = SYSTEM_TABLES.includes(relname)
-        ? every
-        : DISPATCH_TABLES.includes(relname)
-          ? `(${own} OR ${every})`
-          : BATCHED_TABLES.includes(relname)
-            ? `(${own} OR ${batch})`
-            : own
+      const rest = [
+        ...(DISPATCH_TABLES.includes(relname) ? [every] : []),
+        ...(BATCHED_TABLES.includes(relname) ? [batch] : []),
+      ]
+      const isOwn = rest.length === 0 ? own : `(${[own, ...rest].join(' OR ')})`
+      const expected = SYSTEM_TABLES.includes(relname) ? every : isOwn
       expect({ relname, using, check }).toEqual({ relname, using: expected, check: expected })
     }
     const partitions = (await query<{ relname: string; relispartition: boolean }>(tables)).filter(
@@ -99,6 +102,7 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
         ],
       },
       { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts', 'health'] },
+      { relname: 'retention_sweeps', names: ['tenant_id', 'due_at'] },
       // The group is a hash.
       {
         relname: 'run_admissions',
@@ -117,12 +121,16 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
     ])
   })
 
-  test('has functions that run as their caller, but for one that makes partitions and takes no argument', async () => {
+  test('has functions that run as their caller, but for those that make and drop partitions, which take no argument', async () => {
     const functions = await query<{ proname: string; prosecdef: boolean; pronargs: number; proconfig: unknown }>(
       `select p.proname, p.prosecdef, p.pronargs, p.proconfig from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'tenon'`,
     )
     expect(functions.length).toBeGreaterThan(0)
-    expect(functions.filter((each) => each.prosecdef)).toEqual([
+    expect(functions.filter((each) => each.prosecdef).sort((a, b) => (a.proname < b.proname ? -1 : 1))).toEqual([
+      {
+        ...{ proname: 'drop_log_partitions', prosecdef: true, pronargs: 0 },
+        proconfig: ['search_path=pg_catalog, pg_temp', 'lock_timeout=100ms'],
+      },
       {
         ...{ proname: 'make_log_partitions', prosecdef: true, pronargs: 0 },
         proconfig: ['search_path=pg_catalog, pg_temp', 'lock_timeout=2s'],

@@ -191,6 +191,18 @@ export interface RuntimeTables {
     /** An `Actor` as JSON text. */
     readonly paused_by: string
   }
+  /** Time from which the runs of a tenant are checked for those that have been kept long enough. */
+  readonly retention_sweeps: { readonly tenant_id: string; readonly due_at: number }
+  /**
+   * Runs that were deleted and whose logs are being deleted; a row with its own root may have runs below it that still
+   * have their rows.
+   */
+  readonly run_erasures: {
+    readonly tenant_id: string
+    readonly root_run_id: string
+    readonly run_id: string
+    readonly start_week: number
+  }
   /** Capabilities that runs and nodes require of a worker, by key. */
   readonly run_requirements: {
     readonly tenant_id: string

@@ -80,7 +80,26 @@ export async function deleteExpired(tx: RuntimeTx, { tenantId, eventId, payload 
     .where('expires_at', '<=', databaseNow)
     .returning('payload_hash')
     .execute()
-  const others = await tx
+  const others = await deleteSomeExpired(tx, tenantId)
+  const hashes = new Set([...own, ...others].flatMap(({ payload_hash: hash }) => (hash === null ? [] : [hash])))
+  // The event may refer to it, too.
+  hashes.delete(payload.hash)
+  await dropPayloads(tx, tenantId, [...hashes])
+}
+
+/** Deletes some events of a tenant that have expired, with their payloads. Returns how many. */
+export async function sweepExpiredEvents(tx: RuntimeTx, tenantId: string): Promise<number> {
+  const expired = await deleteSomeExpired(tx, tenantId)
+  const hashes = expired.flatMap(({ payload_hash: hash }) => (hash === null ? [] : [hash]))
+  await dropPayloads(tx, tenantId, [...new Set(hashes)])
+  return expired.length
+}
+
+function deleteSomeExpired(
+  tx: RuntimeTx,
+  tenantId: string,
+): Promise<readonly { readonly payload_hash: string | null }[]> {
+  return tx
     .deleteFrom('event_buffer')
     .where('tenant_id', '=', tenantId)
     .where('event_id', 'in', (eb) =>
@@ -96,10 +115,6 @@ export async function deleteExpired(tx: RuntimeTx, { tenantId, eventId, payload 
     )
     .returning('payload_hash')
     .execute()
-  const hashes = new Set([...own, ...others].flatMap(({ payload_hash: hash }) => (hash === null ? [] : [hash])))
-  // The event may refer to it, too.
-  hashes.delete(payload.hash)
-  await dropPayloads(tx, tenantId, [...hashes])
 }
 
 /** Returns the answer to an event that was stored before with the same id. */

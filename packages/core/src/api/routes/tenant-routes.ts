@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineRoute } from '../route.ts'
+import { usageSchema } from '../schemas/usage.ts'
 import { tenantStateSchema } from '../schemas/workflow.ts'
 import { NO_PARAMS, NO_QUERY } from './shared.ts'
 
@@ -45,5 +46,19 @@ export const tenantRoutes = {
     id: 'resumeTenant',
     path: '/tenant/resume',
     summary: 'Resume the paused tenant: its queued runs start, except those of paused workflows',
+  }),
+  getUsage: defineRoute({
+    id: 'getUsage',
+    method: 'GET',
+    path: '/usage',
+    tag,
+    summary: 'Read how long runs are kept, and how much the tenant stores of what its limits allow',
+    permission: 'run:read',
+    resource: null,
+    params: NO_PARAMS,
+    query: NO_QUERY,
+    body: null,
+    responses: { 200: { description: 'The usage of the tenant', schema: usageSchema } },
+    errors: [],
   }),
 }

@@ -34,6 +34,7 @@ import type {
   VersionWithDocument,
   Workflow,
 } from '../types.ts'
+import type { Usage } from '../usage-types.ts'
 import type { approvalSchema, decideApprovalSchema } from './approval.ts'
 import type { workflowDocumentSchema } from './document.ts'
 import type { memberListSchema } from './member.ts'
@@ -50,6 +51,7 @@ import type {
   waitingRunsSchema,
 } from './run.ts'
 import type { changeFrameSchema, meSchema, nodeManifestSchema, problemSchema, socketTicketSchema } from './service.ts'
+import type { usageSchema } from './usage.ts'
 import type {
   checkedSubWorkflowsSchema,
   checkSubWorkflowsSchema,
@@ -92,6 +94,7 @@ same<Same<typeof versionSchema, Version>>()
 same<Same<typeof versionWithDocumentSchema, VersionWithDocument>>()
 same<Same<typeof startRunSchema, StartRun>>()
 same<Same<typeof rerunRunSchema, RerunRun>>()
+same<Same<typeof usageSchema, Usage>>()
 same<Same<typeof tryDraftSchema, TryDraft>>()
 same<Same<typeof startedRunSchema, StartedRun>>()
 same<Same<typeof runSchema, Run>>()

@@ -20,6 +20,7 @@ import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../e
 import { createStoreEvent } from '../../events/send-event.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
 import { reasonOf } from '../../reason-of.ts'
+import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createDispatchStore } from '../../store/dispatch-store.ts'
@@ -213,6 +214,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     onRenew: () => presence.keep(),
   })
   const partitions = createPartitionKeeper(database, log)
+  const retention = createRetentionKeeper(database, deps.retention, log)
   const admitter = createAdmitter({
     ...{ database, bus, log, limitsOf: deps.runLimitsOf, onAdmitted: () => wakeWorkers() },
     intervalMs: pollIntervalMs,
@@ -332,6 +334,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       await presence.start()
       await poller.start()
       partitions.start()
+      retention.start()
       admitter.start()
     },
     close: async () => {
@@ -344,6 +347,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       await drained
       await poller.stop()
       await partitions.stop()
+      await retention.stop()
       await appender.drain()
       await admitter.stop()
       if (wasRunning) await leave()

@@ -21,6 +21,7 @@ import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createStoreEvent } from '../../events/send-event.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
+import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import type { RunObstacle } from '../../run-store.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
@@ -116,6 +117,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const storeEvent = createStoreEvent(database, now)
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
+  const retention = createRetentionKeeper(database, deps.retention, log)
   const admitter = createAdmitter({
     ...{ database, bus, log, limitsOf: deps.runLimitsOf, onAdmitted: () => relay?.wake() },
     intervalMs: SWEEP_MS,
@@ -164,6 +166,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       void announceRun(tenantId, runId)
     }
     partitions.start()
+    retention.start()
     admitter.start()
     relay = startOutboxRelay(outbox, deliver, { log, onHealth })
     const stopFollowing = followStoppedShells({ client, outbox, log })
@@ -255,6 +258,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       await opened?.stopFollowing()
       await opened?.relay.stop()
       await partitions.stop()
+      await retention.stop()
       await opened?.worker.stop()
       gone.abort()
       await appender.drain()

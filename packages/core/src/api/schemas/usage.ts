@@ -1,0 +1,11 @@
+import { z } from 'zod'
+
+export const usageSchema = z
+  .strictObject({
+    runsKeptDays: z.number().nullable(),
+    payloadBytes: z.int(),
+    payloadBytesLimit: z.int().nullable(),
+    openWaits: z.int(),
+    openWaitsLimit: z.int().nullable(),
+  })
+  .meta({ id: 'Usage' })

@@ -1,0 +1,97 @@
+import type { Migration } from '../migrate.ts'
+import { identifier, literal } from '../quote.ts'
+import { backfill, tenantTable } from '../table-statements.ts'
+
+/**
+ * Creates the tables with which runs are deleted: the tenants whose runs are checked next, and the runs whose rows are
+ * gone, so that nobody sees them, and whose logs remain to be deleted.
+ *
+ * @see docs/adr/0055-runs-are-kept-for-a-time.md
+ */
+export const retention: Migration = {
+  name: '0013-retention',
+  isCompatible: true,
+  up: ({ schema }) =>
+    [
+      ...tenantTable({
+        schema,
+        name: 'retention_sweeps',
+        columns: 'due_at bigint not null',
+        key: [],
+        isDispatch: true,
+        isBatched: true,
+      }),
+      'create index retention_sweeps_due on $schema.retention_sweeps (due_at)',
+      ...tenantTable({
+        schema,
+        name: 'run_erasures',
+        columns: 'root_run_id text not null, run_id text not null, start_week integer not null',
+        key: ['root_run_id', 'run_id'],
+      }),
+      ...ADD_SWEEP,
+      ...backfill(schema, 'tenant_keys', [
+        ...backfill(schema, 'retention_sweeps', [
+          'insert into $schema.retention_sweeps (tenant_id, due_at) select tenant_id, 0 from $schema.tenant_keys',
+        ]),
+      ]),
+      ...dropPartitions(schema),
+    ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
+}
+
+// The first run of a tenant creates its key, in whatever function stores it.
+const ADD_SWEEP = [
+  `create function $schema.add_retention_sweep() returns trigger language plpgsql as $body$
+begin
+  insert into $schema.retention_sweeps (tenant_id, due_at)
+    values (new.tenant_id, (extract(epoch from clock_timestamp()) * 1000)::bigint)
+    on conflict do nothing;
+  return null;
+end $body$`,
+  `create trigger add_retention_sweep after insert on $schema.tenant_keys
+    for each row execute function $schema.add_retention_sweep()`,
+]
+
+/**
+ * Returns the statements of the function that drops one partition of the run log whose week is over and whose logs were
+ * all deleted. It returns the number of dropped partitions, so that it is called again until that is 0.
+ *
+ * Like the function that makes partitions, it has the rights of its owner and takes no argument. Row-level security hides
+ * all rows of a partition from whoever reads it directly, its owner included, so it is lifted while the function looks,
+ * under a lock that lasts for milliseconds. If a lock is not free within 100 ms, the partition is left for another day:
+ * appends must not wait behind it.
+ */
+function dropPartitions(schema: string): readonly string[] {
+  return [
+    `create or replace function $schema.drop_log_partitions() returns integer language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $body$
+declare
+  this_week integer := floor(extract(epoch from clock_timestamp()) / 604800)::integer;
+  partition text;
+  has_logs boolean;
+begin
+  -- Another worker is at it, or makes partitions.
+  if not pg_try_advisory_xact_lock(hashtext(${literal(`tenon.partitions.${schema}`)})) then return 0; end if;
+  for partition in
+    select format('%I.%I', ${literal(schema)}, c.relname)
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = to_regclass(${literal(`${identifier(schema)}.run_log`)}) and c.relname ~ '^run_log_w[0-9]+$'
+        and substring(c.relname from '[0-9]+$')::integer < this_week - 1
+      order by substring(c.relname from '[0-9]+$')::integer
+  loop
+    begin
+      execute format('lock table only %s in access exclusive mode', partition);
+      execute format('alter table %s no force row level security', partition);
+      execute format('select exists (select from %s)', partition) into has_logs;
+      -- Undoes what the block has done, and releases its locks.
+      if has_logs then raise exception using errcode = 'TN001'; end if;
+      execute format('drop table %s', partition);
+      return 1;
+    exception
+      when lock_not_available or sqlstate 'TN001' then null;
+    end;
+  end loop;
+  return 0;
+end $body$`,
+    'revoke all on function $schema.drop_log_partitions() from public',
+  ]
+}

@@ -1,0 +1,33 @@
+import type { RuntimeLog, TransactionHook } from '../engine.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { reasonOf } from '../reason-of.ts'
+import { type EraseResult, eraseRoot, eraseSome } from '../store/erase-runs.ts'
+import type { RunRef } from '../store/run-ref.ts'
+
+/**
+ * Deletes a run that has ended, with the runs that it has started, their logs and the values that no other run refers to.
+ * When the first transaction is stored, the run is gone for readers, and `hook` with it; if the process dies then, any
+ * worker deletes the rest.
+ *
+ * @param hook - Called in the transaction that deletes the run, only if it does.
+ * @returns `open` while the run or one below it has not ended, `has_parent` for a run that another one has started.
+ */
+export async function deleteRun(
+  { database, log }: { readonly database: RuntimeDatabase; readonly log: RuntimeLog },
+  run: RunRef,
+  hook?: TransactionHook,
+): Promise<EraseResult> {
+  const { tenantId, runId } = run
+  const result = await database.withTenant(tenantId, async (tx) => {
+    const outcome = await eraseRoot(tx, run)
+    if (outcome === 'deleted') await hook?.(tx)
+    return outcome
+  })
+  if (result !== 'deleted') return result
+  try {
+    while (await eraseSome(database, tenantId, runId));
+  } catch (error) {
+    log('warn', 'run.erase_failed: a worker deletes the rest', { tenantId, runId, reason: reasonOf(error) })
+  }
+  return result
+}

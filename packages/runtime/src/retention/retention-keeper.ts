@@ -1,0 +1,123 @@
+import type { TenantId } from '@tenon/core/document'
+import { sql } from 'kysely'
+import type { RuntimeLog } from '../engine.ts'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { reasonOf } from '../reason-of.ts'
+import { type Retention, sweepTenant } from './sweep-tenant.ts'
+
+/** Deletes expired data while a worker runs. */
+export interface RetentionKeeper {
+  /** Looks for tenants that are due, from a minute after the start on. */
+  start(): void
+  /** Stops; resolves when no transaction is in flight. */
+  stop(): Promise<void>
+}
+
+/** Pause between two looks for tenants that are due. */
+const LOOK_MS = 60_000
+/** Time after which a tenant is due again, whatever became of its sweep. */
+const SWEEP_MS = 3_600_000
+/** Pause between two looks for empty partitions. */
+const PARTITIONS_MS = 6 * 3_600_000
+
+/**
+ * Creates the keeper of one process. Each tenant is swept by one process at a time, about once an hour.
+ *
+ * @param retention - Without it, the keeper does nothing.
+ */
+export function createRetentionKeeper(
+  database: RuntimeDatabase,
+  retention: Retention | undefined,
+  log: RuntimeLog,
+): RetentionKeeper {
+  let timer: NodeJS.Timeout | null = null
+  let sweeping: Promise<void> = Promise.resolve()
+  let isStopped = true
+  let partitionsAt = 0
+
+  const sweep = async (kept: Retention, tenantId: TenantId): Promise<void> => {
+    try {
+      const runs = await sweepTenant(database, kept, tenantId, () => isStopped)
+      if (runs > 0) log('info', 'retention.deleted', { tenantId, runs })
+    } catch (error) {
+      log('warn', 'retention.sweep_failed: trying again in an hour', { tenantId, reason: reasonOf(error) })
+    }
+  }
+  const look = async (kept: Retention): Promise<void> => {
+    try {
+      for (;;) {
+        if (isStopped) return
+        const tenantId = await claimTenant(database)
+        if (tenantId === null) break
+        await sweep(kept, tenantId)
+      }
+      if (Date.now() >= partitionsAt) {
+        partitionsAt = Date.now() + PARTITIONS_MS
+        await dropPartitions(database, log)
+      }
+    } catch (error) {
+      log('warn', 'retention.read_failed: retrying', { reason: reasonOf(error) })
+    }
+    lookLater(kept)
+  }
+  const lookLater = (kept: Retention): void => {
+    if (isStopped) return
+    timer = setTimeout(() => {
+      sweeping = look(kept)
+    }, LOOK_MS).unref()
+  }
+  return {
+    start: () => {
+      if (!isStopped || retention === undefined) return
+      isStopped = false
+      lookLater(retention)
+    },
+    stop: async () => {
+      isStopped = true
+      if (timer !== null) clearTimeout(timer)
+      await sweeping
+    },
+  }
+}
+
+/** Returns a tenant that is due, for this process alone; null if there is none. */
+export async function claimTenant(database: RuntimeDatabase): Promise<TenantId | null> {
+  const row = await database.withSystem((tx) =>
+    tx
+      .updateTable('retention_sweeps')
+      .set({ due_at: sql<number>`${databaseNow} + ${sql.lit(SWEEP_MS)}` })
+      .where('tenant_id', '=', (eb) =>
+        eb
+          .selectFrom('retention_sweeps')
+          .select('tenant_id')
+          .where('due_at', '<=', databaseNow)
+          .orderBy('due_at')
+          .limit(1)
+          .forUpdate()
+          .skipLocked(),
+      )
+      .returning('tenant_id')
+      .executeTakeFirst(),
+  )
+  return row?.tenant_id ?? null
+}
+
+/** Drops the partitions of the run log whose logs were all deleted; returns how many. */
+export async function dropLogPartitions(database: RuntimeDatabase): Promise<number> {
+  for (let dropped = 0; ; dropped += 1) {
+    const { rows } = await database.withSystem((tx) =>
+      sql<{ dropped: number }>`select ${sql.id(database.schema, 'drop_log_partitions')}() as dropped`.execute(tx),
+    )
+    if (rows[0]?.dropped !== 1) return dropped
+  }
+}
+
+async function dropPartitions(database: RuntimeDatabase, log: RuntimeLog): Promise<void> {
+  try {
+    const count = await dropLogPartitions(database)
+    if (count > 0) log('info', 'partitions.dropped', { count })
+  } catch (error) {
+    log('warn', 'partitions.drop_failed: trying again later', { reason: reasonOf(error) })
+  }
+}

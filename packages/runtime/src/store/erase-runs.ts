@@ -1,0 +1,143 @@
+import { sql } from 'kysely'
+import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import { dropPayloads } from './event-buffer.ts'
+import type { RunRef } from './run-ref.ts'
+
+type RuntimeTx = Tx<RuntimeTables>
+
+/** Result of a request to delete a run. */
+export type EraseResult = 'deleted' | 'not_found' | 'open' | 'has_parent'
+
+/** Runs of a tree that one transaction deletes. */
+const RUNS = 100
+/** Rows of the run log that one transaction deletes; a row has at most about 64 kB. */
+const LOG_ROWS = 500
+/** Payloads that one statement checks for other references. */
+const PAYLOADS = 500
+
+/**
+ * Deletes the row of a run at the top of its tree if all runs of the tree have ended. The runs below it, and all logs, are
+ * left to {@link eraseSome}: the run is gone for readers at once, and a tree of any size is deleted in small transactions.
+ *
+ * @param endedBefore - Time before which every run of the tree must have ended. @defaultValue any
+ * @param skipsLocked - Leaves a run that another transaction has locked, as if it were not there. @defaultValue false
+ */
+export async function eraseRoot(
+  tx: RuntimeTx,
+  { tenantId, runId }: RunRef,
+  { endedBefore = Number.MAX_SAFE_INTEGER, skipsLocked = false } = {},
+): Promise<EraseResult> {
+  const query = tx
+    .selectFrom('runs')
+    .select(['start_week', 'parent_run_id', 'finished_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .forUpdate()
+  const run = await (skipsLocked ? query.skipLocked() : query).executeTakeFirst()
+  if (run === undefined) return 'not_found'
+  if (run.parent_run_id !== null) return 'has_parent'
+  if (run.finished_at === null || run.finished_at >= endedBefore) return 'open'
+  // A run that has ended starts no others, so a tree without open runs remains as it is.
+  const later = await tx
+    .selectFrom('runs')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('root_run_id', '=', runId)
+    .where((eb) => eb.or([eb('finished_at', 'is', null), eb('finished_at', '>=', endedBefore)]))
+    .limit(1)
+    .executeTakeFirst()
+  if (later !== undefined) return 'open'
+  await deleteRows(tx, tenantId, runId, [{ run_id: runId, start_week: run.start_week }])
+  return 'deleted'
+}
+
+/**
+ * Deletes a part of what remains of deleted trees, in one transaction: runs, or rows of a log.
+ *
+ * @param rootRunId - Only of this tree. @defaultValue of any of the tenant
+ * @returns False if nothing is left, or other processes are at it.
+ */
+export function eraseSome(database: RuntimeDatabase, tenantId: string, rootRunId?: string): Promise<boolean> {
+  return database.withTenant(tenantId, async (tx) => {
+    let query = tx
+      .selectFrom('run_erasures')
+      .select(['root_run_id', 'run_id', 'start_week'])
+      .where('tenant_id', '=', tenantId)
+    if (rootRunId !== undefined) query = query.where('root_run_id', '=', rootRunId)
+    const next = await query.limit(1).forUpdate().skipLocked().executeTakeFirst()
+    if (next === undefined) return false
+    const below =
+      next.run_id === next.root_run_id
+        ? await tx
+            .selectFrom('runs')
+            .select(['run_id', 'start_week'])
+            .where('tenant_id', '=', tenantId)
+            .where('root_run_id', '=', next.root_run_id)
+            .orderBy('run_id')
+            .limit(RUNS)
+            .forUpdate()
+            .execute()
+        : []
+    if (below.length > 0) await deleteRows(tx, tenantId, next.root_run_id, below)
+    else await deleteLog(tx, tenantId, next)
+    return true
+  })
+}
+
+/** Deletes the rows of runs, with what belongs to them, and values to which nothing refers any more. */
+async function deleteRows(
+  tx: RuntimeTx,
+  tenantId: string,
+  rootRunId: string,
+  runs: readonly { readonly run_id: string; readonly start_week: number }[],
+): Promise<void> {
+  const runIds = runs.map((run) => run.run_id)
+  await tx
+    .insertInto('run_erasures')
+    .values(runs.map((run) => ({ tenant_id: tenantId, root_run_id: rootRunId, ...run })))
+    .execute()
+  const refs = await tx
+    .selectFrom('payload_refs')
+    .select('hash')
+    .distinct()
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', 'in', runIds)
+    .execute()
+  await tx.deleteFrom('runs').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
+  const hashes = refs.map(({ hash }) => hash).sort()
+  for (let from = 0; from < hashes.length; from += PAYLOADS) {
+    await dropPayloads(tx, tenantId, hashes.slice(from, from + PAYLOADS))
+  }
+}
+
+async function deleteLog(
+  tx: RuntimeTx,
+  tenantId: string,
+  erasure: { readonly root_run_id: string; readonly run_id: string; readonly start_week: number },
+): Promise<void> {
+  const { run_id: runId, start_week: week } = erasure
+  const { numDeletedRows } = await tx
+    .deleteFrom('run_log')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('start_week', '=', week)
+    .where('seq', 'in', (eb) =>
+      eb
+        .selectFrom('run_log as log')
+        .select('log.seq')
+        .where('log.tenant_id', '=', tenantId)
+        .where('log.run_id', '=', runId)
+        .where('log.start_week', '=', week)
+        .orderBy('log.seq')
+        .limit(sql.lit(LOG_ROWS)),
+    )
+    .executeTakeFirstOrThrow()
+  if (Number(numDeletedRows) === LOG_ROWS) return
+  await tx
+    .deleteFrom('run_erasures')
+    .where('tenant_id', '=', tenantId)
+    .where('root_run_id', '=', erasure.root_run_id)
+    .where('run_id', '=', runId)
+    .execute()
+}

@@ -39,6 +39,7 @@ export type {
   StoredParkedGroup,
   StoredPause,
   StoredRun,
+  StoredUsage,
   StoredWait,
   StoredWaitingRun,
 } from './run-store.ts'

@@ -246,6 +246,14 @@ export interface RunsToPauseFilter {
   readonly cursor?: string
 }
 
+/** Amount of data of a tenant. */
+export interface StoredUsage {
+  /** Bytes of the values that are stored beside the logs. */
+  readonly payloadBytes: number
+  /** Approvals, failed node runs, events and callbacks that runs wait for. */
+  readonly openWaits: number
+}
+
 /**
  * Reads runs for the server. Every call is bound to one tenant; the id of another tenant gives the same result as an
  * unknown one: `null`, or an empty page.
@@ -271,6 +279,8 @@ export interface RunReader {
   readQueue(tenantId: TenantId, runIds: readonly RunId[], limits: RunLimits): Promise<ReadonlyMap<string, RunQueue>>
   /** Counts the runs of a tenant that wait to start, and those in progress that count against its limit. */
   countRuns(tenantId: TenantId): Promise<{ readonly queued: number; readonly inProgress: number }>
+  /** Reads how much a tenant stores; takes time in proportion to it, so keep the answer for a while. */
+  readUsage(tenantId: TenantId): Promise<StoredUsage>
   /**
    * Reads the pauses of workflows, by their ids; `''` for that of the tenant.
    *

@@ -7,6 +7,7 @@ import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
+import type { DataRetention } from './retention/data-retention.ts'
 import type { SecretFields } from './secrets/secret-fields.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
@@ -38,6 +39,8 @@ export interface ServerContext {
   readonly limits: TenantLimits
   /** Limits of the runs of a tenant, as the engine has them. */
   readonly runLimitsOf: (tenantId: TenantId) => RunLimits
+  /** Decides how long the data of tenants is kept. */
+  readonly retention: DataRetention
   /** User directory of the host; `null` without one. */
   readonly members: MemberDirectory | null
   /** The runs that are followed in this process, each read once for all who follow it. */

@@ -9,6 +9,7 @@ import type { UserRef } from './connections/revocations.ts'
 import type { LimitOptions } from './limits/limit-options.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
 import type { RequestContext } from './request-context.ts'
+import type { RetentionOf } from './retention/retention-options.ts'
 import type { ServerSockets } from './sockets/server-sockets-types.ts'
 
 /**
@@ -93,6 +94,18 @@ export interface WorkflowServerOptions {
    * ```
    */
   readonly runLimits?: (tenantId: TenantId) => RunLimits
+  /**
+   * Returns how long the data of a tenant is kept; called about once an hour. Give workers the same. While the function
+   * throws, or returns a faulty value, nothing of the tenant is deleted, which is logged as an error.
+   *
+   * @defaultValue runs are kept for 90 days after their end, and the audit log forever
+   *
+   * @example
+   * ```ts
+   * retention: (tenantId) => ({ runsDays: plans.get(tenantId) === 'free' ? 7 : 365 })
+   * ```
+   */
+  readonly retention?: RetentionOf
   /** Limits for each tenant. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions
   /**

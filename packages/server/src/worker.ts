@@ -10,6 +10,7 @@ import { watchPool } from './database-source.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
 import { createLog } from './log/log.ts'
 import type { Migrate, WorkflowServerOptions } from './options.ts'
+import { createRetention } from './retention/data-retention.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { startEngine } from './start-engine.ts'
@@ -20,7 +21,7 @@ import type { ServerTables } from './tables/server-tables.ts'
 export interface WorkerOptions
   extends Pick<
     WorkflowServerOptions,
-    'database' | 'engine' | 'nodes' | 'runLimits' | 'egress' | 'bus' | 'log' | 'keyProvider'
+    'database' | 'engine' | 'nodes' | 'runLimits' | 'retention' | 'egress' | 'bus' | 'log' | 'keyProvider'
   > {
   /** That of the servers, for the callback URLs of runs. @defaultValue nodes that send a callback URL fail */
   readonly publicUrl?: string
@@ -61,11 +62,12 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const runtimeDatabase = database.view<RuntimeTables>()
   const reader = postgresRunReader(runtimeDatabase)
   const { publicUrl, basePath = '/', runLimits } = options
+  const retention = createRetention(database, options.retention, log)
   const apiUrl = publicUrl === undefined ? null : `${new URL(publicUrl).origin}${normalizeBasePath(basePath)}`
   const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
   const revealed = { reveal: secrets.reveal, callbackUrl }
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed, retention },
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
   })
   let closed: Promise<void> | undefined

@@ -19,6 +19,7 @@ import { resolveLimits } from './limits/limit-options.ts'
 import { createTenantLimits } from './limits/tenant-limits.ts'
 import { createLog } from './log/log.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
+import { createRetention } from './retention/data-retention.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
 import { secretFieldsIn } from './secrets/secret-fields.ts'
@@ -64,6 +65,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   let closed: Promise<void> | undefined
   const limits = resolveLimits(options.limits)
   const runLimitsOf = checkRunLimits(options.runLimits, log)
+  const retention = createRetention(database, options.retention, log)
   const lifetimeMs = options.socketLifetimeMs ?? 900_000
   const connections = createConnections({
     bus,
@@ -83,9 +85,9 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     draftAppender: createDraftAppender(database),
     engine: startEngine(options.engine, {
       ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
-      runLimitsOf,
+      ...{ runLimitsOf, retention },
     }),
-    runLimitsOf,
+    ...{ runLimitsOf, retention },
     callbacks,
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry),

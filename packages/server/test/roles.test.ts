@@ -26,6 +26,9 @@ function pathOf(route: RouteDefinition, workflowId = ids.workflowId): string {
   return route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => params[name] ?? '')
 }
 
+/** Answers to an allowed caller of routes without a body that do not read. The run of the sample is open. */
+const ANSWERS: Readonly<Record<string, number>> = { deleteWorkflow: 204, deleteRun: 409 }
+
 /** A body that no route takes: a caller who may call gets past the role and no further, so nothing changes. */
 const refusedBody = '{"surprise":1}'
 
@@ -47,7 +50,7 @@ describe('roles', () => {
     })
     await response.body?.cancel()
     if (!isAllowed(route, role)) expect(response.status).toBe(403)
-    else expect(response.status).toBe(route.id === 'deleteWorkflow' ? 204 : route.body === null ? 200 : 422)
+    else expect(response.status).toBe(ANSWERS[route.id] ?? (route.body === null ? 200 : 422))
   })
 
   test.each(routes.filter((route) => route.permission !== 'public'))(

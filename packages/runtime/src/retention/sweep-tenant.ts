@@ -25,7 +25,7 @@ export interface ExpiredRun {
   readonly endedBefore: number
 }
 
-/** What a host decides and records about the data of a tenant. */
+/** Decisions and records of a host about the data of its tenants. */
 export interface Retention {
   /** Returns the policy of a tenant; called about once an hour. If it rejects, nothing of the tenant is deleted. */
   policyOf(tenantId: TenantId): Promise<RetentionPolicy>

@@ -14,6 +14,7 @@ import { cursorAfter, isRunAfter, isWaitAfter, pageSize, positionOfRun, position
 import { selectEventWaits } from './event-wait-rows.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
+import { selectUsage } from './read-usage.ts'
 import { selectRunsToPause } from './runs-to-pause.ts'
 import { unrollRow } from './stored-events.ts'
 import { selectWaitingRuns } from './waiting-runs.ts'
@@ -29,6 +30,7 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
     listRuns: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectRuns(tx, tenantId, filter)),
     readQueue: (tenantId, runIds, limits) =>
       database.withTenant(tenantId, (tx) => selectQueue(tx, database.schema, { tenantId, runIds, limits })),
+    readUsage: (tenantId) => database.withTenant(tenantId, (tx) => selectUsage(tx, tenantId)),
     countRuns: (tenantId) => database.withTenant(tenantId, (tx) => countRuns(tx, tenantId)),
     readPauses: (tenantId, workflowIds) =>
       database.withTenant(tenantId, (tx) => selectPauses(tx, tenantId, workflowIds)),

@@ -6,6 +6,7 @@ import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
+import { removeRun } from '../runs/remove-run.ts'
 import { startRerun } from '../runs/rerun-run.ts'
 import { startPublishedRun } from '../runs/start-run.ts'
 import { toEventStream } from '../streams/event-source.ts'
@@ -39,6 +40,11 @@ export const runHandlers: readonly RouteImplementation[] = [
     status: 200,
     json: await presentRun(server, resource),
   })),
+
+  implementRoute(ROUTES.deleteRun, async ({ server, identity, resource }) => {
+    await removeRun(server, identity, resource)
+    return { status: 204 }
+  }),
 
   implementRoute(ROUTES.listWaitingRuns, async ({ server, resource }) => {
     const { tenantId } = resource

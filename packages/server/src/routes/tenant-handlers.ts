@@ -1,4 +1,4 @@
-import { ROUTES, type TenantState } from '@tenon/core/api'
+import { ROUTES, type TenantState, type Usage } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import type { ServerContext } from '../context.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
@@ -17,6 +17,11 @@ export const tenantHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.pauseTenant, async (call) => ({ status: 200, json: await pauseOrResume('pause', call) })),
 
   implementRoute(ROUTES.resumeTenant, async (call) => ({ status: 200, json: await pauseOrResume('resume', call) })),
+
+  implementRoute(ROUTES.getUsage, async ({ server, identity }) => ({
+    status: 200,
+    json: await usageOf(server, identity.tenantId),
+  })),
 ]
 
 async function pauseOrResume(
@@ -41,4 +46,10 @@ async function stateOf(server: ServerContext, tenantId: TenantId): Promise<Tenan
     runsInProgressLimit,
     queuedRunsLimit: Number.isFinite(queuedRunsLimit) ? queuedRunsLimit : null,
   }
+}
+
+async function usageOf(server: ServerContext, tenantId: TenantId): Promise<Usage> {
+  const { runsDays } = await server.retention.optionsOf(tenantId)
+  const { payloadBytes, openWaits } = await server.reader.readUsage(tenantId)
+  return { runsKeptDays: runsDays, payloadBytes, payloadBytesLimit: null, openWaits, openWaitsLimit: null }
 }

@@ -1,6 +1,8 @@
 import type { Identity } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import { cutText, repairText } from '@tenon/core/text'
-import type { TransactionHook } from '@tenon/runtime'
+import type { ExpiredRun, TransactionHook } from '@tenon/runtime'
+import { sql } from 'kysely'
 import type { AuditRow, ServerTables, ServerTx } from './server-tables.ts'
 
 export const AUDIT_ACTIONS = [
@@ -18,6 +20,8 @@ export const AUDIT_ACTIONS = [
   'run.skip_compensation',
   'run.pause',
   'run.resume',
+  'run.delete',
+  'retention.delete_runs',
   'parked.resolve',
   'event.send',
   'approval.decide',
@@ -65,4 +69,33 @@ function rowOf({ identity, action, resource, at, details = {} }: AuditEntry): Au
     resource: repairText(cutText(resource, MAX_RESOURCE)),
     details: JSON.stringify(details),
   }
+}
+
+/**
+ * Notes, in the transaction that does it, that a run was deleted because it has expired: one entry for each day, with the
+ * number of runs and the time before which all of them had ended.
+ */
+export async function recordExpired(
+  tx: Parameters<TransactionHook>[0],
+  tenantId: TenantId,
+  { endedBefore }: ExpiredRun,
+): Promise<void> {
+  const at = Date.now()
+  const details = { runs: 1, endedBefore: new Date(endedBefore).toISOString() }
+  await tx
+    .withTables<Pick<ServerTables, 'audit_log'>>()
+    .insertInto('audit_log')
+    .values({
+      ...{ tenant_id: tenantId, audit_id: `retention-${new Date(at).toISOString().slice(0, 10)}`, at },
+      ...{ actor_id: 'retention', actor_name: 'Retention', actor_role: 'system' as const },
+      ...{ action: 'retention.delete_runs', resource: tenantId, details: JSON.stringify(details) },
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'audit_id']).doUpdateSet({
+        at,
+        details: sql<string>`json_build_object('runs', (audit_log.details::json ->> 'runs')::integer + 1,
+          'endedBefore', greatest(audit_log.details::json ->> 'endedBefore', excluded.details::json ->> 'endedBefore'))::text`,
+      }),
+    )
+    .execute()
 }

@@ -1,7 +1,7 @@
 import type { IdempotencyKeyRow, ServerTx } from './server-tables.ts'
 
 /** Time for which a key is remembered. */
-const IDEMPOTENCY_MS = 24 * 60 * 60 * 1_000
+export const IDEMPOTENCY_MS: number = 24 * 60 * 60 * 1_000
 
 type Claim = Pick<IdempotencyKeyRow, 'tenant_id' | 'route' | 'key' | 'request_hash' | 'resource_id' | 'created_at'>
 

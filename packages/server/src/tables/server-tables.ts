@@ -104,7 +104,8 @@ export interface AuditRow {
   readonly at: number
   readonly actor_id: string
   readonly actor_name: string
-  readonly actor_role: Role
+  /** `system` for what no user has asked for. */
+  readonly actor_role: Role | 'system'
   readonly action: string
   readonly resource: string
   readonly details: string

@@ -1,10 +1,11 @@
+import { LIST_CONDITIONS } from '../list-conditions.ts'
 import type { Migration } from '../migrate.ts'
 import { identifier, literal } from '../quote.ts'
 import { backfill, tenantTable } from '../table-statements.ts'
 
 /**
  * Creates the tables with which runs are deleted: the tenants whose runs are checked next, and the runs whose rows are
- * gone, so that nobody sees them, and whose logs remain to be deleted.
+ * gone, so that no reader sees them, and whose logs remain to be deleted.
  *
  * @see docs/adr/0055-runs-are-kept-for-a-time.md
  */
@@ -29,6 +30,7 @@ export const retention: Migration = {
         key: ['root_run_id', 'run_id'],
       }),
       ...ADD_SWEEP,
+      `create index payloads_size on $schema.payloads (tenant_id, size) where ${LIST_CONDITIONS.payloads}`,
       ...backfill(schema, 'tenant_keys', [
         ...backfill(schema, 'retention_sweeps', [
           'insert into $schema.retention_sweeps (tenant_id, due_at) select tenant_id, 0 from $schema.tenant_keys',
@@ -56,7 +58,7 @@ end $body$`,
  * all deleted. It returns the number of dropped partitions, so that it is called again until that is 0.
  *
  * Like the function that makes partitions, it has the rights of its owner and takes no argument. Row-level security hides
- * all rows of a partition from whoever reads it directly, its owner included, so it is lifted while the function looks,
+ * all rows of a partition from every direct reader, its owner included, so it is lifted while the function looks,
  * under a lock that lasts for milliseconds. If a lock is not free within 100 ms, the partition is left for another day:
  * appends must not wait behind it.
  */

@@ -1,0 +1,24 @@
+import { sql } from 'kysely'
+import { isListedWait, isSizedPayload } from '../postgres/list-conditions.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { StoredUsage } from '../run-store.ts'
+
+/** Reads how much a tenant stores. */
+export async function selectUsage(tx: Tx<RuntimeTables>, tenantId: string): Promise<StoredUsage> {
+  const { bytes } = await tx
+    .selectFrom('payloads')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum('size'), sql<number>`0`).as('bytes'))
+    .where('tenant_id', '=', tenantId)
+    .where(isSizedPayload)
+    .executeTakeFirstOrThrow()
+  const { waits } = await tx
+    .selectFrom('waits')
+    .select((eb) => eb.fn.countAll().as('waits'))
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'open')
+    .where('kind', 'in', ['approval', 'parked', 'event', 'callback'])
+    .where(isListedWait)
+    .executeTakeFirstOrThrow()
+  return { payloadBytes: Number(bytes), openWaits: Number(waits) }
+}

@@ -1,0 +1,188 @@
+import type { StartedRun, Usage } from '@tenon/core/api'
+import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { openTestPGlite } from '@tenon/runtime/testing'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRetention } from '../retention/data-retention.ts'
+import type { RetentionOf } from '../retention/retention-options.ts'
+import type { ServerTables } from '../tables/server-tables.ts'
+import { asking, greeting, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+const DAY_MS = 86_400_000
+
+let server: TestServer
+let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+
+beforeAll(async () => {
+  pglite = await openTestPGlite()
+  server = await openTestServer({ database: { pglite }, retention: (tenantId) => retentionOf(tenantId) })
+})
+afterAll(() => server.close())
+
+let retentionOf: RetentionOf = () => ({})
+
+const audits = async (tenantId: string) => {
+  const { rows } = await pglite.query(
+    'select audit_id, action, actor_id, actor_role, resource, details from tenon.audit_log where tenant_id = $1 order by at',
+    [tenantId],
+  )
+  return (rows as readonly Readonly<Record<string, string>>[]).map(({ details, ...row }) => ({
+    ...row,
+    details: JSON.parse(`${details}`) as unknown,
+  }))
+}
+
+describe('DELETE /runs/{runId}', () => {
+  test('deletes a run that has ended, once, and says in the audit log who did it', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const workflowId = await publish(server, as, greeting)
+    const { runId } = await runToEnd(server, as, workflowId, { text: 'hello' })
+    const remove = () => server.call(`/runs/${runId}`, { as, method: 'DELETE' })
+    const both = await Promise.all([remove(), remove()])
+    expect(both.map(({ status }) => status).sort()).toEqual([204, 404])
+    expect((await server.call(`/runs/${runId}`, { as })).status).toBe(404)
+    expect(await server.json(200, '/runs', { as })).toMatchObject({ items: [] })
+    expect((await audits(as.tenantId)).filter((row) => 'action' in row && row.action === 'run.delete')).toEqual([
+      expect.objectContaining({
+        actor_id: as.userId,
+        resource: runId,
+        details: expect.objectContaining({ workflowId }),
+      }),
+    ])
+  })
+
+  test('refuses a run that is open, and one that another run has started', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const workflowId = await publish(server, as, asking())
+    const { runId } = await runToEnd(server, as, workflowId, {}, ({ status }) => status === 'waiting')
+    const remove = (id: string) => server.json<unknown>(409, `/runs/${id}`, { as, method: 'DELETE' })
+    expect(await remove(runId)).toMatchObject({ code: 'RUN_NOT_ENDED' })
+    const child = await server.json<StartedRun>(201, `/workflows/${workflowId}/runs`, {
+      as,
+      method: 'POST',
+      body: { input: {} },
+    })
+    await pglite.query('update tenon.runs set parent_run_id = $1, root_run_id = $1 where run_id = $2', [
+      runId,
+      child.runId,
+    ])
+    expect(await remove(child.runId)).toMatchObject({ code: 'RUN_HAS_PARENT', details: { rootRunId: runId } })
+  })
+})
+
+describe('GET /usage', () => {
+  test('says how long runs are kept, and what the tenant stores', async () => {
+    const as = testIdentity({ role: 'viewer' })
+    const none = { payloadBytes: 0, payloadBytesLimit: null, openWaits: 0, openWaitsLimit: null }
+    expect(await server.json<Usage>(200, '/usage', { as })).toEqual({ runsKeptDays: 90, ...none })
+    retentionOf = async () => ({ runsDays: 7 })
+    const editor = { ...as, role: 'editor' as const }
+    const workflowId = await publish(server, editor, asking())
+    await runToEnd(server, editor, workflowId, {}, ({ status }) => status === 'waiting')
+    await pglite.query(`insert into tenon.payloads (tenant_id, hash, size, data) values ($1, 'h', 20000, '1')`, [
+      as.tenantId,
+    ])
+    expect(await server.json<Usage>(200, '/usage', { as })).toEqual({
+      ...none,
+      runsKeptDays: 7,
+      payloadBytes: 20_000,
+      openWaits: 1,
+    })
+  })
+})
+
+describe('createRetention', () => {
+  const openRetention = (given: RetentionOf | undefined) => {
+    const lines: unknown[] = []
+    const database = createDatabase<ServerTables>({ pglite })
+    const retention = createRetention(database, given, (_level, message, fields) => lines.push([message, fields]))
+    return { retention, database, lines }
+  }
+
+  test('keeps runs for 90 days by default, and everything while the host gives a faulty answer', async () => {
+    const { retention } = openRetention(undefined)
+    expect(await retention.optionsOf('t')).toEqual({ runsDays: 90, auditDays: null })
+    let answer: unknown = { runsDays: 1, auditDays: 36_500 }
+    const { retention: given, lines } = openRetention(() => {
+      if (answer instanceof Error) throw answer
+      return answer as object
+    })
+    expect(await given.optionsOf('t')).toEqual(answer)
+    for (const faulty of [0, 1.5, '7', 36_501, Number.NaN]) {
+      answer = { runsDays: faulty }
+      expect(await given.optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
+    }
+    answer = new RangeError('no plan')
+    expect(await given.optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
+    expect(await given.optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
+    expect(lines).toHaveLength(6)
+    expect(lines[0]).toEqual(['retention.invalid: nothing is deleted', { tenantId: 't', reason: 'runsDays is 0' }])
+    expect(lines[5]).toMatchObject(['retention.invalid: nothing is deleted', { tenantId: 't' }])
+  })
+
+  test('reads the days of the latest version of each workflow that has them', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const keep = (keepRunsDays: number) => ({ ...greeting, settings: { keepRunsDays } })
+    const brief = await publish(server, as, keep(3))
+    await publish(server, as, greeting)
+    const { retention } = openRetention(() => ({ runsDays: null }))
+    expect(await retention.policyOf(as.tenantId)).toEqual({ runsDays: null, workflowDays: new Map([[brief, 3]]) })
+    expect(await retention.policyOf('another')).toEqual({ runsDays: null, workflowDays: new Map() })
+  })
+
+  test('counts what was deleted in one entry of the audit log a day, with the deletion', async () => {
+    const { tenantId } = testIdentity()
+    const { retention, database } = openRetention(undefined)
+    const record = (endedBefore: number, fails = false) =>
+      database.view<RuntimeTables>().withTenant(tenantId, async (tx) => {
+        await retention.record(tx, tenantId, { runId: 'r', days: 90, endedBefore })
+        if (fails) throw new RangeError('rolled back')
+      })
+    await record(3 * DAY_MS)
+    await record(2 * DAY_MS)
+    await expect(record(4 * DAY_MS, true)).rejects.toThrow()
+    expect(await audits(tenantId)).toEqual([
+      {
+        ...{ audit_id: `retention-${new Date().toISOString().slice(0, 10)}`, action: 'retention.delete_runs' },
+        ...{ actor_id: 'retention', actor_role: 'system', resource: tenantId },
+        details: { runs: 2, endedBefore: '1970-01-04T00:00:00.000Z' },
+      },
+    ])
+  })
+
+  test('deletes idempotency keys, tickets and audit entries that have expired, of this tenant only', async () => {
+    const [mine, other] = [testIdentity().tenantId, testIdentity().tenantId]
+    const now = Date.now()
+    const { retention, database } = openRetention(() => ({ auditDays: 30 }))
+    for (const tenantId of [mine, other]) {
+      await database.withTenant(tenantId, async (tx) => {
+        await sql`insert into tenon.idempotency_keys (tenant_id, route, key, request_hash, resource_id, created_at)
+          select ${tenantId}, 'r', 'k' || i, 'h', 'r', case when i = 1 then ${now}::bigint else 1 end
+            from generate_series(1, 1200) as i`.execute(tx)
+        await sql`insert into tenon.audit_log (tenant_id, audit_id, at, actor_id, actor_name, actor_role, action, resource, details)
+          select ${tenantId}, 'a' || i, ${now}::bigint - i * ${20 * DAY_MS}::bigint, 'u', 'u', 'admin', 'run.cancel', 'r', '{}'
+            from generate_series(1, 3) as i`.execute(tx)
+        await sql`insert into tenon.socket_tickets (tenant_id, ticket_hash, user_id, role, display_name, expires_at)
+          values (${tenantId}, 'old', 'u', 'admin', 'u', 1), (${tenantId}, 'new', 'u', 'admin', 'u', ${now + DAY_MS})`.execute(
+          tx,
+        )
+      })
+    }
+    await retention.sweepOwn(mine)
+    const count = async (table: string, tenantId: string) => {
+      const text = `select count(*)::int as count from tenon.${table} where tenant_id = $1`
+      const { rows } = await pglite.query(text, [tenantId])
+      return (rows[0] as { readonly count: number }).count
+    }
+    const tables = ['idempotency_keys', 'audit_log', 'socket_tickets']
+    expect(await Promise.all(tables.map((table) => count(table, mine)))).toEqual([1, 1, 1])
+    expect(await Promise.all(tables.map((table) => count(table, other)))).toEqual([1_200, 3, 2])
+    expect(await postgresRunReader(database.view<RuntimeTables>()).readUsage(mine)).toEqual({
+      payloadBytes: 0,
+      openWaits: 0,
+    })
+  })
+})

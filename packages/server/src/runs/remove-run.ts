@@ -1,0 +1,33 @@
+import type { Identity } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import { deleteRun, publishChange, type RuntimeTables, type StoredRun } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+import { auditHook } from '../tables/audit-repository.ts'
+
+/**
+ * Deletes a run that has ended with all runs of its tree, and notes who did it.
+ *
+ * @throws {@link TenonError} `RUN_NOT_ENDED`; `RUN_HAS_PARENT` (details: `rootRunId`); `RUN_NOT_FOUND` if another request
+ * was faster.
+ * @see docs/adr/0055-runs-are-kept-for-a-time.md
+ */
+export async function removeRun(server: ServerContext, identity: Identity, run: StoredRun): Promise<void> {
+  const { tenantId, runId, workflowId, rootRunId } = run
+  const details = { workflowId, version: run.version, queuedAt: run.queuedAt }
+  const audit = auditHook({ identity, action: 'run.delete', resource: runId, at: server.now(), details })
+  const deps = { database: server.database.view<RuntimeTables>(), log: server.log }
+  const result = await deleteRun(deps, { tenantId, runId }, audit)
+  switch (result) {
+    case 'deleted':
+      publishChange(server.bus, tenantId, { kind: 'run', id: runId, workflowId })
+      return
+    case 'open':
+      throw new TenonError('RUN_NOT_ENDED', 'The run, or a run that it has started, has not ended')
+    case 'has_parent':
+      throw new TenonError('RUN_HAS_PARENT', 'The run was started by another run, which is deleted with it', {
+        details: { rootRunId },
+      })
+    default:
+      throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+  }
+}

@@ -60,11 +60,60 @@ const list = (items: readonly RunSummary[], failure: TenonError | null = null): 
 })
 
 const WAITING: readonly RunQueue[] = [
-  { reason: 'workflow_limit', position: 2, inProgress: 3, limit: 3, key: null, priority: 'normal' },
-  { reason: 'workflow_limit', position: 1, inProgress: 1, limit: 1, key: 'customer-4711', priority: 'high' },
-  { reason: 'tenant_limit', position: 128, inProgress: 500, limit: 500, key: null, priority: 'low' },
-  { reason: 'workflow_paused', position: 1, inProgress: null, limit: null, key: null, priority: 'normal' },
-  { reason: 'tenant_paused', position: 3, inProgress: null, limit: null, key: null, priority: 'normal' },
+  {
+    reason: 'workflow_limit',
+    position: 2,
+    inProgress: 3,
+    limit: 3,
+    intervalMs: null,
+    startsAt: null,
+    key: null,
+    priority: 'normal',
+  },
+  {
+    reason: 'workflow_limit',
+    position: 1,
+    inProgress: 1,
+    limit: 1,
+    intervalMs: null,
+    startsAt: null,
+    key: 'customer-4711',
+    priority: 'high',
+  },
+  {
+    reason: 'tenant_limit',
+    position: 128,
+    inProgress: 500,
+    limit: 500,
+    intervalMs: null,
+    startsAt: null,
+    key: null,
+    priority: 'low',
+  },
+  {
+    ...{ reason: 'workflow_rate', position: 4, inProgress: null, limit: 100, intervalMs: 60_000 },
+    ...{ startsAt: '2026-11-23T09:44:00.000Z', key: null, priority: 'normal' },
+  },
+  {
+    reason: 'workflow_paused',
+    position: 1,
+    inProgress: null,
+    limit: null,
+    intervalMs: null,
+    startsAt: null,
+    key: null,
+    priority: 'normal',
+  },
+  {
+    reason: 'tenant_paused',
+    position: 3,
+    inProgress: null,
+    limit: null,
+    intervalMs: null,
+    startsAt: null,
+    key: null,
+    priority: 'normal',
+  },
 ]
 
 export const Many = list(runs(130))

@@ -63,7 +63,16 @@ export const Rejected: StoryObj = storyOf(() => ({ frames: rejectedRun().frames,
 export const Failed: StoryObj = storyOf(() => ({ frames: failedRun().frames }))
 export const Queued: StoryObj = storyOf(() => ({
   frames: [],
-  queue: { reason: 'workflow_limit', position: 2, inProgress: 3, limit: 3, key: null, priority: 'normal' },
+  queue: {
+    reason: 'workflow_limit',
+    position: 2,
+    inProgress: 3,
+    limit: 3,
+    intervalMs: null,
+    startsAt: null,
+    key: null,
+    priority: 'normal',
+  },
 }))
 export const FiveHundredNodes: StoryObj = storyOf(() => manyNodes(500))
 export const NotFound: StoryObj = storyOf(

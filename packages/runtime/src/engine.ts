@@ -1,7 +1,7 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
-import type { RunLimits } from './admission/queue-rows.ts'
+import type { RunLimits } from './admission/run-limits.ts'
 import type { Bus } from './bus.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
@@ -157,13 +157,8 @@ export interface Engine {
     actor: Actor,
     hook?: TransactionHook,
   ): Promise<PauseStartsResult>
-  /** Resumes a paused workflow, or the tenant: the runs that may start now are admitted in the same transaction. */
-  resumeStarts(
-    tenantId: TenantId,
-    workflowId: WorkflowId | null,
-    actor: Actor,
-    hook?: TransactionHook,
-  ): Promise<PauseStartsResult>
+  /** Resumes a paused workflow, or the tenant: the first runs that may start now are admitted in the same transaction. */
+  resumeStarts(tenantId: TenantId, workflowId: WorkflowId | null, hook?: TransactionHook): Promise<PauseStartsResult>
   /** Stores a request to resume a paused run, which then starts what it has held, in order. */
   resume(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
   /**

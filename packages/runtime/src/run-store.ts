@@ -13,7 +13,7 @@ import type {
   ValueRef,
   WaitId,
 } from '@tenon/core/run'
-import type { RunLimits } from './admission/queue-rows.ts'
+import type { RunLimits } from './admission/run-limits.ts'
 import type { Plan } from './interpreter/plan.ts'
 
 /** Node run that has started a run. */

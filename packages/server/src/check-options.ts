@@ -106,7 +106,7 @@ const WORKER_CHECKS: OptionChecks = {
   database,
   engine,
   nodes,
-  runLimits: optional(aFunction('runLimits must be a function (tenantId) that returns { inProgress, queued }')),
+  runLimits: optional(aFunction('runLimits must be a function (tenantId) that returns { inProgress, queued, rate }')),
   retention: optional(aFunction('retention must be a function (tenantId) that returns { runsDays, auditDays }')),
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),

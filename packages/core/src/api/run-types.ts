@@ -101,10 +101,17 @@ export interface QueuedRunState {
 }
 
 /**
- * Reasons why a run waits to start: its workflow or its tenant is paused, or as many runs are in progress as the limit of
- * its workflow or of its tenant allows.
+ * Reasons why a run waits to start: its workflow or its tenant is paused, as many runs are in progress as the limit of its
+ * workflow or of its tenant allows, or as many have started in an interval.
  */
-export const QUEUE_REASONS = ['tenant_paused', 'workflow_paused', 'workflow_limit', 'tenant_limit'] as const
+export const QUEUE_REASONS = [
+  'tenant_paused',
+  'workflow_paused',
+  'workflow_limit',
+  'workflow_rate',
+  'tenant_limit',
+  'tenant_rate',
+] as const
 /** One of {@link QUEUE_REASONS}. */
 export type QueueReason = (typeof QUEUE_REASONS)[number]
 
@@ -114,11 +121,18 @@ export interface RunQueue {
   readonly reason: QueueReason
   /** Position among the runs that wait for the same limit, from 1; among those of the workflow while it is paused. */
   readonly position: number
-  /** Runs in progress that count against the limit; `null` for a pause. */
+  /** Runs in progress that count against a limit of them; `null` for other reasons. */
   readonly inProgress: number | null
-  /** Limit of runs in progress; `null` for a pause. */
+  /** Most runs in progress, or most starts in `intervalMs`; `null` for a pause. */
   readonly limit: number | null
-  /** Value of the concurrency key of the run; `null` without a key. */
+  /** Interval of the starts, in milliseconds; `null` unless the run waits for a rate. */
+  readonly intervalMs: number | null
+  /**
+   * Time at which the run is expected to start, if those before it start as soon as they may; `null` unless the run waits
+   * for a rate.
+   */
+  readonly startsAt: IsoInstant | null
+  /** Value of the concurrency key of the run, of its rate key while it waits for a rate; `null` without one. */
   readonly key: string | null
   /** Priority of the run. */
   readonly priority: RunPriority

@@ -70,6 +70,7 @@ export {
   RUN_PRIORITIES,
   type RunPriority,
   type Size,
+  type StartRate,
   type WorkflowDocument,
   type WorkflowEdge,
   type WorkflowNode,

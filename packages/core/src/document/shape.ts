@@ -16,6 +16,7 @@ import {
   type RetryPolicy,
   RUN_PRIORITIES,
   type Size,
+  type StartRate,
   type WorkflowEdge,
   type WorkflowNode,
   type WorkflowSettings,
@@ -97,10 +98,17 @@ const concurrency = object<ConcurrencyLimit>({
   key: optional(template),
 })
 
+const rate = object<StartRate>({
+  limit: required(number({ integer: true, min: 1, max: 10_000 })),
+  interval: required(duration),
+  key: optional(template),
+})
+
 export const settingFields = {
   timeout: optional(duration),
   durability: optional(oneOf('normal', 'strict')),
   concurrency: optional(concurrency),
+  rate: optional(rate),
   priority: optional(oneOf(...RUN_PRIORITIES)),
   compensateOnCancel: optional(boolean),
   keepRunsDays: optional(number({ integer: true, min: 1, max: 36_500 })),

@@ -131,6 +131,20 @@ export interface ConcurrencyLimit {
   readonly key?: string
 }
 
+/** Limit of the runs of a workflow that start in an interval. */
+export interface StartRate {
+  /** Most starts in any interval of this length, 1 to 10,000; with a key, for each value of the key. */
+  readonly limit: number
+  /** Length of the interval, 1 second to 30 days. */
+  readonly interval: DurationString
+  /**
+   * A template over the input of the run, such as `{{ input.customerId }}`: runs with the same value share the limit.
+   *
+   * @defaultValue all runs of the workflow share it
+   */
+  readonly key?: string
+}
+
 /** Priorities of runs in the queue of a tenant, the first to start first. */
 export const RUN_PRIORITIES = ['high', 'normal', 'low'] as const
 /** One of {@link RUN_PRIORITIES}. */
@@ -144,6 +158,8 @@ export interface WorkflowSettings {
   readonly durability?: 'normal' | 'strict'
   /** Most runs in progress at once; others wait in a queue. @defaultValue no limit */
   readonly concurrency?: ConcurrencyLimit
+  /** Most starts in an interval; others wait in a queue until the interval allows them. @defaultValue no limit */
+  readonly rate?: StartRate
   /** Order in the queue among the waiting runs of the tenant. @defaultValue 'normal' */
   readonly priority?: RunPriority
   /**

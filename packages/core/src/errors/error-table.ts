@@ -56,6 +56,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Send an input for which the concurrency key of the workflow gives a text, a number or a boolean.',
   },
+  START_KEY_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Send an input for which the key in the settings of the workflow gives a text, a number or a boolean.',
+  },
   RUN_QUEUE_FULL: {
     status: 429,
     retryable: true,

@@ -26,7 +26,6 @@ export { type TemplateTypes, type TypecheckOptions, typecheckTemplate } from './
 export type { ExpressionValues } from './check/values.ts'
 export { completionsAt } from './complete/complete.ts'
 export type { CompletionItem, CompletionList } from './complete/completion.ts'
-export { findConcurrencyKeyFault } from './concurrency-key.ts'
 export { EXPRESSION_FUNCTIONS, functionSignature } from './functions/index.ts'
 export { CONDITION_OPERATORS, type ConditionOperator } from './functions/list.ts'
 export {

@@ -3,12 +3,12 @@ import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
-import { findConcurrencyKeyFault } from '../expression/concurrency-key.ts'
 import { TASK_QUEUE_PATTERN } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { cutText } from '../text/cut-text.ts'
 import { issueFix } from './fix.ts'
 import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
+import { findStartFaults } from './start-faults.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const ms = (duration: string | undefined): number | undefined =>
@@ -142,13 +142,12 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
 }
 
 function checkSettings(survey: WorkflowSurvey, report: ReportIssue): void {
-  const { timeout, concurrency } = survey.document.settings
-  const faultOfKey = concurrency?.key === undefined ? null : findConcurrencyKeyFault(concurrency.key)
-  if (faultOfKey !== null) {
-    const values = { setting: 'concurrencyKey', fault: faultOfKey }
-    const path = ['settings', 'concurrency', 'key']
-    report(errorIssue('POLICY_INVALID', `Settings of the workflow: ${faultOfKey}`, { path, values }))
+  const { settings } = survey.document
+  for (const { path, setting, fault } of findStartFaults(settings)) {
+    const at = { path: ['settings', ...path], values: { setting, fault } }
+    report(errorIssue('POLICY_INVALID', `Settings of the workflow: ${fault}`, at))
   }
+  const { timeout } = settings
   if (ms(timeout) !== 0) return
   const fix = issueFix('REMOVE_RUN_TIMEOUT', {}, [{ op: 'set_setting', key: 'timeout', value: null }])
   const fault = 'a run timeout of 0 leaves no time'

@@ -7,6 +7,7 @@ export type { IssueValues } from './issue-values.ts'
 export { isParamLate, paramSink } from './param-sink.ts'
 export { runOutputSchema } from './run-output-schema.ts'
 export { createScopeSchemas, scopeSchemaFor } from './scope-schema-for.ts'
+export { findStartFaults, type StartFault } from './start-faults.ts'
 export { type NodeTemplate, type SurveyedNode, surveyDocument, type WorkflowSurvey } from './survey.ts'
 export {
   type CheckedWorkflow,

@@ -9,7 +9,10 @@ import type { Tx } from '../postgres/types.ts'
 import type { AppendOperation } from '../store/append.ts'
 import type { QueueEntry } from '../store/queue-entry.ts'
 import { lockStoredPayload } from '../store/stored-payload.ts'
-import { type AdmittedRun, admitRuns, countQueued, lockQueue, type RunLimits } from './queue-rows.ts'
+import { type AdmittedRun, admitRuns, type LaneOpening } from './admit-runs.ts'
+import { lockQueue } from './queue-lock.ts'
+import { countQueued } from './queue-rows.ts'
+import type { RunLimits } from './run-limits.ts'
 
 /** A run to store before it begins. */
 export interface RunToAccept {
@@ -25,7 +28,11 @@ export interface RunToAccept {
 
 /** Result of {@link acceptRun}: the runs that were admitted with it, of which it may be one; `exists` by its id. */
 export type AcceptedRun =
-  | { readonly outcome: 'stored'; readonly admitted: readonly AdmittedRun[] }
+  | {
+      readonly outcome: 'stored'
+      readonly admitted: readonly AdmittedRun[]
+      readonly openings: readonly LaneOpening[]
+    }
   | { readonly outcome: 'exists' }
 
 const MAX_QUEUED = 10_000
@@ -44,7 +51,7 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
   const { row, facts, payloads, operations } = newRunOf(request, plan, at)
   return database.withTenant(tenantId, async (tx) => {
     await lockQueue(tx, tenantId)
-    if (!(await insertRun(tx, request, row, entry.key))) return { outcome: 'exists' }
+    if (!(await insertRun(tx, request, row, entry))) return { outcome: 'exists' }
     await sql`select from ${sql.table(`${schema}.tenant_pads`)}(${tenantId})`.execute(tx)
     for (const { hash, size, text } of payloads) {
       const doNothing = { tenant_id: tenantId, hash }
@@ -81,11 +88,16 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
         engine,
         requires_key: requires,
         admitted_at: null,
+        rate_key: entry.rate?.group ?? '',
+        max_starts: entry.rate?.limit ?? null,
+        rate_interval_ms: entry.rate?.intervalMs ?? null,
       })
       .execute()
-    const admitted = await admitRuns(tx, schema, tenantId, limits)
+    const lane = { workflowId, group: entry.group, rateGroup: entry.rate?.group ?? '' }
+    const focus = { lanes: [lane] }
+    const { admitted, openings } = await admitRuns(tx, schema, { tenantId, limits, focus })
     if (!admitted.some((each) => each.runId === runId)) await checkRoom(tx, schema, tenantId, limits)
-    return { outcome: 'stored', admitted }
+    return { outcome: 'stored', admitted, openings }
   })
 }
 
@@ -130,7 +142,7 @@ async function insertRun(
   tx: Tx<RuntimeTables>,
   { tenantId, runId }: CreateRunRequest,
   row: ReturnType<typeof newRunOf>['row'],
-  key: string | null,
+  { key, rate }: QueueEntry,
 ): Promise<boolean> {
   const inserted = await tx
     .insertInto('runs')
@@ -162,6 +174,7 @@ async function insertRun(
       rerun_of: null,
       rerun_from: null,
       concurrency_key: key,
+      rate_key: rate?.key ?? null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('run_id')

@@ -2,12 +2,14 @@ import { type Bus, publishChange } from '../bus.ts'
 import type { QueueChange } from '../commit/pending-append.ts'
 import type { Engine, RuntimeLog } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import { reasonOf } from '../reason-of.ts'
 import type { QueueEntry } from '../store/queue-entry.ts'
 import { type AcceptedRun, acceptRun, type RunToAccept } from './accept-run.ts'
+import type { AdmittedRun } from './admit-runs.ts'
 import { checkRunLimits, type RunLimitsOf } from './check-run-limits.ts'
 import { closeGate, openGate } from './gates.ts'
-import { type AdmittedRun, admitRuns, lockQueue } from './queue-rows.ts'
+import { createLaneTimers } from './lane-timers.ts'
+import { isLimited } from './run-limits.ts'
+import { createSweeper } from './sweeper.ts'
 
 /** Admits runs that wait to start, on both engines. */
 export interface Admitter {
@@ -39,53 +41,26 @@ export interface AdmitterDeps {
 
 /** Creates the admitter of one process. */
 export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, intervalMs }: AdmitterDeps): Admitter {
-  const { schema } = database
-  const sweeping = new Map<string, Promise<void>>()
-  const wanted = new Set<string>()
-  let timer: NodeJS.Timeout | null = null
-  let finding: Promise<void> = Promise.resolve()
-  let isStopped = true
-
   const limits = checkRunLimits(limitsOf, log)
-  const hasLimit = (tenantId: string): boolean =>
-    Number.isFinite(limits(tenantId).inProgress ?? Number.POSITIVE_INFINITY)
   const announce = (tenantId: string, admitted: readonly AdmittedRun[]): void => {
     for (const { runId: id, workflowId } of admitted) publishChange(bus, tenantId, { kind: 'run', id, workflowId })
     if (admitted.length > 0) onAdmitted()
   }
-  const sweepOnce = async (tenantId: string): Promise<void> => {
-    const admitted = await database.withTenant(tenantId, async (tx) => {
-      await lockQueue(tx, tenantId)
-      return admitRuns(tx, schema, tenantId, limits(tenantId))
-    })
-    announce(tenantId, admitted)
-  }
-  const sweepWhileWanted = async (tenantId: string): Promise<void> => {
-    try {
-      while (wanted.delete(tenantId)) await sweepOnce(tenantId)
-    } catch (error) {
-      log('warn', 'queue.sweep_failed: retrying', { tenantId, reason: reasonOf(error) })
-    } finally {
-      sweeping.delete(tenantId)
-    }
-  }
-  const sweep = (tenantId: string): void => {
-    wanted.add(tenantId)
-    if (!sweeping.has(tenantId)) sweeping.set(tenantId, sweepWhileWanted(tenantId))
-  }
-  const findQueues = async (): Promise<void> => {
-    try {
-      for (const tenantId of await tenantsWithQueue(database)) sweep(tenantId)
-    } catch (error) {
-      log('warn', 'queue.read_failed: retrying', { reason: reasonOf(error) })
-    }
-    if (isStopped) return
-    timer = setTimeout(() => {
-      finding = findQueues()
-    }, intervalMs).unref()
+  const timers = createLaneTimers((tenantId, { lanes }) => sweeper.sweep(tenantId, { lanes }))
+  const sweeper = createSweeper({
+    ...{ database, log, limits, intervalMs },
+    onSwept: (tenantId, { admitted, openings }) => {
+      announce(tenantId, admitted)
+      timers.add(tenantId, openings)
+    },
+  })
+  /** Announces a pause or its end to lists and editors. */
+  const announcePause = (tenantId: string, workflowId: string | null): void => {
+    if (workflowId === null) publishChange(bus, tenantId, { kind: 'tenant', id: tenantId })
   }
   return {
-    mayWait: ({ tenantId, mode }, { limit }) => mode === 'live' && (limit !== null || hasLimit(tenantId)),
+    mayWait: ({ tenantId, mode }, { limit, rate }) =>
+      mode === 'live' && (limit !== null || rate !== null || isLimited(limits(tenantId))),
     accept: async (run) => {
       const { tenantId, runId, workflowId } = run.request
       const accepted = await acceptRun(database, { ...run, limits: limits(tenantId) })
@@ -95,36 +70,31 @@ export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, inter
           tenantId,
           accepted.admitted.filter((each) => each.runId !== runId),
         )
+        timers.add(tenantId, accepted.openings)
       }
       return accepted
     },
-    sweepAfter: (change) => {
-      if (change.hasLimit || hasLimit(change.tenantId)) sweep(change.tenantId)
+    sweepAfter: ({ tenantId, hasLimit, ended, lanes }) => {
+      if (hasLimit || isLimited(limits(tenantId))) sweeper.sweep(tenantId, { ended, lanes })
     },
-    pauseStarts: (tenantId, workflowId, actor, hook) => closeGate(database, { tenantId, workflowId }, actor, hook),
-    resumeStarts: async (tenantId, workflowId, _actor, hook) => {
-      const { outcome, admitted } = await openGate(database, { tenantId, workflowId }, limits(tenantId), hook)
-      announce(tenantId, admitted)
+    pauseStarts: async (tenantId, workflowId, actor, hook) => {
+      const result = await closeGate(database, { tenantId, workflowId }, actor, hook)
+      if (result.outcome === 'accepted') announcePause(tenantId, workflowId)
+      return result
+    },
+    resumeStarts: async (tenantId, workflowId, hook) => {
+      const { outcome, swept } = await openGate(database, { tenantId, workflowId }, limits(tenantId), hook)
+      if (swept === null) return { outcome }
+      announcePause(tenantId, workflowId)
+      announce(tenantId, swept.admitted)
+      timers.add(tenantId, swept.openings)
+      if (swept.last !== null) sweeper.sweep(tenantId, { after: swept.last })
       return { outcome }
     },
-    start: () => {
-      if (!isStopped) return
-      isStopped = false
-      finding = findQueues()
-    },
+    start: sweeper.start,
     stop: async () => {
-      isStopped = true
-      if (timer !== null) clearTimeout(timer)
-      await finding
-      await Promise.all(sweeping.values())
+      timers.stop()
+      await sweeper.stop()
     },
   }
-}
-
-/** Returns the tenants with runs that wait to start. */
-async function tenantsWithQueue(database: RuntimeDatabase): Promise<readonly string[]> {
-  const rows = await database.withSystem((tx) =>
-    tx.selectFrom('run_admissions').select('tenant_id').distinct().where('admitted_at', 'is', null).execute(),
-  )
-  return rows.map((row) => row.tenant_id)
 }

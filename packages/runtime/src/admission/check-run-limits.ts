@@ -1,16 +1,20 @@
+import { durationToMs, isDurationString } from '@tenon/core/document'
 import type { RuntimeLog } from '../engine.ts'
 import { reasonOf } from '../reason-of.ts'
-import type { RunLimits } from './queue-rows.ts'
+import type { RunLimits, TenantRate } from './run-limits.ts'
 
 /** Returns the limits of a tenant. */
 export type RunLimitsOf = (tenantId: string) => RunLimits
 
 const NO_LIMITS: RunLimits = {}
+const MOST_STARTS = 10_000
+const SHORTEST_INTERVAL_MS = 1_000
+const LONGEST_INTERVAL_MS = 2_592_000_000
 
 /**
  * Checks the limits that a function of the host returns. It is called while appends are stored and pages are answered,
- * which its faults must not prevent: a limit that is not a whole number ≥ 0 or `Infinity` does not apply, nor does any if
- * the function throws, and each new fault is logged.
+ * which its faults must not prevent: a limit that is not a whole number ≥ 0 or `Infinity` does not apply, nor does a rate
+ * that is none, nor any limit if the function throws, and each new fault is logged.
  *
  * @returns A function that never throws.
  */
@@ -24,15 +28,17 @@ export function checkRunLimits(limitsOf: RunLimitsOf | undefined, log: RuntimeLo
   }
   return (tenantId) => {
     try {
-      const { inProgress, queued } = limitsOf(tenantId)
-      const limits = { inProgress, queued }
-      const names = (['inProgress', 'queued'] as const).filter((name) => isFaulty(limits[name]))
-      if (names.length > 0) {
-        report(tenantId, names.map((name) => `${name} is ${String(limits[name])}`).join(', '))
-      }
+      const { inProgress, queued, rate } = limitsOf(tenantId)
+      const faults = [
+        ...(isFaulty(inProgress) ? [`inProgress is ${String(inProgress)}`] : []),
+        ...(isFaulty(queued) ? [`queued is ${String(queued)}`] : []),
+        ...(isFaultyRate(rate) ? [`rate is ${JSON.stringify(rate)}`] : []),
+      ]
+      if (faults.length > 0) report(tenantId, faults.join(', '))
       return {
         ...(inProgress === undefined || isFaulty(inProgress) ? {} : { inProgress }),
         ...(queued === undefined || isFaulty(queued) ? {} : { queued }),
+        ...(rate === undefined || isFaultyRate(rate) ? {} : { rate }),
       }
     } catch (error) {
       report(tenantId, reasonOf(error))
@@ -45,4 +51,13 @@ function isFaulty(limit: unknown): boolean {
   return (
     limit !== undefined && limit !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(limit) && Number(limit) >= 0)
   )
+}
+
+function isFaultyRate(rate: TenantRate | undefined): boolean {
+  if (rate === undefined) return false
+  const { limit, interval } = rate
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_STARTS) return true
+  if (typeof interval !== 'string' || !isDurationString(interval)) return true
+  const ms = durationToMs(interval)
+  return ms < SHORTEST_INTERVAL_MS || ms > LONGEST_INTERVAL_MS
 }

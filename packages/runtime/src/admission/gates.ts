@@ -2,8 +2,10 @@ import type { Actor } from '@tenon/core/run'
 import type { PauseStartsResult, TransactionHook } from '../engine.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { type Admitted, admitRuns } from './admit-runs.ts'
 import { awaitStarts } from './await-starts.ts'
-import { type AdmittedRun, admitRuns, lockQueue, type RunLimits } from './queue-rows.ts'
+import { lockQueue } from './queue-lock.ts'
+import type { RunLimits } from './run-limits.ts'
 
 /** A workflow whose starts are paused or resumed; the whole tenant if `workflowId` is null. */
 export interface Gate {
@@ -36,13 +38,13 @@ export async function closeGate(
   return result
 }
 
-/** Resumes new runs, and admits those that may start now. */
+/** Resumes new runs, and admits those of the first lanes that may start now; `swept` is null if nothing was paused. */
 export function openGate(
   database: RuntimeDatabase,
   { tenantId, workflowId }: Gate,
   limits: RunLimits,
   hook: TransactionHook | undefined,
-): Promise<PauseStartsResult & { readonly admitted: readonly AdmittedRun[] }> {
+): Promise<PauseStartsResult & { readonly swept: Admitted | null }> {
   return database.withTenant(tenantId, async (tx) => {
     await lockQueue(tx, tenantId)
     const opened = await tx
@@ -51,8 +53,9 @@ export function openGate(
       .where('workflow_id', '=', workflowId ?? '')
       .returning('workflow_id')
       .executeTakeFirst()
-    if (opened === undefined) return { outcome: 'unchanged', admitted: [] }
+    if (opened === undefined) return { outcome: 'unchanged', swept: null }
     await hook?.(tx)
-    return { outcome: 'accepted', admitted: await admitRuns(tx, database.schema, tenantId, limits) }
+    const part = { tenantId, limits, focus: { after: null } }
+    return { outcome: 'accepted', swept: await admitRuns(tx, database.schema, part) }
   })
 }

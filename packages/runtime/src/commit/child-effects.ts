@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ChildEnd, type Decision, type Fact, factId } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import { weekOf } from '../postgres/migrate-runtime.ts'
-import type { QueueEntry } from '../store/queue-entry.ts'
+import type { QueueEntry, RateEntry } from '../store/queue-entry.ts'
 import type { PendingAppend } from './pending-append.ts'
 import type { RunSession } from './session.ts'
 
@@ -41,15 +41,22 @@ export function addChildStart(
     op: 'child_create',
     ...{ runId, nodeRunId, waitId: isAwaited ? waitId : null },
     ...{ startWeek, workflowId, version, planHash, semantics, queuedAt: at, concurrencyKey: entry.key },
+    rateKey: entry.rate?.key ?? null,
   })
   if (input.inline === undefined) operations.push({ op: 'payload_ref', runId, hash: input.hash })
   addMessage(pending, runId, started, at)
   const { limit, group, priority } = entry
-  operations.push({ op: 'child_begin', runId, workflowId, engine, requires, limit, group, priority })
+  const rate = entry.rate === null ? null : keyless(entry.rate)
+  operations.push({ op: 'child_begin', runId, workflowId, engine, requires, limit, group, rate, priority })
+}
+
+/** Leaves the key out, which no dispatch table has. */
+function keyless({ limit, intervalMs, group }: RateEntry): Omit<RateEntry, 'key'> {
+  return { limit, intervalMs, group }
 }
 
 /** Entry of a child that waits for no limit. */
-const UNLIMITED: QueueEntry = { limit: null, key: null, group: '', priority: 0 }
+const UNLIMITED: QueueEntry = { limit: null, key: null, group: '', rate: null, priority: 0 }
 
 /** Adds the request to cancel a child. */
 export function addChildCancel(

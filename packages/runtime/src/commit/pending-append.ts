@@ -9,6 +9,7 @@ import {
   type RunEvent,
   type RunStatus,
 } from '@tenon/core/run'
+import type { LaneRef } from '../admission/read-queue.ts'
 import { type Bus, publishChange, runTopic } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
@@ -190,11 +191,15 @@ export function noteSnapshot(session: RunSession, { snapshotTurn }: PendingAppen
   session.snapshotTurn = snapshotTurn ?? session.snapshotTurn
 }
 
-/** A run in a queue has ended, or a child waits to start. */
+/** Runs of a queue have ended, or children wait to start. */
 export interface QueueChange {
   readonly tenantId: string
   /** True if it has a limit of its own; the tenant may have one besides. */
   readonly hasLimit: boolean
+  /** Runs that have ended. */
+  readonly ended: readonly string[]
+  /** Lanes of the children. */
+  readonly lanes: readonly LaneRef[]
 }
 
 interface AcceptDeps {
@@ -242,11 +247,15 @@ export async function acceptAppend(
 }
 
 function queueChangeOf({ identity, plan }: RunSession, { patch, operations }: PendingAppend): QueueChange | null {
-  const { tenantId } = identity
-  if (operations.some((operation) => operation.op === 'child_begin' && operation.limit !== null)) {
-    return { tenantId, hasLimit: true }
-  }
-  return patch?.finishedAt === undefined ? null : { tenantId, hasLimit: plan.concurrency !== undefined }
+  const { tenantId, runId } = identity
+  const lanes = operations.flatMap((operation) => {
+    if (operation.op !== 'child_begin' || (operation.limit === null && operation.rate === null)) return []
+    const { workflowId, group, rate } = operation
+    return [{ workflowId, group, rateGroup: rate?.group ?? '' }]
+  })
+  const ended = patch?.finishedAt === undefined ? [] : [runId]
+  if (lanes.length === 0 && ended.length === 0) return null
+  return { tenantId, hasLimit: lanes.length > 0 || plan.concurrency !== undefined, ended, lanes }
 }
 
 /** Returns the other runs for which an append has stored messages. */

@@ -336,6 +336,16 @@ describe('a document that cannot run', () => {
       'SETTING_INVALID',
     ],
     [
+      'a rate of an interval that is too short',
+      workflow([], [], { settings: { rate: { limit: 1, interval: '1ms' } } }),
+      'SETTING_INVALID',
+    ],
+    [
+      'a rate whose interval is none',
+      workflow([], [], { settings: { rate: { limit: 1, interval: 'x' as '1s' } } }),
+      'SETTING_INVALID',
+    ],
+    [
       'an edge at a node that undoes another one',
       workflow(
         [node('start', 'start'), node('a', 'probe', {}, { policy: { compensation: 'undo' } }), node('undo', 'probe')],

@@ -3,13 +3,14 @@ import {
   durationToMs,
   isDurationString,
   type NodeId,
+  type StartRate,
   sha256Hex,
   type WorkflowDocument,
 } from '@tenon/core/document'
-import { findConcurrencyKeyFault } from '@tenon/core/expression'
 import { isContainer, leavesIteration, type NodeManifest } from '@tenon/core/node'
 import {
   checkCompensations,
+  findStartFaults,
   isInLoop,
   MAX_NESTING,
   nodesTooDeep,
@@ -21,7 +22,7 @@ import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edge
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
 import { itemAt } from './lookup.ts'
-import type { PinnedWorkflow, Plan, PlanLevel } from './plan.ts'
+import type { PinnedWorkflow, Plan, PlanLevel, PlanRate } from './plan.ts'
 
 function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   const seen = new Set<string>()
@@ -79,15 +80,21 @@ function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList)
 
 /** Returns the settings that decide when a run starts; defaults are left out, so that they change no plan. */
 function admissionOf(
-  { concurrency, priority = 'normal' }: WorkflowDocument['settings'],
+  settings: WorkflowDocument['settings'],
   issues: IssueList,
-): Pick<Plan, 'concurrency' | 'priority'> {
-  const fault = concurrency?.key === undefined ? null : findConcurrencyKeyFault(concurrency.key)
-  if (fault !== null) issues.add(['settings', 'concurrency', 'key'], 'SETTING_INVALID', fault)
+): Pick<Plan, 'concurrency' | 'rate' | 'priority'> {
+  const faults = findStartFaults(settings)
+  for (const { path, fault } of faults) issues.add(['settings', ...path], 'SETTING_INVALID', fault)
+  const { concurrency, rate, priority = 'normal' } = settings
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(rate === undefined || faults.length > 0 ? {} : { rate: rateOf(rate) }),
     ...(priority === 'normal' ? {} : { priority }),
   }
+}
+
+function rateOf({ limit, interval, key }: StartRate): PlanRate {
+  return { limit, intervalMs: durationToMs(interval), ...(key === undefined ? {} : { key }) }
 }
 
 /** Reports cycles; only a document without cycles has an order. */

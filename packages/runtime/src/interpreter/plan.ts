@@ -97,6 +97,16 @@ export interface PinnedWorkflow {
   readonly planHash: string
 }
 
+/** Limit of the starts of a workflow in an interval. */
+export interface PlanRate {
+  /** Most starts in an interval. */
+  readonly limit: number
+  /** Length of the interval in milliseconds. */
+  readonly intervalMs: number
+  /** Template over the input, whose values have the limit each; absent if all runs share it. */
+  readonly key?: string
+}
+
 /** A compiled document for the machine: levels of nodes in document order, adjacency by index. Plain JSON. */
 export interface Plan extends PlanLevel {
   /** Version of the plan format. */
@@ -109,6 +119,8 @@ export interface Plan extends PlanLevel {
   readonly durability: 'normal' | 'strict'
   /** Limit of runs in progress; absent without one. */
   readonly concurrency?: ConcurrencyLimit
+  /** Limit of starts in an interval; absent without one. */
+  readonly rate?: PlanRate
   /** Order in the queue; absent for `normal`. */
   readonly priority?: RunPriority
   /** `false` if a canceled run undoes nothing; absent if it does. */

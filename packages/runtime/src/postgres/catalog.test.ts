@@ -5,7 +5,8 @@ import { canary } from './canary.ts'
 
 /** The closed list of tables that `withSystem` sees; what is added here is seen across tenants. */
 const DISPATCH_TABLES = [
-  ...['node_dispatches', 'outbox', 'retention_sweeps', 'run_admissions', 'run_ready', 'run_requirements', 'timers'],
+  ...['node_dispatches', 'outbox', 'retention_sweeps', 'run_admissions', 'run_dedupes', 'run_ready'],
+  ...['run_requirements', 'run_starts', 'timers'],
 ]
 /** The closed list of tables that appends of several tenants write in one statement. */
 const BATCHED_TABLES = [
@@ -103,20 +104,23 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
       },
       { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts', 'health'] },
       { relname: 'retention_sweeps', names: ['tenant_id', 'due_at'] },
-      // The group is a hash.
+      // The group and the keys are hashes.
       {
         relname: 'run_admissions',
         names: [
           ...['tenant_id', 'run_id', 'workflow_id', 'group_key', 'max_in_progress', 'priority', 'position', 'is_child'],
-          ...['engine', 'requires_key', 'admitted_at'],
+          ...['engine', 'requires_key', 'admitted_at', 'rate_key', 'max_starts', 'rate_interval_ms', 'collects_until'],
+          ...['collect_key', 'collected'],
         ],
       },
+      { relname: 'run_dedupes', names: ['tenant_id', 'workflow_id', 'dedupe_key', 'run_id', 'until'] },
       {
         relname: 'run_ready',
         names: ['tenant_id', 'run_id', 'priority', 'requires_key', 'ready_at', 'worker_id', 'woken'],
       },
       // Names of node types and queues, which the host and its operators choose.
       { relname: 'run_requirements', names: ['tenant_id', 'requires_key', 'capabilities'] },
+      { relname: 'run_starts', names: ['tenant_id', 'workflow_id', 'rate_key', 'at', 'run_id', 'until'] },
       { relname: 'timers', names: ['tenant_id', 'run_id', 'timer_id', 'due_at', 'fire_at'] },
     ])
   })

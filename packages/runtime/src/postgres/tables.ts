@@ -37,6 +37,8 @@ interface RunsTable {
   readonly depth: Generated<number>
   /** Value of the concurrency key of a run that was accepted before its start; null without one. */
   readonly concurrency_key: string | null
+  /** Value of the rate key; null without one. */
+  readonly rate_key: string | null
   /** Earlier run that this one repeats; null if it repeats none, as the other column. */
   readonly rerun_of: string | null
   /** A `RerunFrom` as JSON text. */
@@ -182,6 +184,23 @@ export interface RuntimeTables {
     readonly engine: string
     readonly requires_key: Generated<string>
     readonly admitted_at: number | null
+    /** Hash of the rate key, empty without one. */
+    readonly rate_key: Generated<string>
+    /** Most starts in `rate_interval_ms`; null without a rate. */
+    readonly max_starts: number | null
+    readonly rate_interval_ms: number | null
+  }
+  /**
+   * Starts that count against a rate until `until`. The workflow id is empty for the rate of the tenant; `rate_key` is a
+   * hash, empty without a key.
+   */
+  readonly run_starts: {
+    readonly tenant_id: string
+    readonly workflow_id: string
+    readonly rate_key: string
+    readonly at: number
+    readonly run_id: string
+    readonly until: number
   }
   /** Pauses of workflows; the workflow id is empty for a pause of the whole tenant. */
   readonly run_gates: {

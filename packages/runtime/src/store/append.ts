@@ -10,7 +10,7 @@ import type {
   ValueRef,
   WaitId,
 } from '@tenon/core/run'
-import type { QueueEntry } from './queue-entry.ts'
+import type { QueueEntry, RateEntry } from './queue-entry.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** An event without a number; turn and cause are relative to its append. */
@@ -111,6 +111,7 @@ export type AppendOperation =
       readonly semantics: number
       readonly queuedAt: number
       readonly concurrencyKey: string | null
+      readonly rateKey: string | null
     }
   /** A child starts, or waits for its admission; `requires` is the key of its requirements. */
   | ({
@@ -119,7 +120,7 @@ export type AppendOperation =
       readonly workflowId: WorkflowId
       readonly engine: 'embedded' | 'temporal'
       readonly requires: string
-    } & Omit<QueueEntry, 'key'>)
+    } & Omit<QueueEntry, 'key' | 'rate'> & { readonly rate: Omit<RateEntry, 'key'> | null })
   /** The cancelation of a child follows: if it waits for its admission, it never starts. */
   | { readonly op: 'child_unqueue'; readonly runId: RunId; readonly engine: 'embedded' | 'temporal' }
   /** The run repeats another one; `from` is a `RerunFrom` as JSON text. */

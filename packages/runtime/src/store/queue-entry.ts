@@ -1,7 +1,7 @@
 import { type Json, type RunPriority, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateTemplate } from '@tenon/core/evaluate'
-import type { Plan } from '../interpreter/plan.ts'
+import type { Plan, PlanRate } from '../interpreter/plan.ts'
 
 /** Values of a run that decide when it is admitted, besides its workflow. */
 export interface QueueEntry {
@@ -11,8 +11,21 @@ export interface QueueEntry {
   readonly key: string | null
   /** Equal for runs of a workflow that share a limit: a hash of the key, since dispatch tables hold no content. */
   readonly group: string
+  /** Limit of its starts in an interval; null without one. */
+  readonly rate: RateEntry | null
   /** Higher ones first. */
   readonly priority: number
+}
+
+/** Limit of the starts of a workflow in an interval, for one run. */
+export interface RateEntry {
+  /** Most starts in the interval. */
+  readonly limit: number
+  readonly intervalMs: number
+  /** Value of the rate key; null without one. */
+  readonly key: string | null
+  /** Equal for runs of a workflow that share the rate, as {@link QueueEntry.group}. */
+  readonly group: string
 }
 
 const RANKS: Readonly<Record<RunPriority, number>> = { high: 1, normal: 0, low: -1 }
@@ -27,53 +40,70 @@ export function priorityOf(rank: number): RunPriority {
   return rank > 0 ? 'high' : rank < 0 ? 'low' : 'normal'
 }
 
-/** Longest value of a concurrency key in characters. */
+/** Longest value of a key in characters. */
 const MAX_KEY_LENGTH = 200
 
 /**
  * Returns the entry of a run in the queue.
  *
- * @throws {@link TenonError} `CONCURRENCY_KEY_INVALID` if the key of the workflow has no value for this input.
+ * @throws {@link TenonError} `CONCURRENCY_KEY_INVALID`, `START_KEY_INVALID` if a key of the workflow has no value for this
+ * input.
  */
 export function queueEntryOf(
-  { concurrency, priority }: Pick<Plan, 'concurrency' | 'priority'>,
+  { concurrency, rate, priority }: Pick<Plan, 'concurrency' | 'rate' | 'priority'>,
   input: Json,
 ): QueueEntry {
-  const key = concurrency?.key === undefined ? null : valueOfKey(concurrency.key, input)
-  const group = key === null ? '' : sha256Hex(key).slice(0, 32)
-  return { limit: concurrency?.limit ?? null, key, group, priority: rankOf(priority) }
+  const key = valueOfKey(concurrency?.key, input, CONCURRENCY_KEY)
+  return {
+    limit: concurrency?.limit ?? null,
+    key,
+    group: groupOf(key),
+    rate: rate === undefined ? null : rateEntryOf(rate, input),
+    priority: rankOf(priority),
+  }
 }
 
-function valueOfKey(key: string, input: Json): string {
-  const value = evaluateKey(key, input)
+function rateEntryOf({ limit, intervalMs, key }: PlanRate, input: Json): RateEntry {
+  const value = valueOfKey(key, input, RATE_KEY)
+  return { limit, intervalMs, key: value, group: groupOf(value) }
+}
+
+/** Returns a hash of the value of a key; empty without one. */
+export function groupOf(key: string | null): string {
+  return key === null ? '' : sha256Hex(key).slice(0, 32)
+}
+
+/** Names a key in errors. */
+interface KeyKind {
+  readonly code: 'CONCURRENCY_KEY_INVALID' | 'START_KEY_INVALID'
+  readonly name: string
+}
+
+const CONCURRENCY_KEY: KeyKind = { code: 'CONCURRENCY_KEY_INVALID', name: 'concurrency key' }
+const RATE_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'rate key' }
+
+function valueOfKey(key: string | undefined, input: Json, kind: KeyKind): string | null {
+  if (key === undefined) return null
+  const value = evaluateKey(key, input, kind)
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object'
-    throw new TenonError(
-      'CONCURRENCY_KEY_INVALID',
-      `The concurrency key must be a text, a number or a boolean; it is ${kind}`,
-    )
+    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object'
+    throw new TenonError(kind.code, `The ${kind.name} must be a text, a number or a boolean; it is ${found}`)
   }
   const text = String(value)
   // The database stores no such character.
   if (text.length <= MAX_KEY_LENGTH && !text.includes('\0')) return text
   throw new TenonError(
-    'CONCURRENCY_KEY_INVALID',
-    `The concurrency key must have at most ${MAX_KEY_LENGTH} characters and none with the code 0; it has ${text.length}`,
+    kind.code,
+    `The ${kind.name} must have at most ${MAX_KEY_LENGTH} characters and none with the code 0; it has ${text.length}`,
     { details: { limit: MAX_KEY_LENGTH } },
   )
 }
 
-function evaluateKey(key: string, input: Json): Json {
+function evaluateKey(key: string, input: Json, { code, name }: KeyKind): Json {
   try {
     return evaluateTemplate(key, createPlainScope({ input }))
   } catch (cause) {
     if (!(cause instanceof TenonError)) throw cause
-    throw new TenonError(
-      'CONCURRENCY_KEY_INVALID',
-      `The concurrency key has no value for this input: ${cause.message}`,
-      {
-        cause,
-      },
-    )
+    throw new TenonError(code, `The ${name} has no value for this input: ${cause.message}`, { cause })
   }
 }

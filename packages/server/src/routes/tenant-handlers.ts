@@ -30,7 +30,9 @@ async function pauseOrResume(
 ): Promise<TenantState> {
   const { tenantId, userId, displayName } = identity
   const entry = { identity, action: `tenant.${request}`, resource: tenantId, at: server.now() } as const
-  await server.engine[`${request}Starts`](tenantId, null, { userId, displayName }, auditHook(entry))
+  const hook = auditHook(entry)
+  if (request === 'pause') await server.engine.pauseStarts(tenantId, null, { userId, displayName }, hook)
+  else await server.engine.resumeStarts(tenantId, null, hook)
   return stateOf(server, tenantId)
 }
 

@@ -119,11 +119,13 @@ async function pauseOrResume(
 ): Promise<PausedWorkflow> {
   const { tenantId, userId, displayName } = identity
   const { workflow_id: workflowId } = resource
-  const actor = { userId, displayName }
   const { includeRuns = false } = body
   const details = { includeRuns }
   const entry = { identity, action: `workflow.${request}`, resource: workflowId, at: server.now(), details } as const
-  const stored = await server.engine[`${request}Starts`](tenantId, workflowId, actor, auditHook(entry))
+  const hook = auditHook(entry)
+  const stored = await (request === 'pause'
+    ? server.engine.pauseStarts(tenantId, workflowId, { userId, displayName }, hook)
+    : server.engine.resumeStarts(tenantId, workflowId, hook))
   if (stored.outcome === 'accepted')
     publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })
   const hasMoreRuns = includeRuns && (await pauseRuns(server, { identity, workflowId, request }))

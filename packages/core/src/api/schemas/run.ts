@@ -74,6 +74,8 @@ const runQueueSchema = z
     position: z.int(),
     inProgress: z.int().nullable(),
     limit: z.int().nullable(),
+    intervalMs: z.int().nullable(),
+    startsAt: instantSchema.nullable(),
     key: z.string().nullable(),
     priority: z.enum(RUN_PRIORITIES),
   })

@@ -7,8 +7,15 @@ export const enQueue = {
   'queue.reason.workflow_paused': 'Waiting to start: this workflow is paused, position {position}',
   'queue.reason.workflow_limit':
     'Waiting to start: {count, plural, one {# run of this workflow is} other {# runs of this workflow are}} in progress (limit {limit}), position {position}',
-  'queue.reason.workflow_key':
+  'queue.reason.workflow_limit_key':
     'Waiting to start: {count, plural, one {# run with the key "{key}" is} other {# runs with the key "{key}" are}} in progress (limit {limit}), position {position}',
+  'queue.reason.workflow_rate':
+    'Waiting to start: at most {count, plural, one {# run of this workflow starts} other {# runs of this workflow start}} in {interval}, position {position}',
+  'queue.reason.workflow_rate_key':
+    'Waiting to start: at most {count, plural, one {# run with the key "{key}" starts} other {# runs with the key "{key}" start}} in {interval}, position {position}',
+  'queue.reason.tenant_rate':
+    'Waiting to start: at most {count, plural, one {# run of all workflows starts} other {# runs of all workflows start}} in {interval}, position {position}',
+  'queue.startsAt': '{text}, expected at {time}',
   'queue.reason.tenant_limit':
     'Waiting to start: {count, plural, one {# run of all workflows is} other {# runs of all workflows are}} in progress (limit {limit}), position {position}',
   'queue.priority.high': '{text}, high priority',

@@ -1,7 +1,7 @@
 import type { RunQueue } from '@tenon/core/client'
 import { useRefreshEvery } from '../../client/use-refresh-every.ts'
 import { useTenantChanges } from '../../client/use-tenant-changes.ts'
-import { useTranslate } from '../../instance/instance-context.ts'
+import { useInstance } from '../../instance/instance-context.ts'
 import { QueueTexts } from '../../shell/queue-texts.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -29,7 +29,7 @@ export function OpenQueue({ scope }: { readonly scope: RunScope }) {
 }
 
 function Line({ scope, queue }: { readonly scope: RunScope; readonly queue: RunQueue }) {
-  const t = useTranslate()
+  const { t, locale } = useInstance()
   const { client, run } = scope
   const workflowId = run.value?.workflowId
   useRefreshEvery(run.refresh, QUEUE_REFRESH_MS)
@@ -42,7 +42,7 @@ function Line({ scope, queue }: { readonly scope: RunScope; readonly queue: RunQ
         : change.kind === 'run' && (queue.reason === 'tenant_limit' || change.workflowId === workflowId),
     onChange: run.refresh,
   })
-  const text = queueText(queue, t)
+  const text = queueText(queue, t, locale)
   return (
     <p className="tn-run-line" data-tone="waiting">
       <Icon name="clock" size={16} />

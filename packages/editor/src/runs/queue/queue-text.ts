@@ -1,12 +1,16 @@
 import type { RunQueue } from '@tenon/core/client'
 import type { Translate } from '../../messages/format.ts'
+import { formatDuration } from '../format/duration.ts'
+import { formatMoment } from '../format/instant.ts'
 
-/** Formats why a run waits to start, and its position. */
-export function queueText({ reason, position, inProgress, limit, key, priority }: RunQueue, t: Translate): string {
-  const values = { position, count: inProgress ?? 0, limit: limit ?? 0, key: key ?? '' }
-  const text =
-    reason === 'workflow_limit' && key !== null
-      ? t('queue.reason.workflow_key', values)
-      : t(`queue.reason.${reason}`, values)
-  return priority === 'normal' ? text : t(`queue.priority.${priority}`, { text })
+/** Formats why a run waits to start, its position, and the time of its start if it is known. */
+export function queueText(queue: RunQueue, t: Translate, locale: string): string {
+  const { reason, position, inProgress, limit, intervalMs, startsAt, key, priority } = queue
+  const values = { position, count: inProgress ?? limit ?? 0, limit: limit ?? 0, key: key ?? '' }
+  const interval = intervalMs === null ? '' : formatDuration(intervalMs, t, locale)
+  const isKeyed = key !== null && (reason === 'workflow_limit' || reason === 'workflow_rate')
+  const text = t(isKeyed ? `queue.reason.${reason}_key` : `queue.reason.${reason}`, { ...values, interval })
+  const timed =
+    startsAt === null ? text : t('queue.startsAt', { text, time: formatMoment(Date.parse(startsAt), locale) })
+  return priority === 'normal' ? timed : t(`queue.priority.${priority}`, { text: timed })
 }

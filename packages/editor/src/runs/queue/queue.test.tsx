@@ -6,8 +6,9 @@ import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixt
 import { setPageVisibility } from '../../../test/fixtures/page-visibility.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { escalatingRun } from '../../../test/fixtures/ticket-runs.ts'
-import { en, enQueue } from '../../messages/en/index.ts'
+import { en, enQueue, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
+import { formatMoment } from '../format/instant.ts'
 import { RunSummary as RunSummaryPanel } from '../inspector/run-summary.tsx'
 import { RunList } from '../list/run-list.tsx'
 import { RunProvider } from '../store/run-scope.tsx'
@@ -21,12 +22,16 @@ const LIMITED: RunQueue = {
   position: 2,
   inProgress: 3,
   limit: 3,
+  intervalMs: null,
+  startsAt: null,
   key: null,
   priority: 'normal',
 }
 const AT_LIMIT = 'Waiting to start: 3 runs of this workflow are in progress (limit 3), position '
 
-const t = createTranslate({ ...en, ...enQueue }, 'en')
+const t = createTranslate({ ...en, ...enRuns, ...enQueue }, 'en')
+
+const moment = formatMoment(Date.parse('2026-11-23T09:42:07.000Z'), 'en')
 
 describe('queueText', () => {
   test.each<[Partial<RunQueue>, string]>([
@@ -41,6 +46,18 @@ describe('queueText', () => {
       'Waiting to start: 500 runs of all workflows are in progress (limit 500), position 2',
     ],
     [
+      { reason: 'workflow_rate', inProgress: null, limit: 10, intervalMs: 60_000 },
+      'Waiting to start: at most 10 runs of this workflow start in 1 min, position 2',
+    ],
+    [
+      { reason: 'workflow_rate', inProgress: null, limit: 1, intervalMs: 3_600_000, key: 'acme', priority: 'high' },
+      'Waiting to start: at most 1 run with the key "acme" starts in 1 h, position 2, high priority',
+    ],
+    [
+      { reason: 'tenant_rate', inProgress: null, limit: 500, intervalMs: 1_000, startsAt: '2026-11-23T09:42:07.000Z' },
+      `Waiting to start: at most 500 runs of all workflows start in 1 s, position 2, expected at ${moment}`,
+    ],
+    [
       { reason: 'workflow_paused', inProgress: null, limit: null, key: 'acme' },
       'Waiting to start: this workflow is paused, position 2',
     ],
@@ -49,7 +66,7 @@ describe('queueText', () => {
       'Waiting to start: all workflows are paused, position 2',
     ],
   ])('says why a run waits, and its position: %o', (change, text) => {
-    expect(queueText({ ...LIMITED, ...change }, t)).toBe(text)
+    expect(queueText({ ...LIMITED, ...change }, t, 'en')).toBe(text)
   })
 })
 

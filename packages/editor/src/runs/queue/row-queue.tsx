@@ -1,5 +1,5 @@
 import type { RunQueue } from '@tenon/core/client'
-import { useTranslate } from '../../instance/instance-context.ts'
+import { useInstance } from '../../instance/instance-context.ts'
 import { QueueTexts } from '../../shell/queue-texts.tsx'
 import { queueText } from './queue-text.ts'
 
@@ -13,10 +13,10 @@ export function RowQueue({ queue }: { readonly queue: RunQueue }) {
 }
 
 function Line({ queue }: { readonly queue: RunQueue }) {
-  const t = useTranslate()
+  const { t, locale } = useInstance()
   return (
     <span className="tn-runs-queue" dir="auto">
-      {queueText(queue, t)}
+      {queueText(queue, t, locale)}
     </span>
   )
 }

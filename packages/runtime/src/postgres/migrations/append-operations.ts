@@ -83,24 +83,25 @@ begin
     when 'child_create' then
       insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
           semantics, status, turn, next_seq, head_hash, queued_at,
-          parent_run_id, parent_node_run_id, parent_wait_id, root_run_id, depth, concurrency_key)
+          parent_run_id, parent_node_run_id, parent_wait_id, root_run_id, depth, concurrency_key, rate_key)
         select p_tenant, o->>'runId', (o->>'startWeek')::integer, p.trace_id, o->>'workflowId', o->>'version', p.mode,
             p.engine, o->>'planHash', (o->>'semantics')::integer, 'queued', 0, 1, ''::bytea, (o->>'queuedAt')::bigint,
             p_run, o->>'nodeRunId', o->>'waitId', coalesce(p.root_run_id, p_run), p.depth + 1,
-            o->>'concurrencyKey'
+            o->>'concurrencyKey', o->>'rateKey'
           from $schema.runs p where p.tenant_id = p_tenant and p.run_id = p_run
         on conflict do nothing;
     when 'child_begin' then
       -- As a run that a request starts; a child of a test run does not wait.
       is_done := ${startsLock('p_tenant')};
       if (select r.mode from $schema.runs r where r.tenant_id = p_tenant and r.run_id = o->>'runId') = 'live'
-          and (o->>'limit' is not null or exists (
+          and (o->>'limit' is not null or o->'rate'->>'limit' is not null or exists (
             select from $schema.run_gates g where g.tenant_id = p_tenant and g.workflow_id in ('', o->>'workflowId')))
       then
         insert into $schema.run_admissions (tenant_id, run_id, workflow_id, group_key, max_in_progress, priority,
-            is_child, engine, requires_key)
+            is_child, engine, requires_key, rate_key, max_starts, rate_interval_ms)
           values (p_tenant, o->>'runId', o->>'workflowId', o->>'group', (o->>'limit')::integer,
-            (o->>'priority')::integer, true, o->>'engine', o->>'requires')
+            (o->>'priority')::integer, true, o->>'engine', o->>'requires', coalesce(o->'rate'->>'group', ''),
+            (o->'rate'->>'limit')::integer, (o->'rate'->>'intervalMs')::bigint)
           on conflict do nothing;
       elsif o->>'engine' = 'embedded' then
         insert into $schema.run_ready (tenant_id, run_id, ready_at, woken, requires_key, priority)

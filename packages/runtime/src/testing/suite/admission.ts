@@ -41,7 +41,15 @@ export const admissionTests: SuiteGroup = (context) => {
       await begun(other)
       expect([await statusOf(second), await statusOf(third)]).toEqual(['queued', 'queued'])
       expect(await third.events()).toEqual([])
-      const common = { reason: 'workflow_limit', inProgress: 1, limit: 1, key: 'x', priority: 'normal' }
+      const common = {
+        reason: 'workflow_limit',
+        inProgress: 1,
+        limit: 1,
+        key: 'x',
+        priority: 'normal',
+        intervalMs: null,
+        startsAt: null,
+      }
       expect([await queueOf(second), await queueOf(third), await queueOf(first)]).toEqual([
         { ...common, position: 1 },
         { ...common, position: 2 },
@@ -107,12 +115,12 @@ export const admissionTests: SuiteGroup = (context) => {
         '',
         'workflow',
       ])
-      expect(await engine.resumeStarts(tenantId, 'workflow', ACTOR)).toEqual({ outcome: 'accepted' })
+      expect(await engine.resumeStarts(tenantId, 'workflow')).toEqual({ outcome: 'accepted' })
       expect(await queueOf(held)).toMatchObject({ reason: 'tenant_paused' })
       expect(await reader.countRuns(tenantId)).toEqual({ queued: 2, inProgress: 0 })
       await end(before)
-      expect(await engine.resumeStarts(tenantId, null, ACTOR)).toEqual({ outcome: 'accepted' })
-      expect(await engine.resumeStarts(tenantId, null, ACTOR)).toEqual({ outcome: 'unchanged' })
+      expect(await engine.resumeStarts(tenantId, null)).toEqual({ outcome: 'accepted' })
+      expect(await engine.resumeStarts(tenantId, null)).toEqual({ outcome: 'unchanged' })
       await begun(urgent)
       expect(await queueOf(held)).toMatchObject({ reason: 'workflow_limit', position: 1 })
       await end(urgent)
@@ -137,6 +145,29 @@ export const admissionTests: SuiteGroup = (context) => {
       await Promise.all([end(fourth), end(fifth)])
       const keyed = gated({ concurrency: { limit: 1, key: '{{ input.k }}' } })
       await expect(context().start(keyed, { tenantId })).rejects.toMatchObject({ code: 'CONCURRENCY_KEY_INVALID' })
+    })
+
+    test('starts as many runs of each key as its rate allows, in order, and the next ones when the interval has passed', async () => {
+      const rate = { limit: 2, interval: '1s', key: '{{ input.k }}' } as const
+      const document = workflow([node('start', 'start'), node('end', 'end')], ['start>end'], { settings: { rate } })
+      const tenantId = tenant()
+      const start = (k: string) => context().start(document, { tenantId, input: { k } })
+      const runs = [await start('x'), await start('x'), await start('x'), await start('x'), await start('x')]
+      const other = await start('y')
+      const [first, , third, fourth, fifth] = runs as [DrivenRun, DrivenRun, DrivenRun, DrivenRun, DrivenRun]
+      const common = { reason: 'workflow_rate', inProgress: null, limit: 2, intervalMs: 1_000, key: 'x' }
+      expect(await queueOf(third)).toMatchObject({ ...common, position: 1, startsAt: expect.any(String) })
+      const expected = Date.parse((await queueOf(fifth))?.startsAt ?? '')
+      await context().handle.engine.cancel(tenantId, fourth.runId, ACTOR)
+      const ended = [await first.ended(), await third.ended(), await fifth.ended(), await other.ended()]
+      expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'completed'))
+      const startedAt = ended.map((run) => run.startedAt ?? 0)
+      expect((startedAt[1] ?? 0) - (startedAt[0] ?? 0)).toBeGreaterThanOrEqual(900)
+      // One run less is before it, so it starts with the one before it.
+      expect(startedAt[2]).toBeLessThan(expected)
+      expect(startedAt[3]).toBeLessThan(startedAt[1] ?? 0)
+      expect(await fourth.ended()).toMatchObject({ status: 'canceled', startedAt: null })
+      await expect(context().start(document, { tenantId })).rejects.toMatchObject({ code: 'START_KEY_INVALID' })
     })
 
     test('holds children by the limit of their workflow, not by that of the tenant, and cancels those that wait', async () => {

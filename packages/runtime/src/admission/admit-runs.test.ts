@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
-import { admitRuns, lockQueue, type RunLimits } from './queue-rows.ts'
+import { admitRuns } from './admit-runs.ts'
+import { lockQueue } from './queue-lock.ts'
+import type { RunLimits } from './run-limits.ts'
 
 let opened: TestDatabase
 
@@ -40,9 +42,9 @@ async function admit(tenantId: string, limits: RunLimits = {}): Promise<readonly
   const { database } = opened
   const admitted = await database.withTenant(tenantId, async (tx) => {
     await lockQueue(tx, tenantId)
-    return admitRuns(tx, database.schema, tenantId, limits)
+    return admitRuns(tx, database.schema, { tenantId, limits, focus: { after: null } })
   })
-  return admitted.map(({ runId }) => runId)
+  return admitted.admitted.map(({ runId }) => runId)
 }
 
 describe('admitRuns', () => {

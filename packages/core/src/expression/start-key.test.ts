@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findConcurrencyKeyFault } from './concurrency-key.ts'
+import { findStartKeyFault } from './start-key.ts'
 
 test.each([
   ['{{ input.customerId }}', null],
@@ -8,8 +8,8 @@ test.each([
   ['{{ trigger.id }}', 'the concurrency key reads "trigger"; it can read only "input"'],
   ['{{ input.id + ', 'the concurrency key cannot be read: '],
   ['{{ now() }}', 'the concurrency key calls a function whose value differs from call to call'],
-])('the concurrency key "%s" has the fault %s', (key, fault) => {
-  const found = findConcurrencyKeyFault(key)
+])('the key "%s" has the fault %s', (key, fault) => {
+  const found = findStartKeyFault(key, 'concurrency key')
   if (fault === null) expect(found).toBeNull()
   else expect(found).toContain(fault)
 })

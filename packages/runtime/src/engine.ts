@@ -1,7 +1,6 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
-import type { RunLimits } from './admission/run-limits.ts'
 import type { Bus } from './bus.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
@@ -12,6 +11,7 @@ import type { Tx } from './postgres/types.ts'
 import type { RerunStart } from './rerun/prepare-rerun.ts'
 import type { Retention } from './retention/sweep-tenant.ts'
 import type { RunReader } from './run-store.ts'
+import type { RunLimits } from './store/run-limits.ts'
 
 /** Request that starts a run. The input must be valid for the trigger; the engine does not check it. */
 export interface StartRunRequest {

@@ -13,8 +13,8 @@ import type {
   ValueRef,
   WaitId,
 } from '@tenon/core/run'
-import type { RunLimits } from './admission/run-limits.ts'
 import type { Plan } from './interpreter/plan.ts'
+import type { RunLimits } from './store/run-limits.ts'
 
 /** Node run that has started a run. */
 export interface StoredParent extends RunParent {

@@ -8,11 +8,11 @@ import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { AppendOperation } from '../store/append.ts'
 import type { QueueEntry } from '../store/queue-entry.ts'
+import type { RunLimits } from '../store/run-limits.ts'
 import { lockStoredPayload } from '../store/stored-payload.ts'
 import { type AdmittedRun, admitRuns, type LaneOpening } from './admit-runs.ts'
 import { lockQueue } from './queue-lock.ts'
 import { countQueued } from './queue-rows.ts'
-import type { RunLimits } from './run-limits.ts'
 
 /** A run to store before it begins. */
 export interface RunToAccept {

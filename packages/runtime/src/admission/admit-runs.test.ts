@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RunLimits } from '../store/run-limits.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import { admitRuns } from './admit-runs.ts'
 import { lockQueue } from './queue-lock.ts'
-import type { RunLimits } from './run-limits.ts'
 
 let opened: TestDatabase
 

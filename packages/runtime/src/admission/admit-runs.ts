@@ -3,9 +3,9 @@ import { databaseNow } from '../postgres/database-now.ts'
 import { FIRST_WATCH_MS } from '../postgres/migrations/first-watch.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import { limitOf, type RunLimits, rateOf } from '../store/run-limits.ts'
 import { decideAdmissions, type Lane } from './decide-admissions.ts'
 import { countStarts, type LaneRef, type QueueFocus, readQueue, type TenantRoom } from './read-queue.ts'
-import { limitOf, type RunLimits, rateOf } from './run-limits.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 

@@ -3,12 +3,12 @@ import type { QueueChange } from '../commit/pending-append.ts'
 import type { Engine, RuntimeLog } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { QueueEntry } from '../store/queue-entry.ts'
+import { isLimited } from '../store/run-limits.ts'
 import { type AcceptedRun, acceptRun, type RunToAccept } from './accept-run.ts'
 import type { AdmittedRun } from './admit-runs.ts'
 import { checkRunLimits, type RunLimitsOf } from './check-run-limits.ts'
 import { closeGate, openGate } from './gates.ts'
 import { createLaneTimers } from './lane-timers.ts'
-import { isLimited } from './run-limits.ts'
 import { createSweeper } from './sweeper.ts'
 
 /** Admits runs that wait to start, on both engines. */

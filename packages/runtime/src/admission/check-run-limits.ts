@@ -1,7 +1,7 @@
 import { durationToMs, isDurationString } from '@tenon/core/document'
 import type { RuntimeLog } from '../engine.ts'
 import { reasonOf } from '../reason-of.ts'
-import type { RunLimits, TenantRate } from './run-limits.ts'
+import type { RunLimits, TenantRate } from '../store/run-limits.ts'
 
 /** Returns the limits of a tenant. */
 export type RunLimitsOf = (tenantId: string) => RunLimits

@@ -2,10 +2,10 @@ import type { Actor } from '@tenon/core/run'
 import type { PauseStartsResult, TransactionHook } from '../engine.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { RunLimits } from '../store/run-limits.ts'
 import { type Admitted, admitRuns } from './admit-runs.ts'
 import { awaitStarts } from './await-starts.ts'
 import { lockQueue } from './queue-lock.ts'
-import type { RunLimits } from './run-limits.ts'
 
 /** A workflow whose starts are paused or resumed; the whole tenant if `workflowId` is null. */
 export interface Gate {

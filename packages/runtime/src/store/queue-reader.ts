@@ -1,12 +1,12 @@
 import type { IsoInstant, QueueReason, RunQueue } from '@tenon/core/api'
 import type { Actor } from '@tenon/core/run'
 import { sql } from 'kysely'
-import { limitOf, type RunLimits, rateOf } from '../admission/run-limits.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredPause } from '../run-store.ts'
 import { priorityOf } from './queue-entry.ts'
+import { limitOf, type RunLimits, rateOf } from './run-limits.ts'
 
 interface QueuedRuns {
   readonly tenantId: string

@@ -1,5 +1,5 @@
 import { type DurationString, durationToMs } from '@tenon/core/document'
-import type { Rate } from './decide-admissions.ts'
+import type { Rate } from '../admission/decide-admissions.ts'
 
 /** Limits of one tenant. */
 export interface RunLimits {

@@ -44,6 +44,7 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
               runId={id}
               start={<Link href="/runs">Runs</Link>}
               onOpenWorkflow={onOpenWorkflow}
+              onDeleted={() => navigate('/runs')}
               onOpenApprovals={onOpenApprovals}
             />
           )}

@@ -56,3 +56,12 @@ test('a faulty key has its problem below the field, which the list of problems o
   act(() => openProblem(session, { current: null }, problem))
   await waitFor(() => expect(window.document.activeElement).toBe(key))
 })
+
+test('the days for which runs are kept are a whole number, and none by default', async () => {
+  const { user, session } = renderInspector()
+  const days = await screen.findByRole('spinbutton', { name: 'Keep runs for (days)' })
+  await user.type(days, '30')
+  expect(settingsOf(session).keepRunsDays).toBe(30)
+  await user.clear(days)
+  expect(settingsOf(session).keepRunsDays).toBeUndefined()
+})

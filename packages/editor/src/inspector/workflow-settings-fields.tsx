@@ -7,6 +7,7 @@ import { Field } from '../ui/field.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { SettingText } from './setting-text.tsx'
+import { WorkflowDataFields } from './workflow-data-fields.tsx'
 import { WorkflowLimitFields } from './workflow-limit-fields.tsx'
 
 interface WorkflowSettingsFieldsProps {
@@ -57,6 +58,7 @@ export function WorkflowSettingsFields({ settings, description }: WorkflowSettin
         />
       </Field>
       <WorkflowLimitFields settings={settings} />
+      <WorkflowDataFields settings={settings} />
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { ERROR_TABLE } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { en, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
+import { en, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
 
 /** Texts that are put into a sentence or after a number, so they begin in lower case. */
 const PARTS =
@@ -11,7 +11,16 @@ const SENTENCES = /(Text|Help|Why|Remedy)$/
 const LABELS =
   /^(action|category|runs\.(status|node|fact|segment|attemptHow)|topbar|control\.type|policy\.\w+Choice)\.|(^|\.)(label|title)$|Title$/
 
-const texts = Object.entries({ ...en, ...enRuns, ...enParked, ...enQueue, ...enRerun, ...enSubWorkflows, ...enWaits })
+const texts = Object.entries({
+  ...en,
+  ...enRuns,
+  ...enData,
+  ...enParked,
+  ...enQueue,
+  ...enRerun,
+  ...enSubWorkflows,
+  ...enWaits,
+})
 const offenders = (isOffender: (text: string, key: string) => boolean) =>
   texts.filter(([key, text]) => isOffender(text, key)).map(([key, text]) => `${key}: ${text}`)
 

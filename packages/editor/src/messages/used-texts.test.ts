@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { en, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
+import { en, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
 
@@ -31,9 +31,16 @@ test('every text is used, by its key or by a key that the code composes', () => 
   const composed = composedKeys(code)
   const isUsed = (key: string) => code.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key))
   expect(
-    Object.keys({ ...en, ...enRuns, ...enParked, ...enQueue, ...enRerun, ...enSubWorkflows, ...enWaits }).filter(
-      (key) => !isUsed(key),
-    ),
+    Object.keys({
+      ...en,
+      ...enRuns,
+      ...enData,
+      ...enParked,
+      ...enQueue,
+      ...enRerun,
+      ...enSubWorkflows,
+      ...enWaits,
+    }).filter((key) => !isUsed(key)),
   ).toEqual([])
 })
 
@@ -51,6 +58,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 })
 
 const LATER_TABLES = [
+  { tag: '<DataTexts>', keys: Object.keys(enData) },
   { tag: '<ParkedTexts>', keys: Object.keys(enParked) },
   { tag: '<QueueTexts>', keys: Object.keys(enQueue) },
   { tag: '<RerunTexts>', keys: Object.keys(enRerun) },
@@ -67,8 +75,9 @@ test.each(LATER_TABLES)('texts within $tag are used only by files that have it, 
     const composed = composedKeys(text).filter(({ source }) => /^\^\w+\.\w+\./.test(source))
     return table.keys.some((key) => text.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key)))
   }
-  const users = [...code.keys()].filter((file) => usesText(file) && !hasTag(file))
-  expect(users).not.toEqual([])
+  const using = [...code.keys()].filter(usesText)
+  expect(using).not.toEqual([])
+  const users = using.filter((file) => !hasTag(file))
   const isInside = (file: string) => hasTag(file) || users.includes(file)
   const importers = [...code.keys()].filter((file) =>
     importsOf(file, code.get(file) ?? '').some((path) => users.includes(path)),

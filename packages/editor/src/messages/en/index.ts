@@ -1,3 +1,4 @@
+import type { enData } from './data.ts'
 import type { en } from './en.ts'
 import type { enParked } from './parked.ts'
 import type { enQueue } from './queue.ts'
@@ -6,6 +7,7 @@ import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
 import type { enWaits } from './waits.ts'
 
+export { enData } from './data.ts'
 export { en } from './en.ts'
 export { enParked } from './parked.ts'
 export { enQueue } from './queue.ts'
@@ -18,6 +20,7 @@ export { enWaits } from './waits.ts'
 export type MessageKey =
   | keyof typeof en
   | keyof typeof enRuns
+  | keyof typeof enData
   | keyof typeof enParked
   | keyof typeof enQueue
   | keyof typeof enRerun

@@ -13,6 +13,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Switch } from '../../ui/switch.tsx'
+import { KeptDays } from '../data/kept-days.tsx'
 import { RunRow } from './run-row.tsx'
 import { useRunPages } from './use-run-pages.ts'
 
@@ -153,6 +154,7 @@ function List(props: Omit<RunListProps, keyof InstanceProps>) {
         onOpenRun={onOpenRun}
         hrefOf={hrefOf}
       />
+      <KeptDays client={client} />
     </section>
   )
 }

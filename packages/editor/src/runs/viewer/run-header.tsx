@@ -24,15 +24,19 @@ export interface RunHeaderProps {
   readonly end?: ReactNode
   readonly onOpenRun: ((runId: string) => void) | undefined
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
+  /** Called after the run was deleted; without it, no button deletes it. */
+  readonly onDeleted?: (() => void) | undefined
 }
 
 // Most runs repeat none.
 const loadRerunOf = () => import('../again/rerun-of.tsx')
 // An open run cannot be run again, so the buttons are loaded with the first ended one.
 const loadAgain = () => import('../again/run-again.tsx')
+// Nor can it be deleted.
+const loadDelete = () => import('../data/delete-run.tsx')
 
 /** Header of a run: its name, its status, and buttons to pause and to cancel it. */
-export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunHeaderProps) {
+export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow, onDeleted }: RunHeaderProps) {
   const { t, locale } = useInstance()
   const { store, run } = scope
   const badgeText = (value: Run) => {
@@ -76,6 +80,11 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
       {onOpenRun !== undefined && isRunOver(live.status) && (
         <LaterPart load={loadAgain} waiting={(trouble) => trouble}>
           {({ RunAgain }) => <RunAgain scope={scope} onStarted={onOpenRun} />}
+        </LaterPart>
+      )}
+      {onDeleted !== undefined && isRunOver(live.status) && (
+        <LaterPart load={loadDelete} waiting={(trouble) => trouble}>
+          {({ DeleteRun }) => run.value !== null && <DeleteRun scope={scope} run={run.value} onDeleted={onDeleted} />}
         </LaterPart>
       )}
       {!isRunOver(live.status) && <RunControls scope={scope} />}

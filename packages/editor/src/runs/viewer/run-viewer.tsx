@@ -39,13 +39,15 @@ export interface RunViewerProps extends InstanceProps, RunIdentity {
   readonly onOpenRun?: (runId: string) => void
   /** Opens the workflow of the run; without it, "Open in editor" is hidden. */
   readonly onOpenWorkflow?: (workflowId: string) => void
+  /** Called after an admin has deleted the run, to show something else; without it, the button is hidden. */
+  readonly onDeleted?: () => void
   /** Opens the list of approvals; without it, a run that waits for a decision has no link to that list. */
   readonly onOpenApprovals?: () => void
 }
 
 /** View of a run, live and at every moment of its past: canvas, timeline, log, output, and details of each node. */
 export function RunViewer({ client, runId, ...rest }: RunViewerProps) {
-  const { start, end, onOpenRun, onOpenWorkflow, onOpenApprovals, ...instance } = rest
+  const { start, end, onOpenRun, onOpenWorkflow, onDeleted, onOpenApprovals, ...instance } = rest
   return (
     <EnsureInstance {...instance}>
       <RunProvider client={client} runId={runId}>
@@ -58,6 +60,7 @@ export function RunViewer({ client, runId, ...rest }: RunViewerProps) {
                 end={end}
                 onOpenRun={onOpenRun}
                 onOpenWorkflow={onOpenWorkflow}
+                onDeleted={onDeleted}
                 onOpenApprovals={onOpenApprovals}
               />
             )}
@@ -74,6 +77,7 @@ interface ViewerProps {
   readonly end: ReactNode
   readonly onOpenRun: ((runId: string) => void) | undefined
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
+  readonly onDeleted: (() => void) | undefined
   readonly onOpenApprovals: (() => void) | undefined
 }
 
@@ -84,7 +88,7 @@ const selectOpenNode = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].fi
 const selectHasEvents = ({ lastSeq, stream }: RunSnapshot) =>
   lastSeq > 0 || stream === 'retrying' || stream === 'closed'
 
-function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals }: ViewerProps) {
+function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onDeleted, onOpenApprovals }: ViewerProps) {
   const { t, locale } = useInstance()
   const { client, store, nodes, graph } = scope
   const workflows = useTenantWorkflows({ client, workflowId: scope.run.value?.workflowId ?? '', onOpenWorkflow })
@@ -114,7 +118,14 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
     <NodeRunContext.Provider value={presenter}>
       <RunLinksContext.Provider value={links}>
         <RunFrame>
-          <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
+          <RunHeader
+            scope={scope}
+            start={start}
+            end={end}
+            onOpenRun={onOpenRun}
+            onOpenWorkflow={onOpenWorkflow}
+            onDeleted={onDeleted}
+          />
           <div className="tn-run-stage">
             <OpenQueue scope={scope} />
             <OpenUndo scope={scope} />

@@ -1,0 +1,197 @@
+import type { NodeRegistry } from '@tenon/core/node'
+import { compile } from '../../src/interpreter/compile.ts'
+import type { Plan } from '../../src/interpreter/plan.ts'
+import type { Append, AppendResult } from '../../src/store/append.ts'
+import { checkRuns } from './check-runs.ts'
+import { isOver, storeAppend } from './memory-append.ts'
+import { createMemoryTables, type MemoryTables } from './memory-tables.ts'
+import { randomWorkflow } from './random-workflow.ts'
+import { type Acknowledged, type ClientHabits, createClients } from './simulated-clients.ts'
+import { createSimulatedNodes, type Stage } from './simulated-nodes.ts'
+import { type SimulatedProcess, startProcess } from './simulated-process.ts'
+import { inWorld } from './simulated-time.ts'
+import { type Faults, NO_FAULTS, type Owner, type World } from './world.ts'
+
+/** Result of a simulation. */
+export interface Simulated {
+  readonly seed: number
+  /** One line for each broken invariant. */
+  readonly faults: readonly string[]
+  readonly steps: number
+  readonly runs: number
+  readonly events: number
+  readonly kills: number
+  /** Hash-like text of all logs, equal for the same seed. */
+  readonly logs: string
+  /** Number of events by their types. */
+  readonly types: ReadonlyMap<string, number>
+}
+
+/** Stores an append instead of by the real rules, to plant a fault. */
+export type PlantedStore = (tables: MemoryTables, append: Append) => AppendResult
+
+const TENANT = 'acme'
+/** Steps in which a run of a healed world must end; random ones need a few hundred. */
+const MOST_STEPS = 30_000
+const NO_HABITS: ClientHabits = { cancelOneIn: 0, skipOneIn: 0, pauseOneIn: 0 }
+
+/** Simulates one seed after the other. */
+export interface Simulator {
+  /** Simulates runs of random workflows on a few processes, with the faults of the seed, until all have ended. */
+  simulate(seed: number, store?: PlantedStore): Promise<Simulated>
+}
+
+/** Creates a simulator; its simulations share node types, and nothing else. */
+export function createSimulator(): Simulator {
+  let stage: Stage | null = null
+  const registry = createSimulatedNodes(() => {
+    if (stage === null) throw new Error('No simulation runs')
+    return stage
+  })
+  return {
+    simulate: (seed, store = storeAppend) => {
+      const outside: Owner = { name: 'outside', isAlive: true, isStopped: false }
+      return inWorld(seed, outside, (world) => {
+        stage = { world, calls: [] }
+        return simulateIn(stage, registry, { seed, store })
+      })
+    },
+  }
+}
+
+async function simulateIn(
+  { world, calls }: Stage,
+  registry: NodeRegistry,
+  { seed, store }: { readonly seed: number; readonly store: PlantedStore },
+): Promise<Simulated> {
+  const acknowledged: Acknowledged[] = []
+  const processes = new Map<string, SimulatedProcess>()
+  const tables = createMemoryTables(
+    () => world.now,
+    (workerId) => processes.get(workerId)?.owner.isAlive === true,
+  )
+  const sizes = {
+    slots: 1 + world.pick(4),
+    maxRuns: 1 + world.pick(6),
+    leaseMs: 12_000,
+    busyGraceMs: world.pick(2) * 48_000,
+    maxSessionBytes: world.pick(3) === 0 ? 1 : 1_000_000,
+  }
+  const alive = (): readonly SimulatedProcess[] => [...processes.values()].filter(({ owner }) => owner.isAlive)
+  let born = 0
+  const addProcess = (): void => {
+    born += 1
+    const owner: Owner = { name: `worker-${born}`, isAlive: true, isStopped: false }
+    const listeners = shared
+    const store_ = (append: Append) => store(tables, append)
+    processes.set(
+      owner.name,
+      startProcess({ world, tables, registry, sizes, processes: alive, listeners, store: store_ }, owner),
+    )
+  }
+  const shared = new Map<Owner, Map<string, Set<() => void>>>()
+  const processOf = (): SimulatedProcess | undefined => {
+    const ready = alive().filter(({ owner }) => !owner.isStopped)
+    return ready[world.pick(ready.length)]
+  }
+  const clients = createClients({ world, tables, tenantId: TENANT, processOf, acknowledged })
+  for (let count = 1 + world.pick(3); count > 0; count -= 1) addProcess()
+  // Mostly small ones, of which more can be tried.
+  const isLarge = world.pick(5) === 0
+  const runs = isLarge ? 1 + world.pick(3) : 1
+  const plans = plansOf(world, registry.manifest, { tables, mostNodes: isLarge ? 24 : 12 })
+  for (let index = 0; index < runs; index += 1) {
+    const plan = plans[world.pick(plans.length)] ?? plans[0]
+    if (plan !== undefined) clients.start({ tenantId: TENANT, runId: `run-${index + 1}`, workflowId: 'w', plan })
+  }
+
+  const habits = habitsOf(world)
+  const faults = faultsOf(world)
+  const killOneIn = world.pick(3) === 0 ? 0 : 20 + world.pick(200)
+  world.faults = faults
+  let kills = 0
+  let steps = 0
+  const isDone = (): boolean => clients.starting === 0 && [...tables.runs.values()].every(isOver)
+  // Requests that come faster than they are answered would keep the clock from passing.
+  const mayAct = (): boolean => world.ready < 6 && world.pick(6) === 0
+  const troubled = 100 + world.pick(700)
+  for (; steps < troubled && !isDone(); steps += 1) {
+    if (mayAct()) clients.act(habits)
+    if (killOneIn > 0 && world.pick(killOneIn) === 0) kills += trouble(world, alive(), addProcess)
+    await world.step()
+  }
+  world.faults = NO_FAULTS
+  for (const { owner } of alive()) owner.isStopped = false
+  if (alive().length === 0) addProcess()
+  const healed = steps
+  for (; steps < healed + MOST_STEPS && !isDone(); steps += 1) {
+    if (mayAct()) clients.act(NO_HABITS)
+    await world.step()
+  }
+  const types = new Map<string, number>()
+  const logs: string[] = []
+  for (const { rows, run } of tables.runs.values()) {
+    for (const row of rows) {
+      logs.push(`${run.runId} ${row.seq} ${row.events}`)
+      for (const [, type] of row.events.matchAll(/"([a-z]+_[a-z_]+)",(?:null|"[^"]*"),\{/g)) {
+        types.set(String(type), (types.get(String(type)) ?? 0) + 1)
+      }
+    }
+  }
+  const unstarted = clients.starting === 0 ? [] : [`${clients.starting} runs could not be started`]
+  return {
+    ...{ seed, steps, kills, types, runs: tables.runs.size, logs: logs.join('\n') },
+    faults: [...unstarted, ...checkRuns(tables, acknowledged, calls)],
+    events: [...tables.runs.values()].reduce((sum, { run }) => sum + run.nextSeq - 1, 0),
+  }
+}
+
+/** Draws a workflow, and one that it may run. */
+function plansOf(
+  world: World,
+  manifest: Parameters<typeof compile>[1],
+  { tables, mostNodes }: { readonly tables: MemoryTables; readonly mostNodes: number },
+): readonly Plan[] {
+  const { pick } = world
+  const below = compile(randomWorkflow({ pick, mostNodes: 10, prefix: 'c_' }), manifest)
+  tables.plans.set(below.planHash, JSON.stringify(below))
+  const workflows = { below: { version: '1', planHash: below.planHash } }
+  return [compile(randomWorkflow({ pick, mostNodes, children: ['below'] }), manifest, undefined, workflows)]
+}
+
+function habitsOf(world: World): ClientHabits {
+  return {
+    cancelOneIn: world.pick(2) * (5 + world.pick(60)),
+    skipOneIn: world.pick(4) === 0 ? 60 : 0,
+    pauseOneIn: world.pick(2) * (5 + world.pick(30)),
+  }
+}
+
+function faultsOf(world: World): Faults {
+  const share = (most: number): number => (world.pick(3) === 0 ? 0 : (world.pick(100) / 100) * most)
+  return {
+    lostRequests: share(0.08),
+    lostAnswers: share(0.1),
+    lateRequests: share(0.06),
+    lostHints: share(0.5),
+    hurry: share(0.15),
+    jumps: share(0.1),
+  }
+}
+
+/** Kills a process, stops one, or lets one continue; returns the number of killed ones. */
+function trouble(world: World, alive: readonly SimulatedProcess[], addProcess: () => void): number {
+  const victim = alive[world.pick(alive.length)]
+  const dice = world.pick(4)
+  if (victim === undefined || dice === 0) {
+    if (alive.length < 4) addProcess()
+    return 0
+  }
+  if (dice === 1) {
+    victim.owner.isStopped = !victim.owner.isStopped
+    return 0
+  }
+  world.kill(victim.owner)
+  addProcess()
+  return 1
+}

@@ -1,0 +1,77 @@
+import { TenonError } from '@tenon/core/errors'
+import { createNodeRegistry, defineNode, implementNode, type NodeRegistry } from '@tenon/core/node'
+import { z } from 'zod'
+import { inlineNodes } from '../../src/testing/test-nodes.ts'
+import type { World } from './world.ts'
+
+const work = defineNode({
+  version: 1,
+  description: 'For simulations',
+  icon: 'M4 12h16',
+  category: 'action',
+  summary: 'A node of a simulation',
+  effect: 'write',
+  idempotentWhen: 'true',
+  type: 'work',
+  title: 'Work',
+  params: z.object({
+    /** True for a body that always succeeds in the end: one that undoes another. */
+    isSure: z.boolean().default(false),
+    reads: z.unknown().optional(),
+  }),
+  ports: [
+    { name: 'success', title: 'success' },
+    { name: 'other', title: 'other' },
+  ],
+  outputs: { success: z.record(z.string(), z.unknown()), other: z.record(z.string(), z.unknown()) },
+})
+
+/** A call of a body, in the order of all calls of a simulation. */
+export interface BodyCall {
+  readonly runId: string
+  readonly nodeRunId: string
+  readonly attempt: number
+  readonly idempotencyKey: string
+}
+
+/** The simulation that runs now. */
+export interface Stage {
+  readonly world: World
+  readonly calls: BodyCall[]
+}
+
+const LONGEST_BODY_MS = 20_000
+
+/**
+ * Creates the node types of simulations, which take long to make. The body of `work` draws its end: it succeeds, fails, waits, computes for long,
+ * or ignores that it is aborted.
+ */
+export function createSimulatedNodes(stage: () => Stage): NodeRegistry {
+  const body = implementNode(work, async ({ params, resume, ...context }) => {
+    const { runId, nodeRunId, attempt, idempotencyKey, abortSignal } = context
+    const { world, calls } = stage()
+    const pause = (ms: number) => new Promise<void>((resolve) => void world.setTimer(resolve, ms, false))
+    calls.push({ runId, nodeRunId, attempt, idempotencyKey })
+    const dice = world.pick(20)
+    if (dice < 3) await pause(world.pick(LONGEST_BODY_MS))
+    else if (dice < 6) await stoppedOr(abortSignal, pause(world.pick(LONGEST_BODY_MS)))
+    else await world.later()
+    if (dice === 7) context.log('info', 'working', { attempt })
+    if (dice === 8) await context.durable('once', async () => ({ attempt }))
+    const fate = world.pick(params.isSure ? 40 : 12)
+    if (fate === 0) throw new TenonError('HTTP_FAILED', 'The attempt fails')
+    if (fate === 1 && !params.isSure) throw new TenonError('NODE_PARAMS_INVALID', 'The node fails for good')
+    if (fate === 2 && resume === null && !params.isSure) {
+      return { suspend: { kind: 'time', dueAt: world.now + world.pick(30_000) } }
+    }
+    return { port: 'success', output: { [nodeRunId]: attempt } }
+  })
+  return createNodeRegistry([...inlineNodes(), body])
+}
+
+function stoppedOr(signal: AbortSignal, ends: Promise<void>): Promise<void> {
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return Promise.race([stopped, ends])
+}

@@ -10,7 +10,7 @@ export type WorkflowId = Flavor<string, 'WorkflowId'>
 export type RunId = Flavor<string, 'RunId'>
 /** Id of a node, unique in its document: `^[A-Za-z_][A-Za-z0-9_]{0,63}$`. */
 export type NodeId = Flavor<string, 'NodeId'>
-/** A node id with the path of the iteration that it runs in: `charge`, `charge#3.0`. */
+/** A node id with the path of the iteration that it runs in: `charge`, `charge#3.0`; called by pass 2 of `agent`: `agent.2-c1`. */
 export type NodeRunId = Flavor<string, 'NodeRunId'>
 /** `<node run id>/<pass>/<wait index>`: one open wait of a run. Unique in the run, where an `approvalId` is unique in the tenant. */
 export type WaitId = Flavor<string, 'WaitId'>

@@ -1,6 +1,7 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
-import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
+import type { HttpClient, NodeRegistry } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
+import type { VoteRequest } from './approvals/decide.ts'
 import type { Bus } from './bus.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
@@ -100,9 +101,10 @@ export interface Engine {
    *
    * @param approvalId - `StoredWait.approvalId`: unique in the tenant, where a wait id is unique in a run.
    * @throws {@link TenonError} `REQUEST_INVALID` for a choice that is not offered, `APPROVAL_VOTED` for another choice
-   * of a user who has already voted.
+   * of a user who has already voted; `NODE_PARAMS_INVALID` for params that the called node type does not allow,
+   * `NODE_TYPE_UNKNOWN` if this process lacks it.
    */
-  decide(tenantId: TenantId, approvalId: string, vote: Vote, hook?: TransactionHook): Promise<DecideResult>
+  decide(tenantId: TenantId, approvalId: string, vote: VoteRequest, hook?: TransactionHook): Promise<DecideResult>
   /**
    * Stores the resolution of a parked node run, if it is the first one; the same request again is accepted, without
    * `hook`.

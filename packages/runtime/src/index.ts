@@ -1,4 +1,5 @@
 export { checkRunLimits, type RunLimitsOf } from './admission/check-run-limits.ts'
+export type { VoteRequest } from './approvals/decide.ts'
 export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
 export { type CallbackRef, callbackProof } from './commit/callback-placeholder.ts'
 export { approvalIdOf } from './commit/effects.ts'

@@ -1,8 +1,10 @@
 import type { RunFilter, RunQueue } from '@tenon/core/api'
 import type { Json, NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
-import type { Vote, WaitFor } from '@tenon/core/node'
+import type { WaitFor } from '@tenon/core/node'
 import type {
   Actor,
+  ApprovalWait,
+  CallToApprove,
   NodeRunId,
   ParkResolutionKind,
   RerunOf,
@@ -10,6 +12,7 @@ import type {
   RunFailure,
   RunParent,
   RunStatus,
+  StoredVote,
   ValueRef,
   WaitId,
 } from '@tenon/core/run'
@@ -101,9 +104,9 @@ export interface StoredWait {
   /** Workflow of the run. */
   readonly workflowId: WorkflowId
   /** Question, choices and approvers, with resolved templates. */
-  readonly waitFor: Extract<WaitFor, { kind: 'approval' }>
+  readonly waitFor: ApprovalWait
   /** Votes so far, oldest first. */
-  readonly votes: readonly Vote[]
+  readonly votes: readonly StoredVote[]
   /** State of the approval; only an `open` one accepts votes. */
   readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
   /** Start of the wait. */
@@ -172,6 +175,8 @@ export interface StoredParked {
   readonly error: Pick<RunFailure, 'code' | 'message' | 'remedy'>
   /** Resolutions that the node run allows. */
   readonly resolutions: readonly ParkResolutionKind[]
+  /** Node type of a called node run; absent for others. */
+  readonly call?: Pick<CallToApprove, 'nodeType' | 'typeVersion'>
   /** Start of the wait. */
   readonly parkedAt: number
   /** State of the parked node run; `resolved` also if the run has yet to apply the resolution. */

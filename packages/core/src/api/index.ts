@@ -54,6 +54,8 @@ export { versionNameSchema } from './schemas/run.ts'
 export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from './sub-workflow-types.ts'
 export {
   type Approval,
+  type ApprovalCall,
+  type ApprovalVote,
   CHANGE_KINDS,
   type Change,
   type CreateWorkflow,

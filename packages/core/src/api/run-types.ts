@@ -295,7 +295,9 @@ export interface LedgerEntry {
   readonly nodeRunId: NodeRunId
   /** Node that ran. */
   readonly nodeId: NodeId
-  /** Name of the node in the version that ran. */
+  /** Node run that has called this one; absent for a node of the workflow. `nodeId` is that of the outermost caller. */
+  readonly calledBy?: NodeRunId
+  /** Name of the node in the version that ran, or title of the call. */
   readonly name: string
   /** Type of the node. */
   readonly type: string

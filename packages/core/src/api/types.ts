@@ -1,7 +1,7 @@
 import type { DocumentOperation, DraftPart } from '../document/operation.ts'
 import type { WorkflowDocument } from '../document/types.ts'
-import type { NodeId, RunId, TenantId, UserId, WaitId, WorkflowId } from '../ids.ts'
-import type { Json } from '../json.ts'
+import type { NodeId, NodeRunId, RunId, TenantId, UserId, WaitId, WorkflowId } from '../ids.ts'
+import type { Json, JsonObject } from '../json.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
 import type { Actor } from '../run/actor.ts'
 import type { RunStatus } from '../run/status.ts'
@@ -238,7 +238,7 @@ export interface Approval {
   /** Votes for one choice that decide the approval; ≥ 1. */
   readonly required: number
   /** Votes so far, oldest first. */
-  readonly votes: readonly Vote[]
+  readonly votes: readonly ApprovalVote[]
   /** State of the approval; only an `open` one accepts votes. */
   readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
   /** Choice that won; `null` while the approval is open and after a timeout or a cancelation. */
@@ -251,6 +251,25 @@ export interface Approval {
   readonly approvers: Extract<WaitFor, { kind: 'approval' }>['approvers']
   /** True if the approval is open and the caller is an approver, or an admin who may override. */
   readonly canDecide: boolean
+  /** Call that waits for the approval; absent for the approval of a node itself. */
+  readonly call?: ApprovalCall
+}
+
+/** Vote of one person, with the params that the person gave instead of those of the call, if any. */
+export type ApprovalVote = Vote & { readonly params?: Json }
+
+/** Call of a node that begins once it is approved. */
+export interface ApprovalCall {
+  /** Node run of the call, unique within the run. */
+  readonly nodeRunId: NodeRunId
+  /** Type of the node. */
+  readonly nodeType: string
+  /** Version of that type. */
+  readonly typeVersion: number
+  /** Params of the call, with credentials masked. */
+  readonly params: Json
+  /** `true` if a vote for `approve` may give other params. */
+  readonly isEditable: boolean
 }
 
 /** A vote for one of the approval's choices. */
@@ -259,6 +278,8 @@ export interface DecideApproval {
   readonly choice: string
   /** Reason for the vote. */
   readonly comment?: string
+  /** Params of the call instead of the given ones, with the choice `approve`; only if `call.isEditable`. */
+  readonly params?: JsonObject
 }
 
 /** A person of the tenant, as the host knows them. */

@@ -37,6 +37,8 @@ export type {
 export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from '../api/sub-workflow-types.ts'
 export type {
   Approval,
+  ApprovalCall,
+  ApprovalVote,
   Change,
   CreateWorkflow,
   DecideApproval,

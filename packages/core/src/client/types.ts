@@ -276,7 +276,12 @@ export interface TenonClient {
       query?: { status?: 'open' | 'closed'; runId?: RunId; cursor?: string; limit?: number },
       options?: RequestOptions,
     ): Promise<Page<Approval>>
-    /** Votes on an approval. @throws {@link TenonError} `APPROVAL_CLOSED`, `APPROVAL_VOTED`. */
+    /**
+     * Votes on an approval.
+     *
+     * @throws {@link TenonError} `APPROVAL_CLOSED`, `APPROVAL_VOTED`; `NODE_PARAMS_INVALID` for params of a call that its
+     * type does not allow.
+     */
     decide(approvalId: string, body: DecideApproval, options?: RequestOptions): Promise<Approval>
   }
   /** Node runs that failed for good and keep their runs open until a person resolves them. */

@@ -269,6 +269,28 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Let one workflow do the work of several, so that fewer runs are inside each other.',
   },
+  CALLS_INVALID: {
+    status: 500,
+    retryable: false,
+    remedy: 'Correct the calls that the node returns: see the field in the message.',
+  },
+  CALLS_TOO_DEEP: {
+    status: 422,
+    retryable: false,
+    remedy: 'Let one node do the work of several, so that fewer calls are inside each other.',
+  },
+  CALL_PASSES_EXCEEDED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Give the node a condition under which it ends, or let it do more in each pass.',
+  },
+  CALL_REJECTED: { status: 409, retryable: false, remedy: 'Read the reason of the rejection, then call with others.' },
+  CALL_NOT_APPROVED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Decide the approval within its time limit, or give it a longer one.',
+  },
+  CALL_CANCELED: { status: 409, retryable: false, remedy: 'Another call was first, or the caller was canceled.' },
   ITERATION_FAILED: { status: 422, retryable: false, remedy: 'Open the failed iteration and see why it failed.' },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
   EXPRESSION_SYNTAX: {

@@ -86,6 +86,7 @@ const CHECKS: OptionChecks = {
   control: optional(oneOf(CONTROL_KINDS)),
   policy: optional(objectOf(POLICY)),
   tool: optional(objectOf({ name: aText, description: aText })),
+  calls: optional(listOf(objectOf({ type: aText, version: aNumber }), 'node types')),
   lint: optional(
     listOf(
       objectOf({

@@ -4,7 +4,7 @@ import { isDurationString } from '../duration.ts'
 import { TenonError } from '../errors/index.ts'
 import { SINK_NAMES } from '../evaluate/sinks/sink.ts'
 import { parseExpression } from '../expression/parse.ts'
-import { PORT_NAME_PATTERN } from '../ids.ts'
+import { nodeTypeKey, PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { checkDefinitionShape } from './check-definition-shape.ts'
 import { checkParamSchemas } from './check-param-schemas.ts'
@@ -36,6 +36,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkInputs(definition, fail)
   checkNamedParams(definition, fail)
   checkChild(definition, fail)
+  checkCallable(definition, fail)
   checkSecrets(definition, fail)
   checkRepetition(definition, fail)
   checkSinks(definition, fail)
@@ -118,6 +119,18 @@ function checkChild({ control, params, inline }: NodeDefinition, fail: Fail): vo
   if (workflow?.meta()?.literal !== true)
     fail('params.workflow', 'it must be a literal param with the id of a workflow')
   if (input === undefined) fail('params.input', 'a node that starts runs needs a param with their input')
+}
+
+/** Refuses calls of a node that cannot wait for them, and node types that are listed twice. */
+function checkCallable({ calls, inline, control }: NodeDefinition, fail: Fail): void {
+  if (calls === undefined) return
+  if (inline === true || control !== undefined) fail('calls', 'only a node with `run` and without `control` can call')
+  const seen = new Set<string>()
+  for (const [index, { type, version }] of calls.entries()) {
+    const key = nodeTypeKey(type, version)
+    if (seen.has(key)) fail(`calls.${index}`, `"${type}" version ${version} is listed twice`)
+    seen.add(key)
+  }
 }
 
 function checkRepetition({ idempotentWhen }: NodeDefinition, fail: Fail): void {

@@ -73,6 +73,7 @@ export function defineNode<Params extends z.ZodObject, const Outputs extends Rea
     ...(definition.inputs === undefined ? {} : { inputs: freezeAll(definition.inputs) }),
     ...(definition.policy === undefined ? {} : { policy: Object.freeze({ ...definition.policy }) }),
     ...(definition.tool === undefined ? {} : { tool: Object.freeze({ ...definition.tool }) }),
+    ...(definition.calls === undefined ? {} : { calls: freezeAll(definition.calls) }),
     ...(definition.lint === undefined ? {} : { lint: freezeAll(definition.lint.map(freezeFix)) }),
   })
 }

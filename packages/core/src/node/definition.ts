@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { NodePolicy } from '../document/types.ts'
 import type { SinkName } from '../evaluate/sinks/sink.ts'
 import type { JsonSchema } from '../json.ts'
+import type { NodeTypeRef } from './calls.ts'
 import type { ModelUsage } from './ports.ts'
 
 /** Groups of the palette, in display order. */
@@ -187,6 +188,13 @@ export interface NodeDefinition<
     /** Sentence from which the model decides when to call the tool. */
     readonly description: string
   }
+  /**
+   * Node types that the node may call, each in one version: registered ones with `run`, without `control`, secret params
+   * and ports from params. Only workers with all of them execute the node.
+   *
+   * @defaultValue none
+   */
+  readonly calls?: readonly NodeTypeRef[]
   /** Checks beyond the params schema, reported by validation. @defaultValue none */
   readonly lint?: readonly LintRule[]
 }
@@ -242,6 +250,8 @@ export interface NodeManifestEntry {
   readonly policy?: NodePolicy
   /** Name and description for agents that call the node as a tool. */
   readonly tool?: { readonly name: string; readonly description: string }
+  /** Node types that the node may call. */
+  readonly calls?: readonly NodeTypeRef[]
   /** Checks beyond the params schema, reported by validation. */
   readonly lint?: readonly LintRule[]
 }

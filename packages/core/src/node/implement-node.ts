@@ -1,5 +1,6 @@
 import { TenonError } from '../errors/index.ts'
 import { isOptionObject } from '../options/option-checks.ts'
+import type { CallsSuspension } from './calls.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type {
   ChildSuspension,
@@ -40,7 +41,7 @@ import type {
  */
 export function implementNode<Definition extends NodeDefinition>(
   definition: Definition,
-  run: (context: NodeContext<NodeParams<Definition>>) => Promise<NodeResult<Definition> | Suspension>,
+  run: (context: NodeContext<NodeParams<Definition>>) => Promise<NodeResult<Definition> | Suspension | CallsSuspension>,
 ): NodeImplementation<NoInfer<Definition>> {
   checkHalves('implementNode', definition, run, 'run')
   if (definition.inline === true) throw wrongHalf(definition, 'is inline: bind it with implementInlineNode')

@@ -1,5 +1,6 @@
 import type { NodeId, NodeRunId, RunId, TenantId, UserId, WorkflowId } from '../ids.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import type { CallsResume, CallsSuspension } from './calls.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
 
@@ -164,7 +165,7 @@ export interface NodeContext<Params = unknown> {
   /** Aborts with `NODE_CANCELED` or `NODE_TIMEOUT` when the attempt has to end; pass it on to long calls. */
   readonly abortSignal: AbortSignal
   /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */
-  readonly resume: Resume | null
+  readonly resume: Resume | CallsResume | null
   /** Writes a line to the run log. An attempt may write 2,000 lines, and long messages and data are cut. */
   readonly log: (level: LogLevel, message: string, data?: Json) => void
   /** Records a tool call with its arguments and result in the run log. */
@@ -223,7 +224,9 @@ export type NodeImplementation<Definition extends NodeDefinition = NodeDefinitio
       readonly run?: never
     }
   | {
-      readonly run: (context: NodeContext<NodeParams<Definition>>) => Promise<NodeResult<Definition> | Suspension>
+      readonly run: (
+        context: NodeContext<NodeParams<Definition>>,
+      ) => Promise<NodeResult<Definition> | Suspension | CallsSuspension>
       readonly evaluate?: never
     }
 )
@@ -238,7 +241,7 @@ export interface AnyNodeImplementation {
     context: InlineContext,
   ) => NodeOutcome | Suspension | LoopSuspension | ChildSuspension
   /** Runs one attempt of a dispatched node and throws every failure; absent when the node has `evaluate`. */
-  readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension>
+  readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension | CallsSuspension>
 }
 
 /** Outcome of a node: the port by which the run continues, and the output. */

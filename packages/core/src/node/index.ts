@@ -1,5 +1,23 @@
 export { fillParamDefaults } from '../document/fill-param-defaults.ts'
 export { isHeaderName, isPortAllowed, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
+export {
+  CALL_CHOICES,
+  CALL_ID_PATTERN,
+  type CallApproval,
+  type CallerState,
+  type CallPolicy,
+  type CallResult,
+  type CallsResume,
+  type CallsSuspension,
+  MAX_CALL_DEPTH,
+  MAX_CALL_PASSES,
+  MAX_CALLS,
+  type NodeCall,
+  type NodeCallInput,
+  type NodeTypeRef,
+  nodeCall,
+} from './calls.ts'
+export { type CallingPass, checkCalls } from './check-calls.ts'
 export { checkChildSuspension } from './check-child-suspension.ts'
 export { checkOutput } from './check-output.ts'
 export { checkParams } from './check-params.ts'

@@ -1,13 +1,12 @@
 import type { JoinMode } from '../document/types.ts'
 import type { NodeRunId, RunId, WaitId } from '../ids.ts'
-import type { WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
 import type { MigrateRequest, MigrationBlocker, MigrationRefusal } from './migrations.ts'
 import type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
 import type { ReusedOutcome } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
 import type { RunFailure, ValueRef } from './values.ts'
-import type { ChildWait, NodeResume, NodeWait } from './waits.ts'
+import type { ApprovalWait, ChildWait, NodeResume, NodeWait } from './waits.ts'
 
 /** A consequence of a fact, in the same turn. Decisions are complete, so that views need no other input. */
 export type Decision =
@@ -19,7 +18,7 @@ export type Decision =
         readonly mode: 'inline' | 'dispatch'
         readonly queue: string | null
         readonly resume: NodeResume | null
-        /** Params that a person gave instead of those of the document; absent without such. */
+        /** Params of a called node run, and those that a person gave instead of those of the document; absent without such. */
         readonly params?: ValueRef
         /** Node run that this one undoes; absent for all others. */
         readonly undoes?: NodeRunId
@@ -109,7 +108,7 @@ export type Decision =
   | {
       readonly type: 'approval_needed'
       readonly nodeRunId: NodeRunId
-      readonly data: { readonly waitId: WaitId; readonly waitFor: Extract<WaitFor, { kind: 'approval' }> }
+      readonly data: { readonly waitId: WaitId; readonly waitFor: ApprovalWait }
     }
   | {
       readonly type: 'wait_opened'
@@ -132,6 +131,16 @@ export type Decision =
       readonly type: 'wait_closed'
       readonly nodeRunId: NodeRunId
       readonly data: { readonly waitId: WaitId; readonly how: 'resolved' | 'timeout' | 'canceled' }
+    }
+  /** A called node run has ended, also one that never began; its caller gets the result. */
+  | {
+      readonly type: 'call_ended'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly how: 'completed' | 'failed' | 'canceled'
+        /** `null` unless it failed. */
+        readonly error: RunFailure | null
+      }
     }
   /** An iteration of a loop begins; its children are node runs with the index in their ids. */
   | {

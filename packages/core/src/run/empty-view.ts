@@ -42,6 +42,8 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     nextAt: null,
     toolCalls: 0,
     iterations: null,
+    calls: null,
+    call: null,
     parkedWaitId: null,
     child: null,
     undoes: null,

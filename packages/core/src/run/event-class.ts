@@ -35,6 +35,7 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
   child_cancel_requested: 'decision',
   wait_opened: 'decision',
   wait_closed: 'decision',
+  call_ended: 'decision',
   iteration_started: 'decision',
   iteration_ended: 'decision',
   run_paused: 'decision',

@@ -2,9 +2,45 @@ import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
 import type { Fact } from './facts.ts'
 import type { Observation } from './observations.ts'
 
-/** Returns the node id of a node run: `charge#3.0` → `charge`. */
+/** Returns the node id of a node run, of a called one that of its caller in the document: `charge#3.0` → `charge`. */
 export function nodeIdOf(nodeRunId: NodeRunId): NodeId {
-  return nodeRunId.replace(/#.*$/, '')
+  return nodeRunId.replace(/[#.].*$/, '')
+}
+
+/** Returns the id of a called node run: `agent#3`, pass 2 and `c1` → `agent#3.2-c1`. */
+export function calledNodeRunIdOf(callerId: NodeRunId, pass: number, callId: string): NodeRunId {
+  return `${callerId}.${pass}-${callId}`
+}
+
+/** Node run that has called another one. */
+export interface CallOrigin {
+  /** Node run that has called. */
+  readonly callerId: NodeRunId
+  /** Pass of the caller that ended with the call. */
+  readonly pass: number
+  /** Id of the call, unique in that pass. */
+  readonly callId: string
+}
+
+const CALL = /^(.+)\.([1-9][0-9]{0,8})-([A-Za-z0-9_-]{1,64})$/
+
+/** Returns the origin of a called node run; `null` for one that no other has called. */
+export function callOriginOf(nodeRunId: NodeRunId): CallOrigin | null {
+  const [, callerId, pass, callId] = CALL.exec(nodeRunId) ?? []
+  return callerId === undefined || callId === undefined ? null : { callerId, pass: Number(pass), callId }
+}
+
+/** Returns the node run in the document that a called one works for, also through others; another one is its own. */
+export function outermostCallerOf(nodeRunId: NodeRunId): NodeRunId {
+  let caller = nodeRunId
+  for (let origin = callOriginOf(caller); origin !== null; origin = callOriginOf(caller)) caller = origin.callerId
+  return caller
+}
+
+/** Returns the number of callers around a node run; 0 for one that no other has called. */
+export function callDepthOf(nodeRunId: NodeRunId): number {
+  const origin = callOriginOf(nodeRunId)
+  return origin === null ? 0 : callDepthOf(origin.callerId) + 1
 }
 
 /** Returns the id of the run of a node in an iteration: `charge` and `[3, 0]` → `charge#3.0`. */
@@ -15,14 +51,16 @@ export function nodeRunIdOf(nodeId: NodeId, path: readonly number[]): NodeRunId 
 const ITERATION_PATH = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8}))*$/
 
 /**
- * Returns the indexes of the iterations around a node run, outermost first: `charge#3.0` → `[3, 0]`, `charge` → `[]`.
+ * Returns the indexes of the iterations around a node run, outermost first: `charge#3.0` → `[3, 0]`, `charge` → `[]`; of a
+ * called one those around its caller.
  *
  * @returns `null` for a text that is not the id of a node run.
  */
 export function iterationPathOf(nodeRunId: NodeRunId): readonly number[] | null {
-  const at = nodeRunId.indexOf('#')
+  const caller = outermostCallerOf(nodeRunId)
+  const at = caller.indexOf('#')
   if (at === -1) return []
-  const path = nodeRunId.slice(at + 1)
+  const path = caller.slice(at + 1)
   return ITERATION_PATH.test(path) ? path.split('.').map(Number) : null
 }
 

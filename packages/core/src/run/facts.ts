@@ -1,5 +1,4 @@
 import type { NodeId, NodeRunId, RunId, WaitId } from '../ids.ts'
-import type { Vote } from '../node/implementation.ts'
 import type { ModelUsage } from '../node/ports.ts'
 import type { Actor } from './actor.ts'
 import type { MigrateRequest } from './migrations.ts'
@@ -7,7 +6,7 @@ import type { CancelReason } from './reasons.ts'
 import type { RerunOf, ReusedOutcome } from './reruns.ts'
 import type { ParkedResolved } from './resolutions.ts'
 import type { RunFailure, ValueRef } from './values.ts'
-import type { ChildEnd, EventReceived, NodeWait, RunParent } from './waits.ts'
+import type { ChildEnd, EventReceived, NodeWait, RunParent, StoredVote } from './waits.ts'
 
 /** Port of a completed fork: the run continues on all of its ports. */
 export const ALL_PORTS = '*'
@@ -74,7 +73,7 @@ export type Fact =
       readonly type: 'timer_fired'
       readonly data: { readonly timerId: string; readonly dueAt: number; readonly lateMs: number }
     }
-  | { readonly type: 'approval_decided'; readonly data: { readonly waitId: WaitId; readonly vote: Vote } }
+  | { readonly type: 'approval_decided'; readonly data: { readonly waitId: WaitId; readonly vote: StoredVote } }
   /** An event or a callback ends a wait. A wait gets one. */
   | { readonly type: 'event_received'; readonly data: EventReceived }
   /** An awaited child has ended; stored by its last append. */

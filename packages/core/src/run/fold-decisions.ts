@@ -1,4 +1,5 @@
 import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
+import { closeCalls, endCall, openCalls } from './fold-calls.ts'
 import {
   type FoldState,
   patchApproval,
@@ -97,6 +98,8 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       const { waitId, waitFor } = entry.data
       const { nodeRunId } = entry
       state.approvals.set(waitId, { waitId, nodeRunId, waitFor, votes: [], openedAt: at, closed: null })
+      // A call waits before its first pass.
+      if (waitFor.call !== undefined) patchNodeRun(state, nodeRunId, () => ({ status: 'waiting', scheduledAt: at }))
       return
     }
     case 'wait_closed': {
@@ -105,6 +108,7 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       if (parked !== undefined) unpark(state, parked, at)
       patchApproval(state, waitId, (approval) => ({ ...approval, closed: how }))
       patchWait(state, waitId, { closed: how })
+      closeCalls(state, entry.nodeRunId, waitId)
       if (how !== 'canceled') return
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
         status: 'canceled',
@@ -115,6 +119,10 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
     }
     case 'wait_opened': {
       const { waitId, waitFor } = entry.data
+      if (waitFor.kind === 'calls') {
+        openCalls(state, entry.nodeRunId, waitId, waitFor)
+        return
+      }
       if (waitFor.kind !== 'iterations') {
         const { nodeRunId } = entry
         state.waits.set(waitId, { waitId, nodeRunId, waitFor, openedAt: at, event: null, closed: null })
@@ -133,6 +141,9 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       patchNodeRun(state, entry.nodeRunId, () => ({ child }))
       return
     }
+    case 'call_ended':
+      endCall(state, entry)
+      return
     case 'iteration_started':
       patchNodeRun(state, entry.nodeRunId, ({ iterations }) =>
         iterations === null ? {} : { iterations: { ...iterations, started: iterations.started + 1 } },

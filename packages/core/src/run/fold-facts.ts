@@ -2,6 +2,11 @@ import { nodeRunIdOfWait } from './event-ids.ts'
 import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
 import { type FoldState, patchApproval, patchCompensation, patchNodeRun, patchParked, patchWait } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
+import type { NodeWait } from './waits.ts'
+
+function isForOthers({ kind }: NodeWait): boolean {
+  return kind === 'iterations' || kind === 'calls'
+}
 
 /** Applies a fact or an observation to the view; `foldDecision` handles the other entries. */
 export function foldOccurrence(state: FoldState, entry: LogEntry): void {
@@ -67,8 +72,8 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
       return
     case 'node_suspended':
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
-        // The wait of a loop begins with the decision that opens it.
-        status: entry.data.waitFor.kind === 'iterations' ? 'running' : 'waiting',
+        // The wait for iterations or calls begins with the decision that opens it.
+        status: isForOthers(entry.data.waitFor) ? 'running' : 'waiting',
         ...endOpenAttempts(nodeRun, at, 'waiting'),
       }))
       return

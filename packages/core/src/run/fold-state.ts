@@ -55,13 +55,13 @@ export function viewOf(state: FoldState): RunView {
   }
 }
 
-/** Checks whether a node run is a loop that waits for its iterations, in which other node runs are open. */
-function isIterating({ status, iterations, parkedWaitId }: NodeRunView): boolean {
-  return status === 'waiting' && iterations !== null && parkedWaitId === null
+/** Checks whether a node run waits for others, of its iterations or of its calls: those are open then. */
+function waitsForOthers({ status, iterations, calls, parkedWaitId }: NodeRunView): boolean {
+  return status === 'waiting' && (iterations !== null || calls?.isOpen === true) && parkedWaitId === null
 }
 
 function count(state: FoldState, nodeRun: NodeRunView, by: 1 | -1): void {
-  if (!isNodeRunOpen(nodeRun) || isIterating(nodeRun)) return
+  if (!isNodeRunOpen(nodeRun) || waitsForOthers(nodeRun)) return
   state.open += by
   if (nodeRun.status === 'waiting') state.waiting += by
 }
@@ -124,7 +124,7 @@ function isPaused({ pauses }: RunHead): boolean {
 
 /**
  * Updates the status of the run: it is paused until it is resumed or ends, and waiting if all open node runs wait. A loop
- * does not count while it waits for its iterations; the node runs inside it do.
+ * does not count while it waits for its iterations, nor a caller while it waits for its calls; those node runs do.
  */
 export function deriveRunStatus(state: FoldState): void {
   const { status } = state.head

@@ -170,6 +170,8 @@ describe('a node run', () => {
       iterations: null,
       parkedWaitId: null,
       child: null,
+      calls: null,
+      call: null,
       undoes: null,
       isReused: false,
     })

@@ -6,7 +6,19 @@ export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations
 export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'
 export { eventClassOf, isTerminalEvent, RUN_EVENT_TYPES } from './event-class.ts'
-export { decisionId, factId, iterationPathOf, nodeIdOf, nodeRunIdOf, observationId } from './event-ids.ts'
+export {
+  type CallOrigin,
+  callDepthOf,
+  calledNodeRunIdOf,
+  callOriginOf,
+  decisionId,
+  factId,
+  iterationPathOf,
+  nodeIdOf,
+  nodeRunIdOf,
+  observationId,
+  outermostCallerOf,
+} from './event-ids.ts'
 export type { EventClass, EventEnvelope, RunEvent, RunEventFrame, RunEventType } from './events.ts'
 export { ALL_PORTS, type Fact, type PauseRequest } from './facts.ts'
 export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
@@ -41,6 +53,8 @@ export type { RunFailure, ValueRef } from './values.ts'
 export type {
   ApprovalView,
   AttemptView,
+  CalledView,
+  CallsView,
   ChildView,
   CompensationView,
   IterationsView,
@@ -52,4 +66,20 @@ export type {
   RunView,
   WaitView,
 } from './view.ts'
-export type { ChildEnd, ChildWait, EventReceived, IterationsWait, NodeResume, NodeWait, RunParent } from './waits.ts'
+export {
+  type ApprovalWait,
+  type CallsWait,
+  type CallToApprove,
+  type ChildEnd,
+  type ChildWait,
+  type EventReceived,
+  type IterationsWait,
+  isSameVote,
+  type NodeResume,
+  type NodeWait,
+  type RunParent,
+  type StoredCall,
+  type StoredCallApproval,
+  type StoredCallPolicy,
+  type StoredVote,
+} from './waits.ts'

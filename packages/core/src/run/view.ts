@@ -1,11 +1,12 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
-import type { Vote, WaitFor } from '../node/implementation.ts'
+import type { WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
 import type { MigrationBlocker, MigrationRefusal } from './migrations.ts'
 import type { RerunOf } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
 import type { RunFailure, ValueRef } from './values.ts'
+import type { ApprovalWait, StoredVote } from './waits.ts'
 
 /**
  * One attempt of a node run, folded from the log. Instants are milliseconds since the Unix epoch; `attempt` and `pass`
@@ -58,6 +59,10 @@ export interface NodeRunView {
   readonly toolCalls: number
   /** Iterations of a loop; `null` for other nodes, and until a loop begins them. */
   readonly iterations: IterationsView | null
+  /** Calls of the last suspension for calls; `null` for other nodes, and before. */
+  readonly calls: CallsView | null
+  /** Call that the node run executes; `null` for one that no other has called. */
+  readonly call: CalledView | null
   /** Wait of the parked node run, a key of `RunView.parked`; `null` if it is not parked. */
   readonly parkedWaitId: WaitId | null
   /** Run of another workflow that the node has started last; `null` for other nodes, and before. */
@@ -84,6 +89,36 @@ export interface ChildView {
   readonly end: 'completed' | 'failed' | 'canceled' | null
 }
 
+/** Calls of one suspension of a node run, folded from the log. */
+export interface CallsView {
+  /** Pass of the caller that ended with the suspension. */
+  readonly pass: number
+  /** Calls that the caller waits for: each of them, or the first one that completes. */
+  readonly mode: 'all' | 'any'
+  /** Number of calls. */
+  readonly count: number
+  /** Number of calls that have ended. */
+  readonly ended: number
+  /** Number of calls that failed. */
+  readonly failed: number
+  /** `true` while the caller waits for them. */
+  readonly isOpen: boolean
+}
+
+/** Call that a node run executes, folded from the log. */
+export interface CalledView {
+  /** Node run that has called. */
+  readonly callerId: NodeRunId
+  /** Pass of the caller that ended with the call. */
+  readonly pass: number
+  /** Name of the call for people. */
+  readonly title: string
+  /** Type of the node. */
+  readonly nodeType: string
+  /** Version of that type. */
+  readonly typeVersion: number
+}
+
 /** Iterations of a loop, folded from the log. */
 export interface IterationsView {
   /** Number of iterations in all. */
@@ -105,9 +140,9 @@ export interface ApprovalView {
   /** Node run that waits. */
   readonly nodeRunId: NodeRunId
   /** Question, choices and approvers, with resolved templates. */
-  readonly waitFor: Extract<WaitFor, { kind: 'approval' }>
+  readonly waitFor: ApprovalWait
   /** Votes so far, oldest first. */
-  readonly votes: readonly Vote[]
+  readonly votes: readonly StoredVote[]
   /** Start of the wait, in milliseconds since the Unix epoch. */
   readonly openedAt: number
   /** Way in which the wait ended; `null` while it is open. */

@@ -1,5 +1,6 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
-import type { OnIterationFailure, Resume, WaitFor } from '../node/implementation.ts'
+import type { CallerState } from '../node/calls.ts'
+import type { Approvers, OnIterationFailure, Resume, Vote, WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
@@ -45,6 +46,102 @@ export interface ChildWait {
   readonly dueAt: null
 }
 
+/** Policy of a call, with the defaults of its node type filled in and durations in milliseconds. */
+export interface StoredCallPolicy {
+  /** Retries of the node run. */
+  readonly retry: {
+    /** Wait before the second attempt, in milliseconds. */
+    readonly initialIntervalMs: number
+    /** Factor by which the wait grows with each attempt. */
+    readonly backoffCoefficient: number
+    /** Longest wait between two attempts, in milliseconds. */
+    readonly maximumIntervalMs: number
+    /** Attempts in all, the first included. */
+    readonly maximumAttempts: number
+    /** Error codes that end the attempts at once. */
+    readonly nonRetryableErrorTypes: readonly string[]
+  }
+  /** Longest attempt in milliseconds; `null` without a limit. */
+  readonly timeoutMs: number | null
+  /** Longest time between two heartbeats in milliseconds; `null` without a limit. */
+  readonly heartbeatMs: number | null
+  /** Task queue whose workers execute the node; `null` to execute it where its run is. */
+  readonly taskQueue: string | null
+  /** Outcome after the last failed attempt. */
+  readonly onError: 'fail' | 'park'
+}
+
+/** Approval in front of a call, as it is stored. */
+export interface StoredCallApproval {
+  /** Question to the approvers. */
+  readonly title: string
+  /** Text that helps to decide. */
+  readonly message: string
+  /** Users who may decide. */
+  readonly approvers: Approvers
+  /** Votes for one choice, with the same params, that decide. */
+  readonly required: number
+  /** Time limit in milliseconds since the Unix epoch; `null` without one. */
+  readonly dueAt: number | null
+  /** `true` if approvers may change the params. */
+  readonly isEditable: boolean
+}
+
+/** A call, as it is stored. */
+export interface StoredCall {
+  /** Id of the call, unique in its suspension. */
+  readonly callId: string
+  /** Type of the node to run. */
+  readonly nodeType: string
+  /** Version of that type. */
+  readonly typeVersion: number
+  /** Name of the call for people. */
+  readonly title: string
+  /** Params as values, without templates. */
+  readonly params: ValueRef
+  /** Policy of the node run. */
+  readonly policy: StoredCallPolicy
+  /** Approval before the call begins; `null` without one. */
+  readonly approval: StoredCallApproval | null
+}
+
+/** Wait of a node run for the node runs that it has called. */
+export interface CallsWait {
+  /** Distinguishes it from other waits. */
+  readonly kind: 'calls'
+  /** The calls, in the order of their results. */
+  readonly calls: readonly StoredCall[]
+  /** Calls that end the wait: each of them, or the first one that completes, after which the others are canceled. */
+  readonly mode: 'all' | 'any'
+  /** Data that the node keeps for its next pass; `null` without any. */
+  readonly state: (Pick<CallerState, 'version'> & { readonly value: ValueRef }) | null
+  /** Calls are not awaited until a time. */
+  readonly dueAt: null
+}
+
+/** Call that waits for an approval, with the params that the approvers decide about. */
+export interface CallToApprove {
+  /** Type of the node to run. */
+  readonly nodeType: string
+  /** Version of that type. */
+  readonly typeVersion: number
+  /** Params of the call. */
+  readonly params: ValueRef
+  /** `true` if approvers may change the params. */
+  readonly isEditable: boolean
+}
+
+/** Wait for the decision of people, as it is stored; `call` is set for the approval of a call. */
+export type ApprovalWait = Extract<WaitFor, { readonly kind: 'approval' }> & { readonly call?: CallToApprove }
+
+/** Vote of one person, as it is stored; `params` are those that the person gave instead of those of the call. */
+export type StoredVote = Vote & { readonly params?: ValueRef }
+
+/** Checks whether two votes are for the same choice, for a call also with the same params. */
+export function isSameVote(a: StoredVote, b: StoredVote): boolean {
+  return a.choice === b.choice && a.params?.hash === b.params?.hash
+}
+
 /** End of a child, as its parent gets it. */
 export interface ChildEnd {
   /** Status in which the child has ended. */
@@ -88,6 +185,8 @@ export type NodeResume =
   | { readonly kind: 'iterations'; readonly ended: number; readonly failed: number }
   /** The child has ended, or was started without being awaited: `end` is `null` then. */
   | { readonly kind: 'child'; readonly childRunId: RunId; readonly end: ChildEnd | null }
+  /** The calls of the previous pass have ended. */
+  | { readonly kind: 'calls'; readonly completed: number; readonly failed: number; readonly canceled: number }
 
 /** Wait of a node run, as it is stored. */
-export type NodeWait = WaitFor | IterationsWait | ChildWait
+export type NodeWait = WaitFor | IterationsWait | ChildWait | CallsWait

@@ -1,5 +1,7 @@
 import { TenonError } from '../errors/index.ts'
 import type { Json, JsonObject } from '../json.ts'
+import type { CallsResume, CallsSuspension } from '../node/calls.ts'
+import { checkCalls } from '../node/check-calls.ts'
 import { checkChildSuspension } from '../node/check-child-suspension.ts'
 import { checkOutput } from '../node/check-output.ts'
 import { checkParams } from '../node/check-params.ts'
@@ -37,7 +39,7 @@ export interface NodeTestRunOptions {
   /** Number of the attempt, from 1. @defaultValue 1 */
   readonly attempt?: number
   /** Result of the wait that an earlier run opened. @defaultValue none */
-  readonly resume?: Resume
+  readonly resume?: Resume | CallsResume
   /** Results of the iterations that an earlier run of a loop began. @defaultValue none */
   readonly iterations?: readonly IterationResult[]
   /** Index of the iteration that ended the loop with a break. @defaultValue none */
@@ -57,7 +59,7 @@ export interface NodeTestRun {
   /** Output in the form that the run log stores. */
   readonly output: Json
   /** Event that the node waits for; `null` once it took a port. */
-  readonly waitFor: WaitFor | LoopSuspension['suspend'] | ChildSuspension['suspend'] | null
+  readonly waitFor: WaitFor | LoopSuspension['suspend'] | ChildSuspension['suspend'] | CallsSuspension['suspend'] | null
   /** Use of language models that the node reported. */
   readonly usage?: ModelUsage
 }
@@ -156,9 +158,16 @@ export function createNodeTestHarness(
         },
         durable: (key, call) => remember(journal, key, call),
       }
-      const result = await executeNode(implementation, context, { now, resume, iterations, stoppedAt, child })
+      // An inline node makes no calls.
+      const waited = resume?.kind === 'calls' ? null : resume
+      const inline = { now, resume: waited, iterations, stoppedAt, child }
+      const result = await executeNode(implementation, context, inline)
       if ('suspend' in result) {
         if (result.suspend.kind === 'child') checkChildSuspension(implementation.definition)
+        if (result.suspend.kind === 'calls') {
+          checkCalls(implementation.definition, result.suspend, { pass: 1, depth: 0 })
+          encodeValue(result.suspend)
+        }
         return { port: null, output: null, waitFor: result.suspend }
       }
       const { output, ...outcome } = checkOutput(implementation.definition, result, params)
@@ -171,7 +180,7 @@ async function executeNode(
   { evaluate, run }: AnyNodeImplementation,
   context: NodeContext,
   inline: InlineContext,
-): Promise<NodeOutcome | Suspension | LoopSuspension | ChildSuspension> {
+): Promise<NodeOutcome | Suspension | LoopSuspension | ChildSuspension | CallsSuspension> {
   // The implementation knows the type of its params; checkParams has returned that type.
   if (evaluate !== undefined) return evaluate(context.params as never, inline)
   if (run !== undefined) return run(context as NodeContext<never>)

@@ -231,6 +231,7 @@ async function readyAttempt(
     kind: 'ready',
     started: {
       ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume: prepared.resume },
+      callable: session.plan.callable ?? {},
       ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, journal },
     },
     observation: { type: 'node_started', nodeRunId, data: { pass, attempt, input, worker, queue } },

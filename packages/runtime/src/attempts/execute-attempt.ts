@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
-import { checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
+import { type CallsSuspension, checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
+import { beginCallsOf, isCallsSuspension } from '../commit/call-values.ts'
 import { checkPort } from '../commit/check-port.ts'
 import type { CommitRequest, CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
@@ -196,8 +197,9 @@ function outcomeOf(started: StartedNode, end: Exclude<BodyEnd, { kind: 'left' }>
   }
 }
 
-function completed(started: StartedNode, result: NodeOutcome | Suspension, now: number): Outcome {
+function completed(started: StartedNode, result: NodeOutcome | Suspension | CallsSuspension, now: number): Outcome {
   const { nodeRunId, pass, attempt, startedAt, implementation, params } = started
+  if (isCallsSuspension(result)) return { kind: 'fact', ...beginCallsOf(started, result) }
   if ('suspend' in result) {
     const waitFor = storeWait(result.suspend)
     return { kind: 'fact', fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] }

@@ -1,8 +1,9 @@
 import { isJsonObject, isSecretMarker, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createRedactor, credentialsIn, maskCredentials, maskText, type Redactor } from '@tenon/core/mask'
-import { checkParams, type NodeOutcome, type Suspension } from '@tenon/core/node'
+import { checkParams } from '@tenon/core/node'
 import { encodeValue } from '@tenon/core/run'
+import { isCallsSuspension } from '../commit/call-values.ts'
 import { type CallbackRef, placeholdersIn, replaceTexts } from '../commit/callback-placeholder.ts'
 import type { StartedNode } from '../commit/commit-types.ts'
 import type { FindNodeType, NodeType } from '../commit/node-types.ts'
@@ -157,7 +158,18 @@ export function redactEnd(end: BodyEnd, opened: OpenedParams): BodyEnd {
   if (end.kind === 'thrown') return { kind: 'thrown', error: redactError(end.error, opened.credentials) }
   const { secrets } = opened
   if (end.kind !== 'result' || secrets.isEmpty) return end
-  return { kind: 'result', result: hideJson(end.result, (value) => secrets.json(value)) as NodeOutcome | Suspension }
+  const { result } = end
+  const hidden = hideJson(result, (value) => secrets.json(value))
+  if (hidden !== result && isCallsSuspension(result)) return { kind: 'thrown', error: secretInCalls() }
+  return { kind: 'result', result: hidden }
+}
+
+/** A masked value would be a call that no one meant, and a secret must not leave its node. */
+function secretInCalls(): TenonError {
+  return new TenonError('CALLS_INVALID', 'The calls contain a secret of the node', {
+    retryable: false,
+    remedy: 'Leave secrets out of params and state: the called node reads its own.',
+  })
 }
 
 function redactError(error: unknown, credentials: Redactor): unknown {

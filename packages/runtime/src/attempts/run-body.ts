@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import type { NodeContext, NodeOutcome, Suspension } from '@tenon/core/node'
+import type { CallsSuspension, NodeContext, NodeOutcome, Suspension } from '@tenon/core/node'
 import type { StartedNode } from '../commit/commit-types.ts'
 import { createLazyAbort, type NodeContextDeps, nodeContextOf } from './node-context.ts'
 import { readableError } from './readable-error.ts'
@@ -7,7 +7,7 @@ import type { StopSignals } from './stop-switch.ts'
 
 /** End of a body. */
 export type BodyEnd =
-  | { readonly kind: 'result'; readonly result: NodeOutcome | Suspension }
+  | { readonly kind: 'result'; readonly result: NodeOutcome | Suspension | CallsSuspension }
   | { readonly kind: 'thrown'; readonly error: unknown }
   | { readonly kind: 'timeout'; readonly error: TenonError }
   /** Canceled, and the body did not end within the grace. */
@@ -133,7 +133,7 @@ function alarmAfter(ms: number, act: () => void): Alarm {
 async function callBody(
   { node, implementation }: StartedNode,
   context: NodeContext,
-): Promise<NodeOutcome | Suspension> {
+): Promise<NodeOutcome | Suspension | CallsSuspension> {
   const { run } = implementation
   if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" has no body to run`)
   // The registry holds implementations of every type; checkParams has given these params theirs.

@@ -1,5 +1,5 @@
 import type { Json } from '@tenon/core/document'
-import type { AnyNodeImplementation, Resume } from '@tenon/core/node'
+import type { AnyNodeImplementation, CallsResume, Resume } from '@tenon/core/node'
 import type { Fact, Observation, RunEvent, RunStatus, ValueRef } from '@tenon/core/run'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { RerunStart } from '../rerun/prepare-rerun.ts'
@@ -39,7 +39,9 @@ export interface StartedNode extends PassRef {
   readonly implementation: AnyNodeImplementation
   /** Params parsed by zod; for a node with secret params, resolved but not parsed, with markers. */
   readonly params: unknown
-  readonly resume: Resume | null
+  readonly resume: Resume | CallsResume | null
+  /** Node types that nodes of the plan may call. */
+  readonly callable: NonNullable<Plan['callable']>
   readonly idempotencyKey: string
   /** Earlier attempts of this pass that failed or were lost. */
   readonly failedBefore: number

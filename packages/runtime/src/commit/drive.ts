@@ -203,6 +203,8 @@ function applyFact(
   const { machine, identity } = session
   if (messageId !== undefined) pending.operations.push({ op: 'inbox_consumed', messageId })
   const before = machine.turn
+  // Afterwards its node may be gone.
+  const queue = 'nodeRunId' in fact ? (machine.openNodeRun(fact.nodeRunId)?.queue ?? null) : null
   const recorded = messageId === undefined ? fact : withDeadline(session, fact, at)
   const stamped: MachineFact = { ...recorded, at }
   let decisions: readonly Decision[]
@@ -222,7 +224,7 @@ function applyFact(
     session.beginning = { seed, trigger, input, startedAt: at }
   }
   addTurn(pending, recorded, at, decisions)
-  addFactEffects(pending, session, stamped)
+  addFactEffects(pending, session, stamped, queue)
   for (const decision of decisions) addDecisionEffects(pending, session, decision, at)
   return decisions
 }
@@ -266,6 +268,7 @@ async function beginNode(
       pass,
       attempt,
       resume,
+      callable: session.plan.callable ?? {},
       startedAt: at,
       slot,
       implementation,

@@ -10,8 +10,17 @@ import { addChildCancel, addChildEnd, addChildStart } from './child-effects.ts'
 import type { PendingAppend } from './pending-append.ts'
 import { noteCancelRequest, planNodeOf, type RunSession } from './session.ts'
 
-/** Adds the changes of a fact to the tables beside the log. */
-export function addFactEffects(pending: PendingAppend, session: RunSession, fact: MachineFact): void {
+/**
+ * Adds the changes of a fact to the tables beside the log.
+ *
+ * @param queue - Task queue of the node of an outcome; `null` for none.
+ */
+export function addFactEffects(
+  pending: PendingAppend,
+  session: RunSession,
+  fact: MachineFact,
+  queue: string | null,
+): void {
   const { identity } = session
   noteCancelRequest(session, fact)
   if (fact.type === 'run_started') pending.patch = { ...pending.patch, startedAt: fact.at }
@@ -20,7 +29,7 @@ export function addFactEffects(pending: PendingAppend, session: RunSession, fact
   if (fact.type === 'timer_fired' && identity.engine === 'embedded') {
     pending.operations.push({ op: 'timer_clear', timerId: fact.data.timerId })
   }
-  if (identity.engine === 'embedded' && isOutcome(fact) && isQueued(planNodeOf(session, fact.nodeRunId))) {
+  if (identity.engine === 'embedded' && isOutcome(fact) && queue !== null) {
     // The worker that executes the node may differ from the one that drives the run.
     const { nodeRunId, data } = fact
     pending.operations.push({ op: 'dispatch_end', nodeRunId, pass: data.pass }, { op: 'ready', workerId: null })
@@ -72,7 +81,7 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       return
     case 'node_parked': {
       const { fingerprint } = decision.data
-      const waitFor = JSON.stringify(shortParked(decision.data))
+      const waitFor = JSON.stringify({ ...shortParked(decision.data), ...callOf(session, decision.nodeRunId) })
       const row = { kind: 'parked', waitFor, openedAt: at, dueAt: null, fingerprint } as const
       pending.operations.push({ op: 'wait_open', ...waitRow(session, decision), ...row })
       return
@@ -146,6 +155,12 @@ function waitRow(
 function shortParked({ error, resolutions }: Extract<Decision, { readonly type: 'node_parked' }>['data']): ParkedRow {
   const { code, message, remedy } = error
   return { error: { code, message, ...(remedy === undefined ? {} : { remedy }) }, resolutions }
+}
+
+/** Returns the type of a called node run, by which values of a resolution are checked. */
+function callOf({ machine }: RunSession, nodeRunId: string): Pick<ParkedRow, 'call'> {
+  const node = machine.calledNode(nodeRunId)
+  return node === null ? {} : { call: { nodeType: node.type, typeVersion: node.typeVersion } }
 }
 
 function addEnd(pending: PendingAppend, session: RunSession, finishedAt: number, end: ChildEnd): void {

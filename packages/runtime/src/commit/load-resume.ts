@@ -5,8 +5,8 @@ import type { RunSession } from './session.ts'
 import type { ValueReader } from './value-loader.ts'
 
 /**
- * Returns the result of a wait for the code of a node, with the payload of an event; those of iterations and children are
- * read by themselves.
+ * Returns the result of a wait for the code of a node, with the payload of an event; those of iterations, children and
+ * calls are read by themselves.
  *
  * @throws {@link TenonError} `PAYLOAD_NOT_FOUND`; `UNAVAILABLE` if the payload is temporarily unreadable.
  */
@@ -15,7 +15,7 @@ export async function loadResume(
   resume: NodeResume | null,
   values: ValueReader,
 ): Promise<Resume | null> {
-  if (resume === null || resume.kind === 'iterations' || resume.kind === 'child') return null
+  if (resume === null || resume.kind === 'iterations' || resume.kind === 'child' || resume.kind === 'calls') return null
   if (resume.kind !== 'event') return resume
   const { kind, eventId, payload, receivedAt } = resume
   const json = await values.load(tenantId, payload)

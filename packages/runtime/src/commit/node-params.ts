@@ -3,12 +3,13 @@ import { TenonError } from '@tenon/core/errors'
 import { createEvaluationContext, createPlainScope, evaluateTemplate, evaluateValue } from '@tenon/core/evaluate'
 import { isTemplate } from '@tenon/core/expression'
 import { maskParams } from '@tenon/core/mask'
-import { type AnyNodeImplementation, checkParams, type Resume } from '@tenon/core/node'
+import { type AnyNodeImplementation, type CallsResume, checkParams, type Resume } from '@tenon/core/node'
 import type { Fact, NodeResume, ValueRef } from '@tenon/core/run'
 import { isParamLate, paramSink } from '@tenon/core/validate'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
 import type { PassOfRun } from '../store/run-ref.ts'
+import { loadCalls } from './call-values.ts'
 import { failureOf } from './failure.ts'
 import { loadResume } from './load-resume.ts'
 import type { FindNodeType, NodeType } from './node-types.ts'
@@ -39,7 +40,7 @@ export type PreparedNode =
       readonly payloads: readonly Payload[]
       readonly idempotencyKey: string
       /** Result of the wait that the pass follows; `null` in a first pass. */
-      readonly resume: Resume | null
+      readonly resume: Resume | CallsResume | null
     }
   | { readonly kind: 'ended'; readonly fact: Fact }
 
@@ -83,7 +84,8 @@ export async function prepareNode(
     const copy = inKeyOrder(stored.json as JsonObject, node.keyOrder)
     const params = secretParams.length > 0 ? copy : checkParams(implementation.definition, copy)
     const idempotencyKey = resolved.idempotencyKey ?? derivedKey(session, nodeRunId)
-    const loaded = await loadResume(session, resume, values)
+    const isCaller = resume?.kind === 'calls'
+    const loaded = isCaller ? await loadCalls(session, nodeRunId, values) : await loadResume(session, resume, values)
     return { kind: 'ready', implementation, params, input, payloads, idempotencyKey, resume: loaded }
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error

@@ -1,6 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import type { TenonError } from '@tenon/core/errors'
 import {
+  callOriginOf,
   type Decision,
   decisionId,
   type Fact,
@@ -274,6 +275,9 @@ function announce(bus: Bus, session: RunSession, pending: PendingAppend): void {
   announceRows(bus, session, pending.operations)
 }
 
+/** A call may wait for an approval and for the resolution of a failure. */
+const CALLED = { control: 'approval', onError: 'park' } as const
+
 /** Announces the children, approvals and parked node runs that operations change. */
 function announceRows(bus: Bus, session: RunSession, operations: readonly AppendOperation[]): void {
   const { tenantId, workflowId } = session.identity
@@ -286,7 +290,9 @@ function announceRows(bus: Bus, session: RunSession, operations: readonly Append
     }
     if (operation.op !== 'wait_open' && operation.op !== 'wait_close') continue
     const { approvalId: id, nodeRunId } = operation
-    const { control, onError } = planNodeOf(session, nodeRunId)
+    // The node of a call is gone when the call has ended; a hint too many does no harm.
+    const isCalled = callOriginOf(nodeRunId) !== null
+    const { control, onError } = isCalled ? CALLED : planNodeOf(session, nodeRunId)
     if (control === 'approval') publishChange(bus, tenantId, { kind: 'approval', id, workflowId })
     if (onError === 'park') publishChange(bus, tenantId, { kind: 'parked', id, workflowId })
   }

@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { type Actor, type Fact, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
+import { type Actor, callOriginOf, type Fact, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
 import { createMachine } from '../interpreter/machine.ts'
 import type { Machine } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
@@ -177,7 +177,7 @@ function absorbJournal(session: RunSession, event: RunEvent): void {
       return
     case 'node_failed':
       // A parked node run keeps its results for a retry.
-      if (planNodeOf(session, event.nodeRunId).onError !== 'park') journal.delete(event.nodeRunId)
+      if (session.machine.openNodeRun(event.nodeRunId) === null) journal.delete(event.nodeRunId)
       return
     case 'wait_closed':
       if (event.data.how === 'canceled') journal.delete(event.nodeRunId)
@@ -193,10 +193,12 @@ export function dueTimers({ timers }: RunSession, at: number | undefined): reado
   }))
 }
 
-/** Returns the node of the plan for a node run. */
-export function planNodeOf({ index }: RunSession, nodeRunId: string): PlanNode {
-  const node = index.nodeOf(nodeIdOf(nodeRunId))
-  if (node === undefined) throw new TenonError('FACT_INVALID', `The plan has no node for "${nodeRunId}"`)
+/** Returns the node of the plan for a node run, for a called one that of its call. A call has a node until it has ended. */
+export function planNodeOf({ index, machine }: RunSession, nodeRunId: string): PlanNode {
+  const isCalled = callOriginOf(nodeRunId) !== null
+  const node = isCalled ? machine.calledNode(nodeRunId) : index.nodeOf(nodeIdOf(nodeRunId))
+  if (node === undefined || node === null)
+    throw new TenonError('FACT_INVALID', `The plan has no node for "${nodeRunId}"`)
   return node
 }
 

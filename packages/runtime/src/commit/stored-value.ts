@@ -70,6 +70,12 @@ function problemOf(waitFor: WaitFor | null): WaitProblem | null {
       remedy: 'Return suspend with at least one text in choices, and required as an integer above 0',
     }
   }
+  if (waitFor?.kind === 'approval' && 'call' in waitFor) {
+    return {
+      message: 'The approval names a call',
+      remedy: 'Return suspend with the kind calls, and the approval in it',
+    }
+  }
   if (waitFor?.kind === 'event' && !(isName(waitFor.name, 200) && isName(waitFor.key, 400))) {
     return {
       message: 'The name of the event must have 1 to 200 characters, and its key 1 to 400',

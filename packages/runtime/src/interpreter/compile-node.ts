@@ -1,5 +1,6 @@
 import type { NodeManifestEntry } from '@tenon/core/node'
 import type { SurveyedNode } from '@tenon/core/validate'
+import { calledKeys } from './compile-calls.ts'
 import type { EdgesAtNode } from './compile-edges.ts'
 import type { IssueList } from './compile-issues.ts'
 import { compilePolicy } from './compile-policy.ts'
@@ -43,9 +44,12 @@ export function compileNode(
     typeVersion: node.typeVersion,
   }
   const keyOrder = node.keyOrder === undefined || Object.keys(node.keyOrder).length === 0 ? undefined : node.keyOrder
-  if (children === undefined && keyOrder === undefined && compensation === undefined) return compiled
+  const calls = calledKeys(type.calls)
+  const isPlain = children === undefined && keyOrder === undefined && compensation === undefined && calls.length === 0
+  if (isPlain) return compiled
   return {
     ...compiled,
+    ...(calls.length === 0 ? {} : { calls }),
     ...(children === undefined ? {} : { children }),
     ...(keyOrder === undefined ? {} : { keyOrder }),
     ...(compensation === undefined ? {} : { compensation }),

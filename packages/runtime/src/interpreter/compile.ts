@@ -18,6 +18,7 @@ import {
   surveyDocument,
   type WorkflowSurvey,
 } from '@tenon/core/validate'
+import { compileCallable } from './compile-calls.ts'
 import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
@@ -165,6 +166,10 @@ export function compile(
     ...admissionOf(document.settings, issues),
     variables: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])),
     ...(document.settings.compensateOnCancel === false ? { compensatesOnCancel: false as const } : {}),
+    ...compileCallable(
+      survey.nodes.flatMap(({ entry }) => entry ?? []),
+      manifest,
+    ),
     ...(Object.keys(workflows).length === 0 ? {} : { workflows }),
   }
   issues.throwIfAny()

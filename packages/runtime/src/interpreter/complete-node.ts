@@ -1,4 +1,5 @@
 import { leavesIteration } from '@tenon/core/node'
+import { endCall } from './calls.ts'
 import { noteCompleted, noteUndone } from './compensation.ts'
 import { type FrameContext, nodeAt } from './context.ts'
 import { reachEnd } from './end-run.ts'
@@ -20,6 +21,7 @@ export function completeNode(
   outcome = 'completed',
 ): void {
   const { control } = nodeAt(context, node)
+  if (context.calls !== null) endCall(context, turn, node, { how: 'completed', ...output })
   if (control === 'end') reachEnd(context.run, node, outcome)
   finishLive(context, turn, node, output, { clean: true })
   noteCompleted(context, node)

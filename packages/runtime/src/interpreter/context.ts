@@ -1,5 +1,12 @@
 import { TenonError } from '@tenon/core/errors'
-import { iterationPathOf, nodeIdOf, nodeRunIdOf } from '@tenon/core/run'
+import {
+  type CallOrigin,
+  calledNodeRunIdOf,
+  callOriginOf,
+  iterationPathOf,
+  nodeIdOf,
+  nodeRunIdOf,
+} from '@tenon/core/run'
 import { type BitTree, createBitTree } from './bit-tree.ts'
 import { createKeyOwners, type KeyOwners } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
@@ -13,17 +20,19 @@ export interface RunContext {
   readonly index: PlanIndex
   readonly state: RunState
   readonly undoLog: UndoLog
-  /** The open frames: that of the run itself under {@link TOP_FRAME}, and those of iterations by {@link frameKey}. */
+  /** The open frames: that of the run itself under {@link TOP_FRAME}, those of iterations by {@link frameKey}, those of calls by {@link callsFrameKey}. */
   readonly frames: Map<string, FrameContext>
 }
 
-/** A frame: the nodes of the run outside of loops, or those of one iteration, with their state. */
+/** A frame: the nodes of the run outside of loops, those of one iteration, or the calls of one pass, with their state. */
 export interface FrameContext {
   readonly run: RunContext
   readonly index: LevelIndex
   readonly state: FrameState
   readonly undoLog: UndoLog
   readonly iteration: Iteration | null
+  /** Caller of the nodes in a frame of calls; `null` for other frames. */
+  readonly calls: CallsOrigin | null
   /** Positions of the nodes that a join may still make lose: those before their start, and open ones not canceling. */
   readonly contenders: BitTree
   readonly keyOwners: KeyOwners
@@ -39,6 +48,15 @@ export interface Iteration {
   readonly path: readonly number[]
 }
 
+/** Pass of a node run whose calls are the nodes of a frame. */
+export interface CallsOrigin {
+  /** Frame of the caller. */
+  readonly parent: FrameContext
+  /** Index of the caller in the level of its frame. */
+  readonly caller: number
+  readonly pass: number
+}
+
 /** Key of the frame of the run itself. */
 export const TOP_FRAME = ''
 
@@ -47,8 +65,14 @@ export function frameKey(loopId: string, path: readonly number[]): string {
   return nodeRunIdOf(loopId, path)
 }
 
+/** Returns the key of the frame of the calls of a pass. */
+export function callsFrameKey(callerId: string, pass: number): string {
+  return `${callerId}.${pass}`
+}
+
 /** Returns the key of a frame. */
-export function keyOf({ iteration }: FrameContext): string {
+export function keyOf({ iteration, calls }: FrameContext): string {
+  if (calls !== null) return callsFrameKey(nodeRunIdAt(calls.parent, calls.caller), calls.pass)
   return iteration === null ? TOP_FRAME : frameKey(nodeAt(iteration.parent, iteration.loop).id, iteration.path)
 }
 
@@ -56,10 +80,11 @@ export function keyOf({ iteration }: FrameContext): string {
 export function createFrame(
   run: RunContext,
   index: LevelIndex,
-  iteration: Iteration | null,
+  origin: { readonly iteration?: Iteration; readonly calls?: CallsOrigin },
   restored?: FrameState,
 ): FrameContext {
   const { undoLog } = run
+  const { iteration = null, calls = null } = origin
   const { nodes } = index.level
   const state = restored ?? createFrameState(nodes.map(({ incoming }) => incoming.length))
   const contenders = createBitTree(nodes.length + 1)
@@ -70,15 +95,19 @@ export function createFrame(
   }
   const keyOwners = createKeyOwners(undoLog)
   for (const [node, { port, output }] of state.outputs) keyOwners.add(node, port, output)
-  return { run, index, state, undoLog, iteration, contenders, keyOwners }
+  return { run, index, state, undoLog, iteration, calls, contenders, keyOwners }
 }
 
 export function nodeAt({ index }: FrameContext, node: number): PlanNode {
   return itemAt(index.level.nodes, node)
 }
 
-/** Returns the id of the run of a node in a frame: `charge`, in an iteration `charge#3.0`. */
+/** Returns the id of the run of a node in a frame: `charge`, in an iteration `charge#3.0`, of a call `agent.1-c1`. */
 export function nodeRunIdAt(context: FrameContext, node: number): string {
+  const { calls } = context
+  if (calls !== null) {
+    return calledNodeRunIdOf(nodeRunIdAt(calls.parent, calls.caller), calls.pass, nodeAt(context, node).id)
+  }
   return nodeRunIdOf(nodeAt(context, node).id, context.iteration?.path ?? [])
 }
 
@@ -96,11 +125,13 @@ export interface NodeInFrame {
 /**
  * Finds the node of a fact.
  *
- * @returns `null` if its iteration has ended.
- * @throws {@link TenonError} `FACT_INVALID` for an id that the plan does not have, and for an iteration that has never
- * begun.
+ * @returns `null` if its iteration has ended, or the calls of its caller's pass.
+ * @throws {@link TenonError} `FACT_INVALID` for an id that the plan does not have, and for an iteration or a call that has
+ * never begun.
  */
 export function findNodeRun(run: RunContext, nodeRunId: string): NodeInFrame | null {
+  const origin = callOriginOf(nodeRunId)
+  if (origin !== null) return findCalled(run, nodeRunId, origin)
   const located = locate(run, nodeRunId)
   if (located === null) return refuse(`The plan has no node "${nodeRunId}"`, { nodeRunId })
   const context = findFrame(run, located.level, located.path)
@@ -110,9 +141,30 @@ export function findNodeRun(run: RunContext, nodeRunId: string): NodeInFrame | n
 
 /** Returns the node of an id in its open frame; `null` if the plan has no such node, or the frame is not open. */
 export function findInOpenFrame(run: RunContext, nodeRunId: string): NodeInFrame | null {
+  const origin = callOriginOf(nodeRunId)
+  if (origin !== null) return findOpenCall(run, origin)
   const located = locate(run, nodeRunId)
   const context = located === null ? undefined : openFrame(run, located.level, located.path)
   return located === null || context === undefined ? null : { context, node: located.node }
+}
+
+function findOpenCall({ frames }: RunContext, { callerId, pass, callId }: CallOrigin): NodeInFrame | null {
+  const context = frames.get(callsFrameKey(callerId, pass))
+  const node = context?.index.indexOf(callId)
+  return context === undefined || node === undefined ? null : { context, node }
+}
+
+/** Finds a called node run; `null` if the calls of its pass have ended. */
+function findCalled(run: RunContext, nodeRunId: string, origin: CallOrigin): NodeInFrame | null {
+  const open = findOpenCall(run, origin)
+  if (open !== null) return open
+  const { callerId, pass } = origin
+  const caller = findNodeRun(run, callerId)
+  if (caller === null) return null
+  const hasBegun = pass <= itemAt(caller.context.state.passes, caller.node)
+  const isOpen = run.frames.has(callsFrameKey(callerId, pass))
+  if (isOpen || !hasBegun) refuse(`"${nodeRunId}" has never been called`, { nodeRunId })
+  return null
 }
 
 /** Location of a node run in the plan. */
@@ -128,6 +180,8 @@ function locate({ index }: RunContext, nodeRunId: string): Located | null {
   const level = index.levelOf(nodeId)
   const path = iterationPathOf(nodeRunId)
   if (level === undefined || path === null || path.length !== level.depth) return null
+  // A text with a part that belongs to no id.
+  if (nodeRunIdOf(nodeId, path) !== nodeRunId) return null
   return { level, path, node: level.indexOf(nodeId) as number }
 }
 

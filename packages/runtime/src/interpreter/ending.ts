@@ -1,4 +1,5 @@
 import type { CancelReason, Decision, NodeCancelReason } from '@tenon/core/run'
+import { openCallsOf } from './call-frames.ts'
 import { type FrameContext, leaveRace, nodeRunIdAt } from './context.ts'
 import { close } from './finish-node.ts'
 import { framesOfLoop } from './frames-in-order.ts'
@@ -62,8 +63,8 @@ function endWaiting(context: FrameContext, out: Decision[], { node, pass, wait, 
 }
 
 /**
- * Requests the cancelation of an open node run; a waiting one ends at once, a loop after its iterations, one with a child
- * after that, and a repeated request is ignored.
+ * Requests the cancelation of an open node run; a waiting one ends at once, a loop after its iterations, a
+ * caller after its calls, one with a child after that, and a repeated request is ignored.
  */
 export function cancelNodeRun(
   context: FrameContext,
@@ -77,14 +78,16 @@ export function cancelNodeRun(
   const { pass, wait } = open
   const hasIterations = wait?.held === null && wait.waitFor.kind === 'iterations'
   const child = wait?.held === null && wait.waitFor.kind === 'child' ? wait.waitFor : null
-  if (wait !== null && !hasIterations && child === null) {
+  const calls = openCallsOf(context, node)
+  const waitsForOthers = hasIterations || calls !== undefined
+  if (wait !== null && !waitsForOthers && child === null) {
     endWaiting(context, out, { node, pass, wait, reason })
     return
   }
   undoLog.setEntry(state.open, node, { ...open, canceling: true })
   leaveRace(context, node)
-  // Before the decisions about its iterations.
-  const before = hasIterations ? turn.decisions : out
+  // Before the decisions about its iterations or its calls.
+  const before = waitsForOthers ? turn.decisions : out
   const nodeRunId = nodeRunIdAt(context, node)
   before.push({ type: 'node_cancel_requested', nodeRunId, data: { pass, reason } })
   if (wait !== null && child !== null) {
@@ -92,6 +95,12 @@ export function cancelNodeRun(
     before.push({ type: 'child_cancel_requested', nodeRunId, data: { waitId, childRunId: child.childRunId } })
   }
   if (hasIterations) stopIterations(context, turn, node, reason)
+  if (calls !== undefined) stopCalls(calls, turn, reason)
+}
+
+/** Cancels the calls of a frame that are open or held. */
+export function stopCalls(calls: FrameContext, turn: Turn, reason: NodeCancelReason): void {
+  if (calls.state.ending === null) beginEnding(calls, turn.in(calls), { kind: 'canceled', reason })
 }
 
 /** Cancels the running iterations of a loop; no other starts. */
@@ -102,8 +111,8 @@ export function stopIterations(context: FrameContext, turn: Turn, node: number, 
   }
 }
 
-/** Ends a loop whose cancelation was requested, after the last of its iterations. */
-export function endCanceledLoop(context: FrameContext, out: Decision[], node: number): void {
+/** Ends a loop or a caller whose cancelation was requested, after the last of its iterations or calls. */
+export function endCanceledWait(context: FrameContext, out: Decision[], node: number): void {
   const { pass, wait } = entryOf(context.state.open, node)
   endWaiting(context, out, { node, pass, wait: present(wait), reason: 'run_canceled' })
 }

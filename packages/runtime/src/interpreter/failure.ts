@@ -1,5 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import { type Decision, makeValueRef, type RunFailure, type ValueRef } from '@tenon/core/run'
+import { endCall } from './calls.ts'
 import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
 import { beginEnding } from './ending.ts'
 import { close, ERROR_PORT, finishLive, finishSkipped } from './finish-node.ts'
@@ -73,9 +74,16 @@ export function continueByErrorPort(
   out.push({ type: 'failure_handled', nodeRunId: nodeRunIdAt(context, node), data: { how: 'route', ...routed } })
 }
 
-/** Fails the run, or the iteration, because of a failed node; never because of one that undoes another one. */
+/**
+ * Fails the run, or the iteration, because of a failed node; never because of one that undoes another one. A failed call
+ * is a result for its caller.
+ */
 export function failFrame(context: FrameContext, turn: Turn, node: number, error: RunFailure): void {
   const nodeRunId = nodeRunIdAt(context, node)
   close(context, node)
+  if (context.calls !== null) {
+    endCall(context, turn, node, { how: 'failed', error })
+    return
+  }
   beginEnding(context, turn, { kind: 'failed', error: { nodeId: nodeAt(context, node).id, ...error }, nodeRunId })
 }

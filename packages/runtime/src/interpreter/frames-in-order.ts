@@ -1,9 +1,10 @@
+import { openCallsOf } from './call-frames.ts'
 import { type FrameContext, frameKey, nodeAt, type RunContext, topFrame } from './context.ts'
 import { entryOf } from './lookup.ts'
 import { inDocumentOrder } from './state.ts'
 
 /**
- * Returns the frames of a run, each before those of its loops: the open ones in document order, then by iteration, and
+ * Returns the frames of a run, each before those of its loops and callers: the open ones in document order, then by iteration, and
  * after them those of ended iterations that are kept.
  */
 export function framesInOrder(run: RunContext): readonly FrameContext[] {
@@ -11,8 +12,9 @@ export function framesInOrder(run: RunContext): readonly FrameContext[] {
   const add = (context: FrameContext): void => {
     frames.push(context)
     const { state } = context
-    for (const node of inDocumentOrder(state.loops)) {
-      for (const frame of framesOfLoop(context, node)) add(frame)
+    const isParent = (node: number): boolean => state.loops.has(node) || state.calls.has(node)
+    for (const node of inDocumentOrder(state.open).filter(isParent)) {
+      for (const frame of framesBelow(context, node)) add(frame)
     }
   }
   add(topFrame(run))
@@ -24,6 +26,13 @@ function keptFrames({ frames }: RunContext): readonly FrameContext[] {
   const depthOf = ([, { index }]: (typeof kept)[number]): number => index.depth
   kept.sort((a, b) => depthOf(a) - depthOf(b) || (a[0] < b[0] ? -1 : 1))
   return kept.map(([, frame]) => frame)
+}
+
+/** Returns the frames of the node runs that an open node run waits for: running iterations, or calls. */
+export function framesBelow(context: FrameContext, node: number): readonly FrameContext[] {
+  if (context.state.loops.has(node)) return framesOfLoop(context, node)
+  const calls = openCallsOf(context, node)
+  return calls === undefined ? [] : [calls]
 }
 
 /** Returns the frames of the running iterations of a loop, by index. */

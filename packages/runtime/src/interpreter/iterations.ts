@@ -9,7 +9,7 @@ import {
   nodeRunIdAt,
   type RunContext,
 } from './context.ts'
-import { beginEnding, endCanceledLoop, stopIterations } from './ending.ts'
+import { beginEnding, endCanceledWait, stopIterations } from './ending.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
 import { continueAfter } from './open-runs.ts'
 import { start } from './propagate.ts'
@@ -68,7 +68,7 @@ function advanceLoop(context: FrameContext, turn: Turn, node: number): void {
   if (loop.running.size > 0) return
   const { canceling, wait, params } = entryOf(state.open, node)
   if (canceling) {
-    endCanceledLoop(context, turn.decisions, node)
+    endCanceledWait(context, turn.decisions, node)
     return
   }
   const { waitId } = present(wait)
@@ -138,7 +138,7 @@ function startIteration(context: FrameContext, turn: Turn, node: number, loop: L
   undoLog.setField(loop, 'next', index + 1)
   undoLog.setField(run.state, 'iterationCount', run.state.iterationCount + 1)
   undoLog.setEntry(loop.running, index, true)
-  const frame = createFrame(run, level, { parent: context, loop: node, path })
+  const frame = createFrame(run, level, { iteration: { parent: context, loop: node, path } })
   undoLog.setEntry(run.frames, frameKey(id, path), frame)
   turn.decisions.push({ type: 'iteration_started', nodeRunId: nodeRunIdAt(context, node), data: { index } })
   const inner = turn.in(frame)

@@ -1,4 +1,6 @@
-import type { EventReceived, Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
+import { nodeTypeKey } from '@tenon/core/document'
+import type { CallsWait, EventReceived, Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
+import { endCall } from './calls.ts'
 import { noteLate, noteUndone, skipCompensation } from './compensation.ts'
 import { completeNode } from './complete-node.ts'
 import { type FrameContext, findNodeRun, nodeAt, type RunContext, refuse, topFrame } from './context.ts'
@@ -10,6 +12,7 @@ import { hasPort } from './has-port.ts'
 import { itemAt } from './lookup.ts'
 import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
+import type { PlanNode } from './plan.ts'
 import { rulesFor, start } from './propagate.ts'
 import { findParked, resolveParked } from './resolve-parked.ts'
 import { judgeReused, keepReusable } from './reuse.ts'
@@ -60,6 +63,8 @@ function endLate(awaited: Awaited, output: NodeOutput): Act {
   return (turns) => {
     end(turns)
     noteLate(context, node, output)
+    // Its caller has to know that it had its effect.
+    if (context.calls !== null) endCall(context, turns.in(context), node, { how: 'completed', ...output })
     noteUndone(context, node)
   }
 }
@@ -109,7 +114,17 @@ function judgeSuspended(run: RunContext, fact: OutcomeOf<'node_suspended'>): Act
   if (waitFor.kind === 'iterations' && !canIterate(context, node, waitFor)) {
     refuse('The node run cannot begin these iterations', { nodeRunId })
   }
+  if (waitFor.kind === 'calls' && !canCall(nodeAt(context, node), waitFor)) {
+    refuse('The node run cannot make these calls', { nodeRunId })
+  }
   return (turns) => openWait(context, turns.in(context), node, waitFor)
+}
+
+/** Checks calls: of types that the node may call, each with an id of its own. */
+function canCall({ calls: callable = [] }: PlanNode, { calls }: CallsWait): boolean {
+  const ids = new Set(calls.map(({ callId }) => callId))
+  const areListed = calls.every(({ nodeType, typeVersion }) => callable.includes(nodeTypeKey(nodeType, typeVersion)))
+  return calls.length > 0 && ids.size === calls.length && areListed
 }
 
 /** Checks iterations: only a loop has them, at least one runs at a time, and none is taken back or begun after a failure. */
@@ -142,7 +157,7 @@ function judgeTimer(run: RunContext, timerId: string): Act | null {
   if (timerId !== DEADLINE_TIMER) {
     const waiting = findWait(run, timerId)
     const kind = waiting?.wait.waitFor.kind
-    if (kind === 'iterations' || kind === 'parked' || kind === 'child')
+    if (kind === 'iterations' || kind === 'calls' || kind === 'parked' || kind === 'child')
       refuse(`A wait of the kind "${kind}" has no timer`, { timerId })
     return waiting === null ? null : (turns) => fireWaitTimer(turns.in(waiting.context), waiting)
   }

@@ -1,4 +1,5 @@
 import type { Decision, Fact, NodeResume, NodeWait, RunStatus, ValueRef } from '@tenon/core/run'
+import type { PlanNode } from './plan.ts'
 import type { RunOutputs } from './run-outputs.ts'
 
 /** Semantics of new runs; a run keeps the number with which it started. */
@@ -41,6 +42,11 @@ export interface Machine {
   openNodeRuns(): readonly OpenNodeRun[]
   /** Returns one of {@link Machine.openNodeRuns} by its id, without a search; null if it is not open. */
   openNodeRun(nodeRunId: string): OpenNodeRun | null
+  /**
+   * Returns the node of an open called node run, with the params of its present pass as far as they are inline; null for
+   * another id.
+   */
+  calledNode(nodeRunId: string): PlanNode | null
   /** Number of changes and visits so far, for tests that compare the cost of runs of different sizes. */
   readonly operations: number
 }
@@ -57,7 +63,7 @@ export interface OpenNodeRun {
   readonly queue: string | null
   /** Result of the wait that the pass follows; `null` in the first pass. */
   readonly resume: NodeResume | null
-  /** Params that a person gave instead of those of the document; `null` without such. */
+  /** Params of a called node run, and those that a person gave instead of those of the document; `null` without such. */
   readonly params: ValueRef | null
   /** Instant of the fact that scheduled the pass. */
   readonly scheduledAt: number

@@ -1,4 +1,6 @@
 import type { RunStatus } from '@tenon/core/run'
+import { findCalledNode } from './call-frames.ts'
+import { finishCalls } from './calls.ts'
 import { advanceCompensation, compensatingNode } from './compensation.ts'
 import {
   createFrame,
@@ -12,7 +14,7 @@ import {
 } from './context.ts'
 import { endWhenIdle } from './end-run.ts'
 import { isIdle } from './ending.ts'
-import { framesOfLoop } from './frames-in-order.ts'
+import { framesBelow } from './frames-in-order.ts'
 import { endIteration } from './iterations.ts'
 import { judgeFact } from './judge-fact.ts'
 import { entryOf } from './lookup.ts'
@@ -34,12 +36,12 @@ function statusOf(run: RunContext): RunStatus {
   return waiting === openCount ? 'waiting' : 'running'
 }
 
-/** Returns the open node runs of a frame in document order, each loop followed by those of its iterations. */
+/** Returns the open node runs of a frame in document order, each loop and caller followed by those that it waits for. */
 function openNodeRunsOf(context: FrameContext): readonly OpenNodeRun[] {
   const { state } = context
   return inDocumentOrder(state.open).flatMap((node) => {
     const open = openNodeRunOf(context, node, entryOf(state.open, node))
-    return state.loops.has(node) ? [open, ...framesOfLoop(context, node).flatMap(openNodeRunsOf)] : [open]
+    return [open, ...framesBelow(context, node).flatMap(openNodeRunsOf)]
   })
 }
 
@@ -64,13 +66,14 @@ function findOpenNodeRun(run: RunContext, nodeRunId: string): OpenNodeRun | null
   return found === null || open === undefined ? null : openNodeRunOf(found.context, found.node, open)
 }
 
-/** Propagates the turn through its frames, innermost first, since the end of an iteration is an event of its loop. */
+/** Propagates the turn through its frames, innermost first, since the end of an iteration is an event of its loop, and that of a call of its caller. */
 function concludeTurns(turns: Turns): void {
   for (let entry = turns.next(); entry !== undefined; entry = turns.next()) {
     const { context, turn } = entry
     propagate(context, turn)
     conclude(context, turn)
     const hasEnded = context.state.ended !== null
+    if (context.calls !== null && isIdle(context)) finishCalls(context, turn, context.calls)
     if (context.iteration !== null && !hasEnded && isIdle(context)) endIteration(context, turn, context.iteration)
   }
 }
@@ -100,7 +103,7 @@ export function createMachine(
 ): Machine {
   const undoLog = createUndoLog()
   const run: RunContext = { index, state: createRunState(), undoLog, frames: new Map() }
-  if (snapshot === undefined) run.frames.set(TOP_FRAME, createFrame(run, index, null))
+  if (snapshot === undefined) run.frames.set(TOP_FRAME, createFrame(run, index, {}))
   else restoreRun(run, snapshot)
   const { state } = run
   undoLog.mark()
@@ -131,6 +134,7 @@ export function createMachine(
     },
     openNodeRuns: () => allOpenNodeRuns(run),
     openNodeRun: (nodeRunId) => findOpenNodeRun(run, nodeRunId),
+    calledNode: (nodeRunId) => findCalledNode(run, nodeRunId),
     outputs: createRunOutputs(run),
   }
 }

@@ -1,4 +1,5 @@
 import type { Decision } from '@tenon/core/run'
+import { calledParams } from './call-frames.ts'
 import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
 import { type NextPass, type OpenRun, PHASE } from './state.ts'
@@ -17,8 +18,9 @@ export function schedule(
   context: FrameContext,
   out: Decision[],
   node: number,
-  { at, resume, params, readsTurn }: PassToSchedule,
+  { at, resume, params: given, readsTurn }: PassToSchedule,
 ): void {
+  const params = given ?? calledParams(context, node)
   const { run, state, undoLog } = context
   const { mode, taskQueue } = nodeAt(context, node)
   const pass = itemAt(state.passes, node) + 1
@@ -75,5 +77,6 @@ export function closeNodeRun({ run, state, undoLog }: FrameContext, node: number
     undoLog.deleteEntry(state.loops, node)
     undoLog.setField(run.state, 'resultBytes', run.state.resultBytes - loop.resultBytes)
   }
+  if (state.calls.has(node)) undoLog.deleteEntry(state.calls, node)
   undoLog.setField(run.state, 'openCount', run.state.openCount - 1)
 }

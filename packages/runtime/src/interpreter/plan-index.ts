@@ -11,7 +11,7 @@ export interface LevelIndex {
   readonly level: PlanLevel
   /** Level and index of the loop that the nodes are in; `null` for those outside of loops. */
   readonly loop: { readonly level: LevelIndex; readonly node: number } | null
-  /** Number of loops around the nodes. */
+  /** Number of loops around the nodes, for calls with the callers. */
   readonly depth: number
   /** Returns the index into `level.nodes`; `undefined` for an id that is not of this level. */
   indexOf(nodeId: string): number | undefined
@@ -59,7 +59,12 @@ export interface PlanIndex extends LevelIndex {
   readonly emptyOutput: ValueRef
 }
 
-function createLevelIndex(level: PlanLevel, loop: LevelIndex['loop']): LevelIndex {
+/**
+ * Creates the index of one level.
+ *
+ * @param depth - Number of loops and callers around the nodes.
+ */
+export function createLevelIndex(level: PlanLevel, loop: LevelIndex['loop'], depth: number): LevelIndex {
   const indexes = new Map(level.nodes.map(({ id }, index) => [id, index]))
   const ancestors = new Map<number, Bitset>()
   const undone = new Map<number, number>()
@@ -111,7 +116,7 @@ function createLevelIndex(level: PlanLevel, loop: LevelIndex['loop']): LevelInde
   return {
     level,
     loop,
-    depth: loop === null ? 0 : loop.level.depth + 1,
+    depth,
     indexOf: (nodeId) => indexes.get(nodeId),
     undoneNode: (index) => undone.get(index),
     hasCompensations() {
@@ -140,7 +145,7 @@ function createLevelIndex(level: PlanLevel, loop: LevelIndex['loop']): LevelInde
 
 /** Creates the index of a plan; O(nodes), other parts on first use. */
 export function createPlanIndex(plan: Plan): PlanIndex {
-  const top = createLevelIndex(plan, null)
+  const top = createLevelIndex(plan, null, 0)
   const levels: LevelIndex[] = []
   const levelByNode = new Map<string, LevelIndex>()
   const levelByLoop = new Map<string, LevelIndex>()
@@ -152,7 +157,7 @@ export function createPlanIndex(plan: Plan): PlanIndex {
       nodes.set(node.id, node)
       levelByNode.set(node.id, index)
       if (node.children === undefined) continue
-      const within = createLevelIndex(node.children, { level: index, node: at })
+      const within = createLevelIndex(node.children, { level: index, node: at }, index.depth + 1)
       levelByLoop.set(node.id, within)
       add(within)
     }

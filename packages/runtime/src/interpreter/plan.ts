@@ -1,5 +1,6 @@
 import type { ConcurrencyLimit, JoinMode, KeyOrder, OnError, RunPriority } from '@tenon/core/document'
 import type { ControlKind, NodeEffect } from '@tenon/core/node'
+import type { StoredCallPolicy } from '@tenon/core/run'
 
 /** A retry policy with its durations in milliseconds and its defaults filled in. */
 export interface CompiledRetryPolicy {
@@ -63,6 +64,10 @@ export interface PlanNode {
   readonly outgoing: readonly number[]
   /** Index of the node of the level that undoes this one; absent without one. */
   readonly compensation?: number
+  /** True for the node of a call, which is not in the document; absent for others. */
+  readonly called?: true
+  /** Keys in `callable` of the node types that the node may call, ascending; absent for none. */
+  readonly calls?: readonly string[]
   /** Nodes inside a loop, which run once for each iteration; absent for other nodes. */
   readonly children?: PlanLevel
 }
@@ -87,6 +92,22 @@ export interface PlanLevel {
   readonly nodes: readonly PlanNode[]
   /** Edges between the nodes. */
   readonly edges: readonly PlanEdge[]
+}
+
+/** A node type that nodes of a plan may call, with the defaults of its policy filled in. */
+export interface CallableType {
+  /** Type of the node. */
+  readonly type: string
+  /** Version of the node type, an integer from 1. */
+  readonly typeVersion: number
+  /** Effect on other systems. */
+  readonly effect: NodeEffect
+  /** Names of the exits. */
+  readonly ports: readonly string[]
+  /** Policy of a call that has none of its own. */
+  readonly policy: StoredCallPolicy
+  /** Keys of the node types that the node may call itself, ascending. */
+  readonly calls: readonly string[]
 }
 
 /** Version of another workflow that runs of a plan start. */
@@ -127,6 +148,8 @@ export interface Plan extends PlanLevel {
   readonly compensatesOnCancel?: false
   /** Values that templates read as `vars.<name>`. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** Node types that nodes of the plan call, also through others, by `type@version`; absent if none calls any. */
+  readonly callable?: Readonly<Record<string, CallableType>>
   /** Versions of the workflows that nodes run, by workflow id; absent if no node runs one. */
   readonly workflows?: Readonly<Record<string, PinnedWorkflow>>
 }

@@ -1,4 +1,5 @@
 import type { NodeResume, ParkResolution } from '@tenon/core/run'
+import { editCall } from './calls.ts'
 import { completeNode } from './complete-node.ts'
 import { nodeAt, nodeRunIdAt, type RunContext, refuse } from './context.ts'
 import { endOutcomeOf } from './end-outcome.ts'
@@ -60,6 +61,7 @@ export function resolveParked(turn: Turn, parkedNode: ParkedNode, resolution: Pa
     return
   }
   if (resolution.kind === 'retry_with_params') {
+    if (context.calls !== null) editCall(context, node, resolution.params)
     // Another call: what people approved, or a child did, was for the params before.
     continueAfter(context, turn, node, { resume: null, params: resolution.params })
     return

@@ -1,4 +1,4 @@
-import type { ValueRef } from '@tenon/core/run'
+import { type CallsWait, calledNodeRunIdOf, type ValueRef } from '@tenon/core/run'
 import { bitsDownOf, bitsOf, hasBit } from './bitset.ts'
 import {
   type FrameContext,
@@ -12,7 +12,14 @@ import {
 import { ERROR_PORT } from './finish-node.ts'
 import { lowerBound } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { type IterationEnd, inDocumentOrder, type KeptRound, type LoopFault, type LoopState } from './state.ts'
+import {
+  type CallEnd,
+  type IterationEnd,
+  inDocumentOrder,
+  type KeptRound,
+  type LoopFault,
+  type LoopState,
+} from './state.ts'
 
 /** An output with its node and port. */
 export interface OwnedOutput {
@@ -93,6 +100,25 @@ export interface RunOutputs {
   loopOf(nodeRunId: string): LoopView | null
   /** Returns the kept results of an open loop, by index; none for other nodes. */
   iterationsOf(nodeRunId: string): readonly EndedIteration[]
+  /** Returns the calls of an open node run, with their ends; none for other nodes, and before. */
+  callsOf(nodeRunId: string): CalledEnds
+}
+
+/** Calls of a node run, for its next pass. */
+export interface CalledEnds {
+  /** Data that the node run has kept; `null` for none. */
+  readonly state: CallsWait['state']
+  /** The calls that have ended, in their order. */
+  readonly ended: readonly CalledEnd[]
+}
+
+/** A call that has ended. */
+export interface CalledEnd {
+  readonly callId: string
+  readonly nodeRunId: string
+  /** Params that people gave instead of those of the call; `null` if they changed none. */
+  readonly edited: ValueRef | null
+  readonly end: CallEnd
 }
 
 /** Result of an iteration that has ended. */
@@ -143,6 +169,20 @@ export function createRunOutputs(run: RunContext): RunOutputs {
       const { context, node } = locate(nodeRunId)
       const ended = context.state.loops.get(node)?.ended ?? new Map<number, IterationEnd>()
       return inDocumentOrder(ended).map((index) => ({ index, ...entryOf(ended, index) }))
+    },
+    callsOf(nodeRunId) {
+      const { context, node } = locate(nodeRunId)
+      const calls = context.state.calls.get(node)
+      if (calls === undefined) return { state: null, ended: [] }
+      const { pass, waitFor, edited, ended } = calls
+      return {
+        state: waitFor.state,
+        ended: inDocumentOrder(ended).map((index) => {
+          const { callId } = itemAt(waitFor.calls, index)
+          const called = { callId, nodeRunId: calledNodeRunIdOf(nodeRunId, pass, callId) }
+          return { ...called, edited: edited.get(index) ?? null, end: entryOf(ended, index) }
+        }),
+      }
     },
   }
 }

@@ -1,10 +1,13 @@
 import { TenonError } from '@tenon/core/errors'
 import type { ReusedOutcome, ValueRef } from '@tenon/core/run'
+import { levelOfCalls } from './call-frames.ts'
 import { createFrame, type FrameContext, keyOf, nodeAt, type RunContext } from './context.ts'
 import { framesInOrder } from './frames-in-order.ts'
 import { entryOf } from './lookup.ts'
 import type { MachineSnapshot } from './machine-types.ts'
 import {
+  type CallEnd,
+  type CallsState,
   type FrameState,
   type IterationEnd,
   inDocumentOrder,
@@ -16,24 +19,34 @@ import {
 } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 9
+export const STATE_VERSION = 10
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
+
+interface StoredCalls extends Omit<CallsState, 'edited' | 'ended'> {
+  readonly edited: Entries<ValueRef>
+  readonly ended: Entries<CallEnd>
+}
 
 interface StoredLoop extends Omit<LoopState, 'running' | 'ended'> {
   readonly running: readonly number[]
   readonly ended: Entries<IterationEnd>
 }
 
+type Collection = 'ended' | 'open' | 'outputs' | 'held' | 'loops' | 'calls' | 'lateOutputs'
+
 /** State of a frame, with lists of entries for its collections by node. */
-interface StoredFrame extends Omit<FrameState, 'ended' | 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'> {
+interface StoredFrame extends Omit<FrameState, Collection> {
   readonly key: string
   /** Iteration with the key of the loop's frame; `null` for the frame of the run itself. */
   readonly iteration: { readonly parent: string; readonly loop: number; readonly path: readonly number[] } | null
+  /** Caller with the key of its frame; `null` for other frames than those of calls. */
+  readonly caller: { readonly parent: string; readonly caller: number; readonly pass: number } | null
   readonly open: Entries<OpenRun>
   readonly outputs: Entries<NodeOutput>
   readonly held: Entries<number>
   readonly loops: Entries<StoredLoop>
+  readonly calls: Entries<StoredCalls>
   readonly lateOutputs: Entries<NodeOutput>
   readonly ended: StoredRound | null
 }
@@ -49,7 +62,7 @@ interface StoredRun extends Omit<RunState, 'requests' | 'reusable'> {
   readonly reusable: Entries<ReusedOutcome>
   /** Lists of items of ended iterations, by hash. */
   readonly lists: Entries<ValueRef, string>
-  /** Each frame before those of its loops. */
+  /** Each frame before those of its loops and callers. */
   readonly frames: readonly StoredFrame[]
 }
 
@@ -61,7 +74,11 @@ function storeLoop({ running, ended, ...loop }: LoopState): StoredLoop {
   return { ...loop, running: inDocumentOrder(running), ended: entriesOf(ended) }
 }
 
-function copyLists(state: Omit<FrameState, 'ended' | 'open' | 'outputs' | 'held' | 'loops' | 'lateOutputs'>) {
+function storeCalls({ edited, ended, ...calls }: CallsState): StoredCalls {
+  return { ...calls, edited: entriesOf(edited), ended: entriesOf(ended) }
+}
+
+function copyLists(state: Omit<FrameState, Collection>) {
   return {
     hasUndoable: state.hasUndoable,
     ending: state.ending,
@@ -84,15 +101,17 @@ function storeRound(ended: KeptRound | null, lists: Map<string, ValueRef>): Stor
 }
 
 function storeFrame(context: FrameContext, lists: Map<string, ValueRef>): StoredFrame {
-  const { state, iteration } = context
+  const { state, iteration, calls } = context
   return {
     key: keyOf(context),
     iteration: iteration === null ? null : { ...iteration, parent: keyOf(iteration.parent) },
+    caller: calls === null ? null : { ...calls, parent: keyOf(calls.parent) },
     ...copyLists(state),
     open: entriesOf(state.open),
     outputs: entriesOf(state.outputs),
     held: entriesOf(state.held),
     loops: entriesOf(state.loops).map(([node, loop]) => [node, storeLoop(loop)] as const),
+    calls: entriesOf(state.calls).map(([node, calls]) => [node, storeCalls(calls)] as const),
     lateOutputs: entriesOf(state.lateOutputs),
     ended: storeRound(state.ended, lists),
   }
@@ -116,23 +135,34 @@ export function snapshotOf(run: RunContext): MachineSnapshot {
 }
 
 function restoreFrame(run: RunContext, stored: StoredFrame, lists: ReadonlyMap<string, ValueRef>): void {
-  const { key, iteration, open, outputs, held, loops, lateOutputs, ended } = stored
+  const { key, iteration, caller, open, outputs, held, loops, calls, lateOutputs, ended } = stored
   const state: FrameState = {
     ...copyLists(stored),
     open: new Map(open),
     outputs: new Map(outputs),
     held: new Map(held),
     loops: new Map(loops.map(([node, loop]) => [node, restoreLoop(loop)])),
+    calls: new Map(calls.map(([node, each]) => [node, restoreCalls(each)])),
     lateOutputs: new Map(lateOutputs),
     ended: ended === null ? null : { ...ended, items: ended.items === null ? null : entryOf(lists, ended.items) },
   }
+  if (caller !== null) {
+    const parent = entryOf(run.frames, caller.parent)
+    const level = levelOfCalls(run.index.plan, parent.index, entryOf(parent.state.calls, caller.caller).waitFor)
+    run.frames.set(key, createFrame(run, level, { calls: { ...caller, parent } }, state))
+    return
+  }
   if (iteration === null) {
-    run.frames.set(key, createFrame(run, run.index, null, state))
+    run.frames.set(key, createFrame(run, run.index, {}, state))
     return
   }
   const parent = entryOf(run.frames, iteration.parent)
   const level = run.index.levelWithin(nodeAt(parent, iteration.loop).id)
-  run.frames.set(key, createFrame(run, level, { ...iteration, parent }, state))
+  run.frames.set(key, createFrame(run, level, { iteration: { ...iteration, parent } }, state))
+}
+
+function restoreCalls({ edited, ended, ...calls }: StoredCalls): CallsState {
+  return { ...calls, edited: new Map(edited), ended: new Map(ended) }
 }
 
 function restoreLoop({ running, ended, ...loop }: StoredLoop): LoopState {

@@ -1,5 +1,6 @@
-import type { Vote } from '@tenon/core/node'
 import type {
+  ApprovalWait,
+  CallsWait,
   CancelReason,
   IterationsWait,
   NodeCancelReason,
@@ -8,6 +9,7 @@ import type {
   ParkResolutionKind,
   ReusedOutcome,
   RunFailure,
+  StoredVote,
   ValueRef,
 } from '@tenon/core/run'
 
@@ -38,8 +40,8 @@ interface PausedPass extends NextPass {
 
 export interface OpenWait {
   readonly waitId: string
-  readonly waitFor: NodeWait | ParkedWait
-  readonly votes: readonly Vote[]
+  readonly waitFor: NodeWait | ApprovalWait | ParkedWait
+  readonly votes: readonly StoredVote[]
   /** `null` as long as the wait is open. */
   readonly held: PausedPass | null
 }
@@ -57,6 +59,22 @@ export interface OpenRun extends NextPass {
 export interface NodeOutput {
   readonly port: string
   readonly output: ValueRef
+}
+
+/** End of a call, for its caller. */
+export type CallEnd =
+  | { readonly how: 'completed'; readonly port: string; readonly output: ValueRef }
+  | { readonly how: 'failed'; readonly error: RunFailure }
+  | { readonly how: 'canceled' }
+
+/** Calls of the last suspension for calls of an open node run; kept for its next pass. */
+export interface CallsState {
+  readonly pass: number
+  readonly waitFor: CallsWait
+  /** Params that people gave instead of those of a call, by its index. */
+  readonly edited: Map<number, ValueRef>
+  /** Calls that have ended, by their index. */
+  readonly ended: Map<number, CallEnd>
 }
 
 /** Result of an iteration that has ended: its output (`null` if it has none), or its failure without details. */
@@ -154,6 +172,8 @@ export interface FrameState {
   readonly held: Map<number, number>
   /** Open loops that have begun their iterations. */
   readonly loops: Map<number, LoopState>
+  /** Calls of open node runs. */
+  readonly calls: Map<number, CallsState>
   /** True if a node run of the frame, or of one inside it, can be undone: it is kept until the run ends. */
   hasUndoable: boolean
   /** Set once the iteration has ended; its frame is then only there for nodes that undo others. */
@@ -239,6 +259,7 @@ export function createFrameState(incomingCounts: readonly number[]): FrameState 
     outputs: new Map(),
     held: new Map(),
     loops: new Map(),
+    calls: new Map(),
     hasUndoable: false,
     ended: null,
     lateOutputs: new Map(),

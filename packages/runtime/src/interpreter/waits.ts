@@ -1,5 +1,12 @@
-import type { Vote } from '@tenon/core/node'
-import type { ChildEnd, ChildWait, EventReceived, NodeWait } from '@tenon/core/run'
+import {
+  type ChildEnd,
+  type ChildWait,
+  type EventReceived,
+  isSameVote,
+  type NodeWait,
+  type StoredVote,
+} from '@tenon/core/run'
+import { beginCalls, editCall, refuseCall } from './calls.ts'
 import { type FrameContext, findNodeRun, nodeRunIdAt, type RunContext, refuse } from './context.ts'
 import { close } from './finish-node.ts'
 import { beginIterations } from './iterations.ts'
@@ -36,7 +43,7 @@ export function findWait(run: RunContext, waitId: string): WaitingNode | null {
 }
 
 /**
- * Opens the wait of a suspended node run: an approval for people, the iterations of a loop, a child, otherwise a plain
+ * Opens the wait of a suspended node run: an approval for people, the iterations of a loop, calls, a child, otherwise a plain
  * wait, with its timer.
  */
 export function openWait(context: FrameContext, turn: Turn, node: number, waitFor: NodeWait): void {
@@ -62,6 +69,10 @@ export function openWait(context: FrameContext, turn: Turn, node: number, waitFo
       ? { type: 'approval_needed', nodeRunId, data: { waitId, waitFor } }
       : { type: 'wait_opened', nodeRunId, data: { waitId, waitFor } },
   )
+  if (waitFor.kind === 'calls') {
+    beginCalls(context, turn, node, waitFor)
+    return
+  }
   if (waitFor.kind === 'iterations') {
     beginIterations(context, turn, node, waitFor)
     return
@@ -104,20 +115,40 @@ export function finishChild(turn: Turn, { context, node, wait }: WaitingNode, ch
 }
 
 /** Applies a vote; the one that reaches `required` for its choice closes the approval, and the node run continues. */
-export function castVote(turn: Turn, waiting: WaitingNode, vote: Vote, required: number): void {
+export function castVote(turn: Turn, waiting: WaitingNode, vote: StoredVote, required: number): void {
   const { context, node, wait } = waiting
   const { state, undoLog } = context
   const { waitId, waitFor } = wait
   const votes = [...wait.votes, vote]
-  if (votes.filter(({ choice }) => choice === vote.choice).length < required) {
+  if (votes.filter((each) => isSameVote(each, vote)).length < required) {
     undoLog.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, votes } })
     return
   }
   const nodeRunId = nodeRunIdAt(context, node)
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
   if (waitFor.dueAt !== null) turn.decisions.push({ type: 'timer_cleared', data: { timerId: waitId } })
+  if (isApprovalOfCall(wait)) {
+    decideCall(turn, waiting, vote)
+    return
+  }
   const { params } = entryOf(state.open, node)
   continueAfter(context, turn, node, { resume: { kind: 'approval', choice: vote.choice, votes }, params })
+}
+
+function isApprovalOfCall({ waitFor }: OpenWait): boolean {
+  return waitFor.kind === 'approval' && 'call' in waitFor
+}
+
+/** Begins an approved call, as if it had not waited, or fails a rejected one. */
+function decideCall(turn: Turn, { context, node }: WaitingNode, { choice, comment, actor, params }: StoredVote): void {
+  if (choice === 'approve') {
+    if (params !== undefined) editCall(context, node, params)
+    continueAfter(context, turn, node, { resume: null, params: null })
+    return
+  }
+  const reason = comment === undefined || comment === '' ? '' : `: ${comment}`
+  const message = `${actor.displayName} rejected the call${reason}`
+  refuseCall(context, turn, node, { code: 'CALL_REJECTED', message, details: { comment: comment ?? null } })
 }
 
 /** Applies an event or a callback: it ends the wait, and the node run continues with it. */
@@ -146,5 +177,10 @@ export function fireWaitTimer(turn: Turn, waiting: WaitingNode): void {
     return
   }
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'timeout' } })
+  if (isApprovalOfCall(wait)) {
+    const message = 'The approval of the call was not decided within its time limit'
+    refuseCall(context, turn, node, { code: 'CALL_NOT_APPROVED', message })
+    return
+  }
   continueAfter(context, turn, node, { resume: { kind: 'timeout', firedAt: turn.at, votes }, params })
 }

@@ -14,7 +14,7 @@ import {
 import { ALL_PORTS, type ParkResolution } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { FindNodeType, NodeType } from '../commit/node-types.ts'
-import { storeValue } from '../commit/stored-value.ts'
+import { type StoredValue, storeValue } from '../commit/stored-value.ts'
 import { endOutcomeOf } from '../interpreter/end-outcome.ts'
 import { hasPort } from '../interpreter/has-port.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -46,8 +46,10 @@ export function checkKind({ resolutions }: Pick<StoredParked, 'resolutions'>, { 
  */
 export function checkResolution(node: PlanNode, request: ResolutionRequest, findType: FindNodeType): CheckedResolution {
   switch (request.kind) {
-    case 'retry_with_params':
-      return withParams(request.params, node, findType(node))
+    case 'retry_with_params': {
+      const { ref, payloads } = checkGivenParams(request.params, node, findType)
+      return { resolution: { kind: 'retry_with_params', params: ref }, payloads }
+    }
     case 'complete':
       return withOutput(request, node, findType(node))
     default:
@@ -80,7 +82,14 @@ function schemaFailed(code: 'RESOLUTION_REFUSED' | 'NODE_PARAMS_INVALID', type: 
 /** Replaces the value of a secret param while the other params are checked. */
 const ANY_SECRET = 'secret'
 
-function withParams(params: JsonObject, node: PlanNode, type: NodeType): CheckedResolution {
+/**
+ * Checks params that a person gives for a node run, instead of those of the document or of a call.
+ *
+ * @throws {@link TenonError} `NODE_PARAMS_INVALID`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`; `NODE_TYPE_UNKNOWN` if this process
+ * lacks the type of the node.
+ */
+export function checkGivenParams(params: JsonObject, node: PlanNode, findType: FindNodeType): StoredValue {
+  const type = findType(node)
   const { implementation, secretParams } = type
   const { definition } = implementation
   const faults = [
@@ -101,8 +110,7 @@ function withParams(params: JsonObject, node: PlanNode, type: NodeType): Checked
     if (own === undefined) throw schemaFailed('NODE_PARAMS_INVALID', definition.type, cause)
     if (own.length > 0) throw paramsInvalid(definition.type, own)
   }
-  const { ref, payloads } = storeValue(params)
-  return { resolution: { kind: 'retry_with_params', params: ref }, payloads }
+  return storeValue(params)
 }
 
 /**
@@ -111,6 +119,8 @@ function withParams(params: JsonObject, node: PlanNode, type: NodeType): Checked
  */
 function shapeFaults(params: JsonObject, node: PlanNode, { implementation, paramsSchema }: NodeType) {
   const { definition } = implementation
+  // No edge or template depends on a call.
+  if (node.called === true) return []
   const given = fillParamDefaults(paramsSchema, params)
   const own = fillParamDefaults(paramsSchema, node.params as JsonObject)
   const portNames = (port: PortsFromParam, from: JsonObject) =>

@@ -4,6 +4,7 @@ import type { TenantId } from '@tenon/core/document'
 import type { Actor } from '@tenon/core/run'
 import type { FindNodeType } from '../commit/node-types.ts'
 import { createPlanCache } from '../commit/plan-cache.ts'
+import { calledTypeOf } from '../interpreter/call-frames.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader, StoredParked } from '../run-store.ts'
@@ -49,7 +50,7 @@ export function createResolveParked({ database, reader, inbox, findType }: Resol
     checkKind(parked, request)
     const ofRequest = values.get(request) ?? new Map<string, CheckedResolution>()
     values.set(request, ofRequest)
-    const key = `${parked.planHash}/${node.id}`
+    const key = `${parked.planHash}/${node.id}/${node.type}`
     const checked = ofRequest.get(key) ?? checkResolution(node, request, findType)
     ofRequest.set(key, checked)
     return checked
@@ -61,7 +62,7 @@ export function createResolveParked({ database, reader, inbox, findType }: Resol
     // Before the values are checked: people who are late need to know that first.
     if (parked.status !== 'open' && parked.resolution?.requestId !== requestId) return { outcome: 'closed' }
     const { index } = await plans.get(tenantId, parked.planHash)
-    const node = index.nodeOf(parked.nodeId)
+    const node = parked.call === undefined ? index.nodeOf(parked.nodeId) : calledTypeOf(index.plan, parked.call)
     if (node === undefined) return { outcome: 'not_found' }
     const checked = check(parked, node, resolution)
     return inbox.resolve(tenantId, parkedId, { ...checked, actor, requestId }, route)

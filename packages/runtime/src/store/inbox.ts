@@ -1,22 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
-import type { Vote } from '@tenon/core/node'
-import { type Actor, eventClassOf, type Fact, isRunOver, type RunStatus } from '@tenon/core/run'
+import {
+  type Actor,
+  eventClassOf,
+  type Fact,
+  isRunOver,
+  isSameVote,
+  type RunStatus,
+  type StoredVote,
+} from '@tenon/core/run'
 import type { Selectable } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
+import type { Payload } from './append.ts'
 import { endMessages, isUndoing, judgePause, type PauseType } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
-import { type PutResolution, putResolution, type ResolutionToPut } from './put-resolution.ts'
+import { addPayloads, type PutResolution, putResolution, type ResolutionToPut } from './put-resolution.ts'
 import { leaveQueue, putBeforeStart } from './queued-messages.ts'
 import { laterFactError } from './release-to-readers.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** Result of a request to pause or to resume a run; `unchanged` if the run is as requested, or will be. */
 type PutPause = PutMessage | { readonly outcome: 'unchanged' }
+
+/** Vote for the inbox of its run, with its params in their form in the log. */
+export type VoteToPut = StoredVote & { readonly payloads?: readonly Payload[] }
 
 /** Accepts votes, cancelations, resolutions of parked node runs, and requests to pause and to resume; the same on both engines. */
 export interface RunInbox {
@@ -29,7 +40,7 @@ export interface RunInbox {
    * @throws {@link TenonError} `REQUEST_INVALID` for a choice that the approval does not offer, `APPROVAL_VOTED` for
    * another choice of a user who has voted.
    */
-  decide(tenantId: string, approvalId: string, vote: Vote, route: MessageRoute): Promise<PutMessage>
+  decide(tenantId: string, approvalId: string, vote: VoteToPut, route: MessageRoute): Promise<PutMessage>
   /**
    * Accepts the resolution of a parked node run if it is the first one, under the lock of the row of its wait: the others
    * get `closed`. Also `closed`: the run is being canceled, or has ended. A request with the id of the accepted one is
@@ -106,8 +117,9 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         if (dueAt !== undefined) await lockOpenWaits(tx, run, dueAt)
         return (await readInbox(tx, run)).messages
       }),
-    decide: (tenantId, approvalId, vote, route) =>
+    decide: (tenantId, approvalId, { payloads = [], ...vote }, route) =>
       database.withTenant(tenantId, async (tx) => {
+        if (payloads.length > 0) await addVotePayloads(tx, { tenantId, approvalId, payloads })
         const wait = await lockWait(tx, tenantId, approvalId)
         if (wait === undefined) return { outcome: 'not_found' }
         const waitFor = JSON.parse(wait.wait_for) as StoredWait['waitFor']
@@ -175,6 +187,24 @@ function choiceInvalid(choices: readonly string[]): TenonError {
   })
 }
 
+/** Stores large params of a vote, before the lock of the wait as in every transaction. They go with the run. */
+async function addVotePayloads(
+  tx: RuntimeTx,
+  {
+    tenantId,
+    approvalId,
+    payloads,
+  }: { readonly tenantId: string; readonly approvalId: string; readonly payloads: readonly Payload[] },
+): Promise<void> {
+  const wait = await tx
+    .selectFrom('waits')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .executeTakeFirst()
+  if (wait !== undefined) await addPayloads(tx, { tenantId, runId: wait.run_id }, payloads)
+}
+
 type WaitRow = Pick<Selectable<RuntimeTables['waits']>, 'run_id' | 'wait_id' | 'status' | 'wait_for' | 'due_at'>
 
 function lockWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<WaitRow | undefined> {
@@ -194,7 +224,7 @@ interface VoteToJudge {
   /** Locked row of the wait. */
   readonly wait: WaitRow
   readonly waitFor: StoredWait['waitFor']
-  readonly vote: Vote
+  readonly vote: StoredVote
 }
 
 /** Decides whether a vote counts; the caller holds the lock of the wait's row. */
@@ -212,9 +242,10 @@ async function judgeVote(
     .where('tenant_id', '=', tenantId)
     .where('approval_id', '=', approvalId)
     .execute()
-  const votes = rows.map((row) => JSON.parse(row.vote) as Vote)
+  const votes = rows.map((row) => JSON.parse(row.vote) as StoredVote)
   const own = votes.find(({ actor }) => actor.userId === vote.actor.userId)
-  if (own?.choice === vote.choice && (wait.status === 'open' || wait.status === 'resolved')) return 'repeated'
+  if (own !== undefined && isSameVote(own, vote) && (wait.status === 'open' || wait.status === 'resolved'))
+    return 'repeated'
   if (wait.status !== 'open' || isDecided(votes, waitFor)) return 'closed'
   if (own !== undefined) throw new TenonError('APPROVAL_VOTED', 'You already voted for a different option')
   // Read after the lock: a transaction may have waited for it past the due date.
@@ -231,8 +262,8 @@ async function judgeVote(
 }
 
 /** Checks whether a choice has enough votes; the run may have yet to apply the last of them. */
-function isDecided(votes: readonly Vote[], { choices, required }: StoredWait['waitFor']): boolean {
-  return choices.some((choice) => votes.filter((vote) => vote.choice === choice).length >= required)
+function isDecided(votes: readonly StoredVote[], { required }: StoredWait['waitFor']): boolean {
+  return votes.some((vote) => votes.filter((other) => isSameVote(vote, other)).length >= required)
 }
 
 /**

@@ -8,7 +8,7 @@ import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
 import type { StoredResolution } from './put-resolution.ts'
 
 /** Content of `wait_for` in the row of a parked node run. */
-export type ParkedRow = Pick<StoredParked, 'error' | 'resolutions'>
+export type ParkedRow = Pick<StoredParked, 'error' | 'resolutions' | 'call'>
 
 type RuntimeTx = Tx<RuntimeTables>
 
@@ -135,7 +135,7 @@ export async function selectOneParked(
 }
 
 function parkedOfRow(tenantId: TenantId, row: Row): StoredParked {
-  const { error, resolutions } = JSON.parse(row.wait_for) as ParkedRow
+  const { error, resolutions, call } = JSON.parse(row.wait_for) as ParkedRow
   const resolution = row.resolution === null ? null : (JSON.parse(row.resolution) as StoredResolution)
   return {
     tenantId,
@@ -150,6 +150,7 @@ function parkedOfRow(tenantId: TenantId, row: Row): StoredParked {
     fingerprint: row.fingerprint ?? '',
     error,
     resolutions,
+    ...(call === undefined ? {} : { call }),
     parkedAt: row.opened_at,
     // An accepted resolution that the run has yet to apply counts; one that the end of the run has overtaken does not.
     status: row.status === 'canceled' ? 'canceled' : resolution === null ? 'open' : 'resolved',

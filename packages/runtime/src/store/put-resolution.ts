@@ -97,7 +97,12 @@ function verdictOf(
   return isSame ? 'repeated' : 'closed'
 }
 
-async function addPayloads(tx: RuntimeTx, { tenantId, runId }: RunRef, payloads: readonly Payload[]): Promise<void> {
+/** Stores values of a message that are too large for the inbox, in the caller's transaction. */
+export async function addPayloads(
+  tx: RuntimeTx,
+  { tenantId, runId }: RunRef,
+  payloads: readonly Payload[],
+): Promise<void> {
   if (payloads.length === 0) return
   // First, as an append does: the rows of the run's payloads refer to it.
   await tx

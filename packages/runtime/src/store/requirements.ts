@@ -3,7 +3,7 @@ import { nodeTypeKey } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
 import { eventClassOf, RUN_EVENT_TYPES } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
-import { nodesWithin, type Plan, type PlanNode } from '../interpreter/plan.ts'
+import { type CallableType, nodesWithin, type Plan, type PlanNode } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 
@@ -23,7 +23,7 @@ export interface Requirements {
 
 /** The part of a run on which its requirements depend. */
 export interface RequiringRun {
-  readonly plan: Pick<Plan, 'planVersion' | 'nodes' | 'compensatesOnCancel'>
+  readonly plan: Pick<Plan, 'planVersion' | 'nodes' | 'callable' | 'compensatesOnCancel'>
   readonly semantics: number
 }
 
@@ -31,6 +31,8 @@ export interface RequiringRun {
 const PLAN_VERSIONS: readonly number[] = [1]
 /** Undoes what a run has done. Versions without it read such plans, but would end their runs with nothing undone. */
 const COMPENSATION = 'machine:compensation'
+/** Runs what nodes call. Versions without it would refuse the fact that a node waits for its calls. */
+const CALLS = 'machine:calls'
 
 /**
  * Returns the requirements of driving a run: its machine, and every node type that is evaluated or executed where the
@@ -39,11 +41,15 @@ const COMPENSATION = 'machine:compensation'
 export function runRequirements(run: RequiringRun): Requirements {
   const nodes = nodesWithin(run.plan).filter((node) => !node.disabled && !isQueued(node))
   const undoesOnCancel = run.plan.compensatesOnCancel !== false && hasCompensations(run.plan)
-  return requirementsOf(run, nodes.map(typeOf), undoesOnCancel)
+  const called = calledTypes(run).filter(({ policy }) => policy.taskQueue === null)
+  return requirementsOf(run, [...nodes, ...called].map(typeOf), undoesOnCancel)
 }
 
 /** Returns the requirements of executing a node with a task queue of its own. */
-export function dispatchRequirements(run: RequiringRun, node: PlanNode): Requirements {
+export function dispatchRequirements(
+  run: RequiringRun,
+  node: Pick<PlanNode, 'type' | 'typeVersion' | 'taskQueue'>,
+): Requirements {
   return requirementsOf(run, [typeOf(node), `queue:${node.taskQueue}`])
 }
 
@@ -54,7 +60,10 @@ export function allRequirements(run: RequiringRun): readonly Requirements[] {
   const queued = nodesWithin(run.plan)
     .filter(isQueued)
     .map((node) => dispatchRequirements(run, node))
-  const byKey = new Map([machine, runRequirements(run), ...queued].map((each) => [each.key, each]))
+  const called = calledTypes(run)
+    .filter(({ policy }) => policy.taskQueue !== null)
+    .map(({ policy: { taskQueue }, ...type }) => dispatchRequirements(run, { ...type, taskQueue }))
+  const byKey = new Map([machine, runRequirements(run), ...queued, ...called].map((each) => [each.key, each]))
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
@@ -73,7 +82,7 @@ export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
   const types = registry.manifest.nodes.map(({ type, version }) => `node:${nodeTypeKey(type, version)}`)
   const facts = RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact').map((type) => `fact:${type}`)
-  return [...semantics, ...plans, COMPENSATION, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
+  return [...semantics, ...plans, COMPENSATION, CALLS, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
 }
 
 /** Checks whether a node is executed by the workers of its own queue, not where its run is. */
@@ -94,12 +103,13 @@ function named(machine: string, list: readonly string[], undoesOnCancel = false)
 }
 
 function machineKey({ plan, semantics }: RequiringRun): string {
-  return `${semantics}.${plan.planVersion}${hasCompensations(plan) ? '+undo' : ''}`
+  return `${semantics}.${plan.planVersion}${hasCompensations(plan) ? '+undo' : ''}${plan.callable === undefined ? '' : '+calls'}`
 }
 
 function machineCapabilities({ plan, semantics }: RequiringRun): readonly string[] {
   const compensation = hasCompensations(plan) ? [COMPENSATION] : []
-  return [...compensation, `plan:${plan.planVersion}`, `semantics:${semantics}`]
+  const calls = plan.callable === undefined ? [] : [CALLS]
+  return [...compensation, ...calls, `plan:${plan.planVersion}`, `semantics:${semantics}`]
 }
 
 /** Checks whether a node of a plan can be undone. */
@@ -110,7 +120,12 @@ function hasCompensations({ nodes }: Pick<Plan, 'nodes'>): boolean {
   )
 }
 
-function typeOf({ type, typeVersion }: PlanNode): string {
+/** Returns the node types that nodes of a run call, also through others. */
+function calledTypes({ plan: { callable = {} } }: RequiringRun): readonly CallableType[] {
+  return Object.values(callable)
+}
+
+function typeOf({ type, typeVersion }: Pick<PlanNode, 'type' | 'typeVersion'>): string {
   return `node:${nodeTypeKey(type, typeVersion)}`
 }
 

@@ -1,7 +1,6 @@
-import { type Identity, ROUTES, roleAllows } from '@tenon/core/api'
+import { type DecideApproval, type Identity, ROUTES, roleAllows } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
-import type { Vote } from '@tenon/core/node'
-import { publishChange, type StoredWait } from '@tenon/runtime'
+import { publishChange, type StoredWait, type VoteRequest } from '@tenon/runtime'
 import { isApprover } from '../approvals/is-approver.ts'
 import { presentApprovals } from '../approvals/present-approval.ts'
 import type { ServerContext } from '../context.ts'
@@ -30,7 +29,11 @@ export const approvalHandlers: readonly RouteImplementation[] = [
         action: isOverride ? 'approval.override' : 'approval.decide',
         resource: resource.approvalId,
         at: vote.at,
-        details: { choice: body.choice, runId: resource.runId },
+        details: {
+          choice: body.choice,
+          runId: resource.runId,
+          ...(body.params === undefined ? {} : { edited: true }),
+        },
       })
       const { outcome } = await server.engine.decide(tenantId, resource.approvalId, vote, audit)
       if (outcome === 'closed') throw closed()
@@ -52,17 +55,13 @@ function checkApprover(identity: Identity, wait: StoredWait): void {
   })
 }
 
-function voteOf(
-  identity: Identity,
-  body: { readonly choice: string; readonly comment?: string },
-  at: number,
-  isOverride: boolean,
-): Vote {
+function voteOf(identity: Identity, body: DecideApproval, at: number, isOverride: boolean): VoteRequest {
   const { userId, displayName, role } = identity
   return {
     actor: { userId, displayName, role },
     choice: body.choice,
     ...(body.comment === undefined ? {} : { comment: body.comment }),
+    ...(body.params === undefined ? {} : { params: body.params }),
     at,
     ...(isOverride ? { override: true } : {}),
   }

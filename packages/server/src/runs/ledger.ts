@@ -3,6 +3,7 @@ import { type Json, nodeTypeKey, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { maskCredentials, maskParams } from '@tenon/core/mask'
 import {
+  type CalledView,
   foldRunEvents,
   type NodeRunId,
   type NodeRunView,
@@ -53,14 +54,16 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   const schemas = new Map(
     server.registry.manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry.params]),
   )
-  const schemaOf = (node: PlanNode | undefined) =>
+  const schemaOf = (node: Pick<PlanNode, 'type' | 'typeVersion'> | undefined) =>
     (node && schemas.get(nodeTypeKey(node.type, node.typeVersion))) ?? true
   const entries: LedgerEntry[] = []
   for (const nodeRun of nodeRuns) {
-    const node = nodes.get(nodeRun.nodeId)
+    const { call } = nodeRun
+    const node = call === null ? nodes.get(nodeRun.nodeId) : nodeOfCall(call)
     entries.push({
       nodeRunId: nodeRun.nodeRunId,
       nodeId: nodeRun.nodeId,
+      ...(call === null ? {} : { calledBy: call.callerId }),
       name: node?.name ?? nodeRun.nodeId,
       type: node?.type ?? '',
       status: nodeRun.status,
@@ -76,6 +79,10 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
     })
   }
   return maskCredentials({ run: await presentRun(server, run), input: valueAt(runInput), nodeRuns: entries })
+}
+
+function nodeOfCall({ title, nodeType, typeVersion }: CalledView) {
+  return { name: title, type: nodeType, typeVersion }
 }
 
 /** Loads values together. @returns Reads a loaded value; null for null. */

@@ -42,6 +42,7 @@ const PRESENTED: { readonly [Type in RunEventType]: Present<Type> } = {
   child_cancel_requested: masked,
   wait_opened: masked,
   wait_closed: masked,
+  call_ended: masked,
   iteration_started: masked,
   iteration_ended: masked,
   run_paused: masked,

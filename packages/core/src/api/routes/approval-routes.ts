@@ -37,6 +37,6 @@ export const approvalRoutes = {
     query: NO_QUERY,
     body: decideApprovalSchema,
     responses: { 200: { description: 'The approval with the vote', schema: approvalSchema } },
-    errors: ['APPROVAL_CLOSED', 'APPROVAL_VOTED'],
+    errors: ['APPROVAL_CLOSED', 'APPROVAL_VOTED', 'NODE_PARAMS_INVALID'],
   }),
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ROLES } from '../types.ts'
-import { instantSchema, jsonSchema, textSchema } from './common.ts'
+import { instantSchema, jsonObjectSchema, jsonSchema, textSchema } from './common.ts'
 
 const voteSchema = z
   .strictObject({
@@ -9,6 +9,7 @@ const voteSchema = z
     comment: z.string().exactOptional(),
     at: z.number(),
     override: z.literal(true).exactOptional(),
+    params: jsonSchema.exactOptional(),
   })
   .meta({ id: 'Vote' })
 
@@ -35,9 +36,22 @@ export const approvalSchema = z
       userIds: z.array(z.string()).readonly().exactOptional(),
     }),
     canDecide: z.boolean(),
+    call: z
+      .strictObject({
+        nodeRunId: z.string(),
+        nodeType: z.string(),
+        typeVersion: z.int(),
+        params: jsonSchema,
+        isEditable: z.boolean(),
+      })
+      .exactOptional(),
   })
   .meta({ id: 'Approval' })
 
 export const decideApprovalSchema = z
-  .strictObject({ choice: textSchema(200), comment: textSchema(4_000).exactOptional() })
+  .strictObject({
+    choice: textSchema(200),
+    comment: textSchema(4_000).exactOptional(),
+    params: jsonObjectSchema.exactOptional(),
+  })
   .meta({ id: 'DecideApproval' })

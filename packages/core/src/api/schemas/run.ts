@@ -137,6 +137,7 @@ export const ledgerEntrySchema = z
   .strictObject({
     nodeRunId: z.string(),
     nodeId: z.string(),
+    calledBy: z.string().exactOptional(),
     name: z.string(),
     type: z.string(),
     status: z.enum(NODE_STATUSES),

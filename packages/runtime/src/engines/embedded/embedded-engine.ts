@@ -14,6 +14,7 @@ import {
   timerMs,
 } from '@tenon/core/options'
 import { createAdmitter } from '../../admission/admitter.ts'
+import { createDecide } from '../../approvals/decide.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
@@ -189,6 +190,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
   const resolveParked = createResolveParked({ database, reader, inbox, findType })
+  const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
   const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
@@ -306,7 +308,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     kind: 'embedded',
     start,
     decide: async (tenantId, approvalId, vote, hook) => {
-      const put = await inbox.decide(tenantId, approvalId, vote, { workerId: owner(), hook })
+      const put = await decide(tenantId, approvalId, vote, { workerId: owner(), hook })
       if (put.outcome === 'accepted') wake({ tenantId, ...put })
       return { outcome: put.outcome }
     },

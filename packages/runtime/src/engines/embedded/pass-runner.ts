@@ -2,7 +2,6 @@ import { attemptTimerId, beginAttempt } from '../../attempts/begin-attempt.ts'
 import { executeAttempt } from '../../attempts/execute-attempt.ts'
 import { createStopSwitch, type StopSwitch } from '../../attempts/stop-switch.ts'
 import type { AcquireSlot, CommitResult, Slot, StartedNode } from '../../commit/commit-types.ts'
-import { planNodeOf } from '../../commit/session.ts'
 import { unreadableFact } from '../../store/release-to-readers.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../../store/run-ref.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
@@ -164,7 +163,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
       if (isOwn) releasePass(run, { nodeRunId, pass })
     }
     try {
-      const queue = await committer.withSession(run, (session) => planNodeOf(session, nodeRunId).taskQueue)
+      const queue = await committer.withSession(run, ({ machine }) => machine.openNodeRun(nodeRunId)?.queue ?? null)
       if (queue !== null) {
         // The append of the request has marked its queued node: the worker that executes it, or any other, ends it.
         deps.wakeWorkers()

@@ -15,6 +15,7 @@ import {
   timerMs,
 } from '@tenon/core/options'
 import { createAdmitter } from '../../admission/admitter.ts'
+import { createDecide } from '../../approvals/decide.ts'
 import { publishChange } from '../../bus.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
@@ -114,6 +115,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   })
   const inbox = createInbox(database, now)
   const resolveParked = createResolveParked({ database, reader, inbox, findType })
+  const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
@@ -219,7 +221,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       return startedRun(reader, { tenantId, runId }, result)
     },
     decide: async (tenantId, approvalId, vote, hook) => {
-      const { outcome } = await inbox.decide(tenantId, approvalId, vote, { hook })
+      const { outcome } = await decide(tenantId, approvalId, vote, { hook })
       relay?.wake()
       return { outcome }
     },

@@ -40,6 +40,8 @@ function briefly(decision: Decision): string {
       return `child ${decision.data.waitId}${decision.data.waitFor.isAwaited ? '' : ' unawaited'}`
     case 'child_cancel_requested':
       return `cancel child ${decision.data.waitId}`
+    case 'call_ended':
+      return `called ${decision.nodeRunId} ${decision.data.how}`
     case 'iteration_started':
       return `begin ${decision.nodeRunId}[${decision.data.index}]`
     case 'iteration_ended':

@@ -46,6 +46,13 @@ export const TEST_MANIFEST: NodeManifest = {
     entry('wait-for-event', { control: 'event', ports: [port('success'), port('timeout')] }),
     entry('wait-for-callback', { control: 'callback', ports: [port('success'), port('timeout')] }),
     entry('approval', { control: 'approval', ports: [port('approve'), port('reject'), port('timeout')] }),
+    entry('agent', {
+      inline: false,
+      calls: [
+        { type: 'probe', version: 1 },
+        { type: 'agent', version: 1 },
+      ],
+    }),
     entry('probe', { inline: false, effect: 'write', policy: { retry: { maximumAttempts: 5 }, timeout: '10s' } }),
   ],
 }

@@ -9,6 +9,7 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
 import type { RunInbox } from '../store/inbox.ts'
 import type { MessageRoute, PutMessage } from '../store/put-message.ts'
+import { createRunLogs } from '../store/run-logs.ts'
 
 /** Vote of one person; with `params`, for a call with these instead of its own. */
 export type VoteRequest = Vote & { readonly params?: JsonObject }
@@ -31,7 +32,7 @@ interface DecideDeps {
 
 /** Creates the decision of approvals, the same on both engines. */
 export function createDecide({ database, reader, inbox, findType }: DecideDeps): Decide {
-  const plans = createPlanCache(database, MAX_PLAN_BYTES)
+  const plans = createPlanCache(createRunLogs(database), MAX_PLAN_BYTES)
   return async (tenantId, approvalId, { params, ...vote }, route) => {
     if (params === undefined) return inbox.decide(tenantId, approvalId, vote, route)
     const wait = await reader.getWait(tenantId, approvalId)

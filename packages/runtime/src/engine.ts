@@ -1,11 +1,12 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { HttpClient, NodeRegistry } from '@tenon/core/node'
-import type { Actor, RunStatus } from '@tenon/core/run'
+import type { Actor, MigrationBlocker, RunStatus } from '@tenon/core/run'
 import type { VoteRequest } from './approvals/decide.ts'
 import type { Bus } from './bus.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Plan } from './interpreter/plan.ts'
+import type { MigrateRunRequest } from './migrate/request-migration.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
 import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 import type { Tx } from './postgres/types.ts'
@@ -71,6 +72,16 @@ export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'close
  */
 export type PauseResult = { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' }
 
+/**
+ * Result of a request to move a run to another version. `accepted` is stored, and the run will move as soon as none of its
+ * nodes is in progress, unless it ends first or a node does not fit the version then; `unchanged` if it executes the version
+ * already; `refused` if nodes do not fit; `queued` if it has not begun; `pending` if another request waits; `closed` if it
+ * has ended or is ending.
+ */
+export type MigrateResult =
+  | { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' | 'queued' | 'pending' }
+  | { readonly outcome: 'refused'; readonly blockers: readonly MigrationBlocker[] }
+
 /** Result of a request to pause or to resume starts; `unchanged` if they already are as requested. */
 export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
 
@@ -81,7 +92,7 @@ export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
 export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
- * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `sendEvent`, `cancel`, `pause` and `resume` resolve after
+ * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `sendEvent`, `cancel`, `pause`, `migrate` and `resume` resolve after
  * their transaction has committed, so that acknowledged changes are stored.
  */
 export interface Engine {
@@ -161,6 +172,19 @@ export interface Engine {
   ): Promise<PauseStartsResult>
   /** Resumes a paused workflow, or the tenant: the first runs that may start now are admitted in the same transaction. */
   resumeStarts(tenantId: TenantId, workflowId: WorkflowId | null, hook?: TransactionHook): Promise<PauseStartsResult>
+  /**
+   * Stores a request to move a run to another version of its workflow: what has begun stays as it is, and everything else
+   * follows the new version. `hook` is called for an accepted request only; the same request again has no effect.
+   *
+   * @see docs/adr/0053-a-run-moves-between-nodes.md
+   */
+  migrate(tenantId: TenantId, runId: RunId, request: MigrateRunRequest, hook?: TransactionHook): Promise<MigrateResult>
+  /**
+   * Finds the nodes that would keep a run from moving to a version now, in document order; at most 20.
+   *
+   * @returns `null` for a run that the tenant does not have.
+   */
+  checkMigration(tenantId: TenantId, runId: RunId, plan: Plan): Promise<readonly MigrationBlocker[] | null>
   /** Stores a request to resume a paused run, which then starts what it has held, in order. */
   resume(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
   /**

@@ -10,6 +10,7 @@ export type {
   Engine,
   EngineDeps,
   EngineFactory,
+  MigrateResult,
   PauseResult,
   PauseStartsResult,
   ResolveParkedResult,
@@ -22,6 +23,7 @@ export type {
 export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
 export type { EventRequest, SendEventResult } from './events/send-event.ts'
+export type { MigrateRunRequest } from './migrate/request-migration.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export { type PreparedRerun, prepareRerun, type RerunStart } from './rerun/prepare-rerun.ts'

@@ -33,7 +33,7 @@ export interface StoredRun {
   readonly runId: RunId
   /** Workflow of the run. */
   readonly workflowId: WorkflowId
-  /** Version of the run: `"3"` or `"test:<id>"`. */
+  /** Version that the run executes: `"3"` or `"test:<id>"`. */
   readonly version: string
   /** `test` for a run of a draft. */
   readonly mode: 'live' | 'test'
@@ -71,6 +71,8 @@ export interface StoredRun {
   readonly depth: number
   /** Earlier run that this run repeats; `null` if it repeats none. */
   readonly rerunOf: RerunOf | null
+  /** Version with which the run has started; `null` if it has not moved to another one. */
+  readonly first: { readonly version: string; readonly planHash: string } | null
 }
 
 /** A run that waits for people. */

@@ -229,7 +229,7 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
       const key = runKey(request)
       return locks.exclusive(key, async () => {
         const { identity, row, facts, payloads, ...added } = newRunOf(request, plan, deps.now())
-        const session = emptySession(identity, plans.put(request.tenantId, plan))
+        const session = emptySession(identity, plans.put(request.tenantId, plan), plans)
         const operations = [...(request.operations ?? []), ...added.operations]
         if (!plans.isStored(request.tenantId, plan.planHash)) {
           operations.unshift({ op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) })

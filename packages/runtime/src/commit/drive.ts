@@ -78,6 +78,7 @@ export async function drive(
       continue
     }
     const next = 'inline' in work ? await evaluatePass(run, work.inline) : work
+    if (next.fact.type === 'migrate_requested') await session.plans.load(next.fact.data.planHash)
     const turns = pending.turns
     const decisions = applyWork(run, work, next, log)
     if (pending.turns > turns) pending.lastTurnOf = sourceOf(work)

@@ -4,7 +4,7 @@ import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { AppendOperation } from '../store/append.ts'
 import { matchKeyOf } from '../store/match-key.ts'
 import type { ParkedRow } from '../store/parked-rows.ts'
-import { dispatchRequirements, isQueued } from '../store/requirements.ts'
+import { dispatchRequirements, isQueued, runRequirements } from '../store/requirements.ts'
 import { cancelFailure } from './cancel-failure.ts'
 import { addChildCancel, addChildEnd, addChildStart } from './child-effects.ts'
 import type { PendingAppend } from './pending-append.ts'
@@ -99,6 +99,14 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     case 'child_cancel_requested':
       addChildCancel(pending, session, decision, at)
       return
+    case 'run_migrated': {
+      const { version, planHash } = decision.data
+      pending.operations.push({ op: 'move', version, planHash })
+      // Stored with the request.
+      const { key: requires } = runRequirements({ plan: session.plan, semantics: identity.semantics })
+      if (identity.engine === 'embedded') pending.operations.push({ op: 'require', requires })
+      return
+    }
     case 'run_completed': {
       const { outcome, endNodeRunId } = decision.data
       const end = endNodeRunId === null ? null : session.machine.outputs.outputOf(nodeIdOf(endNodeRunId))

@@ -22,10 +22,10 @@ export async function loadSession(logs: RunLogs, plans: PlanCache, ref: RunRef):
   const found = await logs.load(ref)
   if (found === null) return null
   const { run, snapshot } = found
-  const plan = await plans.get(ref.tenantId, run.planHash)
   const identity = identityOf(run)
-  const session =
-    (snapshot === undefined ? null : restoreSession(identity, plan, snapshot)) ?? emptySession(identity, plan)
+  const restored = snapshot === undefined ? null : await restoreSession(identity, snapshot, plans)
+  const first = async () => plans.get(ref.tenantId, run.first?.planHash ?? run.planHash)
+  const session = restored ?? emptySession(identity, await first(), plans)
   await catchUp(logs, session)
   session.hasLooseInline = true
   return session
@@ -40,7 +40,7 @@ export async function catchUp(logs: RunLogs, session: RunSession): Promise<boole
   const before = session.nextSeq
   for (;;) {
     const events = await logs.readEvents(session.identity, session.nextSeq - 1, PAGE)
-    replay(session, events)
+    await replay(session, events)
     if (events.length < PAGE) break
   }
   session.machine.mark()
@@ -49,13 +49,14 @@ export async function catchUp(logs: RunLogs, session: RunSession): Promise<boole
   return true
 }
 
-function replay(session: RunSession, events: readonly RunEvent[]): void {
+async function replay(session: RunSession, events: readonly RunEvent[]): Promise<void> {
   for (const event of events) {
     if (event.seq !== session.nextSeq) {
       throw new TenonError('RUN_LOG_GAP', `The run log continues with seq ${event.seq}; expected ${session.nextSeq}`, {
         details: { expected: session.nextSeq, found: event.seq },
       })
     }
+    if (event.type === 'migrate_requested') await session.plans.load(event.data.planHash)
     if (event.class === 'fact') session.machine.apply(factOf(event))
     absorb(session, event)
   }

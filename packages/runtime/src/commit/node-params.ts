@@ -50,9 +50,13 @@ function storeShown(stored: StoredValue, schema: JsonSchema): StoredValue {
   return shown === stored.json ? stored : storeValue(shown)
 }
 
-/** Derives the idempotency key of a node run: the same on every attempt and unique otherwise. */
-export function derivedKey(session: RunSession, nodeRunId: string): string {
-  return `${session.identity.runId}/${nodeRunId}`
+/**
+ * Derives the idempotency key of a node run: the same on every attempt and unique otherwise. Other params, which came with
+ * another version, are another call.
+ */
+export function derivedKey({ identity, machine }: RunSession, nodeRunId: string): string {
+  const revision = machine.openNodeRun(nodeRunId)?.revision ?? null
+  return `${identity.runId}/${nodeRunId}${revision === null ? '' : `/${revision.slice(0, 32)}`}`
 }
 
 /**

@@ -8,7 +8,8 @@ import type { StoredParent } from '../run-store.ts'
 import { inlineBytes } from '../store/inline-bytes.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import type { NodeTemplatesTable } from './node-templates.ts'
-import type { LoadedPlan } from './plan-cache.ts'
+import type { LoadedPlan, PlanCache } from './plan-cache.ts'
+import { createSessionPlans, type SessionPlans } from './session-plans.ts'
 
 /** Properties of a run that never change. */
 export interface RunIdentity extends RunRef {
@@ -47,7 +48,7 @@ export interface PassAttempts {
 
 /** Results of `durable` calls of a node run, for later attempts and passes with the same params. */
 interface Journal {
-  /** Hash of the params that a person gave; null for those of the document. */
+  /** Hash as of {@link hashOfParams}. */
   readonly paramsHash: string | null
   readonly entries: Map<string, ValueRef>
 }
@@ -58,6 +59,8 @@ interface Journal {
  */
 export interface RunSession {
   readonly identity: RunIdentity
+  readonly plans: SessionPlans
+  /** Plan that the machine executes now. */
   readonly plan: Plan
   readonly index: PlanIndex
   /** Templates of the plan's nodes. */
@@ -151,12 +154,17 @@ function absorbAttempts({ attempts }: RunSession, event: RunEvent): void {
 
 /** Returns the results of `durable` calls of a node run; calls with other params have other results. */
 export function journaledCalls(
-  { journal }: RunSession,
+  session: RunSession,
   nodeRunId: string,
   params: ValueRef | null,
 ): ReadonlyMap<string, ValueRef> {
-  const known = journal.get(nodeRunId)
-  return known === undefined || known.paramsHash !== (params?.hash ?? null) ? NO_CALLS : known.entries
+  const known = session.journal.get(nodeRunId)
+  return known === undefined || known.paramsHash !== hashOfParams(session, nodeRunId, params) ? NO_CALLS : known.entries
+}
+
+/** Returns a hash for params that a person gave, or that came with another version; null for those of the first call. */
+export function hashOfParams({ machine }: RunSession, nodeRunId: string, params: ValueRef | null): string | null {
+  return params?.hash ?? machine.openNodeRun(nodeRunId)?.revision ?? null
 }
 
 const NO_CALLS: ReadonlyMap<string, ValueRef> = new Map()
@@ -167,7 +175,7 @@ function absorbJournal(session: RunSession, event: RunEvent): void {
     const { params = null } = session.machine.openNodeRun(event.nodeRunId) ?? {}
     const entries = new Map(journaledCalls(session, event.nodeRunId, params))
     entries.set(event.data.key, event.data.value)
-    journal.set(event.nodeRunId, { paramsHash: params?.hash ?? null, entries })
+    journal.set(event.nodeRunId, { paramsHash: hashOfParams(session, event.nodeRunId, params), entries })
   }
   switch (event.type) {
     case 'node_completed':
@@ -202,14 +210,46 @@ export function planNodeOf({ index, machine }: RunSession, nodeRunId: string): P
   return node
 }
 
-/** Creates the session of a run that has no events. */
-export function emptySession(identity: RunIdentity, { plan, index, templates }: LoadedPlan): RunSession {
+/** State of a session beside its machine, as far as a snapshot has it. */
+type SessionState = Pick<
+  RunSession,
+  'beginning' | 'nextSeq' | 'lastAt' | 'timers' | 'attempts' | 'journal' | 'hasLooseInline' | 'snapshotTurn' | 'bytes'
+>
+
+/** Machine of a run with the plans that it may execute. */
+interface SessionCore {
+  readonly identity: RunIdentity
+  readonly plans: SessionPlans
+  readonly machine: Machine
+}
+
+/**
+ * Creates a session whose plan is always that of its machine.
+ *
+ * @param state - @defaultValue that of a run without events
+ */
+export function createSession(
+  { identity, plans, machine }: SessionCore,
+  state: Partial<SessionState> = {},
+): RunSession {
+  const loaded = (): LoadedPlan => {
+    const plan = plans.find(machine.planHash)
+    if (plan === undefined) throw new TenonError('INTERNAL', `The plan ${machine.planHash} is not loaded`)
+    return plan
+  }
   return {
     identity,
-    plan,
-    index,
-    templates,
-    machine: createMachine(plan, undefined, index),
+    plans,
+    machine,
+    get plan() {
+      return loaded().plan
+    },
+    get index() {
+      return loaded().index
+    },
+    get templates() {
+      return loaded().templates
+    },
     beginning: null,
     nextSeq: 1,
     lastAt: 0,
@@ -220,5 +260,13 @@ export function emptySession(identity: RunIdentity, { plan, index, templates }: 
     snapshotTurn: 0,
     bytes: 0,
     cancelActor: null,
+    ...state,
   }
+}
+
+/** Creates the session of a run that has no events. */
+export function emptySession(identity: RunIdentity, first: LoadedPlan, cache: Pick<PlanCache, 'get'>): RunSession {
+  const plans = createSessionPlans(first, identity.tenantId, cache)
+  const machine = createMachine(first.plan, undefined, first.index, (planHash) => plans.find(planHash)?.index)
+  return createSession({ identity, plans, machine })
 }

@@ -15,9 +15,15 @@ import type { LevelIndex, PlanIndex } from './plan-index.ts'
 import { createFrameState, type FrameState, PHASE, type RunState } from './state.ts'
 import type { UndoLog } from './undo-log.ts'
 
+/** Finds the index of a plan by its hash. */
+export type FindPlan = (planHash: string) => PlanIndex | undefined
+
 /** State that all frames of a run share. */
 export interface RunContext {
-  readonly index: PlanIndex
+  /** Changes when the run moves to another version. */
+  index: PlanIndex
+  /** Returns the index of a plan to which the run may move; `undefined` for one that was not loaded. */
+  readonly findPlan: FindPlan
   readonly state: RunState
   readonly undoLog: UndoLog
   /** The open frames: that of the run itself under {@link TOP_FRAME}, those of iterations by {@link frameKey}, those of calls by {@link callsFrameKey}. */

@@ -7,7 +7,8 @@ import type { Turn } from './turn.ts'
 /** Port of a failed node with the policy `route`. */
 export const ERROR_PORT = 'error'
 
-function isLive(port: string | null, sourceHandle: string): boolean {
+/** Checks whether an edge is live after its source has ended by a port; `null` for one that ended without. */
+export function isLive(port: string | null, sourceHandle: string): boolean {
   return port === ALL_PORTS ? sourceHandle !== ERROR_PORT : sourceHandle === port
 }
 
@@ -51,6 +52,7 @@ export function finishLive(
   close(context, node)
   undoLog.setItem(state.finishedTurns, node, run.state.turn)
   undoLog.setEntry(state.outputs, node, output)
+  if (!options.clean) undoLog.setEntry(state.handled, node, true)
   keyOwners.add(node, output.port, output.output)
   for (const edge of nodeAt(context, node).outgoing) touchEdge(context, turn, edge, output.port, options.clean)
 }

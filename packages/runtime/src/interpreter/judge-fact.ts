@@ -1,5 +1,5 @@
 import { nodeTypeKey } from '@tenon/core/document'
-import type { CallsWait, EventReceived, Fact, NodeWait, ParkedResolved } from '@tenon/core/run'
+import type { CallsWait, EventReceived, Fact, MigrateRequest, NodeWait, ParkedResolved } from '@tenon/core/run'
 import { endCall } from './calls.ts'
 import { noteLate, noteUndone, skipCompensation } from './compensation.ts'
 import { completeNode } from './complete-node.ts'
@@ -10,6 +10,7 @@ import { handleFailure } from './failure.ts'
 import { close, ERROR_PORT, finishDead, finishSkipped } from './finish-node.ts'
 import { hasPort } from './has-port.ts'
 import { itemAt } from './lookup.ts'
+import { planOf, requestMigration } from './migrate-run.ts'
 import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
 import type { PlanNode } from './plan.ts'
@@ -234,6 +235,18 @@ function judgePause(run: RunContext, fact: PauseFact): Act | null {
 }
 
 /**
+ * Applies a request to move to another version. It has no effect before the start and during the end of a run, and if it
+ * was applied before.
+ */
+function judgeMigration(run: RunContext, request: MigrateRequest): Act | null {
+  const { semantics, over, requests } = run.state
+  const { planHash, requestId } = request
+  planOf(run, planHash)
+  if (semantics === 0 || over || topFrame(run).state.ending !== null || requests.has(requestId)) return null
+  return (turns) => requestMigration(run, turns, request)
+}
+
+/**
  * Checks a fact and returns its effect, without applying it.
  *
  * @returns `null` for a fact without effect.
@@ -277,6 +290,8 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
     case 'pause_requested':
     case 'resume_requested':
       return judgePause(run, fact)
+    case 'migrate_requested':
+      return judgeMigration(run, fact.data)
     default:
       return refuse('The interpreter does not know this fact', { type: (fact as { readonly type: string }).type })
   }
@@ -287,7 +302,9 @@ type StartData = Extract<Fact, { type: 'run_started' }>['data']
 /** Checks that a run of this plan can start like this. */
 function checkStart(run: RunContext, { planHash, semantics, trigger }: StartData): number {
   const { plan } = run.index
-  if (planHash !== plan.planHash) refuse('The run was started with another plan', { planHash, expected: plan.planHash })
+  const hasMoved = run.state.version !== null
+  if (planHash !== plan.planHash && !hasMoved)
+    refuse('The run was started with another plan', { planHash, expected: plan.planHash })
   rulesFor(semantics)
   const node = run.index.indexOf(trigger)
   if (node === undefined) refuse(`The plan has no node "${trigger}"`, { nodeRunId: trigger })

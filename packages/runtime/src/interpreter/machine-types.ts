@@ -1,5 +1,15 @@
-import type { Decision, Fact, NodeResume, NodeWait, RunStatus, ValueRef } from '@tenon/core/run'
+import type {
+  Decision,
+  Fact,
+  MigrateRequest,
+  MigrationBlocker,
+  NodeResume,
+  NodeWait,
+  RunStatus,
+  ValueRef,
+} from '@tenon/core/run'
 import type { PlanNode } from './plan.ts'
+import type { PlanIndex } from './plan-index.ts'
 import type { RunOutputs } from './run-outputs.ts'
 
 /** Semantics of new runs; a run keeps the number with which it started. */
@@ -34,6 +44,12 @@ export interface Machine {
   snapshot(): MachineSnapshot
   /** Number of facts with an effect; `apply` increases it if and only if the fact belongs into the log. */
   readonly turn: number
+  /** Hash of the plan that the run executes; another one once it has moved to another version. */
+  readonly planHash: string
+  /** Request to move to another version that waits for the end of the nodes in progress; `null` without one. */
+  readonly migration: MigrateRequest | null
+  /** Returns the nodes that would keep the run from moving to another plan now, in document order; at most 20. */
+  migrationBlockers(target: PlanIndex): readonly MigrationBlocker[]
   /** Status of the run after the last fact. */
   readonly status: RunStatus
   /** Outputs that the node runs can read. */
@@ -65,6 +81,11 @@ export interface OpenNodeRun {
   readonly resume: NodeResume | null
   /** Params of a called node run, and those that a person gave instead of those of the document; `null` without such. */
   readonly params: ValueRef | null
+  /**
+   * Hash of the plan whose params replaced those with which the node was parked, when the run moved to another version;
+   * `null` without such.
+   */
+  readonly revision: string | null
   /** Instant of the fact that scheduled the pass. */
   readonly scheduledAt: number
   /** True if its cancelation was requested. */

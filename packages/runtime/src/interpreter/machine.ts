@@ -4,6 +4,7 @@ import { finishCalls } from './calls.ts'
 import { advanceCompensation, compensatingNode } from './compensation.ts'
 import {
   createFrame,
+  type FindPlan,
   type FrameContext,
   findInOpenFrame,
   nodeAt,
@@ -19,6 +20,8 @@ import { endIteration } from './iterations.ts'
 import { judgeFact } from './judge-fact.ts'
 import { entryOf } from './lookup.ts'
 import type { Machine, MachineSnapshot, OpenNodeRun } from './machine-types.ts'
+import { advanceMigration } from './migrate-run.ts'
+import { blockersOf } from './migration-blockers.ts'
 import type { Plan } from './plan.ts'
 import { createPlanIndex, type PlanIndex } from './plan-index.ts'
 import { conclude, propagate } from './propagate.ts'
@@ -48,10 +51,11 @@ function openNodeRunsOf(context: FrameContext): readonly OpenNodeRun[] {
 function openNodeRunOf(context: FrameContext, node: number, open: OpenRun): OpenNodeRun {
   const { mode, taskQueue } = nodeAt(context, node)
   const { pass, resume, params, scheduledAt, canceling, wait } = open
+  const revision = context.state.revisions.get(node) ?? null
   const queue = mode === 'dispatch' ? taskQueue : null
   const nodeRunId = nodeRunIdAt(context, node)
   const waiting = { waitId: wait?.waitId ?? null, waitKind: wait?.waitFor.kind ?? null }
-  return { nodeRunId, pass, mode, queue, resume, params, scheduledAt, canceling, ...waiting }
+  return { nodeRunId, pass, mode, queue, resume, params, revision, scheduledAt, canceling, ...waiting }
 }
 
 /** Returns all open node runs: while the run undoes what it has done, only one can be open, also in an ended iteration. */
@@ -86,6 +90,7 @@ function concludeTurns(turns: Turns): void {
  *
  * @param snapshot - Snapshot of another machine of the same plan; the new one continues from it.
  * @param index - Shared by the runs of a plan. @defaultValue a new one
+ * @param findPlan - Finds plans to which the run may move. @defaultValue it cannot move
  * @throws {@link TenonError} `SNAPSHOT_UNREADABLE` if the snapshot is of another version or plan.
  *
  * @example
@@ -100,9 +105,10 @@ export function createMachine(
   plan: Plan,
   snapshot?: MachineSnapshot,
   index: PlanIndex = createPlanIndex(plan),
+  findPlan: FindPlan = () => undefined,
 ): Machine {
   const undoLog = createUndoLog()
-  const run: RunContext = { index, state: createRunState(), undoLog, frames: new Map() }
+  const run: RunContext = { index, findPlan, state: createRunState(), undoLog, frames: new Map() }
   if (snapshot === undefined) run.frames.set(TOP_FRAME, createFrame(run, index, {}))
   else restoreRun(run, snapshot)
   const { state } = run
@@ -117,6 +123,7 @@ export function createMachine(
       act(turns)
       concludeTurns(turns)
       advanceCompensation(run, turns, () => concludeTurns(turns))
+      advanceMigration(run, turns, () => concludeTurns(turns))
       endWhenIdle(run, turns.decisions)
       return turns.decisions
     },
@@ -126,12 +133,19 @@ export function createMachine(
     get turn() {
       return state.turn
     },
+    get planHash() {
+      return run.index.plan.planHash
+    },
     get status() {
       return statusOf(run)
     },
     get operations() {
       return undoLog.operations
     },
+    get migration() {
+      return state.migration
+    },
+    migrationBlockers: (target) => blockersOf(run, target),
     openNodeRuns: () => allOpenNodeRuns(run),
     openNodeRun: (nodeRunId) => findOpenNodeRun(run, nodeRunId),
     calledNode: (nodeRunId) => findCalledNode(run, nodeRunId),

@@ -1,6 +1,6 @@
 import type { Decision } from '@tenon/core/run'
 import { calledParams } from './call-frames.ts'
-import { type FrameContext, nodeAt, nodeRunIdAt } from './context.ts'
+import { type FrameContext, nodeAt, nodeRunIdAt, type RunContext } from './context.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
 import { type NextPass, type OpenRun, PHASE } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -48,10 +48,15 @@ export function scheduleAfterWait(context: FrameContext, turn: Turn, node: numbe
   schedule(context, turn.decisions, node, { at: turn.at, resume, params, readsTurn: run.state.turn })
 }
 
-/** Schedules the pass that follows a wait that has ended. While the run is paused, the pass is held. */
+/** Checks whether a run holds what would start: it is paused, or about to move to another version. */
+export function isHolding({ state }: RunContext): boolean {
+  return state.paused || state.migration !== null
+}
+
+/** Schedules the pass that follows a wait that has ended. While the run holds what would start, the pass is held. */
 export function continueAfter(context: FrameContext, turn: Turn, node: number, next: NextPass): void {
   const { run, state, undoLog } = context
-  if (!run.state.paused) {
+  if (!isHolding(run)) {
     scheduleAfterWait(context, turn, node, next)
     return
   }

@@ -18,18 +18,23 @@ export function pauseRun({ state, undoLog }: RunContext, { decisions }: Turns, r
   decisions.push({ type: 'run_paused', data: { actor } })
 }
 
-/** Resumes a run: schedules what the pause has held, in the order in which it would have been scheduled. */
+/** Resumes a run: schedules what the pause has held, unless the run is about to move to another version. */
 export function resumeRun(run: RunContext, turns: Turns, request: PauseRequest): void {
   const { state, undoLog } = run
   const { requestId, actor } = request
   undoLog.setEntry(state.requests, requestId, state.turn)
   undoLog.setField(state, 'paused', false)
   turns.decisions.push({ type: 'run_resumed', data: { actor } })
+  if (state.migration === null) releaseHeld(run, turns)
+}
+
+/** Schedules what was held, in the order in which it would have been scheduled. */
+export function releaseHeld(run: RunContext, turns: Turns): void {
   for (const { context, node, turn: readsTurn, next } of heldPasses(run)) {
     const turn = turns.in(context)
     if (next !== null) scheduleAfterWait(context, turn, node, next)
     else {
-      undoLog.deleteEntry(context.state.held, node)
+      run.undoLog.deleteEntry(context.state.held, node)
       schedule(context, turn.decisions, node, { at: turn.at, resume: null, params: null, readsTurn })
     }
   }

@@ -5,7 +5,7 @@ import { finishDead, finishSkipped } from './finish-node.ts'
 import { isRacing, type JoinVerdict } from './join.ts'
 import { itemAt } from './lookup.ts'
 import { dropLosers, findLosers, openAmong } from './losers.ts'
-import { schedule } from './open-runs.ts'
+import { isHolding, schedule } from './open-runs.ts'
 import { reuseOutcome } from './reuse.ts'
 import { rulesOf, type SemanticsRules } from './semantics.ts'
 import { PHASE } from './state.ts'
@@ -103,18 +103,19 @@ function addSkipped(context: FrameContext, decisions: Decision[], turn: Turn, re
 
 /**
  * Orders the decisions of a turn in a frame and starts the nodes that are still ready, or holds them while the run is
- * paused.
+ * paused or about to move to another version.
  */
 export function conclude(context: FrameContext, turn: Turn): void {
   const { phases, held } = context.state
-  const { paused, turn: readsTurn } = context.run.state
+  const { turn: readsTurn } = context.run.state
+  const holds = isHolding(context.run)
   const { decisions } = turn
   for (const reason of SKIP_ORDER) addSkipped(context, decisions, turn, reason)
   for (const decision of turn.following) decisions.push(decision)
   for (const reason of LAST_SKIPS) addSkipped(context, decisions, turn, reason)
   for (const node of turn.ready) {
     if (itemAt(phases, node) !== PHASE.ready) continue
-    if (paused) context.undoLog.setEntry(held, node, readsTurn)
+    if (holds) context.undoLog.setEntry(held, node, readsTurn)
     else schedule(context, decisions, node, { at: turn.at, resume: null, params: null, readsTurn })
   }
 }

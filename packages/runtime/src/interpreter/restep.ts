@@ -1,7 +1,9 @@
 import { type Decision, decisionId, eventClassOf, type Fact, factId, type RunEvent } from '@tenon/core/run'
+import type { FindPlan } from './context.ts'
 import { createMachine } from './machine.ts'
 import type { Machine } from './machine-types.ts'
 import type { Plan } from './plan.ts'
+import { createPlanIndex } from './plan-index.ts'
 
 /** First difference between a log and the machine, with both texts; `null` if one of them has none. */
 export interface RestepMismatch {
@@ -76,21 +78,27 @@ function keyOf(fact: FactEvent, index: number): DecisionKey {
   return { id: decisionId(factId(fact), index), turn: fact.turn, cause: fact.seq }
 }
 
+/** Creates the machine of a run that starts with a plan. */
+type CreateMachineFor = (plan: Plan, findPlan: FindPlan) => Pick<Machine, 'apply' | 'mark' | 'turn'>
+
 /**
  * Applies the facts of a recorded run again and compares the decisions with the recorded ones, byte for byte: type,
  * node run, data, id, turn and cause. Used to test that an upgrade of the interpreter breaks no run.
  *
  * @param events - The whole log of a run, ascending by `seq`; observations are ignored.
+ * @param plans - The plan with which the run started, and those of the versions to which it has moved.
  * @param createFor - Creates the machine to test. @defaultValue {@link createMachine}
  * @returns The first difference. Each fact must advance the machine by one turn.
  * @throws {@link TenonError} `FACT_INVALID` if a fact is impossible for this plan.
  */
 export function restep(
   events: Iterable<RunEvent>,
-  plan: Plan,
-  createFor: (plan: Plan) => Pick<Machine, 'apply' | 'mark' | 'turn'> = createMachine,
+  plans: Plan | readonly [Plan, ...Plan[]],
+  createFor: CreateMachineFor = (plan, findPlan) => createMachine(plan, undefined, undefined, findPlan),
 ): RestepResult {
-  const machine = createFor(plan)
+  const [first, ...others] = 'planHash' in plans ? [plans] : plans
+  const indexes = new Map([first, ...others].map((plan) => [plan.planHash, createPlanIndex(plan)]))
+  const machine = createFor(first, (planHash) => indexes.get(planHash))
   for (const turn of turnsOf(events)) {
     const { fact } = turn
     machine.mark()

@@ -19,7 +19,7 @@ import {
 } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 10
+export const STATE_VERSION = 11
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 
@@ -33,7 +33,7 @@ interface StoredLoop extends Omit<LoopState, 'running' | 'ended'> {
   readonly ended: Entries<IterationEnd>
 }
 
-type Collection = 'ended' | 'open' | 'outputs' | 'held' | 'loops' | 'calls' | 'lateOutputs'
+type Collection = 'ended' | 'open' | 'outputs' | 'held' | 'loops' | 'calls' | 'lateOutputs' | 'handled' | 'revisions'
 
 /** State of a frame, with lists of entries for its collections by node. */
 interface StoredFrame extends Omit<FrameState, Collection> {
@@ -48,6 +48,8 @@ interface StoredFrame extends Omit<FrameState, Collection> {
   readonly loops: Entries<StoredLoop>
   readonly calls: Entries<StoredCalls>
   readonly lateOutputs: Entries<NodeOutput>
+  readonly handled: readonly number[]
+  readonly revisions: Entries<string>
   readonly ended: StoredRound | null
 }
 
@@ -113,6 +115,8 @@ function storeFrame(context: FrameContext, lists: Map<string, ValueRef>): Stored
     loops: entriesOf(state.loops).map(([node, loop]) => [node, storeLoop(loop)] as const),
     calls: entriesOf(state.calls).map(([node, calls]) => [node, storeCalls(calls)] as const),
     lateOutputs: entriesOf(state.lateOutputs),
+    handled: inDocumentOrder(state.handled),
+    revisions: entriesOf(state.revisions),
     ended: storeRound(state.ended, lists),
   }
 }
@@ -135,7 +139,7 @@ export function snapshotOf(run: RunContext): MachineSnapshot {
 }
 
 function restoreFrame(run: RunContext, stored: StoredFrame, lists: ReadonlyMap<string, ValueRef>): void {
-  const { key, iteration, caller, open, outputs, held, loops, calls, lateOutputs, ended } = stored
+  const { key, iteration, caller, open, outputs, held, loops, calls, lateOutputs, handled, revisions, ended } = stored
   const state: FrameState = {
     ...copyLists(stored),
     open: new Map(open),
@@ -144,6 +148,8 @@ function restoreFrame(run: RunContext, stored: StoredFrame, lists: ReadonlyMap<s
     loops: new Map(loops.map(([node, loop]) => [node, restoreLoop(loop)])),
     calls: new Map(calls.map(([node, each]) => [node, restoreCalls(each)])),
     lateOutputs: new Map(lateOutputs),
+    handled: new Map(handled.map((node) => [node, true])),
+    revisions: new Map(revisions),
     ended: ended === null ? null : { ...ended, items: ended.items === null ? null : entryOf(lists, ended.items) },
   }
   if (caller !== null) {

@@ -3,6 +3,7 @@ import type {
   CallsWait,
   CancelReason,
   IterationsWait,
+  MigrateRequest,
   NodeCancelReason,
   NodeResume,
   NodeWait,
@@ -13,7 +14,7 @@ import type {
   ValueRef,
 } from '@tenon/core/run'
 
-/** Phase of a node in a frame. `ready` exists only within a turn and while the run is paused. */
+/** Phase of a node in a frame. `ready` exists only within a turn and while the run holds what would start. */
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
 /** Input of the pass after a wait. */
@@ -180,6 +181,10 @@ export interface FrameState {
   ended: KeptRound | null
   /** Outputs of node runs that completed while they were being canceled, and can be undone. */
   readonly lateOutputs: Map<number, NodeOutput>
+  /** Nodes that ended after a failure that was handled: their live edges are not clean. */
+  readonly handled: Map<number, true>
+  /** Parked nodes that got other params when the run moved to another version, with the hash of its plan. */
+  readonly revisions: Map<number, string>
 }
 
 /** State of a run beside its frames. */
@@ -193,6 +198,10 @@ export interface RunState {
   deadline: boolean
   /** True from a pause to its resumption; it stays true if the run ends before that. */
   paused: boolean
+  /** Request to move to another version that waits for the end of the nodes in progress: until then nothing starts. */
+  migration: MigrateRequest | null
+  /** Version to which the run has moved last; `null` if it has its first one. */
+  version: string | null
   /** First reached end in document order; `null` if none. */
   reachedEnd: { readonly index: number; readonly outcome: string } | null
   /** Number of open node runs in all frames. */
@@ -211,7 +220,7 @@ export interface RunState {
   compensation: CompensationState | null
   /** True if a person ended the run without undoing the rest. */
   isCompensationSkipped: boolean
-  /** Turns of the applied requests to pause and to resume, by request id. */
+  /** Turns of the applied requests to pause, to resume and to move, by request id. */
   readonly requests: Map<string, number>
   /** True once the outcomes of an earlier run are known. */
   hasReused: boolean
@@ -227,6 +236,8 @@ export function createRunState(): RunState {
     over: false,
     deadline: false,
     paused: false,
+    migration: null,
+    version: null,
     reachedEnd: null,
     openCount: 0,
     waiting: 0,
@@ -263,6 +274,8 @@ export function createFrameState(incomingCounts: readonly number[]): FrameState 
     hasUndoable: false,
     ended: null,
     lateOutputs: new Map(),
+    handled: new Map(),
+    revisions: new Map(),
   }
 }
 

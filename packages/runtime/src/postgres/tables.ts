@@ -43,6 +43,9 @@ interface RunsTable {
   readonly rerun_of: string | null
   /** A `RerunFrom` as JSON text. */
   readonly rerun_from: string | null
+  /** Version with which the run has started; null if it has not moved to another one, as the other column. */
+  readonly first_version: string | null
+  readonly first_plan_hash: string | null
 }
 
 interface RunLogTable {

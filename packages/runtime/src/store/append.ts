@@ -125,6 +125,10 @@ export type AppendOperation =
   | { readonly op: 'child_unqueue'; readonly runId: RunId; readonly engine: 'embedded' | 'temporal' }
   /** The run repeats another one; `from` is a `RerunFrom` as JSON text. */
   | { readonly op: 'rerun'; readonly of: RunId; readonly from: string }
+  /** The run executes another version of its workflow from now on. */
+  | { readonly op: 'move'; readonly version: string; readonly planHash: string }
+  /** The run has other requirements from now on; `requires` is their key. */
+  | { readonly op: 'require'; readonly requires: string }
   /** A run refers to a value that is stored already. */
   | { readonly op: 'payload_ref'; readonly runId: RunId; readonly hash: string }
   /** Adds a message for another run, unless that has ended. */
@@ -208,6 +212,7 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   child_unqueue: 4,
   child_begin: 7,
   rerun: 0,
+  move: 0,
   plan: 1,
   payload_ref: 2,
   snapshot: 3,
@@ -224,6 +229,7 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   timer_clear: 6,
   timers_end: 6,
   ready: 7,
+  require: 7,
   wake: 7,
   event_wake: 7,
   finish: 7,

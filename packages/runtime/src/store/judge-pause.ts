@@ -116,7 +116,7 @@ const END_STRINGS = [
  * handles it and its node is not one that is being canceled, such as the loser of a race. A failure in an iteration ends
  * the iteration; if it ends the run, its loop has failed. A run that undoes what it has done can be paused again.
  */
-async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
+export async function isEnding(tx: Tx<RuntimeTables>, run: RunRef): Promise<boolean> {
   const canceling = new Set<string>()
   const failed = new Set<string>()
   const parked = new Map<string, string>()

@@ -293,11 +293,17 @@ function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
     rootRunId: row.root_run_id ?? row.run_id,
     depth: row.depth,
     rerunOf: rerunOfRow(row),
+    first: firstVersionOf(row),
   }
 }
 
 function rerunOfRow({ rerun_of: runId, rerun_from: from }: Selectable<RuntimeTables['runs']>): RerunOf | null {
   return runId === null || from === null ? null : { runId, from: JSON.parse(from) as RerunFrom }
+}
+
+function firstVersionOf(row: Selectable<RuntimeTables['runs']>): StoredRun['first'] {
+  const { first_version: version, first_plan_hash: planHash } = row
+  return version === null || planHash === null ? null : { version, planHash }
 }
 
 function parentOfRow(row: Selectable<RuntimeTables['runs']>): StoredParent | null {

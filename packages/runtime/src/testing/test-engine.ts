@@ -13,6 +13,7 @@ import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
 import { loopTests } from './suite/loops.ts'
+import { migrateTests } from './suite/migrate.ts'
 import { parkTests } from './suite/park.ts'
 import { pathTests } from './suite/paths.ts'
 import { pauseTests } from './suite/pause.ts'
@@ -34,6 +35,7 @@ const GROUPS: readonly SuiteGroup[] = [
   cancelTests,
   pauseTests,
   parkTests,
+  migrateTests,
   compensationTests,
   rerunTests,
   logTests,

@@ -33,7 +33,16 @@ function createdBy(
   return addRun(tables, {
     ...row,
     ...{ tenantId, runId, status: 'queued', turn: 0, nextSeq: 1, startedAt: null, finishedAt: null },
-    ...{ outcome: null, output: null, error: null, parent: null, rootRunId: runId, depth: 0, rerunOf: null },
+    ...{
+      outcome: null,
+      output: null,
+      error: null,
+      parent: null,
+      rootRunId: runId,
+      depth: 0,
+      rerunOf: null,
+      first: null,
+    },
   })
 }
 
@@ -138,11 +147,17 @@ export function applyOperation(tables: MemoryTables, memory: MemoryRun, o: Appen
     case 'rerun':
       memory.run = { ...memory.run, rerunOf: { runId: o.of, from: JSON.parse(o.from) } }
       return
-    // Locks, of which one transaction after the other needs none; references of values; admissions and the outbox, which no
+    case 'move': {
+      const { version, planHash, first } = memory.run
+      memory.run = { ...memory.run, version: o.version, planHash: o.planHash, first: first ?? { version, planHash } }
+      return
+    }
+    // Locks, of which one transaction after the other needs none; references of values; requirements, admissions and the outbox, which no
     // run of a simulation has.
     case 'waits_lock':
     case 'event_lock':
     case 'payload_ref':
+    case 'require':
     case 'child_unqueue':
       return
     default:
@@ -164,7 +179,7 @@ function createChild(
   addRun(tables, {
     ...{ tenantId, traceId, mode, engine, runId: o.runId, workflowId: o.workflowId, version: o.version },
     ...{ planHash: o.planHash, semantics: o.semantics, queuedAt: o.queuedAt, status: 'queued', turn: 0, nextSeq: 1 },
-    ...{ startedAt: null, finishedAt: null, outcome: null, output: null, error: null, rerunOf: null },
+    ...{ startedAt: null, finishedAt: null, outcome: null, output: null, error: null, rerunOf: null, first: null },
     parent: { runId, nodeRunId: o.nodeRunId, waitId: o.waitId },
     ...{ rootRunId, depth: depth + 1 },
   })

@@ -19,6 +19,7 @@ import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createStoreEvent } from '../../events/send-event.ts'
+import { createMigrateRun } from '../../migrate/request-migration.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
 import { reasonOf } from '../../reason-of.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
@@ -192,6 +193,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const resolveParked = createResolveParked({ database, reader, inbox, findType })
   const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
+  const migrateRun = createMigrateRun({ database, committer, now })
   const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
@@ -326,6 +328,15 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     skipCompensation: putEnd(inbox.skipCompensation),
     pause: putPause(inbox.pause),
     resume: putPause(inbox.resume),
+    migrate: async (tenantId, runId, request, hook) => {
+      // Before the transaction: the requirements of the version are stored when the run moves.
+      await requirements.prepare(tenantId, request.plan)
+      const put = await migrateRun.request(tenantId, runId, request, { workerId: owner(), hook })
+      if (put.outcome !== 'accepted') return put
+      wake({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
+    checkMigration: migrateRun.check,
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,
     unservedQueues: (queues) => findUnservedQueues(database, queues),

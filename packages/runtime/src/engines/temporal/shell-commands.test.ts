@@ -10,6 +10,7 @@ const openRun = (nodeRunId: string, waitId: string | null = null): OpenNodeRun =
   queue: null,
   resume: null,
   params: null,
+  revision: null,
   scheduledAt: 0,
   canceling: false,
   waitId,

@@ -21,6 +21,7 @@ import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createStoreEvent } from '../../events/send-event.ts'
+import { createMigrateRun } from '../../migrate/request-migration.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import type { RunObstacle } from '../../run-store.ts'
@@ -117,6 +118,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const resolveParked = createResolveParked({ database, reader, inbox, findType })
   const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
+  const migrateRun = createMigrateRun({ database, committer, now })
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
   const retention = createRetentionKeeper(database, deps.retention, log)
@@ -239,6 +241,13 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     skipCompensation: putEnd(inbox.skipCompensation),
     pause: putPause(inbox.pause),
     resume: putPause(inbox.resume),
+    migrate: async (tenantId, runId, request, hook) => {
+      const put = await migrateRun.request(tenantId, runId, request, { hook })
+      if (put.outcome !== 'accepted') return put
+      relay?.wake()
+      return { outcome: put.outcome }
+    },
+    checkMigration: migrateRun.check,
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,
     unservedQueues: async (queues) => {

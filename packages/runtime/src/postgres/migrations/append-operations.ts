@@ -126,6 +126,12 @@ begin
     when 'rerun' then
       update $schema.runs set rerun_of = o->>'of', rerun_from = o->>'from'
         where tenant_id = p_tenant and run_id = p_run;
+    when 'move' then
+      update $schema.runs set first_version = coalesce(first_version, version),
+          first_plan_hash = coalesce(first_plan_hash, plan_hash), version = o->>'version', plan_hash = o->>'planHash'
+        where tenant_id = p_tenant and run_id = p_run;
+    when 'require' then
+      update $schema.run_ready set requires_key = o->>'requires' where tenant_id = p_tenant and run_id = p_run;
     when 'payload_ref' then
       insert into $schema.payload_refs (tenant_id, run_id, hash) values (p_tenant, o->>'runId', o->>'hash')
         on conflict do nothing;

@@ -258,6 +258,87 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     },
   )
 
+  test('adds no observation behind the end of a run that another process has ended', async () => {
+    const [one, two] = [committer(), committer()]
+    const { run, check } = await create(one, parallel)
+    await two.withSession(run, ({ machine }) => machine.turn)
+    const facts = [{ fact: { type: 'cancel_requested', data: { reason: 'user', actor: null } } }] as const
+    await one.commit({ ...run, facts })
+    for (const nodeRunId of ['a', 'b']) {
+      await one.commit({
+        ...run,
+        facts: [{ fact: { type: 'node_canceled', nodeRunId, data: { pass: 1, how: 'canceled' } } }],
+      })
+    }
+    const data = { timestamp: new Date(now).toISOString(), level: 'info', message: 'late' } as const
+    const observation = { type: 'node_log', nodeRunId: 'a', data } as const
+    const late = await two.commit({
+      ...run,
+      facts: [],
+      observations: [{ observation, pass: 1, attempt: 1, index: 0, at: now }],
+    })
+    expect(late).toMatchObject({ outcome: 'unchanged', events: [] })
+    expect((await check()).at(-1)?.type).toBe('run_canceled')
+  })
+
+  describe('when an append fails behind another one of its commit', () => {
+    /** A run with strict durability, whose commits store each turn alone; `failing` makes the next appends fail. */
+    async function strict() {
+      const slots: string[] = []
+      let left = Number.POSITIVE_INFINITY
+      const appender = createAppender(opened.database)
+      const by = createCommitter({
+        database: opened.database,
+        appender: {
+          ...appender,
+          append: async (append) => {
+            left -= 1
+            if (left < 0) throw new TenonError('UNAVAILABLE', 'The database cannot be reached')
+            return appender.append(append)
+          },
+        },
+        ...{ findType: nodeTypesOf(registry), bus: inMemoryBus(), log: () => undefined, now: () => now },
+      })
+      const document = workflow(
+        [
+          node('start', 'start'),
+          ...['a', 'b', 'c'].map((id) => node(id, 'probe')),
+          node('pure', 'set', { fields: {} }),
+          node('end', 'end'),
+        ],
+        ['start>a', 'start>b', 'a>c', 'a>pure', 'pure>end'],
+        { settings: { durability: 'strict' } },
+      )
+      const { run, check } = await create(by, document)
+      const acquireSlot = ({ nodeRunId }: { readonly nodeRunId: string }) => {
+        slots.push(nodeRunId)
+        return { release: () => void slots.splice(slots.indexOf(nodeRunId), 1) }
+      }
+      const commit = (facts: readonly Fact[], appends = Number.POSITIVE_INFINITY) => {
+        left = appends
+        return by.commit({ ...run, acquireSlot, facts: facts.map((fact) => ({ fact })) })
+      }
+      return { slots, commit, check }
+    }
+
+    test('returns the nodes that have begun, and continues later', async () => {
+      const { slots, commit, check } = await strict()
+      const result = await commit([completed('a')], 1)
+      expect(result).toMatchObject({ outcome: 'committed', hasMore: true })
+      expect([result.started.map(({ nodeRunId }) => nodeRunId), slots]).toEqual([['c'], ['c']])
+      expect(await commit([])).toMatchObject({ outcome: 'committed', hasMore: false })
+      expect((await check()).some(({ id }) => id === 'pure/1/outcome')).toBe(true)
+    })
+
+    test('gives back the slots of the nodes that have begun if a fact is not stored', async () => {
+      const { slots, commit, check } = await strict()
+      await expect(commit([completed('a'), completed('b')], 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      expect(slots).toEqual([])
+      await commit([completed('a'), completed('b')])
+      expect((await check()).filter(({ id }) => id === 'c/1/1/started')).toHaveLength(1)
+    })
+  })
+
   test('stores observations of two processes side by side, although each expects the end of the log', async () => {
     const [one, two] = [committer(), committer()]
     const { run, check } = await create(one, parallel)

@@ -126,7 +126,7 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
     const key = runKey(session.identity)
     try {
       const value = await commit()
-      if (isRunOver(session.machine.status)) sessions.delete(key)
+      if (isRunOver(session.machine.status) || session.isUnsure) sessions.delete(key)
       // Weighed again, since it has grown. If another start created the run, this session is not in use.
       else if (sessions.get(key) === session) sessions.set(key, session)
       return value
@@ -239,7 +239,7 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
         const result = await perform(session, work, { observations: [], isPinned: false, newRun: row })
         if (result.outcome === 'committed') {
           plans.noteStored(request.tenantId, plan.planHash)
-          if (!isRunOver(result.status)) sessions.set(key, session)
+          if (!isRunOver(result.status) && !session.isUnsure) sessions.set(key, session)
         }
         return result
       })

@@ -6,6 +6,7 @@ import {
   decisionId,
   type Fact,
   factId,
+  isRunOver,
   observationId,
   type RunEvent,
   type RunStatus,
@@ -120,10 +121,12 @@ export function appendOf(
 ): Append {
   const { tenantId, runId } = session.identity
   const { status } = session.machine
+  // No observation follows the end of a run, which only the append of one checks.
+  const isObserved = pending.turns === 0 && (!isPinned || isRunOver(status))
   return {
     tenantId,
     runId,
-    kind: create !== null ? 'create' : pending.turns === 0 && !isPinned ? 'observe' : 'advance',
+    kind: create !== null ? 'create' : isObserved ? 'observe' : 'advance',
     expectTurn: pending.turnBefore,
     expectSeq: isPinned ? session.nextSeq : null,
     turns: pending.turns,

@@ -62,6 +62,7 @@ interface Performed {
   readonly events: readonly RunEvent[]
   readonly started: readonly StartedNode[]
   readonly metOthers: boolean
+  /** True if inline node runs are left, or if it is unknown whether the last append was stored. */
   readonly hasMore: boolean
 }
 
@@ -146,10 +147,17 @@ export async function performCommit(
       if (isPinnedNow) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
     } catch (error) {
       undoAppend(session, pending)
-      if (!isAppendRefused(error)) throw error
+      if (!isAppendRefused(error)) {
+        if (facts.length > 0 || events.length === 0) throw failedBehind(started, error)
+        // The caller has to know what has begun: nothing else would run those bodies.
+        session.isUnsure = true
+        return { outcome: 'committed', events, started, metOthers, hasMore: true }
+      }
       if (isAlone) {
         refusedPasses ??= new Set()
-        const dropped = await dropRefused(session, pending, refusedPasses, error, deps)
+        const dropped = await dropRefused(session, pending, refusedPasses, error, deps).catch((refusal: unknown) => {
+          throw failedBehind(started, refusal)
+        })
         if (dropped !== null) facts = facts.filter(({ messageId }) => messageId !== dropped)
       }
       isAlone = true
@@ -160,3 +168,9 @@ export async function performCommit(
 }
 
 export const NO_PASSES: ReadonlySet<string> = new Set()
+
+/** Releases the slots of nodes that a commit has begun before it failed. They count as lost, since no body of them runs. */
+function failedBehind(started: readonly StartedNode[], error: unknown): unknown {
+  for (const { slot } of started) slot.release()
+  return error
+}

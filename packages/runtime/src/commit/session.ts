@@ -80,6 +80,8 @@ export interface RunSession {
   hasLooseInline: boolean
   /** User who canceled the run, if a person did. Not part of snapshots, so it may be lost before the run ends. */
   cancelActor: Actor | null
+  /** True after an append whose result is unknown: the session must be loaded again. */
+  isUnsure: boolean
   /** Turn of the last snapshot. */
   snapshotTurn: number
   /** Approximate memory of the session in bytes: values in its events, and the text of its snapshot. */
@@ -257,6 +259,7 @@ export function createSession(
     attempts: new Map(),
     journal: new Map(),
     hasLooseInline: false,
+    isUnsure: false,
     snapshotTurn: 0,
     bytes: 0,
     cancelActor: null,

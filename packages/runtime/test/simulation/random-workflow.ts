@@ -195,7 +195,7 @@ export function randomWorkflow({ pick, mostNodes, children = [], prefix = '' }: 
   add(draft, { inLoop: false, depth: 0 }, 'end', [exit])
   const settings: WorkflowDocument['settings'] = {
     ...(pick(8) === 0 ? { timeout: '5m' } : {}),
-    ...(pick(10) === 0 ? { durability: 'strict' } : {}),
+    ...(pick(5) === 0 ? { durability: 'strict' } : {}),
     ...(pick(8) === 0 ? { compensateOnCancel: false } : {}),
   }
   return workflow(draft.nodes, draft.edges, { settings })

@@ -100,7 +100,7 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
   const committer = createCommitterOf({
     logs: over(world, memoryLogs(tables)),
-    appender: { append: (append) => world.request(() => store(append)), drain: async () => undefined },
+    appender: { append: (append) => world.request(() => store(append), true), drain: async () => undefined },
     ...{ findType, bus, log, now, maxSessionBytes: sizes.maxSessionBytes },
     onRunsWoken: (runs) => {
       for (const run of runs) if (worker.isClaimed(run)) worker.drive(run)

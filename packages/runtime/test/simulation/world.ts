@@ -15,7 +15,7 @@ export interface Faults {
   readonly lostRequests: number
   /** A request is executed, and its answer gets lost. */
   readonly lostAnswers: number
-  /** The caller gives up on a request, which is executed later. */
+  /** The caller gives up on a request of one statement, which is executed later. */
   readonly lateRequests: number
   /** A message of the bus gets lost. */
   readonly lostHints: number
@@ -60,8 +60,13 @@ export interface World {
   /** Returns 0 ≤ number < `choices`. */
   pick(choices: number): number
   chance(share: number): boolean
-  /** Sends a request to the store: it is executed and answered later, or not, as the faults have it. */
-  request<Value>(execute: () => Value): Promise<Value>
+  /**
+   * Sends a request to the store: it is executed and answered later, or not, as the faults have it.
+   *
+   * @param mayBeLate - True for a single statement, which a database may execute after its sender gave up. A transaction of
+   * several holds its locks until its end, so that nothing that conflicts with it comes between.
+   */
+  request<Value>(execute: () => Value, mayBeLate?: boolean): Promise<Value>
   /** Resolves later, for the current owner. */
   later(): Promise<void>
   /** Runs a function later, for an owner. */
@@ -139,11 +144,11 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
     current: outside,
     pick,
     chance,
-    request: (execute) => {
+    request: (execute, mayBeLate = false) => {
       const owner = world.current
       const { lostRequests, lostAnswers, lateRequests } = world.faults
       const isLost = chance(lostRequests)
-      const isLate = !isLost && chance(lateRequests)
+      const isLate = mayBeLate && !isLost && chance(lateRequests)
       const isUnanswered = !isLost && !isLate && chance(lostAnswers)
       return new Promise((resolve, reject) => {
         const giveUp = (): void => reject(new TenonError('UNAVAILABLE', 'The database does not respond'))

@@ -47,6 +47,10 @@ export interface StartedRunRow {
   readonly status: RunStatus
   /** Start, in milliseconds since the Unix epoch; `null` while queued. */
   readonly startedAt: number | null
+  /** True if the request repeats an earlier one, whose run this is. */
+  readonly deduplicated?: true
+  /** True if the request was merged into the run, which waits for further ones. */
+  readonly merged?: true
 }
 
 /** Result of a vote. `accepted` is stored and will be counted by the run; `closed` was too late. */
@@ -100,10 +104,11 @@ export interface Engine {
   readonly kind: 'embedded' | 'temporal'
   /**
    * Stores a run and starts it, or returns the run that already has `request.runId`. A run that a limit or a pause holds
-   * back is stored as `queued`; it starts later, in the order of the requests. Test runs are never held back.
+   * back is stored as `queued`; it starts later, in the order of the requests. Test runs are never held back. By the
+   * settings of the workflow, a request can return an earlier run, or be merged into one that has yet to start.
    *
-   * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input; `CONCURRENCY_KEY_INVALID` if the
-   * concurrency key of the workflow has no value for it; `RUN_QUEUE_FULL` if the run would have to wait and as many runs
+   * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input; `CONCURRENCY_KEY_INVALID`,
+   * `START_KEY_INVALID` if a key of the workflow has no value for it; `RUN_QUEUE_FULL` if the run would have to wait and as many runs
    * of the tenant wait as may.
    */
   start(request: StartRunRequest): Promise<StartedRunRow>

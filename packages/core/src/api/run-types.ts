@@ -52,6 +52,10 @@ export interface StartedRun {
   readonly status: RunStatus
   /** Time at which the run began; `null` while it is queued. */
   readonly startedAt: IsoInstant | null
+  /** True if the request repeats an earlier one within the time of the workflow, whose run this is; nothing was stored. */
+  readonly deduplicated?: true
+  /** True if the request was merged into a run that waits for further requests, and starts with the last input. */
+  readonly merged?: true
 }
 
 /** Fields of a run that do not depend on its status. */
@@ -101,10 +105,11 @@ export interface QueuedRunState {
 }
 
 /**
- * Reasons why a run waits to start: its workflow or its tenant is paused, as many runs are in progress as the limit of its
+ * Reasons why a run waits to start: further requests can be merged into it, its workflow or its tenant is paused, as many runs are in progress as the limit of its
  * workflow or of its tenant allows, or as many have started in an interval.
  */
 export const QUEUE_REASONS = [
+  'debounce',
   'tenant_paused',
   'workflow_paused',
   'workflow_limit',
@@ -128,8 +133,8 @@ export interface RunQueue {
   /** Interval of the starts, in milliseconds; `null` unless the run waits for a rate. */
   readonly intervalMs: number | null
   /**
-   * Time at which the run is expected to start, if those before it start as soon as they may; `null` unless the run waits
-   * for a rate.
+   * Time at which the run is expected to start, if those before it start as soon as they may, and no further request
+   * comes; `null` unless the run waits for a rate or for further requests.
    */
   readonly startsAt: IsoInstant | null
   /** Value of the concurrency key of the run, of its rate key while it waits for a rate; `null` without one. */

@@ -70,6 +70,8 @@ export {
   RUN_PRIORITIES,
   type RunPriority,
   type Size,
+  type StartDebounce,
+  type StartDedupe,
   type StartRate,
   type WorkflowDocument,
   type WorkflowEdge,

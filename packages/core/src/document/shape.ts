@@ -16,6 +16,8 @@ import {
   type RetryPolicy,
   RUN_PRIORITIES,
   type Size,
+  type StartDebounce,
+  type StartDedupe,
   type StartRate,
   type WorkflowEdge,
   type WorkflowNode,
@@ -104,11 +106,21 @@ const rate = object<StartRate>({
   key: optional(template),
 })
 
+const dedupe = object<StartDedupe>({ key: required(template), window: required(duration) })
+
+const debounce = object<StartDebounce>({
+  delay: required(duration),
+  maxWait: optional(duration),
+  key: optional(template),
+})
+
 export const settingFields = {
   timeout: optional(duration),
   durability: optional(oneOf('normal', 'strict')),
   concurrency: optional(concurrency),
   rate: optional(rate),
+  dedupe: optional(dedupe),
+  debounce: optional(debounce),
   priority: optional(oneOf(...RUN_PRIORITIES)),
   compensateOnCancel: optional(boolean),
   keepRunsDays: optional(number({ integer: true, min: 1, max: 36_500 })),

@@ -145,6 +145,28 @@ export interface StartRate {
   readonly key?: string
 }
 
+/** Returns the earlier run for a request that repeats it within a time. */
+export interface StartDedupe {
+  /** A template over the input of the run, such as `{{ input.orderId }}`: requests with the same value are the same. */
+  readonly key: string
+  /** Time from the first request in which others return its run, 1 second to 30 days. */
+  readonly window: DurationString
+}
+
+/** Merges requests that follow each other quickly into one run, which starts with the input of the last of them. */
+export interface StartDebounce {
+  /** Time after the last request at which the run starts, 1 second to 30 days. */
+  readonly delay: DurationString
+  /** Longest time after the first request at which the run starts, at least `delay`. @defaultValue no limit */
+  readonly maxWait?: DurationString
+  /**
+   * A template over the input of the run, such as `{{ input.documentId }}`: requests with the same value are merged.
+   *
+   * @defaultValue all requests of the workflow are merged
+   */
+  readonly key?: string
+}
+
 /** Priorities of runs in the queue of a tenant, the first to start first. */
 export const RUN_PRIORITIES = ['high', 'normal', 'low'] as const
 /** One of {@link RUN_PRIORITIES}. */
@@ -160,6 +182,10 @@ export interface WorkflowSettings {
   readonly concurrency?: ConcurrencyLimit
   /** Most starts in an interval; others wait in a queue until the interval allows them. @defaultValue no limit */
   readonly rate?: StartRate
+  /** Returns the earlier run for a repeated request. @defaultValue each request starts a run */
+  readonly dedupe?: StartDedupe
+  /** Merges requests that follow each other quickly into one run. @defaultValue each request starts a run */
+  readonly debounce?: StartDebounce
   /** Order in the queue among the waiting runs of the tenant. @defaultValue 'normal' */
   readonly priority?: RunPriority
   /**

@@ -27,6 +27,8 @@ export type Fact =
         readonly parent?: RunParent
         /** Run that this run repeats; absent if it repeats none. */
         readonly rerunOf?: RerunOf
+        /** Time of the request of a run that may have waited in the queue; absent if it started at once. */
+        readonly requestedAt?: number
       }
     }
   /** Follows the start of a rerun: these nodes end with their outcomes in an earlier run when their turn comes. */

@@ -1,4 +1,4 @@
-import type { WorkflowSettings } from '../document/types.ts'
+import type { StartDebounce, WorkflowSettings } from '../document/types.ts'
 import { type DurationString, durationToMs, isDurationString } from '../duration.ts'
 import { findStartKeyFault } from '../expression/start-key.ts'
 
@@ -14,32 +14,50 @@ export interface StartFault {
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1_440 * MINUTE_MS
-const SHORTEST_INTERVAL_MS = 1_000
-const LONGEST_INTERVAL_MS = 30 * DAY_MS
+const SHORTEST_MS = 1_000
+const LONGEST_MS = 30 * DAY_MS
 
 /** Finds the faults of the settings that decide when a run starts, in the order of the settings. */
-export function findStartFaults({ concurrency, rate }: WorkflowSettings): readonly StartFault[] {
+export function findStartFaults({ concurrency, rate, dedupe, debounce }: WorkflowSettings): readonly StartFault[] {
   return [
-    ...keyFaults('concurrency', concurrency?.key, 'concurrency key'),
-    ...keyFaults('rate', rate?.key, 'rate key'),
-    ...durationFaults('rate', 'interval', rate?.interval),
+    ...keyFaults('concurrency', concurrency?.key),
+    ...keyFaults('rate', rate?.key),
+    ...durationFaults(['rate', 'interval'], rate?.interval),
+    ...keyFaults('dedupe', dedupe?.key),
+    ...durationFaults(['dedupe', 'window'], dedupe?.window),
+    ...keyFaults('debounce', debounce?.key),
+    ...durationFaults(['debounce', 'delay'], debounce?.delay),
+    ...maxWaitFaults(debounce),
   ]
 }
 
-type KeyedSetting = 'concurrency' | 'rate'
+type KeyedSetting = 'concurrency' | 'rate' | 'dedupe' | 'debounce'
 
-function keyFaults(setting: KeyedSetting, key: string | undefined, name: string): readonly StartFault[] {
-  const fault = key === undefined ? null : findStartKeyFault(key, name)
+function keyFaults(setting: KeyedSetting, key: string | undefined): readonly StartFault[] {
+  const fault = key === undefined ? null : findStartKeyFault(key, `${setting} key`)
   return fault === null ? [] : [{ path: [setting, 'key'], setting: `${setting}Key`, fault }]
 }
 
-function durationFaults(setting: 'rate', field: 'interval', value: DurationString | undefined): readonly StartFault[] {
-  if (value === undefined || isIntervalOf(value)) return []
-  return [{ path: [setting, field], setting: 'rateInterval', fault: 'the rate interval must be 1 second to 30 days' }]
+function durationFaults(path: StartFault['path'], value: DurationString | undefined): readonly StartFault[] {
+  if (value === undefined || isInRange(value, SHORTEST_MS)) return []
+  return [{ path, setting: nameOf(path), fault: `the ${path.join(' ')} must be 1 second to 30 days` }]
 }
 
-function isIntervalOf(value: string): boolean {
+function maxWaitFaults(debounce: StartDebounce | undefined): readonly StartFault[] {
+  if (debounce?.maxWait === undefined) return []
+  const { delay, maxWait } = debounce
+  const path = ['debounce', 'maxWait'] as const
+  const least = isDurationString(delay) ? durationToMs(delay) : SHORTEST_MS
+  if (isInRange(maxWait, Math.max(SHORTEST_MS, least))) return []
+  return [{ path, setting: nameOf(path), fault: 'the longest wait must be at least the delay and at most 30 days' }]
+}
+
+function nameOf([setting, field]: StartFault['path']): string {
+  return `${setting}${field.charAt(0).toUpperCase()}${field.slice(1)}`
+}
+
+function isInRange(value: string, leastMs: number): boolean {
   if (!isDurationString(value)) return false
   const ms = durationToMs(value)
-  return ms >= SHORTEST_INTERVAL_MS && ms <= LONGEST_INTERVAL_MS
+  return ms >= leastMs && ms <= LONGEST_MS
 }

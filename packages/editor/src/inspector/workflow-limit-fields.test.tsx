@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { expect, onTestFinished, test } from 'vitest'
 import { FIELDS_DOCUMENT } from '../../test/fixtures/fields-document.ts'
 import { t } from '../../test/fixtures/render.tsx'
@@ -30,6 +30,43 @@ test('a limit of runs has a key, which is kept while another limit is typed, and
   expect(settingsOf(session).concurrency?.limit).toBe(10_000)
   act(() => session.undo())
   expect(settingsOf(session).concurrency?.limit).not.toBe(10_000)
+})
+
+test('a rate, repeated requests and merged requests have fields, whose values leave with the first one', async () => {
+  const { user, session } = renderInspector()
+  const fill = async (role: 'spinbutton' | 'textbox', name: string, text: string) => {
+    const field = await screen.findByRole(role, { name })
+    await user.clear(field)
+    await user.type(field, text.replaceAll('{', '{{'))
+    await user.tab()
+  }
+  await fill('spinbutton', 'Starts in an interval', '5')
+  expect(settingsOf(session).rate).toEqual({ limit: 5, interval: '1m' })
+  const inGroup = (name: string) => within(screen.getByRole('group', { name })).getByRole('spinbutton')
+  const duration = async (name: string, text: string) => {
+    await user.clear(inGroup(name))
+    await user.type(inGroup(name), text)
+    await user.tab()
+  }
+  await duration('Interval', '2')
+  await fill('textbox', 'Rate key', '{{ input.customerId }}')
+  expect(settingsOf(session).rate).toEqual({ limit: 5, interval: '2m', key: '{{ input.customerId }}' })
+  await user.clear(await screen.findByRole('spinbutton', { name: 'Starts in an interval' }))
+  expect(settingsOf(session).rate).toBeUndefined()
+  await duration('Ignore repeated requests for', '3')
+  await fill('textbox', 'Key of a request', '{{ input.id }}')
+  expect(settingsOf(session).dedupe).toEqual({ key: '{{ input.id }}', window: '3m' })
+  await duration('Start after the last request', '4')
+  await duration('Longest wait', '9')
+  await fill('textbox', 'Key of merged requests', '{{ input.id }}')
+  expect(settingsOf(session).debounce).toEqual({ delay: '4m', maxWait: '9m', key: '{{ input.id }}' })
+  await user.clear(inGroup('Longest wait'))
+  await user.clear(screen.getByRole('textbox', { name: 'Key of merged requests' }))
+  await user.tab()
+  expect(settingsOf(session).debounce).toEqual({ delay: '4m' })
+  await user.clear(inGroup('Start after the last request'))
+  await user.clear(inGroup('Ignore repeated requests for'))
+  expect(settingsOf(session)).toEqual(FIELDS_DOCUMENT.settings)
 })
 
 test('the priority is stored unless it is the usual one', async () => {

@@ -3,19 +3,16 @@ import { useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
-import { useTypedText } from '../session/use-typed-text.ts'
 import { useUnreadable } from '../session/use-unreadable.ts'
 import { QueueTexts } from '../shell/queue-texts.tsx'
 import { Field } from '../ui/field.tsx'
 import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
-import { TextInput } from '../ui/text-input.tsx'
-import { FieldFault } from './controls/field-fault.tsx'
-import { useFieldProblems } from './controls/use-field-problems.ts'
+import { StartKeyField } from './start-key-field.tsx'
+import { WorkflowStartFields } from './workflow-start-fields.tsx'
 
 /** Highest limit of runs in progress, as the shape of a document has it. */
 const MOST_RUNS = 10_000
-const KEY_EXAMPLE = '{{ input.customerId }}'
 
 interface WorkflowLimitFieldsProps {
   readonly settings: WorkflowSettings
@@ -61,7 +58,10 @@ function LimitFields({ settings }: WorkflowLimitFieldsProps) {
         </Field>
       </div>
       {concurrency !== undefined && (
-        <KeyField
+        <StartKeyField
+          setting="concurrency"
+          label={t('limits.key')}
+          help={t('limits.keyHelp')}
           value={concurrency.key ?? ''}
           onChange={(key) => {
             const value: Json = key === '' ? { limit: concurrency.limit } : { limit: concurrency.limit, key }
@@ -70,6 +70,7 @@ function LimitFields({ settings }: WorkflowLimitFieldsProps) {
           }}
         />
       )}
+      <WorkflowStartFields settings={settings} />
       <div data-param="priority">
         <Field label={t('limits.priority')} help={t('limits.priorityHelp')}>
           <Select
@@ -82,38 +83,5 @@ function LimitFields({ settings }: WorkflowLimitFieldsProps) {
         </Field>
       </div>
     </>
-  )
-}
-
-interface KeyFieldProps {
-  readonly value: string
-  readonly onChange: (key: string) => void
-}
-
-function KeyField({ value, onChange }: KeyFieldProps) {
-  const t = useTranslate()
-  const typed = useTypedText({
-    field: { key: 'concurrency/key', nodeId: null, path: ['concurrency', 'key'], label: t('limits.key') },
-    value,
-    onCommit: (text) => onChange(text.trim()),
-  })
-  const [problem, ...more] = useFieldProblems(null, ['settings', 'concurrency', 'key'])
-  return (
-    <div data-param="concurrency.key">
-      <Field
-        label={t('limits.key')}
-        help={t('limits.keyHelp')}
-        error={problem === undefined ? undefined : <FieldFault problem={problem} more={more.length} />}
-      >
-        <TextInput
-          value={typed.text}
-          maxLength={20_000}
-          spellCheck={false}
-          placeholder={t('control.example', { value: KEY_EXAMPLE })}
-          onChange={typed.onChange}
-          onBlur={typed.onBlur}
-        />
-      </Field>
-    </div>
   )
 }

@@ -4,21 +4,27 @@ import { sql } from 'kysely'
 import type { CreateRunRequest } from '../commit/commit-types.ts'
 import { newRunOf } from '../commit/new-run.ts'
 import type { Plan } from '../interpreter/plan.ts'
+import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import type { AppendOperation } from '../store/append.ts'
-import type { QueueEntry } from '../store/queue-entry.ts'
+import type { AppendOperation, Payload } from '../store/append.ts'
+import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
 import type { RunLimits } from '../store/run-limits.ts'
+import type { RunRef } from '../store/run-ref.ts'
 import { lockStoredPayload } from '../store/stored-payload.ts'
 import { type AdmittedRun, admitRuns, type LaneOpening } from './admit-runs.ts'
+import { findCollecting, mergeRequest } from './collecting-runs.ts'
+import { type EarlierRun, findEarlierRun, noteAnswer, noteFirstRun } from './earlier-run.ts'
 import { lockQueue } from './queue-lock.ts'
 import { countQueued } from './queue-rows.ts'
+import type { LaneRef } from './read-queue.ts'
 
 /** A run to store before it begins. */
 export interface RunToAccept {
   readonly request: CreateRunRequest
   readonly plan: Plan
   readonly entry: QueueEntry
+  readonly rules: RequestRules
   /** Key of the requirements of the run; empty for none. */
   readonly requires: string
   readonly limits: RunLimits
@@ -26,7 +32,10 @@ export interface RunToAccept {
   readonly at: number
 }
 
-/** Result of {@link acceptRun}: the runs that were admitted with it, of which it may be one; `exists` by its id. */
+/**
+ * Result of {@link acceptRun}: the runs that were admitted with it, of which it may be one; `exists` by its id; `same` or
+ * `merged` if the request needs no run of its own.
+ */
 export type AcceptedRun =
   | {
       readonly outcome: 'stored'
@@ -34,6 +43,7 @@ export type AcceptedRun =
       readonly openings: readonly LaneOpening[]
     }
   | { readonly outcome: 'exists' }
+  | { readonly outcome: EarlierRun['how']; readonly runId: string; readonly openings: readonly LaneOpening[] }
 
 const MAX_QUEUED = 10_000
 
@@ -45,60 +55,127 @@ const MAX_QUEUED = 10_000
  * `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
  */
 export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<AcceptedRun> {
-  const { request, plan, entry, requires, limits, at } = run
-  const { tenantId, runId, workflowId, engine } = request
+  const { request, rules } = run
+  const { tenantId } = request
   const { schema } = database
-  const { row, facts, payloads, operations } = newRunOf(request, plan, at)
   return database.withTenant(tenantId, async (tx) => {
     await lockQueue(tx, tenantId)
-    if (!(await insertRun(tx, request, row, entry))) return { outcome: 'exists' }
-    await sql`select from ${sql.table(`${schema}.tenant_pads`)}(${tenantId})`.execute(tx)
-    for (const { hash, size, text } of payloads) {
-      const doNothing = { tenant_id: tenantId, hash }
-      await tx
-        .insertInto('payloads')
-        .values({ ...doNothing, size, data: text })
-        .onConflict(lockStoredPayload)
-        .execute()
-      await tx
-        .insertInto('payload_refs')
-        .values({ ...doNothing, run_id: runId })
-        .execute()
+    if (rules.dedupe !== null || rules.debounce !== null) {
+      if (await hasRun(tx, request)) return { outcome: 'exists' }
+      const earlier = await findEarlierRun(tx, request, rules)
+      if (earlier !== null) return { outcome: earlier.how, runId: earlier.runId, openings: [] }
+      const merged = await merge(tx, schema, run)
+      if (merged !== null) return merged
     }
-    // After the payloads, as in an append.
-    await insertPlan(tx, tenantId, plan)
-    await linkEarlier(tx, request, operations)
-    for (const fact of facts.map(withoutDeadline)) {
-      const message = { message_id: factId(fact), fact: JSON.stringify(fact), at }
-      await tx
-        .insertInto('run_inbox')
-        .values({ tenant_id: tenantId, run_id: runId, ...message })
-        .execute()
-    }
-    await tx
-      .insertInto('run_admissions')
-      .values({
-        tenant_id: tenantId,
-        run_id: runId,
-        workflow_id: workflowId,
-        group_key: entry.group,
-        max_in_progress: entry.limit,
-        priority: entry.priority,
-        is_child: false,
-        engine,
-        requires_key: requires,
-        admitted_at: null,
-        rate_key: entry.rate?.group ?? '',
-        max_starts: entry.rate?.limit ?? null,
-        rate_interval_ms: entry.rate?.intervalMs ?? null,
-      })
-      .execute()
-    const lane = { workflowId, group: entry.group, rateGroup: entry.rate?.group ?? '' }
-    const focus = { lanes: [lane] }
-    const { admitted, openings } = await admitRuns(tx, schema, { tenantId, limits, focus })
-    if (!admitted.some((each) => each.runId === runId)) await checkRoom(tx, schema, tenantId, limits)
-    return { outcome: 'stored', admitted, openings }
+    return storeRun(tx, schema, run)
   })
+}
+
+/** Merges a request into the run that waits for further ones; null if there is none. */
+async function merge(
+  tx: Tx<RuntimeTables>,
+  schema: string,
+  { request, plan, entry, rules, at }: RunToAccept,
+): Promise<AcceptedRun | null> {
+  const { debounce } = rules
+  if (debounce === null) return null
+  const { tenantId, workflowId } = request
+  const runId = await findCollecting(tx, tenantId, workflowId, debounce)
+  if (runId === null) return null
+  const { facts, payloads } = newRunOf({ ...request, runId }, plan, at)
+  const start = facts.map(withoutDeadline).find((fact) => fact.type === 'run_started')
+  if (start?.type !== 'run_started') return null
+  await storePayloads(tx, { tenantId, runId }, payloads)
+  const inMs = await mergeRequest(tx, schema, { tenantId, runId, entry, debounce, start })
+  if (inMs === null) return null
+  await noteAnswer(tx, request, { how: 'merged', runId })
+  await noteFirstRun(tx, request, rules, runId)
+  return { outcome: 'merged', runId, openings: [{ lane: laneOf(request, entry), runId, inMs }] }
+}
+
+async function storeRun(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept): Promise<AcceptedRun> {
+  const { request, plan, entry, rules, requires, limits, at } = run
+  const { tenantId, runId, workflowId, engine } = request
+  const { row, facts, payloads, operations } = newRunOf(request, plan, at)
+  if (!(await insertRun(tx, request, row, entry))) return { outcome: 'exists' }
+  await sql`select from ${sql.table(`${schema}.tenant_pads`)}(${tenantId})`.execute(tx)
+  await storePayloads(tx, request, payloads)
+  // After the payloads, as in an append.
+  await insertPlan(tx, tenantId, plan)
+  await linkEarlier(tx, request, operations)
+  for (const fact of facts.map(withoutDeadline)) {
+    const message = { message_id: factId(fact), fact: JSON.stringify(requestedAt(fact, at)), at }
+    await tx
+      .insertInto('run_inbox')
+      .values({ tenant_id: tenantId, run_id: runId, ...message })
+      .execute()
+  }
+  const { debounce } = rules
+  await tx
+    .insertInto('run_admissions')
+    .values({
+      tenant_id: tenantId,
+      run_id: runId,
+      workflow_id: workflowId,
+      group_key: entry.group,
+      max_in_progress: entry.limit,
+      priority: entry.priority,
+      is_child: false,
+      engine,
+      requires_key: requires,
+      admitted_at: null,
+      rate_key: entry.rate?.group ?? '',
+      max_starts: entry.rate?.limit ?? null,
+      rate_interval_ms: entry.rate?.intervalMs ?? null,
+      collects_until: debounce === null ? null : sql<number>`${databaseNow} + ${debounce.delayMs}::bigint`,
+      collect_key: debounce?.group ?? null,
+    })
+    .execute()
+  await noteFirstRun(tx, request, rules, runId)
+  const lane = laneOf(request, entry)
+  const { admitted, openings } = await admitRuns(tx, schema, { tenantId, limits, focus: { lanes: [lane] } })
+  if (!admitted.some((each) => each.runId === runId)) await checkRoom(tx, schema, tenantId, limits)
+  const collecting = debounce === null ? [] : [{ lane, runId, inMs: debounce.delayMs }]
+  return { outcome: 'stored', admitted, openings: [...openings, ...collecting] }
+}
+
+function laneOf({ workflowId }: CreateRunRequest, { group, rate }: QueueEntry): LaneRef {
+  return { workflowId, group, rateGroup: rate?.group ?? '' }
+}
+
+async function hasRun(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<boolean> {
+  const found = await tx
+    .selectFrom('runs')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+async function storePayloads(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId }: RunRef,
+  payloads: readonly Payload[],
+): Promise<void> {
+  for (const { hash, size, text } of payloads) {
+    const doNothing = { tenant_id: tenantId, hash }
+    await tx
+      .insertInto('payloads')
+      .values({ ...doNothing, size, data: text })
+      .onConflict(lockStoredPayload)
+      .execute()
+    await tx
+      .insertInto('payload_refs')
+      .values({ ...doNothing, run_id: runId })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+/** Adds the time of the request to a start that may wait. */
+function requestedAt(fact: Fact, at: number): Fact {
+  return fact.type === 'run_started' ? { ...fact, data: { ...fact.data, requestedAt: at } } : fact
 }
 
 /** Stores the link of a rerun to the earlier run, and its references to values that are stored already. */

@@ -4,6 +4,7 @@ import { FIRST_WATCH_MS } from '../postgres/migrations/first-watch.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { limitOf, type RunLimits, rateOf } from '../store/run-limits.ts'
+import { releaseCollected } from './collecting-runs.ts'
 import { decideAdmissions, type Lane } from './decide-admissions.ts'
 import { countStarts, type LaneRef, type QueueFocus, readQueue, type TenantRoom } from './read-queue.ts'
 
@@ -31,10 +32,12 @@ export interface Admitted {
   readonly last: LaneRef | null
 }
 
-/** Time until a rate allows the next start. */
+/** Time until a rate allows the next start, or no further request is merged into a run. */
 export interface LaneOpening {
   /** Null for the rate of the tenant. */
   readonly lane: LaneRef | null
+  /** Run into which requests are merged until then; absent for a rate. */
+  readonly runId?: string
   readonly inMs: number
 }
 
@@ -43,10 +46,15 @@ export interface LaneOpening {
  * transaction each gets what makes it start: a row in `run_ready` for any worker, or messages for Temporal.
  */
 export async function admitRuns(tx: RuntimeTx, schema: string, part: QueueToAdmit): Promise<Admitted> {
-  const { tenantId, focus } = part
+  const { tenantId } = part
   const admitted: AdmittedRun[] = []
+  let { focus } = part
   for (;;) {
-    const { now, isPaused, ...room } = await readRoom(tx, schema, part)
+    const { now, isPaused, hasCollected, ...room } = await readRoom(tx, schema, part)
+    if (hasCollected) {
+      const lanes = await releaseCollected(tx, schema, tenantId)
+      focus = { ...focus, lanes: [...(focus.lanes ?? []), ...lanes] }
+    }
     if (isPaused) return { admitted, openings: [], last: null }
     const { state, lanes, last } = await readQueue(tx, schema, { tenantId, focus, room, now })
     const { runIds, openings, isFinal } = decideAdmissions(state)
@@ -72,7 +80,7 @@ async function readRoom(
   tx: RuntimeTx,
   schema: string,
   { tenantId, limits }: QueueToAdmit,
-): Promise<TenantRoom & { readonly now: number; readonly isPaused: boolean }> {
+): Promise<TenantRoom & { readonly now: number; readonly isPaused: boolean; readonly hasCollected: boolean }> {
   const limit = limitOf(limits)
   const rate = rateOf(limits)
   const inProgress =
@@ -80,8 +88,10 @@ async function readRoom(
       ? sql`0`
       : sql`(select count(*)::integer from ${sql.table(`${schema}.run_admissions`)} r
           where r.tenant_id = ${tenantId} and r.admitted_at is not null and not r.is_child)`
-  const { rows } = await sql<{ now: number | string; is_paused: boolean; in_progress: number }>`
+  const { rows } = await sql<{ now: number | string; is_paused: boolean; in_progress: number; has_collected: boolean }>`
     select ${databaseNow} as now, ${inProgress} as in_progress,
+      exists (select from ${sql.table(`${schema}.run_admissions`)} c
+        where c.tenant_id = ${tenantId} and c.collects_until <= ${databaseNow}) as has_collected,
       exists (select from ${sql.table(`${schema}.run_gates`)} p
         where p.tenant_id = ${tenantId} and p.workflow_id = '') as is_paused`.execute(tx)
   const [found] = rows
@@ -91,6 +101,7 @@ async function readRoom(
   return {
     now,
     isPaused: found?.is_paused === true,
+    hasCollected: found?.has_collected === true,
     limit,
     inProgress: found?.in_progress ?? 0,
     rate: rate === null || starts === undefined ? null : { ...rate, ...starts },

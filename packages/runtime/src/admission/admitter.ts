@@ -2,7 +2,7 @@ import { type Bus, publishChange } from '../bus.ts'
 import type { QueueChange } from '../commit/pending-append.ts'
 import type { Engine, RuntimeLog } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import type { QueueEntry } from '../store/queue-entry.ts'
+import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
 import { isLimited } from '../store/run-limits.ts'
 import { type AcceptedRun, acceptRun, type RunToAccept } from './accept-run.ts'
 import type { AdmittedRun } from './admit-runs.ts'
@@ -14,7 +14,11 @@ import { createSweeper } from './sweeper.ts'
 /** Admits runs that wait to start, on both engines. */
 export interface Admitter {
   /** Checks whether a limit applies to a run, so that it is accepted before its start. A test run never waits. */
-  mayWait(run: { readonly tenantId: string; readonly mode: 'live' | 'test' }, entry: QueueEntry): boolean
+  mayWait(
+    run: { readonly tenantId: string; readonly mode: 'live' | 'test' },
+    entry: QueueEntry,
+    rules: RequestRules,
+  ): boolean
   /** Stores a run before its start; see {@link acceptRun}. */
   accept(run: Omit<RunToAccept, 'limits'>): Promise<AcceptedRun>
   /** Admits what may start now in a queue that has changed, in the background; calls while it does so are combined. */
@@ -59,8 +63,10 @@ export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, inter
     if (workflowId === null) publishChange(bus, tenantId, { kind: 'tenant', id: tenantId })
   }
   return {
-    mayWait: ({ tenantId, mode }, { limit, rate }) =>
-      mode === 'live' && (limit !== null || rate !== null || isLimited(limits(tenantId))),
+    mayWait: ({ tenantId, mode }, { limit, rate }, { dedupe, debounce }) => {
+      const isLive = mode === 'live'
+      return isLive && ([limit, rate, dedupe, debounce].some((rule) => rule !== null) || isLimited(limits(tenantId)))
+    },
     accept: async (run) => {
       const { tenantId, runId, workflowId } = run.request
       const accepted = await acceptRun(database, { ...run, limits: limits(tenantId) })
@@ -70,8 +76,9 @@ export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, inter
           tenantId,
           accepted.admitted.filter((each) => each.runId !== runId),
         )
-        timers.add(tenantId, accepted.openings)
       }
+      if (accepted.outcome !== 'exists') timers.add(tenantId, accepted.openings)
+      if (accepted.outcome === 'merged') publishChange(bus, tenantId, { kind: 'run', id: accepted.runId, workflowId })
       return accepted
     },
     sweepAfter: ({ tenantId, hasLimit, ended, lanes }) => {

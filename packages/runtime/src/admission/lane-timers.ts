@@ -62,7 +62,7 @@ export function createLaneTimers(
       const tenant = tenants.get(tenantId) ?? { openings: new Map(), timer: null }
       tenants.set(tenantId, tenant)
       const now = monotonicMs()
-      for (const { lane, inMs } of openings) tenant.openings.set(nameOf(lane), { lane, at: now + inMs })
+      for (const { lane, runId, inMs } of openings) tenant.openings.set(runId ?? nameOf(lane), { lane, at: now + inMs })
       schedule(tenantId, tenant)
     },
     stop: () => {

@@ -38,7 +38,7 @@ export async function groupsOf(
   return rows.map(({ workflow_id: workflowId, concurrency_key: key }) => ({ workflowId, group: groupOf(key) }))
 }
 
-/** Returns the tenants with runs that wait to start; each is one search in the index. */
+/** Returns the tenants with runs that wait to start, or into which no further request is merged; each is one search in the index. */
 export async function tenantsWithQueue(database: RuntimeDatabase): Promise<readonly string[]> {
   const rows = sql.table(`${database.schema}.run_admissions`)
   const waiting = sql`r.admitted_at is null and r.collects_until is null`
@@ -50,7 +50,9 @@ export async function tenantsWithQueue(database: RuntimeDatabase): Promise<reado
         select n.tenant_id from tenants t cross join lateral (
           select r.tenant_id from ${rows} r where ${waiting} and r.tenant_id > t.tenant_id order by r.tenant_id limit 1) n
       )
-      select tenant_id from tenants`.execute(tx)
+      select tenant_id from tenants union select r.tenant_id from ${rows} r where r.collects_until <= ${databaseNow}`.execute(
+      tx,
+    )
     return found.rows.map((row) => row.tenant_id)
   })
 }

@@ -20,6 +20,7 @@ export function addChildStart(
 ): void {
   const { childRunId: runId, workflowId, version, planHash, trigger, input, isAwaited } = waitFor
   const semantics = CURRENT_SEMANTICS
+  const { requires = '', entry = UNLIMITED } = pending.children.get(runId) ?? {}
   const started: Fact = {
     type: 'run_started',
     data: {
@@ -32,11 +33,11 @@ export function addChildStart(
       deadlineAt: null,
       actor: null,
       parent: { runId: parentRunId, nodeRunId },
+      ...(entry.limit === null && entry.rate === null ? {} : { requestedAt: at }),
     },
   }
   const startWeek = weekOf(at)
   const { operations } = pending
-  const { requires = '', entry = UNLIMITED } = pending.children.get(runId) ?? {}
   operations.push({
     op: 'child_create',
     ...{ runId, nodeRunId, waitId: isAwaited ? waitId : null },

@@ -6,7 +6,7 @@ import type { Plan } from '../interpreter/plan.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { RunReader } from '../run-store.ts'
 import type { RunInbox } from '../store/inbox.ts'
-import type { QueueEntry } from '../store/queue-entry.ts'
+import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
 
 /** Dependencies of starts that may have to wait. */
 export interface StartQueuedDeps {
@@ -23,6 +23,7 @@ export interface QueuedStart {
   readonly request: CreateRunRequest
   readonly plan: Plan
   readonly entry: QueueEntry
+  readonly rules: RequestRules
   /** Key of the requirements of the run; empty for none. */
   readonly requires: string
 }
@@ -43,6 +44,12 @@ export async function startQueued(
     const known = await reader.getRun(tenantId, runId)
     const started = { runId, status: known?.status ?? 'queued', startedAt: known?.startedAt ?? null }
     return { started, isAdmitted: false }
+  }
+  if (accepted.outcome !== 'stored') {
+    const known = await reader.getRun(tenantId, accepted.runId)
+    const { status = 'queued', startedAt = null } = known ?? {}
+    const how = accepted.outcome === 'merged' ? { merged: true as const } : { deduplicated: true as const }
+    return { started: { runId: accepted.runId, status, startedAt, ...how }, isAdmitted: false }
   }
   const isAdmitted = accepted.admitted.some((each) => each.runId === runId)
   const queued: StartedRunRow = { runId, status: 'queued', startedAt: null }

@@ -100,6 +100,27 @@ describe('compile', () => {
     })
   })
 
+  test('keeps what decides when runs start, with durations in milliseconds', () => {
+    const settings = {
+      concurrency: { limit: 2 },
+      rate: { limit: 3, interval: '1m', key: '{{ input.a }}' },
+      dedupe: { key: '{{ input.b }}', window: '1h' },
+      debounce: { delay: '1s', maxWait: '2s', key: '{{ input.c }}' },
+      priority: 'low',
+    } as const
+    const planWith = (more: WorkflowDocument['settings']) =>
+      compile(workflow([node('start', 'start')], [], { settings: more }), TEST_MANIFEST)
+    expect(planWith(settings)).toMatchObject({
+      concurrency: { limit: 2 },
+      rate: { limit: 3, intervalMs: 60_000, key: '{{ input.a }}' },
+      dedupe: { key: '{{ input.b }}', windowMs: 3_600_000 },
+      debounce: { delayMs: 1_000, maxWaitMs: 2_000, key: '{{ input.c }}' },
+      priority: 'low',
+    })
+    const plain = planWith({ rate: { limit: 3, interval: '1m' }, debounce: { delay: '1s' } })
+    expect([plain.rate, plain.debounce]).toEqual([{ limit: 3, intervalMs: 60_000 }, { delayMs: 1_000 }])
+  })
+
   test('without settings takes no timeout and normal durability', () => {
     expect(planOf(['start'], [])).toMatchObject({ timeoutMs: null, durability: 'normal', variables: {} })
   })

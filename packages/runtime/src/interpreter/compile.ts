@@ -3,6 +3,7 @@ import {
   durationToMs,
   isDurationString,
   type NodeId,
+  type StartDebounce,
   type StartRate,
   sha256Hex,
   type WorkflowDocument,
@@ -23,7 +24,7 @@ import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edge
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
 import { itemAt } from './lookup.ts'
-import type { PinnedWorkflow, Plan, PlanLevel, PlanRate } from './plan.ts'
+import type { PinnedWorkflow, Plan, PlanDebounce, PlanLevel, PlanRate } from './plan.ts'
 
 function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   const seen = new Set<string>()
@@ -83,19 +84,27 @@ function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList)
 function admissionOf(
   settings: WorkflowDocument['settings'],
   issues: IssueList,
-): Pick<Plan, 'concurrency' | 'rate' | 'priority'> {
+): Pick<Plan, 'concurrency' | 'rate' | 'dedupe' | 'debounce' | 'priority'> {
   const faults = findStartFaults(settings)
   for (const { path, fault } of faults) issues.add(['settings', ...path], 'SETTING_INVALID', fault)
-  const { concurrency, rate, priority = 'normal' } = settings
+  if (faults.length > 0) return {}
+  const { concurrency, rate, dedupe, debounce, priority = 'normal' } = settings
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
-    ...(rate === undefined || faults.length > 0 ? {} : { rate: rateOf(rate) }),
+    ...(rate === undefined ? {} : { rate: rateOf(rate) }),
+    ...(dedupe === undefined ? {} : { dedupe: { key: dedupe.key, windowMs: durationToMs(dedupe.window) } }),
+    ...(debounce === undefined ? {} : { debounce: debounceOf(debounce) }),
     ...(priority === 'normal' ? {} : { priority }),
   }
 }
 
 function rateOf({ limit, interval, key }: StartRate): PlanRate {
   return { limit, intervalMs: durationToMs(interval), ...(key === undefined ? {} : { key }) }
+}
+
+function debounceOf({ delay, maxWait, key }: StartDebounce): PlanDebounce {
+  const longest = maxWait === undefined ? {} : { maxWaitMs: durationToMs(maxWait) }
+  return { delayMs: durationToMs(delay), ...longest, ...(key === undefined ? {} : { key }) }
 }
 
 /** Reports cycles; only a document without cycles has an order. */

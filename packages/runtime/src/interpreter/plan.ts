@@ -128,6 +128,24 @@ export interface PlanRate {
   readonly key?: string
 }
 
+/** Requests that return an earlier run. */
+export interface PlanDedupe {
+  /** Template over the input: requests with the same value are the same. */
+  readonly key: string
+  /** Time from the first request, in milliseconds. */
+  readonly windowMs: number
+}
+
+/** Requests that are merged into one run. */
+export interface PlanDebounce {
+  /** Time after the last request at which the run starts, in milliseconds. */
+  readonly delayMs: number
+  /** Longest time after the first request, in milliseconds; absent without one. */
+  readonly maxWaitMs?: number
+  /** Template over the input: requests with the same value are merged; absent if all are. */
+  readonly key?: string
+}
+
 /** A compiled document for the machine: levels of nodes in document order, adjacency by index. Plain JSON. */
 export interface Plan extends PlanLevel {
   /** Version of the plan format. */
@@ -142,6 +160,10 @@ export interface Plan extends PlanLevel {
   readonly concurrency?: ConcurrencyLimit
   /** Limit of starts in an interval; absent without one. */
   readonly rate?: PlanRate
+  /** Requests that return an earlier run; absent if each starts one. */
+  readonly dedupe?: PlanDedupe
+  /** Requests that are merged into one run; absent if each starts one. */
+  readonly debounce?: PlanDebounce
   /** Order in the queue; absent for `normal`. */
   readonly priority?: RunPriority
   /** `false` if a canceled run undoes nothing; absent if it does. */

@@ -192,6 +192,23 @@ export interface RuntimeTables {
     /** Most starts in `rate_interval_ms`; null without a rate. */
     readonly max_starts: number | null
     readonly rate_interval_ms: number | null
+    /** Time until which further requests are merged into the run; null once it is in the queue. */
+    readonly collects_until: number | null
+    /** Hash of version, trigger and key of the requests that are merged; null once the run is in the queue. */
+    readonly collect_key: string | null
+    /** Requests that were merged into the run, with the first one. */
+    readonly collected: Generated<number>
+  }
+  /**
+   * Runs that requests return until a time. The key begins with `key/` and a hash for the first run of a dedupe key; with
+   * `same/` or `merged/` and the id that the run of a request would have had, so that the request can be repeated.
+   */
+  readonly run_dedupes: {
+    readonly tenant_id: string
+    readonly workflow_id: string
+    readonly dedupe_key: string
+    readonly run_id: string
+    readonly until: number
   }
   /**
    * Starts that count against a rate until `until`. The workflow id is empty for the rate of the tenant; `rate_key` is a

@@ -73,6 +73,53 @@ export function groupOf(key: string | null): string {
   return key === null ? '' : sha256Hex(key).slice(0, 32)
 }
 
+/** Rules for requests that need no run of their own. */
+export interface RequestRules {
+  /** Null if each request is another one. */
+  readonly dedupe: { readonly group: string; readonly windowMs: number } | null
+  /** Null if each request starts a run. */
+  readonly debounce: { readonly group: string; readonly delayMs: number; readonly maxWaitMs: number | null } | null
+}
+
+/** Rules of requests that always start a run. */
+export const NO_RULES: RequestRules = { dedupe: null, debounce: null }
+
+/** A request to start a run, as its rules see it. */
+interface RequestToJudge {
+  readonly mode: 'live' | 'test'
+  readonly version: string
+  readonly trigger: string
+  readonly input: Json
+  readonly rerun?: unknown
+}
+
+/**
+ * Returns the rules that apply to a request. Test runs and reruns are always wanted; children are started by their parents.
+ *
+ * @throws {@link TenonError} `START_KEY_INVALID` if a key of the workflow has no value for this input.
+ */
+export function requestRulesOf(
+  { dedupe, debounce }: Pick<Plan, 'dedupe' | 'debounce'>,
+  { mode, version, trigger, input, rerun }: RequestToJudge,
+): RequestRules {
+  if (mode === 'test' || rerun !== undefined) return NO_RULES
+  return {
+    dedupe:
+      dedupe === undefined
+        ? null
+        : { group: groupOf(valueOfKey(dedupe.key, input, DEDUPE_KEY)), windowMs: dedupe.windowMs },
+    debounce:
+      debounce === undefined
+        ? null
+        : {
+            // A run has one version and one trigger.
+            group: groupOf(JSON.stringify([version, trigger, valueOfKey(debounce.key, input, DEBOUNCE_KEY)])),
+            delayMs: debounce.delayMs,
+            maxWaitMs: debounce.maxWaitMs ?? null,
+          },
+  }
+}
+
 /** Names a key in errors. */
 interface KeyKind {
   readonly code: 'CONCURRENCY_KEY_INVALID' | 'START_KEY_INVALID'
@@ -81,6 +128,8 @@ interface KeyKind {
 
 const CONCURRENCY_KEY: KeyKind = { code: 'CONCURRENCY_KEY_INVALID', name: 'concurrency key' }
 const RATE_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'rate key' }
+const DEDUPE_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'dedupe key' }
+const DEBOUNCE_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'debounce key' }
 
 function valueOfKey(key: string | undefined, input: Json, kind: KeyKind): string | null {
   if (key === undefined) return null

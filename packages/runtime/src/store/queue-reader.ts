@@ -78,12 +78,32 @@ export async function selectQueue(
       ${startsAtOf(starts, own)} as starts_at, ${startsAtOf(starts, tenants)} as tenant_starts_at
     from waiting a join ${sql.table(`${schema}.runs`)} u on u.tenant_id = ${tenantId} and u.run_id = a.run_id
     where a.run_id = any(${[...runIds]}::text[])`.execute(tx)
-  return new Map(
-    found.rows.flatMap((row) => {
-      const queue = queueOfRow(row, limits)
-      return queue === null ? [] : [[row.run_id, queue] as const]
-    }),
-  )
+  const collecting = await selectCollecting(tx, tenantId, runIds)
+  const queues = found.rows.flatMap((row) => {
+    const queue = queueOfRow(row, limits)
+    return queue === null ? [] : [[row.run_id, queue] as const]
+  })
+  return new Map([...queues, ...collecting])
+}
+
+/** Reads the runs that wait for further requests. */
+async function selectCollecting(
+  tx: Tx<RuntimeTables>,
+  tenantId: string,
+  runIds: readonly string[],
+): Promise<readonly (readonly [string, RunQueue])[]> {
+  const rows = await tx
+    .selectFrom('run_admissions')
+    .select(['run_id', 'priority', 'collects_until'])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', sql<string>`any(${[...runIds]}::text[])`)
+    .where('collects_until', 'is not', null)
+    .execute()
+  return rows.map((row) => {
+    const facts = { position: 1, inProgress: null, limit: null, intervalMs: null, key: null }
+    const startsAt = instantOf(row.collects_until)
+    return [row.run_id, { reason: 'debounce', ...facts, startsAt, priority: priorityOf(row.priority) }] as const
+  })
 }
 
 interface StartsOf {
@@ -116,6 +136,8 @@ function startsAtOf({ schema, tenantId }: StartsOf, { workflow, key, position, l
       order by s.at desc offset ${limit} - 1 - (${position} - 1) % ${limit} limit 1)
     + ((${position} - 1) / ${limit} + 1) * ${intervalMs}`
 }
+
+type LimitReason = Exclude<QueueReason, 'debounce'>
 
 function queueOfRow(row: QueuedRow, limits: RunLimits): RunQueue | null {
   const reason = reasonOfRow(row, limits)
@@ -158,7 +180,7 @@ function instantOf(at: number | string | null): IsoInstant | null {
 }
 
 /** Returns the first reason that applies; null for a run that may start now. */
-function reasonOfRow(row: QueuedRow, limits: RunLimits): QueueReason | null {
+function reasonOfRow(row: QueuedRow, limits: RunLimits): LimitReason | null {
   if (row.tenant_paused) return 'tenant_paused'
   if (row.workflow_paused) return 'workflow_paused'
   if (isBeyond(row.max_in_progress, row.group_in_progress + row.group_position)) return 'workflow_limit'

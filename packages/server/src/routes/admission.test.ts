@@ -105,3 +105,42 @@ describe('POST /workflows/{id}/pause and /resume, and of the tenant', () => {
     ])
   })
 })
+
+describe('requests that need no run of their own', () => {
+  test('return the earlier run with 200, also for a repeated idempotency key, and a rerun starts another one', async () => {
+    const as = testIdentity()
+    const dedupe = { key: '{{ input.id }}', window: '1h' } as const
+    const id = await publish(server, as, { ...asking(), settings: { dedupe } })
+    const first = await start(as, id, { id: 1 })
+    const headers = { 'idempotency-key': 'once' }
+    const again = () =>
+      server.json<StartedRun>(200, `/workflows/${id}/runs`, { as, method: 'POST', body: { input: { id: 1 } }, headers })
+    expect(await again()).toEqual({ ...first, status: expect.any(String), deduplicated: true })
+    expect(await again()).toMatchObject({ runId: first.runId, deduplicated: true })
+    const problem = await post<Problem>(422, `/workflows/${id}/runs`, as)
+    expect(problem).toMatchObject({ code: 'START_KEY_INVALID' })
+    await post(200, `/runs/${first.runId}/cancel`, as)
+    await untilRun(server, as, first.runId)
+    const rerun = await post<StartedRun>(201, `/runs/${first.runId}/reruns`, as, { from: 'start' })
+    expect(rerun.runId).not.toBe(first.runId)
+    const { items } = await server.json<Page<RunSummary>>(200, '/runs', { as })
+    expect(items).toHaveLength(2)
+  })
+
+  test('are merged into a run that waits for further ones, and a test run starts at once', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, { ...asking(), settings: { debounce: { delay: '1h' } } })
+    const first = await start(as, id)
+    expect(first).toMatchObject({ status: 'queued', startedAt: null })
+    const merged = await post<StartedRun>(200, `/workflows/${id}/runs`, as)
+    expect(merged).toEqual({ ...first, merged: true })
+    expect(await read(as, first.runId)).toMatchObject({
+      queue: { reason: 'debounce', startsAt: expect.any(String), position: 1 },
+    })
+    const tried = await post<StartedRun>(201, `/workflows/${id}/draft/runs`, as)
+    expect(tried.startedAt).toEqual(expect.any(String))
+    await post(200, `/runs/${first.runId}/cancel`, as)
+    await untilRun(server, as, first.runId)
+    expect((await start(as, id)).runId).not.toBe(first.runId)
+  })
+})

@@ -19,7 +19,12 @@ export const runHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, headers }) => {
     const idempotencyKey = headers.get('idempotency-key')
     const started = await startPublishedRun(server, { identity, workflow: resource, body, idempotencyKey })
-    return { status: 201, json: started, headers: { location: `${server.apiUrl}/runs/${started.runId}` } }
+    const isNew = started.deduplicated === undefined && started.merged === undefined
+    return {
+      status: isNew ? 201 : 200,
+      json: started,
+      headers: { location: `${server.apiUrl}/runs/${started.runId}` },
+    }
   }),
 
   implementRoute(ROUTES.rerunRun, async ({ server, identity, resource, body, headers }) => {

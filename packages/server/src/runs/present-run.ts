@@ -98,5 +98,12 @@ function unknownFailure(code: 'INTERNAL' | 'RUN_CANCELED'): RunFailure {
 
 /** Form of a started run on the wire. */
 export function presentStartedRun(row: StartedRunRow): StartedRun {
-  return { runId: row.runId, status: row.status, startedAt: toInstantOrNull(row.startedAt) }
+  const { runId, status, startedAt, deduplicated, merged } = row
+  return {
+    runId,
+    status,
+    startedAt: toInstantOrNull(startedAt),
+    ...(deduplicated === undefined ? {} : { deduplicated }),
+    ...(merged === undefined ? {} : { merged }),
+  }
 }

@@ -62,7 +62,10 @@ export const runRoutes = {
     body: startRunSchema,
     bodyOptional: true,
     maxBodyBytes: RUN_INPUT_BYTES,
-    responses: { 201: { description: 'The run, started or queued', schema: startedRunSchema } },
+    responses: {
+      200: { description: 'An earlier run, which the request repeats or was merged into', schema: startedRunSchema },
+      201: { description: 'The run, started or queued', schema: startedRunSchema },
+    },
     errors: START_ERRORS,
   }),
   listRuns: defineRoute({

@@ -44,7 +44,13 @@ export const tryDraftSchema = z
   .meta({ id: 'TryDraft' })
 
 export const startedRunSchema = z
-  .strictObject({ runId: z.string(), status: runStatusSchema, startedAt: instantSchema.nullable() })
+  .strictObject({
+    runId: z.string(),
+    status: runStatusSchema,
+    startedAt: instantSchema.nullable(),
+    deduplicated: z.literal(true).exactOptional(),
+    merged: z.literal(true).exactOptional(),
+  })
   .meta({ id: 'StartedRun' })
 
 const runFields = {

@@ -199,10 +199,23 @@ function loopKind(nodeRunId: NodeRunId, { nodes }: LogWords): string {
   return nodes.get(nodeIdOf(nodeRunId)).loop ?? 'list'
 }
 
+/** Shortest wait in the queue that is worth a word, in ms. */
+const LEAST_WAIT_MS = 1_000
+
+function startText(
+  { at, data: { requestedAt = at } }: Extract<LogEntry, { type: 'run_started' }>,
+  t: Translate,
+  locale: string,
+): string {
+  const waitedMs = at - requestedAt
+  if (waitedMs < LEAST_WAIT_MS) return t('runs.event.run_started')
+  return t('runs.event.run_started_late', { time: formatDuration(waitedMs, t, locale) })
+}
+
 function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
   switch (entry.type) {
     case 'run_started':
-      return { level: 'info', text: t('runs.event.run_started') }
+      return { level: 'info', text: startText(entry, t, locale) }
     case 'outcomes_reused':
       return { level: 'info', text: t('runs.event.outcomes_reused', { count: entry.data.outcomes.length }) }
     case 'nodes_skipped':

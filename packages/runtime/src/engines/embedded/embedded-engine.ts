@@ -29,7 +29,7 @@ import { createDispatchStore } from '../../store/dispatch-store.ts'
 import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { findUnservedQueues } from '../../store/obstacles.ts'
-import { queueEntryOf } from '../../store/queue-entry.ts'
+import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
 import { newRunId, type RunRef } from '../../store/run-ref.ts'
 import { watchProgress } from '../../store/watch-progress.ts'
@@ -244,6 +244,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     const { plan, ...rest } = request
     const { tenantId, runId = newRunId() } = request
     const entry = queueEntryOf(plan, request.input)
+    const rules = requestRulesOf(plan, request)
     const prepared = await requirements.prepare(tenantId, plan)
     const mine = prepared.canDrive ? starter() : null
     const run = { tenantId, runId }
@@ -252,6 +253,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
         request: { ...rest, runId, engine: 'embedded' },
         plan,
         entry,
+        rules,
         requires: prepared.requires,
       } as const
       const { started, isAdmitted } = await startQueued({ admitter, committer, inbox, reader, log, now }, queued)
@@ -259,7 +261,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       else if (isAdmitted) wakeWorkers()
       return started
     }
-    if (admitter.mayWait(request, entry)) return startLater()
+    if (admitter.mayWait(request, entry, rules)) return startLater()
     const acquireSlot = mine === null ? undefined : worker.slotsFor(run)
     // A node that has begun here is driven, whatever the result of the start.
     const driveIfClaimed = (): void => {

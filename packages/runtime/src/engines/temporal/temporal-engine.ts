@@ -30,7 +30,7 @@ import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { createOutbox } from '../../store/outbox.ts'
-import { queueEntryOf } from '../../store/queue-entry.ts'
+import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { newRunId } from '../../store/run-ref.ts'
 import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
@@ -200,14 +200,15 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       const { plan, ...rest } = request
       const { tenantId, runId = newRunId() } = request
       const entry = queueEntryOf(plan, request.input)
+      const rules = requestRulesOf(plan, request)
       const create = { ...rest, runId, engine: 'temporal' } as const
       const startLater = async () => {
         const deps = { admitter, committer, inbox, reader, log, now }
-        const { started } = await startQueued(deps, { request: create, plan, entry, requires: '' })
+        const { started } = await startQueued(deps, { request: create, plan, entry, rules, requires: '' })
         relay?.wake()
         return started
       }
-      if (admitter.mayWait(request, entry)) return startLater()
+      if (admitter.mayWait(request, entry, rules)) return startLater()
       const result = await committer.create(
         {
           ...create,

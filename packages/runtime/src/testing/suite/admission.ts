@@ -170,6 +170,62 @@ export const admissionTests: SuiteGroup = (context) => {
       await expect(context().start(document, { tenantId })).rejects.toMatchObject({ code: 'START_KEY_INVALID' })
     })
 
+    test('returns the first run of a key within the time, whether it waits, runs or has ended, and starts a rerun', async () => {
+      const dedupe = { key: '{{ input.id }}', window: '1d' } as const
+      const tenantId = tenant()
+      const start = (id: string, runId = randomUUID()) =>
+        context().start(gated({ dedupe }), { tenantId, input: { id }, runId })
+      const asked = Array.from({ length: 5 }, () => randomUUID())
+      const all = await Promise.all(asked.map((runId) => start('a', runId)))
+      const [first] = all as [DrivenRun]
+      expect(new Set(all.map(({ runId }) => runId)).size).toBe(1)
+      const other = await start('b')
+      expect(other.runId).not.toBe(first.runId)
+      await Promise.all([end(first), end(other)])
+      expect((await start('a')).runId).toBe(first.runId)
+      // A repeated request has the answer that was lost, whatever its input.
+      const repeated = asked.find((runId) => runId !== first.runId)
+      expect((await start('c', repeated)).runId).toBe(first.runId)
+      const { items } = await context().handle.reader.listRuns(tenantId, {})
+      expect(items.map(({ runId }) => runId).sort()).toEqual([first.runId, other.runId].sort())
+      await expect(context().start(gated({ dedupe }), { tenantId })).rejects.toMatchObject({
+        code: 'START_KEY_INVALID',
+      })
+    })
+
+    test('merges requests into one run with the last input, which starts after them, or at the longest wait', async () => {
+      const settings = { debounce: { delay: '1s', maxWait: '1s', key: '{{ input.k }}' } } as const
+      const echo = workflow([node('start', 'start'), node('end', 'end', { output: '{{ trigger }}' })], ['start>end'], {
+        settings,
+      })
+      const tenantId = tenant()
+      const start = (k: string, n: number) => context().start(echo, { tenantId, input: { k, n } })
+      const first = await start('x', 1)
+      const other = await start('y', 1)
+      const canceled = await start('z', 1)
+      expect(await queueOf(first)).toMatchObject({ reason: 'debounce', position: 1, startsAt: expect.any(String) })
+      await context().handle.engine.cancel(tenantId, canceled.runId, ACTOR)
+      const after = await start('z', 2)
+      expect(after.runId).not.toBe(canceled.runId)
+      // The last input is too large for the log.
+      const merged = await Promise.all([start('x', 2), start('x', 3)])
+      expect(merged.map(({ runId }) => runId)).toEqual([first.runId, first.runId])
+      expect((await context().start(echo, { tenantId, input: { k: 'x', n: 4, text: 'a'.repeat(40_000) } })).runId).toBe(
+        first.runId,
+      )
+      const run = await first.ended()
+      expect(run).toMatchObject({ status: 'completed' })
+      expect((run.startedAt ?? 0) - run.queuedAt).toBeGreaterThanOrEqual(900)
+      expect(await first.output()).toMatchObject({ n: 4 })
+      expect((await first.events())[0]).toMatchObject({ data: { requestedAt: run.queuedAt } })
+      await other.ended()
+      expect(await other.output()).toMatchObject({ n: 1 })
+      expect(await after.ended()).toMatchObject({ status: 'completed' })
+      expect(await canceled.ended()).toMatchObject({ status: 'canceled', startedAt: null })
+      // Its time has passed, so a request starts another one.
+      expect((await start('x', 5)).runId).not.toBe(first.runId)
+    })
+
     test('holds children by the limit of their workflow, not by that of the tenant, and cancels those that wait', async () => {
       const pin = await context().pin('worker', gated({ concurrency: { limit: 1 } }), {
         tenantId: tenant(LIMITED_TENANT),

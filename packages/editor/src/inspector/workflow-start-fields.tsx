@@ -1,0 +1,201 @@
+import type { Json, WorkflowSettings } from '@tenon/core/document'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useSession } from '../session/session-context.tsx'
+import { useBurst } from '../session/use-burst.ts'
+import { useUnreadable } from '../session/use-unreadable.ts'
+import { Field } from '../ui/field.tsx'
+import { NumberInput } from '../ui/number-input.tsx'
+import { DurationInput } from './controls/duration-control.tsx'
+import { FieldFault } from './controls/field-fault.tsx'
+import { useFieldProblems } from './controls/use-field-problems.ts'
+import { StartKeyField } from './start-key-field.tsx'
+
+/** Highest limit of starts in an interval, as the shape of a document has it. */
+const MOST_STARTS = 10_000
+const SHORTEST_MS = 1_000
+
+interface StartFieldsProps {
+  readonly settings: WorkflowSettings
+}
+
+/** Fields for the most starts of a workflow in an interval, for repeated requests, and for those that are merged. */
+export function WorkflowStartFields({ settings }: StartFieldsProps) {
+  return (
+    <>
+      <RateFields settings={settings} />
+      <DedupeFields settings={settings} />
+      <DebounceFields settings={settings} />
+    </>
+  )
+}
+
+type StartSetting = 'rate' | 'dedupe' | 'debounce'
+
+/** Returns a function that stores a setting, typing of one field as one step of the history. */
+function useSetSetting(key: StartSetting) {
+  const { dispatch } = useSession()
+  const inBurst = useBurst()
+  return (value: Json, typed: { readonly field: string; readonly before: string; readonly after: string }) =>
+    inBurst({ ...typed, field: `${key}.${typed.field}` }, () => dispatch({ type: 'set-setting', key, value }))
+}
+
+/** Leaves out an empty text. */
+function withKey(setting: { readonly [name: string]: Json }, key: string): Json {
+  const { key: _, ...rest } = setting
+  return key === '' ? rest : { ...rest, key }
+}
+
+function RateFields({ settings: { rate } }: StartFieldsProps) {
+  const t = useTranslate()
+  const set = useSetSetting('rate')
+  const label = t('limits.rate')
+  const unreadable = useUnreadable({ key: 'rate/limit', nodeId: null, path: ['rate'], label })
+  return (
+    <>
+      <div data-param="rate">
+        <Field label={label} help={t('limits.rateHelp')}>
+          <NumberInput
+            {...unreadable}
+            integer
+            min={1}
+            max={MOST_STARTS}
+            value={rate?.limit ?? null}
+            placeholder={t('control.noLimit')}
+            onChange={(limit) => {
+              const value = limit === null ? null : { interval: '1m', ...rate, limit }
+              set(value, { field: 'limit', before: String(rate?.limit ?? ''), after: String(limit ?? '') })
+            }}
+          />
+        </Field>
+      </div>
+      {rate !== undefined && (
+        <>
+          <DurationField
+            setting="rate"
+            name="interval"
+            label={t('limits.rateInterval')}
+            help={t('limits.rateIntervalHelp')}
+            value={rate.interval}
+            onChange={(interval) =>
+              set({ ...rate, interval: interval ?? '1m' }, typedOf('interval', rate.interval, interval))
+            }
+          />
+          <StartKeyField
+            setting="rate"
+            label={t('limits.rateKey')}
+            help={t('limits.keyHelp')}
+            value={rate.key ?? ''}
+            onChange={(key) => set(withKey({ ...rate }, key), typedOf('key', rate.key, key))}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function DedupeFields({ settings: { dedupe } }: StartFieldsProps) {
+  const t = useTranslate()
+  const set = useSetSetting('dedupe')
+  return (
+    <>
+      <DurationField
+        setting="dedupe"
+        name="window"
+        label={t('limits.dedupe')}
+        help={t('limits.dedupeHelp')}
+        value={dedupe?.window ?? null}
+        onChange={(window) =>
+          set(window === null ? null : { key: '', ...dedupe, window }, typedOf('window', dedupe?.window, window))
+        }
+      />
+      {dedupe !== undefined && (
+        <StartKeyField
+          setting="dedupe"
+          label={t('limits.dedupeKey')}
+          help={t('limits.dedupeKeyHelp')}
+          value={dedupe.key}
+          onChange={(key) => set({ ...dedupe, key }, typedOf('key', dedupe.key, key))}
+        />
+      )}
+    </>
+  )
+}
+
+function DebounceFields({ settings: { debounce } }: StartFieldsProps) {
+  const t = useTranslate()
+  const set = useSetSetting('debounce')
+  return (
+    <>
+      <DurationField
+        setting="debounce"
+        name="delay"
+        label={t('limits.debounce')}
+        help={t('limits.debounceHelp')}
+        value={debounce?.delay ?? null}
+        onChange={(delay) =>
+          set(delay === null ? null : { ...debounce, delay }, typedOf('delay', debounce?.delay, delay))
+        }
+      />
+      {debounce !== undefined && (
+        <>
+          <DurationField
+            setting="debounce"
+            name="maxWait"
+            label={t('limits.debounceMaxWait')}
+            help={t('limits.debounceMaxWaitHelp')}
+            value={debounce.maxWait ?? null}
+            onChange={(maxWait) => {
+              const { maxWait: before, ...rest } = debounce
+              set(maxWait === null ? rest : { ...rest, maxWait }, typedOf('maxWait', before, maxWait))
+            }}
+          />
+          <StartKeyField
+            setting="debounce"
+            label={t('limits.debounceKey')}
+            help={t('limits.debounceKeyHelp')}
+            value={debounce.key ?? ''}
+            onChange={(key) => set(withKey({ ...debounce }, key), typedOf('key', debounce.key, key))}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function typedOf(field: string, before: string | undefined, after: string | null) {
+  return { field, before: before ?? '', after: after ?? '' }
+}
+
+interface DurationFieldProps {
+  readonly setting: StartSetting
+  readonly name: string
+  readonly label: string
+  readonly help: string
+  readonly value: string | null
+  readonly onChange: (value: string | null) => void
+}
+
+function DurationField({ setting, name, label, help, value, onChange }: DurationFieldProps) {
+  const t = useTranslate()
+  const [problem, ...more] = useFieldProblems(null, ['settings', setting, name])
+  return (
+    <div data-param={`${setting}.${name}`}>
+      <Field
+        label={label}
+        help={help}
+        error={problem === undefined ? undefined : <FieldFault problem={problem} more={more.length} />}
+        group
+      >
+        <DurationInput
+          field={{ key: `${setting}/${name}`, nodeId: null, path: [setting, name], label }}
+          value={value}
+          minMs={SHORTEST_MS}
+          isReadOnly={false}
+          placeholder={t('limits.off')}
+          unit="m"
+          onChange={onChange}
+        />
+      </Field>
+    </div>
+  )
+}

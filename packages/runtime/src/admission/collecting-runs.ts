@@ -1,0 +1,93 @@
+import type { Fact } from '@tenon/core/run'
+import { sql } from 'kysely'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
+import type { LaneRef } from './read-queue.ts'
+
+type RuntimeTx = Tx<RuntimeTables>
+type Debounce = NonNullable<RequestRules['debounce']>
+
+/** Puts the runs of a tenant into the queue into which no further request is merged, and returns their lanes. */
+export async function releaseCollected(tx: RuntimeTx, schema: string, tenantId: string): Promise<readonly LaneRef[]> {
+  const rows = sql.table(`${schema}.run_admissions`)
+  const { rows: released } = await sql<{ workflow_id: string; group_key: string; rate_key: string }>`
+    with due as materialized (
+      select run_id from ${rows} where tenant_id = ${tenantId} and collects_until <= ${databaseNow}
+        for update skip locked
+    )
+    update ${rows} a set collects_until = null, collect_key = null from due
+      where a.tenant_id = ${tenantId} and a.run_id = due.run_id
+      returning a.workflow_id, a.group_key, a.rate_key`.execute(tx)
+  return released.map((row) => ({ workflowId: row.workflow_id, group: row.group_key, rateGroup: row.rate_key }))
+}
+
+/** Finds the run into which a request is merged; null if it is the first one. */
+export async function findCollecting(
+  tx: RuntimeTx,
+  tenantId: string,
+  workflowId: string,
+  { group }: Debounce,
+): Promise<string | null> {
+  const found = await tx
+    .selectFrom('run_admissions')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('collect_key', '=', group)
+    .where('collects_until', '>', databaseNow)
+    .executeTakeFirst()
+  return found?.run_id ?? null
+}
+
+/** A request to merge into a run. */
+export interface RequestToMerge {
+  readonly tenantId: string
+  readonly runId: string
+  readonly entry: QueueEntry
+  readonly debounce: Debounce
+  /** Start of the run with the input of the request. */
+  readonly start: Extract<Fact, { readonly type: 'run_started' }>
+}
+
+/**
+ * Gives a run that waits for further requests the input of the last one, and its keys. The caller has stored the input.
+ *
+ * @returns Time until the run starts, in ms; null if the run has been canceled meanwhile.
+ */
+export async function mergeRequest(
+  tx: RuntimeTx,
+  schema: string,
+  { tenantId, runId, entry, debounce, start }: RequestToMerge,
+): Promise<number | null> {
+  // In the order of all transactions: the run, its row in the queue, its messages.
+  const run = await tx
+    .updateTable('runs')
+    .set({ concurrency_key: entry.key, rate_key: entry.rate?.key ?? null })
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .returning('queued_at')
+    .executeTakeFirstOrThrow()
+  const requestedAt = Number(run.queued_at)
+  const { delayMs, maxWaitMs } = debounce
+  const { rows } = await sql<{ in_ms: number | string }>`
+    update ${sql.table(`${schema}.run_admissions`)} set
+        collects_until = least(${databaseNow} + ${delayMs}::bigint, ${requestedAt}::bigint + ${maxWaitMs}::bigint),
+        collected = collected + 1, group_key = ${entry.group}, max_in_progress = ${entry.limit}::integer,
+        priority = ${entry.priority}, rate_key = ${entry.rate?.group ?? ''},
+        max_starts = ${entry.rate?.limit ?? null}::integer, rate_interval_ms = ${entry.rate?.intervalMs ?? null}::bigint
+      where tenant_id = ${tenantId} and run_id = ${runId} and collects_until is not null
+      returning collects_until - ${databaseNow} as in_ms`.execute(tx)
+  const [merged] = rows
+  if (merged === undefined) return null
+  const fact: Fact = { ...start, data: { ...start.data, requestedAt } }
+  await tx
+    .updateTable('run_inbox')
+    .set({ fact: JSON.stringify(fact) })
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('message_id', '=', 'start')
+    .execute()
+  return Math.max(0, Number(merged.in_ms))
+}

@@ -6,6 +6,7 @@ import type { RuntimeDatabase } from '../../src/postgres/tables.ts'
 import type { RunReader } from '../../src/run-store.ts'
 import { postgresRunReader } from '../../src/store/run-reader.ts'
 import { verifyRunLog } from '../../src/store/verify-run-log.ts'
+import { undoFaults } from '../undo-faults.ts'
 import type { Effect, RunAddress } from './protocol.ts'
 
 /** State of the runs after an attack. A sound engine leaves no fault, whatever the attack was. */
@@ -31,7 +32,7 @@ export type EffectLine = Effect | { readonly what: 'killed'; readonly pid: numbe
 
 /**
  * Checks the invariants of runs that must have ended: exactly one end, dense `seq`, no event id twice, one outcome of a
- * pass, the same decisions from the same facts, an intact hash chain, no message left, no attempt started or executed twice, and no two
+ * pass, the same decisions from the same facts, what was done undone once in reverse, an intact hash chain, no message left, no attempt started or executed twice, and no two
  * bodies of one node run at a time unless the first one's lease had expired.
  */
 export async function checkLogs(
@@ -64,7 +65,10 @@ export async function checkLogs(
     const plan = plans.get(planKey) ?? (await reader.getPlan(tenantId, run.planHash))
     plans.set(planKey, plan)
     if (plan === null) fault('has no plan')
-    else if (!restep(events, plan).same) fault('replays to other decisions')
+    else {
+      if (!restep(events, plan).same) fault('replays to other decisions')
+      for (const text of undoFaults(events, plan)) fault(text)
+    }
     if (!(await verifyRunLog(database, tenantId, runId)).isIntact) fault('has a broken hash chain')
   }
   for (const [runId, events] of logs) faults.push(...childFaults(events, logs).map((text) => `${runId}: ${text}`))

@@ -61,6 +61,27 @@ const calling: WorkflowDocument = workflow(
   ['start>each', 'each>b'],
 )
 
+const ONCE = { maximumAttempts: 1 } as const
+
+/**
+ * A run that books in a loop of three, two at a time, then twice more, and then fails for good: everything is undone, the
+ * first try of each step fails.
+ */
+export const saga: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    node('each', 'loop', { items: [1, 2, 3], concurrency: 2 }),
+    withPolicy(node('book', 'effect', { ms: 10 }, { parentId: 'each' }), { retry, compensation: 'unbook' }),
+    withPolicy(node('unbook', 'effect', { ms: 20, failures: 1 }, { parentId: 'each' }), { retry }),
+    ...['a', 'b'].flatMap((id) => [
+      withPolicy(node(id, 'effect', { ms: 10 }), { retry, compensation: `undo_${id}` }),
+      withPolicy(node(`undo_${id}`, 'effect', { ms: 20 }), { retry }),
+    ]),
+    withPolicy(node('last', 'effect', { failures: 99 }), { retry: ONCE }),
+  ],
+  ['start>each', 'each>a', 'a>b', 'b>last'],
+)
+
 const MIXED: readonly WorkflowDocument[] = [chain, diamond, looped, calling]
 /** Number of workflows of {@link mixed}. */
 export const MIXED_COUNT = MIXED.length

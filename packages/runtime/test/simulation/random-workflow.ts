@@ -19,6 +19,7 @@ interface Exit {
 interface Draft {
   readonly pick: Pick
   readonly mostNodes: number
+  readonly undoOneIn: number
   readonly nodes: WorkflowNode[]
   readonly edges: WorkflowEdge[]
   /** Workflows that nodes may run. */
@@ -61,7 +62,7 @@ function addWork(draft: Draft, level: Level, from: Exit): Exit {
   const retry = { maximumAttempts: 1 + pick(3), initialInterval: '2s' } as const
   const queue = pick(6) === 0 ? { taskQueue: 'slow' } : {}
   const timeout = pick(6) === 0 ? ({ timeout: '5s' } as const) : {}
-  const compensation = pick(3) === 0 ? `${draft.prefix}undo_${draft.nodes.length}` : undefined
+  const compensation = pick(draft.undoOneIn) === 0 ? `${draft.prefix}undo_${draft.nodes.length}` : undefined
   const policy = { onError, retry, ...queue, ...timeout, ...(compensation === undefined ? {} : { compensation }) }
   const id = add(draft, level, 'work', [from], {}, policy)
   if (compensation !== undefined) {
@@ -178,6 +179,8 @@ export interface WorkflowToDraw {
   readonly pick: Pick
   /** Approximate number of nodes. */
   readonly mostNodes: number
+  /** One body in so many has a node that undoes it; ≥ 1. @defaultValue 3 */
+  readonly undoOneIn?: number
   /** Workflows that its nodes may run. @defaultValue none */
   readonly children?: readonly string[]
   /** Beginning of the ids of its nodes. @defaultValue '' */
@@ -188,9 +191,10 @@ export interface WorkflowToDraw {
  * Draws a workflow with every construct: bodies with retries, queues and undoing, branches, joins of all modes, loops,
  * scopes, waits, and runs of other workflows.
  */
-export function randomWorkflow({ pick, mostNodes, children = [], prefix = '' }: WorkflowToDraw): WorkflowDocument {
+export function randomWorkflow(options: WorkflowToDraw): WorkflowDocument {
+  const { pick, mostNodes, undoOneIn = 3, children = [], prefix = '' } = options
   const nodes = [node('start', 'start')]
-  const draft: Draft = { pick, mostNodes, nodes, edges: [], children, prefix }
+  const draft: Draft = { pick, mostNodes, undoOneIn, nodes, edges: [], children, prefix }
   const exit = grow(draft, { inLoop: false, depth: 0 }, { source: 'start', sourceHandle: 'success' })
   add(draft, { inLoop: false, depth: 0 }, 'end', [exit])
   const settings: WorkflowDocument['settings'] = {

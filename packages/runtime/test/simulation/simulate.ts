@@ -153,10 +153,11 @@ function plansOf(
   { tables, mostNodes }: { readonly tables: MemoryTables; readonly mostNodes: number },
 ): readonly Plan[] {
   const { pick } = world
-  const below = compile(randomWorkflow({ pick, mostNodes: 10, prefix: 'c_' }), manifest)
+  const undoOneIn = pick(3) === 0 ? 1 : 3
+  const below = compile(randomWorkflow({ pick, mostNodes: 10, undoOneIn, prefix: 'c_' }), manifest)
   tables.plans.set(below.planHash, JSON.stringify(below))
   const workflows = { below: { version: '1', planHash: below.planHash } }
-  return [compile(randomWorkflow({ pick, mostNodes, children: ['below'] }), manifest, undefined, workflows)]
+  return [compile(randomWorkflow({ pick, mostNodes, undoOneIn, children: ['below'] }), manifest, undefined, workflows)]
 }
 
 function habitsOf(world: World): ClientHabits {

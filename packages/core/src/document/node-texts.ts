@@ -6,7 +6,9 @@ import type { NodePolicy, WorkflowNode } from './types.ts'
 // Lists every field, so that a new one does not compile until its kind is declared.
 const POLICY_FIELDS: { readonly [Field in keyof NodePolicy]-?: 'template' | 'node' | 'plain' } = {
   retry: 'plain',
+  retryIf: 'template',
   timeout: 'plain',
+  totalTimeout: 'plain',
   heartbeat: 'plain',
   taskQueue: 'plain',
   onError: 'plain',

@@ -83,7 +83,9 @@ const countedJoin = object<{ readonly count: number }>({ count: required(number(
 
 export const policyFields = {
   retry: optional(retry),
+  retryIf: optional(template),
   timeout: optional(duration),
+  totalTimeout: optional(duration),
   heartbeat: optional(duration),
   taskQueue: optional(text({ min: 1, max: 200 })),
   onError: optional(oneOf(...ON_ERROR_CHOICES)),

@@ -237,8 +237,20 @@ export interface NodePolicy {
    * {@link RetryPolicy}.
    */
   readonly retry?: RetryPolicy
+  /**
+   * A template over what the node reads and `error` (`code`, `message`, `details`, `attempt`): a failed attempt is tried
+   * again only if it gives `true`. It is evaluated only for an attempt that the retry policy would try again.
+   *
+   * @defaultValue every failure that the retry policy allows is tried again
+   */
+  readonly retryIf?: string
   /** Longest time of one attempt, start to close. */
   readonly timeout?: DurationString
+  /**
+   * Longest time of one pass of the node with all its attempts, the waits between them and the wait for a worker,
+   * schedule to close. The pass that follows a wait, such as an approval, has a time of its own. @defaultValue no limit
+   */
+  readonly totalTimeout?: DurationString
   /** Longest silence between two heartbeats of the node itself. */
   readonly heartbeat?: DurationString
   /**

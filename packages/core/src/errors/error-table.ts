@@ -165,6 +165,16 @@ export const ERROR_TABLE = {
   NODE_FAILED: { status: 500, retryable: true, remedy: 'Open the node run and read its log.' },
   NODE_CANCELED: { status: 409, retryable: false, remedy: 'The run or the branch was canceled.' },
   NODE_TIMEOUT: { status: 504, retryable: true, remedy: 'Raise the timeout of the node, or make its work smaller.' },
+  NODE_TOTAL_TIMEOUT: {
+    status: 504,
+    retryable: false,
+    remedy: 'Raise the total time of the node, or lower its timeout or its attempts so that they fit into it.',
+  },
+  RETRY_CONDITION_FAILED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the condition to try again; details.error is the failure of the attempt itself.',
+  },
   SECRET_NOT_FOUND: { status: 422, retryable: false, remedy: 'Open the node and set the secret again.' },
   KEY_PROVIDER_REQUIRED: {
     status: 422,

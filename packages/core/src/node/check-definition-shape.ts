@@ -58,7 +58,9 @@ const anything: OptionCheck = () => []
 // Checks the names only; values are checked later, with their meaning.
 const POLICY = {
   retry: anything,
+  retryIf: anything,
   timeout: anything,
+  totalTimeout: anything,
   heartbeat: anything,
   taskQueue: anything,
   onError: anything,

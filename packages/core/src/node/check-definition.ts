@@ -191,7 +191,7 @@ function holdsSecret(value: Json): boolean {
 /** Refuses an invalid default policy. */
 function checkPolicy({ type, policy }: NodeDefinition, fail: Fail): void {
   if (policy === undefined) return
-  for (const field of ['timeout', 'heartbeat'] as const) {
+  for (const field of ['timeout', 'totalTimeout', 'heartbeat'] as const) {
     const duration = policy[field]
     if (duration !== undefined && !isDurationString(duration)) {
       fail(`policy.${field}`, 'it must be a duration like 30s')

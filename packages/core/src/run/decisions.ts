@@ -22,6 +22,8 @@ export type Decision =
         readonly params?: ValueRef
         /** Node run that this one undoes; absent for all others. */
         readonly undoes?: NodeRunId
+        /** End of the total time of the pass, ms since the Unix epoch; absent without a limit. */
+        readonly deadlineAt?: number
       }
     }
   /** A node ends with its outcome in an earlier run, without running. */

@@ -2,7 +2,7 @@ import type { NodeId, NodeRunId, RunId, WaitId } from '../ids.ts'
 import type { ModelUsage } from '../node/ports.ts'
 import type { Actor } from './actor.ts'
 import type { MigrateRequest } from './migrations.ts'
-import type { CancelReason } from './reasons.ts'
+import type { CancelReason, NoRetryReason } from './reasons.ts'
 import type { RerunOf, ReusedOutcome } from './reruns.ts'
 import type { ParkedResolved } from './resolutions.ts'
 import type { RunFailure, ValueRef } from './values.ts'
@@ -58,6 +58,8 @@ export type Fact =
         readonly attempt: number
         readonly error: RunFailure
         readonly durationMs: number
+        /** Reason why the retry policy, which allows another attempt, was not followed; absent otherwise. */
+        readonly noRetry?: NoRetryReason
       }
     }
   | {

@@ -31,7 +31,7 @@ export {
   type MigrationRefusal,
 } from './migrations.ts'
 export type { Observation } from './observations.ts'
-export type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
+export type { CancelReason, NodeCancelReason, NoRetryReason, SkipReason } from './reasons.ts'
 export type { RerunFrom, RerunOf, ReusedOutcome } from './reruns.ts'
 export {
   PARK_RESOLUTION_KINDS,

@@ -10,6 +10,12 @@ export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser' | 'break
 export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused' | 'parent'
 
 /**
+ * Reason why a failed attempt was the last one although the retry policy allows another: the condition of the node was
+ * not true, or the next attempt would not begin within the total time of the node.
+ */
+export type NoRetryReason = 'retry_if' | 'total_timeout'
+
+/**
  * Reason why a node run was canceled or dropped; `iteration_failed` for those that a failed iteration ended, `break` for
  * those that a break or a continue ended.
  */

@@ -1,6 +1,6 @@
 import type { DocumentOperation } from '../document/operation.ts'
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
-import { findRetryFaults } from '../document/retry-policy.ts'
+import { DEFAULT_RETRY, findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
 import { TASK_QUEUE_PATTERN } from '../ids.ts'
@@ -50,25 +50,43 @@ function checkTaskQueue(surveyed: SurveyedNode, report: ReportIssue): void {
 function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, entry } = surveyed
   const policy = { ...entry?.policy, ...node.policy }
-  const [timeout, heartbeat] = [ms(policy.timeout), ms(policy.heartbeat)]
+  const [timeout, heartbeat, total] = [ms(policy.timeout), ms(policy.heartbeat), ms(policy.totalTimeout)]
   // Only a field that the node itself sets can be unset.
-  const at = (field: 'timeout' | 'heartbeat', fault: string) => ({
+  const at = (field: 'timeout' | 'totalTimeout' | 'heartbeat', fault: string) => ({
     nodeId: node.id,
     path: ['policy', field],
     values: { setting: field, fault },
     ...(node.policy?.[field] === undefined ? {} : { fix: issueFix('USE_DEFAULT', { field }, unset(surveyed, field)) }),
   })
-  for (const [field, duration] of [
-    ['timeout', timeout],
-    ['heartbeat', heartbeat],
+  for (const [field, duration, label] of [
+    ['timeout', timeout, 'timeout'],
+    ['totalTimeout', total, 'total time'],
+    ['heartbeat', heartbeat, 'heartbeat'],
   ] as const) {
-    const fault = `a ${field} of 0 leaves no time`
+    const fault = `a ${label} of 0 leaves no time`
     if (duration === 0) report(errorIssue('POLICY_INVALID', `${name}: ${fault}`, at(field, fault)))
   }
   if (timeout !== undefined && heartbeat !== undefined && heartbeat > timeout) {
     const fault = 'the heartbeat is longer than the timeout, so it has no effect'
     report(warningIssue('POLICY_INVALID', `${name}: ${fault}`, at('heartbeat', fault)))
   }
+  const own = ms(node.policy?.timeout)
+  if (own !== undefined && total !== undefined && own > total) {
+    const fault = 'the timeout is longer than the total time, so it has no effect'
+    report(warningIssue('POLICY_INVALID', `${name}: ${fault}`, at('timeout', fault)))
+  }
+}
+
+/** Reports a condition to try again on a node that has one attempt only. */
+function checkRetryIf(surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, name, entry } = surveyed
+  const { maximumAttempts } = { ...DEFAULT_RETRY, ...entry?.policy?.retry, ...node.policy?.retry }
+  if (node.policy?.retryIf === undefined || maximumAttempts > 1) return
+  const fault = 'the node has one attempt only, so its condition to try again has no effect'
+  const fix = issueFix('USE_DEFAULT', { field: 'retryIf' }, unset(surveyed, 'retryIf'))
+  const at = { nodeId: node.id, path: ['policy', 'retryIf'] }
+  const values = { setting: 'retryIf', fault }
+  report(warningIssue('POLICY_INVALID', `${name}: ${fault}`, { ...at, fix, values }))
 }
 
 /** Counts the incoming edges that can be live at once: all of a fork, those of one port of any other source. */
@@ -134,6 +152,7 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
     checkRetry(surveyed, report)
     checkTaskQueue(surveyed, report)
     checkTimes(surveyed, report)
+    checkRetryIf(surveyed, report)
     checkJoin(survey, surveyed, report)
     checkRoute(surveyed, report)
   }

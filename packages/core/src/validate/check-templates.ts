@@ -17,6 +17,7 @@ import { type FlowNode, isInside } from './flow-node.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
 import { sinkOf } from './param-sink.ts'
+import { isRetryIf } from './scope-schema.ts'
 import type { NodeTemplate, SurveyedNode, WorkflowSurvey } from './survey.ts'
 import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
 
@@ -31,7 +32,7 @@ function writeText({ node, template: { path } }: CheckedTemplate, text: string):
   const nodeId = node.surveyed.node.id
   const [section, ...rest] = path
   if (section === 'params') return { op: 'set_param', nodeId, path: rest, value: text }
-  return { op: 'set_policy', nodeId, field: rest[0] === 'skipIf' ? 'skipIf' : 'idempotency', value: text }
+  return { op: 'set_policy', nodeId, field: rest[0] as 'skipIf' | 'retryIf' | 'idempotency', value: text }
 }
 
 function fixOf(checked: CheckedTemplate, { fix }: ExpressionProblem): { fix?: IssueFix } {
@@ -199,7 +200,11 @@ function withFitting(
 
 function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, constantOf: ConstantOf, report: ReportIssue): void {
   const { text, expected } = checked.template
-  const typed = withNeeded(checked, checked.traced.typeText(checked.node, text), constantOf)
+  const typed = withNeeded(
+    checked,
+    checked.traced.typeText(checked.node, text, isRetryIf(checked.template.path)),
+    constantOf,
+  )
   const reported = reportStrangers(checked, typed, report)
   const wanted = kindsIn(expected)
   for (const found of withExpectation(typed.problems, text, typed.type, wanted)) {

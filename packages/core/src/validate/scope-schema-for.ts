@@ -1,9 +1,10 @@
+import type { ParamPath } from '../document/operation.ts'
 import type { WorkflowDocument } from '../document/types.ts'
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import type { NodeId } from '../ids.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { createMeter } from './meter.ts'
-import { buildScopeSchema, commonScopeSchema } from './scope-schema.ts'
+import { ATTEMPT_ERROR_SCHEMA, buildScopeSchema, commonScopeSchema, isRetryIf } from './scope-schema.ts'
 import { finish } from './slices.ts'
 import { surveyDocument } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
@@ -17,17 +18,19 @@ import { traceWorkflow } from './trace-workflow.ts'
  * `index` and `loop` inside of loops only.
  *
  * @param document - A valid document, such as the result of `readDraft`.
- * @returns A function of the node id; for an unknown node, the scope that all nodes share.
+ * @returns A function of the node id, and of the path of a text of the node, such as `['policy', 'retryIf']`, where the
+ * condition to try again reads the failure of an attempt as `error`; for an unknown node, the scope that all nodes share.
  */
 export function createScopeSchemas(
   document: WorkflowDocument,
   manifest: Pick<NodeManifest, 'nodes'>,
-): (nodeId: NodeId) => ScopeSchema {
+): (nodeId: NodeId, field?: ParamPath) => ScopeSchema {
   const survey = surveyDocument(document, manifest)
   const traced = finish(traceWorkflow(survey, createMeter()))
-  return (nodeId) => {
+  return (nodeId, field = []) => {
     const node = traced.flow.byId.get(nodeId)
-    return node === undefined ? commonScopeSchema(survey) : buildScopeSchema({ ...traced, survey }, node)
+    const scope = node === undefined ? commonScopeSchema(survey) : buildScopeSchema({ ...traced, survey }, node)
+    return isRetryIf(field) ? { ...scope, error: ATTEMPT_ERROR_SCHEMA } : scope
   }
 }
 

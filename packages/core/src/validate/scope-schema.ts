@@ -1,3 +1,4 @@
+import type { ParamPath } from '../document/operation.ts'
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import type { NodeId } from '../ids.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
@@ -70,6 +71,24 @@ export const INDEX_SCHEMA: JsonSchema = Object.freeze({
   minimum: 0,
   description: 'Position of the iteration, from 0',
 })
+
+/** Schema of `error` in the condition to try again: the failure of the attempt. */
+export const ATTEMPT_ERROR_SCHEMA: JsonSchema = Object.freeze({
+  type: 'object',
+  properties: {
+    code: { type: 'string', description: 'Error code, such as HTTP_STATUS' },
+    message: { type: 'string', description: 'Sentence that describes the failure' },
+    details: { description: 'Data about the failure; null without such' },
+    attempt: { type: 'integer', minimum: 1, description: 'Number of the failed attempt, from 1' },
+  },
+  required: ['code', 'message', 'details', 'attempt'],
+  additionalProperties: false,
+})
+
+/** Checks whether a text of a node is the condition to try again, which reads the failure of an attempt as `error`. */
+export function isRetryIf([section, field]: ParamPath): boolean {
+  return section === 'policy' && field === 'retryIf'
+}
 
 /** Outputs are objects, so one that is not known still differs from null. */
 const ANY_OUTPUT: JsonSchema = Object.freeze({ type: 'object' })

@@ -7,7 +7,7 @@ import type { NodeId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
 import type { FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
-import { INDEX_SCHEMA, runSchema, type ScopeSource } from './scope-schema.ts'
+import { ATTEMPT_ERROR_SCHEMA, INDEX_SCHEMA, runSchema, type ScopeSource } from './scope-schema.ts'
 import type { Readable } from './scopes.ts'
 import type { SurveyedNode } from './survey.ts'
 
@@ -33,12 +33,13 @@ const objectOf = (properties: ReadonlyMap<string, StaticProperty>, rest: StaticO
 /**
  * Creates a function that returns the types of the names that a template of a node may read. To save time, the types of
  * `input` and `nodes` have only the members that the template reads and those that a wrong name was probably meant for,
- * or one known member if `input` is read by unknown names only. Templates share the types of the same schema.
+ * or one known member if `input` is read by unknown names only. Templates share the types of the same schema. With
+ * `hasAttempt`, `error` is the failure of an attempt.
  */
 export function createScopeTypes(
   { survey, scopes, vars, itemOf, roundOf }: ScopeSource,
   meter: Meter,
-): (node: FlowNode, analysis: TemplateAnalysis) => ScopeTypes {
+): (node: FlowNode, analysis: TemplateAnalysis, hasAttempt: boolean) => ScopeTypes {
   let suggestionsLeft = MOST_SUGGESTIONS
   const types = new Map<JsonSchema, StaticType>()
   const inputProperties = new Map<Readable, StaticProperty>()
@@ -158,13 +159,13 @@ export function createScopeTypes(
     }
   }
 
-  return (node, { reads }) => {
+  return (node, { reads }, hasAttempt) => {
     const names: string[] = []
     const rootTypes: (StaticType | undefined)[] = []
     const root = (name: string): StaticType | undefined => {
       const known = names.indexOf(name)
       if (known !== -1) return rootTypes[known]
-      const type = rootType(node, name, reads)
+      const type = hasAttempt && name === 'error' ? typeOf(ATTEMPT_ERROR_SCHEMA) : rootType(node, name, reads)
       names.push(name)
       rootTypes.push(type)
       return type

@@ -172,7 +172,8 @@ export function evaluatedTemplates({ node, entry, params, templates }: SurveyedN
 }
 
 /** Returns the schema of a policy's template: a boolean for conditions, else any value. */
-const expectedInPolicy = ([, field]: ParamPath): JsonSchema => (field === 'skipIf' ? { type: 'boolean' } : true)
+const expectedInPolicy = ([, field]: ParamPath): JsonSchema =>
+  field === 'skipIf' || field === 'retryIf' ? { type: 'boolean' } : true
 
 /** Lists the defaults of node types, those of each type once. */
 function createDefaults(): (entry: NodeManifestEntry) => readonly ParamDefault[] {

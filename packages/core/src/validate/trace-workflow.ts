@@ -40,8 +40,13 @@ export interface TracedWorkflow {
   readonly roundOf: (loop: FlowNode, reader: FlowNode) => JsonSchema
   /** Returns a function that gives the schema of a value in the params of a node, templates included. */
   readonly typeOf: (node: FlowNode) => TypeOfValue
-  /** Types a template in the params or the policy of a node; it is parsed on first use. */
-  typeText(node: FlowNode, text: string): TypedTemplate
+  /**
+   * Types a template in the params or the policy of a node; it is parsed on first use.
+   *
+   * @param hasAttempt - True for the condition to try again, whose `error` is the failure of an attempt. @defaultValue
+   * false
+   */
+  typeText(node: FlowNode, text: string, hasAttempt?: boolean): TypedTemplate
 }
 
 /** Adds the analysis to a typed template; one is made for most nodes, and a spread would make a larger object. */
@@ -102,11 +107,16 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     }
   }
 
-  function typeAnew(node: FlowNode, text: string, analysis: TemplateAnalysis | null): TypedTemplate {
+  function typeAnew(
+    node: FlowNode,
+    text: string,
+    analysis: TemplateAnalysis | null,
+    hasAttempt = false,
+  ): TypedTemplate {
     meter.spend(text.length)
     // A text with a syntax error reads nothing.
     if (analysis === null) return withAnalysis(analysis, typeTemplate(text, typesOfScope({})))
-    const scope = (built.types as ReturnType<typeof createScopeTypes>)(node, analysis)
+    const scope = (built.types as ReturnType<typeof createScopeTypes>)(node, analysis, hasAttempt)
     return withAnalysis(analysis, typeTemplate(survey.templates.parse(text), scope))
   }
 
@@ -124,7 +134,9 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     return texts
   }
 
-  function typeText(node: FlowNode, text: string): TypedTemplate {
+  function typeText(node: FlowNode, text: string, hasAttempt = false): TypedTemplate {
+    // Rare and read once, so that they are not kept.
+    if (hasAttempt) return typeAnew(node, text, analyze(text), true)
     // Most templates are asked for again, and are not shared.
     const own = typed.get(node)?.get(text)
     if (own !== undefined) return own

@@ -43,14 +43,21 @@ export function toAttemptFailure(
 ): TenonError {
   const error = thrown instanceof TenonError ? thrown : new TenonError('NODE_FAILED', 'The node failed unexpectedly')
   const { code, message, cause, details, retryable } = error
-  const isUncertain = UNCERTAIN_CODES.has(code) && details?.sent !== false
-  if (!retryable || !isUncertain || isIdempotent(node, definition)) return error
+  const isOver = code === 'NODE_TOTAL_TIMEOUT'
+  const isUncertain = isOver || (retryable && UNCERTAIN_CODES.has(code) && details?.sent !== false)
+  if (!isUncertain || isIdempotent(node, definition)) return error
   return new TenonError(code, message, {
     cause,
     retryable: false,
     remedy: REMEDY,
     ...(details === undefined ? {} : { details }),
   })
+}
+
+/** Returns the failure of a node whose total time is over. */
+export function totalTimeoutError({ totalTimeoutMs = 0 }: Pick<PlanNode, 'totalTimeoutMs'>): TenonError {
+  const message = `The node did not end within its total time of ${totalTimeoutMs} ms, with all its attempts and waits`
+  return new TenonError('NODE_TOTAL_TIMEOUT', message)
 }
 
 /** Returns the failure of a write whose attempt was lost with its worker. */

@@ -196,4 +196,27 @@ describe('beginAttempt', () => {
     await beginAttempt(pass, slot, deps, open)
     expect(await beginAttempt(pass, slot, deps, open)).toEqual({ kind: 'gone' })
   })
+
+  test('fails a node whose total time is over before it begins, while it is paused, and after a lost attempt', async () => {
+    const timed = workflow(
+      [node('start', 'start'), withPolicy(node('a', 'probe', {}), { totalTimeout: '1m', retry: { maximumAttempts: 2 } })],
+      ['start>a'],
+    )
+    const late = await startRun(openProcess(), timed)
+    const paused = await startRun(openProcess(), timed)
+    const lost = await startRun(openProcess(), timed)
+    const early = await startRun(openProcess(), timed)
+    await paused.deps.committer.commit({ ...paused.run, facts: [{ fact: PAUSE }] })
+    expect(await beginAttempt(lost.pass, slot, lost.deps, { isStale: false })).toMatchObject({ kind: 'started' })
+    expect(await beginAttempt(early.pass, slot, early.deps, { isStale: false })).toMatchObject({ kind: 'started' })
+    now += 30_000
+    expect(await beginAttempt(early.pass, slot, early.deps, { isStale: false })).toMatchObject({ kind: 'later' })
+    now += 30_000
+    const unserved = new TenonError('TASK_QUEUE_UNSERVED', 'No worker took the node')
+    for (const { pass, deps, events } of [late, paused, lost]) {
+      expect(await beginAttempt(pass, slot, deps, { isStale: false, unserved })).toMatchObject({ kind: 'ended' })
+      const failed = (await events()).find(({ type }) => type === 'node_failed')
+      expect(failed).toMatchObject({ data: { attempt: 1, error: { code: 'NODE_TOTAL_TIMEOUT' } } })
+    }
+  })
 })

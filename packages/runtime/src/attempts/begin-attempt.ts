@@ -7,12 +7,12 @@ import { derivedKey, prepareNode } from '../commit/node-params.ts'
 import { type FindNodeType, hasNodeType } from '../commit/node-types.ts'
 import { journaledCalls, planNodeOf, type RunSession } from '../commit/session.ts'
 import type { OpenNodeRun } from '../interpreter/machine-types.ts'
-import { nextAttempt } from '../interpreter/next-attempt.ts'
+import { deadlineOf, nextAttempt } from '../interpreter/next-attempt.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { AppendOperation, Payload } from '../store/append.ts'
 import { type PassOfRun, type PassRef, passOfRunKey } from '../store/run-ref.ts'
-import { isIdempotent, lostWrite } from './attempt-failure.ts'
+import { isIdempotent, lostWrite, totalTimeoutError } from './attempt-failure.ts'
 
 /** Result of {@link beginAttempt}. */
 export type BegunAttempt =
@@ -169,14 +169,23 @@ async function openAttempt(
   const records = session.attempts.get(nodeRunId)?.records ?? []
   const last = records.at(-1)
   // Also in a paused run: the worker of the attempt has disappeared, so its body is not in progress.
-  if (last?.how === 'running') return loseAttempt(session, ref, last.attempt, deps)
+  if (last?.how === 'running') return loseAttempt(session, ref, open, last.attempt, deps)
+  const node = planNodeOf(session, nodeRunId)
+  const attempt = (last?.attempt ?? 0) + 1
+  // Also in a paused run, and before the wait for a queue counts: the total time is the limit that was over first.
+  if (isOver(node, open, deps.now())) return failedOpening(session, ref, attempt, totalTimeoutError(node))
   // A node run that no worker takes also fails in a paused run: a pause does not stop the time limit of its queue.
   if (session.machine.status === 'paused' && failure === undefined) return { kind: 'paused' }
   if (last?.nextAt != null && last.nextAt > deps.now()) return { kind: 'later', nextAt: last.nextAt }
-  const attempt = (last?.attempt ?? 0) + 1
   if (failure !== undefined) return failedOpening(session, ref, attempt, failure)
-  if (!hasNodeType(deps.findType, planNodeOf(session, nodeRunId))) return { kind: 'unable' }
+  if (!hasNodeType(deps.findType, node)) return { kind: 'unable' }
   return readyAttempt(session, ref, open, attempt, deps)
+}
+
+/** Checks whether the total time of a pass is over at an instant. */
+function isOver(node: PlanNode, { scheduledAt }: OpenNodeRun, at: number): boolean {
+  const deadlineAt = deadlineOf(node, scheduledAt)
+  return deadlineAt !== null && deadlineAt <= at
 }
 
 function countAttempts(session: RunSession, nodeRunId: string): { readonly failed: number; readonly lost: number } {
@@ -199,6 +208,7 @@ function definitionOf(findType: FindNodeType, node: PlanNode): Pick<NodeDefiniti
 function loseAttempt(
   session: RunSession,
   { nodeRunId, pass }: PassRef,
+  open: OpenNodeRun,
   attempt: number,
   { findType, now }: BeginAttemptDeps,
 ): Opening {
@@ -206,9 +216,11 @@ function loseAttempt(
   const { failed, lost } = countAttempts(session, nodeRunId)
   const next = nextAttempt(node.retry, failed, lost + 1, null, derivedKey(session, nodeRunId))
   const mayRepeat = isIdempotent(node, definitionOf(findType, node))
-  if (next.retry && mayRepeat) return { kind: 'lost', attempt, nextAt: now() + next.delayMs }
+  const nextAt = now() + (next.retry ? next.delayMs : 0)
+  const hasTime = !isOver(node, open, nextAt)
+  if (next.retry && mayRepeat && hasTime) return { kind: 'lost', attempt, nextAt }
   const exhausted = new TenonError('ATTEMPTS_LOST', `${lost + 1} attempts were lost with their workers`)
-  const error = failureOf(mayRepeat ? exhausted : lostWrite(), node.id)
+  const error = failureOf(mayRepeat ? (hasTime ? exhausted : totalTimeoutError(node)) : lostWrite(), node.id)
   return { kind: 'end', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
 }
 
@@ -232,7 +244,7 @@ async function readyAttempt(
     started: {
       ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume: prepared.resume },
       callable: session.plan.callable ?? {},
-      ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, journal },
+      ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, scheduledAt, journal },
     },
     observation: { type: 'node_started', nodeRunId, data: { pass, attempt, input, worker, queue } },
     payloads,

@@ -1,19 +1,20 @@
 import { TenonError } from '@tenon/core/errors'
 import { type CallsSuspension, checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
-import type { Fact, Observation } from '@tenon/core/run'
+import type { Fact } from '@tenon/core/run'
 import { beginCallsOf, isCallsSuspension } from '../commit/call-values.ts'
 import { checkPort } from '../commit/check-port.ts'
 import type { CommitRequest, CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
 import { storeValue, storeWait } from '../commit/stored-value.ts'
 import type { RuntimeLog, SecretReader } from '../engine.ts'
-import { nextAttempt } from '../interpreter/next-attempt.ts'
+import { deadlineOf, nextAttempt } from '../interpreter/next-attempt.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Payload } from '../store/append.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
 import { toAttemptFailure } from './attempt-failure.ts'
 import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
+import { type FailedAttempt, judgeRetry } from './judge-retry.ts'
 import { createLazyPump, type LazyPump } from './lazy-pump.ts'
 import { createObservationPump, type ObservationPump, type PumpedObservations } from './observation-pump.ts'
 import { type OpenedParams, openParams, redactEnd, redactPump } from './open-params.ts'
@@ -51,7 +52,7 @@ export interface ExecuteAttemptDeps extends BeginAttemptDeps {
 /** Result of one attempt, to be stored. */
 type Outcome =
   | { readonly kind: 'fact'; readonly fact: Fact; readonly payloads: readonly Payload[] }
-  | { readonly kind: 'retry'; readonly observation: Observation; readonly nextAt: number }
+  | { readonly kind: 'retry'; readonly observation: FailedAttempt; readonly nextAt: number }
 
 /**
  * Runs the body of a started attempt and stores its result: an outcome, or an error with the time of the next attempt.
@@ -72,7 +73,9 @@ export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptD
     return leave(pump, deps)
   }
   try {
-    const outcome = outcomeOf(started, end, deps)
+    const attempted = outcomeOf(started, end, deps)
+    const outcome = attempted.kind === 'retry' ? await judged(started, attempted, deps) : attempted
+    if (outcome === null) return leave(pump, deps)
     room.weigh(outcome.kind === 'fact' ? payloadBytes(outcome.payloads) : 0)
     // Only now, so that a body that ends while others wait to be stored does not let the next one begin.
     deps.onBodyEnd?.()
@@ -90,7 +93,7 @@ async function leave(pump: LazyPump, { onBodyEnd }: ExecuteAttemptDeps): Promise
 
 /** Runs the body with its params decrypted. */
 async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAttemptDeps): Promise<BodyEnd> {
-  const { committer, graceMs = 10_000, http, stop, onHeartbeat = ignore } = deps
+  const { committer, graceMs = 10_000, http, now, stop, onHeartbeat = ignore } = deps
   let opened: OpenedParams
   try {
     const opening = openParams(started, deps.findType, deps.secrets)
@@ -99,7 +102,7 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
     return { kind: 'thrown', error }
   }
   pump.onOpen(() => redactPump(openPump(started, deps), opened))
-  const body = { http, values: committer.values, pump, stop, graceMs, onHeartbeat }
+  const body = { http, values: committer.values, pump, stop, graceMs, onHeartbeat, now }
   return redactEnd(await runBody(started, opened.params, body), opened)
 }
 
@@ -214,12 +217,41 @@ function completed(started: StartedNode, result: NodeOutcome | Suspension | Call
   return { kind: 'fact', fact: { type: 'node_completed', nodeRunId, data }, payloads }
 }
 
+/**
+ * Applies the condition of the node to an attempt that the retry policy would try again.
+ *
+ * @returns Null if the process shuts down before it is evaluated.
+ */
+async function judged(
+  started: StartedNode,
+  retry: Extract<Outcome, { readonly kind: 'retry' }>,
+  deps: ExecuteAttemptDeps,
+): Promise<Outcome | null> {
+  const { committer, log, stop } = deps
+  const { nodeRunId, pass } = started
+  if (started.node.retryIf === undefined) return retry
+  const { runId } = started
+  const verdict = await untilStored(() => judgeRetry(started, retry.observation.data.error, committer), {
+    ...{ shutdown: stop.shutdown, log, runId, nodeRunId },
+  })
+  if (verdict === null) return null
+  if (verdict.retry) return retry
+  // A cancelation while it was evaluated comes first, as for a failure.
+  if (stop.cancel.aborted) return canceled(started)
+  const { attempt, durationMs } = retry.observation.data
+  const { error } = verdict
+  const data = { pass, attempt, error, durationMs, noRetry: 'retry_if' } as const
+  return { kind: 'fact', fact: { type: 'node_failed', nodeRunId, data }, payloads: [] }
+}
+
+function canceled({ nodeRunId, pass }: StartedNode): Outcome {
+  return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
+}
+
 function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps): Outcome {
   const { nodeRunId, pass, attempt, startedAt, node, failedBefore, lostBefore, idempotencyKey, runId } = started
   // Only the machine can cancel a node run; an attempt that fails while its process shuts down has failed.
-  if (deps.stop.cancel.aborted) {
-    return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
-  }
+  if (deps.stop.cancel.aborted) return canceled(started)
   if (!(thrown instanceof TenonError)) {
     const name = thrown instanceof Error ? thrown.name : typeof thrown
     deps.log('error', 'node_run.body_threw: not a TenonError', { runId, nodeRunId, type: node.type, name })
@@ -237,6 +269,11 @@ function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps)
     }
   }
   const nextAt = now + next.delayMs
+  const deadlineAt = deadlineOf(node, started.scheduledAt)
+  if (deadlineAt !== null && nextAt >= deadlineAt) {
+    const data = { pass, attempt, error, durationMs, noRetry: 'total_timeout' } as const
+    return { kind: 'fact', fact: { type: 'node_failed', nodeRunId, data }, payloads: [] }
+  }
   const data = { pass, attempt, error, nextAt, durationMs }
   return { kind: 'retry', nextAt, observation: { type: 'node_error', nodeRunId, data } }
 }

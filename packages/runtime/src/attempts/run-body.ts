@@ -1,6 +1,8 @@
 import { TenonError } from '@tenon/core/errors'
 import type { CallsSuspension, NodeContext, NodeOutcome, Suspension } from '@tenon/core/node'
 import type { StartedNode } from '../commit/commit-types.ts'
+import { deadlineOf } from '../interpreter/next-attempt.ts'
+import { totalTimeoutError } from './attempt-failure.ts'
 import { createLazyAbort, type NodeContextDeps, nodeContextOf } from './node-context.ts'
 import { readableError } from './readable-error.ts'
 import type { StopSignals } from './stop-switch.ts'
@@ -21,6 +23,7 @@ export interface BodyDeps extends NodeContextDeps {
   /** Longest time that a canceled body may take to end, in ms. */
   readonly graceMs: number
   readonly onHeartbeat: () => void
+  readonly now: () => number
 }
 
 /**
@@ -56,8 +59,7 @@ class RunningBody {
 
   call(params: unknown): void {
     const { cancel, shutdown } = this.#deps.stop
-    const { timeoutMs } = this.#started.node
-    if (timeoutMs !== null) this.#limit = alarmAfter(timeoutMs, () => this.#expire(`No end within ${timeoutMs} ms`))
+    this.#limit = this.#startLimit()
     this.#listen()
     cancel.addEventListener('abort', this.#onCancel)
     shutdown.addEventListener('abort', this.#onShutdown)
@@ -79,8 +81,24 @@ class RunningBody {
     this.#resolve(end)
   }
 
+  /** Starts the shorter time: that of the attempt, or the rest of the total time. */
+  #startLimit(): Alarm | null {
+    const { node, scheduledAt } = this.#started
+    const { timeoutMs } = node
+    const deadlineAt = deadlineOf(node, scheduledAt)
+    const restMs = deadlineAt === null ? null : Math.max(0, deadlineAt - this.#deps.now())
+    if (restMs !== null && (timeoutMs === null || restMs <= timeoutMs)) {
+      return alarmAfter(restMs, () => this.#expireWith(totalTimeoutError(node)))
+    }
+    if (timeoutMs === null) return null
+    return alarmAfter(timeoutMs, () => this.#expire(`No end within ${timeoutMs} ms`))
+  }
+
   #expire(message: string): void {
-    const error = new TenonError('NODE_TIMEOUT', message)
+    this.#expireWith(new TenonError('NODE_TIMEOUT', message))
+  }
+
+  #expireWith(error: TenonError): void {
     this.#end({ kind: 'timeout', error })
     this.#abort.abort(error)
   }

@@ -1,5 +1,4 @@
 import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
-import type { CommitResult } from '../commit/commit-types.ts'
 import type { RuntimeLog } from '../engine.ts'
 import { pause } from '../pause.ts'
 import { reasonOf } from '../reason-of.ts'
@@ -29,10 +28,10 @@ export interface UntilStoredDeps {
  * @throws {@link TenonError} `FACT_INVALID`: the outcome contradicts the run; `APPEND_REFUSED`: the database refuses it
  * for good; `RUN_LOG_NEWER`: a later version has written to the log, so this version cannot add to it.
  */
-export async function untilStored(
-  commit: (isRepeated: boolean) => Promise<CommitResult>,
+export async function untilStored<Result>(
+  commit: (isRepeated: boolean) => Promise<Result>,
   { shutdown, log, runId, nodeRunId }: UntilStoredDeps,
-): Promise<CommitResult | null> {
+): Promise<Result | null> {
   let isRepeated = false
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     try {

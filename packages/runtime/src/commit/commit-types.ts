@@ -47,6 +47,8 @@ export interface StartedNode extends PassRef {
   readonly failedBefore: number
   readonly lostBefore: number
   readonly startedAt: number
+  /** Instant of the fact that scheduled the pass, ms since the Unix epoch. */
+  readonly scheduledAt: number
   /** Results of `durable` calls of earlier attempts, by key. */
   readonly journal: ReadonlyMap<string, ValueRef>
   readonly slot: Slot

@@ -271,6 +271,7 @@ async function beginNode(
       resume,
       callable: session.plan.callable ?? {},
       startedAt: at,
+      scheduledAt: scheduled.scheduledAt,
       slot,
       implementation,
       params,

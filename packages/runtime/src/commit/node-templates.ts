@@ -55,7 +55,16 @@ function describeTemplates(
     Object.entries(node.params as JsonObject).filter(([name]) => !literalParams.has(name)),
   )
   const texts = templatesIn([node.skipIf, node.idempotency, resolvable] as Json)
-  return { resolvable, reads: groupReads(readsIn(texts, templates)) }
+  return { resolvable, reads: readsOf(texts, templates) }
+}
+
+/**
+ * Groups the reads of templates by their roots.
+ *
+ * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`.
+ */
+export function readsOf(texts: readonly string[], templates: TemplateTable): NodeReads {
+  return groupReads(readsIn(texts, templates))
 }
 
 function groupReads(reads: readonly ReadPath[]): NodeReads {

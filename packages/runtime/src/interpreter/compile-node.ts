@@ -45,13 +45,16 @@ export function compileNode(
   }
   const keyOrder = node.keyOrder === undefined || Object.keys(node.keyOrder).length === 0 ? undefined : node.keyOrder
   const calls = calledKeys(type.calls)
+  const { retryIf, totalTimeoutMs } = policy
   const isPlain = children === undefined && keyOrder === undefined && compensation === undefined && calls.length === 0
-  if (isPlain) return compiled
+  if (isPlain && retryIf === null && totalTimeoutMs === null) return compiled
   return {
     ...compiled,
     ...(calls.length === 0 ? {} : { calls }),
     ...(children === undefined ? {} : { children }),
     ...(keyOrder === undefined ? {} : { keyOrder }),
     ...(compensation === undefined ? {} : { compensation }),
+    ...(retryIf === null ? {} : { retryIf }),
+    ...(totalTimeoutMs === null ? {} : { totalTimeoutMs }),
   }
 }

@@ -20,7 +20,9 @@ export interface CompiledPolicy {
   readonly join: JoinMode
   readonly onError: OnError
   readonly retry: CompiledRetryPolicy
+  readonly retryIf: string | null
   readonly timeoutMs: number | null
+  readonly totalTimeoutMs: number | null
   readonly heartbeatMs: number | null
   readonly taskQueue: string | null
   readonly idempotency: string | null
@@ -92,6 +94,8 @@ export function compilePolicy(
     join: compileJoin(policy.join ?? 'all', report),
     onError: undoesOther ? compensationOnError(policy) : (policy.onError ?? 'fail'),
     retry: compileRetry({ ...entry.policy?.retry, ...own?.retry }, report),
+    retryIf: entry.inline ? null : (policy.retryIf ?? null),
+    totalTimeoutMs: entry.inline ? null : msOf(policy.totalTimeout, 'totalTimeout', report),
     timeoutMs: entry.inline ? null : (msOf(policy.timeout, 'timeout', report) ?? DEFAULT_TIMEOUT_MS),
     heartbeatMs: msOf(policy.heartbeat, 'heartbeat', report),
     taskQueue: policy.taskQueue ?? null,

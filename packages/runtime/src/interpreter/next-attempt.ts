@@ -1,5 +1,5 @@
 import { sha256Hex } from '@tenon/core/document'
-import type { CompiledRetryPolicy } from './plan.ts'
+import type { CompiledRetryPolicy, PlanNode } from './plan.ts'
 
 /** Most attempts of one pass that may be lost with their workers; they do not count towards `maximumAttempts`. */
 export const MAX_LOST_ATTEMPTS = 5
@@ -67,4 +67,13 @@ export function nextAttempt(
   if (failedSoFar >= policy.maximumAttempts) return { retry: false }
   const waitMs = Math.round(backoffMs(policy, failedSoFar) * spread)
   return { retry: true, delayMs: Math.max(waitMs, Math.ceil(retryAfterMsOf(error.details))) }
+}
+
+/**
+ * Returns the end of the total time of a pass, ms since the Unix epoch; `null` without a limit.
+ *
+ * @param scheduledAt - Instant of the fact that scheduled the pass.
+ */
+export function deadlineOf({ totalTimeoutMs }: Pick<PlanNode, 'totalTimeoutMs'>, scheduledAt: number): number | null {
+  return totalTimeoutMs === undefined ? null : scheduledAt + totalTimeoutMs
 }

@@ -2,6 +2,7 @@ import type { Decision } from '@tenon/core/run'
 import { calledParams } from './call-frames.ts'
 import { type FrameContext, nodeAt, nodeRunIdAt, type RunContext } from './context.ts'
 import { entryOf, itemAt, present } from './lookup.ts'
+import { deadlineOf } from './next-attempt.ts'
 import { type NextPass, type OpenRun, PHASE } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -22,7 +23,8 @@ export function schedule(
 ): void {
   const params = given ?? calledParams(context, node)
   const { run, state, undoLog } = context
-  const { mode, taskQueue } = nodeAt(context, node)
+  const planNode = nodeAt(context, node)
+  const { mode, taskQueue } = planNode
   const pass = itemAt(state.passes, node) + 1
   undoLog.setItem(state.passes, node, pass)
   undoLog.setItem(state.phases, node, PHASE.open)
@@ -36,7 +38,9 @@ export function schedule(
   const nodeRunId = nodeRunIdAt(context, node)
   const undone = context.index.undoneNode(node)
   const undoes = undone === undefined ? {} : { undoes: nodeRunIdAt(context, undone) }
-  const data = { pass, mode, queue, resume, ...(params === null ? {} : { params }), ...undoes }
+  const deadlineAt = deadlineOf(planNode, at)
+  const limit = deadlineAt === null ? {} : { deadlineAt }
+  const data = { pass, mode, queue, resume, ...(params === null ? {} : { params }), ...undoes, ...limit }
   out.push({ type: 'node_scheduled', nodeRunId, data })
 }
 

@@ -50,6 +50,10 @@ export interface PlanNode {
   readonly hasErrorEdge: boolean
   /** Retries, with all defaults filled in. */
   readonly retry: CompiledRetryPolicy
+  /** Template that must be `true` for a failed attempt to be tried again; absent without one. */
+  readonly retryIf?: string
+  /** Longest pass with all its attempts and waits, in milliseconds; absent without a limit, and for inline nodes. */
+  readonly totalTimeoutMs?: number
   /** Longest attempt in milliseconds; `null` for inline nodes. */
   readonly timeoutMs: number | null
   /** Longest time between two heartbeats in milliseconds; `null` without a limit. */

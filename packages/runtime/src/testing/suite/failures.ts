@@ -62,6 +62,40 @@ export const failureTests: SuiteGroup = (context) => {
       expect(context().probes.callsOf(listed.runId, 'a')).toHaveLength(1)
     })
 
+    test('tries again only while the condition of the node is true', async () => {
+      const retryIf = '{{ error.attempt < input.most && error.code == "HTTP_FAILED" && error.details == null }}'
+      const run = await context().run(alone({ failures: 9 }, { retry: QUICK, retryIf }), { most: 2 })
+      expect((await run.ended()).error).toMatchObject({ code: 'HTTP_FAILED', message: 'Attempt 2 fails' })
+      expect(context().probes.callsOf(run.runId, 'a')).toHaveLength(2)
+      expect(ofType(await run.events(), 'node_failed')).toMatchObject([{ data: { attempt: 2, noRetry: 'retry_if' } }])
+
+      const policy = { retry: QUICK, retryIf: '{{ input.nowhere }}', onError: 'route' } as const
+      const faulty = await context().run(alone({ failures: 9 }, policy))
+      expect(await faulty.output()).toMatchObject({
+        code: 'RETRY_CONDITION_FAILED',
+        details: {
+          policy: 'retryIf',
+          cause: { code: 'EXPRESSION_PATH_MISSING' },
+          error: { code: 'HTTP_FAILED', message: 'Attempt 1 fails' },
+        },
+      })
+      expect(context().probes.callsOf(faulty.runId, 'a')).toHaveLength(1)
+    })
+
+    test('ends a node when its total time is over, and begins no attempt that it leaves no time for', async () => {
+      const stuck = await context().run(alone({ isStuck: true }, { totalTimeout: '100ms', timeout: '10s', retry: QUICK }))
+      expect((await stuck.ended()).error).toMatchObject({ code: 'NODE_TOTAL_TIMEOUT', nodeId: 'a' })
+      expect(context().probes.callsOf(stuck.runId, 'a')).toHaveLength(1)
+      expect(context().probes.aborted).toContain(`${stuck.runId}/a`)
+      const [scheduled] = ofType(await stuck.events(), 'node_scheduled').filter(({ nodeRunId }) => nodeRunId === 'a')
+      expect(scheduled?.data.deadlineAt).toBe((scheduled?.at ?? 0) + 100)
+
+      const retry = { ...QUICK, initialInterval: '1h', maximumInterval: '1h' } as const
+      const long = await context().run(alone({ failures: 9 }, { totalTimeout: '30m', retry }))
+      expect((await long.ended()).error).toMatchObject({ code: 'HTTP_FAILED', message: 'Attempt 1 fails' })
+      expect(ofType(await long.events(), 'node_failed')).toMatchObject([{ data: { noRetry: 'total_timeout' } }])
+    })
+
     test('never repeats a write that may have been executed', async () => {
       const write = { isIdempotent: false }
       for (const failure of ['coded', 'plain', 'value']) {

@@ -61,6 +61,7 @@ const policy: fc.Arbitrary<NodePolicy> = fc.record(
       fc.constantFrom('all' as const, 'any' as const),
       fc.record({ count: fc.integer({ min: 1, max: 4 }) }),
     ),
+    retryIf: someText,
     skipIf: someText,
   },
   { requiredKeys: [] },

@@ -20,6 +20,9 @@ describe('policies', () => {
     [{ timeout: '0s' }, 'policy.timeout', 'error'],
     [{ heartbeat: '0s' }, 'policy.heartbeat', 'error'],
     [{ timeout: '1s', heartbeat: '2s' }, 'policy.heartbeat', 'warning'],
+    [{ totalTimeout: '0s' }, 'policy.totalTimeout', 'error'],
+    [{ timeout: '2m', totalTimeout: '1m' }, 'policy.timeout', 'warning'],
+    [{ retry: { maximumAttempts: 1 }, retryIf: '{{ true }}' }, 'policy.retryIf', 'warning'],
   ])('POLICY_INVALID for %j at %s', (of, field, severity) => {
     expect(issueIn(policy(of), 'POLICY_INVALID')).toMatchObject({ nodeId: 'a', field, severity })
   })
@@ -28,6 +31,7 @@ describe('policies', () => {
     const of = {
       retry: { initialInterval: '1s', maximumInterval: '1s', maximumAttempts: 1, backoffCoefficient: 1 },
       timeout: '2s',
+      totalTimeout: '1m',
       heartbeat: '1s',
       taskQueue: 'gpu-1.eu_west',
     } as const

@@ -179,6 +179,25 @@ describe('templates', () => {
     expect(validate(around(withPolicy(call('a'), { skipIf: 'plain', idempotency: 'plain' })))).toEqual([])
   })
 
+  test('in the condition to try again read the failed attempt as `error`, and no other template does', () => {
+    const failing = withPolicy(call('a'), { retryIf: '{{ error.code == "X" && error.details.status == 503 }}' })
+    expect(validate(around(failing))).toEqual([])
+    const wrong = around(withPolicy(call('a'), { retryIf: '{{ error.atempt < 3 }}' }))
+    const issue = issueIn(wrong, 'EXPRESSION_PATH_MISSING')
+    expect(issue).toMatchObject({ field: 'policy.retryIf', severity: 'error' })
+    expect(fixed(wrong, issue).nodes[1]?.policy?.retryIf).toBe('{{ error.attempt < 3 }}')
+    const elsewhere = around(withPolicy(call('a'), { skipIf: '{{ error.attempt > 1 }}' }))
+    expect(issueIn(elsewhere, 'EXPRESSION_PATH_MISSING').message).toBe('a: "skipIf": There is no error here')
+    expect(issueIn(around(withPolicy(call('a'), { retryIf: '{{ error.message }}' })), 'EXPRESSION_TYPE')).toMatchObject(
+      {
+        field: 'policy.retryIf',
+      },
+    )
+    expect(issueIn(around(withPolicy(call('a'), { retryIf: '{{ error.code' })), 'EXPRESSION_SYNTAX')).toMatchObject({
+      field: 'policy.retryIf',
+    })
+  })
+
   test('are not read where a fixed value is needed, nor in nodes of unknown types', () => {
     const schema = { type: 'object', properties: { q: { description: '{{ broken' } } }
     expect(only(validate(around(node('a', 'acme/ask', { prompt: 'x', schema }))), 'EXPRESSION_SYNTAX')).toEqual([])

@@ -283,6 +283,17 @@ describe('error', () => {
     expect(scope(document, 'handle').error).toMatchObject({ required: ['code', 'message'] })
   })
 
+  test('is the failed attempt in the condition to try again, in any branch', () => {
+    const scopeOf = createScopeSchemas(document, manifest)
+    for (const id of ['call', 'handle', 'nowhere']) {
+      expect(scopeOf(id, ['policy', 'retryIf']).error).toMatchObject({
+        required: ['code', 'message', 'details', 'attempt'],
+      })
+    }
+    expect(scopeOf('call', ['policy', 'skipIf'])).not.toHaveProperty('error')
+    expect(scopeOf('call', ['params', 'retryIf'])).not.toHaveProperty('error')
+  })
+
   test('adds nothing to the input', () => {
     expect(inputKeys(document, 'handle')).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { isIdempotent, lostWrite, toAttemptFailure } from './attempt-failure.ts'
+import { isIdempotent, lostWrite, toAttemptFailure, totalTimeoutError } from './attempt-failure.ts'
 
 const write = { effect: 'write', params: { method: 'POST' } } as const
 
@@ -61,4 +61,12 @@ test('a lost write says what to do', () => {
     code: 'ATTEMPTS_LOST',
     remedy: expect.stringContaining('before you run it again'),
   })
+})
+
+test('a total time that is over is final; of a write it says that the service may have executed it', () => {
+  const error = totalTimeoutError({ totalTimeoutMs: 5_000 })
+  expect(error).toMatchObject({ code: 'NODE_TOTAL_TIMEOUT', retryable: false })
+  expect(error.message).toContain('5000 ms')
+  expect(toAttemptFailure(error, write, {}).remedy).toContain('Check whether the service executed it')
+  expect(toAttemptFailure(error, write, { idempotentWhen: 'true' })).toBe(error)
 })

@@ -199,7 +199,10 @@ describe('beginAttempt', () => {
 
   test('fails a node whose total time is over before it begins, while it is paused, and after a lost attempt', async () => {
     const timed = workflow(
-      [node('start', 'start'), withPolicy(node('a', 'probe', {}), { totalTimeout: '1m', retry: { maximumAttempts: 2 } })],
+      [
+        node('start', 'start'),
+        withPolicy(node('a', 'probe', {}), { totalTimeout: '1m', retry: { maximumAttempts: 2 } }),
+      ],
       ['start>a'],
     )
     const late = await startRun(openProcess(), timed)

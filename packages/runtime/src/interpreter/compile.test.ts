@@ -170,6 +170,16 @@ describe('compile', () => {
     })
   })
 
+  test('keeps the condition to try again and the total time, of nodes that have attempts only', () => {
+    const policy: NodePolicy = { retryIf: '{{ error.attempt < 2 }}', totalTimeout: '5m' }
+    const nodesOf = (type: string) => planOf([[`a:${type}`, policy]], []).nodes
+    expect(nodesOf('probe')[0]).toMatchObject({ retryIf: '{{ error.attempt < 2 }}', totalTimeoutMs: 300_000 })
+    for (const field of ['retryIf', 'totalTimeoutMs']) expect(nodesOf('set')[0]).not.toHaveProperty(field)
+    const [partly] = planOf([['a:probe', { totalTimeout: '5m' }]], []).nodes
+    expect(partly).not.toHaveProperty('retryIf')
+    expect(planOf([['a:probe', { retryIf: 'x' }]], []).nodes[0]).not.toHaveProperty('totalTimeoutMs')
+  })
+
   test('takes an edge that is listed twice once', () => {
     const document = workflow([node('start', 'start'), node('end', 'end')], ['start>end', edge('start>end')])
     expect(compile(document, TEST_MANIFEST).edges).toHaveLength(1)

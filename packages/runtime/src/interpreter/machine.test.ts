@@ -39,6 +39,14 @@ describe('createMachine', () => {
     })
   })
 
+  test('says until when a node with a total time may run', () => {
+    const run = simulateRun(planOf(['start', ['a:probe', { totalTimeout: '1m' }]], ['start>a']))
+    run.start()
+    const [scheduled] = run.complete('start')
+    const { scheduledAt } = run.machine.openNodeRun('a') ?? { scheduledAt: Number.NaN }
+    expect(scheduled).toMatchObject({ data: { deadlineAt: scheduledAt + 60_000 } })
+  })
+
   test('starts a node as soon as its own predecessors are finished, never in waves', () => {
     const run = simulateRun(
       planOf(['start', 'slow:probe', 'quick:probe', 'after:probe'], ['start>slow', 'start>quick', 'quick>after']),

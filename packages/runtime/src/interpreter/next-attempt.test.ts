@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_LOST_ATTEMPTS, MAX_RETRY_AFTER_MS, nextAttempt } from './next-attempt.ts'
+import { deadlineOf, MAX_LOST_ATTEMPTS, MAX_RETRY_AFTER_MS, nextAttempt } from './next-attempt.ts'
 import type { CompiledRetryPolicy } from './plan.ts'
 
 const POLICY: CompiledRetryPolicy = {
@@ -117,4 +117,9 @@ describe('nextAttempt after a lost attempt', () => {
     expect(delayMsOf(nextAttempt(POLICY, 0, 1, null, 'key'))).toBeLessThanOrEqual(1_000)
     expect(delayMsOf(nextAttempt(POLICY, 0, 3, null, 'key'))).toBeGreaterThanOrEqual(3_200)
   })
+})
+
+test('the total time of a pass counts from the fact that scheduled it', () => {
+  expect(deadlineOf({ totalTimeoutMs: 5_000 }, 1_000)).toBe(6_000)
+  expect(deadlineOf({}, 1_000)).toBeNull()
 })

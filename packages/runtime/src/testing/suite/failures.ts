@@ -83,7 +83,9 @@ export const failureTests: SuiteGroup = (context) => {
     })
 
     test('ends a node when its total time is over, and begins no attempt that it leaves no time for', async () => {
-      const stuck = await context().run(alone({ isStuck: true }, { totalTimeout: '100ms', timeout: '10s', retry: QUICK }))
+      const stuck = await context().run(
+        alone({ isStuck: true }, { totalTimeout: '100ms', timeout: '10s', retry: QUICK }),
+      )
       expect((await stuck.ended()).error).toMatchObject({ code: 'NODE_TOTAL_TIMEOUT', nodeId: 'a' })
       expect(context().probes.callsOf(stuck.runId, 'a')).toHaveLength(1)
       expect(context().probes.aborted).toContain(`${stuck.runId}/a`)

@@ -32,6 +32,7 @@ function runs(count: number): readonly RunSummary[] {
       rootRunId: runId,
       depth: 0,
       rerunOf: null,
+      movedFrom: null,
       ...runState(status, {
         startedAt: iso(startedAt),
         finishedAt: iso(startedAt + 700 + ((index * 9_137) % 260_000)),

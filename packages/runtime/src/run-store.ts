@@ -261,6 +261,22 @@ export interface StoredUsage {
   readonly openWaits: number
 }
 
+/** Filter of `RunReader.listRunsToMigrate`. */
+export interface RunsToMigrateFilter {
+  /** Workflow of the runs. */
+  readonly workflowId: WorkflowId
+  /** Version to which they are to move. */
+  readonly version: string
+  /** Version that they execute. @defaultValue every other version */
+  readonly from?: string
+  /** Fingerprint of open parked node runs that they have. @defaultValue all runs */
+  readonly fingerprint?: string
+  /** Cursor of the page before. @defaultValue the first page */
+  readonly cursor?: string
+  /** Longest page, 1 to 100 runs. @defaultValue 50 */
+  readonly limit?: number
+}
+
 /**
  * Reads runs for the server. Every call is bound to one tenant; the id of another tenant gives the same result as an
  * unknown one: `null`, or an empty page.
@@ -301,6 +317,15 @@ export interface RunReader {
   listRunsToPause(
     tenantId: TenantId,
     filter: RunsToPauseFilter,
+  ): Promise<{ readonly runIds: readonly RunId[]; readonly nextCursor: string | null }>
+  /**
+   * Lists the live runs of a workflow that have begun and not ended, and that execute another version, newest first.
+   *
+   * @throws {@link TenonError} `CURSOR_INVALID`.
+   */
+  listRunsToMigrate(
+    tenantId: TenantId,
+    filter: RunsToMigrateFilter,
   ): Promise<{ readonly runIds: readonly RunId[]; readonly nextCursor: string | null }>
   /** Lists a run and the runs below it that wait for people, those that wait longest first; at most 100. */
   listWaitingRuns(tenantId: TenantId, run: Pick<StoredRun, 'runId' | 'rootRunId'>): Promise<readonly StoredWaitingRun[]>

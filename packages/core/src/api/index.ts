@@ -1,4 +1,12 @@
 export type { AcceptedCallback, EventRefusal, EventWait, SendEvent, SentEvent } from './event-types.ts'
+export type {
+  MigratedRuns,
+  MigrateRun,
+  MigrateRuns,
+  MigrationCheck,
+  MigrationObstacle,
+  MigrationRefusedRun,
+} from './migration-types.ts'
 export { createOpenApiDocument, errorCodesOf, NOT_FOUND, type OpenApiOptions } from './openapi.ts'
 export type {
   NodeRunRef,

@@ -3,6 +3,7 @@ import { changeRoutes } from './routes/change-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { memberRoutes } from './routes/member-routes.ts'
+import { migrationRoutes } from './routes/migration-routes.ts'
 import { parkedRoutes } from './routes/parked-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
@@ -16,6 +17,7 @@ export const ROUTES = {
   ...draftRoutes,
   ...versionRoutes,
   ...runRoutes,
+  ...migrationRoutes,
   ...approvalRoutes,
   ...parkedRoutes,
   ...eventRoutes,

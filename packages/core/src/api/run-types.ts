@@ -68,6 +68,8 @@ export interface RunFields {
   readonly workflowName: string
   /** Version that the run executes. */
   readonly version: string
+  /** Version with which the run has started; `null` if it has not moved to another one. */
+  readonly movedFrom: string | null
   /** `test` for a run of the draft, which does not count in metrics. */
   readonly mode: 'live' | 'test'
   /** Trace id in the form of W3C Trace Context, 32 hex digits. */

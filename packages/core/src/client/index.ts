@@ -1,5 +1,13 @@
 export type { EventRefusal, EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
 export type {
+  MigratedRuns,
+  MigrateRun,
+  MigrateRuns,
+  MigrationCheck,
+  MigrationObstacle,
+  MigrationRefusedRun,
+} from '../api/migration-types.ts'
+export type {
   NodeRunRef,
   ParkedGroup,
   ParkedNodeRun,

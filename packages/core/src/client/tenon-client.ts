@@ -164,6 +164,12 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
       send({ method: 'POST', path: path`/runs/${runId}/skip-compensation`, ...sendingOf(request) }),
     pause: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/pause`, ...sendingOf(request) }),
     resume: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/resume`, ...sendingOf(request) }),
+    checkMigration: (runId, version, request) =>
+      send({ method: 'GET', path: path`/runs/${runId}/migration`, query: { version }, ...sendingOf(request) }),
+    migrate: (runId, body, request) =>
+      send({ method: 'POST', path: path`/runs/${runId}/migration`, body, ...sendingOf(request) }),
+    migrateAll: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/migrations`, body, ...sendingOf(request) }),
     waiting: (runId, request) =>
       send({ method: 'GET', path: path`/runs/${runId}/waiting-runs`, ...sendingOf(request) }),
     ledger: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}/ledger`, ...sendingOf(request) }),

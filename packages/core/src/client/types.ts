@@ -1,4 +1,5 @@
 import type { EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
+import type { MigratedRuns, MigrateRun, MigrateRuns, MigrationCheck } from '../api/migration-types.ts'
 import type {
   ParkedGroup,
   ParkedNodeRun,
@@ -264,6 +265,23 @@ export interface TenonClient {
      * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
      */
     resume(runId: RunId, options?: RequestOptions): Promise<Run>
+    /**
+     * Checks whether a run can move to another published version of its workflow now; changes nothing.
+     *
+     * @throws {@link TenonError} `RUN_CLOSED`, `REFERENCE_NOT_FOUND`; `MIGRATION_REFUSED` for a test run.
+     */
+    checkMigration(runId: RunId, version: string, options?: RequestOptions): Promise<MigrationCheck>
+    /**
+     * Requests to move a run to another version, as soon as none of its nodes is in progress. The returned run may have
+     * yet to move, and does not move if it ends first or if a node that begins meanwhile does not fit; a run of that
+     * version is returned unchanged.
+     *
+     * @throws {@link TenonError} `RUN_CLOSED`, `REFERENCE_NOT_FOUND`; `MIGRATION_REFUSED` (details: `issues`) if nodes do
+     * not fit, for a queued run or a test run, and while another request waits.
+     */
+    migrate(runId: RunId, body: MigrateRun, options?: RequestOptions): Promise<Run>
+    /** Requests to move runs of a workflow, page by page. @throws {@link TenonError} `CURSOR_INVALID`, `REFERENCE_NOT_FOUND`. */
+    migrateAll(workflowId: WorkflowId, body: MigrateRuns, options?: RequestOptions): Promise<MigratedRuns>
     /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
     ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
     /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */

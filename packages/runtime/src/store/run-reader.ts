@@ -15,6 +15,7 @@ import { selectEventWaits } from './event-wait-rows.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
 import { selectUsage } from './read-usage.ts'
+import { selectRunsToMigrate } from './runs-to-migrate.ts'
 import { selectRunsToPause } from './runs-to-pause.ts'
 import { unrollRow } from './stored-events.ts'
 import { selectWaitingRuns } from './waiting-runs.ts'
@@ -36,6 +37,8 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
       database.withTenant(tenantId, (tx) => selectPauses(tx, tenantId, workflowIds)),
     listRunsToPause: (tenantId, filter) =>
       database.withTenant(tenantId, (tx) => selectRunsToPause(tx, tenantId, filter)),
+    listRunsToMigrate: (tenantId, filter) =>
+      database.withTenant(tenantId, (tx) => selectRunsToMigrate(tx, tenantId, filter)),
     listWaitingRuns: (tenantId, run) => database.withTenant(tenantId, (tx) => selectWaitingRuns(tx, tenantId, run)),
     readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),

@@ -4,6 +4,7 @@ import { changeHandlers } from './change-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
+import { migrationHandlers } from './migration-handlers.ts'
 import { parkedHandlers } from './parked-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
@@ -17,6 +18,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...draftHandlers,
   ...versionHandlers,
   ...runHandlers,
+  ...migrationHandlers,
   ...approvalHandlers,
   ...parkedHandlers,
   ...eventHandlers,

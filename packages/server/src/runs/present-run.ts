@@ -31,6 +31,7 @@ export async function presentRuns(
       workflowId: run.workflowId,
       workflowName: names.get(run.workflowId) ?? '',
       version: run.version,
+      movedFrom: run.first?.version ?? null,
       mode: run.mode,
       traceId: run.traceId,
       engine: run.engine,

@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = [
   'run.skip_compensation',
   'run.pause',
   'run.resume',
+  'run.migrate',
   'run.delete',
   'retention.delete_runs',
   'parked.resolve',

@@ -3,7 +3,8 @@ import { PARK_RESOLUTION_KINDS } from '../../run/resolutions.ts'
 import { instantSchema, jsonObjectSchema, jsonSchema, textSchema } from './common.ts'
 
 const resolutionKindSchema = z.enum(PARK_RESOLUTION_KINDS)
-const fingerprintSchema = z.string().regex(/^[0-9a-f]{32}$/)
+/** Fingerprint of a group of parked node runs. */
+export const fingerprintSchema = z.string().regex(/^[0-9a-f]{32}$/)
 
 export const parkedNodeRunSchema = z
   .strictObject({

@@ -66,6 +66,7 @@ const runFields = {
   rootRunId: z.string(),
   depth: z.int(),
   rerunOf: z.strictObject({ runId: z.string(), from: rerunFromSchema }).nullable(),
+  movedFrom: z.string().nullable(),
 }
 const runHealthSchema = z
   .strictObject({

@@ -4,6 +4,7 @@ import type { SecretMarker } from '../../document/secret-marker.ts'
 import type { WorkflowDocument } from '../../document/types.ts'
 import type { Problem } from '../../errors/problem.ts'
 import type { NodeManifest } from '../../node/definition.ts'
+import type { MigratedRuns, MigrateRun, MigrateRuns, MigrationCheck } from '../migration-types.ts'
 import type {
   Ledger,
   LedgerEntry,
@@ -38,6 +39,7 @@ import type { Usage } from '../usage-types.ts'
 import type { approvalSchema, decideApprovalSchema } from './approval.ts'
 import type { workflowDocumentSchema } from './document.ts'
 import type { memberListSchema } from './member.ts'
+import type { migratedRunsSchema, migrateRunSchema, migrateRunsSchema, migrationCheckSchema } from './migration.ts'
 import type { documentOperationSchema } from './operation.ts'
 import type {
   ledgerEntrySchema,
@@ -94,6 +96,10 @@ same<Same<typeof versionSchema, Version>>()
 same<Same<typeof versionWithDocumentSchema, VersionWithDocument>>()
 same<Same<typeof startRunSchema, StartRun>>()
 same<Same<typeof rerunRunSchema, RerunRun>>()
+same<Same<typeof migrateRunSchema, MigrateRun>>()
+same<Same<typeof migrateRunsSchema, MigrateRuns>>()
+same<Same<typeof migratedRunsSchema, MigratedRuns>>()
+same<Same<typeof migrationCheckSchema, MigrationCheck>>()
 same<Same<typeof usageSchema, Usage>>()
 same<Same<typeof tryDraftSchema, TryDraft>>()
 same<Same<typeof startedRunSchema, StartedRun>>()

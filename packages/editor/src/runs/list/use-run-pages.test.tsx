@@ -27,6 +27,7 @@ function fieldsOf(runId: string): RunFields {
     rootRunId: runId,
     depth: 0,
     rerunOf: null,
+    movedFrom: null,
   }
 }
 

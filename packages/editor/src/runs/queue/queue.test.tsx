@@ -140,6 +140,7 @@ const queuedRun = (index: number, position: number): RunSummary => ({
   rootRunId: `run-${index}`,
   depth: 0,
   rerunOf: null,
+  movedFrom: null,
   status: 'queued',
   startedAt: null,
   finishedAt: null,

@@ -1,0 +1,167 @@
+import type {
+  Identity,
+  MigratedRuns,
+  MigrateRun,
+  MigrateRuns,
+  MigrationCheck,
+  MigrationObstacle,
+  MigrationRefusedRun,
+} from '@tenon/core/api'
+import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
+import { isRunOver, type MigrationBlocker, type MigrationBlockerKind } from '@tenon/core/run'
+import type { MigrateResult, StoredRun } from '@tenon/runtime'
+import { nodesWithin, type Plan } from '@tenon/runtime/interpreter'
+import type { ServerContext } from '../context.ts'
+import { auditHook } from '../tables/audit-repository.ts'
+import type { WorkflowRow } from '../tables/server-tables.ts'
+import { findVersionToRun } from '../tables/version-repository.ts'
+
+/**
+ * Checks whether a run can move to a version now.
+ *
+ * @throws {@link TenonError} `RUN_CLOSED`, `RUN_NOT_FOUND`, `REFERENCE_NOT_FOUND`, `MIGRATION_REFUSED` for a test run.
+ * @see docs/adr/0053-a-run-moves-between-nodes.md
+ */
+export async function checkMigration(server: ServerContext, run: StoredRun, version: string): Promise<MigrationCheck> {
+  if (isRunOver(run.status)) throw ended()
+  const plan = await planToMove(server, run, version)
+  const blockers = await server.engine.checkMigration(run.tenantId, run.runId, plan)
+  if (blockers === null) throw notFound()
+  return { from: run.version, version, obstacles: await obstaclesOf(server, run, blockers) }
+}
+
+/**
+ * Stores the request of a person to move a run, with an audit entry.
+ *
+ * @throws {@link TenonError} `RUN_CLOSED`, `RUN_NOT_FOUND`, `REFERENCE_NOT_FOUND`, `MIGRATION_REFUSED` (details: `issues`).
+ */
+export async function migrateRun(
+  server: ServerContext,
+  identity: Identity,
+  run: StoredRun,
+  { version, requestId }: MigrateRun,
+): Promise<MigrateResult['outcome']> {
+  const { tenantId, runId } = run
+  if (isRunOver(run.status)) throw ended()
+  const plan = await planToMove(server, run, version)
+  const actor = { userId: identity.userId, displayName: identity.displayName }
+  const details = { from: run.version, version }
+  const audit = auditHook({ identity, action: 'run.migrate', resource: runId, at: server.now(), details })
+  const request = { version, plan, actor, ...(requestId === undefined ? {} : { requestId }) }
+  const result = await server.engine.migrate(tenantId, runId, request, audit)
+  switch (result.outcome) {
+    case 'closed':
+      throw new TenonError('RUN_CLOSED', 'The run has ended or is ending')
+    case 'not_found':
+      throw notFound()
+    case 'queued':
+      throw refused('The run waits in the queue and has not begun', 'queued', 'Wait until the run has begun')
+    case 'pending':
+      throw refused('Another request to move the run waits', 'pending', 'Wait until the run has moved')
+    case 'refused':
+      throw blocked(version, await obstaclesOf(server, run, result.blockers))
+    default:
+      return result.outcome
+  }
+}
+
+/**
+ * Requests to move a part of the runs of a workflow, newest first. Each is decided by itself: one that does not fit
+ * remains on its version, and the others move.
+ *
+ * @throws {@link TenonError} `CURSOR_INVALID`, `REFERENCE_NOT_FOUND`, and faults of the database or of this process.
+ */
+export async function migrateRuns(
+  server: ServerContext,
+  identity: Identity,
+  { tenant_id: tenantId, workflow_id: workflowId }: WorkflowRow,
+  { version, ...filter }: MigrateRuns,
+): Promise<MigratedRuns> {
+  await planToMove(server, { tenantId, workflowId, mode: 'live' }, version)
+  const page = await server.reader.listRunsToMigrate(tenantId, { workflowId, version, ...filter })
+  const runIds: string[] = []
+  const refusals: MigrationRefusedRun[] = []
+  let unchanged = 0
+  for (const runId of page.runIds) {
+    const answer = await migrateOne(server, identity, { tenantId, runId, version })
+    if (answer === 'accepted') runIds.push(runId)
+    else if (answer === 'unchanged') unchanged += 1
+    else refusals.push(answer)
+  }
+  return { runIds, unchanged, refused: refusals, nextCursor: page.nextCursor }
+}
+
+async function migrateOne(
+  server: ServerContext,
+  identity: Identity,
+  { tenantId, runId, version }: { readonly tenantId: string; readonly runId: string; readonly version: string },
+): Promise<'accepted' | 'unchanged' | MigrationRefusedRun> {
+  try {
+    const run = await server.reader.getRun(tenantId, runId)
+    if (run === null || isRunOver(run.status)) return 'unchanged'
+    return (await migrateRun(server, identity, run, { version })) === 'accepted' ? 'accepted' : 'unchanged'
+  } catch (error) {
+    // A fault of the database or of this process concerns all of them.
+    if (!(error instanceof TenonError) || ERROR_TABLE[error.code as keyof typeof ERROR_TABLE].status >= 500) throw error
+    return error.code === 'RUN_CLOSED' ? 'unchanged' : { runId, code: error.code, message: error.message }
+  }
+}
+
+async function planToMove(
+  server: ServerContext,
+  { tenantId, workflowId, mode }: Pick<StoredRun, 'tenantId' | 'workflowId' | 'mode'>,
+  version: string,
+): Promise<Plan> {
+  if (mode === 'test')
+    throw refused('A test run executes the draft that it has tried', 'test_run', 'Run the draft again')
+  const row = await server.database.withTenant(tenantId, (tx) => findVersionToRun(tx, tenantId, workflowId, version))
+  if (row !== null && row.number !== null) return JSON.parse(row.plan) as Plan
+  throw new TenonError('REFERENCE_NOT_FOUND', 'The workflow has no version with this number', {
+    details: { issues: [{ path: ['version'], code: 'not_found', message: 'No published version has this number' }] },
+  })
+}
+
+/** Adds the names of the nodes, as in the version that the run executes. */
+async function obstaclesOf(
+  server: ServerContext,
+  { tenantId, planHash }: StoredRun,
+  blockers: readonly MigrationBlocker[],
+): Promise<readonly MigrationObstacle[]> {
+  if (blockers.length === 0) return []
+  const plan = await server.reader.getPlan(tenantId, planHash)
+  const names = new Map((plan === null ? [] : nodesWithin(plan)).map(({ id, name }) => [id, name]))
+  return blockers.map(({ nodeId, reason }) => ({ nodeId, nodeName: names.get(nodeId) || nodeId, reason }))
+}
+
+const REASONS: Readonly<Record<MigrationBlockerKind, string>> = {
+  node_removed: 'is missing in the version, or is in another loop there',
+  type_changed: 'has another type in the version',
+  inputs_changed: 'is open and has other inputs in the version',
+  params_changed: 'waits, and has other params in the version',
+  port_removed: 'has continued by a port that the version lacks',
+  error_branch_removed: 'has lost its error branch in the version',
+  undo_removed: 'has completed, and nothing undoes it in the version',
+}
+
+function blocked(version: string, obstacles: readonly MigrationObstacle[]): TenonError {
+  const names = obstacles.map(({ nodeName }) => `"${nodeName}"`).join(', ')
+  const issues = obstacles.map(({ nodeName, reason }) => ({
+    ...{ path: ['version'], code: reason, message: `The node "${nodeName}" ${REASONS[reason]}` },
+  }))
+  return new TenonError('MIGRATION_REFUSED', `These nodes of the run do not fit version ${version}: ${names}`, {
+    details: { issues },
+  })
+}
+
+function refused(message: string, code: string, hint: string): TenonError {
+  const details = { issues: [{ path: ['version'], code, message: hint }] }
+  return new TenonError('MIGRATION_REFUSED', message, { remedy: `${hint}.`, details })
+}
+
+function ended(): TenonError {
+  return new TenonError('RUN_CLOSED', 'The run has ended')
+}
+
+function notFound(): TenonError {
+  return new TenonError('RUN_NOT_FOUND', 'No run has this id')
+}

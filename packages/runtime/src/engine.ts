@@ -8,6 +8,7 @@ import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Plan } from './interpreter/plan.ts'
 import type { MigrateRunRequest } from './migrate/request-migration.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
+import type { PayloadStore } from './payloads/payload-store.ts'
 import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 import type { Tx } from './postgres/types.ts'
 import type { RerunStart } from './rerun/prepare-rerun.ts'
@@ -247,6 +248,8 @@ export interface EngineDeps {
    * @defaultValue no limit of runs in progress, and 10,000 queued runs
    */
   readonly runLimitsOf?: (tenantId: TenantId) => RunLimits
+  /** Stores values above 16 kB. Each process needs the same one. @defaultValue the database */
+  readonly payloadStore?: PayloadStore
   /**
    * Decides how long runs are kept, and records what was deleted. A worker then deletes what has expired.
    *

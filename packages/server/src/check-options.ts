@@ -107,6 +107,12 @@ const WORKER_CHECKS: OptionChecks = {
   engine,
   nodes,
   runLimits: optional(aFunction('runLimits must be a function (tenantId) that returns { inProgress, queued, rate }')),
+  payloadStore: optional(
+    anObjectWith(
+      ['put', 'get', 'remove', 'list'],
+      'payloadStore must be a PayloadStore, such as s3PayloadStore({ ... })',
+    ),
+  ),
   retention: optional(aFunction('retention must be a function (tenantId) that returns { runsDays, auditDays }')),
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),

@@ -2,7 +2,7 @@ import type { createOpenApiDocument } from '@tenon/core/api'
 import type { TextFields } from '@tenon/core/collab'
 import type { TenantId } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
-import type { Bus, Engine, OpenInlineInputs, RunLimits, RunReader, RuntimeLog } from '@tenon/runtime'
+import type { Bus, Engine, OpenInlineInputs, PayloadStore, RunLimits, RunReader, RuntimeLog } from '@tenon/runtime'
 import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
@@ -41,6 +41,8 @@ export interface ServerContext {
   readonly runLimitsOf: (tenantId: TenantId) => RunLimits
   /** Decides how long the data of tenants is kept. */
   readonly retention: DataRetention
+  /** Store of the host for large values; undefined without one. */
+  readonly payloadStore: PayloadStore | undefined
   /** User directory of the host; `null` without one. */
   readonly members: MemberDirectory | null
   /** The runs that are followed in this process, each read once for all who follow it. */

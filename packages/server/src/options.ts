@@ -2,7 +2,7 @@ import type { Identity } from '@tenon/core/api'
 import type { TenonClient } from '@tenon/core/client'
 import type { TenantId } from '@tenon/core/document'
 import type { AnyNodeImplementation, KeyProvider } from '@tenon/core/node'
-import type { Bus, EngineFactory, RunLimits, RuntimeLog } from '@tenon/runtime'
+import type { Bus, EngineFactory, PayloadStore, RunLimits, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
@@ -106,6 +106,13 @@ export interface WorkflowServerOptions {
    * ```
    */
   readonly retention?: RetentionOf
+  /**
+   * Stores values above 16 kB that runs produce, such as `s3PayloadStore({ ... })`. Give workers the same. Values that are
+   * in the database stay there and are read as before.
+   *
+   * @defaultValue the database
+   */
+  readonly payloadStore?: PayloadStore
   /** Limits for each tenant. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions
   /**

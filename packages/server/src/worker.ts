@@ -21,7 +21,16 @@ import type { ServerTables } from './tables/server-tables.ts'
 export interface WorkerOptions
   extends Pick<
     WorkflowServerOptions,
-    'database' | 'engine' | 'nodes' | 'runLimits' | 'retention' | 'egress' | 'bus' | 'log' | 'keyProvider'
+    | 'database'
+    | 'engine'
+    | 'nodes'
+    | 'runLimits'
+    | 'retention'
+    | 'payloadStore'
+    | 'egress'
+    | 'bus'
+    | 'log'
+    | 'keyProvider'
   > {
   /** That of the servers, for the callback URLs of runs. @defaultValue nodes that send a callback URL fail */
   readonly publicUrl?: string
@@ -60,8 +69,8 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const bus = options.bus ?? createInProcessBus()
   const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const runtimeDatabase = database.view<RuntimeTables>()
-  const reader = postgresRunReader(runtimeDatabase)
-  const { publicUrl, basePath = '/', runLimits } = options
+  const { publicUrl, basePath = '/', runLimits, payloadStore } = options
+  const reader = postgresRunReader(runtimeDatabase, payloadStore)
   const retention = createRetention(database, options.retention, log)
   const apiUrl = publicUrl === undefined ? null : `${new URL(publicUrl).origin}${normalizeBasePath(basePath)}`
   const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
@@ -69,6 +78,7 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const engine = startEngine(options.engine, {
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed, retention },
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
+    ...(payloadStore === undefined ? {} : { payloadStore }),
   })
   let closed: Promise<void> | undefined
   return {

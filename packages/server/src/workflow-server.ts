@@ -58,7 +58,8 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const bus = options.bus ?? createInProcessBus()
   const log = createLog(options.log)
   const source = watchPool(options.database, database, log)
-  const reader = postgresRunReader(runtimeDatabase)
+  const { payloadStore } = options
+  const reader = postgresRunReader(runtimeDatabase, payloadStore)
   const closing = new AbortController()
   const apiUrl = `${origin}${basePath}`
   let openApi: ReturnType<typeof createOpenApiDocument> | undefined
@@ -85,12 +86,12 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     draftAppender: createDraftAppender(database),
     engine: startEngine(options.engine, {
       ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
-      ...{ runLimitsOf, retention },
+      ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
     }),
-    ...{ runLimitsOf, retention },
+    ...{ runLimitsOf, retention, payloadStore },
     callbacks,
     reader,
-    openInlineInputs: createInlineInputReader(runtimeDatabase, registry),
+    openInlineInputs: createInlineInputReader(runtimeDatabase, registry, payloadStore),
     registry,
     secrets,
     secretFields,

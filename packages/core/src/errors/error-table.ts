@@ -368,6 +368,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'The value was erased or its retention has expired. Run the workflow again.',
   },
+  PAYLOAD_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    remedy: 'Try again. If it stays, check the payload store of the server and its credentials.',
+  },
   DB_RLS_BROKEN: {
     status: 500,
     retryable: false,

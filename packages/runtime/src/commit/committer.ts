@@ -3,6 +3,7 @@ import { isRunOver } from '@tenon/core/run'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
+import type { StoredObjects } from '../payloads/stored-objects.ts'
 import { permanentRefusal } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { createRunLogs } from '../store/run-logs.ts'
@@ -74,11 +75,13 @@ interface WaitingWork extends RunWork {
 /** Dependencies of a committer. */
 export interface CommitterDeps extends Omit<CommitterDepsOf, 'logs'> {
   readonly database: RuntimeDatabase
+  /** Store of the host for large values. @defaultValue none */
+  readonly objects?: StoredObjects | null
 }
 
 /** Creates the committer of one process. */
-export function createCommitter({ database, ...deps }: CommitterDeps): Committer {
-  return createCommitterOf({ ...deps, logs: createRunLogs(database) })
+export function createCommitter({ database, objects, ...deps }: CommitterDeps): Committer {
+  return createCommitterOf({ ...deps, logs: createRunLogs(database, objects) })
 }
 
 /** Creates a committer to run logs of any store. */

@@ -2,6 +2,8 @@ import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeRegistry } from '@tenon/core/node'
 import { nodeIdOf, type ValueRef } from '@tenon/core/run'
+import type { PayloadStore } from '../payloads/payload-store.ts'
+import { createStoredObjects } from '../payloads/stored-objects.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
 import { createRunLogs } from '../store/run-logs.ts'
@@ -27,9 +29,17 @@ export type OpenInlineInputs = (tenantId: string, runId: string) => Promise<Inli
 /** A run that a later version has written to can be shown all the same, without these inputs. */
 const UNREADABLE = 'unreadable' as const
 
-/** Creates a reader of the inputs of inline nodes, for ledgers and inspectors. Reads the log and stores nothing. */
-export function createInlineInputReader(database: RuntimeDatabase, registry: NodeRegistry): OpenInlineInputs {
-  const logs = createRunLogs(database)
+/**
+ * Creates a reader of the inputs of inline nodes, for ledgers and inspectors. Reads the log and stores nothing.
+ *
+ * @param payloadStore - Store of the host for large values, as the engine has it. @defaultValue none
+ */
+export function createInlineInputReader(
+  database: RuntimeDatabase,
+  registry: NodeRegistry,
+  payloadStore?: PayloadStore,
+): OpenInlineInputs {
+  const logs = createRunLogs(database, payloadStore === undefined ? null : createStoredObjects(payloadStore))
   const plans = createPlanCache(logs)
   const values = createValueLoader(logs)
   const findType = nodeTypesOf(registry)

@@ -131,8 +131,13 @@ export interface RuntimeTables {
     readonly tenant_id: string
     readonly hash: string
     readonly size: number
-    readonly data: string
+    /** JSON text; null if it is in the store of the host. */
+    readonly data: string | null
+    /** Key in the store of the host; null if the text is here. */
+    readonly location: string | null
   }
+  /** Objects of deleted values, in the store of the host. */
+  readonly payload_garbage: { readonly tenant_id: string; readonly location: string }
   /** Payloads that each run refers to. */
   readonly payload_refs: { readonly tenant_id: string; readonly run_id: string; readonly hash: string }
   /** Pads of HMAC-SHA-256 under the tenant's key, 64 bytes each; the append function creates them. */
@@ -231,7 +236,12 @@ export interface RuntimeTables {
     readonly paused_by: string
   }
   /** Time from which the runs of a tenant are checked for those that have been kept long enough. */
-  readonly retention_sweeps: { readonly tenant_id: string; readonly due_at: number }
+  readonly retention_sweeps: {
+    readonly tenant_id: string
+    readonly due_at: number
+    /** Time of the last look for objects without a row; 0 before the first. */
+    readonly objects_at: Generated<number>
+  }
   /**
    * Runs that were deleted and whose logs are being deleted; a row with its own root may have runs below it that still
    * have their rows.

@@ -1,8 +1,21 @@
 import type { RuntimeLog, TransactionHook } from '../engine.ts'
+import { collectObjects } from '../payloads/collect-objects.ts'
+import type { PayloadStore } from '../payloads/payload-store.ts'
+import { createStoredObjects } from '../payloads/stored-objects.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
 import { type EraseResult, eraseRoot, eraseSome } from '../store/erase-runs.ts'
 import type { RunRef } from '../store/run-ref.ts'
+
+/** Dependencies of {@link deleteRun}. */
+export interface DeleteRunDeps {
+  /** Database with the tables of the runtime. */
+  readonly database: RuntimeDatabase
+  /** Receives a line if the rest of the run is left to a worker. */
+  readonly log: RuntimeLog
+  /** Store of the host for large values, as the engine has it. @defaultValue none */
+  readonly payloadStore?: PayloadStore
+}
 
 /**
  * Deletes a run that has ended, with the runs that it has started, their logs and the values that no other run refers to.
@@ -13,7 +26,7 @@ import type { RunRef } from '../store/run-ref.ts'
  * @returns `open` while the run or one below it has not ended, `has_parent` for a run that another one has started.
  */
 export async function deleteRun(
-  { database, log }: { readonly database: RuntimeDatabase; readonly log: RuntimeLog },
+  { database, payloadStore, log }: DeleteRunDeps,
   run: RunRef,
   hook?: TransactionHook,
 ): Promise<EraseResult> {
@@ -26,6 +39,7 @@ export async function deleteRun(
   if (result !== 'deleted') return result
   try {
     while (await eraseSome(database, tenantId, runId));
+    if (payloadStore !== undefined) await collectObjects(database, createStoredObjects(payloadStore), tenantId)
   } catch (error) {
     log('warn', 'run.erase_failed: a worker deletes the rest', { tenantId, runId, reason: reasonOf(error) })
   }

@@ -1,6 +1,7 @@
 import type { TenantId } from '@tenon/core/document'
 import { sql } from 'kysely'
 import type { RuntimeLog } from '../engine.ts'
+import type { StoredObjects } from '../payloads/stored-objects.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
@@ -21,15 +22,22 @@ const SWEEP_MS = 3_600_000
 /** Pause between two looks for empty partitions. */
 const PARTITIONS_MS = 6 * 3_600_000
 
+/** Dependencies of a keeper. */
+export interface RetentionKeeperDeps {
+  readonly database: RuntimeDatabase
+  /** Store of the host for large values; null without one. */
+  readonly objects: StoredObjects | null
+  readonly log: RuntimeLog
+}
+
 /**
  * Creates the keeper of one process. Each tenant is swept by one process at a time, about once an hour.
  *
  * @param retention - Without it, the keeper does nothing.
  */
 export function createRetentionKeeper(
-  database: RuntimeDatabase,
+  { database, objects, log }: RetentionKeeperDeps,
   retention: Retention | undefined,
-  log: RuntimeLog,
 ): RetentionKeeper {
   let timer: NodeJS.Timeout | null = null
   let sweeping: Promise<void> = Promise.resolve()
@@ -38,7 +46,7 @@ export function createRetentionKeeper(
 
   const sweep = async (kept: Retention, tenantId: TenantId): Promise<void> => {
     try {
-      const runs = await sweepTenant(database, kept, tenantId, () => isStopped)
+      const runs = await sweepTenant({ database, objects }, kept, tenantId, () => isStopped)
       if (runs > 0) log('info', 'retention.deleted', { tenantId, runs })
     } catch (error) {
       log('warn', 'retention.sweep_failed: trying again in an hour', { tenantId, reason: reasonOf(error) })

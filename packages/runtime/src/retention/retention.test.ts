@@ -122,7 +122,7 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     expect(await rows()).toMatchObject({ runs: 153, left: 1 })
     expect(await eraseSome(database, tenantId)).toBe(true)
     expect(await rows()).toMatchObject({ runs: 53 })
-    expect(await sweepTenant(database, retention, tenantId)).toBe(0)
+    expect(await sweepTenant({ database }, retention, tenantId)).toBe(0)
     expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 0, left: 0 })
     expect(recorded).toEqual([])
   })
@@ -143,7 +143,7 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
       ]),
     }
     const sweep = (policyNow: typeof policy | { runsDays: null; workflowDays: ReadonlyMap<string, number> }) =>
-      sweepTenant(database, { ...retention, policyOf: async () => policyNow }, tenantId)
+      sweepTenant({ database }, { ...retention, policyOf: async () => policyNow }, tenantId)
     expect(await sweep({ runsDays: null, workflowDays: new Map() })).toBe(0)
     expect(await sweep(policy)).toBe(3)
     expect(recorded.map(({ runId, days }) => ({ runId, days }))).toEqual([
@@ -167,9 +167,9 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
       looks += 1
       return looks > 20
     }
-    expect(await sweepTenant(database, retention, tenantId, isStopped)).toBeLessThan(20)
+    expect(await sweepTenant({ database }, retention, tenantId, isStopped)).toBeLessThan(20)
     expect(await count('runs')).toBeGreaterThan(40)
-    await sweepTenant(database, retention, tenantId)
+    await sweepTenant({ database }, retention, tenantId)
     expect(await count('runs')).toBe(0)
   })
 

@@ -1,5 +1,7 @@
 import type { RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import { sql } from 'kysely'
+import { collectObjects, collectOrphans } from '../payloads/collect-objects.ts'
+import type { StoredObjects } from '../payloads/stored-objects.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import { isListedRun, isTopLevelRun } from '../postgres/list-conditions.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
@@ -35,6 +37,13 @@ export interface Retention {
   sweepOwn(tenantId: TenantId): Promise<void>
 }
 
+/** Dependencies of a sweep. */
+export interface SweepDeps {
+  readonly database: RuntimeDatabase
+  /** Store of the host for large values. @defaultValue none */
+  readonly objects?: StoredObjects | null
+}
+
 /** Runs that are looked up at once. */
 const PAGE = 50
 const DAY_MS = 86_400_000
@@ -47,7 +56,7 @@ const DAY_MS = 86_400_000
  * @param isStopped - Checked between transactions. @returns The number of deleted trees.
  */
 export async function sweepTenant(
-  database: RuntimeDatabase,
+  { database, objects = null }: SweepDeps,
   retention: Retention,
   tenantId: TenantId,
   isStopped: () => boolean = () => false,
@@ -86,6 +95,11 @@ export async function sweepTenant(
   }
   while (!isStopped() && (await database.withTenant(tenantId, (tx) => sweepExpiredEvents(tx, tenantId))) > 0);
   if (!isStopped()) await retention.sweepOwn(tenantId)
+  // Last, so that nothing else waits for a store that does not answer.
+  if (objects !== null && !isStopped()) {
+    await collectObjects(database, objects, tenantId)
+    await collectOrphans(database, objects, { tenantId })
+  }
   return deleted
 }
 

@@ -131,6 +131,8 @@ export type AppendOperation =
   | { readonly op: 'require'; readonly requires: string }
   /** A run refers to a value that is stored already. */
   | { readonly op: 'payload_ref'; readonly runId: RunId; readonly hash: string }
+  /** A value of this append is in the store of the host; ignored for one that was stored before. */
+  | { readonly op: 'payload_location'; readonly hash: string; readonly location: string }
   /** Adds a message for another run, unless that has ended. */
   | {
       readonly op: 'message'
@@ -215,6 +217,7 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   move: 0,
   plan: 1,
   payload_ref: 2,
+  payload_location: 2,
   snapshot: 3,
   event_lock: 3.5,
   wait_open: 4,

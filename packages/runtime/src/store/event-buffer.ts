@@ -25,7 +25,7 @@ export async function addPayloads(tx: RuntimeTx, { tenantId, payloads }: EventTo
     .execute()
 }
 
-/** Deletes those of the payloads to which nothing refers. */
+/** Deletes those of the payloads to which nothing refers, and notes their objects in the store of the host. */
 export async function dropPayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]): Promise<void> {
   if (hashes.length === 0) return
   const locked = await tx
@@ -39,7 +39,7 @@ export async function dropPayloads(tx: RuntimeTx, tenantId: string, hashes: read
     .execute()
   if (locked.length === 0) return
   // Read after the locks: a transaction that stored a payload again holds its lock until its reference is stored, too.
-  await tx
+  const deleted = await tx
     .deleteFrom('payloads')
     .where('tenant_id', '=', tenantId)
     .where(
@@ -67,7 +67,10 @@ export async function dropPayloads(tx: RuntimeTx, tenantId: string, hashes: read
         ),
       ),
     )
+    .returning('location')
     .execute()
+  const garbage = deleted.flatMap(({ location }) => (location === null ? [] : [{ tenant_id: tenantId, location }]))
+  if (garbage.length > 0) await tx.insertInto('payload_garbage').values(garbage).execute()
 }
 
 /** Deletes the event with the same id if it has expired, and some others of the tenant, with their payloads. */

@@ -1,12 +1,15 @@
 import type { Json } from '@tenon/core/document'
 import type { RunEvent, ValueRef } from '@tenon/core/run'
 import { sql } from 'kysely'
+import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
+import { createPayloadReader } from '../payloads/read-payloads.ts'
+import type { StoredObjects } from '../payloads/stored-objects.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { StoredRun } from '../run-store.ts'
 import type { AppendOperation } from './append.ts'
 import { findEvents } from './find-events.ts'
-import { selectEvents, selectPlan, selectRun, selectValue } from './run-reader.ts'
+import { selectEvents, selectPlan, selectRun } from './run-reader.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** A run with the snapshot of its session, to rebuild it from. */
@@ -34,13 +37,18 @@ export interface RunLogs {
   /**
    * Reads a value that is stored beside the log.
    *
-   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND`.
+   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND`, `PAYLOAD_UNAVAILABLE`.
    */
   readValue(tenantId: string, ref: ValueRef): Promise<Json>
 }
 
-/** Opens the run logs of a database. */
-export function createRunLogs(database: RuntimeDatabase): RunLogs {
+/**
+ * Opens the run logs of a database.
+ *
+ * @param objects - Store of the host for large values. @defaultValue none
+ */
+export function createRunLogs(database: RuntimeDatabase, objects: StoredObjects | null = null): RunLogs {
+  const payloads = createPayloadReader(database, objects)
   return {
     load: ({ tenantId, runId }) =>
       database.withTenant(tenantId, async (tx) => {
@@ -75,6 +83,6 @@ export function createRunLogs(database: RuntimeDatabase): RunLogs {
       await database.withTenant(tenantId, (tx) => call.execute(tx))
     },
     readPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
-    readValue: (tenantId, ref) => database.withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref)),
+    readValue: async (tenantId, ref) => itemAt(await payloads.read(tenantId, [ref]), 0),
   }
 }

@@ -1,10 +1,13 @@
 import type { RunFilter } from '@tenon/core/api'
-import type { Json, RunId, TenantId } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
+import type { RunId, TenantId } from '@tenon/core/document'
 import type { Vote } from '@tenon/core/node'
 import type { RerunFrom, RerunOf, RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
 import { type Selectable, sql } from 'kysely'
+import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
+import type { PayloadStore } from '../payloads/payload-store.ts'
+import { createPayloadReader } from '../payloads/read-payloads.ts'
+import { createStoredObjects } from '../payloads/stored-objects.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import { isListedRun, isListedWait, isTopLevelRun } from '../postgres/list-conditions.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
@@ -24,8 +27,14 @@ type RuntimeTx = Tx<RuntimeTables>
 
 const DEFAULT_EVENTS = 1_000
 
-/** Creates a reader of the run store; every call is one transaction of one tenant. */
-export function postgresRunReader(database: RuntimeDatabase): RunReader {
+/**
+ * Creates a reader of the run store; every call is one transaction of one tenant.
+ *
+ * @param payloadStore - Store of the host for large values, as the engine has it. @defaultValue none
+ */
+export function postgresRunReader(database: RuntimeDatabase, payloadStore?: PayloadStore): RunReader {
+  const objects = payloadStore === undefined ? null : createStoredObjects(payloadStore)
+  const payloads = createPayloadReader(database, objects)
   return {
     getRun: (tenantId, runId) => database.withTenant(tenantId, (tx) => selectRun(tx, tenantId, runId)),
     listRuns: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectRuns(tx, tenantId, filter)),
@@ -42,9 +51,8 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
     listWaitingRuns: (tenantId, run) => database.withTenant(tenantId, (tx) => selectWaitingRuns(tx, tenantId, run)),
     readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
-    loadValue: async (tenantId, ref) =>
-      ref.inline === undefined ? database.withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref)) : ref.inline,
-    loadValues: (tenantId, refs) => loadValues(database, tenantId, refs),
+    loadValue: async (tenantId, ref) => itemAt(await payloads.read(tenantId, [ref]), 0),
+    loadValues: (tenantId, refs) => payloads.read(tenantId, refs),
     getPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
     listWaits: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectWaits(tx, tenantId, filter)),
     readObstacles: (tenantId, runIds) => database.withTenant(tenantId, (tx) => selectObstacles(tx, tenantId, runIds)),
@@ -124,47 +132,6 @@ export async function selectEvents(
   const events = rows.flatMap(unrollRow)
   const from = events.findIndex((event) => event.seq > after)
   return from === -1 ? [] : events.slice(from, from + limit)
-}
-
-export async function selectValue(tx: RuntimeTx, tenantId: TenantId, ref: ValueRef): Promise<Json> {
-  const row = await tx
-    .selectFrom('payloads')
-    .select('data')
-    .where('tenant_id', '=', tenantId)
-    .where('hash', '=', ref.hash)
-    .executeTakeFirst()
-  if (row === undefined) throw payloadNotFound(ref)
-  return JSON.parse(row.data) as Json
-}
-
-async function loadValues(
-  database: RuntimeDatabase,
-  tenantId: TenantId,
-  refs: readonly ValueRef[],
-): Promise<readonly Json[]> {
-  const hashes = [...new Set(refs.filter((ref) => ref.inline === undefined).map((ref) => ref.hash))]
-  const rows =
-    hashes.length === 0 ? [] : await database.withTenant(tenantId, (tx) => selectPayloads(tx, tenantId, hashes))
-  const values = new Map(rows.map((row) => [row.hash, JSON.parse(row.data) as Json]))
-  return refs.map((ref) => {
-    // The value itself may be null.
-    const value = ref.inline === undefined ? values.get(ref.hash) : ref.inline
-    if (value === undefined) throw payloadNotFound(ref)
-    return value
-  })
-}
-
-function selectPayloads(tx: RuntimeTx, tenantId: TenantId, hashes: readonly string[]) {
-  return tx
-    .selectFrom('payloads')
-    .select(['hash', 'data'])
-    .where('tenant_id', '=', tenantId)
-    .where('hash', '=', sql<string>`any(${hashes})`)
-    .execute()
-}
-
-function payloadNotFound(ref: ValueRef): TenonError {
-  return new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is missing', { details: { hash: ref.hash } })
 }
 
 export async function selectPlan(tx: RuntimeTx, tenantId: TenantId, planHash: string): Promise<Plan | null> {

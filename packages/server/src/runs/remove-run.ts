@@ -15,7 +15,9 @@ export async function removeRun(server: ServerContext, identity: Identity, run: 
   const { tenantId, runId, workflowId, rootRunId } = run
   const details = { workflowId, version: run.version, queuedAt: run.queuedAt }
   const audit = auditHook({ identity, action: 'run.delete', resource: runId, at: server.now(), details })
-  const deps = { database: server.database.view<RuntimeTables>(), log: server.log }
+  const { log, payloadStore } = server
+  const database = server.database.view<RuntimeTables>()
+  const deps = { database, log, ...(payloadStore === undefined ? {} : { payloadStore }) }
   const result = await deleteRun(deps, { tenantId, runId }, audit)
   switch (result) {
     case 'deleted':

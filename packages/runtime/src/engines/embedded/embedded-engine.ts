@@ -21,6 +21,7 @@ import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../e
 import { createStoreEvent } from '../../events/send-event.ts'
 import { createMigrateRun } from '../../migrate/request-migration.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
+import { createStoredObjects } from '../../payloads/stored-objects.ts'
 import { reasonOf } from '../../reason-of.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import { createAppender } from '../../store/appender.ts'
@@ -32,6 +33,7 @@ import { findUnservedQueues } from '../../store/obstacles.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
 import { newRunId, type RunRef } from '../../store/run-ref.ts'
+import { createUploadingAppender } from '../../store/uploading-appender.ts'
 import { watchProgress } from '../../store/watch-progress.ts'
 import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
@@ -170,9 +172,11 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     stallMs: leaseMs,
     monotonicMs,
   })
+  const objects = deps.payloadStore === undefined ? null : createStoredObjects(deps.payloadStore)
+  const uploading = createUploadingAppender(appender, objects)
   const committer = createCommitter({
-    database,
-    appender,
+    ...{ database, objects },
+    appender: uploading,
     findType,
     bus,
     log,
@@ -218,7 +222,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     onRenew: () => presence.keep(),
   })
   const partitions = createPartitionKeeper(database, log)
-  const retention = createRetentionKeeper(database, deps.retention, log)
+  const retention = createRetentionKeeper({ database, objects, log }, deps.retention)
   const admitter = createAdmitter({
     ...{ database, bus, log, limitsOf: deps.runLimitsOf, onAdmitted: () => wakeWorkers() },
     intervalMs: pollIntervalMs,
@@ -363,7 +367,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       await poller.stop()
       await partitions.stop()
       await retention.stop()
-      await appender.drain()
+      await uploading.drain()
       await admitter.stop()
       if (wasRunning) await leave()
       await presence.stop()

@@ -23,6 +23,7 @@ import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../e
 import { createStoreEvent } from '../../events/send-event.ts'
 import { createMigrateRun } from '../../migrate/request-migration.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
+import { createStoredObjects } from '../../payloads/stored-objects.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import type { RunObstacle } from '../../run-store.ts'
 import { createAppender } from '../../store/appender.ts'
@@ -32,6 +33,7 @@ import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { createOutbox } from '../../store/outbox.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { newRunId } from '../../store/run-ref.ts'
+import { createUploadingAppender } from '../../store/uploading-appender.ts'
 import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
 import { createDeliver } from './deliver.ts'
@@ -103,9 +105,11 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const workerId = `${process.pid.toString(36)}-${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
   const appender = createAppender(database, { lanes: options.appendLanes })
+  const objects = deps.payloadStore === undefined ? null : createStoredObjects(deps.payloadStore)
+  const uploading = createUploadingAppender(appender, objects)
   const committer = createCommitter({
-    database,
-    appender,
+    ...{ database, objects },
+    appender: uploading,
     findType,
     bus,
     log,
@@ -121,7 +125,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const migrateRun = createMigrateRun({ database, committer, now })
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
-  const retention = createRetentionKeeper(database, deps.retention, log)
+  const retention = createRetentionKeeper({ database, objects, log }, deps.retention)
   const admitter = createAdmitter({
     ...{ database, bus, log, limitsOf: deps.runLimitsOf, onAdmitted: () => relay?.wake() },
     intervalMs: SWEEP_MS,
@@ -273,7 +277,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       await retention.stop()
       await opened?.worker.stop()
       gone.abort()
-      await appender.drain()
+      await uploading.drain()
       await admitter.stop()
       await opened?.client.close()
     },

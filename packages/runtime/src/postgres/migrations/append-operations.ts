@@ -135,6 +135,10 @@ begin
     when 'payload_ref' then
       insert into $schema.payload_refs (tenant_id, run_id, hash) values (p_tenant, o->>'runId', o->>'hash')
         on conflict do nothing;
+    when 'payload_location' then
+      -- Only a row that this append has inserted is empty.
+      update $schema.payloads set location = o->>'location', data = null
+        where tenant_id = p_tenant and hash = o->>'hash' and data = '';
     when 'message' then
       -- A child is locked before its cancelation. A parent is not, except by the foreign key, which waits for no append:
       -- it ends only after it has applied the end of its child.

@@ -2,22 +2,23 @@ import { LIST_CONDITIONS } from '../list-conditions.ts'
 import type { Migration } from '../migrate.ts'
 import { identifier, literal } from '../quote.ts'
 import { backfill, tenantTable } from '../table-statements.ts'
+import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
- * Creates the tables with which runs are deleted: the tenants whose runs are checked next, and the runs whose rows are
- * gone, so that no reader sees them, and whose logs remain to be deleted.
+ * Lets a value be in a store of the host, and creates the tables with which runs are deleted: the tenants whose runs are checked next, and the runs whose rows are
+ * gone, so that no reader sees them, and whose logs remain to be deleted; and the objects of deleted values.
  *
  * @see docs/adr/0055-runs-are-kept-for-a-time.md
  */
-export const retention: Migration = {
-  name: '0013-retention',
+export const data: Migration = {
+  name: '0013-data',
   isCompatible: true,
   up: ({ schema }) =>
     [
       ...tenantTable({
         schema,
         name: 'retention_sweeps',
-        columns: 'due_at bigint not null',
+        columns: 'due_at bigint not null, objects_at bigint not null default 0',
         key: [],
         isDispatch: true,
         isBatched: true,
@@ -29,6 +30,9 @@ export const retention: Migration = {
         columns: 'root_run_id text not null, run_id text not null, start_week integer not null',
         key: ['root_run_id', 'run_id'],
       }),
+      ...tenantTable({ schema, name: 'payload_garbage', columns: 'location text not null', key: ['location'] }),
+      'alter table $schema.payloads alter column data drop not null, add column location text',
+      APPEND_OPERATION,
       ...ADD_SWEEP,
       `create index payloads_size on $schema.payloads (tenant_id, size) where ${LIST_CONDITIONS.payloads}`,
       ...backfill(schema, 'tenant_keys', [

@@ -357,6 +357,38 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
 
   // PGlite has one session: there is no second transaction beside the first.
   if (kind === 'Postgres') {
+    test('waits for a release in flight whose answer is lost, and acquires the run again', async () => {
+      const run = { tenantId: 'a', runId: await ready('a', [{ op: 'ready', workerId: 'w' }]) }
+      let commit = (): void => undefined
+      const isHeld = new Promise<void>((resolve) => {
+        commit = resolve
+      })
+      let hasReleased = (): void => undefined
+      const isReleased = new Promise<void>((resolve) => {
+        hasReleased = resolve
+      })
+      const release = opened.database.withTenant('a', async (tx) => {
+        await tx.updateTable('run_ready').set({ worker_id: null }).where('run_id', '=', run.runId).execute()
+        hasReleased()
+        await isHeld
+      })
+      await isReleased
+      let hasAcquired = false
+      const acquiring = store('w').acquire(run, true)
+      void acquiring.then(() => {
+        hasAcquired = true
+      })
+      const blocked = sql`select from pg_locks where not granted`
+      const isBlocked = () => opened.database.withSystem(async (tx) => (await blocked.execute(tx)).rows.length > 0)
+      await expect.poll(async () => hasAcquired || (await isBlocked())).toBe(true)
+      commit()
+      await release
+      expect(await acquiring).not.toBeNull()
+      expect(await rows()).toEqual([{ tenant_id: 'a', run_id: run.runId, worker_id: 'w', woken: false }])
+    })
+  }
+
+  if (kind === 'Postgres') {
     test('locks no more rows than it claims: a second worker gets all others at the same time', async () => {
       await readyFor('a', 20)
       let claimedFirst: readonly unknown[] = []

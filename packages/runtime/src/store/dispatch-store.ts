@@ -55,9 +55,12 @@ export interface DispatchStore {
   /**
    * Acquires a run, or verifies that this worker owns it, before the worker drives it.
    *
+   * @param mayBeReleased - True after a release without an answer: waits for it first, since its commit may be in flight.
+   * Otherwise the worker would continue a run that no worker owns afterwards, and that no other would find. @defaultValue
+   * false
    * @returns `null` if another worker owns the run, or the run has ended.
    */
-  acquire(run: RunRef): Promise<AcquiredRun | null>
+  acquire(run: RunRef, mayBeReleased?: boolean): Promise<AcquiredRun | null>
   /** Deletes unused timers of a run. */
   clearTimers(run: RunRef, timerIds: readonly string[]): Promise<void>
   /** Releases a run. Returns `false` if it was woken meanwhile: drive it again. */
@@ -118,8 +121,9 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           dispatches: await findDispatches(tx, request),
         }
       }),
-    acquire: ({ tenantId, runId }) =>
+    acquire: ({ tenantId, runId }, mayBeReleased = false) =>
       database.withTenant(tenantId, async (tx) => {
+        if (mayBeReleased) await lockReady(tx, { tenantId, runId })
         const found = await acquireRun(tx, schema, { tenantId, runId }, worker)
         if (!found.acquired) return null
         const { at, due_timers: dueTimers } = found
@@ -186,6 +190,17 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
       })
     },
   }
+}
+
+/** Waits for transactions in flight that change the row of a run. */
+async function lockReady(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<void> {
+  await tx
+    .selectFrom('run_ready')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .forUpdate()
+    .execute()
 }
 
 /** Skips rows that an append has locked until the next poll, since waiting for several in any order could deadlock. */

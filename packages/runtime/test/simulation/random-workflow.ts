@@ -195,8 +195,11 @@ export function randomWorkflow(options: WorkflowToDraw): WorkflowDocument {
   const { pick, mostNodes, undoOneIn = 3, children = [], prefix = '' } = options
   const nodes = [node('start', 'start')]
   const draft: Draft = { pick, mostNodes, undoOneIn, nodes, edges: [], children, prefix }
-  const exit = grow(draft, { inLoop: false, depth: 0 }, { source: 'start', sourceHandle: 'success' })
-  add(draft, { inLoop: false, depth: 0 }, 'end', [exit])
+  const top: Level = { inLoop: false, depth: 0 }
+  const exit = grow(draft, top, { source: 'start', sourceHandle: 'success' })
+  // A run that undoes has a lot to undo.
+  const isFailing = undoOneIn === 1 && pick(2) === 0
+  add(draft, top, isFailing ? 'work' : 'end', [exit], isFailing ? { isFailing } : {})
   const settings: WorkflowDocument['settings'] = {
     ...(pick(8) === 0 ? { timeout: '5m' } : {}),
     ...(pick(5) === 0 ? { durability: 'strict' } : {}),

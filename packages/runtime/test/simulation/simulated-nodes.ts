@@ -17,6 +17,8 @@ const work = defineNode({
   params: z.object({
     /** True for a body that always succeeds in the end: one that undoes another. */
     isSure: z.boolean().default(false),
+    /** True for a body that always fails for good: what was done before is undone. */
+    isFailing: z.boolean().default(false),
     reads: z.unknown().optional(),
   }),
   ports: [
@@ -59,6 +61,7 @@ export function createSimulatedNodes(stage: () => Stage): NodeRegistry {
     if (dice === 7) context.log('info', 'working', { attempt })
     if (dice === 8) await context.durable('once', async () => ({ attempt }))
     const fate = world.pick(params.isSure ? 40 : 12)
+    if (params.isFailing) throw new TenonError('NODE_PARAMS_INVALID', 'The node fails for good')
     if (fate === 0) throw new TenonError('HTTP_FAILED', 'The attempt fails')
     if (fate === 1 && !params.isSure) throw new TenonError('NODE_PARAMS_INVALID', 'The node fails for good')
     if (fate === 2 && resume === null && !params.isSure) {

@@ -61,6 +61,6 @@ test('random runs undo what has completed, each once and in reverse', () => {
     skipped += log.filter(({ type }) => type === 'compensation_skip_requested').length
   }
   expect(faults).toEqual([])
-  expect(undone).toBeGreaterThan(100)
-  expect(skipped).toBeGreaterThan(2)
+  expect(undone).toBeGreaterThan(60)
+  expect(skipped).toBeGreaterThan(0)
 })

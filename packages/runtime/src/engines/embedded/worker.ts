@@ -95,6 +95,12 @@ export function createWorker(deps: WorkerDeps): Worker {
     // Without a valid lease it stays marked, and the next renewal comes back to it.
     if (!run.isDriving && lease.isValid()) track(driveWhileWoken(run))
   }
+  const release = async (run: ClaimedRun): Promise<boolean> => {
+    run.mayBeReleased = true
+    const isReleased = await dispatch.release(run)
+    run.mayBeReleased = false
+    return isReleased
+  }
   const driveWhileWoken = async (run: ClaimedRun): Promise<void> => {
     run.isDriving = true
     let isReleased = false
@@ -105,7 +111,7 @@ export function createWorker(deps: WorkerDeps): Worker {
         run.failures = 0
         if (run.passes.size > 0 || run.isWoken) continue
         // Its open node runs could not begin, so it does more than wait: it stays marked and owned.
-        isReleased = mayBegin() && (await dispatch.release(run))
+        isReleased = mayBegin() && (await release(run))
         if (!isReleased) run.isWoken = true
       }
     } catch (error) {
@@ -142,7 +148,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
   const driveOnce = async (run: ClaimedRun): Promise<void> => {
     const { tenantId, runId } = run
-    const acquired = await dispatch.acquire(run)
+    const acquired = await dispatch.acquire(run, run.mayBeReleased)
+    run.mayBeReleased = false
     if (acquired === null) {
       drop(run)
       return

@@ -1,5 +1,6 @@
+import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { NodeDefinition } from '@tenon/core/node'
+import { fillParamDefaults, type NodeDefinition } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
 import type { AcquireSlot, CommitResult, Committer, Decided, Slot, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
@@ -196,6 +197,11 @@ function countAttempts(session: RunSession, nodeRunId: string): { readonly faile
   }
 }
 
+/** Fills the defaults of its type into the params of a call; the params of a document have them. */
+function withDefaults(findType: FindNodeType, node: PlanNode, params: JsonObject): PlanNode['params'] {
+  return hasNodeType(findType, node) ? fillParamDefaults(findType(node).paramsSchema, params) : params
+}
+
 /** Returns the definition of a node type; for a type that this worker lacks, no repetition is allowed. */
 function definitionOf(findType: FindNodeType, node: PlanNode): Pick<NodeDefinition, 'idempotentWhen'> {
   try {
@@ -205,17 +211,20 @@ function definitionOf(findType: FindNodeType, node: PlanNode): Pick<NodeDefiniti
   }
 }
 
-function loseAttempt(
+async function loseAttempt(
   session: RunSession,
-  { nodeRunId, pass }: PassRef,
+  { nodeRunId, pass, tenantId }: PassRef,
   open: OpenNodeRun,
   attempt: number,
-  { findType, now }: BeginAttemptDeps,
-): Opening {
+  { findType, now, committer }: BeginAttemptDeps,
+): Promise<Opening> {
   const node = planNodeOf(session, nodeRunId)
   const { failed, lost } = countAttempts(session, nodeRunId)
   const next = nextAttempt(node.retry, failed, lost + 1, null, derivedKey(session, nodeRunId))
-  const mayRepeat = isIdempotent(node, definitionOf(findType, node))
+  const { called, effect } = node
+  const given = called === true && open.params !== null ? await committer.values.load(tenantId, open.params) : null
+  const attempted = given === null ? node : { effect, params: withDefaults(findType, node, given as JsonObject) }
+  const mayRepeat = isIdempotent(attempted, definitionOf(findType, node))
   const nextAt = now() + (next.retry ? next.delayMs : 0)
   const hasTime = !isOver(node, open, nextAt)
   if (next.retry && mayRepeat && hasTime) return { kind: 'lost', attempt, nextAt }

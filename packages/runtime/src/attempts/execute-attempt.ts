@@ -8,6 +8,7 @@ import { failureOf } from '../commit/failure.ts'
 import { storeValue, storeWait } from '../commit/stored-value.ts'
 import type { RuntimeLog, SecretReader } from '../engine.ts'
 import { deadlineOf, nextAttempt } from '../interpreter/next-attempt.ts'
+import type { PlanNode } from '../interpreter/plan.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Payload } from '../store/append.ts'
@@ -258,7 +259,9 @@ function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps)
   }
   const now = deps.now()
   const durationMs = Math.max(0, now - startedAt)
-  const failure = toAttemptFailure(thrown, node, started.implementation.definition)
+  // Of a call, the node of the plan has only params that are in the log.
+  const called = node.called === true ? { effect: node.effect, params: started.params as PlanNode['params'] } : node
+  const failure = toAttemptFailure(thrown, called, started.implementation.definition)
   const error = failureOf(failure, node.id)
   const next = nextAttempt(node.retry, failedBefore + 1, lostBefore, failure, idempotencyKey)
   if (!next.retry) {

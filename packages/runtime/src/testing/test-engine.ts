@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
 import { admissionTests } from './suite/admission.ts'
+import { callTests } from './suite/calls.ts'
 import { cancelTests } from './suite/cancel.ts'
 import { childTests } from './suite/children.ts'
 import { compensationTests } from './suite/compensation.ts'
@@ -28,6 +29,7 @@ const GROUPS: readonly SuiteGroup[] = [
   joinTests,
   loopTests,
   childTests,
+  callTests,
   admissionTests,
   failureTests,
   waitTests,

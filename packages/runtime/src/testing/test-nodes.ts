@@ -10,6 +10,7 @@ import {
 } from '@tenon/core/node'
 import { ALL_PORTS } from '@tenon/core/run'
 import { z } from 'zod'
+import { callerNode } from './caller-node.ts'
 import { probeNode } from './probe-node.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { anything, common } from './test-node-fields.ts'
@@ -227,7 +228,7 @@ const QUESTION = { kind: 'approval', message: '', choices: ['approve', 'reject']
 /** Creates control and inline nodes, and `probe`, whose params control its body. */
 export function createTestNodes(): { readonly registry: NodeRegistry; readonly probes: Probes } {
   const probes = createProbes()
-  return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
+  return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes), callerNode(probes)]), probes }
 }
 
 /** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, try, break, continue, child, delay, waits for events and callbacks, and approval. */

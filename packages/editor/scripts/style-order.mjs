@@ -18,6 +18,7 @@ export const STYLE_ORDER = [
   'run-form.css',
   'run-list.css',
   'run-approval.css',
+  'run-calls.css',
   'run-parked.css',
   'run-viewer.css',
   'run-queue.css',

@@ -1,7 +1,7 @@
 import type { DocumentOperation, DraftPart } from '../document/operation.ts'
 import type { WorkflowDocument } from '../document/types.ts'
 import type { NodeId, NodeRunId, RunId, TenantId, UserId, WaitId, WorkflowId } from '../ids.ts'
-import type { Json, JsonObject } from '../json.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
 import type { Actor } from '../run/actor.ts'
 import type { RunStatus } from '../run/status.ts'
@@ -268,6 +268,8 @@ export interface ApprovalCall {
   readonly typeVersion: number
   /** Params of the call, with credentials masked. */
   readonly params: Json
+  /** Schema of the params, for a form. */
+  readonly schema: JsonSchema
   /** `true` if a vote for `approve` may give other params. */
   readonly isEditable: boolean
 }

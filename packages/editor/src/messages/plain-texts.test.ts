@@ -1,6 +1,6 @@
 import { ERROR_TABLE } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { en, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
+import { en, enCalls, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
 
 /** Texts that are put into a sentence or after a number, so they begin in lower case. */
 const PARTS =
@@ -14,6 +14,7 @@ const LABELS =
 const texts = Object.entries({
   ...en,
   ...enRuns,
+  ...enCalls,
   ...enData,
   ...enParked,
   ...enQueue,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { en, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
+import { en, enCalls, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
 
@@ -34,6 +34,7 @@ test('every text is used, by its key or by a key that the code composes', () => 
     Object.keys({
       ...en,
       ...enRuns,
+      ...enCalls,
       ...enData,
       ...enParked,
       ...enQueue,
@@ -63,6 +64,7 @@ const LATER_TABLES = [
   { tag: '<QueueTexts>', keys: Object.keys(enQueue) },
   { tag: '<RerunTexts>', keys: Object.keys(enRerun) },
   { tag: '<SubWorkflowTexts>', keys: Object.keys(enSubWorkflows) },
+  { tag: '<CallTexts>', keys: Object.keys(enCalls) },
   { tag: '<WaitTexts>', keys: Object.keys(enWaits) },
 ]
 

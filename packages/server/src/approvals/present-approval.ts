@@ -1,8 +1,8 @@
 import type { Approval, Identity } from '@tenon/core/api'
 import { roleAllows } from '@tenon/core/api'
-import type { Json, TenantId } from '@tenon/core/document'
+import type { Json, JsonSchema, TenantId } from '@tenon/core/document'
 import { maskCredentials } from '@tenon/core/mask'
-import { isSameVote, type StoredVote, type ValueRef } from '@tenon/core/run'
+import { type CallToApprove, isSameVote, type StoredVote, type ValueRef } from '@tenon/core/run'
 import type { StoredWait } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
@@ -52,7 +52,11 @@ export async function presentApprovals(
       dueAt: toInstantOrNull(wait.dueAt),
       approvers: wait.waitFor.approvers,
       canDecide: status === 'open' && isApproverHere,
-      ...(call === undefined ? {} : { call: { ...call, nodeRunId: wait.nodeRunId, params: valueAt(call.params) } }),
+      ...(call === undefined
+        ? {}
+        : {
+            call: { ...call, nodeRunId: wait.nodeRunId, params: valueAt(call.params), schema: schemaOf(server, call) },
+          }),
     })
   })
 }
@@ -66,6 +70,11 @@ function decisionOf({ status, votes, waitFor }: StoredWait): string | null {
     if (counted.filter((other) => isSameVote(other, vote)).length >= waitFor.required) return vote.choice
   }
   return null
+}
+
+function schemaOf({ registry }: ServerContext, { nodeType, typeVersion }: CallToApprove): JsonSchema {
+  const { nodes } = registry.manifest
+  return nodes.find(({ type, version }) => type === nodeType && version === typeVersion)?.params ?? true
 }
 
 /** Loads the params of calls, and those of votes for other ones. @returns Reads a loaded value. */

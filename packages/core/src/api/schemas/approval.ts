@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ROLES } from '../types.ts'
-import { instantSchema, jsonObjectSchema, jsonSchema, textSchema } from './common.ts'
+import { instantSchema, jsonObjectSchema, jsonSchema, jsonSchemaSchema, textSchema } from './common.ts'
 
 const voteSchema = z
   .strictObject({
@@ -42,6 +42,7 @@ export const approvalSchema = z
         nodeType: z.string(),
         typeVersion: z.int(),
         params: jsonSchema,
+        schema: jsonSchemaSchema,
         isEditable: z.boolean(),
       })
       .exactOptional(),

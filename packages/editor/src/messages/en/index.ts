@@ -1,3 +1,4 @@
+import type { enCalls } from './calls.ts'
 import type { enData } from './data.ts'
 import type { en } from './en.ts'
 import type { enParked } from './parked.ts'
@@ -7,6 +8,7 @@ import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
 import type { enWaits } from './waits.ts'
 
+export { enCalls } from './calls.ts'
 export { enData } from './data.ts'
 export { en } from './en.ts'
 export { enParked } from './parked.ts'
@@ -20,6 +22,7 @@ export { enWaits } from './waits.ts'
 export type MessageKey =
   | keyof typeof en
   | keyof typeof enRuns
+  | keyof typeof enCalls
   | keyof typeof enData
   | keyof typeof enParked
   | keyof typeof enQueue

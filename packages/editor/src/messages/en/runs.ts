@@ -63,6 +63,7 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.segment.canceled': 'Canceled',
     'runs.segment.waiting': 'Waiting',
     'runs.segment.items': '{kind, select, once {Nodes inside} rounds {Rounds} other {Items}}',
+    'runs.segment.calls': 'Calls',
     'runs.segment.pause': 'Waiting to retry',
     'runs.loadFailed': 'The run could not be loaded',
     'runs.notFound': 'Run not found',
@@ -199,6 +200,8 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.loop.progress':
       '{kind, select, rounds {{ended, plural, one {# round} other {# rounds}}} other {{ended} of {count}}}',
     'runs.loop.nodeRun': '{kind, select, rounds {Round} other {Item}} {number} · {name}',
+    'runs.calls.progress': '{ended} of {count, plural, one {# call} other {# calls}}',
+    'runs.calls.name': '{name} · {title}',
     'runs.loop.nodeRunShort': '{number} · {name}',
     'runs.loop.itemTitle': 'Item {number}',
     'runs.loop.itemEmpty': 'The item is empty.',

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@tenon/core/document'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
@@ -7,7 +8,9 @@ import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { Field } from '../../ui/field.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { TextArea } from '../../ui/text-input.tsx'
 import { formatDue } from '../format/due.ts'
 import { formatAgo } from '../format/instant.ts'
@@ -20,8 +23,11 @@ import { VoteList } from './vote-list.tsx'
 export interface ApprovalCardProps extends InstanceProps {
   /** Approval to show, with the permission of the reader to decide it. */
   readonly approval: ShownApproval
-  /** Sends the decision; the card shows a failure with a button to try again. */
-  readonly onDecide: (choice: string, comment: string) => Promise<unknown>
+  /**
+   * Sends the decision; the card shows a failure with a button to try again. `params` are those that the reader has given
+   * instead of those of the call to approve.
+   */
+  readonly onDecide: (choice: string, comment: string, params?: JsonObject) => Promise<unknown>
   /** Opens the run that waits for the approval. Without it, the card has no button for that. */
   readonly onOpenRun?: (runId: string) => void
   /** Present time for relative times, in ms since the epoch. @defaultValue now */
@@ -43,6 +49,9 @@ export function ApprovalCard({ approval, onDecide, onOpenRun, now, ...instance }
   )
 }
 
+// Most approvals are those of nodes, so the arguments of calls are loaded with the first one that has any.
+const loadArguments = () => import('../called/call-arguments.tsx')
+
 type CardProps = Required<Pick<ApprovalCardProps, 'approval' | 'onDecide' | 'now'>> &
   Pick<ApprovalCardProps, 'onOpenRun'>
 
@@ -50,14 +59,17 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
   const { t, locale } = useInstance()
   const { announce } = useAnnouncer()
   const [comment, setComment] = useState('')
+  const [edited, setEdited] = useState<JsonObject | null>(null)
   const [sending, setSending] = useState<string | null>(null)
   const [error, setError] = useState<unknown>(null)
   const isOpen = approval.status === 'open'
+  const { call } = approval
   const decide = async (choice: string) => {
     setSending(choice)
     setError(null)
     try {
-      await onDecide(choice, comment.trim())
+      if (edited === null || choice !== 'approve') await onDecide(choice, comment.trim())
+      else await onDecide(choice, comment.trim(), edited)
       announce(t('runs.approval.decided', { choice: choiceLabel(choice, t) }))
     } catch (thrown) {
       setError(thrown)
@@ -95,6 +107,18 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
         </p>
       )}
       <Evidence value={approval.evidence} />
+      {call !== undefined && (
+        <LaterPart load={loadArguments} waiting={(trouble) => trouble ?? <Skeleton lines={3} height={16} />}>
+          {({ CallArgumentsPart }) => (
+            <CallArgumentsPart
+              call={call}
+              canDecide={isOpen && approval.canDecide}
+              edited={edited}
+              onEdit={setEdited}
+            />
+          )}
+        </LaterPart>
+      )}
       <VoteList approval={approval} now={now} />
       {approval.status === 'timeout' && <Callout tone="neutral" title={t('runs.approval.timedOut')} />}
       {approval.status === 'canceled' && <Callout tone="neutral" title={t('runs.approval.canceledWhy')} />}

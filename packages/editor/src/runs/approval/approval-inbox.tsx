@@ -1,4 +1,5 @@
 import type { Approval, Page, TenonClient } from '@tenon/core/client'
+import type { JsonObject } from '@tenon/core/document'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { type Resource, useResource } from '../../client/use-resource.ts'
@@ -11,6 +12,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useNow } from '../store/use-now.ts'
 import { ApprovalCard } from './approval-card.tsx'
+import { decisionOf } from './approval-words.ts'
 import { InboxItem } from './inbox-item.tsx'
 import { useClosedApproval } from './use-closed-approval.ts'
 
@@ -83,9 +85,9 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
   if (chosen === undefined) {
     return <EmptyState icon="inbox" title={t('runs.inbox.empty')} description={t('runs.inbox.emptyWhy')} />
   }
-  const decide = async (choice: string, comment: string) => {
+  const decide = async (choice: string, comment: string, params?: JsonObject) => {
     try {
-      const answer = await client.approvals.decide(chosen.approvalId, comment === '' ? { choice } : { choice, comment })
+      const answer = await client.approvals.decide(chosen.approvalId, decisionOf(choice, comment, params))
       // The card remains to show the decision until the reader selects another one. A person has one vote.
       show({ ...answer, canDecide: false })
     } finally {

@@ -62,5 +62,12 @@ function callOf(
 ): Pick<ShownApproval, 'call'> {
   if (call === undefined) return {}
   const { params, ...rest } = call
-  return { call: { nodeRunId, ...rest, params: params.inline ?? known?.call?.params ?? {} } }
+  return {
+    call: {
+      nodeRunId,
+      ...rest,
+      params: params.inline ?? known?.call?.params ?? {},
+      schema: known?.call?.schema ?? true,
+    },
+  }
 }

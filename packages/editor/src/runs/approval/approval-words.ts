@@ -1,3 +1,5 @@
+import type { DecideApproval } from '@tenon/core/client'
+import type { JsonObject } from '@tenon/core/document'
 import type { Approvers } from '@tenon/core/node'
 import type { Translate } from '../../messages/format.ts'
 import type { ShownApproval } from './approval-of-view.ts'
@@ -36,4 +38,9 @@ export function choiceLabel(choice: string, t: Translate): string {
   if (choice === 'reject') return t('runs.approval.reject')
   const words = choice.replaceAll(/[_-]+/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Returns the body of a vote: the comment and the params only if there are any. */
+export function decisionOf(choice: string, comment: string, params?: JsonObject): DecideApproval {
+  return { choice, ...(comment === '' ? {} : { comment }), ...(params === undefined ? {} : { params }) }
 }

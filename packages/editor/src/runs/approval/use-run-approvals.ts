@@ -1,15 +1,17 @@
 import type { Approval } from '@tenon/core/client'
+import type { JsonObject } from '@tenon/core/document'
 import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
 import { approvalOfView, type ShownApproval } from './approval-of-view.ts'
+import { decisionOf } from './approval-words.ts'
 
 export interface RunApprovals {
   /** Approvals of the run at the selected moment, oldest first. */
   readonly approvals: readonly (ShownApproval & { readonly nodeRunId: string })[]
-  readonly decide: (approvalId: string, choice: string, comment: string) => Promise<void>
+  readonly decide: (approvalId: string, choice: string, comment: string, params?: JsonObject) => Promise<void>
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -49,9 +51,9 @@ export function useRunApprovals(scope: RunScope): RunApprovals {
     return { ...approval, canDecide, nodeRunId: view.nodeRunId as string }
   })
   const decide = useCallback(
-    async (approvalId: string, choice: string, comment: string) => {
+    async (approvalId: string, choice: string, comment: string, params?: JsonObject) => {
       try {
-        await client.approvals.decide(approvalId, comment === '' ? { choice } : { choice, comment })
+        await client.approvals.decide(approvalId, decisionOf(choice, comment, params))
         setVoted((before) => new Set([...before, approvalId]))
       } finally {
         refresh()

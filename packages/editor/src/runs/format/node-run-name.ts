@@ -1,4 +1,4 @@
-import { type NodeRunId, nodeIdOf } from '@tenon/core/run'
+import { type NodeRunId, type NodeRunView, nodeIdOf } from '@tenon/core/run'
 import type { Translate } from '../../messages/format.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import { itemPath, loopsOf } from '../store/shown-items.ts'
@@ -16,6 +16,13 @@ export function nodeRunName(nodes: NodeDirectory, nodeRunId: NodeRunId, t: Trans
     else groups.push({ kind, number: `${number}` })
   }
   return groups.reduceRight((text, { kind, number }) => t('runs.loop.nodeRun', { kind, number, name: text }), name)
+}
+
+/** Returns the name of a node run, of a called one with the title of its call: "Item 3 · Agent · Search". */
+export function calledName(nodes: NodeDirectory, of: NodeRunView | NodeRunId, t: Translate): string {
+  if (typeof of === 'string') return nodeRunName(nodes, of, t)
+  const name = nodeRunName(nodes, of.nodeRunId, t)
+  return of.call === null ? name : t('runs.calls.name', { name, title: of.call.title })
 }
 
 /** Returns the name below that of its loop, where the number is clear: "3 · Charge". */

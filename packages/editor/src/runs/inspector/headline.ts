@@ -119,6 +119,10 @@ export function headlineOf(input: HeadlineInput): Headline | null {
           detail: '',
         }
       }
+      if (nodeRun.calls?.isOpen === true) {
+        const { ended, count } = nodeRun.calls
+        return { tone: 'running', title: t('runs.calls.progress', { ended, count }), detail: '' }
+      }
       // A paused run completes the node only when it is resumed.
       if (input.closed !== null) {
         const detail = input.isPaused ? t('runs.headline.continuesWhenResumed') : ''

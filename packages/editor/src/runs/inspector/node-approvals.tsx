@@ -16,8 +16,8 @@ export function NodeApprovals({ scope, nodeRunId }: NodeApprovalsProps) {
   const { approvals, decide } = useRunApprovals(scope)
   const { t } = useInstance()
   const showUntil = useRunToast(scope.store)
-  const decideHere = async (approvalId: string, choice: string, comment: string) => {
-    await decide(approvalId, choice, comment)
+  const decideHere: typeof decide = async (...decision) => {
+    await decide(...decision)
     // A paused run does not continue with the decision, so the card would be the only sign of it.
     showUntil(t('runs.approval.savedWhilePaused'), ({ status }) => status !== 'paused')
   }
@@ -30,7 +30,7 @@ export function NodeApprovals({ scope, nodeRunId }: NodeApprovalsProps) {
       key={approval.approvalId}
       approval={approval}
       now={moment}
-      onDecide={(choice, comment) => decideHere(approval.approvalId, choice, comment)}
+      onDecide={(...decision) => decideHere(approval.approvalId, ...decision)}
     />
   ))
 }

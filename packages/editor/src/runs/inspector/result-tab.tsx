@@ -7,6 +7,7 @@ import { Callout } from '../../ui/callout.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { mayRunFrom } from '../again/may-run-from.ts'
+import { CalledPart } from '../called/called-part.tsx'
 import { ChildRunPart } from '../calls/parts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
@@ -119,6 +120,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
       <UndoPair scope={scope} nodeRun={nodeRun} onSelectNode={onSelectNode} />
       {nodeRun.child !== null && <ChildRunPart key={nodeRun.child.runId} client={scope.client} child={nodeRun.child} />}
       {wait !== null && <NodeWait key={wait.waitId} scope={scope} wait={wait} />}
+      <CalledPart scope={scope} nodeRun={nodeRun} />
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
       <NodeParked scope={scope} nodeRun={nodeRun} />
       {entered !== null && (

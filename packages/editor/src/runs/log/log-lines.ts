@@ -5,7 +5,7 @@ import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { choiceLabel } from '../approval/approval-words.ts'
 import { formatDuration } from '../format/duration.ts'
-import { nodeRunName } from '../format/node-run-name.ts'
+import { calledName, nodeRunName } from '../format/node-run-name.ts'
 import { portPhrase } from '../format/port-words.ts'
 import { waitTitle } from '../format/wait-words.ts'
 import { readableData } from '../json/readable-data.ts'
@@ -51,7 +51,10 @@ export function logLine(entry: LogEntry, words: LogWords): LogLine {
     type: entry.type,
     nodeId,
     nodeRunId,
-    nodeName: nodeId === null || nodeRunId === null ? '' : nodeRunName(words.nodes, nodeRunId, words.t),
+    nodeName:
+      nodeId === null || nodeRunId === null
+        ? ''
+        : calledName(words.nodes, words.nodeRuns.get(nodeRunId) ?? nodeRunId, words.t),
     // Events come from JSON, so their data is JSON.
     data: readableData(entry.data as Json),
     ...said,
@@ -141,6 +144,11 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
         }),
       }
     }
+    case 'call_ended': {
+      const { how, error } = entry.data
+      const message = error === null ? '' : failureTexts(error, t).why
+      return { level: how === 'failed' ? 'warn' : 'debug', text: t(`runs.event.call_${how}`, { message }) }
+    }
     case 'node_cancel_requested':
       return { level: 'debug', text: t('runs.event.node_cancel_requested') }
     case 'node_dropped':
@@ -161,6 +169,9 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
     case 'approval_needed':
       return { level: 'info', text: t('runs.event.approval_needed', { title: entry.data.waitFor.title }) }
     case 'wait_opened':
+      if (entry.data.waitFor.kind === 'calls') {
+        return { level: 'info', text: t('runs.event.calls_opened', { count: entry.data.waitFor.calls.length }) }
+      }
       return { level: 'info', text: waitTitle(entry.data.waitFor, t, locale) ?? t('runs.event.wait_opened') }
     case 'event_received': {
       const { actor } = entry.data

@@ -132,7 +132,7 @@ function noteOf(
   return {}
 }
 
-/** Returns the display of a node run on its card: the items or rounds of a loop, its duration, and an attempt after the first. */
+/** Returns the display of a node run on its card: the items or rounds of a loop, the open calls, its duration, and an attempt after the first. */
 function displayOf(
   nodeRun: NodeRunView,
   loop: LoopKind | null,
@@ -146,11 +146,12 @@ function displayOf(
   if (status === 'skipped') return { status, label: '', statusLabel }
   const durationMs = nodeRunDurationMs(nodeRun, moment)
   const format = isNodeRunOpen(nodeRun) ? formatGrowing : formatDuration
-  const { iterations } = nodeRun
+  const { iterations, calls } = nodeRun
   const parts = [
     iterations === null || loop === 'once'
       ? ''
       : t('runs.loop.progress', { kind: loop ?? 'list', ended: iterations.ended, count: iterations.count }),
+    calls?.isOpen === true ? t('runs.calls.progress', { ended: calls.ended, count: calls.count }) : '',
     durationMs === null ? '' : format(durationMs, t, locale),
     attempt > 1 ? t('runs.attempt', { attempt }) : '',
   ]

@@ -1,6 +1,7 @@
 import type { NodeId } from '@tenon/core/document'
 import {
   type AttemptView,
+  callDepthOf,
   isRunOver,
   type NodeRunId,
   type NodeRunView,
@@ -16,7 +17,8 @@ import type { Interval } from './time-scale.ts'
 
 /**
  * Kind of a part of a bar. `queued`: scheduled, no worker yet; `pause`: between a failed attempt and the next;
- * `waiting`: for a decision or an instant; `items`: a loop while its items run; `parked`: for a person, after the last
+ * `waiting`: for a decision or an instant; `items`: a loop while its items run; `calls`: a node while its
+ * calls run; `parked`: for a person, after the last
  * failure.
  */
 export type SegmentKind =
@@ -27,6 +29,7 @@ export type SegmentKind =
   | 'canceled'
   | 'waiting'
   | 'items'
+  | 'calls'
   | 'pause'
   | 'parked'
 
@@ -41,7 +44,7 @@ export interface Segment extends Interval {
 /** One row of the timeline. */
 export interface TimelineRow {
   readonly nodeRun: NodeRunView
-  /** Number of loops around the node. */
+  /** Number of loops and callers around the node. */
   readonly depth: number
   readonly nodeId: NodeId
   readonly segments: readonly Segment[]
@@ -60,7 +63,7 @@ const KINDS: Readonly<Record<AttemptView['how'], SegmentKind>> = {
 
 /**
  * Returns the rows of a run in the order in which its nodes were scheduled; skipped nodes have none. The rows of the
- * nodes inside a loop follow its own, item by item; the items of a long loop are reduced to the shown one.
+ * nodes inside a loop follow its own, item by item, and calls that of their caller; the items of a long loop are reduced to the shown one.
  *
  * @param moment - End of open parts, in ms since the epoch.
  */
@@ -81,9 +84,10 @@ export function timelineRows(
     const path = itemPath(nodeRunId)
     const loopId = loopsOf(nodes, nodeId).at(-1)
     // Without the document of the run, the loop of a node is not known.
-    const parent = loopId === undefined ? null : nodeRunIdOf(loopId, path.slice(0, -1))
+    const outer = loopId === undefined ? null : nodeRunIdOf(loopId, path.slice(0, -1))
+    const parent = nodeRun.call?.callerId ?? outer
     const rows = children.get(parent)
-    const row = rowOf(nodeRun, parked.get(nodeRunId) ?? [], path.length, end)
+    const row = rowOf(nodeRun, parked.get(nodeRunId) ?? [], path.length + callDepthOf(nodeRunId), end)
     if (rows === undefined) children.set(parent, [row])
     else rows.push(row)
   }
@@ -137,11 +141,17 @@ function segmentsOf(nodeRun: NodeRunView, parked: readonly ParkedView[], moment:
     add(KINDS[attempt.how], attempt.startedAt, until, attempt, isOpen)
     const next = attempts[index + 1]
     if (isOpen) return
-    const gap = attempt.how !== 'waiting' ? 'pause' : nodeRun.iterations === null ? 'waiting' : 'items'
+    const gap = attempt.how === 'waiting' ? waitKind(nodeRun) : 'pause'
     if (next !== undefined) addGap(gap, until, next.startedAt)
     else addGap(gap, until, end, endedAt === null)
   })
   return segments
+}
+
+/** Returns the kind of the part between two passes. */
+function waitKind({ iterations, calls }: NodeRunView): SegmentKind {
+  if (calls !== null) return 'calls'
+  return iterations === null ? 'waiting' : 'items'
 }
 
 /**
@@ -153,7 +163,7 @@ export function pausedIntervals({ pauses, finishedAt }: RunView, moment: number)
   return pauses.map(({ pausedAt, resumedAt }) => ({ from: pausedAt, to: resumedAt ?? finishedAt ?? moment }))
 }
 
-const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'items', 'pause', 'queued', 'parked'])
+const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'items', 'calls', 'pause', 'queued', 'parked'])
 
 /**
  * Returns the intervals in which a node ran, for finding idle intervals. A node that waits for a worker is idle; a loop

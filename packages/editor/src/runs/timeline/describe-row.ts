@@ -3,7 +3,7 @@ import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
-import { nodeRunName } from '../format/node-run-name.ts'
+import { calledName } from '../format/node-run-name.ts'
 import { displayStatus } from '../store/display-status.ts'
 import type { NodeDirectory, NodeInfo } from '../store/node-directory.ts'
 import type { Segment, TimelineRow } from './bars.ts'
@@ -12,7 +12,7 @@ import type { Segment, TimelineRow } from './bars.ts'
 export function describeRow(row: TimelineRow, nodes: NodeDirectory, t: Translate, locale: string): string {
   const { nodeRun, durationMs } = row
   const parts = [
-    nodeRunName(nodes, nodeRun.nodeRunId, t),
+    calledName(nodes, nodeRun, t),
     t(`runs.node.${displayStatus(nodeRun)}`),
     nodeRun.startedAt === null ? '' : t('runs.timeline.startedAt', { time: formatClock(nodeRun.startedAt, locale) }),
     durationMs === null ? '' : formatDuration(durationMs, t, locale),

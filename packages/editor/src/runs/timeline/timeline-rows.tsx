@@ -49,7 +49,7 @@ function RowView(props: TimelineRowViewProps) {
       >
         <IconTile path={node.icon} category={node.category} size="s" />
         <span className="tn-truncate" dir="auto">
-          {shortNodeRunName(nodes, row.nodeRun.nodeRunId, t)}
+          {row.nodeRun.call?.title ?? shortNodeRunName(nodes, row.nodeRun.nodeRunId, t)}
         </span>
         <StatusMark status={displayStatus(row.nodeRun)} size={14} />
       </span>

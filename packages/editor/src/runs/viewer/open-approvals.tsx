@@ -1,7 +1,7 @@
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { useRunApprovals } from '../approval/use-run-approvals.ts'
-import { nodeRunName } from '../format/node-run-name.ts'
+import { calledName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunSnapshot } from '../store/use-run.ts'
 import { NodeRunLine } from './node-run-line.tsx'
@@ -36,7 +36,7 @@ export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenAppr
             nodeRun={{ nodeId, nodeRunId }}
             tone="waiting"
             icon="clock"
-            text={t('run.waits', { name: nodeRunName(scope.nodes, nodeRunId, t) })}
+            text={t('run.waits', { name: calledName(scope.nodes, view.nodeRuns.get(nodeRunId) ?? nodeRunId, t) })}
             action={t(canDecide ? 'run.decide' : 'run.showQuestion')}
           >
             {onOpenApprovals !== undefined && index === open.length - 1 && (

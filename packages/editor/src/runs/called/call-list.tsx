@@ -76,7 +76,7 @@ function CallItem({ scope, nodeRun, seq }: CallItemProps) {
   const { t, locale } = useInstance()
   const moment = useRunMoment(scope.store, 500)
   const status = displayStatus(nodeRun)
-  // What needs a person is open until the person has decided.
+  // A call that needs a person is open until the person has decided.
   const isAsking = status === 'waiting' || status === 'parked'
   const [chosen, setChosen] = useState<boolean | null>(null)
   const isOpen = chosen ?? isAsking

@@ -8,10 +8,13 @@ import {
   type StoredCallApproval,
 } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
+import { calledTypeOf } from './call-frames.ts'
+import { compileCallable } from './compile-calls.ts'
 import { createMachine } from './machine.ts'
 import type { Plan } from './plan.ts'
 import { restep } from './restep.ts'
 import { brief } from './testing/decisions.ts'
+import { TEST_MANIFEST } from './testing/manifest.ts'
 import { planOf } from './testing/plan-of.ts'
 import { iterationsOf, type SimulatedRun, simulateRun, voteOf } from './testing/simulated-run.ts'
 
@@ -387,5 +390,38 @@ describe('a parked call', () => {
     const prints = ['a', 'b'].map((id) => run.fail(`agent.1-${id}`, 'DOWN').at(-1))
     const [first, second] = prints.map((each) => (each?.type === 'node_parked' ? each.data.fingerprint : null))
     expect(first).toBe(second)
+  })
+})
+
+describe('a plan', () => {
+  test('has the types that its nodes call, also through others, and stays the same without', () => {
+    expect(PLAN.nodes[1]?.calls).toEqual(['agent@1', 'probe@1'])
+    expect(Object.keys(PLAN.callable ?? {})).toEqual(['agent@1', 'probe@1'])
+    expect(PLAN.callable?.['probe@1']).toMatchObject({
+      ...{ effect: 'write', ports: ['success'], calls: [] },
+      policy: { retry: { maximumAttempts: 5 }, timeoutMs: 10_000, onError: 'fail' },
+    })
+    expect('callable' in planOf(['start', 'end'], ['start>end'])).toBe(false)
+    expect(calledTypeOf(PLAN, { nodeType: 'probe', typeVersion: 1 })).toMatchObject({ type: 'probe', called: true })
+    expect(calledTypeOf(PLAN, { nodeType: 'set', typeVersion: 1 })).toBeUndefined()
+    expect(calledTypeOf(planOf(['start', 'end'], ['start>end']), { nodeType: 'set', typeVersion: 1 })).toBeUndefined()
+  })
+
+  test('leaves out what the manifest lacks, and keeps the policy to park', () => {
+    const [probe] = TEST_MANIFEST.nodes.filter(({ type }) => type === 'probe')
+    const parking = { ...probe, type: 'parking', policy: { onError: 'park' } }
+    const each = { each: 'params.list', id: 'id', title: 'id' }
+    const caller = {
+      ...probe,
+      type: 'caller',
+      calls: [
+        { type: 'parking', version: 1 },
+        { type: 'gone', version: 1 },
+      ],
+    }
+    const nodes = [{ ...parking, ports: [each] }, caller] as (typeof TEST_MANIFEST.nodes)[number][]
+    expect(compileCallable(nodes, { nodes }).callable).toMatchObject({
+      'parking@1': { ports: [], policy: { onError: 'park' } },
+    })
   })
 })

@@ -1,6 +1,7 @@
-import type { Approval, Identity, Page } from '@tenon/core/api'
+import type { Approval, Identity, Ledger, Page } from '@tenon/core/api'
 import type { JsonObject } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
+import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asking, publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -153,5 +154,44 @@ describe('the answer to a vote', () => {
     await untilRun(server, editor, run.runId)
     const { items } = await server.json<Page<Approval>>(200, `/approvals?runId=${run.runId}`, { as: admin })
     expect(items).toMatchObject([{ status: 'canceled', decision: null, canDecide: false }])
+  })
+})
+
+describe('an approval of a call', () => {
+  test('shows its params with their schema, takes others, and refuses those that its type does not allow', async () => {
+    const editor = testIdentity()
+    const stranger = testIdentity()
+    const document = workflow(
+      [node('start', 'start'), node('agent', 'caller'), node('end', 'end')],
+      ['start>agent', 'agent>end'],
+    )
+    const id = await publish(server, editor, document)
+    const run = await runToEnd(server, editor, id, {}, (candidate) => candidate.status === 'waiting')
+    const [approval] = (await server.json<Page<Approval>>(200, `/approvals?runId=${run.runId}`, { as: editor })).items
+    expect(approval).toMatchObject({
+      ...{ title: 'May I?', nodeId: 'agent', choices: ['approve', 'reject'], canDecide: true },
+      call: {
+        ...{ nodeRunId: 'agent.1-c1', nodeType: 'work', typeVersion: 1, params: { value: 'given' }, isEditable: true },
+        schema: { properties: { fail: { type: 'string' } } },
+      },
+    })
+    const decide = (as: Identity, status: number, body: JsonObject) =>
+      server.json<Approval & Pick<Problem, 'code' | 'issues'>>(status, `/approvals/${approval?.approvalId}/decision`, {
+        ...{ as, method: 'POST', body },
+      })
+    expect(await decide(stranger, 404, { choice: 'approve', params: {} })).toMatchObject({ code: 'APPROVAL_NOT_FOUND' })
+    const invalid = await decide(editor, 422, { choice: 'approve', params: { fail: 7 } })
+    expect(invalid).toMatchObject({ code: 'NODE_PARAMS_INVALID', issues: [{ path: ['fail'] }] })
+    expect(await decide(editor, 422, { choice: 'reject', params: {} })).toMatchObject({ code: 'REQUEST_INVALID' })
+    const decided = await decide(editor, 200, { choice: 'approve', params: { value: 'other' } })
+    expect(decided).toMatchObject({ decision: 'approve', votes: [{ params: { value: 'other' } }] })
+    const ended = await untilRun(server, editor, run.runId, ({ status }) => status === 'completed')
+    const ledger = await server.json<Ledger>(200, `/runs/${ended.runId}/ledger`, { as: editor })
+    expect(ledger.nodeRuns).toContainEqual(
+      expect.objectContaining({
+        ...{ nodeRunId: 'agent.1-c1', nodeId: 'agent', calledBy: 'agent', name: 'Do the work', type: 'work' },
+        ...{ input: expect.objectContaining({ value: 'other' }), output: { worked: 'other' } },
+      }),
+    )
   })
 })

@@ -1,5 +1,5 @@
 import type { Json } from '@tenon/core/document'
-import { type AnyNodeImplementation, defineNode, implementInlineNode, implementNode } from '@tenon/core/node'
+import { type AnyNodeImplementation, defineNode, implementInlineNode, implementNode, nodeCall } from '@tenon/core/node'
 import { z } from 'zod'
 
 const icon = 'M4 12h16'
@@ -98,6 +98,21 @@ const work = defineNode({
   policy: { retry: { maximumAttempts: 1 } },
 })
 
+const caller = defineNode({
+  type: 'caller',
+  version: 1,
+  title: 'Caller',
+  description: 'Call work after an approval',
+  icon,
+  category: 'ai',
+  calls: [{ type: 'work', version: 1 }],
+  params: z.object({ value: z.string().default('given') }),
+  ports: success,
+  outputs: { success: z.object({ results: z.array(z.unknown()) }) },
+  summary: 'Calls work',
+  effect: 'none',
+})
+
 /** Just enough node types to run, wait, log, call a tool and fail. */
 export const testNodes: readonly AnyNodeImplementation[] = [
   implementInlineNode(start, () => ({ port: 'success', output: {} })),
@@ -119,6 +134,12 @@ export const testNodes: readonly AnyNodeImplementation[] = [
         dueAt: null,
       },
     }
+  }),
+  implementNode(caller, async ({ params, resume }) => {
+    if (resume?.kind === 'calls') return { port: 'success', output: { results: [...resume.results] } }
+    const call = { callId: 'c1', title: 'Do the work', params: { value: params.value } }
+    const calls = [nodeCall(work, { ...call, approval: { title: 'May I?', isEditable: true } })]
+    return { suspend: { kind: 'calls', mode: 'all', calls } }
   }),
   implementNode(work, async ({ params, log, toolCall }) => {
     log('info', 'working')

@@ -129,6 +129,7 @@ const SERVER_CHECKS: OptionChecks = {
   bodyTimeoutMs: optional(timerMs),
   socketLifetimeMs: optional(timerMs),
   identityCheckMs: optional(timerMs),
+  dataLimits: optional(aFunction('dataLimits must be a function (tenantId) that returns { payloadBytes, openWaits }')),
   limits: optional(limits),
   lookUpIdentity: optional(aFunction('lookUpIdentity must be a function')),
   members: optional(anObjectWith(['search', 'lookUp'], 'members must have the functions search and lookUp')),

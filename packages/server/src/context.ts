@@ -5,6 +5,7 @@ import type { NodeRegistry } from '@tenon/core/node'
 import type { Bus, Engine, OpenInlineInputs, PayloadStore, RunLimits, RunReader, RuntimeLog } from '@tenon/runtime'
 import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
+import type { DataUsage } from './limits/data-limits.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
 import type { DataRetention } from './retention/data-retention.ts'
@@ -41,6 +42,8 @@ export interface ServerContext {
   readonly runLimitsOf: (tenantId: TenantId) => RunLimits
   /** Decides how long the data of tenants is kept. */
   readonly retention: DataRetention
+  /** Measures what tenants store. */
+  readonly dataUsage: DataUsage
   /** Store of the host for large values; undefined without one. */
   readonly payloadStore: PayloadStore | undefined
   /** User directory of the host; `null` without one. */

@@ -4,6 +4,7 @@ export { type ListenClient, type PostgresBusOptions, postgresBus } from './bus/p
 export type { LookUpIdentity } from './connections/look-up-identity.ts'
 export type { UserRef } from './connections/revocations.ts'
 export type { ServerSocket } from './connections/server-socket.ts'
+export type { DataLimits, DataLimitsOf } from './limits/data-limits.ts'
 export type {
   LimitOptions,
   Rate,
@@ -20,6 +21,7 @@ export type {
   WorkflowServerOptions,
 } from './options.ts'
 export type { RequestContext } from './request-context.ts'
+export type { RetentionOf, RetentionOptions } from './retention/retention-options.ts'
 export type { ServerSockets } from './sockets/server-sockets-types.ts'
 export { createWorker, type WorkerOptions, type WorkflowWorker } from './worker.ts'
 export { createWorkflowServer } from './workflow-server.ts'

@@ -6,6 +6,7 @@ import type { Bus, EngineFactory, PayloadStore, RunLimits, RuntimeLog } from '@t
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
+import type { DataLimitsOf } from './limits/data-limits.ts'
 import type { LimitOptions } from './limits/limit-options.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
 import type { RequestContext } from './request-context.ts'
@@ -106,6 +107,14 @@ export interface WorkflowServerOptions {
    * ```
    */
   readonly retention?: RetentionOf
+  /**
+   * Returns the limits of what a tenant stores; called for each start and for `GET /usage`, so keep it cheap. New runs are
+   * refused with `PAYLOAD_LIMIT_REACHED` or `WAIT_LIMIT_REACHED` while the tenant stores as much, which is measured once a
+   * minute. A faulty limit does not apply and is logged as an error.
+   *
+   * @defaultValue no limits
+   */
+  readonly dataLimits?: DataLimitsOf
   /**
    * Stores values above 16 kB that runs produce, such as `s3PayloadStore({ ... })`. Give workers the same. Values that are
    * in the database stay there and are read as before.

@@ -15,6 +15,7 @@ import { createApp } from './http/app.ts'
 import { createOriginLog } from './http/origin-log.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
 import { createInProcessClient } from './in-process-client.ts'
+import { createDataUsage } from './limits/data-limits.ts'
 import { resolveLimits } from './limits/limit-options.ts'
 import { createTenantLimits } from './limits/tenant-limits.ts'
 import { createLog } from './log/log.ts'
@@ -89,6 +90,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
       ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
     }),
     ...{ runLimitsOf, retention, payloadStore },
+    dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
     callbacks,
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry, payloadStore),

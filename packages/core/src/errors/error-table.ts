@@ -368,6 +368,16 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'The value was erased or its retention has expired. Run the workflow again.',
   },
+  PAYLOAD_LIMIT_REACHED: {
+    status: 429,
+    retryable: false,
+    remedy: 'Delete runs with large values, keep runs for fewer days, or raise the limit of the tenant.',
+  },
+  WAIT_LIMIT_REACHED: {
+    status: 429,
+    retryable: true,
+    remedy: 'Decide open approvals and resolve failed nodes, or raise the limit of the tenant.',
+  },
   PAYLOAD_UNAVAILABLE: {
     status: 503,
     retryable: true,

@@ -18,7 +18,11 @@ let pglite: Awaited<ReturnType<typeof openTestPGlite>>
 
 beforeAll(async () => {
   pglite = await openTestPGlite()
-  server = await openTestServer({ database: { pglite }, retention: (tenantId) => retentionOf(tenantId) })
+  server = await openTestServer({
+    database: { pglite },
+    retention: (tenantId) => retentionOf(tenantId),
+    dataLimits: (tenantId) => (tenantId.startsWith('full-') ? { openWaits: 0 } : {}),
+  })
 })
 afterAll(() => server.close())
 
@@ -77,7 +81,7 @@ describe('GET /usage', () => {
   test('says how long runs are kept, and what the tenant stores', async () => {
     const as = testIdentity({ role: 'viewer' })
     const none = { payloadBytes: 0, payloadBytesLimit: null, openWaits: 0, openWaitsLimit: null }
-    expect(await server.json<Usage>(200, '/usage', { as })).toEqual({ runsKeptDays: 90, ...none })
+    expect(await server.json<Usage>(200, '/usage', { as: testIdentity() })).toEqual({ runsKeptDays: 90, ...none })
     retentionOf = async () => ({ runsDays: 7 })
     const editor = { ...as, role: 'editor' as const }
     const workflowId = await publish(server, editor, asking())
@@ -92,6 +96,16 @@ describe('GET /usage', () => {
       openWaits: 1,
     })
   })
+})
+
+test('a tenant that stores as much as it may starts no runs', async () => {
+  const as = testIdentity({ tenantId: `full-${crypto.randomUUID()}` })
+  const workflowId = await publish(server, as, greeting)
+  const start = (path: string, body: unknown) => server.json<unknown>(429, path, { as, method: 'POST', body })
+  const refused = { code: 'WAIT_LIMIT_REACHED', details: { used: 0, limit: 0 } }
+  expect(await start(`/workflows/${workflowId}/runs`, { input: { text: 'a' } })).toMatchObject(refused)
+  expect(await start(`/workflows/${workflowId}/draft/runs`, { input: { text: 'a' } })).toMatchObject(refused)
+  expect(await server.json<Usage>(200, '/usage', { as })).toMatchObject({ openWaitsLimit: 0 })
 })
 
 describe('createRetention', () => {

@@ -63,6 +63,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.tryDraft, async ({ server, identity, resource, body }) => {
     const { tenantId } = identity
     const ref = { tenantId, workflowId: resource.workflow_id }
+    await server.dataUsage.checkRoom(tenantId)
     const draft = await readSealedDraft(server, ref, identity)
     await takeValidation(server.limits, tenantId, draft.document)
     await checkTaskQueues(server, draft.document)

@@ -52,6 +52,5 @@ async function stateOf(server: ServerContext, tenantId: TenantId): Promise<Tenan
 
 async function usageOf(server: ServerContext, tenantId: TenantId): Promise<Usage> {
   const { runsDays } = await server.retention.optionsOf(tenantId)
-  const { payloadBytes, openWaits } = await server.reader.readUsage(tenantId)
-  return { runsKeptDays: runsDays, payloadBytes, payloadBytesLimit: null, openWaits, openWaitsLimit: null }
+  return { runsKeptDays: runsDays, ...(await server.dataUsage.usageOf(tenantId)) }
 }

@@ -34,6 +34,7 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
   const asked = { runId: run.runId, body: body as unknown as Json }
   return startOnce(server, { tenantId, route: 'rerunRun', idempotencyKey, request: asked }, async (runId) => {
     checkInput(body)
+    await server.dataUsage.checkRoom(tenantId)
     const version = await versionOfRerun(server, run, body)
     const plan = version.version === run.version ? undefined : (JSON.parse(version.plan) as Plan)
     const { trigger, input: recorded, rerun } = await prepareRerun(server.reader, run, body.from, plan)

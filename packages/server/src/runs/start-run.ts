@@ -26,6 +26,7 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
   const { identity, workflow, body, idempotencyKey } = request
   const { tenantId } = identity
   const begin = async (runId: RunId): Promise<StartedRun> => {
+    await server.dataUsage.checkRoom(identity.tenantId)
     const version = await versionToRun(server, workflow, body.version)
     const { trigger, input } = body
     return presentStartedRun(await server.engine.start(checkBeginning({ identity, version, trigger, input, runId })))

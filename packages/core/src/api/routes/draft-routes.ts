@@ -136,6 +136,8 @@ export const draftRoutes = {
       'REFERENCE_NOT_FOUND',
       'VALUE_NOT_JSON',
       'VALUE_TOO_LARGE',
+      'PAYLOAD_LIMIT_REACHED',
+      'WAIT_LIMIT_REACHED',
     ],
   }),
 }

@@ -42,6 +42,8 @@ const START_ERRORS = [
   'CONCURRENCY_KEY_INVALID',
   'START_KEY_INVALID',
   'RUN_QUEUE_FULL',
+  'PAYLOAD_LIMIT_REACHED',
+  'WAIT_LIMIT_REACHED',
 ] as const
 
 export const runRoutes = {

@@ -1,0 +1,104 @@
+import type { Usage } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { RunReader, RuntimeLog } from '@tenon/runtime'
+import { reasonOf } from '../log/reason-of.ts'
+
+/** Limits of what a tenant stores. New runs are refused while it stores as much; runs in progress continue. */
+export interface DataLimits {
+  /** Bytes of the values above 16 kB. @defaultValue no limit */
+  readonly payloadBytes?: number
+  /** Approvals, failed node runs, events and callbacks that runs wait for at the same time. @defaultValue no limit */
+  readonly openWaits?: number
+}
+
+/** Returns the limits of a tenant. */
+export type DataLimitsOf = (tenantId: TenantId) => DataLimits
+
+/** Measures what tenants store, and compares it with their limits. */
+export interface DataUsage {
+  /** Returns what a tenant stores, measured at most a minute ago, with its limits. */
+  usageOf(tenantId: TenantId): Promise<Omit<Usage, 'runsKeptDays'>>
+  /**
+   * Checks whether a tenant may start a run; asks nothing of the database for a tenant without limits.
+   *
+   * @throws {@link TenonError} `PAYLOAD_LIMIT_REACHED`, `WAIT_LIMIT_REACHED` (details: `used`, `limit`).
+   */
+  checkRoom(tenantId: TenantId): Promise<void>
+}
+
+/** Dependencies of {@link createDataUsage}. */
+export interface DataUsageDeps {
+  readonly reader: Pick<RunReader, 'readUsage'>
+  readonly limitsOf: DataLimitsOf | undefined
+  readonly log: RuntimeLog
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+}
+
+/** Time for which a measurement is kept: it takes time in proportion to what is stored. */
+const KEPT_MS = 60_000
+/** Tenants whose measurements are kept. */
+const MOST_TENANTS = 10_000
+
+type Measured = ReturnType<RunReader['readUsage']>
+
+/** Creates the measurement of what tenants store. */
+export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): DataUsage {
+  const kept = new Map<TenantId, { readonly at: number; readonly usage: Measured }>()
+  let lastFault = ''
+
+  const limits = (tenantId: TenantId): DataLimits => {
+    if (limitsOf === undefined) return {}
+    const report = (reason: string): void => {
+      if (reason !== lastFault) log('error', 'data_limits.invalid: no limit applies', { tenantId, reason })
+      lastFault = reason
+    }
+    try {
+      const { payloadBytes, openWaits } = limitsOf(tenantId)
+      const given = Object.entries({ payloadBytes, openWaits }).filter(([, limit]) => limit !== undefined)
+      const faults = given.filter(([, limit]) => !isLimit(limit)).map(([name, limit]) => `${name} is ${String(limit)}`)
+      if (faults.length > 0) report(faults.join(', '))
+      return Object.fromEntries(given.filter(([, limit]) => isLimit(limit) && Number.isFinite(limit)))
+    } catch (error) {
+      report(reasonOf(error))
+      return {}
+    }
+  }
+  const measure = (tenantId: TenantId): Measured => {
+    const found = kept.get(tenantId)
+    if (found !== undefined && now() - found.at < KEPT_MS) return found.usage
+    const usage = reader.readUsage(tenantId)
+    // The oldest entry first.
+    kept.delete(tenantId)
+    kept.set(tenantId, { at: now(), usage })
+    const [oldest] = kept.keys()
+    if (kept.size > MOST_TENANTS && oldest !== undefined) kept.delete(oldest)
+    usage.catch(() => kept.delete(tenantId))
+    return usage
+  }
+  return {
+    usageOf: async (tenantId) => {
+      const { payloadBytes, openWaits } = await measure(tenantId)
+      const { payloadBytes: bytesLimit = null, openWaits: waitsLimit = null } = limits(tenantId)
+      return { payloadBytes, payloadBytesLimit: bytesLimit, openWaits, openWaitsLimit: waitsLimit }
+    },
+    checkRoom: async (tenantId) => {
+      const { payloadBytes: bytesLimit, openWaits: waitsLimit } = limits(tenantId)
+      if (bytesLimit === undefined && waitsLimit === undefined) return
+      const { payloadBytes, openWaits } = await measure(tenantId)
+      if (bytesLimit !== undefined && payloadBytes >= bytesLimit) {
+        const message = `The tenant stores values of ${payloadBytes} bytes; its limit is ${bytesLimit}`
+        throw new TenonError('PAYLOAD_LIMIT_REACHED', message, { details: { used: payloadBytes, limit: bytesLimit } })
+      }
+      if (waitsLimit !== undefined && openWaits >= waitsLimit) {
+        const message = `Runs of the tenant wait at ${openWaits} nodes; its limit is ${waitsLimit}`
+        throw new TenonError('WAIT_LIMIT_REACHED', message, { details: { used: openWaits, limit: waitsLimit } })
+      }
+    },
+  }
+}
+
+function isLimit(limit: unknown): boolean {
+  return limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && Number(limit) >= 0)
+}

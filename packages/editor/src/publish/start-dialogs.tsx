@@ -3,6 +3,7 @@ import { useCallback, useRef, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { TenantPaused } from '../runs/queue/tenant-paused.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
@@ -90,6 +91,7 @@ export function RunDialog(props: OpenDialogProps & { readonly version: string })
       title={t('start.runTitle')}
       description={t('start.runText', { version })}
     >
+      <TenantPaused client={client} />
       {published.value !== null ? (
         <StartForm
           mode="live"

@@ -61,6 +61,7 @@ export const enQueue = {
   'queue.tenant.label': 'Runs of all workflows',
   'queue.pause.tenant.open': 'Pause all workflows',
   'queue.paused.tenant': 'All workflows were paused by {person} on {time}',
+  'queue.paused.tenantRuns': 'All workflows were paused by {person} on {time}. New runs wait to start.',
   'queue.pause.tenant.title': 'Pause all workflows?',
   'queue.pause.tenant.text':
     'New runs wait until an admin resumes them. Runs in progress continue. Test runs still start.',

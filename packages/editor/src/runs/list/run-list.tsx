@@ -14,6 +14,7 @@ import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { KeptDays } from '../data/kept-days.tsx'
+import { TenantPaused } from '../queue/tenant-paused.tsx'
 import { RunRow } from './run-row.tsx'
 import { useRunPages } from './use-run-pages.ts'
 
@@ -132,6 +133,7 @@ function List(props: Omit<RunListProps, keyof InstanceProps>) {
         <span className="tn-output-space" />
         <IconButton icon="retry" label={t('runs.list.reload')} onClick={pages.reload} />
       </div>
+      <TenantPaused client={client} />
       <Body
         pages={pages}
         empty={

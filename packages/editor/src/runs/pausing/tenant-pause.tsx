@@ -3,6 +3,7 @@ import { useCallback, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useRefreshEvery } from '../../client/use-refresh-every.ts'
 import { useResource } from '../../client/use-resource.ts'
+import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import type { InstanceProps } from '../../shell/instance-root.tsx'
@@ -42,6 +43,7 @@ function Tenant({ client }: { readonly client: TenonClient }) {
   const tenant = useResource(useCallback((abortSignal: AbortSignal) => client.tenant.get({ abortSignal }), [client]))
   const [isAsking, setIsAsking] = useState(false)
   useRefreshEvery(tenant.refresh, REFRESH_MS)
+  useTenantChanges({ client, isRelevant: ({ kind }) => kind === 'tenant', onChange: tenant.refresh })
   if (tenant.value === null) {
     return tenant.error === null ? null : <ResourceError title={t('queue.tenant.label')} resource={tenant} />
   }

@@ -167,3 +167,16 @@ test('a list has the position of each queued run, and loads those of all pages a
   for (const position of [30, 20, 10]) expect(await screen.findByText(`${AT_LIMIT}${position}`)).toBeDefined()
   vi.useRealTimers()
 })
+
+test('a list says that all workflows are paused, and follows the pause of other people', async () => {
+  const fixture = createFixtureClient({ runs: [] })
+  renderPart(<RunList client={fixture.client} onOpenRun={() => {}} />)
+  expect(await screen.findByText('No runs yet')).toBeDefined()
+  expect(screen.queryByText(/All workflows were paused/)).toBeNull()
+  await act(() => fixture.client.tenant.pause())
+  act(() => fixture.announce({ kind: 'tenant', id: 'acme' }))
+  expect(await screen.findByText(/^All workflows were paused by .* New runs wait to start\.$/)).toBeDefined()
+  await act(() => fixture.client.tenant.resume())
+  act(() => fixture.announce({ kind: 'tenant', id: 'acme' }))
+  await waitFor(() => expect(screen.queryByText(/All workflows were paused/)).toBeNull())
+})

@@ -68,3 +68,39 @@ test('runs wait for the limit of their workflow, and while it or all workflows a
   await expect(admin.getByText(/^All workflows were paused by/)).toHaveCount(0)
   await expect.poll(async () => (await client.runs.get(held)).status).toBe('waiting')
 })
+
+test('runs wait for a rate, and requests are merged into one run, as the editor says', async ({ openAs, clientOf }) => {
+  const client = clientOf(ACME.admin)
+  const { id: workflowId } = await client.workflows.create({ name: 'Hourly charges', document: CHARGES })
+  const start = (customer: string) => client.runs.start(workflowId, { input: { customer } })
+
+  const editor = await openAs(ACME.editor, { path: `/automations/${workflowId}` })
+  await editor.getByRole('spinbutton', { name: 'Starts in an interval' }).fill('1')
+  await editor.getByRole('group', { name: 'Interval' }).getByRole('combobox').selectOption('h')
+  await editor.getByRole('group', { name: 'Ignore repeated requests for' }).getByRole('spinbutton').fill('5')
+  await editor.getByRole('textbox', { name: 'Key of a request' }).fill('{{ input.customer }}')
+  const settings = async () => (await client.drafts.get(workflowId)).document.settings
+  await expect.poll(settings).toMatchObject({
+    rate: { limit: 1, interval: '1h' },
+    dedupe: { key: '{{ input.customer }}', window: '5m' },
+  })
+  await client.versions.publish(workflowId)
+  const first = await start('acme')
+  expect(await start('acme')).toMatchObject({ runId: first.runId, deduplicated: true })
+  const second = await start('umbrella')
+  const runs = await openAs(ACME.viewer, { path: '/runs?status=queued' })
+  const atRate = /^Waiting to start: at most 1 run of this workflow starts in 1 h, position 1, expected at /
+  await expect(runs.getByText(atRate)).toBeVisible()
+
+  await editor.getByRole('spinbutton', { name: 'Starts in an interval' }).fill('')
+  await editor.getByRole('group', { name: 'Ignore repeated requests for' }).getByRole('spinbutton').fill('')
+  await editor.getByRole('group', { name: 'Start after the last request' }).getByRole('spinbutton').fill('10')
+  await expect.poll(settings).toMatchObject({ debounce: { delay: '10m' } })
+  expect(await settings()).not.toHaveProperty('rate')
+  await client.versions.publish(workflowId)
+  const merged = await start('acme')
+  expect(await start('umbrella')).toMatchObject({ runId: merged.runId, merged: true, status: 'queued' })
+  await expect(runs.getByText(/^Waiting for further requests: 2 requests merged into this run/)).toBeVisible()
+  for (const { runId } of [first, second, merged]) await client.runs.cancel(runId)
+  await expect(runs.getByText(atRate)).toHaveCount(0)
+})

@@ -70,6 +70,7 @@ export const Queued: StoryObj = storyOf(() => ({
     limit: 3,
     intervalMs: null,
     startsAt: null,
+    collected: null,
     key: null,
     priority: 'normal',
   },

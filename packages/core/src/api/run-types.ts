@@ -54,7 +54,7 @@ export interface StartedRun {
   readonly startedAt: IsoInstant | null
   /** True if the request repeats an earlier one within the time of the workflow, whose run this is; nothing was stored. */
   readonly deduplicated?: true
-  /** True if the request was merged into a run that waits for further requests, and starts with the last input. */
+  /** True if the request was merged into a run that waits for further requests. */
   readonly merged?: true
 }
 
@@ -107,11 +107,12 @@ export interface QueuedRunState {
 }
 
 /**
- * Reasons why a run waits to start: further requests can be merged into it, its workflow or its tenant is paused, as many runs are in progress as the limit of its
+ * Reasons why a run waits to start: further requests can be merged into it or add items to it, its workflow or its tenant is paused, as many runs are in progress as the limit of its
  * workflow or of its tenant allows, or as many have started in an interval.
  */
 export const QUEUE_REASONS = [
   'debounce',
+  'batching',
   'tenant_paused',
   'workflow_paused',
   'workflow_limit',
@@ -139,6 +140,8 @@ export interface RunQueue {
    * comes; `null` unless the run waits for a rate or for further requests.
    */
   readonly startsAt: IsoInstant | null
+  /** Requests that were merged into the run with the first one, or items of the requests; `null` for other reasons. */
+  readonly collected: number | null
   /** Value of the concurrency key of the run, of its rate key while it waits for a rate; `null` without one. */
   readonly key: string | null
   /** Priority of the run. */

@@ -70,6 +70,7 @@ export {
   RUN_PRIORITIES,
   type RunPriority,
   type Size,
+  type StartBatching,
   type StartDebounce,
   type StartDedupe,
   type StartRate,

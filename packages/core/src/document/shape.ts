@@ -16,6 +16,7 @@ import {
   type RetryPolicy,
   RUN_PRIORITIES,
   type Size,
+  type StartBatching,
   type StartDebounce,
   type StartDedupe,
   type StartRate,
@@ -116,6 +117,12 @@ const debounce = object<StartDebounce>({
   key: optional(template),
 })
 
+const batching = object<StartBatching>({
+  maxSize: required(number({ integer: true, min: 2, max: 1_000 })),
+  maxWait: required(duration),
+  key: optional(template),
+})
+
 export const settingFields = {
   timeout: optional(duration),
   durability: optional(oneOf('normal', 'strict')),
@@ -123,6 +130,7 @@ export const settingFields = {
   rate: optional(rate),
   dedupe: optional(dedupe),
   debounce: optional(debounce),
+  batching: optional(batching),
   priority: optional(oneOf(...RUN_PRIORITIES)),
   compensateOnCancel: optional(boolean),
   keepRunsDays: optional(number({ integer: true, min: 1, max: 36_500 })),

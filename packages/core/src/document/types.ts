@@ -167,6 +167,22 @@ export interface StartDebounce {
   readonly key?: string
 }
 
+/**
+ * Collects requests in one run. The input of each is `{ items: [...] }`, and the run starts with the items of all of them;
+ * other fields are those of the last request.
+ */
+export interface StartBatching {
+  /** Most items of a run, 2 to 1,000: it starts as soon as it has so many. */
+  readonly maxSize: number
+  /** Longest time after the first request at which the run starts, 1 second to 30 days. */
+  readonly maxWait: DurationString
+  /**
+   * A template over the input of the request, such as `{{ input.customerId }}`: requests with the same value are collected
+   * in one run. @defaultValue all requests of the workflow are
+   */
+  readonly key?: string
+}
+
 /** Priorities of runs in the queue of a tenant, the first to start first. */
 export const RUN_PRIORITIES = ['high', 'normal', 'low'] as const
 /** One of {@link RUN_PRIORITIES}. */
@@ -186,6 +202,8 @@ export interface WorkflowSettings {
   readonly dedupe?: StartDedupe
   /** Merges requests that follow each other quickly into one run. @defaultValue each request starts a run */
   readonly debounce?: StartDebounce
+  /** Collects the items of requests in one run; not together with `debounce`. @defaultValue each request starts a run */
+  readonly batching?: StartBatching
   /** Order in the queue among the waiting runs of the tenant. @defaultValue 'normal' */
   readonly priority?: RunPriority
   /**

@@ -14,6 +14,7 @@ test('settings within the limits have no fault', () => {
     }),
   ).toEqual([])
   expect(faults({ debounce: { delay: '30s' } })).toEqual([])
+  expect(faults({ batching: { maxSize: 50, maxWait: '1m', key: '{{ input.id }}' } })).toEqual([])
 })
 
 test('keys and durations have faults of their own', () => {
@@ -30,6 +31,11 @@ test('keys and durations have faults of their own', () => {
     ['dedupeWindow', 'the dedupe window must be 1 second to 30 days'],
     ['debounceKey', 'the debounce key calls a function whose value differs from call to call'],
     ['debounceMaxWait', 'the longest wait must be at least the delay and at most 30 days'],
+  ])
+  expect(faults({ debounce: { delay: '2m' }, batching: { maxSize: 2, maxWait: '1ms', key: ' ' } })).toEqual([
+    ['batchingKey', 'the batching key is empty'],
+    ['batchingMaxWait', 'the batching maxWait must be 1 second to 30 days'],
+    ['batchingMaxSize', 'requests are either merged or collected, not both'],
   ])
   const none = 'x' as '1s'
   expect(faults({ debounce: { delay: none, maxWait: none } })).toEqual([

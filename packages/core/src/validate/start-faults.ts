@@ -18,7 +18,8 @@ const SHORTEST_MS = 1_000
 const LONGEST_MS = 30 * DAY_MS
 
 /** Finds the faults of the settings that decide when a run starts, in the order of the settings. */
-export function findStartFaults({ concurrency, rate, dedupe, debounce }: WorkflowSettings): readonly StartFault[] {
+export function findStartFaults(settings: WorkflowSettings): readonly StartFault[] {
+  const { concurrency, rate, dedupe, debounce, batching } = settings
   return [
     ...keyFaults('concurrency', concurrency?.key),
     ...keyFaults('rate', rate?.key),
@@ -28,10 +29,13 @@ export function findStartFaults({ concurrency, rate, dedupe, debounce }: Workflo
     ...keyFaults('debounce', debounce?.key),
     ...durationFaults(['debounce', 'delay'], debounce?.delay),
     ...maxWaitFaults(debounce),
+    ...keyFaults('batching', batching?.key),
+    ...durationFaults(['batching', 'maxWait'], batching?.maxWait),
+    ...bothFaults(settings),
   ]
 }
 
-type KeyedSetting = 'concurrency' | 'rate' | 'dedupe' | 'debounce'
+type KeyedSetting = 'concurrency' | 'rate' | 'dedupe' | 'debounce' | 'batching'
 
 function keyFaults(setting: KeyedSetting, key: string | undefined): readonly StartFault[] {
   const fault = key === undefined ? null : findStartKeyFault(key, `${setting} key`)
@@ -50,6 +54,12 @@ function maxWaitFaults(debounce: StartDebounce | undefined): readonly StartFault
   const least = isDurationString(delay) ? durationToMs(delay) : SHORTEST_MS
   if (isInRange(maxWait, Math.max(SHORTEST_MS, least))) return []
   return [{ path, setting: nameOf(path), fault: 'the longest wait must be at least the delay and at most 30 days' }]
+}
+
+function bothFaults({ debounce, batching }: WorkflowSettings): readonly StartFault[] {
+  if (debounce === undefined || batching === undefined) return []
+  const path = ['batching', 'maxSize'] as const
+  return [{ path, setting: nameOf(path), fault: 'requests are either merged or collected, not both' }]
 }
 
 function nameOf([setting, field]: StartFault['path']): string {

@@ -9,7 +9,7 @@ const KEY_EXAMPLE = '{{ input.customerId }}'
 
 interface StartKeyFieldProps {
   /** Setting of the workflow that has the key. */
-  readonly setting: 'concurrency' | 'rate' | 'dedupe' | 'debounce'
+  readonly setting: 'concurrency' | 'rate' | 'dedupe' | 'debounce' | 'batching'
   readonly label: string
   readonly help: string
   readonly value: string

@@ -12,6 +12,8 @@ import { StartKeyField } from './start-key-field.tsx'
 
 /** Highest limit of starts in an interval, as the shape of a document has it. */
 const MOST_STARTS = 10_000
+/** Most items of a run, as the shape of a document has it. */
+const MOST_ITEMS = 1_000
 const SHORTEST_MS = 1_000
 
 interface StartFieldsProps {
@@ -25,11 +27,12 @@ export function WorkflowStartFields({ settings }: StartFieldsProps) {
       <RateFields settings={settings} />
       <DedupeFields settings={settings} />
       <DebounceFields settings={settings} />
+      <BatchingFields settings={settings} />
     </>
   )
 }
 
-type StartSetting = 'rate' | 'dedupe' | 'debounce'
+type StartSetting = 'rate' | 'dedupe' | 'debounce' | 'batching'
 
 /** Returns a function that stores a setting, typing of one field as one step of the history. */
 function useSetSetting(key: StartSetting) {
@@ -155,6 +158,59 @@ function DebounceFields({ settings: { debounce } }: StartFieldsProps) {
             help={t('limits.debounceKeyHelp')}
             value={debounce.key ?? ''}
             onChange={(key) => set(withKey({ ...debounce }, key), typedOf('key', debounce.key, key))}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function BatchingFields({ settings: { batching } }: StartFieldsProps) {
+  const t = useTranslate()
+  const set = useSetSetting('batching')
+  const label = t('limits.batching')
+  const unreadable = useUnreadable({ key: 'batching/maxSize', nodeId: null, path: ['batching', 'maxSize'], label })
+  const [problem, ...more] = useFieldProblems(null, ['settings', 'batching', 'maxSize'])
+  return (
+    <>
+      <div data-param="batching.maxSize">
+        <Field
+          label={label}
+          help={t('limits.batchingHelp')}
+          error={problem === undefined ? undefined : <FieldFault problem={problem} more={more.length} />}
+        >
+          <NumberInput
+            {...unreadable}
+            integer
+            min={2}
+            max={MOST_ITEMS}
+            value={batching?.maxSize ?? null}
+            placeholder={t('limits.off')}
+            onChange={(maxSize) => {
+              const value = maxSize === null ? null : { maxWait: '1m', ...batching, maxSize }
+              set(value, { field: 'maxSize', before: String(batching?.maxSize ?? ''), after: String(maxSize ?? '') })
+            }}
+          />
+        </Field>
+      </div>
+      {batching !== undefined && (
+        <>
+          <DurationField
+            setting="batching"
+            name="maxWait"
+            label={t('limits.batchingMaxWait')}
+            help={t('limits.batchingMaxWaitHelp')}
+            value={batching.maxWait}
+            onChange={(maxWait) =>
+              set({ ...batching, maxWait: maxWait ?? '1m' }, typedOf('maxWait', batching.maxWait, maxWait))
+            }
+          />
+          <StartKeyField
+            setting="batching"
+            label={t('limits.batchingKey')}
+            help={t('limits.batchingKeyHelp')}
+            value={batching.key ?? ''}
+            onChange={(key) => set(withKey({ ...batching }, key), typedOf('key', batching.key, key))}
           />
         </>
       )}

@@ -1,19 +1,22 @@
+import { isJsonObject, type Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type Fact, factId } from '@tenon/core/run'
 import { sql } from 'kysely'
 import type { CreateRunRequest } from '../commit/commit-types.ts'
 import { newRunOf } from '../commit/new-run.ts'
+import { storeValue } from '../commit/stored-value.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import { checkRunInput } from '../run-input.ts'
 import type { AppendOperation, Payload } from '../store/append.ts'
-import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
+import { type CollectRule, itemsOf, type QueueEntry, queueEntryOf, type RequestRules } from '../store/queue-entry.ts'
 import type { RunLimits } from '../store/run-limits.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import { lockStoredPayload } from '../store/stored-payload.ts'
 import { type AdmittedRun, admitRuns, type LaneOpening } from './admit-runs.ts'
-import { findCollecting, mergeRequest } from './collecting-runs.ts'
+import { endCollecting, findCollecting, mergeRequest, readStartInput } from './collecting-runs.ts'
 import { type EarlierRun, findEarlierRun, noteAnswer, noteFirstRun } from './earlier-run.ts'
 import { lockQueue } from './queue-lock.ts'
 import { countQueued } from './queue-rows.ts'
@@ -43,7 +46,12 @@ export type AcceptedRun =
       readonly openings: readonly LaneOpening[]
     }
   | { readonly outcome: 'exists' }
-  | { readonly outcome: EarlierRun['how']; readonly runId: string; readonly openings: readonly LaneOpening[] }
+  | {
+      readonly outcome: EarlierRun['how']
+      readonly runId: string
+      readonly admitted: readonly AdmittedRun[]
+      readonly openings: readonly LaneOpening[]
+    }
 
 const MAX_QUEUED = 10_000
 
@@ -60,10 +68,10 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
   const { schema } = database
   return database.withTenant(tenantId, async (tx) => {
     await lockQueue(tx, tenantId)
-    if (rules.dedupe !== null || rules.debounce !== null) {
+    if (rules.dedupe !== null || rules.collect !== null) {
       if (await hasRun(tx, request)) return { outcome: 'exists' }
       const earlier = await findEarlierRun(tx, request, rules)
-      if (earlier !== null) return { outcome: earlier.how, runId: earlier.runId, openings: [] }
+      if (earlier !== null) return { outcome: earlier.how, runId: earlier.runId, admitted: [], openings: [] }
       const merged = await merge(tx, schema, run)
       if (merged !== null) return merged
     }
@@ -71,26 +79,34 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
   })
 }
 
-/** Merges a request into the run that waits for further ones; null if there is none. */
-async function merge(
-  tx: Tx<RuntimeTables>,
-  schema: string,
-  { request, plan, entry, rules, at }: RunToAccept,
-): Promise<AcceptedRun | null> {
-  const { debounce } = rules
-  if (debounce === null) return null
+/** Adds a request to the run that waits for further ones; null if there is none, or it has no room for the request. */
+async function merge(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept): Promise<AcceptedRun | null> {
+  const { request, plan, rules, limits, at } = run
+  const { collect: rule } = rules
+  if (rule === null) return null
   const { tenantId, workflowId } = request
-  const runId = await findCollecting(tx, tenantId, workflowId, debounce)
+  const runId = await findCollecting(tx, tenantId, workflowId, rule)
   if (runId === null) return null
-  const { facts, payloads } = newRunOf({ ...request, runId }, plan, at)
+  const added =
+    rule.kind === 'debounce'
+      ? { input: request.input, entry: run.entry, size: 1, isFull: false }
+      : addItems(run, await readStartInput(tx, tenantId, runId), rule.maxSize)
+  if (added === null) {
+    await endCollecting(tx, tenantId, runId)
+    return null
+  }
+  const { input, entry, size, isFull } = added
+  const { facts, payloads } = newRunOf({ ...request, input, runId }, plan, at)
   const start = facts.map(withoutDeadline).find((fact) => fact.type === 'run_started')
   if (start?.type !== 'run_started') return null
   await storePayloads(tx, { tenantId, runId }, payloads)
-  const inMs = await mergeRequest(tx, schema, { tenantId, runId, entry, debounce, start })
+  const inMs = await mergeRequest(tx, schema, { tenantId, runId, entry, rule, size, isFull, start })
   if (inMs === null) return null
   await noteAnswer(tx, request, { how: 'merged', runId })
   await noteFirstRun(tx, request, rules, runId)
-  return { outcome: 'merged', runId, openings: [{ lane: laneOf(request, entry), runId, inMs }] }
+  const lane = laneOf(request, entry)
+  if (!isFull) return { outcome: 'merged', runId, admitted: [], openings: [{ lane, runId, inMs }] }
+  return { outcome: 'merged', runId, ...(await admitRuns(tx, schema, { tenantId, limits, focus: { lanes: [lane] } })) }
 }
 
 async function storeRun(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept): Promise<AcceptedRun> {
@@ -110,7 +126,7 @@ async function storeRun(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept)
       .values({ tenant_id: tenantId, run_id: runId, ...message })
       .execute()
   }
-  const { debounce } = rules
+  const collecting = collectingOf(rules.collect, request)
   await tx
     .insertInto('run_admissions')
     .values({
@@ -127,16 +143,62 @@ async function storeRun(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept)
       rate_key: entry.rate?.group ?? '',
       max_starts: entry.rate?.limit ?? null,
       rate_interval_ms: entry.rate?.intervalMs ?? null,
-      collects_until: debounce === null ? null : sql<number>`${databaseNow} + ${debounce.delayMs}::bigint`,
-      collect_key: debounce?.group ?? null,
+      ...(collecting === null
+        ? {}
+        : {
+            collects_until: sql<number>`${databaseNow} + ${collecting.inMs}::bigint`,
+            collect_key: collecting.group,
+            collected: collecting.size,
+          }),
     })
     .execute()
   await noteFirstRun(tx, request, rules, runId)
   const lane = laneOf(request, entry)
   const { admitted, openings } = await admitRuns(tx, schema, { tenantId, limits, focus: { lanes: [lane] } })
   if (!admitted.some((each) => each.runId === runId)) await checkRoom(tx, schema, tenantId, limits)
-  const collecting = debounce === null ? [] : [{ lane, runId, inMs: debounce.delayMs }]
-  return { outcome: 'stored', admitted, openings: [...openings, ...collecting] }
+  const opening = collecting === null ? [] : [{ lane, runId, inMs: collecting.inMs }]
+  return { outcome: 'stored', admitted, openings: [...openings, ...opening] }
+}
+
+/** Returns how long a new run waits for further requests; null if it does not. */
+function collectingOf(
+  rule: CollectRule | null,
+  { input }: CreateRunRequest,
+): { readonly group: string; readonly inMs: number; readonly size: number } | null {
+  if (rule === null) return null
+  const { group } = rule
+  if (rule.kind === 'debounce') return { group, inMs: rule.delayMs, size: 1 }
+  const size = itemsOf(input).length
+  return size >= rule.maxSize ? null : { group, inMs: rule.maxWaitMs, size }
+}
+
+interface AddedItems {
+  readonly input: Json
+  readonly entry: QueueEntry
+  readonly size: number
+  readonly isFull: boolean
+}
+
+/**
+ * Adds the items of a request to the input of a run; null if the run must start without them: it would have too many, or an
+ * input that its trigger, its keys or the size of a value do not allow.
+ */
+function addItems({ request, plan }: RunToAccept, known: Json, maxSize: number): AddedItems | null {
+  const added = itemsOf(request.input)
+  if (!isJsonObject(known) || !isJsonObject(request.input)) return null
+  const items = [...itemsOf(known), ...added]
+  if (items.length > maxSize) return null
+  const input = { ...request.input, items }
+  try {
+    const trigger = plan.nodes.find(({ id }) => id === request.trigger)
+    if (trigger !== undefined) checkRunInput(trigger, input)
+    storeValue(input)
+    const entry = queueEntryOf(plan, input)
+    return { input, entry, size: added.length, isFull: items.length === maxSize }
+  } catch (error) {
+    if (!(error instanceof TenonError)) throw error
+    return null
+  }
 }
 
 function laneOf({ workflowId }: CreateRunRequest, { group, rate }: QueueEntry): LaneRef {

@@ -63,22 +63,21 @@ export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, inter
     if (workflowId === null) publishChange(bus, tenantId, { kind: 'tenant', id: tenantId })
   }
   return {
-    mayWait: ({ tenantId, mode }, { limit, rate }, { dedupe, debounce }) => {
+    mayWait: ({ tenantId, mode }, { limit, rate }, { dedupe, collect }) => {
       const isLive = mode === 'live'
-      return isLive && ([limit, rate, dedupe, debounce].some((rule) => rule !== null) || isLimited(limits(tenantId)))
+      return isLive && ([limit, rate, dedupe, collect].some((rule) => rule !== null) || isLimited(limits(tenantId)))
     },
     accept: async (run) => {
       const { tenantId, runId, workflowId } = run.request
       const accepted = await acceptRun(database, { ...run, limits: limits(tenantId) })
-      if (accepted.outcome === 'stored') {
-        publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId })
-        announce(
-          tenantId,
-          accepted.admitted.filter((each) => each.runId !== runId),
-        )
-      }
-      if (accepted.outcome !== 'exists') timers.add(tenantId, accepted.openings)
-      if (accepted.outcome === 'merged') publishChange(bus, tenantId, { kind: 'run', id: accepted.runId, workflowId })
+      if (accepted.outcome === 'exists') return accepted
+      const id = accepted.outcome === 'stored' ? runId : accepted.runId
+      publishChange(bus, tenantId, { kind: 'run', id, workflowId })
+      announce(
+        tenantId,
+        accepted.admitted.filter((each) => each.runId !== runId),
+      )
+      timers.add(tenantId, accepted.openings)
       return accepted
     },
     sweepAfter: ({ tenantId, hasLimit, ended, lanes }) => {

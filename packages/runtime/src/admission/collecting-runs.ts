@@ -1,14 +1,13 @@
+import type { Json } from '@tenon/core/document'
 import type { Fact } from '@tenon/core/run'
 import { sql } from 'kysely'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
+import type { CollectRule, QueueEntry } from '../store/queue-entry.ts'
 import type { LaneRef } from './read-queue.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
-type Debounce = NonNullable<RequestRules['debounce']>
-
 /** Puts the runs of a tenant into the queue into which no further request is merged, and returns their lanes. */
 export async function releaseCollected(tx: RuntimeTx, schema: string, tenantId: string): Promise<readonly LaneRef[]> {
   const rows = sql.table(`${schema}.run_admissions`)
@@ -28,7 +27,7 @@ export async function findCollecting(
   tx: RuntimeTx,
   tenantId: string,
   workflowId: string,
-  { group }: Debounce,
+  { group }: CollectRule,
 ): Promise<string | null> {
   const found = await tx
     .selectFrom('run_admissions')
@@ -46,20 +45,24 @@ export interface RequestToMerge {
   readonly tenantId: string
   readonly runId: string
   readonly entry: QueueEntry
-  readonly debounce: Debounce
-  /** Start of the run with the input of the request. */
+  readonly rule: CollectRule
+  /** Items of the request that are added; 1 if requests are merged. */
+  readonly size: number
+  /** True if the run has as many items as it may. */
+  readonly isFull: boolean
+  /** Start of the run with its new input. */
   readonly start: Extract<Fact, { readonly type: 'run_started' }>
 }
 
 /**
- * Gives a run that waits for further requests the input of the last one, and its keys. The caller has stored the input.
+ * Gives a run that waits for further requests a new input, and its keys. The caller has stored the input.
  *
  * @returns Time until the run starts, in ms; null if the run has been canceled meanwhile.
  */
 export async function mergeRequest(
   tx: RuntimeTx,
   schema: string,
-  { tenantId, runId, entry, debounce, start }: RequestToMerge,
+  { tenantId, runId, entry, rule, size, isFull, start }: RequestToMerge,
 ): Promise<number | null> {
   // In the order of all transactions: the run, its row in the queue, its messages.
   const run = await tx
@@ -70,11 +73,15 @@ export async function mergeRequest(
     .returning('queued_at')
     .executeTakeFirstOrThrow()
   const requestedAt = Number(run.queued_at)
-  const { delayMs, maxWaitMs } = debounce
+  const until =
+    rule.kind === 'debounce'
+      ? sql`least(${databaseNow} + ${rule.delayMs}::bigint, ${requestedAt}::bigint + ${rule.maxWaitMs}::bigint)`
+      : isFull
+        ? databaseNow
+        : sql`collects_until`
   const { rows } = await sql<{ in_ms: number | string }>`
     update ${sql.table(`${schema}.run_admissions`)} set
-        collects_until = least(${databaseNow} + ${delayMs}::bigint, ${requestedAt}::bigint + ${maxWaitMs}::bigint),
-        collected = collected + 1, group_key = ${entry.group}, max_in_progress = ${entry.limit}::integer,
+        collects_until = ${until}, collected = collected + ${size}::integer, group_key = ${entry.group}, max_in_progress = ${entry.limit}::integer,
         priority = ${entry.priority}, rate_key = ${entry.rate?.group ?? ''},
         max_starts = ${entry.rate?.limit ?? null}::integer, rate_interval_ms = ${entry.rate?.intervalMs ?? null}::bigint
       where tenant_id = ${tenantId} and run_id = ${runId} and collects_until is not null
@@ -90,4 +97,38 @@ export async function mergeRequest(
     .where('message_id', '=', 'start')
     .execute()
   return Math.max(0, Number(merged.in_ms))
+}
+
+/** Ends the wait for further requests, so that the next decision finds the run in the queue, and others start a new one. */
+export async function endCollecting(tx: RuntimeTx, tenantId: string, runId: string): Promise<void> {
+  await tx
+    .updateTable('run_admissions')
+    .set({ collects_until: databaseNow, collect_key: null })
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('collects_until', 'is not', null)
+    .execute()
+}
+
+/** Reads the input with which a run that waits will start; null if it cannot be read here. */
+export async function readStartInput(tx: RuntimeTx, tenantId: string, runId: string): Promise<Json> {
+  const message = await tx
+    .selectFrom('run_inbox')
+    .select('fact')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('message_id', '=', 'start')
+    .executeTakeFirst()
+  if (message === undefined) return null
+  const fact = JSON.parse(message.fact) as Fact
+  if (fact.type !== 'run_started') return null
+  const { inline, hash } = fact.data.input
+  if (inline !== undefined) return inline
+  const payload = await tx
+    .selectFrom('payloads')
+    .select('data')
+    .where('tenant_id', '=', tenantId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return payload === undefined ? null : (JSON.parse(payload.data) as Json)
 }

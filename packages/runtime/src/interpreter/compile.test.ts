@@ -117,6 +117,9 @@ describe('compile', () => {
       debounce: { delayMs: 1_000, maxWaitMs: 2_000, key: '{{ input.c }}' },
       priority: 'low',
     })
+    const batching = { maxSize: 5, maxWait: '1m', key: '{{ input.c }}' } as const
+    expect(planWith({ batching }).batching).toEqual({ maxSize: 5, maxWaitMs: 60_000, key: '{{ input.c }}' })
+    expect(planWith({ batching: { maxSize: 5, maxWait: '1m' } }).batching).toEqual({ maxSize: 5, maxWaitMs: 60_000 })
     const plain = planWith({ rate: { limit: 3, interval: '1m' }, debounce: { delay: '1s' } })
     expect([plain.rate, plain.debounce]).toEqual([{ limit: 3, intervalMs: 60_000 }, { delayMs: 1_000 }])
   })

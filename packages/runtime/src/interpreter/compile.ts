@@ -3,6 +3,7 @@ import {
   durationToMs,
   isDurationString,
   type NodeId,
+  type StartBatching,
   type StartDebounce,
   type StartRate,
   sha256Hex,
@@ -24,7 +25,7 @@ import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edge
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
 import { itemAt } from './lookup.ts'
-import type { PinnedWorkflow, Plan, PlanDebounce, PlanLevel, PlanRate } from './plan.ts'
+import type { PinnedWorkflow, Plan, PlanBatching, PlanDebounce, PlanLevel, PlanRate } from './plan.ts'
 
 function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   const seen = new Set<string>()
@@ -84,16 +85,17 @@ function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList)
 function admissionOf(
   settings: WorkflowDocument['settings'],
   issues: IssueList,
-): Pick<Plan, 'concurrency' | 'rate' | 'dedupe' | 'debounce' | 'priority'> {
+): Pick<Plan, 'concurrency' | 'rate' | 'dedupe' | 'debounce' | 'batching' | 'priority'> {
   const faults = findStartFaults(settings)
   for (const { path, fault } of faults) issues.add(['settings', ...path], 'SETTING_INVALID', fault)
   if (faults.length > 0) return {}
-  const { concurrency, rate, dedupe, debounce, priority = 'normal' } = settings
+  const { concurrency, rate, dedupe, debounce, batching, priority = 'normal' } = settings
   return {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rate === undefined ? {} : { rate: rateOf(rate) }),
     ...(dedupe === undefined ? {} : { dedupe: { key: dedupe.key, windowMs: durationToMs(dedupe.window) } }),
     ...(debounce === undefined ? {} : { debounce: debounceOf(debounce) }),
+    ...(batching === undefined ? {} : { batching: batchingOf(batching) }),
     ...(priority === 'normal' ? {} : { priority }),
   }
 }
@@ -105,6 +107,10 @@ function rateOf({ limit, interval, key }: StartRate): PlanRate {
 function debounceOf({ delay, maxWait, key }: StartDebounce): PlanDebounce {
   const longest = maxWait === undefined ? {} : { maxWaitMs: durationToMs(maxWait) }
   return { delayMs: durationToMs(delay), ...longest, ...(key === undefined ? {} : { key }) }
+}
+
+function batchingOf({ maxSize, maxWait, key }: StartBatching): PlanBatching {
+  return { maxSize, maxWaitMs: durationToMs(maxWait), ...(key === undefined ? {} : { key }) }
 }
 
 /** Reports cycles; only a document without cycles has an order. */

@@ -150,6 +150,16 @@ export interface PlanDebounce {
   readonly key?: string
 }
 
+/** Requests whose items are collected in one run. */
+export interface PlanBatching {
+  /** Most items of a run. */
+  readonly maxSize: number
+  /** Longest time after the first request, in milliseconds. */
+  readonly maxWaitMs: number
+  /** Template over the input: requests with the same value are collected in one run; absent if all are. */
+  readonly key?: string
+}
+
 /** A compiled document for the machine: levels of nodes in document order, adjacency by index. Plain JSON. */
 export interface Plan extends PlanLevel {
   /** Version of the plan format. */
@@ -168,6 +178,8 @@ export interface Plan extends PlanLevel {
   readonly dedupe?: PlanDedupe
   /** Requests that are merged into one run; absent if each starts one. */
   readonly debounce?: PlanDebounce
+  /** Requests whose items are collected in one run; absent if each starts one. */
+  readonly batching?: PlanBatching
   /** Order in the queue; absent for `normal`. */
   readonly priority?: RunPriority
   /** `false` if a canceled run undoes nothing; absent if it does. */

@@ -1,7 +1,7 @@
-import { type Json, type RunPriority, sha256Hex } from '@tenon/core/document'
+import { isJsonObject, type Json, type RunPriority, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateTemplate } from '@tenon/core/evaluate'
-import type { Plan, PlanRate } from '../interpreter/plan.ts'
+import type { Plan, PlanBatching, PlanDebounce, PlanRate } from '../interpreter/plan.ts'
 
 /** Values of a run that decide when it is admitted, besides its workflow. */
 export interface QueueEntry {
@@ -78,11 +78,17 @@ export interface RequestRules {
   /** Null if each request is another one. */
   readonly dedupe: { readonly group: string; readonly windowMs: number } | null
   /** Null if each request starts a run. */
-  readonly debounce: { readonly group: string; readonly delayMs: number; readonly maxWaitMs: number | null } | null
+  readonly collect: CollectRule | null
 }
 
+/** Requests with the same group share a run: it has the input of the last of them, or the items of all. */
+export type CollectRule = { readonly group: string } & (
+  | { readonly kind: 'debounce'; readonly delayMs: number; readonly maxWaitMs: number | null }
+  | { readonly kind: 'batching'; readonly maxSize: number; readonly maxWaitMs: number }
+)
+
 /** Rules of requests that always start a run. */
-export const NO_RULES: RequestRules = { dedupe: null, debounce: null }
+export const NO_RULES: RequestRules = { dedupe: null, collect: null }
 
 /** A request to start a run, as its rules see it. */
 interface RequestToJudge {
@@ -96,28 +102,62 @@ interface RequestToJudge {
 /**
  * Returns the rules that apply to a request. Test runs and reruns are always wanted; children are started by their parents.
  *
- * @throws {@link TenonError} `START_KEY_INVALID` if a key of the workflow has no value for this input.
+ * @throws {@link TenonError} `START_KEY_INVALID` if a key of the workflow has no value for this input; `RUN_INPUT_INVALID`
+ * (details: `issues`) if it has no list of items that are collected, or too many of them.
  */
 export function requestRulesOf(
-  { dedupe, debounce }: Pick<Plan, 'dedupe' | 'debounce'>,
-  { mode, version, trigger, input, rerun }: RequestToJudge,
+  { dedupe, debounce, batching }: Pick<Plan, 'dedupe' | 'debounce' | 'batching'>,
+  request: RequestToJudge,
 ): RequestRules {
+  const { mode, input, rerun } = request
   if (mode === 'test' || rerun !== undefined) return NO_RULES
   return {
     dedupe:
       dedupe === undefined
         ? null
         : { group: groupOf(valueOfKey(dedupe.key, input, DEDUPE_KEY)), windowMs: dedupe.windowMs },
-    debounce:
-      debounce === undefined
-        ? null
-        : {
-            // A run has one version and one trigger.
-            group: groupOf(JSON.stringify([version, trigger, valueOfKey(debounce.key, input, DEBOUNCE_KEY)])),
-            delayMs: debounce.delayMs,
-            maxWaitMs: debounce.maxWaitMs ?? null,
-          },
+    collect: batching === undefined ? debounceRule(debounce, request) : batchingRule(batching, request),
   }
+}
+
+function debounceRule(debounce: PlanDebounce | undefined, request: RequestToJudge): CollectRule | null {
+  if (debounce === undefined) return null
+  const { key, delayMs, maxWaitMs = null } = debounce
+  return { kind: 'debounce', group: collectGroup('debounce', key, request), delayMs, maxWaitMs }
+}
+
+function batchingRule({ key, maxSize, maxWaitMs }: PlanBatching, request: RequestToJudge): CollectRule {
+  const { length } = itemsOf(request.input)
+  if (length > maxSize) {
+    const message = `Send at most ${maxSize} items at once`
+    throw new TenonError('RUN_INPUT_INVALID', `The run input has ${length} items, and a run has at most ${maxSize}`, {
+      details: { issues: [{ path: ['input', 'items'], code: 'too_long', message }] },
+    })
+  }
+  return { kind: 'batching', group: collectGroup('batching', key, request), maxSize, maxWaitMs }
+}
+
+/**
+ * Returns the items of the input of a request.
+ *
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` if it has no list of them.
+ */
+export function itemsOf(input: Json): readonly Json[] {
+  const items = isJsonObject(input) ? input.items : undefined
+  if (Array.isArray(items)) return items
+  throw new TenonError('RUN_INPUT_INVALID', 'The run input has no list of items, which this workflow collects', {
+    details: { issues: [{ path: ['input', 'items'], code: 'invalid_type', message: 'Send a list of items' }] },
+  })
+}
+
+/** A run has one version and one trigger. The kind comes first, so that rows say what they wait for. */
+function collectGroup(
+  kind: CollectRule['kind'],
+  key: string | undefined,
+  { version, trigger, input }: RequestToJudge,
+): string {
+  const value = valueOfKey(key, input, kind === 'debounce' ? DEBOUNCE_KEY : BATCHING_KEY)
+  return `${kind}/${groupOf(JSON.stringify([version, trigger, value]))}`
 }
 
 /** Names a key in errors. */
@@ -130,6 +170,7 @@ const CONCURRENCY_KEY: KeyKind = { code: 'CONCURRENCY_KEY_INVALID', name: 'concu
 const RATE_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'rate key' }
 const DEDUPE_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'dedupe key' }
 const DEBOUNCE_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'debounce key' }
+const BATCHING_KEY: KeyKind = { code: 'START_KEY_INVALID', name: 'batching key' }
 
 function valueOfKey(key: string | undefined, input: Json, kind: KeyKind): string | null {
   if (key === undefined) return null

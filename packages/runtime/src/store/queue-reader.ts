@@ -94,15 +94,17 @@ async function selectCollecting(
 ): Promise<readonly (readonly [string, RunQueue])[]> {
   const rows = await tx
     .selectFrom('run_admissions')
-    .select(['run_id', 'priority', 'collects_until'])
+    .select(['run_id', 'priority', 'collects_until', 'collect_key', 'collected'])
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', sql<string>`any(${[...runIds]}::text[])`)
     .where('collects_until', 'is not', null)
     .execute()
   return rows.map((row) => {
     const facts = { position: 1, inProgress: null, limit: null, intervalMs: null, key: null }
+    const { collected } = row
     const startsAt = instantOf(row.collects_until)
-    return [row.run_id, { reason: 'debounce', ...facts, startsAt, priority: priorityOf(row.priority) }] as const
+    const reason = row.collect_key?.startsWith('batching/') === true ? 'batching' : 'debounce'
+    return [row.run_id, { reason, ...facts, startsAt, collected, priority: priorityOf(row.priority) }] as const
   })
 }
 
@@ -137,7 +139,7 @@ function startsAtOf({ schema, tenantId }: StartsOf, { workflow, key, position, l
     + ((${position} - 1) / ${limit} + 1) * ${intervalMs}`
 }
 
-type LimitReason = Exclude<QueueReason, 'debounce'>
+type LimitReason = Exclude<QueueReason, 'debounce' | 'batching'>
 
 function queueOfRow(row: QueuedRow, limits: RunLimits): RunQueue | null {
   const reason = reasonOfRow(row, limits)
@@ -149,6 +151,7 @@ function queueOfRow(row: QueuedRow, limits: RunLimits): RunQueue | null {
     priority: priorityOf(row.priority),
     intervalMs: null,
     startsAt: null,
+    collected: null,
   }
   switch (reason) {
     case 'tenant_paused':

@@ -83,6 +83,7 @@ const runQueueSchema = z
     limit: z.int().nullable(),
     intervalMs: z.int().nullable(),
     startsAt: instantSchema.nullable(),
+    collected: z.int().nullable(),
     key: z.string().nullable(),
     priority: z.enum(RUN_PRIORITIES),
   })

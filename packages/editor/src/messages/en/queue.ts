@@ -15,7 +15,9 @@ export const enQueue = {
     'Waiting to start: at most {count, plural, one {# run with the key "{key}" starts} other {# runs with the key "{key}" start}} in {interval}, position {position}',
   'queue.reason.tenant_rate':
     'Waiting to start: at most {count, plural, one {# run of all workflows starts} other {# runs of all workflows start}} in {interval}, position {position}',
-  'queue.reason.debounce': 'Waiting for further requests, which are merged into this run',
+  'queue.reason.debounce':
+    'Waiting for further requests: {count, plural, one {# request} other {# requests}} merged into this run',
+  'queue.reason.batching': 'Waiting for further items: {count, plural, one {# item} other {# items}} in this run',
   'queue.startsAt': '{text}, expected at {time}',
   'queue.reason.tenant_limit':
     'Waiting to start: {count, plural, one {# run of all workflows is} other {# runs of all workflows are}} in progress (limit {limit}), position {position}',
@@ -43,6 +45,12 @@ export const enQueue = {
   'limits.debounceMaxWaitHelp': 'The run starts at the latest this long after the first request.',
   'limits.debounceKey': 'Key of merged requests',
   'limits.debounceKeyHelp': 'Requests with the same value are merged. Leave empty to merge all requests.',
+  'limits.batching': 'Collect items in one run, at most',
+  'limits.batchingHelp': 'Requests with a list "items" are collected until a run has so many items.',
+  'limits.batchingMaxWait': 'Longest wait for items',
+  'limits.batchingMaxWaitHelp': 'The run starts at the latest this long after the first request.',
+  'limits.batchingKey': 'Key of collected requests',
+  'limits.batchingKeyHelp': 'Requests with the same value are collected in one run. Leave empty to collect all.',
   'limits.priority': 'Priority',
   'limits.priorityHelp': 'Order among the runs of all workflows that wait to start.',
   'limits.priorityChoice.high': 'High',

@@ -24,6 +24,7 @@ const LIMITED: RunQueue = {
   limit: 3,
   intervalMs: null,
   startsAt: null,
+  collected: null,
   key: null,
   priority: 'normal',
 }
@@ -56,6 +57,14 @@ describe('queueText', () => {
     [
       { reason: 'tenant_rate', inProgress: null, limit: 500, intervalMs: 1_000, startsAt: '2026-11-23T09:42:07.000Z' },
       `Waiting to start: at most 500 runs of all workflows start in 1 s, position 2, expected at ${moment}`,
+    ],
+    [
+      { reason: 'debounce', inProgress: null, limit: null, collected: 3, startsAt: '2026-11-23T09:42:07.000Z' },
+      `Waiting for further requests: 3 requests merged into this run, expected at ${moment}`,
+    ],
+    [
+      { reason: 'batching', inProgress: null, limit: null, collected: 1, key: 'acme' },
+      'Waiting for further items: 1 item in this run',
     ],
     [
       { reason: 'workflow_paused', inProgress: null, limit: null, key: 'acme' },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { WorkflowDocument } from '@tenon/core/document'
+import type { Json, WorkflowDocument } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { LIMITED_TENANT } from '../embedded.ts'
@@ -49,6 +49,7 @@ export const admissionTests: SuiteGroup = (context) => {
         priority: 'normal',
         intervalMs: null,
         startsAt: null,
+        collected: null,
       }
       expect([await queueOf(second), await queueOf(third), await queueOf(first)]).toEqual([
         { ...common, position: 1 },
@@ -224,6 +225,42 @@ export const admissionTests: SuiteGroup = (context) => {
       expect(await canceled.ended()).toMatchObject({ status: 'canceled', startedAt: null })
       // Its time has passed, so a request starts another one.
       expect((await start('x', 5)).runId).not.toBe(first.runId)
+    })
+
+    test('collects items of requests in one run, which starts when it is full, or at the longest wait', async () => {
+      const batching = { maxSize: 4, maxWait: '1s', key: '{{ input.k }}' } as const
+      const document = workflow(
+        [node('start', 'start'), node('end', 'end', { output: '{{ trigger }}' })],
+        ['start>end'],
+        {
+          settings: { batching, concurrency: { limit: 5, key: '{{ input.k }}' } },
+        },
+      )
+      const tenantId = tenant()
+      const start = (k: string, ...items: Json[]) => context().start(document, { tenantId, input: { k, items } })
+      const large = 'a'.repeat(20_000)
+      const first = await start('x', 1)
+      expect(await queueOf(first)).toMatchObject({ reason: 'batching', collected: 1, startsAt: expect.any(String) })
+      expect((await start('x', large)).runId).toBe(first.runId)
+      expect(await queueOf(first)).toMatchObject({ collected: 2 })
+      const other = await start('y', 1)
+      // Its items have no room, so the run starts without them, and another one collects them.
+      const second = await start('x', 3, 4, 5)
+      expect(second.runId).not.toBe(first.runId)
+      await first.ended()
+      expect(await first.output()).toEqual({ k: 'x', items: [1, large] })
+      expect((await start('x', 6)).runId).toBe(second.runId)
+      const full = await second.ended()
+      expect(await second.output()).toEqual({ k: 'x', items: [3, 4, 5, 6] })
+      const filled = await start('x', 1, 2, 3, 4)
+      await filled.ended()
+      const waited = await other.ended()
+      expect((waited.startedAt ?? 0) - waited.queuedAt).toBeGreaterThanOrEqual(900)
+      expect(full.startedAt).toBeLessThan(waited.startedAt ?? 0)
+      await expect(start('x', 1, 2, 3, 4, 5)).rejects.toMatchObject({ code: 'RUN_INPUT_INVALID' })
+      await expect(context().start(document, { tenantId, input: { k: 'x' } })).rejects.toMatchObject({
+        code: 'RUN_INPUT_INVALID',
+      })
     })
 
     test('holds children by the limit of their workflow, not by that of the tenant, and cancels those that wait', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Json, WorkflowDocument } from '@tenon/core/document'
+import type { DurationString, Json, WorkflowDocument } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { LIMITED_TENANT } from '../embedded.ts'
@@ -149,26 +149,26 @@ export const admissionTests: SuiteGroup = (context) => {
     })
 
     test('starts as many runs of each key as its rate allows, in order, and the next ones when the interval has passed', async () => {
-      const rate = { limit: 2, interval: '1s', key: '{{ input.k }}' } as const
-      const document = workflow([node('start', 'start'), node('end', 'end')], ['start>end'], { settings: { rate } })
+      const short = (interval: DurationString) =>
+        workflow([node('start', 'start'), node('end', 'end')], ['start>end'], {
+          settings: { rate: { limit: 2, interval, key: '{{ input.k }}' } },
+        })
       const tenantId = tenant()
-      const start = (k: string) => context().start(document, { tenantId, input: { k } })
-      const runs = [await start('x'), await start('x'), await start('x'), await start('x'), await start('x')]
-      const other = await start('y')
-      const [first, , third, fourth, fifth] = runs as [DrivenRun, DrivenRun, DrivenRun, DrivenRun, DrivenRun]
-      const common = { reason: 'workflow_rate', inProgress: null, limit: 2, intervalMs: 1_000, key: 'x' }
-      expect(await queueOf(third)).toMatchObject({ ...common, position: 1, startsAt: expect.any(String) })
-      const expected = Date.parse((await queueOf(fifth))?.startsAt ?? '')
-      await context().handle.engine.cancel(tenantId, fourth.runId, ACTOR)
-      const ended = [await first.ended(), await third.ended(), await fifth.ended(), await other.ended()]
+      const start = (interval: DurationString, k: string) =>
+        context().start(short(interval), { tenantId, input: { k } })
+      const long = [await start('1h', 'x'), await start('1h', 'x'), await start('1h', 'x'), await start('1h', 'x')]
+      const [, , third, fourth] = long as [DrivenRun, DrivenRun, DrivenRun, DrivenRun]
+      const common = { reason: 'workflow_rate', inProgress: null, limit: 2, intervalMs: 3_600_000, key: 'x' }
+      expect(await queueOf(fourth)).toMatchObject({ ...common, position: 2, startsAt: expect.any(String) })
+      await context().handle.engine.cancel(tenantId, third.runId, ACTOR)
+      expect(await third.ended()).toMatchObject({ status: 'canceled', startedAt: null })
+      expect(await queueOf(fourth)).toMatchObject({ ...common, position: 1 })
+      const runs = [await start('1s', 'y'), await start('1s', 'y'), await start('1s', 'y'), await start('1s', 'z')]
+      const ended = await Promise.all(runs.map((run) => run.ended()))
       expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'completed'))
-      const startedAt = ended.map((run) => run.startedAt ?? 0)
-      expect((startedAt[1] ?? 0) - (startedAt[0] ?? 0)).toBeGreaterThanOrEqual(900)
-      // One run less is before it, so it starts with the one before it.
-      expect(startedAt[2]).toBeLessThan(expected)
-      expect(startedAt[3]).toBeLessThan(startedAt[1] ?? 0)
-      expect(await fourth.ended()).toMatchObject({ status: 'canceled', startedAt: null })
-      await expect(context().start(document, { tenantId })).rejects.toMatchObject({ code: 'START_KEY_INVALID' })
+      const [first, , last] = ended
+      expect((last?.startedAt ?? 0) - (first?.queuedAt ?? 0)).toBeGreaterThanOrEqual(900)
+      await expect(context().start(short('1h'), { tenantId })).rejects.toMatchObject({ code: 'START_KEY_INVALID' })
     })
 
     test('returns the first run of a key within the time, whether it waits, runs or has ended, and starts a rerun', async () => {
@@ -194,71 +194,59 @@ export const admissionTests: SuiteGroup = (context) => {
       })
     })
 
-    test('merges requests into one run with the last input, which starts after them, or at the longest wait', async () => {
-      const settings = { debounce: { delay: '1s', maxWait: '1s', key: '{{ input.k }}' } } as const
-      const echo = workflow([node('start', 'start'), node('end', 'end', { output: '{{ trigger }}' })], ['start>end'], {
-        settings,
-      })
+    test('merges requests into one run with the last input, which starts after them', async () => {
+      const echo = (delay: DurationString) =>
+        workflow([node('start', 'start'), node('end', 'end', { output: '{{ trigger }}' })], ['start>end'], {
+          settings: { debounce: { delay, maxWait: delay, key: '{{ input.k }}' } },
+        })
       const tenantId = tenant()
-      const start = (k: string, n: number) => context().start(echo, { tenantId, input: { k, n } })
-      const first = await start('x', 1)
-      const other = await start('y', 1)
-      const canceled = await start('z', 1)
-      expect(await queueOf(first)).toMatchObject({ reason: 'debounce', position: 1, startsAt: expect.any(String) })
-      await context().handle.engine.cancel(tenantId, canceled.runId, ACTOR)
-      const after = await start('z', 2)
-      expect(after.runId).not.toBe(canceled.runId)
-      // The last input is too large for the log.
-      const merged = await Promise.all([start('x', 2), start('x', 3)])
+      const start = (delay: DurationString, input: Json) => context().start(echo(delay), { tenantId, input })
+      const first = await start('1h', { k: 'x', n: 1 })
+      const merged = await Promise.all([start('1h', { k: 'x', n: 2 }), start('1h', { k: 'x', n: 3 })])
       expect(merged.map(({ runId }) => runId)).toEqual([first.runId, first.runId])
-      expect((await context().start(echo, { tenantId, input: { k: 'x', n: 4, text: 'a'.repeat(40_000) } })).runId).toBe(
-        first.runId,
-      )
-      const run = await first.ended()
-      expect(run).toMatchObject({ status: 'completed' })
-      expect((run.startedAt ?? 0) - run.queuedAt).toBeGreaterThanOrEqual(900)
-      expect(await first.output()).toMatchObject({ n: 4 })
-      expect((await first.events())[0]).toMatchObject({ data: { requestedAt: run.queuedAt } })
-      await other.ended()
-      expect(await other.output()).toMatchObject({ n: 1 })
-      expect(await after.ended()).toMatchObject({ status: 'completed' })
-      expect(await canceled.ended()).toMatchObject({ status: 'canceled', startedAt: null })
-      // Its time has passed, so a request starts another one.
-      expect((await start('x', 5)).runId).not.toBe(first.runId)
+      const queue = { reason: 'debounce', position: 1, collected: 3, startsAt: expect.any(String) }
+      expect(await queueOf(first)).toMatchObject(queue)
+      expect((await start('1h', { k: 'y' })).runId).not.toBe(first.runId)
+      await context().handle.engine.cancel(tenantId, first.runId, ACTOR)
+      expect(await first.ended()).toMatchObject({ status: 'canceled', startedAt: null })
+      expect((await start('1h', { k: 'x', n: 4 })).runId).not.toBe(first.runId)
+      const soon = await start('2s', { k: 'z', n: 1 })
+      // The last input is too large for the log.
+      expect((await start('2s', { k: 'z', n: 2, text: 'a'.repeat(40_000) })).runId).toBe(soon.runId)
+      const run = await soon.ended()
+      expect((run.startedAt ?? 0) - run.queuedAt).toBeGreaterThanOrEqual(1_900)
+      expect(await soon.output()).toMatchObject({ n: 2 })
+      expect((await soon.events())[0]).toMatchObject({ data: { requestedAt: run.queuedAt } })
     })
 
     test('collects items of requests in one run, which starts when it is full, or at the longest wait', async () => {
-      const batching = { maxSize: 4, maxWait: '1s', key: '{{ input.k }}' } as const
-      const document = workflow(
-        [node('start', 'start'), node('end', 'end', { output: '{{ trigger }}' })],
-        ['start>end'],
-        {
-          settings: { batching, concurrency: { limit: 5, key: '{{ input.k }}' } },
-        },
-      )
+      const collecting = (maxWait: DurationString) =>
+        workflow([node('start', 'start'), node('end', 'end', { output: '{{ trigger }}' })], ['start>end'], {
+          settings: {
+            batching: { maxSize: 4, maxWait, key: '{{ input.k }}' },
+            concurrency: { limit: 5, key: '{{ input.k }}' },
+          },
+        })
       const tenantId = tenant()
-      const start = (k: string, ...items: Json[]) => context().start(document, { tenantId, input: { k, items } })
+      const start = (...items: Json[]) => context().start(collecting('1h'), { tenantId, input: { k: 'x', items } })
+      const late = await context().start(collecting('1s'), { tenantId, input: { k: 'late', items: [1] } })
       const large = 'a'.repeat(20_000)
-      const first = await start('x', 1)
-      expect(await queueOf(first)).toMatchObject({ reason: 'batching', collected: 1, startsAt: expect.any(String) })
-      expect((await start('x', large)).runId).toBe(first.runId)
-      expect(await queueOf(first)).toMatchObject({ collected: 2 })
-      const other = await start('y', 1)
+      const first = await start(1)
+      expect((await start(large)).runId).toBe(first.runId)
+      expect(await queueOf(first)).toMatchObject({ reason: 'batching', collected: 2, startsAt: expect.any(String) })
       // Its items have no room, so the run starts without them, and another one collects them.
-      const second = await start('x', 3, 4, 5)
+      const second = await start(3, 4, 5)
       expect(second.runId).not.toBe(first.runId)
       await first.ended()
       expect(await first.output()).toEqual({ k: 'x', items: [1, large] })
-      expect((await start('x', 6)).runId).toBe(second.runId)
-      const full = await second.ended()
+      expect((await start(6)).runId).toBe(second.runId)
+      await second.ended()
       expect(await second.output()).toEqual({ k: 'x', items: [3, 4, 5, 6] })
-      const filled = await start('x', 1, 2, 3, 4)
-      await filled.ended()
-      const waited = await other.ended()
+      await (await start(1, 2, 3, 4)).ended()
+      const waited = await late.ended()
       expect((waited.startedAt ?? 0) - waited.queuedAt).toBeGreaterThanOrEqual(900)
-      expect(full.startedAt).toBeLessThan(waited.startedAt ?? 0)
-      await expect(start('x', 1, 2, 3, 4, 5)).rejects.toMatchObject({ code: 'RUN_INPUT_INVALID' })
-      await expect(context().start(document, { tenantId, input: { k: 'x' } })).rejects.toMatchObject({
+      await expect(start(1, 2, 3, 4, 5)).rejects.toMatchObject({ code: 'RUN_INPUT_INVALID' })
+      await expect(context().start(collecting('1h'), { tenantId, input: { k: 'x' } })).rejects.toMatchObject({
         code: 'RUN_INPUT_INVALID',
       })
     })

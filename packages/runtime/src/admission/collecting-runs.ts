@@ -130,5 +130,7 @@ export async function readStartInput(tx: RuntimeTx, tenantId: string, runId: str
     .where('tenant_id', '=', tenantId)
     .where('hash', '=', hash)
     .executeTakeFirst()
-  return payload === undefined ? null : (JSON.parse(payload.data) as Json)
+  // A run that has begun may have put the same value into the store of the host, which no transaction waits for.
+  const data = payload?.data ?? null
+  return data === null ? null : (JSON.parse(data) as Json)
 }

@@ -1,6 +1,17 @@
 import { ERROR_TABLE } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { en, enCalls, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
+import {
+  en,
+  enCalls,
+  enData,
+  enMigration,
+  enParked,
+  enQueue,
+  enRerun,
+  enRuns,
+  enSubWorkflows,
+  enWaits,
+} from './en/index.ts'
 
 /** Texts that are put into a sentence or after a number, so they begin in lower case. */
 const PARTS =
@@ -16,6 +27,7 @@ const texts = Object.entries({
   ...enRuns,
   ...enCalls,
   ...enData,
+  ...enMigration,
   ...enParked,
   ...enQueue,
   ...enRerun,

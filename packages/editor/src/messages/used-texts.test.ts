@@ -1,7 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { en, enCalls, enData, enParked, enQueue, enRerun, enRuns, enSubWorkflows, enWaits } from './en/index.ts'
+import {
+  en,
+  enCalls,
+  enData,
+  enMigration,
+  enParked,
+  enQueue,
+  enRerun,
+  enRuns,
+  enSubWorkflows,
+  enWaits,
+} from './en/index.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
 
@@ -36,6 +47,7 @@ test('every text is used, by its key or by a key that the code composes', () => 
       ...enRuns,
       ...enCalls,
       ...enData,
+      ...enMigration,
       ...enParked,
       ...enQueue,
       ...enRerun,
@@ -60,6 +72,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 
 const LATER_TABLES = [
   { tag: '<DataTexts>', keys: Object.keys(enData) },
+  { tag: '<MigrationTexts>', keys: Object.keys(enMigration) },
   { tag: '<ParkedTexts>', keys: Object.keys(enParked) },
   { tag: '<QueueTexts>', keys: Object.keys(enQueue) },
   { tag: '<RerunTexts>', keys: Object.keys(enRerun) },

@@ -272,7 +272,9 @@ function announce(bus: Bus, session: RunSession, pending: PendingAppend): void {
   const { identity, machine, nextSeq } = session
   const { tenantId, runId, workflowId } = identity
   bus.publish(runTopic(tenantId, runId), { seq: nextSeq - 1 })
-  if (machine.status !== pending.statusBefore || pending.turnBefore === 0) {
+  // Lists show the version of a run.
+  const hasMoved = pending.operations.some(({ op }) => op === 'move')
+  if (machine.status !== pending.statusBefore || pending.turnBefore === 0 || hasMoved) {
     publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId })
   }
   announceRows(bus, session, pending.operations)

@@ -1,6 +1,7 @@
 import type { enCalls } from './calls.ts'
 import type { enData } from './data.ts'
 import type { en } from './en.ts'
+import type { enMigration } from './migration.ts'
 import type { enParked } from './parked.ts'
 import type { enQueue } from './queue.ts'
 import type { enRerun } from './rerun.ts'
@@ -11,6 +12,7 @@ import type { enWaits } from './waits.ts'
 export { enCalls } from './calls.ts'
 export { enData } from './data.ts'
 export { en } from './en.ts'
+export { enMigration } from './migration.ts'
 export { enParked } from './parked.ts'
 export { enQueue } from './queue.ts'
 export { enRerun } from './rerun.ts'
@@ -24,6 +26,7 @@ export type MessageKey =
   | keyof typeof enRuns
   | keyof typeof enCalls
   | keyof typeof enData
+  | keyof typeof enMigration
   | keyof typeof enParked
   | keyof typeof enQueue
   | keyof typeof enRerun

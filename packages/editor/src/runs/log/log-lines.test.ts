@@ -19,6 +19,8 @@ import { createNodeDirectory } from '../store/node-directory.ts'
 import { filterLines } from './filter-lines.ts'
 import { logLine } from './log-lines.ts'
 
+const MOVE = { requestId: 'm', actor: null, from: '4', version: '5', planHash: 'p' }
+
 const words = {
   nodes: createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST),
   t: createTranslate({ ...en, ...enRuns }, 'en'),
@@ -178,6 +180,13 @@ describe('logLine', () => {
     [{ type: 'pause_requested', data: { requestId: 'r1', actor } }, 'info', 'Mina Kaur paused the run'],
     [{ type: 'resume_requested', data: { requestId: 'r2', actor: null } }, 'info', 'The system resumed the run'],
     [{ type: 'run_paused', data: { actor } }, 'debug', 'Run paused: no new node starts'],
+    [{ type: 'migrate_requested', data: MOVE }, 'info', 'The system requested to move to version 5'],
+    [{ type: 'run_migrated', data: MOVE }, 'info', 'Moved from version 4 to 5'],
+    [
+      { type: 'migration_refused', data: { requestId: 'm', version: '5', reason: 'incompatible', blockers: [] } },
+      'warn',
+      'Not moved to version 5',
+    ],
     [{ type: 'run_resumed', data: { actor } }, 'debug', 'Run resumed'],
     [
       { type: 'node_dropped', nodeRunId: 'ticket', data: { pass: 1, reason: 'loser' } },

@@ -263,6 +263,16 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
         text: t(`runs.event.${entry.type}`, { person }),
       }
     }
+    case 'migrate_requested': {
+      const person = entry.data.actor?.displayName ?? t('runs.event.system')
+      return { level: 'info', text: t('runs.event.migrate_requested', { person, version: entry.data.version }) }
+    }
+    case 'run_migrated': {
+      const { from, version } = entry.data
+      return { level: 'info', text: t('runs.event.run_migrated', { from, version }) }
+    }
+    case 'migration_refused':
+      return { level: 'warn', text: t('runs.event.migration_refused', { version: entry.data.version }) }
     case 'run_paused':
       return { level: 'debug', text: t('runs.event.run_paused') }
     case 'run_resumed':

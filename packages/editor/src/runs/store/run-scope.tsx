@@ -55,6 +55,10 @@ export function RunProvider({ client, runId, children }: RunProviderProps) {
 
 const selectIsOver = (snapshot: RunSnapshot) => isRunOver(snapshot.live.status)
 
+/** Version to which the run has moved last; `null` before. */
+const selectMovedTo = ({ live }: RunSnapshot) =>
+  live.migrations.findLast(({ outcome }) => outcome === 'moved')?.version ?? null
+
 function OwnRun({ client, runId, children }: RunProviderProps) {
   const store = useRun(client, runId)
   const isOver = useRunPart(store, selectIsOver)
@@ -67,6 +71,11 @@ function OwnRun({ client, runId, children }: RunProviderProps) {
   useEffect(() => {
     if (isOver && !hasRunOver) reload()
   }, [isOver, hasRunOver, reload])
+  const movedTo = useRunPart(store, selectMovedTo)
+  const isOutdated = movedTo !== null && run.value !== null && run.value.version !== movedTo
+  useEffect(() => {
+    if (isOutdated) reload()
+  }, [isOutdated, reload])
   const { refresh } = run
   // Obstacles of a run are not in its log; the change stream of the tenant reports them.
   useTenantChanges({

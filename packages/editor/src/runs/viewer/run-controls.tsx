@@ -1,3 +1,4 @@
+import { LaterPart } from '../../ui/later-part.tsx'
 import { queueOf } from '../queue/queue-of.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
@@ -6,6 +7,9 @@ import { CancelRun } from './cancel-run.tsx'
 import { isUndoing } from './is-undoing.ts'
 import { PauseRun, selectIsPaused } from './pause-run.tsx'
 import { useMayChangeRun } from './use-may-change-run.ts'
+
+// A run may move only while it is open, and few people move one.
+const loadMove = () => import('../migration/move-run.tsx')
 
 const selectIsUndoing = ({ live }: RunSnapshot) => isUndoing(live)
 
@@ -16,7 +20,7 @@ interface RunControlsProps {
 }
 
 /**
- * Buttons that pause, resume and cancel a run that has not ended; hidden without permission. A run that waits to start has
+ * Buttons that pause, resume, move and cancel a run that has not ended; hidden without permission. A run that waits to start has
  * nothing to pause; one that undoes what it has done ends anyway, but if it was paused before, it must be resumed for that.
  */
 export function RunControls({ scope, size = 'm' }: RunControlsProps) {
@@ -27,6 +31,11 @@ export function RunControls({ scope, size = 'm' }: RunControlsProps) {
   return (
     <>
       {(canPause || isPaused) && <PauseRun scope={scope} size={size} />}
+      {canPause && (
+        <LaterPart load={loadMove} waiting={(trouble) => trouble}>
+          {({ MoveRun }) => <MoveRun scope={scope} size={size} />}
+        </LaterPart>
+      )}
       {!isEnding && <CancelRun scope={scope} size={size} />}
     </>
   )

@@ -28,6 +28,8 @@ export interface RunHeaderProps {
   readonly onDeleted?: (() => void) | undefined
 }
 
+// Most runs finish on the version with which they start.
+const loadMoved = () => import('../migration/moved-note.tsx')
 // Most runs repeat none.
 const loadRerunOf = () => import('../again/rerun-of.tsx')
 // An open run cannot be run again, so the buttons are loaded with the first ended one.
@@ -65,6 +67,11 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow, onDele
       {run.value !== null && run.value.rerunOf !== null && (
         <LaterPart load={loadRerunOf} waiting={(trouble) => trouble}>
           {({ RerunOf }) => run.value?.rerunOf != null && <RerunOf rerunOf={run.value.rerunOf} nodes={scope.nodes} />}
+        </LaterPart>
+      )}
+      {view.migrations.length > 0 && (
+        <LaterPart load={loadMoved} waiting={(trouble) => trouble}>
+          {({ MovedNote }) => <MovedNote view={view} nodes={scope.nodes} movedFrom={run.value?.movedFrom ?? null} />}
         </LaterPart>
       )}
       <PauseNote view={view} />

@@ -1,0 +1,26 @@
+/** Texts in English to move runs to another version, as those of `en`. A page loads them with the first run that may move. */
+export const enMigration = {
+  'runs.move.button': 'Move to version {version}',
+  'runs.move.title': 'Move this run to version {version}?',
+  'runs.move.text':
+    'The run is on version {from}. Nodes that have begun stay as they are, and all others follow version {version}. The run moves as soon as none of its nodes is in progress.',
+  'runs.move.added': 'New: {nodes}',
+  'runs.move.removed': 'Removed: {nodes}',
+  'runs.move.changed': 'Changed: {nodes}',
+  'runs.move.same': 'The nodes of both versions are the same.',
+  'runs.move.confirm': 'Move the run',
+  'runs.move.failed': 'The run was not moved',
+  'runs.move.sent': 'The run moves to version {version}',
+  'runs.move.blocked': 'This run cannot move to version {version}',
+  'runs.move.reason.node_removed': '{node} has begun, and is not in version {version} or is in another loop there',
+  'runs.move.reason.type_changed': '{node} has begun, and has another type in version {version}',
+  'runs.move.reason.inputs_changed': '{node} is open, and has other inputs in version {version}',
+  'runs.move.reason.params_changed': '{node} waits, and has other settings in version {version}',
+  'runs.move.reason.port_removed': '{node} continued by an output that version {version} lacks',
+  'runs.move.reason.error_branch_removed': '{node} has no error branch in version {version}',
+  'runs.move.reason.undo_removed': '{node} has completed, and nothing undoes it in version {version}',
+  'runs.moved.from': 'Moved from version {version}',
+  'runs.moved.pending': 'Moves to version {version} when no node is in progress',
+  'runs.moved.refused': 'Not moved to version {version}: {nodes} do not fit',
+  'runs.moved.superseded': 'Not moved to version {version}: another request came first',
+} as const

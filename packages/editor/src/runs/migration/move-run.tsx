@@ -1,0 +1,49 @@
+import type { Run } from '@tenon/core/client'
+import { useCallback, useState } from 'react'
+import { useResource } from '../../client/use-resource.ts'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { MigrationTexts } from '../../shell/migration-texts.tsx'
+import { Button } from '../../ui/button.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useRunPart } from '../store/use-run.ts'
+import { MoveDialog } from './move-dialog.tsx'
+
+interface MoveRunProps {
+  readonly scope: RunScope
+  readonly size: 's' | 'm'
+}
+
+const selectIsMoving = ({ live }: RunSnapshot) => live.migrations.some(({ outcome }) => outcome === null)
+
+/** Button that moves an open run to the latest version of its workflow; hidden while the run is on it, or about to move. */
+export function MoveRun({ scope, size }: MoveRunProps) {
+  const isMoving = useRunPart(scope.store, selectIsMoving)
+  const run = scope.run.value
+  if (run === null || run.mode === 'test' || isMoving) return null
+  return (
+    <MigrationTexts>
+      <MoveButton scope={scope} run={run} size={size} />
+    </MigrationTexts>
+  )
+}
+
+function MoveButton({ scope, run, size }: MoveRunProps & { readonly run: Run }) {
+  const t = useTranslate()
+  const { client } = scope
+  const [isAsking, setIsAsking] = useState(false)
+  const { workflowId } = run
+  const workflow = useResource(
+    useCallback((abortSignal: AbortSignal) => client.workflows.get(workflowId, { abortSignal }), [client, workflowId]),
+  )
+  const latest = workflow.value?.version ?? null
+  if (latest === null || latest === run.version) return null
+  return (
+    <>
+      <Button size={size} onClick={() => setIsAsking(true)}>
+        {t('runs.move.button', { version: latest })}
+      </Button>
+      {isAsking && <MoveDialog scope={scope} run={run} version={latest} onClose={() => setIsAsking(false)} />}
+    </>
+  )
+}

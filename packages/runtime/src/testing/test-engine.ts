@@ -9,6 +9,7 @@ import { callTests } from './suite/calls.ts'
 import { cancelTests } from './suite/cancel.ts'
 import { childTests } from './suite/children.ts'
 import { compensationTests } from './suite/compensation.ts'
+import { dataTests } from './suite/data.ts'
 import { eventTests } from './suite/events.ts'
 import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
@@ -40,6 +41,7 @@ const GROUPS: readonly SuiteGroup[] = [
   migrateTests,
   compensationTests,
   rerunTests,
+  dataTests,
   logTests,
   refusalTests,
 ]

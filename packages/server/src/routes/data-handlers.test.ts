@@ -1,11 +1,14 @@
 import type { StartedRun, Usage } from '@tenon/core/api'
-import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { TenonError } from '@tenon/core/errors'
+import { postgresRunReader, type RuntimeTables, type StoredRun } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ServerContext } from '../context.ts'
 import { createRetention } from '../retention/data-retention.ts'
 import type { RetentionOf } from '../retention/retention-options.ts'
+import { startRerun } from '../runs/rerun-run.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, greeting, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -106,6 +109,21 @@ test('a tenant that stores as much as it may starts no runs', async () => {
   expect(await start(`/workflows/${workflowId}/runs`, { input: { text: 'a' } })).toMatchObject(refused)
   expect(await start(`/workflows/${workflowId}/draft/runs`, { input: { text: 'a' } })).toMatchObject(refused)
   expect(await server.json<Usage>(200, '/usage', { as })).toMatchObject({ openWaitsLimit: 0 })
+})
+
+test('a run that is deleted while it is being run again is unknown', async () => {
+  const identity = testIdentity({ role: 'admin' })
+  const gone = { tenantId: identity.tenantId, runId: 'r', workflowId: 'w', mode: 'live', version: '1' } as StoredRun
+  const cause = new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is missing')
+  let found: StoredRun | null = gone
+  const fails = {
+    dataUsage: { checkRoom: () => Promise.reject(cause) },
+    reader: { getRun: async () => found },
+  } as unknown as ServerContext
+  const rerun = () => startRerun(fails, { identity, run: gone, body: { from: 'failed' }, idempotencyKey: null })
+  await expect(rerun()).rejects.toBe(cause)
+  found = null
+  await expect(rerun()).rejects.toMatchObject({ code: 'RUN_NOT_FOUND', cause })
 })
 
 describe('createRetention', () => {

@@ -23,7 +23,7 @@ export interface RerunRequest {
 /**
  * Runs an ended run again, as a new run that reuses the outcomes of the earlier one before the chosen start.
  *
- * @throws {@link TenonError} `RUN_NOT_ENDED`, `RERUN_REFUSED`, `WORKFLOW_NOT_FOUND`, `WORKFLOW_NOT_PUBLISHED`,
+ * @throws {@link TenonError} `RUN_NOT_FOUND` if it is deleted meanwhile, `RUN_NOT_ENDED`, `RERUN_REFUSED`, `WORKFLOW_NOT_FOUND`, `WORKFLOW_NOT_PUBLISHED`,
  * `REFERENCE_NOT_FOUND`, `REQUEST_INVALID` for an input with another start than `start`, and errors of
  * {@link checkBeginning} and {@link startOnce}.
  * @see docs/adr/0047-a-rerun-reuses-outcomes.md
@@ -32,7 +32,7 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
   const { identity, run, body, idempotencyKey } = request
   const { tenantId } = identity
   const asked = { runId: run.runId, body: body as unknown as Json }
-  return startOnce(server, { tenantId, route: 'rerunRun', idempotencyKey, request: asked }, async (runId) => {
+  const started = startOnce(server, { tenantId, route: 'rerunRun', idempotencyKey, request: asked }, async (runId) => {
     checkInput(body)
     await server.dataUsage.checkRoom(tenantId)
     const version = await versionOfRerun(server, run, body)
@@ -41,6 +41,11 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
     const input = body.input ?? (await server.reader.loadValue(tenantId, recorded))
     const beginning = checkBeginning({ identity, version, trigger, input, runId })
     return presentStartedRun(await server.engine.start({ ...beginning, rerun }))
+  })
+  return started.catch(async (error: unknown) => {
+    // Its log and its values may be gone in part; whatever that has caused is no error of the caller or the server.
+    if ((await server.reader.getRun(tenantId, run.runId)) !== null) throw error
+    throw new TenonError('RUN_NOT_FOUND', 'The run was deleted meanwhile', { cause: error })
   })
 }
 

@@ -1,0 +1,53 @@
+import { node, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { deleteRun } from '../../retention/delete-run.ts'
+import { drivenRun, startRun } from '../run-driver.ts'
+import { ofType, type SuiteGroup } from './suite-context.ts'
+
+const TEXT = 'x'.repeat(20_000)
+
+/** start > work > end, with a large value as input and output. */
+const WORKER = workflow(
+  [
+    node('start', 'start'),
+    node('work', 'probe', { output: { got: '{{input.text}}' }, isGated: true }),
+    node('end', 'end', { output: '{{nodes.work.output}}' }),
+  ],
+  ['start>work', 'work>end'],
+)
+const CALLER = workflow(
+  [
+    node('start', 'start'),
+    node('call', 'child', { workflow: 'worker', input: { text: '{{input.text}}' }, wait: false }),
+    node('end', 'end', {}),
+  ],
+  ['start>call', 'call>end'],
+)
+
+/** Tests of deleted runs. */
+export const dataTests: SuiteGroup = (context) => {
+  describe('a run', () => {
+    test('is deleted with those that it has started, once all of them have ended', async () => {
+      const { handle, probes, database } = context()
+      const pin = await context().pin('worker', WORKER)
+      const { tenantId } = pin
+      // Not by the context, which reads the logs of its runs afterwards.
+      const run = await startRun(handle, CALLER, { input: { text: TEXT }, ...pin })
+      await run.ended()
+      const [requested] = ofType(await run.events(), 'child_requested')
+      const child = drivenRun(handle, tenantId, `${requested?.data.waitFor.childRunId}`)
+      await probes.reached(child.runId, 'work')
+      const remove = (runId: string) => deleteRun({ database, log: () => undefined }, { tenantId, runId })
+      expect(await remove(run.runId)).toBe('open')
+      probes.open(child.runId, 'work')
+      await child.ended()
+      expect(JSON.stringify(await child.output()).includes(TEXT)).toBe(true)
+      expect(await remove(child.runId)).toBe('has_parent')
+      expect(await remove(run.runId)).toBe('deleted')
+      expect(await handle.reader.getRun(tenantId, run.runId)).toBeNull()
+      expect(await handle.reader.getRun(tenantId, child.runId)).toBeNull()
+      expect(await child.events()).toEqual([])
+      expect(await handle.reader.readUsage(tenantId)).toEqual({ payloadBytes: 0, openWaits: 0 })
+    })
+  })
+}

@@ -12,6 +12,7 @@ import { calledTypeOf } from './call-frames.ts'
 import { compileCallable } from './compile-calls.ts'
 import { createMachine } from './machine.ts'
 import type { Plan } from './plan.ts'
+import { createPlanIndex } from './plan-index.ts'
 import { restep } from './restep.ts'
 import { brief } from './testing/decisions.ts'
 import { TEST_MANIFEST } from './testing/manifest.ts'
@@ -423,5 +424,36 @@ describe('a plan', () => {
     expect(compileCallable(nodes, { nodes }).callable).toMatchObject({
       'parking@1': { ports: [], policy: { onError: 'park' } },
     })
+  })
+})
+
+describe('a run that moves to another version while a node waits for its calls', () => {
+  const versions = (callable: Plan['callable'] | undefined) => {
+    const { callable: _callable, ...bare } = PLAN
+    const next: Plan = { ...bare, planHash: 'next', ...(callable === undefined ? {} : { callable }) }
+    const indexes = new Map([PLAN, next].map((plan) => [plan.planHash, createPlanIndex(plan)]))
+    const run = simulateRun(
+      PLAN,
+      createMachine(PLAN, undefined, undefined, (planHash) => indexes.get(planHash)),
+    )
+    run.start()
+    run.complete('start')
+    run.suspend('agent', callsOf([call('a', { approval: approval() })]))
+    const data = { requestId: 'm', actor: null, from: '1', version: '2', planHash: 'next' }
+    return { run, decisions: brief(run.apply({ type: 'migrate_requested', data })) }
+  }
+
+  test('keeps the calls', () => {
+    const { run, decisions } = versions(PLAN.callable)
+    expect(decisions).toEqual(['moved 1 to 2'])
+    run.vote('agent.1-a/1/0', 'approve')
+    run.complete('agent.1-a')
+    expect(run.machine.openNodeRuns().map(({ nodeRunId, pass }) => `${nodeRunId}/${pass}`)).toEqual(['agent/2'])
+  })
+
+  test('remains on its version if the other one cannot call the same types', () => {
+    for (const callable of [{}, undefined]) {
+      expect(versions(callable).decisions).toEqual(['not moved to 2 (incompatible: agent type_changed)'])
+    }
   })
 })

@@ -222,7 +222,7 @@ async function loseAttempt(
   const { failed, lost } = countAttempts(session, nodeRunId)
   const next = nextAttempt(node.retry, failed, lost + 1, null, derivedKey(session, nodeRunId))
   const { called, effect } = node
-  const given = called === true && open.params !== null ? await committer.values.load(tenantId, open.params) : null
+  const given = called !== undefined && open.params !== null ? await committer.values.load(tenantId, open.params) : null
   const attempted = given === null ? node : { effect, params: withDefaults(findType, node, given as JsonObject) }
   const mayRepeat = isIdempotent(attempted, definitionOf(findType, node))
   const nextAt = now() + (next.retry ? next.delayMs : 0)

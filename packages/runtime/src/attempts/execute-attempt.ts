@@ -260,7 +260,8 @@ function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps)
   const now = deps.now()
   const durationMs = Math.max(0, now - startedAt)
   // Of a call, the node of the plan has only params that are in the log.
-  const called = node.called === true ? { effect: node.effect, params: started.params as PlanNode['params'] } : node
+  const called =
+    node.called !== undefined ? { effect: node.effect, params: started.params as PlanNode['params'] } : node
   const failure = toAttemptFailure(thrown, called, started.implementation.definition)
   const error = failureOf(failure, node.id)
   const next = nextAttempt(node.retry, failedBefore + 1, lostBefore, failure, idempotencyKey)

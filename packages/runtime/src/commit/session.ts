@@ -165,7 +165,7 @@ export function journaledCalls(
 }
 
 /** Returns a hash for params that a person gave, or that came with another version; null for those of the first call. */
-export function hashOfParams({ machine }: RunSession, nodeRunId: string, params: ValueRef | null): string | null {
+function hashOfParams({ machine }: RunSession, nodeRunId: string, params: ValueRef | null): string | null {
   return params?.hash ?? machine.openNodeRun(nodeRunId)?.revision ?? null
 }
 

@@ -43,19 +43,19 @@ export function levelOfCalls(plan: Plan, outer: LevelIndex, { calls }: Pick<Call
  * Returns the node of a call for the machine and for workers.
  *
  * @param id - Id within its level. @defaultValue that of the call
- * @param params - Params as far as they are known; templates are never in them. @defaultValue none
+ * @param now - Params as far as they are known, and whether people gave them. @defaultValue none, as the call asked
  */
-export function nodeOfCall(
+function nodeOfCall(
   { callable = {} }: Plan,
   { callId, nodeType, typeVersion, title, policy }: StoredCall,
   id: string = callId,
-  params: PlanNode['params'] = {},
+  { params = {}, called = 'as_asked' }: Partial<Pick<PlanNode, 'params' | 'called'>> = {},
 ): PlanNode {
   const type = entryOf(new Map(Object.entries(callable)), nodeTypeKey(nodeType, typeVersion))
   const { retry, timeoutMs, heartbeatMs, taskQueue, onError } = policy
   return {
     ...{ id, type: nodeType, typeVersion, name: title, params, control: null, mode: 'dispatch' },
-    ...{ effect: type.effect, ports: type.ports, called: true, calls: type.calls },
+    ...{ effect: type.effect, ports: type.ports, called, calls: type.calls },
     ...{ disabled: false, skipIf: null, join: 'all', onError, hasErrorEdge: false },
     ...{ retry, timeoutMs, heartbeatMs, taskQueue, idempotency: null, incoming: [], outgoing: [] },
   }
@@ -86,6 +86,7 @@ export function findCalledNode(run: RunContext, nodeRunId: string): PlanNode | n
   const found = findInOpenFrame(run, nodeRunId)
   const call = found === null ? null : callAt(found.context, found.node)
   if (found === null || call === null) return null
-  const { inline = {} } = calledParams(found.context, found.node) ?? {}
-  return nodeOfCall(run.index.plan, call, nodeIdOf(nodeRunId), inline as PlanNode['params'])
+  const { hash, inline = {} } = calledParams(found.context, found.node) ?? call.params
+  const called = hash === call.params.hash ? 'as_asked' : 'edited'
+  return nodeOfCall(run.index.plan, call, nodeIdOf(nodeRunId), { params: inline as PlanNode['params'], called })
 }

@@ -231,7 +231,7 @@ describe('the approval of a call', () => {
       'schedule agent.1-a/2 dispatch',
     ])
     expect(approved.at(-1)).toMatchObject({ data: { resume: null, params: edited } })
-    expect(run.machine.calledNode('agent.1-a')).toMatchObject({ params: { q: 'other' } })
+    expect(run.machine.calledNode('agent.1-a')).toMatchObject({ params: { q: 'other' }, called: 'edited' })
     expectRepeatable(run)
     run.complete('agent.1-a')
     expect(run.machine.outputs.callsOf('agent').ended).toMatchObject([{ edited }])
@@ -403,7 +403,10 @@ describe('a plan', () => {
       policy: { retry: { maximumAttempts: 5 }, timeoutMs: 10_000, onError: 'fail' },
     })
     expect('callable' in planOf(['start', 'end'], ['start>end'])).toBe(false)
-    expect(calledTypeOf(PLAN, { nodeType: 'probe', typeVersion: 1 })).toMatchObject({ type: 'probe', called: true })
+    expect(calledTypeOf(PLAN, { nodeType: 'probe', typeVersion: 1 })).toMatchObject({
+      type: 'probe',
+      called: 'as_asked',
+    })
     expect(calledTypeOf(PLAN, { nodeType: 'set', typeVersion: 1 })).toBeUndefined()
     expect(calledTypeOf(planOf(['start', 'end'], ['start>end']), { nodeType: 'set', typeVersion: 1 })).toBeUndefined()
   })

@@ -68,8 +68,8 @@ export interface PlanNode {
   readonly outgoing: readonly number[]
   /** Index of the node of the level that undoes this one; absent without one. */
   readonly compensation?: number
-  /** True for the node of a call, which is not in the document; absent for others. */
-  readonly called?: true
+  /** Set for the node of a call, which is not in the document; `edited` if people gave it other params. */
+  readonly called?: 'as_asked' | 'edited'
   /** Keys in `callable` of the node types that the node may call, ascending; absent for none. */
   readonly calls?: readonly string[]
   /** Nodes inside a loop, which run once for each iteration; absent for other nodes. */

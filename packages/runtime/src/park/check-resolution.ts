@@ -120,7 +120,7 @@ export function checkGivenParams(params: JsonObject, node: PlanNode, findType: F
 function shapeFaults(params: JsonObject, node: PlanNode, { implementation, paramsSchema }: NodeType) {
   const { definition } = implementation
   // No edge or template depends on a call.
-  if (node.called === true) return []
+  if (node.called !== undefined) return []
   const given = fillParamDefaults(paramsSchema, params)
   const own = fillParamDefaults(paramsSchema, node.params as JsonObject)
   const portNames = (port: PortsFromParam, from: JsonObject) =>

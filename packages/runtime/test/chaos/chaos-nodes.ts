@@ -1,6 +1,13 @@
 import { appendFileSync } from 'node:fs'
 import { TenonError } from '@tenon/core/errors'
-import { createNodeRegistry, defineNode, implementNode, type NodeContext, type NodeRegistry } from '@tenon/core/node'
+import {
+  createNodeRegistry,
+  defineNode,
+  implementNode,
+  type NodeCall,
+  type NodeContext,
+  type NodeRegistry,
+} from '@tenon/core/node'
 import { z } from 'zod'
 import { inlineNodes } from '../../src/testing/test-nodes.ts'
 import { runOddBody } from './odd-bodies.ts'
@@ -42,6 +49,29 @@ const effect = defineNode({
 
 const odd = defineNode({ ...common, type: 'odd', title: 'Odd', params: z.object({ how: z.string() }) })
 
+const agent = defineNode({
+  ...common,
+  type: 'agent',
+  title: 'Agent',
+  effect: 'none',
+  calls: [{ type: 'effect', version: 1 }],
+  params: z.object({}),
+})
+
+/** Calls of each pass of an agent but the last: two at a time, of which one fails twice, one to approve, and one more. */
+const ROUNDS: readonly (readonly Omit<NodeCall, 'nodeType' | 'typeVersion' | 'title'>[])[] = [
+  [
+    { callId: 'quick', params: { ms: 10 } },
+    {
+      callId: 'shaky',
+      params: { ms: 10, failures: 2 },
+      policy: { retry: { initialInterval: '100ms', backoffCoefficient: 1, maximumAttempts: 20 } },
+    },
+  ],
+  [{ callId: 'ask', params: { ms: 10 }, approval: {} }],
+  [{ callId: 'last', params: { ms: 10 } }],
+]
+
 /** Node types of the chaos tests, and the gates that hold gated bodies. */
 export interface ChaosNodes {
   readonly registry: NodeRegistry
@@ -82,6 +112,14 @@ export function createChaosNodes(effects: string, known: readonly string[] | nul
       const text = params.outputSize === 0 ? {} : { text: `${runId}/${nodeRunId}/`.padEnd(params.outputSize, 'x') }
       return { port: 'success', output: { [nodeRunId]: attempt, ...params.output, ...text } }
     }),
+    implementNode(agent, async ({ resume }) => {
+      const round = resume?.kind === 'calls' ? Number(resume.state?.value) + 1 : 0
+      const next = ROUNDS[round]
+      const ended = resume?.kind === 'calls' ? resume.results.map(({ callId, status }) => `${callId} ${status}`) : []
+      if (next === undefined) return { port: 'success', output: { ended } }
+      const calls = next.map((call) => ({ ...call, nodeType: 'effect', typeVersion: 1, title: call.callId }))
+      return { suspend: { kind: 'calls', mode: 'all', calls, state: { version: 1, value: round } } }
+    }),
     implementNode(odd, async (context) => {
       recorder(context)('begin')
       try {
@@ -92,7 +130,10 @@ export function createChaosNodes(effects: string, known: readonly string[] | nul
     }),
   ]
   const isKnown = (type: string): boolean => known === null || known.includes(type)
-  return { registry: createNodeRegistry(nodes.filter(({ definition }) => isKnown(definition.type))), openGates }
+  // A type that calls others needs those.
+  const has = ({ definition: { type, calls = [] } }: (typeof nodes)[number]): boolean =>
+    isKnown(type) && calls.every((callee) => isKnown(callee.type))
+  return { registry: createNodeRegistry(nodes.filter(has)), openGates }
 }
 
 async function passTime(ms: number, blocks: boolean): Promise<void> {

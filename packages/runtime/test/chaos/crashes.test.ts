@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { IS_FULL_CHAOS, sized } from './chaos-size.ts'
 import type { ChaosWorker } from './chaos-worker.ts'
+import type { RunAddress } from './protocol.ts'
 import { seededRandom } from './seeded-random.ts'
 import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
-import { diamond, gated, mixed, saga } from './workloads.ts'
+import { agent, diamond, gated, mixed, saga } from './workloads.ts'
 
 const attacks = setUpAttacks()
+
+/** Events of a run of {@link agent} whose worker lives, and those before its question. */
+const AGENT_EVENTS = 47
+const EVENTS_BEFORE_QUESTION = 30
 
 /** Long enough that a busy machine is no reason to lose it. */
 const LONG_LEASE_MS = 2_500
@@ -45,6 +50,35 @@ describe('embeddedEngine, when processes are killed', () => {
     }
     await started
     expect(await attacks.arena.finish()).toMatchObject({ faults: [], failed: runs })
+  })
+
+  test('a node that calls others: after any event of its log, with each call once, one question and the same answer', async () => {
+    const { every } = sized({ short: { every: 20 }, full: { every: 1 } })
+    const { arena } = attacks
+    let worker = await arena.worker()
+    const lengthOf = ({ runId }: RunAddress) => `(select next_seq - 1 from tenon.runs where run_id = '${runId}')`
+    const asked = ({ runId }: RunAddress) =>
+      `exists (select 1 from tenon.waits where run_id = '${runId}' and status = 'open')`
+    for (let events = 1; events <= AGENT_EVENTS; events += every) {
+      const [run] = arena.newRuns(1) as [RunAddress]
+      await worker.call('start', run, agent)
+      const waits = `${lengthOf(run)} >= ${events} or ${asked(run)}`
+      await arena.until(waits)
+      if (events > EVENTS_BEFORE_QUESTION) {
+        await arena.until(asked(run))
+        await worker.call('decide', run, 'agent.2-ask', 'ann', 'approve')
+        await arena.until(`${lengthOf(run)} >= ${events}`)
+      }
+      await worker.kill()
+      worker = await arena.worker()
+      if (events > EVENTS_BEFORE_QUESTION) continue
+      await arena.until(asked(run))
+      await worker.call('decide', run, 'agent.2-ask', 'ann', 'approve')
+    }
+    const findings = await arena.finish()
+    expect(findings).toMatchObject({ faults: [], completed: Math.ceil(AGENT_EVENTS / every) })
+    await arena.until('not exists (select 1 from tenon.waits group by run_id having count(*) <> 1)')
+    await arena.until("(select count(distinct output::json->>'hash') from tenon.runs) = 1")
   })
 
   test('Postgres and a worker in turn: every run ends', async () => {

@@ -47,6 +47,12 @@ const looped: WorkflowDocument = workflow(
   { settings: { concurrency: { limit: 2 } } },
 )
 
+/** A node that calls others in three passes, one of them after an approval. */
+export const agent: WorkflowDocument = workflow(
+  [node('start', 'start'), withPolicy(node('agent', 'agent'), { retry }), node('end', 'end')],
+  ['start>agent', 'agent>end'],
+)
+
 /** Workflow that {@link calling} runs, a chain. */
 export const CALLED = 'chain'
 

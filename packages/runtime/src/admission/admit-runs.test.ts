@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunLimits } from '../store/run-limits.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
-import { admitRuns } from './admit-runs.ts'
+import { type Admitted, admitRuns } from './admit-runs.ts'
 import { lockQueue } from './queue-lock.ts'
+import type { LaneRef, QueueFocus } from './read-queue.ts'
 
 let opened: TestDatabase
 
@@ -74,6 +75,38 @@ describe('admitRuns', () => {
         .values({ tenant_id: tenantId, workflow_id: '', paused_at: 1, paused_by: '{}' })
         .execute(),
     )
+    expect(await admit(tenantId)).toEqual([])
+  })
+
+  test('reads the lane of its focus and the first runs of the queue, and other lanes in slices', async () => {
+    const tenantId = 'keys'
+    const { database } = opened
+    const admitPart = (focus: QueueFocus) =>
+      database.withTenant(tenantId, async (tx) => {
+        await lockQueue(tx, tenantId)
+        return admitRuns(tx, database.schema, { tenantId, limits: {}, focus })
+      })
+    await enqueue({ tenantId, count: 450, limit: 1, hasOwnKey: true })
+    const gate = { tenant_id: tenantId, workflow_id: 'w' }
+    await database.withTenant(tenantId, (tx) =>
+      tx
+        .insertInto('run_gates')
+        .values({ ...gate, paused_at: 1, paused_by: '{}' })
+        .execute(),
+    )
+    const ends: (string | null)[] = []
+    for (let after: LaneRef | null = null; ends.length < 3; ) {
+      const swept: Admitted = await admitPart({ after })
+      expect(swept.admitted).toEqual([])
+      after = swept.last
+      ends.push(after?.group ?? null)
+    }
+    const inOrder = Array.from({ length: 450 }, (_, index) => `r${index + 1}`).sort()
+    expect(ends).toEqual([inOrder[199], inOrder[399], null])
+    await database.withTenant(tenantId, (tx) => tx.deleteFrom('run_gates').execute())
+    const { admitted } = await admitPart({ groups: [{ workflowId: 'w', group: 'r300' }] })
+    expect(admitted).toHaveLength(450)
+    expect(admitted.slice(99, 102).map(({ runId }) => runId)).toEqual(['r100', 'r300', 'r101'])
     expect(await admit(tenantId)).toEqual([])
   })
 })

@@ -88,7 +88,7 @@ export type CollectRule = { readonly group: string } & (
 )
 
 /** Rules of requests that always start a run. */
-export const NO_RULES: RequestRules = { dedupe: null, collect: null }
+const NO_RULES: RequestRules = { dedupe: null, collect: null }
 
 /** A request to start a run, as its rules see it. */
 interface RequestToJudge {

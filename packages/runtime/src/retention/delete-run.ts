@@ -6,6 +6,7 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
 import { type EraseResult, eraseRoot, eraseSome } from '../store/erase-runs.ts'
 import type { RunRef } from '../store/run-ref.ts'
+import { collectPayloads } from '../store/unused-payloads.ts'
 
 /** Dependencies of {@link deleteRun}. */
 export interface DeleteRunDeps {
@@ -39,6 +40,7 @@ export async function deleteRun(
   if (result !== 'deleted') return result
   try {
     while (await eraseSome(database, tenantId, runId));
+    await collectPayloads(database, tenantId)
     if (payloadStore !== undefined) await collectObjects(database, createStoredObjects(payloadStore), tenantId)
   } catch (error) {
     log('warn', 'run.erase_failed: a worker deletes the rest', { tenantId, runId, reason: reasonOf(error) })

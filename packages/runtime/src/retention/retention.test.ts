@@ -8,6 +8,8 @@ import type { Tx } from '../postgres/types.ts'
 import { createAppender } from '../store/appender.ts'
 import { eraseRoot, eraseSome } from '../store/erase-runs.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
+import { lockStoredPayload } from '../store/stored-payload.ts'
+import { collectPayloads } from '../store/unused-payloads.ts'
 import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import { deleteRun } from './delete-run.ts'
@@ -48,7 +50,7 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     }
     const child = (rootRunId: string, endedDaysAgo: number | null) =>
       run(endedDaysAgo, { parent_run_id: rootRunId, parent_node_run_id: 'a', root_run_id: rootRunId })
-    const count = (table: 'runs' | 'payloads' | 'payload_refs' | 'run_log' | 'run_erasures' | 'event_buffer') =>
+    const count = (table: 'runs' | 'payloads' | 'payload_refs' | 'run_log' | 'run_erasures' | 'payload_checks') =>
       inTenant(async (tx) => {
         const query = tx.selectFrom(table).where('tenant_id', '=', tenantId)
         return Number((await query.select((eb) => eb.fn.countAll().as('rows')).executeTakeFirstOrThrow()).rows)
@@ -57,7 +59,7 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
       runs: await count('runs'),
       logs: await count('run_log'),
       payloads: await count('payloads'),
-      left: await count('run_erasures'),
+      left: (await count('run_erasures')) + (await count('payload_checks')),
     })
     const runIds = () =>
       inTenant(async (tx) =>
@@ -119,7 +121,7 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     })
     expect(await inTenant((tx) => eraseRoot(tx, { tenantId, runId: root }))).toBe('deleted')
     // The process dies here: readers see no run any more, and the rest is known.
-    expect(await rows()).toMatchObject({ runs: 153, left: 1 })
+    expect(await rows()).toMatchObject({ runs: 153, left: 3 })
     expect(await eraseSome(database, tenantId)).toBe(true)
     expect(await rows()).toMatchObject({ runs: 53 })
     expect(await sweepTenant({ database }, retention, tenantId)).toBe(0)
@@ -226,6 +228,83 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
         .values({ tenant_id: tenantId, run_id: 'r', hash: `${SHARED[0]?.hash}` })
         .execute()
     })
+    // The value that was locked remains to be checked.
+    expect(await rows()).toEqual({ runs: 1, logs: 0, payloads: 1, left: 2 })
+    await collectPayloads(database, tenantId)
     expect(await rows()).toEqual({ runs: 1, logs: 0, payloads: 1, left: 0 })
+  })
+
+  test.runIf(kind === 'Postgres')(
+    'deletes a value with its last reference, whatever holds its lock meanwhile',
+    async () => {
+      const { tenantId, database, inTenant, run, rows } = openTenant()
+      const remove = (runId: string) => deleteRun({ database, log: silent }, { tenantId, runId })
+      const [first, second] = [await run(1), await run(1)]
+      // Two deletions at once, neither of which sees what the other deletes.
+      await inTenant(async (tx) => {
+        await eraseRoot(tx, { tenantId, runId: first })
+        await remove(second)
+      })
+      while (await eraseSome(database, tenantId));
+      await collectPayloads(database, tenantId)
+      expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 0, left: 0 })
+      // An append has stored the value again, and is rolled back.
+      const third = await run(1)
+      const append = inTenant(async (tx) => {
+        await tx
+          .insertInto('payloads')
+          .values({ tenant_id: tenantId, hash: `${SHARED[0]?.hash}`, size: 1, data: '1' })
+          .onConflict(lockStoredPayload)
+          .execute()
+        await remove(third)
+        throw new RangeError('rolled back')
+      })
+      await expect(append).rejects.toThrow('rolled back')
+      expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 1, left: 1 })
+      await collectPayloads(database, tenantId)
+      expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 0, left: 0 })
+      const many = await Promise.all(Array.from({ length: 8 }, () => run(1)))
+      await Promise.all(many.map(remove))
+      expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 0, left: 0 })
+    },
+  )
+
+  test('locks no value of a run with many, and few references of the runs below at a time', async () => {
+    const { tenantId, database, inTenant, run, child, rows, count } = openTenant()
+    const root = await run(1)
+    const below = await child(root, 1)
+    await inTenant(async (tx) => {
+      await sql`insert into tenon.payloads (tenant_id, hash, size, data)
+        select ${tenantId}, 'h' || i, 20000, '1' from generate_series(1, 6000) as i`.execute(tx)
+      for (const runId of [root, below]) {
+        await sql`insert into tenon.payload_refs (tenant_id, run_id, hash)
+          select ${tenantId}, ${runId}, 'h' || i from generate_series(1, 6000) as i`.execute(tx)
+      }
+    })
+    await inTenant(async (tx) => {
+      await eraseRoot(tx, { tenantId, runId: root })
+      if (kind === 'PGlite') return
+      const free = inTenant((other) =>
+        other
+          .selectFrom('payloads')
+          .select('hash')
+          .where('tenant_id', '=', tenantId)
+          .forUpdate()
+          .skipLocked()
+          .execute(),
+      )
+      expect(await free).toHaveLength(6_003)
+    })
+    expect(await eraseSome(database, tenantId)).toBe(true)
+    expect({ runs: await count('runs'), refs: await count('payload_refs') }).toEqual({ runs: 1, refs: 1_002 })
+    while (await eraseSome(database, tenantId));
+    let looks = 0
+    await collectPayloads(database, tenantId, () => {
+      looks += 1
+      return looks > 2
+    })
+    expect(await count('payloads')).toBeGreaterThan(5_000)
+    await collectPayloads(database, tenantId)
+    expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 0, left: 0 })
   })
 })

@@ -8,6 +8,7 @@ import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { eraseRoot, eraseSome } from '../store/erase-runs.ts'
 import { sweepExpiredEvents } from '../store/event-buffer.ts'
+import { collectPayloads } from '../store/unused-payloads.ts'
 
 /** Time for which the runs of a tenant are kept. */
 export interface RetentionPolicy {
@@ -89,11 +90,13 @@ export async function sweepTenant(
         await eraseAll()
       }
       deleted += erased
+      await collectPayloads(database, tenantId, isStopped)
       // None: what was found is locked by others, or was deleted by them.
       if (found.runIds.length < PAGE || erased === 0) break
     }
   }
   while (!isStopped() && (await database.withTenant(tenantId, (tx) => sweepExpiredEvents(tx, tenantId))) > 0);
+  await collectPayloads(database, tenantId, isStopped)
   if (!isStopped()) await retention.sweepOwn(tenantId)
   // Last, so that nothing else waits for a store that does not answer.
   if (objects !== null && !isStopped()) {

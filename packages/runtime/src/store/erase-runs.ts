@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import { dropPayloads } from './event-buffer.ts'
 import type { RunRef } from './run-ref.ts'
+import { deleteRefs } from './unused-payloads.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
@@ -13,12 +13,13 @@ export type EraseResult = 'deleted' | 'not_found' | 'open' | 'has_parent'
 const RUNS = 100
 /** Rows of the run log that one transaction deletes; a row has at most about 64 kB. */
 const LOG_ROWS = 500
-/** Payloads that one statement checks for other references. */
-const PAYLOADS = 500
+/** References to values that one transaction deletes of runs below the top. */
+const REFS = 5_000
 
 /**
  * Deletes the row of a run at the top of its tree if all runs of the tree have ended. The runs below it, and all logs, are
  * left to {@link eraseSome}: the run is gone for readers at once, and a tree of any size is deleted in small transactions.
+ * Its values are noted for `collectPayloads`, so that none is locked here.
  *
  * @param endedBefore - Time before which every run of the tree must have ended. @defaultValue any
  * @param skipsLocked - Leaves a run that another transaction has locked, as if it were not there. @defaultValue false
@@ -48,12 +49,14 @@ export async function eraseRoot(
     .limit(1)
     .executeTakeFirst()
   if (later !== undefined) return 'open'
+  await deleteRefs(tx, { tenantId, runIds: [runId] })
   await deleteRows(tx, tenantId, runId, [{ run_id: runId, start_week: run.start_week }])
   return 'deleted'
 }
 
 /**
- * Deletes a part of what remains of deleted trees, in one transaction: runs, or rows of a log.
+ * Deletes a part of what remains of deleted trees, in one transaction: references to values,
+ * runs, or rows of a log.
  *
  * @param rootRunId - Only of this tree. @defaultValue of any of the tenant
  * @returns False if nothing is left, or other processes are at it.
@@ -79,36 +82,29 @@ export function eraseSome(database: RuntimeDatabase, tenantId: string, rootRunId
             .forUpdate()
             .execute()
         : []
-    if (below.length > 0) await deleteRows(tx, tenantId, next.root_run_id, below)
-    else await deleteLog(tx, tenantId, next)
+    if (below.length === 0) await deleteLog(tx, tenantId, next)
+    else {
+      const runIds = below.map((run) => run.run_id)
+      const refs = await deleteRefs(tx, { tenantId, runIds, limit: REFS })
+      if (refs < REFS) await deleteRows(tx, tenantId, next.root_run_id, below)
+    }
     return true
   })
 }
 
-/** Deletes the rows of runs, with what belongs to them, and values to which nothing refers any more. */
+/** Deletes the rows of runs, with what belongs to them. */
 async function deleteRows(
   tx: RuntimeTx,
   tenantId: string,
   rootRunId: string,
   runs: readonly { readonly run_id: string; readonly start_week: number }[],
 ): Promise<void> {
-  const runIds = runs.map((run) => run.run_id)
   await tx
     .insertInto('run_erasures')
     .values(runs.map((run) => ({ tenant_id: tenantId, root_run_id: rootRunId, ...run })))
     .execute()
-  const refs = await tx
-    .selectFrom('payload_refs')
-    .select('hash')
-    .distinct()
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', 'in', runIds)
-    .execute()
+  const runIds = runs.map((run) => run.run_id)
   await tx.deleteFrom('runs').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
-  const hashes = refs.map(({ hash }) => hash).sort()
-  for (let from = 0; from < hashes.length; from += PAYLOADS) {
-    await dropPayloads(tx, tenantId, hashes.slice(from, from + PAYLOADS))
-  }
 }
 
 async function deleteLog(

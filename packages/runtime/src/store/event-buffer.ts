@@ -5,6 +5,7 @@ import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { EventToPut, PutEvent } from './put-event.ts'
 import { lockStoredPayload } from './stored-payload.ts'
+import { dropPayloads } from './unused-payloads.ts'
 
 /** Events of a tenant that are kept at the same time. */
 const MAX_KEPT_EVENTS = 10_000
@@ -23,54 +24,6 @@ export async function addPayloads(tx: RuntimeTx, { tenantId, payloads }: EventTo
     .values(payloads.map(({ hash, size, text }) => ({ tenant_id: tenantId, hash, size, data: text })))
     .onConflict(lockStoredPayload)
     .execute()
-}
-
-/** Deletes those of the payloads to which nothing refers, and notes their objects in the store of the host. */
-export async function dropPayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]): Promise<void> {
-  if (hashes.length === 0) return
-  const locked = await tx
-    .selectFrom('payloads')
-    .select('hash')
-    .where('tenant_id', '=', tenantId)
-    .where('hash', 'in', hashes)
-    .orderBy('hash')
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  if (locked.length === 0) return
-  // Read after the locks: a transaction that stored a payload again holds its lock until its reference is stored, too.
-  const deleted = await tx
-    .deleteFrom('payloads')
-    .where('tenant_id', '=', tenantId)
-    .where(
-      'hash',
-      'in',
-      locked.map(({ hash }) => hash),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('payload_refs')
-            .select('payload_refs.hash')
-            .where('payload_refs.tenant_id', '=', tenantId)
-            .whereRef('payload_refs.hash', '=', 'payloads.hash'),
-        ),
-      ),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('event_buffer')
-            .select('event_buffer.payload_hash')
-            .where('event_buffer.tenant_id', '=', tenantId)
-            .whereRef('event_buffer.payload_hash', '=', 'payloads.hash'),
-        ),
-      ),
-    )
-    .returning('location')
-    .execute()
-  const garbage = deleted.flatMap(({ location }) => (location === null ? [] : [{ tenant_id: tenantId, location }]))
-  if (garbage.length > 0) await tx.insertInto('payload_garbage').values(garbage).execute()
 }
 
 /** Deletes the event with the same id if it has expired, and some others of the tenant, with their payloads. */

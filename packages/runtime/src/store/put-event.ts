@@ -8,10 +8,11 @@ import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from './append.ts'
 import { deliver } from './deliver-event.ts'
-import { addPayloads, checkRoom, deleteExpired, dropPayloads, findStored, keep } from './event-buffer.ts'
+import { addPayloads, checkRoom, deleteExpired, findStored, keep } from './event-buffer.ts'
 import { endMessages } from './judge-pause.ts'
 import type { EventTarget } from './match-key.ts'
 import { type MessageRoute, wakeRuns } from './put-message.ts'
+import { dropPayloads } from './unused-payloads.ts'
 
 /** Waits without a fitting payload that an answer names. */
 const MAX_REFUSED = 20

@@ -5,8 +5,9 @@ import { backfill, tenantTable } from '../table-statements.ts'
 import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
- * Lets a value be in a store of the host, and creates the tables with which runs are deleted: the tenants whose runs are checked next, and the runs whose rows are
- * gone, so that no reader sees them, and whose logs remain to be deleted; and the objects of deleted values.
+ * Lets a value be in a store of the host, and creates the tables with which runs are deleted: the tenants whose runs are
+ * checked next, the runs whose rows are gone, so that no reader sees them, and whose logs remain to be deleted, values to
+ * be checked for other references, and the objects of deleted values.
  *
  * @see docs/adr/0055-runs-are-kept-for-a-time.md
  */
@@ -33,6 +34,12 @@ export const data: Migration = {
       ...tenantTable({ schema, name: 'payload_garbage', columns: 'location text not null', key: ['location'] }),
       'alter table $schema.payloads alter column data drop not null, add column location text',
       APPEND_OPERATION,
+      ...tenantTable({
+        schema,
+        name: 'payload_checks',
+        columns: 'check_id bigint generated always as identity, hash text not null',
+        key: ['check_id'],
+      }),
       ...ADD_SWEEP,
       `create index payloads_size on $schema.payloads (tenant_id, size) where ${LIST_CONDITIONS.payloads}`,
       ...backfill(schema, 'tenant_keys', [

@@ -252,6 +252,8 @@ export interface RuntimeTables {
     readonly run_id: string
     readonly start_week: number
   }
+  /** Time from which empty partitions of the run log are dropped; one row. */
+  readonly partition_sweeps: { readonly sweep: string; readonly due_at: number }
   /** Values to which a deleted run or event referred, to be checked for other references. */
   readonly payload_checks: { readonly tenant_id: string; readonly check_id: Generated<number>; readonly hash: string }
   /** Capabilities that runs and nodes require of a worker, by key. */

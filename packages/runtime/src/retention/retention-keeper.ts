@@ -5,6 +5,7 @@ import type { StoredObjects } from '../payloads/stored-objects.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
+import { dropPartitions } from './drop-partitions.ts'
 import { type Retention, sweepTenant } from './sweep-tenant.ts'
 
 /** Deletes expired data while a worker runs. */
@@ -19,8 +20,6 @@ export interface RetentionKeeper {
 const LOOK_MS = 60_000
 /** Time after which a tenant is due again, whatever became of its sweep. */
 const SWEEP_MS = 3_600_000
-/** Pause between two looks for empty partitions. */
-const PARTITIONS_MS = 6 * 3_600_000
 
 /** Dependencies of a keeper. */
 export interface RetentionKeeperDeps {
@@ -42,7 +41,6 @@ export function createRetentionKeeper(
   let timer: NodeJS.Timeout | null = null
   let sweeping: Promise<void> = Promise.resolve()
   let isStopped = true
-  let partitionsAt = 0
 
   const sweep = async (kept: Retention, tenantId: TenantId): Promise<void> => {
     try {
@@ -60,10 +58,7 @@ export function createRetentionKeeper(
         if (tenantId === null) break
         await sweep(kept, tenantId)
       }
-      if (Date.now() >= partitionsAt) {
-        partitionsAt = Date.now() + PARTITIONS_MS
-        await dropPartitions(database, log)
-      }
+      if (!isStopped) await dropPartitions(database, log)
     } catch (error) {
       log('warn', 'retention.read_failed: retrying', { reason: reasonOf(error) })
     }
@@ -109,23 +104,4 @@ export async function claimTenant(database: RuntimeDatabase): Promise<TenantId |
       .executeTakeFirst(),
   )
   return row?.tenant_id ?? null
-}
-
-/** Drops the partitions of the run log whose logs were all deleted; returns how many. */
-export async function dropLogPartitions(database: RuntimeDatabase): Promise<number> {
-  for (let dropped = 0; ; dropped += 1) {
-    const { rows } = await database.withSystem((tx) =>
-      sql<{ dropped: number }>`select ${sql.id(database.schema, 'drop_log_partitions')}() as dropped`.execute(tx),
-    )
-    if (rows[0]?.dropped !== 1) return dropped
-  }
-}
-
-async function dropPartitions(database: RuntimeDatabase, log: RuntimeLog): Promise<void> {
-  try {
-    const count = await dropLogPartitions(database)
-    if (count > 0) log('info', 'partitions.dropped', { count })
-  } catch (error) {
-    log('warn', 'partitions.drop_failed: trying again later', { reason: reasonOf(error) })
-  }
 }

@@ -13,7 +13,7 @@ import { collectPayloads } from '../store/unused-payloads.ts'
 import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import { deleteRun } from './delete-run.ts'
-import { claimTenant, dropLogPartitions } from './retention-keeper.ts'
+import { claimTenant } from './retention-keeper.ts'
 import { type ExpiredRun, type Retention, sweepTenant } from './sweep-tenant.ts'
 
 const DAY_MS = 86_400_000
@@ -186,30 +186,6 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     }
     expect(claimed.filter((each) => each === tenantId)).toEqual([tenantId])
     expect(new Set(claimed).size).toBe(claimed.length)
-  })
-
-  test('drops partitions of past weeks without logs, and no others', async () => {
-    const { tenantId, database, inTenant } = openTenant()
-    const week = weekOf(Date.now())
-    const weeks = [week - 5, week - 4, week - 3, week - 1]
-    for (const each of weeks) {
-      const table = sql.raw(`tenon.run_log_w${each}`)
-      await sql`create table ${table} partition of tenon.run_log for values from (${sql.lit(each)}) to (${sql.lit(each + 1)})`.execute(
-        database.owner,
-      )
-      await sql`alter table ${table} enable row level security`.execute(database.owner)
-      await sql`alter table ${table} force row level security`.execute(database.owner)
-    }
-    await inTenant((tx) =>
-      sql`insert into tenon.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events)
-        values (${tenantId}, 'r', 1, ${week - 4}, 1, 1, '[]')`.execute(tx),
-    )
-    expect(await dropLogPartitions(database)).toBe(2)
-    const { rows } = await sql<{ name: string; forced: boolean }>`
-      select relname as name, relforcerowsecurity as forced from pg_class
-      where relname = any (${weeks.map((each) => `run_log_w${each}`)}) order by relname`.execute(database.owner)
-    expect(rows).toEqual([week - 4, week - 1].map((each) => ({ name: `run_log_w${each}`, forced: true })))
-    expect(await dropLogPartitions(database)).toBe(0)
   })
 
   test.runIf(kind === 'Postgres')('keeps a value that an append in flight refers to', async () => {

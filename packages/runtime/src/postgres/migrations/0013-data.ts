@@ -1,7 +1,7 @@
 import { LIST_CONDITIONS } from '../list-conditions.ts'
 import type { Migration } from '../migrate.ts'
 import { identifier, literal } from '../quote.ts'
-import { backfill, tenantTable } from '../table-statements.ts'
+import { backfill, systemTable, tenantTable } from '../table-statements.ts'
 import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
@@ -40,6 +40,10 @@ export const data: Migration = {
         columns: 'check_id bigint generated always as identity, hash text not null',
         key: ['check_id'],
       }),
+      ...systemTable({ schema, name: 'partition_sweeps', columns: 'sweep text primary key, due_at bigint not null' }),
+      ...backfill(schema, 'partition_sweeps', [
+        `insert into $schema.partition_sweeps (sweep, due_at) values ('drop', 0)`,
+      ]),
       ...ADD_SWEEP,
       `create index payloads_size on $schema.payloads (tenant_id, size) where ${LIST_CONDITIONS.payloads}`,
       ...backfill(schema, 'tenant_keys', [
@@ -64,14 +68,18 @@ end $body$`,
     for each row execute function $schema.add_retention_sweep()`,
 ]
 
+/** Pages of a partition that are read under an exclusive lock at most: a megabyte, within milliseconds. */
+const PAGES = 128
+
 /**
  * Returns the statements of the function that drops one partition of the run log whose week is over and whose logs were
  * all deleted. It returns the number of dropped partitions, so that it is called again until that is 0.
  *
  * Like the function that makes partitions, it has the rights of its owner and takes no argument. Row-level security hides
- * all rows of a partition from every direct reader, its owner included, so it is lifted while the function looks,
- * under a lock that lasts for milliseconds. If a lock is not free within 100 ms, the partition is left for another day:
- * appends must not wait behind it.
+ * all rows of a partition from every direct reader, its owner included, so it is lifted while the function looks, under a
+ * lock for which readers of all weeks wait. So only a partition with few pages is looked at: one with logs has more, and
+ * an empty one has none after a vacuum, which Postgres does by itself. A lock that is not free within 100 ms is left to a
+ * later call: appends must not wait behind it.
  */
 function dropPartitions(schema: string): readonly string[] {
   return [
@@ -79,24 +87,33 @@ function dropPartitions(schema: string): readonly string[] {
 set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $body$
 declare
   this_week integer := floor(extract(epoch from clock_timestamp()) / 604800)::integer;
+  pages_size bigint := ${PAGES} * current_setting('block_size')::bigint;
   partition text;
-  has_logs boolean;
+  is_kept boolean;
 begin
-  -- Another worker is at it, or makes partitions.
+  -- An earlier snapshot would not see logs that were stored before the lock.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'Partitions are dropped in transactions with the isolation level "read committed"';
+  end if;
+  -- Another worker drops or makes partitions.
   if not pg_try_advisory_xact_lock(hashtext(${literal(`tenon.partitions.${schema}`)})) then return 0; end if;
   for partition in
     select format('%I.%I', ${literal(schema)}, c.relname)
       from pg_inherits i join pg_class c on c.oid = i.inhrelid
       where i.inhparent = to_regclass(${literal(`${identifier(schema)}.run_log`)}) and c.relname ~ '^run_log_w[0-9]+$'
         and substring(c.relname from '[0-9]+$')::integer < this_week - 1
+        and pg_relation_size(c.oid) <= pages_size
       order by substring(c.relname from '[0-9]+$')::integer
   loop
     begin
       execute format('lock table only %s in access exclusive mode', partition);
-      execute format('alter table %s no force row level security', partition);
-      execute format('select exists (select from %s)', partition) into has_logs;
+      is_kept := pg_relation_size(partition::regclass) > pages_size;
+      if not is_kept then
+        execute format('alter table %s no force row level security', partition);
+        execute format('select exists (select from %s)', partition) into is_kept;
+      end if;
       -- Undoes what the block has done, and releases its locks.
-      if has_logs then raise exception using errcode = 'TN001'; end if;
+      if is_kept then raise exception using errcode = 'TN001'; end if;
       execute format('drop table %s', partition);
       return 1;
     exception

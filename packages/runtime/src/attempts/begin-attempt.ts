@@ -99,6 +99,28 @@ export async function beginAttempt(
   }
 }
 
+/**
+ * Fails a queued node run whose total time is over and of which no attempt is in progress: the worker of an attempt
+ * stops it by itself.
+ *
+ * @returns Null if there is nothing to fail.
+ * @throws {@link TenonError} as {@link beginAttempt}.
+ */
+export async function failOverdue(ref: PassRef, deps: BeginAttemptDeps): Promise<CommitResult | null> {
+  const { tenantId, runId, nodeRunId, pass } = ref
+  const committed = await deps.committer.commitDecision({ tenantId, runId, isStale: true }, async (session) => {
+    const open = session.machine.openNodeRun(nodeRunId)
+    const last = session.attempts.get(nodeRunId)?.records.at(-1)
+    const isHeld = open === null || open.pass !== pass || open.waitId !== null || open.canceling
+    if (isHeld || last?.how === 'running') return { value: null, work: null }
+    const node = planNodeOf(session, nodeRunId)
+    if (!isOver(node, open, deps.now())) return { value: null, work: null }
+    const opening = failedOpening(session, ref, (last?.attempt ?? 0) + 1, totalTimeoutError(node))
+    return { value: null, work: workOf(opening, ref, deps.now(), session.identity.engine, deps) }
+  })
+  return committed?.result ?? null
+}
+
 /** Result of a node run that cannot begin its attempt. */
 function failedOpening(
   session: RunSession,

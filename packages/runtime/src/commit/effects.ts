@@ -5,6 +5,7 @@ import type { AppendOperation } from '../store/append.ts'
 import { matchKeyOf } from '../store/match-key.ts'
 import type { ParkedRow } from '../store/parked-rows.ts'
 import { dispatchRequirements, isQueued, runRequirements } from '../store/requirements.ts'
+import { deadlineTimerId } from '../store/run-ref.ts'
 import { cancelFailure } from './cancel-failure.ts'
 import { addChildCancel, addChildEnd, addChildStart } from './child-effects.ts'
 import type { PendingAppend } from './pending-append.ts'
@@ -33,6 +34,10 @@ export function addFactEffects(
     // The worker that executes the node may differ from the one that drives the run.
     const { nodeRunId, data } = fact
     pending.operations.push({ op: 'dispatch_end', nodeRunId, pass: data.pass }, { op: 'ready', workerId: null })
+    // A called node has no total time, and has no node any more.
+    const { totalTimeoutMs } = session.index.nodeOf(nodeIdOf(nodeRunId)) ?? {}
+    const timerId = deadlineTimerId({ nodeRunId, pass: data.pass })
+    if (totalTimeoutMs !== undefined) pending.operations.push({ op: 'timer_clear', timerId })
   }
 }
 
@@ -61,7 +66,11 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       const node = planNodeOf(session, nodeRunId)
       if (identity.engine !== 'embedded' || !isQueued(node)) return
       const { key: requires } = dispatchRequirements({ plan: session.plan, semantics: identity.semantics }, node)
-      pending.operations.push({ op: 'dispatch_add', nodeRunId, pass: data.pass, requires })
+      const { pass, deadlineAt } = data
+      pending.operations.push({ op: 'dispatch_add', nodeRunId, pass, requires })
+      if (deadlineAt === undefined) return
+      // No worker may serve the queue: the one that drives the run ends the node then.
+      pending.operations.push({ op: 'timer_set', timerId: deadlineTimerId({ nodeRunId, pass }), dueAt: deadlineAt })
       return
     }
     case 'node_cancel_requested': {

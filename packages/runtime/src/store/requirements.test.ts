@@ -58,6 +58,21 @@ describe('requirements', () => {
     expect(runRequirements({ plan, semantics: 2 }).key).not.toBe(runRequirements(run).key)
   })
 
+  test('of a node that ends its attempts by a condition or a total time are not met by versions that do not', () => {
+    const old = capabilitiesOf(registry, ['gpu']).filter((each) => each !== 'machine:attempt-limits')
+    const missing = (limits: Partial<PlanNode>) => {
+      const nodes = plan.nodes.map((node) => ({ ...node, ...limits }))
+      return runRequirements({ plan: { ...plan, nodes }, semantics: 1 }).capabilities.filter(
+        (each) => !old.includes(each),
+      )
+    }
+    expect(missing({ totalTimeoutMs: 1_000 })).toEqual(['machine:attempt-limits'])
+    expect(missing({ retryIf: '{{ true }}' })).toEqual(['machine:attempt-limits'])
+    expect(missing({})).toEqual([])
+    const queued = { type: 'probe', typeVersion: 1, taskQueue: 'gpu', totalTimeoutMs: 1_000 }
+    expect(dispatchRequirements(run, queued).capabilities).toContain('machine:attempt-limits')
+  })
+
   describe('of a run that undoes what it has done', () => {
     const nodes = plan.nodes.map((node, index) => (index === 0 ? { ...node, compensation: 1 } : node))
     const undoing = { plan: { ...plan, nodes }, semantics: 1 }

@@ -34,6 +34,9 @@ const COMPENSATION = 'machine:compensation'
 /** Runs what nodes call. Versions without it would refuse the fact that a node waits for its calls. */
 const CALLS = 'machine:calls'
 
+/** Ends attempts by a condition or a total time. Versions without it would try again what must not be. */
+const ATTEMPT_LIMITS = 'machine:attempt-limits'
+
 /**
  * Returns the requirements of driving a run: its machine, and every node type that is evaluated or executed where the
  * run is. A node with a task queue of its own has requirements of its own.
@@ -42,15 +45,15 @@ export function runRequirements(run: RequiringRun): Requirements {
   const nodes = nodesWithin(run.plan).filter((node) => !node.disabled && !isQueued(node))
   const undoesOnCancel = run.plan.compensatesOnCancel !== false && hasCompensations(run.plan)
   const called = calledTypes(run).filter(({ policy }) => policy.taskQueue === null)
-  return requirementsOf(run, [...nodes, ...called].map(typeOf), undoesOnCancel)
+  return requirementsOf(run, [...limitsOf(nodes), ...[...nodes, ...called].map(typeOf)], undoesOnCancel)
 }
 
 /** Returns the requirements of executing a node with a task queue of its own. */
 export function dispatchRequirements(
   run: RequiringRun,
-  node: Pick<PlanNode, 'type' | 'typeVersion' | 'taskQueue'>,
+  node: Pick<PlanNode, 'type' | 'typeVersion' | 'taskQueue' | 'retryIf' | 'totalTimeoutMs'>,
 ): Requirements {
-  return requirementsOf(run, [typeOf(node), `queue:${node.taskQueue}`])
+  return requirementsOf(run, [...limitsOf([node]), typeOf(node), `queue:${node.taskQueue}`])
 }
 
 /** Returns all sets of requirements that rows of the run may refer to, in the order of their keys. */
@@ -80,9 +83,10 @@ export function withFact({ key, capabilities }: Requirements, type: string): Req
 export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]): readonly string[] {
   const semantics = Array.from({ length: CURRENT_SEMANTICS }, (_, index) => `semantics:${index + 1}`)
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
+  const machine = [COMPENSATION, CALLS, ATTEMPT_LIMITS]
   const types = registry.manifest.nodes.map(({ type, version }) => `node:${nodeTypeKey(type, version)}`)
   const facts = RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact').map((type) => `fact:${type}`)
-  return [...semantics, ...plans, COMPENSATION, CALLS, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
+  return [...semantics, ...plans, ...machine, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
 }
 
 /** Checks whether a node is executed by the workers of its own queue, not where its run is. */
@@ -118,6 +122,11 @@ function hasCompensations({ nodes }: Pick<Plan, 'nodes'>): boolean {
     ({ compensation, children }) =>
       compensation !== undefined || (children !== undefined && hasCompensations(children)),
   )
+}
+
+function limitsOf(nodes: readonly Pick<PlanNode, 'retryIf' | 'totalTimeoutMs'>[]): readonly string[] {
+  const hasLimits = nodes.some(({ retryIf, totalTimeoutMs }) => retryIf !== undefined || totalTimeoutMs !== undefined)
+  return hasLimits ? [ATTEMPT_LIMITS] : []
 }
 
 /** Returns the node types that nodes of a run call, also through others. */

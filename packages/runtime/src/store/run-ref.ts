@@ -34,6 +34,11 @@ export function passOfRunKey({ nodeRunId, pass }: PassOfRun): string {
   return `${nodeRunId}/${pass}`
 }
 
+/** Returns the id of the timer of the total time of a queued node run, unique in its run. */
+export function deadlineTimerId(pass: PassOfRun): string {
+  return `deadline/${passOfRunKey(pass)}`
+}
+
 /**
  * Creates an id for a new run: a UUID of version 7, in lower case. It begins with the time, so that the rows of new
  * runs are adjacent in every index; random ids would double the write-ahead log of a large store.

@@ -398,6 +398,14 @@ describe('task queues of nodes', () => {
     expect(await dispatches()).toEqual([])
   })
 
+  test('fail a node in time whose total time is over while no worker takes it', async () => {
+    const main = await worker()
+    const run = await startRun(main, inQueue('unserved', {}, { totalTimeout: '200ms' }))
+    expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'NODE_TOTAL_TIMEOUT', nodeId: 'a' } })
+    expect(nodes.probes.callsOf(run.runId, 'a')).toEqual([])
+    expect(await dispatches()).toEqual([])
+  })
+
   test('begin the next pass of a node that waits', async () => {
     const main = await worker()
     await worker({ nodeQueues: ['gpu'] })

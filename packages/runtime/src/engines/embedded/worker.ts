@@ -1,9 +1,9 @@
-import { attemptTimerId } from '../../attempts/begin-attempt.ts'
+import { attemptTimerId, failOverdue } from '../../attempts/begin-attempt.ts'
 import { advanceRun } from '../../commit/advance-run.ts'
 import type { AcquireSlot, CommitResult } from '../../commit/commit-types.ts'
 import { unreadableFact } from '../../store/release-to-readers.ts'
 import type { RenewedLease } from '../../store/renew-lease.ts'
-import { type RunRef, runKey } from '../../store/run-ref.ts'
+import { deadlineTimerId, type RunRef, runKey } from '../../store/run-ref.ts'
 import { type ClaimedRun, claimedRun, createPassRunner, stopBodies } from './pass-runner.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
@@ -174,10 +174,18 @@ export function createWorker(deps: WorkerDeps): Worker {
         const isHeld = isPaused && !each.canceling && last?.how !== 'running'
         return isElsewhere || isHeld ? [] : [{ ...each, last }]
       })
+      const overdue = machine.openNodeRuns().filter((each) => dueTimers.includes(deadlineTimerId(each)))
       const awaited = new Set([...timers.keys(), ...open.map(attemptTimerId)])
-      return { open, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }
+      return { open, overdue, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }
     })
     if (seen === null) return
+    for (const { nodeRunId, pass: number } of seen.overdue) {
+      const ended = await failOverdue(
+        { tenantId, runId, nodeRunId, pass: number },
+        { ...deps, ...pass, worker: workerId },
+      )
+      if (ended !== null) follow(run, ended)
+    }
     if (seen.stale.length > 0) await dispatch.clearTimers(run, seen.stale)
     for (const { nodeRunId, pass, canceling, last } of seen.open) {
       if (canceling) passes.cancel(run, { nodeRunId, pass })

@@ -57,6 +57,19 @@ describe('shellCommandsOf', () => {
     expect(shellCommandsOf([start(1, 'a')], open)).toMatchObject([{ startToCloseMs: 61 * day }])
   })
 
+  test('lets a node wait in its queue for no longer than its total time', () => {
+    const waitMs = (totalTimeoutMs?: number) => {
+      const limit = totalTimeoutMs === undefined ? {} : { totalTimeoutMs }
+      const open = {
+        ...work([openRun('a')]),
+        planNodeOf: () => ({ id: 'a', type: 'probe', timeoutMs: null, ...limit }),
+      }
+      const [command] = shellCommandsOf([{ ...start(1, 'a'), queue: 'gpu' } as Command], open)
+      return command?.type === 'start_node' ? command.queueWaitMs : null
+    }
+    expect([waitMs(), waitMs(1_000), waitMs(60_000)]).toEqual([5_000, 1_000, 5_000])
+  })
+
   test('cancels what is open only', () => {
     const cancel = (id: number, nodeRunId: string): Command => ({ kind: 'cancel_node', id, nodeRunId, pass: 1 })
     expect(shellCommandsOf([cancel(1, 'a'), cancel(2, 'over')], work([openRun('a')]))).toEqual([

@@ -63,7 +63,7 @@ const startToCloseMs = (timeoutMs: number | null): number =>
 export interface OpenWork {
   readonly nodeRuns: readonly OpenNodeRun[]
   readonly hasTimer: (timerId: string) => boolean
-  readonly planNodeOf: (nodeRunId: string) => Pick<PlanNode, 'id' | 'type' | 'timeoutMs'>
+  readonly planNodeOf: (nodeRunId: string) => Pick<PlanNode, 'id' | 'type' | 'timeoutMs' | 'totalTimeoutMs'>
   /** Longest time a node may wait in its own task queue. */
   readonly queueWaitMs: number
 }
@@ -77,11 +77,11 @@ export function shellCommandsOf(commands: readonly Command[], open: OpenWork): r
       case 'start_node': {
         const { nodeRunId, pass, queue } = command
         if (!passes.has(passOfRunKey(command))) return []
-        const { type, id, timeoutMs } = open.planNodeOf(nodeRunId)
+        const { type, id, timeoutMs, totalTimeoutMs = open.queueWaitMs } = open.planNodeOf(nodeRunId)
         const limits = {
           startToCloseMs: startToCloseMs(timeoutMs),
           heartbeatMs: HEARTBEAT_TIMEOUT_MS,
-          ...(queue === null ? {} : { queueWaitMs: open.queueWaitMs }),
+          ...(queue === null ? {} : { queueWaitMs: Math.min(open.queueWaitMs, totalTimeoutMs) }),
         }
         return [{ seq, type: 'start_node', nodeRunId, pass, queue, summary: `${type} ${id}`, ...limits }]
       }

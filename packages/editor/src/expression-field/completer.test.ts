@@ -3,12 +3,14 @@ import { en } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
 import { createCompleter } from './completer.ts'
 
+const FIELD = { nodeId: 'a', path: () => ['params', 'text'] }
+
 describe('createCompleter', () => {
   test('has the help of the host for functions, names and constants, never for fields of that name', async () => {
     const round = { type: 'number', description: 'A field' }
     const scope = { input: { type: 'object', properties: { round } } }
     const help = { 'help.round': 'Rundet: {help}', 'help.input': 'Eingabe', 'help.null': 'Nichts' }
-    const complete = createCompleter(async () => scope, 'a', createTranslate({ ...en, ...help }, 'de'))
+    const complete = createCompleter(async () => scope, FIELD, createTranslate({ ...en, ...help }, 'de'))
     const infoOf = async (text: string, label: string) =>
       (await complete(text, text.length))?.items.find((item) => item.label === label)?.info
     expect(await infoOf('{{ ', 'round')).toBe(
@@ -30,7 +32,7 @@ describe('createCompleter', () => {
       index: { type: 'integer' },
       loop: { type: 'object' },
     }
-    const complete = createCompleter(async () => scope, 'a', createTranslate(en, 'en'))
+    const complete = createCompleter(async () => scope, FIELD, createTranslate(en, 'en'))
     const items = (await complete('{{it', 4))?.items ?? []
     expect(items.slice(0, 3).map(({ label, group }) => [label, group])).toEqual([
       ['item', 'Item of the loop'],

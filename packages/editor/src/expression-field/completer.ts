@@ -1,4 +1,4 @@
-import type { NodeId } from '@tenon/core/document'
+import type { NodeId, ParamPath } from '@tenon/core/document'
 import type { ScopeSchema } from '@tenon/core/expression'
 import { loadPart } from '../instance/load-part.ts'
 import type { Translate } from '../messages/format.ts'
@@ -20,16 +20,22 @@ const GROUPS = {
   value: 'completion.values',
 } as const
 
+interface FieldOfNode {
+  readonly nodeId: NodeId
+  /** Returns the path of the field, which a rename of a row changes. */
+  readonly path: () => ParamPath | 'notes'
+}
+
 /** Creates the completion for the fields of one node: outputs of earlier nodes, and functions. */
 export function createCompleter(
   scopeOf: ScopeReader,
-  nodeId: NodeId,
+  { nodeId, path }: FieldOfNode,
   t: Translate,
 ): (text: string, offset: number) => Promise<CompletionAnswer | null> {
   return async (text, offset) => {
     // Plain text is the usual case and has no completions.
     if (text.lastIndexOf('{{', offset) < 0) return null
-    const [{ completionsAt }, scope] = await Promise.all([loadPart(loadCompletions), scopeOf(nodeId)])
+    const [{ completionsAt }, scope] = await Promise.all([loadPart(loadCompletions), scopeOf(nodeId, path())])
     const list = completionsAt(text, offset, scope)
     if (list === null) return null
     const items = list.items.map((item): CompletionItem => {

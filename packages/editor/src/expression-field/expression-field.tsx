@@ -90,7 +90,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       placeholder: first.current.placeholder,
       attributes: first.current.attributes,
       labelOf: (reference) => labelOfReference(reference, session.store.getState().nodesById, instance.t),
-      complete: createCompleter(session.scopeOf, nodeId, instance.t),
+      complete: createCompleter(session.scopeOf, { nodeId, path: () => first.current.path }, instance.t),
       onUndo: session.undo,
       onRedo: session.redo,
       onFocusChange: (isFocused) => {

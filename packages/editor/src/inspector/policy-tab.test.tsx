@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, screen } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
 
@@ -42,4 +42,42 @@ test('a node gets a step that undoes it, which one undo takes back, and which ha
   act(() => session.undo())
   expect(nodeOf(undoId)).toBeUndefined()
   expect(nodeOf('a')?.policy?.compensation).toBeUndefined()
+})
+
+test('the policy of attempts is said in words, shows its defaults, and each field can be reset and undone', async () => {
+  const { user, session, nodeOf } = renderInspector({ nodeId: 'a' })
+  await user.click(await screen.findByRole('tab', { name: 'Policy' }))
+  const says = await screen.findByRole('note', { name: 'What happens' })
+  expect(says.textContent).toBe(
+    'Tries up to 3 times, with waits of about 1 second and 2 seconds. An attempt may take 30 seconds. If all fail, the run fails.',
+  )
+  expect(screen.queryByRole('button', { name: /^Reset/ })).toBeNull()
+
+  const attempts = screen.getByRole('spinbutton', { name: 'Attempts' })
+  await user.clear(attempts)
+  await user.type(attempts, '5')
+  const codes = screen.getByRole('textbox', { name: 'Errors that are final' })
+  await user.type(codes, 'CARD_DECLINED HTTP_STATUS')
+  await user.type(within(screen.getByRole('group', { name: 'Total time' })).getByRole('spinbutton'), '90')
+  await waitFor(() =>
+    expect(nodeOf('a')?.policy).toEqual({
+      retry: { maximumAttempts: 5, nonRetryableErrorTypes: ['CARD_DECLINED', 'HTTP_STATUS'] },
+      totalTimeout: '90s',
+    }),
+  )
+  expect(says.textContent).toContain('Tries up to 5 times, with waits of about 1 second, 2 seconds, 4 seconds …')
+  expect(says.textContent).toContain('All attempts and waits together may take 1.5 minutes.')
+
+  await user.click(screen.getByRole('button', { name: 'Reset "Errors that are final" to its default' }))
+  expect(nodeOf('a')?.policy?.retry).toEqual({ maximumAttempts: 5 })
+  screen.getByRole('button', { name: 'Reset "Attempts" to its default' }).focus()
+  await user.keyboard('{Enter}')
+  expect(nodeOf('a')?.policy).toEqual({ totalTimeout: '90s' })
+  act(() => session.undo())
+  expect(nodeOf('a')?.policy?.retry).toEqual({ maximumAttempts: 5 })
+
+  await user.clear(attempts)
+  await user.type(attempts, '1')
+  expect(screen.queryByRole('textbox', { name: 'Errors that are final' })).toBeNull()
+  expect(screen.queryByText('Try again only if')).toBeNull()
 })

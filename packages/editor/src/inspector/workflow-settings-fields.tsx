@@ -1,11 +1,13 @@
 import type { WorkflowSettings } from '@tenon/core/document'
-import { useTranslate } from '../instance/instance-context.ts'
+import { useInstance } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
+import { PolicyTexts } from '../shell/policy-texts.tsx'
 import { Field } from '../ui/field.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
+import { settingsSentences } from './policy-summary.ts'
 import { SettingText } from './setting-text.tsx'
 import { WorkflowDataFields } from './workflow-data-fields.tsx'
 import { WorkflowLimitFields } from './workflow-limit-fields.tsx'
@@ -15,9 +17,17 @@ interface WorkflowSettingsFieldsProps {
   readonly description: string
 }
 
-/** Fields of the workflow itself. */
-export function WorkflowSettingsFields({ settings, description }: WorkflowSettingsFieldsProps) {
-  const t = useTranslate()
+/** Fields of the workflow itself, with what they mean for its runs in words. */
+export function WorkflowSettingsFields(props: WorkflowSettingsFieldsProps) {
+  return (
+    <PolicyTexts>
+      <SettingsFields {...props} />
+    </PolicyTexts>
+  )
+}
+
+function SettingsFields({ settings, description }: WorkflowSettingsFieldsProps) {
+  const { t, locale } = useInstance()
   const details = useWorkflowDetails()
   const { dispatch } = useSession()
   const inBurst = useBurst()
@@ -35,6 +45,9 @@ export function WorkflowSettingsFields({ settings, description }: WorkflowSettin
           onChange={describe}
         />
       </Field>
+      <p className="tn-panel-note" role="note" aria-label={t('policy.says')}>
+        {settingsSentences(settings, t, locale)}
+      </p>
       <div data-param="timeout">
         <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
           <DurationInput

@@ -1,19 +1,21 @@
-import type { NodeId } from '@tenon/core/document'
+import type { NodeId, ParamPath } from '@tenon/core/document'
 import type { ScopeSchema } from '@tenon/core/expression'
 import { loadPart } from '../instance/load-part.ts'
 import type { EditorState } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { withRunOutputs } from './with-run-outputs.ts'
 
-/** Returns the scope of the fields of a node, for the current draft. */
-export type ScopeReader = (nodeId: NodeId) => Promise<ScopeSchema>
+/** Returns the scope of the fields of a node, or of one of them, for the current draft. */
+export type ScopeReader = (nodeId: NodeId, field?: ParamPath | 'notes') => Promise<ScopeSchema>
 
 /** Creates a reader of scopes, which computes them on demand, once for each state of the draft. */
 export function createScopeReader(store: EditorStore): ScopeReader {
   let known:
-    | (Pick<EditorState, 'document' | 'runOutputs'> & { readonly read: (nodeId: NodeId) => ScopeSchema })
+    | (Pick<EditorState, 'document' | 'runOutputs'> & {
+        readonly read: (nodeId: NodeId, field?: ParamPath) => ScopeSchema
+      })
     | null = null
-  return async (nodeId) => {
+  return async (nodeId, field) => {
     const { createScopeSchemas } = await loadPart(() => import('@tenon/core/validate'))
     const state = store.getState()
     const { document, runOutputs } = state
@@ -21,6 +23,6 @@ export function createScopeReader(store: EditorStore): ScopeReader {
       const typed = withRunOutputs(state)
       known = { document, runOutputs, read: createScopeSchemas(typed.document, typed.manifest) }
     }
-    return known.read(nodeId)
+    return known.read(nodeId, field === 'notes' ? undefined : field)
   }
 }

@@ -3,6 +3,7 @@ import type { enData } from './data.ts'
 import type { en } from './en.ts'
 import type { enMigration } from './migration.ts'
 import type { enParked } from './parked.ts'
+import type { enPolicy } from './policy.ts'
 import type { enQueue } from './queue.ts'
 import type { enRerun } from './rerun.ts'
 import type { enRuns } from './runs.ts'
@@ -14,6 +15,7 @@ export { enData } from './data.ts'
 export { en } from './en.ts'
 export { enMigration } from './migration.ts'
 export { enParked } from './parked.ts'
+export { enPolicy } from './policy.ts'
 export { enQueue } from './queue.ts'
 export { enRerun } from './rerun.ts'
 export { enRuns } from './runs.ts'
@@ -28,6 +30,7 @@ export type MessageKey =
   | keyof typeof enData
   | keyof typeof enMigration
   | keyof typeof enParked
+  | keyof typeof enPolicy
   | keyof typeof enQueue
   | keyof typeof enRerun
   | keyof typeof enSubWorkflows

@@ -188,7 +188,6 @@ export const inspectorMessages = {
   'policy.attempts': 'Attempts',
   'policy.attemptsHelp': 'Including the first one.',
   'policy.firstWait': 'Wait before the second attempt',
-  'policy.firstWaitHelp': 'Doubles with each further attempt.',
   'policy.timeout': 'Timeout per attempt',
   'policy.timeoutHelp': 'An attempt that takes longer fails.',
   'policy.join': 'When branches meet here',

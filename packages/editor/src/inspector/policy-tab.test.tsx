@@ -2,6 +2,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
 
 test('a node that fails can wait for a person, which undo takes back', async () => {
   const { user, session, nodeOf } = renderInspector({ nodeId: 'a' })
@@ -46,6 +48,8 @@ test('a node gets a step that undoes it, which one undo takes back, and which ha
 
 test('the policy of attempts is said in words, shows its defaults, and each field can be reset and undone', async () => {
   const { user, session, nodeOf } = renderInspector({ nodeId: 'a' })
+  const nodes = SMALL_MANIFEST.nodes.map((entry) => ({ ...entry, inline: false, effect: 'write' as const }))
+  act(() => session.store.setState({ manifest: createManifestIndex({ hash: 'retried', nodes }) }))
   await user.click(await screen.findByRole('tab', { name: 'Policy' }))
   const says = await screen.findByRole('note', { name: 'What happens' })
   expect(says.textContent).toBe(

@@ -23,6 +23,8 @@ export const runLogMessages = {
   'runs.event.next': 'Next attempt in {time}.',
   'runs.event.attempt_lost': 'Attempt {attempt} was lost: its worker stopped',
   'runs.event.node_failed': 'Failed: {message}',
+  'runs.event.noRetry.retry_if': 'Not tried again: its condition is not true.',
+  'runs.event.noRetry.total_timeout': 'Not tried again: no time is left.',
   'runs.event.node_canceled': 'Canceled',
   'runs.event.node_suspended': 'Waiting',
   'runs.event.node_skipped': 'Skipped by its condition',

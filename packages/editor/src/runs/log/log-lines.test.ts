@@ -138,6 +138,24 @@ describe('logLine', () => {
       'Failed: It broke',
     ],
     [
+      {
+        type: 'node_failed',
+        nodeRunId: 'ticket',
+        data: { pass: 1, attempt: 2, error, durationMs: 1, noRetry: 'retry_if' },
+      },
+      'error',
+      'Failed: It broke. Not tried again: its condition is not true.',
+    ],
+    [
+      {
+        type: 'node_failed',
+        nodeRunId: 'ticket',
+        data: { pass: 1, attempt: 2, error, durationMs: 1, noRetry: 'total_timeout' },
+      },
+      'error',
+      'Failed: It broke. Not tried again: no time is left.',
+    ],
+    [
       { type: 'join_unsatisfied', nodeRunId: 'join', data: { mode: 'all', arrived: 1, need: 2, error } },
       'error',
       'Failed: It broke',

@@ -75,6 +75,11 @@ function nodeRunOf(entry: LogEntry, nodeRuns: RunView['nodeRuns']): NodeRunId | 
   return nodeRuns.has(nodeRunId) ? nodeRunId : null
 }
 
+function failedText({ error, noRetry }: Extract<LogEntry, { type: 'node_failed' }>['data'], t: Translate): string {
+  const failed = t('runs.event.node_failed', { message: failureTexts(error, t).why })
+  return noRetry === undefined ? failed : `${failed.replace(/\.$/, '')}. ${t(`runs.event.noRetry.${noRetry}`)}`
+}
+
 function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
   const { t, locale, nodeRuns } = words
   switch (entry.type) {
@@ -109,7 +114,7 @@ function sayOfNode(entry: LogEntry, words: LogWords): Said | null {
     case 'attempt_lost':
       return { level: 'warn', text: t('runs.event.attempt_lost', { attempt: entry.data.attempt }) }
     case 'node_failed':
-      return { level: 'error', text: t('runs.event.node_failed', { message: failureTexts(entry.data.error, t).why }) }
+      return { level: 'error', text: failedText(entry.data, t) }
     case 'join_unsatisfied':
       return { level: 'error', text: t('runs.event.node_failed', { message: failureTexts(entry.data.error, t).why }) }
     case 'node_canceled':

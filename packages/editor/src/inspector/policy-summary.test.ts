@@ -36,7 +36,7 @@ describe('policySentences', () => {
     )
   })
 
-  test('are sentences in the language of the reader, also of durations that nobody can read', () => {
+  test('are sentences in the language of the reader, also of a duration that is not one', () => {
     const faulty = { retry: { initialInterval: 'soon', maximumAttempts: 2 } } as unknown as NodePolicy
     expect(say(faulty, { onError: 'continue' })).toContain('with waits of about 0 seconds.')
     expect(policySentences({ policy: {}, isInline: false, onError: 'fail' }, t, 'de')).toContain(

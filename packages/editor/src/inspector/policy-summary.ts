@@ -27,7 +27,7 @@ export interface PolicyFacts {
   readonly policy: NodePolicy
   /** True for a node without attempts of its own. */
   readonly isInline: boolean
-  /** What follows the last failed attempt. */
+  /** Outcome after the last failed attempt. */
   readonly onError: OnError
 }
 

@@ -8,7 +8,7 @@ import {
   nodeRunIdAt,
   type RunContext,
 } from './context.ts'
-import { entryOf, itemAt } from './lookup.ts'
+import { entryOf, itemAt, present } from './lookup.ts'
 import type { Plan, PlanNode } from './plan.ts'
 import { createLevelIndex, type LevelIndex } from './plan-index.ts'
 import type { CallsState } from './state.ts'
@@ -86,7 +86,7 @@ export function findCalledNode(run: RunContext, nodeRunId: string): PlanNode | n
   const found = findInOpenFrame(run, nodeRunId)
   const call = found === null ? null : callAt(found.context, found.node)
   if (found === null || call === null) return null
-  const { hash, inline = {} } = calledParams(found.context, found.node) ?? call.params
+  const { hash, inline = {} } = present(calledParams(found.context, found.node))
   const called = hash === call.params.hash ? 'as_asked' : 'edited'
   return nodeOfCall(run.index.plan, call, nodeIdOf(nodeRunId), { params: inline as PlanNode['params'], called })
 }

@@ -22,6 +22,8 @@ import { iterationsOf, type SimulatedRun, simulateRun, voteOf } from './testing/
 /** start > agent > end; the agent may call probe and agent. */
 const PLAN = planOf(['start', 'agent', 'end'], ['start>agent', 'agent>end'])
 
+const LARGE = makeValueRef({ q: 'x'.repeat(20_000) })
+
 const POLICY: StoredCall['policy'] = {
   retry: {
     initialIntervalMs: 1_000,
@@ -105,6 +107,7 @@ describe('a node run that calls others', () => {
     expect(run.machine.calledNode('agent.1-a')).toMatchObject({
       ...{ id: 'agent', type: 'probe', name: 'a', params: { q: 'a' }, effect: 'write', ports: ['success'] },
     })
+    expect(calling([call('a', { params: LARGE })]).run.machine.calledNode('agent.1-a')).toMatchObject({ params: {} })
     expect(run.machine.calledNode('agent')).toBeNull()
     expect(run.machine.calledNode('agent.2-a')).toBeNull()
     expectRepeatable(run)

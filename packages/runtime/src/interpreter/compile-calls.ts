@@ -2,6 +2,7 @@ import { nodeTypeKey } from '@tenon/core/document'
 import type { NodeManifest, NodeManifestEntry, NodeTypeRef } from '@tenon/core/node'
 import { createIssueList } from './compile-issues.ts'
 import { compilePolicy } from './compile-policy.ts'
+import { entryOf } from './lookup.ts'
 import type { CallableType, Plan } from './plan.ts'
 
 /** Returns the keys of the node types that a type may call, ascending. */
@@ -31,7 +32,7 @@ export function compileCallable(
     found.set(key, callable)
     open.push(...callable.calls)
   }
-  return { callable: Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))) }
+  return { callable: Object.fromEntries([...found.keys()].sort().map((key) => [key, entryOf(found, key)])) }
 }
 
 function compileType(entry: NodeManifestEntry): CallableType {

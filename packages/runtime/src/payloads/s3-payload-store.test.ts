@@ -1,14 +1,25 @@
-import { createServer } from 'node:http'
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { sign } from 'aws4'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { s3PayloadStore } from './s3-payload-store.ts'
-import { signRequest } from './sign-request.ts'
 
 const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' }
 const region = 'eu-1'
 const signal = new AbortController().signal
 
-/** Answers as S3 does, with the signatures checked that the examples of AWS pin. Other answers first, if a test has any. */
+/** Returns the signature that another library computes for a request that was received. */
+function signatureOf(request: IncomingMessage, url: URL): string | undefined {
+  const signed = /SignedHeaders=([^,]+)/.exec(request.headers.authorization ?? '')?.[1]?.split(';') ?? []
+  const headers = Object.fromEntries(signed.map((name) => [name, String(request.headers[name])]))
+  const path = `${url.pathname}${url.search}`
+  const toSign = { service: 's3', region, method: String(request.method), host: url.host, path, headers }
+  const authorization = sign(toSign, credentials).headers?.['Authorization']
+  return authorization === undefined ? undefined : String(authorization)
+}
+
+/** Answers as S3 does, also to wrong signatures. Other answers first, if a test has any. */
 const objects = new Map<string, string>()
 let answers: { readonly status: number; readonly text: string }[] = []
 let requests = 0
@@ -18,13 +29,13 @@ const server = createServer(async (request, response) => {
   let body = ''
   for await (const chunk of request) body += String(chunk)
   const url = new URL(request.url ?? '', `http://${request.headers.host}`)
-  const time = String(request.headers['x-amz-date'])
-  const at = Date.parse(time.replace(/^(....)(..)(..T..)(..)/, '$1-$2-$3:$4:'))
-  const { authorization } = signRequest({ method: `${request.method}`, url, region, credentials, body, at })
+  const authorization = signatureOf(request, url)
   const send = (status: number, text = '') => void response.writeHead(status).end(text)
   const answer = answers.shift()
   if (answer !== undefined) return send(answer.status, answer.text)
-  if (request.headers.authorization !== authorization) return send(403, '<Code>SignatureDoesNotMatch</Code>')
+  const isIntact = request.headers['x-amz-content-sha256'] === createHash('sha256').update(body).digest('hex')
+  if (!isIntact || request.headers.authorization !== authorization)
+    return send(403, '<Error><Code>SignatureDoesNotMatch</Code></Error>')
   const key = decodeURIComponent(url.pathname.slice('/bucket/'.length))
   if (request.method === 'PUT') {
     objects.set(key, body)
@@ -33,7 +44,7 @@ const server = createServer(async (request, response) => {
   if (request.method === 'DELETE') return send(objects.delete(key) ? 204 : 404)
   if (!url.searchParams.has('list-type')) {
     const stored = objects.get(key)
-    return stored === undefined ? send(404, '<Code>NoSuchKey</Code>') : send(200, stored)
+    return stored === undefined ? send(404, '<Error><Code>NoSuchKey</Code></Error>') : send(200, stored)
   }
   const keys = [...objects.keys()].filter((each) => each.startsWith(url.searchParams.get('prefix') ?? ''))
   const from = Number(url.searchParams.get('continuation-token') ?? '0')
@@ -89,7 +100,7 @@ describe('s3PayloadStore', () => {
 
   test('sends a request again while the service is busy, and no other', async () => {
     answers = [
-      { status: 503, text: '<Code>SlowDown</Code>' },
+      { status: 503, text: '<Error><Code>SlowDown</Code></Error>' },
       { status: 500, text: '' },
     ]
     await open().put('t-a/1', '1', signal)

@@ -1,8 +1,20 @@
+import { createHash } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import { aFunction, checkOptions, httpUrl, isOptionObject, optional, optionFault, text } from '@tenon/core/options'
+import { AwsV4Signer } from 'aws4fetch'
+import { XMLParser } from 'fast-xml-parser'
 import { pause } from '../pause.ts'
 import type { PayloadObject, PayloadStore } from './payload-store.ts'
-import { encodeForS3, type S3Credentials, signRequest } from './sign-request.ts'
+
+/** Credentials of an account at a store with the API of Amazon S3. */
+export interface S3Credentials {
+  /** Public id of the key. */
+  readonly accessKeyId: string
+  /** Secret of the key. */
+  readonly secretAccessKey: string
+  /** Token of temporary credentials. @defaultValue none */
+  readonly sessionToken?: string
+}
 
 /** Options of {@link s3PayloadStore}. */
 export interface S3PayloadStoreOptions {
@@ -62,8 +74,11 @@ export function s3PayloadStore(options: S3PayloadStoreOptions): PayloadStore {
     const { body = '', abortSignal } = request
     for (let tries = 1; ; tries += 1) {
       const given = typeof credentials === 'function' ? await credentials() : credentials
-      const headers = signRequest({ method, url, region, credentials: given, body, at: Date.now() })
-      const sent = { method, headers, redirect: 'manual', signal: abortSignal } as const
+      const signed = await new AwsV4Signer({
+        ...{ ...given, url: url.href, method, body, region, service: 's3' },
+        headers: { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
+      }).sign()
+      const sent = { method, headers: signed.headers, redirect: 'manual', signal: abortSignal } as const
       const response = await (options.fetch ?? fetch)(url, body === '' ? sent : { ...sent, body }).catch(
         (error: unknown) => {
           if (tries === MAX_TRIES || abortSignal.aborted) throw error
@@ -118,23 +133,46 @@ function isBusy(status: number): boolean {
 
 /** Reads the code of an error; its message may contain keys and ids of the account. */
 async function refusalOf(response: Response): Promise<TenonError> {
-  const code = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(await response.text())?.[1]
-  const answer = code === undefined ? String(response.status) : `${response.status} ${code}`
+  const code = codeOf(await response.text())
+  const answer = code === null ? String(response.status) : `${response.status} ${code}`
   return new TenonError('PAYLOAD_UNAVAILABLE', `The payload store answered ${answer}`)
 }
 
-function readList(xml: string, prefix: string): Awaited<ReturnType<PayloadStore['list']>> {
-  const items = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(
-    ([, content = '']): PayloadObject => ({
-      key: decodeURIComponent(elementOf(content, 'Key').replaceAll('+', ' ')).slice(prefix.length),
-      storedAt: Date.parse(elementOf(content, 'LastModified')),
-    }),
-  )
-  const next = elementOf(xml, 'NextContinuationToken')
-  return { items, nextCursor: next === '' ? null : next }
+/** Returns the code of an error of S3; null for another answer, such as a page of a proxy. */
+function codeOf(text: string): string | null {
+  try {
+    const parsed: { readonly Error?: { readonly Code?: unknown } } = xml.parse(text)
+    const code = parsed.Error?.Code
+    return typeof code === 'string' && /^[A-Za-z]{1,60}$/.test(code) ? code : null
+  } catch {
+    return null
+  }
 }
 
-function elementOf(xml: string, name: string): string {
-  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? ''
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+const xml = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' })
+
+/** Part of a list of objects that is read. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+interface ListBucketResult {
+  readonly Contents?: readonly { readonly Key: string; readonly LastModified: string }[]
+  readonly NextContinuationToken?: string
+}
+
+function readList(text: string, prefix: string): Awaited<ReturnType<PayloadStore['list']>> {
+  const parsed: { readonly ListBucketResult?: ListBucketResult | '' } = xml.parse(text)
+  const { Contents = [], NextContinuationToken: nextCursor = null } = parsed.ListBucketResult || {}
+  const items = Contents.map(
+    ({ Key, LastModified }): PayloadObject => ({
+      key: decodeURIComponent(Key.replaceAll('+', ' ')).slice(prefix.length),
+      storedAt: Date.parse(LastModified),
+    }),
+  )
+  return { items, nextCursor }
+}
+
+/** Encodes all but unreserved characters; `encodeURIComponent` leaves some more. */
+function encodeForS3(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }

@@ -168,12 +168,12 @@ export const ERROR_TABLE = {
   NODE_TOTAL_TIMEOUT: {
     status: 504,
     retryable: false,
-    remedy: 'Raise the total time of the node, or lower its timeout or its attempts so that they fit into it.',
+    remedy: 'Raise the total time of the node, or lower its timeout or its attempts.',
   },
   RETRY_CONDITION_FAILED: {
     status: 422,
     retryable: false,
-    remedy: 'Correct the condition to try again; details.error is the failure of the attempt itself.',
+    remedy: 'Correct the condition to try again; details.error is the failure of the attempt.',
   },
   SECRET_NOT_FOUND: { status: 422, retryable: false, remedy: 'Open the node and set the secret again.' },
   KEY_PROVIDER_REQUIRED: {

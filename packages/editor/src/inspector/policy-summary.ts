@@ -11,7 +11,7 @@ import {
 import type { Translate } from '../messages/format.ts'
 
 /** Default of the timeout of an attempt. */
-export const DEFAULT_TIMEOUT = '30s'
+const DEFAULT_TIMEOUT = '30s'
 /** Most waits that a sentence lists. */
 const MOST_WAITS = 3
 const UNITS = [

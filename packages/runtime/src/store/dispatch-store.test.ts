@@ -222,7 +222,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect((await store('w').acquire(run))?.dueTimers).toEqual(['due'])
   })
 
-  test('wakes the owner of a run, which then does not release it', async () => {
+  test('wakes the owner of a run, which does not release it before it has acquired it again', async () => {
     const runId = await ready('a')
     const run = { tenantId: 'a', runId }
     await store('w1').findWork(10)
@@ -230,6 +230,10 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(await store('w1').release(run)).toBe(false)
     expect((await store('w2').findWork(10)).runs).toEqual([])
     expect((await store('w1').findWork(0)).runs).toEqual([run])
+    // Nor before it has acquired it: the answer of the poll may be lost, or the worker may die before it reads it.
+    expect(await store('w1').release(run)).toBe(false)
+    expect((await store('w1').findWork(0)).runs).toEqual([run])
+    expect(await store('w1').acquire(run)).not.toBeNull()
     expect(await store('w1').release(run)).toBe(true)
     // Its row stays until the run ends, but no worker claims a run that only waits.
     expect(await rows()).toMatchObject([{ worker_id: null, woken: false }])

@@ -98,7 +98,7 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
     findWork: (limits) =>
       database.withSystem(async (tx) => {
         await readyDueRuns(tx)
-        const woken = await claimWoken(tx, workerId)
+        const woken = await findWoken(tx, workerId)
         const request = { ...limits, schema, workerId, capabilities }
         const claimed = await claimRows<{ tenant_id: string; run_id: string }>(tx, READY_RUNS, request)
         const next = await tx
@@ -107,16 +107,9 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           .orderBy('fire_at')
           .limit(1)
           .executeTakeFirst()
-        const skipped = await tx
-          .selectFrom('run_ready')
-          .select('run_id')
-          .where('worker_id', '=', workerId)
-          .where('woken', '=', true)
-          .limit(1)
-          .executeTakeFirst()
         return {
           runs: [...woken, ...claimed.rows].map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
-          nextInMs: skipped !== undefined || claimed.isShort ? SKIPPED_RETRY_MS : (next?.in_ms ?? null),
+          nextInMs: claimed.isShort ? SKIPPED_RETRY_MS : (next?.in_ms ?? null),
           lastTenant: claimed.lastTenant,
           dispatches: await findDispatches(tx, request),
         }
@@ -203,24 +196,16 @@ async function lockReady(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Pr
     .execute()
 }
 
-/** Skips rows that an append has locked until the next poll, since waiting for several in any order could deadlock. */
-function claimWoken(tx: Tx<RuntimeTables>, workerId: string) {
+/**
+ * Finds own runs that were woken. The mark stays until the run is acquired, so that a release of the run in between does not
+ * free it: without the mark no worker would find it if this one dies, or if the answer to the poll is lost.
+ */
+function findWoken(tx: Tx<RuntimeTables>, workerId: string) {
   return tx
-    .with('woken', (with_) =>
-      with_
-        .selectFrom('run_ready')
-        .select(['tenant_id', 'run_id'])
-        .where('worker_id', '=', workerId)
-        .where('woken', '=', true)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .updateTable('run_ready')
-    .from('woken')
-    .set({ woken: false })
-    .whereRef('run_ready.tenant_id', '=', 'woken.tenant_id')
-    .whereRef('run_ready.run_id', '=', 'woken.run_id')
-    .returning(['run_ready.tenant_id', 'run_ready.run_id'])
+    .selectFrom('run_ready')
+    .select(['tenant_id', 'run_id'])
+    .where('worker_id', '=', workerId)
+    .where('woken', '=', true)
     .execute()
 }
 

@@ -13,7 +13,6 @@ export type Immediate<Store> = {
 }
 
 const TIMER_RETRY_MS = 30_000
-const SKIPPED_RETRY_MS = 20
 
 function refOf({ run: { tenantId, runId } }: MemoryRun): RunRef {
   return { tenantId, runId }
@@ -45,20 +44,27 @@ export function memoryDispatch(tables: MemoryTables, workerId: string, busyGrace
       }
     }
   }
-  const findQueued = (queueWaitMs: number): Awaited<ReturnType<DispatchStore['findWork']>>['dispatches'] => {
+  const findQueued = (
+    capacity: number,
+    queueWaitMs: number,
+  ): Awaited<ReturnType<DispatchStore['findWork']>>['dispatches'] => {
     const now = tables.now()
-    const claimed: NodeDispatch[] = []
-    const canceling: PassRef[] = []
-    for (const memory of all()) {
-      for (const queued of memory.dispatches.values()) {
-        if (queued.workerId === null && queued.readyAt <= now) {
-          const isExpired = !queued.isCanceling && queued.readyAt <= now - queueWaitMs
-          queued.workerId = workerId
-          claimed.push({ ...passRef(memory, queued), isExpired, waitedMs: isExpired ? now - queued.readyAt : 0 })
-        }
-        if (queued.workerId === workerId && queued.isCanceling) canceling.push(passRef(memory, queued))
-      }
-    }
+    const queued = all().flatMap((memory) =>
+      [...memory.dispatches.values()].map((row) => ({ row, ref: passRef(memory, row) })),
+    )
+    const waiting = queued.filter(({ row }) => row.workerId === null).sort((a, b) => a.row.readyAt - b.row.readyAt)
+    const served = waiting.filter(({ row }) => row.readyAt <= now).slice(0, capacity)
+    const overdue = waiting.filter((each) => !served.includes(each) && each.row.readyAt <= now - queueWaitMs)
+    for (const { row } of [...served, ...overdue]) row.workerId = workerId
+    const claimed: readonly NodeDispatch[] = [
+      ...served.map(({ ref }) => ({ ...ref, isExpired: false, waitedMs: 0 })),
+      ...overdue.map(({ ref, row }) => ({
+        ...ref,
+        isExpired: !row.isCanceling,
+        waitedMs: row.isCanceling ? 0 : now - row.readyAt,
+      })),
+    ]
+    const canceling = queued.filter(({ row }) => row.workerId === workerId && row.isCanceling).map(({ ref }) => ref)
     return { claimed, canceling }
   }
   return {
@@ -78,14 +84,13 @@ export function memoryDispatch(tables: MemoryTables, workerId: string, busyGrace
       const free = all()
         .filter(({ ready }) => ready?.workerId === null && ready.woken)
         .sort((a, b) => (a.ready?.readyAt ?? 0) - (b.ready?.readyAt ?? 0))
-      const found = [...woken, ...free.slice(0, capacity)]
-      for (const { ready } of found) if (ready !== null) Object.assign(ready, { workerId, woken: false })
-      const isShort = all().some(({ ready }) => ready?.workerId === workerId && ready.woken)
+      const claimed = free.slice(0, capacity)
+      for (const { ready } of claimed) if (ready !== null) Object.assign(ready, { workerId, woken: false })
       return {
-        runs: found.map(refOf),
-        nextInMs: isShort ? SKIPPED_RETRY_MS : nextAt === Number.POSITIVE_INFINITY ? null : nextAt - now,
+        runs: [...woken, ...claimed].map(refOf),
+        nextInMs: nextAt === Number.POSITIVE_INFINITY ? null : nextAt - now,
         lastTenant: null,
-        dispatches: findQueued(queueWaitMs),
+        dispatches: findQueued(capacity, queueWaitMs),
       }
     },
     acquire: (ref) => {

@@ -96,8 +96,9 @@ export interface WorkflowServerOptions {
    */
   readonly runLimits?: (tenantId: TenantId) => RunLimits
   /**
-   * Returns how long the data of a tenant is kept; called about once an hour. Give workers the same. While the function
-   * throws, or returns a faulty value, nothing of the tenant is deleted, which is logged as an error.
+   * Returns how long the data of a tenant is kept; called about once an hour. Give workers the same: one without it deletes
+   * nothing. While the function throws, does not answer within ten seconds, or returns a faulty value, a field that is
+   * undefined or an unknown one, nothing of the tenant is deleted, which is logged as an error.
    *
    * @defaultValue runs are kept for 90 days after their end, and the audit log forever
    *

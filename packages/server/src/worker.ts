@@ -11,6 +11,7 @@ import { normalizeBasePath } from './http/route-matcher.ts'
 import { createLog } from './log/log.ts'
 import type { Migrate, WorkflowServerOptions } from './options.ts'
 import { createRetention } from './retention/data-retention.ts'
+import type { RetentionOf } from './retention/retention-options.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { startEngine } from './start-engine.ts'
@@ -21,17 +22,10 @@ import type { ServerTables } from './tables/server-tables.ts'
 export interface WorkerOptions
   extends Pick<
     WorkflowServerOptions,
-    | 'database'
-    | 'engine'
-    | 'nodes'
-    | 'runLimits'
-    | 'retention'
-    | 'payloadStore'
-    | 'egress'
-    | 'bus'
-    | 'log'
-    | 'keyProvider'
+    'database' | 'engine' | 'nodes' | 'runLimits' | 'payloadStore' | 'egress' | 'bus' | 'log' | 'keyProvider'
   > {
+  /** That of the servers: the worker deletes what has expired. @defaultValue the worker deletes nothing */
+  readonly retention?: RetentionOf
   /** That of the servers, for the callback URLs of runs. @defaultValue nodes that send a callback URL fail */
   readonly publicUrl?: string
   /** That of the servers, for the callback URLs of runs. @defaultValue '/' */
@@ -71,12 +65,14 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const runtimeDatabase = database.view<RuntimeTables>()
   const { publicUrl, basePath = '/', runLimits, payloadStore } = options
   const reader = postgresRunReader(runtimeDatabase, payloadStore)
-  const retention = createRetention(database, options.retention, log)
+  // Deleted runs cannot be restored: a worker without the option must not delete what the servers keep.
+  const retention = options.retention && createRetention(database, options.retention, log)
   const apiUrl = publicUrl === undefined ? null : `${new URL(publicUrl).origin}${normalizeBasePath(basePath)}`
   const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
   const revealed = { reveal: secrets.reveal, callbackUrl }
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed, retention },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
+    ...(retention === undefined ? {} : { retention }),
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     ...(payloadStore === undefined ? {} : { payloadStore }),
   })

@@ -18,6 +18,8 @@ export interface RetentionKeeper {
 
 /** Pause between two looks for tenants that are due. */
 const LOOK_MS = 60_000
+/** Trees of a tenant that are deleted before the next tenant has its turn. */
+const TREES = 200
 /** Time after which a tenant is due again, whatever became of its sweep. */
 const SWEEP_MS = 3_600_000
 
@@ -44,7 +46,11 @@ export function createRetentionKeeper(
 
   const sweep = async (kept: Retention, tenantId: TenantId): Promise<void> => {
     try {
-      const runs = await sweepTenant({ database, objects }, kept, tenantId, () => isStopped)
+      const runs = await sweepTenant({ database, objects }, kept, tenantId, {
+        isStopped: () => isStopped,
+        trees: TREES,
+      })
+      if (runs >= TREES) await returnTenant(database, tenantId)
       if (runs > 0) log('info', 'retention.deleted', { tenantId, runs })
     } catch (error) {
       log('warn', 'retention.sweep_failed: trying again in an hour', { tenantId, reason: reasonOf(error) })
@@ -68,7 +74,7 @@ export function createRetentionKeeper(
     if (isStopped) return
     timer = setTimeout(() => {
       sweeping = look(kept)
-    }, LOOK_MS).unref()
+    }, kept.lookMs ?? LOOK_MS).unref()
   }
   return {
     start: () => {
@@ -104,4 +110,11 @@ export async function claimTenant(database: RuntimeDatabase): Promise<TenantId |
       .executeTakeFirst(),
   )
   return row?.tenant_id ?? null
+}
+
+/** Makes a tenant due again, after the others that are. */
+async function returnTenant(database: RuntimeDatabase, tenantId: TenantId): Promise<void> {
+  await database.withTenant(tenantId, (tx) =>
+    tx.updateTable('retention_sweeps').set({ due_at: databaseNow }).where('tenant_id', '=', tenantId).execute(),
+  )
 }

@@ -169,8 +169,9 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
       looks += 1
       return looks > 20
     }
-    expect(await sweepTenant({ database }, retention, tenantId, isStopped)).toBeLessThan(20)
+    expect(await sweepTenant({ database }, retention, tenantId, { isStopped })).toBeLessThan(20)
     expect(await count('runs')).toBeGreaterThan(40)
+    expect(await sweepTenant({ database }, retention, tenantId, { trees: 5 })).toBe(5)
     await sweepTenant({ database }, retention, tenantId)
     expect(await count('runs')).toBe(0)
   })

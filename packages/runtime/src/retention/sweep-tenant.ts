@@ -34,8 +34,10 @@ export interface Retention {
   policyOf(tenantId: TenantId): Promise<RetentionPolicy>
   /** Records, in the transaction that deletes it, that a run was deleted. */
   record(tx: Tx<RuntimeTables>, tenantId: TenantId, expired: ExpiredRun): Promise<void>
-  /** Deletes rows of the host's own tables that have expired, after the runs. */
-  sweepOwn(tenantId: TenantId): Promise<void>
+  /** Deletes rows of the host's own tables that have expired, after the runs; ends soon once `isStopped` returns true. */
+  sweepOwn(tenantId: TenantId, isStopped: () => boolean): Promise<void>
+  /** Milliseconds between two looks for tenants that are due. @defaultValue 60,000 */
+  readonly lookMs?: number
 }
 
 /** Dependencies of a sweep. */
@@ -54,13 +56,18 @@ const DAY_MS = 86_400_000
  * ago, kept events, and rows of the host. Every transaction is small, and a process that dies leaves the rest to the next
  * sweep of any process.
  *
- * @param isStopped - Checked between transactions. @returns The number of deleted trees.
+ * @param isStopped - Checked between transactions. @defaultValue never
+ * @param trees - Trees that are deleted at most, so that no tenant keeps the others waiting. @defaultValue all
+ * @returns The number of deleted trees; `trees` if more may be left.
  */
 export async function sweepTenant(
   { database, objects = null }: SweepDeps,
   retention: Retention,
   tenantId: TenantId,
-  isStopped: () => boolean = () => false,
+  {
+    isStopped = () => false,
+    trees = Number.POSITIVE_INFINITY,
+  }: { readonly isStopped?: () => boolean; readonly trees?: number } = {},
 ): Promise<number> {
   const { runsDays, workflowDays } = await retention.policyOf(tenantId)
   const shorter = [...workflowDays].filter(([, days]) => runsDays === null || days < runsDays)
@@ -78,7 +85,7 @@ export async function sweepTenant(
       const found = await findExpired(database, tenantId, group)
       let erased = 0
       for (const runId of found.runIds) {
-        if (isStopped()) return deleted + erased
+        if (isStopped() || deleted + erased >= trees) return deleted + erased
         const { endedBefore } = found
         const result = await database.withTenant(tenantId, async (tx) => {
           const outcome = await eraseRoot(tx, { tenantId, runId }, { endedBefore, skipsLocked: true })
@@ -97,7 +104,7 @@ export async function sweepTenant(
   }
   while (!isStopped() && (await database.withTenant(tenantId, (tx) => sweepExpiredEvents(tx, tenantId))) > 0);
   await collectPayloads(database, tenantId, isStopped)
-  if (!isStopped()) await retention.sweepOwn(tenantId)
+  if (!isStopped()) await retention.sweepOwn(tenantId, isStopped)
   // Last, so that nothing else waits for a store that does not answer.
   if (objects !== null && !isStopped()) {
     await collectObjects(database, objects, tenantId)

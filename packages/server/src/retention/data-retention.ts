@@ -26,9 +26,9 @@ export function createRetention(
       return { runsDays, workflowDays }
     },
     record: (tx, tenantId, expired) => recordExpired(tx, tenantId, expired),
-    sweepOwn: async (tenantId) => {
+    sweepOwn: async (tenantId, isStopped) => {
       const { auditDays } = await optionsOf(tenantId)
-      while (await database.withTenant(tenantId, (tx) => deleteExpiredRows(tx, tenantId, auditDays)));
+      while (!isStopped() && (await database.withTenant(tenantId, (tx) => deleteExpiredRows(tx, tenantId, auditDays))));
     },
   }
 }

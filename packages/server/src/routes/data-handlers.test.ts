@@ -1,18 +1,28 @@
 import type { StartedRun, Usage } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
-import { postgresRunReader, type RuntimeTables, type StoredRun } from '@tenon/runtime'
+import {
+  type EngineDeps,
+  type EngineFactory,
+  embeddedEngine,
+  postgresRunReader,
+  type RuntimeLog,
+  type RuntimeTables,
+  type StoredRun,
+} from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerContext } from '../context.ts'
 import { createRetention } from '../retention/data-retention.ts'
-import type { RetentionOf } from '../retention/retention-options.ts'
+import { checkRetention, type RetentionOf } from '../retention/retention-options.ts'
 import { startRerun } from '../runs/rerun-run.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, greeting, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
+import { createWorker } from '../worker.ts'
 
 const DAY_MS = 86_400_000
 
@@ -143,16 +153,41 @@ describe('createRetention', () => {
       return answer as object
     })
     expect(await given.optionsOf('t')).toEqual(answer)
-    for (const faulty of [0, 1.5, '7', 36_501, Number.NaN]) {
-      answer = { runsDays: faulty }
+    for (const faulty of [
+      ...[0, 1.5, '7', 36_501, Number.NaN].map((runsDays) => ({ runsDays })),
+      // A host that means to keep everything may have written these.
+      ...[{ runsDays: undefined }, { runDays: null }, null],
+    ]) {
+      answer = faulty
       expect(await given.optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
     }
     answer = new RangeError('no plan')
     expect(await given.optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
     expect(await given.optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
-    expect(lines).toHaveLength(6)
+    expect(lines).toHaveLength(9)
     expect(lines[0]).toEqual(['retention.invalid: nothing is deleted', { tenantId: 't', reason: 'runsDays is 0' }])
-    expect(lines[5]).toMatchObject(['retention.invalid: nothing is deleted', { tenantId: 't' }])
+    expect(lines[8]).toMatchObject(['retention.invalid: nothing is deleted', { tenantId: 't' }])
+  })
+
+  test('keeps everything while the host does not answer', async () => {
+    const lines: unknown[] = []
+    const log: RuntimeLog = (level, message, fields) => lines.push([level, message, fields])
+    const optionsOf = checkRetention(() => new Promise(() => undefined), log, 10)
+    expect(await optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
+    const fault = { tenantId: 't', reason: expect.stringContaining('No answer within 10 ms') }
+    expect(lines).toEqual([['error', 'retention.invalid: nothing is deleted', fault]])
+  })
+
+  test('sweeps nothing in a worker without the option, whatever the servers delete', () => {
+    const given: EngineDeps[] = []
+    const engine: EngineFactory = (deps) => {
+      given.push(deps)
+      return embeddedEngine()(deps)
+    }
+    for (const retention of [{}, { retention: () => ({ runsDays: 7 }) }]) {
+      createWorker({ database: { pglite }, engine, nodes: testNodes, log: () => undefined, ...retention })
+    }
+    expect(given.map((deps) => deps.retention === undefined)).toEqual([true, false])
   })
 
   test('reads the days of the latest version of each workflow that has them', async () => {
@@ -203,12 +238,14 @@ describe('createRetention', () => {
         )
       })
     }
-    await retention.sweepOwn(mine)
     const count = async (table: string, tenantId: string) => {
       const text = `select count(*)::int as count from tenon.${table} where tenant_id = $1`
       const { rows } = await pglite.query(text, [tenantId])
       return (rows[0] as { readonly count: number }).count
     }
+    await retention.sweepOwn(mine, () => true)
+    expect(await count('idempotency_keys', mine)).toBe(1_200)
+    await retention.sweepOwn(mine, () => false)
     const tables = ['idempotency_keys', 'audit_log', 'socket_tickets']
     expect(await Promise.all(tables.map((table) => count(table, mine)))).toEqual([1, 1, 1])
     expect(await Promise.all(tables.map((table) => count(table, other)))).toEqual([1_200, 3, 2])

@@ -3,7 +3,7 @@ export const enData = {
   'data.keepDays': 'Keep runs for (days)',
   'data.keepDaysHelp': 'Counted from the end of a run. Applies to all runs of this workflow once you publish.',
   'data.keepDaysDefault': 'As for all workflows',
-  'data.kept': 'Runs are kept for {days, plural, one {# day} other {# days}}',
+  'data.kept': 'Runs are kept for at most {days, plural, one {# day} other {# days}}',
 
   'data.delete.open': 'Delete run',
   'data.delete.title': 'Delete this run?',

@@ -77,7 +77,7 @@ describe('the list of runs', () => {
 
   test('says how long runs are kept, if they are not kept forever', async () => {
     showList({ ...none, runsKeptDays: 90 })
-    expect(await screen.findByText('Runs are kept for 90 days')).toBeDefined()
+    expect(await screen.findByText('Runs are kept for at most 90 days')).toBeDefined()
   })
 
   test.each([

@@ -41,5 +41,5 @@ export interface MigrateRequest {
   readonly planHash: string
 }
 
-/** Reason why a run was not moved: its nodes do not fit the version, or another request came first. */
-export type MigrationRefusal = 'incompatible' | 'superseded'
+/** Reason why a run was not moved: its nodes do not fit the version, another request came first, or the run ended before. */
+export type MigrationRefusal = 'incompatible' | 'superseded' | 'ending'

@@ -20,7 +20,7 @@ import { endIteration } from './iterations.ts'
 import { judgeFact } from './judge-fact.ts'
 import { entryOf } from './lookup.ts'
 import type { Machine, MachineSnapshot, OpenNodeRun } from './machine-types.ts'
-import { advanceMigration } from './migrate-run.ts'
+import { advanceMigration, dropMigration } from './migrate-run.ts'
 import { blockersOf } from './migration-blockers.ts'
 import type { Plan } from './plan.ts'
 import { createPlanIndex, type PlanIndex } from './plan-index.ts'
@@ -122,6 +122,7 @@ export function createMachine(
       const turns = createTurns(fact.at)
       act(turns)
       concludeTurns(turns)
+      dropMigration(run, turns)
       advanceCompensation(run, turns, () => concludeTurns(turns))
       advanceMigration(run, turns, () => concludeTurns(turns))
       endWhenIdle(run, turns.decisions)

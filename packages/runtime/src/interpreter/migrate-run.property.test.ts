@@ -11,7 +11,7 @@ import { loopedPlan } from './testing/arbitrary-loops.ts'
 import { anyPlan } from './testing/arbitrary-plan.ts'
 import { arbitraryOptions, MOST_FACTS, parameters, TERMINAL } from './testing/arbitrary-play.ts'
 import { arbitraryTape } from './testing/arbitrary-tape.ts'
-import { editedPlan } from './testing/edited-plan.ts'
+import { editedPlan, undoable } from './testing/edited-plan.ts'
 import { nextFact, type PlayOptions } from './testing/random-play.ts'
 import { type SimulatedRun, simulateRun } from './testing/simulated-run.ts'
 import { tapeOf } from './testing/tape.ts'
@@ -24,10 +24,11 @@ interface Versions {
 
 /** Generates a plan with two edited versions of it. */
 const arbitraryVersions: fc.Arbitrary<Versions> = fc
-  .tuple(fc.oneof(anyPlan, loopedPlan), arbitraryTape, arbitraryTape)
-  .map(([plan, first, second]) => {
+  .tuple(fc.oneof(anyPlan, loopedPlan), arbitraryTape, arbitraryTape, fc.boolean())
+  .map(([plan, first, second, undoes]) => {
     const edited = editedPlan(plan, first)
-    const plans = [plan, edited, editedPlan(edited, second, 'y')] as const
+    const made = [plan, edited, editedPlan(edited, second, 'y')] as const
+    const plans = undoes ? ([undoable(made[0]), undoable(made[1]), undoable(made[2])] as const) : made
     const indexes = new Map(plans.map((each) => [each.planHash, createPlanIndex(each)]))
     const findPlan: FindPlan = (planHash) => indexes.get(planHash)
     return { plans: [...plans], findPlan, planOf: (planHash) => (findPlan(planHash)?.plan ?? plan) as Plan }
@@ -66,6 +67,7 @@ const arbitraryRun = [arbitraryVersions, arbitraryTape, arbitraryOptions] as con
 
 test('a run that moves between versions ends once, runs no pass twice, and its view agrees with it', () => {
   let moved = 0
+  let undone = 0
   fc.assert(
     fc.property(...arbitraryRun, (versions, values, options) => {
       const { log, machine } = playVersions(versions, values, options, (run) => {
@@ -78,13 +80,15 @@ test('a run that moves between versions ends once, runs no pass twice, and its v
       )
       expect(new Set(passes).size).toBe(passes.length)
       const { migrations } = foldRunEvents(log)
-      const wasOver = migrations.filter(({ outcome }) => outcome === null).length
-      expect(wasOver).toBeLessThanOrEqual(1)
+      expect(migrations.map(({ outcome }) => outcome)).not.toContain(null)
+      const drops = log.findIndex((event) => event.type === 'migration_refused' && event.data.reason === 'ending')
+      if (drops !== -1 && log.slice(drops).some(({ type }) => type === 'compensation_started')) undone += 1
       moved += migrations.filter(({ outcome }) => outcome === 'moved').length
     }),
     parameters(150),
   )
   expect(moved).toBeGreaterThan(100)
+  expect(undone).toBeGreaterThan(0)
 })
 
 test('a run that moves between versions repeats its decisions, from the start and from a snapshot of any turn', () => {

@@ -1,4 +1,4 @@
-import { type ChildWait, makeValueRef } from '@tenon/core/run'
+import { type ChildWait, type Decision, makeValueRef } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { createMachine } from './machine.ts'
 import type { MachineSnapshot } from './machine-types.ts'
@@ -107,7 +107,7 @@ describe('a run that is asked to move', () => {
     expect(queued.machine.turn).toBe(0)
     const run = runOf(V1, V2)
     move(run, V2)
-    run.cancel()
+    expect(brief(run.cancel())).toEqual(['cancel a/1 (run_canceled)', 'not moved to 2 (ending: )'])
     expect(move(run, V2, '3')).toEqual([])
     expect(brief(run.cancelNode('a'))).toEqual(['canceled (user)'])
     expect(move(run, V2, '4')).toEqual([])
@@ -215,6 +215,141 @@ describe('a run whose nodes do not fit the version', () => {
     }
     expect(blockers(undoing(true), undoing(false), done)).toEqual(['not moved to 2 (incompatible: a undo_removed)'])
     expect(blockers(undoing(true), { ...undoing(true), planHash: 'other' }, done)).toEqual(['moved 1 to 2'])
+  })
+})
+
+describe('a run that ends while it is asked to move', () => {
+  const undoing = (planHash: string): Plan => {
+    const plan = planOf(['start', 'a:probe', 'b:probe', 'undo:probe', 'end'], ['start>a', 'a>b', 'b>end'])
+    const compensation = plan.nodes.findIndex(({ id }) => id === 'undo')
+    return { ...plan, planHash, nodes: plan.nodes.map((node) => (node.id === 'a' ? { ...node, compensation } : node)) }
+  }
+  const asked = () => {
+    const after = undoing('after')
+    const run = runOf(undoing('before'), after)
+    run.complete('a')
+    move(run, after)
+    return run
+  }
+
+  test('undoes what it has done, in its version', () => {
+    const failed = asked()
+    expect(brief(failed.fail('b'))).toEqual([
+      'not moved to 2 (ending: )',
+      'undo 1 (failed)',
+      'schedule undo/1 dispatch',
+    ])
+    failed.complete('undo')
+    expect(failed.machine.status).toBe('failed')
+    const canceled = asked()
+    canceled.cancel()
+    expect(brief(canceled.cancelNode('b'))).toEqual(['undo 1 (canceled)', 'schedule undo/1 dispatch'])
+  })
+})
+
+describe('what was held before the move', () => {
+  test('is another call of a node that was parked, if its params have changed', () => {
+    const parking = (params: Readonly<Record<string, number>> = {}) =>
+      planOf(
+        ['start', ['a:probe', { onError: 'park' }, { params }], 'w:probe', 'end'],
+        ['start>a', 'a>end', 'start>w', 'w>end'],
+      )
+    const [before, after] = [parking(), parking({ fixed: 1 })]
+    const started = () => {
+      const run = runOf(before, after)
+      run.suspend('a', approvalOf())
+      run.vote('a/1/0', 'approve')
+      run.fail('a')
+      return run
+    }
+    const resumeOf = (decisions: readonly Decision[]) =>
+      decisions.flatMap((each) => (each.type === 'node_scheduled' ? [each.data.resume] : []))
+    const paused = started()
+    paused.suspend('w', approvalOf())
+    paused.pause()
+    paused.resolve('a/2/0', { kind: 'retry' })
+    move(paused, after)
+    expect(paused.machine.openNodeRun('a')).toMatchObject({ resume: null, revision: after.planHash })
+    expect(resumeOf(paused.resume())).toEqual([null])
+    const asked = started()
+    move(asked, after)
+    asked.resolve('a/2/0', { kind: 'retry' })
+    expect(resumeOf(asked.suspend('w', approvalOf()))).toEqual([null])
+    const given = started()
+    move(given, after)
+    given.resolve('a/2/0', { kind: 'retry_with_params', params: makeValueRef({ old: 1 }) })
+    expect(brief(given.complete('w'))).toEqual([
+      'wait end 1/2',
+      'not moved to 2 (incompatible: a params_changed)',
+      'schedule a/3 dispatch',
+    ])
+  })
+
+  test('reads what the new version gives it', () => {
+    const reading = (edges: readonly string[], params: Readonly<Record<string, number>> = {}) =>
+      planOf(
+        ['start', 'c:probe', 'b:probe', ['a:probe', { onError: 'park' }, { params }], 'n:probe', 'w:probe', 'end'],
+        ['start>c', 'start>b', 'start>w', 'b>a', 'a>end', 'b>n', 'n>end', ...edges],
+      )
+    const [before, after] = [reading([]), reading(['c>n', 'c>a'], { fixed: 1 })]
+    const parkedAfter = reading(['c>n'], { fixed: 1 })
+    const held = runOf(before, { ...parkedAfter, planHash: 'held' }, after)
+    held.suspend('w', approvalOf())
+    held.pause()
+    held.complete('b')
+    held.complete('c', 'success', { x: 1 })
+    move(held, after)
+    held.resume()
+    expect(held.machine.outputs.inputView('n').outputOf('c')).not.toBeNull()
+    const chained = planOf(
+      [
+        'start',
+        'c:probe',
+        'b:probe',
+        ['a:probe', { onError: 'park' }, { params: { fixed: 1 } }],
+        'n:probe',
+        'w:probe',
+        'end',
+      ],
+      ['start>c', 'c>b', 'start>w', 'b>a', 'a>end', 'b>n', 'n>end'],
+    )
+    const parked = runOf(before, chained)
+    parked.suspend('w', approvalOf())
+    parked.complete('b')
+    parked.complete('n')
+    parked.fail('a')
+    parked.complete('c', 'success', { x: 1 })
+    expect(move(parked, chained)).toContain('moved 1 to 2')
+    expect(parked.machine.outputs.inputView('a').outputOf('c')).not.toBeNull()
+  })
+
+  test('has lost if its join has fired, and does not start', () => {
+    const racing = (
+      more: readonly NodeText[],
+      edges: readonly string[],
+      meet: NodeText = ['meet:join', { join: 'any' }],
+    ) =>
+      planOf(
+        ['start', 'a:probe', 'b0:probe', 'b:probe', ...more, meet, 'w:probe', 'end'],
+        ['start>a', 'start>b0', 'b0>b', 'a>meet', 'b>meet', 'meet>end', 'start>w', ...edges],
+      )
+    const before = racing([], [])
+    const started = (to: Plan) => {
+      const run = runOf(before, to)
+      run.suspend('w', approvalOf())
+      run.pause()
+      run.complete('b0')
+      run.complete('a')
+      return run
+    }
+    const same = { ...before, planHash: 'same' }
+    const run = started(same)
+    expect(move(run, same)).toEqual(['moved 1 to 2'])
+    expect(brief(run.resume())).toEqual(['resumed by bob', 'schedule meet/1 inline'])
+    const more = racing(['x:probe'], ['start>x', 'x>meet'])
+    const added = started(more)
+    expect(move(added, more)).toEqual(['moved 1 to 2', 'skip x (loser)'])
+    expect(brief(added.resume())).toEqual(['resumed by bob', 'schedule meet/1 inline'])
   })
 })
 

@@ -25,6 +25,18 @@ export function requestMigration({ state, undoLog }: RunContext, { decisions }: 
 }
 
 /**
+ * Refuses a request to move if the run begins to end: what is open then ends, and what was done is undone, in the version
+ * that the run executes. Called before anything is undone, since a request holds what would start.
+ */
+export function dropMigration(run: RunContext, { decisions }: Turns): void {
+  const { state, undoLog } = run
+  if (state.migration === null || topFrame(run).state.ending === null) return
+  const { requestId, version } = state.migration
+  undoLog.setField(state, 'migration', null)
+  decisions.push({ type: 'migration_refused', data: { requestId, version, reason: 'ending', blockers: [] } })
+}
+
+/**
  * Returns the index of a plan to which a run is to move.
  *
  * @throws {@link TenonError} `FACT_INVALID` if it was not loaded.
@@ -42,7 +54,7 @@ export function planOf({ findPlan }: RunContext, planHash: string): PlanIndex {
 export function advanceMigration(run: RunContext, turns: Turns, conclude: () => void): void {
   const { state, undoLog } = run
   const { migration, over, openCount, waiting } = state
-  if (migration === null || over || topFrame(run).state.ending !== null || waiting < openCount) return
+  if (migration === null || over || waiting < openCount) return
   const { requestId, version, planHash } = migration
   const target = planOf(run, planHash)
   undoLog.setField(state, 'migration', null)

@@ -94,6 +94,8 @@ function judgeOpen(
   if (waitFor === undefined) return null
   if (inputsOf(levelBefore, before) !== inputsOf(levelAfter, after)) return 'inputs_changed'
   if (waitFor.kind === 'parked') {
+    // A person gave params for the retry, which were checked against those of its version.
+    if (wait?.held?.params && !hasSameParams(before, after)) return 'params_changed'
     return waitFor.resolutions.includes('route') && !after.hasErrorEdge ? 'error_branch_removed' : null
   }
   if (before.typeVersion !== after.typeVersion) return 'type_changed'

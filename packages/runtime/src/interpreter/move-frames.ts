@@ -8,13 +8,17 @@ import {
   nodeAt,
   type RunContext,
 } from './context.ts'
+import { close } from './finish-node.ts'
 import { framesInOrder } from './frames-in-order.ts'
+import { isRacing } from './join.ts'
 import { entryOf, itemAt } from './lookup.ts'
+import { findLosers } from './losers.ts'
 import { hasSameParams, levelOf } from './migration-blockers.ts'
 import { type MovedState, moveState } from './move-state.ts'
 import type { LevelIndex, PlanIndex } from './plan-index.ts'
 import { rulesFor, start } from './propagate.ts'
-import type { Turns } from './turn.ts'
+import { PHASE } from './state.ts'
+import type { Turn, Turns } from './turn.ts'
 
 /**
  * Moves the state of a run to another plan, which every node that has begun must fit. What has begun stays as it is; of
@@ -27,7 +31,7 @@ export function moveFrames(run: RunContext, turns: Turns, target: PlanIndex): vo
   moveReachedEnd(run, target)
   moveReusable(run, target)
   undoLog.setField(run, 'index', target)
-  const moved: (MovedState & { readonly context: FrameContext })[] = []
+  const moved: (MovedState & { readonly frame: FrameContext; readonly context: FrameContext })[] = []
   for (const frame of frames) {
     const key = keyOf(frame)
     if (frame.calls !== null) {
@@ -38,14 +42,32 @@ export function moveFrames(run: RunContext, turns: Turns, target: PlanIndex): vo
     const part = moveState(frame, level, { rules, planHash: target.plan.planHash })
     const context = createFrame(run, level, iterationIn(run, frame), part.state)
     undoLog.setEntry(run.frames, key, context)
-    moved.push({ ...part, context })
+    moved.push({ ...part, frame, context })
   }
-  for (const { context, dead, roots, joins } of moved) {
+  for (const { frame, context, dead, roots, joins } of moved) {
     if (context.state.ended !== null) continue
     const turn = turns.in(context)
     turn.skipped.dead_path.push(...dead)
-    for (const node of joins) turn.work.push(node)
-    for (const node of roots) start(context, turn, node)
+    keepLosers(frame, context, turn)
+    const isPending = (node: number): boolean => itemAt(context.state.phases, node) === PHASE.pending
+    for (const node of joins.filter(isPending)) turn.work.push(node)
+    for (const node of roots.filter(isPending)) start(context, turn, node)
+  }
+}
+
+/** Ends the nodes that lose by a join that has fired, also while its own pass is held: they never start. */
+function keepLosers(before: FrameContext, context: FrameContext, turn: Turn): void {
+  const { state, index, undoLog } = context
+  for (const [join, { join: mode }] of index.level.nodes.entries()) {
+    if (!isRacing(mode) || !(state.held.has(join) || state.outputs.has(join))) continue
+    for (const node of findLosers(context, join)) {
+      if (itemAt(state.phases, node) === PHASE.open) continue
+      close(context, node)
+      undoLog.deleteEntry(state.held, node)
+      const old = before.index.indexOf(nodeAt(context, node).id)
+      const hadLost = old !== undefined && itemAt(before.state.phases, old) === PHASE.finished
+      if (!hadLost) turn.skipped.loser.push(node)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FrameContext } from './context.ts'
 import { isLive } from './finish-node.ts'
-import { itemAt } from './lookup.ts'
+import { itemAt, present } from './lookup.ts'
 import { hasBegun, hasSameParams } from './migration-blockers.ts'
 import type { LevelIndex } from './plan-index.ts'
 import type { SemanticsRules } from './semantics.ts'
@@ -71,9 +71,21 @@ function copyNode({ frame, level, state }: Moving, old: number, node: number, pl
   const keepsParams = !isParked(open) || hasSameParams(itemAt(index.level.nodes, old), itemAt(level.level.nodes, node))
   // A loop that has begun iterations cannot run again.
   const isRevised = !keepsParams && !before.loops.has(old)
-  if (isRevised) state.revisions.set(node, planHash)
-  // Another call: what people approved, or gave as params, was for the params before.
-  state.open.set(node, isRevised ? { ...open, resume: null, params: null } : open)
+  if (!isRevised) {
+    state.open.set(node, open)
+    return
+  }
+  state.revisions.set(node, planHash)
+  // It follows the new version, which may connect it to nodes that have ended in between.
+  state.scheduledTurns[node] = frame.run.state.turn
+  state.open.set(node, revisedRun(open))
+}
+
+/** Makes another call of a parked one: what people approved, or gave as params, was for the params before. */
+function revisedRun(open: OpenRun): OpenRun {
+  const wait = present(open.wait)
+  const held = wait.held === null ? null : { ...wait.held, resume: null, params: null }
+  return { ...open, resume: null, params: null, wait: { ...wait, held } }
 }
 
 function isParked({ wait }: OpenRun): boolean {
@@ -127,10 +139,11 @@ function judgeUnstarted(moving: Moving, old: number | undefined, node: number): 
     live: itemAt(state.arrivals, node),
     clean: itemAt(state.cleanArrivals, node),
   })
-  const heldIn = old === undefined ? undefined : frame.state.held.get(old)
-  if (heldIn !== undefined && !disabled && (isRoot || verdict.kind === 'fire')) {
+  const isHeld = old !== undefined && frame.state.held.has(old)
+  if (isHeld && !disabled && (isRoot || verdict.kind === 'fire')) {
     state.phases[node] = PHASE.ready
-    state.held.set(node, heldIn)
+    // It reads what there is now, as the new version connects it.
+    state.held.set(node, frame.run.state.turn)
   } else if (isRoot) roots.push(node)
   else if (verdict.kind === 'dead') {
     state.phases[node] = PHASE.finished

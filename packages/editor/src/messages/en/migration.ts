@@ -23,4 +23,5 @@ export const enMigration = {
   'runs.moved.pending': 'Moves to version {version} when no node is in progress',
   'runs.moved.refused': 'Not moved to version {version}: {nodes} do not fit',
   'runs.moved.superseded': 'Not moved to version {version}: another request came first',
+  'runs.moved.ending': 'Not moved to version {version}: the run ended before',
 } as const

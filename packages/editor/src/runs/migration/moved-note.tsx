@@ -44,6 +44,8 @@ function requestText({ outcome, version, blockers }: MigrationView, nodes: NodeD
     }
     case 'superseded':
       return t('runs.moved.superseded', { version })
+    case 'ending':
+      return t('runs.moved.ending', { version })
     case 'moved':
       return null
   }

@@ -67,3 +67,20 @@ export function editedPlan(plan: Plan, values: readonly number[], name = 'x'): P
   const level = editLevel(plan, tapeOf(values), name)
   return { ...plan, ...level, planHash: sha256Hex(JSON.stringify(level)) }
 }
+
+/** Adds a node for each plain node outside of loops that undoes it. */
+export function undoable(plan: Plan): Plan {
+  const undone = plan.nodes.filter(({ control, type }) => control === null && type === 'probe')
+  const first = plan.nodes.length
+  const nodes = plan.nodes.map((node) => {
+    const at = undone.indexOf(node)
+    return at === -1 ? node : { ...node, compensation: first + at }
+  })
+  const undoing = undone.map(
+    (node): PlanNode => ({
+      ...{ ...node, id: `undo-${node.id}`, incoming: [], outgoing: [], hasErrorEdge: false },
+      ...{ onError: 'continue', disabled: false },
+    }),
+  )
+  return { ...plan, nodes: [...nodes, ...undoing], planHash: sha256Hex(`${plan.planHash} undoable`) }
+}

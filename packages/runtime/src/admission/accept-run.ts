@@ -10,17 +10,17 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { checkRunInput } from '../run-input.ts'
-import type { AppendOperation, Payload } from '../store/append.ts'
+import type { AppendOperation } from '../store/append.ts'
 import { type CollectRule, itemsOf, type QueueEntry, queueEntryOf, type RequestRules } from '../store/queue-entry.ts'
 import type { RunLimits } from '../store/run-limits.ts'
 import type { RunRef } from '../store/run-ref.ts'
-import { lockStoredPayload } from '../store/stored-payload.ts'
 import { type AdmittedRun, admitRuns, type LaneOpening } from './admit-runs.ts'
 import { endCollecting, findCollecting, mergeRequest, readStartInput } from './collecting-runs.ts'
 import { type EarlierRun, findEarlierRun, noteAnswer, noteFirstRun } from './earlier-run.ts'
 import { lockQueue } from './queue-lock.ts'
 import { countQueued } from './queue-rows.ts'
 import type { LaneRef } from './read-queue.ts'
+import { referTo, storePayloads } from './run-values.ts'
 
 /** A run to store before it begins. */
 export interface RunToAccept {
@@ -99,8 +99,7 @@ async function merge(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept): P
   const { facts, payloads } = newRunOf({ ...request, input, runId }, plan, at)
   const start = facts.map(withoutDeadline).find((fact) => fact.type === 'run_started')
   if (start?.type !== 'run_started') return null
-  await storePayloads(tx, { tenantId, runId }, payloads)
-  const inMs = await mergeRequest(tx, schema, { tenantId, runId, entry, rule, size, isFull, start })
+  const inMs = await mergeRequest(tx, schema, { tenantId, runId, entry, rule, size, isFull, start, payloads })
   if (inMs === null) return null
   await noteAnswer(tx, request, { how: 'merged', runId })
   await noteFirstRun(tx, request, rules, runId)
@@ -215,26 +214,6 @@ async function hasRun(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promi
   return found !== undefined
 }
 
-async function storePayloads(
-  tx: Tx<RuntimeTables>,
-  { tenantId, runId }: RunRef,
-  payloads: readonly Payload[],
-): Promise<void> {
-  for (const { hash, size, text } of payloads) {
-    const doNothing = { tenant_id: tenantId, hash }
-    await tx
-      .insertInto('payloads')
-      .values({ ...doNothing, size, data: text })
-      .onConflict(lockStoredPayload)
-      .execute()
-    await tx
-      .insertInto('payload_refs')
-      .values({ ...doNothing, run_id: runId })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
-}
-
 /** Adds the time of the request to a start that may wait. */
 function requestedAt(fact: Fact, at: number): Fact {
   return fact.type === 'run_started' ? { ...fact, data: { ...fact.data, requestedAt: at } } : fact
@@ -248,7 +227,7 @@ async function linkEarlier(
 ): Promise<void> {
   for (const operation of operations) {
     if (operation.op === 'payload_ref') {
-      await tx.insertInto('payload_refs').values({ tenant_id: tenantId, run_id: runId, hash: operation.hash }).execute()
+      await referTo(tx, { tenantId, runId }, operation.hash)
     }
     if (operation.op !== 'rerun') continue
     await tx

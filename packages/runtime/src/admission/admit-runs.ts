@@ -6,7 +6,8 @@ import type { Tx } from '../postgres/types.ts'
 import { limitOf, type RunLimits, rateOf } from '../store/run-limits.ts'
 import { releaseCollected } from './collecting-runs.ts'
 import { decideAdmissions, type Lane } from './decide-admissions.ts'
-import { countStarts, type LaneRef, type QueueFocus, readQueue, type TenantRoom } from './read-queue.ts'
+import { countStarts } from './rate-starts.ts'
+import { type LaneRef, type QueueFocus, readQueue, type TenantRoom } from './read-queue.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
@@ -132,13 +133,20 @@ async function markAdmitted(
         where a.tenant_id = ${tenantId} and a.run_id = free.run_id
         returning a.run_id, a.workflow_id, a.engine, a.requires_key, a.priority, a.is_child, a.rate_key,
           a.rate_interval_ms
-    ), counted as (
-      insert into ${table('run_starts')} (tenant_id, workflow_id, rate_key, at, run_id, until)
-        select ${tenantId}, workflow_id, rate_key, ${now}::bigint, run_id, ${now}::bigint + rate_interval_ms from admitted
-          where rate_interval_ms is not null
-        union all
-        select ${tenantId}, '', '', ${now}::bigint, run_id, ${now}::bigint + ${intervalMs}::bigint from admitted
-          where ${intervalMs}::bigint is not null and not is_child
+    ), counted (workflow_id, rate_key, run_id, interval_ms) as (
+      select workflow_id, rate_key, run_id, rate_interval_ms from admitted where rate_interval_ms is not null
+      union all
+      select '', '', run_id, ${intervalMs}::bigint from admitted where ${intervalMs}::bigint is not null and not is_child
+    ), numbered as (
+      insert into ${table('run_starts')} (tenant_id, workflow_id, rate_key, n, at, run_id, until)
+        select ${tenantId}, c.workflow_id, c.rate_key, coalesce(l.n, 0) + row_number() over (
+            partition by c.workflow_id, c.rate_key order by array_position(${[...runIds]}::text[], c.run_id)),
+          -- The times are in the order of the numbers, also if the clock was set back.
+          greatest(${now}::bigint, l.at), c.run_id, greatest(${now}::bigint, l.at) + c.interval_ms
+        from counted c left join lateral (
+          select s.n, s.at from ${table('run_starts')} s
+            where s.tenant_id = ${tenantId} and s.workflow_id = c.workflow_id and s.rate_key = c.rate_key
+            order by s.n desc limit 1) l on true
     ), ready as (
       insert into ${table('run_ready')} (tenant_id, run_id, ready_at, woken, requires_key, priority)
         select ${tenantId}, run_id, ${databaseNow}, true, requires_key, priority from admitted

@@ -4,10 +4,14 @@ import { sql } from 'kysely'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import type { Payload } from '../store/append.ts'
 import type { CollectRule, QueueEntry } from '../store/queue-entry.ts'
 import type { LaneRef } from './read-queue.ts'
+import { forgetValue, storePayloads } from './run-values.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
+type RunStarted = Extract<Fact, { readonly type: 'run_started' }>
+
 /** Puts the runs of a tenant into the queue into which no further request is merged, and returns their lanes. */
 export async function releaseCollected(tx: RuntimeTx, schema: string, tenantId: string): Promise<readonly LaneRef[]> {
   const rows = sql.table(`${schema}.run_admissions`)
@@ -51,20 +55,22 @@ export interface RequestToMerge {
   /** True if the run has as many items as it may. */
   readonly isFull: boolean
   /** Start of the run with its new input. */
-  readonly start: Extract<Fact, { readonly type: 'run_started' }>
+  readonly start: RunStarted
+  /** The new input, if it is too large for the log. */
+  readonly payloads: readonly Payload[]
 }
 
 /**
- * Gives a run that waits for further requests a new input, and its keys. The caller has stored the input.
+ * Gives a run that waits for further requests a new input in place of the one that it had, and its keys.
  *
  * @returns Time until the run starts, in ms; null if the run has been canceled meanwhile.
  */
 export async function mergeRequest(
   tx: RuntimeTx,
   schema: string,
-  { tenantId, runId, entry, rule, size, isFull, start }: RequestToMerge,
+  { tenantId, runId, entry, rule, size, isFull, start, payloads }: RequestToMerge,
 ): Promise<number | null> {
-  // In the order of all transactions: the run, its row in the queue, its messages.
+  // In the order of all transactions: the run, its values, its row in the queue, its messages.
   const run = await tx
     .updateTable('runs')
     .set({ concurrency_key: entry.key, rate_key: entry.rate?.key ?? null })
@@ -72,6 +78,12 @@ export async function mergeRequest(
     .where('run_id', '=', runId)
     .returning('queued_at')
     .executeTakeFirstOrThrow()
+  const former = await readStart(tx, tenantId, runId)
+  // A cancelation locks the run first, too.
+  if (former === null || !(await isCollecting(tx, tenantId, runId))) return null
+  await storePayloads(tx, { tenantId, runId }, payloads)
+  const { hash } = former.data.input
+  if (hash !== start.data.input.hash) await forgetValue(tx, { tenantId, runId }, hash)
   const requestedAt = Number(run.queued_at)
   const until =
     rule.kind === 'debounce'
@@ -110,8 +122,19 @@ export async function endCollecting(tx: RuntimeTx, tenantId: string, runId: stri
     .execute()
 }
 
-/** Reads the input with which a run that waits will start; null if it cannot be read here. */
-export async function readStartInput(tx: RuntimeTx, tenantId: string, runId: string): Promise<Json> {
+async function isCollecting(tx: RuntimeTx, tenantId: string, runId: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom('run_admissions')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('collects_until', 'is not', null)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** Reads the message with which a run that waits will start; null if it does not wait. */
+async function readStart(tx: RuntimeTx, tenantId: string, runId: string): Promise<RunStarted | null> {
   const message = await tx
     .selectFrom('run_inbox')
     .select('fact')
@@ -121,8 +144,14 @@ export async function readStartInput(tx: RuntimeTx, tenantId: string, runId: str
     .executeTakeFirst()
   if (message === undefined) return null
   const fact = JSON.parse(message.fact) as Fact
-  if (fact.type !== 'run_started') return null
-  const { inline, hash } = fact.data.input
+  return fact.type === 'run_started' ? fact : null
+}
+
+/** Reads the input with which a run that waits will start; null if it cannot be read here. */
+export async function readStartInput(tx: RuntimeTx, tenantId: string, runId: string): Promise<Json> {
+  const start = await readStart(tx, tenantId, runId)
+  if (start === null) return null
+  const { inline, hash } = start.data.input
   if (inline !== undefined) return inline
   const payload = await tx
     .selectFrom('payloads')

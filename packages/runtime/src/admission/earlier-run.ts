@@ -22,7 +22,7 @@ export interface EarlierRun {
 /** Time in which a request finds the run that it was answered with, for repetitions after a lost response, in ms. */
 const ANSWER_MS = 3_600_000
 
-/** Finds the run that a request returns: its own answer, or the first run of its dedupe key. */
+/** Finds the run that a request returns: its own answer, or the first run of its dedupe key. It must still be stored. */
 export async function findEarlierRun(
   tx: Tx<RuntimeTables>,
   request: RequestRef,
@@ -38,6 +38,15 @@ export async function findEarlierRun(
     .where('workflow_id', '=', workflowId)
     .where('dedupe_key', 'in', [...Object.values(answers), ...(key === null ? [] : [key])])
     .where('until', '>', databaseNow)
+    // A run that has been deleted answers no request.
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('runs')
+          .select('runs.run_id')
+          .where('runs.tenant_id', '=', tenantId)
+          .whereRef('runs.run_id', '=', 'run_dedupes.run_id'),
+      ),
+    )
     .execute()
   const runOf = (name: string | null) => rows.find((row) => row.dedupe_key === name)?.run_id
   const merged = runOf(answers.merged)

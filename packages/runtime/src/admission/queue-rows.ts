@@ -57,15 +57,25 @@ export async function tenantsWithQueue(database: RuntimeDatabase): Promise<reado
   })
 }
 
-/** Deletes starts that count against no rate any more, and ends of windows, of all tenants. */
-export async function deleteExpired(database: RuntimeDatabase): Promise<void> {
+/**
+ * Deletes all starts that count against no rate any more, and ends of windows, of all tenants, in small transactions.
+ *
+ * @param isStopped - Checked between transactions.
+ */
+export async function deleteExpired(database: RuntimeDatabase, isStopped: () => boolean): Promise<void> {
   for (const name of ['run_starts', 'run_dedupes'] as const) {
     const rows = sql.table(`${database.schema}.${name}`)
-    await database.withSystem((tx) =>
-      sql`delete from ${rows} where ctid = any(array(
-        select ctid from ${rows} where until <= ${databaseNow} limit ${DELETED_AT_ONCE} for update skip locked))`.execute(
-        tx,
-      ),
-    )
+    const deleteSome = async (): Promise<boolean> => {
+      const { numAffectedRows = 0n } = await database.withSystem((tx) =>
+        sql`delete from ${rows} where ctid = any(array(
+          select ctid from ${rows} where until <= ${databaseNow} limit ${DELETED_AT_ONCE} for update skip locked))`.execute(
+          tx,
+        ),
+      )
+      return Number(numAffectedRows) === DELETED_AT_ONCE
+    }
+    while (!isStopped() && (await deleteSome())) {
+      // The next ones.
+    }
   }
 }

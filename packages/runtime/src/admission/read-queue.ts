@@ -9,6 +9,7 @@ import {
   rateName,
   type WaitingRun,
 } from './decide-admissions.ts'
+import { countStarts, type RateRef } from './rate-starts.ts'
 
 /** Runs of a workflow that share a limit of runs in progress. */
 export interface GroupRef {
@@ -204,12 +205,6 @@ function runOfRow(row: QueueRow): WaitingRun {
   }
 }
 
-/** A rate whose starts are counted; the workflow id is empty for that of the tenant. */
-export interface RateRef extends Rate {
-  readonly workflowId: string
-  readonly rateGroup: string
-}
-
 /** Reads the starts of the first run of each lane that has a rate; another rate in it is read when it comes first. */
 async function readStarts(
   tx: Tx<RuntimeTables>,
@@ -226,34 +221,4 @@ async function readStarts(
   const names = [...rates.keys()]
   const states = await countStarts(tx, schema, tenantId, [...rates.values()], now)
   return new Map(states.map((state, index) => [names[index] ?? '', state]))
-}
-
-/** Counts the starts of rates in their intervals; each is one search in the index. */
-export async function countStarts(
-  tx: Tx<RuntimeTables>,
-  schema: string,
-  tenantId: string,
-  rates: readonly RateRef[],
-  now: number,
-): Promise<readonly RateState[]> {
-  if (rates.length === 0) return []
-  const starts = sql.table(`${schema}.run_starts`)
-  const { rows } = await sql<{ started: number; last_at: number | string | null; interval_ms: number | string }>`
-    select c.started, c.last_at, w.interval_ms
-    from unnest(${rates.map((rate) => rate.workflowId)}::text[], ${rates.map((rate) => rate.rateGroup)}::text[],
-      ${rates.map((rate) => rate.limit)}::integer[], ${rates.map((rate) => rate.intervalMs)}::bigint[])
-      with ordinality as w(workflow_id, rate_key, most, interval_ms, n)
-    cross join lateral (
-      -- The last of as many starts as the rate allows is the first to leave the interval.
-      select count(*)::integer as started, min(at) as last_at from (
-        select s.at from ${starts} s
-          where s.tenant_id = ${tenantId} and s.workflow_id = w.workflow_id and s.rate_key = w.rate_key
-            and s.at > ${now}::bigint - w.interval_ms
-          order by s.at desc limit w.most) of_interval
-    ) c
-    order by w.n`.execute(tx)
-  return rows.map(({ started, last_at: at, interval_ms: intervalMs }, index) => ({
-    started,
-    opensAt: at === null || started < (rates[index]?.limit ?? 0) ? null : Number(at) + Number(intervalMs),
-  }))
 }

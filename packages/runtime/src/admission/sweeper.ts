@@ -98,7 +98,7 @@ export function createSweeper({ database, log, limits, onSwept, intervalMs }: Sw
         for (const tenantId of iterator) if (!isStopped) await sweepRegularly(tenantId)
       }
       await Promise.all(Array.from({ length: SWEEPS_AT_ONCE }, sweepSome))
-      if (sweeps % SWEEPS_PER_DELETION === 0) await deleteExpired(database)
+      if (sweeps % SWEEPS_PER_DELETION === 0) await deleteExpired(database, () => isStopped)
       sweeps += 1
     } catch (error) {
       log('warn', 'queue.read_failed: retrying', { reason: reasonOf(error) })

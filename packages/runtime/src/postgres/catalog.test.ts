@@ -120,7 +120,7 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
       },
       // Names of node types and queues, which the host and its operators choose.
       { relname: 'run_requirements', names: ['tenant_id', 'requires_key', 'capabilities'] },
-      { relname: 'run_starts', names: ['tenant_id', 'workflow_id', 'rate_key', 'at', 'run_id', 'until'] },
+      { relname: 'run_starts', names: ['tenant_id', 'workflow_id', 'rate_key', 'n', 'at', 'run_id', 'until'] },
       { relname: 'timers', names: ['tenant_id', 'run_id', 'timer_id', 'due_at', 'fire_at'] },
     ])
   })

@@ -223,6 +223,8 @@ export interface RuntimeTables {
     readonly tenant_id: string
     readonly workflow_id: string
     readonly rate_key: string
+    /** Number of the start among those of the rate, in the order of `at`. */
+    readonly n: number
     readonly at: number
     readonly run_id: string
     readonly until: number

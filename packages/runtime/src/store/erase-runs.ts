@@ -104,7 +104,27 @@ async function deleteRows(
     .values(runs.map((run) => ({ tenant_id: tenantId, root_run_id: rootRunId, ...run })))
     .execute()
   const runIds = runs.map((run) => run.run_id)
+  await forgetAnswers(tx, tenantId, runIds)
   await tx.deleteFrom('runs').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
+}
+
+/** Deletes the dedupe keys that returned runs. One that a request has locked answers none, since its run is gone. */
+async function forgetAnswers(tx: RuntimeTx, tenantId: string, runIds: readonly string[]): Promise<void> {
+  await tx
+    .deleteFrom('run_dedupes')
+    .where('tenant_id', '=', tenantId)
+    .where(({ eb, refTuple }) =>
+      eb(refTuple('workflow_id', 'dedupe_key'), 'in', ({ selectFrom }) =>
+        selectFrom('run_dedupes as d')
+          .select(['d.workflow_id', 'd.dedupe_key'])
+          .where('d.tenant_id', '=', tenantId)
+          .where('d.run_id', 'in', runIds)
+          .forUpdate()
+          .skipLocked()
+          .$asTuple('workflow_id', 'dedupe_key'),
+      ),
+    )
+    .execute()
 }
 
 async function deleteLog(

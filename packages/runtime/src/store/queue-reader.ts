@@ -122,20 +122,29 @@ interface RateColumns {
   readonly intervalMs: ReturnType<typeof sql>
 }
 
-/** SQL of the starts of a rate in its interval. */
-function startedIn({ schema, tenantId }: StartsOf, { workflow, key, intervalMs }: RateColumns) {
-  return sql`(select count(*)::integer from ${sql.table(`${schema}.run_starts`)} s where s.tenant_id = ${tenantId}
-    and s.workflow_id = ${workflow} and s.rate_key = ${key} and s.at > ${databaseNow} - ${intervalMs})`
+/** SQL of the number of the last start of a rate. */
+function lastOf({ schema, tenantId }: StartsOf, { workflow, key }: RateColumns) {
+  return sql`(select l.n from ${sql.table(`${schema}.run_starts`)} l where l.tenant_id = ${tenantId}
+    and l.workflow_id = ${workflow} and l.rate_key = ${key} order by l.n desc limit 1)`
+}
+
+/** SQL of the count of starts of a rate in its interval, by the number of the first and that of the last one. */
+function startedIn(starts: StartsOf, rate: RateColumns) {
+  const { workflow, key, intervalMs } = rate
+  return sql`coalesce(${lastOf(starts, rate)} + 1 - (select s.n from ${sql.table(`${starts.schema}.run_starts`)} s
+    where s.tenant_id = ${starts.tenantId} and s.workflow_id = ${workflow} and s.rate_key = ${key}
+      and s.at > ${databaseNow} - ${intervalMs} order by s.at, s.n limit 1), 0)::integer`
 }
 
 /**
  * SQL of the instant at which a rate allows the start of a run: the start before it by the limit, or by a multiple of it,
  * and as many intervals later.
  */
-function startsAtOf({ schema, tenantId }: StartsOf, { workflow, key, position, limit, intervalMs }: RateColumns) {
-  return sql`(select s.at from ${sql.table(`${schema}.run_starts`)} s where s.tenant_id = ${tenantId}
+function startsAtOf(starts: StartsOf, rate: RateColumns) {
+  const { workflow, key, position, limit, intervalMs } = rate
+  return sql`(select s.at from ${sql.table(`${starts.schema}.run_starts`)} s where s.tenant_id = ${starts.tenantId}
       and s.workflow_id = ${workflow} and s.rate_key = ${key}
-      order by s.at desc offset ${limit} - 1 - (${position} - 1) % ${limit} limit 1)
+      and s.n = ${lastOf(starts, rate)} + 1 - ${limit} + (${position} - 1) % ${limit})
     + ((${position} - 1) / ${limit} + 1) * ${intervalMs}`
 }
 

@@ -6,7 +6,7 @@ import { APPEND_OPERATION } from './append-operations.ts'
 /**
  * Adds what limits the starts of runs in an interval, merges requests, and returns an earlier run for a repeated request.
  *
- * A row in `run_starts` is a start that counts against a rate. A row in `run_dedupes` is the run that a repeated request
+ * A row in `run_starts` is a start that counts against a rate; they are numbered, so that none has to be counted. A row in `run_dedupes` is the run that a repeated request
  * returns. A run in `run_admissions` with `collects_until` takes further requests until then, and is in no queue before.
  *
  * @see docs/adr/0052-requests-are-limited-and-merged-before-they-start.md
@@ -26,17 +26,19 @@ export const starts: Migration = {
       `create index on $schema.run_admissions (tenant_id, priority desc, position) where ${WAITING}`,
       `create index on $schema.run_admissions (tenant_id, workflow_id, group_key, rate_key, priority desc, position)
         where ${WAITING} and is_child`,
-      `create unique index on $schema.run_admissions (tenant_id, workflow_id, collect_key)
+      // Not unique: a run whose time is over keeps its key until a transaction that may find it locked puts it into the queue.
+      `create index on $schema.run_admissions (tenant_id, workflow_id, collect_key)
         where collects_until is not null`,
       'create index on $schema.run_admissions (tenant_id, collects_until) where collects_until is not null',
       ...tenantTable({
         schema,
         name: 'run_starts',
         columns:
-          'workflow_id text not null, rate_key text not null, at bigint not null, run_id text not null, until bigint not null',
-        key: ['workflow_id', 'rate_key', 'at', 'run_id'],
+          'workflow_id text not null, rate_key text not null, n bigint not null, at bigint not null, run_id text not null, until bigint not null',
+        key: ['workflow_id', 'rate_key', 'n'],
         isDispatch: true,
       }),
+      'create unique index on $schema.run_starts (tenant_id, workflow_id, rate_key, at, n)',
       'create index on $schema.run_starts (until)',
       ...tenantTable({
         schema,
@@ -46,6 +48,7 @@ export const starts: Migration = {
         isDispatch: true,
       }),
       'create index on $schema.run_dedupes (until)',
+      'create index on $schema.run_dedupes (run_id)',
       APPEND_OPERATION,
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }

@@ -1,0 +1,41 @@
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { Payload } from '../store/append.ts'
+import type { RunRef } from '../store/run-ref.ts'
+import { lockStoredPayload } from '../store/stored-payload.ts'
+import { dropPayloads } from '../store/unused-payloads.ts'
+
+type RuntimeTx = Tx<RuntimeTables>
+
+/** Stores values of a run before its start, with its references to them. */
+export async function storePayloads(tx: RuntimeTx, run: RunRef, payloads: readonly Payload[]): Promise<void> {
+  for (const { hash, size, text } of payloads) {
+    await tx
+      .insertInto('payloads')
+      .values({ tenant_id: run.tenantId, hash, size, data: text })
+      .onConflict(lockStoredPayload)
+      .execute()
+    await referTo(tx, run, hash)
+  }
+}
+
+/** Stores a reference of a run to a value that is stored already. */
+export async function referTo(tx: RuntimeTx, { tenantId, runId }: RunRef, hash: string): Promise<void> {
+  await tx
+    .insertInto('payload_refs')
+    .values({ tenant_id: tenantId, run_id: runId, hash })
+    // The input of a rerun may be the outcome of a node as well.
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Deletes the reference of a run to a value, and the value if nothing else refers to it. */
+export async function forgetValue(tx: RuntimeTx, { tenantId, runId }: RunRef, hash: string): Promise<void> {
+  await tx
+    .deleteFrom('payload_refs')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('hash', '=', hash)
+    .execute()
+  await dropPayloads(tx, tenantId, [hash])
+}

@@ -119,8 +119,15 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
         tx,
       )
     })
+    const reader = postgresRunReader(database)
+    const readable = async () => ({
+      child: (await reader.getRun(tenantId, 'c1')) !== null,
+      listed: (await reader.listRuns(tenantId, { rootRunId: root, limit: 100 })).items.length,
+    })
+    expect(await readable()).toEqual({ child: true, listed: 100 })
     expect(await inTenant((tx) => eraseRoot(tx, { tenantId, runId: root }))).toBe('deleted')
     // The process dies here: readers see no run any more, and the rest is known.
+    expect(await readable()).toEqual({ child: false, listed: 0 })
     expect(await rows()).toMatchObject({ runs: 153, left: 3 })
     expect(await eraseSome(database, tenantId)).toBe(true)
     expect(await rows()).toMatchObject({ runs: 53 })

@@ -2,7 +2,7 @@ import type { RunFilter } from '@tenon/core/api'
 import type { RunId, TenantId } from '@tenon/core/document'
 import type { Vote } from '@tenon/core/node'
 import type { RerunFrom, RerunOf, RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
-import { type Selectable, sql } from 'kysely'
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import type { PayloadStore } from '../payloads/payload-store.ts'
@@ -26,6 +26,21 @@ import { selectWaitingRuns } from './waiting-runs.ts'
 type RuntimeTx = Tx<RuntimeTables>
 
 const DEFAULT_EVENTS = 1_000
+
+/** The rows of the runs below a deleted one are deleted after it, in small transactions. */
+const isInNoDeletedTree = ({ or, eb, not, exists, selectFrom }: ExpressionBuilder<RuntimeTables, 'runs'>) =>
+  or([
+    eb('runs.root_run_id', 'is', null),
+    not(
+      exists(
+        selectFrom('run_erasures')
+          .select('run_erasures.run_id')
+          .whereRef('run_erasures.tenant_id', '=', 'runs.tenant_id')
+          .whereRef('run_erasures.root_run_id', '=', 'runs.root_run_id')
+          .whereRef('run_erasures.run_id', '=', 'runs.root_run_id'),
+      ),
+    ),
+  ])
 
 /**
  * Creates a reader of the run store; every call is one transaction of one tenant.
@@ -71,13 +86,19 @@ export async function selectRun(tx: RuntimeTx, tenantId: TenantId, runId: RunId)
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
+    .where(isInNoDeletedTree)
     .executeTakeFirst()
   return row === undefined ? null : runOfRow(row)
 }
 
 async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter): ReturnType<RunReader['listRuns']> {
   const limit = pageSize(filter.limit)
-  let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId).where(isListedRun)
+  let query = tx
+    .selectFrom('runs')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where(isListedRun)
+    .where(isInNoDeletedTree)
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   const { parentRunId, rootRunId, rerunOf } = filter

@@ -146,7 +146,8 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     expect(await by.create({ ...again, input: {}, actor: null }, plan)).toMatchObject({ outcome: 'unchanged' })
     const open = await by.withSession(run, ({ machine }) => machine.openNodeRuns().map(({ nodeRunId }) => nodeRunId))
     expect(open).toEqual(['b'])
-    expect(await by.commit({ ...run, facts: [{ fact: completed('b') }] })).toMatchObject({ status: 'completed' })
+    const ended = await by.commit({ ...run, facts: [{ fact: completed('b') }] })
+    expect(await rest(by, run, ended)).toMatchObject({ status: 'completed' })
     await check()
   })
 
@@ -318,15 +319,15 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
         left = appends
         return by.commit({ ...run, acquireSlot, facts: facts.map((fact) => ({ fact })) })
       }
-      return { slots, commit, check }
+      return { slots, commit, check, finish: (last: CommitResult) => rest(by, run, last) }
     }
 
     test('returns the nodes that have begun, and continues later', async () => {
-      const { slots, commit, check } = await strict()
+      const { slots, commit, check, finish } = await strict()
       const result = await commit([completed('a')], 1)
       expect(result).toMatchObject({ outcome: 'committed', hasMore: true })
       expect([result.started.map(({ nodeRunId }) => nodeRunId), slots]).toEqual([['c'], ['c']])
-      expect(await commit([])).toMatchObject({ outcome: 'committed', hasMore: false })
+      expect(await finish(await commit([]))).toMatchObject({ outcome: 'committed', hasMore: false })
       expect((await check()).some(({ id }) => id === 'pure/1/outcome')).toBe(true)
     })
 

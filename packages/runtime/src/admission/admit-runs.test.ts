@@ -109,4 +109,24 @@ describe('admitRuns', () => {
     expect(admitted.slice(99, 102).map(({ runId }) => runId)).toEqual(['r100', 'r300', 'r101'])
     expect(await admit(tenantId)).toEqual([])
   })
+
+  test('reads no row of the queue again for each lane, also before the database has statistics', async () => {
+    const tenantId = 'many'
+    const { database } = opened
+    await enqueue({ tenantId, count: 2_000, limit: 1, hasOwnKey: true })
+    const read = await database.withTenant(tenantId, async (tx) => {
+      // The connection may not have reported those of its last transactions yet.
+      const rowsOf = async () => {
+        const { rows } = await sql<{ read: number }>`select (seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as read
+          from pg_stat_xact_user_tables where relname = 'run_admissions'`.execute(tx)
+        return rows[0]?.read ?? Number.NaN
+      }
+      const before = await rowsOf()
+      await lockQueue(tx, tenantId)
+      const part = { tenantId, limits: { inProgress: 1 }, focus: { after: null } }
+      expect((await admitRuns(tx, database.schema, part)).admitted).toHaveLength(1)
+      return (await rowsOf()) - before
+    })
+    expect(read).toBeLessThan(4 * 2_000)
+  })
 })

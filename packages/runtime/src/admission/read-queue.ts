@@ -101,14 +101,14 @@ export async function readQueue(
       ${slice === null ? sql`` : sql`(select workflow_id, group_key, rate_key, true as in_slice from slice limit ${MAX_LANES}) union all`}
       (select distinct workflow_id, group_key, rate_key, false from (
         select r.workflow_id, r.group_key, r.rate_key from ${rows} r where ${waiting}
-          order by r.priority desc, r.position limit ${FIRST_RUNS}) first)
+          order by -r.priority, r.position limit ${FIRST_RUNS}) first)
       union all
       (select l.workflow_id, l.group_key, l.rate_key, false from ${lanesParam(focus.lanes ?? [])})
       union all
       (select l.workflow_id, l.group_key, f.rate_key, false from ${groupsParam(focus.groups ?? [])} cross join lateral (
         select distinct rate_key from (select r.rate_key from ${rows} r
           where ${waiting} and r.workflow_id = l.workflow_id and r.group_key = l.group_key
-          order by r.priority desc, r.position limit ${MAX_LANES}) of_group) f)
+          order by -r.priority, r.position limit ${MAX_LANES}) of_group) f)
     ), chosen as (
       select workflow_id, group_key, rate_key, bool_or(in_slice) as in_slice from lanes group by 1, 2, 3
     )

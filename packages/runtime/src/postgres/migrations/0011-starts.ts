@@ -23,7 +23,8 @@ export const starts: Migration = {
         add column collected integer not null default 1`,
       `create index on $schema.run_admissions (tenant_id, workflow_id, group_key, rate_key, priority desc, position)
         where ${WAITING}`,
-      `create index on $schema.run_admissions (tenant_id, priority desc, position) where ${WAITING}`,
+      // Another order than that of the index above, in place of which no plan can use it for the runs of one lane.
+      `create index on $schema.run_admissions (tenant_id, (-priority), position) where ${WAITING}`,
       `create index on $schema.run_admissions (tenant_id, workflow_id, group_key, rate_key, priority desc, position)
         where ${WAITING} and is_child`,
       // Not unique: a run whose time is over keeps its key until a transaction that may find it locked puts it into the queue.

@@ -10,6 +10,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import { calledTypeOf } from './call-frames.ts'
 import { compileCallable } from './compile-calls.ts'
+import { entryOf } from './lookup.ts'
 import { createMachine } from './machine.ts'
 import type { Plan } from './plan.ts'
 import { createPlanIndex } from './plan-index.ts'
@@ -434,7 +435,7 @@ describe('a plan', () => {
 })
 
 describe('a run that moves to another version while a node waits for its calls', () => {
-  const versions = (callable: Plan['callable'] | undefined) => {
+  const versions = (callable: Plan['callable'] | undefined, isNested = false) => {
     const { callable: _callable, ...bare } = PLAN
     const next: Plan = { ...bare, planHash: 'next', ...(callable === undefined ? {} : { callable }) }
     const indexes = new Map([PLAN, next].map((plan) => [plan.planHash, createPlanIndex(plan)]))
@@ -444,7 +445,9 @@ describe('a run that moves to another version while a node waits for its calls',
     )
     run.start()
     run.complete('start')
-    run.suspend('agent', callsOf([call('a', { approval: approval() })]))
+    const inner = callsOf([call('a', { approval: approval() })])
+    run.suspend('agent', isNested ? callsOf([call('sub', { nodeType: 'agent' })]) : inner)
+    if (isNested) run.suspend('agent.1-sub', inner)
     const data = { requestId: 'm', actor: null, from: '1', version: '2', planHash: 'next' }
     return { run, decisions: brief(run.apply({ type: 'migrate_requested', data })) }
   }
@@ -461,5 +464,37 @@ describe('a run that moves to another version while a node waits for its calls',
     for (const callable of [{}, undefined]) {
       expect(versions(callable).decisions).toEqual(['not moved to 2 (incompatible: agent type_changed)'])
     }
+  })
+
+  test('remains if calls of calls have types or ports that the other one lacks', () => {
+    const callable = new Map(Object.entries(PLAN.callable ?? {}))
+    const [agent, probe] = [entryOf(callable, 'agent@1'), entryOf(callable, 'probe@1')]
+    const refused = ['not moved to 2 (incompatible: agent type_changed)']
+    expect(versions({ 'agent@1': agent }, true).decisions).toEqual(refused)
+    const otherPort = { ...probe, ports: ['done'] }
+    expect(versions({ 'agent@1': agent, 'probe@1': otherPort }, true).decisions).toEqual(refused)
+    const { run, decisions } = versions(PLAN.callable, true)
+    expect(decisions).toEqual(['moved 1 to 2'])
+    run.vote('agent.1-sub.1-a/1/0', 'approve')
+    run.complete('agent.1-sub.1-a')
+    expect(brief(run.complete('agent.1-sub'))).toContain('schedule agent/2 dispatch')
+  })
+
+  test('keeps the results that a caller has got', () => {
+    const parking = planOf(['start', ['agent', { onError: 'park' }], 'end'], ['start>agent', 'agent>end'])
+    const next: Plan = { ...parking, planHash: 'next' }
+    const run = simulateRun(
+      parking,
+      createMachine(parking, undefined, undefined, () => createPlanIndex(next)),
+    )
+    run.start()
+    run.complete('start')
+    run.suspend('agent', callsOf([call('a')]))
+    run.complete('agent.1-a')
+    run.fail('agent')
+    const data = { requestId: 'm', actor: null, from: '1', version: '2', planHash: 'next' }
+    expect(brief(run.apply({ type: 'migrate_requested', data }))).toEqual(['moved 1 to 2'])
+    run.resolve('agent/2/0', { kind: 'retry' })
+    expect(endsOf(run)).toEqual(['a completed'])
   })
 })

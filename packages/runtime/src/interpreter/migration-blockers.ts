@@ -1,10 +1,11 @@
-import { canonicalText, type Json, nodeTypeKey } from '@tenon/core/document'
-import type { MigrationBlocker, MigrationBlockerKind } from '@tenon/core/run'
+import { canonicalText, type Json } from '@tenon/core/document'
+import type { MigrationBlocker, MigrationBlockerKind, StoredCall } from '@tenon/core/run'
+import { calledTypeOf, openCallsOf } from './call-frames.ts'
 import { type FrameContext, nodeAt, nodeRunIdAt, type RunContext } from './context.ts'
 import { ERROR_PORT } from './finish-node.ts'
 import { framesInOrder } from './frames-in-order.ts'
 import { hasPort } from './has-port.ts'
-import { itemAt } from './lookup.ts'
+import { entryOf, itemAt } from './lookup.ts'
 import type { PlanLevel, PlanNode } from './plan.ts'
 import type { LevelIndex, PlanIndex } from './plan-index.ts'
 import type { OpenRun } from './state.ts'
@@ -23,7 +24,7 @@ export function blockersOf(run: RunContext, target: PlanIndex): readonly Migrati
   const blockers = new Map<string, MigrationBlockerKind>()
   for (const frame of framesInOrder(run)) {
     const level = levelOf(frame, target)
-    // Without its loop, which is in the way itself. Calls stay as they are; their caller is checked.
+    // Without its loop, which is in the way itself. Calls stay as they are, and are checked with their outermost caller.
     if (level === undefined) continue
     for (const [node, { id }] of frame.index.level.nodes.entries()) {
       const reason = hasBegun(frame, node) ? judgeNode(frame, node, { level, target, undoable }) : null
@@ -55,10 +56,20 @@ interface Destination {
   readonly undoable: ReadonlySet<string>
 }
 
-/** Checks whether a plan has the types of the nodes that an open node run has called. */
-function canCall({ state }: FrameContext, node: number, { plan }: PlanIndex): boolean {
-  const calls = state.calls.get(node)?.waitFor.calls ?? []
-  return calls.every(({ nodeType, typeVersion }) => nodeTypeKey(nodeType, typeVersion) in (plan.callable ?? {}))
+/** Checks whether a plan has the types that a node run has called, with their ports, also those that its calls have called. */
+function canCall(frame: FrameContext, node: number, { plan }: PlanIndex): boolean {
+  const isKept = (call: StoredCall): boolean => {
+    const after = calledTypeOf(plan, call)
+    // The plan that the run executes has every type that its nodes have called.
+    const { ports } = calledTypeOf(frame.run.index.plan, call) as PlanNode
+    return after !== undefined && ports.every((port) => after.ports.includes(port))
+  }
+  const callsOf = (at: FrameContext, caller: number): readonly StoredCall[] => {
+    const below = openCallsOf(at, caller)
+    const inner = below === undefined ? [] : [...below.state.calls.keys()].flatMap((called) => callsOf(below, called))
+    return [...entryOf(at.state.calls, caller).waitFor.calls, ...inner]
+  }
+  return !frame.state.calls.has(node) || callsOf(frame, node).every(isKept)
 }
 
 function judgeNode(
@@ -72,8 +83,9 @@ function judgeNode(
   const after = itemAt(level.level.nodes, at)
   if (after.type !== before.type) return 'type_changed'
   const open = frame.state.open.get(node)
+  // Also those of a canceled node, which are moved with it.
+  if (!canCall(frame, node, target)) return 'type_changed'
   if (open?.canceling) return null
-  if (open !== undefined && !canCall(frame, node, target)) return 'type_changed'
   if (open !== undefined) return judgeOpen(frame.index.level, before, level.level, after, open)
   if (undoable.has(nodeRunIdAt(frame, node)) && after.compensation === undefined) return 'undo_removed'
   const port = frame.state.outputs.get(node)?.port

@@ -300,6 +300,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Decide the approval within its time limit, or give it a longer one.',
   },
+  CALL_RESULT_TOO_LARGE: {
+    status: 413,
+    retryable: false,
+    remedy: 'The call has ended. Let the called node store large results and return references.',
+  },
   CALL_CANCELED: { status: 409, retryable: false, remedy: 'Another call was first, or the caller was canceled.' },
   ITERATION_FAILED: { status: 422, retryable: false, remedy: 'Open the failed iteration and see why it failed.' },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },

@@ -40,8 +40,14 @@ test('nodeCall names the type and the version of a definition', () => {
 
 describe('checkCalls', () => {
   test('accepts calls with a policy, an approval and a state', () => {
-    const policy = { timeout: '5s', heartbeat: '1s', retry: { maximumAttempts: 2 }, onError: 'park' }
-    const approval = { title: 'Send?', message: '', approvers: {}, required: 2, dueAt: 1, isEditable: true }
+    const policy = {
+      timeout: '5s',
+      heartbeat: '1s',
+      retry: { maximumAttempts: 2, nonRetryableErrorTypes: ['X'] },
+      onError: 'park',
+    }
+    const approvers = { roles: ['admin'], userIds: ['ann'] }
+    const approval = { title: 'Send?', message: '', approvers, required: 2, dueAt: 1, isEditable: true }
     expect(() => check({ calls: [call({ policy, approval })], state: { version: 1, value: [] } })).not.toThrow()
     expect(() => check({ mode: 'any', state: null, calls: [call({ policy: {} })] })).not.toThrow()
   })
@@ -67,7 +73,19 @@ describe('checkCalls', () => {
     ['calls.0.policy.timeout', { calls: [call({ policy: { timeout: 'soon' } })] }],
     ['calls.0.policy.onError', { calls: [call({ policy: { onError: 'route' } })] }],
     ['calls.0.policy.retry.maximumAttempts', { calls: [call({ policy: { retry: { maximumAttempts: 0 } } })] }],
+    ['calls.0.policy.retry', { calls: [call({ policy: { retry: null } })] }],
+    ...[null, 'HTTP_STATUS', [1]].map((list): [string, object] => [
+      'calls.0.policy.retry.nonRetryableErrorTypes',
+      { calls: [call({ policy: { retry: { nonRetryableErrorTypes: list } } })] },
+    ]),
+    ['calls.0.title', { calls: [call({ title: 'a\u0000b' })] }],
     ['calls.0.approval', { calls: [call({ approval: true })] }],
+    ['calls.0.approval.title', { calls: [call({ approval: { title: 'x\ud800' } })] }],
+    ['calls.0.approval.message', { calls: [call({ approval: { message: 'a\u0000b' } })] }],
+    ['calls.0.approval.approvers', { calls: [call({ approval: { approvers: null } })] }],
+    ['calls.0.approval.approvers.roles', { calls: [call({ approval: { approvers: { roles: null } } })] }],
+    ['calls.0.approval.approvers.roles', { calls: [call({ approval: { approvers: { roles: [1n] } } })] }],
+    ['calls.0.approval.approvers.userIds', { calls: [call({ approval: { approvers: { userIds: new Set(['a']) } } })] }],
     ['calls.0.approval.title', { calls: [call({ approval: { title: '' } })] }],
     ['calls.0.approval.message', { calls: [call({ approval: { message: 1 } })] }],
     ['calls.0.approval.approvers', { calls: [call({ approval: { approvers: [] } })] }],

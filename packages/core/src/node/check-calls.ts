@@ -1,7 +1,10 @@
 import { findRetryFaults } from '../document/retry-policy.ts'
+import type { RetryPolicy } from '../document/types.ts'
 import { isDurationString } from '../duration.ts'
 import { TenonError } from '../errors/index.ts'
 import { MAX_INSTANT_MS } from '../instant.ts'
+import { textFault } from '../text/well-formed.ts'
+import { findApproversFault, isListOfTexts } from './approvers.ts'
 import {
   CALL_ID_PATTERN,
   type CallApproval,
@@ -97,7 +100,7 @@ function checkCall({ callId, params, title, policy, approval }: NodeCall, at: st
 }
 
 function isText(value: unknown, min: number, max: number): boolean {
-  return typeof value === 'string' && value.length >= min && value.length <= max
+  return typeof value === 'string' && value.length >= min && value.length <= max && textFault(value) === null
 }
 
 function checkCallPolicy(policy: CallPolicy, at: string, fail: Fail): void {
@@ -111,8 +114,16 @@ function checkCallPolicy(policy: CallPolicy, at: string, fail: Fail): void {
   }
   if (onError !== undefined && onError !== 'fail' && onError !== 'park')
     fail(`${at}.onError`, 'it must be "fail" or "park"')
-  const [fault] = retry === undefined ? [] : findRetryFaults(retry)
-  if (fault !== undefined) fail(`${at}.retry.${fault.field}`, fault.message)
+  if (retry !== undefined) checkCallRetry(retry, `${at}.retry`, fail)
+}
+
+function checkCallRetry(retry: RetryPolicy, at: string, fail: Fail): void {
+  if (!isObject(retry)) fail(at, 'it must be an object')
+  const [fault] = findRetryFaults(retry)
+  if (fault !== undefined) fail(`${at}.${fault.field}`, fault.message)
+  const { nonRetryableErrorTypes } = retry
+  if (nonRetryableErrorTypes !== undefined && !isListOfTexts(nonRetryableErrorTypes))
+    fail(`${at}.nonRetryableErrorTypes`, 'it must be a list of texts')
 }
 
 function checkCallApproval(approval: CallApproval, at: string, fail: Fail): void {
@@ -122,7 +133,8 @@ function checkCallApproval(approval: CallApproval, at: string, fail: Fail): void
     fail(`${at}.title`, `it must have 1 to ${MAX_TITLE} characters`)
   if (message !== undefined && !isText(message, 0, MAX_MESSAGE))
     fail(`${at}.message`, `it must be a text of at most ${MAX_MESSAGE} characters`)
-  if (approvers !== undefined && !isObject(approvers)) fail(`${at}.approvers`, 'it must be an object')
+  const approversFault = approvers === undefined ? null : findApproversFault(approvers)
+  if (approversFault !== null) fail(`${at}.approvers${approversFault.path}`, approversFault.message)
   if (required !== undefined && !isCount(required)) fail(`${at}.required`, 'it must be a whole number of at least 1')
   if (dueAt !== undefined && !isInstant(dueAt)) fail(`${at}.dueAt`, 'it must be milliseconds from 1970 to 9999')
   if (isEditable !== undefined && typeof isEditable !== 'boolean') fail(`${at}.isEditable`, 'it must be a boolean')

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { type Json, MAX_INSTANT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { WaitFor } from '@tenon/core/node'
-import { encodeValue, refOfEncoded, type TextDigest, type ValueRef } from '@tenon/core/run'
+import { findApproversFault, type WaitFor } from '@tenon/core/node'
+import { encodeValue, MAX_INLINE_BYTES, refOfEncoded, type TextDigest, type ValueRef } from '@tenon/core/run'
 import type { Payload } from '../store/append.ts'
 
 /** A value for the log, with a payload if it is large. */
@@ -21,11 +21,13 @@ function nativeDigest(text: string): TextDigest {
 /**
  * Converts a value of a node to its form in the log.
  *
+ * @param maxInline - Most bytes that the log itself takes. @defaultValue those of any value in the log
  * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
  */
-export function storeValue(value: unknown): StoredValue {
+export function storeValue(value: unknown, maxInline: number = MAX_INLINE_BYTES): StoredValue {
   const encoded = encodeValue(value)
-  const ref = refOfEncoded(encoded, nativeDigest)
+  const { inline, ...rest } = refOfEncoded(encoded, nativeDigest)
+  const ref: ValueRef = inline === undefined || rest.size > maxInline ? rest : { ...rest, inline }
   const payloads =
     ref.inline === undefined ? [{ hash: ref.hash, size: ref.size, text: encoded.text, json: encoded.json }] : []
   return { ref, json: encoded.json, payloads }
@@ -35,14 +37,14 @@ export function storeValue(value: unknown): StoredValue {
  * Most characters of a wait with its evidence, as JSON: it is stored in the log and the row of the wait, and is part of
  * every list.
  */
-const MAX_WAIT_LENGTH = 262_144
+export const MAX_WAIT_LENGTH = 262_144
 
 /**
  * Checks and copies a wait from a node, so that later changes by the node do not affect the log.
  *
  * @throws {@link TenonError} `VALUE_NOT_JSON`; `VALUE_TOO_LARGE` beyond 262,144 characters of JSON with its evidence;
  * `NODE_OUTPUT_INVALID` for an unknown kind, an approval
- * without choices, or a `dueAt` that is not a whole number of milliseconds from 1970 to 9999.
+ * without choices or with approvers that are no lists of texts, or a `dueAt` that is not a whole number of milliseconds from 1970 to 9999.
  */
 export function storeWait(waitFor: WaitFor): WaitFor {
   const copy = encodeValue(waitFor, { maxLength: MAX_WAIT_LENGTH }).json as WaitFor
@@ -68,6 +70,13 @@ function problemOf(waitFor: WaitFor | null): WaitProblem | null {
     return {
       message: 'The approval has no choices, or does not require a whole number of at least 1 vote',
       remedy: 'Return suspend with at least one text in choices, and required as an integer above 0',
+    }
+  }
+  const fault = waitFor?.kind === 'approval' ? findApproversFault(waitFor.approvers) : null
+  if (fault !== null) {
+    return {
+      message: `The approvers of the approval are invalid, approvers${fault.path}: ${fault.message}`,
+      remedy: 'Return suspend with approvers whose roles and userIds are lists of texts, or {}',
     }
   }
   if (waitFor?.kind === 'approval' && 'call' in waitFor) {

@@ -186,11 +186,14 @@ export interface Engine {
    */
   migrate(tenantId: TenantId, runId: RunId, request: MigrateRunRequest, hook?: TransactionHook): Promise<MigrateResult>
   /**
-   * Finds the nodes that would keep a run from moving to a version now, in document order; at most 20.
-   *
-   * @returns `null` for a run that the tenant does not have.
+   * Answers as `migrate` would now, and stores nothing: `accepted` if the run would accept the request; for one that is
+   * refused, the nodes that are in the way, in document order and at most 20.
    */
-  checkMigration(tenantId: TenantId, runId: RunId, plan: Plan): Promise<readonly MigrationBlocker[] | null>
+  checkMigration(
+    tenantId: TenantId,
+    runId: RunId,
+    target: Pick<MigrateRunRequest, 'version' | 'plan'>,
+  ): Promise<MigrateResult>
   /** Stores a request to resume a paused run, which then starts what it has held, in order. */
   resume(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
   /**

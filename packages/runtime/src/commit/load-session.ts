@@ -32,6 +32,30 @@ export async function loadSession(logs: RunLogs, plans: PlanCache, ref: RunRef):
 }
 
 /**
+ * Rebuilds a run from the log as it was before a turn, such as the one in which it moved to another version.
+ *
+ * @throws {@link TenonError} as {@link loadSession}
+ */
+export async function loadSessionBefore(
+  logs: RunLogs,
+  plans: PlanCache,
+  ref: RunRef,
+  turn: number,
+): Promise<RunSession | null> {
+  const found = await logs.load(ref)
+  if (found === null) return null
+  const { run } = found
+  const first = await plans.get(ref.tenantId, run.first?.planHash ?? run.planHash)
+  const session = emptySession(identityOf(run), first, plans)
+  for (;;) {
+    const events = await logs.readEvents(session.identity, session.nextSeq - 1, PAGE)
+    const before = events.filter((event) => event.turn < turn)
+    await replay(session, before)
+    if (before.length < PAGE) return session
+  }
+}
+
+/**
  * Applies the events of the log that the session lacks; returns true if there were any.
  *
  * @throws {@link TenonError} as {@link loadSession}; the session must not be used then.

@@ -7,7 +7,7 @@ import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
 import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { MessageRoute } from '../store/put-message.ts'
-import { type PutMigration, putMigration } from '../store/put-migration.ts'
+import { judgeMigration, type PutMigration, putMigration } from '../store/put-migration.ts'
 
 /** Request to move a run to another version of its workflow. */
 export interface MigrateRunRequest {
@@ -27,10 +27,23 @@ interface RefusedMigration {
   readonly blockers: readonly MigrationBlocker[]
 }
 
+/** Verdict on a request that is not stored. */
+type CheckedMigration =
+  | RefusedMigration
+  | { readonly outcome: 'accepted' }
+  | Exclude<PutMigration, { readonly outcome: 'accepted' }>
+
+/** Verdict by the state of a run; `null` if nothing is in the way, and for a run that the tenant does not have. */
+type JudgedState = RefusedMigration | { readonly outcome: 'unchanged' | 'pending' } | null
+
 /** Moves runs to other versions, the same on both engines. */
 export interface MigrateRun {
-  /** Returns the nodes that keep a run from moving to a plan now; `null` for a run that the tenant does not have. */
-  check(tenantId: TenantId, runId: RunId, plan: Plan): Promise<readonly MigrationBlocker[] | null>
+  /** Answers as {@link MigrateRun.request} would, and stores nothing: `accepted` if the run would accept it now. */
+  check(
+    tenantId: TenantId,
+    runId: RunId,
+    target: Pick<MigrateRunRequest, 'version' | 'plan'>,
+  ): Promise<CheckedMigration>
   /** Puts a request into the inbox of its run, unless the run would refuse it now. */
   request(
     tenantId: TenantId,
@@ -58,14 +71,28 @@ export function createMigrateRun({ database, committer, now }: MigrateRunDeps): 
     indexes.set(plan.planHash, index)
     return index
   }
-  const check: MigrateRun['check'] = (tenantId, runId, plan) =>
-    committer.withSession({ tenantId, runId, isStale: true }, ({ machine }) => machine.migrationBlockers(indexOf(plan)))
+  /** Judges by the state of the run: by a request that waits until no node is in progress, and by its nodes. */
+  const judge = (tenantId: TenantId, runId: RunId, { planHash }: Plan, index: PlanIndex) =>
+    committer.withSession<JudgedState>({ tenantId, runId, isStale: true }, ({ machine }) => {
+      const { migration } = machine
+      if (migration !== null) return { outcome: migration.planHash === planHash ? 'unchanged' : 'pending' }
+      const blockers = machine.migrationBlockers(index)
+      return blockers.length > 0 ? { outcome: 'refused', blockers } : null
+    })
+  const check: MigrateRun['check'] = async (tenantId, runId, { version, plan }) => {
+    const { planHash } = plan
+    const byRows = await database.withTenant(tenantId, (tx) =>
+      judgeMigration(tx, { tenantId, runId, version, planHash }),
+    )
+    if (byRows.outcome !== 'new') return byRows
+    return (await judge(tenantId, runId, plan, indexOf(plan))) ?? { outcome: 'accepted' }
+  }
   return {
     check,
-    request: async (tenantId, runId, { version, plan, actor, requestId = randomUUID() }, route) => {
-      const blockers = await check(tenantId, runId, plan)
-      if (blockers === null) return { outcome: 'not_found' }
-      if (blockers.length > 0) return { outcome: 'refused', blockers }
+    request: async (tenantId, runId, request, route) => {
+      const verdict = await check(tenantId, runId, request)
+      if (verdict.outcome !== 'accepted') return verdict
+      const { version, plan, actor, requestId = randomUUID() } = request
       const migration = { tenantId, runId, plan, route, request: { requestId, actor, version } }
       return database.withTenant(tenantId, (tx) => putMigration(tx, { ...migration, at: now() }))
     },

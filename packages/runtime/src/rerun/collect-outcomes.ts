@@ -9,6 +9,8 @@ export interface RecordedOutcomes {
   readonly started: Extract<RunEvent, { readonly type: 'run_started' }>['data'] | null
   /** Outcomes by node. Nodes without one have not ended, failed for good or were canceled. */
   readonly outcomes: ReadonlyMap<string, ReusedOutcome>
+  /** Hash of the plan that the run executed when a node got its outcome, by node; a run may have moved. */
+  readonly plans: ReadonlyMap<string, string>
   /** Nodes that have begun, without those that lost a race. */
   readonly reached: ReadonlySet<string>
   /** True if the run has undone what a node had done: its outcomes no longer hold. */
@@ -27,7 +29,9 @@ export interface OutcomeCollector {
 export function createOutcomeCollector(index: PlanIndex): OutcomeCollector {
   let started: RecordedOutcomes['started'] = null
   let isUndone = false
+  let planHash = ''
   const outcomes = new Map<string, ReusedOutcome>()
+  const plans = new Map<string, string>()
   const reached = new Set<string>()
   const canceled = new Set<string>()
   const failures = new Map<string, RunFailure>()
@@ -81,13 +85,16 @@ export function createOutcomeCollector(index: PlanIndex): OutcomeCollector {
     add(event) {
       if (event.type === 'compensation_started') isUndone = true
       if (event.type === 'run_started') started = event.data
+      if (event.type === 'run_started' || event.type === 'run_migrated') planHash = event.data.planHash
       if (event.type === 'join_fired') for (const loser of event.data.losers) reached.delete(loser)
       if (!('nodeRunId' in event) || event.nodeRunId === undefined) return
       const { nodeRunId } = event
       const position = index.indexOf(nodeRunId)
       if (position === undefined) return
+      const before = outcomes.get(nodeRunId)
       addOfNode({ ...event, nodeRunId }, index.level.nodes[position] as PlanNode)
+      if (outcomes.get(nodeRunId) !== before) plans.set(nodeRunId, planHash)
     },
-    result: () => ({ started, outcomes, reached, isUndone }),
+    result: () => ({ started, outcomes, plans, reached, isUndone }),
   }
 }

@@ -1,7 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { encodeValue, type RerunFrom, type RerunOf, type ReusedOutcome, type ValueRef } from '@tenon/core/run'
 import type { Plan } from '../interpreter/plan.ts'
-import { createPlanIndex } from '../interpreter/plan-index.ts'
+import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
 import type { RunReader, StoredRun } from '../run-store.ts'
 import type { Payload } from '../store/append.ts'
 import { createOutcomeCollector, type RecordedOutcomes } from './collect-outcomes.ts'
@@ -50,9 +50,12 @@ export async function prepareRerun(
 ): Promise<PreparedRerun> {
   const { tenantId, runId, status, planHash } = run
   if (run.finishedAt === null) throw new TenonError('RUN_NOT_ENDED', 'The run has not ended')
-  const own = await reader.getPlan(tenantId, planHash)
-  if (own === null) throw new TenonError('RUN_LOG_GAP', 'The plan of the run is missing')
-  const before = createPlanIndex(own)
+  const readPlan = async (hash: string): Promise<PlanIndex> => {
+    const found = await reader.getPlan(tenantId, hash)
+    if (found === null) throw new TenonError('RUN_LOG_GAP', 'The plan of the run is missing')
+    return createPlanIndex(found)
+  }
+  const before = await readPlan(planHash)
   const { started, ...recorded } = await readOutcomes(reader, run, before)
   if (started === null) {
     throw new TenonError('RERUN_REFUSED', 'The run was canceled before its start', {
@@ -61,7 +64,9 @@ export async function prepareRerun(
     })
   }
   const after = plan === undefined ? before : createPlanIndex(plan)
-  const selected = selectOutcomes({ status, from, before, after, ...recorded })
+  const earlier = new Map<string, PlanIndex>()
+  for (const hash of new Set(recorded.plans.values())) if (hash !== planHash) earlier.set(hash, await readPlan(hash))
+  const selected = selectOutcomes({ status, from, before, after, earlier, ...recorded })
   const { trigger, input, seed } = started
   return {
     trigger,
@@ -73,7 +78,7 @@ export async function prepareRerun(
 async function readOutcomes(
   reader: RunReader,
   { tenantId, runId }: StoredRun,
-  index: ReturnType<typeof createPlanIndex>,
+  index: PlanIndex,
 ): Promise<RecordedOutcomes> {
   const collector = createOutcomeCollector(index)
   for (let after = 0; ; ) {

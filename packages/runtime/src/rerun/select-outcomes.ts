@@ -6,12 +6,14 @@ import { changedNodes } from './changed-nodes.ts'
 import type { RecordedOutcomes } from './collect-outcomes.ts'
 
 /** An ended run with its outcomes, and the plan of the run that repeats it. */
-export interface OutcomeSelection extends Pick<RecordedOutcomes, 'outcomes' | 'reached' | 'isUndone'> {
+export interface OutcomeSelection extends Pick<RecordedOutcomes, 'outcomes' | 'plans' | 'reached' | 'isUndone'> {
   /** Status in which the earlier run has ended. */
   readonly status: RunStatus
   readonly from: RerunFrom
-  /** Plan of the earlier run. */
+  /** Plan of the earlier run, the last one if it has moved. */
   readonly before: PlanIndex
+  /** Plans that the earlier run executed before, by hash. @defaultValue none */
+  readonly earlier?: ReadonlyMap<string, PlanIndex>
   /** Plan of the new run; it may be the same. */
   readonly after: PlanIndex
 }
@@ -87,13 +89,12 @@ function outermostLoop(level: NonNullable<ReturnType<PlanIndex['levelOf']>>): st
 /** Most changed nodes that a refusal names. */
 const MAX_NAMED = 20
 
-function checkUnchanged({ before, after }: OutcomeSelection, reused: readonly ReusedOutcome[]): void {
-  if (before.plan.planHash === after.plan.planHash) return
-  const changed = changedNodes(
-    before,
-    after,
-    reused.map(({ nodeId }) => nodeId),
-  )
+/** Compares each node with the version that has given its outcome: nodes that have ended may have changed by a move. */
+function checkUnchanged({ before, after, earlier, plans }: OutcomeSelection, reused: readonly ReusedOutcome[]): void {
+  const changed = reused.flatMap(({ nodeId }) => {
+    const gave = earlier?.get(plans.get(nodeId) ?? '') ?? before
+    return gave.plan.planHash === after.plan.planHash ? [] : changedNodes(gave, after, [nodeId])
+  })
   if (changed.length === 0) return
   const names = changed.slice(0, MAX_NAMED).map((nodeId) => `"${before.nodeOf(nodeId)?.name || nodeId}"`)
   throw refused(

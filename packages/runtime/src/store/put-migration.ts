@@ -1,4 +1,4 @@
-import { type Fact, factId, isRunOver, type MigrateRequest, type RunStatus } from '@tenon/core/run'
+import { type Fact, isRunOver, type MigrateRequest, type RunStatus } from '@tenon/core/run'
 import type { Plan } from '../interpreter/plan.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -7,8 +7,8 @@ import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts
 import type { RunRef } from './run-ref.ts'
 
 /**
- * Result of a request to move a run. `unchanged`: the run executes the version already; `queued`: it has not begun;
- * `pending`: another request waits.
+ * Result of a request to move a run. `unchanged`: the run executes the version already, or a request to move it there
+ * waits; `queued`: it has not begun; `pending`: a request for another version waits.
  */
 export type PutMigration = PutMessage | { readonly outcome: 'unchanged' | 'queued' | 'pending' }
 
@@ -23,6 +23,54 @@ export interface MigrationToPut extends RunRef {
 /** Beginning of the ids of requests to move a run, from `factId`. */
 const MIGRATE_MESSAGES = 'migrate/'
 
+/** A request to judge. */
+interface MigrationToJudge extends RunRef {
+  readonly version: string
+  readonly planHash: string
+  /** True to lock the run, for a request that is to be stored. */
+  readonly locks?: boolean
+}
+
+type JudgedMigration =
+  | { readonly outcome: 'new'; readonly from: string }
+  | Exclude<PutMigration, { readonly outcome: 'accepted' }>
+
+/**
+ * Decides by the rows of a run whether it would accept a request to move, without its nodes. A request to move to the
+ * version to which another one moves the run changes nothing.
+ */
+export async function judgeMigration(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId, version, planHash, locks = false }: MigrationToJudge,
+): Promise<JudgedMigration> {
+  const run = await tx
+    .selectFrom('runs')
+    .select(['status', 'version'])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .$if(locks, (query) => query.forNoKeyUpdate())
+    .executeTakeFirst()
+  if (run === undefined) return { outcome: 'not_found' }
+  if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+  if (run.status === 'queued') return { outcome: 'queued' }
+  const waiting = await tx
+    .selectFrom('run_inbox')
+    .select('fact')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('message_id', 'like', `${MIGRATE_MESSAGES}%`)
+    .executeTakeFirst()
+  if (waiting !== undefined) {
+    const { data } = JSON.parse(waiting.fact) as Extract<Fact, { readonly type: 'migrate_requested' }>
+    return { outcome: data.planHash === planHash ? 'unchanged' : 'pending' }
+  }
+  if (run.version === version) return { outcome: 'unchanged' }
+  if ((await hasEndMessage(tx, { tenantId, runId })) || (await isEnding(tx, { tenantId, runId }))) {
+    return { outcome: 'closed' }
+  }
+  return { outcome: 'new', from: run.version }
+}
+
 /**
  * Accepts a request to move a run to another version, in the caller's transaction: it locks the run, so that of two
  * requests at once the second one sees the first. The plan is stored with it.
@@ -31,36 +79,14 @@ export async function putMigration(
   tx: Tx<RuntimeTables>,
   { tenantId, runId, request, plan, at, route }: MigrationToPut,
 ): Promise<PutMigration> {
-  const run = await tx
-    .selectFrom('runs')
-    .select(['status', 'version'])
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  if (run === undefined) return { outcome: 'not_found' }
-  if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
-  if (run.status === 'queued') return { outcome: 'queued' }
-  const data = { ...request, from: run.version, planHash: plan.planHash }
-  const fact: Fact = { type: 'migrate_requested', data }
-  const waiting = await tx
-    .selectFrom('run_inbox')
-    .select('message_id')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where('message_id', 'like', `${MIGRATE_MESSAGES}%`)
-    .executeTakeFirst()
-  if (waiting !== undefined) {
-    return waiting.message_id === factId(fact) ? { outcome: 'accepted', runId, owner: null } : { outcome: 'pending' }
-  }
-  if (run.version === request.version) return { outcome: 'unchanged' }
-  if ((await hasEndMessage(tx, { tenantId, runId })) || (await isEnding(tx, { tenantId, runId }))) {
-    return { outcome: 'closed' }
-  }
+  const { planHash } = plan
+  const judged = await judgeMigration(tx, { tenantId, runId, version: request.version, planHash, locks: true })
+  if (judged.outcome !== 'new') return judged
   await tx
     .insertInto('plans')
-    .values({ tenant_id: tenantId, plan_hash: plan.planHash, data: JSON.stringify(plan) })
+    .values({ tenant_id: tenantId, plan_hash: planHash, data: JSON.stringify(plan) })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  const fact: Fact = { type: 'migrate_requested', data: { ...request, from: judged.from, planHash } }
   return putMessage(tx, { tenantId, runId, fact, at, route })
 }

@@ -1,7 +1,17 @@
-import type { Identity, MigratedRuns, MigrationCheck, Page, ParkedNodeRun, Run, RunSummary } from '@tenon/core/api'
-import type { WorkflowDocument } from '@tenon/core/document'
+import type {
+  Identity,
+  Ledger,
+  MigratedRuns,
+  MigrationCheck,
+  Page,
+  ParkedNodeRun,
+  Run,
+  RunSummary,
+} from '@tenon/core/api'
+import type { NodePolicy, WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
-import { node, workflow } from '@tenon/core/testing'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import type { RuntimeTables } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -102,6 +112,80 @@ describe('POST /runs/{runId}/migration', () => {
     })
   })
 })
+
+/** start → greet → job, which fails unless it is repaired → end. */
+const greeting = (text: string, fail: string | null, policy: NodePolicy) =>
+  workflow(
+    [
+      node('start', 'start'),
+      node('greet', 'set', { values: { greeting: text } }),
+      withPolicy(node('job', 'work', { value: 'x', ...(fail === null ? {} : { fail }) }), policy),
+      node('end', 'end'),
+    ],
+    ['start>greet', 'greet>job', 'job>end'],
+  )
+
+describe('a run that has moved', () => {
+  test('shows what its nodes were given before, and is run again only with what has not changed since', async () => {
+    const as = testIdentity()
+    const { id, runIds } = await waitingRuns(as, 1, greeting('old', 'no', { onError: 'park' }))
+    const [runId] = runIds
+    await publishNext(as, id, greeting('new', null, { onError: 'park' }))
+    await move(as, runId, { version: '2' })
+    await untilRun(server, as, `${runId}`, ({ version }) => version === '2')
+    const { nodeRuns } = await server.json<Ledger>(200, `/runs/${runId}/ledger`, { as })
+    expect(nodeRuns.find(({ nodeId }) => nodeId === 'greet')).toMatchObject({
+      ...{ input: { values: { greeting: 'old' } }, output: { greeting: 'old' } },
+    })
+    const { items } = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${runId}`, { as })
+    await server.json(200, `/parked/${items[0]?.parkedId}/resolution`, {
+      ...{ as, method: 'POST', body: { resolution: { kind: 'retry' } } },
+    })
+    await untilRun(server, as, `${runId}`)
+    const body = { from: { nodeId: 'job' }, version: 'latest' }
+    expect(await server.json<Problem>(422, `/runs/${runId}/reruns`, { as, method: 'POST', body })).toMatchObject({
+      ...{ code: 'RERUN_REFUSED', issues: [{ code: 'changed', message: 'The node "greet" has changed' }] },
+    })
+    await publishNext(as, id, greeting('old', null, { onError: 'park' }))
+    await server.json(201, `/runs/${runId}/reruns`, { as, method: 'POST', body })
+  })
+})
+
+describe('a request to move that waits for a node in progress', () => {
+  test('is not repeated, and the answer to a check is that to a request', async () => {
+    const as = testIdentity()
+    const slow = (text: string) => greeting(text, 'no', { retry: { initialInterval: '1h', maximumAttempts: 3 } })
+    const id = await publish(server, as, slow('old'))
+    await runToEnd(server, as, id, {}, ({ status }) => status === 'running')
+    const { items } = await server.json<Page<RunSummary>>(200, `/runs?workflowId=${id}`, { as })
+    const runId = `${items[0]?.runId}`
+    await publishNext(as, id, slow('new'))
+    await publishNext(as, id, slow('newer'))
+    expect(await moveAll(as, id, { version: '2' })).toMatchObject({ runIds: [runId], unchanged: 0 })
+    await untilApplied(as)
+    expect(await moveAll(as, id, { version: '2' })).toMatchObject({ runIds: [], unchanged: 1, refused: [] })
+    await move(as, runId, { version: '2' })
+    const pending = { code: 'MIGRATION_REFUSED', issues: [{ code: 'pending' }] }
+    expect(await move(as, runId, { version: '3' }, 422)).toMatchObject(pending)
+    expect(await server.json<Problem>(422, `/runs/${runId}/migration?version=3`, { as })).toMatchObject(pending)
+    expect(await moveAll(as, id, { version: '3' })).toMatchObject({ runIds: [], refused: [{ runId }] })
+    await server.json(200, `/runs/${runId}/cancel`, { as, method: 'POST' })
+    await untilRun(server, as, runId)
+    const log = await (await server.call(`/runs/${runId}/events`, { as })).text()
+    expect(log.match(/"(migrate_requested|migration_refused)"/g)).toEqual([
+      '"migrate_requested"',
+      '"migration_refused"',
+    ])
+    expect(log).toContain('"reason":"ending"')
+  })
+})
+
+/** Waits until the runs of a tenant have applied what was sent to them. */
+async function untilApplied({ tenantId }: Identity): Promise<void> {
+  const database = createDatabase<RuntimeTables>({ pglite })
+  const waiting = () => database.withTenant(tenantId, (tx) => tx.selectFrom('run_inbox').select('message_id').execute())
+  await expect.poll(waiting).toEqual([])
+}
 
 describe('POST /workflows/{id}/migrations', () => {
   test('moves the runs of a group page by page, and names those that do not fit', async () => {

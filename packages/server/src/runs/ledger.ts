@@ -12,11 +12,12 @@ import {
   type ValueRef,
 } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
-import { nodesWithin, type PlanNode } from '@tenon/runtime/interpreter'
+import type { PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { toInstantOrNull } from '../http/instant.ts'
 import { inDocumentOrder } from './ledger-order.ts'
 import { presentRun } from './present-run.ts'
+import { readRunVersions } from './run-versions.ts'
 
 type LedgerExtras = Pick<LedgerEntry, 'toolCalls' | 'errors' | 'logs'>
 
@@ -34,10 +35,9 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   const { tenantId } = run
   if (run.nextSeq - 1 > MAX_EVENTS) throw ledgerTooLarge()
   const events = await readAllEvents(server, run)
-  const plan = await server.reader.getPlan(tenantId, run.planHash)
-  const nodes = new Map(plan === null ? [] : nodesWithin(plan).map((node) => [node.id, node]))
+  const versions = await readRunVersions(server, run, events)
   const view = foldRunEvents(events)
-  const nodeRuns = inDocumentOrder([...view.nodeRuns.values()], plan)
+  const nodeRuns = inDocumentOrder([...view.nodeRuns.values()], versions.plan)
   const runInput = inputOfRun(events)
   const valueAt = await loadAll(server, tenantId, [
     runInput,
@@ -46,10 +46,13 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   const extras = collectExtras(events)
   const inlineInputs = await server.openInlineInputs(tenantId, run.runId)
   const givenParams = collectGivenParams(events)
+  const scheduledIn = collectTurns(events)
   const inputOf = async (nodeRun: NodeRunView): Promise<Json> => {
     if (nodeRun.input !== null) return valueAt(nodeRun.input)
     if (nodeRun.scheduledAt === null || inlineInputs === null) return null
-    return inlineInputs(nodeRun.nodeRunId, nodeRun.scheduledAt, givenParams.get(nodeRun.nodeRunId))
+    const { nodeRunId, scheduledAt } = nodeRun
+    const movedIn = versions.movedAfter(scheduledIn.get(nodeRunId) ?? null)
+    return inlineInputs(nodeRunId, scheduledAt, givenParams.get(nodeRunId), movedIn)
   }
   const schemas = new Map(
     server.registry.manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry.params]),
@@ -59,7 +62,8 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   const entries: LedgerEntry[] = []
   for (const nodeRun of nodeRuns) {
     const { call } = nodeRun
-    const node = call === null ? nodes.get(nodeRun.nodeId) : nodeOfCall(call)
+    const turn = scheduledIn.get(nodeRun.nodeRunId) ?? null
+    const node = call === null ? versions.nodeOf(nodeRun.nodeId, turn) : nodeOfCall(call)
     entries.push({
       nodeRunId: nodeRun.nodeRunId,
       nodeId: nodeRun.nodeId,
@@ -127,6 +131,11 @@ function collectGivenParams(events: readonly RunEvent[]): ReadonlyMap<NodeRunId,
       event.type === 'node_scheduled' && event.data.params !== undefined ? [[event.nodeRunId, event.data.params]] : [],
     ),
   )
+}
+
+/** Returns the turn in which the last pass of each node run was scheduled. */
+function collectTurns(events: readonly RunEvent[]): ReadonlyMap<NodeRunId, number> {
+  return new Map(events.flatMap((event) => (event.type === 'node_scheduled' ? [[event.nodeRunId, event.turn]] : [])))
 }
 
 function collectExtras(events: readonly RunEvent[]): ReadonlyMap<string, LedgerExtras> {

@@ -19,14 +19,15 @@ import { findVersionToRun } from '../tables/version-repository.ts'
 /**
  * Checks whether a run can move to a version now.
  *
- * @throws {@link TenonError} `RUN_CLOSED`, `RUN_NOT_FOUND`, `REFERENCE_NOT_FOUND`, `MIGRATION_REFUSED` for a test run.
+ * @throws {@link TenonError} as {@link migrateRun}, but for the nodes that do not fit.
  * @see docs/adr/0053-a-run-moves-between-nodes.md
  */
 export async function checkMigration(server: ServerContext, run: StoredRun, version: string): Promise<MigrationCheck> {
   if (isRunOver(run.status)) throw ended()
   const plan = await planToMove(server, run, version)
-  const blockers = await server.engine.checkMigration(run.tenantId, run.runId, plan)
-  if (blockers === null) throw notFound()
+  const verdict = await server.engine.checkMigration(run.tenantId, run.runId, { version, plan })
+  if (verdict.outcome !== 'refused') checkAccepted(verdict.outcome)
+  const blockers = verdict.outcome === 'refused' ? verdict.blockers : []
   return { from: run.version, version, obstacles: await obstaclesOf(server, run, blockers) }
 }
 
@@ -49,7 +50,14 @@ export async function migrateRun(
   const audit = auditHook({ identity, action: 'run.migrate', resource: runId, at: server.now(), details })
   const request = { version, plan, actor, ...(requestId === undefined ? {} : { requestId }) }
   const result = await server.engine.migrate(tenantId, runId, request, audit)
-  switch (result.outcome) {
+  if (result.outcome === 'refused') throw blocked(version, await obstaclesOf(server, run, result.blockers))
+  checkAccepted(result.outcome)
+  return result.outcome
+}
+
+/** Refuses what is refused whatever the nodes of the run: the same for a check and for a request. */
+function checkAccepted(outcome: Exclude<MigrateResult['outcome'], 'refused'>): void {
+  switch (outcome) {
     case 'closed':
       throw new TenonError('RUN_CLOSED', 'The run has ended or is ending')
     case 'not_found':
@@ -58,10 +66,6 @@ export async function migrateRun(
       throw refused('The run waits in the queue and has not begun', 'queued', 'Wait until the run has begun')
     case 'pending':
       throw refused('Another request to move the run waits', 'pending', 'Wait until the run has moved')
-    case 'refused':
-      throw blocked(version, await obstaclesOf(server, run, result.blockers))
-    default:
-      return result.outcome
   }
 }
 
@@ -101,10 +105,21 @@ async function migrateOne(
     if (run === null || isRunOver(run.status)) return 'unchanged'
     return (await migrateRun(server, identity, run, { version })) === 'accepted' ? 'accepted' : 'unchanged'
   } catch (error) {
-    // A fault of the database or of this process concerns all of them.
-    if (!(error instanceof TenonError) || ERROR_TABLE[error.code as keyof typeof ERROR_TABLE].status >= 500) throw error
+    // A fault of the database or of this process concerns all of them; one of the log of a run concerns that alone.
+    if (!isOfOneRun(error)) throw error
     return error.code === 'RUN_CLOSED' ? 'unchanged' : { runId, code: error.code, message: error.message }
   }
+}
+
+/** Codes of a run whose log or state cannot be read; others are to move all the same. */
+const FAULTS_OF_A_RUN: readonly string[] = [
+  ...['RUN_LOG_GAP', 'RUN_LOG_NEWER', 'FACT_INVALID', 'SNAPSHOT_UNREADABLE', 'PAYLOAD_NOT_FOUND'],
+]
+
+/** Checks whether an error concerns one run alone, so that others can move. */
+export function isOfOneRun(error: unknown): error is TenonError {
+  if (!(error instanceof TenonError)) return false
+  return FAULTS_OF_A_RUN.includes(error.code) || ERROR_TABLE[error.code as keyof typeof ERROR_TABLE].status < 500
 }
 
 async function planToMove(

@@ -41,9 +41,11 @@ export const migrateTests: SuiteGroup = (context) => {
       await probes.reached(run.runId, 'a')
       const next = row({ isGated: true }, 'check', 'b')
       expect(await migrate(run, next)).toEqual({ outcome: 'accepted' })
-      expect(await migrate(run, next)).toEqual({ outcome: 'accepted' })
+      expect(await migrate(run, next)).toEqual({ outcome: 'unchanged' })
       await run.untilEvent(({ type }) => type === 'migrate_requested')
       expect(await handle.reader.getRun(run.tenantId, run.runId)).toMatchObject({ version: '1', first: null })
+      expect(await migrate(run, next, '2', 'again')).toEqual({ outcome: 'unchanged' })
+      expect(await migrate(run, row({}, 'b'), '3')).toEqual({ outcome: 'pending' })
       probes.open(run.runId, 'a')
       expect(await run.ended()).toMatchObject({
         ...{ status: 'completed', version: '2', planHash: planOf(next).planHash },
@@ -59,7 +61,9 @@ export const migrateTests: SuiteGroup = (context) => {
       expect(await migrate(run, next, '3')).toEqual({ outcome: 'closed' })
       const unknown = { tenantId: run.tenantId, runId: 'unknown' }
       expect(await migrate(unknown, next)).toEqual({ outcome: 'not_found' })
-      expect(await handle.engine.checkMigration(run.tenantId, 'unknown', planOf(next))).toBeNull()
+      expect(await handle.engine.checkMigration(run.tenantId, 'unknown', { version: '2', plan: planOf(next) })).toEqual(
+        { outcome: 'not_found' },
+      )
     })
 
     test('gives a parked node the params of the new version, as another call', async () => {
@@ -83,7 +87,9 @@ export const migrateTests: SuiteGroup = (context) => {
       await probes.reached(run.runId, 'a')
       const without = workflow([node('start', 'start'), node('b', 'probe')], ['start>b'])
       const blockers = [{ nodeId: 'a', reason: 'node_removed' }]
-      expect(await handle.engine.checkMigration(run.tenantId, run.runId, planOf(without))).toEqual(blockers)
+      expect(
+        await handle.engine.checkMigration(run.tenantId, run.runId, { version: '2', plan: planOf(without) }),
+      ).toEqual({ outcome: 'refused', blockers })
       expect(await migrate(run, without)).toEqual({ outcome: 'refused', blockers })
       probes.open(run.runId, 'a')
       const { approvalId } = await run.approvalOf('review')

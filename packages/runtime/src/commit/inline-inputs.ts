@@ -56,7 +56,7 @@ export function createInlineInputReader(
     const ref = { tenantId, runId }
     const last = await readable(loadSession(logs, plans, ref))
     if (last === null) return null
-    // By the turn of a move: the run as it was before. A few are kept, since the node runs of a version are in several places of the document.
+    // By the turn of a move: the run as it was before. A few are kept, since the node runs of a version are spread over the document.
     const earlier = createLru<RunSession | typeof UNREADABLE | null>(4)
     const sessionBefore = async (turn: number) => {
       const known = earlier.get(`${turn}`)

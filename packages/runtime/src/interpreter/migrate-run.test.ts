@@ -350,6 +350,10 @@ describe('what was held before the move', () => {
     const added = started(more)
     expect(move(added, more)).toEqual(['moved 1 to 2', 'skip x (loser)'])
     expect(brief(added.resume())).toEqual(['resumed by bob', 'schedule meet/1 inline'])
+    const late = racing([], ['w>meet'])
+    const open = started(late)
+    expect(move(open, late)).toEqual(['moved 1 to 2'])
+    expect(open.machine.openNodeRun('w')).toMatchObject({ canceling: false })
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Json, WorkflowSettings } from '@tenon/core/document'
+import { useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
@@ -42,6 +43,13 @@ function useSetSetting(key: StartSetting) {
     inBurst({ ...typed, field: `${key}.${typed.field}` }, () => dispatch({ type: 'set-setting', key, value }))
 }
 
+/** Returns the last value that a setting had: one that is emptied to type another number keeps its other fields. */
+function useLast<Value>(value: Value | undefined): Value | undefined {
+  const last = useRef(value)
+  if (value !== undefined) last.current = value
+  return last.current
+}
+
 /** Leaves out an empty text. */
 function withKey(setting: { readonly [name: string]: Json }, key: string): Json {
   const { key: _, ...rest } = setting
@@ -51,6 +59,7 @@ function withKey(setting: { readonly [name: string]: Json }, key: string): Json 
 function RateFields({ settings: { rate } }: StartFieldsProps) {
   const t = useTranslate()
   const set = useSetSetting('rate')
+  const last = useLast(rate)
   const label = t('limits.rate')
   const unreadable = useUnreadable({ key: 'rate/limit', nodeId: null, path: ['rate'], label })
   return (
@@ -65,7 +74,7 @@ function RateFields({ settings: { rate } }: StartFieldsProps) {
             value={rate?.limit ?? null}
             placeholder={t('control.noLimit')}
             onChange={(limit) => {
-              const value = limit === null ? null : { interval: '1m', ...rate, limit }
+              const value = limit === null ? null : { interval: '1m', ...last, limit }
               set(value, { field: 'limit', before: String(rate?.limit ?? ''), after: String(limit ?? '') })
             }}
           />
@@ -99,6 +108,7 @@ function RateFields({ settings: { rate } }: StartFieldsProps) {
 function DedupeFields({ settings: { dedupe } }: StartFieldsProps) {
   const t = useTranslate()
   const set = useSetSetting('dedupe')
+  const last = useLast(dedupe)
   return (
     <>
       <DurationField
@@ -108,7 +118,7 @@ function DedupeFields({ settings: { dedupe } }: StartFieldsProps) {
         help={t('limits.dedupeHelp')}
         value={dedupe?.window ?? null}
         onChange={(window) =>
-          set(window === null ? null : { key: '', ...dedupe, window }, typedOf('window', dedupe?.window, window))
+          set(window === null ? null : { key: '', ...last, window }, typedOf('window', dedupe?.window, window))
         }
       />
       {dedupe !== undefined && (
@@ -127,6 +137,7 @@ function DedupeFields({ settings: { dedupe } }: StartFieldsProps) {
 function DebounceFields({ settings: { debounce } }: StartFieldsProps) {
   const t = useTranslate()
   const set = useSetSetting('debounce')
+  const last = useLast(debounce)
   return (
     <>
       <DurationField
@@ -135,9 +146,7 @@ function DebounceFields({ settings: { debounce } }: StartFieldsProps) {
         label={t('limits.debounce')}
         help={t('limits.debounceHelp')}
         value={debounce?.delay ?? null}
-        onChange={(delay) =>
-          set(delay === null ? null : { ...debounce, delay }, typedOf('delay', debounce?.delay, delay))
-        }
+        onChange={(delay) => set(delay === null ? null : { ...last, delay }, typedOf('delay', debounce?.delay, delay))}
       />
       {debounce !== undefined && (
         <>
@@ -168,6 +177,7 @@ function DebounceFields({ settings: { debounce } }: StartFieldsProps) {
 function BatchingFields({ settings: { batching } }: StartFieldsProps) {
   const t = useTranslate()
   const set = useSetSetting('batching')
+  const last = useLast(batching)
   const label = t('limits.batching')
   const unreadable = useUnreadable({ key: 'batching/maxSize', nodeId: null, path: ['batching', 'maxSize'], label })
   const [problem, ...more] = useFieldProblems(null, ['settings', 'batching', 'maxSize'])
@@ -187,7 +197,7 @@ function BatchingFields({ settings: { batching } }: StartFieldsProps) {
             value={batching?.maxSize ?? null}
             placeholder={t('limits.off')}
             onChange={(maxSize) => {
-              const value = maxSize === null ? null : { maxWait: '1m', ...batching, maxSize }
+              const value = maxSize === null ? null : { maxWait: '1m', ...last, maxSize }
               set(value, { field: 'maxSize', before: String(batching?.maxSize ?? ''), after: String(maxSize ?? '') })
             }}
           />

@@ -256,7 +256,11 @@ export interface Approval {
 }
 
 /** Vote of one person, with the params that the person gave instead of those of the call, if any. */
-export type ApprovalVote = Vote & { readonly params?: Json }
+export type ApprovalVote = Vote & {
+  readonly params?: Json
+  /** `true` if the person gave params that are too large for the answer, or lost. */
+  readonly isParamsLeftOut?: true
+}
 
 /** Call of a node that begins once it is approved. */
 export interface ApprovalCall {
@@ -266,8 +270,10 @@ export interface ApprovalCall {
   readonly nodeType: string
   /** Version of that type. */
   readonly typeVersion: number
-  /** Params of the call, with credentials masked. */
+  /** Params of the call, with credentials masked; `null` if they are left out. */
   readonly params: Json
+  /** `true` if the params are too large for the answer, with those of the approvals before it, or lost. */
+  readonly isParamsLeftOut?: true
   /** Schema of the params, for a form. */
   readonly schema: JsonSchema
   /** `true` if a vote for `approve` may give other params. */

@@ -1,12 +1,12 @@
 import type { Approval, Identity } from '@tenon/core/api'
 import { roleAllows } from '@tenon/core/api'
 import type { Json, JsonSchema, TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { maskCredentials } from '@tenon/core/mask'
 import { type CallToApprove, isSameVote, type StoredVote, type ValueRef } from '@tenon/core/run'
 import type { StoredWait } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
-import { checkLedgerSize } from '../runs/ledger.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
 import { isApprover } from './is-approver.ts'
 
@@ -23,7 +23,7 @@ export async function presentApprovals(
       waits.map((wait) => wait.workflowId),
     ),
   )
-  const valueAt = await loadParams(server, identity.tenantId, waits)
+  const paramsAt = await loadParams(server, identity.tenantId, waits)
   return waits.map((wait) => {
     const { call } = wait.waitFor
     const decision = decisionOf(wait)
@@ -31,7 +31,7 @@ export async function presentApprovals(
     const status = wait.status === 'open' && decision !== null ? 'resolved' : wait.status
     const isApproverHere =
       isApprover(identity, wait.waitFor.approvers) || roleAllows(identity.role, 'approval:override')
-    return maskCredentials({
+    const approval: Omit<Approval, 'call'> = maskCredentials({
       approvalId: wait.approvalId,
       waitId: wait.waitId,
       runId: wait.runId,
@@ -43,21 +43,19 @@ export async function presentApprovals(
       choices: wait.waitFor.choices,
       evidence: wait.waitFor.evidence,
       required: wait.waitFor.required,
-      votes: wait.votes.map(({ params, ...vote }) =>
-        params === undefined ? vote : { ...vote, params: valueAt(params) },
-      ),
+      votes: wait.votes.map(({ params, ...vote }) => (params === undefined ? vote : { ...vote, ...paramsAt(params) })),
       status,
       decision,
       openedAt: toInstant(wait.openedAt),
       dueAt: toInstantOrNull(wait.dueAt),
       approvers: wait.waitFor.approvers,
       canDecide: status === 'open' && isApproverHere,
-      ...(call === undefined
-        ? {}
-        : {
-            call: { ...call, nodeRunId: wait.nodeRunId, params: valueAt(call.params), schema: schemaOf(server, call) },
-          }),
     })
+    if (call === undefined) return approval
+    const { nodeRunId } = wait
+    // The schema has names of fields where a value has credentials.
+    const shown = maskCredentials({ ...call, nodeRunId, params: null, ...paramsAt(call.params) })
+    return { ...approval, call: { ...shown, schema: schemaOf(server, call) } }
   })
 }
 
@@ -77,18 +75,67 @@ function schemaOf({ registry }: ServerContext, { nodeType, typeVersion }: CallTo
   return nodes.find(({ type, version }) => type === nodeType && version === typeVersion)?.params ?? true
 }
 
-/** Loads the params of calls, and those of votes for other ones. @returns Reads a loaded value. */
+/** Most bytes of large params in one answer. */
+const MAX_PARAMS_BYTES = 16_777_216
+
+/** Params for the wire; those that are left out are marked. */
+type ShownParams = { readonly params: Json } | { readonly isParamsLeftOut: true }
+
+/**
+ * Loads the params of calls, and those of votes for other ones, as far as they fit into one answer: one call must not
+ * close the inbox of its tenant.
+ *
+ * @returns Reads loaded params.
+ */
 async function loadParams(
   server: ServerContext,
   tenantId: TenantId,
   waits: readonly StoredWait[],
-): Promise<(ref: ValueRef) => Json> {
+): Promise<(ref: ValueRef) => ShownParams> {
   const refs = waits.flatMap(({ votes, waitFor: { call } }) =>
     [call?.params, ...votes.map(({ params }) => params)].filter((ref) => ref !== undefined),
   )
-  const stored = refs.filter(({ inline }) => inline === undefined)
-  if (stored.length > 0) checkLedgerSize(stored)
-  const values = stored.length === 0 ? [] : await server.reader.loadValues(tenantId, stored)
-  const byHash = new Map(stored.map(({ hash }, index) => [hash, values[index] ?? null]))
-  return ({ hash, inline }) => inline ?? byHash.get(hash) ?? null
+  const stored = new Map<string, ValueRef>()
+  let left = MAX_PARAMS_BYTES
+  for (const ref of refs) {
+    if (ref.inline !== undefined || stored.has(ref.hash) || ref.size > left) continue
+    left -= ref.size
+    stored.set(ref.hash, ref)
+  }
+  const values = await loadFound(server, tenantId, [...stored.values()])
+  return ({ hash, inline }) => {
+    const params = inline ?? values.get(hash)
+    return params === undefined ? { isParamsLeftOut: true } : { params }
+  }
+}
+
+/** Loads values by their hash, without those that are lost. */
+async function loadFound(
+  { reader }: ServerContext,
+  tenantId: TenantId,
+  refs: readonly ValueRef[],
+): Promise<ReadonlyMap<string, Json>> {
+  if (refs.length === 0) return new Map()
+  const load = async (part: readonly ValueRef[]) => {
+    const values = await reader.loadValues(tenantId, part)
+    return part.map(({ hash }, index) => [hash, values[index] ?? null] as const)
+  }
+  try {
+    return new Map(await load(refs))
+  } catch (error) {
+    if (!isLost(error)) throw error
+  }
+  const found: (readonly [string, Json])[] = []
+  for (const ref of refs) {
+    try {
+      found.push(...(await load([ref])))
+    } catch (error) {
+      if (!isLost(error)) throw error
+    }
+  }
+  return new Map(found)
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof TenonError && error.code === 'PAYLOAD_NOT_FOUND'
 }

@@ -10,6 +10,7 @@ const voteSchema = z
     at: z.number(),
     override: z.literal(true).exactOptional(),
     params: jsonSchema.exactOptional(),
+    isParamsLeftOut: z.literal(true).exactOptional(),
   })
   .meta({ id: 'Vote' })
 
@@ -42,6 +43,7 @@ export const approvalSchema = z
         nodeType: z.string(),
         typeVersion: z.int(),
         params: jsonSchema,
+        isParamsLeftOut: z.literal(true).exactOptional(),
         schema: jsonSchemaSchema,
         isEditable: z.boolean(),
       })

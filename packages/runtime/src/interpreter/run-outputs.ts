@@ -172,9 +172,7 @@ export function createRunOutputs(run: RunContext): RunOutputs {
     },
     callsOf(nodeRunId) {
       const { context, node } = locate(nodeRunId)
-      const calls = context.state.calls.get(node)
-      if (calls === undefined) return { state: null, ended: [] }
-      const { pass, waitFor, edited, ended } = calls
+      const { pass, waitFor, edited, ended } = entryOf(context.state.calls, node)
       return {
         state: waitFor.state,
         ended: inDocumentOrder(ended).map((index) => {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
-import type { StartRun, TenonClient, TryDraft } from '@tenon/core/client'
-import type { JsonSchema } from '@tenon/core/document'
+import type { StartedRun, StartRun, TenonClient, TryDraft } from '@tenon/core/client'
+import type { JsonSchema, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
@@ -24,14 +24,23 @@ function startsWith(id: string, field: string | null) {
 interface OpenOptions {
   /** Answers in place of the server. */
   readonly onTry?: () => unknown
+  /** Facts in the answer to a start. */
+  readonly answer?: Partial<StartedRun>
+  /** Settings of the published version. */
+  readonly settings?: WorkflowDocument['settings']
   /** The workflow takes no input. */
   readonly isWithoutInput?: boolean
   /** The only trigger of the draft is disabled. */
   readonly isDisabled?: boolean
 }
 
-function open(panel: 'try' | 'run', { onTry, isWithoutInput = false, isDisabled = false }: OpenOptions = {}) {
-  const fixture = createFixtureClient({ document: startsWith('begin', isWithoutInput ? null : 'Published') })
+function open(
+  panel: 'try' | 'run',
+  { onTry, answer: facts, settings = {}, isWithoutInput = false, isDisabled = false }: OpenOptions = {},
+) {
+  const fixture = createFixtureClient({
+    document: { ...startsWith('begin', isWithoutInput ? null : 'Published'), settings },
+  })
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow: STORED_WORKFLOW, manifest: createManifestIndex(SMALL_MANIFEST) })
   const draft = startsWith('begin_2', isWithoutInput ? null : 'Drafted')
@@ -41,7 +50,7 @@ function open(panel: 'try' | 'run', { onTry, isWithoutInput = false, isDisabled 
   const answer = (kind: string) => async (_workflowId: string, body: StartRun | TryDraft) => {
     started.push({ kind, body })
     if (kind === 'try') await onTry?.()
-    return { runId: 'run-1', status: 'queued' as const, startedAt: null }
+    return { runId: 'run-1', status: 'queued' as const, startedAt: null, ...facts }
   }
   const client: TenonClient = {
     ...fixture.client,
@@ -86,6 +95,25 @@ describe('StartDialog', () => {
     expect(started).toEqual([
       { kind: 'start', body: { input: { Published: 'Hello' }, trigger: 'begin', version: '4' } },
     ])
+  })
+
+  test.each<[Partial<StartedRun>, string]>([
+    [{ deduplicated: true }, 'This request repeats run run-1, so no new run was started'],
+    [{ merged: true }, 'This request was merged into run run-1, so no new run was started'],
+  ])('says that no new run was started: %o', async (answer, text) => {
+    const { user, reported } = open('run', { answer, isWithoutInput: true })
+    await user.click(await screen.findByRole('button', { name: 'Run' }))
+    expect(await screen.findByText(text)).toBeTruthy()
+    expect(reported).toEqual(['live run-1'])
+  })
+
+  test.each<[WorkflowDocument['settings'], string]>([
+    [{ batching: { maxSize: 4, maxWait: '5m' } }, '{\n  "items": []\n}'],
+    [{ dedupe: { key: '{{ input.order }}', window: '1d' } }, '{}'],
+  ])('asks for the input that settings read, although the trigger names no field: %o', async (settings, text) => {
+    open('run', { settings, isWithoutInput: true })
+    expect(await screen.findByRole('textbox')).toHaveProperty('value', text)
+    expect(screen.queryByText(/takes no input/)).toBeNull()
   })
 
   test('asks for what the draft takes when it is tried', async () => {

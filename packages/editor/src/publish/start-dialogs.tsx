@@ -3,9 +3,12 @@ import { useCallback, useRef, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { shortRunId } from '../runs/format/short-run-id.ts'
 import { TenantPaused } from '../runs/queue/tenant-paused.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { QueueTexts } from '../shell/queue-texts.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
 import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
 import { RefusedInputNote } from './refused-input-note.tsx'
 import type { StartDialogProps } from './start-dialog.tsx'
@@ -14,6 +17,10 @@ import { whenSaved } from './when-saved.ts'
 
 interface OpenDialogProps extends StartDialogProps {
   readonly onClose: () => void
+}
+
+interface RunDialogProps extends OpenDialogProps {
+  readonly version: string
 }
 
 /** Tracks that a run is being started: its dialog cannot be closed meanwhile. */
@@ -68,9 +75,17 @@ export function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClos
 
 // The triggers and the input are those of the version; the draft may have others by now.
 /** Starts a run of a version. */
-export function RunDialog(props: OpenDialogProps & { readonly version: string }) {
-  const { client, workflowId, version, onStarted, onClose } = props
+export function RunDialog(props: RunDialogProps) {
+  return (
+    <QueueTexts>
+      <VersionDialog {...props} />
+    </QueueTexts>
+  )
+}
+
+function VersionDialog({ client, workflowId, version, onStarted, onClose }: RunDialogProps) {
   const t = useTranslate()
+  const { toast } = useAnnouncer()
   const latest = useRef(client)
   latest.current = client
   const load = useCallback(
@@ -79,9 +94,10 @@ export function RunDialog(props: OpenDialogProps & { readonly version: string })
   )
   const published = useResource(load)
   const { isStarting, submit } = useStarting(async (body) => {
-    const { runId } = await client.runs.start(workflowId, { ...body, version })
+    const { runId, deduplicated, merged } = await client.runs.start(workflowId, { ...body, version })
     onClose()
     onStarted(runId, 'live')
+    if (deduplicated || merged) toast(t(deduplicated ? 'queue.repeated' : 'queue.merged', { run: shortRunId(runId) }))
   })
   return (
     <Dialog

@@ -1,7 +1,7 @@
-import type { Json, NodeId, WorkflowDocument } from '@tenon/core/document'
+import { isJsonObject, type Json, type JsonSchema, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
-import { startPoints } from '../runs/form/start-schema.ts'
+import { inputOfSettings, startPoints } from '../runs/form/start-schema.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { focusFirst } from '../ui/dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -62,7 +62,11 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
     )
   }
   const memory = `${mode}/${trigger.nodeId}`
-  const kept = starts.drafts.get(memory)
+  const text = inputOfSettings(document, trigger.schema)
+  const first = text === null ? undefined : ({ mode: 'json', values: {}, text, names: [] } as const)
+  const kept = starts.drafts.get(memory) ?? first
+  // Without fields of its own, such an input is entered as JSON only.
+  const schema = text !== null && !hasFields(trigger.schema) ? {} : trigger.schema
   return (
     <div ref={element} className="tn-start">
       {triggers.length > 1 && (
@@ -81,13 +85,17 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
         key={trigger.nodeId}
         {...(kept === undefined ? {} : { draft: kept })}
         onDraft={(draft) => starts.drafts.set(memory, draft)}
-        schema={trigger.schema}
+        schema={schema}
         onSubmit={(input) => onSubmit({ input, trigger: trigger.nodeId })}
         onCancel={onCancel}
         submitLabel={submitLabel}
       />
     </div>
   )
+}
+
+function hasFields(schema: JsonSchema): boolean {
+  return isJsonObject(schema) && isJsonObject(schema['properties']) && Object.keys(schema['properties']).length > 0
 }
 
 /** Placeholder of a form that is being loaded. */

@@ -4,6 +4,10 @@ export const enMigration = {
   'runs.move.title': 'Move this run to version {version}?',
   'runs.move.text':
     'The run is on version {from}. Nodes that have begun stay as they are, and all others follow version {version}. The run moves as soon as none of its nodes is in progress.',
+  'runs.move.blockedText': 'The run is on version {from}.',
+  'runs.move.remedy':
+    'Publish a version in which these nodes fit and move the run to it, or let the run end on version {from}.',
+  'runs.move.version': 'Version',
   'runs.move.added': 'New: {nodes}',
   'runs.move.removed': 'Removed: {nodes}',
   'runs.move.changed': 'Changed: {nodes}',

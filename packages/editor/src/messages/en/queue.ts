@@ -19,6 +19,10 @@ export const enQueue = {
     'Waiting for further requests: {count, plural, one {# request} other {# requests}} merged into this run',
   'queue.reason.batching': 'Waiting for further items: {count, plural, one {# item} other {# items}} in this run',
   'queue.startsAt': '{text}, expected at {time}',
+  'queue.startsAt.debounce': '{text}, starts at {time} if no more arrive',
+  'queue.startsAt.batching': '{text}, starts at {time} at the latest',
+  'queue.repeated': 'This request repeats run {run}, so no new run was started',
+  'queue.merged': 'This request was merged into run {run}, so no new run was started',
   'queue.reason.tenant_limit':
     'Waiting to start: {count, plural, one {# run of all workflows is} other {# runs of all workflows are}} in progress (limit {limit}), position {position}',
   'queue.priority.high': '{text}, high priority',

@@ -2,7 +2,7 @@ import type { RerunOf as EarlierRun } from '@tenon/core/run'
 import { useInstance } from '../../instance/instance-context.ts'
 import { RerunTexts } from '../../shell/rerun-texts.tsx'
 import { OpenRunButton } from '../calls/open-run-button.tsx'
-import { shortRunId } from '../format/run-title.ts'
+import { shortRunId } from '../format/short-run-id.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 
 interface RerunOfProps {

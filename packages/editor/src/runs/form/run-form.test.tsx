@@ -47,7 +47,10 @@ describe('RunForm', () => {
     const { user } = show(
       TICKET_SCHEMA,
       vi.fn(async () => {
-        const issues = [{ path: ['ticket_id'], code: 'pattern', message: 'Write T- and five digits.' }]
+        const issues = [
+          { path: ['ticket_id'], code: 'pattern', message: 'Write T- and five digits.' },
+          { path: ['items'], code: 'type', message: 'Send a list of items' },
+        ]
         throw new TenonError('RUN_INPUT_INVALID', 'The input does not fit', { details: { issues } })
       }),
     )
@@ -56,6 +59,7 @@ describe('RunForm', () => {
     await user.click(screen.getByRole('button', { name: 'Run' }))
     expect(await screen.findByText('Write T- and five digits.')).toBeDefined()
     expect(screen.getByRole('alert').textContent).toContain('The input does not fit')
+    expect(screen.getByText('items: Send a list of items')).toBeDefined()
     expect(screen.getByRole('textbox', { name: 'Ticket' })).toHaveProperty('value', 'X')
   })
 

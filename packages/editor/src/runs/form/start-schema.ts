@@ -12,6 +12,17 @@ export interface StartPoint {
   readonly schema: JsonSchema
 }
 
+/** Text of an input to begin with, if settings of a workflow read fields that the schema of its trigger lacks. */
+export function inputOfSettings({ settings }: WorkflowDocument, schema: JsonSchema): string | null {
+  const properties = isJsonObject(schema) && isJsonObject(schema['properties']) ? schema['properties'] : {}
+  if (settings.batching !== undefined && properties['items'] === undefined) return '{\n  "items": []\n}'
+  const { concurrency, rate, dedupe, debounce, batching } = settings
+  const keys = [concurrency?.key, rate?.key, dedupe?.key, debounce?.key, batching?.key]
+  return Object.keys(properties).length === 0 && keys.some((key) => READS_INPUT.test(key ?? '')) ? '{}' : null
+}
+
+const READS_INPUT = /\binput\b/
+
 const ANY_INPUT: JsonSchema = Object.freeze({ type: 'object', properties: {} })
 
 /** Returns the triggers of a workflow in document order; a run starts at the first by default. */

@@ -111,6 +111,7 @@ export function ValueForm(props: ValueFormProps) {
   }
   const jsonError = parsed.ok ? null : jsonFaultText(t, parsed.fault)
   const fault = failure === null ? null : describeError(failure, t)
+  const unshown = mode === 'form' ? listOf(ofNoField(errors, fields ?? [])) : undefined
   return (
     <form ref={form} className="tn-form" noValidate onSubmit={(event) => void submit(event)}>
       {fields !== null && (
@@ -159,7 +160,12 @@ export function ValueForm(props: ValueFormProps) {
       {fault !== null && (
         <div role="alert">
           <Callout tone="failed" title={fault.why === '' ? texts.failed : fault.why}>
-            {fault.remedy === '' ? undefined : fault.remedy}
+            {unshown === undefined && fault.remedy === '' ? undefined : (
+              <>
+                {unshown !== undefined && <p>{unshown}</p>}
+                {fault.remedy}
+              </>
+            )}
           </Callout>
         </div>
       )}
@@ -185,6 +191,12 @@ function without(errors: FormErrors, key: string): FormErrors {
   const rest = new Map(errors)
   rest.delete(key)
   return rest
+}
+
+/** Returns the faults that no field shows. */
+function ofNoField(errors: FormErrors, fields: readonly FormField[]): FormErrors {
+  const names = new Set(fields.map(({ name }) => pathKey([name])))
+  return new Map([...errors].filter(([path]) => !names.has(path.split('/', 1)[0] ?? '')))
 }
 
 /** Formats faults with their paths, for a form without fields. */

@@ -1,4 +1,6 @@
-import { type AttemptView, attemptDurationMs } from '@tenon/core/run'
+import { isJsonObject } from '@tenon/core/document'
+import { type AttemptView, attemptDurationMs, type RunFailure } from '@tenon/core/run'
+import { Fragment } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { StatusMark } from '../../ui/status-mark.tsx'
@@ -13,6 +15,16 @@ const MARKS = {
   canceled: 'canceled',
   waiting: 'waiting',
 } as const
+
+/** Returns the failure of an attempt, and before it the one that the condition to try again could not judge. */
+function failuresOf({ error }: AttemptView): readonly RunFailure[] {
+  if (error === null) return []
+  const judged =
+    error.code === 'RETRY_CONDITION_FAILED' && isJsonObject(error.details) ? error.details['error'] : undefined
+  if (!isJsonObject(judged)) return [error]
+  const { code, message } = judged
+  return typeof code === 'string' && typeof message === 'string' ? [{ ...error, code, message }, error] : [error]
+}
 
 /** List of the attempts of a node run, each with its duration and failure. */
 export function AttemptList({
@@ -36,12 +48,14 @@ export function AttemptList({
               {hasPasses
                 ? t('runs.attemptOfPass', { pass: attempt.pass, attempt: attempt.attempt })
                 : t('runs.attempt', { attempt: attempt.attempt })}
-              {attempt.error !== null && (
-                <span className="tn-attempt-error" dir="auto">
-                  {failureTexts(attempt.error, t).why}
-                </span>
-              )}
-              {attempt.error !== null && <code className="tn-error-code">{attempt.error.code}</code>}
+              {failuresOf(attempt).map((failure) => (
+                <Fragment key={failure.code}>
+                  <span className="tn-attempt-error" dir="auto">
+                    {failureTexts(failure, t).why}
+                  </span>
+                  <code className="tn-error-code">{failure.code}</code>
+                </Fragment>
+              ))}
             </span>
             <span className="tn-attempt-time">
               {formatClock(attempt.startedAt, locale)}

@@ -28,6 +28,10 @@ const words = {
   nodeRuns: new Map(),
 }
 const error = { code: 'NODE_FAILED', message: 'It broke' }
+const UNJUDGED = {
+  code: 'RETRY_CONDITION_FAILED',
+  message: 'The condition to try again cannot be evaluated: input.x is missing',
+}
 const actor = { userId: 'u', displayName: 'Mina Kaur', role: 'editor' }
 
 function lineOf(occurrence: Fact | Decision | Observation, t = words.t) {
@@ -154,6 +158,15 @@ describe('logLine', () => {
       },
       'error',
       'Failed: It broke. Not tried again: no time is left.',
+    ],
+    [
+      {
+        type: 'node_failed',
+        nodeRunId: 'ticket',
+        data: { pass: 1, attempt: 2, error: UNJUDGED, durationMs: 1, noRetry: 'retry_if' },
+      },
+      'error',
+      'Failed: The condition to try again cannot be evaluated: input.x is missing',
     ],
     [
       { type: 'join_unsatisfied', nodeRunId: 'join', data: { mode: 'all', arrived: 1, need: 2, error } },

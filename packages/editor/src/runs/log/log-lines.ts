@@ -77,7 +77,10 @@ function nodeRunOf(entry: LogEntry, nodeRuns: RunView['nodeRuns']): NodeRunId | 
 
 function failedText({ error, noRetry }: Extract<LogEntry, { type: 'node_failed' }>['data'], t: Translate): string {
   const failed = t('runs.event.node_failed', { message: failureTexts(error, t).why })
-  return noRetry === undefined ? failed : `${failed.replace(/\.$/, '')}. ${t(`runs.event.noRetry.${noRetry}`)}`
+  // The message says it itself: the condition is not false, it has no value.
+  return noRetry === undefined || error.code === 'RETRY_CONDITION_FAILED'
+    ? failed
+    : `${failed.replace(/\.$/, '')}. ${t(`runs.event.noRetry.${noRetry}`)}`
 }
 
 function sayOfNode(entry: LogEntry, words: LogWords): Said | null {

@@ -6,23 +6,26 @@ import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { failureText } from '../../ui/error-state.tsx'
-import { useAnnouncer } from '../../ui/live-region.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Select } from '../../ui/select.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
+import { useRunToast } from '../store/use-run-toast.ts'
 import { changesOf, type VersionChanges } from './version-changes.ts'
 
 interface MoveDialogProps {
   readonly scope: RunScope
   readonly run: Run
-  /** Version to move to. */
-  readonly version: string
+  /** Version to move to at first. */
+  readonly latest: string
   readonly onClose: () => void
 }
 
 /** Asks whether to move a run, with the nodes that differ in the version, or with those that are in the way. */
-export function MoveDialog({ scope, run, version, onClose }: MoveDialogProps) {
+export function MoveDialog({ scope, run, latest, onClose }: MoveDialogProps) {
   const t = useTranslate()
-  const { toast } = useAnnouncer()
-  const { client, runId, graph } = scope
+  const { client, runId, graph, store } = scope
+  const showUntil = useRunToast(store)
+  const [version, setVersion] = useState(latest)
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null)
   const { workflowId, version: from } = run
@@ -38,14 +41,26 @@ export function MoveDialog({ scope, run, version, onClose }: MoveDialogProps) {
       [client, workflowId, version],
     ),
   )
-  const obstacles = check.value?.obstacles ?? []
+  const published = useResource(
+    useCallback(
+      (abortSignal: AbortSignal) => client.versions.list(workflowId, {}, { abortSignal }),
+      [client, workflowId],
+    ),
+  )
+  const others = (published.value?.items ?? []).map((item) => item.version).filter((item) => item !== from)
+  const isChecked = check.value?.version === version
+  const obstacles = isChecked ? (check.value?.obstacles ?? []) : []
+  const isBlocked = obstacles.length > 0
   const error = failure?.error ?? check.error
   const move = async () => {
     setIsSending(true)
     setFailure(null)
+    const earlier = store.snapshot().live.migrations.length
     try {
       await client.runs.migrate(runId, { version })
-      toast(t('runs.move.sent', { version }))
+      showUntil(t('runs.move.sent', { version }), ({ migrations }) => {
+        return migrations.length > earlier && migrations.every(({ outcome }) => outcome !== null)
+      })
       onClose()
     } catch (sent) {
       setFailure({ error: sent })
@@ -57,7 +72,7 @@ export function MoveDialog({ scope, run, version, onClose }: MoveDialogProps) {
       open
       busy={isSending}
       title={t('runs.move.title', { version })}
-      description={t('runs.move.text', { from, version })}
+      description={t(isBlocked ? 'runs.move.blockedText' : 'runs.move.text', { from, version })}
       onClose={onClose}
       footer={
         <>
@@ -66,8 +81,8 @@ export function MoveDialog({ scope, run, version, onClose }: MoveDialogProps) {
           </Button>
           <Button
             variant="primary"
-            busy={isSending || check.isLoading}
-            disabled={obstacles.length > 0}
+            busy={isSending || !(isChecked || check.error)}
+            disabled={isBlocked}
             onClick={() => void move()}
           >
             {t('runs.move.confirm')}
@@ -75,20 +90,35 @@ export function MoveDialog({ scope, run, version, onClose }: MoveDialogProps) {
         </>
       }
     >
-      {obstacles.length > 0 && <Obstacles obstacles={obstacles} version={version} />}
-      {next.value !== null && graph.value !== null && (
-        <Changes changes={changesOf(graph.value.document, next.value.document)} />
-      )}
-      {error !== null && error !== undefined && (
-        <div role="alert">
-          <Callout tone="failed" title={failureText(error, t, 'runs.move.failed')} />
-        </div>
-      )}
+      <div className="tn-move">
+        {others.length > 1 && (
+          <Field label={t('runs.move.version')}>
+            <Select
+              value={version}
+              disabled={isSending}
+              options={others.map((value) => ({ value, label: value }))}
+              onChange={(value) => {
+                setFailure(null)
+                setVersion(value)
+              }}
+            />
+          </Field>
+        )}
+        {isBlocked && <Obstacles obstacles={obstacles} from={from} version={version} />}
+        {next.value?.version === version && graph.value !== null && (
+          <Changes changes={changesOf(graph.value.document, next.value.document)} />
+        )}
+        {error !== null && error !== undefined && (
+          <div role="alert">
+            <Callout tone="failed" title={failureText(error, t, 'runs.move.failed')} />
+          </div>
+        )}
+      </div>
     </Dialog>
   )
 }
 
-function Obstacles({ obstacles, version }: Pick<MigrationCheck, 'obstacles' | 'version'>) {
+function Obstacles({ obstacles, from, version }: Pick<MigrationCheck, 'obstacles' | 'from' | 'version'>) {
   const t = useTranslate()
   return (
     <Callout tone="failed" title={t('runs.move.blocked', { version })}>
@@ -99,6 +129,7 @@ function Obstacles({ obstacles, version }: Pick<MigrationCheck, 'obstacles' | 'v
           </li>
         ))}
       </ul>
+      <p>{t('runs.move.remedy', { from })}</p>
     </Callout>
   )
 }

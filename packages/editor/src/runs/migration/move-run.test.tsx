@@ -2,7 +2,7 @@
 import type { MigrationCheck, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { versionOf } from '../../../test/fixtures/fixture-answers.ts'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
@@ -19,7 +19,7 @@ const REQUEST = { requestId: 'm', actor: ACTOR, from: '4', version: '5', planHas
 const NEXT = workflow([node('start', 'start'), node('triage', 'probe')], ['start>triage'])
 
 function show(frames = waitingRun().frames, obstacles: MigrationCheck['obstacles'] = [], latest: string | null = '5') {
-  const { client } = createFixtureClient({ frames })
+  const { client, push } = createFixtureClient({ frames })
   const checkMigration = vi.fn<TenonClient['runs']['checkMigration']>(async (_id, version) => {
     return { from: '4', version, obstacles }
   })
@@ -29,11 +29,13 @@ function show(frames = waitingRun().frames, obstacles: MigrationCheck['obstacles
     workflows: { ...client.workflows, get: async () => ({ ...STORED_WORKFLOW, version: latest }) },
     versions: {
       ...client.versions,
+      list: async () => ({ items: versions, nextCursor: null }),
       get: async (id, version, options) =>
         version === '5' ? versionOf('5', NEXT) : client.versions.get(id, version, options),
     },
     runs: { ...client.runs, checkMigration, migrate },
   }
+  const versions = [versionOf('5', NEXT), versionOf('4', NEXT), versionOf('3', NEXT)]
   const view = renderPart(
     <RunProvider client={own} runId={FIXTURE_RUN_ID}>
       {(scope) => (
@@ -43,12 +45,12 @@ function show(frames = waitingRun().frames, obstacles: MigrationCheck['obstacles
       )}
     </RunProvider>,
   )
-  return { ...view, checkMigration, migrate }
+  return { ...view, push, checkMigration, migrate }
 }
 
 describe('MoveRun', () => {
   test('shows what differs in the latest version, and moves the run to it', async () => {
-    const { user, migrate } = show()
+    const { user, migrate, push } = show()
     await user.click(await screen.findByRole('button', { name: 'Move to version 5' }))
     const dialog = await screen.findByRole('dialog', { name: 'Move this run to version 5?' })
     expect(await within(dialog).findByText('New: triage')).toBeTruthy()
@@ -60,12 +62,44 @@ describe('MoveRun', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     expect(migrate.mock.calls.at(-1)).toEqual([FIXTURE_RUN_ID, { version: '5' }])
     expect(await screen.findByText('The run moves to version 5')).toBeTruthy()
+    const moved = waitingRun().wait(10)
+    moved.add({ type: 'migrate_requested', data: REQUEST }, { type: 'run_migrated', data: REQUEST })
+    act(() => push(...moved.frames))
+    await waitFor(() => expect(document.querySelector('.tn-toast')).toBeNull())
+    expect(await screen.findByText('Moved from version 4')).toBeTruthy()
+  })
+
+  test('offers each other version, and passes the focus on when the button goes', async () => {
+    const { user, migrate, push, checkMigration } = show()
+    await user.click(await screen.findByRole('button', { name: 'Move to version 5' }))
+    const choice = await screen.findByRole('combobox', { name: 'Version' })
+    expect(
+      within(choice)
+        .getAllByRole('option')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['5', '3'])
+    await user.selectOptions(choice, '3')
+    expect(await screen.findByRole('dialog', { name: 'Move this run to version 3?' })).toBeTruthy()
+    await waitFor(() => expect(checkMigration.mock.calls.at(-1)?.[1]).toBe('3'))
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Move the run' }).ariaBusy).not.toBe('true'))
+    await user.click(screen.getByRole('button', { name: 'Move the run' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(migrate).toHaveBeenCalledWith(FIXTURE_RUN_ID, { version: '3' })
+    screen.getByRole('button', { name: 'Move to version 5' }).focus()
+    const log = waitingRun().wait(10)
+    log.add({ type: 'migrate_requested', data: { ...REQUEST, version: '3' } })
+    act(() => push(...log.frames))
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Move to version 5' })).toBeNull())
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Cancel run' }))
   })
 
   test('names the nodes that are in the way, and does not send the request', async () => {
     const { user, migrate } = show(undefined, [{ nodeId: 'review', nodeName: 'Review', reason: 'params_changed' }])
     await user.click(await screen.findByRole('button', { name: 'Move to version 5' }))
     expect(await screen.findByText('Review waits, and has other settings in version 5')).toBeTruthy()
+    expect(screen.getByText('The run is on version 4.')).toBeTruthy()
+    expect(screen.queryByText(/The run moves as soon as/)).toBeNull()
+    expect(screen.getByText(/^Publish a version in which these nodes fit/)).toBeTruthy()
     const confirm = screen.getByRole('button', { name: 'Move the run' })
     expect((confirm as HTMLButtonElement).disabled).toBe(true)
     await user.click(screen.getByRole('button', { name: 'Cancel' }))

@@ -1,5 +1,5 @@
 import type { Run } from '@tenon/core/client'
-import { useCallback, useState } from 'react'
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { MigrationTexts } from '../../shell/migration-texts.tsx'
@@ -36,14 +36,33 @@ function MoveButton({ scope, run, size }: MoveRunProps & { readonly run: Run }) 
   const workflow = useResource(
     useCallback((abortSignal: AbortSignal) => client.workflows.get(workflowId, { abortSignal }), [client, workflowId]),
   )
+  const button = useRef<HTMLButtonElement>(null)
   const latest = workflow.value?.version ?? null
   if (latest === null || latest === run.version) return null
   return (
     <>
-      <Button size={size} onClick={() => setIsAsking(true)}>
+      {isAsking && <MoveDialog scope={scope} run={run} latest={latest} onClose={() => setIsAsking(false)} />}
+      <PassFocus button={button} />
+      <Button ref={button} size={size} onClick={() => setIsAsking(true)}>
         {t('runs.move.button', { version: latest })}
       </Button>
-      {isAsking && <MoveDialog scope={scope} run={run} version={latest} onClose={() => setIsAsking(false)} />}
     </>
   )
+}
+
+/**
+ * Passes the focus to the next button when the button goes, which it does once the run is about to move. React removes
+ * elements in their order, so this is after the dialog, which gives the focus back to the button, and before the button.
+ */
+function PassFocus({ button }: { readonly button: RefObject<HTMLButtonElement | null> }) {
+  useLayoutEffect(
+    () => () => {
+      const own = button.current
+      if (own === null || own.ownerDocument.activeElement !== own) return
+      const next = own.nextElementSibling ?? own.previousElementSibling
+      if (next instanceof HTMLElement) next.focus()
+    },
+    [button],
+  )
+  return null
 }

@@ -10,7 +10,8 @@ export function queueText(queue: RunQueue, t: Translate, locale: string): string
   const interval = intervalMs === null ? '' : formatDuration(intervalMs, t, locale)
   const isKeyed = key !== null && (reason === 'workflow_limit' || reason === 'workflow_rate')
   const text = t(isKeyed ? `queue.reason.${reason}_key` : `queue.reason.${reason}`, { ...values, interval })
-  const timed =
-    startsAt === null ? text : t('queue.startsAt', { text, time: formatMoment(Date.parse(startsAt), locale) })
+  const timeKey =
+    reason === 'debounce' || reason === 'batching' ? (`queue.startsAt.${reason}` as const) : 'queue.startsAt'
+  const timed = startsAt === null ? text : t(timeKey, { text, time: formatMoment(Date.parse(startsAt), locale) })
   return priority === 'normal' ? timed : t(`queue.priority.${priority}`, { text: timed })
 }

@@ -60,11 +60,15 @@ describe('queueText', () => {
     ],
     [
       { reason: 'debounce', inProgress: null, limit: null, collected: 3, startsAt: '2026-11-23T09:42:07.000Z' },
-      `Waiting for further requests: 3 requests merged into this run, expected at ${moment}`,
+      `Waiting for further requests: 3 requests merged into this run, starts at ${moment} if no more arrive`,
     ],
     [
       { reason: 'batching', inProgress: null, limit: null, collected: 1, key: 'acme' },
       'Waiting for further items: 1 item in this run',
+    ],
+    [
+      { reason: 'batching', inProgress: null, limit: null, collected: 2, startsAt: '2026-11-23T09:42:07.000Z' },
+      `Waiting for further items: 2 items in this run, starts at ${moment} at the latest`,
     ],
     [
       { reason: 'workflow_paused', inProgress: null, limit: null, key: 'acme' },

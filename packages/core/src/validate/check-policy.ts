@@ -3,16 +3,21 @@ import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { DEFAULT_RETRY, findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
+import { isTemplate } from '../expression/parse.ts'
 import { TASK_QUEUE_PATTERN } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { cutText } from '../text/cut-text.ts'
 import { issueFix } from './fix.ts'
-import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
-import { findStartFaults } from './start-faults.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import { asCondition } from './plain-text.ts'
+import { findPlainKeys, findStartFaults, type StartFault } from './start-faults.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const ms = (duration: string | undefined): number | undefined =>
   duration === undefined ? undefined : durationToMs(duration)
+
+/** Timeout of an attempt where neither the node nor its type has one. */
+const DEFAULT_TIMEOUT_MS = 30_000
 
 const unset = ({ node }: SurveyedNode, field: keyof NodePolicy): readonly DocumentOperation[] => [
   { op: 'set_policy', nodeId: node.id, field, value: null },
@@ -73,7 +78,35 @@ function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
   const own = ms(node.policy?.timeout)
   if (own !== undefined && total !== undefined && own > total) {
     const fault = 'the timeout is longer than the total time, so it has no effect'
-    report(warningIssue('POLICY_INVALID', `${name}: ${fault}`, at('timeout', fault)))
+    const fix = timeoutWithin(surveyed, total, policy.totalTimeout as string)
+    report(warningIssue('POLICY_INVALID', `${name}: ${fault}`, { ...at('timeout', fault), fix }))
+  }
+}
+
+/** Removes the timeout if the default is within the total time; else sets it to that. */
+function timeoutWithin(surveyed: SurveyedNode, totalMs: number, total: string): IssueFix {
+  const defaultMs = ms(surveyed.entry?.policy?.timeout) ?? DEFAULT_TIMEOUT_MS
+  if (defaultMs <= totalMs) return issueFix('USE_DEFAULT', { field: 'timeout' }, unset(surveyed, 'timeout'))
+  const set = { op: 'set_policy', nodeId: surveyed.node.id, field: 'timeout', value: total } as const
+  return issueFix('SET_FIELD', { field: 'timeout', value: total }, [set])
+}
+
+const CONDITIONS = [
+  ['skipIf', 'the condition to skip the node is plain text, so the node is never skipped'],
+  ['retryIf', 'the condition to try again is plain text, so the node is never tried again'],
+] as const
+
+/** Reports conditions without an expression, which are never true. */
+function checkConditions({ node, name }: SurveyedNode, report: ReportIssue): void {
+  for (const [field, consequence] of CONDITIONS) {
+    const text = node.policy?.[field]
+    if (text === undefined || isTemplate(text)) continue
+    const fault = `${consequence}; write it as {{ … }}`
+    const value = asCondition(text)
+    const set = { op: 'set_policy', nodeId: node.id, field, value } as const
+    const fix = value === null ? {} : { fix: issueFix('USE_AS_EXPRESSION', {}, [set]) }
+    const at = { nodeId: node.id, path: ['policy', field], values: { setting: field, fault } }
+    report(warningIssue('POLICY_INVALID', `${name}: ${fault}`, { ...at, ...fix }))
   }
 }
 
@@ -153,6 +186,7 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
     checkTaskQueue(surveyed, report)
     checkTimes(surveyed, report)
     checkRetryIf(surveyed, report)
+    checkConditions(surveyed, report)
     checkJoin(survey, surveyed, report)
     checkRoute(surveyed, report)
   }
@@ -160,12 +194,15 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
   checkSettings(survey, report)
 }
 
+function reportSetting(build: typeof errorIssue, { path, setting, fault, fix }: StartFault, report: ReportIssue): void {
+  const at = { path: ['settings', ...path], values: { setting, fault }, ...(fix === undefined ? {} : { fix }) }
+  report(build('POLICY_INVALID', `Settings of the workflow: ${fault}`, at))
+}
+
 function checkSettings(survey: WorkflowSurvey, report: ReportIssue): void {
   const { settings } = survey.document
-  for (const { path, setting, fault } of findStartFaults(settings)) {
-    const at = { path: ['settings', ...path], values: { setting, fault } }
-    report(errorIssue('POLICY_INVALID', `Settings of the workflow: ${fault}`, at))
-  }
+  for (const found of findStartFaults(settings)) reportSetting(errorIssue, found, report)
+  for (const found of findPlainKeys(settings)) reportSetting(warningIssue, found, report)
   const { timeout } = settings
   if (ms(timeout) !== 0) return
   const fix = issueFix('REMOVE_RUN_TIMEOUT', {}, [{ op: 'set_setting', key: 'timeout', value: null }])

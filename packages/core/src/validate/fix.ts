@@ -54,6 +54,10 @@ export interface FixValues extends ExpressionFixValues {
   readonly ROUTE_FAILURES: { readonly node: string }
   /** Sets a field of a retry policy. */
   readonly SET_FIELD: { readonly field: string; readonly value: string | number }
+  /** Starts a run for merged requests only, and collects no items. */
+  readonly STOP_COLLECTING: NoValues
+  /** Puts a condition or a key, which is plain text, into braces. */
+  readonly USE_AS_EXPRESSION: NoValues
   /** Sets a field of a policy to its default, by its label. */
   readonly USE_DEFAULT: { readonly field: string }
   /** Removes the task queue of a node. */
@@ -100,6 +104,8 @@ const TITLES: { readonly [Code in OwnCode]: (values: FixValues[Code]) => string 
   RENAME: ({ name }) => `Rename to "${name}"`,
   ROUTE_FAILURES: ({ node }) => `Send failures of ${node} to its port "error"`,
   SET_FIELD: ({ field, value }) => `Set ${field} to ${value}`,
+  STOP_COLLECTING: () => 'Do not collect items',
+  USE_AS_EXPRESSION: () => 'Use as expression',
   USE_DEFAULT: ({ field }) => `Use the default ${field}`,
   USE_DEFAULT_QUEUE: () => 'Use the default queue',
   USE_INPUT: ({ input }) => `Use the input "${input}"`,

@@ -247,6 +247,13 @@ describe('policies', () => {
     [{ timeout: '0s' }, undefined],
     [{ heartbeat: '0s' }, undefined],
     [{ timeout: '1s', heartbeat: '2s' }, { timeout: '1s' }],
+    [{ timeout: '2m', totalTimeout: '1m' }, { totalTimeout: '1m' }],
+    [
+      { timeout: '90s', totalTimeout: '10s' },
+      { timeout: '10s', totalTimeout: '10s' },
+    ],
+    [{ skipIf: '1 == 2' }, { skipIf: '{{ 1 == 2 }}' }],
+    [{ retryIf: 'error.code == "X"' }, { retryIf: '{{ error.code == "X" }}' }],
     [{ taskQueue: 'not good' }, undefined],
     [
       { retry: { maximumAttempts: 1_000, initialInterval: '2s' } },
@@ -262,6 +269,13 @@ describe('policies', () => {
     ],
   ])('%j becomes %j', (policy, repaired) => {
     expect(policyAfter(policy) ?? {}).toEqual(repaired ?? {})
+  })
+
+  test('a condition that is no expression in braces either has no repair', () => {
+    const issue = issueIn(withPolicy({ skipIf: 'not ready yet' }), 'POLICY_INVALID')
+    expect(issue).toMatchObject({ severity: 'warning', field: 'policy.skipIf' })
+    expect(issue.message).toContain('is plain text, so the node is never skipped; write it as {{ … }}')
+    expect(issue.fix).toBeUndefined()
   })
 
   test('waits that add up to months have no single repair', () => {

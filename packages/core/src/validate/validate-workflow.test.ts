@@ -117,4 +117,10 @@ test('a concurrency key that reads more than the input is an issue of the settin
   ])
   const valid = { ...document, settings: { concurrency: { limit: 1, key: '{{ input.id }}' } } }
   expect(validate(valid)).toEqual([])
+  const plain = { ...document, settings: { concurrency: { limit: 1, key: 'id' } } }
+  const issue = issueIn(plain, 'POLICY_INVALID')
+  expect(issue).toMatchObject({ severity: 'warning', field: 'settings.concurrency.key' })
+  expect(fixed(plain, issue).settings.concurrency).toEqual({ limit: 1, key: '{{ input.id }}' })
+  const both = { debounce: { delay: '1m' }, batching: { maxSize: 2, maxWait: '1m' } } as const
+  expect(issueIn({ ...document, settings: both }, 'POLICY_INVALID').fix?.code).toBe('STOP_COLLECTING')
 })

@@ -29,11 +29,25 @@ describe('policySentences', () => {
       ...{ timeout: '90s', heartbeat: '10s', totalTimeout: '1h', taskQueue: 'gpu' },
     }
     expect(say(policy, { onError: 'route' })).toBe(
-      'Tries up to 6 times, with waits of about 500 milliseconds, 1.5 seconds, 4 seconds …. ' +
+      'Tries up to 6 times, with waits of about 500 milliseconds, 1.5 seconds, 4 seconds and more. ' +
         'A failed attempt is tried again only if its condition is true. An attempt may take 1.5 minutes. ' +
         'An attempt that is silent for 10 seconds fails. All attempts and waits together may take 1 hour. ' +
         'It runs on workers of the queue "gpu". If all fail, the run continues at the error port.',
     )
+  })
+
+  test('name the errors that are final, and only some of many', () => {
+    const final = (nonRetryableErrorTypes: string[]) => say({ retry: { nonRetryableErrorTypes } })
+    expect(final(['A', 'B'])).toContain('An attempt that fails with A or B is not tried again.')
+    expect(final(['A', 'B', 'C', 'D', 'E', 'F'])).toContain('fails with A, B, C, D, E and more is not tried again.')
+    expect(say({ retry: { maximumAttempts: 1, nonRetryableErrorTypes: ['A'] } })).not.toContain('fails with')
+  })
+
+  test('list only waits within the total time', () => {
+    const retry = { initialInterval: '10s', backoffCoefficient: 3 } as const
+    expect(say({ retry, totalTimeout: '10s' })).toContain('Tries up to 3 times. An attempt')
+    expect(say({ retry, totalTimeout: '20s' })).toContain('with waits of about 10 seconds.')
+    expect(say({ retry, totalTimeout: '1m' })).toContain('with waits of about 10 seconds and 30 seconds.')
   })
 
   test('are sentences in the language of the reader, also of a duration that is not one', () => {
@@ -62,5 +76,16 @@ test('settingsSentences say what the settings mean for the runs of a workflow', 
   const key = '{{ input.id }}'
   expect(say({ concurrency: { limit: 2, key }, rate: { limit: 1, interval: '1d', key } })).toContain(
     '2 runs with the same key are in progress at once at most; more wait. 1 run with the same key starts in 1 day at most; more wait.',
+  )
+  const window = { dedupe: { key, window: '1h' }, debounce: { delay: '30s', maxWait: '5m' }, priority: 'high' } as const
+  expect(say(window)).toContain(
+    'A request with the key of an earlier one within 1 hour starts no run. ' +
+      'Requests are merged into one run, which starts 30 seconds after the last one. ' +
+      'It starts 5 minutes after the first one at the latest. Its runs start before those of other workflows that wait. A',
+  )
+  expect(say({ debounce: { delay: '30s' } })).not.toContain('at the latest')
+  expect(say({ batching: { maxSize: 50, maxWait: '1m' }, priority: 'low' })).toContain(
+    'Up to 50 items of requests are collected in one run, which starts 1 minute after the first request at the latest. ' +
+      'Its runs start after those of other workflows that wait. A',
   )
 })

@@ -14,6 +14,8 @@ import type { Translate } from '../messages/format.ts'
 const DEFAULT_TIMEOUT = '30s'
 /** Most waits that a sentence lists. */
 const MOST_WAITS = 3
+/** Most codes of errors that a sentence lists. */
+const MOST_CODES = 5
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -35,13 +37,11 @@ export interface PolicyFacts {
 export function policySentences({ policy, isInline, onError }: PolicyFacts, t: Translate, locale: string): string {
   const { retry = {}, retryIf, timeout = DEFAULT_TIMEOUT, totalTimeout, heartbeat, taskQueue } = policy
   const count = isInline ? 1 : (retry.maximumAttempts ?? DEFAULT_RETRY.maximumAttempts)
-  const says = [
-    count === 1
-      ? t('policy.says.once')
-      : t('policy.says.attempts', { count, waits: waitsText(retry, count, t, locale) }),
-  ]
+  const says = [count === 1 ? t('policy.says.once') : attemptsText(policy, count, t, locale)]
   if (!isInline) {
     if (count > 1 && retryIf !== undefined) says.push(t('policy.says.retryIf'))
+    const codes = retry.nonRetryableErrorTypes ?? []
+    if (count > 1 && codes.length > 0) says.push(t('policy.says.final', { codes: finalText(codes, t, locale) }))
     says.push(t('policy.says.timeout', { time: spanText(timeout, locale) }))
     if (heartbeat !== undefined) says.push(t('policy.says.heartbeat', { time: spanText(heartbeat, locale) }))
     if (totalTimeout !== undefined) says.push(t('policy.says.total', { time: spanText(totalTimeout, locale) }))
@@ -52,7 +52,7 @@ export function policySentences({ policy, isInline, onError }: PolicyFacts, t: T
 
 /** Returns the sentences that say what the settings of a workflow mean for its runs, as one text. */
 export function settingsSentences(settings: WorkflowSettings, t: Translate, locale: string): string {
-  const { timeout, concurrency, rate, compensateOnCancel, keepRunsDays } = settings
+  const { timeout, concurrency, rate, priority = 'normal', compensateOnCancel, keepRunsDays } = settings
   const says = [
     timeout === undefined
       ? t('settings.says.noLimit')
@@ -67,9 +67,28 @@ export function settingsSentences(settings: WorkflowSettings, t: Translate, loca
     const values = { count, time: spanText(rate.interval, locale) }
     says.push(key === undefined ? t('settings.says.rate', values) : t('settings.says.rateKey', values))
   }
+  says.push(...requestSentences(settings, t, locale))
+  if (priority !== 'normal') says.push(t(`settings.says.${priority}`))
   says.push(compensateOnCancel === false ? t('settings.says.noUndo') : t('settings.says.undo'))
   if (keepRunsDays !== undefined) says.push(t('settings.says.keep', { count: keepRunsDays }))
   return says.join(' ')
+}
+
+/** Returns the sentences about requests that share a run, as parts of the text of the settings. */
+function requestSentences(settings: WorkflowSettings, t: Translate, locale: string): readonly string[] {
+  const { dedupe, debounce, batching } = settings
+  const says: string[] = []
+  if (dedupe !== undefined) says.push(t('settings.says.dedupe', { time: spanText(dedupe.window, locale) }))
+  if (debounce !== undefined) {
+    const { delay, maxWait } = debounce
+    says.push(t('settings.says.debounce', { time: spanText(delay, locale) }))
+    if (maxWait !== undefined) says.push(t('settings.says.debounceMax', { time: spanText(maxWait, locale) }))
+  }
+  if (batching !== undefined) {
+    const { maxSize: count, maxWait } = batching
+    says.push(t('settings.says.batching', { count, time: spanText(maxWait, locale) }))
+  }
+  return says
 }
 
 /** Returns the default of the longest wait of a retry policy, in words. */
@@ -77,16 +96,36 @@ export function longestWaitText({ initialInterval }: RetryPolicy, locale: string
   return spanOf(RETRY_INTERVAL_GROWTH * msOf(initialInterval ?? DEFAULT_RETRY.initialInterval), locale)
 }
 
-function waitsText(retry: RetryPolicy, attempts: number, t: Translate, locale: string): string {
+function attemptsText({ retry = {}, totalTimeout }: NodePolicy, count: number, t: Translate, locale: string): string {
+  const waits = waitsOf(retry, count - 1, totalTimeout === undefined ? Number.POSITIVE_INFINITY : msOf(totalTimeout))
+  if (waits.length === 0) return t('policy.says.attemptsOnly', { count })
+  const listed = waits.slice(0, MOST_WAITS).map((wait) => spanOf(wait, locale))
+  if (waits.length <= MOST_WAITS) {
+    const list = new Intl.ListFormat(locale, { type: 'conjunction' }).format(listed)
+    return t('policy.says.attempts', { count, waits: list })
+  }
+  return t('policy.says.attempts', { count, waits: t('policy.says.more', { waits: listed.join(', ') }) })
+}
+
+/** Returns the waits between attempts in milliseconds: those that end within the total time, one more than are listed. */
+function waitsOf(retry: RetryPolicy, most: number, totalMs: number): readonly number[] {
   const { initialInterval, backoffCoefficient, maximumInterval } = { ...DEFAULT_RETRY, ...retry }
   const firstMs = msOf(initialInterval)
   const longestMs = maximumInterval === undefined ? RETRY_INTERVAL_GROWTH * firstMs : msOf(maximumInterval)
-  const listed = Math.min(attempts - 1, MOST_WAITS)
-  const waits = Array.from({ length: listed }, (_, index) =>
-    spanOf(Math.min(firstMs * backoffCoefficient ** index, longestMs), locale),
-  )
-  if (attempts - 1 > listed) return t('policy.says.more', { waits: waits.join(', ') })
-  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(waits)
+  const waits: number[] = []
+  let sum = 0
+  while (waits.length < Math.min(most, MOST_WAITS + 1)) {
+    const wait = Math.min(firstMs * backoffCoefficient ** waits.length, longestMs)
+    sum += wait
+    if (sum >= totalMs) break
+    waits.push(wait)
+  }
+  return waits
+}
+
+function finalText(codes: readonly string[], t: Translate, locale: string): string {
+  if (codes.length > MOST_CODES) return t('policy.says.more', { waits: codes.slice(0, MOST_CODES).join(', ') })
+  return new Intl.ListFormat(locale, { type: 'disjunction' }).format(codes)
 }
 
 function spanText(duration: string, locale: string): string {

@@ -18,7 +18,7 @@ export async function dropPayloads(tx: RuntimeTx, tenantId: string, hashes: read
 }
 
 /** Notes values whose references the transaction deletes, so that they are checked when it is stored. */
-export async function notePayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]): Promise<void> {
+async function notePayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]): Promise<void> {
   if (hashes.length === 0) return
   await tx
     .insertInto('payload_checks')

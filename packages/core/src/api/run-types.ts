@@ -137,7 +137,7 @@ export interface RunQueue {
   readonly intervalMs: number | null
   /**
    * Time at which the run is expected to start, if those before it start as soon as they may, and no further request
-   * comes; `null` unless the run waits for a rate or for further requests.
+   * comes; `null` unless the run waits for a rate or for further requests, and while a pause lasts.
    */
   readonly startsAt: IsoInstant | null
   /** Requests that were merged into the run with the first one, or items of the requests; `null` for other reasons. */

@@ -95,6 +95,14 @@ async function selectCollecting(
   const rows = await tx
     .selectFrom('run_admissions')
     .select(['run_id', 'priority', 'collects_until', 'collect_key', 'collected'])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('run_gates as g')
+          .select('g.workflow_id')
+          .where('g.tenant_id', '=', tenantId)
+          .where(({ eb, ref }) => eb('g.workflow_id', 'in', [eb.val(''), ref('run_admissions.workflow_id')])),
+      ).as('is_paused'),
+    )
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', sql<string>`any(${[...runIds]}::text[])`)
     .where('collects_until', 'is not', null)
@@ -102,7 +110,8 @@ async function selectCollecting(
   return rows.map((row) => {
     const facts = { position: 1, inProgress: null, limit: null, intervalMs: null, key: null }
     const { collected } = row
-    const startsAt = instantOf(row.collects_until)
+    // While a pause lasts, nothing starts at that time.
+    const startsAt = row.is_paused === true ? null : instantOf(row.collects_until)
     const reason = row.collect_key?.startsWith('batching/') === true ? 'batching' : 'debounce'
     return [row.run_id, { reason, ...facts, startsAt, collected, priority: priorityOf(row.priority) }] as const
   })

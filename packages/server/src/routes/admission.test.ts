@@ -137,6 +137,9 @@ describe('requests that need no run of their own', () => {
     expect(await read(as, first.runId)).toMatchObject({
       queue: { reason: 'debounce', startsAt: expect.any(String), position: 1 },
     })
+    await post(200, `/workflows/${id}/pause`, as)
+    expect(await read(as, first.runId)).toMatchObject({ queue: { reason: 'debounce', startsAt: null } })
+    await post(200, `/workflows/${id}/resume`, as)
     const tried = await post<StartedRun>(201, `/workflows/${id}/draft/runs`, as)
     expect(tried.startedAt).toEqual(expect.any(String))
     await post(200, `/runs/${first.runId}/cancel`, as)

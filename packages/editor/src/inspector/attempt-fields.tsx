@@ -232,7 +232,7 @@ function RetryFields({ node, policy, isReadOnly, set }: AttemptFieldsProps) {
               field={codes}
               value={(retry.nonRetryableErrorTypes ?? []).join(', ')}
               isReadOnly={isReadOnly}
-              placeholder="HTTP_STATUS"
+              placeholder={t('control.example', { value: 'HTTP_STATUS' })}
               check={(text) => (areCodes(codesOf(text)) ? null : t('policy.finalCodesFault'))}
               isSame={(text, value) => codesOf(text).join(', ') === value}
               onChange={(text) => change('nonRetryableErrorTypes', codesOf(text).length === 0 ? null : codesOf(text))}

@@ -69,7 +69,9 @@ test('the policy of attempts is said in words, shows its defaults, and each fiel
       totalTimeout: '90s',
     }),
   )
-  expect(says.textContent).toContain('Tries up to 5 times, with waits of about 1 second, 2 seconds, 4 seconds …')
+  expect(says.textContent).toContain(
+    'Tries up to 5 times, with waits of about 1 second, 2 seconds, 4 seconds and more.',
+  )
   expect(says.textContent).toContain('All attempts and waits together may take 1.5 minutes.')
 
   await user.click(screen.getByRole('button', { name: 'Reset "Errors that are final" to its default' }))

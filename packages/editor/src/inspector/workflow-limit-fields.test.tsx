@@ -48,6 +48,8 @@ test('a rate, repeated requests and merged requests have fields, whose values le
     await user.type(inGroup(name), text)
     await user.tab()
   }
+  await duration('Interval', '43201')
+  expect(await screen.findByText('Enter 0.017 to 43,200 minutes.')).toBeDefined()
   await duration('Interval', '2')
   await fill('textbox', 'Rate key', '{{ input.customerId }}')
   expect(settingsOf(session).rate).toEqual({ limit: 5, interval: '2m', key: '{{ input.customerId }}' })

@@ -16,6 +16,7 @@ const MOST_STARTS = 10_000
 /** Most items of a run, as the shape of a document has it. */
 const MOST_ITEMS = 1_000
 const SHORTEST_MS = 1_000
+const LONGEST_MS = 30 * 86_400_000
 
 interface StartFieldsProps {
   readonly settings: WorkflowSettings
@@ -256,6 +257,7 @@ function DurationField({ setting, name, label, help, value, onChange }: Duration
           field={{ key: `${setting}/${name}`, nodeId: null, path: [setting, name], label }}
           value={value}
           minMs={SHORTEST_MS}
+          maxMs={LONGEST_MS}
           isReadOnly={false}
           placeholder={t('limits.off')}
           unit="m"

@@ -44,11 +44,22 @@ interface DurationInputProps {
   readonly unit?: Unit | undefined
   /** Shortest duration in milliseconds. @defaultValue 0 */
   readonly minMs?: number
+  /** Longest duration in milliseconds. @defaultValue the longest that a document can have */
+  readonly maxMs?: number
 }
 
 /** Field for a duration as a number and a unit. */
 export function DurationInput(props: DurationInputProps) {
-  const { field, value, onChange, isReadOnly, placeholder, unit = 's', minMs = 0 } = props
+  const {
+    field,
+    value,
+    onChange,
+    isReadOnly,
+    placeholder,
+    unit = 's',
+    minMs = 0,
+    maxMs = Number.POSITIVE_INFINITY,
+  } = props
   const { t, locale } = useInstance()
   const { input } = useSession()
   const { onUnreadable } = useUnreadable(field)
@@ -58,8 +69,10 @@ export function DurationInput(props: DurationInputProps) {
   const [chosenUnit, setChosenUnit] = useState<Unit>(parsed?.unit ?? unit)
   const shownUnit = refused?.unit ?? parsed?.unit ?? chosenUnit
   const minOf = (name: Unit) => Math.ceil((minMs / durationToMs(`1${name}`)) * 1_000) / 1_000
+  const maxOf = (name: Unit) =>
+    Math.min(LONGEST_DURATIONS[name], Math.floor((maxMs / durationToMs(`1${name}`)) * 1_000) / 1_000)
   const faultOf = (amount: number, name: Unit): string | null => {
-    const [min, max] = [minOf(name), LONGEST_DURATIONS[name]]
+    const [min, max] = [minOf(name), maxOf(name)]
     if (amount < min || amount > max) {
       const limits = { min: formatLimit(min, locale), max: formatLimit(max, locale) }
       return t('control.durationRange', { ...limits, unit: t(`unit.${name}`) })
@@ -85,7 +98,7 @@ export function DurationInput(props: DurationInputProps) {
         aria-labelledby={id === undefined ? undefined : `${id}-label`}
         value={parsed?.amount ?? null}
         min={minOf(shownUnit)}
-        max={LONGEST_DURATIONS[shownUnit]}
+        max={maxOf(shownUnit)}
         check={(amount) => faultOf(amount, shownUnit)}
         placeholder={placeholder}
         disabled={isReadOnly}

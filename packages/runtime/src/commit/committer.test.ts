@@ -575,7 +575,8 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       ['start>soon', 'start>later', 'start>much'],
     )
     const by = committer()
-    const { run, check } = await create(by, waits)
+    const { run, result, check } = await create(by, waits)
+    await rest(by, run, result)
     const began = now
     now += 2_500
     await by.commit({ ...run, facts: [], fireTimersDueAt: now })

@@ -58,7 +58,8 @@ describe('the calls of a node', () => {
     expect(within(list).getByText('The weather service is down')).toBeDefined()
     expect(within(list).getByText('Continues with the first that succeeds')).toBeDefined()
     await user.click(within(list).getByRole('button', { name: /^Find the order/ }))
-    expect(within(list).getByRole('heading', { name: 'Arguments', level: 3, hidden: false })).toBeDefined()
+    // The question that waits lists its arguments as well, once it has been read.
+    expect(within(list).getAllByRole('heading', { name: 'Arguments' }).length).toBeGreaterThan(0)
     expect(within(list).getByRole('heading', { name: 'Output' })).toBeDefined()
     // The headline of the node, and its rows in the timeline.
     expect(screen.getByText('0 of 1 call')).toBeDefined()

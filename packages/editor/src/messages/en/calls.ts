@@ -6,6 +6,7 @@ export const enCalls = {
   'runs.called.input': 'Arguments',
   'runs.called.edited': 'Arguments changed by {person}',
   'runs.called.original': 'Arguments before the change',
+  'runs.called.leftOut': 'The arguments are too large to be shown here',
   'runs.called.none': 'No arguments',
   'runs.called.edit': 'Edit arguments',
   'runs.called.editHelp': 'The call runs with these arguments once it is approved.',

@@ -112,6 +112,7 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
           {({ CallArgumentsPart }) => (
             <CallArgumentsPart
               call={call}
+              votes={approval.votes}
               canDecide={isOpen && approval.canDecide}
               edited={edited}
               onEdit={setEdited}

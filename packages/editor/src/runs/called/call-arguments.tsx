@@ -1,4 +1,4 @@
-import type { ApprovalCall } from '@tenon/core/client'
+import type { ApprovalCall, ApprovalVote } from '@tenon/core/client'
 import { isJsonObject, type Json, type JsonObject, jsonEqual } from '@tenon/core/document'
 import { useMemo, useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
@@ -11,6 +11,7 @@ import { paramsToEnter } from '../parked/resolution-values.ts'
 
 interface CallArgumentsProps {
   readonly call: ApprovalCall
+  readonly votes: readonly ApprovalVote[]
   /** True if the reader may decide, and so change the arguments. */
   readonly canDecide: boolean
   /** Params that the reader has entered; `null` for those of the call. */
@@ -28,15 +29,20 @@ export function CallArgumentsPart(props: CallArgumentsProps) {
 }
 
 /** The arguments of a call that waits for an approval, with a form to change them. */
-function CallArguments({ call, canDecide, edited, onEdit }: CallArgumentsProps) {
+function CallArguments({ call, votes, canDecide, edited, onEdit }: CallArgumentsProps) {
   const t = useTranslate()
   const [isEditing, setIsEditing] = useState(false)
   const shown: Json = edited ?? call.params
+  const isLeftOut = edited === null && call.isParamsLeftOut === true
   const isEmpty = isJsonObject(shown) && Object.keys(shown).length === 0
   return (
     <section aria-label={t('runs.called.input')}>
       <h3 className="tn-field-label">{t('runs.called.input')}</h3>
-      {isEmpty ? <p className="tn-muted">{t('runs.called.none')}</p> : <Evidence value={shown} />}
+      {isLeftOut || isEmpty ? (
+        <p className="tn-muted">{t(isLeftOut ? 'runs.called.leftOut' : 'runs.called.none')}</p>
+      ) : (
+        <Evidence value={shown} />
+      )}
       {edited !== null && canDecide && (
         <p className="tn-muted" role="status">
           {t('runs.called.changed')}{' '}
@@ -45,7 +51,12 @@ function CallArguments({ call, canDecide, edited, onEdit }: CallArgumentsProps) 
           </button>
         </p>
       )}
-      {call.isEditable && canDecide && <Button onClick={() => setIsEditing(true)}>{t('runs.called.edit')}</Button>}
+      {call.isEditable && canDecide && !isLeftOut && (
+        <Button onClick={() => setIsEditing(true)}>{t('runs.called.edit')}</Button>
+      )}
+      {votes.map((vote) => (
+        <VoteArguments key={vote.actor.userId} {...{ vote, edited }} onUse={canDecide ? onEdit : null} />
+      ))}
       {isEditing && (
         <ArgumentsDialog
           schema={call.schema}
@@ -56,6 +67,28 @@ function CallArguments({ call, canDecide, edited, onEdit }: CallArgumentsProps) 
             setIsEditing(false)
           }}
         />
+      )}
+    </section>
+  )
+}
+
+interface VoteArgumentsProps extends Pick<CallArgumentsProps, 'edited'> {
+  readonly vote: ApprovalVote
+  /** Takes the params of the vote, which counts only with others for the same ones; `null` if the reader may not decide. */
+  readonly onUse: ((params: JsonObject) => void) | null
+}
+
+/** The arguments that a person gave with a vote, with a button to vote for the same. */
+function VoteArguments({ vote: { actor, params, isParamsLeftOut }, edited, onUse }: VoteArgumentsProps) {
+  const t = useTranslate()
+  if (params === undefined && isParamsLeftOut !== true) return null
+  const title = t('runs.called.edited', { person: actor.displayName })
+  return (
+    <section aria-label={title}>
+      <h4 className="tn-field-label">{title}</h4>
+      {params === undefined ? <p className="tn-muted">{t('runs.called.leftOut')}</p> : <Evidence value={params} />}
+      {isJsonObject(params) && onUse !== null && !(edited !== null && jsonEqual(edited, params)) && (
+        <Button onClick={() => onUse(params)}>{t('runs.called.use')}</Button>
       )}
     </section>
   )

@@ -1,5 +1,13 @@
 import type { LedgerEntry } from '@tenon/core/client'
-import { type NodeRunId, type NodeRunView, nodeRunDurationMs, type RunView, type ValueRef } from '@tenon/core/run'
+import {
+  isSameVote,
+  type NodeRunId,
+  type NodeRunView,
+  nodeRunDurationMs,
+  type RunView,
+  type StoredVote,
+  type ValueRef,
+} from '@tenon/core/run'
 import { useMemo, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
@@ -149,17 +157,26 @@ function CallDetails({ scope, nodeRun, seq }: CallItemProps) {
   )
 }
 
-/** Returns the params of a call before a person changed them in its approval; `null` if they were not changed. */
+/**
+ * Returns the params of a call before a person changed them in its approval; `null` if they were not changed.
+ * A vote with other params has not decided, if enough others were for the call as it was.
+ */
 function givenParams(
   { approvals }: RunView,
   nodeRunId: NodeRunId,
 ): { readonly original: ValueRef; readonly person: string } | null {
   for (const { nodeRunId: asking, waitFor, votes, closed } of approvals.values()) {
-    const edit = votes.findLast(({ params }) => params !== undefined)
-    if (asking !== nodeRunId || waitFor.call === undefined || edit === undefined || closed !== 'resolved') continue
+    const edit = decisiveVote(votes, waitFor.required)
+    if (asking !== nodeRunId || waitFor.call === undefined || edit?.params === undefined || closed !== 'resolved')
+      continue
     return { original: waitFor.call.params, person: edit.actor.displayName }
   }
   return null
+}
+
+/** Returns the first vote of those that have decided together. */
+function decisiveVote(votes: readonly StoredVote[], required: number): StoredVote | undefined {
+  return votes.find((vote) => votes.filter((other) => isSameVote(vote, other)).length >= required)
 }
 
 const pickInput = (entry: LedgerEntry) => entry.input

@@ -1,15 +1,20 @@
 // @vitest-environment jsdom
+
+import type { ApprovalCall } from '@tenon/core/client'
 import { screen, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import {
   AGENT_DOCUMENT,
   AGENT_MANIFEST,
   agentRun,
+  approvedAsAsked,
   approvedWithEdits,
   mailApproval,
 } from '../../../test/fixtures/called.ts'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
+import { ApprovalCard } from '../approval/approval-card.tsx'
+import type { ShownApproval } from '../approval/approval-of-view.ts'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { RunReady } from '../store/run-part.tsx'
 import { RunProvider } from '../store/run-scope.tsx'
@@ -88,6 +93,39 @@ describe('the calls of a node', () => {
     await user.click(within(card).getByRole('button', { name: 'Approve' }))
     const params = { to: 'ann@example.com', text: 'The parcel is late.' }
     expect(decisions()).toEqual([['approval-mail', { choice: 'approve', params }]])
+  })
+
+  test('show the arguments of a vote, for which another person may vote as well', async () => {
+    const params = { to: 'ann@example.com', text: 'Sorry.' }
+    const actor = { userId: 'u-mina', displayName: 'Mina Kaur', role: 'editor' }
+    const approval = { ...mailApproval(), required: 2, votes: [{ actor, choice: 'approve', at: 0, params }] }
+    const sent: unknown[][] = []
+    const onDecide = async (...decision: unknown[]) => void sent.push(decision)
+    const { user, rerender } = renderPart(<ApprovalCard approval={approval} onDecide={onDecide} />)
+    const given = await screen.findByRole('region', { name: 'Arguments changed by Mina Kaur' })
+    expect(within(given).getByText('ann@example.com')).toBeDefined()
+    await user.click(within(given).getByRole('button', { name: 'Use these arguments' }))
+    expect(within(given).queryByRole('button')).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Approve' }))
+    expect(sent).toEqual([['approve', '', params]])
+    const call = { ...(approval.call as ApprovalCall), params: null, isParamsLeftOut: true } as const
+    const large = {
+      ...approval,
+      approvalId: 'large',
+      call,
+      votes: [{ actor, choice: 'approve', at: 0, isParamsLeftOut: true }],
+    }
+    rerender(<ApprovalCard approval={large as ShownApproval} onDecide={onDecide} />)
+    expect(await screen.findAllByText('The arguments are too large to be shown here')).toHaveLength(2)
+    expect(screen.queryByRole('button', { name: 'Edit arguments' })).toBeNull()
+  })
+
+  test('name no person whose arguments lost the vote', async () => {
+    const { user } = show(approvedAsAsked(agentRun()))
+    const list = await screen.findByRole('region', { name: 'Calls' })
+    await user.click(within(list).getByRole('button', { name: /^Send a mail/ }))
+    expect(await within(list).findByText('Arguments')).toBeDefined()
+    expect(within(list).queryByText('Arguments changed by Mina Kaur')).toBeNull()
   })
 
   test('show what a person has changed', async () => {

@@ -5,6 +5,7 @@ export const enCalls = {
   'runs.called.first': 'Continues with the first that succeeds',
   'runs.called.input': 'Arguments',
   'runs.called.edited': 'Arguments changed by {person}',
+  'runs.called.voted': '{person} voted for these arguments',
   'runs.called.original': 'Arguments before the change',
   'runs.called.leftOut': 'The arguments are too large to be shown here',
   'runs.called.none': 'No arguments',

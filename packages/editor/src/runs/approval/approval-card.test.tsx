@@ -126,6 +126,11 @@ describe('words', () => {
     const approval: ShownApproval = reviewApproval({ required: 2, votes: [vote('reject')] })
     expect(progressOf(approval, t)).toBe('1 of 2: Reject')
     expect(progressOf({ ...approval, required: 1 }, t)).toBe('')
+    const edited = { ...vote('approve'), params: { to: 'ann' } }
+    const large = { ...vote('approve'), isParamsLeftOut: true } as const
+    const votes = [vote('approve'), edited, large, { ...large }]
+    expect(progressOf({ ...approval, votes }, t)).toBe('1 of 2: Approve')
+    expect(progressOf({ ...approval, votes: [...votes, { ...edited }] }, t)).toBe('2 of 2: Approve')
   })
 
   test('a choice is written as words', () => {

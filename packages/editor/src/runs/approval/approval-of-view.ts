@@ -1,6 +1,6 @@
-import type { Approval } from '@tenon/core/client'
+import type { Approval, ApprovalVote } from '@tenon/core/client'
 import { isoInstant } from '@tenon/core/document'
-import type { ApprovalView, CallToApprove } from '@tenon/core/run'
+import type { ApprovalView, CallToApprove, StoredVote } from '@tenon/core/run'
 
 /** Approval in the form of {@link ApprovalCard}: one of the API, or one folded from the run log. */
 export type ShownApproval = Pick<
@@ -42,9 +42,7 @@ export function approvalOfView(
     choices,
     evidence,
     required,
-    votes: votes.map(({ params, ...vote }) =>
-      params?.inline === undefined ? vote : { ...vote, params: params.inline },
-    ),
+    votes: votes.map((vote) => shownVote(vote, known)),
     status: closed ?? 'open',
     openedAt: isoInstant(openedAt),
     dueAt: dueAt === null ? null : isoInstant(dueAt),
@@ -52,6 +50,14 @@ export function approvalOfView(
     canDecide: known !== null && known.status === 'open' && known.canDecide,
     ...callOf(nodeRunId, waitFor.call, known),
   }
+}
+
+/** Returns a vote; its params are those of the API if the log has only their hash. */
+function shownVote({ params, ...vote }: StoredVote, known: Approval | null): ApprovalVote {
+  if (params === undefined) return vote
+  const loaded = known?.votes.find(({ actor }) => actor.userId === vote.actor.userId)
+  const shown = params.inline ?? loaded?.params
+  return shown === undefined ? { ...vote, isParamsLeftOut: true } : { ...vote, params: shown }
 }
 
 /** Returns the call of an approval; its params are those of the API if the log has only their hash. */
@@ -62,11 +68,13 @@ function callOf(
 ): Pick<ShownApproval, 'call'> {
   if (call === undefined) return {}
   const { params, ...rest } = call
+  const loaded = known?.call?.isParamsLeftOut === true ? undefined : known?.call?.params
+  const shown = params.inline ?? loaded
   return {
     call: {
       nodeRunId,
       ...rest,
-      params: params.inline ?? known?.call?.params ?? {},
+      ...(shown === undefined ? { params: null, isParamsLeftOut: true } : { params: shown }),
       schema: known?.call?.schema ?? true,
     },
   }

@@ -1,5 +1,5 @@
-import type { DecideApproval } from '@tenon/core/client'
-import type { JsonObject } from '@tenon/core/document'
+import type { ApprovalVote, DecideApproval } from '@tenon/core/client'
+import { type JsonObject, jsonEqual } from '@tenon/core/document'
 import type { Approvers } from '@tenon/core/node'
 import type { Translate } from '../../messages/format.ts'
 import type { ShownApproval } from './approval-of-view.ts'
@@ -24,12 +24,24 @@ function joinOr(words: readonly string[], t: Translate): string {
 /** Formats the votes of the leading choice: "1 of 2 approved"; empty if one vote decides. */
 export function progressOf({ votes, required, choices }: ShownApproval, t: Translate): string {
   if (required < 2) return ''
-  const counts = choices.map((choice) => ({ choice, count: votes.filter((vote) => vote.choice === choice).length }))
+  const counts = choices.map((choice) => {
+    const alike = votes
+      .filter((vote) => vote.choice === choice)
+      .map((vote) => votes.filter((other) => countTogether(vote, other)).length)
+    return { choice, count: Math.max(0, ...alike) }
+  })
   const leading = counts.reduce((best, entry) => (entry.count > best.count ? entry : best), {
     choice: choices[0] ?? '',
     count: 0,
   })
   return t('runs.approval.progress', { count: leading.count, required, choice: choiceLabel(leading.choice, t) })
+}
+
+/** Checks whether two votes are for the same choice with the same params, as far as those are shown. */
+function countTogether(a: ApprovalVote, b: ApprovalVote): boolean {
+  if (a === b) return true
+  const isLeftOut = a.isParamsLeftOut === true || b.isParamsLeftOut === true
+  return a.choice === b.choice && !isLeftOut && jsonEqual(a.params ?? null, b.params ?? null)
 }
 
 /** Returns the label of a choice. */

@@ -82,7 +82,7 @@ interface VoteArgumentsProps extends Pick<CallArgumentsProps, 'edited'> {
 function VoteArguments({ vote: { actor, params, isParamsLeftOut }, edited, onUse }: VoteArgumentsProps) {
   const t = useTranslate()
   if (params === undefined && isParamsLeftOut !== true) return null
-  const title = t('runs.called.edited', { person: actor.displayName })
+  const title = t('runs.called.voted', { person: actor.displayName })
   return (
     <section aria-label={title}>
       <h4 className="tn-field-label">{title}</h4>

@@ -1,5 +1,4 @@
 // @vitest-environment jsdom
-
 import type { ApprovalCall } from '@tenon/core/client'
 import { screen, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
@@ -102,7 +101,7 @@ describe('the calls of a node', () => {
     const sent: unknown[][] = []
     const onDecide = async (...decision: unknown[]) => void sent.push(decision)
     const { user, rerender } = renderPart(<ApprovalCard approval={approval} onDecide={onDecide} />)
-    const given = await screen.findByRole('region', { name: 'Arguments changed by Mina Kaur' })
+    const given = await screen.findByRole('region', { name: 'Mina Kaur voted for these arguments' })
     expect(within(given).getByText('ann@example.com')).toBeDefined()
     await user.click(within(given).getByRole('button', { name: 'Use these arguments' }))
     expect(within(given).queryByRole('button')).toBeNull()
@@ -121,10 +120,12 @@ describe('the calls of a node', () => {
   })
 
   test('name no person whose arguments lost the vote', async () => {
-    const { user } = show(approvedAsAsked(agentRun()))
+    const { user } = show(approvedAsAsked(agentRun(2)))
     const list = await screen.findByRole('region', { name: 'Calls' })
     await user.click(within(list).getByRole('button', { name: /^Send a mail/ }))
-    expect(await within(list).findByText('Arguments')).toBeDefined()
+    expect(await within(list).findByRole('region', { name: 'Mina Kaur voted for these arguments' })).toBeDefined()
+    // Those of the question and those of the call.
+    expect(within(list).getAllByRole('heading', { name: 'Arguments' })).toHaveLength(2)
     expect(within(list).queryByText('Arguments changed by Mina Kaur')).toBeNull()
   })
 

@@ -14,8 +14,8 @@ import { TenantPause } from './tenant-pause.tsx'
 
 const PAUSED = /^Paused by Mina Kaur since Nov 23, .*\. New runs wait to start\.$/
 
-function showEditor(role: 'viewer' | 'editor', workflow = STORED_WORKFLOW) {
-  const fixture = createFixtureClient()
+function showEditor(role: 'viewer' | 'editor', workflow = STORED_WORKFLOW, data: FixtureData = {}) {
+  const fixture = createFixtureClient(data)
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow, role, phase: { kind: 'ready' }, sync: 'saved' })
   function Probe() {
@@ -73,14 +73,29 @@ describe('the pause of a workflow in its editor', () => {
   })
 })
 
+const tenant = {
+  pause: null,
+  queuedRuns: 12,
+  runsInProgress: 5,
+  runsInProgressLimit: 5,
+  queuedRunsLimit: 100,
+}
+
+test('an editor says that all workflows are paused before it says that its own is', async () => {
+  const paused = { ...STORED_WORKFLOW, pause: PAUSE }
+  const { fixture } = showEditor('editor', paused, { tenant: { ...tenant, pause: PAUSE } })
+  expect(
+    await screen.findByText(/^All workflows were paused by Mina Kaur on Nov 23, .*\. New runs wait to start\.$/),
+  ).toBeDefined()
+  expect(screen.queryByText(PAUSED)).toBeNull()
+  expect(screen.queryByRole('button', { name: 'Resume' })).toBeNull()
+  await act(() => fixture.client.tenant.resume())
+  act(() => fixture.announce({ kind: 'tenant', id: 'acme' }))
+  expect(await screen.findByText(PAUSED)).toBeDefined()
+  expect(screen.queryByText(/^All workflows/)).toBeNull()
+})
+
 describe('TenantPause', () => {
-  const tenant = {
-    pause: null,
-    queuedRuns: 12,
-    runsInProgress: 5,
-    runsInProgressLimit: 5,
-    queuedRunsLimit: 100,
-  }
   const show = (data: FixtureData) => {
     const { client } = createFixtureClient(data)
     return renderPart(<TenantPause client={client} />)

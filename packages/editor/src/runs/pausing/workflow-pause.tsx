@@ -1,4 +1,4 @@
-import type { PausedWorkflow, TenonClient, Workflow } from '@tenon/core/client'
+import type { Pause, PausedWorkflow, TenonClient, Workflow } from '@tenon/core/client'
 import { useInstance } from '../../instance/instance-context.ts'
 import { QueueTexts } from '../../shell/queue-texts.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -8,6 +8,8 @@ import { PauseDialog } from './pause-dialog.tsx'
 export interface WorkflowPauseProps {
   readonly client: TenonClient
   readonly workflow: Workflow
+  /** Pause of all workflows; `null` while they are not paused. */
+  readonly tenantPause: Pause | null
   /** True if the user may pause and resume the workflow. */
   readonly mayPause: boolean
   /** True while the dialog is open that pauses or resumes the workflow. */
@@ -18,13 +20,22 @@ export interface WorkflowPauseProps {
   readonly onChanged: (workflow: Workflow) => void
 }
 
-/** Banner of a paused workflow, and the dialog that pauses or resumes it. */
+/**
+ * Banner of a paused workflow, and the dialog that pauses or resumes it. While all workflows are paused, the banner says
+ * that: the workflow itself may be resumed from the menu, but its runs still wait.
+ */
 export function WorkflowPause(props: WorkflowPauseProps) {
-  const { client, workflow, mayPause, isAsking, onAsk, onClose, onChanged } = props
+  const { client, workflow, tenantPause, mayPause, isAsking, onAsk, onClose, onChanged } = props
   const action = workflow.pause === null ? 'pause' : 'resume'
   return (
     <QueueTexts>
-      {workflow.pause !== null && <Banner pause={workflow.pause} onResume={mayPause ? onAsk : null} />}
+      {tenantPause !== null ? (
+        <Banner text="queue.paused.tenantRuns" pause={tenantPause} onResume={null} />
+      ) : (
+        workflow.pause !== null && (
+          <Banner text="queue.paused.workflow" pause={workflow.pause} onResume={mayPause ? onAsk : null} />
+        )
+      )}
       {isAsking && mayPause && (
         <PauseDialog
           action={action}
@@ -44,18 +55,19 @@ export function WorkflowPause(props: WorkflowPauseProps) {
 }
 
 interface BannerProps {
-  readonly pause: NonNullable<Workflow['pause']>
+  readonly text: 'queue.paused.tenantRuns' | 'queue.paused.workflow'
+  readonly pause: Pause
   /** Resumes the workflow; `null` without permission. */
   readonly onResume: (() => void) | null
 }
 
-function Banner({ pause, onResume }: BannerProps) {
+function Banner({ text, pause, onResume }: BannerProps) {
   const { t, locale } = useInstance()
   const time = formatMoment(Date.parse(pause.at), locale)
   return (
     <p className="tn-pause-banner" role="status">
       <Icon name="pause" size={16} />
-      <span dir="auto">{t('queue.paused.workflow', { person: pause.by.displayName, time })}</span>
+      <span dir="auto">{t(text, { person: pause.by.displayName, time })}</span>
       {onResume !== null && (
         <button type="button" className="tn-link" onClick={onResume}>
           {t('queue.resume.confirm')}

@@ -1,7 +1,5 @@
 import type { TenonClient } from '@tenon/core/client'
-import { useCallback } from 'react'
-import { useResource } from '../../client/use-resource.ts'
-import { useTenantChanges } from '../../client/use-tenant-changes.ts'
+import { useTenantPause } from '../../client/use-tenant-pause.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { QueueTexts } from '../../shell/queue-texts.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -9,9 +7,7 @@ import { formatMoment } from '../format/instant.ts'
 
 /** Line that says who has paused all workflows, so that new runs wait; empty while they are not paused. */
 export function TenantPaused({ client }: { readonly client: TenonClient }) {
-  const tenant = useResource(useCallback((abortSignal: AbortSignal) => client.tenant.get({ abortSignal }), [client]))
-  useTenantChanges({ client, isRelevant: ({ kind }) => kind === 'tenant', onChange: tenant.refresh })
-  const pause = tenant.value?.pause ?? null
+  const pause = useTenantPause(client)
   return (
     <div role="status">
       {pause !== null && (

@@ -1,3 +1,4 @@
+import type { NoRetryReason } from './reasons.ts'
 import type { RunFailure } from './values.ts'
 import type { AttemptView, NodeRunView } from './view.ts'
 
@@ -13,6 +14,7 @@ interface AttemptEnd {
   /** Duration in milliseconds, from which the start of an attempt is computed that the log does not show. */
   readonly durationMs?: number
   readonly nextAt?: number | null
+  readonly noRetry?: NoRetryReason
 }
 
 function indexOfAttempt(nodeRun: NodeRunView, pass: number, attempt: number): number {
@@ -33,10 +35,10 @@ export function beginAttempt(nodeRun: NodeRunView, pass: number, attempt: number
 
 /** Adds the end of an attempt; one without a start, such as one with invalid params, is added with its duration. */
 export function endAttempt(nodeRun: NodeRunView, end: AttemptEnd): AttemptPatch {
-  const { pass, attempt, at, how, error = null, durationMs = 0, nextAt = null } = end
+  const { pass, attempt, at, how, error = null, durationMs = 0, nextAt = null, noRetry } = end
   const index = indexOfAttempt(nodeRun, pass, attempt)
   const before = nodeRun.attempts[index] ?? { attempt, pass, startedAt: at - durationMs }
-  const ended: AttemptView = { ...before, endedAt: at, how, error }
+  const ended: AttemptView = { ...before, endedAt: at, how, error, ...(noRetry === undefined ? {} : { noRetry }) }
   const attempts =
     index === -1 ? [...nodeRun.attempts, ended] : nodeRun.attempts.map((other, at) => (at === index ? ended : other))
   return { attempt, attempts, startedAt: nodeRun.startedAt ?? ended.startedAt, nextAt }

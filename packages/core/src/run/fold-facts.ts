@@ -54,12 +54,12 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
       return
     }
     case 'node_failed': {
-      const { pass, attempt, durationMs, error } = entry.data
+      const { error } = entry.data
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
         status: 'failed',
         error,
         endedAt: at,
-        ...endAttempt(nodeRun, { pass, attempt, durationMs, error, at, how: 'failed' }),
+        ...endAttempt(nodeRun, { ...entry.data, at, how: 'failed' }),
       }))
       return
     }

@@ -2,6 +2,7 @@ import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
 import type { MigrationBlocker, MigrationRefusal } from './migrations.ts'
+import type { NoRetryReason } from './reasons.ts'
 import type { RerunOf } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
@@ -25,6 +26,8 @@ export interface AttemptView {
   readonly how: 'running' | 'success' | 'failed' | 'lost' | 'canceled' | 'waiting'
   /** Failure of the attempt; `null` without one. */
   readonly error: RunFailure | null
+  /** Reason why it was the last attempt although the retry policy allows another; absent otherwise. */
+  readonly noRetry?: NoRetryReason
 }
 
 /** One node run, folded from the log. */

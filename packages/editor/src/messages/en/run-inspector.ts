@@ -81,6 +81,7 @@ export const runInspectorMessages = {
   'runs.fact.tokenCounts': '{inputTokens} in, {outputTokens} out',
   'runs.fact.code': 'Code',
   'runs.fact.field': 'Field',
+  'runs.fact.retryIf': 'Try again only if',
   'runs.fact.expression': 'Expression',
   'runs.fact.runId': 'Run',
   'runs.fact.version': 'Version',

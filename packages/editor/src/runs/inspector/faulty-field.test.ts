@@ -1,6 +1,10 @@
 import type { WorkflowNode } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
+import { en, enRuns } from '../../messages/en/index.ts'
+import { createTranslate } from '../../messages/format.ts'
 import { faultyField, paramFault } from './faulty-field.ts'
+
+const t = createTranslate({ ...en, ...enRuns }, 'en')
 
 const SCHEMA = {
   type: 'object',
@@ -18,10 +22,10 @@ const node: WorkflowNode = {
   typeVersion: 1,
   name: 'Call',
   params: { url, headers: { 'X-Id': '{{ 1 / 0 }}' }, cases: [{ when: 'a' }, { when: '{{ b }}' }] },
-  policy: { skipIf: '{{ input.x > 1 }}' },
+  policy: { skipIf: '{{ input.x > 1 }}', retryIf: '{{ error.status > 499 }}' },
   position: { x: 0, y: 0 },
 }
-const faulty = (details: Parameters<typeof faultyField>[0]) => faultyField(details, node, SCHEMA)
+const faulty = (details: Parameters<typeof faultyField>[0]) => faultyField(details, node, SCHEMA, t)
 
 describe('faultyField', () => {
   test('names the field by its title and the expression by its text', () => {
@@ -43,12 +47,16 @@ describe('faultyField', () => {
 
   test('names a field of the policy', () => {
     expect(faulty({ policy: 'skipIf' })).toEqual({ field: 'Skip if', expression: '{{ input.x > 1 }}' })
+    expect(faulty({ policy: 'retryIf' })).toEqual({
+      field: 'Try again only if',
+      expression: '{{ error.status > 499 }}',
+    })
   })
 
   test('names the field alone where the version is not known or the text is too long', () => {
-    expect(faultyField({ param: ['url'] }, null, SCHEMA)).toEqual({ field: 'URL', expression: null })
+    expect(faultyField({ param: ['url'] }, null, SCHEMA, t)).toEqual({ field: 'URL', expression: null })
     const long = { ...node, params: { url: `{{ ${'a'.repeat(400)} }}` } }
-    expect(faultyField({ param: ['url'] }, long, SCHEMA)?.expression).toBeNull()
+    expect(faultyField({ param: ['url'] }, long, SCHEMA, t)?.expression).toBeNull()
   })
 
   test.each([undefined, null, 'url', { status: 503 }, { param: [] }])('finds none in %j', (details) => {

@@ -3,6 +3,7 @@ import type { NodeRunView } from '@tenon/core/run'
 import { isTemplate } from '../../graph/template-parts.ts'
 import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
 import { valueAt } from '../../manifest/ports.ts'
+import type { Translate } from '../../messages/format.ts'
 
 /** Field in the setup of a node where a failure began. */
 interface FaultyField {
@@ -29,13 +30,14 @@ export function faultyField(
   details: Json | undefined,
   node: WorkflowNode | null,
   params: JsonSchema,
+  t: Translate,
 ): FaultyField | null {
   if (!isJsonObject(details)) return null
   const { param, policy, position, end } = details
   const isPolicy = typeof policy === 'string'
   const path = isPolicy ? [policy] : Array.isArray(param) ? param.filter(isSegment) : (paramIssue(details)?.path ?? [])
   if (path.length === 0) return null
-  const field = isPolicy ? humanize(policy) : titlesOf(params, path).join(' › ')
+  const field = isPolicy ? policyTitle(policy, t) : titlesOf(params, path).join(' › ')
   const text = valueAt(isPolicy ? (node?.policy as Json | undefined) : node?.params, path)
   if (typeof text !== 'string') return { field, expression: null }
   const isPart = typeof position === 'number' && typeof end === 'number' && position < end && end <= text.length
@@ -43,6 +45,11 @@ export function faultyField(
   // The range is an expression, or a part of the template that includes braces.
   const expression = isPart && !isTemplate(part) ? `{{ ${part} }}` : part
   return { field, expression: expression.length > MAX_LENGTH ? null : expression }
+}
+
+/** Returns the name of a field of the policy, as the editor has it. */
+function policyTitle(field: string, t: Translate): string {
+  return field === 'retryIf' ? t('runs.fact.retryIf') : humanize(field)
 }
 
 /**

@@ -1,4 +1,11 @@
-import { foldRunEvents, fromFrame, idleNodeRun, makeValueRef, type NodeRunView } from '@tenon/core/run'
+import {
+  foldRunEvents,
+  fromFrame,
+  idleNodeRun,
+  makeValueRef,
+  type NodeRunView,
+  type NoRetryReason,
+} from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { loopRun } from '../../../test/fixtures/loop-runs.ts'
 import type { RunLogWriter } from '../../../test/fixtures/run-log.ts'
@@ -113,6 +120,21 @@ describe('headlineOf', () => {
       title: 'Failed: 503 from the help desk',
       detail: 'Check the status page of the help desk. All 5 attempts failed.',
     })
+  })
+
+  test('says why a failed node was not tried again, unless its failure says it', () => {
+    const nodeRun = foldRunEvents(failedRun().frames.map(fromFrame)).nodeRuns.get('ticket') as NodeRunView
+    const input = { node: nodes.get('ticket'), undoes: null, skipReason: null, closed: null, wait: null }
+    const detailOf = (noRetry: NoRetryReason, code = 'HTTP_STATUS', parkedWaitId: string | null = null) => {
+      const attempts = nodeRun.attempts.slice(0, 1).map((attempt) => ({ ...attempt, noRetry }))
+      const error = { code, message: 'It broke' }
+      const status = parkedWaitId === null ? 'failed' : 'waiting'
+      const ended = { ...nodeRun, status, parkedWaitId, attempts, attempt: 1, error } as NodeRunView
+      return headlineOf({ ...input, nodeRun: ended, isPaused: false, moment: 0, t, locale: 'en' })?.detail
+    }
+    expect(detailOf('retry_if')).toBe('Not tried again: its condition is not true.')
+    expect(detailOf('total_timeout', 'HTTP_STATUS', 'ticket/1/0')).toBe('Not tried again: no time is left.')
+    expect(detailOf('retry_if', 'RETRY_CONDITION_FAILED')).toBe('')
   })
 
   test('says of an undo node that was skipped what remains, and no port', () => {

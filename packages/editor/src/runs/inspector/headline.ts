@@ -91,7 +91,7 @@ export function headlineOf(input: HeadlineInput): Headline | null {
         title: t('runs.headline.failed', { message: fault?.why ?? '' }),
         detail: sentences([
           fault?.remedy ?? '',
-          nodeRun.attempt > 1 ? t('runs.headline.afterAttempts', { count: nodeRun.attempt }) : '',
+          ...attemptTexts(nodeRun, t),
           nodeRun.port === null
             ? ''
             : input.undoes === null
@@ -101,14 +101,10 @@ export function headlineOf(input: HeadlineInput): Headline | null {
       }
     case 'waiting':
       if (nodeRun.parkedWaitId !== null) {
-        const { attempt } = nodeRun
         return {
           tone: 'parked',
           title: t('runs.headline.failed', { message: fault?.why ?? '' }),
-          detail: sentences([
-            fault?.remedy ?? '',
-            attempt > 1 ? t('runs.headline.afterAttempts', { count: attempt }) : '',
-          ]),
+          detail: sentences([fault?.remedy ?? '', ...attemptTexts(nodeRun, t)]),
         }
       }
       if (nodeRun.iterations !== null) {
@@ -172,6 +168,15 @@ function reusedHeadline({ status, port }: NodeRunView, fault: { readonly why: st
 function faultTexts(error: NonNullable<NodeRunView['error']>, { params }: NodeInfo, t: Translate) {
   const message = paramFault(error, params)
   return failureTexts(message === null ? error : { ...error, message, remedy: '' }, t)
+}
+
+/** Returns how many attempts failed, and why there was no other one; a condition that failed says so itself. */
+function attemptTexts({ attempt, attempts, error }: NodeRunView, t: Translate): readonly string[] {
+  const noRetry = attempts.at(-1)?.noRetry
+  return [
+    attempt > 1 ? t('runs.headline.afterAttempts', { count: attempt }) : '',
+    noRetry === undefined || error?.code === 'RETRY_CONDITION_FAILED' ? '' : t(`runs.event.noRetry.${noRetry}`),
+  ]
 }
 
 function sentences(parts: readonly string[]): string {

@@ -94,7 +94,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
     facts.push({ label: t('runs.fact.model'), value: model })
     facts.push({ label: t('runs.fact.tokens'), value: t('runs.fact.tokenCounts', { inputTokens, outputTokens }) })
   }
-  const faulty = faultyField(nodeRun.error?.details, entered === null ? node.node : null, node.params)
+  const faulty = faultyField(nodeRun.error?.details, entered === null ? node.node : null, node.params, t)
   if (faulty !== null) {
     const { field, expression } = faulty
     facts.unshift(

@@ -242,7 +242,9 @@ describe('a node run', () => {
 
   test('that was not tried again although the retry policy allows it says why', () => {
     const data = { pass: 1, attempt: 1, error: ERROR, durationMs: 4, noRetry: 'retry_if' } as const
-    const view = foldRunEvents(logOf(started, scheduled('a'), begun('a'), { type: 'node_failed', nodeRunId: 'a', data }))
+    const view = foldRunEvents(
+      logOf(started, scheduled('a'), begun('a'), { type: 'node_failed', nodeRunId: 'a', data }),
+    )
     expect(nodeOf(view).attempts).toMatchObject([{ how: 'failed', noRetry: 'retry_if' }])
     expect(nodeOf(foldRunEvents(logOf(started, failed('a')))).attempts[0]).not.toHaveProperty('noRetry')
   })

@@ -17,6 +17,7 @@ test('an admin deletes a run that has ended, and the list says how long runs are
   await page.getByRole('button', { name: 'Delete run' }).click()
   await page.getByRole('dialog', { name: 'Delete this run?' }).getByRole('button', { name: 'Delete run' }).click()
   await expect(page.getByText('Runs are kept for at most 90 days')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Runs The run was deleted.' })).toBeFocused()
   expect(page.url()).not.toContain(runId)
   await expect(client.runs.get(runId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
   expect((await client.runs.list({ workflowId })).items).toEqual([])

@@ -3,6 +3,7 @@ import { WorkflowEditor } from '@tenon/editor'
 import '@tenon/editor/styles.css'
 import { lazy, Suspense } from 'react'
 import { Link, Route, Switch, useLocation, useRouter, useSearchParams } from 'wouter'
+import { useHistoryState } from 'wouter/use-browser-location'
 import { nonce } from './ui/nonce.ts'
 import { NotFoundPage } from './ui/not-found-page.tsx'
 import { filterFrom, searchOf } from './ui/run-filter.ts'
@@ -44,13 +45,13 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
               runId={id}
               start={<Link href="/runs">Runs</Link>}
               onOpenWorkflow={onOpenWorkflow}
-              onDeleted={() => navigate('/runs')}
+              onDeleted={() => navigate('/runs', { state: RUN_DELETED })}
               onOpenApprovals={onOpenApprovals}
             />
           )}
         </Route>
         <Route path="/runs">
-          <h1 className="desk-title">Runs</h1>
+          <RunsTitle />
           <RunList
             {...host}
             hrefOf={(runId) => `${base}/runs/${runId}`}
@@ -69,5 +70,19 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         </Route>
       </Switch>
     </Suspense>
+  )
+}
+
+/** State of the page to which the deletion of a run leads. */
+const RUN_DELETED = 'run-deleted'
+
+/** Title of the list of runs; after a deletion it says so, and has the focus, which went with the button. */
+function RunsTitle() {
+  const isDeleted = useHistoryState<unknown>() === RUN_DELETED
+  return (
+    <h1 className="desk-title" tabIndex={-1} ref={(title) => (isDeleted ? title?.focus() : undefined)}>
+      Runs
+      {isDeleted && <small> The run was deleted.</small>}
+    </h1>
   )
 }

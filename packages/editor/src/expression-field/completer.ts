@@ -21,7 +21,8 @@ const GROUPS = {
 } as const
 
 interface FieldOfNode {
-  readonly nodeId: NodeId
+  /** `null` for a setting of the workflow. */
+  readonly nodeId: NodeId | null
   /** Returns the path of the field, which a rename of a row changes. */
   readonly path: () => ParamPath | 'notes'
 }

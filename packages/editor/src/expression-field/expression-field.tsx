@@ -18,7 +18,8 @@ import { useCodeEditor } from './use-code-editor.ts'
 import { WaitingField } from './waiting-field.tsx'
 
 export interface ExpressionFieldProps {
-  readonly nodeId: NodeId
+  /** Node of the value; `null` for a setting of the workflow, which reads the input of a run only. */
+  readonly nodeId: NodeId | null
   /** Path of the value; a shared text at that path is edited by character. */
   readonly path: ParamPath | 'notes'
   readonly value: string
@@ -57,7 +58,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
   const [isWaiting, setIsWaiting] = useState(createCodeEditor === null)
   const editor = useRef<CodeEditor | null>(null)
   const change = useDelayedChange(props.onChange)
-  const shared = session.textAt(nodeId, path)
+  const shared = nodeId === null ? null : session.textAt(nodeId, path)
   /** Text of a field that is not shared, with what is typed and not stored yet. */
   const plainText = useRef(value)
   if (!change.isPending()) plainText.current = value
@@ -95,9 +96,11 @@ export function ExpressionField(props: ExpressionFieldProps) {
       onRedo: session.redo,
       onFocusChange: (isFocused) => {
         const at = first.current.path
-        presence.set({ editing: isFocused ? { nodeId, path: at === 'notes' ? [at] : at } : null })
-        if (isFocused) target.claim({ nodeId, key: keyOf(at) })
-        else change.flush()
+        if (nodeId !== null) {
+          presence.set({ editing: isFocused ? { nodeId, path: at === 'notes' ? [at] : at } : null })
+          if (isFocused) target.claim({ nodeId, key: keyOf(at) })
+        }
+        if (!isFocused) change.flush()
       },
     })
     editor.current = created
@@ -105,7 +108,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
     if (resumed !== null) created.resume(resumed)
     // After the focus has moved: removing an element with the focus counts as leaving the field.
     setIsWaiting(false)
-    const waiting = target.collect({ nodeId, key: keyOf(first.current.path) })
+    const waiting = nodeId === null ? null : target.collect({ nodeId, key: keyOf(first.current.path) })
     if (waiting !== null) created.insert(waiting)
     return () => {
       change.flush()

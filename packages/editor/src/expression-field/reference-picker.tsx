@@ -6,7 +6,8 @@ import { Popover } from '../ui/popover.tsx'
 import { UpstreamTree } from './upstream-tree.tsx'
 
 interface ReferencePickerProps {
-  readonly nodeId: NodeId
+  /** `null` for a setting of the workflow. */
+  readonly nodeId: NodeId | null
   readonly onPick: (reference: string) => void
 }
 

@@ -29,6 +29,15 @@ describe('listUpstream', () => {
     expect(listUpstream(scope).map((source) => source.title ?? source.kind)).toEqual(['Analyze', 'New ticket', 'run'])
   })
 
+  test('the input of a run is listed where no node has run yet', () => {
+    const input = { type: 'object', properties: { customer: { type: 'object', properties: { id: text } } } }
+    const [only, ...more] = listUpstream({ input })
+    expect(more).toEqual([])
+    expect(only?.kind).toBe('input')
+    expect(only?.fields.map(({ expression }) => expression)).toEqual(['input.customer', 'input.customer.id'])
+    expect(listUpstream({ input: { type: 'object' } })).toEqual([])
+  })
+
   test('the item of a loop comes first, as a whole, with its fields, and with its index', () => {
     const item = { type: 'object', properties: { id: text, address: { type: 'object', properties: { city: text } } } }
     const [first, second] = listUpstream({ ...scope, item, index: { type: 'integer' } })

@@ -22,7 +22,7 @@ export interface UpstreamField {
 
 /** Source of values: an earlier node, or a root that all nodes share. */
 export interface UpstreamSource {
-  readonly kind: 'node' | 'trigger' | 'item' | 'vars' | 'error' | 'run'
+  readonly kind: 'node' | 'input' | 'trigger' | 'item' | 'vars' | 'error' | 'run'
   readonly nodeId: NodeId | null
   /** Name of the node; `null` for roots, whose names the message catalogue translates. */
   readonly title: string | null
@@ -31,6 +31,7 @@ export interface UpstreamSource {
 
 /** Returns the name of a source in the language of the editor. */
 export function sourceTitle({ kind, title }: UpstreamSource, t: Translate): string {
+  if (kind === 'input') return t('reference.input')
   return title ?? (kind === 'node' ? '' : t(`input.${kind}`))
 }
 
@@ -53,7 +54,13 @@ export function listUpstream(scope: ScopeSchema): readonly UpstreamSource[] {
     const fields = fieldsIn(schema, kind)
     return fields.length === 0 ? [] : [{ kind, nodeId: null, title: null, fields }]
   })
-  return [...itemSource(scope), ...nodes.reverse(), ...others]
+  return [...inputSource(scope), ...itemSource(scope), ...nodes.reverse(), ...others]
+}
+
+/** Returns the input of a run, where no node has run yet; later its fields are listed by the nodes that wrote them. */
+function inputSource({ input, nodes }: ScopeSchema): readonly UpstreamSource[] {
+  const fields = input === undefined || nodes !== undefined ? [] : fieldsIn(input, 'input')
+  return fields.length === 0 ? [] : [{ kind: 'input', nodeId: null, title: null, fields }]
 }
 
 /** Returns the item of the loop around a node and its index, with the fields of the item; empty outside of loops. */

@@ -11,7 +11,8 @@ import { typeWords } from './type-words.ts'
 import { listUpstream, sourceTitle, type UpstreamField, type UpstreamSource } from './upstream-fields.ts'
 
 interface UpstreamTreeProps {
-  readonly nodeId: NodeId
+  /** `null` for a setting of the workflow, which reads the input of a run only. */
+  readonly nodeId: NodeId | null
   /** Called with the whole reference: `{{nodes.analyze.output.sentiment}}`. */
   readonly onPick: (reference: string) => void
   /** True if the search takes the focus when it appears. @defaultValue false */
@@ -35,8 +36,9 @@ export function UpstreamTree({ nodeId, onPick, focusesSearch = false }: Upstream
     if (focusesSearch && isLoaded) search.current?.focus({ preventScroll: true })
   }, [focusesSearch, isLoaded])
   if (scope === null) return <Skeleton lines={6} height={20} />
-  if (!sources.some(({ kind }) => kind === 'node' || kind === 'item')) {
-    return <EmptyState icon="inbox" title={t('input.none')} description={t('input.noneText')} />
+  if (!sources.some(({ kind }) => kind === 'node' || kind === 'item' || kind === 'input')) {
+    const description = t(nodeId === null ? 'input.noneOfStart' : 'input.noneText')
+    return <EmptyState icon="inbox" title={t('input.none')} description={description} />
   }
   return (
     <div className="tn-upstream">
@@ -118,7 +120,7 @@ function referenceTo({ expression }: UpstreamField): string {
   return `{{${expression}}}`
 }
 
-function useScope(nodeId: NodeId): ScopeSchema | null {
+function useScope(nodeId: NodeId | null): ScopeSchema | null {
   const { scopeOf } = useSession()
   const document = useEditorStore((state) => state.document)
   const runOutputs = useEditorStore((state) => state.runOutputs)

@@ -207,7 +207,7 @@ function RetryFields({ node, policy, isReadOnly, set }: AttemptFieldsProps) {
             nodeId={nodeId}
             path={['retry', 'maximumInterval']}
             label={t('policy.longestWait')}
-            help={t('policy.longestWaitHelp')}
+            help={t('policy.longestWaitHelp', { value: longestWaitText(retry, locale) })}
             group
             onReset={resetOf('maximumInterval')}
           >
@@ -216,7 +216,6 @@ function RetryFields({ node, policy, isReadOnly, set }: AttemptFieldsProps) {
               value={retry.maximumInterval ?? null}
               minMs={RETRY_LIMITS.minIntervalMs}
               isReadOnly={isReadOnly}
-              placeholder={t('control.byDefault', { value: longestWaitText(retry, locale) })}
               onChange={(value) => change('maximumInterval', value)}
             />
           </PolicyField>

@@ -32,9 +32,10 @@ export function Inspector({ lastRun }: InspectorProps) {
   // From now on an empty field is a problem, also of a node that was just added.
   const leaveField = ({ target, relatedTarget }: FocusEvent) => {
     const field = target.closest('[data-param]')
-    if (field !== null && !field.contains(relatedTarget) && store.getState().freshNodes.size > 0) {
-      afterPress(() => store.setState({ freshNodes: new Set() }))
-    }
+    if (!(field instanceof HTMLElement) || field.contains(relatedTarget)) return
+    const { freshNodes, freshSetting } = store.getState()
+    if (freshNodes.size > 0) afterPress(() => store.setState({ freshNodes: new Set() }))
+    if (field.dataset.param === freshSetting) afterPress(() => store.setState({ freshSetting: null }))
   }
   return (
     <aside className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>

@@ -1,4 +1,5 @@
 import type { NodeId } from '@tenon/core/document'
+import { useEffect, useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import type { TypedTextField } from '../session/use-typed-text.ts'
 import { Field, type FieldProps } from '../ui/field.tsx'
@@ -16,9 +17,20 @@ interface PolicyFieldProps extends Omit<FieldProps, 'error' | 'hint' | 'label'> 
   readonly onReset?: (() => void) | null
 }
 
+const CONTROL = 'input, select, textarea, button, [contenteditable="true"]'
+
 /** Field of the policy with its problems; it says whether the default applies, or resets to it. */
 export function PolicyField({ nodeId, path, help, onReset, withParts = false, ...rest }: PolicyFieldProps) {
   const t = useTranslate()
+  const row = useRef<HTMLDivElement>(null)
+  const isResetting = useRef(false)
+  const canReset = typeof onReset === 'function'
+  // The button goes with the value that it resets, so the focus moves to the field.
+  useEffect(() => {
+    if (canReset || !isResetting.current) return
+    isResetting.current = false
+    row.current?.querySelector<HTMLElement>(CONTROL)?.focus()
+  }, [canReset])
   const [first, ...more] = useFieldProblems(nodeId, ['policy', ...path], { withParts })
   const fault = first === undefined ? undefined : <FieldFault problem={first} more={more.length} />
   const isError = first?.severity === 'error'
@@ -30,13 +42,16 @@ export function PolicyField({ nodeId, path, help, onReset, withParts = false, ..
         type="button"
         className="tn-link"
         aria-label={t('policy.resetField', { field: rest.label })}
-        onClick={onReset}
+        onClick={() => {
+          isResetting.current = true
+          onReset()
+        }}
       >
         {t('policy.reset')}
       </button>
     )
   return (
-    <div data-param={['policy', ...path].join('.')}>
+    <div ref={row} data-param={['policy', ...path].join('.')}>
       <Field
         {...rest}
         hint={hint}

@@ -1,7 +1,6 @@
+import { ExpressionField } from '../expression-field/expression-field.tsx'
 import { useTranslate } from '../instance/instance-context.ts'
-import { useTypedText } from '../session/use-typed-text.ts'
 import { Field } from '../ui/field.tsx'
-import { TextInput } from '../ui/text-input.tsx'
 import { FieldFault } from './controls/field-fault.tsx'
 import { useFieldProblems } from './controls/use-field-problems.ts'
 
@@ -19,11 +18,6 @@ interface StartKeyFieldProps {
 /** Field for the key of a setting that decides when runs start: a template over the input. */
 export function StartKeyField({ setting, label, help, value, onChange }: StartKeyFieldProps) {
   const t = useTranslate()
-  const typed = useTypedText({
-    field: { key: `${setting}/key`, nodeId: null, path: [setting, 'key'], label },
-    value,
-    onCommit: (text) => onChange(text.trim()),
-  })
   const [problem, ...more] = useFieldProblems(null, ['settings', setting, 'key'])
   return (
     <div data-param={`${setting}.key`}>
@@ -32,13 +26,13 @@ export function StartKeyField({ setting, label, help, value, onChange }: StartKe
         help={help}
         error={problem === undefined ? undefined : <FieldFault problem={problem} more={more.length} />}
       >
-        <TextInput
-          value={typed.text}
-          maxLength={20_000}
-          spellCheck={false}
+        <ExpressionField
+          nodeId={null}
+          path={['settings', setting, 'key']}
+          value={value}
           placeholder={t('control.example', { value: KEY_EXAMPLE })}
-          onChange={typed.onChange}
-          onBlur={typed.onBlur}
+          label={label}
+          onChange={(text) => onChange(text.trim() === '' ? '' : text)}
         />
       </Field>
     </div>

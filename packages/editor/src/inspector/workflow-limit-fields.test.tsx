@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import { EditorView } from '@codemirror/view'
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { expect, onTestFinished, test } from 'vitest'
 import { FIELDS_DOCUMENT } from '../../test/fixtures/fields-document.ts'
@@ -6,6 +7,14 @@ import { t } from '../../test/fixtures/render.tsx'
 import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
 import { startLiveProblems } from '../problems/live-problems.ts'
 import { openProblem } from '../problems/open-problem.ts'
+
+/** Types a key into its field, once the editor of the field has loaded. */
+async function typeKey(name: string, text: string): Promise<void> {
+  const viewOf = () => EditorView.findFromDOM(screen.getByRole('textbox', { name }))
+  await waitFor(() => expect(viewOf()).not.toBeNull())
+  const view = viewOf()
+  act(() => view?.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }))
+}
 
 const settingsOf = (session: ReturnType<typeof renderInspector>['session']) => session.read().settings
 
@@ -15,10 +24,7 @@ test('a limit of runs has a key, which is kept while another limit is typed, and
   expect(screen.queryByRole('textbox', { name: 'Concurrency key' })).toBeNull()
   await user.type(limit, '3')
   expect(settingsOf(session).concurrency).toEqual({ limit: 3 })
-  const key = await screen.findByRole('textbox', { name: 'Concurrency key' })
-  await user.click(key)
-  await user.paste('{{ input.customerId }}')
-  await user.tab()
+  await typeKey('Concurrency key', '{{ input.customerId }}')
   await waitFor(() => expect(settingsOf(session).concurrency).toEqual({ limit: 3, key: '{{ input.customerId }}' }))
   await user.clear(limit)
   expect(settingsOf(session).concurrency).toBeUndefined()
@@ -34,13 +40,13 @@ test('a limit of runs has a key, which is kept while another limit is typed, and
 
 test('a rate, repeated requests and merged requests have fields, whose values leave and return with the first one', async () => {
   const { user, session } = renderInspector()
-  const fill = async (role: 'spinbutton' | 'textbox', name: string, text: string) => {
-    const field = await screen.findByRole(role, { name })
+  const fill = async (name: string, text: string) => {
+    const field = await screen.findByRole('spinbutton', { name })
     await user.clear(field)
-    await user.type(field, text.replaceAll('{', '{{'))
+    await user.type(field, text)
     await user.tab()
   }
-  await fill('spinbutton', 'Starts in an interval', '5')
+  await fill('Starts in an interval', '5')
   expect(settingsOf(session).rate).toEqual({ limit: 5, interval: '1m' })
   const inGroup = (name: string) => within(screen.getByRole('group', { name })).getByRole('spinbutton')
   const duration = async (name: string, text: string) => {
@@ -51,31 +57,37 @@ test('a rate, repeated requests and merged requests have fields, whose values le
   await duration('Interval', '43201')
   expect(await screen.findByText('Enter 0.017 to 43,200 minutes.')).toBeDefined()
   await duration('Interval', '2')
-  await fill('textbox', 'Rate key', '{{ input.customerId }}')
-  expect(settingsOf(session).rate).toEqual({ limit: 5, interval: '2m', key: '{{ input.customerId }}' })
+  await typeKey('Rate key', '{{ input.customerId }}')
+  await waitFor(() =>
+    expect(settingsOf(session).rate).toEqual({ limit: 5, interval: '2m', key: '{{ input.customerId }}' }),
+  )
   await user.clear(await screen.findByRole('spinbutton', { name: 'Starts in an interval' }))
   expect(settingsOf(session).rate).toBeUndefined()
-  await fill('spinbutton', 'Starts in an interval', '7')
+  await fill('Starts in an interval', '7')
   expect(settingsOf(session).rate).toEqual({ limit: 7, interval: '2m', key: '{{ input.customerId }}' })
   await user.clear(screen.getByRole('spinbutton', { name: 'Starts in an interval' }))
   await duration('Ignore repeated requests for', '3')
-  await fill('textbox', 'Key of a request', '{{ input.id }}')
+  // The key comes next, so nothing is wrong yet.
+  expect(session.store.getState().freshSetting).toBe('dedupe.key')
+  screen.getByRole('textbox', { name: 'Key of a request' }).focus()
+  await user.tab()
+  await waitFor(() => expect(session.store.getState().freshSetting).toBeNull())
+  await typeKey('Key of a request', '{{ input.id }}')
   await duration('Ignore repeated requests for', '6')
   expect(settingsOf(session).dedupe).toEqual({ key: '{{ input.id }}', window: '6m' })
   await duration('Start after the last request', '4')
   await duration('Longest wait', '9')
-  await fill('textbox', 'Key of merged requests', '{{ input.id }}')
+  await typeKey('Key of merged requests', '{{ input.id }}')
   await duration('Start after the last request', '5')
   expect(settingsOf(session).debounce).toEqual({ delay: '5m', maxWait: '9m', key: '{{ input.id }}' })
   await user.clear(inGroup('Longest wait'))
-  await user.clear(screen.getByRole('textbox', { name: 'Key of merged requests' }))
-  await user.tab()
-  expect(settingsOf(session).debounce).toEqual({ delay: '5m' })
+  await typeKey('Key of merged requests', '')
+  await waitFor(() => expect(settingsOf(session).debounce).toEqual({ delay: '5m' }))
   await user.clear(inGroup('Start after the last request'))
-  await fill('spinbutton', 'Collect items in one run, at most', '50')
+  await fill('Collect items in one run, at most', '50')
   await duration('Longest wait for items', '2')
-  await fill('textbox', 'Key of collected requests', '{{ input.id }}')
-  await fill('spinbutton', 'Collect items in one run, at most', '60')
+  await typeKey('Key of collected requests', '{{ input.id }}')
+  await fill('Collect items in one run, at most', '60')
   expect(settingsOf(session).batching).toEqual({ maxSize: 60, maxWait: '2m', key: '{{ input.id }}' })
   await user.clear(screen.getByRole('spinbutton', { name: 'Collect items in one run, at most' }))
   await user.clear(inGroup('Ignore repeated requests for'))
@@ -98,13 +110,13 @@ test('a faulty key has its problem below the field, which the list of problems o
   }
   const { session } = renderInspector({ document })
   onTestFinished(startLiveProblems(session.store, () => t))
-  const key = await screen.findByRole('textbox', { name: 'Concurrency key' })
-  await waitFor(() => expect(key.getAttribute('aria-invalid')).toBe('true'))
-  expect(screen.getByText(/the concurrency key reads "vars"; it can read only "input"/)).toBeDefined()
+  const key = () => screen.getByRole('textbox', { name: 'Concurrency key' })
+  await waitFor(() => expect(key().getAttribute('aria-invalid')).toBe('true'))
+  expect(screen.getByText(/^The concurrency key reads "vars"; it can read only "input"/)).toBeDefined()
   const problem = session.store.getState().problems.find(({ field }) => field[0] === 'settings')
   if (problem === undefined) throw new RangeError('the key is faulty')
   act(() => openProblem(session, { current: null }, problem))
-  await waitFor(() => expect(window.document.activeElement).toBe(key))
+  await waitFor(() => expect(window.document.activeElement).toBe(key()))
 })
 
 test('the days for which runs are kept are a whole number, and none by default', async () => {

@@ -108,6 +108,7 @@ function RateFields({ settings: { rate } }: StartFieldsProps) {
 
 function DedupeFields({ settings: { dedupe } }: StartFieldsProps) {
   const t = useTranslate()
+  const { store } = useSession()
   const set = useSetSetting('dedupe')
   const last = useLast(dedupe)
   return (
@@ -118,9 +119,11 @@ function DedupeFields({ settings: { dedupe } }: StartFieldsProps) {
         label={t('limits.dedupe')}
         help={t('limits.dedupeHelp')}
         value={dedupe?.window ?? null}
-        onChange={(window) =>
+        onChange={(window) => {
+          // The key comes next, so that it is missing is no fault yet.
+          if (dedupe === undefined && window !== null) store.setState({ freshSetting: 'dedupe.key' })
           set(window === null ? null : { key: '', ...last, window }, typedOf('window', dedupe?.window, window))
-        }
+        }}
       />
       {dedupe !== undefined && (
         <StartKeyField

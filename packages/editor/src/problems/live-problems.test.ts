@@ -163,6 +163,28 @@ describe('startLiveProblems', () => {
     stop()
   })
 
+  test('says nothing of the key of a setting that was just turned on, until its field is left', async () => {
+    const { store, stop } = start()
+    const messages = () =>
+      store.getState().problems.flatMap(({ field, message }) => (field.length === 3 ? message : []))
+    store.setState({ freshSetting: 'dedupe.key' })
+    select(store, [])
+    acceptDocument(store, {
+      ...document,
+      settings: { dedupe: { key: '', window: '5m' }, rate: { limit: 1, interval: '0s' } },
+    })
+    // The name of the settings is that of the panel.
+    const interval = 'The interval of starts must be 1 second to 30 days'
+    await eventually(() => expect(messages()).toEqual([interval]))
+    store.setState({ freshSetting: null })
+    expect(messages()).toEqual([interval, expect.stringMatching(/^The key of a request is empty; write what it reads/)])
+    store.setState({ freshSetting: 'dedupe.key' })
+    expect(messages()).toEqual([interval])
+    select(store, ['old'])
+    expect(messages()).toHaveLength(2)
+    stop()
+  })
+
   test('says all of it before a version is published', async () => {
     const { store, withProblems, stop } = start()
     await eventually(() => expect(withProblems()).toEqual(['old']))

@@ -75,8 +75,9 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
     if (state.serverIssues !== before.serverIssues) list()
     const hasLosses =
       state.losses !== before.losses || (state.losses.length > 0 && state.published !== before.published)
-    if (state.freshNodes !== before.freshNodes || hasLosses) show()
-    else if (state.freshNodes.size > 0 && isLeft(state, before)) store.setState({ freshNodes: NO_NODES })
+    const hasFresh = state.freshNodes.size > 0 || state.freshSetting !== null
+    if (state.freshNodes !== before.freshNodes || state.freshSetting !== before.freshSetting || hasLosses) show()
+    else if (hasFresh && isLeft(state, before)) store.setState({ freshNodes: NO_NODES, freshSetting: null })
   })
   if (store.getState().losses.length > 0) show()
   if (isReady(store.getState())) schedule()
@@ -89,23 +90,31 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
 
 const NO_NODES: ReadonlySet<NodeId> = new Set()
 
-/** Selecting something else, or opening Try, Publish or the problems, ends the edit of the node just added. */
+/** Selecting something else, or opening Try, Publish or the problems, ends the edit of what was just added. */
 function isLeft(state: EditorState, before: EditorState): boolean {
-  const isElsewhere = [...state.freshNodes].some((nodeId) => !state.selectedNodes.has(nodeId))
-  return isElsewhere || (state.openPanel !== null && state.openPanel !== before.openPanel)
+  const { freshNodes, freshSetting, selectedNodes } = state
+  const isElsewhere = [...freshNodes].some((nodeId) => !selectedNodes.has(nodeId))
+  return (
+    isElsewhere ||
+    (freshSetting !== null && selectedNodes.size > 0) ||
+    (state.openPanel !== null && state.openPanel !== before.openPanel)
+  )
 }
 
-/** Checks for a missing value or connection of a node that was just added, which is not reported yet. */
-function isPremature({ nodeId, field }: EditorProblem, { freshNodes, nodesById }: EditorState): boolean {
-  if (nodeId === null || !freshNodes.has(nodeId)) return false
-  let value: unknown = nodesById.get(nodeId)
+/** Checks for a missing value or connection of a node or a setting that was just added, which is not reported yet. */
+function isPremature({ nodeId, field }: EditorProblem, state: EditorState): boolean {
+  const { freshNodes, freshSetting, nodesById, document } = state
+  const isFresh = nodeId === null ? field.join('.') === `settings.${freshSetting}` : freshNodes.has(nodeId)
+  if (!isFresh) return false
+  let value: unknown = nodeId === null ? document : nodesById.get(nodeId)
   for (const key of field) value = (value as Readonly<Record<string, unknown>> | undefined | null)?.[key]
   return field.length === 0 || value === undefined || value === null || value === ''
 }
 
 function accept(store: EditorStore, found: readonly EditorProblem[], translate: Translate): void {
   const before = store.getState()
-  const checked = before.freshNodes.size === 0 ? found : found.filter((problem) => !isPremature(problem, before))
+  const hasFresh = before.freshNodes.size > 0 || before.freshSetting !== null
+  const checked = hasFresh ? found.filter((problem) => !isPremature(problem, before)) : found
   const { document, published, losses } = before
   const shown = [...lossProblems(losses, { document, published, translate }), ...checked]
   const problems = shareStructure(before.problems, shown)
@@ -178,9 +187,12 @@ function inOwnWords({ code, values, title, operations }: IssueFix, t: Translate)
   return { title: t.ofCode(`fix.${code}`, { ...values, title }) ?? title, operations }
 }
 
-// The node is named beside its problem already, and other nodes are shown by name, not by id.
-function inWords({ message, nodeId }: ListedIssue, names: ReadonlyMap<NodeId, string>): string {
-  const name = nodeId === undefined ? undefined : names.get(nodeId)
+/** Name of the settings in the messages of issues. */
+const SETTINGS_NAME = 'Settings of the workflow'
+
+// The node is named beside its problem already, and so is the workflow, and other nodes are shown by name, not by id.
+function inWords({ message, nodeId, path }: ListedIssue, names: ReadonlyMap<NodeId, string>): string {
+  const name = nodeId !== undefined ? names.get(nodeId) : path?.[0] === 'settings' ? SETTINGS_NAME : undefined
   const rest =
     name !== undefined && message.startsWith(`${name}: `) ? sentenceCase(message.slice(name.length + 2)) : message
   return withNodeNames(rest, names)

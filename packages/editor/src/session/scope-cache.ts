@@ -3,10 +3,11 @@ import type { ScopeSchema } from '@tenon/core/expression'
 import { loadPart } from '../instance/load-part.ts'
 import type { EditorState } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
+import { startScope } from './start-scope.ts'
 import { withRunOutputs } from './with-run-outputs.ts'
 
-/** Returns the scope of the fields of a node, or of one of them, for the current draft. */
-export type ScopeReader = (nodeId: NodeId, field?: ParamPath | 'notes') => Promise<ScopeSchema>
+/** Returns the scope of the fields of a node, of one of them, or of the settings, for the current draft. */
+export type ScopeReader = (nodeId: NodeId | null, field?: ParamPath | 'notes') => Promise<ScopeSchema>
 
 /** Creates a reader of scopes, which computes them on demand, once for each state of the draft. */
 export function createScopeReader(store: EditorStore): ScopeReader {
@@ -16,6 +17,7 @@ export function createScopeReader(store: EditorStore): ScopeReader {
       })
     | null = null
   return async (nodeId, field) => {
+    if (nodeId === null) return startScope(store.getState())
     const { createScopeSchemas } = await loadPart(() => import('@tenon/core/validate'))
     const state = store.getState()
     const { document, runOutputs } = state

@@ -153,6 +153,8 @@ export interface EditorState {
   readonly runOutputs: ReadonlyMap<WorkflowId, JsonSchema>
   /** Nodes that this user has just added; missing values are not reported until another node is selected. */
   readonly freshNodes: ReadonlySet<NodeId>
+  /** Field that a setting needs which this user has just turned on, such as `dedupe.key`; not reported until it is left. */
+  readonly freshSetting: string | null
   readonly problemCounts: ReadonlyMap<NodeId, ProblemCount>
   readonly peers: readonly Peer[]
   readonly peerMarks: ReadonlyMap<NodeId, PeerMark>

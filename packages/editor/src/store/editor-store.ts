@@ -34,6 +34,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     serverIssues: [],
     runOutputs: new Map(),
     freshNodes: NOTHING,
+    freshSetting: null,
     problemCounts: new Map(),
     peers: [],
     peerMarks: new Map(),

@@ -9,5 +9,6 @@ export const enData = {
   'data.delete.title': 'Delete this run?',
   'data.delete.text':
     'Its log, inputs and outputs are deleted, with the runs that it has started. You cannot undo this.',
+  'data.delete.done': 'The run was deleted.',
   'data.delete.failed': 'The run could not be deleted. Try again.',
 } as const

@@ -206,6 +206,7 @@ export const inspectorMessages = {
   'policy.skipIfHelp': 'Skip this node when the expression is true.',
 
   'input.none': 'No input yet',
+  'input.noneOfStart': 'Add fields to the input of the trigger to see them here.',
   'input.noneText': 'Connect a node before this one to see its fields here.',
 
   'input.search': 'Search fields',

@@ -26,7 +26,7 @@ export const enPolicy = {
   'policy.growth': 'Growth of the waits',
   'policy.growthHelp': 'Each wait is this many times as long as the one before.',
   'policy.longestWait': 'Longest wait',
-  'policy.longestWaitHelp': 'Waits grow up to this time. A service may ask for a longer one.',
+  'policy.longestWaitHelp': 'Waits grow up to this time, by default {value}. A service may ask for a longer one.',
   'policy.finalCodes': 'Errors that are final',
   'policy.finalCodesHelp': 'Error codes that are not tried again, separated by commas.',
   'policy.finalCodesFault': 'Enter at most 100 codes of up to 200 characters.',

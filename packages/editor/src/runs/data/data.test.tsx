@@ -37,6 +37,15 @@ describe('the header of a run that has ended', () => {
     await user.click(confirm())
     await waitFor(() => expect(onDeleted).toHaveBeenCalledOnce())
     expect(remove).toHaveBeenCalledExactlyOnceWith(FIXTURE_RUN_ID)
+    expect(screen.getAllByText('The run was deleted.').length).toBeGreaterThan(0)
+  })
+
+  test('leaves a run that another user has deleted', async () => {
+    const { user, remove, onDeleted } = show('admin')
+    remove.mockRejectedValue(new TenonError('RUN_NOT_FOUND', 'No run has this id'))
+    await user.click(await open())
+    await user.click(confirm())
+    await waitFor(() => expect(onDeleted).toHaveBeenCalledOnce())
   })
 
   test('says why it could not be deleted, and stays', async () => {

@@ -1,4 +1,5 @@
 import type { Run } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
 import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
@@ -40,7 +41,8 @@ function Ask({ scope: { client }, run, onDeleted }: DeleteRunProps) {
   const remove = async () => {
     setIsSending(true)
     try {
-      await client.runs.remove(run.runId)
+      await client.runs.remove(run.runId).catch(unlessGone)
+      toast(t('data.delete.done'), { tone: 'success' })
       onDeleted()
     } catch (error) {
       toast(failureText(error, t, 'data.delete.failed'), { tone: 'failed' })
@@ -66,4 +68,9 @@ function Ask({ scope: { client }, run, onDeleted }: DeleteRunProps) {
       />
     </>
   )
+}
+
+/** Another request was faster, or the answer of the first one was lost: the run is gone. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof TenonError && error.code === 'RUN_NOT_FOUND')) throw error
 }

@@ -29,7 +29,12 @@ export type { PayloadObject, PayloadStore } from './payloads/payload-store.ts'
 export { type S3PayloadStoreOptions, s3PayloadStore } from './payloads/s3-payload-store.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export { type PreparedRerun, prepareRerun, type RerunStart } from './rerun/prepare-rerun.ts'
-export { type DeleteRunDeps, deleteRun } from './retention/delete-run.ts'
+export {
+  type BackgroundDeletions,
+  createBackgroundDeletions,
+  type DeleteRunDeps,
+  deleteRun,
+} from './retention/delete-run.ts'
 export type { ExpiredRun, Retention, RetentionPolicy } from './retention/sweep-tenant.ts'
 export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'
 export type {

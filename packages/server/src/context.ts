@@ -2,7 +2,16 @@ import type { createOpenApiDocument } from '@tenon/core/api'
 import type { TextFields } from '@tenon/core/collab'
 import type { TenantId } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
-import type { Bus, Engine, OpenInlineInputs, PayloadStore, RunLimits, RunReader, RuntimeLog } from '@tenon/runtime'
+import type {
+  BackgroundDeletions,
+  Bus,
+  Engine,
+  OpenInlineInputs,
+  PayloadStore,
+  RunLimits,
+  RunReader,
+  RuntimeLog,
+} from '@tenon/runtime'
 import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
 import type { DataUsage } from './limits/data-limits.ts'
@@ -42,6 +51,8 @@ export interface ServerContext {
   readonly runLimitsOf: (tenantId: TenantId) => RunLimits
   /** Decides how long the data of tenants is kept. */
   readonly retention: DataRetention
+  /** Deletions of runs that continue after their requests were answered. */
+  readonly deletions: BackgroundDeletions
   /** Measures what tenants store. */
   readonly dataUsage: DataUsage
   /** Store of the host for large values; undefined without one. */

@@ -1,7 +1,13 @@
 import { createOpenApiDocument } from '@tenon/core/api'
 import { textFieldsOf } from '@tenon/core/collab'
 import { createNodeRegistry } from '@tenon/core/node'
-import { checkRunLimits, createInlineInputReader, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import {
+  checkRunLimits,
+  createBackgroundDeletions,
+  createInlineInputReader,
+  postgresRunReader,
+  type RuntimeTables,
+} from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
@@ -68,6 +74,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const limits = resolveLimits(options.limits)
   const runLimitsOf = checkRunLimits(options.runLimits, log)
   const retention = createRetention(database, options.retention, log)
+  const deletions = createBackgroundDeletions()
   const lifetimeMs = options.socketLifetimeMs ?? 900_000
   const connections = createConnections({
     bus,
@@ -89,7 +96,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
       ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
       ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
     }),
-    ...{ runLimitsOf, retention, payloadStore },
+    ...{ runLimitsOf, retention, deletions, payloadStore },
     dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
     callbacks,
     reader,
@@ -140,7 +147,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     close() {
       closing.abort()
       // The bus before the database: it may hold one of its connections.
-      closed ??= closeInOrder([sockets, connections, context.engine, egress, bus, source])
+      closed ??= closeInOrder([sockets, connections, deletions, context.engine, egress, bus, source])
       return closed
     },
     async revoke({ tenantId, userId }) {

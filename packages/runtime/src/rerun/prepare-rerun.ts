@@ -37,9 +37,9 @@ const PAGE = 5_000
  *
  * @param run - The earlier run.
  * @param plan - Plan of the new run. @defaultValue that of the earlier run
- * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a start from which the run cannot
- * run again, or a plan in which reused nodes have changed; `REFERENCE_NOT_FOUND` for a node that a plan lacks;
- * `RUN_LOG_GAP` if the plan of the earlier run is missing.
+ * @throws {@link TenonError} `RUN_NOT_FOUND` for a run that was deleted; `RUN_NOT_ENDED`; `RERUN_REFUSED` (details:
+ * `issues`) for a start from which the run cannot run again, or a plan in which reused nodes have changed;
+ * `REFERENCE_NOT_FOUND` for a node that a plan lacks; `RUN_LOG_GAP` if the plan of the earlier run is missing.
  * @see docs/adr/0047-a-rerun-reuses-outcomes.md
  */
 export async function prepareRerun(
@@ -57,6 +57,8 @@ export async function prepareRerun(
   }
   const before = await readPlan(planHash)
   const { started, ...recorded } = await readOutcomes(reader, run, before)
+  // After the log, which is deleted after the run: with a part of it, nodes that have run would run again.
+  if ((await reader.getRun(tenantId, runId)) === null) throw new TenonError('RUN_NOT_FOUND', 'The run was deleted')
   if (started === null) {
     throw new TenonError('RERUN_REFUSED', 'The run was canceled before its start', {
       remedy: 'Start a new run of the workflow.',

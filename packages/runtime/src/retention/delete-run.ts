@@ -16,6 +16,37 @@ export interface DeleteRunDeps {
   readonly log: RuntimeLog
   /** Store of the host for large values, as the engine has it. @defaultValue none */
   readonly payloadStore?: PayloadStore
+  /**
+   * Tracks the deletion of the rest, which continues after {@link deleteRun} has returned. @defaultValue it returns after all
+   */
+  readonly background?: BackgroundDeletions
+}
+
+/** Deletions that continue in this process after their requests were answered. */
+export interface BackgroundDeletions {
+  /** True once {@link close} was called: a worker deletes the rest. */
+  readonly isClosed: () => boolean
+  /** Adds a deletion, which never rejects. */
+  add(deletion: Promise<void>): void
+  /** Ends the deletions between two of their transactions; resolves when none is in flight. */
+  close(): Promise<void>
+}
+
+/** Creates the background deletions of one process. */
+export function createBackgroundDeletions(): BackgroundDeletions {
+  const running = new Set<Promise<void>>()
+  let isClosed = false
+  return {
+    isClosed: () => isClosed,
+    add: (deletion) => {
+      running.add(deletion)
+      void deletion.then(() => running.delete(deletion))
+    },
+    close: async () => {
+      isClosed = true
+      await Promise.all(running)
+    },
+  }
 }
 
 /**
@@ -26,24 +57,32 @@ export interface DeleteRunDeps {
  * @param hook - Called in the transaction that deletes the run, only if it does.
  * @returns `open` while the run or one below it has not ended, `has_parent` for a run that another one has started.
  */
-export async function deleteRun(
-  { database, payloadStore, log }: DeleteRunDeps,
-  run: RunRef,
-  hook?: TransactionHook,
-): Promise<EraseResult> {
-  const { tenantId, runId } = run
-  const result = await database.withTenant(tenantId, async (tx) => {
+export async function deleteRun(deps: DeleteRunDeps, run: RunRef, hook?: TransactionHook): Promise<EraseResult> {
+  const { database, background } = deps
+  const result = await database.withTenant(run.tenantId, async (tx) => {
     const outcome = await eraseRoot(tx, run)
     if (outcome === 'deleted') await hook?.(tx)
     return outcome
   })
   if (result !== 'deleted') return result
+  const rest = deleteRest(deps, run)
+  if (background === undefined) await rest
+  else background.add(rest)
+  return result
+}
+
+/** Deletes the rest of a deleted run; never rejects. */
+async function deleteRest(
+  { database, payloadStore, log, background }: DeleteRunDeps,
+  { tenantId, runId }: RunRef,
+): Promise<void> {
+  const isStopped = background?.isClosed ?? (() => false)
   try {
-    while (await eraseSome(database, tenantId, runId));
-    await collectPayloads(database, tenantId)
-    if (payloadStore !== undefined) await collectObjects(database, createStoredObjects(payloadStore), tenantId)
+    while (!isStopped() && (await eraseSome(database, tenantId, runId)));
+    await collectPayloads(database, tenantId, isStopped)
+    if (payloadStore === undefined || isStopped()) return
+    await collectObjects(database, createStoredObjects(payloadStore), tenantId)
   } catch (error) {
     log('warn', 'run.erase_failed: a worker deletes the rest', { tenantId, runId, reason: reasonOf(error) })
   }
-  return result
 }

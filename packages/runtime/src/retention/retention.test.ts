@@ -12,7 +12,7 @@ import { lockStoredPayload } from '../store/stored-payload.ts'
 import { collectPayloads } from '../store/unused-payloads.ts'
 import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
-import { deleteRun } from './delete-run.ts'
+import { createBackgroundDeletions, deleteRun } from './delete-run.ts'
 import { claimTenant } from './retention-keeper.ts'
 import { type ExpiredRun, type Retention, sweepTenant } from './sweep-tenant.ts'
 
@@ -108,6 +108,28 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     expect(await rows()).toEqual({ runs: 1, logs: 1, payloads: 2, left: 0 })
   })
 
+  test('returns when the run is gone, and ends the rest when its process closes', async () => {
+    const { tenantId, database, run, child, count, retention } = openTenant()
+    const root = await run(1)
+    for (let i = 0; i < 3; i += 1) await child(root, 1)
+    const background = createBackgroundDeletions()
+    expect(await deleteRun({ database, log: silent, background }, { tenantId, runId: root })).toBe('deleted')
+    await background.close()
+    // The transaction in flight was awaited; none came after it, and a worker deletes the rest.
+    const left = await count('run_log')
+    expect(left).toBeGreaterThan(0)
+    expect(await count('run_log')).toBe(left)
+    await sweepTenant({ database }, retention, tenantId)
+    expect(await count('run_log')).toBe(0)
+    const second = await run(1)
+    const other = createBackgroundDeletions()
+    const logs: string[] = []
+    await deleteRun({ database, log: (_, line) => logs.push(line), background: other }, { tenantId, runId: second })
+    await expect.poll(() => count('run_erasures')).toBe(0)
+    await other.close()
+    expect(logs).toEqual([])
+  })
+
   test('deletes a whole tree in small transactions, which any process continues after a kill', async () => {
     const { tenantId, database, inTenant, run, child, rows, retention, recorded } = openTenant()
     const root = await run(1)
@@ -118,6 +140,11 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
           plan_hash, semantics, status, turn, next_seq, head_hash, queued_at, finished_at, parent_run_id, root_run_id)
         select ${tenantId}, 'c' || i, 1, 't', 'w', '1', 'live', 'embedded', 'p', 1, 'completed', 0, 1, '', 1, 2,
           ${root}, ${root} from generate_series(1, 150) as i`.execute(tx)
+      for (const kind of ['approval', 'event', 'parked']) {
+        await sql`insert into tenon.waits (tenant_id, run_id, wait_id, approval_id, node_run_id, node_id, workflow_id, kind,
+            wait_for, status, opened_at)
+          values (${tenantId}, 'c1', ${kind}, ${kind}, 'n', 'n', 'w', ${kind}, '{}', 'canceled', 1)`.execute(tx)
+      }
       await sql`insert into tenon.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events)
         select ${tenantId}, ${root}, i, ${weekOf(Date.now())}, i, 1, '[]' from generate_series(2, 1200) as i`.execute(
         tx,
@@ -127,11 +154,18 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     const readable = async () => ({
       child: (await reader.getRun(tenantId, 'c1')) !== null,
       listed: (await reader.listRuns(tenantId, { rootRunId: root, limit: 100 })).items.length,
+      waits: (await reader.listWaits(tenantId, {})).items.length,
+      eventWaits: (await reader.listEventWaits(tenantId, { runId: 'c1' })).items.length,
+      parked: (await reader.listParked(tenantId, {})).items.length,
+      wait: (await reader.getWait(tenantId, 'approval')) !== null,
+      parkedOne: (await reader.getParked(tenantId, 'parked')) !== null,
     })
-    expect(await readable()).toEqual({ child: true, listed: 100 })
+    const seen = { child: true, listed: 100, waits: 1, eventWaits: 1, parked: 1, wait: true, parkedOne: true }
+    expect(await readable()).toEqual(seen)
     expect(await inTenant((tx) => eraseRoot(tx, { tenantId, runId: root }))).toBe('deleted')
     // The process dies here: readers see no run any more, and the rest is known.
-    expect(await readable()).toEqual({ child: false, listed: 0 })
+    const none = { child: false, listed: 0, waits: 0, eventWaits: 0, parked: 0, wait: false, parkedOne: false }
+    expect(await readable()).toEqual(none)
     expect(await rows()).toMatchObject({ runs: 153, left: 3 })
     expect(await eraseSome(database, tenantId)).toBe(true)
     expect(await rows()).toMatchObject({ runs: 53 })

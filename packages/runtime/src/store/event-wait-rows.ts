@@ -6,6 +6,7 @@ import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { EventWaitFilter, RunReader, StoredEventWait } from '../run-store.ts'
 import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
+import { isWaitOfNoDeletedTree } from './deleted-trees.ts'
 
 /** Selects a page of waits for events and callbacks, newest first. */
 export async function selectEventWaits(
@@ -20,6 +21,7 @@ export async function selectEventWaits(
     .where('tenant_id', '=', tenantId)
     .where('kind', 'in', ['event', 'callback'])
     .where(isListedWait)
+    .where(isWaitOfNoDeletedTree)
   if (status === 'open') query = query.where('status', '=', 'open').where('resolution', 'is', null)
   if (status === 'closed') {
     query = query.where((eb) => eb.or([eb('status', '!=', 'open'), eb('resolution', 'is not', null)]))

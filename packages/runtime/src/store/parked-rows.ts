@@ -5,6 +5,7 @@ import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { ParkedFilter, RunReader, StoredParked } from '../run-store.ts'
 import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
+import { isInNoDeletedTree } from './deleted-trees.ts'
 import type { StoredResolution } from './put-resolution.ts'
 
 /** Content of `wait_for` in the row of a parked node run. */
@@ -52,6 +53,7 @@ function parkedWaits(tx: RuntimeTx, tenantId: TenantId) {
     )
     .where('waits.tenant_id', '=', tenantId)
     .where('kind', '=', 'parked')
+    .where(isInNoDeletedTree)
 }
 
 /** Selects a page of parked node runs, newest first. */

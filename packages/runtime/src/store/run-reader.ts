@@ -2,7 +2,7 @@ import type { RunFilter } from '@tenon/core/api'
 import type { RunId, TenantId } from '@tenon/core/document'
 import type { Vote } from '@tenon/core/node'
 import type { RerunFrom, RerunOf, RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
-import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import type { PayloadStore } from '../payloads/payload-store.ts'
@@ -14,6 +14,7 @@ import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
 import { cursorAfter, isRunAfter, isWaitAfter, pageSize, positionOfRun, positionOfWait } from './cursor.ts'
+import { isInNoDeletedTree, isWaitOfNoDeletedTree } from './deleted-trees.ts'
 import { selectEventWaits } from './event-wait-rows.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
@@ -26,21 +27,6 @@ import { selectWaitingRuns } from './waiting-runs.ts'
 type RuntimeTx = Tx<RuntimeTables>
 
 const DEFAULT_EVENTS = 1_000
-
-/** The rows of the runs below a deleted one are deleted after it, in small transactions. */
-const isInNoDeletedTree = ({ or, eb, not, exists, selectFrom }: ExpressionBuilder<RuntimeTables, 'runs'>) =>
-  or([
-    eb('runs.root_run_id', 'is', null),
-    not(
-      exists(
-        selectFrom('run_erasures')
-          .select('run_erasures.run_id')
-          .whereRef('run_erasures.tenant_id', '=', 'runs.tenant_id')
-          .whereRef('run_erasures.root_run_id', '=', 'runs.root_run_id')
-          .whereRef('run_erasures.run_id', '=', 'runs.root_run_id'),
-      ),
-    ),
-  ])
 
 /**
  * Creates a reader of the run store; every call is one transaction of one tenant.
@@ -177,6 +163,7 @@ async function selectWaits(
     .where('tenant_id', '=', tenantId)
     .where('kind', '=', 'approval')
     .where(isListedWait)
+    .where(isWaitOfNoDeletedTree)
   if (filter.status !== undefined) query = query.where('status', filter.status === 'open' ? '=' : '!=', 'open')
   if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
   if (filter.cursor !== undefined) query = query.where(isWaitAfter(filter.cursor))
@@ -202,6 +189,7 @@ async function selectWait(tx: RuntimeTx, tenantId: TenantId, approvalId: string)
     .where('tenant_id', '=', tenantId)
     .where('approval_id', '=', approvalId)
     .where('kind', '=', 'approval')
+    .where(isWaitOfNoDeletedTree)
     .executeTakeFirst()
   if (row === undefined) return null
   const votes = await selectVotes(tx, tenantId, [approvalId])

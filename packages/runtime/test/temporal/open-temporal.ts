@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import type { NodeRegistry } from '@tenon/core/node'
+import type { EngineDeps } from '../../src/engine.ts'
 import type { TemporalEngineOptions } from '../../src/engines/temporal/options.ts'
 import { temporalEngine } from '../../src/engines/temporal/temporal-engine.ts'
 import { bundleShell } from '../../src/engines/temporal/worker/index.ts'
@@ -29,8 +30,9 @@ export async function openTemporal(
   database: RuntimeDatabase,
   registry: NodeRegistry,
   options: TemporalEngineOptions,
+  parts: Pick<EngineDeps, 'retention'> = {},
 ): Promise<EngineUnderTest> {
-  const opened = openIdleTemporal(database, registry, options)
+  const opened = openIdleTemporal(database, registry, options, parts)
   await opened.engine.startWorker()
   return opened
 }
@@ -40,8 +42,9 @@ export function openIdleTemporal(
   database: RuntimeDatabase,
   registry: NodeRegistry,
   options: TemporalEngineOptions,
+  parts: Pick<EngineDeps, 'retention'> = {},
 ): EngineUnderTest {
-  const deps = testDeps(database, registry)
+  const deps = { ...testDeps(database, registry), ...parts }
   const engine = temporalEngine({ cancelGraceMs: 300, drainMs: 500, ...options })(deps)
   return { engine, reader: deps.reader, bus: deps.bus, database, close: () => engine.close() }
 }

@@ -12,7 +12,7 @@ import {
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ServerContext } from '../context.ts'
 import { createRetention } from '../retention/data-retention.ts'
 import { checkRetention, type RetentionOf } from '../retention/retention-options.ts'
@@ -69,6 +69,23 @@ describe('DELETE /runs/{runId}', () => {
         details: expect.objectContaining({ workflowId }),
       }),
     ])
+  })
+
+  test('answers once the run is gone for readers, and deletes the rest in the background', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const workflowId = await publish(server, as, greeting)
+    const { runId } = await runToEnd(server, as, workflowId, { text: 'hello' })
+    await pglite.query(
+      `insert into tenon.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events)
+        select l.tenant_id, l.run_id, i, l.start_week, i, 1, '[]' from tenon.run_log l, generate_series(1000, 4000) as i
+          where l.run_id = $1 and l.seq = 1`,
+      [runId],
+    )
+    const left = async () =>
+      (await pglite.query('select from tenon.run_erasures where run_id = $1', [runId])).rows.length
+    expect((await server.call(`/runs/${runId}`, { as, method: 'DELETE' })).status).toBe(204)
+    expect(await left()).toBe(1)
+    await vi.waitFor(async () => expect(await left()).toBe(0), 20_000)
   })
 
   test('refuses a run that is open, and one that another run has started', async () => {

@@ -5,7 +5,8 @@ import type { ServerContext } from '../context.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 
 /**
- * Deletes a run that has ended with all runs of its tree, and notes who did it.
+ * Deletes a run that has ended with all runs of its tree, and notes who did it. The run is gone for all readers when this
+ * returns; the runs below it and the logs are deleted in the background.
  *
  * @throws {@link TenonError} `RUN_NOT_ENDED`; `RUN_HAS_PARENT` (details: `rootRunId`); `RUN_NOT_FOUND` if another request
  * was faster.
@@ -15,9 +16,9 @@ export async function removeRun(server: ServerContext, identity: Identity, run: 
   const { tenantId, runId, workflowId, rootRunId } = run
   const details = { workflowId, version: run.version, queuedAt: run.queuedAt }
   const audit = auditHook({ identity, action: 'run.delete', resource: runId, at: server.now(), details })
-  const { log, payloadStore } = server
+  const { log, payloadStore, deletions: background } = server
   const database = server.database.view<RuntimeTables>()
-  const deps = { database, log, ...(payloadStore === undefined ? {} : { payloadStore }) }
+  const deps = { database, log, background, ...(payloadStore === undefined ? {} : { payloadStore }) }
   const result = await deleteRun(deps, { tenantId, runId }, audit)
   switch (result) {
     case 'deleted':

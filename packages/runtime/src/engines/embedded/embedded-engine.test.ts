@@ -9,6 +9,7 @@ import type { RuntimeDatabase, RuntimeTables } from '../../postgres/tables.ts'
 import { verifyRunLog } from '../../store/verify-run-log.ts'
 import { openEmbedded, testDeps } from '../../testing/embedded.ts'
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
+import { expire, retentionOfOne } from '../../testing/retention-of-one.ts'
 import { drivenRun, startRun } from '../../testing/run-driver.ts'
 import type { EngineUnderTest } from '../../testing/test-engine.ts'
 import { createTestNodes } from '../../testing/test-nodes.ts'
@@ -69,6 +70,21 @@ describe('embeddedEngine', () => {
     await engine.startWorker()
     expect(await run.ended()).toMatchObject({ status: 'completed' })
     expect(nodes.probes.calls).toHaveLength(1)
+  })
+
+  test('deletes what has expired while its worker runs', async () => {
+    const database = open(await server.createDatabase())
+    await migrateRuntime(database)
+    const nodes = createTestNodes()
+    const tenantId = `t-${randomUUID()}`
+    const deps = { ...testDeps(database, nodes.registry), retention: retentionOfOne(tenantId) }
+    const engine = embeddedEngine(QUICK)(deps)
+    closing.push(() => engine.close())
+    await engine.startWorker()
+    const run = await startRun({ ...deps, engine }, workflow([node('start', 'start')], []), { tenantId })
+    await run.ended()
+    await expire(database, run)
+    await expect.poll(() => deps.reader.getRun(tenantId, run.runId), { timeout: 10_000 }).toBeNull()
   })
 
   test('tries a run that cannot be read again at growing intervals', async () => {

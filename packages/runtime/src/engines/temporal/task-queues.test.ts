@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DevServer, hasTemporal, openDevServer } from '../../../test/temporal/dev-server.ts'
 import { bundleShellOnce, newTaskQueue, openTemporal, quietTemporal } from '../../../test/temporal/open-temporal.ts'
 import { openTestDatabase, type TestDatabase } from '../../testing/databases.ts'
+import { expire, retentionOfOne } from '../../testing/retention-of-one.ts'
 import { startRun } from '../../testing/run-driver.ts'
 import type { EngineUnderTest } from '../../testing/test-engine.ts'
 import { createTestNodes } from '../../testing/test-nodes.ts'
 
 if (await hasTemporal()) {
-  describe('task queues of nodes', () => {
+  describe('a worker on Temporal', () => {
     const { registry, probes } = createTestNodes()
     const served = newTaskQueue()
+    const expiring = `t-${randomUUID()}`
     let server: DevServer
     let database: TestDatabase
     let underTest: EngineUnderTest
@@ -20,18 +23,28 @@ if (await hasTemporal()) {
       const [opened, workflowBundle] = await Promise.all([openTestDatabase('PGlite'), bundleShellOnce()])
       database = opened
       server = await openDevServer()
-      underTest = await openTemporal(database.database, registry, {
+      const options = {
         address: server.address,
         workflowBundle,
         taskQueue: newTaskQueue(),
         nodeQueues: [served],
         nodeQueueWaitMs: 1_000,
-      })
+      }
+      underTest = await openTemporal(database.database, registry, options, { retention: retentionOfOne(expiring) })
     })
     afterAll(async () => {
       await underTest.close()
       await database.close()
       await server.stop()
+    })
+
+    test('deletes what has expired', async () => {
+      const { reader } = underTest
+      const document = workflow([node('start', 'start')], [])
+      const run = await startRun({ ...underTest, registry }, document, { tenantId: expiring })
+      await run.ended()
+      await expire(database.database, run)
+      await expect.poll(() => reader.getRun(expiring, run.runId), { timeout: 10_000 }).toBeNull()
     })
 
     const inQueue = (taskQueue: string, policy: object = {}) =>

@@ -1,5 +1,6 @@
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
+import { prepareRerun } from '../../rerun/prepare-rerun.ts'
 import { deleteRun } from '../../retention/delete-run.ts'
 import { drivenRun, startRun } from '../run-driver.ts'
 import { ofType, type SuiteGroup } from './suite-context.ts'
@@ -43,7 +44,10 @@ export const dataTests: SuiteGroup = (context) => {
       await child.ended()
       expect(JSON.stringify(await child.output()).includes(TEXT)).toBe(true)
       expect(await remove(child.runId)).toBe('has_parent')
+      const stored = await handle.reader.getRun(tenantId, run.runId)
       expect(await remove(run.runId)).toBe('deleted')
+      if (stored === null) throw new RangeError('the run is stored')
+      await expect(prepareRerun(handle.reader, stored, 'start')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
       expect(await handle.reader.getRun(tenantId, run.runId)).toBeNull()
       expect(await handle.reader.getRun(tenantId, child.runId)).toBeNull()
       expect(await child.events()).toEqual([])

@@ -93,10 +93,11 @@ const NO_NODES: ReadonlySet<NodeId> = new Set()
 /** Selecting something else, or opening Try, Publish or the problems, ends the edit of what was just added. */
 function isLeft(state: EditorState, before: EditorState): boolean {
   const { freshNodes, freshSetting, selectedNodes } = state
+  const isClosed = before.isWorkflowPanelOpen && !state.isWorkflowPanelOpen
   const isElsewhere = [...freshNodes].some((nodeId) => !selectedNodes.has(nodeId))
   return (
     isElsewhere ||
-    (freshSetting !== null && selectedNodes.size > 0) ||
+    (freshSetting !== null && (selectedNodes.size > 0 || isClosed)) ||
     (state.openPanel !== null && state.openPanel !== before.openPanel)
   )
 }

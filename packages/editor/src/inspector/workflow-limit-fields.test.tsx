@@ -73,6 +73,9 @@ test('a rate, repeated requests and merged requests have fields, whose values le
   // The key comes next, so nothing is wrong yet.
   expect(session.store.getState().freshSetting).toBe('dedupe.key')
   screen.getByRole('textbox', { name: 'Key of a request' }).focus()
+  // The button that inserts a field belongs to it.
+  await user.tab()
+  expect(session.store.getState().freshSetting).toBe('dedupe.key')
   await user.tab()
   await waitFor(() => expect(session.store.getState().freshSetting).toBeNull())
   await typeKey('Key of a request', '{{ input.id }}')

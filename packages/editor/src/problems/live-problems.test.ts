@@ -167,8 +167,8 @@ describe('startLiveProblems', () => {
     const { store, stop } = start()
     const messages = () =>
       store.getState().problems.flatMap(({ field, message }) => (field.length === 3 ? message : []))
-    store.setState({ freshSetting: 'dedupe.key' })
     select(store, [])
+    store.setState({ freshSetting: 'dedupe.key' })
     acceptDocument(store, {
       ...document,
       settings: { dedupe: { key: '', window: '5m' }, rate: { limit: 1, interval: '0s' } },

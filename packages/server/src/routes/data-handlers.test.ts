@@ -77,7 +77,7 @@ describe('DELETE /runs/{runId}', () => {
     const { runId } = await runToEnd(server, as, workflowId, { text: 'hello' })
     await pglite.query(
       `insert into tenon.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events)
-        select l.tenant_id, l.run_id, i, l.start_week, i, 1, '[]' from tenon.run_log l, generate_series(1000, 4000) as i
+        select l.tenant_id, l.run_id, i, l.start_week, i, 1, '[]' from tenon.run_log l, generate_series(1000, 2500) as i
           where l.run_id = $1 and l.seq = 1`,
       [runId],
     )

@@ -182,7 +182,7 @@ export function compile(
     variables: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])),
     ...(document.settings.compensateOnCancel === false ? { compensatesOnCancel: false as const } : {}),
     ...compileCallable(
-      survey.nodes.flatMap(({ entry }) => entry ?? []),
+      survey.nodes.map(({ entry }) => entry).filter((entry) => entry !== undefined),
       manifest,
     ),
     ...(Object.keys(workflows).length === 0 ? {} : { workflows }),

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Change } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { createChangeStream } from './change-stream.ts'
+import type { StreamSocket } from './options.ts'
 import { createTenonClient } from './tenon-client.ts'
-import type { StreamSocket } from './types.ts'
 
 /** A socket whose server is played by the test. */
 class ScriptedSocket implements StreamSocket {

@@ -5,7 +5,8 @@ import { backoffMs } from './backoff.ts'
 import { followEvents } from './event-stream.ts'
 import { createFrameBatch } from './frame-batch.ts'
 import { openFrameSocket } from './frame-socket.ts'
-import type { TenonClient, WebSocketConstructor } from './types.ts'
+import type { WebSocketConstructor } from './options.ts'
+import type { TenonClient } from './types.ts'
 
 /** A frame that the server sends: a hint or a heartbeat. */
 type ChangeFrame = Change | { readonly kind: 'heartbeat' }

@@ -1,4 +1,4 @@
-import type { WebSocketConstructor } from './types.ts'
+import type { WebSocketConstructor } from './options.ts'
 
 /** Receives the frames and the end of one connection. */
 export interface FrameListener<Frame> {

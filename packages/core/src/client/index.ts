@@ -65,13 +65,13 @@ export type {
   Workflow,
 } from '../api/types.ts'
 export type { Usage } from '../api/usage-types.ts'
-export { createTenonClient } from './tenon-client.ts'
 export type {
   RequestOptions,
   RunStreamOptions,
   StreamSocket,
   StreamState,
-  TenonClient,
   TenonClientOptions,
   WebSocketConstructor,
-} from './types.ts'
+} from './options.ts'
+export { createTenonClient } from './tenon-client.ts'
+export type { TenonClient } from './types.ts'

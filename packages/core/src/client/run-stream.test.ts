@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TenonError } from '../errors/tenon-error.ts'
 import type { RunEventFrame } from '../run/events.ts'
 import { backoffMs } from './backoff.ts'
+import type { StreamSocket, StreamState } from './options.ts'
 import { followRun } from './run-stream.ts'
-import type { StreamSocket, StreamState } from './types.ts'
 
 /** A socket that a test plays the server of. */
 class ScriptedSocket implements StreamSocket {

@@ -6,7 +6,7 @@ import { backoffMs } from './backoff.ts'
 import { followEvents } from './event-stream.ts'
 import { createFrameBatch } from './frame-batch.ts'
 import { openFrameSocket, SILENCE_MS } from './frame-socket.ts'
-import type { RunStreamOptions, StreamState, WebSocketConstructor } from './types.ts'
+import type { RunStreamOptions, StreamState, WebSocketConstructor } from './options.ts'
 
 /** A frame that the server sends: events or a heartbeat. */
 type StreamFrame = RunEventFrame | { readonly type: 'heartbeat'; readonly seq: number }

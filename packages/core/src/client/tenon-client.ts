@@ -4,6 +4,7 @@ import { TenonError } from '../errors/tenon-error.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { aFunction, type OptionCheck, optional, optionFault } from '../options/option-checks.ts'
 import { createChangeStream } from './change-stream.ts'
+import type { RequestOptions, TenonClientOptions, WebSocketConstructor } from './options.ts'
 import { followRun } from './run-stream.ts'
 import {
   createRequester,
@@ -12,7 +13,7 @@ import {
   type TransportRequest,
   withoutTrailingSlash,
 } from './transport.ts'
-import type { RequestOptions, TenonClient, TenonClientOptions, WebSocketConstructor } from './types.ts'
+import type { TenonClient } from './types.ts'
 
 const baseUrlCheck: OptionCheck = (value, field) =>
   typeof value === 'string' && /^(https?:\/\/|\/)/.test(value)

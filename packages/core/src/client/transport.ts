@@ -1,6 +1,6 @@
 import { TenonError } from '../errors/tenon-error.ts'
 import { errorOf, unreachable } from './errors.ts'
-import type { TenonClientOptions } from './types.ts'
+import type { TenonClientOptions } from './options.ts'
 
 export interface TransportRequest {
   readonly method: string

@@ -1,5 +1,4 @@
 import type { EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
-import type { MigratedRuns, MigrateRun, MigrateRuns, MigrationCheck } from '../api/migration-types.ts'
 import type {
   ParkedGroup,
   ParkedNodeRun,
@@ -7,17 +6,7 @@ import type {
   ResolveParked,
   ResolveParkedGroup,
 } from '../api/parked-types.ts'
-import type {
-  Ledger,
-  RerunRun,
-  Run,
-  RunFilter,
-  RunSummary,
-  StartedRun,
-  StartRun,
-  TryDraft,
-  WaitingRuns,
-} from '../api/run-types.ts'
+import type { StartedRun, TryDraft } from '../api/run-types.ts'
 import type { CheckedSubWorkflows, CheckSubWorkflows } from '../api/sub-workflow-types.ts'
 import type {
   Approval,
@@ -48,59 +37,8 @@ import type { SecretMarker } from '../document/secret-marker.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunId, WorkflowId } from '../ids.ts'
 import type { NodeManifest } from '../node/definition.ts'
-import type { RunEventFrame } from '../run/events.ts'
-
-/** The part of an open WebSocket that a run stream uses. */
-export interface StreamSocket {
-  /** Registers a listener for messages, for the end of the connection or for errors. */
-  addEventListener(type: 'message', listener: (message: { readonly data: unknown }) => void): void
-  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
-  addEventListener(type: 'error', listener: () => void): void
-  /** Closes the connection, by default with code 1000. */
-  close(code?: number): void
-}
-
-/** Opens a WebSocket: the class of a browser, and that of the `ws` package in Node. */
-export type WebSocketConstructor = new (url: string, protocol: string) => StreamSocket
-
-/** Options of the client: the URL of the server, how to authenticate and how to send requests. */
-export interface TenonClientOptions {
-  /** Public address of the server adapter, with its base path: `https://app.example/automation`. */
-  readonly baseUrl: string
-  /** Bearer token for each request; left out when cookies carry the session. */
-  readonly getToken?: () => string | null | Promise<string | null>
-  /** Sends the HTTP requests. @defaultValue globalThis.fetch */
-  readonly fetch?: typeof globalThis.fetch
-  /** Opens the sockets of run streams and change streams. @defaultValue globalThis.WebSocket */
-  readonly WebSocket?: WebSocketConstructor
-}
-
-/** Options of every call of the client. */
-export interface RequestOptions {
-  /** Cancels the request; the call then rejects with the reason of the signal. */
-  readonly abortSignal?: AbortSignal
-  /**
-   * Lets the request outlive the page, for what is saved while the page is left. Browsers refuse such requests above
-   * 64 KiB in all. @defaultValue false
-   */
-  readonly keepalive?: boolean
-}
-
-/** State of a run stream: connecting, receiving events, waiting to reconnect, or ended for good. */
-export type StreamState = 'connecting' | 'live' | 'retrying' | 'closed'
-
-/** Starting point and listeners of a run stream. */
-export interface RunStreamOptions {
-  /** Last `seq` already known. @defaultValue 0 */
-  readonly after?: number
-  /** Frames in order of `seq`, without gap or duplicate, across reconnects. */
-  readonly onEvents: (frames: readonly RunEventFrame[]) => void
-  /**
-   * Called on each change of state. `error` is set with `closed` if the stream cannot continue: unknown run, no
-   * permission to read it.
-   */
-  readonly onState?: (state: StreamState, error?: TenonError) => void
-}
+import type { RequestOptions } from './options.ts'
+import type { RunsClient } from './runs-client.ts'
 
 /**
  * The API of a Tenon server, typed. Every method throws {@link TenonError} with the code that the server answered, or
@@ -207,86 +145,7 @@ export interface TenonClient {
     get(workflowId: WorkflowId, version: string, options?: RequestOptions): Promise<VersionWithDocument>
   }
   /** Runs of all workflows of the tenant. */
-  readonly runs: {
-    /**
-     * Starts a run of a published version. The same `idempotencyKey` and body return the same run for 24 hours.
-     *
-     * @throws {@link TenonError} `WORKFLOW_NOT_PUBLISHED`, `RUN_INPUT_INVALID`, `REFERENCE_NOT_FOUND`,
-     * `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
-     */
-    start(
-      workflowId: WorkflowId,
-      body: StartRun,
-      options?: RequestOptions & { idempotencyKey?: string },
-    ): Promise<StartedRun>
-    /**
-     * Runs an ended run again, as a new run. The same `idempotencyKey` and body return the same run for 24 hours.
-     *
-     * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a start from which the run
-     * cannot continue, or a version in which reused nodes have changed; `WORKFLOW_NOT_FOUND` for a deleted workflow;
-     * `WORKFLOW_NOT_PUBLISHED`, `REFERENCE_NOT_FOUND`, `RUN_INPUT_INVALID`, `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
-     */
-    rerun(runId: RunId, body: RerunRun, options?: RequestOptions & { idempotencyKey?: string }): Promise<StartedRun>
-    /** Reads a run with its output or error. */
-    get(runId: RunId, options?: RequestOptions): Promise<Run>
-    /**
-     * Deletes a run that has ended, with the runs that it has started, their logs and their values. Admins only.
-     *
-     * @throws {@link TenonError} `RUN_NOT_ENDED` while the run, or a run that it has started, is open; `RUN_HAS_PARENT`.
-     */
-    remove(runId: RunId, options?: RequestOptions): Promise<void>
-    /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
-    list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
-    /** Lists a run and the runs below it that wait for people: for votes, or for a fix of a failed node. */
-    waiting(runId: RunId, options?: RequestOptions): Promise<WaitingRuns>
-    /**
-     * Requests the cancelation of a run, which ends when every node run has stopped.
-     *
-     * @throws {@link TenonError} `RUN_CLOSED`.
-     */
-    cancel(runId: RunId, options?: RequestOptions): Promise<Run>
-    /**
-     * Ends a run without undoing what it has done: the step in progress is canceled, and a run that is not ending is
-     * canceled. The returned run may not have ended yet.
-     */
-    skipCompensation(runId: RunId, options?: RequestOptions): Promise<Run>
-    /**
-     * Requests the pause of a run: its running nodes finish, and nothing new starts until it is resumed. Votes
-     * count, and timers do not stop. The returned run may not be paused yet, and is not paused if it ends first; a paused
-     * run is returned unchanged.
-     *
-     * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
-     */
-    pause(runId: RunId, options?: RequestOptions): Promise<Run>
-    /**
-     * Requests the resumption of a paused run, which then starts what the pause has held, unless it ends first. A run that
-     * is not paused is returned unchanged.
-     *
-     * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
-     */
-    resume(runId: RunId, options?: RequestOptions): Promise<Run>
-    /**
-     * Checks whether a run can move to another published version of its workflow now; changes nothing.
-     *
-     * @throws {@link TenonError} `RUN_CLOSED`, `REFERENCE_NOT_FOUND`; `MIGRATION_REFUSED` for a test run.
-     */
-    checkMigration(runId: RunId, version: string, options?: RequestOptions): Promise<MigrationCheck>
-    /**
-     * Requests to move a run to another version, as soon as none of its nodes is in progress. The returned run may have
-     * yet to move, and does not move if it ends first or if a node that begins meanwhile does not fit; a run of that
-     * version is returned unchanged.
-     *
-     * @throws {@link TenonError} `RUN_CLOSED`, `REFERENCE_NOT_FOUND`; `MIGRATION_REFUSED` (details: `issues`) if nodes do
-     * not fit, for a queued run or a test run, and while another request waits.
-     */
-    migrate(runId: RunId, body: MigrateRun, options?: RequestOptions): Promise<Run>
-    /** Requests to move runs of a workflow, page by page. @throws {@link TenonError} `CURSOR_INVALID`, `REFERENCE_NOT_FOUND`. */
-    migrateAll(workflowId: WorkflowId, body: MigrateRuns, options?: RequestOptions): Promise<MigratedRuns>
-    /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
-    ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
-    /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */
-    stream(runId: RunId, options: RunStreamOptions): () => void
-  }
+  readonly runs: RunsClient
   /** Approvals that runs wait for, and those that have ended. */
   readonly approvals: {
     /** Lists a page of approvals, newest first; `limit` is 1 to 200. @throws {@link TenonError} `CURSOR_INVALID`. */

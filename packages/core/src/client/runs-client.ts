@@ -1,0 +1,97 @@
+import type { MigratedRuns, MigrateRun, MigrateRuns, MigrationCheck } from '../api/migration-types.ts'
+import type {
+  Ledger,
+  RerunRun,
+  Run,
+  RunFilter,
+  RunSummary,
+  StartedRun,
+  StartRun,
+  WaitingRuns,
+} from '../api/run-types.ts'
+import type { Page } from '../api/types.ts'
+import type { TenonError } from '../errors/tenon-error.ts'
+import type { RunId, WorkflowId } from '../ids.ts'
+import type { RequestOptions, RunStreamOptions } from './options.ts'
+
+/** The part of the client that starts, reads and changes runs. */
+export interface RunsClient {
+  /**
+   * Starts a run of a published version. The same `idempotencyKey` and body return the same run for 24 hours.
+   *
+   * @throws {@link TenonError} `WORKFLOW_NOT_PUBLISHED`, `RUN_INPUT_INVALID`, `REFERENCE_NOT_FOUND`,
+   * `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
+   */
+  start(
+    workflowId: WorkflowId,
+    body: StartRun,
+    options?: RequestOptions & { idempotencyKey?: string },
+  ): Promise<StartedRun>
+  /**
+   * Runs an ended run again, as a new run. The same `idempotencyKey` and body return the same run for 24 hours.
+   *
+   * @throws {@link TenonError} `RUN_NOT_ENDED`; `RERUN_REFUSED` (details: `issues`) for a start from which the run
+   * cannot continue, or a version in which reused nodes have changed; `WORKFLOW_NOT_FOUND` for a deleted workflow;
+   * `WORKFLOW_NOT_PUBLISHED`, `REFERENCE_NOT_FOUND`, `RUN_INPUT_INVALID`, `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
+   */
+  rerun(runId: RunId, body: RerunRun, options?: RequestOptions & { idempotencyKey?: string }): Promise<StartedRun>
+  /** Reads a run with its output or error. */
+  get(runId: RunId, options?: RequestOptions): Promise<Run>
+  /**
+   * Deletes a run that has ended, with the runs that it has started, their logs and their values. Admins only.
+   *
+   * @throws {@link TenonError} `RUN_NOT_ENDED` while the run, or a run that it has started, is open; `RUN_HAS_PARENT`.
+   */
+  remove(runId: RunId, options?: RequestOptions): Promise<void>
+  /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
+  list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
+  /** Lists a run and the runs below it that wait for people: for votes, or for a fix of a failed node. */
+  waiting(runId: RunId, options?: RequestOptions): Promise<WaitingRuns>
+  /**
+   * Requests the cancelation of a run, which ends when every node run has stopped.
+   *
+   * @throws {@link TenonError} `RUN_CLOSED`.
+   */
+  cancel(runId: RunId, options?: RequestOptions): Promise<Run>
+  /**
+   * Ends a run without undoing what it has done: the step in progress is canceled, and a run that is not ending is
+   * canceled. The returned run may not have ended yet.
+   */
+  skipCompensation(runId: RunId, options?: RequestOptions): Promise<Run>
+  /**
+   * Requests the pause of a run: its running nodes finish, and nothing new starts until it is resumed. Votes
+   * count, and timers do not stop. The returned run may not be paused yet, and is not paused if it ends first; a paused
+   * run is returned unchanged.
+   *
+   * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
+   */
+  pause(runId: RunId, options?: RequestOptions): Promise<Run>
+  /**
+   * Requests the resumption of a paused run, which then starts what the pause has held, unless it ends first. A run that
+   * is not paused is returned unchanged.
+   *
+   * @throws {@link TenonError} `RUN_CLOSED` for a run that has ended or is ending, as after a cancelation.
+   */
+  resume(runId: RunId, options?: RequestOptions): Promise<Run>
+  /**
+   * Checks whether a run can move to another published version of its workflow now; changes nothing.
+   *
+   * @throws {@link TenonError} `RUN_CLOSED`, `REFERENCE_NOT_FOUND`; `MIGRATION_REFUSED` for a test run.
+   */
+  checkMigration(runId: RunId, version: string, options?: RequestOptions): Promise<MigrationCheck>
+  /**
+   * Requests to move a run to another version, as soon as none of its nodes is in progress. The returned run may have
+   * yet to move, and does not move if it ends first or if a node that begins meanwhile does not fit; a run of that
+   * version is returned unchanged.
+   *
+   * @throws {@link TenonError} `RUN_CLOSED`, `REFERENCE_NOT_FOUND`; `MIGRATION_REFUSED` (details: `issues`) if nodes do
+   * not fit, for a queued run or a test run, and while another request waits.
+   */
+  migrate(runId: RunId, body: MigrateRun, options?: RequestOptions): Promise<Run>
+  /** Requests to move runs of a workflow, page by page. @throws {@link TenonError} `CURSOR_INVALID`, `REFERENCE_NOT_FOUND`. */
+  migrateAll(workflowId: WorkflowId, body: MigrateRuns, options?: RequestOptions): Promise<MigratedRuns>
+  /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
+  ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
+  /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */
+  stream(runId: RunId, options: RunStreamOptions): () => void
+}

@@ -1,0 +1,55 @@
+import type { ErrorEntry } from './error-entry.ts'
+
+/** Errors of requests to the server, of the documents that they change, and of the options of the server. */
+export const REQUEST_ERRORS = {
+  INTERNAL: {
+    status: 500,
+    retryable: true,
+    remedy: 'Try again. If the error persists, give the request id to support.',
+  },
+  UNAUTHENTICATED: { status: 401, retryable: false, remedy: 'Sign in again.' },
+  FORBIDDEN: { status: 403, retryable: false, remedy: 'Ask an admin for a role that allows this.' },
+  WORKFLOW_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the workflow id.' },
+  VERSION_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the version; publish the workflow first.' },
+  RUN_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the run id.' },
+  APPROVAL_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the approval id.' },
+  PARKED_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the id of the parked node run.' },
+  ROUTE_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the path and the method against /openapi.json.' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, remedy: 'Use one of the methods in the Allow header.' },
+  CURSOR_INVALID: { status: 422, retryable: false, remedy: 'Leave the cursor out to start from the first page.' },
+  COLLAB_FRAME_INVALID: { status: 422, retryable: false, remedy: 'Reload the editor; the unsaved change was refused.' },
+  IDENTITY_INVALID: { status: 500, retryable: false, remedy: 'Correct what authenticate returns.' },
+  OPTIONS_INVALID: { status: 500, retryable: false, remedy: 'Correct the option that the message names.' },
+  ORIGIN_REFUSED: { status: 403, retryable: false, remedy: "Add the page's origin to allowedOrigins of the server." },
+  REQUEST_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send a smaller body.' },
+  REQUEST_TIMEOUT: { status: 408, retryable: true, remedy: 'Send the whole body at once, over a faster connection.' },
+  REQUEST_BODY_CONSUMED: {
+    status: 500,
+    retryable: false,
+    remedy:
+      'Mount Tenon before the body parser, use the adapter of your framework, or keep the parsed body in req.body.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, remedy: 'Send Content-Type: application/json.' },
+  REQUEST_MALFORMED: { status: 400, retryable: false, remedy: 'Send valid JSON.' },
+  REQUEST_INVALID: { status: 422, retryable: false, remedy: 'Correct the fields listed in issues.' },
+  REFERENCE_NOT_FOUND: { status: 422, retryable: false, remedy: 'Correct the id that the body names.' },
+  WORKFLOW_INVALID: { status: 422, retryable: false, remedy: 'Fix the problems listed in issues, then publish again.' },
+  OPERATION_INVALID: { status: 422, retryable: false, remedy: 'Read the draft again and send operations that fit it.' },
+  DOCUMENT_MALFORMED: { status: 422, retryable: false, remedy: 'Correct the document at the path in the message.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, retryable: false, remedy: 'Use a new Idempotency-Key for another request.' },
+  PRECONDITION_REQUIRED: { status: 428, retryable: false, remedy: 'Send If-Match with the ETag of the draft.' },
+  PRECONDITION_FAILED: { status: 412, retryable: false, remedy: 'Read the draft again and repeat your change.' },
+  DRAFT_REPLACED: { status: 409, retryable: false, remedy: 'Load the draft again, then repeat your changes.' },
+  RATE_LIMITED: { status: 429, retryable: true, remedy: 'Wait for Retry-After.' },
+  QUOTA_EXCEEDED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Delete unused objects, or ask the operator for a larger quota.',
+  },
+  UNAVAILABLE: { status: 503, retryable: true, remedy: 'Try again in a moment.' },
+  KEY_PROVIDER_REQUIRED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Ask the operator of this server to give `keyProvider` to createWorkflowServer, which encrypts secrets.',
+  },
+} as const satisfies Record<string, ErrorEntry>

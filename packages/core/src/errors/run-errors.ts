@@ -1,0 +1,103 @@
+import type { ErrorEntry } from './error-entry.ts'
+
+/** Errors of starts of runs, of runs as a whole, and of answers to what runs wait for: votes, fixes, events and callbacks. */
+export const RUN_ERRORS = {
+  WORKFLOW_NOT_PUBLISHED: { status: 422, retryable: false, remedy: 'Publish the workflow first, or try the draft.' },
+  RUN_INPUT_INVALID: { status: 422, retryable: false, remedy: 'Correct the input fields listed in issues.' },
+  TRIGGER_DISABLED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Enable the trigger in the workflow and publish it again, or start the run at another trigger.',
+  },
+  CONCURRENCY_KEY_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Send an input for which the concurrency key of the workflow gives a text, a number or a boolean.',
+  },
+  START_KEY_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Send an input for which the key in the settings of the workflow gives a text, a number or a boolean.',
+  },
+  RUN_QUEUE_FULL: {
+    status: 429,
+    retryable: true,
+    remedy: 'Wait until queued runs have started, or raise the limit of queued runs of the tenant.',
+  },
+  RUN_CANCELED: { status: 409, retryable: false, remedy: 'Start a new run.' },
+  RUN_TIMEOUT: {
+    status: 504,
+    retryable: false,
+    remedy: 'Raise the time limit of the workflow, or make its work smaller.',
+  },
+  RUN_CLOSED: { status: 409, retryable: false, remedy: 'Start a new run.' },
+  RUN_NOT_ENDED: { status: 409, retryable: false, remedy: 'Wait for the end of the run, or cancel it first.' },
+  RUN_HAS_PARENT: {
+    status: 409,
+    retryable: false,
+    remedy: 'Delete the run at the top of its tree, which includes it.',
+  },
+  RERUN_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Run again from an earlier node or from the start, with the version of the earlier run.',
+  },
+  MIGRATION_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Let the run finish on its version, or publish a version that keeps the nodes listed in issues.',
+  },
+  APPROVAL_CLOSED: {
+    status: 409,
+    retryable: false,
+    remedy: 'The approval is already decided. Reload to see the decision.',
+  },
+  APPROVAL_VOTED: {
+    status: 409,
+    retryable: false,
+    remedy: 'You already voted for a different option. Reload to see your vote.',
+  },
+  PARKED_CLOSED: {
+    status: 409,
+    retryable: false,
+    remedy: 'The parked node run is already resolved, or its run has ended. Reload to see who resolved it.',
+  },
+  RESOLUTION_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Choose one of the resolutions that the parked node run lists, with an output that its port allows.',
+  },
+  EVENT_ID_USED: { status: 409, retryable: false, remedy: 'Use a new id for another event.' },
+  EVENT_PAYLOAD_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Send a payload that fits the schema of the wait, or change the schema in the workflow.',
+  },
+  EVENT_BUFFER_FULL: {
+    status: 429,
+    retryable: true,
+    remedy: 'Send events when runs wait for them, or with a shorter ttl, so that fewer are kept.',
+  },
+  CALLBACK_NOT_FOUND: { status: 404, retryable: false, remedy: 'Use the callback URL exactly as the run has sent it.' },
+  CALLBACK_USED: { status: 409, retryable: false, remedy: 'The run has received another callback. Start a new run.' },
+  CALLBACK_GONE: {
+    status: 410,
+    retryable: false,
+    remedy: 'The run no longer waits for this callback: its time limit is over, or it has ended. Start a new run.',
+  },
+  CALLBACK_URL_UNKNOWN: {
+    status: 422,
+    retryable: false,
+    remedy: 'Ask the operator to give `publicUrl` and `basePath` of the server to createWorker, too.',
+  },
+  RUN_TOO_LONG: {
+    status: 422,
+    retryable: false,
+    remedy: 'Loop over shorter lists, or split them over several runs.',
+  },
+  WAIT_LIMIT_REACHED: {
+    status: 429,
+    retryable: true,
+    remedy: 'Decide open approvals and resolve failed nodes, or raise the limit of the tenant.',
+  },
+} as const satisfies Record<string, ErrorEntry>

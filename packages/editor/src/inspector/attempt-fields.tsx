@@ -207,7 +207,11 @@ function RetryFields({ node, policy, isReadOnly, set }: AttemptFieldsProps) {
             nodeId={nodeId}
             path={['retry', 'maximumInterval']}
             label={t('policy.longestWait')}
-            help={t('policy.longestWaitHelp', { value: longestWaitText(retry, locale) })}
+            help={
+              retry.maximumInterval === undefined
+                ? t('policy.longestWaitDefault', { value: longestWaitText(retry, locale) })
+                : t('policy.longestWaitHelp')
+            }
             group
             onReset={resetOf('maximumInterval')}
           >

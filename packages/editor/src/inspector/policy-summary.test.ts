@@ -63,19 +63,19 @@ describe('policySentences', () => {
 
 test('settingsSentences say what the settings mean for the runs of a workflow', () => {
   const say = (settings: WorkflowSettings) => settingsSentences(settings, t, 'en')
-  expect(say({})).toBe('A run may take any time. A canceled run undoes what it has done.')
+  expect(say({})).toBe('A run has no time limit. A canceled run undoes what it has done.')
   expect(
     say({
       ...{ timeout: '2h', compensateOnCancel: false, keepRunsDays: 30 },
       ...{ concurrency: { limit: 1 }, rate: { limit: 10, interval: '1m' } },
     }),
   ).toBe(
-    'A run may take 2 hours. 1 run is in progress at once at most; more wait. 10 runs start in 1 minute at most; more wait. ' +
-      'A canceled run leaves what it has done. Ended runs are kept for 30 days at most.',
+    'A run may take 2 hours. At most 1 run is in progress at once; others wait. At most 10 runs start in 1 minute; others wait. ' +
+      'A canceled run leaves what it has done. Ended runs are kept for at most 30 days.',
   )
   const key = '{{ input.id }}'
   expect(say({ concurrency: { limit: 2, key }, rate: { limit: 1, interval: '1d', key } })).toContain(
-    '2 runs with the same key are in progress at once at most; more wait. 1 run with the same key starts in 1 day at most; more wait.',
+    'At most 2 runs with the same key are in progress at once; others wait. At most 1 run with the same key starts in 1 day; others wait.',
   )
   const window = { dedupe: { key, window: '1h' }, debounce: { delay: '30s', maxWait: '5m' }, priority: 'high' } as const
   expect(say(window)).toContain(

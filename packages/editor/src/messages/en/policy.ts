@@ -26,7 +26,8 @@ export const enPolicy = {
   'policy.growth': 'Growth of the waits',
   'policy.growthHelp': 'Each wait is this many times as long as the one before.',
   'policy.longestWait': 'Longest wait',
-  'policy.longestWaitHelp': 'Waits grow up to this time, by default {value}. A service may ask for a longer one.',
+  'policy.longestWaitHelp': 'Waits grow up to this time. A service may ask for a longer one.',
+  'policy.longestWaitDefault': 'Waits grow up to {value}. A service may ask for a longer one.',
   'policy.finalCodes': 'Errors that are final',
   'policy.finalCodesHelp': 'Error codes that are not tried again, separated by commas.',
   'policy.finalCodesFault': 'Enter at most 100 codes of up to 200 characters.',
@@ -44,14 +45,15 @@ export const enPolicy = {
   'policy.idempotencyHelp': 'A service that has seen the key does not repeat the call.',
   'policy.ownKey': 'One key for each run of the node',
 
-  'settings.says.noLimit': 'A run may take any time.',
+  'settings.says.noLimit': 'A run has no time limit.',
   'settings.says.timeout': 'A run may take {time}.',
-  'settings.says.atOnce': '{count, plural, one {# run is} other {# runs are}} in progress at once at most; more wait.',
+  'settings.says.atOnce':
+    'At most {count, plural, one {# run is} other {# runs are}} in progress at once; others wait.',
   'settings.says.atOnceKey':
-    '{count, plural, one {# run} other {# runs}} with the same key {count, plural, one {is} other {are}} in progress at once at most; more wait.',
-  'settings.says.rate': '{count, plural, one {# run starts} other {# runs start}} in {time} at most; more wait.',
+    'At most {count, plural, one {# run} other {# runs}} with the same key {count, plural, one {is} other {are}} in progress at once; others wait.',
+  'settings.says.rate': 'At most {count, plural, one {# run starts} other {# runs start}} in {time}; others wait.',
   'settings.says.rateKey':
-    '{count, plural, one {# run} other {# runs}} with the same key {count, plural, one {starts} other {start}} in {time} at most; more wait.',
+    'At most {count, plural, one {# run} other {# runs}} with the same key {count, plural, one {starts} other {start}} in {time}; others wait.',
   'settings.says.dedupe': 'A request with the key of an earlier one within {time} starts no run.',
   'settings.says.debounce': 'Requests are merged into one run, which starts {time} after the last one.',
   'settings.says.debounceMax': 'It starts {time} after the first one at the latest.',
@@ -61,5 +63,5 @@ export const enPolicy = {
   'settings.says.low': 'Its runs start after those of other workflows that wait.',
   'settings.says.undo': 'A canceled run undoes what it has done.',
   'settings.says.noUndo': 'A canceled run leaves what it has done.',
-  'settings.says.keep': 'Ended runs are kept for {count, plural, one {# day} other {# days}} at most.',
+  'settings.says.keep': 'Ended runs are kept for at most {count, plural, one {# day} other {# days}}.',
 } as const

@@ -32,5 +32,19 @@ export const RETRY_LIMITS = Object.freeze({
   totalWaitMs: 2_592_000_000,
 })
 
+/** Limits of the settings that decide when runs start, and of the rate of a tenant. */
+export const START_LIMITS = Object.freeze({
+  /** Highest limit of runs in progress. */
+  runs: 10_000,
+  /** Highest limit of starts in an interval. */
+  starts: 10_000,
+  /** Most items that one run collects. */
+  items: 1_000,
+  /** Shortest interval, window, delay or wait, in milliseconds. */
+  minMs: 1_000,
+  /** Longest interval, window, delay or wait, in milliseconds: 30 days. */
+  maxMs: 2_592_000_000,
+})
+
 /** Longest time a node waits for a worker of its task queue before it fails, in milliseconds: 1 hour. */
 export const TASK_QUEUE_WAIT_MS = 3_600_000

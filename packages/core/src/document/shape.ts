@@ -4,7 +4,7 @@ import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import { malformed } from './faults.ts'
 import { grammar, named, type Parser } from './grammar.ts'
 import { json, jsonObject } from './json-structure.ts'
-import { DOCUMENT_LIMITS } from './limits.ts'
+import { DOCUMENT_LIMITS, START_LIMITS } from './limits.ts'
 import { boolean, either, list, number, object, oneOf, optional, record, required, text } from './structure.ts'
 import {
   type Annotation,
@@ -99,12 +99,12 @@ export const policyFields = {
 export const policy = named('NodePolicy', object<NodePolicy>(policyFields))
 
 const concurrency = object<ConcurrencyLimit>({
-  limit: required(number({ integer: true, min: 1, max: 10_000 })),
+  limit: required(number({ integer: true, min: 1, max: START_LIMITS.runs })),
   key: optional(template),
 })
 
 const rate = object<StartRate>({
-  limit: required(number({ integer: true, min: 1, max: 10_000 })),
+  limit: required(number({ integer: true, min: 1, max: START_LIMITS.starts })),
   interval: required(duration),
   key: optional(template),
 })
@@ -118,7 +118,7 @@ const debounce = object<StartDebounce>({
 })
 
 const batching = object<StartBatching>({
-  maxSize: required(number({ integer: true, min: 2, max: 1_000 })),
+  maxSize: required(number({ integer: true, min: 2, max: START_LIMITS.items })),
   maxWait: required(duration),
   key: optional(template),
 })

@@ -1,3 +1,4 @@
+import { START_LIMITS } from '../document/limits.ts'
 import type { StartDebounce, WorkflowSettings } from '../document/types.ts'
 import { type DurationString, durationToMs, isDurationString } from '../duration.ts'
 import { isTemplate } from '../expression/parse.ts'
@@ -34,11 +35,6 @@ const TIME_NAMES: Readonly<Record<string, string>> = {
   debounceDelay: 'the time from the last request to the start',
   batchingMaxWait: 'the longest wait for items',
 }
-
-const MINUTE_MS = 60_000
-const DAY_MS = 1_440 * MINUTE_MS
-const SHORTEST_MS = 1_000
-const LONGEST_MS = 30 * DAY_MS
 
 /** Finds the faults of the settings that decide when a run starts, in the order of the settings. */
 export function findStartFaults(settings: WorkflowSettings): readonly StartFault[] {
@@ -90,7 +86,7 @@ function plainKeyFault(setting: KeyedSetting, settings: WorkflowSettings, key: s
 }
 
 function durationFaults(path: StartFault['path'], value: DurationString | undefined): readonly StartFault[] {
-  if (value === undefined || isInRange(value, SHORTEST_MS)) return []
+  if (value === undefined || isInRange(value, START_LIMITS.minMs)) return []
   return [{ path, setting: nameOf(path), fault: `${TIME_NAMES[nameOf(path)]} must be 1 second to 30 days` }]
 }
 
@@ -98,8 +94,8 @@ function maxWaitFaults(debounce: StartDebounce | undefined): readonly StartFault
   if (debounce?.maxWait === undefined) return []
   const { delay, maxWait } = debounce
   const path = ['debounce', 'maxWait'] as const
-  const least = isDurationString(delay) ? durationToMs(delay) : SHORTEST_MS
-  if (isInRange(maxWait, Math.max(SHORTEST_MS, least))) return []
+  const least = isDurationString(delay) ? durationToMs(delay) : START_LIMITS.minMs
+  if (isInRange(maxWait, Math.max(START_LIMITS.minMs, least))) return []
   return [
     {
       path,
@@ -123,5 +119,5 @@ function nameOf([setting, field]: StartFault['path']): string {
 function isInRange(value: string, leastMs: number): boolean {
   if (!isDurationString(value)) return false
   const ms = durationToMs(value)
-  return ms >= leastMs && ms <= LONGEST_MS
+  return ms >= leastMs && ms <= START_LIMITS.maxMs
 }

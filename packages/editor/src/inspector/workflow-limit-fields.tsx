@@ -1,4 +1,4 @@
-import { type Json, RUN_PRIORITIES, type WorkflowSettings } from '@tenon/core/document'
+import { type Json, RUN_PRIORITIES, START_LIMITS, type WorkflowSettings } from '@tenon/core/document'
 import { useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
@@ -10,9 +10,6 @@ import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
 import { StartKeyField } from './start-key-field.tsx'
 import { WorkflowStartFields } from './workflow-start-fields.tsx'
-
-/** Highest limit of runs in progress, as the shape of a document has it. */
-const MOST_RUNS = 10_000
 
 interface WorkflowLimitFieldsProps {
   readonly settings: WorkflowSettings
@@ -50,7 +47,7 @@ function LimitFields({ settings }: WorkflowLimitFieldsProps) {
             {...unreadable}
             integer
             min={1}
-            max={MOST_RUNS}
+            max={START_LIMITS.runs}
             value={concurrency?.limit ?? null}
             placeholder={t('control.noLimit')}
             onChange={(limit) => setLimit(limit)}

@@ -1,4 +1,4 @@
-import type { Json, WorkflowSettings } from '@tenon/core/document'
+import { type Json, START_LIMITS, type WorkflowSettings } from '@tenon/core/document'
 import { useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
@@ -10,13 +10,6 @@ import { DurationInput } from './controls/duration-control.tsx'
 import { FieldFault } from './controls/field-fault.tsx'
 import { useFieldProblems } from './controls/use-field-problems.ts'
 import { StartKeyField } from './start-key-field.tsx'
-
-/** Highest limit of starts in an interval, as the shape of a document has it. */
-const MOST_STARTS = 10_000
-/** Most items of a run, as the shape of a document has it. */
-const MOST_ITEMS = 1_000
-const SHORTEST_MS = 1_000
-const LONGEST_MS = 30 * 86_400_000
 
 interface StartFieldsProps {
   readonly settings: WorkflowSettings
@@ -71,7 +64,7 @@ function RateFields({ settings: { rate } }: StartFieldsProps) {
             {...unreadable}
             integer
             min={1}
-            max={MOST_STARTS}
+            max={START_LIMITS.starts}
             value={rate?.limit ?? null}
             placeholder={t('control.noLimit')}
             onChange={(limit) => {
@@ -197,7 +190,7 @@ function BatchingFields({ settings: { batching } }: StartFieldsProps) {
             {...unreadable}
             integer
             min={2}
-            max={MOST_ITEMS}
+            max={START_LIMITS.items}
             value={batching?.maxSize ?? null}
             placeholder={t('limits.off')}
             onChange={(maxSize) => {
@@ -259,8 +252,8 @@ function DurationField({ setting, name, label, help, value, onChange }: Duration
         <DurationInput
           field={{ key: `${setting}/${name}`, nodeId: null, path: [setting, name], label }}
           value={value}
-          minMs={SHORTEST_MS}
-          maxMs={LONGEST_MS}
+          minMs={START_LIMITS.minMs}
+          maxMs={START_LIMITS.maxMs}
           isReadOnly={false}
           placeholder={t('limits.off')}
           unit="m"

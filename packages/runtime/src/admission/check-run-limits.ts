@@ -1,4 +1,4 @@
-import { durationToMs, isDurationString } from '@tenon/core/document'
+import { durationToMs, isDurationString, START_LIMITS } from '@tenon/core/document'
 import type { RuntimeLog } from '../engine.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { RunLimits, TenantRate } from '../store/run-limits.ts'
@@ -7,14 +7,11 @@ import type { RunLimits, TenantRate } from '../store/run-limits.ts'
 export type RunLimitsOf = (tenantId: string) => RunLimits
 
 const NO_LIMITS: RunLimits = {}
-const MOST_STARTS = 10_000
-const SHORTEST_INTERVAL_MS = 1_000
-const LONGEST_INTERVAL_MS = 2_592_000_000
 
 /**
  * Checks the limits that a function of the host returns. It is called while appends are stored and pages are answered,
- * which its faults must not prevent: a limit that is not a whole number ≥ 0 or `Infinity` does not apply, nor does a rate
- * that is none, nor any limit if the function throws, and each new fault is logged.
+ * and its faults must not prevent that. So a limit that is not a whole number ≥ 0 or `Infinity` does not apply, an invalid
+ * rate does not apply, no limit applies if the function throws, and each new fault is logged.
  *
  * @returns A function that never throws.
  */
@@ -56,8 +53,8 @@ function isFaulty(limit: unknown): boolean {
 function isFaultyRate(rate: TenantRate | undefined): boolean {
   if (rate === undefined) return false
   const { limit, interval } = rate
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_STARTS) return true
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > START_LIMITS.starts) return true
   if (typeof interval !== 'string' || !isDurationString(interval)) return true
   const ms = durationToMs(interval)
-  return ms < SHORTEST_INTERVAL_MS || ms > LONGEST_INTERVAL_MS
+  return ms < START_LIMITS.minMs || ms > START_LIMITS.maxMs
 }

@@ -8,8 +8,9 @@ import { planOf } from '../interpreter/testing/plan-of.ts'
 import { deleteRun } from '../retention/delete-run.ts'
 import type { CollectRule } from '../store/queue-entry.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
-import { acceptRun, type RunToAccept } from './accept-run.ts'
+import { acceptRun } from './accept-run.ts'
 import type { lockQueue } from './queue-lock.ts'
+import type { RunToAccept } from './run-to-accept.ts'
 
 let opened: TestDatabase
 
@@ -126,6 +127,19 @@ describe('a merged request', () => {
     })
     expect(isFree).toBe(1n)
     expect(await merged[0]).toMatchObject({ outcome: 'merged', runId: 'first' })
+  })
+
+  test('starts another run if the one before it is deleted meanwhile', async () => {
+    const tenantId = randomUUID()
+    const rules = { collect: DEBOUNCE }
+    await accept({ tenantId, runId: 'first', rules })
+    const merged = await opened.database.withTenant(tenantId, async (tx) => {
+      await tx.deleteFrom('runs').where('tenant_id', '=', tenantId).execute()
+      const pending = accept({ tenantId, runId: 'second', rules })
+      await waitForLock(tx)
+      return [pending]
+    })
+    expect(await merged[0]).toMatchObject({ outcome: 'stored' })
   })
 })
 

@@ -1,57 +1,23 @@
-import { isJsonObject, type Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type Fact, factId } from '@tenon/core/run'
 import { sql } from 'kysely'
 import type { CreateRunRequest } from '../commit/commit-types.ts'
 import { newRunOf } from '../commit/new-run.ts'
-import { storeValue } from '../commit/stored-value.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import { checkRunInput } from '../run-input.ts'
 import type { AppendOperation } from '../store/append.ts'
-import { type CollectRule, itemsOf, type QueueEntry, queueEntryOf, type RequestRules } from '../store/queue-entry.ts'
+import { type CollectRule, itemsOf, type QueueEntry } from '../store/queue-entry.ts'
 import type { RunLimits } from '../store/run-limits.ts'
 import type { RunRef } from '../store/run-ref.ts'
-import { type AdmittedRun, admitRuns, type LaneOpening } from './admit-runs.ts'
-import { endCollecting, findCollecting, mergeRequest, readStartInput } from './collecting-runs.ts'
-import { type EarlierRun, findEarlierRun, noteAnswer, noteFirstRun } from './earlier-run.ts'
+import { admitRuns } from './admit-runs.ts'
+import { findEarlierRun, noteFirstRun } from './earlier-run.ts'
+import { mergeRequest } from './merge-request.ts'
 import { lockQueue } from './queue-lock.ts'
 import { countQueued } from './queue-rows.ts'
-import type { LaneRef } from './read-queue.ts'
+import { type AcceptedRun, laneOf, type RunToAccept, withoutDeadline } from './run-to-accept.ts'
 import { referTo, storePayloads } from './run-values.ts'
-
-/** A run to store before it begins. */
-export interface RunToAccept {
-  readonly request: CreateRunRequest
-  readonly plan: Plan
-  readonly entry: QueueEntry
-  readonly rules: RequestRules
-  /** Key of the requirements of the run; empty for none. */
-  readonly requires: string
-  readonly limits: RunLimits
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number
-}
-
-/**
- * Result of {@link acceptRun}: the runs that were admitted with it, of which it may be one; `exists` by its id; `same` or
- * `merged` if the request needs no run of its own.
- */
-export type AcceptedRun =
-  | {
-      readonly outcome: 'stored'
-      readonly admitted: readonly AdmittedRun[]
-      readonly openings: readonly LaneOpening[]
-    }
-  | { readonly outcome: 'exists' }
-  | {
-      readonly outcome: EarlierRun['how']
-      readonly runId: string
-      readonly admitted: readonly AdmittedRun[]
-      readonly openings: readonly LaneOpening[]
-    }
 
 const MAX_QUEUED = 10_000
 
@@ -72,40 +38,11 @@ export function acceptRun(database: RuntimeDatabase, run: RunToAccept): Promise<
       if (await hasRun(tx, request)) return { outcome: 'exists' }
       const earlier = await findEarlierRun(tx, request, rules)
       if (earlier !== null) return { outcome: earlier.how, runId: earlier.runId, admitted: [], openings: [] }
-      const merged = await merge(tx, schema, run)
+      const merged = await mergeRequest(tx, schema, run)
       if (merged !== null) return merged
     }
     return storeRun(tx, schema, run)
   })
-}
-
-/** Adds a request to the run that waits for further ones; null if there is none, or it has no room for the request. */
-async function merge(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept): Promise<AcceptedRun | null> {
-  const { request, plan, rules, limits, at } = run
-  const { collect: rule } = rules
-  if (rule === null) return null
-  const { tenantId, workflowId } = request
-  const runId = await findCollecting(tx, tenantId, workflowId, rule)
-  if (runId === null) return null
-  const added =
-    rule.kind === 'debounce'
-      ? { input: request.input, entry: run.entry, size: 1, isFull: false }
-      : addItems(run, await readStartInput(tx, tenantId, runId), rule.maxSize)
-  if (added === null) {
-    await endCollecting(tx, tenantId, runId)
-    return null
-  }
-  const { input, entry, size, isFull } = added
-  const { facts, payloads } = newRunOf({ ...request, input, runId }, plan, at)
-  const start = facts.map(withoutDeadline).find((fact) => fact.type === 'run_started')
-  if (start?.type !== 'run_started') return null
-  const inMs = await mergeRequest(tx, schema, { tenantId, runId, entry, rule, size, isFull, start, payloads })
-  if (inMs === null) return null
-  await noteAnswer(tx, request, { how: 'merged', runId })
-  await noteFirstRun(tx, request, rules, runId)
-  const lane = laneOf(request, entry)
-  if (!isFull) return { outcome: 'merged', runId, admitted: [], openings: [{ lane, runId, inMs }] }
-  return { outcome: 'merged', runId, ...(await admitRuns(tx, schema, { tenantId, limits, focus: { lanes: [lane] } })) }
 }
 
 async function storeRun(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept): Promise<AcceptedRun> {
@@ -171,39 +108,6 @@ function collectingOf(
   return size >= rule.maxSize ? null : { group, inMs: rule.maxWaitMs, size }
 }
 
-interface AddedItems {
-  readonly input: Json
-  readonly entry: QueueEntry
-  readonly size: number
-  readonly isFull: boolean
-}
-
-/**
- * Adds the items of a request to the input of a run; null if the run must start without them: it would have too many, or an
- * input that its trigger, its keys or the size of a value do not allow.
- */
-function addItems({ request, plan }: RunToAccept, known: Json, maxSize: number): AddedItems | null {
-  const added = itemsOf(request.input)
-  if (!isJsonObject(known) || !isJsonObject(request.input)) return null
-  const items = [...itemsOf(known), ...added]
-  if (items.length > maxSize) return null
-  const input = { ...request.input, items }
-  try {
-    const trigger = plan.nodes.find(({ id }) => id === request.trigger)
-    if (trigger !== undefined) checkRunInput(trigger, input)
-    storeValue(input)
-    const entry = queueEntryOf(plan, input)
-    return { input, entry, size: added.length, isFull: items.length === maxSize }
-  } catch (error) {
-    if (!(error instanceof TenonError)) throw error
-    return null
-  }
-}
-
-function laneOf({ workflowId }: CreateRunRequest, { group, rate }: QueueEntry): LaneRef {
-  return { workflowId, group, rateGroup: rate?.group ?? '' }
-}
-
 async function hasRun(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<boolean> {
   const found = await tx
     .selectFrom('runs')
@@ -249,11 +153,6 @@ async function checkRoom(
   throw new TenonError('RUN_QUEUE_FULL', `${limit} runs wait to start, which is the limit of the tenant`, {
     details: { limit },
   })
-}
-
-/** The time limit counts from the start of the run. */
-function withoutDeadline(fact: Fact): Fact {
-  return fact.type === 'run_started' ? { ...fact, data: { ...fact.data, deadlineAt: null } } : fact
 }
 
 async function insertRun(

@@ -4,11 +4,12 @@ import type { Engine, RuntimeLog } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
 import { isLimited } from '../store/run-limits.ts'
-import { type AcceptedRun, acceptRun, type RunToAccept } from './accept-run.ts'
+import { acceptRun } from './accept-run.ts'
 import type { AdmittedRun } from './admit-runs.ts'
 import { checkRunLimits, type RunLimitsOf } from './check-run-limits.ts'
 import { closeGate, openGate } from './gates.ts'
 import { createLaneTimers } from './lane-timers.ts'
+import type { AcceptedRun, RunToAccept } from './run-to-accept.ts'
 import { createSweeper } from './sweeper.ts'
 
 /** Admits runs that wait to start, on both engines. */
@@ -50,7 +51,7 @@ export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, inter
     for (const { runId: id, workflowId } of admitted) publishChange(bus, tenantId, { kind: 'run', id, workflowId })
     if (admitted.length > 0) onAdmitted()
   }
-  const timers = createLaneTimers((tenantId, { lanes }) => sweeper.sweep(tenantId, { lanes }))
+  const timers = createLaneTimers((tenantId, lanes) => sweeper.sweep(tenantId, { lanes }))
   const sweeper = createSweeper({
     ...{ database, log, limits, intervalMs },
     onSwept: (tenantId, { admitted, openings }) => {

@@ -7,7 +7,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { Payload } from '../store/append.ts'
 import type { CollectRule, QueueEntry } from '../store/queue-entry.ts'
 import type { LaneRef } from './read-queue.ts'
-import { forgetValue, storePayloads } from './run-values.ts'
+import { deleteReference, storePayloads } from './run-values.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 type RunStarted = Extract<Fact, { readonly type: 'run_started' }>
@@ -44,8 +44,8 @@ export async function findCollecting(
   return found?.run_id ?? null
 }
 
-/** A request to merge into a run. */
-export interface RequestToMerge {
+/** New input of a run into which a request is merged. */
+export interface InputToReplace {
   readonly tenantId: string
   readonly runId: string
   readonly entry: QueueEntry
@@ -65,10 +65,10 @@ export interface RequestToMerge {
  *
  * @returns Time until the run starts, in ms; null if the run has been canceled meanwhile.
  */
-export async function mergeRequest(
+export async function replaceInput(
   tx: RuntimeTx,
   schema: string,
-  { tenantId, runId, entry, rule, size, isFull, start, payloads }: RequestToMerge,
+  { tenantId, runId, entry, rule, size, isFull, start, payloads }: InputToReplace,
 ): Promise<number | null> {
   // In the order of all transactions: the run, its values, its row in the queue, its messages.
   const run = await tx
@@ -77,13 +77,15 @@ export async function mergeRequest(
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .returning('queued_at')
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
+  // It was canceled, and deleted at once.
+  if (run === undefined) return null
   const former = await readStart(tx, tenantId, runId)
   // A cancelation locks the run first, too.
   if (former === null || !(await isCollecting(tx, tenantId, runId))) return null
   await storePayloads(tx, { tenantId, runId }, payloads)
   const { hash } = former.data.input
-  if (hash !== start.data.input.hash) await forgetValue(tx, { tenantId, runId }, hash)
+  if (hash !== start.data.input.hash) await deleteReference(tx, { tenantId, runId }, hash)
   const requestedAt = Number(run.queued_at)
   const until =
     rule.kind === 'debounce'

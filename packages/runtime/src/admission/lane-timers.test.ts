@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createLaneTimers, type OpenedLanes } from './lane-timers.ts'
+import { createLaneTimers } from './lane-timers.ts'
+import type { LaneRef } from './read-queue.ts'
 
 const lane = (group: string) => ({ workflowId: 'w', group, rateGroup: '' })
 
@@ -7,7 +8,7 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 test('report what has opened, with the last time of each lane and each run, and the rate of the tenant', () => {
-  const opened: [string, OpenedLanes][] = []
+  const opened: [string, readonly LaneRef[]][] = []
   const timers = createLaneTimers((tenantId, lanes) => opened.push([tenantId, lanes]), Date.now)
   timers.add('acme', [])
   timers.add('acme', [
@@ -19,11 +20,11 @@ test('report what has opened, with the last time of each lane and each run, and 
   timers.add('umbrella', [{ lane: null, inMs: 100 }])
   vi.advanceTimersByTime(100)
   expect(opened.splice(0)).toEqual([
-    ['acme', { lanes: [lane('a')], isTenant: false }],
-    ['umbrella', { lanes: [], isTenant: true }],
+    ['acme', [lane('a')]],
+    ['umbrella', []],
   ])
   vi.advanceTimersByTime(200)
-  const b = { lanes: [lane('b')], isTenant: false }
+  const b = [lane('b')]
   expect(opened.splice(0)).toEqual([
     ['acme', b],
     ['acme', b],

@@ -1,12 +1,6 @@
 import type { LaneOpening } from './admit-runs.ts'
 import type { LaneRef } from './read-queue.ts'
 
-/** Lanes of one tenant whose rates have opened; `isTenant` if the rate of the tenant has. */
-export interface OpenedLanes {
-  readonly lanes: readonly LaneRef[]
-  readonly isTenant: boolean
-}
-
 /** Reports when rates allow the next start, by one timer for each tenant. */
 export interface LaneTimers {
   /** Adds openings of a tenant; a later one of the same lane replaces it. */
@@ -23,9 +17,13 @@ interface TenantTimer {
   timer: NodeJS.Timeout | null
 }
 
-/** Creates timers that only make a start prompt: the sweep of any process finds what they miss. */
+/**
+ * Creates timers that only make a start prompt: the sweep of any process finds what they miss.
+ *
+ * @param onOpen - Called with the lanes whose rates have opened; with none if only the rate of the tenant has.
+ */
 export function createLaneTimers(
-  onOpen: (tenantId: string, opened: OpenedLanes) => void,
+  onOpen: (tenantId: string, lanes: readonly LaneRef[]) => void,
   monotonicMs: () => number = () => performance.now(),
 ): LaneTimers {
   const tenants = new Map<string, TenantTimer>()
@@ -46,15 +44,15 @@ export function createLaneTimers(
   const open = (tenantId: string, tenant: TenantTimer): void => {
     const now = monotonicMs()
     const lanes: LaneRef[] = []
-    let isTenant = false
+    let isOpen = false
     for (const [name, { lane, at }] of tenant.openings) {
       if (at > now) continue
       tenant.openings.delete(name)
-      if (lane === null) isTenant = true
-      else lanes.push(lane)
+      isOpen = true
+      if (lane !== null) lanes.push(lane)
     }
     schedule(tenantId, tenant)
-    if (isTenant || lanes.length > 0) onOpen(tenantId, { lanes, isTenant })
+    if (isOpen) onOpen(tenantId, lanes)
   }
   return {
     add: (tenantId, openings) => {

@@ -30,7 +30,7 @@ export async function referTo(tx: RuntimeTx, { tenantId, runId }: RunRef, hash: 
 }
 
 /** Deletes the reference of a run to a value, and the value if nothing else refers to it. */
-export async function forgetValue(tx: RuntimeTx, { tenantId, runId }: RunRef, hash: string): Promise<void> {
+export async function deleteReference(tx: RuntimeTx, { tenantId, runId }: RunRef, hash: string): Promise<void> {
   await tx
     .deleteFrom('payload_refs')
     .where('tenant_id', '=', tenantId)

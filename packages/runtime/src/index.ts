@@ -53,7 +53,7 @@ export type {
   StoredWaitingRun,
 } from './run-store.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
-export type { EraseResult } from './store/erase-runs.ts'
+export type { DeleteRunResult } from './store/delete-tree.ts'
 export type { EventTarget } from './store/match-key.ts'
 export { findObstacles, findRunObstacles } from './store/obstacles.ts'
 export type { RefusedWait } from './store/put-event.ts'

@@ -109,7 +109,7 @@ const WORKER_CHECKS: OptionChecks = {
   runLimits: optional(aFunction('runLimits must be a function (tenantId) that returns { inProgress, queued, rate }')),
   payloadStore: optional(
     anObjectWith(
-      ['put', 'get', 'remove', 'list'],
+      ['put', 'get', 'delete', 'list'],
       'payloadStore must be a PayloadStore, such as s3PayloadStore({ ... })',
     ),
   ),

@@ -3,7 +3,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { Payload } from '../store/append.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import { lockStoredPayload } from '../store/stored-payload.ts'
-import { dropPayloads } from '../store/unused-payloads.ts'
+import { deleteUnusedPayloads } from '../store/unused-payloads.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
@@ -37,5 +37,5 @@ export async function deleteReference(tx: RuntimeTx, { tenantId, runId }: RunRef
     .where('run_id', '=', runId)
     .where('hash', '=', hash)
     .execute()
-  await dropPayloads(tx, tenantId, [hash])
+  await deleteUnusedPayloads(tx, tenantId, [hash])
 }

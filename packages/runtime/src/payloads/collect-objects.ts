@@ -13,13 +13,16 @@ const LOOK_MS = 86_400_000
 /**
  * Deletes the objects of values to which nothing refers any more. Their keys are stored by the transaction that deletes
  * the values, and are deleted after the objects: so none is forgotten when a process dies.
+ *
+ * @param isStopped - Checked before each page. @defaultValue never
  */
 export async function collectObjects(
   database: RuntimeDatabase,
   objects: StoredObjects,
   tenantId: string,
+  isStopped: () => boolean = () => false,
 ): Promise<void> {
-  for (;;) {
+  while (!isStopped()) {
     const keys = await database.withTenant(tenantId, async (tx) => {
       const rows = await tx
         .selectFrom('payload_garbage')
@@ -30,18 +33,26 @@ export async function collectObjects(
       return rows.map(({ location }) => location)
     })
     if (keys.length === 0) return
-    await Promise.all(keys.map((key) => objects.remove(key)))
+    await Promise.all(keys.map((key) => objects.delete(key)))
     await database.withTenant(tenantId, (tx) =>
       tx.deleteFrom('payload_garbage').where('tenant_id', '=', tenantId).where('location', 'in', keys).execute(),
     )
   }
 }
 
-/** Deletes objects of a tenant without a row, once a day: uploads for appends that were not stored. */
+/**
+ * Deletes objects of a tenant without a row, once a day: uploads for appends that were not stored.
+ *
+ * @param isStopped - Checked before each page; what is left waits for the next day. @defaultValue never
+ */
 export async function collectOrphans(
   database: RuntimeDatabase,
   objects: StoredObjects,
-  { tenantId, now = Date.now }: { readonly tenantId: string; readonly now?: () => number },
+  {
+    tenantId,
+    now = Date.now,
+    isStopped = () => false,
+  }: { readonly tenantId: string; readonly now?: () => number; readonly isStopped?: () => boolean },
 ): Promise<void> {
   if (!(await claimLook(database, tenantId))) return
   let cursor: string | null = null
@@ -53,10 +64,10 @@ export async function collectOrphans(
     const used = await keysInUse(database, tenantId, old)
     for (let from = 0; from < old.length; from += PAGE) {
       const unused = old.slice(from, from + PAGE).filter((key) => !used.has(key))
-      await Promise.all(unused.map((key) => objects.remove(key)))
+      await Promise.all(unused.map((key) => objects.delete(key)))
     }
     cursor = page.nextCursor
-  } while (cursor !== null)
+  } while (cursor !== null && !isStopped())
 }
 
 async function claimLook(database: RuntimeDatabase, tenantId: string): Promise<boolean> {

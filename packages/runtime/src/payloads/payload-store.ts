@@ -22,7 +22,7 @@ export interface PayloadStore {
   /** Reads a text. @throws as {@link PayloadStore.put}. */
   get(key: string, abortSignal: AbortSignal): Promise<string>
   /** Deletes an object; one that is gone is no error. @throws as {@link PayloadStore.put}. */
-  remove(key: string, abortSignal: AbortSignal): Promise<void>
+  delete(key: string, abortSignal: AbortSignal): Promise<void>
   /**
    * Lists objects by the beginning of their keys, in any order.
    *

@@ -10,7 +10,7 @@ import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import { testDeps } from '../testing/embedded.ts'
 import { startRun } from '../testing/run-driver.ts'
 import { createTestNodes } from '../testing/test-nodes.ts'
-import { collectOrphans } from './collect-objects.ts'
+import { collectObjects, collectOrphans } from './collect-objects.ts'
 import type { PayloadStore } from './payload-store.ts'
 import { createStoredObjects } from './stored-objects.ts'
 
@@ -32,7 +32,7 @@ const DOCUMENT = workflow(
 /** A store in memory whose next calls a test makes fail. */
 function memoryStore() {
   const objects = new Map<string, { readonly text: string; readonly storedAt: number }>()
-  const failing = { put: 0, get: 0, remove: 0 }
+  const failing = { put: 0, get: 0, delete: 0 }
   const fail = (name: keyof typeof failing): void => {
     if (failing[name] === 0) return
     failing[name] -= 1
@@ -50,8 +50,8 @@ function memoryStore() {
       if (stored === undefined) throw new RangeError('no such key')
       return stored.text
     },
-    remove: async (key) => {
-      fail('remove')
+    delete: async (key) => {
+      fail('delete')
       objects.delete(key)
     },
     list: async (prefix, cursor) => {
@@ -183,20 +183,24 @@ describe('values in a store of the host', () => {
     expect(objects.size).toBe(4)
 
     const lines: string[] = []
-    const remove = (runId: string) =>
+    const deleteOf = (runId: string) =>
       deleteRun({ database, payloadStore: store, log: (_, message) => lines.push(message) }, { tenantId, runId })
-    expect(await remove(first)).toBe('deleted')
+    expect(await deleteOf(first)).toBe('deleted')
     expect(remaining()).toEqual(used)
-    failing.remove = 1
-    expect(await remove(second)).toBe('deleted')
-    expect(lines).toEqual(['run.erase_failed: a worker deletes the rest'])
+    failing.delete = 1
+    expect(await deleteOf(second)).toBe('deleted')
+    expect(lines).toEqual(['run.delete_failed: a worker deletes the rest'])
     expect(await rowsOf(tenantId)).toEqual([])
-    expect(remaining().length).toBeGreaterThan(0)
+    const left = remaining()
+    expect(left.length).toBeGreaterThan(0)
     const retention: Retention = {
       policyOf: async () => ({ runsDays: null, workflowDays: new Map() }),
       record: async () => undefined,
       sweepOwn: async () => undefined,
     }
+    // A process that stops starts no other page.
+    await collectObjects(database, createStoredObjects(store), tenantId, () => true)
+    expect(remaining()).toEqual(left)
     await sweepTenant({ database, objects: createStoredObjects(store) }, retention, tenantId)
     expect(remaining()).toEqual([])
   })

@@ -89,9 +89,9 @@ describe('s3PayloadStore', () => {
     })
     const second = await store.list('t-a:b/', first.nextCursor, signal)
     expect([second.items.map(({ key }) => key), second.nextCursor]).toEqual([['t-a:b/3'], null])
-    await store.remove('t-a:b/1', signal)
+    await store.delete('t-a:b/1', signal)
     // One that is gone is no error.
-    await store.remove('t-a:b/1', signal)
+    await store.delete('t-a:b/1', signal)
     await expect(store.get('t-a:b/1', signal)).rejects.toMatchObject({
       code: 'PAYLOAD_UNAVAILABLE',
       message: 'The payload store answered 404 NoSuchKey',
@@ -110,7 +110,7 @@ describe('s3PayloadStore', () => {
     expect(requests).toBe(6)
     for (const send of [
       () => open({ secretAccessKey: 'other' }).put('t-a/1', '2', signal),
-      () => open({ secretAccessKey: 'other' }).remove('t-a/1', signal),
+      () => open({ secretAccessKey: 'other' }).delete('t-a/1', signal),
       () => open({ secretAccessKey: 'other' }).list('t-a/', null, signal),
     ]) {
       await expect(send()).rejects.toThrow('The payload store answered 403 SignatureDoesNotMatch')

@@ -102,7 +102,7 @@ export function s3PayloadStore(options: S3PayloadStoreOptions): PayloadStore {
       if (!response.ok) throw await refusalOf(response)
       return response.text()
     },
-    remove: async (key, abortSignal) => {
+    delete: async (key, abortSignal) => {
       const response = await send('DELETE', pathOf(key), { abortSignal })
       if (!response.ok && response.status !== 404) throw await refusalOf(response)
       await response.body?.cancel()

@@ -14,7 +14,7 @@ export interface StoredObjects {
   /** Reads a value and compares its hash. @throws {@link TenonError} `PAYLOAD_UNAVAILABLE`. */
   download(key: string, hash: string): Promise<string>
   /** Deletes an object. @throws {@link TenonError} `PAYLOAD_UNAVAILABLE`. */
-  remove(key: string): Promise<void>
+  delete(key: string): Promise<void>
   /** Lists a page of the objects of a tenant. @throws {@link TenonError} `PAYLOAD_UNAVAILABLE`. */
   list(tenantId: string, cursor: string | null): ReturnType<PayloadStore['list']>
 }
@@ -47,7 +47,7 @@ export function createStoredObjects(store: PayloadStore): StoredObjects {
         details: { hash },
       })
     },
-    remove: (key) => request('delete a value', (abortSignal) => store.remove(key, abortSignal)),
+    delete: (key) => request('delete a value', (abortSignal) => store.delete(key, abortSignal)),
     list: (tenantId, cursor) =>
       request('list its values', (abortSignal) => store.list(prefixOf(tenantId), cursor, abortSignal)),
   }

@@ -4,7 +4,7 @@ import type { PayloadStore } from '../payloads/payload-store.ts'
 import { createStoredObjects } from '../payloads/stored-objects.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
-import { type EraseResult, eraseRoot, eraseSome } from '../store/erase-runs.ts'
+import { type DeleteRunResult, deleteRootRun, deleteSomeOfTrees } from '../store/delete-tree.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import { collectPayloads } from '../store/unused-payloads.ts'
 
@@ -57,10 +57,10 @@ export function createBackgroundDeletions(): BackgroundDeletions {
  * @param hook - Called in the transaction that deletes the run, only if it does.
  * @returns `open` while the run or one below it has not ended, `has_parent` for a run that another one has started.
  */
-export async function deleteRun(deps: DeleteRunDeps, run: RunRef, hook?: TransactionHook): Promise<EraseResult> {
+export async function deleteRun(deps: DeleteRunDeps, run: RunRef, hook?: TransactionHook): Promise<DeleteRunResult> {
   const { database, background } = deps
   const result = await database.withTenant(run.tenantId, async (tx) => {
-    const outcome = await eraseRoot(tx, run)
+    const outcome = await deleteRootRun(tx, run)
     if (outcome === 'deleted') await hook?.(tx)
     return outcome
   })
@@ -78,11 +78,11 @@ async function deleteRest(
 ): Promise<void> {
   const isStopped = background?.isClosed ?? (() => false)
   try {
-    while (!isStopped() && (await eraseSome(database, tenantId, runId)));
+    while (!isStopped() && (await deleteSomeOfTrees(database, tenantId, runId)));
     await collectPayloads(database, tenantId, isStopped)
-    if (payloadStore === undefined || isStopped()) return
-    await collectObjects(database, createStoredObjects(payloadStore), tenantId)
+    if (payloadStore === undefined) return
+    await collectObjects(database, createStoredObjects(payloadStore), tenantId, isStopped)
   } catch (error) {
-    log('warn', 'run.erase_failed: a worker deletes the rest', { tenantId, runId, reason: reasonOf(error) })
+    log('warn', 'run.delete_failed: a worker deletes the rest', { tenantId, runId, reason: reasonOf(error) })
   }
 }

@@ -20,7 +20,7 @@ export interface RetentionKeeper {
 const LOOK_MS = 60_000
 /** Trees of a tenant that are deleted before the next tenant has its turn. */
 const TREES = 200
-/** Time after which a tenant is due again, whatever became of its sweep. */
+/** Time after which a tenant is due again, also if its sweep has failed. */
 const SWEEP_MS = 3_600_000
 
 /** Dependencies of a keeper. */

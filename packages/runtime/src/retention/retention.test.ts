@@ -6,7 +6,7 @@ import { weekOf } from '../postgres/migrate-runtime.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { createAppender } from '../store/appender.ts'
-import { eraseRoot, eraseSome } from '../store/erase-runs.ts'
+import { deleteRootRun, deleteSomeOfTrees } from '../store/delete-tree.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
 import { lockStoredPayload } from '../store/stored-payload.ts'
 import { collectPayloads } from '../store/unused-payloads.ts'
@@ -162,12 +162,12 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     })
     const seen = { child: true, listed: 100, waits: 1, eventWaits: 1, parked: 1, wait: true, parkedOne: true }
     expect(await readable()).toEqual(seen)
-    expect(await inTenant((tx) => eraseRoot(tx, { tenantId, runId: root }))).toBe('deleted')
+    expect(await inTenant((tx) => deleteRootRun(tx, { tenantId, runId: root }))).toBe('deleted')
     // The process dies here: readers see no run any more, and the rest is known.
     const none = { child: false, listed: 0, waits: 0, eventWaits: 0, parked: 0, wait: false, parkedOne: false }
     expect(await readable()).toEqual(none)
     expect(await rows()).toMatchObject({ runs: 153, left: 3 })
-    expect(await eraseSome(database, tenantId)).toBe(true)
+    expect(await deleteSomeOfTrees(database, tenantId)).toBe(true)
     expect(await rows()).toMatchObject({ runs: 53 })
     expect(await sweepTenant({ database }, retention, tenantId)).toBe(0)
     expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 0, left: 0 })
@@ -262,10 +262,10 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     const [first, second] = [await run(1), await run(1)]
     // Two deletions at once, neither of which sees what the other deletes.
     await inTenant(async (tx) => {
-      await eraseRoot(tx, { tenantId, runId: first })
+      await deleteRootRun(tx, { tenantId, runId: first })
       await remove(second)
     })
-    while (await eraseSome(database, tenantId));
+    while (await deleteSomeOfTrees(database, tenantId));
     await collectPayloads(database, tenantId)
     expect(await rows()).toEqual({ runs: 0, logs: 0, payloads: 0, left: 0 })
     // An append has stored the value again, and is rolled back.
@@ -301,7 +301,7 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
       }
     })
     await inTenant(async (tx) => {
-      await eraseRoot(tx, { tenantId, runId: root })
+      await deleteRootRun(tx, { tenantId, runId: root })
       if (kind === 'PGlite') return
       const free = inTenant((other) =>
         other
@@ -314,9 +314,9 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
       )
       expect(await free).toHaveLength(6_003)
     })
-    expect(await eraseSome(database, tenantId)).toBe(true)
+    expect(await deleteSomeOfTrees(database, tenantId)).toBe(true)
     expect({ runs: await count('runs'), refs: await count('payload_refs') }).toEqual({ runs: 1, refs: 1_002 })
-    while (await eraseSome(database, tenantId));
+    while (await deleteSomeOfTrees(database, tenantId));
     let looks = 0
     await collectPayloads(database, tenantId, () => {
       looks += 1

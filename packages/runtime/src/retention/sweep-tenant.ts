@@ -6,7 +6,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import { isListedRun, isTopLevelRun } from '../postgres/list-conditions.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import { eraseRoot, eraseSome } from '../store/erase-runs.ts'
+import { deleteRootRun, deleteSomeOfTrees } from '../store/delete-tree.ts'
 import { sweepExpiredEvents } from '../store/event-buffer.ts'
 import { collectPayloads } from '../store/unused-payloads.ts'
 
@@ -75,31 +75,31 @@ export async function sweepTenant(
     ...(runsDays === null ? [] : [{ days: runsDays, workflowId: null }]),
     ...shorter.map(([workflowId, days]) => ({ days, workflowId })),
   ]
-  const eraseAll = async (): Promise<void> => {
-    while (!isStopped() && (await eraseSome(database, tenantId)));
+  const deleteRests = async (): Promise<void> => {
+    while (!isStopped() && (await deleteSomeOfTrees(database, tenantId)));
   }
-  await eraseAll()
+  await deleteRests()
   let deleted = 0
   for (const group of groups) {
     for (;;) {
       const found = await findExpired(database, tenantId, group)
-      let erased = 0
+      let deletedHere = 0
       for (const runId of found.runIds) {
-        if (isStopped() || deleted + erased >= trees) return deleted + erased
+        if (isStopped() || deleted + deletedHere >= trees) return deleted + deletedHere
         const { endedBefore } = found
         const result = await database.withTenant(tenantId, async (tx) => {
-          const outcome = await eraseRoot(tx, { tenantId, runId }, { endedBefore, skipsLocked: true })
+          const outcome = await deleteRootRun(tx, { tenantId, runId }, { endedBefore, skipsLocked: true })
           if (outcome === 'deleted') await retention.record(tx, tenantId, { runId, days: group.days, endedBefore })
           return outcome
         })
         if (result !== 'deleted') continue
-        erased += 1
-        await eraseAll()
+        deletedHere += 1
+        await deleteRests()
       }
-      deleted += erased
+      deleted += deletedHere
       await collectPayloads(database, tenantId, isStopped)
       // None: what was found is locked by others, or was deleted by them.
-      if (found.runIds.length < PAGE || erased === 0) break
+      if (found.runIds.length < PAGE || deletedHere === 0) break
     }
   }
   while (!isStopped() && (await database.withTenant(tenantId, (tx) => sweepExpiredEvents(tx, tenantId))) > 0);
@@ -107,8 +107,8 @@ export async function sweepTenant(
   if (!isStopped()) await retention.sweepOwn(tenantId, isStopped)
   // Last, so that nothing else waits for a store that does not answer.
   if (objects !== null && !isStopped()) {
-    await collectObjects(database, objects, tenantId)
-    await collectOrphans(database, objects, { tenantId })
+    await collectObjects(database, objects, tenantId, isStopped)
+    await collectOrphans(database, objects, { tenantId, isStopped })
   }
   return deleted
 }

@@ -5,7 +5,7 @@ import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { EventToPut, PutEvent } from './put-event.ts'
 import { lockStoredPayload } from './stored-payload.ts'
-import { dropPayloads } from './unused-payloads.ts'
+import { deleteUnusedPayloads } from './unused-payloads.ts'
 
 /** Events of a tenant that are kept at the same time. */
 const MAX_KEPT_EVENTS = 10_000
@@ -40,14 +40,14 @@ export async function deleteExpired(tx: RuntimeTx, { tenantId, eventId, payload 
   const hashes = new Set([...own, ...others].flatMap(({ payload_hash: hash }) => (hash === null ? [] : [hash])))
   // The event may refer to it, too.
   hashes.delete(payload.hash)
-  await dropPayloads(tx, tenantId, [...hashes])
+  await deleteUnusedPayloads(tx, tenantId, [...hashes])
 }
 
 /** Deletes some events of a tenant that have expired, with their payloads. Returns how many. */
 export async function sweepExpiredEvents(tx: RuntimeTx, tenantId: string): Promise<number> {
   const expired = await deleteSomeExpired(tx, tenantId)
   const hashes = expired.flatMap(({ payload_hash: hash }) => (hash === null ? [] : [hash]))
-  await dropPayloads(tx, tenantId, [...new Set(hashes)])
+  await deleteUnusedPayloads(tx, tenantId, [...new Set(hashes)])
   return expired.length
 }
 

@@ -12,7 +12,7 @@ import { addPayloads, checkRoom, deleteExpired, findStored, keep } from './event
 import { endMessages } from './judge-pause.ts'
 import type { EventTarget } from './match-key.ts'
 import { type MessageRoute, wakeRuns } from './put-message.ts'
-import { dropPayloads } from './unused-payloads.ts'
+import { deleteUnusedPayloads } from './unused-payloads.ts'
 
 /** Waits without a fitting payload that an answer names. */
 const MAX_REFUSED = 20
@@ -95,7 +95,7 @@ export async function putEvent(tx: RuntimeTx, event: EventToPut): Promise<PutEve
   const isStored = (put.outcome === 'delivered' || put.outcome === 'buffered') && !put.isRepeated
   // Nothing refers to the value of an event that is not stored.
   if (!isStored) {
-    await dropPayloads(
+    await deleteUnusedPayloads(
       tx,
       tenantId,
       event.payloads.map(({ hash }) => hash),

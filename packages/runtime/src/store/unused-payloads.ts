@@ -12,7 +12,7 @@ const VALUES = 500
  * other transactions have locked are noted for {@link collectPayloads}: what holds the lock may be rolled back, or may
  * delete the last reference at the same time.
  */
-export async function dropPayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]): Promise<void> {
+export async function deleteUnusedPayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]): Promise<void> {
   const skipped = await deleteUnused(tx, tenantId, hashes)
   await notePayloads(tx, tenantId, skipped)
 }

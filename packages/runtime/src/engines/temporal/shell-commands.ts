@@ -42,7 +42,7 @@ export function createReadCommands(committer: Committer, reader: RunReader, queu
         queueWaitMs,
       }),
     )
-    // A deleted run (its tenant was erased) needs no shell.
+    // A deleted run needs no shell.
     if (open === null) return { cursor, commands: [{ seq: Number.MAX_SAFE_INTEGER, type: 'close_run' }] }
     return { cursor: reached, commands: open }
   }

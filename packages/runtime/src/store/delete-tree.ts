@@ -7,7 +7,7 @@ import { deleteRefs } from './unused-payloads.ts'
 type RuntimeTx = Tx<RuntimeTables>
 
 /** Result of a request to delete a run. */
-export type EraseResult = 'deleted' | 'not_found' | 'open' | 'has_parent'
+export type DeleteRunResult = 'deleted' | 'not_found' | 'open' | 'has_parent'
 
 /** Runs of a tree that one transaction deletes. */
 const RUNS = 100
@@ -18,17 +18,17 @@ const REFS = 5_000
 
 /**
  * Deletes the row of a run at the top of its tree if all runs of the tree have ended. The runs below it, and all logs, are
- * left to {@link eraseSome}: the run is gone for readers at once, and a tree of any size is deleted in small transactions.
+ * left to {@link deleteSomeOfTrees}: the run is gone for readers at once, and a tree of any size is deleted in small transactions.
  * Its values are noted for `collectPayloads`, so that none is locked here.
  *
  * @param endedBefore - Time before which every run of the tree must have ended. @defaultValue any
  * @param skipsLocked - Leaves a run that another transaction has locked, as if it were not there. @defaultValue false
  */
-export async function eraseRoot(
+export async function deleteRootRun(
   tx: RuntimeTx,
   { tenantId, runId }: RunRef,
   { endedBefore = Number.MAX_SAFE_INTEGER, skipsLocked = false } = {},
-): Promise<EraseResult> {
+): Promise<DeleteRunResult> {
   const query = tx
     .selectFrom('runs')
     .select(['start_week', 'parent_run_id', 'finished_at'])
@@ -55,13 +55,12 @@ export async function eraseRoot(
 }
 
 /**
- * Deletes a part of what remains of deleted trees, in one transaction: references to values,
- * runs, or rows of a log.
+ * Deletes a part of what remains of deleted trees, in one transaction: references to values, runs, or rows of a log.
  *
- * @param rootRunId - Only of this tree. @defaultValue of any of the tenant
- * @returns False if nothing is left, or other processes are at it.
+ * @param rootRunId - Only of this tree. @defaultValue of any tree of the tenant
+ * @returns False if nothing is left, or if other processes delete it now.
  */
-export function eraseSome(database: RuntimeDatabase, tenantId: string, rootRunId?: string): Promise<boolean> {
+export function deleteSomeOfTrees(database: RuntimeDatabase, tenantId: string, rootRunId?: string): Promise<boolean> {
   return database.withTenant(tenantId, async (tx) => {
     let query = tx
       .selectFrom('run_erasures')
@@ -104,12 +103,12 @@ async function deleteRows(
     .values(runs.map((run) => ({ tenant_id: tenantId, root_run_id: rootRunId, ...run })))
     .execute()
   const runIds = runs.map((run) => run.run_id)
-  await forgetAnswers(tx, tenantId, runIds)
+  await deleteAnswers(tx, tenantId, runIds)
   await tx.deleteFrom('runs').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
 }
 
 /** Deletes the dedupe keys that returned runs. One that a request has locked answers none, since its run is gone. */
-async function forgetAnswers(tx: RuntimeTx, tenantId: string, runIds: readonly string[]): Promise<void> {
+async function deleteAnswers(tx: RuntimeTx, tenantId: string, runIds: readonly string[]): Promise<void> {
   await tx
     .deleteFrom('run_dedupes')
     .where('tenant_id', '=', tenantId)
@@ -130,9 +129,9 @@ async function forgetAnswers(tx: RuntimeTx, tenantId: string, runIds: readonly s
 async function deleteLog(
   tx: RuntimeTx,
   tenantId: string,
-  erasure: { readonly root_run_id: string; readonly run_id: string; readonly start_week: number },
+  deleted: { readonly root_run_id: string; readonly run_id: string; readonly start_week: number },
 ): Promise<void> {
-  const { run_id: runId, start_week: week } = erasure
+  const { run_id: runId, start_week: week } = deleted
   const { numDeletedRows } = await tx
     .deleteFrom('run_log')
     .where('tenant_id', '=', tenantId)
@@ -153,7 +152,7 @@ async function deleteLog(
   await tx
     .deleteFrom('run_erasures')
     .where('tenant_id', '=', tenantId)
-    .where('root_run_id', '=', erasure.root_run_id)
+    .where('root_run_id', '=', deleted.root_run_id)
     .where('run_id', '=', runId)
     .execute()
 }

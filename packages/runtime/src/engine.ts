@@ -187,7 +187,7 @@ export interface Engine {
   migrate(tenantId: TenantId, runId: RunId, request: MigrateRunRequest, hook?: TransactionHook): Promise<MigrateResult>
   /**
    * Answers as `migrate` would now, and stores nothing: `accepted` if the run would accept the request; for one that is
-   * refused, the nodes that are in the way, in document order and at most 20.
+   * refused, the nodes that keep the run from moving, in document order and at most 20.
    */
   checkMigration(
     tenantId: TenantId,

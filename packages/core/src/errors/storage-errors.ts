@@ -23,7 +23,7 @@ export const STORAGE_ERRORS = {
   PAYLOAD_NOT_FOUND: {
     status: 500,
     retryable: false,
-    remedy: 'The value was erased or its retention has expired. Run the workflow again.',
+    remedy: 'The value was deleted, or its retention has expired. Run the workflow again.',
   },
   PAYLOAD_LIMIT_REACHED: {
     status: 429,

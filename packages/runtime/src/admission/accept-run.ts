@@ -3,7 +3,6 @@ import { type Fact, factId } from '@tenon/core/run'
 import { sql } from 'kysely'
 import type { CreateRunRequest } from '../commit/commit-types.ts'
 import { newRunOf } from '../commit/new-run.ts'
-import type { Plan } from '../interpreter/plan.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -11,6 +10,7 @@ import type { AppendOperation } from '../store/append.ts'
 import { type CollectRule, itemsOf, type QueueEntry } from '../store/queue-entry.ts'
 import type { RunLimits } from '../store/run-limits.ts'
 import type { RunRef } from '../store/run-ref.ts'
+import { storePlan } from '../store/stored-plan.ts'
 import { admitRuns } from './admit-runs.ts'
 import { findEarlierRun, noteFirstRun } from './earlier-run.ts'
 import { mergeRequest } from './merge-request.ts'
@@ -53,7 +53,7 @@ async function storeRun(tx: Tx<RuntimeTables>, schema: string, run: RunToAccept)
   await sql`select from ${sql.table(`${schema}.tenant_pads`)}(${tenantId})`.execute(tx)
   await storePayloads(tx, request, payloads)
   // After the payloads, as in an append.
-  await insertPlan(tx, tenantId, plan)
+  await storePlan(tx, tenantId, plan)
   await linkEarlier(tx, request, operations)
   for (const fact of facts.map(withoutDeadline)) {
     const message = { message_id: factId(fact), fact: JSON.stringify(requestedAt(fact, at)), at }
@@ -197,20 +197,4 @@ async function insertRun(
     .returning('run_id')
     .executeTakeFirst()
   return inserted !== undefined
-}
-
-async function insertPlan(tx: Tx<RuntimeTables>, tenantId: string, plan: Plan): Promise<void> {
-  const { planHash } = plan
-  const known = await tx
-    .selectFrom('plans')
-    .select('plan_hash')
-    .where('tenant_id', '=', tenantId)
-    .where('plan_hash', '=', planHash)
-    .executeTakeFirst()
-  if (known !== undefined) return
-  await tx
-    .insertInto('plans')
-    .values({ tenant_id: tenantId, plan_hash: planHash, data: JSON.stringify(plan) })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
 }

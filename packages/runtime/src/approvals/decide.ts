@@ -30,6 +30,9 @@ interface DecideDeps {
   readonly findType: FindNodeType
 }
 
+/** Memory for the plans of calls that wait for approvals, in bytes. */
+const MAX_PLAN_BYTES = 16_777_216
+
 /** Creates the decision of approvals, the same on both engines. */
 export function createDecide({ database, reader, inbox, findType }: DecideDeps): Decide {
   const plans = createPlanCache(createRunLogs(database), MAX_PLAN_BYTES)
@@ -48,9 +51,6 @@ export function createDecide({ database, reader, inbox, findType }: DecideDeps):
     return inbox.decide(tenantId, approvalId, { ...vote, ...edited }, route)
   }
 }
-
-/** Memory for the plans of calls that wait for approvals, in bytes. */
-const MAX_PLAN_BYTES = 16_777_216
 
 function notEditable(): TenonError {
   const message = 'Only a vote to approve a call that allows it may give other params'

@@ -164,7 +164,7 @@ export function redactEnd(end: BodyEnd, opened: OpenedParams): BodyEnd {
   return { kind: 'result', result: hidden }
 }
 
-/** A masked value would be a call that no one meant, and a secret must not leave its node. */
+/** A call with a masked value is not the call that the node made, and a secret must not leave its node. */
 function secretInCalls(): TenonError {
   return new TenonError('CALLS_INVALID', 'The calls contain a secret of the node', {
     retryable: false,

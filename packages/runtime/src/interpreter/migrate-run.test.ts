@@ -544,7 +544,7 @@ describe('what is about to end', () => {
     return { kind: 'child', ...version, ...child }
   }
 
-  test('is in nothing’s way: a loser whose child has yet to end', () => {
+  test('does not keep the run from moving: a loser whose child has not ended yet', () => {
     const race = (params: Readonly<Record<string, number>>) =>
       planOf(
         ['start', ['call:probe', {}, { params }], 'quick:probe', ['first:join', { join: 'any' }], 'w:probe'],

@@ -24,7 +24,7 @@ export function blockersOf(run: RunContext, target: PlanIndex): readonly Migrati
   const blockers = new Map<string, MigrationBlockerKind>()
   for (const frame of framesInOrder(run)) {
     const level = levelOf(frame, target)
-    // Without its loop, which is in the way itself. Calls stay as they are, and are checked with their outermost caller.
+    // The new plan lacks the loop, which is a blocker itself; or these are calls, which are checked with their outermost caller.
     if (level === undefined) continue
     for (const [node, { id }] of frame.index.level.nodes.entries()) {
       const reason = hasBegun(frame, node) ? judgeNode(frame, node, { level, target, undoable }) : null
@@ -83,7 +83,7 @@ function judgeNode(
   const after = itemAt(level.level.nodes, at)
   if (after.type !== before.type) return 'type_changed'
   const open = frame.state.open.get(node)
-  // Also those of a canceled node, which are moved with it.
+  // Also the calls of a canceled node, which move with it.
   if (!canCall(frame, node, target)) return 'type_changed'
   if (open?.canceling) return null
   if (open !== undefined) return judgeOpen(frame.index.level, before, level.level, after, open)
@@ -102,7 +102,7 @@ function judgeOpen(
   { wait }: OpenRun,
 ): MigrationBlockerKind | null {
   const waitFor = wait?.waitFor
-  // It ends, or waits, before the run moves.
+  // The run moves only when the node has ended or waits.
   if (waitFor === undefined) return null
   if (inputsOf(levelBefore, before) !== inputsOf(levelAfter, after)) return 'inputs_changed'
   if (waitFor.kind === 'parked') {
@@ -111,7 +111,7 @@ function judgeOpen(
     return waitFor.resolutions.includes('route') && !after.hasErrorEdge ? 'error_branch_removed' : null
   }
   if (before.typeVersion !== after.typeVersion) return 'type_changed'
-  // Its wait was computed from them.
+  // The wait was computed from the params.
   return hasSameParams(before, after) ? null : 'params_changed'
 }
 

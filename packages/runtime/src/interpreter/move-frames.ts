@@ -21,8 +21,8 @@ import { PHASE } from './state.ts'
 import type { Turn, Turns } from './turn.ts'
 
 /**
- * Moves the state of a run to another plan, which every node that has begun must fit. What has begun stays as it is; of
- * everything else it is decided anew whether it starts, waits or is dead, by the edges of the new plan.
+ * Moves the state of a run to another plan, which every node that has begun must fit. What has begun stays as it is. The
+ * edges of the new plan decide whether each other node starts, waits or is dead.
  */
 export function moveFrames(run: RunContext, turns: Turns, target: PlanIndex): void {
   const { state, undoLog } = run

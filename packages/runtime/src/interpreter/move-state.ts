@@ -23,7 +23,7 @@ interface Move {
   readonly planHash: string
 }
 
-/** A frame on its way to another plan. */
+/** A frame that moves to another plan, with its new state. */
 interface Moving {
   readonly frame: FrameContext
   readonly level: LevelIndex
@@ -34,7 +34,7 @@ interface Moving {
   readonly joins: number[]
 }
 
-/** Copies the state of a frame to another plan, node by node, and decides anew about the nodes that have not begun. */
+/** Copies the state of a frame to another plan, node by node, and decides again about the nodes that have not begun. */
 export function moveState(frame: FrameContext, level: LevelIndex, { rules, planHash }: Move): MovedState {
   const { nodes } = level.level
   const state = createFrameState(nodes.map(({ incoming }) => incoming.length))
@@ -76,7 +76,7 @@ function copyNode({ frame, level, state }: Moving, old: number, node: number, pl
     return
   }
   state.revisions.set(node, planHash)
-  // It follows the new version, which may connect it to nodes that have ended in between.
+  // Its templates may read nodes that have ended since it was scheduled: the new version may connect it to them.
   state.scheduledTurns[node] = frame.run.state.turn
   state.open.set(node, revisedRun(open))
 }
@@ -142,7 +142,7 @@ function judgeUnstarted(moving: Moving, old: number | undefined, node: number): 
   const isHeld = old !== undefined && frame.state.held.has(old)
   if (isHeld && !disabled && (isRoot || verdict.kind === 'fire')) {
     state.phases[node] = PHASE.ready
-    // It reads what there is now, as the new version connects it.
+    // Its templates read what has ended until now, by the edges of the new version.
     state.held.set(node, frame.run.state.turn)
   } else if (isRoot) roots.push(node)
   else if (verdict.kind === 'dead') {

@@ -21,7 +21,7 @@ export interface MigrateRunRequest {
   readonly requestId?: string
 }
 
-/** Request that the run refuses as it is now, with the nodes that are in the way. */
+/** A request that the run refuses in its present state, with the nodes that keep it from moving. */
 interface RefusedMigration {
   readonly outcome: 'refused'
   readonly blockers: readonly MigrationBlocker[]
@@ -33,7 +33,7 @@ type CheckedMigration =
   | { readonly outcome: 'accepted' }
   | Exclude<PutMigration, { readonly outcome: 'accepted' }>
 
-/** Verdict by the state of a run; `null` if nothing is in the way, and for a run that the tenant does not have. */
+/** Verdict by the state of a run; `null` if no node keeps it from moving, and for a run that the tenant does not have. */
 type JudgedState = RefusedMigration | { readonly outcome: 'unchanged' | 'pending' } | null
 
 /** Moves runs to other versions, the same on both engines. */

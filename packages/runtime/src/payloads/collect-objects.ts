@@ -43,7 +43,7 @@ export async function collectObjects(
 /**
  * Deletes objects of a tenant without a row, once a day: uploads for appends that were not stored.
  *
- * @param isStopped - Checked before each page; what is left waits for the next day. @defaultValue never
+ * @param isStopped - Checked before each page; the next day it looks again. @defaultValue never
  */
 export async function collectOrphans(
   database: RuntimeDatabase,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import type { PayloadStore } from './payload-store.ts'
 
-/** Time after which a request to the store of the host is given up, in milliseconds. */
+/** Longest time of a request to the store of the host, in milliseconds. */
 const TIMEOUT_MS = 30_000
 /** Requests of a process to the store at once. */
 const AT_ONCE = 16

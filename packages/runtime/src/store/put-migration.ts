@@ -5,6 +5,7 @@ import type { Tx } from '../postgres/types.ts'
 import { hasEndMessage, isEnding } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import type { RunRef } from './run-ref.ts'
+import { storePlan } from './stored-plan.ts'
 
 /**
  * Result of a request to move a run. `unchanged`: the run executes the version already, or a request to move it there
@@ -82,11 +83,7 @@ export async function putMigration(
   const { planHash } = plan
   const judged = await judgeMigration(tx, { tenantId, runId, version: request.version, planHash, locks: true })
   if (judged.outcome !== 'new') return judged
-  await tx
-    .insertInto('plans')
-    .values({ tenant_id: tenantId, plan_hash: planHash, data: JSON.stringify(plan) })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  await storePlan(tx, tenantId, plan)
   const fact: Fact = { type: 'migrate_requested', data: { ...request, from: judged.from, planHash } }
   return putMessage(tx, { tenantId, runId, fact, at, route })
 }

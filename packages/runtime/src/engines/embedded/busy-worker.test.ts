@@ -3,35 +3,21 @@ import { createInterface } from 'node:readline'
 import { createNodeRegistry, defineNode, implementNode } from '@tenon/core/node'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { bundleFixture } from '../../../test/fixtures/bundle.ts'
 import { createDatabase } from '../../postgres/database.ts'
 import { migrateRuntime } from '../../postgres/migrate-runtime.ts'
 import type { RuntimeTables } from '../../postgres/tables.ts'
 import { openEmbedded, testDeps } from '../../testing/embedded.ts'
-import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { startRun } from '../../testing/run-driver.ts'
 import { inlineNodes } from '../../testing/test-nodes.ts'
+import { useProcesses } from '../../testing/use-processes.ts'
 import { embeddedEngine } from './embedded-engine.ts'
 
 /** @see docs/adr/0026-a-busy-worker-keeps-its-runs.md */
 const LEASE_MS = 500
 
-let server: TestPostgres
-let script: string
-let closing: (() => Promise<unknown>)[] = []
-
-beforeAll(async () => {
-  const [started, bundled] = await Promise.all([startTestPostgres(), bundleFixture('busy-worker-process')])
-  server = started
-  script = bundled
-}, 60_000)
-afterEach(async () => {
-  for (const close of closing.reverse()) await close()
-  closing = []
-})
-afterAll(() => server.stop())
+const { script, server, onClose } = useProcesses('busy-worker-process')
 
 /** The node of the other process, here with a body that takes no time. */
 function registryOf(calls: string[]) {
@@ -52,16 +38,16 @@ function registryOf(calls: string[]) {
 
 /** A worker in a process of its own that computes for `busyMs`, and the database that it shares with this one. */
 async function rig(busyMs: number, busyGraceMs = 8 * LEASE_MS) {
-  const url = await server.createDatabase()
+  const url = await server().createDatabase()
   const open = () => {
     const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url, max: 5 }) })
-    closing.push(() => database.close())
+    onClose(() => database.close())
     return database
   }
   await migrateRuntime(open())
   const order = JSON.stringify({ url, leaseMs: LEASE_MS, busyMs })
-  const child = spawn(process.execPath, [script, order], { stdio: ['ignore', 'pipe', 'inherit'] })
-  closing.push(() => stop(child))
+  const child = spawn(process.execPath, [script(), order], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onClose(() => stop(child))
   const lines: string[] = []
   const heard = new Map<string, () => void>()
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -75,14 +61,14 @@ async function rig(busyMs: number, busyGraceMs = 8 * LEASE_MS) {
   const registry = registryOf(calls)
   const deps = testDeps(open(), registry)
   const engine = embeddedEngine()(deps)
-  closing.push(() => engine.close())
+  onClose(() => engine.close())
   const retry = { initialInterval: '100ms', maximumAttempts: 1 } as const
   const document = workflow([node('start', 'start'), withPolicy(node('a', 'busy'), { retry })], ['start>a'])
   const run = await startRun({ ...deps, engine, registry }, document)
   await says('begin')
   // The other worker begins beside the busy one: its own lease is old enough to free runs after one lease.
   const other = await openEmbedded(open(), registry, { leaseMs: LEASE_MS, pollIntervalMs: 50, busyGraceMs })
-  closing.push(() => other.close())
+  onClose(() => other.close())
   return { run, child, calls, lines, database: other.database }
 }
 

@@ -3,30 +3,16 @@ import { createInterface } from 'node:readline'
 import type { Json } from '@tenon/core/document'
 import { createNodeRegistry } from '@tenon/core/node'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { bundleFixture } from '../../../test/fixtures/bundle.ts'
+import { expect, test } from 'vitest'
 import { createDatabase } from '../../postgres/database.ts'
 import { migrateRuntime } from '../../postgres/migrate-runtime.ts'
 import type { RuntimeTables } from '../../postgres/tables.ts'
 import { openEmbedded } from '../../testing/embedded.ts'
-import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { drivenRun } from '../../testing/run-driver.ts'
 import { inlineNodes } from '../../testing/test-nodes.ts'
+import { useProcesses } from '../../testing/use-processes.ts'
 
-let server: TestPostgres
-let script: string
-let closing: (() => Promise<unknown>)[] = []
-
-beforeAll(async () => {
-  const [started, bundled] = await Promise.all([startTestPostgres(), bundleFixture('request-process')])
-  server = started
-  script = bundled
-}, 60_000)
-afterEach(async () => {
-  for (const close of closing.reverse()) await close()
-  closing = []
-})
-afterAll(() => server.stop())
+const { script, server, onClose } = useProcesses('request-process')
 
 /** A request that was answered. */
 interface Answer {
@@ -37,7 +23,7 @@ interface Answer {
 
 /** Sends requests from a process, and kills it when it has reported as many answers. */
 async function requestUntilKilled(url: string, name: string, answers: number): Promise<readonly Answer[]> {
-  const child = spawn(process.execPath, [script, JSON.stringify({ url, name })], {
+  const child = spawn(process.execPath, [script(), JSON.stringify({ url, name })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -53,15 +39,15 @@ async function requestUntilKilled(url: string, name: string, answers: number): P
 }
 
 test('processes killed between requests lose no acknowledged one, and no request starts a run twice', async () => {
-  const url = await server.createDatabase()
+  const url = await server().createDatabase()
   const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url, max: 5 }) })
-  closing.push(() => database.close())
+  onClose(() => database.close())
   await migrateRuntime(database)
   // The second finds runs that the first has left.
   const answers = await Promise.all([requestUntilKilled(url, 'a', 7), requestUntilKilled(url, 'b', 40)])
   const registry = createNodeRegistry(inlineNodes())
   const under = await openEmbedded(database, registry, { leaseMs: 500, pollIntervalMs: 50, busyGraceMs: 500 })
-  closing.push(() => under.close())
+  onClose(() => under.close())
   const runs = await database.owner.selectFrom('runs').select(['tenant_id', 'run_id']).execute()
   expect(runs.length).toBeLessThan(answers.flat().length)
   const inputs = new Map<string, Json>()

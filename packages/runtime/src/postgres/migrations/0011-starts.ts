@@ -6,8 +6,9 @@ import { APPEND_OPERATION } from './append-operations.ts'
 /**
  * Adds what limits the starts of runs in an interval, merges requests, and returns an earlier run for a repeated request.
  *
- * A row in `run_starts` is a start that counts against a rate; they are numbered, so that none has to be counted. A row in `run_dedupes` is the run that a repeated request
- * returns. A run in `run_admissions` with `collects_until` takes further requests until then, and is in no queue before.
+ * A row in `run_starts` is a start that counts against a rate; they are numbered, so that none has to be counted. A row in
+ * `run_dedupes` is the run that a repeated request returns. A run in `run_admissions` with `collects_until` takes further
+ * requests until then, and is in no queue before.
  *
  * @see docs/adr/0052-requests-are-limited-and-merged-before-they-start.md
  */
@@ -23,11 +24,11 @@ export const starts: Migration = {
         add column collected integer not null default 1`,
       `create index on $schema.run_admissions (tenant_id, workflow_id, group_key, rate_key, priority desc, position)
         where ${WAITING}`,
-      // Another order than that of the index above, in place of which no plan can use it for the runs of one lane.
+      // Negative, so that the planner never uses this index for the runs of one lane instead of the one above.
       `create index on $schema.run_admissions (tenant_id, (-priority), position) where ${WAITING}`,
       `create index on $schema.run_admissions (tenant_id, workflow_id, group_key, rate_key, priority desc, position)
         where ${WAITING} and is_child`,
-      // Not unique: a run whose time is over keeps its key until a transaction that may find it locked puts it into the queue.
+      // Not unique: a run whose time is over keeps its key until it is put into the queue, which skips a locked run.
       `create index on $schema.run_admissions (tenant_id, workflow_id, collect_key)
         where collects_until is not null`,
       'create index on $schema.run_admissions (tenant_id, collects_until) where collects_until is not null',

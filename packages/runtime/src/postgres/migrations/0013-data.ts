@@ -55,7 +55,7 @@ export const data: Migration = {
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
 
-// The first run of a tenant creates its key, in whatever function stores it.
+// The first run of a tenant creates its key; a trigger sees it, whichever function stores the run.
 const ADD_SWEEP = [
   `create function $schema.add_retention_sweep() returns trigger language plpgsql as $body$
 begin

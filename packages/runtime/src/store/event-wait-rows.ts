@@ -7,6 +7,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { EventWaitFilter, RunReader, StoredEventWait } from '../run-store.ts'
 import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
 import { isWaitOfNoDeletedTree } from './deleted-trees.ts'
+import { isClosedWait, isOpenWait, waitStatusOf } from './wait-status.ts'
 
 /** Selects a page of waits for events and callbacks, newest first. */
 export async function selectEventWaits(
@@ -22,10 +23,7 @@ export async function selectEventWaits(
     .where('kind', 'in', ['event', 'callback'])
     .where(isListedWait)
     .where(isWaitOfNoDeletedTree)
-  if (status === 'open') query = query.where('status', '=', 'open').where('resolution', 'is', null)
-  if (status === 'closed') {
-    query = query.where((eb) => eb.or([eb('status', '!=', 'open'), eb('resolution', 'is not', null)]))
-  }
+  if (status !== undefined) query = query.where(status === 'open' ? isOpenWait : isClosedWait)
   if (runId !== undefined) query = query.where('run_id', '=', runId)
   if (workflowId !== undefined) query = query.where('workflow_id', '=', workflowId)
   if (cursor !== undefined) query = query.where(isWaitAfter(cursor))
@@ -47,7 +45,7 @@ function eventWaitOfRow(row: Selectable<RuntimeTables['waits']>): StoredEventWai
     workflowId: row.workflow_id,
     waitFor: JSON.parse(row.wait_for) as Extract<WaitFor, { kind: 'event' | 'callback' }>,
     // An accepted event ends the wait, also if the run has yet to apply it.
-    status: row.status === 'open' && row.resolution !== null ? 'resolved' : (row.status as StoredEventWait['status']),
+    status: waitStatusOf(row),
     openedAt: row.opened_at,
     dueAt: row.due_at,
   }

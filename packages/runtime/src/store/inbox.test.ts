@@ -9,6 +9,7 @@ import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/
 import type { AppendOperation, PendingEvent } from './append.ts'
 import { createAppender } from './appender.ts'
 import { createInbox, lockOpenWaits } from './inbox.ts'
+import { postgresRunReader } from './run-reader.ts'
 import type { RunRef } from './run-ref.ts'
 
 const AT = Date.UTC(2026, 0, 5)
@@ -132,6 +133,17 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     expect(await approval.decide('ann', 'reject')).toBe('closed')
     expect(await approval.decide('bob')).toBe('closed')
     expect(await approval.messages()).toEqual([])
+  })
+
+  test('closes an approval in the lists as soon as its last vote is accepted', async () => {
+    const { tenantId, decide } = await openApproval({ required: 2 })
+    const reader = postgresRunReader(opened.database)
+    const listed = async (status: 'open' | 'closed') =>
+      (await reader.listWaits(tenantId, { status })).items.map((wait) => wait.status)
+    expect(await decide('ann')).toBe('accepted')
+    expect([await listed('open'), await listed('closed')]).toEqual([['open'], []])
+    expect(await decide('bob')).toBe('accepted')
+    expect([await listed('open'), await listed('closed')]).toEqual([[], ['resolved']])
   })
 
   test('refuses another choice of a user who has voted, and a choice that is not offered', async () => {

@@ -123,7 +123,8 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         const wait = await lockWait(tx, tenantId, approvalId)
         if (wait === undefined) return { outcome: 'not_found' }
         const waitFor = JSON.parse(wait.wait_for) as StoredWait['waitFor']
-        const verdict = await judgeVote(tx, { tenantId, approvalId, wait, waitFor, vote })
+        const votes = await readVotes(tx, tenantId, approvalId)
+        const verdict = await judgeVote(tx, { tenantId, approvalId, wait, waitFor, vote, votes })
         if (verdict === 'closed') return { outcome: 'closed' }
         if (verdict === 'repeated') return { outcome: 'accepted', runId: wait.run_id, owner: null }
         const row = { tenant_id: tenantId, approval_id: approvalId, user_id: vote.actor.userId, at: vote.at }
@@ -131,6 +132,7 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
           .insertInto('wait_votes')
           .values({ ...row, vote: JSON.stringify(vote) })
           .execute()
+        if (isDecided([...votes, vote], waitFor)) await closeInLists(tx, tenantId, approvalId, vote)
         const fact: Fact = { type: 'approval_decided', data: { waitId: wait.wait_id, vote } }
         return putMessage(tx, { tenantId, runId: wait.run_id, fact, at: now(), route })
       }),
@@ -225,24 +227,19 @@ interface VoteToJudge {
   readonly wait: WaitRow
   readonly waitFor: StoredWait['waitFor']
   readonly vote: StoredVote
+  /** Votes before it. */
+  readonly votes: readonly StoredVote[]
 }
 
 /** Decides whether a vote counts; the caller holds the lock of the wait's row. */
 async function judgeVote(
   tx: RuntimeTx,
-  { tenantId, approvalId, wait, waitFor, vote }: VoteToJudge,
+  { tenantId, approvalId, wait, waitFor, vote, votes }: VoteToJudge,
 ): Promise<'new' | 'repeated' | 'closed'> {
   if (!waitFor.choices.includes(vote.choice)) {
     if (wait.status !== 'open') return 'closed'
     throw choiceInvalid(waitFor.choices)
   }
-  const rows = await tx
-    .selectFrom('wait_votes')
-    .select('vote')
-    .where('tenant_id', '=', tenantId)
-    .where('approval_id', '=', approvalId)
-    .execute()
-  const votes = rows.map((row) => JSON.parse(row.vote) as StoredVote)
   const own = votes.find(({ actor }) => actor.userId === vote.actor.userId)
   if (own !== undefined && isSameVote(own, vote) && (wait.status === 'open' || wait.status === 'resolved'))
     return 'repeated'
@@ -259,6 +256,31 @@ async function judgeVote(
     .where('approval_id', '=', approvalId)
     .executeTakeFirstOrThrow()
   return isCanceling || (wait.due_at !== null && wait.due_at <= at) ? 'closed' : 'new'
+}
+
+async function readVotes(tx: Tx<RuntimeTables>, tenantId: string, approvalId: string): Promise<readonly StoredVote[]> {
+  const rows = await tx
+    .selectFrom('wait_votes')
+    .select('vote')
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .execute()
+  return rows.map((row) => JSON.parse(row.vote) as StoredVote)
+}
+
+/** Marks an approval as decided before its run applies the vote, so that no list shows it as open until then. */
+async function closeInLists(
+  tx: Tx<RuntimeTables>,
+  tenantId: string,
+  approvalId: string,
+  { choice }: StoredVote,
+): Promise<void> {
+  await tx
+    .updateTable('waits')
+    .set({ resolution: JSON.stringify({ choice }) })
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .execute()
 }
 
 /** Checks whether a choice has enough votes; the run may have yet to apply the last of them. */

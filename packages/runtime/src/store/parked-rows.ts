@@ -7,6 +7,7 @@ import type { ParkedFilter, RunReader, StoredParked } from '../run-store.ts'
 import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
 import { isInNoDeletedTree } from './deleted-trees.ts'
 import type { StoredResolution } from './put-resolution.ts'
+import { isClosedWait } from './wait-status.ts'
 
 /** Content of `wait_for` in the row of a parked node run. */
 export type ParkedRow = Pick<StoredParked, 'error' | 'resolutions' | 'call'>
@@ -64,10 +65,7 @@ export async function selectParked(
 ): ReturnType<RunReader['listParked']> {
   const size = pageSize(limit)
   let query = parkedWaits(tx, tenantId).select(COLUMNS).where(isListedWait)
-  if (status === 'open') query = query.where(isOpenParked)
-  if (status === 'closed') {
-    query = query.where((eb) => eb.or([eb('waits.status', '!=', 'open'), eb('resolution', 'is not', null)]))
-  }
+  if (status !== undefined) query = query.where(status === 'open' ? isOpenParked : isClosedWait)
   if (workflowId !== undefined) query = query.where('waits.workflow_id', '=', workflowId)
   if (fingerprint !== undefined) query = query.where('fingerprint', '=', fingerprint)
   if (runId !== undefined) query = query.where('waits.run_id', '=', runId)

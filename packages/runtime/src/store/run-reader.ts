@@ -22,6 +22,7 @@ import { selectUsage } from './read-usage.ts'
 import { selectRunsToMigrate } from './runs-to-migrate.ts'
 import { selectRunsToPause } from './runs-to-pause.ts'
 import { unrollRow } from './stored-events.ts'
+import { isClosedWait, isOpenWait, waitStatusOf } from './wait-status.ts'
 import { selectWaitingRuns } from './waiting-runs.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
@@ -164,7 +165,7 @@ async function selectWaits(
     .where('kind', '=', 'approval')
     .where(isListedWait)
     .where(isWaitOfNoDeletedTree)
-  if (filter.status !== undefined) query = query.where('status', filter.status === 'open' ? '=' : '!=', 'open')
+  if (filter.status !== undefined) query = query.where(filter.status === 'open' ? isOpenWait : isClosedWait)
   if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
   if (filter.cursor !== undefined) query = query.where(isWaitAfter(filter.cursor))
   const rows = await query
@@ -302,7 +303,7 @@ function waitOfRow(row: Selectable<RuntimeTables['waits']>, votes: readonly Vote
     workflowId: row.workflow_id,
     waitFor: JSON.parse(row.wait_for) as StoredWait['waitFor'],
     votes,
-    status: row.status as StoredWait['status'],
+    status: waitStatusOf(row),
     openedAt: row.opened_at,
     dueAt: row.due_at,
   }

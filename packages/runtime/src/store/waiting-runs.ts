@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredRun, StoredWaitingRun } from '../run-store.ts'
+import { isOpenWait } from './wait-status.ts'
 
 /** Most runs that are listed. */
 const MAX_RUNS = 100
@@ -32,8 +33,7 @@ export async function selectWaitingRuns(
               .where('waits.tenant_id', '=', tenantId)
               .whereRef('waits.run_id', '=', 'runs.run_id')
               .where('kind', 'in', ['approval', 'parked'])
-              .where('waits.status', '=', 'open')
-              .where('resolution', 'is', null)
+              .where(isOpenWait)
               .groupBy('kind')
               .as('open'),
           (join) => join.onTrue(),

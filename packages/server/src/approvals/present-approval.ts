@@ -27,8 +27,7 @@ export async function presentApprovals(
   return waits.map((wait) => {
     const { call } = wait.waitFor
     const decision = decisionOf(wait)
-    // A vote that decides is stored before the run has gone on.
-    const status = wait.status === 'open' && decision !== null ? 'resolved' : wait.status
+    const { status } = wait
     const isApproverHere =
       isApprover(identity, wait.waitFor.approvers) || roleAllows(identity.role, 'approval:override')
     const approval: Omit<Approval, 'call'> = maskCredentials({

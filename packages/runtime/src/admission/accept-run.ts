@@ -10,6 +10,7 @@ import type { AppendOperation } from '../store/append.ts'
 import { type CollectRule, itemsOf, type QueueEntry } from '../store/queue-entry.ts'
 import type { RunLimits } from '../store/run-limits.ts'
 import type { RunRef } from '../store/run-ref.ts'
+import { referTo, storePayloads } from '../store/run-values.ts'
 import { storePlan } from '../store/stored-plan.ts'
 import { admitRuns } from './admit-runs.ts'
 import { findEarlierRun, noteFirstRun } from './earlier-run.ts'
@@ -17,7 +18,6 @@ import { mergeRequest } from './merge-request.ts'
 import { lockQueue } from './queue-lock.ts'
 import { countQueued } from './queue-rows.ts'
 import { type AcceptedRun, laneOf, type RunToAccept, withoutDeadline } from './run-to-accept.ts'
-import { referTo, storePayloads } from './run-values.ts'
 
 const MAX_QUEUED = 10_000
 

@@ -6,8 +6,8 @@ import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from '../store/append.ts'
 import type { CollectRule, QueueEntry } from '../store/queue-entry.ts'
+import { deleteReference, storePayloads } from '../store/run-values.ts'
 import type { LaneRef } from './read-queue.ts'
-import { deleteReference, storePayloads } from './run-values.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 type RunStarted = Extract<Fact, { readonly type: 'run_started' }>

@@ -1,12 +1,12 @@
 import type { TenantId } from '@tenon/core/document'
 import type { WaitFor } from '@tenon/core/node'
 import type { Selectable } from 'kysely'
+import { isWaitOfNoDeletedTree } from '../postgres/deleted-trees.ts'
 import { isListedWait } from '../postgres/list-conditions.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { EventWaitFilter, RunReader, StoredEventWait } from '../run-store.ts'
 import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
-import { isWaitOfNoDeletedTree } from './deleted-trees.ts'
 import { isClosedWait, isOpenWait, waitStatusOf } from './wait-status.ts'
 
 /** Selects a page of waits for events and callbacks, newest first. */

@@ -1,11 +1,11 @@
 import type { TenantId } from '@tenon/core/document'
 import { type Selectable, sql } from 'kysely'
+import { isInNoDeletedTree } from '../postgres/deleted-trees.ts'
 import { isListedWait, isOpenParked } from '../postgres/list-conditions.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { ParkedFilter, RunReader, StoredParked } from '../run-store.ts'
 import { cursorAfter, isWaitAfter, pageSize, positionOfWait } from './cursor.ts'
-import { isInNoDeletedTree } from './deleted-trees.ts'
 import type { StoredResolution } from './put-resolution.ts'
 import { isClosedWait } from './wait-status.ts'
 

@@ -6,7 +6,7 @@ import type { Payload } from './append.ts'
 import { hasEndMessage } from './judge-pause.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import type { RunRef } from './run-ref.ts'
-import { lockStoredPayload } from './stored-payload.ts'
+import { storePayloads } from './run-values.ts'
 
 /** Result of a resolution; `repeated` for the request that was accepted before. */
 export type PutResolution = PutMessage | { readonly outcome: 'repeated' }
@@ -112,26 +112,5 @@ export async function addPayloads(
     .where('run_id', '=', runId)
     .forKeyShare()
     .execute()
-  for (const { hash, size, text } of payloads) {
-    // Of a group that is resolved by one value, each run has it: its text is sent once.
-    const stored = await tx
-      .selectFrom('payloads')
-      .select('hash')
-      .where('tenant_id', '=', tenantId)
-      .where('hash', '=', hash)
-      .forKeyShare()
-      .executeTakeFirst()
-    if (stored === undefined) {
-      await tx
-        .insertInto('payloads')
-        .values({ tenant_id: tenantId, hash, size, data: text })
-        .onConflict(lockStoredPayload)
-        .execute()
-    }
-    await tx
-      .insertInto('payload_refs')
-      .values({ tenant_id: tenantId, run_id: runId, hash })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
+  await storePayloads(tx, { tenantId, runId }, payloads)
 }

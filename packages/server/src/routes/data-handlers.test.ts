@@ -1,4 +1,4 @@
-import type { StartedRun, Usage } from '@tenon/core/api'
+import type { Page, StartedRun, Usage, Workflow } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import {
   type EngineDeps,
@@ -104,6 +104,27 @@ describe('DELETE /runs/{runId}', () => {
       child.runId,
     ])
     expect(await remove(child.runId)).toMatchObject({ code: 'RUN_HAS_PARENT', details: { rootRunId: runId } })
+  })
+
+  test('takes the runs below the deleted one out of the list of workflows, too', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const workflowId = await publish(server, as, greeting)
+    const lastRunId = async () => {
+      const { items } = await server.json<Page<Workflow>>(200, '/workflows', { as })
+      return items[0]?.lastRun?.runId
+    }
+    const earlier = await runToEnd(server, as, workflowId, { text: 'first' })
+    const below = await runToEnd(server, as, workflowId, { text: 'second' })
+    expect(await lastRunId()).toBe(below.runId)
+    // The run above is deleted, and this one is not yet.
+    await pglite.query("update tenon.runs set parent_run_id = 'above', root_run_id = 'above' where run_id = $1", [
+      below.runId,
+    ])
+    await pglite.query(
+      `insert into tenon.run_erasures (tenant_id, root_run_id, run_id, start_week) values ($1, 'above', 'above', 1)`,
+      [as.tenantId],
+    )
+    expect(await lastRunId()).toBe(earlier.runId)
   })
 })
 

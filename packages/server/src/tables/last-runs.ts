@@ -1,5 +1,5 @@
 import type { RunId, TenantId, WorkflowId } from '@tenon/core/document'
-import { isListedRun } from '@tenon/runtime/postgres'
+import { isInNoDeletedTree, isListedRun } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx } from './server-tables.ts'
 
@@ -22,6 +22,7 @@ export async function lastRuns(
     .select(['workflow_id', 'run_id', 'status', 'queued_at'])
     .where('tenant_id', '=', tenantId)
     .where(isListedRun)
+    .where(isInNoDeletedTree)
     .where('workflow_id', 'in', workflowIds)
     .where('mode', '=', sql.lit('live'))
     .orderBy('workflow_id')

@@ -1,8 +1,9 @@
 import type { ExpressionBuilder } from 'kysely'
-import type { RuntimeTables } from '../postgres/tables.ts'
+import type { RuntimeTables } from './tables.ts'
 
 /**
  * Condition of a run that readers see: the rows of the runs below a deleted one are deleted after it, in small transactions.
+ * Every query that lists runs in any state has it.
  */
 export const isInNoDeletedTree = ({ or, eb, not, exists, selectFrom }: ExpressionBuilder<RuntimeTables, 'runs'>) =>
   or([

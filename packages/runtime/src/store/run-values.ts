@@ -1,20 +1,31 @@
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import type { Payload } from '../store/append.ts'
-import type { RunRef } from '../store/run-ref.ts'
-import { lockStoredPayload } from '../store/stored-payload.ts'
-import { deleteUnusedPayloads } from '../store/unused-payloads.ts'
+import type { Payload } from './append.ts'
+import type { RunRef } from './run-ref.ts'
+import { lockStoredPayload } from './stored-payload.ts'
+import { deleteUnusedPayloads } from './unused-payloads.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
-/** Stores values of a run before its start, with its references to them. */
+/** Stores values of a run outside of an append, with its references to them. The caller has locked the row of the run. */
 export async function storePayloads(tx: RuntimeTx, run: RunRef, payloads: readonly Payload[]): Promise<void> {
+  const { tenantId } = run
   for (const { hash, size, text } of payloads) {
-    await tx
-      .insertInto('payloads')
-      .values({ tenant_id: run.tenantId, hash, size, data: text })
-      .onConflict(lockStoredPayload)
-      .execute()
+    // Runs that are resolved by one value all have it: its text is sent once.
+    const stored = await tx
+      .selectFrom('payloads')
+      .select('hash')
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hash)
+      .forKeyShare()
+      .executeTakeFirst()
+    if (stored === undefined) {
+      await tx
+        .insertInto('payloads')
+        .values({ tenant_id: tenantId, hash, size, data: text })
+        .onConflict(lockStoredPayload)
+        .execute()
+    }
     await referTo(tx, run, hash)
   }
 }

@@ -44,7 +44,13 @@ export { parseOperations } from './operation-shape.ts'
 export { insertParamItem, paramAt, removeParamItem, setParam, unsetParam } from './param-path.ts'
 export { parseDocument } from './parse-document.ts'
 export { ERROR_PORT, effectiveOnError, type ResolvedPort, resolveInputs, resolvePorts } from './ports.ts'
-export { DEFAULT_RETRY, findRetryFaults, RETRY_INTERVAL_GROWTH, type RetryFault } from './retry-policy.ts'
+export {
+  DEFAULT_RETRY,
+  DEFAULT_TIMEOUT,
+  findRetryFaults,
+  RETRY_INTERVAL_GROWTH,
+  type RetryFault,
+} from './retry-policy.ts'
 export { arrangeSchema, keepSchemaOrder, orderedProperties, SCHEMA_ORDER_KEYWORD } from './schema-order.ts'
 export {
   isMissingSecret,

@@ -9,6 +9,9 @@ export const DEFAULT_RETRY = Object.freeze({
   maximumAttempts: 3,
 } as const satisfies RetryPolicy)
 
+/** Longest time of one attempt of a dispatched node, where neither the node nor its type has a timeout. */
+export const DEFAULT_TIMEOUT = '30s'
+
 /** Default of the longest interval, as a multiple of the first. */
 export const RETRY_INTERVAL_GROWTH = 100
 

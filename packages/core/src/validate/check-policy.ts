@@ -1,6 +1,6 @@
 import type { DocumentOperation } from '../document/operation.ts'
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
-import { DEFAULT_RETRY, findRetryFaults } from '../document/retry-policy.ts'
+import { DEFAULT_RETRY, DEFAULT_TIMEOUT, findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
 import { isTemplate } from '../expression/parse.ts'
@@ -15,9 +15,6 @@ import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const ms = (duration: string | undefined): number | undefined =>
   duration === undefined ? undefined : durationToMs(duration)
-
-/** Timeout of an attempt where neither the node nor its type has one. */
-const DEFAULT_TIMEOUT_MS = 30_000
 
 const unset = ({ node }: SurveyedNode, field: keyof NodePolicy): readonly DocumentOperation[] => [
   { op: 'set_policy', nodeId: node.id, field, value: null },
@@ -85,7 +82,7 @@ function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
 
 /** Removes the timeout if the default is within the total time; else sets it to that. */
 function timeoutWithin(surveyed: SurveyedNode, totalMs: number, total: string): IssueFix {
-  const defaultMs = ms(surveyed.entry?.policy?.timeout) ?? DEFAULT_TIMEOUT_MS
+  const defaultMs = durationToMs(surveyed.entry?.policy?.timeout ?? DEFAULT_TIMEOUT)
   if (defaultMs <= totalMs) return issueFix('USE_DEFAULT', { field: 'timeout' }, unset(surveyed, 'timeout'))
   const set = { op: 'set_policy', nodeId: surveyed.node.id, field: 'timeout', value: total } as const
   return issueFix('SET_FIELD', { field: 'timeout', value: total }, [set])

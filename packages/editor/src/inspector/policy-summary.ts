@@ -1,6 +1,7 @@
 import type { OnError } from '@tenon/core/document'
 import {
   DEFAULT_RETRY,
+  DEFAULT_TIMEOUT,
   durationToMs,
   isDurationString,
   type NodePolicy,
@@ -10,8 +11,6 @@ import {
 } from '@tenon/core/document'
 import type { Translate } from '../messages/format.ts'
 
-/** Default of the timeout of an attempt. */
-const DEFAULT_TIMEOUT = '30s'
 /** Most waits that a sentence lists. */
 const MOST_WAITS = 3
 /** Most codes of errors that a sentence lists. */

@@ -1,5 +1,6 @@
 import {
   DEFAULT_RETRY,
+  DEFAULT_TIMEOUT,
   durationToMs,
   isDurationString,
   type JoinMode,
@@ -11,8 +12,6 @@ import {
 import type { NodeManifestEntry } from '@tenon/core/node'
 import type { IssueList } from './compile-issues.ts'
 import type { CompiledRetryPolicy } from './plan.ts'
-
-const DEFAULT_TIMEOUT_MS = 30_000
 
 /** The part of a plan's node that its policy defines. */
 export interface CompiledPolicy {
@@ -96,7 +95,7 @@ export function compilePolicy(
     retry: compileRetry({ ...entry.policy?.retry, ...own?.retry }, report),
     retryIf: entry.inline ? null : (policy.retryIf ?? null),
     totalTimeoutMs: entry.inline ? null : msOf(policy.totalTimeout, 'totalTimeout', report),
-    timeoutMs: entry.inline ? null : (msOf(policy.timeout, 'timeout', report) ?? DEFAULT_TIMEOUT_MS),
+    timeoutMs: entry.inline ? null : (msOf(policy.timeout, 'timeout', report) ?? durationToMs(DEFAULT_TIMEOUT)),
     heartbeatMs: msOf(policy.heartbeat, 'heartbeat', report),
     taskQueue: policy.taskQueue ?? null,
     idempotency: policy.idempotency ?? null,

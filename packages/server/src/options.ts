@@ -110,8 +110,8 @@ export interface WorkflowServerOptions {
   readonly retention?: RetentionOf
   /**
    * Returns the limits of what a tenant stores; called for each start and for `GET /usage`, so keep it cheap. New runs are
-   * refused with `PAYLOAD_LIMIT_REACHED` or `WAIT_LIMIT_REACHED` while the tenant stores as much, which is measured once a
-   * minute. A faulty limit does not apply and is logged as an error.
+   * refused with `PAYLOAD_LIMIT_REACHED` or `WAIT_LIMIT_REACHED` while the tenant stores that much or more, which is
+   * measured once a minute. A faulty limit or an unknown field does not apply and is logged as an error.
    *
    * @defaultValue no limits
    */

@@ -65,10 +65,21 @@ describe('createDataUsage', () => {
     })
     await usage.checkRoom('t')
     await usage.checkRoom('t')
-    answer = new RangeError('no plan')
-    await usage.checkRoom('t')
+    for (const given of [Promise.resolve({ openWaits: 1 }), 3, { openWait: 1 }, new RangeError('no plan')]) {
+      answer = given
+      await usage.checkRoom('t')
+    }
     expect(lines).toEqual([
       ['data_limits.invalid: no limit applies', { tenantId: 't', reason: 'payloadBytes is -1' }],
+      [
+        'data_limits.invalid: no limit applies',
+        { tenantId: 't', reason: 'the answer is a promise, and not an object of limits' },
+      ],
+      [
+        'data_limits.invalid: no limit applies',
+        { tenantId: 't', reason: 'the answer is 3, and not an object of limits' },
+      ],
+      ['data_limits.invalid: no limit applies', { tenantId: 't', reason: 'openWait is not a field' }],
       ['data_limits.invalid: no limit applies', { tenantId: 't', reason: expect.stringContaining('no plan') }],
     ])
   })

@@ -4,7 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { RunReader, RuntimeLog } from '@tenon/runtime'
 import { reasonOf } from '../log/reason-of.ts'
 
-/** Limits of what a tenant stores. New runs are refused while it stores as much; runs in progress continue. */
+/** Limits of what a tenant stores. New runs are refused while it stores that much or more; runs in progress continue. */
 export interface DataLimits {
   /** Bytes of the values above 16 kB. @defaultValue no limit */
   readonly payloadBytes?: number
@@ -55,11 +55,10 @@ export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): 
       lastFault = reason
     }
     try {
-      const { payloadBytes, openWaits } = limitsOf(tenantId)
-      const given = Object.entries({ payloadBytes, openWaits }).filter(([, limit]) => limit !== undefined)
-      const faults = given.filter(([, limit]) => !isLimit(limit)).map(([name, limit]) => `${name} is ${String(limit)}`)
+      const given: unknown = limitsOf(tenantId)
+      const { limits, faults } = readLimits(given)
       if (faults.length > 0) report(faults.join(', '))
-      return Object.fromEntries(given.filter(([, limit]) => isLimit(limit) && Number.isFinite(limit)))
+      return limits
     } catch (error) {
       report(reasonOf(error))
       return {}
@@ -97,6 +96,23 @@ export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): 
       }
     },
   }
+}
+
+const FIELDS: readonly string[] = ['payloadBytes', 'openWaits'] satisfies readonly (keyof DataLimits)[]
+
+/** Reads the limits that a function of the host returned, which may be anything; those without a fault apply. */
+function readLimits(given: unknown): { readonly limits: DataLimits; readonly faults: readonly string[] } {
+  if (typeof given !== 'object' || given === null || given instanceof Promise) {
+    const found = given instanceof Promise ? 'a promise' : String(given)
+    return { limits: {}, faults: [`the answer is ${found}, and not an object of limits`] }
+  }
+  const fields = Object.entries(given).filter(([, limit]) => limit !== undefined)
+  const faults = fields.flatMap(([name, limit]) => {
+    if (!FIELDS.includes(name)) return [`${name} is not a field`]
+    return isLimit(limit) ? [] : [`${name} is ${String(limit)}`]
+  })
+  const valid = fields.filter(([name, limit]) => FIELDS.includes(name) && isLimit(limit) && Number.isFinite(limit))
+  return { limits: Object.fromEntries(valid), faults }
 }
 
 function isLimit(limit: unknown): boolean {

@@ -107,8 +107,9 @@ export interface QueuedRunState {
 }
 
 /**
- * Reasons why a run waits to start: further requests can be merged into it or add items to it, its workflow or its tenant is paused, as many runs are in progress as the limit of its
- * workflow or of its tenant allows, or as many have started in an interval.
+ * Reasons why a run waits to start: further requests can be merged into it (`debounce`) or add items to it (`batching`);
+ * its workflow or its tenant is paused; its workflow or its tenant has as many runs in progress as its limit allows; or
+ * as many of its runs have started in an interval as its rate allows.
  */
 export const QUEUE_REASONS = [
   'debounce',

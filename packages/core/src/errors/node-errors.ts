@@ -133,7 +133,11 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Give the node a condition under which it ends, or let it do more in each pass.',
   },
-  CALL_REJECTED: { status: 409, retryable: false, remedy: 'Read the reason of the rejection, then call with others.' },
+  CALL_REJECTED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Read the reason of the rejection, then call again with other params.',
+  },
   CALL_NOT_APPROVED: {
     status: 409,
     retryable: false,
@@ -144,7 +148,11 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'The call has ended. Let the called node store large results and return references.',
   },
-  CALL_CANCELED: { status: 409, retryable: false, remedy: 'Another call was first, or the caller was canceled.' },
+  CALL_CANCELED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Do nothing: another call completed first, or the caller was canceled.',
+  },
   ITERATION_FAILED: { status: 422, retryable: false, remedy: 'Open the failed iteration and see why it failed.' },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
 } as const satisfies Record<string, ErrorEntry>

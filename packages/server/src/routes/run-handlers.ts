@@ -4,9 +4,9 @@ import { isRunOver, type RunEvent } from '@tenon/core/run'
 import { cutText } from '@tenon/core/text'
 import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
+import { deleteRunTree } from '../runs/delete-run-tree.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
-import { removeRun } from '../runs/remove-run.ts'
 import { startRerun } from '../runs/rerun-run.ts'
 import { startPublishedRun } from '../runs/start-run.ts'
 import { toEventStream } from '../streams/event-source.ts'
@@ -47,7 +47,7 @@ export const runHandlers: readonly RouteImplementation[] = [
   })),
 
   implementRoute(ROUTES.deleteRun, async ({ server, identity, resource }) => {
-    await removeRun(server, identity, resource)
+    await deleteRunTree(server, identity, resource)
     return { status: 204 }
   }),
 

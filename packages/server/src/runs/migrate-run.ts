@@ -55,7 +55,7 @@ export async function migrateRun(
   return result.outcome
 }
 
-/** Refuses what is refused whatever the nodes of the run: the same for a check and for a request. */
+/** Throws the refusals that do not depend on the nodes of the run: the same for a check and for a request. */
 function checkAccepted(outcome: Exclude<MigrateResult['outcome'], 'refused'>): void {
   switch (outcome) {
     case 'closed':
@@ -111,9 +111,13 @@ async function migrateOne(
   }
 }
 
-/** Codes of a run whose log or state cannot be read; others are to move all the same. */
+/** Codes of a run whose log or state cannot be read; the other runs move nevertheless. */
 const FAULTS_OF_A_RUN: readonly string[] = [
-  ...['RUN_LOG_GAP', 'RUN_LOG_NEWER', 'FACT_INVALID', 'SNAPSHOT_UNREADABLE', 'PAYLOAD_NOT_FOUND'],
+  'RUN_LOG_GAP',
+  'RUN_LOG_NEWER',
+  'FACT_INVALID',
+  'SNAPSHOT_UNREADABLE',
+  'PAYLOAD_NOT_FOUND',
 ]
 
 /** Checks whether an error concerns one run alone, so that others can move. */
@@ -161,7 +165,9 @@ const REASONS: Readonly<Record<MigrationBlockerKind, string>> = {
 function blocked(version: string, obstacles: readonly MigrationObstacle[]): TenonError {
   const names = obstacles.map(({ nodeName }) => `"${nodeName}"`).join(', ')
   const issues = obstacles.map(({ nodeName, reason }) => ({
-    ...{ path: ['version'], code: reason, message: `The node "${nodeName}" ${REASONS[reason]}` },
+    path: ['version'],
+    code: reason,
+    message: `The node "${nodeName}" ${REASONS[reason]}`,
   }))
   return new TenonError('MIGRATION_REFUSED', `These nodes of the run do not fit version ${version}: ${names}`, {
     details: { issues },

@@ -23,8 +23,9 @@ export interface RerunRequest {
 /**
  * Runs an ended run again, as a new run that reuses the outcomes of the earlier one before the chosen start.
  *
- * @throws {@link TenonError} `RUN_NOT_FOUND` if it is deleted meanwhile, `RUN_NOT_ENDED`, `RERUN_REFUSED`, `WORKFLOW_NOT_FOUND`, `WORKFLOW_NOT_PUBLISHED`,
- * `REFERENCE_NOT_FOUND`, `REQUEST_INVALID` for an input with another start than `start`, and errors of
+ * @throws {@link TenonError} `RUN_NOT_FOUND` if it is deleted meanwhile, `RUN_NOT_ENDED`, `RERUN_REFUSED`,
+ * `WORKFLOW_NOT_FOUND`, `WORKFLOW_NOT_PUBLISHED`, `REFERENCE_NOT_FOUND`, `PAYLOAD_LIMIT_REACHED`, `WAIT_LIMIT_REACHED`,
+ * `REQUEST_INVALID` for an input with another start than `start`, and errors of
  * {@link checkBeginning} and {@link startOnce}.
  * @see docs/adr/0047-a-rerun-reuses-outcomes.md
  */
@@ -43,7 +44,7 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
     return presentStartedRun(await server.engine.start({ ...beginning, rerun }))
   })
   return started.catch(async (error: unknown) => {
-    // Its log and its values may be gone in part; whatever that has caused is no error of the caller or the server.
+    // A deletion in progress has removed a part of its log and values: the error is its consequence, not a fault.
     if ((await server.reader.getRun(tenantId, run.runId)) !== null) throw error
     throw new TenonError('RUN_NOT_FOUND', 'The run was deleted meanwhile', { cause: error })
   })

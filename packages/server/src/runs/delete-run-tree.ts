@@ -5,14 +5,14 @@ import type { ServerContext } from '../context.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 
 /**
- * Deletes a run that has ended with all runs of its tree, and notes who did it. The run is gone for all readers when this
+ * Deletes a run that has ended with all runs of its tree, and stores who did it in the audit log. The run is gone for all readers when this
  * returns; the runs below it and the logs are deleted in the background.
  *
  * @throws {@link TenonError} `RUN_NOT_ENDED`; `RUN_HAS_PARENT` (details: `rootRunId`); `RUN_NOT_FOUND` if another request
- * was faster.
+ * has deleted it.
  * @see docs/adr/0055-runs-are-kept-for-a-time.md
  */
-export async function removeRun(server: ServerContext, identity: Identity, run: StoredRun): Promise<void> {
+export async function deleteRunTree(server: ServerContext, identity: Identity, run: StoredRun): Promise<void> {
   const { tenantId, runId, workflowId, rootRunId } = run
   const details = { workflowId, version: run.version, queuedAt: run.queuedAt }
   const audit = auditHook({ identity, action: 'run.delete', resource: runId, at: server.now(), details })

@@ -152,8 +152,8 @@ export function applyOperation(tables: MemoryTables, memory: MemoryRun, o: Appen
       memory.run = { ...memory.run, version: o.version, planHash: o.planHash, first: first ?? { version, planHash } }
       return
     }
-    // Locks, of which one transaction after the other needs none; references of values; requirements, admissions and the outbox, which no
-    // run of a simulation has.
+    // Nothing to store: transactions that follow each other need no locks, and no simulated run has references of values,
+    // requirements, admissions or an outbox.
     case 'waits_lock':
     case 'event_lock':
     case 'payload_ref':

@@ -8,7 +8,7 @@ import { createMemoryTables, type MemoryTables } from './memory-tables.ts'
 import { randomWorkflow } from './random-workflow.ts'
 import { type Acknowledged, type ClientHabits, createClients } from './simulated-clients.ts'
 import { createSimulatedNodes, type Stage } from './simulated-nodes.ts'
-import { type SimulatedProcess, startProcess } from './simulated-process.ts'
+import { type SimulatedGround, type SimulatedProcess, startProcess } from './simulated-process.ts'
 import { inWorld } from './simulated-time.ts'
 import { type Faults, NO_FAULTS, type Owner, type World } from './world.ts'
 
@@ -78,18 +78,16 @@ async function simulateIn(
     maxSessionBytes: world.pick(3) === 0 ? 1 : 1_000_000,
   }
   const alive = (): readonly SimulatedProcess[] => [...processes.values()].filter(({ owner }) => owner.isAlive)
+  const ground: SimulatedGround = {
+    ...{ world, tables, registry, sizes, processes: alive, listeners: new Map() },
+    store: (append) => store(tables, append),
+  }
   let born = 0
   const addProcess = (): void => {
     born += 1
     const owner: Owner = { name: `worker-${born}`, isAlive: true, isStopped: false }
-    const listeners = shared
-    const store_ = (append: Append) => store(tables, append)
-    processes.set(
-      owner.name,
-      startProcess({ world, tables, registry, sizes, processes: alive, listeners, store: store_ }, owner),
-    )
+    processes.set(owner.name, startProcess(ground, owner))
   }
-  const shared = new Map<Owner, Map<string, Set<() => void>>>()
   const processOf = (): SimulatedProcess | undefined => {
     const ready = alive().filter(({ owner }) => !owner.isStopped)
     return ready[world.pick(ready.length)]

@@ -45,8 +45,8 @@ export interface Stage {
 const LONGEST_BODY_MS = 20_000
 
 /**
- * Creates the node types of simulations, which take long to make. The body of `work` draws its end: it succeeds, fails, waits, computes for long,
- * or ignores that it is aborted.
+ * Creates the node types of simulations, which take long to make. The body of `work` draws its end: it succeeds, fails,
+ * waits, computes for long, or ignores that it is aborted.
  */
 export function createSimulatedNodes(stage: () => Stage): NodeRegistry {
   const body = implementNode(work, async ({ params, resume, ...context }) => {

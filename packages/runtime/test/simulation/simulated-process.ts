@@ -10,7 +10,6 @@ import { createWorker, type Worker } from '../../src/engines/embedded/worker.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
 import type { Append, AppendResult } from '../../src/store/append.ts'
 import type { RunRef } from '../../src/store/run-ref.ts'
-import { storeAppend } from './memory-append.ts'
 import { type Immediate, memoryDispatch } from './memory-dispatch.ts'
 import { type Answer, type MemoryInbox, memoryInbox } from './memory-inbox.ts'
 import { memoryLogs } from './memory-logs.ts'
@@ -51,8 +50,8 @@ export interface SimulatedGround {
   /** Processes that are connected to the bus. */
   readonly processes: () => readonly SimulatedProcess[]
   readonly listeners: Map<Owner, Map<string, Set<() => void>>>
-  /** Changes an append before it is stored, to plant a fault. */
-  readonly store?: (append: Append) => AppendResult
+  /** Stores an append, by the real rules or with a planted fault. */
+  readonly store: (append: Append) => AppendResult
 }
 
 /** Calls a store as its clients do: each call is a request that the world orders. */
@@ -89,8 +88,7 @@ function busOf({ world, processes, listeners }: SimulatedGround, owner: Owner): 
 
 /** Starts a process; the wiring is that of `embeddedEngine`, without admission and partitions. */
 export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedProcess {
-  const { world, tables, registry, sizes } = ground
-  const { store = (append: Append) => storeAppend(tables, append) } = ground
+  const { world, tables, registry, sizes, store } = ground
   const { leaseMs, busyGraceMs } = sizes
   const workerId = owner.name
   const now = (): number => world.now

@@ -45,10 +45,12 @@ describe('rates', () => {
     const own = await limited({ rates: { write: { perSecond: 1, burst: 1 } } })
     const as = testIdentity()
     const create = (by: Identity) => own.call('/workflows', { as: by, method: 'POST', body: { name: 'x' } })
-    const answers = [await create(as), await create(as), await create(as)]
-    expect(answers.map((answer) => answer.status)).toEqual([201, 201, 429])
-    expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(await answers[2]?.json()).toMatchObject({
+    // At the same time: on a busy machine, three requests in a row can take longer than the second of the rate.
+    const answers = await Promise.all([create(as), create(as), create(as)])
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, 201, 429])
+    const refused = answers.find(({ status }) => status === 429)
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await refused?.json()).toMatchObject({
       code: 'RATE_LIMITED',
       retryable: true,
       details: { rate: 'write' },

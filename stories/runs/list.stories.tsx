@@ -4,6 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import { RUN_STATUSES } from '@tenon/core/run'
 import { RunList } from '@tenon/editor/runs'
 import { createFixtureClient } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import { queueOfRun } from '../../packages/editor/test/fixtures/queued.ts'
 import { runState } from '../../packages/editor/test/fixtures/run-state.ts'
 import { RUN_STARTED_AT } from '../../packages/editor/test/fixtures/ticket-runs.ts'
 import { instanceProps } from '../frame.tsx'
@@ -60,66 +61,18 @@ const list = (items: readonly RunSummary[], failure: TenonError | null = null): 
   ),
 })
 
+const IDLE = { inProgress: null, limit: null } as const
+
 const WAITING: readonly RunQueue[] = [
-  {
-    reason: 'workflow_limit',
-    position: 2,
-    inProgress: 3,
-    limit: 3,
-    intervalMs: null,
-    startsAt: null,
-    collected: null,
-    key: null,
-    priority: 'normal',
-  },
-  {
-    reason: 'workflow_limit',
-    position: 1,
-    inProgress: 1,
-    limit: 1,
-    intervalMs: null,
-    startsAt: null,
-    collected: null,
-    key: 'customer-4711',
-    priority: 'high',
-  },
-  {
-    reason: 'tenant_limit',
-    position: 128,
-    inProgress: 500,
-    limit: 500,
-    intervalMs: null,
-    startsAt: null,
-    collected: null,
-    key: null,
-    priority: 'low',
-  },
-  {
-    ...{ reason: 'workflow_rate', position: 4, inProgress: null, limit: 100, intervalMs: 60_000 },
-    ...{ startsAt: '2026-11-23T09:44:00.000Z', collected: null, key: null, priority: 'normal' },
-  },
-  {
-    reason: 'workflow_paused',
-    position: 1,
-    inProgress: null,
-    limit: null,
-    intervalMs: null,
-    startsAt: null,
-    collected: null,
-    key: null,
-    priority: 'normal',
-  },
-  {
-    reason: 'tenant_paused',
-    position: 3,
-    inProgress: null,
-    limit: null,
-    intervalMs: null,
-    startsAt: null,
-    collected: null,
-    key: null,
-    priority: 'normal',
-  },
+  queueOfRun(),
+  queueOfRun({ position: 1, inProgress: 1, limit: 1, key: 'customer-4711', priority: 'high' }),
+  queueOfRun({ reason: 'tenant_limit', position: 128, inProgress: 500, limit: 500, priority: 'low' }),
+  queueOfRun({
+    ...{ reason: 'workflow_rate', position: 4, inProgress: null, limit: 100 },
+    ...{ intervalMs: 60_000, startsAt: '2026-11-23T09:44:00.000Z' },
+  }),
+  queueOfRun({ ...IDLE, reason: 'workflow_paused', position: 1 }),
+  queueOfRun({ ...IDLE, reason: 'tenant_paused', position: 3 }),
 ]
 
 export const Many = list(runs(130))

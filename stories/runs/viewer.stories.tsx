@@ -7,6 +7,7 @@ import {
   FIXTURE_RUN_ID,
   type FixtureData,
 } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import { queueOfRun } from '../../packages/editor/test/fixtures/queued.ts'
 import {
   ESCALATED_OUTPUT,
   escalatedRun,
@@ -61,20 +62,7 @@ export const Waiting: StoryObj = storyOf(() => {
 })
 export const Rejected: StoryObj = storyOf(() => ({ frames: rejectedRun().frames, output: { choice: 'reject' } }))
 export const Failed: StoryObj = storyOf(() => ({ frames: failedRun().frames }))
-export const Queued: StoryObj = storyOf(() => ({
-  frames: [],
-  queue: {
-    reason: 'workflow_limit',
-    position: 2,
-    inProgress: 3,
-    limit: 3,
-    intervalMs: null,
-    startsAt: null,
-    collected: null,
-    key: null,
-    priority: 'normal',
-  },
-}))
+export const Queued: StoryObj = storyOf(() => ({ frames: [], queue: queueOfRun() }))
 export const FiveHundredNodes: StoryObj = storyOf(() => manyNodes(500))
 export const NotFound: StoryObj = storyOf(
   () => ({ frames: [] }),

@@ -1,18 +1,6 @@
 import { ERROR_TABLE } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import {
-  en,
-  enCalls,
-  enData,
-  enMigration,
-  enParked,
-  enPolicy,
-  enQueue,
-  enRerun,
-  enRuns,
-  enSubWorkflows,
-  enWaits,
-} from './en/index.ts'
+import { ENGLISH_TEXTS } from '../../test/fixtures/english-texts.ts'
 
 /** Texts that are put into a sentence or after a number, so they begin in lower case. */
 const PARTS =
@@ -23,19 +11,7 @@ const SENTENCES = /(Text|Help|Why|Remedy)$/
 const LABELS =
   /^(action|category|runs\.(status|node|fact|segment|attemptHow)|topbar|control\.type|policy\.\w+Choice)\.|(^|\.)(label|title)$|Title$/
 
-const texts = Object.entries({
-  ...en,
-  ...enRuns,
-  ...enCalls,
-  ...enData,
-  ...enMigration,
-  ...enParked,
-  ...enPolicy,
-  ...enQueue,
-  ...enRerun,
-  ...enSubWorkflows,
-  ...enWaits,
-})
+const texts = Object.entries(ENGLISH_TEXTS)
 const offenders = (isOffender: (text: string, key: string) => boolean) =>
   texts.filter(([key, text]) => isOffender(text, key)).map(([key, text]) => `${key}: ${text}`)
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ENGLISH_TEXTS } from '../../test/fixtures/english-texts.ts'
 import {
-  en,
   enCalls,
   enData,
   enMigration,
@@ -42,21 +42,7 @@ test('every text is used, by its key or by a key that the code composes', () => 
   const code = [...readCode().values()].join('\n')
   const composed = composedKeys(code)
   const isUsed = (key: string) => code.includes(`'${key}'`) || composed.some((pattern) => pattern.test(key))
-  expect(
-    Object.keys({
-      ...en,
-      ...enRuns,
-      ...enCalls,
-      ...enData,
-      ...enMigration,
-      ...enParked,
-      ...enPolicy,
-      ...enQueue,
-      ...enRerun,
-      ...enSubWorkflows,
-      ...enWaits,
-    }).filter((key) => !isUsed(key)),
-  ).toEqual([])
+  expect(Object.keys(ENGLISH_TEXTS).filter((key) => !isUsed(key))).toEqual([])
 })
 
 test('texts of the run views are used in run views only, which load them', () => {

@@ -4,6 +4,7 @@ import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { setPageVisibility } from '../../../test/fixtures/page-visibility.ts'
+import { queueOfRun } from '../../../test/fixtures/queued.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { escalatingRun } from '../../../test/fixtures/ticket-runs.ts'
 import { en, enQueue, enRuns } from '../../messages/en/index.ts'
@@ -17,17 +18,7 @@ import { OpenQueue } from './open-queue.tsx'
 import { QUEUE_REFRESH_MS } from './queue-of.ts'
 import { queueText } from './queue-text.ts'
 
-const LIMITED: RunQueue = {
-  reason: 'workflow_limit',
-  position: 2,
-  inProgress: 3,
-  limit: 3,
-  intervalMs: null,
-  startsAt: null,
-  collected: null,
-  key: null,
-  priority: 'normal',
-}
+const LIMITED = queueOfRun()
 const AT_LIMIT = 'Waiting to start: 3 runs of this workflow are in progress (limit 3), position '
 
 const t = createTranslate({ ...en, ...enRuns, ...enQueue }, 'en')

@@ -89,7 +89,7 @@ test('runs wait for a rate, and requests are merged into one run, as the editor 
   expect(await start('acme')).toMatchObject({ runId: first.runId, deduplicated: true })
   const second = await start('umbrella')
   const runs = await openAs(ACME.viewer, { path: '/runs?status=queued' })
-  const atRate = /^Waiting to start: at most 1 run of this workflow starts in 1 h, position 1, expected at /
+  const atRate = /^Waiting to start: at most 1 run of this workflow starts per hour, position 1, expected at /
   await expect(runs.getByText(atRate)).toBeVisible()
 
   await editor.getByRole('spinbutton', { name: 'Starts in an interval' }).fill('')

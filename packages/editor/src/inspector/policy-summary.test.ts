@@ -70,12 +70,12 @@ test('settingsSentences say what the settings mean for the runs of a workflow', 
       ...{ concurrency: { limit: 1 }, rate: { limit: 10, interval: '1m' } },
     }),
   ).toBe(
-    'A run may take 2 hours. At most 1 run is in progress at once; others wait. At most 10 runs start in 1 minute; others wait. ' +
+    'A run may take 2 hours. At most 1 run is in progress at once; others wait. At most 10 runs start per minute; others wait. ' +
       'A canceled run leaves what it has done. Ended runs are kept for at most 30 days.',
   )
   const key = '{{ input.id }}'
   expect(say({ concurrency: { limit: 2, key }, rate: { limit: 1, interval: '1d', key } })).toContain(
-    'At most 2 runs with the same key are in progress at once; others wait. At most 1 run with the same key starts in 1 day; others wait.',
+    'At most 2 runs with the same key are in progress at once; others wait. At most 1 run with the same key starts per day; others wait.',
   )
   const window = { dedupe: { key, window: '1h' }, debounce: { delay: '30s', maxWait: '5m' }, priority: 'high' } as const
   expect(say(window)).toContain(

@@ -10,18 +10,12 @@ import {
   type WorkflowSettings,
 } from '@tenon/core/document'
 import type { Translate } from '../messages/format.ts'
+import { formatInterval, formatSpan } from '../messages/format-span.ts'
 
 /** Most waits that a sentence lists. */
 const MOST_WAITS = 3
 /** Most codes of errors that a sentence lists. */
 const MOST_CODES = 5
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-  ['millisecond', 1],
-] as const
 
 /** Policy of a node over that of its type, for {@link policySentences}. */
 export interface PolicyFacts {
@@ -63,7 +57,7 @@ export function settingsSentences(settings: WorkflowSettings, t: Translate, loca
   }
   if (rate !== undefined) {
     const { limit: count, key } = rate
-    const values = { count, time: spanText(rate.interval, locale) }
+    const values = { count, interval: formatInterval(msOf(rate.interval), locale) }
     says.push(key === undefined ? t('settings.says.rate', values) : t('settings.says.rateKey', values))
   }
   says.push(...requestSentences(settings, t, locale))
@@ -92,13 +86,13 @@ function requestSentences(settings: WorkflowSettings, t: Translate, locale: stri
 
 /** Returns the default of the longest wait of a retry policy, in words. */
 export function longestWaitText({ initialInterval }: RetryPolicy, locale: string): string {
-  return spanOf(RETRY_INTERVAL_GROWTH * msOf(initialInterval ?? DEFAULT_RETRY.initialInterval), locale)
+  return formatSpan(RETRY_INTERVAL_GROWTH * msOf(initialInterval ?? DEFAULT_RETRY.initialInterval), locale)
 }
 
 function attemptsText({ retry = {}, totalTimeout }: NodePolicy, count: number, t: Translate, locale: string): string {
   const waits = waitsOf(retry, count - 1, totalTimeout === undefined ? Number.POSITIVE_INFINITY : msOf(totalTimeout))
   if (waits.length === 0) return t('policy.says.attemptsOnly', { count })
-  const listed = waits.slice(0, MOST_WAITS).map((wait) => spanOf(wait, locale))
+  const listed = waits.slice(0, MOST_WAITS).map((wait) => formatSpan(wait, locale))
   if (waits.length <= MOST_WAITS) {
     const list = new Intl.ListFormat(locale, { type: 'conjunction' }).format(listed)
     return t('policy.says.attempts', { count, waits: list })
@@ -128,16 +122,9 @@ function finalText(codes: readonly string[], t: Translate, locale: string): stri
 }
 
 function spanText(duration: string, locale: string): string {
-  return spanOf(msOf(duration), locale)
+  return formatSpan(msOf(duration), locale)
 }
 
 function msOf(duration: string): number {
   return isDurationString(duration) ? durationToMs(duration) : 0
-}
-
-/** Formats a length of time in words: `1.5 seconds`. */
-function spanOf(ms: number, locale: string): string {
-  const [unit, unitMs] = UNITS.find(([, each]) => ms >= each) ?? (['second', 1_000] as const)
-  const options = { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 } as const
-  return new Intl.NumberFormat(locale, options).format(ms / unitMs)
 }

@@ -47,13 +47,12 @@ export const enPolicy = {
 
   'settings.says.noLimit': 'A run has no time limit.',
   'settings.says.timeout': 'A run may take {time}.',
-  'settings.says.atOnce':
-    'At most {count, plural, one {# run is} other {# runs are}} in progress at once; others wait.',
+  'settings.says.atOnce': 'At most {count, plural, one {# run is} other {# runs are}} in progress at once; others wait.',
   'settings.says.atOnceKey':
-    'At most {count, plural, one {# run} other {# runs}} with the same key {count, plural, one {is} other {are}} in progress at once; others wait.',
-  'settings.says.rate': 'At most {count, plural, one {# run starts} other {# runs start}} in {time}; others wait.',
+    'At most {count, plural, one {# run with the same key is} other {# runs with the same key are}} in progress at once; others wait.',
+  'settings.says.rate': 'At most {count, plural, one {# run starts} other {# runs start}} per {interval}; others wait.',
   'settings.says.rateKey':
-    'At most {count, plural, one {# run} other {# runs}} with the same key {count, plural, one {starts} other {start}} in {time}; others wait.',
+    'At most {count, plural, one {# run with the same key starts} other {# runs with the same key start}} per {interval}; others wait.',
   'settings.says.dedupe': 'A request with the key of an earlier one within {time} starts no run.',
   'settings.says.debounce': 'Requests are merged into one run, which starts {time} after the last one.',
   'settings.says.debounceMax': 'It starts {time} after the first one at the latest.',

@@ -10,11 +10,11 @@ export const enQueue = {
   'queue.reason.workflow_limit_key':
     'Waiting to start: {count, plural, one {# run with the key "{key}" is} other {# runs with the key "{key}" are}} in progress (limit {limit}), position {position}',
   'queue.reason.workflow_rate':
-    'Waiting to start: at most {count, plural, one {# run of this workflow starts} other {# runs of this workflow start}} in {interval}, position {position}',
+    'Waiting to start: at most {count, plural, one {# run of this workflow starts} other {# runs of this workflow start}} per {interval}, position {position}',
   'queue.reason.workflow_rate_key':
-    'Waiting to start: at most {count, plural, one {# run with the key "{key}" starts} other {# runs with the key "{key}" start}} in {interval}, position {position}',
+    'Waiting to start: at most {count, plural, one {# run with the key "{key}" starts} other {# runs with the key "{key}" start}} per {interval}, position {position}',
   'queue.reason.tenant_rate':
-    'Waiting to start: at most {count, plural, one {# run of all workflows starts} other {# runs of all workflows start}} in {interval}, position {position}',
+    'Waiting to start: at most {count, plural, one {# run of all workflows starts} other {# runs of all workflows start}} per {interval}, position {position}',
   'queue.reason.debounce':
     'Waiting for further requests: {count, plural, one {# request} other {# requests}} merged into this run',
   'queue.reason.batching': 'Waiting for further items: {count, plural, one {# item} other {# items}} in this run',

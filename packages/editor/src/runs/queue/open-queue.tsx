@@ -10,6 +10,9 @@ import { useRunPart } from '../store/use-run.ts'
 import { QUEUE_REFRESH_MS, queueOf } from './queue-of.ts'
 import { queueText } from './queue-text.ts'
 
+/** Reasons that depend on the runs of all workflows. */
+const OF_ALL_WORKFLOWS: ReadonlySet<RunQueue['reason']> = new Set(['tenant_limit', 'tenant_rate'])
+
 const selectHasBegun = ({ lastSeq }: RunSnapshot) => lastSeq > 0
 
 /** Line over the views of a run that waits to start: the reason and its position; empty for other runs. */
@@ -33,13 +36,13 @@ function Line({ scope, queue }: { readonly scope: RunScope; readonly queue: RunQ
   const { client, run } = scope
   const workflowId = run.value?.workflowId
   useRefreshEvery(run.refresh, QUEUE_REFRESH_MS)
-  // The starts and ends of other runs change the position.
+  // The starts and ends of other runs change the position, and pauses the reason.
   useTenantChanges({
     client,
-    isRelevant: (change) =>
-      change.kind === 'workflow'
-        ? change.id === workflowId
-        : change.kind === 'run' && (queue.reason === 'tenant_limit' || change.workflowId === workflowId),
+    isRelevant: ({ kind, id, workflowId: changed }) =>
+      kind === 'tenant' ||
+      (kind === 'workflow' && id === workflowId) ||
+      (kind === 'run' && (OF_ALL_WORKFLOWS.has(queue.reason) || changed === workflowId)),
     onChange: run.refresh,
   })
   const text = queueText(queue, t, locale)

@@ -39,15 +39,15 @@ describe('queueText', () => {
     ],
     [
       { reason: 'workflow_rate', inProgress: null, limit: 10, intervalMs: 60_000 },
-      'Waiting to start: at most 10 runs of this workflow start in 1 min, position 2',
+      'Waiting to start: at most 10 runs of this workflow start per minute, position 2',
     ],
     [
       { reason: 'workflow_rate', inProgress: null, limit: 1, intervalMs: 3_600_000, key: 'acme', priority: 'high' },
-      'Waiting to start: at most 1 run with the key "acme" starts in 1 h, position 2, high priority',
+      'Waiting to start: at most 1 run with the key "acme" starts per hour, position 2, high priority',
     ],
     [
       { reason: 'tenant_rate', inProgress: null, limit: 500, intervalMs: 1_000, startsAt: '2026-11-23T09:42:07.000Z' },
-      `Waiting to start: at most 500 runs of all workflows start in 1 s, position 2, expected at ${moment}`,
+      `Waiting to start: at most 500 runs of all workflows start per second, position 2, expected at ${moment}`,
     ],
     [
       { reason: 'debounce', inProgress: null, limit: null, collected: 3, startsAt: '2026-11-23T09:42:07.000Z' },
@@ -75,8 +75,8 @@ describe('queueText', () => {
 })
 
 /** Renders the line and the buttons of a run whose position the test changes. */
-function showRun() {
-  const data = { frames: [], queue: LIMITED }
+function showRun(queue = LIMITED) {
+  const data = { frames: [], queue }
   const fixture = createFixtureClient(data)
   const view = renderPart(
     <RunProvider client={fixture.client} runId={FIXTURE_RUN_ID}>
@@ -90,7 +90,7 @@ function showRun() {
     </RunProvider>,
   )
   const move = (position: number) => {
-    data.queue = { ...LIMITED, position }
+    data.queue = { ...queue, position }
   }
   return { ...view, fixture, move }
 }
@@ -112,6 +112,17 @@ describe('a run that waits to start', () => {
     act(() => fixture.push(...escalatingRun().frames))
     await waitFor(() => expect(screen.queryByText(`${AT_LIMIT}1`)).toBeNull())
     expect(screen.queryByText('Requested')).toBeNull()
+  })
+
+  test('moves up with the runs of all workflows under a limit of the tenant, and with a pause of the tenant', async () => {
+    const { fixture, move } = showRun(queueOfRun({ reason: 'tenant_rate', limit: 500, intervalMs: 60_000 }))
+    expect(await screen.findByText(/position 2$/)).toBeDefined()
+    move(1)
+    act(() => fixture.announce({ kind: 'run', id: 'other', workflowId: 'elsewhere' }))
+    expect(await screen.findByText(/position 1$/)).toBeDefined()
+    move(3)
+    act(() => fixture.announce({ kind: 'tenant', id: 'acme' }))
+    expect(await screen.findByText(/position 3$/)).toBeDefined()
   })
 
   test('is loaded again every 5 s while the page is visible', async () => {

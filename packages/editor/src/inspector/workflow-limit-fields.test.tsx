@@ -100,6 +100,17 @@ test('a rate, repeated requests and merged requests have fields, whose values le
   expect(settingsOf(session)).toEqual(FIELDS_DOCUMENT.settings)
 })
 
+test('the settings are in groups, and say once from when they apply', async () => {
+  renderInspector()
+  const starts = await screen.findByRole('region', { name: 'Limits of starts' })
+  expect(within(starts).getByRole('combobox', { name: 'Priority' })).toBeDefined()
+  const requests = screen.getByRole('region', { name: 'Repeated requests' })
+  expect(within(requests).getByRole('group', { name: 'Ignore repeated requests for' })).toBeDefined()
+  const data = screen.getByRole('region', { name: 'Time and data' })
+  expect(within(data).getByRole('spinbutton', { name: 'Keep runs for (days)' })).toBeDefined()
+  expect(screen.getAllByText(/next version that you publish/)).toHaveLength(1)
+})
+
 test('the priority is stored unless it is the usual one', async () => {
   const { user, session } = renderInspector()
   const priority = await screen.findByRole('combobox', { name: 'Priority' })

@@ -4,27 +4,18 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
 import { useUnreadable } from '../session/use-unreadable.ts'
-import { QueueTexts } from '../shell/queue-texts.tsx'
 import { Field } from '../ui/field.tsx'
 import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
 import { StartKeyField } from './start-key-field.tsx'
-import { WorkflowStartFields } from './workflow-start-fields.tsx'
+import { RateFields } from './workflow-start-fields.tsx'
 
 interface WorkflowLimitFieldsProps {
   readonly settings: WorkflowSettings
 }
 
-/** Fields for the most runs of a workflow in progress at once, and for their priority. */
-export function WorkflowLimitFields(props: WorkflowLimitFieldsProps) {
-  return (
-    <QueueTexts>
-      <LimitFields {...props} />
-    </QueueTexts>
-  )
-}
-
-function LimitFields({ settings }: WorkflowLimitFieldsProps) {
+/** Fields for the most runs of a workflow in progress at once, for their most starts in an interval, and for their priority. */
+export function WorkflowLimitFields({ settings }: WorkflowLimitFieldsProps) {
   const t = useTranslate()
   const { dispatch } = useSession()
   const inBurst = useBurst()
@@ -67,7 +58,7 @@ function LimitFields({ settings }: WorkflowLimitFieldsProps) {
           }}
         />
       )}
-      <WorkflowStartFields settings={settings} />
+      <RateFields settings={settings} />
       <div data-param="priority">
         <Field label={t('limits.priority')} help={t('limits.priorityHelp')}>
           <Select

@@ -1,9 +1,11 @@
 import type { WorkflowSettings } from '@tenon/core/document'
+import { type ReactNode, useId } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { PolicyTexts } from '../shell/policy-texts.tsx'
+import { QueueTexts } from '../shell/queue-texts.tsx'
 import { Field } from '../ui/field.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
@@ -11,6 +13,7 @@ import { settingsSentences } from './policy-summary.ts'
 import { SettingText } from './setting-text.tsx'
 import { WorkflowDataFields } from './workflow-data-fields.tsx'
 import { WorkflowLimitFields } from './workflow-limit-fields.tsx'
+import { WorkflowRequestFields } from './workflow-start-fields.tsx'
 
 interface WorkflowSettingsFieldsProps {
   readonly settings: WorkflowSettings
@@ -21,7 +24,9 @@ interface WorkflowSettingsFieldsProps {
 export function WorkflowSettingsFields(props: WorkflowSettingsFieldsProps) {
   return (
     <PolicyTexts>
-      <SettingsFields {...props} />
+      <QueueTexts>
+        <SettingsFields {...props} />
+      </QueueTexts>
     </PolicyTexts>
   )
 }
@@ -48,30 +53,57 @@ function SettingsFields({ settings, description }: WorkflowSettingsFieldsProps) 
       <p className="tn-panel-note" role="note" aria-label={t('policy.says')}>
         {settingsSentences(settings, t, locale)}
       </p>
-      <div data-param="timeout">
-        <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
-          <DurationInput
-            field={{ key: 'timeout', nodeId: null, path: ['timeout'], label: t('inspector.runLimit') }}
-            value={settings.timeout ?? null}
-            minMs={1}
-            isReadOnly={false}
-            placeholder={t('control.noLimit')}
-            unit="d"
-            onChange={(value) => {
-              const typed = { field: 'timeout', before: settings.timeout ?? '', after: value ?? '' }
-              inBurst(typed, () => dispatch({ type: 'set-setting', key: 'timeout', value }))
-            }}
+      <p className="tn-panel-note">{t('settings.applies')}</p>
+      <SettingsGroup title={t('settings.group.starts')}>
+        <WorkflowLimitFields settings={settings} />
+      </SettingsGroup>
+      <SettingsGroup title={t('settings.group.requests')}>
+        <WorkflowRequestFields settings={settings} />
+      </SettingsGroup>
+      <SettingsGroup title={t('settings.group.timeAndData')}>
+        <div data-param="timeout">
+          <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
+            <DurationInput
+              field={{ key: 'timeout', nodeId: null, path: ['timeout'], label: t('inspector.runLimit') }}
+              value={settings.timeout ?? null}
+              minMs={1}
+              isReadOnly={false}
+              placeholder={t('control.noLimit')}
+              unit="d"
+              onChange={(value) => {
+                const typed = { field: 'timeout', before: settings.timeout ?? '', after: value ?? '' }
+                inBurst(typed, () => dispatch({ type: 'set-setting', key: 'timeout', value }))
+              }}
+            />
+          </Field>
+        </div>
+        <Field label={t('inspector.undoOnCancel')} help={t('inspector.undoOnCancelHelp')}>
+          <Switch
+            checked={settings.compensateOnCancel !== false}
+            onChange={(isOn) =>
+              dispatch({ type: 'set-setting', key: 'compensateOnCancel', value: isOn ? null : false })
+            }
           />
         </Field>
-      </div>
-      <Field label={t('inspector.undoOnCancel')} help={t('inspector.undoOnCancelHelp')}>
-        <Switch
-          checked={settings.compensateOnCancel !== false}
-          onChange={(isOn) => dispatch({ type: 'set-setting', key: 'compensateOnCancel', value: isOn ? null : false })}
-        />
-      </Field>
-      <WorkflowLimitFields settings={settings} />
-      <WorkflowDataFields settings={settings} />
+        <WorkflowDataFields settings={settings} />
+      </SettingsGroup>
     </>
+  )
+}
+
+interface SettingsGroupProps {
+  readonly title: string
+  readonly children: ReactNode
+}
+
+function SettingsGroup({ title, children }: SettingsGroupProps) {
+  const id = useId()
+  return (
+    <section className="tn-settings-group" aria-labelledby={id}>
+      <h3 id={id} className="tn-settings-title">
+        {title}
+      </h3>
+      {children}
+    </section>
   )
 }

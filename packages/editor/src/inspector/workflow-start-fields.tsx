@@ -15,11 +15,10 @@ interface StartFieldsProps {
   readonly settings: WorkflowSettings
 }
 
-/** Fields for the most starts of a workflow in an interval, for repeated requests, and for those that are merged. */
-export function WorkflowStartFields({ settings }: StartFieldsProps) {
+/** Fields for requests that repeat an earlier one, that are merged, and whose items are collected. */
+export function WorkflowRequestFields({ settings }: StartFieldsProps) {
   return (
     <>
-      <RateFields settings={settings} />
       <DedupeFields settings={settings} />
       <DebounceFields settings={settings} />
       <BatchingFields settings={settings} />
@@ -50,7 +49,8 @@ function withKey(setting: { readonly [name: string]: Json }, key: string): Json 
   return key === '' ? rest : { ...rest, key }
 }
 
-function RateFields({ settings: { rate } }: StartFieldsProps) {
+/** Fields for the most starts of a workflow in an interval. */
+export function RateFields({ settings: { rate } }: StartFieldsProps) {
   const t = useTranslate()
   const set = useSetSetting('rate')
   const last = useLast(rate)

@@ -45,6 +45,10 @@ export const enPolicy = {
   'policy.idempotencyHelp': 'A service that has seen the key does not repeat the call.',
   'policy.ownKey': 'One key for each run of the node',
 
+  'settings.applies': 'Changes apply to the next version that you publish.',
+  'settings.group.starts': 'Limits of starts',
+  'settings.group.requests': 'Repeated requests',
+  'settings.group.timeAndData': 'Time and data',
   'settings.says.noLimit': 'A run has no time limit.',
   'settings.says.timeout': 'A run may take {time}.',
   'settings.says.atOnce': 'At most {count, plural, one {# run is} other {# runs are}} in progress at once; others wait.',

@@ -63,6 +63,7 @@ test('runs wait for the limit of their workflow, and while it or all workflows a
   await runs.getByRole('link', { name: 'Automations', exact: true }).click()
   await expect(runs.getByText(/^All workflows were paused by .* 1 run waits to start$/)).toBeVisible()
   await expect(runs.getByRole('button', { name: 'Resume all workflows' })).toHaveCount(0)
+  await expect(runs.getByRole('listitem').filter({ hasText: 'Limited charges' })).toContainText('v1 · paused')
   await admin.getByRole('button', { name: 'Resume all workflows' }).click()
   await admin.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
   await expect(admin.getByText(/^All workflows were paused by/)).toHaveCount(0)

@@ -27,6 +27,7 @@ test('a node gets an undo step, which undoes it after the run has failed', async
   const pen = penOf(page)
   const inspector = await pen.select('Book')
   await inspector.getByRole('tab', { name: 'Policy' }).click()
+  await expect(inspector.getByRole('note', { name: 'What happens' })).toContainText('If it fails, the run fails.')
   await inspector.getByRole('button', { name: 'Add an undo step' }).click()
   // The new node is selected.
   await expect(inspector.getByRole('textbox', { name: 'Name of the node' })).toHaveValue('Undo Book')

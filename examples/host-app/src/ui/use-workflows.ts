@@ -7,6 +7,8 @@ const RETRY_MS = 5_000
 interface Workflows {
   /** `null` until they are loaded. */
   readonly items: readonly Workflow[] | null
+  /** True while all workflows of the tenant are paused. */
+  readonly areAllPaused: boolean
   readonly failure: string | null
   readonly hasMore: boolean
   readonly loadMore: () => void
@@ -18,6 +20,7 @@ export function useWorkflows(client: TenonClient): Workflows {
   const [limit, setLimit] = useState(50)
   const [round, setRound] = useState(0)
   const [items, setItems] = useState<readonly Workflow[] | null>(null)
+  const [areAllPaused, setAreAllPaused] = useState(false)
   const [hasMore, setHasMore] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const reload = useCallback(() => setRound((count) => count + 1), [])
@@ -25,10 +28,11 @@ export function useWorkflows(client: TenonClient): Workflows {
     const abort = new AbortController()
     const { signal: abortSignal } = abort
     let timer: ReturnType<typeof setTimeout> | undefined
-    client.workflows.list({ limit }, { abortSignal }).then(
-      (page) => {
+    Promise.all([client.workflows.list({ limit }, { abortSignal }), client.tenant.get({ abortSignal })]).then(
+      ([page, { pause }]) => {
         if (abortSignal.aborted) return
         setItems(page.items)
+        setAreAllPaused(pause !== null)
         setHasMore(page.nextCursor !== null && limit < 200)
         setFailure(null)
       },
@@ -51,7 +55,14 @@ export function useWorkflows(client: TenonClient): Workflows {
       }),
     [client, reload],
   )
-  return { items, failure, hasMore, loadMore: () => setLimit((count) => Math.min(200, count + 50)), reload }
+  return {
+    items,
+    areAllPaused,
+    failure,
+    hasMore,
+    loadMore: () => setLimit((count) => Math.min(200, count + 50)),
+    reload,
+  }
 }
 
 /** Returns what may be shown of an error. */

@@ -24,7 +24,7 @@ interface Notice {
 
 /** The tenant's workflows: open, create, duplicate, delete and restore them. */
 export function WorkflowsPage({ client, theme, canEdit, onOpen }: WorkflowsPageProps) {
-  const { items, failure, hasMore, loadMore, reload } = useWorkflows(client)
+  const { items, areAllPaused, failure, hasMore, loadMore, reload } = useWorkflows(client)
   const [problem, setProblem] = useState<string | null>(null)
   const [notice, setNotice] = useState<Notice | null>(null)
   const [deleting, setDeleting] = useState<Workflow | null>(null)
@@ -102,6 +102,7 @@ export function WorkflowsPage({ client, theme, canEdit, onOpen }: WorkflowsPageP
           <WorkflowRow
             key={workflow.id}
             workflow={workflow}
+            isPaused={areAllPaused || workflow.pause !== null}
             canEdit={canEdit}
             isBusy={busyId === workflow.id}
             onOpen={() => onOpen(workflow.id)}
@@ -157,6 +158,8 @@ function NewWorkflow({ isBusy, onCreate }: { readonly isBusy: boolean; readonly 
 
 interface WorkflowRowProps {
   readonly workflow: Workflow
+  /** True if the workflow is paused, by itself or with all others. */
+  readonly isPaused: boolean
   readonly canEdit: boolean
   readonly isBusy: boolean
   readonly onOpen: () => void
@@ -164,10 +167,10 @@ interface WorkflowRowProps {
   readonly onDelete: () => void
 }
 
-function WorkflowRow({ workflow, canEdit, isBusy, onOpen, onDuplicate, onDelete }: WorkflowRowProps) {
-  const { name, description, version, hasUnpublishedChanges, pause } = workflow
+function WorkflowRow({ workflow, isPaused, canEdit, isBusy, onOpen, onDuplicate, onDelete }: WorkflowRowProps) {
+  const { name, description, version, hasUnpublishedChanges } = workflow
   const published = version === null ? 'Draft' : `v${version}${hasUnpublishedChanges ? ' · changed' : ''}`
-  const state = pause === null ? published : `${published} · paused`
+  const state = isPaused ? `${published} · paused` : published
   return (
     <li className="page-row">
       <button type="button" className="page-open" onClick={onOpen}>

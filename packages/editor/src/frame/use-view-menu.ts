@@ -1,6 +1,7 @@
 import { useActions } from '../contexts/actions-context.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { WORKFLOW_HEADING } from '../problems/open-problem.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import type { MenuItem } from '../ui/menu.tsx'
@@ -18,7 +19,9 @@ export function useViewMenu(): readonly MenuItem[] {
   const keysKey = useShortcut('show-shortcuts')
   const showWorkflow = () => {
     select(store, [])
-    store.setState({ isWorkflowPanelOpen: !isWorkflowPanelOpen })
+    if (isWorkflowPanelOpen) store.setState({ isWorkflowPanelOpen: false })
+    // The panel may cover the button of the menu, which would get the focus back.
+    else store.setState({ isWorkflowPanelOpen: true, fieldFocus: { nodeId: null, path: WORKFLOW_HEADING } })
   }
   // In a wide editor the inspector shows them while nothing is selected.
   const settings: MenuItem = {

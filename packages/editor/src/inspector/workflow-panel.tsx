@@ -1,6 +1,7 @@
 import { useActions } from '../contexts/actions-context.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { WORKFLOW_HEADING } from '../problems/open-problem.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { Callout } from '../ui/callout.tsx'
@@ -27,8 +28,10 @@ export function WorkflowPanel() {
   return (
     <div ref={body} className="tn-inspector-body">
       <header className="tn-inspector-head">
-        <div className="tn-inspector-title">
-          <h2 className="tn-inspector-heading">{t('inspector.workflow')}</h2>
+        <div className="tn-inspector-title" data-param={WORKFLOW_HEADING.join('.')}>
+          <h2 className="tn-inspector-heading" tabIndex={-1}>
+            {t('inspector.workflow')}
+          </h2>
           <small>{t('inspector.workflowNodes', { count })}</small>
         </div>
         <span className="tn-inspector-close">

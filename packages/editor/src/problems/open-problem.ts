@@ -13,6 +13,9 @@ const SETTINGS = 'settings'
 /** Path of the name of a node among the rows of its panel; a param may be called `name` as well. */
 export const NODE_NAME: ParamPath = Object.freeze(['node', 'name'])
 
+/** Path of the heading of the panel of the workflow among its rows. */
+export const WORKFLOW_HEADING: ParamPath = Object.freeze(['workflow', 'heading'])
+
 /** Shows the field of a problem: reveals its node, opens its tab and focuses its field, or that of the workflow. */
 export function openProblem(session: EditorSession, canvas: CanvasSlot, problem: EditorProblem): void {
   if (problem.nodeId !== null) openField(session, canvas, { nodeId: problem.nodeId, path: fieldPath(problem) })

@@ -166,6 +166,8 @@ describe('what is seen of a workflow', () => {
     const { page, inspector } = await open({ document: 'chain', width: 480 })
     await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Workflow settings' }).click()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Workflow')
+    expect(await page.getByRole('tooltip').count()).toBe(0)
     await inspector.getByRole('textbox', { name: 'Description' }).waitFor()
     await inspector.getByRole('button', { name: 'Close' }).click()
     await expect.poll(() => inspector.isVisible()).toBe(false)

@@ -57,7 +57,7 @@ export function listUpstream(scope: ScopeSchema): readonly UpstreamSource[] {
   return [...inputSource(scope), ...itemSource(scope), ...nodes.reverse(), ...others]
 }
 
-/** Returns the input of a run, where no node has run yet; later its fields are listed by the nodes that wrote them. */
+/** Returns the input of a run for settings of the workflow; the scope of a node has its fields in other sources. */
 function inputSource({ input, nodes }: ScopeSchema): readonly UpstreamSource[] {
   const fields = input === undefined || nodes !== undefined ? [] : fieldsIn(input, 'input')
   return fields.length === 0 ? [] : [{ kind: 'input', nodeId: null, title: null, fields }]

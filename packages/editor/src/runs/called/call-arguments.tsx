@@ -74,7 +74,7 @@ function CallArguments({ call, votes, canDecide, edited, onEdit }: CallArguments
 
 interface VoteArgumentsProps extends Pick<CallArgumentsProps, 'edited'> {
   readonly vote: ApprovalVote
-  /** Takes the params of the vote, which counts only with others for the same ones; `null` if the reader may not decide. */
+  /** Uses the params of the vote; votes count together only for the same params. `null` if the reader may not decide. */
   readonly onUse: ((params: JsonObject) => void) | null
 }
 

@@ -158,8 +158,8 @@ function CallDetails({ scope, nodeRun, seq }: CallItemProps) {
 }
 
 /**
- * Returns the params of a call before a person changed them in its approval; `null` if they were not changed.
- * A vote with other params has not decided, if enough others were for the call as it was.
+ * Returns the params of a call before a person changed them in its approval; `null` if they were not changed. A vote with
+ * other params does not count if enough other votes accepted the call as it was.
  */
 function givenParams(
   { approvals }: RunView,

@@ -17,6 +17,7 @@ import type { ShownApproval } from '../approval/approval-of-view.ts'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { RunReady } from '../store/run-part.tsx'
 import { RunProvider } from '../store/run-scope.tsx'
+import { OpenParked } from '../viewer/open-parked.tsx'
 import { RunDock } from '../viewer/run-dock.tsx'
 import { RunViewer } from '../viewer/run-viewer.tsx'
 
@@ -135,6 +136,22 @@ describe('the calls of a node', () => {
     await user.click(within(list).getByRole('button', { name: /^Send a mail/ }))
     expect(await within(list).findByText('Arguments changed by Mina Kaur')).toBeDefined()
     expect(within(list).getByText('Arguments before the change')).toBeDefined()
+  })
+
+  test('are named in the line about one that needs a fix', async () => {
+    const error = { code: 'NODE_FAILED', message: 'The mail service is down' }
+    const log = agentRun().add({
+      type: 'node_parked',
+      nodeRunId: 'agent.2-mail',
+      data: { pass: 1, waitId: 'agent.2-mail/1/1', error, fingerprint: 'mail', resolutions: ['retry'] },
+    })
+    const { client } = fixture(log)
+    renderPart(
+      <RunProvider client={client} runId={FIXTURE_RUN_ID}>
+        {(scope) => <OpenParked scope={scope} onSelectNode={() => {}} />}
+      </RunProvider>,
+    )
+    expect(await screen.findByText(/· Send a mail needs a fix\.$/)).toBeDefined()
   })
 
   test('are counted on the card, and the question is named by its call', async () => {

@@ -38,7 +38,7 @@ function Ask({ scope: { client }, run, onDeleted }: DeleteRunProps) {
   const { toast } = useAnnouncer()
   const [isAsking, setIsAsking] = useState(false)
   const [isSending, setIsSending] = useState(false)
-  const remove = async () => {
+  const deleteRun = async () => {
     setIsSending(true)
     try {
       await client.runs.remove(run.runId).catch(unlessGone)
@@ -64,7 +64,7 @@ function Ask({ scope: { client }, run, onDeleted }: DeleteRunProps) {
         confirmLabel={t('data.delete.open')}
         variant="danger"
         onClose={() => setIsAsking(false)}
-        onConfirm={() => void remove()}
+        onConfirm={() => void deleteRun()}
       />
     </>
   )

@@ -16,7 +16,7 @@ const MARKS = {
   waiting: 'waiting',
 } as const
 
-/** Returns the failure of an attempt, and before it the one that the condition to try again could not judge. */
+/** Returns the failure of an attempt; if its retry condition failed, the failure that the condition was to check comes first. */
 function failuresOf({ error }: AttemptView): readonly RunFailure[] {
   if (error === null) return []
   const judged =

@@ -132,7 +132,10 @@ function noteOf(
   return {}
 }
 
-/** Returns the display of a node run on its card: the items or rounds of a loop, the open calls, its duration, and an attempt after the first. */
+/**
+ * Returns the display of a node run on its card: the items or rounds of a loop, the open calls, its duration, and an attempt
+ * after the first.
+ */
 function displayOf(
   nodeRun: NodeRunView,
   loop: LoopKind | null,

@@ -17,9 +17,8 @@ import type { Interval } from './time-scale.ts'
 
 /**
  * Kind of a part of a bar. `queued`: scheduled, no worker yet; `pause`: between a failed attempt and the next;
- * `waiting`: for a decision or an instant; `items`: a loop while its items run; `calls`: a node while its
- * calls run; `parked`: for a person, after the last
- * failure.
+ * `waiting`: for a decision or an instant; `items`: a loop while its items run; `calls`: a node while its calls run;
+ * `parked`: for a person, after the last failure.
  */
 export type SegmentKind =
   | 'queued'
@@ -63,7 +62,8 @@ const KINDS: Readonly<Record<AttemptView['how'], SegmentKind>> = {
 
 /**
  * Returns the rows of a run in the order in which its nodes were scheduled; skipped nodes have none. The rows of the
- * nodes inside a loop follow its own, item by item, and calls that of their caller; the items of a long loop are reduced to the shown one.
+ * nodes inside a loop follow its own, item by item, and the rows of calls follow that of their caller. The items of a long
+ * loop are reduced to the shown one.
  *
  * @param moment - End of open parts, in ms since the epoch.
  */

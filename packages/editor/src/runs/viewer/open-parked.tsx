@@ -1,5 +1,5 @@
 import { useTranslate } from '../../instance/instance-context.ts'
-import { nodeRunName } from '../format/node-run-name.ts'
+import { calledName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
@@ -29,7 +29,7 @@ export function OpenParked({ scope, onSelectNode }: OpenParkedProps) {
           {...{ scope, nodeRun, onSelectNode }}
           tone="parked"
           icon="error"
-          text={t('runs.parked.waits', { count: open.length, name: nodeRunName(nodes, nodeRun.nodeRunId, t) })}
+          text={t('runs.parked.waits', { count: open.length, name: calledName(nodes, nodeRun, t) })}
           action={t('runs.parked.show')}
         />
       )}

@@ -1,5 +1,5 @@
 import { useTranslate } from '../../instance/instance-context.ts'
-import { nodeRunName } from '../format/node-run-name.ts'
+import { calledName } from '../format/node-run-name.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
@@ -33,7 +33,7 @@ export function OpenWaits({ scope, onSelectNode }: OpenWaitsProps) {
           icon="clock"
           text={t('runs.wait.line', {
             count: open.length,
-            name: nodeRunName(nodes, nodeRun.nodeRunId, t),
+            name: calledName(nodes, nodeRun, t),
             kind: first.waitFor.kind,
             event: first.waitFor.kind === 'event' ? first.waitFor.name : '',
           })}

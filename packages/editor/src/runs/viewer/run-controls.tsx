@@ -20,8 +20,8 @@ interface RunControlsProps {
 }
 
 /**
- * Buttons that pause, resume, move and cancel a run that has not ended; hidden without permission. A run that waits to start has
- * nothing to pause; one that undoes what it has done ends anyway, but if it was paused before, it must be resumed for that.
+ * Buttons that pause, resume, move and cancel a run that has not ended; hidden without permission. A run that waits to start
+ * has nothing to pause; one that undoes what it has done ends anyway, but if it was paused before, it must be resumed for that.
  */
 export function RunControls({ scope, size = 'm' }: RunControlsProps) {
   const isEnding = useRunPart(scope.store, selectIsUndoing)

@@ -51,7 +51,8 @@ export const enPolicy = {
   'settings.group.timeAndData': 'Time and data',
   'settings.says.noLimit': 'A run has no time limit.',
   'settings.says.timeout': 'A run may take {time}.',
-  'settings.says.atOnce': 'At most {count, plural, one {# run is} other {# runs are}} in progress at once; others wait.',
+  'settings.says.atOnce':
+    'At most {count, plural, one {# run is} other {# runs are}} in progress at once; others wait.',
   'settings.says.atOnceKey':
     'At most {count, plural, one {# run with the same key is} other {# runs with the same key are}} in progress at once; others wait.',
   'settings.says.rate': 'At most {count, plural, one {# run starts} other {# runs start}} per {interval}; others wait.',

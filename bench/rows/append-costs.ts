@@ -128,7 +128,6 @@ export const startToBody: Row = {
   title: 'From the start of a run to its first body on Postgres, over a raw one-row commit under RLS',
   unit: 'ms',
   better: 'lower',
-  warmUps: 5,
   must: 3,
   aim: 2,
   missing: missingPostgres,

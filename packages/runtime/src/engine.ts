@@ -87,6 +87,12 @@ export type MigrateResult =
   | { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' | 'queued' | 'pending' }
   | { readonly outcome: 'refused'; readonly blockers: readonly MigrationBlocker[] }
 
+/**
+ * Result of a withdrawal of a request to move a run. `accepted` is stored, and the run remains on its version unless it
+ * has moved by then; `unchanged` if no request waits; `closed` if it has ended.
+ */
+export type WithdrawResult = { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' }
+
 /** Result of a request to pause or to resume starts; `unchanged` if they already are as requested. */
 export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
 
@@ -97,7 +103,7 @@ export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
 export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
- * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `sendEvent`, `cancel`, `pause`, `migrate` and `resume` resolve after
+ * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `sendEvent`, `cancel`, `pause`, `resume`, `migrate` and `withdrawMigration` resolve after
  * their transaction has committed, so that acknowledged changes are stored.
  */
 export interface Engine {
@@ -194,6 +200,13 @@ export interface Engine {
     runId: RunId,
     target: Pick<MigrateRunRequest, 'version' | 'plan'>,
   ): Promise<MigrateResult>
+  /** Withdraws the request to move a run that waits; the run then continues on its version. `hook` as for `migrate`. */
+  withdrawMigration(
+    tenantId: TenantId,
+    runId: RunId,
+    actor: Actor | null,
+    hook?: TransactionHook,
+  ): Promise<WithdrawResult>
   /** Stores a request to resume a paused run, which then starts what it has held, in order. */
   resume(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
   /**

@@ -19,6 +19,7 @@ export type {
   StartedRunRow,
   StartRunRequest,
   TransactionHook,
+  WithdrawResult,
 } from './engine.ts'
 export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'

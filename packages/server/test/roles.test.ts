@@ -27,7 +27,12 @@ function pathOf(route: RouteDefinition, workflowId = ids.workflowId): string {
 }
 
 /** Answers to an allowed caller of routes without a body that do not read. The run of the sample is open. */
-const ANSWERS: Readonly<Record<string, number>> = { deleteWorkflow: 204, deleteRun: 409, checkMigration: 422 }
+const ANSWERS: Readonly<Record<string, number>> = {
+  deleteWorkflow: 204,
+  deleteRun: 409,
+  checkMigration: 422,
+  withdrawMigration: 409,
+}
 
 /** A body that no route takes: a caller who may call gets past the role and no further, so nothing changes. */
 const refusedBody = '{"surprise":1}'

@@ -88,6 +88,13 @@ export interface RunsClient {
    * not fit, for a queued run or a test run, and while another request waits.
    */
   migrate(runId: RunId, body: MigrateRun, options?: RequestOptions): Promise<Run>
+  /**
+   * Withdraws the request to move a run that waits until no node is in progress. The returned run may have yet to
+   * continue, and moves nevertheless if it comes to that first.
+   *
+   * @throws {@link TenonError} `RUN_CLOSED`, `MIGRATION_CLOSED` if no request waits.
+   */
+  withdrawMigration(runId: RunId, options?: RequestOptions): Promise<Run>
   /** Requests to move runs of a workflow, page by page. @throws {@link TenonError} `CURSOR_INVALID`, `REFERENCE_NOT_FOUND`. */
   migrateAll(workflowId: WorkflowId, body: MigrateRuns, options?: RequestOptions): Promise<MigratedRuns>
   /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */

@@ -69,6 +69,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   resumeRun: (client) => client.runs.resume('r'),
   checkMigration: (client) => client.runs.checkMigration('r', '2'),
   migrateRun: (client) => client.runs.migrate('r', { version: '2' }),
+  withdrawMigration: (client) => client.runs.withdrawMigration('r'),
   migrateRuns: (client) => client.runs.migrateAll('w', { version: '2', from: '1' }),
   getRunLedger: (client) => client.runs.ledger('r'),
   listApprovals: (client) => client.approvals.list({ status: 'open' }),

@@ -169,6 +169,8 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
       send({ method: 'GET', path: path`/runs/${runId}/migration`, query: { version }, ...sendingOf(request) }),
     migrate: (runId, body, request) =>
       send({ method: 'POST', path: path`/runs/${runId}/migration`, body, ...sendingOf(request) }),
+    withdrawMigration: (runId, request) =>
+      send({ method: 'DELETE', path: path`/runs/${runId}/migration`, ...sendingOf(request) }),
     migrateAll: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/migrations`, body, ...sendingOf(request) }),
     waiting: (runId, request) =>

@@ -47,6 +47,11 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Let the run finish on its version, or publish a version that keeps the nodes listed in issues.',
   },
+  MIGRATION_CLOSED: {
+    status: 409,
+    retryable: false,
+    remedy: 'The run has moved already, or no request to move it waits. Reload to see its version.',
+  },
   APPROVAL_CLOSED: {
     status: 409,
     retryable: false,

@@ -25,6 +25,7 @@ test('RUN_EVENT_TYPES has every type once', () => {
     'pause_requested',
     'resume_requested',
     'migrate_requested',
+    'migration_withdrawn',
     'compensation_skip_requested',
     'parked_resolved',
   ])

@@ -16,6 +16,7 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
   pause_requested: 'fact',
   resume_requested: 'fact',
   migrate_requested: 'fact',
+  migration_withdrawn: 'fact',
   compensation_skip_requested: 'fact',
   parked_resolved: 'fact',
   node_scheduled: 'decision',

@@ -52,6 +52,7 @@ describe('factId', () => {
     expect(factId({ type: 'resume_requested', data })).toBe('resume/r1')
     const move = { ...data, from: '1', version: '2', planHash: 'p2' }
     expect(factId({ type: 'migrate_requested', data: move })).toBe('migrate/r1')
+    expect(factId({ type: 'migration_withdrawn', data })).toBe('withdraw/r1')
   })
 })
 

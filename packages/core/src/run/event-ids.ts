@@ -75,7 +75,7 @@ const SKIP_COMPENSATION_ID = 'skip_compensation'
 /**
  * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
  * `start`, `reused`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `event/<wait id>`, `child/<wait id>`, `cancel`,
- * `pause/<request id>`, `resume/<request id>`, `migrate/<request id>`, `parked/<wait id>`, `skip_compensation`.
+ * `pause/<request id>`, `resume/<request id>`, `migrate/<request id>`, `withdraw/<request id>`, `parked/<wait id>`, `skip_compensation`.
  */
 export function factId(fact: Fact): string {
   switch (fact.type) {
@@ -99,6 +99,8 @@ export function factId(fact: Fact): string {
       return `resume/${fact.data.requestId}`
     case 'migrate_requested':
       return `migrate/${fact.data.requestId}`
+    case 'migration_withdrawn':
+      return `withdraw/${fact.data.requestId}`
     case 'parked_resolved':
       return `parked/${fact.data.waitId}`
     case 'compensation_skip_requested':

@@ -29,6 +29,7 @@ export {
   type MigrationBlocker,
   type MigrationBlockerKind,
   type MigrationRefusal,
+  type MigrationWithdrawal,
 } from './migrations.ts'
 export type { Observation } from './observations.ts'
 export type { CancelReason, NodeCancelReason, NoRetryReason, SkipReason } from './reasons.ts'

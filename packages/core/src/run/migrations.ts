@@ -41,5 +41,16 @@ export interface MigrateRequest {
   readonly planHash: string
 }
 
-/** Reason why a run was not moved: its nodes do not fit the version, another request came first, or the run ended before. */
-export type MigrationRefusal = 'incompatible' | 'superseded' | 'ending'
+/** A request to withdraw a request to move a run, while the run has not moved. */
+export interface MigrationWithdrawal {
+  /** Id of the request to withdraw. */
+  readonly requestId: string
+  /** Person who withdraws it; `null` if no person does. */
+  readonly actor: Actor | null
+}
+
+/**
+ * Reason why a run was not moved: its nodes do not fit the version, another request came first, the run ended before, or
+ * the request was withdrawn.
+ */
+export type MigrationRefusal = 'incompatible' | 'superseded' | 'ending' | 'withdrawn'

@@ -1,5 +1,13 @@
 import { nodeTypeKey } from '@tenon/core/document'
-import type { CallsWait, EventReceived, Fact, MigrateRequest, NodeWait, ParkedResolved } from '@tenon/core/run'
+import type {
+  CallsWait,
+  EventReceived,
+  Fact,
+  MigrateRequest,
+  MigrationWithdrawal,
+  NodeWait,
+  ParkedResolved,
+} from '@tenon/core/run'
 import { endCall } from './calls.ts'
 import { noteLate, noteUndone, skipCompensation } from './compensation.ts'
 import { completeNode } from './complete-node.ts'
@@ -10,7 +18,7 @@ import { handleFailure } from './failure.ts'
 import { close, ERROR_PORT, finishDead, finishSkipped } from './finish-node.ts'
 import { hasPort } from './has-port.ts'
 import { itemAt } from './lookup.ts'
-import { planOf, requestMigration } from './migrate-run.ts'
+import { planOf, requestMigration, withdrawMigration } from './migrate-run.ts'
 import { closeNodeRun } from './open-runs.ts'
 import { pauseRun, resumeRun } from './pause-run.ts'
 import type { PlanNode } from './plan.ts'
@@ -246,6 +254,13 @@ function judgeMigration(run: RunContext, request: MigrateRequest): Act | null {
   return (turns) => requestMigration(run, turns, request)
 }
 
+/** Applies the withdrawal of a request to move; it has no effect once the run has moved, has refused to, or is over. */
+function judgeWithdrawal(run: RunContext, { requestId }: MigrationWithdrawal): Act | null {
+  const { migration } = run.state
+  if (migration?.requestId !== requestId) return null
+  return (turns) => withdrawMigration(run, turns, migration)
+}
+
 /**
  * Checks a fact and returns its effect, without applying it.
  *
@@ -292,6 +307,8 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
       return judgePause(run, fact)
     case 'migrate_requested':
       return judgeMigration(run, fact.data)
+    case 'migration_withdrawn':
+      return judgeWithdrawal(run, fact.data)
     default:
       return refuse('The interpreter does not know this fact', { type: (fact as { readonly type: string }).type })
   }

@@ -48,7 +48,9 @@ function playVersions(
     const { machine } = run
     const fact = nextFact(planOf(machine.planHash), machine, tape, options)
     if (fact === null) break
-    run.apply(count > 0 && tape.next(4) === 0 ? migrateFact(run, plans, tape.next(plans.length)) : fact)
+    const isWithdrawn = machine.migration !== null && tape.next(6) === 0
+    if (isWithdrawn) run.apply(withdrawal(run))
+    else run.apply(count > 0 && tape.next(4) === 0 ? migrateFact(run, plans, tape.next(plans.length)) : fact)
     onTurn?.(run)
   }
   return run
@@ -61,6 +63,11 @@ function migrateFact({ machine }: SimulatedRun, plans: readonly Plan[], to: numb
     type: 'migrate_requested',
     data: { requestId: `m${machine.turn}`, actor: null, from, version: `${to + 1}`, planHash },
   }
+}
+
+/** Withdraws the request of a run that is about to move. */
+function withdrawal({ machine }: SimulatedRun): Fact {
+  return { type: 'migration_withdrawn', data: { requestId: machine.migration?.requestId ?? '', actor: null } }
 }
 
 const arbitraryRun = [arbitraryVersions, arbitraryTape, arbitraryOptions] as const

@@ -98,6 +98,40 @@ describe('a run that is asked to move', () => {
     expect(brief(run.complete('a'))).toEqual(['moved 1 to 2', 'schedule b/1 dispatch'])
   })
 
+  test('remains on its version when the request is withdrawn, and starts what it has held', () => {
+    const run = runOf(V1, V2)
+    const withdraw = (requestId: string) =>
+      brief(run.apply({ type: 'migration_withdrawn', data: { requestId, actor: null } }))
+    expect(withdraw('to-2')).toEqual([])
+    move(run, V2)
+    expect(withdraw('other')).toEqual([])
+    expect(withdraw('to-2')).toEqual(['not moved to 2 (withdrawn: )'])
+    expect(withdraw('to-2')).toEqual([])
+    expect(brief(run.complete('a'))).toEqual(['schedule b/1 dispatch'])
+    expect(run.machine.planHash).toBe(V1.planHash)
+    expect(move(run, V2, '2', '1', 'again')).toEqual([])
+    expect(brief(run.complete('b'))).toEqual(['moved 1 to 2', 'schedule check/1 dispatch'])
+    expect(withdraw('again')).toEqual([])
+  })
+
+  test('starts what was held when the request is withdrawn, but for a paused run', () => {
+    const plan = planOf(
+      ['start', 'a:probe', 'x:probe', 'b:probe', 'end'],
+      ['start>a', 'start>x', 'a>b', 'b>end', 'x>end'],
+    )
+    const withdrawn = { type: 'migration_withdrawn', data: { requestId: 'to-2', actor: null } } as const
+    const run = runOf(plan, V2)
+    move(run, V2)
+    expect(brief(run.complete('a'))).toEqual([])
+    expect(brief(run.apply(withdrawn))).toEqual(['not moved to 2 (withdrawn: )', 'schedule b/1 dispatch'])
+    const paused = runOf(plan, V2)
+    move(paused, V2)
+    paused.complete('a')
+    paused.pause()
+    expect(brief(paused.apply(withdrawn))).toEqual(['not moved to 2 (withdrawn: )'])
+    expect(brief(paused.resume())).toEqual(['resumed by bob', 'schedule b/1 dispatch'])
+  })
+
   test('does not move before its start, during its end and after it', () => {
     const queued = simulateRun(
       V1,

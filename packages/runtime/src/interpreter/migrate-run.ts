@@ -24,6 +24,18 @@ export function requestMigration({ state, undoLog }: RunContext, { decisions }: 
   decisions.push({ type: 'migration_refused', data })
 }
 
+/** Withdraws a request to move: the run remains on its version, and what the request has held starts. */
+export function withdrawMigration(
+  run: RunContext,
+  turns: Turns,
+  { requestId, version }: Pick<MigrateRequest, 'requestId' | 'version'>,
+): void {
+  const { state, undoLog } = run
+  undoLog.setField(state, 'migration', null)
+  turns.decisions.push({ type: 'migration_refused', data: { requestId, version, reason: 'withdrawn', blockers: [] } })
+  if (!state.paused) releaseHeld(run, turns)
+}
+
 /**
  * Refuses a request to move if the run begins to end: what is open then ends, and what was done is undone, in the version
  * that the run executes. Called before anything is undone, since a request holds what would start.

@@ -7,7 +7,13 @@ import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
 import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { MessageRoute } from '../store/put-message.ts'
-import { judgeMigration, type PutMigration, putMigration } from '../store/put-migration.ts'
+import {
+  judgeMigration,
+  type PutMigration,
+  type PutWithdrawal,
+  putMigration,
+  putWithdrawal,
+} from '../store/put-migration.ts'
 
 /** Request to move a run to another version of its workflow. */
 export interface MigrateRunRequest {
@@ -51,6 +57,8 @@ export interface MigrateRun {
     request: MigrateRunRequest,
     route: MessageRoute,
   ): Promise<PutMigration | RefusedMigration>
+  /** Puts the withdrawal of the request that waits into the inbox of its run. */
+  withdraw(tenantId: TenantId, runId: RunId, actor: Actor | null, route: MessageRoute): Promise<PutWithdrawal>
 }
 
 /** Dependencies of {@link createMigrateRun}. */
@@ -95,6 +103,14 @@ export function createMigrateRun({ database, committer, now }: MigrateRunDeps): 
       const { version, plan, actor, requestId = randomUUID() } = request
       const migration = { tenantId, runId, plan, route, request: { requestId, actor, version } }
       return database.withTenant(tenantId, (tx) => putMigration(tx, { ...migration, at: now() }))
+    },
+    withdraw: async (tenantId, runId, actor, route) => {
+      const applied = await committer.withSession(
+        { tenantId, runId, isStale: true },
+        ({ machine }) => machine.migration,
+      )
+      const withdrawal = { tenantId, runId, applied, actor, route }
+      return database.withTenant(tenantId, (tx) => putWithdrawal(tx, { ...withdrawal, at: now() }))
     },
   }
 }

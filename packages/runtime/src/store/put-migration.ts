@@ -1,4 +1,4 @@
-import { type Fact, isRunOver, type MigrateRequest, type RunStatus } from '@tenon/core/run'
+import { type Actor, type Fact, isRunOver, type MigrateRequest, type RunStatus } from '@tenon/core/run'
 import type { Plan } from '../interpreter/plan.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -54,17 +54,8 @@ export async function judgeMigration(
   if (run === undefined) return { outcome: 'not_found' }
   if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
   if (run.status === 'queued') return { outcome: 'queued' }
-  const waiting = await tx
-    .selectFrom('run_inbox')
-    .select('fact')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where('message_id', 'like', `${MIGRATE_MESSAGES}%`)
-    .executeTakeFirst()
-  if (waiting !== undefined) {
-    const { data } = JSON.parse(waiting.fact) as Extract<Fact, { readonly type: 'migrate_requested' }>
-    return { outcome: data.planHash === planHash ? 'unchanged' : 'pending' }
-  }
+  const waiting = await readWaiting(tx, { tenantId, runId })
+  if (waiting !== null) return { outcome: waiting.planHash === planHash ? 'unchanged' : 'pending' }
   if (run.version === version) return { outcome: 'unchanged' }
   if ((await hasEndMessage(tx, { tenantId, runId })) || (await isEnding(tx, { tenantId, runId }))) {
     return { outcome: 'closed' }
@@ -85,5 +76,53 @@ export async function putMigration(
   if (judged.outcome !== 'new') return judged
   await storePlan(tx, tenantId, plan)
   const fact: Fact = { type: 'migrate_requested', data: { ...request, from: judged.from, planHash } }
+  return putMessage(tx, { tenantId, runId, fact, at, route })
+}
+
+/** Reads the request to move a run that waits in its inbox; `null` without one. */
+async function readWaiting(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<MigrateRequest | null> {
+  const waiting = await tx
+    .selectFrom('run_inbox')
+    .select('fact')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('message_id', 'like', `${MIGRATE_MESSAGES}%`)
+    .executeTakeFirst()
+  if (waiting === undefined) return null
+  return (JSON.parse(waiting.fact) as Extract<Fact, { readonly type: 'migrate_requested' }>).data
+}
+
+/** Result of a withdrawal; `unchanged` if no request to move the run waits. */
+export type PutWithdrawal = PutMessage | { readonly outcome: 'unchanged' }
+
+/** A withdrawal of the request to move a run. */
+export interface WithdrawalToPut extends RunRef {
+  /** Request that the run has applied and that waits until no node is in progress; `null` without one. */
+  readonly applied: Pick<MigrateRequest, 'requestId'> | null
+  readonly actor: Actor | null
+  readonly at: number
+  readonly route: MessageRoute
+}
+
+/**
+ * Accepts the withdrawal of a request to move a run, in the caller's transaction. The run moves nevertheless if it comes
+ * to that first.
+ */
+export async function putWithdrawal(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId, applied, actor, at, route }: WithdrawalToPut,
+): Promise<PutWithdrawal> {
+  const run = await tx
+    .selectFrom('runs')
+    .select('status')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (run === undefined) return { outcome: 'not_found' }
+  if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+  const request = (await readWaiting(tx, { tenantId, runId })) ?? applied
+  if (request === null) return { outcome: 'unchanged' }
+  const fact: Fact = { type: 'migration_withdrawn', data: { requestId: request.requestId, actor } }
   return putMessage(tx, { tenantId, runId, fact, at, route })
 }

@@ -169,14 +169,20 @@ describe('a request to move that waits for a node in progress', () => {
     expect(await move(as, runId, { version: '3' }, 422)).toMatchObject(pending)
     expect(await server.json<Problem>(422, `/runs/${runId}/migration?version=3`, { as })).toMatchObject(pending)
     expect(await moveAll(as, id, { version: '3' })).toMatchObject({ runIds: [], refused: [{ runId }] })
+    const withdraw = (status: number) =>
+      server.json<Run & Problem>(status, `/runs/${runId}/migration`, { as, method: 'DELETE' })
+    expect(await withdraw(200)).toMatchObject({ runId, version: '1' })
+    await untilApplied(as)
+    expect(await withdraw(409)).toMatchObject({ code: 'MIGRATION_CLOSED' })
+    await move(as, runId, { version: '3' })
+    await untilApplied(as)
     await server.json(200, `/runs/${runId}/cancel`, { as, method: 'POST' })
     await untilRun(server, as, runId)
     const log = await (await server.call(`/runs/${runId}/events`, { as })).text()
-    expect(log.match(/"(migrate_requested|migration_refused)"/g)).toEqual([
-      '"migrate_requested"',
-      '"migration_refused"',
-    ])
-    expect(log).toContain('"reason":"ending"')
+    expect(log.match(/"(withdrawn|ending)"/g)).toEqual(['"withdrawn"', '"ending"'])
+    expect(await withdraw(409)).toMatchObject({ code: 'RUN_CLOSED' })
+    const viewer = { ...as, role: 'viewer' } as const
+    expect((await server.call(`/runs/${runId}/migration`, { as: viewer, method: 'DELETE' })).status).toBe(403)
   })
 })
 

@@ -1,6 +1,6 @@
 import { ROUTES } from '@tenon/core/api'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
-import { checkMigration, migrateRun, migrateRuns } from '../runs/migrate-run.ts'
+import { checkMigration, migrateRun, migrateRuns, withdrawMigration } from '../runs/migrate-run.ts'
 import { presentRun } from '../runs/present-run.ts'
 
 export const migrationHandlers: readonly RouteImplementation[] = [
@@ -11,6 +11,12 @@ export const migrationHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.migrateRun, async ({ server, identity, resource, body }) => {
     await migrateRun(server, identity, resource, body)
+    const run = await server.reader.getRun(resource.tenantId, resource.runId)
+    return { status: 200, json: await presentRun(server, run ?? resource) }
+  }),
+
+  implementRoute(ROUTES.withdrawMigration, async ({ server, identity, resource }) => {
+    await withdrawMigration(server, identity, resource)
     const run = await server.reader.getRun(resource.tenantId, resource.runId)
     return { status: 200, json: await presentRun(server, run ?? resource) }
   }),

@@ -55,6 +55,33 @@ export async function migrateRun(
   return result.outcome
 }
 
+/**
+ * Withdraws the request to move a run that waits, with an audit entry.
+ *
+ * @throws {@link TenonError} `RUN_CLOSED`, `RUN_NOT_FOUND`, `MIGRATION_CLOSED` if no request waits.
+ */
+export async function withdrawMigration(
+  server: Pick<ServerContext, 'engine' | 'now'>,
+  identity: Identity,
+  { tenantId, runId, status, version }: StoredRun,
+): Promise<void> {
+  if (isRunOver(status)) throw ended()
+  const actor = { userId: identity.userId, displayName: identity.displayName }
+  const details = { version }
+  const audit = auditHook({ identity, action: 'run.withdraw_migration', resource: runId, at: server.now(), details })
+  const { outcome } = await server.engine.withdrawMigration(tenantId, runId, actor, audit)
+  switch (outcome) {
+    case 'accepted':
+      return
+    case 'closed':
+      throw ended()
+    case 'not_found':
+      throw notFound()
+    case 'unchanged':
+      throw new TenonError('MIGRATION_CLOSED', 'No request to move the run waits')
+  }
+}
+
 /** Throws the refusals that do not depend on the nodes of the run: the same for a check and for a request. */
 function checkAccepted(outcome: Exclude<MigrateResult['outcome'], 'refused'>): void {
   switch (outcome) {

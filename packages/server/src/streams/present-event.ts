@@ -24,6 +24,7 @@ const PRESENTED: { readonly [Type in RunEventType]: Present<Type> } = {
   pause_requested: masked,
   resume_requested: masked,
   migrate_requested: masked,
+  migration_withdrawn: masked,
   parked_resolved: masked,
   compensation_skip_requested: masked,
   node_scheduled: masked,

@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   'run.pause',
   'run.resume',
   'run.migrate',
+  'run.withdraw_migration',
   'run.delete',
   'retention.delete_runs',
   'parked.resolve',

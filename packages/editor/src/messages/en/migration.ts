@@ -27,5 +27,10 @@ export const enMigration = {
   'runs.moved.pending': 'Moves to version {version} when no node is in progress',
   'runs.moved.refused': 'Not moved to version {version}: {nodes} do not fit',
   'runs.moved.superseded': 'Not moved to version {version}: another request came first',
+  'runs.moved.withdrawn': 'Not moved to version {version}: the request was withdrawn',
+  'runs.move.withdraw': 'Do not move',
+  'runs.move.withdrawText': 'Withdraws the request to move to version {version}. The run continues on its version.',
+  'runs.move.withdrawn': 'The run stays on its version',
+  'runs.move.withdrawFailed': 'The request was not withdrawn',
   'runs.moved.ending': 'Not moved to version {version}: the run ended before',
 } as const

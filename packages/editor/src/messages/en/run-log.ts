@@ -77,6 +77,7 @@ export const runLogMessages = {
   'runs.event.pause_requested': '{person} paused the run',
   'runs.event.resume_requested': '{person} resumed the run',
   'runs.event.migrate_requested': '{person} requested to move to version {version}',
+  'runs.event.migration_withdrawn': '{person} withdrew the request to move',
   'runs.event.run_migrated': 'Moved from version {from} to {version}',
   'runs.event.migration_refused': 'Not moved to version {version}',
   'runs.event.run_paused': 'Run paused: no new node starts',

@@ -212,6 +212,7 @@ describe('logLine', () => {
     [{ type: 'resume_requested', data: { requestId: 'r2', actor: null } }, 'info', 'The system resumed the run'],
     [{ type: 'run_paused', data: { actor } }, 'debug', 'Run paused: no new node starts'],
     [{ type: 'migrate_requested', data: MOVE }, 'info', 'The system requested to move to version 5'],
+    [{ type: 'migration_withdrawn', data: MOVE }, 'info', 'The system withdrew the request to move'],
     [{ type: 'run_migrated', data: MOVE }, 'info', 'Moved from version 4 to 5'],
     [
       { type: 'migration_refused', data: { requestId: 'm', version: '5', reason: 'incompatible', blockers: [] } },

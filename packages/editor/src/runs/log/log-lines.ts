@@ -275,6 +275,10 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
       const person = entry.data.actor?.displayName ?? t('runs.event.system')
       return { level: 'info', text: t('runs.event.migrate_requested', { person, version: entry.data.version }) }
     }
+    case 'migration_withdrawn': {
+      const person = entry.data.actor?.displayName ?? t('runs.event.system')
+      return { level: 'info', text: t('runs.event.migration_withdrawn', { person }) }
+    }
     case 'run_migrated': {
       const { from, version } = entry.data
       return { level: 'info', text: t('runs.event.run_migrated', { from, version }) }

@@ -24,6 +24,7 @@ function show(frames = waitingRun().frames, obstacles: MigrationCheck['obstacles
     return { from: '4', version, obstacles }
   })
   const migrate = vi.fn<TenonClient['runs']['migrate']>(async (id) => client.runs.get(id))
+  const withdrawMigration = vi.fn<TenonClient['runs']['withdrawMigration']>(async (id) => client.runs.get(id))
   const own: TenonClient = {
     ...client,
     workflows: { ...client.workflows, get: async () => ({ ...STORED_WORKFLOW, version: latest }) },
@@ -33,7 +34,7 @@ function show(frames = waitingRun().frames, obstacles: MigrationCheck['obstacles
       get: async (id, version, options) =>
         version === '5' ? versionOf('5', NEXT) : client.versions.get(id, version, options),
     },
-    runs: { ...client.runs, checkMigration, migrate },
+    runs: { ...client.runs, checkMigration, migrate, withdrawMigration },
   }
   const versions = [versionOf('5', NEXT), versionOf('4', NEXT), versionOf('3', NEXT)]
   const view = renderPart(
@@ -45,7 +46,7 @@ function show(frames = waitingRun().frames, obstacles: MigrationCheck['obstacles
       )}
     </RunProvider>,
   )
-  return { ...view, push, checkMigration, migrate }
+  return { ...view, push, checkMigration, migrate, withdrawMigration }
 }
 
 describe('MoveRun', () => {
@@ -113,6 +114,21 @@ describe('MoveRun', () => {
     const first = show(log.frames)
     expect(await screen.findByText('Moves to version 5 when no node is in progress')).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Move to version 5' })).toBeNull()
+    const { user, push, withdrawMigration } = first
+    withdrawMigration.mockRejectedValueOnce(new TenonError('MIGRATION_CLOSED', 'No request to move the run waits'))
+    await user.click(await screen.findByRole('button', { name: 'Do not move' }))
+    expect(await screen.findByText(/^No request to move the run waits/)).toBeTruthy()
+    await user.click(await screen.findByRole('button', { name: 'Do not move' }))
+    expect(await screen.findByText('The run stays on its version')).toBeTruthy()
+    const withdrawn = waitingRun().wait(10)
+    withdrawn.add({ type: 'migrate_requested', data: REQUEST })
+    withdrawn.add({
+      type: 'migration_refused',
+      data: { requestId: 'm', version: '5', reason: 'withdrawn', blockers: [] },
+    })
+    act(() => push(...withdrawn.frames))
+    expect(await screen.findByText('Not moved to version 5: the request was withdrawn')).toBeTruthy()
+    expect(await screen.findByRole('button', { name: 'Move to version 5' })).toBeTruthy()
     first.unmount()
     const refused = { requestId: 'm', version: '5', reason: 'incompatible', blockers: [] } as const
     log.add({

@@ -4,9 +4,12 @@ import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { MigrationTexts } from '../../shell/migration-texts.tsx'
 import { Button } from '../../ui/button.tsx'
+import { failureText } from '../../ui/error-state.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
+import { useRunToast } from '../store/use-run-toast.ts'
 import { MoveDialog } from './move-dialog.tsx'
 
 interface MoveRunProps {
@@ -14,17 +17,58 @@ interface MoveRunProps {
   readonly size: 's' | 'm'
 }
 
-const selectIsMoving = ({ live }: RunSnapshot) => live.migrations.some(({ outcome }) => outcome === null)
+const selectTarget = ({ live }: RunSnapshot) => live.migrations.find(({ outcome }) => outcome === null)?.version ?? null
 
-/** Button that moves an open run to the latest version of its workflow; hidden while the run is on it, or about to move. */
+/**
+ * Button that moves an open run to the latest version of its workflow; hidden while the run is on it. While the run is about
+ * to move, a button that withdraws the request.
+ */
 export function MoveRun({ scope, size }: MoveRunProps) {
-  const isMoving = useRunPart(scope.store, selectIsMoving)
+  const target = useRunPart(scope.store, selectTarget)
   const run = scope.run.value
-  if (run === null || run.mode === 'test' || isMoving) return null
+  if (run === null || run.mode === 'test') return null
   return (
     <MigrationTexts>
-      <MoveButton scope={scope} run={run} size={size} />
+      {target === null ? (
+        <MoveButton scope={scope} run={run} size={size} />
+      ) : (
+        <WithdrawButton scope={scope} target={target} size={size} />
+      )}
     </MigrationTexts>
+  )
+}
+
+function WithdrawButton({ scope, target, size }: MoveRunProps & { readonly target: string }) {
+  const t = useTranslate()
+  const { client, runId, store } = scope
+  const { toast } = useAnnouncer()
+  const showUntil = useRunToast(store)
+  const [isSending, setIsSending] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const withdraw = async () => {
+    setIsSending(true)
+    try {
+      await client.runs.withdrawMigration(runId)
+      const text = t('runs.move.withdrawn')
+      showUntil(text, ({ migrations }) => migrations.every(({ outcome }) => outcome !== null))
+    } catch (error) {
+      toast(failureText(error, t, 'runs.move.withdrawFailed'), { tone: 'failed' })
+      setIsSending(false)
+    }
+  }
+  return (
+    <>
+      <PassFocus button={button} />
+      <Button
+        ref={button}
+        size={size}
+        busy={isSending}
+        title={t('runs.move.withdrawText', { version: target })}
+        onClick={() => void withdraw()}
+      >
+        {t('runs.move.withdraw')}
+      </Button>
+    </>
   )
 }
 

@@ -46,6 +46,8 @@ function requestText({ outcome, version, blockers }: MigrationView, nodes: NodeD
       return t('runs.moved.superseded', { version })
     case 'ending':
       return t('runs.moved.ending', { version })
+    case 'withdrawn':
+      return t('runs.moved.withdrawn', { version })
     case 'moved':
       return null
   }

@@ -343,6 +343,11 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       return { outcome: put.outcome }
     },
     checkMigration: migrateRun.check,
+    withdrawMigration: async (tenantId, runId, actor, hook) => {
+      const put = await migrateRun.withdraw(tenantId, runId, actor, { workerId: owner(), hook })
+      if (put.outcome === 'accepted') wake({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,
     unservedQueues: (queues) => findUnservedQueues(database, queues),

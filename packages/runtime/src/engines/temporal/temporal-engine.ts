@@ -253,6 +253,11 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       return { outcome: put.outcome }
     },
     checkMigration: migrateRun.check,
+    withdrawMigration: async (tenantId, runId, actor, hook) => {
+      const { outcome } = await migrateRun.withdraw(tenantId, runId, actor, { hook })
+      relay?.wake()
+      return { outcome }
+    },
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,
     unservedQueues: async (queues) => {

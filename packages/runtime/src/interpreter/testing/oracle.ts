@@ -294,6 +294,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
         return
       // No play of the oracle undoes anything, or moves to another version.
       case 'migrate_requested':
+      case 'migration_withdrawn':
       case 'compensation_skip_requested':
         return
       case 'cancel_requested':

@@ -1,5 +1,5 @@
 import type { NodeRegistry } from '@tenon/core/node'
-import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import type { Bus } from '../bus.ts'
 import type { Engine } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
@@ -67,10 +67,15 @@ export interface EngineSuiteOptions {
    * abandoned after at most 500 ms.
    */
   create(registry: NodeRegistry): Promise<EngineUnderTest>
+  /**
+   * Runs several tests at once, for an engine that waits more than it computes; so no test uses `expect.poll`, which they
+   * cannot share. @defaultValue false
+   */
+  readonly concurrent?: boolean
 }
 
 /**
- * Defines the contract tests of engines; call it in a test file. After each test the logs of its runs are checked:
+ * Defines the contract tests of engines; call it in a test file. After the last one the logs of all runs are checked:
  * replaying the facts gives the same decisions, numbers are dense, and the hash chain is intact.
  *
  * @example
@@ -78,18 +83,19 @@ export interface EngineSuiteOptions {
  * testEngine('embedded on Postgres', { create: (registry) => openEmbeddedEngine(registry) })
  * ```
  */
-export function testEngine(name: string, options: EngineSuiteOptions): void {
-  describe(`Engine contract: ${name}`, () => {
+export function testEngine(name: string, { create, concurrent = false }: EngineSuiteOptions): void {
+  describe(`Engine contract: ${name}`, { concurrent }, () => {
     const { registry, probes } = createTestNodes()
     let underTest: EngineUnderTest
     let context: SuiteContext
 
     beforeAll(async () => {
-      underTest = await options.create(registry)
+      underTest = await create(registry)
       context = createSuiteContext({ ...underTest, registry }, probes, underTest.database)
     }, 300_000)
-    afterEach(() => context.checkLogs())
     afterAll(() => underTest.close())
+    // Before the engine closes: hooks run from the last to the first.
+    afterAll(() => context.checkLogs(), 300_000)
 
     for (const group of GROUPS) group(() => context)
   })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createRunFold } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { runTopic } from '../../bus.ts'
 import { ofType, type SuiteGroup } from './suite-context.ts'
 
@@ -69,7 +69,7 @@ export const logTests: SuiteGroup = (context) => {
       probes.open(runId, 'a')
       await run.ended()
       const all = await run.events()
-      await expect.poll(() => announced.at(-1)).toBe(all.length)
+      await vi.waitUntil(() => announced.at(-1) === all.length, 30_000)
       expect(announced).toEqual([...announced].sort((a, b) => a - b))
       stop()
       expect(await reader.readEvents(tenantId, runId, 3, 2)).toEqual(all.slice(3, 5))

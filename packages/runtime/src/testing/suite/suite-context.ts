@@ -16,7 +16,7 @@ export interface SuiteContext {
   readonly handle: EngineHandle
   readonly probes: Probes
   readonly database: RuntimeDatabase
-  /** Starts a run; at the end of the test its log is checked. */
+  /** Starts a run; after the last test its log is checked. */
   start(document: WorkflowDocument, options?: StartOptions): Promise<DrivenRun>
   /** Starts a run and waits for its end. */
   run(document: WorkflowDocument, input?: Json): Promise<DrivenRun>
@@ -29,7 +29,7 @@ export interface SuiteContext {
   pin(workflowId: string, document: WorkflowDocument, below?: PinnedOptions): Promise<PinnedOptions>
   /** Follows a run of the tenant of another; its log is checked, too. */
   follow(run: DrivenRun, runId: string): DrivenRun
-  /** Checks the logs of the runs that the test has started. */
+  /** Checks the logs of the runs that the tests have started. */
   checkLogs(): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export interface PinnedOptions {
 export type SuiteGroup = (context: () => SuiteContext) => void
 
 export function createSuiteContext(handle: EngineHandle, probes: Probes, database: RuntimeDatabase): SuiteContext {
-  let started: DrivenRun[] = []
+  const started: DrivenRun[] = []
   const start = async (document: WorkflowDocument, options?: StartOptions) => {
     const run = await startRun(handle, document, options)
     started.push(run)
@@ -80,22 +80,23 @@ export function createSuiteContext(handle: EngineHandle, probes: Probes, databas
       return run
     },
     checkLogs: async () => {
-      const runs = started
-      started = []
-      for (const run of runs) {
-        const events = await run.events()
-        expectSound(events)
-        const stored = await handle.reader.getRun(run.tenantId, run.runId)
-        // A run that is canceled in the queue never starts.
-        const hasStarted = events.some(({ type }) => type === 'run_started')
-        const first = await handle.reader.getPlan(run.tenantId, `${stored?.planHash}`)
-        if (first === null) throw new Error(`The plan of ${run.runId} is missing`)
-        const plans = hasStarted ? await plansOfLog(handle.reader, run.tenantId, events) : first
-        expect(restep(events, plans)).toMatchObject({ same: true })
-        expect(await verifyRunLog(database, run.tenantId, run.runId)).toMatchObject({ isIntact: true })
-      }
+      for (const run of started) await checkLog(handle, database, run)
     },
   }
+}
+
+async function checkLog(handle: EngineHandle, database: RuntimeDatabase, run: DrivenRun): Promise<void> {
+  const { tenantId, runId } = run
+  const events = await run.events()
+  expectSound(events)
+  const stored = await handle.reader.getRun(tenantId, runId)
+  // A run that is canceled in the queue never starts.
+  const hasStarted = events.some(({ type }) => type === 'run_started')
+  const first = await handle.reader.getPlan(tenantId, `${stored?.planHash}`)
+  if (first === null) throw new Error(`The plan of ${runId} is missing`)
+  const plans = hasStarted ? await plansOfLog(handle.reader, tenantId, events) : first
+  expect(restep(events, plans), `log of ${runId}: ${story(events).join(', ')}`).toMatchObject({ same: true })
+  expect(await verifyRunLog(database, tenantId, runId)).toMatchObject({ isIntact: true })
 }
 
 const TERMINAL = ['run_completed', 'run_error', 'run_canceled']

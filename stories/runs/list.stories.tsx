@@ -33,6 +33,8 @@ function runs(count: number): readonly RunSummary[] {
       rootRunId: runId,
       depth: 0,
       rerunOf: null,
+      handles: null,
+      handledBy: null,
       movedFrom: null,
       ...runState(status, {
         startedAt: iso(startedAt),

@@ -71,6 +71,10 @@ export interface StoredRun {
   readonly depth: number
   /** Earlier run that this run repeats; `null` if it repeats none. */
   readonly rerunOf: RerunOf | null
+  /** Run whose failure this run handles; `null` if it handles none. */
+  readonly handles: RunId | null
+  /** Run that handles the failure of this one; `null` without one. */
+  readonly handledBy: RunId | null
   /** Version with which the run has started; `null` if it has not moved to another one. */
   readonly first: { readonly version: string; readonly planHash: string } | null
 }

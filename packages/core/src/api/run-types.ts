@@ -86,6 +86,10 @@ export interface RunFields {
   readonly depth: number
   /** Earlier run that this run repeats; `null` if it repeats none. */
   readonly rerunOf: RerunOf | null
+  /** Run whose failure this run handles; `null` if it handles none. */
+  readonly handles: RunId | null
+  /** Run that handles the failure of this one, by the error handler of its workflow; `null` without one. */
+  readonly handledBy: RunId | null
 }
 
 /** Status of a run that has not begun. */

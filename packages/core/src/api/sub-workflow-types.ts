@@ -14,17 +14,19 @@ export interface SubWorkflowCall {
   readonly input: Json
 }
 
-/** Request to check nodes that run other workflows. */
+/** Request to check nodes that run other workflows, and the error handler. */
 export interface CheckSubWorkflows {
   /** Nodes to check, at most 500. */
   readonly calls: readonly SubWorkflowCall[]
+  /** Workflow that handles the failures of runs of the draft; absent to check none. */
+  readonly errorHandler?: WorkflowId
 }
 
 /** Answer to {@link CheckSubWorkflows}. */
 export interface CheckedSubWorkflows {
   /**
-   * Problems with which publishing would refuse these nodes, at most 200; their paths begin at the document, as in
-   * `['nodes', 'call', 'params', 'workflow']`.
+   * Problems with which publishing would refuse these nodes and this handler, at most 200; their paths begin at the
+   * document, as in `['nodes', 'call', 'params', 'workflow']` or `['settings', 'errorHandler', 'workflow']`.
    */
   readonly issues: readonly ProblemIssue[]
 }

@@ -66,6 +66,7 @@ export {
   type Annotation,
   type ConcurrencyLimit,
   EMPTY_DOCUMENT,
+  type ErrorHandler,
   edgeId,
   type JoinMode,
   type NodePolicy,

@@ -9,6 +9,7 @@ import { boolean, either, list, number, object, oneOf, optional, record, require
 import {
   type Annotation,
   type ConcurrencyLimit,
+  type ErrorHandler,
   type JoinMode,
   type NodePolicy,
   ON_ERROR_CHOICES,
@@ -123,6 +124,12 @@ const batching = object<StartBatching>({
   key: optional(template),
 })
 
+const errorHandler = object<ErrorHandler>({
+  workflow: required(text({ min: 1, max: DOCUMENT_LIMITS.nameLength })),
+  onTimeout: optional(boolean),
+  onCancel: optional(boolean),
+})
+
 export const settingFields = {
   timeout: optional(duration),
   durability: optional(oneOf('normal', 'strict')),
@@ -133,6 +140,7 @@ export const settingFields = {
   batching: optional(batching),
   priority: optional(oneOf(...RUN_PRIORITIES)),
   compensateOnCancel: optional(boolean),
+  errorHandler: optional(errorHandler),
   keepRunsDays: optional(number({ integer: true, min: 1, max: 36_500 })),
   description: optional(notes),
 } as const

@@ -1,5 +1,5 @@
 import type { DurationString } from '../duration.ts'
-import type { NodeId } from '../ids.ts'
+import type { NodeId, WorkflowId } from '../ids.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { KeyOrder } from './key-order.ts'
 
@@ -188,6 +188,16 @@ export const RUN_PRIORITIES = ['high', 'normal', 'low'] as const
 /** One of {@link RUN_PRIORITIES}. */
 export type RunPriority = (typeof RUN_PRIORITIES)[number]
 
+/** Workflow that is run when a run of this one fails. */
+export interface ErrorHandler {
+  /** Workflow to run; its latest version when this workflow is published is the one that runs. */
+  readonly workflow: WorkflowId
+  /** Also runs it when a run exceeds its time limit. @defaultValue false */
+  readonly onTimeout?: boolean
+  /** Also runs it when a run is canceled. @defaultValue false */
+  readonly onCancel?: boolean
+}
+
 /** Settings of a workflow as a whole. */
 export interface WorkflowSettings {
   /** Longest duration of a run. */
@@ -212,6 +222,11 @@ export interface WorkflowSettings {
    * @defaultValue true
    */
   readonly compensateOnCancel?: boolean
+  /**
+   * Runs another workflow once for each run that fails for good, with the failure as its input. Test runs, and runs that
+   * handle the failure of another run, start no handler. @defaultValue no handler
+   */
+  readonly errorHandler?: ErrorHandler
   /**
    * Days after its end for which a run of the workflow is kept, with the runs that it has started; 1 to 36,500. The
    * latest published version applies to all runs of the workflow. A longer time than that of the tenant does not apply.

@@ -21,6 +21,7 @@ export function emptyRunView(): RunView {
     error: null,
     cancelReason: null,
     rerunOf: null,
+    handles: null,
   }
 }
 

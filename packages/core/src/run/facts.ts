@@ -27,6 +27,8 @@ export type Fact =
         readonly parent?: RunParent
         /** Run that this run repeats; absent if it repeats none. */
         readonly rerunOf?: RerunOf
+        /** Run whose failure this run handles; absent if it handles none. */
+        readonly handles?: RunId
         /** Time of the request of a run that may have waited in the queue; absent if it started at once. */
         readonly requestedAt?: number
       }

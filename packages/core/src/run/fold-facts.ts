@@ -12,9 +12,11 @@ function isForOthers({ kind }: NodeWait): boolean {
 export function foldOccurrence(state: FoldState, entry: LogEntry): void {
   const { at } = entry
   switch (entry.type) {
-    case 'run_started':
-      state.head = { ...state.head, status: 'running', startedAt: at, rerunOf: entry.data.rerunOf ?? null }
+    case 'run_started': {
+      const { rerunOf = null, handles = null } = entry.data
+      state.head = { ...state.head, status: 'running', startedAt: at, rerunOf, handles }
       return
+    }
     case 'node_started': {
       const { pass, attempt, input } = entry.data
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({

@@ -23,6 +23,7 @@ export type { EventClass, EventEnvelope, RunEvent, RunEventFrame, RunEventType }
 export { ALL_PORTS, type Fact, type PauseRequest } from './facts.ts'
 export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
 export { fromFrame, type LogEntry, toFrame } from './frame.ts'
+export { HANDLER_INPUT_SAMPLE, HANDLER_INPUT_SCHEMA, type HandledEnd, type HandlerInput } from './handler-input.ts'
 export {
   MIGRATION_BLOCKERS,
   type MigrateRequest,

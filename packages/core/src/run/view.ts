@@ -295,4 +295,6 @@ export interface RunView {
   readonly cancelReason: string | null
   /** Run that this run repeats; `null` if it repeats none, and before its start. */
   readonly rerunOf: RerunOf | null
+  /** Run whose failure this run handles; `null` if it handles none, and before its start. */
+  readonly handles: RunId | null
 }

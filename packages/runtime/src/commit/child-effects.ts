@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type ChildEnd, type Decision, type Fact, factId } from '@tenon/core/run'
+import { type ChildEnd, type Decision, type Fact, factId, type ValueRef } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import { weekOf } from '../postgres/migrate-runtime.ts'
 import type { QueueEntry, RateEntry } from '../store/queue-entry.ts'
+import type { HandlerStart } from './error-handler.ts'
 import type { PendingAppend } from './pending-append.ts'
 import type { RunSession } from './session.ts'
 
@@ -21,29 +22,65 @@ export function addChildStart(
   const { childRunId: runId, workflowId, version, planHash, trigger, input, isAwaited } = waitFor
   const semantics = CURRENT_SEMANTICS
   const { requires = '', entry = UNLIMITED } = pending.children.get(runId) ?? {}
+  pending.operations.push({
+    op: 'child_create',
+    ...{ runId, nodeRunId, waitId: isAwaited ? waitId : null },
+    ...{ startWeek: weekOf(at), workflowId, version, planHash, semantics, queuedAt: at, concurrencyKey: entry.key },
+    rateKey: entry.rate?.key ?? null,
+  })
+  const parent = { runId: parentRunId, nodeRunId }
+  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { parent } }, { engine, requires, entry }, at)
+}
+
+/** Adds the start of the run that handles the failure of a run, as that of a child. */
+export function addHandlerStart(
+  pending: PendingAppend,
+  { identity: { runId: handles, engine } }: RunSession,
+  { runId, workflowId, pinned: { version, planHash }, trigger, input, requires, entry }: HandlerStart,
+  at: number,
+): void {
+  pending.operations.push({
+    op: 'handler_create',
+    ...{ runId, startWeek: weekOf(at), workflowId, version, planHash, semantics: CURRENT_SEMANTICS, queuedAt: at },
+    ...{ concurrencyKey: entry.key, rateKey: entry.rate?.key ?? null },
+  })
+  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { handles } }, { engine, requires, entry }, at)
+}
+
+/** A run that an append starts. */
+interface RunToBegin {
+  readonly runId: string
+  readonly workflowId: string
+  readonly planHash: string
+  readonly trigger: string
+  readonly input: ValueRef
+  /** Reason of the start. */
+  readonly link: Pick<Extract<Fact, { readonly type: 'run_started' }>['data'], 'parent' | 'handles'>
+}
+
+/** Adds the first fact of a run, its values, and its readiness or its row in the queue. */
+function addBegin(
+  pending: PendingAppend,
+  { runId, workflowId, planHash, trigger, input, link }: RunToBegin,
+  { engine, requires, entry }: Pick<HandlerStart, 'requires' | 'entry'> & Pick<RunSession['identity'], 'engine'>,
+  at: number,
+): void {
   const started: Fact = {
     type: 'run_started',
     data: {
       planHash,
-      semantics,
+      semantics: CURRENT_SEMANTICS,
       seed: randomUUID(),
       trigger,
       input,
-      // Set when the child begins: it may wait to start.
+      // Set when the run begins: it may wait to start.
       deadlineAt: null,
       actor: null,
-      parent: { runId: parentRunId, nodeRunId },
+      ...link,
       ...(entry.limit === null && entry.rate === null ? {} : { requestedAt: at }),
     },
   }
-  const startWeek = weekOf(at)
   const { operations } = pending
-  operations.push({
-    op: 'child_create',
-    ...{ runId, nodeRunId, waitId: isAwaited ? waitId : null },
-    ...{ startWeek, workflowId, version, planHash, semantics, queuedAt: at, concurrencyKey: entry.key },
-    rateKey: entry.rate?.key ?? null,
-  })
   if (input.inline === undefined) operations.push({ op: 'payload_ref', runId, hash: input.hash })
   addMessage(pending, runId, started, at)
   const { limit, group, priority } = entry
@@ -56,8 +93,8 @@ function keyless({ limit, intervalMs, group }: RateEntry): Omit<RateEntry, 'key'
   return { limit, intervalMs, group }
 }
 
-/** Entry of a child that waits for no limit. */
-const UNLIMITED: QueueEntry = { limit: null, key: null, group: '', rate: null, priority: 0 }
+/** Entry of a run that waits for no limit. */
+export const UNLIMITED: QueueEntry = { limit: null, key: null, group: '', rate: null, priority: 0 }
 
 /** Adds the request to cancel a child. */
 export function addChildCancel(

@@ -3,9 +3,11 @@ import type { Decision, Fact } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { passOfRunKey } from '../store/run-ref.ts'
+import { addHandlerStart } from './child-effects.ts'
 import type { PrepareChild } from './child-runs.ts'
 import type { AcquireSlot, FactToCommit } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects, reopenedBy } from './effects.ts'
+import { beginHandler } from './error-handler.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import { failureOf } from './failure.ts'
 import { type PassToResolve, prepareNode } from './node-params.ts'
@@ -82,6 +84,8 @@ export async function drive(
     const turns = pending.turns
     const decisions = applyWork(run, work, next, log)
     if (pending.turns > turns) pending.lastTurnOf = sourceOf(work)
+    // Checked here, since most turns would wait for nothing.
+    if (session.plan.errorHandler !== undefined) await startHandler(run, decisions, log)
     for (const decision of decisions) {
       if (decision.type === 'node_cancel_requested')
         canceling.add(passOfRunKey({ nodeRunId: decision.nodeRunId, pass: decision.data.pass }))
@@ -102,6 +106,18 @@ export async function drive(
   hasForeign ||= queue.some((work) => isForeign(run, work))
   if (pending.turns > 0 && hasForeign) wakeOthers(session, pending)
   return queue.filter((work) => 'fact' in work)
+}
+
+/** Adds the run of the error handler, if decisions end the run without completing it. */
+async function startHandler(
+  { session, pending, request: { at }, prepareChild }: Drive,
+  decisions: readonly Decision[],
+  log: RuntimeLog,
+): Promise<void> {
+  const handler = await beginHandler(session, decisions, at, { prepareChild, log })
+  if (handler === null) return
+  addPayloads(pending, handler.payloads)
+  addHandlerStart(pending, session, handler, at)
 }
 
 /** Checks whether work is stored with the start of the run, or not at all: without it, the run would run everything. */

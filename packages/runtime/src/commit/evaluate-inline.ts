@@ -3,6 +3,7 @@ import { checkChildSuspension, checkOutput, checkParams, type InlineContext } fr
 import type { Fact } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
+import { checkRunInput } from '../run-input.ts'
 import type { Payload } from '../store/append.ts'
 import { checkPort } from './check-port.ts'
 import { beginChild, type ChildToBegin, isChildSuspension, loadChild, type PrepareChild } from './child-runs.ts'
@@ -41,11 +42,14 @@ export async function evaluateInline(
 ): Promise<InlineOutcome> {
   const { nodeRunId, pass } = run
   const node = planNodeOf(session, nodeRunId)
-  if (node.control === 'trigger' && session.beginning !== null) {
-    const data = { pass, attempt: 1, port: node.ports[0] ?? 'success', output: session.beginning.input, durationMs: 0 }
-    return { fact: { type: 'node_completed', nodeRunId, data }, payloads: [] }
-  }
   try {
+    if (node.control === 'trigger' && session.beginning !== null) {
+      const { input } = session.beginning
+      // No request was refused for it.
+      if (session.identity.handles !== null) checkRunInput(node, await values.load(session.identity.tenantId, input))
+      const data = { pass, attempt: 1, port: node.ports[0] ?? 'success', output: input, durationMs: 0 }
+      return { fact: { type: 'node_completed', nodeRunId, data }, payloads: [] }
+    }
     const type = findType(node)
     const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: run.resume === null })
     const isLoop = run.resume?.kind === 'iterations'

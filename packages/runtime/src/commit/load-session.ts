@@ -95,6 +95,6 @@ function factOf(event: RunEvent): MachineFact {
 }
 
 function identityOf(run: StoredRun): RunIdentity {
-  const { tenantId, runId, workflowId, version, mode, engine, semantics, parent, depth } = run
-  return { tenantId, runId, workflowId, version, mode, engine, semantics, parent, depth }
+  const { tenantId, runId, workflowId, version, mode, engine, semantics, parent, depth, handles } = run
+  return { tenantId, runId, workflowId, version, mode, engine, semantics, parent, depth, handles }
 }

@@ -35,7 +35,10 @@ export function newRunOf(request: CreateRunRequest, plan: Plan, at: number): Run
   const deadlineAt = plan.timeoutMs === null ? null : at + plan.timeoutMs
   const traceId = randomUUID().replaceAll('-', '')
   return {
-    identity: { tenantId, runId, workflowId, version, mode, engine, semantics, parent: null, depth: 0 },
+    identity: {
+      ...{ tenantId, runId, workflowId, version, mode, engine, semantics },
+      ...{ parent: null, depth: 0, handles: null },
+    },
     row: { startWeek: weekOf(at), traceId, workflowId, version, mode, engine, planHash, semantics, queuedAt: at },
     facts: [
       {

@@ -287,7 +287,7 @@ const CALLED = { control: 'approval', onError: 'park' } as const
 function announceRows(bus: Bus, session: RunSession, operations: readonly AppendOperation[]): void {
   const { tenantId, workflowId } = session.identity
   for (const operation of operations) {
-    if (operation.op === 'child_create') {
+    if (operation.op === 'child_create' || operation.op === 'handler_create') {
       publishChange(bus, tenantId, { kind: 'run', id: operation.runId, workflowId: operation.workflowId })
     }
     if (operation.op === 'wait_reopen') {

@@ -23,6 +23,8 @@ export interface RunIdentity extends RunRef {
   readonly parent: StoredParent | null
   /** Number of runs above the run; 0 without a parent. */
   readonly depth: number
+  /** Run whose failure this run handles; `null` if it handles none. */
+  readonly handles: string | null
 }
 
 /** Data of the first fact of a run. */

@@ -396,3 +396,13 @@ describe('a document that cannot run', () => {
     expect(issuesOf(document)).toMatchObject([{ path: ['nodes', 'b'], message: 'These nodes form a cycle: b, c' }])
   })
 })
+
+test('a plan has the error handler of the workflow, and leaves out what is off', () => {
+  const settingsOf = (more: object) => ({ settings: { errorHandler: { workflow: 'w', ...more } } })
+  const handlerOf = (more: object) =>
+    compile(workflow([node('a', 'set')], [], settingsOf(more)), TEST_MANIFEST).errorHandler
+  expect(handlerOf({})).toEqual({ workflowId: 'w' })
+  expect(handlerOf({ onTimeout: false, onCancel: false })).toEqual({ workflowId: 'w' })
+  expect(handlerOf({ onTimeout: true, onCancel: true })).toEqual({ workflowId: 'w', onTimeout: true, onCancel: true })
+  expect(planOf(['a:set'], [])).not.toHaveProperty('errorHandler')
+})

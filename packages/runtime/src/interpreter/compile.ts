@@ -1,6 +1,7 @@
 import {
   canonicalText,
   durationToMs,
+  type ErrorHandler,
   isDurationString,
   type NodeId,
   type StartBatching,
@@ -25,7 +26,7 @@ import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edge
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
 import { itemAt } from './lookup.ts'
-import type { PinnedWorkflow, Plan, PlanBatching, PlanDebounce, PlanLevel, PlanRate } from './plan.ts'
+import type { PinnedWorkflow, Plan, PlanBatching, PlanDebounce, PlanErrorHandler, PlanLevel, PlanRate } from './plan.ts'
 
 function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   const seen = new Set<string>()
@@ -113,6 +114,14 @@ function batchingOf({ maxSize, maxWait, key }: StartBatching): PlanBatching {
   return { maxSize, maxWaitMs: durationToMs(maxWait), ...(key === undefined ? {} : { key }) }
 }
 
+function errorHandlerOf({ workflow: workflowId, onTimeout, onCancel }: ErrorHandler): PlanErrorHandler {
+  return {
+    workflowId,
+    ...(onTimeout === true ? { onTimeout } : {}),
+    ...(onCancel === true ? { onCancel } : {}),
+  }
+}
+
 /** Reports cycles; only a document without cycles has an order. */
 function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
   for (const cycle of cycles) {
@@ -129,7 +138,8 @@ function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
  *
  * @param manifest - Must have each node type in the version that the document names.
  * @param survey - Survey of this document and manifest from `checkWorkflowInSlices`. @defaultValue a new survey
- * @param workflows - Versions of the workflows that nodes of the document run, by workflow id. @defaultValue none
+ * @param workflows - Versions of the workflows that nodes of the document run, and of its error handler, by workflow id.
+ * @defaultValue none
  * @returns Fresh plain JSON, except that `params` may be those of the document.
  * @throws {@link TenonError} `WORKFLOW_INVALID` (details: `issues`, each with path, code and message) for cycles,
  * unknown types, invalid edges, policies out of range and features that are not available yet.
@@ -173,6 +183,7 @@ export function compile(
     return { nodes, edges }
   }
   const { nodes, edges } = compileLevel(undefined)
+  const { errorHandler } = document.settings
   const body = {
     nodes,
     edges,
@@ -181,6 +192,7 @@ export function compile(
     ...admissionOf(document.settings, issues),
     variables: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])),
     ...(document.settings.compensateOnCancel === false ? { compensatesOnCancel: false as const } : {}),
+    ...(errorHandler === undefined ? {} : { errorHandler: errorHandlerOf(errorHandler) }),
     ...compileCallable(
       survey.nodes.map(({ entry }) => entry).filter((entry) => entry !== undefined),
       manifest,

@@ -160,6 +160,16 @@ export interface PlanBatching {
   readonly key?: string
 }
 
+/** Workflow that handles the failures of the runs of a plan; `workflows` of the plan has its version. */
+export interface PlanErrorHandler {
+  /** Workflow to run. */
+  readonly workflowId: string
+  /** `true` if it also handles runs that exceed their time limit; absent if it does not. */
+  readonly onTimeout?: true
+  /** `true` if it also handles canceled runs; absent if it does not. */
+  readonly onCancel?: true
+}
+
 /** A compiled document for the machine: levels of nodes in document order, adjacency by index. Plain JSON. */
 export interface Plan extends PlanLevel {
   /** Version of the plan format. */
@@ -188,7 +198,9 @@ export interface Plan extends PlanLevel {
   readonly variables: Readonly<Record<string, unknown>>
   /** Node types that nodes of the plan call, also through others, by `type@version`; absent if none calls any. */
   readonly callable?: Readonly<Record<string, CallableType>>
-  /** Versions of the workflows that nodes run, by workflow id; absent if no node runs one. */
+  /** Workflow that handles failures; absent without one. */
+  readonly errorHandler?: PlanErrorHandler
+  /** Versions of the workflows that nodes run, and of the error handler, by workflow id; absent without any. */
   readonly workflows?: Readonly<Record<string, PinnedWorkflow>>
 }
 

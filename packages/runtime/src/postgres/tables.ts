@@ -46,6 +46,10 @@ interface RunsTable {
   /** Version with which the run has started; null if it has not moved to another one, as the other column. */
   readonly first_version: string | null
   readonly first_plan_hash: string | null
+  /** Run whose failure this one handles; null if it handles none. */
+  readonly handles_run_id: string | null
+  /** Run that handles the failure of this one; null without one. */
+  readonly handled_by_run_id: string | null
 }
 
 interface RunLogTable {

@@ -113,7 +113,23 @@ export type AppendOperation =
       readonly concurrencyKey: string | null
       readonly rateKey: string | null
     }
-  /** A child starts, or waits for its admission; `requires` is the key of its requirements. */
+  /**
+   * The run starts the run that handles its failure: adds its row, with engine, mode and trace of this one, and the link
+   * to it.
+   */
+  | {
+      readonly op: 'handler_create'
+      readonly runId: RunId
+      readonly startWeek: number
+      readonly workflowId: WorkflowId
+      readonly version: string
+      readonly planHash: string
+      readonly semantics: number
+      readonly queuedAt: number
+      readonly concurrencyKey: string | null
+      readonly rateKey: string | null
+    }
+  /** A child or a handler starts, or waits for its admission; `requires` is the key of its requirements. */
   | ({
       readonly op: 'child_begin'
       readonly runId: RunId
@@ -211,6 +227,7 @@ export type AppendResult =
  */
 const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   child_create: 0,
+  handler_create: 0,
   child_unqueue: 4,
   child_begin: 7,
   rerun: 0,

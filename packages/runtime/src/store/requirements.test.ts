@@ -73,6 +73,15 @@ describe('requirements', () => {
     expect(dispatchRequirements(run, queued).capabilities).toContain('machine:attempt-limits')
   })
 
+  test('of a run with an error handler are not met by versions that would start none, also when it is canceled', () => {
+    const old = capabilitiesOf(registry, ['gpu']).filter((each) => each !== 'machine:error-handler')
+    const handled = { plan: { ...plan, errorHandler: { workflowId: 'w' } }, semantics: 1 }
+    for (const { key, capabilities } of allRequirements(handled)) {
+      expect(key.split('/')[0]).toBe('1.1+handler')
+      expect(capabilities.filter((each) => !old.includes(each))).toEqual(['machine:error-handler'])
+    }
+  })
+
   describe('of a run that undoes what it has done', () => {
     const nodes = plan.nodes.map((node, index) => (index === 0 ? { ...node, compensation: 1 } : node))
     const undoing = { plan: { ...plan, nodes }, semantics: 1 }

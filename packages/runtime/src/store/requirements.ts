@@ -23,7 +23,7 @@ export interface Requirements {
 
 /** The part of a run on which its requirements depend. */
 export interface RequiringRun {
-  readonly plan: Pick<Plan, 'planVersion' | 'nodes' | 'callable' | 'compensatesOnCancel'>
+  readonly plan: Pick<Plan, 'planVersion' | 'nodes' | 'callable' | 'compensatesOnCancel' | 'errorHandler'>
   readonly semantics: number
 }
 
@@ -34,6 +34,8 @@ const COMPENSATION = 'machine:compensation'
 /** Runs what nodes call. Versions without it would refuse the fact that a node waits for its calls. */
 const CALLS = 'machine:calls'
 
+/** Starts the error handler of a workflow. Versions without it would end a failed run without one. */
+const ERROR_HANDLER = 'machine:error-handler'
 /** Ends attempts by a condition or a total time. Versions without it would try again what must not be. */
 const ATTEMPT_LIMITS = 'machine:attempt-limits'
 
@@ -83,7 +85,7 @@ export function withFact({ key, capabilities }: Requirements, type: string): Req
 export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]): readonly string[] {
   const semantics = Array.from({ length: CURRENT_SEMANTICS }, (_, index) => `semantics:${index + 1}`)
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
-  const machine = [COMPENSATION, CALLS, ATTEMPT_LIMITS]
+  const machine = [COMPENSATION, CALLS, ATTEMPT_LIMITS, ERROR_HANDLER]
   const types = registry.manifest.nodes.map(({ type, version }) => `node:${nodeTypeKey(type, version)}`)
   const facts = RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact').map((type) => `fact:${type}`)
   return [...semantics, ...plans, ...machine, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
@@ -107,13 +109,16 @@ function named(machine: string, list: readonly string[], undoesOnCancel = false)
 }
 
 function machineKey({ plan, semantics }: RequiringRun): string {
-  return `${semantics}.${plan.planVersion}${hasCompensations(plan) ? '+undo' : ''}${plan.callable === undefined ? '' : '+calls'}`
+  const undo = hasCompensations(plan) ? '+undo' : ''
+  const calls = plan.callable === undefined ? '' : '+calls'
+  return `${semantics}.${plan.planVersion}${undo}${calls}${plan.errorHandler === undefined ? '' : '+handler'}`
 }
 
 function machineCapabilities({ plan, semantics }: RequiringRun): readonly string[] {
   const compensation = hasCompensations(plan) ? [COMPENSATION] : []
   const calls = plan.callable === undefined ? [] : [CALLS]
-  return [...compensation, ...calls, `plan:${plan.planVersion}`, `semantics:${semantics}`]
+  const handler = plan.errorHandler === undefined ? [] : [ERROR_HANDLER]
+  return [...compensation, ...calls, ...handler, `plan:${plan.planVersion}`, `semantics:${semantics}`]
 }
 
 /** Checks whether a node of a plan can be undone. */

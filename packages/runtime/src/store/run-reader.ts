@@ -273,6 +273,8 @@ function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
     rootRunId: row.root_run_id ?? row.run_id,
     depth: row.depth,
     rerunOf: rerunOfRow(row),
+    handles: row.handles_run_id,
+    handledBy: row.handled_by_run_id,
     first: firstVersionOf(row),
   }
 }

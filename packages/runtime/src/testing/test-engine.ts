@@ -10,6 +10,7 @@ import { cancelTests } from './suite/cancel.ts'
 import { childTests } from './suite/children.ts'
 import { compensationTests } from './suite/compensation.ts'
 import { dataTests } from './suite/data.ts'
+import { errorHandlerTests } from './suite/error-handlers.ts'
 import { eventTests } from './suite/events.ts'
 import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
@@ -30,6 +31,7 @@ const GROUPS: readonly SuiteGroup[] = [
   joinTests,
   loopTests,
   childTests,
+  errorHandlerTests,
   callTests,
   admissionTests,
   failureTests,

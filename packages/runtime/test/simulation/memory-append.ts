@@ -41,6 +41,8 @@ function createdBy(
       rootRunId: runId,
       depth: 0,
       rerunOf: null,
+      handles: null,
+      handledBy: null,
       first: null,
     },
   })
@@ -100,6 +102,9 @@ export function applyOperation(tables: MemoryTables, memory: MemoryRun, o: Appen
       return
     case 'child_create':
       createChild(tables, memory, o)
+      return
+    case 'handler_create':
+      createHandler(tables, memory, o)
       return
     case 'child_begin':
       if (other !== undefined) wake(tables, other)
@@ -180,9 +185,26 @@ function createChild(
     ...{ tenantId, traceId, mode, engine, runId: o.runId, workflowId: o.workflowId, version: o.version },
     ...{ planHash: o.planHash, semantics: o.semantics, queuedAt: o.queuedAt, status: 'queued', turn: 0, nextSeq: 1 },
     ...{ startedAt: null, finishedAt: null, outcome: null, output: null, error: null, rerunOf: null, first: null },
+    ...{ handles: null, handledBy: null },
     parent: { runId, nodeRunId: o.nodeRunId, waitId: o.waitId },
     ...{ rootRunId, depth: depth + 1 },
   })
+}
+
+function createHandler(
+  tables: MemoryTables,
+  memory: MemoryRun,
+  o: Extract<AppendOperation, { op: 'handler_create' }>,
+): void {
+  const { tenantId, traceId, mode, engine, runId } = memory.run
+  if (memory.run.handledBy !== null) throw new Error(`The run ${runId} has two handlers`)
+  addRun(tables, {
+    ...{ tenantId, traceId, mode, engine, runId: o.runId, workflowId: o.workflowId, version: o.version },
+    ...{ planHash: o.planHash, semantics: o.semantics, queuedAt: o.queuedAt, status: 'queued', turn: 0, nextSeq: 1 },
+    ...{ startedAt: null, finishedAt: null, outcome: null, output: null, error: null, rerunOf: null, first: null },
+    ...{ parent: null, rootRunId: o.runId, depth: 0, handles: runId, handledBy: null },
+  })
+  memory.run = { ...memory.run, handledBy: o.runId }
 }
 
 /** Gives a wait the oldest event with its key that is kept. */

@@ -1,4 +1,4 @@
-import type { SubWorkflowCall } from '@tenon/core/api'
+import type { CheckSubWorkflows } from '@tenon/core/api'
 import type { TenantId, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
@@ -53,7 +53,7 @@ export function takeValidation(
 export function takeCallChecks(
   { rates }: Pick<TenantLimits, 'rates'>,
   tenantId: TenantId,
-  calls: readonly SubWorkflowCall[],
+  { calls, errorHandler }: CheckSubWorkflows,
 ): Promise<void> {
-  return rates.take(tenantId, 'validation', calls.length)
+  return rates.take(tenantId, 'validation', calls.length + (errorHandler === undefined ? 0 : 1))
 }

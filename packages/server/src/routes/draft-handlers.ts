@@ -35,8 +35,8 @@ export const draftHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.checkSubWorkflows, async ({ server, identity, resource, body }) => {
     const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
-    await takeCallChecks(server.limits, identity.tenantId, body.calls)
-    const { issues } = await checkCalls(server, ref, body.calls)
+    await takeCallChecks(server.limits, identity.tenantId, body)
+    const { issues } = await checkCalls(server, ref, body)
     return { status: 200, json: { issues: issues.slice(0, MAX_ISSUES) } }
   }),
 

@@ -40,6 +40,8 @@ export async function presentRuns(
       rootRunId: run.rootRunId,
       depth: run.depth,
       rerunOf: run.rerunOf,
+      handles: run.handles,
+      handledBy: run.handledBy,
       ...stateOf(run, health.get(run.runId), queue.get(run.runId)),
     }),
   )

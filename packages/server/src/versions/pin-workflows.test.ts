@@ -9,9 +9,10 @@ import type {
   WaitingRuns,
   Workflow,
 } from '@tenon/core/api'
-import type { Json, JsonObject, WorkflowDocument } from '@tenon/core/document'
+import type { Json, JsonObject, JsonSchema, WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { defineNode, implementInlineNode } from '@tenon/core/node'
+import { HANDLER_INPUT_SCHEMA } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -420,5 +421,77 @@ describe('publishing and trying', () => {
     const { nodes, ...rest } = calling(crypto.randomUUID())
     const disabled = nodes.map((each) => (each.id === 'call' ? { ...each, disabled: true } : each))
     expect(await publish(server, as, { ...rest, nodes: disabled })).not.toBe('')
+  })
+})
+
+describe('an error handler', () => {
+  const withHandler = (document: WorkflowDocument, workflowId: string, more: JsonObject = {}): WorkflowDocument => ({
+    ...document,
+    settings: { errorHandler: { workflow: workflowId, ...more } },
+  })
+  const echoing = (inputSchema: JsonSchema) =>
+    workflow([node('start', 'start', { inputSchema }), node('end', 'end', { output: '{{input}}' })], ['start>end'])
+  const failing = workflow(
+    [node('start', 'start'), node('job', 'work', { fail: 'no' }), node('end', 'end')],
+    ['start>job', 'job>end'],
+  )
+
+  test('is run once for a run that fails, in the version that was published then, and not for a test run', async () => {
+    const as = testIdentity()
+    const handler = await publish(server, as, echoing(HANDLER_INPUT_SCHEMA))
+    const id = await publish(server, as, withHandler(failing, handler))
+    await replace(as, handler, greeting('Hello'))
+    await publishAgain(as, handler)
+    const failed = await runToEnd(server, as, id, { n: 1 })
+    expect(failed).toMatchObject({ status: 'failed', handles: null })
+    const handling = await untilRun(server, as, `${failed.handledBy}`)
+    expect(handling).toMatchObject({
+      ...{ workflowId: handler, version: '1', handles: failed.runId, handledBy: null, parent: null },
+      output: { workflow: { id, version: '1' }, run: { id: failed.runId }, error: { code: failed.error?.code } },
+    })
+    const [listed, other] = (await server.json<Page<RunSummary>>(200, `/runs?workflowId=${handler}`, { as })).items
+    expect(listed).toMatchObject({ runId: handling.runId, handles: failed.runId })
+    expect(other).toBeUndefined()
+
+    const { runId } = await server.json<StartedRun>(201, `/workflows/${id}/draft/runs`, { as, method: 'POST' })
+    expect(await untilRun(server, as, runId)).toMatchObject({ status: 'failed', handledBy: null })
+  })
+
+  test('is refused as a workflow that a node runs is, by the check of the editor, too', async () => {
+    const [as, other] = [testIdentity(), testIdentity()]
+    const at = ['settings', 'errorHandler', 'workflow']
+    const misfit = await publish(server, as, echoing({ type: 'object', required: ['n'] }))
+    const draft = await create(as, greeting('Hello'), 'Draft')
+    const [foreign, unknown] = [await publish(server, other, failing), crypto.randomUUID()]
+    const own = await create(as, failing)
+    const check = async (errorHandler: string) => {
+      const body = { calls: [], errorHandler }
+      const path = `/workflows/${own}/sub-workflow-checks`
+      return (await server.json<CheckedSubWorkflows>(200, path, { as, method: 'POST', body })).issues
+    }
+    const expected: readonly [string, string, string][] = [
+      [unknown, 'SUBWORKFLOW_NOT_FOUND', `Error handler: no workflow has the id "${unknown}". Choose another workflow`],
+      [foreign, 'SUBWORKFLOW_NOT_FOUND', `Error handler: no workflow has the id "${foreign}". Choose another workflow`],
+      [
+        draft,
+        'SUBWORKFLOW_NOT_PUBLISHED',
+        'Error handler: the workflow "Draft" has no published version. Publish it first',
+      ],
+      [
+        misfit,
+        'SUBWORKFLOW_INPUT_INVALID',
+        'Error handler: the input of the workflow "Sample" is not valid: The field "n" is missing. Give its trigger the input schema of an error handler and publish it, or choose another workflow',
+      ],
+    ]
+    for (const [workflowId, code, message] of expected) {
+      expect(await check(workflowId)).toMatchObject([{ path: at, code, message }])
+      expect(await problemsOf(as, withHandler(failing, workflowId))).toMatchObject([{ path: at, code, message }])
+    }
+    expect(await check(own)).toMatchObject([{ path: at, code: 'SUBWORKFLOW_CYCLE' }])
+    // Two workflows that handle the failures of each other.
+    const first = await publish(server, as, echoing({}))
+    const second = await publish(server, as, withHandler(echoing({}), first))
+    await replace(as, first, withHandler(echoing({}), second))
+    expect(await publishAgain(as, first, 422)).toMatchObject({ issues: [{ path: at, code: 'SUBWORKFLOW_CYCLE' }] })
   })
 })

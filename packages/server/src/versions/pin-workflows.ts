@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { SubWorkflowCall } from '@tenon/core/api'
 import type { JsonSchema, WorkflowDocument, WorkflowId } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
-import { MAX_RUN_DEPTH } from '@tenon/core/run'
+import { HANDLER_INPUT_SAMPLE, MAX_RUN_DEPTH } from '@tenon/core/run'
 import { firstTrigger, inputSchemaOf } from '@tenon/runtime'
 import type { PinnedWorkflow, Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
@@ -11,7 +11,7 @@ import { MAX_ISSUES } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow, workflowNames } from '../tables/workflow-repository.ts'
-import { inputIssues, type Refusal, refusalIssue } from './subworkflow-issues.ts'
+import { inputIssues, type Refusal, refusalIssue, type WorkflowReference } from './subworkflow-issues.ts'
 import { readVersionsBelow, type VersionsBelow } from './versions-below.ts'
 
 /** Versions of the workflows that a document runs, with the problems of those that it cannot run. */
@@ -21,7 +21,7 @@ export interface PinnedWorkflows {
   readonly issues: readonly ProblemIssue[]
 }
 
-/** The latest published version of a workflow, as far as nodes are checked against it. */
+/** The latest published version of a workflow, as far as references are checked against it. */
 interface FoundVersion {
   readonly kind: 'found'
   /** Name of the workflow. */
@@ -35,8 +35,8 @@ interface FoundVersion {
 type FoundWorkflow = FoundVersion | Refusal
 
 /**
- * Finds the latest published version of each workflow that enabled nodes of a document run, and checks that the nodes can
- * run it. A version contains these references, so that its runs start the same versions forever; and theirs contain
+ * Finds the latest published version of each workflow that enabled nodes of a document run, and of its error handler, and
+ * checks that they can be run. A version contains these references, so that its runs start the same versions forever; and theirs contain
  * their own, so that they close over all workflows below.
  *
  * Other requests are answered between workflows, and between nodes. Call it outside of transactions.
@@ -56,11 +56,12 @@ export async function pinWorkflows(
       workflowId: String(params.workflow),
       input: params.input ?? {},
     }))
-  return checkCalls({ database }, ref, calls)
+  return checkCalls({ database }, ref, { calls, errorHandler: document.settings.errorHandler?.workflow })
 }
 
 /**
- * Finds the latest published version of each workflow that nodes of a draft run, and checks that the nodes can run it.
+ * Finds the latest published version of each workflow that nodes of a draft run, and of its error handler, and checks that
+ * they can be run.
  *
  * Other requests are answered between workflows, and between nodes. Call it outside of transactions.
  *
@@ -69,11 +70,15 @@ export async function pinWorkflows(
 export async function checkCalls(
   { database }: Pick<ServerContext, 'database'>,
   ref: DraftRef,
-  calls: readonly SubWorkflowCall[],
+  { calls, errorHandler }: CallsToCheck,
 ): Promise<PinnedWorkflows> {
-  if (calls.length === 0) return { workflows: {}, issues: [] }
+  const references = [
+    ...calls.map(referenceOf),
+    ...(errorHandler === undefined ? [] : [handlerReference(errorHandler)]),
+  ]
+  if (references.length === 0) return { workflows: {}, issues: [] }
   const found = new Map<WorkflowId, FoundWorkflow>()
-  for (const workflowId of new Set(calls.map((call) => call.workflowId))) {
+  for (const workflowId of new Set(references.map((each) => each.workflowId))) {
     // One at a time: plans are large.
     found.set(workflowId, await findLatest(database, ref, workflowId))
     await setImmediate()
@@ -81,14 +86,30 @@ export async function checkCalls(
   const versions = [...found.values()].filter((each) => each.kind === 'found')
   const refusals = await refuseChains(database, ref, versions)
   const issues: ProblemIssue[] = []
-  for (const call of calls) {
+  for (const reference of references) {
     if (issues.length >= MAX_ISSUES) break
-    const workflow = refusals.get(call.workflowId) ?? found.get(call.workflowId)
+    const workflow = refusals.get(reference.workflowId) ?? found.get(reference.workflowId)
     if (workflow === undefined) continue
-    issues.push(...issuesOf(call, workflow))
+    issues.push(...issuesOf(reference, workflow))
     await setImmediate()
   }
   return { workflows: Object.fromEntries(versions.map(({ workflowId, pinned }) => [workflowId, pinned])), issues }
+}
+
+/** References of a draft to other workflows. */
+interface CallsToCheck {
+  readonly calls: readonly SubWorkflowCall[]
+  readonly errorHandler?: WorkflowId | undefined
+}
+
+function referenceOf({ nodeId, name, workflowId, input }: SubWorkflowCall): WorkflowReference {
+  const params = ['nodes', nodeId, 'params']
+  return { name, workflowId, input, at: [...params, 'workflow'], inputAt: [...params, 'input'] }
+}
+
+function handlerReference(workflowId: WorkflowId): WorkflowReference {
+  const at = ['settings', 'errorHandler', 'workflow']
+  return { name: 'Error handler', workflowId, input: HANDLER_INPUT_SAMPLE, at, inputAt: at }
 }
 
 async function findLatest(
@@ -149,9 +170,9 @@ async function refuseChains(
   return refusals
 }
 
-function issuesOf(call: SubWorkflowCall, workflow: FoundWorkflow): readonly ProblemIssue[] {
-  if (workflow.kind !== 'found') return [refusalIssue(call, workflow)]
+function issuesOf(reference: WorkflowReference, workflow: FoundWorkflow): readonly ProblemIssue[] {
+  if (workflow.kind !== 'found') return [refusalIssue(reference, workflow)]
   const { name, trigger } = workflow
-  if (trigger === null) return [refusalIssue(call, { kind: 'untriggered', name })]
-  return trigger.inputSchema === null ? [] : inputIssues(call, name, trigger.inputSchema)
+  if (trigger === null) return [refusalIssue(reference, { kind: 'untriggered', name })]
+  return trigger.inputSchema === null ? [] : inputIssues(reference, name, trigger.inputSchema)
 }

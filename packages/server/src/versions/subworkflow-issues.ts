@@ -1,4 +1,3 @@
-import type { SubWorkflowCall } from '@tenon/core/api'
 import type { Json, JsonSchema, WorkflowId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { isTemplate } from '@tenon/core/expression'
@@ -6,16 +5,28 @@ import { findCertainFaults } from '@tenon/core/node'
 import { MAX_RUN_DEPTH } from '@tenon/core/run'
 import { serverIssue } from '../server-issue.ts'
 
-/** Reason why a node cannot run a workflow. */
+/** A part of a document that runs a workflow: a node, or the error handler. */
+export interface WorkflowReference {
+  /** Name for messages. */
+  readonly name: string
+  readonly workflowId: WorkflowId
+  /** Input of the run, with templates. */
+  readonly input: Json
+  /** Path of the reference in the document. */
+  readonly at: ProblemIssue['path']
+  /** Path of the input in the document. */
+  readonly inputAt: ProblemIssue['path']
+}
+
+/** Reason why a workflow cannot be run. */
 export type Refusal =
   | { readonly kind: 'missing'; readonly workflowId: WorkflowId }
   | { readonly kind: 'deleted' | 'unpublished' | 'untriggered' | 'deep'; readonly name: string }
   /** Names of the workflows on the way from the one to publish back to it. */
   | { readonly kind: 'cyclic'; readonly names: readonly string[] }
 
-/** Creates the issue of a node whose workflow cannot be run. */
-export function refusalIssue({ nodeId, name }: SubWorkflowCall, refusal: Refusal): ProblemIssue {
-  const at = ['nodes', nodeId, 'params', 'workflow']
+/** Creates the issue of a reference to a workflow that cannot be run. */
+export function refusalIssue({ name, at }: WorkflowReference, refusal: Refusal): ProblemIssue {
   switch (refusal.kind) {
     case 'missing': {
       const { workflowId } = refusal
@@ -56,23 +67,28 @@ export function refusalIssue({ nodeId, name }: SubWorkflowCall, refusal: Refusal
 }
 
 /**
- * Reports the faults of a node's input that its templates cannot remove.
+ * Reports the faults of an input that its templates cannot remove.
  *
- * @param workflow - Name of the workflow that the node runs.
+ * @param workflow - Name of the workflow to run.
  * @param schema - JSON Schema of the input of that workflow.
  */
 export function inputIssues(
-  { nodeId, name, input }: SubWorkflowCall,
+  { name, input, inputAt, at }: WorkflowReference,
   workflow: string,
   schema: JsonSchema,
 ): readonly ProblemIssue[] {
-  const at = ['nodes', nodeId, 'params', 'input']
+  // The input of an error handler is not in the document.
+  const isGiven = inputAt === at
   return faultsOf(schema, input).map(({ path, fault, remedy }) => {
     const field = path.length === 0 ? '' : ` at "${path.join('.')}"`
-    const message = `${name}: the input of the workflow "${workflow}" is not valid${field}: ${fault}. ${remedy}`
-    return serverIssue('SUBWORKFLOW_INPUT_INVALID', [...at, ...path], message, { workflow, fault })
+    const advice = isGiven ? HANDLER_REMEDY : remedy
+    const message = `${name}: the input of the workflow "${workflow}" is not valid${field}: ${fault}. ${advice}`
+    return serverIssue('SUBWORKFLOW_INPUT_INVALID', isGiven ? at : [...inputAt, ...path], message, { workflow, fault })
   })
 }
+
+const HANDLER_REMEDY =
+  'Give its trigger the input schema of an error handler and publish it, or choose another workflow'
 
 interface InputFault {
   readonly path: ProblemIssue['path']

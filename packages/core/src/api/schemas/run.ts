@@ -67,6 +67,8 @@ const runFields = {
   depth: z.int(),
   rerunOf: z.strictObject({ runId: z.string(), from: rerunFromSchema }).nullable(),
   movedFrom: z.string().nullable(),
+  handles: z.string().nullable(),
+  handledBy: z.string().nullable(),
 }
 const runHealthSchema = z
   .strictObject({

@@ -139,6 +139,7 @@ export const checkSubWorkflowsSchema = z
       )
       .max(500)
       .readonly(),
+    errorHandler: textSchema(400).exactOptional(),
   })
   .meta({ id: 'CheckSubWorkflows' })
 

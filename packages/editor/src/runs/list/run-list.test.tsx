@@ -28,6 +28,8 @@ function run(index: number, { status = 'completed', error, ...fields }: Change =
     rootRunId: `run-${index}`,
     depth: 0,
     rerunOf: null,
+    handles: null,
+    handledBy: null,
     movedFrom: null,
     ...fields,
     ...runState(status, TIMES, error === undefined ? {} : { error }),

@@ -27,6 +27,8 @@ function fieldsOf(runId: string): RunFields {
     rootRunId: runId,
     depth: 0,
     rerunOf: null,
+    handles: null,
+    handledBy: null,
     movedFrom: null,
   }
 }

@@ -155,6 +155,8 @@ const queuedRun = (index: number, position: number): RunSummary => ({
   rootRunId: `run-${index}`,
   depth: 0,
   rerunOf: null,
+  handles: null,
+  handledBy: null,
   movedFrom: null,
   status: 'queued',
   startedAt: null,

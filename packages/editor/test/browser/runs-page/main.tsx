@@ -66,6 +66,8 @@ function runWith(status: RunStatus, index: number): RunSummary {
     rootRunId: runId,
     depth: 0,
     rerunOf: null,
+    handles: null,
+    handledBy: null,
     movedFrom: null,
     ...runState(status, { startedAt: '2026-11-23T09:42:07.100Z', finishedAt: '2026-11-23T09:42:11.530Z' }),
   }

@@ -90,6 +90,15 @@ begin
             o->>'concurrencyKey', o->>'rateKey'
           from $schema.runs p where p.tenant_id = p_tenant and p.run_id = p_run
         on conflict do nothing;
+    when 'handler_create' then
+      insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
+          semantics, status, turn, next_seq, head_hash, queued_at, handles_run_id, concurrency_key, rate_key)
+        select p_tenant, o->>'runId', (o->>'startWeek')::integer, p.trace_id, o->>'workflowId', o->>'version', p.mode,
+            p.engine, o->>'planHash', (o->>'semantics')::integer, 'queued', 0, 1, ''::bytea, (o->>'queuedAt')::bigint,
+            p_run, o->>'concurrencyKey', o->>'rateKey'
+          from $schema.runs p where p.tenant_id = p_tenant and p.run_id = p_run
+        on conflict do nothing;
+      update $schema.runs set handled_by_run_id = o->>'runId' where tenant_id = p_tenant and run_id = p_run;
     when 'child_begin' then
       -- As a run that a request starts; a child of a test run does not wait.
       is_done := ${startsLock('p_tenant')};

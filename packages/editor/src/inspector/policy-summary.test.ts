@@ -66,12 +66,12 @@ test('settingsSentences say what the settings mean for the runs of a workflow', 
   expect(say({})).toBe('A run has no time limit. A canceled run undoes what it has done.')
   expect(
     say({
-      ...{ timeout: '2h', compensateOnCancel: false, keepRunsDays: 30 },
+      ...{ timeout: '2h', compensateOnCancel: false, keepRunsDays: 30, errorHandler: { workflow: 'w' } },
       ...{ concurrency: { limit: 1 }, rate: { limit: 10, interval: '1m' } },
     }),
   ).toBe(
     'A run may take 2 hours. At most 1 run is in progress at once; others wait. At most 10 runs start per minute; others wait. ' +
-      'A canceled run leaves what it has done. Ended runs are kept for at most 30 days.',
+      'A canceled run leaves what it has done. When a run fails, another workflow handles it. Ended runs are kept for at most 30 days.',
   )
   const key = '{{ input.id }}'
   expect(say({ concurrency: { limit: 2, key }, rate: { limit: 1, interval: '1d', key } })).toContain(

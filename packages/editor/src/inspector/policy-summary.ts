@@ -45,7 +45,7 @@ export function policySentences({ policy, isInline, onError }: PolicyFacts, t: T
 
 /** Returns the sentences that say what the settings of a workflow mean for its runs, as one text. */
 export function settingsSentences(settings: WorkflowSettings, t: Translate, locale: string): string {
-  const { timeout, concurrency, rate, priority = 'normal', compensateOnCancel, keepRunsDays } = settings
+  const { timeout, concurrency, rate, priority = 'normal', compensateOnCancel, errorHandler, keepRunsDays } = settings
   const says = [
     timeout === undefined
       ? t('settings.says.noLimit')
@@ -63,6 +63,7 @@ export function settingsSentences(settings: WorkflowSettings, t: Translate, loca
   says.push(...requestSentences(settings, t, locale))
   if (priority !== 'normal') says.push(t(`settings.says.${priority}`))
   says.push(compensateOnCancel === false ? t('settings.says.noUndo') : t('settings.says.undo'))
+  if (errorHandler !== undefined) says.push(t('settings.says.handled'))
   if (keepRunsDays !== undefined) says.push(t('settings.says.keep', { count: keepRunsDays }))
   return says.join(' ')
 }

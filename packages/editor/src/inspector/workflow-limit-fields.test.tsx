@@ -1,10 +1,12 @@
 // @vitest-environment jsdom
 import { EditorView } from '@codemirror/view'
 import { act, screen, waitFor, within } from '@testing-library/react'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { FIELDS_DOCUMENT } from '../../test/fixtures/fields-document.ts'
+import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { t } from '../../test/fixtures/render.tsx'
 import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
+import { TENANT_WORKFLOWS } from '../../test/fixtures/sub-workflows.ts'
 import { startLiveProblems } from '../problems/live-problems.ts'
 import { openProblem } from '../problems/open-problem.ts'
 
@@ -143,4 +145,32 @@ test('the days for which runs are kept are a whole number, and none by default',
   expect(settingsOf(session).keepRunsDays).toBe(30)
   await user.clear(days)
   expect(settingsOf(session).keepRunsDays).toBeUndefined()
+})
+
+test('an error handler is chosen from the workflows, with its cases, and removed', async () => {
+  const client = createFixtureClient({ workflows: TENANT_WORKFLOWS }).client
+  const onOpenWorkflow = vi.fn()
+  const { user, session } = renderInspector({ client, onOpenWorkflow })
+  const group = await screen.findByRole('region', { name: 'Failures' })
+  expect(within(group).queryByRole('switch')).toBeNull()
+  await user.click(await within(group).findByRole('button', { name: 'Choose a workflow' }))
+  await user.click(await screen.findByRole('option', { name: /Send a mail/ }))
+  expect(settingsOf(session).errorHandler).toEqual({ workflow: 'wf-mail' })
+  await user.click(within(group).getByRole('switch', { name: 'Also when a run takes too long' }))
+  await user.click(within(group).getByRole('switch', { name: 'Also when a run is canceled' }))
+  expect(settingsOf(session).errorHandler).toEqual({ workflow: 'wf-mail', onTimeout: true, onCancel: true })
+  await user.click(within(group).getByRole('switch', { name: 'Also when a run takes too long' }))
+  expect(settingsOf(session).errorHandler).toEqual({ workflow: 'wf-mail', onCancel: true })
+  expect(screen.getByRole('note', { name: 'What happens' }).textContent).toContain('another workflow handles it')
+  const code = 'SUBWORKFLOW_NOT_PUBLISHED'
+  const path = ['settings', 'errorHandler', 'workflow']
+  const issue = { code, path, severity: 'error', message: 'Error handler: not published' } as const
+  onTestFinished(startLiveProblems(session.store, () => t))
+  act(() => session.store.setState({ serverIssues: [issue] }))
+  const button = await within(group).findByRole('button', { name: 'Change workflow: Send a mail' })
+  await waitFor(() => expect(button.getAttribute('aria-invalid')).toBe('true'))
+  await user.click(await within(group).findByRole('button', { name: 'Open the workflow' }))
+  expect(onOpenWorkflow).toHaveBeenCalledExactlyOnceWith('wf-mail')
+  await user.click(within(group).getByRole('button', { name: 'Remove the error handler' }))
+  expect(settingsOf(session).errorHandler).toBeUndefined()
 })

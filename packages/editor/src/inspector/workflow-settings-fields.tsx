@@ -1,5 +1,4 @@
 import type { WorkflowSettings } from '@tenon/core/document'
-import { type ReactNode, useId } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
@@ -11,7 +10,9 @@ import { Switch } from '../ui/switch.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { settingsSentences } from './policy-summary.ts'
 import { SettingText } from './setting-text.tsx'
+import { SettingsGroup } from './settings-group.tsx'
 import { WorkflowDataFields } from './workflow-data-fields.tsx'
+import { WorkflowHandlerFields } from './workflow-handler-fields.tsx'
 import { WorkflowLimitFields } from './workflow-limit-fields.tsx'
 import { WorkflowRequestFields } from './workflow-start-fields.tsx'
 
@@ -87,23 +88,7 @@ function SettingsFields({ settings, description }: WorkflowSettingsFieldsProps) 
         </Field>
         <WorkflowDataFields settings={settings} />
       </SettingsGroup>
+      <WorkflowHandlerFields settings={settings} />
     </>
-  )
-}
-
-interface SettingsGroupProps {
-  readonly title: string
-  readonly children: ReactNode
-}
-
-function SettingsGroup({ title, children }: SettingsGroupProps) {
-  const id = useId()
-  return (
-    <section className="tn-settings-group" aria-labelledby={id}>
-      <h3 id={id} className="tn-settings-title">
-        {title}
-      </h3>
-      {children}
-    </section>
   )
 }

@@ -5,5 +5,6 @@ import type { ListedIssue } from '../store/editor-state.ts'
 export function toListed({ path, code, message, values }: ProblemIssue): ListedIssue {
   const [kind, nodeId, ...field] = path
   const issue = { code, message, severity: 'error' as const, ...(values === undefined ? {} : { values }) }
-  return kind === 'nodes' && typeof nodeId === 'string' ? { ...issue, nodeId, path: field } : issue
+  if (kind === 'nodes' && typeof nodeId === 'string') return { ...issue, nodeId, path: field }
+  return kind === 'settings' ? { ...issue, path } : issue
 }

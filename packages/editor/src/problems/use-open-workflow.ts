@@ -3,7 +3,7 @@ import { WorkflowsContext } from '../contexts/workflows-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 
-/** Problems with a workflow that a node runs which are solved in that workflow. */
+/** Problems with a workflow that a node or the error handler runs which are solved in that workflow. */
 const SOLVED_THERE = [
   'SUBWORKFLOW_NOT_PUBLISHED',
   'SUBWORKFLOW_NO_TRIGGER',
@@ -19,7 +19,7 @@ const SOLVED_THERE = [
 export function useOpenWorkflow({ code, nodeId }: EditorProblem): (() => void) | null {
   const onOpen = useContext(WorkflowsContext)?.onOpen ?? null
   const workflowId = useEditorStore((state) =>
-    nodeId === null ? undefined : state.nodesById.get(nodeId)?.params.workflow,
+    nodeId === null ? state.document.settings.errorHandler?.workflow : state.nodesById.get(nodeId)?.params.workflow,
   )
   if (onOpen === null || typeof workflowId !== 'string' || !SOLVED_THERE.includes(code)) return null
   return () => onOpen(workflowId)

@@ -1,4 +1,4 @@
-import type { SubWorkflowCall } from '@tenon/core/client'
+import type { CheckSubWorkflows, SubWorkflowCall } from '@tenon/core/client'
 import type { EditorState } from '../store/editor-state.ts'
 
 /** Returns the enabled nodes of a draft that run a workflow which is chosen already. */
@@ -12,4 +12,10 @@ export function callsOf({
     if (!isCall || typeof workflow !== 'string' || workflow === '') return []
     return [{ nodeId: node.id, name: node.name, workflowId: workflow, input }]
   })
+}
+
+/** Returns what the server checks of a draft: its calls and its error handler. */
+export function referencesOf(state: Pick<EditorState, 'document' | 'manifest'>): CheckSubWorkflows {
+  const { errorHandler } = state.document.settings
+  return { calls: callsOf(state), ...(errorHandler === undefined ? {} : { errorHandler: errorHandler.workflow }) }
 }

@@ -152,3 +152,14 @@ function withEnd(output: Json) {
     ['start>end'],
   )
 }
+
+test('checks the error handler by itself, and shows its problem at the setting', async () => {
+  const { store, checks, found, answer } = start()
+  await eventually(() => expect(checks()).toHaveLength(1))
+  const path = ['settings', 'errorHandler', 'workflow']
+  answer([{ ...UNPUBLISHED, path, message: 'Error handler: the workflow "Mail" has no published version' }])
+  const settings = { errorHandler: { workflow: 'wf-alerts' } }
+  acceptDocument(store, { ...callDocument('wf-mail'), nodes: [], edges: [], settings })
+  await eventually(() => expect(found()).toEqual([['SUBWORKFLOW_NOT_PUBLISHED', null, path.join('.')]]))
+  expect(checks().at(-1)).toEqual(['wf', { calls: [], errorHandler: 'wf-alerts' }])
+})

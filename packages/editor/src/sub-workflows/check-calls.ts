@@ -1,4 +1,4 @@
-import type { Change, SubWorkflowCall, TenonClient } from '@tenon/core/client'
+import type { Change, CheckSubWorkflows, SubWorkflowCall, TenonClient } from '@tenon/core/client'
 import type { WorkflowId } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
 import { followTenant } from '../client/use-tenant-changes.ts'
@@ -6,7 +6,7 @@ import { canRetry, retryLater } from '../instance/retry-later.ts'
 import { toListed } from '../problems/server-issues.ts'
 import type { EditorState } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
-import { callsOf } from './calls-of.ts'
+import { referencesOf } from './calls-of.ts'
 import { createOutputReader } from './read-outputs.ts'
 
 /** Pause after the last change in milliseconds, so that incomplete values are not checked. */
@@ -24,7 +24,7 @@ export interface CallChecksOptions {
 }
 
 /**
- * Checks on the server whether the nodes of a draft can run their workflows: after changes of these nodes, after any
+ * Checks on the server whether the nodes of a draft, and its error handler, can run their workflows: after changes of these, after any
  * workflow of the tenant was published, deleted or restored, and before the draft is published or tried. Reads what these
  * workflows put out as well, for completion.
  *
@@ -50,10 +50,11 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
       store.setState({ serverIssues: issues.map(toListed) })
     }
   }
-  const readIssues = async (calls: readonly SubWorkflowCall[], isCurrent: () => boolean) => {
+  const readIssues = async ({ calls, errorHandler }: CheckSubWorkflows, isCurrent: () => boolean) => {
     const found: ProblemIssue[] = []
-    for (let at = 0; at < calls.length && isCurrent(); at += MAX_CALLS) {
-      const part = { calls: calls.slice(at, at + MAX_CALLS) }
+    const handler = errorHandler === undefined ? [] : [{ calls: [], errorHandler }]
+    for (const part of [...inParts(calls), ...handler]) {
+      if (!isCurrent()) break
       found.push(...(await client().drafts.checkSubWorkflows(workflowId, part)).issues)
     }
     return found
@@ -64,12 +65,12 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
     count += 1
     const own = count
     const state = store.getState()
-    const calls = state.phase.kind === 'ready' ? callsOf(state) : []
-    key = JSON.stringify(calls)
+    const references = state.phase.kind === 'ready' ? referencesOf(state) : { calls: [] }
+    key = JSON.stringify(references)
     const isCurrent = () => own === count
-    void showOutputs(calls, isCurrent)
+    void showOutputs(references.calls, isCurrent)
     try {
-      const issues = await readIssues(calls, isCurrent)
+      const issues = await readIssues(references, isCurrent)
       if (!isCurrent()) return
       failures = 0
       showIssues(issues)
@@ -91,7 +92,7 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
   const unsubscribe = store.subscribe((state, before) => {
     const isOther =
       state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
-    if (isOther && JSON.stringify(callsOf(state)) !== key) schedule(PAUSE_MS)
+    if (isOther && JSON.stringify(referencesOf(state)) !== key) schedule(PAUSE_MS)
     if (isOpening(state, before)) schedule(0)
   })
   const unfollow = followTenant(client(), (changes) => {
@@ -105,6 +106,12 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
     unsubscribe()
     unfollow()
   }
+}
+
+function inParts(calls: readonly SubWorkflowCall[]): readonly CheckSubWorkflows[] {
+  const parts: CheckSubWorkflows[] = []
+  for (let at = 0; at < calls.length; at += MAX_CALLS) parts.push({ calls: calls.slice(at, at + MAX_CALLS) })
+  return parts
 }
 
 // Also workflows that no node names: they may be further down.

@@ -20,7 +20,7 @@ import { useOptions } from '../ui/use-options.ts'
 import { useWorkflow } from './use-workflow.ts'
 import type { Lookup } from './workflow-directory.ts'
 
-interface WorkflowPickerProps extends ControlProps {
+interface WorkflowPickerProps extends Pick<ControlProps, 'value' | 'onChange' | 'isReadOnly' | 'isInvalid'> {
   readonly workflows: TenantWorkflows
 }
 

@@ -1,6 +1,7 @@
 import type { enCalls } from './calls.ts'
 import type { enData } from './data.ts'
 import type { en } from './en.ts'
+import type { enHandlers } from './handlers.ts'
 import type { enMigration } from './migration.ts'
 import type { enParked } from './parked.ts'
 import type { enPolicy } from './policy.ts'
@@ -13,6 +14,7 @@ import type { enWaits } from './waits.ts'
 export { enCalls } from './calls.ts'
 export { enData } from './data.ts'
 export { en } from './en.ts'
+export { enHandlers } from './handlers.ts'
 export { enMigration } from './migration.ts'
 export { enParked } from './parked.ts'
 export { enPolicy } from './policy.ts'
@@ -28,6 +30,7 @@ export type MessageKey =
   | keyof typeof enRuns
   | keyof typeof enCalls
   | keyof typeof enData
+  | keyof typeof enHandlers
   | keyof typeof enMigration
   | keyof typeof enParked
   | keyof typeof enPolicy

@@ -67,5 +67,6 @@ export const enPolicy = {
   'settings.says.low': 'Its runs start after those of other workflows that wait.',
   'settings.says.undo': 'A canceled run undoes what it has done.',
   'settings.says.noUndo': 'A canceled run leaves what it has done.',
+  'settings.says.handled': 'When a run fails, another workflow handles it.',
   'settings.says.keep': 'Ended runs are kept for at most {count, plural, one {# day} other {# days}}.',
 } as const

@@ -33,6 +33,8 @@ export interface RunHeaderProps {
 const loadMoved = () => import('../migration/moved-note.tsx')
 // Most runs repeat none.
 const loadRerunOf = () => import('../again/rerun-of.tsx')
+// Most runs handle none, and are handled by none.
+const loadHandlers = () => import('../handlers/handler-links.tsx')
 // An open run cannot be run again, so the buttons are loaded with the first ended one.
 const loadAgain = () => import('../again/run-again.tsx')
 // Nor can it be deleted.
@@ -68,6 +70,11 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow, onDele
       {run.value !== null && run.value.rerunOf !== null && (
         <LaterPart load={loadRerunOf} waiting={(trouble) => trouble}>
           {({ RerunOf }) => run.value?.rerunOf != null && <RerunOf rerunOf={run.value.rerunOf} nodes={scope.nodes} />}
+        </LaterPart>
+      )}
+      {run.value !== null && (run.value.handles !== null || run.value.handledBy !== null) && (
+        <LaterPart load={loadHandlers} waiting={(trouble) => trouble}>
+          {({ HandlerLinks }) => run.value !== null && <HandlerLinks run={run.value} />}
         </LaterPart>
       )}
       {view.migrations.length > 0 && (

@@ -310,7 +310,8 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
         ['start>a', 'start>b', 'a>c', 'a>pure', 'pure>end'],
         { settings: { durability: 'strict' } },
       )
-      const { run, check } = await create(by, document)
+      const { run, check, result } = await create(by, document)
+      await rest(by, run, result)
       const acquireSlot = ({ nodeRunId }: { readonly nodeRunId: string }) => {
         slots.push(nodeRunId)
         return { release: () => void slots.splice(slots.indexOf(nodeRunId), 1) }

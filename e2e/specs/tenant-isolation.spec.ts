@@ -2,7 +2,7 @@ import { node, workflow } from '@tenon/core/testing'
 import { findTenantLeaks, type IsolationIds, isolationRoutes } from '@tenon/server/testing'
 import { WebSocket } from 'ws'
 import { ACME, clientFor, GLOBEX, tokenFor } from '../fixtures/people.ts'
-import { parkNode, waitForApproval } from '../fixtures/runs.ts'
+import { createConnection, parkNode, waitForApproval } from '../fixtures/runs.ts'
 import { expect, test } from '../fixtures/test.ts'
 
 const ASKING = workflow(
@@ -34,7 +34,8 @@ async function idsOf(url: string): Promise<IsolationIds> {
   await client.versions.publish(workflowId)
   const { runId } = await client.runs.start(workflowId, { input: {} })
   const { approvalId } = await waitForApproval(client, runId)
-  return { workflowId, version: '1', runId, approvalId, parkedId: await parkNode(client) }
+  const { id: connectionId } = await createConnection(client)
+  return { workflowId, version: '1', runId, approvalId, parkedId: await parkNode(client), connectionId }
 }
 
 async function targetOf(url: string, userId: string, ids: IsolationIds) {

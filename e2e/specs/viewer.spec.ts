@@ -2,7 +2,7 @@ import { ROUTES, type RouteDefinition, roleAllows } from '@tenon/core/api'
 import { newGreeting, pictureOf, pictureOn } from '../fixtures/drafts.ts'
 import { penOf } from '../fixtures/draw.ts'
 import { ACME, tokenFor } from '../fixtures/people.ts'
-import { parkNode, routerOf, waitForApproval } from '../fixtures/runs.ts'
+import { createConnection, parkNode, routerOf, waitForApproval } from '../fixtures/runs.ts'
 import { joinDraft } from '../fixtures/stock-client.ts'
 import { expect, test } from '../fixtures/test.ts'
 
@@ -76,7 +76,10 @@ test('every route that the role does not open answers a viewer with 403', async 
   const { approvalId } = await waitForApproval(client, runId)
   const before = await client.drafts.get(workflowId)
   const parkedId = await parkNode(client)
-  const ids: Readonly<Record<string, string>> = { id: workflowId, version: '1', runId, approvalId, parkedId }
+  const { id: connectionId } = await createConnection(client)
+  const ids: Readonly<Record<string, string>> = {
+    ...{ id: workflowId, version: '1', runId, approvalId, parkedId, connectionId },
+  }
   const authorization = `Bearer ${await tokenFor(host.url, ACME.viewer)}`
   const closed = Object.values(ROUTES).filter(isClosedToViewers)
   const answers = await Promise.all(

@@ -1,5 +1,5 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
-import type { HttpClient, NodeRegistry } from '@tenon/core/node'
+import type { Connection, HttpClient, HttpCredentials, NodeRegistry, WaitFor } from '@tenon/core/node'
 import type { Actor, MigrationBlocker, RunStatus } from '@tenon/core/run'
 import type { VoteRequest } from './approvals/decide.ts'
 import type { Bus } from './bus.ts'
@@ -15,6 +15,7 @@ import type { RerunStart } from './rerun/prepare-rerun.ts'
 import type { Retention } from './retention/sweep-tenant.ts'
 import type { RunReader } from './run-store.ts'
 import type { RunLimits } from './store/run-limits.ts'
+import type { RunRef } from './store/run-ref.ts'
 
 /** Request that starts a run. The input must be valid for the trigger; the engine does not check it. */
 export interface StartRunRequest {
@@ -223,7 +224,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** Returns what only a body may know, just before it runs: the values of secret params, and callback URLs. */
+/** Returns what only a body may know, just before it runs: values of secret params, callback URLs, connections. */
 export interface SecretReader {
   /**
    * Decrypts the value of one secret.
@@ -241,6 +242,32 @@ export interface SecretReader {
    * `UNAVAILABLE`.
    */
   callbackUrl(tenantId: TenantId, callback: CallbackRef): Promise<string | null>
+  /**
+   * Decrypts the credentials of a connection for one attempt. Without this method, nodes with a connection fail with
+   * `CONNECTION_NOT_FOUND`.
+   *
+   * @param run - Run whose node uses it, which decides whether it may.
+   * @returns The connection; `reconnect` if a person must connect it again, for which the node run then waits.
+   * @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `CONNECTION_REFUSED` if the run may not use it, `SECRET_NOT_FOUND`;
+   * `UNAVAILABLE` if it temporarily cannot be read.
+   */
+  openConnection?(run: RunRef, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
+}
+
+/** A connection with its credentials in plain text, for one attempt. */
+export interface OpenConnection {
+  /** What the code of the node may know. */
+  readonly connection: Connection
+  /** Credentials, which the HTTP client adds to the requests of the node. */
+  readonly credentials: HttpCredentials
+  /** Texts to hide in errors, log lines and outputs: each secret, in each form in which a service may send it back. */
+  readonly secrets: readonly string[]
+}
+
+/** A connection whose credentials are no longer valid. */
+export interface ReconnectNeeded {
+  /** The wait of the node run. */
+  readonly reconnect: Omit<Extract<WaitFor, { kind: 'connection' }>, 'kind' | 'dueAt'>
 }
 
 /** Dependencies of an engine, owned and closed by the server. */

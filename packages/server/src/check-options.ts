@@ -117,6 +117,11 @@ const WORKER_CHECKS: OptionChecks = {
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),
   keyProvider: optional(anObjectWith(['wrapKey', 'unwrapKey'], 'keyProvider must have wrapKey and unwrapKey')),
+  connectors: optional((value, field) =>
+    Array.isArray(value) && value.every((item) => isOptionObject(item) && typeof item.id === 'string')
+      ? []
+      : optionFault(field, `${field} must be a list of connectors: connectors: [defineConnector({ ... })]`),
+  ),
   egress: optional(objectOf({ allow: optional(listOf(text, 'addresses')) })),
 }
 

@@ -1,7 +1,7 @@
 import type { createOpenApiDocument } from '@tenon/core/api'
 import type { TextFields } from '@tenon/core/collab'
 import type { TenantId } from '@tenon/core/document'
-import type { NodeRegistry } from '@tenon/core/node'
+import type { HttpClient, NodeRegistry } from '@tenon/core/node'
 import type {
   BackgroundDeletions,
   Bus,
@@ -23,6 +23,7 @@ import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
 import type { DraftAppender } from './tables/draft-appender.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
+import type { ConnectionVault } from './vault/connection-vault.ts'
 
 /** Parts that the routes and sockets of one server share. */
 export interface ServerContext {
@@ -36,6 +37,10 @@ export interface ServerContext {
   readonly callbacks: CallbackUrls
   /** Encrypts and decrypts the values of secret params. */
   readonly secrets: SecretStore
+  /** Opens the connections of tenants, and knows the connectors of the server. */
+  readonly vault: ConnectionVault
+  /** The guarded HTTP client. */
+  readonly egress: HttpClient
   /** Secret params of the registered node types. */
   readonly secretFields: SecretFields
   /** Params of the registered node types that are edited by character. */

@@ -1,7 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 import type { TenonClient } from '@tenon/core/client'
 import type { TenantId } from '@tenon/core/document'
-import type { AnyNodeImplementation, KeyProvider } from '@tenon/core/node'
+import type { AnyNodeImplementation, Connector, KeyProvider } from '@tenon/core/node'
 import type { Bus, EngineFactory, PayloadStore, RunLimits, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
@@ -58,11 +58,18 @@ export interface WorkflowServerOptions {
   readonly authenticate: Authenticate
   /**
    * Encrypts the keys under which the values of secret params are stored. Required in production (`NODE_ENV`) when a
-   * node type requires a secret param; without one, secret params that are optional cannot be set there.
+   * node type requires a secret param; without one, secret params that are optional cannot be set there, and connections
+   * with secrets cannot be created.
    *
    * @defaultValue in development, a key file `.tenon/secret.key` below the working directory
    */
   readonly keyProvider?: KeyProvider
+  /**
+   * Services that tenants connect to, beside the generic ones for an API key, a user name and password, or a token.
+   *
+   * @defaultValue the generic ones
+   */
+  readonly connectors?: readonly Connector[]
   /** Public path below which the API lives. @defaultValue '/' */
   readonly basePath?: string
   /** Public origin of the host, without a path: `https://app.example`. Sockets of other origins are refused. */

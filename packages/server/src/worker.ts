@@ -17,12 +17,23 @@ import { createSecretStore } from './secrets/secret-store.ts'
 import { startEngine } from './start-engine.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
+import { createConnectionVault } from './vault/connection-vault.ts'
+import { connectorsOf } from './vault/connectors-of.ts'
 
 /** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
 export interface WorkerOptions
   extends Pick<
     WorkflowServerOptions,
-    'database' | 'engine' | 'nodes' | 'runLimits' | 'payloadStore' | 'egress' | 'bus' | 'log' | 'keyProvider'
+    | 'database'
+    | 'engine'
+    | 'nodes'
+    | 'runLimits'
+    | 'payloadStore'
+    | 'egress'
+    | 'bus'
+    | 'log'
+    | 'keyProvider'
+    | 'connectors'
   > {
   /** That of the servers: the worker deletes what has expired. @defaultValue the worker deletes nothing */
   readonly retention?: RetentionOf
@@ -69,7 +80,9 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const retention = options.retention && createRetention(database, options.retention, log)
   const apiUrl = publicUrl === undefined ? null : `${new URL(publicUrl).origin}${normalizeBasePath(basePath)}`
   const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
-  const revealed = { reveal: secrets.reveal, callbackUrl }
+  const connectors = connectorsOf(options)
+  const { openConnection } = createConnectionVault({ database, secrets, reader, connectors })
+  const revealed = { reveal: secrets.reveal, callbackUrl, openConnection }
   const engine = startEngine(options.engine, {
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
     ...(retention === undefined ? {} : { retention }),

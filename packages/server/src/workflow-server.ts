@@ -38,6 +38,8 @@ import { createDraftAppender } from './tables/draft-appender.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
+import { createConnectionVault } from './vault/connection-vault.ts'
+import { connectorsOf } from './vault/connectors-of.ts'
 
 /**
  * Creates the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over
@@ -88,7 +90,10 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const secretFields = secretFieldsIn(registry.manifest)
   const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const callbacks = createCallbackUrls({ secrets, reader, apiUrl })
-  const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl }
+  const connectors = connectorsOf(options)
+  const vault = createConnectionVault({ database, secrets, reader, connectors })
+  const { openConnection } = vault
+  const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection }
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
@@ -104,6 +109,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     registry,
     secrets,
     secretFields,
+    ...{ vault, egress },
     textFields: textFieldsOf(registry.manifest),
     bus,
     log,

@@ -1,3 +1,14 @@
+export type {
+  ConnectionInfo,
+  ConnectionSharing,
+  ConnectionStatus,
+  ConnectionTest,
+  ConnectionUse,
+  ConnectorInfo,
+  CreateConnection,
+  SetSecretField,
+  UpdateConnection,
+} from './connection-types.ts'
 export type { AcceptedCallback, EventRefusal, EventWait, SendEvent, SentEvent } from './event-types.ts'
 export type {
   MigratedRuns,

@@ -138,6 +138,7 @@ export const NOT_FOUND = {
   run: 'RUN_NOT_FOUND',
   approval: 'APPROVAL_NOT_FOUND',
   parked: 'PARKED_NOT_FOUND',
+  connection: 'CONNECTION_NOT_FOUND',
 } as const satisfies Record<NonNullable<RouteDefinition['resource']>, TenonErrorCode>
 
 /** Turns a schema into JSON Schema whose named parts are stored under `components`. */

@@ -21,6 +21,8 @@ export const PERMISSIONS = [
   'approval:decide',
   'approval:override',
   'member:read',
+  'connection:read',
+  'connection:write',
 ] as const
 /** Permission that a route requires of the caller's role; check it with `roleAllows(role, permission)`. */
 export type Permission = (typeof PERMISSIONS)[number]
@@ -46,6 +48,8 @@ const EDITOR: readonly Permission[] = [
   'parked:resolve',
   'event:send',
   'member:read',
+  'connection:read',
+  'connection:write',
 ]
 const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause', 'run:delete']
 

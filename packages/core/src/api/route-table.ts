@@ -1,5 +1,6 @@
 import { approvalRoutes } from './routes/approval-routes.ts'
 import { changeRoutes } from './routes/change-routes.ts'
+import { connectionRoutes } from './routes/connection-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { memberRoutes } from './routes/member-routes.ts'
@@ -23,6 +24,7 @@ export const ROUTES = {
   ...eventRoutes,
   ...changeRoutes,
   ...memberRoutes,
+  ...connectionRoutes,
   ...tenantRoutes,
   ...serviceRoutes,
 } as const

@@ -11,7 +11,15 @@ export type RouteMethod = (typeof ROUTE_METHODS)[number]
  * Kinds of resources that routes name. The resource is looked up under the caller's tenant first, so that the id of
  * another tenant and an unknown id get the same 404. `workflow` means one that is not deleted.
  */
-export const RESOURCE_KINDS = ['workflow', 'any-workflow', 'version', 'run', 'approval', 'parked'] as const
+export const RESOURCE_KINDS = [
+  'workflow',
+  'any-workflow',
+  'version',
+  'run',
+  'approval',
+  'parked',
+  'connection',
+] as const
 /** Kind of resource that the id in a route's path names; one of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]
 

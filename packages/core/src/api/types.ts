@@ -329,12 +329,12 @@ export interface SetSecret {
 }
 
 /** Kinds of objects whose changes are announced to a tenant's open pages. */
-export const CHANGE_KINDS = ['run', 'approval', 'parked', 'workflow', 'version', 'tenant'] as const
+export const CHANGE_KINDS = ['run', 'approval', 'parked', 'workflow', 'version', 'tenant', 'connection'] as const
 
 /**
  * A hint that something of the tenant has changed, without its content. `ready` means that the hints begin here or that
- * some were lost: read everything that is shown again. `id` is the id of the run, approval, parked node run, workflow or
- * tenant, or the name of the version.
+ * some were lost: read everything that is shown again. `id` is the id of the run, approval, parked node run, workflow,
+ * tenant or connection, or the name of the version.
  */
 export type Change =
   | { readonly kind: 'ready' }

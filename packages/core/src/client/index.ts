@@ -1,3 +1,14 @@
+export type {
+  ConnectionInfo,
+  ConnectionSharing,
+  ConnectionStatus,
+  ConnectionTest,
+  ConnectionUse,
+  ConnectorInfo,
+  CreateConnection,
+  SetSecretField,
+  UpdateConnection,
+} from '../api/connection-types.ts'
 export type { EventRefusal, EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
 export type {
   MigratedRuns,

@@ -79,6 +79,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     approvals: approvalMethods(send),
     parked: parkedMethods(send),
     events: eventMethods(send),
+    connections: connectionMethods(send),
     members: {
       list: ({ query, userIds } = {}, request) =>
         send({
@@ -202,6 +203,20 @@ function eventMethods(send: Transport): TenonClient['events'] {
   return {
     send: (body, request) => send({ method: 'POST', path: '/events', body, ...sendingOf(request) }),
     waits: (query, request) => send({ method: 'GET', path: '/event-waits', query, ...sendingOf(request) }),
+  }
+}
+
+function connectionMethods(send: Transport): TenonClient['connections'] {
+  return {
+    connectors: (request) => send({ method: 'GET', path: '/connectors', ...sendingOf(request) }),
+    list: (query, request) => send({ method: 'GET', path: '/connections', query, ...sendingOf(request) }),
+    create: (body, request) => send({ method: 'POST', path: '/connections', body, ...sendingOf(request) }),
+    get: (id, request) => send({ method: 'GET', path: path`/connections/${id}`, ...sendingOf(request) }),
+    update: (id, body, request) =>
+      send({ method: 'PATCH', path: path`/connections/${id}`, body, ...sendingOf(request) }),
+    remove: (id, request) => send({ method: 'DELETE', path: path`/connections/${id}`, ...sendingOf(request) }),
+    test: (id, request) => send({ method: 'POST', path: path`/connections/${id}/test`, ...sendingOf(request) }),
+    uses: (id, request) => send({ method: 'GET', path: path`/connections/${id}/uses`, ...sendingOf(request) }),
   }
 }
 

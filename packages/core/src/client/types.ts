@@ -1,3 +1,11 @@
+import type {
+  ConnectionInfo,
+  ConnectionTest,
+  ConnectionUse,
+  ConnectorInfo,
+  CreateConnection,
+  UpdateConnection,
+} from '../api/connection-types.ts'
 import type { EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
 import type {
   ParkedGroup,
@@ -203,6 +211,42 @@ export interface TenonClient {
      * @throws {@link TenonError} `CURSOR_INVALID`.
      */
     resolveGroup(body: ResolveParkedGroup, options?: RequestOptions): Promise<ResolvedParkedGroup>
+  }
+  /** Accounts of the tenant at services, whose credentials nodes use. */
+  readonly connections: {
+    /** Lists the services that can be connected. */
+    connectors(options?: RequestOptions): Promise<{ readonly items: readonly ConnectorInfo[] }>
+    /**
+     * Lists a page of the connections that the caller may use, by name; `limit` is 1 to 200.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
+     */
+    list(
+      query?: { connector?: string; cursor?: string; limit?: number },
+      options?: RequestOptions,
+    ): Promise<Page<ConnectionInfo>>
+    /**
+     * Creates a connection. Its secrets are encrypted, and no call returns them.
+     *
+     * @throws {@link TenonError} `REFERENCE_NOT_FOUND` for an unknown connector or workflow; `QUOTA_EXCEEDED`,
+     * `KEY_PROVIDER_REQUIRED`.
+     */
+    create(body: CreateConnection, options?: RequestOptions): Promise<ConnectionInfo>
+    /** Reads a connection. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
+    get(connectionId: string, options?: RequestOptions): Promise<ConnectionInfo>
+    /**
+     * Changes a connection. New secrets connect it again, and node runs that wait for it continue.
+     *
+     * @throws {@link TenonError} `CONNECTION_NOT_FOUND`; `CONNECTION_SECRETS_REQUIRED` for other hosts or values without
+     * all secrets; `FORBIDDEN` for the connection of another person.
+     */
+    update(connectionId: string, body: UpdateConnection, options?: RequestOptions): Promise<ConnectionInfo>
+    /** Deletes a connection with its secrets. @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `FORBIDDEN`. */
+    remove(connectionId: string, options?: RequestOptions): Promise<void>
+    /** Sends the test request of the connector. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
+    test(connectionId: string, options?: RequestOptions): Promise<ConnectionTest>
+    /** Lists the workflows that use a connection. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
+    uses(connectionId: string, options?: RequestOptions): Promise<{ readonly items: readonly ConnectionUse[] }>
   }
   /** Events that runs wait for. */
   readonly events: {

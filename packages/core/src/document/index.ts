@@ -19,6 +19,7 @@ export { applyOperation, applyOperations } from './apply-operations.ts'
 export { canonicalDocument } from './canonical-document.ts'
 export { canonicalText } from './canonical-json.ts'
 export { compensationsOf } from './compensations.ts'
+export { connectionParamOf } from './connection-param.ts'
 export {
   type DocumentGraph,
   type DocumentOrder,

@@ -14,6 +14,16 @@ export const REQUEST_ERRORS = {
   RUN_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the run id.' },
   APPROVAL_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the approval id.' },
   PARKED_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the id of the parked node run.' },
+  CONNECTION_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    remedy: 'Choose a connection that exists and that you may use.',
+  },
+  CONNECTION_SECRETS_REQUIRED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Enter all secrets again: they are bound to the hosts and values that they were entered for.',
+  },
   ROUTE_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the path and the method against /openapi.json.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, remedy: 'Use one of the methods in the Allow header.' },
   CURSOR_INVALID: { status: 422, retryable: false, remedy: 'Leave the cursor out to start from the first page.' },

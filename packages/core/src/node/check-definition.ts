@@ -38,6 +38,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkChild(definition, fail)
   checkCallable(definition, fail)
   checkSecrets(definition, fail)
+  checkConnection(definition, fail)
   checkRepetition(definition, fail)
   checkSinks(definition, fail)
   checkParamSchemas(definition, fail)
@@ -186,6 +187,17 @@ function holdsSecret(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (isJsonObject(value) && value.secret === true) return true
   return Object.values(value).some((member) => holdsSecret(member as Json))
+}
+
+/** Refuses params that name a connection in a way that the engine would not open. */
+function checkConnection({ params, inline }: NodeDefinition, fail: Fail): void {
+  const named = Object.entries(params.shape).filter(([, param]) => param.meta()?.control === 'connection')
+  const [first, second] = named
+  if (first === undefined) return
+  const field = `params.${first[0]}`
+  if (second !== undefined) fail(`params.${second[0]}`, 'a node has one connection')
+  if (first[1].meta()?.literal !== true) fail(field, 'a connection must be a literal param: .meta({ literal: true })')
+  if (inline === true) fail(field, 'an inline node cannot have a connection, since it sends no requests')
 }
 
 /** Refuses an invalid default policy. */

@@ -281,6 +281,7 @@ export const CONTROL_NAMES = [
   'password',
   'workflow',
   'workflow-input',
+  'connection',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]

@@ -37,6 +37,17 @@ export type WaitFor =
       readonly schema: JsonSchema | null
       readonly dueAt: number | null
     }
+  /** A connection whose credentials are no longer valid, until a person connects it again. The engine opens it, no node. */
+  | {
+      readonly kind: 'connection'
+      /** Id of the connection within the tenant. */
+      readonly connectionId: string
+      /** Name of the connection when the wait began. */
+      readonly name: string
+      /** Number of times that the connection was connected again before: the next time ends the wait. */
+      readonly generation: number
+      readonly dueAt: null
+    }
   /** A request to the callback URL of the node run, which `run.callbackUrls` has for earlier nodes. */
   | {
       readonly kind: 'callback'
@@ -160,7 +171,10 @@ export interface NodeContext<Params = unknown> {
    * with the attempt.
    */
   readonly http: HttpClient
-  /** Account to use at the service. Engines pass `null`; a test can set one. */
+  /**
+   * Account at the service, if a param of the node names a connection: `http` adds its credentials to each request, which
+   * must be to one of its hosts. `null` without one.
+   */
   readonly connection: Connection | null
   /** Aborts with `NODE_CANCELED` or `NODE_TIMEOUT` when the attempt has to end; pass it on to long calls. */
   readonly abortSignal: AbortSignal

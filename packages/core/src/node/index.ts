@@ -22,6 +22,18 @@ export { type CallingPass, checkCalls } from './check-calls.ts'
 export { checkChildSuspension } from './check-child-suspension.ts'
 export { checkOutput } from './check-output.ts'
 export { checkParams } from './check-params.ts'
+export {
+  type ApiKeyPosition,
+  CONNECTOR_AUTH_KINDS,
+  type Connector,
+  type ConnectorAuth,
+  type ConnectorAuthKind,
+  type ConnectorField,
+  connectorFields,
+  defineConnector,
+  GENERIC_CONNECTORS,
+  positionFault,
+} from './connector.ts'
 export { defineNode, type NodeDefinitionInput } from './define-node.ts'
 export {
   CONTROL_KINDS,
@@ -48,6 +60,7 @@ export {
   type PortDefinition,
   type PortsFromParam,
 } from './definition.ts'
+export { addCredentials, type HttpCredentials, isHostPattern, isUrlAllowed } from './http-credentials.ts'
 export { createHttpResponse, type RawHttpResponse } from './http-response.ts'
 export { implementInlineNode, implementNode } from './implement-node.ts'
 export {

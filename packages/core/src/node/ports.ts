@@ -1,5 +1,6 @@
 import type { TenantId } from '../ids.ts'
 import type { Json, JsonSchema } from '../json.ts'
+import type { HttpCredentials } from './http-credentials.ts'
 
 /** Options of a request: method, headers, body and limits. */
 export interface HttpRequestInit {
@@ -31,6 +32,13 @@ export interface HttpRequestInit {
    * @defaultValue 'follow'
    */
   readonly redirect?: 'follow' | 'return' | 'refuse'
+  /**
+   * Credentials to add while the request is sent; a redirect to another origin does not get them. A node with a
+   * connection need not set them: its client does.
+   *
+   * @defaultValue none
+   */
+  readonly httpCredentials?: HttpCredentials
 }
 
 /**
@@ -71,7 +79,8 @@ export interface HttpClient {
    * @throws {@link TenonError} `EGRESS_REFUSED` for an address that is not allowed; `HTTP_FAILED` if no response
    * arrived or it was cut off (details: `sent`, `false` if the request did certainly not reach the service, and
    * `status` if it had arrived); `HTTP_RESPONSE_INVALID` for a body that cannot be decompressed;
-   * `HTTP_RESPONSE_TOO_LARGE`; `HTTP_REDIRECT_REFUSED`; `NODE_TIMEOUT` for `timeoutMs`.
+   * `HTTP_RESPONSE_TOO_LARGE`; `HTTP_REDIRECT_REFUSED`; `NODE_TIMEOUT` for `timeoutMs`; `CONNECTION_HOST_REFUSED` for
+   * a host that the credentials are not for.
    */
   request(url: string, init?: HttpRequestInit): Promise<HttpResponse>
   /** Standard `fetch` with the same rules, for SDK clients. */
@@ -145,7 +154,7 @@ export interface LanguageModel {
 export interface Connection {
   /** Id of the connection within the tenant. */
   readonly connectionId: string
-  /** Name of the service that the account belongs to. */
+  /** Id of the connector of the service that the account belongs to. */
   readonly provider: string
   /** Settings of the account that are not secret. */
   readonly values: Readonly<Record<string, Json>>

@@ -185,14 +185,14 @@ export interface ParkedResolutionView {
   readonly at: number
 }
 
-/** A wait for a time, an event or a callback, folded from the log. Instants are milliseconds since the Unix epoch. */
+/** A wait for a time, an event, a callback or a connection, folded from the log. Instants are milliseconds since the Unix epoch. */
 export interface WaitView {
   /** Id of the wait, unique within the run. */
   readonly waitId: WaitId
   /** Node run that waits. */
   readonly nodeRunId: NodeRunId
-  /** Time, event or callback that ends the wait, with resolved templates. */
-  readonly waitFor: Extract<WaitFor, { kind: 'time' | 'event' | 'callback' }>
+  /** Time, event, callback or connection that ends the wait, with resolved templates. */
+  readonly waitFor: Extract<WaitFor, { kind: 'time' | 'event' | 'callback' | 'connection' }>
   /** Start of the wait. */
   readonly openedAt: number
   /** Event or callback that ended the wait; `null` without one. */

@@ -102,6 +102,8 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly DRAFT_UNREADABLE: { readonly part: string; readonly key: string }
   /** Secret param whose value was set elsewhere, or was deleted. */
   readonly SECRET_NOT_FOUND: { readonly param: string }
+  /** Param that names a connection which does not exist, or which the workflow or its author may not use. */
+  readonly CONNECTION_NOT_FOUND: { readonly param: string }
   /** Task queue without a worker. */
   readonly TASK_QUEUE_UNSERVED: { readonly queue: string }
   /** Id of the workflow that a node runs; no workflow has it. */

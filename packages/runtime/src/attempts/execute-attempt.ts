@@ -98,12 +98,15 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
   let opened: OpenedParams
   try {
     const opening = openParams(started, deps.findType, deps.secrets)
-    opened = opening instanceof Promise ? await opening : opening
+    const result = opening instanceof Promise ? await opening : opening
+    if ('reconnect' in result) return { kind: 'reconnect', wait: result.reconnect }
+    opened = result
   } catch (error) {
     return { kind: 'thrown', error }
   }
   pump.onOpen(() => redactPump(openPump(started, deps), opened))
-  const body = { http, values: committer.values, pump, stop, graceMs, onHeartbeat, now }
+  const { connection } = opened
+  const body = { http, values: committer.values, pump, connection, stop, graceMs, onHeartbeat, now }
   return redactEnd(await runBody(started, opened.params, body), opened)
 }
 
@@ -192,6 +195,10 @@ function outcomeOf(started: StartedNode, end: Exclude<BodyEnd, { kind: 'left' }>
   const { nodeRunId, pass } = started
   if (end.kind === 'abandoned') {
     return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'abandoned' } }, payloads: [] }
+  }
+  if (end.kind === 'reconnect') {
+    const waitFor = { kind: 'connection', ...end.wait, dueAt: null } as const
+    return { kind: 'fact', fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] }
   }
   if (end.kind !== 'result') return failed(started, end.error, deps)
   try {

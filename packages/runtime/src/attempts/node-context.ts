@@ -4,13 +4,17 @@ import type { HttpClient, NodeContext } from '@tenon/core/node'
 import type { StartedNode } from '../commit/commit-types.ts'
 import { storeValue } from '../commit/stored-value.ts'
 import type { ValueLoader } from '../commit/value-loader.ts'
+import type { OpenConnection } from '../engine.ts'
 import type { ObservationPump } from './observation-pump.ts'
+import { withCredentials } from './with-credentials.ts'
 
 /** Dependencies of the context of a body. */
 export interface NodeContextDeps {
   readonly http: HttpClient
   readonly values: ValueLoader
   readonly pump: Omit<ObservationPump, 'close'>
+  /** Connection of the node. @defaultValue none */
+  readonly connection?: OpenConnection | null
 }
 
 /** Abort of a body; its controller is created when the body reads the signal, which most never do. */
@@ -40,7 +44,7 @@ export function createLazyAbort(): LazyAbort {
 export function nodeContextOf(
   started: StartedNode,
   params: unknown,
-  { http, pump, values }: NodeContextDeps,
+  { http, pump, values, connection = null }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
@@ -67,8 +71,8 @@ export function nodeContextOf(
     nodeRunId,
     attempt,
     idempotencyKey,
-    http: endingWith(http, abort),
-    connection: null,
+    http: endingWith(connection === null ? http : withCredentials(http, connection.credentials), abort),
+    connection: connection?.connection ?? null,
     get abortSignal() {
       return abort.signal
     },

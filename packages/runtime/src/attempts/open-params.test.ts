@@ -8,7 +8,7 @@ import { nodeTypesOf } from '../commit/node-types.ts'
 import type { SecretReader } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
 import { inlineNodes } from '../testing/test-nodes.ts'
-import { openParams } from './open-params.ts'
+import { type OpenedParams, openParams } from './open-params.ts'
 
 const mail = implementNode(
   defineNode({
@@ -30,12 +30,23 @@ const mail = implementNode(
 const registry = createNodeRegistry([...inlineNodes(), mail])
 const apiKey = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
 
+const RUN = { tenantId: 'acme', runId: 'r1' }
+
+/** Returns the params of a node that waits for no connection. */
+async function opened(
+  opening: Awaited<ReturnType<typeof openParams>> | ReturnType<typeof openParams>,
+): Promise<OpenedParams> {
+  const result = await opening
+  if ('reconnect' in result) throw new RangeError('It waits')
+  return result
+}
+
 function open(reveal: SecretReader['reveal'] | null) {
   const document = workflow([node('start', 'start'), node('m', 'mail', { apiKey })], ['start>m'])
   const planned = compile(document, registry.manifest).nodes.find(({ id }) => id === 'm')
   if (planned === undefined) throw new RangeError('The plan has no node m')
   const secrets = reveal === null ? undefined : { reveal, callbackUrl: async () => null }
-  return openParams({ tenantId: 'acme', node: planned, params: { apiKey } }, nodeTypesOf(registry), secrets)
+  return opened(openParams({ ...RUN, node: planned, params: { apiKey } }, nodeTypesOf(registry), secrets))
 }
 
 describe('callback URLs', () => {
@@ -45,11 +56,8 @@ describe('callback URLs', () => {
     const [, set] = planned.nodes
     if (set === undefined) throw new RangeError('The plan has no second node')
     const secrets = { reveal: async () => '', callbackUrl }
-    return openParams(
-      { tenantId: 'acme', node: set, params: { list: [{ text }], n: 1 } },
-      nodeTypesOf(registry),
-      secrets,
-    )
+    const started = { ...RUN, node: set, params: { list: [{ text }], n: 1 } }
+    return opened(openParams(started, nodeTypesOf(registry), secrets))
   }
 
   test('replace their placeholders for the body, and are masked in what it returns, also in part', async () => {
@@ -112,5 +120,65 @@ describe('openParams', () => {
     await expect(open(() => Promise.reject(missing))).rejects.toBe(missing)
     await expect(open(null)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND', retryable: false })
     await expect(open(async () => 'abc')).rejects.toMatchObject({ code: 'NODE_PARAMS_INVALID' })
+  })
+})
+
+describe('connections', () => {
+  const call = implementNode(
+    defineNode({
+      ...{ type: 'call', version: 1, title: 'Call', description: 'Calls', icon: 'M4 12h16', category: 'action' },
+      params: z.object({
+        connection: z.string().optional().meta({ control: 'connection', literal: true }),
+        url: z.string().default(''),
+      }),
+      ...{
+        ports: [{ name: 'success', title: 'Done' }],
+        outputs: { success: z.object({}) },
+        summary: '',
+        effect: 'read',
+      },
+    }),
+    async () => ({ port: 'success', output: {} }),
+  )
+  const types = createNodeRegistry([...inlineNodes(), call])
+  const planned = compile(workflow([node('start', 'start'), node('c', 'call')], ['start>c']), types.manifest).nodes[1]
+  const openCall = async (openConnection: SecretReader['openConnection'] | null, connection?: string) => {
+    if (planned === undefined) throw new RangeError('The plan has no node c')
+    const started = { ...RUN, node: planned, params: connection === undefined ? {} : { connection } }
+    const reader = { reveal: async () => '', callbackUrl: async () => null }
+    return openParams(started, nodeTypesOf(types), openConnection ? { ...reader, openConnection } : reader)
+  }
+  const OPEN = {
+    connection: { connectionId: 'c1', provider: 'bearer', values: {} },
+    credentials: { headers: { authorization: 'Bearer canary-of-acme' }, query: {}, allowedHosts: ['api.example.com'] },
+    secrets: ['canary-of-acme'],
+  }
+
+  test('are opened for the run, and their secrets are masked in what the body returns and logs', async () => {
+    const asked: unknown[] = []
+    const result = await openCall(async (...given) => {
+      asked.push(given)
+      return OPEN
+    }, 'c1')
+    const { connection, secrets, credentials } = await opened(result as OpenedParams)
+    expect(asked).toEqual([[RUN, 'c1']])
+    expect(connection).toBe(OPEN)
+    expect(secrets.json({ sent: 'canary-of-acme' })).toEqual({ sent: MASK })
+    expect(credentials.text('401: Bearer canary-of-acme')).toBe(`401: Bearer ${MASK}`)
+  })
+
+  test('that a person must connect again are returned as a wait, and nodes without one ask for nothing', async () => {
+    const reconnect = { connectionId: 'c1', name: 'CRM', generation: 2 }
+    expect(await openCall(async () => ({ reconnect }), 'c1')).toEqual({ reconnect })
+    for (const none of [undefined, '']) expect(await openCall(null, none)).toMatchObject({ connection: null })
+  })
+
+  test('that cannot be opened fail the node, and an outage of the store is no failure of its own', async () => {
+    await expect(openCall(null, 'c1')).rejects.toMatchObject({ code: 'CONNECTION_NOT_FOUND' })
+    const refused = new TenonError('CONNECTION_REFUSED', 'Not shared')
+    await expect(openCall(() => Promise.reject(refused), 'c1')).rejects.toBe(refused)
+    await expect(openCall(() => Promise.reject(new RangeError('gone')), 'c1')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
   })
 })

@@ -7,7 +7,7 @@ import { isCallsSuspension } from '../commit/call-values.ts'
 import { type CallbackRef, placeholdersIn, replaceTexts } from '../commit/callback-placeholder.ts'
 import type { StartedNode } from '../commit/commit-types.ts'
 import type { FindNodeType, NodeType } from '../commit/node-types.ts'
-import type { SecretReader } from '../engine.ts'
+import type { OpenConnection, ReconnectNeeded, SecretReader } from '../engine.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import type { BodyEnd } from './run-body.ts'
 
@@ -15,24 +15,64 @@ import type { BodyEnd } from './run-body.ts'
 export interface OpenedParams {
   /** Params parsed by zod, with the values of secret params. */
   readonly params: unknown
+  /** Connection that a param names; `null` without one. */
+  readonly connection: OpenConnection | null
   /** Replaces the values of secret params, for the output of the body. */
   readonly secrets: Redactor
   /** Also replaces credentials in other params, for errors, log lines and tool calls. */
   readonly credentials: Redactor
 }
 
+type StartedParams = Pick<StartedNode, 'tenantId' | 'runId' | 'node' | 'params'>
+
 /**
- * Decrypts the secret params of a node whose body is about to run, and puts callback URLs into the texts that name them; at
- * once for a node without any.
+ * Decrypts the secret params and the connection of a node whose body is about to run, and puts callback URLs into the texts
+ * that name them; at once for a node without any.
  *
- * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`, `KEY_PROVIDER_REQUIRED`; `UNAVAILABLE` for any error of the store of
- * secrets, so that it is never taken for the node's own.
+ * @returns The params, or the wait for a person who connects the account again.
+ * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`, `KEY_PROVIDER_REQUIRED`, `CONNECTION_NOT_FOUND`,
+ * `CONNECTION_REFUSED`; `UNAVAILABLE` for any error of the store of secrets, so that it is never taken for the node's own.
  */
 export function openParams(
-  started: Pick<StartedNode, 'tenantId' | 'node' | 'params'>,
+  started: StartedParams,
   findType: FindNodeType,
   reader: SecretReader | undefined,
-): OpenedParams | Promise<OpenedParams> {
+): OpenedParams | Promise<OpenedParams | ReconnectNeeded> {
+  const { connectionParam } = findType(started.node)
+  const connectionId = connectionParam === null ? undefined : objectOf(started.params)[connectionParam]
+  return typeof connectionId === 'string' && connectionId !== ''
+    ? openWithConnection(started, connectionId, findType, reader)
+    : openOwnParams(started, findType, reader)
+}
+
+/** Opens the connection of a node, and then its params: a wait for the connection decrypts nothing else. */
+async function openWithConnection(
+  started: StartedParams,
+  connectionId: string,
+  findType: FindNodeType,
+  reader: SecretReader | undefined,
+): Promise<OpenedParams | ReconnectNeeded> {
+  const { tenantId, runId } = started
+  if (reader?.openConnection === undefined) {
+    throw new TenonError('CONNECTION_NOT_FOUND', 'This process cannot open connections')
+  }
+  let opened: OpenConnection | ReconnectNeeded
+  try {
+    opened = await reader.openConnection({ tenantId, runId }, connectionId)
+  } catch (cause) {
+    if (cause instanceof TenonError) throw cause
+    throw new TenonError('UNAVAILABLE', 'The connection is temporarily unavailable', { cause })
+  }
+  if ('reconnect' in opened) return opened
+  const params = await openOwnParams(started, findType, reader)
+  return new RedactedParams(params.params, [...params.parts, ...opened.secrets], params.given, opened)
+}
+
+function openOwnParams(
+  started: StartedParams,
+  findType: FindNodeType,
+  reader: SecretReader | undefined,
+): RedactedParams | Promise<RedactedParams> {
   const type = findType(started.node)
   const placeholders = placeholdersIn(started.params)
   const hasSecrets = type.secretParams.length > 0
@@ -49,7 +89,7 @@ async function openCallbacks(
   opening: RedactedParams | Promise<RedactedParams>,
   placeholders: ReadonlyMap<string, CallbackRef>,
   reader: SecretReader | undefined,
-): Promise<OpenedParams> {
+): Promise<RedactedParams> {
   const { params, parts } = await opening
   const urls = new Map<string, string>()
   for (const [placeholder, callback] of placeholders) {
@@ -120,21 +160,24 @@ class RedactedParams implements OpenedParams {
   readonly params: unknown
   /** Texts that are secret. */
   readonly parts: readonly string[]
-  readonly #given: unknown
+  /** Params from before their secrets were decrypted. */
+  readonly given: unknown
+  readonly connection: OpenConnection | null
   readonly secrets: Redactor
   #credentials: Redactor | undefined
 
   /** @param given - Params from before their secrets were decrypted. @defaultValue `params` */
-  constructor(params: unknown, secrets: readonly string[], given = params) {
+  constructor(params: unknown, secrets: readonly string[], given = params, connection: OpenConnection | null = null) {
     this.params = params
-    this.#given = given
+    this.given = given
+    this.connection = connection
     // Of "Bearer abc", a service may send back "abc" alone.
     this.parts = secrets.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
     this.secrets = this.parts.length === 0 ? NOTHING_SECRET : createRedactor(this.parts)
   }
 
   get credentials(): Redactor {
-    this.#credentials ??= createRedactor([...this.parts, ...credentialsIn(objectOf(this.#given))])
+    this.#credentials ??= createRedactor([...this.parts, ...credentialsIn(objectOf(this.given))])
     return this.#credentials
   }
 }

@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { CallsSuspension, NodeContext, NodeOutcome, Suspension } from '@tenon/core/node'
 import type { StartedNode } from '../commit/commit-types.ts'
+import type { ReconnectNeeded } from '../engine.ts'
 import { deadlineOf } from '../interpreter/next-attempt.ts'
 import { totalTimeoutError } from './attempt-failure.ts'
 import { createLazyAbort, type NodeContextDeps, nodeContextOf } from './node-context.ts'
@@ -12,6 +13,8 @@ export type BodyEnd =
   | { readonly kind: 'result'; readonly result: NodeOutcome | Suspension | CallsSuspension }
   | { readonly kind: 'thrown'; readonly error: unknown }
   | { readonly kind: 'timeout'; readonly error: TenonError }
+  /** The connection of the node must be connected again; the body has not run. */
+  | { readonly kind: 'reconnect'; readonly wait: ReconnectNeeded['reconnect'] }
   /** Canceled, and the body did not end within the grace. */
   | { readonly kind: 'abandoned' }
   /** The process shuts down; another one records the attempt as lost. */

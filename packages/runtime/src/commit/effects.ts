@@ -134,7 +134,7 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
   }
 }
 
-/** Adds the row of a wait for an event or a callback, which takes one that was kept for it at once. */
+/** Adds the row of a wait for an event, a callback or a connection, which takes one that was kept for it at once. */
 function addEventWait(
   { operations }: PendingAppend,
   session: RunSession,
@@ -143,10 +143,10 @@ function addEventWait(
 ): void {
   const { runId, engine } = session.identity
   const { waitFor, waitId } = decision.data
-  if (waitFor.kind !== 'event' && waitFor.kind !== 'callback') return
+  if (waitFor.kind !== 'event' && waitFor.kind !== 'callback' && waitFor.kind !== 'connection') return
   const { kind, dueAt } = waitFor
   const matchKey = matchKeyOf(
-    waitFor.kind === 'event' ? waitFor : { kind: 'callback', runId, nodeRunId: decision.nodeRunId },
+    waitFor.kind === 'callback' ? { kind: 'callback', runId, nodeRunId: decision.nodeRunId } : waitFor,
   )
   const row = { kind, waitFor: JSON.stringify(waitFor), openedAt, dueAt, matchKey } as const
   const wait = waitRow(session, decision)

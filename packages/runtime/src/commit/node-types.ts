@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonSchema, nodeTypeKey, secretParamsOf } from '@tenon/core/document'
+import { connectionParamOf, isJsonObject, type JsonSchema, nodeTypeKey, secretParamsOf } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { AnyNodeImplementation, NodeRegistry } from '@tenon/core/node'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -13,6 +13,8 @@ export interface NodeType {
   readonly lateParams: ReadonlySet<string>
   /** Names of the secret params. */
   readonly secretParams: readonly string[]
+  /** Name of the param that names a connection; `null` without one. */
+  readonly connectionParam: string | null
 }
 
 /**
@@ -73,5 +75,6 @@ function describeType(implementation: AnyNodeImplementation, paramsSchema: JsonS
     literalParams: namesWith('literal'),
     lateParams: namesWith('late'),
     secretParams: secretParamsOf(paramsSchema),
+    connectionParam: connectionParamOf(paramsSchema),
   }
 }

@@ -198,6 +198,46 @@ describe('what may be asked', () => {
   })
 })
 
+describe('credentials of a connection', () => {
+  test('reach allowed hosts only, are no part of the URL of the response, and do not follow to another origin', async () => {
+    const other: ReceivedRequest[] = []
+    await using second = await startLocalServer((request, response) => {
+      other.push(request)
+      response.end('other')
+    })
+    const seen: ReceivedRequest[] = []
+    const answer: Answer = (request, response) => {
+      seen.push(request)
+      if (request.url.startsWith('/away')) response.writeHead(302, { location: `${second.origin}/b` }).end()
+      else if (request.url.startsWith('/a')) response.writeHead(302, { location: '/b' }).end()
+      else response.end('ok')
+    }
+    await withServer(
+      answer,
+      async ({ origin }, egress) => {
+        const credentials = { headers: { 'x-key': 'canary' }, query: { key: 'canary' } }
+        const httpCredentials = { ...credentials, allowedHosts: [origin] }
+        const followed = await egress.request(`${origin}/a`, { headers: { 'x-key': 'mine' }, httpCredentials })
+        expect([followed.url, seen.map(({ url, headers }) => [url, headers['x-key']])]).toEqual([
+          `${origin}/b`,
+          [
+            ['/a?key=canary', 'canary'],
+            ['/b?key=canary', 'canary'],
+          ],
+        ])
+        expect(await (await egress.request(`${origin}/away`, { httpCredentials })).text()).toBe('other')
+        expect(JSON.stringify(other.map(({ url, headers }) => [url, headers]))).not.toContain('canary')
+        const refused = await failureOf(egress.request(second.origin, { httpCredentials }))
+        expect([refused.code, other.length]).toEqual(['CONNECTION_HOST_REFUSED', 1])
+        const injected = { ...httpCredentials, headers: { 'x-key': 'canary\r\nhost: evil' } }
+        const malformed = await failureOf(egress.request(`${origin}/c`, { httpCredentials: injected }))
+        expect([malformed.code, malformed.message]).toEqual(['HTTP_FAILED', expect.not.stringContaining('canary')])
+      },
+      { allow: ['127.0.0.1/32'] },
+    )
+  })
+})
+
 describe('redirects', () => {
   const redirectTo =
     (location: (request: ReceivedRequest) => string | undefined, status = 302): Answer =>

@@ -1,5 +1,11 @@
 import { TenonError } from '@tenon/core/errors'
-import { createHttpResponse, type HttpRequestInit, type HttpResponse } from '@tenon/core/node'
+import {
+  addCredentials,
+  createHttpResponse,
+  type HttpCredentials,
+  type HttpRequestInit,
+  type HttpResponse,
+} from '@tenon/core/node'
 import { type Agent, type Dispatcher, request } from 'undici'
 import { checkHeaders, checkUrl } from './check-request.ts'
 import { toHttpFailure } from './failures.ts'
@@ -19,6 +25,7 @@ interface Terms {
   readonly redirect: NonNullable<HttpRequestInit['redirect']>
   readonly maxBytes: number
   readonly signal: AbortSignal
+  readonly credentials: HttpCredentials | undefined
 }
 
 /**
@@ -33,14 +40,14 @@ export async function guardedRequest(
   init: HttpRequestInit,
   mostBytes: number,
 ): Promise<HttpResponse> {
-  const { method = 'GET', headers = {}, body, abortSignal, redirect = 'follow' } = init
+  const { method = 'GET', headers = {}, body, abortSignal, redirect = 'follow', httpCredentials: credentials } = init
   const first: Hop<Body> = { url: checkUrl(address), method, headers: checkHeaders(Object.entries(headers)), body }
   const timeoutMs = init.timeoutMs ?? (abortSignal === undefined ? DEFAULT_TIMEOUT_MS : undefined)
   const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(Math.min(timeoutMs, LARGEST_TIMEOUT_MS))
   const signal = AbortSignal.any([abortSignal ?? [], deadline ?? []].flat())
   const maxBytes = Math.min(init.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES, mostBytes)
   try {
-    return await untilAborted(sendAlongRedirects(agent, first, { redirect, maxBytes, signal }), signal)
+    return await untilAborted(sendAlongRedirects(agent, first, { redirect, maxBytes, signal, credentials }), signal)
   } catch (thrown) {
     // A caller that aborts gets its own reason.
     abortSignal?.throwIfAborted()
@@ -73,10 +80,11 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
       terms.signal.throwIfAborted()
       earlier = status
       status = undefined
-      const answer = await request(hop.url, {
+      const { url, headers: sent } = withCredentials(hop, first.url.origin, terms.credentials)
+      const answer = await request(url, {
         dispatcher: agent,
         method: hop.method as Dispatcher.HttpMethod,
-        headers: { 'accept-encoding': 'gzip, deflate, br', ...Object.fromEntries(hop.headers) },
+        headers: { 'accept-encoding': 'gzip, deflate, br', ...Object.fromEntries(sent) },
         body: hop.body ?? null,
         signal: terms.signal,
       })
@@ -103,6 +111,17 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
     terms.signal.throwIfAborted()
     throw afterAnswer(toHttpFailure(thrown, hop.url.host, status), status ?? earlier)
   }
+}
+
+/** Adds credentials to a request; one that was redirected to another origin gets none. */
+function withCredentials(
+  { url, headers }: Hop<Body>,
+  origin: string,
+  credentials: HttpCredentials | undefined,
+): Pick<Hop<Body>, 'url' | 'headers'> {
+  if (credentials === undefined || url.origin !== origin) return { url, headers }
+  const signed = addCredentials(url, headers, credentials)
+  return { url: signed.url, headers: checkHeaders(signed.headers) }
 }
 
 /** Marks a failure after a response, even a redirect: the request has reached the service. */

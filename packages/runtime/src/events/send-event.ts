@@ -10,13 +10,13 @@ import type { MessageRoute } from '../store/put-message.ts'
 
 /** An event or a callback for the runs that wait for it. */
 export interface EventRequest {
-  /** Event by name and key, or the node run that waits for a callback. */
+  /** Event by name and key, the node run that waits for a callback, or a connection that works again. */
   readonly target: EventTarget
   /** Payload of the event, or body of the callback. */
   readonly payload: JsonObject
   /**
    * Id chosen by the sender, unique within the tenant: the same event again changes nothing. A callback has that of its node
-   * run, whatever is given.
+   * run, and a connection that of its generation, whatever is given.
    *
    * @defaultValue a new id
    */
@@ -62,7 +62,7 @@ export function createStoreEvent(database: RuntimeDatabase, now: () => number): 
     const ttlMs = checkedTtl(ttl)
     const { ref, json, payloads } = storeValue(payload)
     const matchKey = matchKeyOf(target)
-    const givenId = target.kind === 'callback' ? `~callback/${matchKey}` : request.eventId
+    const givenId = target.kind === 'event' ? request.eventId : `~${target.kind}/${matchKey}`
     const eventId = givenId ?? randomUUID()
     const digest = createHash('sha256').update(`${matchKey}/${ref.hash}`).digest('hex')
     const receivedAt = now()

@@ -29,6 +29,9 @@ import type { NodeOutput, OpenRun } from './state.ts'
 import type { Turns } from './turn.ts'
 import { castVote, findWait, finishChild, fireWaitTimer, openWait, receiveEvent } from './waits.ts'
 
+/** Kinds of waits that no timer ends. */
+const WITHOUT_TIMER: ReadonlySet<string> = new Set(['iterations', 'calls', 'parked', 'child', 'connection'])
+
 /** Applies a fact; called only if the fact has an effect. */
 export type Act = (turns: Turns) => void
 
@@ -166,8 +169,7 @@ function judgeTimer(run: RunContext, timerId: string): Act | null {
   if (timerId !== DEADLINE_TIMER) {
     const waiting = findWait(run, timerId)
     const kind = waiting?.wait.waitFor.kind
-    if (kind === 'iterations' || kind === 'calls' || kind === 'parked' || kind === 'child')
-      refuse(`A wait of the kind "${kind}" has no timer`, { timerId })
+    if (kind !== undefined && WITHOUT_TIMER.has(kind)) refuse(`A wait of the kind "${kind}" has no timer`, { timerId })
     return waiting === null ? null : (turns) => fireWaitTimer(turns.in(waiting.context), waiting)
   }
   if (!state.deadline) return null
@@ -198,7 +200,7 @@ function judgeEvent(run: RunContext, event: EventReceived): Act | null {
   const waiting = findWait(run, event.waitId)
   if (waiting === null) return null
   const { kind } = waiting.wait.waitFor
-  if (kind !== 'event' && kind !== 'callback') {
+  if (kind !== 'event' && kind !== 'callback' && kind !== 'connection') {
     refuse(`A wait of the kind "${kind}" gets no event`, { waitId: event.waitId })
   }
   return (turns) => receiveEvent(turns.in(waiting.context), waiting, event)

@@ -151,6 +151,24 @@ describe('a delay', () => {
     expect(brief(run.fireTimer('sleep/2/0'))).toEqual(['close sleep/2/0 (timeout)', 'schedule sleep/3 inline'])
   })
 
+  test('for a connection ends with its event, has no timer, and gives the next pass what this one had', () => {
+    const run = simulateRun(planOf(['start', 'sleep:delay', 'end'], ['start>sleep', 'sleep>end']))
+    run.start()
+    run.complete('start')
+    run.suspend('sleep', { kind: 'event', name: 'paid', key: 'o1', schema: null, dueAt: null })
+    const payload = makeValueRef({ amount: 1 })
+    const receive = (waitId: string, eventId: string) => {
+      const data = { waitId, eventId, payload, receivedAt: 900, actor: null }
+      return run.apply({ type: 'event_received', data })
+    }
+    const before = resumeOf(receive('sleep/1/0', 'e1'))
+    run.suspend('sleep', { kind: 'connection', connectionId: 'c1', name: 'CRM', generation: 0, dueAt: null })
+    expect(() => run.fireTimer('sleep/2/0')).toThrow(expect.objectContaining({ code: 'FACT_INVALID' }))
+    const decisions = receive('sleep/2/0', 'e2')
+    expect(brief(decisions)).toEqual(['close sleep/2/0 (resolved)', 'schedule sleep/3 inline'])
+    expect(resumeOf(decisions)).toEqual(before)
+  })
+
   test('for a time gets no event', () => {
     const run = simulateRun(planOf(['start', 'sleep:delay', 'end'], ['start>sleep', 'sleep>end']))
     run.start()

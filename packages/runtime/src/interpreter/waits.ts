@@ -151,7 +151,7 @@ function decideCall(turn: Turn, { context, node }: WaitingNode, { choice, commen
   refuseCall(context, turn, node, { code: 'CALL_REJECTED', message, details: { comment: comment ?? null } })
 }
 
-/** Applies an event or a callback: it ends the wait, and the node run continues with it. */
+/** Applies an event, a callback or a connection that works again: it ends the wait, and the node run continues. */
 export function receiveEvent(
   turn: Turn,
   { context, node, wait }: WaitingNode,
@@ -161,8 +161,10 @@ export function receiveEvent(
   const nodeRunId = nodeRunIdAt(context, node)
   turn.decisions.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
   if (waitFor.dueAt !== null) turn.decisions.push({ type: 'timer_cleared', data: { timerId: waitId } })
-  const { params } = entryOf(context.state.open, node)
-  continueAfter(context, turn, node, { resume: { kind: 'event', eventId, payload, receivedAt }, params })
+  const { params, resume } = entryOf(context.state.open, node)
+  // Of a connection, the body has not run: the next pass gets what this one had.
+  const next = waitFor.kind === 'connection' ? resume : ({ kind: 'event', eventId, payload, receivedAt } as const)
+  continueAfter(context, turn, node, { resume: next, params })
 }
 
 /** Applies the timer of a wait: a wait for an instant ends, and any other one times out. */

@@ -67,7 +67,7 @@ export type AppendOperation =
       readonly nodeRunId: NodeRunId
       readonly nodeId: NodeId
       readonly workflowId: WorkflowId
-      readonly kind: 'approval' | 'parked' | 'event' | 'callback'
+      readonly kind: 'approval' | 'parked' | 'event' | 'callback' | 'connection'
       /** Of an event or a callback: the match key of what ends the wait. */
       readonly matchKey?: string
       /** Of a parked node run. */

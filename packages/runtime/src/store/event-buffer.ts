@@ -113,8 +113,11 @@ export async function checkRoom(tx: RuntimeTx, { tenantId, payload }: EventToPut
 }
 
 /** Stores an event for the next wait, or the id of a delivered one. Returns `false` if the id was stored just now. */
-export async function keep(tx: RuntimeTx, event: EventToPut, delivered: number): Promise<boolean> {
-  const isKept = delivered === 0
+export async function keep(
+  tx: RuntimeTx,
+  event: EventToPut,
+  { isKept, delivered }: { readonly isKept: boolean; readonly delivered: number },
+): Promise<boolean> {
   const { payload, payloads, actor } = event
   const added = await tx
     .insertInto('event_buffer')

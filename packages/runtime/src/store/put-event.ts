@@ -117,17 +117,19 @@ async function storeUnderLock(tx: RuntimeTx, event: EventToPut, faults: Faults):
     })
   }
   if (fitting.length === 0 && target.kind === 'callback' && (await isGone(tx, event))) return { outcome: 'gone' }
-  const isKept = fitting.length === 0
+  // Also for waits that open later: their attempts have read the connection before it was connected again.
+  const isKept = fitting.length === 0 || target.kind === 'connection'
   if (isKept) await checkRoom(tx, event)
-  if ((isKept || event.hasId) && !(await keep(tx, event, fitting.length))) return { outcome: 'retry' }
+  if ((isKept || event.hasId) && !(await keep(tx, event, { isKept, delivered: fitting.length })))
+    return { outcome: 'retry' }
   await deliver(tx, event, fitting)
   await event.route.hook?.(tx)
   const runIds = [...new Set(fitting.map((wait) => wait.run_id))].sort()
   return {
-    outcome: isKept ? 'buffered' : 'delivered',
+    outcome: fitting.length === 0 ? 'buffered' : 'delivered',
     runs: await wakeRuns(tx, tenantId, runIds, event.route),
     delivered: fitting.length,
-    expiresAt: isKept ? event.expiresAt : null,
+    expiresAt: fitting.length === 0 ? event.expiresAt : null,
     refused: refused.slice(0, MAX_REFUSED),
     isRepeated: false,
   }

@@ -17,7 +17,7 @@ export async function selectUsage(tx: Tx<RuntimeTables>, tenantId: string): Prom
     .select((eb) => eb.fn.countAll().as('waits'))
     .where('tenant_id', '=', tenantId)
     .where('status', '=', 'open')
-    .where('kind', 'in', ['approval', 'parked', 'event', 'callback'])
+    .where('kind', 'in', ['approval', 'parked', 'event', 'callback', 'connection'])
     .where(isListedWait)
     .executeTakeFirstOrThrow()
   return { payloadBytes: Number(bytes), openWaits: Number(waits) }

@@ -7,6 +7,7 @@ import { embeddedEngine } from '../engines/embedded/embedded-engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
 import { inMemoryBus } from './in-memory-bus.ts'
+import { testConnections } from './test-connections.ts'
 import type { EngineUnderTest } from './test-engine.ts'
 
 /** HTTP client that refuses all requests. */
@@ -25,10 +26,12 @@ export const LIMITED_TENANT = 'limited-'
 /** Creates the dependencies of an engine in a test. */
 export function testDeps(database: RuntimeDatabase, registry: NodeRegistry): EngineDeps {
   const log = () => undefined
+  const reader = postgresRunReader(database)
   return {
+    secrets: testConnections(database, reader),
     runLimitsOf: (tenantId) => (tenantId.startsWith(LIMITED_TENANT) ? { inProgress: 2, queued: 3 } : {}),
     database,
-    reader: postgresRunReader(database),
+    reader,
     registry,
     egress: closedEgress,
     bus: inMemoryBus(),

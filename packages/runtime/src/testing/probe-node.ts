@@ -39,6 +39,8 @@ const probe = defineNode({
     waitMs: z.number().optional(),
     /** A URL, for which values are encoded. */
     url: z.string().optional().meta({ sink: 'url' }),
+    /** A connection, as {@link testConnections} opens it. */
+    connection: z.string().optional().meta({ control: 'connection', literal: true }),
     /** Any value, to make the params large. */
     extra: z.unknown().optional(),
   }),

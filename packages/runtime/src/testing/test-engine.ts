@@ -9,6 +9,7 @@ import { callTests } from './suite/calls.ts'
 import { cancelTests } from './suite/cancel.ts'
 import { childTests } from './suite/children.ts'
 import { compensationTests } from './suite/compensation.ts'
+import { connectionTests } from './suite/connections.ts'
 import { dataTests } from './suite/data.ts'
 import { errorHandlerTests } from './suite/error-handlers.ts'
 import { eventTests } from './suite/events.ts'
@@ -37,6 +38,7 @@ const GROUPS: readonly SuiteGroup[] = [
   failureTests,
   waitTests,
   eventTests,
+  connectionTests,
   cancelTests,
   pauseTests,
   parkTests,

@@ -29,7 +29,7 @@ export async function setSecret(
   const seal = await server.secrets.openSeal(tenantId)
   const at = server.now()
   const field = fieldOf(nodeType, param)
-  const { marker, row } = seal({ tenantId, workflowId, field, setBy: identity.displayName, at }, value)
+  const { marker, row } = seal({ tenantId, owner: { workflowId }, field, setBy: identity.displayName, at }, value)
   await server.database.withTenant(tenantId, async (tx) => {
     // First: what it deletes makes room.
     await sweepSecrets(tx, { tenantId, workflowId }, at)

@@ -2,6 +2,7 @@ import { NOT_FOUND, type ResourceKind } from '@tenon/core/api'
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
+import { findConnection } from '../tables/connection-repository.ts'
 import { findVersion } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import type { Resources } from './route-handler.ts'
@@ -59,5 +60,7 @@ const FINDERS: Readonly<Record<ResourceKind, Finder>> = {
   },
   run: (server, tenantId, { runId }) => server.reader.getRun(tenantId, runId ?? ''),
   parked: (server, tenantId, { parkedId }) => server.reader.getParked(tenantId, parkedId ?? ''),
+  connection: (server, tenantId, { connectionId }) =>
+    server.database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId ?? '')),
   approval: (server, tenantId, { approvalId }) => server.reader.getWait(tenantId, approvalId ?? ''),
 }

@@ -3,7 +3,7 @@ import type { TenantId } from '@tenon/core/document'
 import type { StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
-import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
+import type { ConnectionRow, VersionRow, WorkflowRow } from '../tables/server-tables.ts'
 
 /** Resources by kind, as they are found under the tenant of the caller. */
 export interface Resources {
@@ -13,6 +13,7 @@ export interface Resources {
   readonly run: StoredRun
   readonly approval: StoredWait
   readonly parked: StoredParked
+  readonly connection: ConnectionRow
 }
 
 type ResourceOf<Route extends RouteDefinition> = Route['resource'] extends ResourceKind

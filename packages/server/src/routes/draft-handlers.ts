@@ -16,6 +16,7 @@ import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { presentDraft } from '../secrets/present-document.ts'
 import { MAX_ISSUES } from '../server-issue.ts'
 import { insertVersion } from '../tables/version-repository.ts'
+import { checkConnections } from '../vault/check-connections.ts'
 import { checkTaskQueues } from '../versions/check-task-queues.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
 import { keepPlans } from '../versions/keep-plans.ts'
@@ -68,6 +69,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
     await takeValidation(server.limits, tenantId, draft.document)
     await checkTaskQueues(server, draft.document)
     await checkApprovers(server, tenantId, draft.document)
+    await checkConnections(server, identity, ref.workflowId, draft.document)
     const prepared = await prepareVersion(server, ref, draft)
     const { workflowId } = ref
     const version = freezeDraft(server, { workflowId, identity, prepared, number: null, notes: '' })

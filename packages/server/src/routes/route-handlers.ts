@@ -1,6 +1,7 @@
 import type { RouteImplementation } from '../http/route-handler.ts'
 import { approvalHandlers } from './approval-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
+import { connectionHandlers } from './connection-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
@@ -24,6 +25,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...eventHandlers,
   ...changeHandlers,
   ...memberHandlers,
+  ...connectionHandlers,
   ...tenantHandlers,
   ...serviceHandlers,
 ]

@@ -1,4 +1,4 @@
-import { type JsonSchema, secretParamsOf } from '@tenon/core/document'
+import { connectionParamOf, type JsonSchema, secretParamsOf } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { KeyProvider, NodeManifest } from '@tenon/core/node'
 import type { RuntimeLog } from '@tenon/runtime'
@@ -24,11 +24,11 @@ export function keyProviderOf(
   )
   const [first] = secrets
   if (first === undefined) {
-    // Callback URLs are signed under the same keys.
-    const hasCallbacks = manifest.nodes.some(({ control }) => control === 'callback')
-    return hasCallbacks && process.env.NODE_ENV !== 'production'
-      ? localKeyProvider({ file: DEVELOPMENT_KEY_FILE })
-      : null
+    // Callback URLs are signed, and connections are encrypted, under the same keys.
+    const needsKeys = manifest.nodes.some(
+      ({ control, params }) => control === 'callback' || connectionParamOf(params) !== null,
+    )
+    return needsKeys && process.env.NODE_ENV !== 'production' ? localKeyProvider({ file: DEVELOPMENT_KEY_FILE }) : null
   }
   if (process.env.NODE_ENV !== 'production') {
     log('warn', 'secrets.local_key: no keyProvider, using a key file of this machine', { file: DEVELOPMENT_KEY_FILE })

@@ -28,7 +28,9 @@ export async function openSealing(
   const seal = await server.secrets.openSeal(tenantId)
   const { secretFields: fields, textFields, now } = server
   return (ydoc) =>
-    sealDraft(ydoc, { fields, textFields }, seal, { tenantId, workflowId, setBy: displayName, at: now() })
+    sealDraft(ydoc, { fields, textFields }, seal, {
+      ...{ tenantId, owner: { workflowId }, setBy: displayName, at: now() },
+    })
 }
 
 /** The same for a document that becomes a draft. */
@@ -40,6 +42,6 @@ export async function sealNewDocument(
 ): Promise<{ readonly document: WorkflowDocument; readonly rows: readonly SecretRow[] }> {
   if (server.secretFields.size === 0) return { document, rows: [] }
   const seal = await server.secrets.openSeal(tenantId)
-  const author = { tenantId, workflowId, setBy: displayName, at: server.now() }
+  const author = { tenantId, owner: { workflowId }, setBy: displayName, at: server.now() }
   return sealDocument(document, server.secretFields, seal, author)
 }

@@ -10,11 +10,11 @@ import { findSecret, findTenantKey, keepTenantKey } from '../tables/secret-repos
 import type { SecretRow, ServerDatabase } from '../tables/server-tables.ts'
 import { DATA_KEY_BYTES, decrypt, encrypt } from './cipher.ts'
 
-/** Owner of a secret (tenant, workflow, field), and the user who sets it. */
+/** Owner of a secret (tenant, workflow or connection, field), and the user who sets it. */
 export interface SecretTarget {
   readonly tenantId: TenantId
-  readonly workflowId: WorkflowId
-  /** Node type and param: `acme/mail.apiKey`. */
+  readonly owner: { readonly workflowId: WorkflowId } | { readonly connectionId: string }
+  /** Node type and param, as `acme/mail.apiKey`; or the field of a connection. */
   readonly field: string
   /** Display name. */
   readonly setBy: string
@@ -34,6 +34,13 @@ export type Seal = (target: SecretTarget, value: string) => SealedSecret
 
 /** Encrypts and decrypts the secrets of tenants, each under the data key of its tenant. */
 export interface SecretStore extends Pick<SecretReader, 'reveal'> {
+  /**
+   * Decrypts rows of one tenant.
+   *
+   * @returns The values by field.
+   * @throws {@link TenonError} `SECRET_NOT_FOUND` for one that cannot be decrypted, `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
+   */
+  revealRows(tenantId: TenantId, rows: readonly SecretRow[]): Promise<Readonly<Record<string, string>>>
   /**
    * Without a key provider, the returned function throws `KEY_PROVIDER_REQUIRED`.
    *
@@ -117,6 +124,15 @@ export function createSecretStore(
     }
   }
 
+  async function decryptRow(row: SecretRow): Promise<string> {
+    const key = await dataKey(row.tenant_id, row.data_key_id, false)
+    try {
+      return decrypt(key, row.sealed, boundTo(row))
+    } catch {
+      throw unreadable()
+    }
+  }
+
   return {
     async openSeal(tenantId) {
       // Documents without secrets can be stored without a key.
@@ -134,24 +150,27 @@ export function createSecretStore(
     },
     async reveal(tenantId, secretId, field) {
       const row = await database.withTenant(tenantId, (tx) => findSecret(tx, tenantId, secretId))
-      if (row === null || row.field !== field) throw notFound(field)
-      const key = await dataKey(tenantId, row.data_key_id, false)
-      try {
-        return decrypt(key, row.sealed, boundTo(row))
-      } catch {
-        throw unreadable()
-      }
+      if (row === null || row.field !== field || row.workflow_id === null) throw notFound(field)
+      return decryptRow(row)
+    },
+    async revealRows(_tenantId, rows) {
+      const values: Record<string, string> = {}
+      for (const row of rows) values[row.field] = await decryptRow(row)
+      return values
     },
   }
 }
 
 function sealUnder(key: Uint8Array, target: SecretTarget, value: string): SealedSecret {
   const secretId = `sec_${randomBytes(16).toString('base64url')}`
+  const { owner } = target
   const named = {
     tenant_id: target.tenantId,
     secret_id: secretId,
-    workflow_id: target.workflowId,
+    workflow_id: 'workflowId' in owner ? owner.workflowId : null,
+    connection_id: 'connectionId' in owner ? owner.connectionId : null,
     field: target.field,
+    data_key_id: DATA_KEY_ID,
   }
   return {
     marker: {
@@ -161,7 +180,6 @@ function sealUnder(key: Uint8Array, target: SecretTarget, value: string): Sealed
     },
     row: {
       ...named,
-      data_key_id: DATA_KEY_ID,
       sealed: encrypt(key, value, boundTo(named)),
       set_at: target.at,
       in_version: false,
@@ -169,9 +187,12 @@ function sealUnder(key: Uint8Array, target: SecretTarget, value: string): Sealed
   }
 }
 
-/** A value that was moved to another tenant, workflow, id or field cannot be decrypted. */
-function boundTo(row: Pick<SecretRow, 'tenant_id' | 'workflow_id' | 'secret_id' | 'field'>): readonly string[] {
-  return [row.tenant_id, row.workflow_id, row.secret_id, row.field]
+/** A value that was moved to another tenant, workflow, connection, id, field or key cannot be decrypted. */
+function boundTo(row: Omit<SecretRow, 'sealed' | 'set_at' | 'in_version'>): readonly string[] {
+  const { tenant_id, workflow_id, connection_id, secret_id, field, data_key_id } = row
+  // Values of workflows were bound before there was a second key.
+  if (workflow_id !== null) return [tenant_id, workflow_id, secret_id, field]
+  return ['connection', tenant_id, `${connection_id}`, secret_id, field, data_key_id]
 }
 
 function tooSlow(): TenonError {

@@ -107,11 +107,33 @@ const draftAppends: Migration = {
   up: ({ schema }) => [APPEND_DRAFT.replaceAll('$schema', identifier(schema))],
 }
 
+const connections: Migration = {
+  name: '0017-connections',
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'connections',
+      columns: `connection_id text not null, connector text not null, name text not null, field_values text not null,
+        markers text not null, allowed_hosts text not null, sharing_kind text not null, workflow_ids text not null,
+        owner_id text not null, owner_name text not null, status text not null, status_reason text,
+        generation int not null, created_at bigint not null, updated_at bigint not null, expires_at bigint,
+        lease_id text, lease_until bigint`,
+      key: ['connection_id'],
+    }),
+    // A secret belongs to a workflow or to a connection.
+    `alter table ${identifier(schema)}.secrets alter column workflow_id drop not null, add column connection_id text`,
+    `alter table ${identifier(schema)}.secrets add constraint secrets_owner
+      check ((workflow_id is null) <> (connection_id is null))`,
+    `create index secrets_by_connection on ${identifier(schema)}.secrets (tenant_id, connection_id)
+      where connection_id is not null`,
+  ],
+}
+
 /** The server's tables; forward only, a migration that has been released never changes. */
 export const SERVER_MIGRATIONS = {
   // The runtime has a table of its own.
   table: 'server_migrations',
-  migrations: [workflows, secrets, draftAppends],
+  migrations: [workflows, secrets, draftAppends, connections],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],
 } as const

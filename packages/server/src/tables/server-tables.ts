@@ -1,4 +1,4 @@
-import type { Role } from '@tenon/core/api'
+import type { ConnectionStatus, Role } from '@tenon/core/api'
 import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
 
@@ -111,13 +111,16 @@ export interface AuditRow {
   readonly details: string
 }
 
-/** The value of a secret param, encrypted. A new value gets a new id. */
+/** The value of a secret param or of a field of a connection, encrypted. A new value gets a new id. */
 export interface SecretRow {
   readonly tenant_id: TenantId
   /** `sec_…`, as in the marker. */
   readonly secret_id: string
-  readonly workflow_id: WorkflowId
-  /** Node type and param. */
+  /** Workflow of a secret param; `null` for a connection. */
+  readonly workflow_id: WorkflowId | null
+  /** Connection of a field; `null` for a secret param. */
+  readonly connection_id: string | null
+  /** Node type and param, or the field of the connection. */
   readonly field: string
   /** The key of `secret_keys` that it is encrypted under. */
   readonly data_key_id: string
@@ -125,6 +128,36 @@ export interface SecretRow {
   readonly set_at: number
   /** True once a version refers to it, and from then on: versions stay as long as their workflow. */
   readonly in_version: boolean
+}
+
+/** A tenant's account at a service; its secrets are rows of `secrets`. */
+export interface ConnectionRow {
+  readonly tenant_id: TenantId
+  readonly connection_id: string
+  readonly connector: string
+  readonly name: string
+  /** JSON of the fields that are not secret. */
+  readonly field_values: string
+  /** JSON of the markers of the secrets that are set, by field. */
+  readonly markers: string
+  /** JSON list. */
+  readonly allowed_hosts: string
+  readonly sharing_kind: 'tenant' | 'user' | 'workflows'
+  /** JSON list of the workflows that may use it, empty unless it is shared with some. */
+  readonly workflow_ids: string
+  readonly owner_id: UserId
+  readonly owner_name: string
+  readonly status: ConnectionStatus
+  readonly status_reason: string | null
+  /** Number of times that it was connected again: names the waits of node runs for it. */
+  readonly generation: number
+  readonly created_at: number
+  readonly updated_at: number
+  /** End of the access token; null without one. */
+  readonly expires_at: number | null
+  /** Process that refreshes the access token, and until when no other one does. */
+  readonly lease_id: string | null
+  readonly lease_until: number | null
 }
 
 /** The data key of a tenant, encrypted by the key provider. */
@@ -148,6 +181,7 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly idempotency_keys: IdempotencyKeyRow
   readonly audit_log: AuditRow
   readonly secrets: SecretRow
+  readonly connections: ConnectionRow
   readonly secret_keys: TenantKeyRow
 }
 

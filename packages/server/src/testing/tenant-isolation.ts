@@ -12,6 +12,8 @@ export interface IsolationIds {
   readonly approvalId: string
   /** Parked node run of a run of any workflow. */
   readonly parkedId: string
+  /** Connection of the tenant, shared with all its workflows. */
+  readonly connectionId: string
 }
 
 /** A running server with ids of one tenant and the means to ask for them as another. */
@@ -45,6 +47,7 @@ const UNKNOWN: IsolationIds = {
   runId: '00000000-0000-4000-8000-000000000001',
   approvalId: '00000000-0000-4000-8000-000000000002',
   parkedId: '00000000-0000-4000-8000-000000000003',
+  connectionId: 'con_0000000000000000000000',
 }
 
 /**
@@ -119,6 +122,7 @@ function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): stri
     runId: ids.runId,
     approvalId: ids.approvalId,
     parkedId: ids.parkedId,
+    connectionId: ids.connectionId,
   }
   return baseUrl + route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? name))
 }

@@ -14,6 +14,7 @@ import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { checkConnections } from '../vault/check-connections.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
 import { freezeDraft } from './freeze-draft.ts'
 import { keepPlans } from './keep-plans.ts'
@@ -51,6 +52,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       const prepared = await prepareVersion(server, { tenantId, workflowId }, draft)
       await checkTaskQueues(server, draft.document)
       await checkApprovers(server, tenantId, draft.document)
+      await checkConnections(server, identity, workflowId, draft.document)
       await keepPlans(server, tenantId, prepared.workflows)
       const version = await storeVersion(server, publication, { draft, prepared, latest })
       if (version === null) continue

@@ -7,6 +7,8 @@ export function waitTitle(waitFor: NodeWait, t: Translate, locale: string): stri
   switch (waitFor.kind) {
     case 'event':
       return t('runs.wait.event', { name: waitFor.name })
+    case 'connection':
+      return t('runs.wait.connection', { name: waitFor.name })
     case 'callback':
       return t('runs.wait.callback')
     case 'time':

@@ -40,6 +40,7 @@ function Card({ scope, wait }: NodeWaitProps) {
   return (
     <section ref={card} tabIndex={-1} className="tn-form" aria-label={t('runs.waitCard.label')}>
       <Facts facts={factsOf(wait, (at) => formatMoment(at, locale), t)} />
+      {waitFor.kind === 'connection' && isOpen(wait) && <p className="tn-muted">{t('runs.waitCard.connectionHelp')}</p>}
       {waitFor.kind === 'callback' && isOpen(wait) && <p className="tn-muted">{t('runs.waitCard.callbackHelp')}</p>}
       {closed === 'timeout' && <p className="tn-muted">{t('runs.waitCard.timedOut')}</p>}
       {closed === 'canceled' && <p className="tn-muted">{t('runs.waitCard.canceled')}</p>}
@@ -72,6 +73,9 @@ function factsOf(
   t: ReturnType<typeof useInstance>['t'],
 ): readonly Fact[] {
   if (waitFor.kind === 'time') return [{ label: t('runs.waitCard.until'), value: format(waitFor.dueAt) }]
+  if (waitFor.kind === 'connection') {
+    return [{ label: t('runs.waitCard.connection'), value: <span dir="auto">{waitFor.name}</span> }]
+  }
   const facts: Fact[] = []
   if (waitFor.kind === 'event') {
     facts.push({ label: t('runs.waitCard.event'), value: <code className="tn-mono">{waitFor.name}</code> })

@@ -57,7 +57,10 @@ begin
           on conflict do nothing;
         update $schema.waits set resolution = json_build_object('eventId', e.event_id)::text
           where tenant_id = p_tenant and approval_id = o->>'approvalId';
-        if e.has_id then
+        if e.kind = 'connection' then
+          -- It ends every wait for this generation of the connection.
+          null;
+        elsif e.has_id then
           update $schema.event_buffer set payload = null, payload_hash = null, delivered = 1
             where tenant_id = p_tenant and event_id = e.event_id;
         else

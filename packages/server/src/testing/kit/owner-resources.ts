@@ -1,4 +1,4 @@
-import type { Approval, Identity, Page, ParkedNodeRun } from '@tenon/core/api'
+import type { Approval, ConnectionInfo, Identity, Page, ParkedNodeRun } from '@tenon/core/api'
 import type { IsolationIds } from '../tenant-isolation.ts'
 import { asking, parking, publish, runToEnd } from './sample-workflows.ts'
 import type { TestServer } from './test-server.ts'
@@ -12,5 +12,7 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   const failed = await runToEnd(server, as, failing, {}, (candidate) => candidate.status === 'waiting')
   const parked = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${failed.runId}`, { as })
   const [approvalId = '', parkedId = ''] = [items[0]?.approvalId, parked.items[0]?.parkedId]
-  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId }
+  const body = { connector: 'basic', name: 'CRM', values: { username: 'ada' }, allowedHosts: ['api.example.com'] }
+  const { id: connectionId } = await server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body })
+  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId }
 }

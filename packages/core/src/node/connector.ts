@@ -1,0 +1,166 @@
+import { TenonError } from '../errors/tenon-error.ts'
+import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
+import { isHostPattern } from './http-credentials.ts'
+
+/** Ways in which connections of a connector authenticate, as the API names them. */
+export const CONNECTOR_AUTH_KINDS = ['apiKey', 'basic', 'bearer', 'oauth2'] as const
+/** One of {@link CONNECTOR_AUTH_KINDS}. */
+export type ConnectorAuthKind = (typeof CONNECTOR_AUTH_KINDS)[number]
+
+/** Position of an API key in a request. */
+export interface ApiKeyPosition {
+  /** Part of the request that has the key. */
+  readonly in: 'header' | 'query'
+  /** Name of the header or of the query parameter. */
+  readonly name: string
+  /** Text before the key in a header, such as `Token `. @defaultValue none */
+  readonly prefix?: string
+}
+
+/** Way in which connections of a connector authenticate. */
+export type ConnectorAuth =
+  /** An API key. Without `position`, the person who creates the connection enters it. */
+  | { readonly kind: 'apiKey'; readonly position?: ApiKeyPosition }
+  /** User name and password, as HTTP Basic. */
+  | { readonly kind: 'basic' }
+  /** A token that the service issued, such as a JWT, as HTTP Bearer. */
+  | { readonly kind: 'bearer' }
+  /** OAuth 2: the authorization code flow with PKCE. Access tokens are refreshed before they expire. */
+  | {
+      readonly kind: 'oauth2'
+      /** Page of the service on which a person allows access. */
+      readonly authorizationUrl: string
+      /** Endpoint that issues and refreshes tokens. */
+      readonly tokenUrl: string
+      /** Scopes to request; as few as the nodes need. */
+      readonly scopes: readonly string[]
+      /** Client id of the host at the service. */
+      readonly clientId: string
+      /** Client secret of the host at the service. @defaultValue none: a public client */
+      readonly clientSecret?: string
+    }
+
+/** A service that tenants connect to, as {@link defineConnector} returns it. */
+export interface Connector {
+  /** Identifier of the service in connections: `acme-crm`. */
+  readonly id: string
+  /** Name of the service, 1 to 60 characters. */
+  readonly title: string
+  /** Way in which its connections authenticate. */
+  readonly auth: ConnectorAuth
+  /**
+   * Hosts that may receive the credentials of its connections: `api.example.com`, `*.example.com`, or
+   * `http://localhost:8080` for plain http. Without any, the person who creates a connection enters them.
+   */
+  readonly allowedHosts: readonly string[]
+  /**
+   * Request that shows whether the credentials of a connection are valid: the service answers it with a status below
+   * 400. Its host must be allowed.
+   *
+   * @defaultValue connections cannot be tested
+   */
+  readonly test?: { readonly url: string; readonly method?: 'GET' | 'POST' | 'HEAD' }
+}
+
+const CONNECTOR_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+const MAX_ID = 60
+const MAX_TITLE = 60
+
+/**
+ * Declares a service that tenants connect to, as frozen data.
+ *
+ * @throws {@link TenonError} `CONNECTOR_INVALID` (details: `connector`, `field`) for an invalid id, title, host, URL or
+ * position of the API key, or a test whose host is not allowed.
+ *
+ * @example
+ * ```ts
+ * import { defineConnector } from '@tenon/core/node'
+ *
+ * export const crm = defineConnector({
+ *   id: 'acme-crm',
+ *   title: 'Acme CRM',
+ *   auth: { kind: 'apiKey', position: { in: 'header', name: 'x-api-key' } },
+ *   allowedHosts: ['api.crm.example'],
+ *   test: { url: 'https://api.crm.example/me' },
+ * })
+ * ```
+ */
+export function defineConnector(connector: Connector): Connector {
+  const { id, title, auth, allowedHosts, test } = connector
+  const fail = (field: string, why: string): never => {
+    throw new TenonError('CONNECTOR_INVALID', `Connector "${id}", ${field}: ${why}`, {
+      details: { connector: id, field },
+    })
+  }
+  if (!CONNECTOR_ID.test(id) || id.length > MAX_ID)
+    fail('id', `it must be kebab-case with at most ${MAX_ID} characters`)
+  if (title.trim() === '' || title.length > MAX_TITLE) fail('title', `it must have 1 to ${MAX_TITLE} characters`)
+  const fault = allowedHosts.find((host) => !isHostPattern(host))
+  if (fault !== undefined) fail('allowedHosts', `"${fault}" is no host; write api.example.com or *.example.com`)
+  if (auth.kind === 'apiKey' && auth.position !== undefined) {
+    const why = positionFault(auth.position)
+    if (why !== null) fail('auth.position', why)
+  }
+  if (auth.kind === 'oauth2') {
+    for (const field of ['authorizationUrl', 'tokenUrl'] as const) {
+      if (!isHttpUrl(auth[field])) fail(`auth.${field}`, 'it must be an http or https URL')
+    }
+    if (auth.clientId === '') fail('auth.clientId', 'it must not be empty')
+  }
+  if (test !== undefined && !isHttpUrl(test.url)) fail('test.url', 'it must be an http or https URL')
+  return Object.freeze({
+    ...connector,
+    auth: Object.freeze({ ...auth }),
+    allowedHosts: Object.freeze([...allowedHosts]),
+  })
+}
+
+/** Returns what is wrong with the position of an API key; `null` if nothing is. */
+export function positionFault({ in: part, name }: ApiKeyPosition): string | null {
+  if (part === 'query')
+    return name === '' || name.length > 200 ? 'the parameter needs a name of 1 to 200 characters' : null
+  if (!isHeaderName(name)) return `"${name}" is no name of a header`
+  return isReservedHeader(name.toLowerCase()) ? `the header "${name}" is set by the connection itself` : null
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
+/** A field of the form with which a connection is created. */
+export interface ConnectorField {
+  /** Name in `values` or `secrets` of the request. */
+  readonly name: string
+  /** `true` for a field whose value is encrypted and never returned. */
+  readonly isSecret: boolean
+  /** `true` for a field that must not be empty. */
+  readonly isRequired: boolean
+  /** Choices of the field. @defaultValue any text */
+  readonly choices?: readonly string[]
+}
+
+const secret = (name: string, isRequired = true): ConnectorField => ({ name, isSecret: true, isRequired })
+const value = (name: string): ConnectorField => ({ name, isSecret: false, isRequired: true })
+
+/** Returns the fields that a person fills in to create a connection. OAuth has none: the service asks its user. */
+export function connectorFields({ auth }: Pick<Connector, 'auth'>): readonly ConnectorField[] {
+  switch (auth.kind) {
+    case 'apiKey': {
+      const position = [{ ...value('in'), choices: ['header', 'query'] }, value('name')]
+      return auth.position === undefined ? [...position, secret('apiKey')] : [secret('apiKey')]
+    }
+    case 'basic':
+      return [value('username'), secret('password', false)]
+    case 'bearer':
+      return [secret('token')]
+    case 'oauth2':
+      return []
+  }
+}
+
+/** Connectors for any service with an API key, a user name and password, or a token. Every server has them. */
+export const GENERIC_CONNECTORS: readonly Connector[] = Object.freeze([
+  defineConnector({ id: 'api-key', title: 'API key', auth: { kind: 'apiKey' }, allowedHosts: [] }),
+  defineConnector({ id: 'basic', title: 'User name and password', auth: { kind: 'basic' }, allowedHosts: [] }),
+  defineConnector({ id: 'bearer', title: 'Bearer token', auth: { kind: 'bearer' }, allowedHosts: [] }),
+])

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { node, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { type SuiteGroup, storyOf } from './suite-context.ts'
+
+const calling = (connection: string) =>
+  workflow(
+    [node('start', 'start'), node('call', 'probe', { connection }), node('end', 'end', { output: { ok: true } })],
+    ['start>call', 'call>end'],
+  )
+
+const AGAIN = {
+  target: { kind: 'connection', connectionId: 'revoked', generation: 0 },
+  payload: {},
+  ttl: '30d',
+  actor: null,
+} as const
+
+/** Tests of node runs that wait for a connection. */
+export const connectionTests: SuiteGroup = (context) => {
+  describe('connections', () => {
+    test('that are over make node runs wait until one event ends the waits of all, also of those that come later', async () => {
+      const tenantId = `t-${randomUUID()}`
+      const { engine } = context().handle
+      const start = (connection: string) => context().start(calling(connection), { tenantId })
+      const [first, second, canceled] = [await start('revoked'), await start('revoked'), await start('revoked')]
+      for (const run of [first, second, canceled])
+        expect(await run.until('waiting')).toMatchObject({ status: 'waiting' })
+      await engine.cancel(tenantId, canceled.runId, null)
+      expect(await canceled.ended()).toMatchObject({ status: 'canceled' })
+      expect(await engine.sendEvent(`s-${tenantId}`, AGAIN)).toMatchObject({ delivered: 0 })
+      expect(await engine.sendEvent(tenantId, AGAIN)).toMatchObject({ outcome: 'delivered', delivered: 2 })
+      // Again, as after a crash of the process that has connected it: nothing is sent twice.
+      expect(await engine.sendEvent(tenantId, AGAIN)).toMatchObject({ delivered: 2 })
+      // Its first attempt has read the connection before, and opens its wait only now.
+      const stale = await start('stale')
+      for (const run of [first, second, stale]) {
+        expect(await run.ended()).toMatchObject({ status: 'completed' })
+        expect(storyOf(await run.events(), 'call')).toEqual(
+          expect.arrayContaining(['node_suspended', 'wait_opened', 'wait_closed', 'node_scheduled', 'node_completed']),
+        )
+        expect(context().probes.callsOf(run.runId, 'call')).toHaveLength(1)
+      }
+      expect(await (await start('revoked')).ended()).toMatchObject({ status: 'completed' })
+    })
+  })
+}

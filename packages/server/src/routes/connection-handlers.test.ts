@@ -1,0 +1,257 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ConnectionInfo, ConnectionUse, ConnectorInfo, Page, Run, StartedRun, Workflow } from '@tenon/core/api'
+import type { Problem } from '@tenon/core/errors'
+import { defineConnector, defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
+import { testNodes } from '../testing/kit/test-nodes.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+const call = defineNode({
+  ...{ type: 'acme/call', version: 1, title: 'Call', description: 'Calls a service', icon: 'M4 12h16' },
+  ...{ category: 'action', summary: 'Calls {path}', effect: 'read' },
+  params: z.object({
+    path: z.string(),
+    connection: z.string().optional().meta({ control: 'connection', literal: true }),
+  }),
+  ports: [{ name: 'success', title: 'Done' }],
+  outputs: { success: z.unknown() },
+})
+
+const plainKeys: KeyProvider = {
+  wrapKey: async (dataKey) => ({ keyId: 'plain', bytes: dataKey }),
+  unwrapKey: async ({ bytes }) => bytes,
+}
+
+/** A service that accepts one token, and says what it got. */
+const service = createServer((request, response) => {
+  const { authorization = '', 'x-api-key': key = '' } = request.headers
+  const isKnown = [`Bearer ${token}`, `Basic ${btoa('ada:canary-password')}`].includes(authorization) || key === token
+  response.writeHead(isKnown || request.url?.includes(`key=${token}`) ? 200 : 401, {
+    'content-type': 'application/json',
+  })
+  response.end(JSON.stringify({ url: request.url, got: `${authorization}${key}` }))
+})
+let token = 'canary-token-1'
+let origin = ''
+let server: TestServer
+
+const callNode = implementNode(call, async ({ params, http, log, connection }) => {
+  const response = await http.request(`${origin}${params.path}`)
+  const answer = await response.text()
+  log('info', `Got ${answer}`)
+  return { port: 'success', output: { status: response.status, answer, values: { ...connection?.values } } }
+})
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+  origin = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+  const crm = defineConnector({
+    ...{ id: 'crm', title: 'CRM', auth: { kind: 'bearer' }, allowedHosts: [origin], test: { url: `${origin}/me` } },
+  })
+  const nodes = [...testNodes, callNode]
+  server = await openTestServer({
+    nodes,
+    connectors: [crm],
+    keyProvider: plainKeys,
+    egress: { allow: ['127.0.0.1/32'] },
+  })
+})
+afterAll(async () => {
+  await server.close()
+  service.close()
+})
+
+type As = ReturnType<typeof testIdentity>
+type Refusal = Pick<Problem, 'code' | 'issues'>
+
+const make = (as: As, body: object, status = 201) =>
+  server.json<ConnectionInfo & Refusal>(status, '/connections', { as, method: 'POST', body })
+const change = (as: As, id: string, body: object, status = 200) =>
+  server.json<ConnectionInfo & Refusal>(status, `/connections/${id}`, { as, method: 'PATCH', body })
+const start = (as: As, workflowId: string) =>
+  server.json<StartedRun>(201, `/workflows/${workflowId}/runs`, { as, method: 'POST', body: { input: {} } })
+const crmOf = (as: As, more: object = {}) => make(as, { connector: 'crm', name: 'CRM', secrets: { token }, ...more })
+const calling = (connection: string, path = '/leads') =>
+  workflow(
+    [
+      node('start', 'start'),
+      node('call', 'acme/call', { connection, path }),
+      node('end', 'end', { output: '{{nodes.call.output}}' }),
+    ],
+    ['start>call', 'call>end'],
+  )
+
+describe('connections', () => {
+  test('send their credentials to the hosts of the service, and nothing of them comes back', async () => {
+    const as = testIdentity()
+    const created = await crmOf(as)
+    expect(created).toMatchObject({
+      ...{ connector: 'crm', status: 'connected', values: {}, sharing: { kind: 'tenant' } },
+      secrets: { token: { setBy: as.displayName, setAt: expect.any(String) } },
+    })
+    const workflowId = await publish(server, as, calling(created.id))
+    const run = await runToEnd(server, as, workflowId, {})
+    expect(run).toMatchObject({ status: 'completed', output: { status: 200, values: {} } })
+    const seen = await Promise.all([
+      server.call(`/runs/${run.runId}/ledger`, { as }),
+      server.call(`/runs/${run.runId}`, { as }),
+      server.call(`/connections/${created.id}`, { as }),
+      server.call('/connections', { as }),
+    ])
+    const texts = await Promise.all(seen.map((response) => response.text()))
+    expect(texts.join()).not.toContain(token)
+    expect(texts.join()).toContain(created.id)
+    const items = (await server.json<{ items: ConnectionUse[] }>(200, `/connections/${created.id}/uses`, { as })).items
+    expect(items).toMatchObject([{ workflowId, isPublished: true, isInDraft: true }])
+    expect(await server.json(200, `/connections/${created.id}/test`, { as, method: 'POST' })).toEqual({
+      ...{ ok: true, status: 200, message: 'The service accepted the credentials' },
+    })
+  })
+
+  test('of the generic connectors put an API key into a header or the query, or a user name and password', async () => {
+    const as = testIdentity()
+    const allowedHosts = [origin]
+    const { items: connectors } = await server.json<{ items: ConnectorInfo[] }>(200, '/connectors', { as })
+    expect(connectors.map(({ id, canTest }) => [id, canTest])).toEqual([
+      ...[
+        ['crm', true],
+        ['api-key', false],
+        ['basic', false],
+        ['bearer', false],
+      ],
+    ])
+    const kinds = [
+      { connector: 'api-key', values: { in: 'header', name: 'X-Api-Key' }, secrets: { apiKey: token } },
+      { connector: 'api-key', values: { in: 'query', name: 'key' }, secrets: { apiKey: token } },
+      { connector: 'basic', values: { username: 'ada' }, secrets: { password: 'canary-password' } },
+      { connector: 'bearer', secrets: { token } },
+    ]
+    for (const kind of kinds) {
+      const { id } = await make(as, { ...kind, name: kind.connector, allowedHosts })
+      const run = await runToEnd(server, as, await publish(server, as, calling(id)), {})
+      expect([kind.connector, run.output]).toMatchObject([kind.connector, { status: 200 }])
+      expect(JSON.stringify(run)).not.toMatch(/canary|Y2FuYXJ5|YWRhOmNhbmFyeQ/)
+    }
+  })
+
+  test('refuse fields that their connector does not have, and hosts that are none', async () => {
+    const as = testIdentity()
+    const wrong: readonly [object, string][] = [
+      [{ connector: 'crm' }, 'secrets.token'],
+      [{ connector: 'crm', secrets: { token, other: 'x' } }, 'secrets.other'],
+      [{ connector: 'crm', secrets: { token }, values: { region: 'eu' } }, 'values.region'],
+      [{ connector: 'crm', secrets: { token: 'a\nb' } }, 'secrets.token'],
+      [{ connector: 'crm', secrets: { token }, allowedHosts: ['api.example.com'] }, 'allowedHosts'],
+      [{ connector: 'bearer', secrets: { token } }, 'allowedHosts'],
+      [{ connector: 'bearer', secrets: { token }, allowedHosts: ['https://a.example/x'] }, 'allowedHosts.0'],
+      [{ connector: 'api-key', secrets: { apiKey: 'k' }, values: { in: 'body', name: 'k' } }, 'values.in'],
+      [
+        {
+          connector: 'api-key',
+          secrets: { apiKey: 'k' },
+          values: { in: 'header', name: 'Host' },
+          allowedHosts: ['a.b'],
+        },
+        'values.name',
+      ],
+    ]
+    for (const [body, path] of wrong) {
+      const { issues } = await make(as, { name: 'X', ...body }, 422)
+      expect([path, issues?.map((issue) => issue.path.join('.'))]).toEqual([path, expect.arrayContaining([path])])
+    }
+    expect(await make(as, { connector: 'none', name: 'X' }, 422)).toMatchObject({ code: 'REFERENCE_NOT_FOUND' })
+    const sharing = { kind: 'workflows', workflowIds: ['none'] }
+    expect(await make(as, { connector: 'crm', name: 'X', secrets: { token }, sharing }, 422)).toMatchObject({
+      code: 'REFERENCE_NOT_FOUND',
+    })
+  })
+
+  test('that another person owns are not seen or changed, and other hosts require the secrets again', async () => {
+    const owner = testIdentity({ role: 'editor' })
+    const editor = { ...owner, userId: 'u-other' }
+    const admin = { ...editor, role: 'admin' as const }
+    const own = await crmOf(owner, { sharing: { kind: 'user' } })
+    const shared = await make(owner, {
+      ...{ connector: 'bearer', name: 'B', secrets: { token }, allowedHosts: ['api.example.com'] },
+    })
+    expect((await server.call(`/connections/${own.id}`, { as: editor })).status).toBe(404)
+    const listed = await server.json<Page<ConnectionInfo>>(200, '/connections?limit=1', { as: editor })
+    expect(listed.items.map(({ id }) => id)).toEqual([shared.id])
+    const all = await server.json<Page<ConnectionInfo>>(200, '/connections?connector=crm', { as: admin })
+    expect(all.items.map(({ id }) => id)).toEqual([own.id])
+    expect(await change(editor, shared.id, { name: 'Mine' }, 403)).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await change(admin, own.id, { sharing: { kind: 'tenant' } }, 403)).toMatchObject({ code: 'FORBIDDEN' })
+    const moved = { allowedHosts: ['attacker.example'] }
+    expect(await change(admin, shared.id, moved, 422)).toMatchObject({ code: 'CONNECTION_SECRETS_REQUIRED' })
+    expect(await change(admin, shared.id, { ...moved, secrets: { token: 'new' } })).toMatchObject(moved)
+    expect(await change(owner, shared.id, { name: 'Renamed' })).toMatchObject({ name: 'Renamed', ...moved })
+    expect((await server.call(`/connections/${shared.id}`, { as: editor, method: 'DELETE' })).status).toBe(403)
+    expect((await server.call(`/connections/${shared.id}`, { as: owner, method: 'DELETE' })).status).toBe(204)
+    expect((await server.call(`/connections/${shared.id}`, { as: owner })).status).toBe(404)
+  })
+
+  test('are used only by workflows and people that they are shared with', async () => {
+    const owner = testIdentity({ role: 'editor' })
+    const editor = { ...owner, userId: 'u-other' }
+    const first = await publish(server, owner, calling(''))
+    const forFirst = await crmOf(owner, { sharing: { kind: 'workflows', workflowIds: [first] } })
+    const own = await crmOf(owner, { sharing: { kind: 'user' } })
+    for (const [as, document] of [
+      [owner, calling(forFirst.id)],
+      [editor, calling(own.id)],
+      [owner, calling('con_unknown')],
+    ] as const) {
+      const { id } = await server.json<Workflow>(201, '/workflows', {
+        as,
+        method: 'POST',
+        body: { name: 'W', document },
+      })
+      const refused = await server.call(`/workflows/${id}/versions`, { as, method: 'POST', body: {} })
+      expect(await refused.json()).toMatchObject({
+        code: 'WORKFLOW_INVALID',
+        issues: [{ code: 'CONNECTION_NOT_FOUND' }],
+      })
+    }
+    const mine = await publish(server, owner, calling(own.id))
+    expect(await runToEnd(server, owner, mine, {})).toMatchObject({ status: 'completed' })
+    expect(await runToEnd(server, editor, mine, {})).toMatchObject({ error: { code: 'CONNECTION_REFUSED' } })
+    await change(owner, own.id, { sharing: { kind: 'workflows', workflowIds: [first] } })
+    expect(await runToEnd(server, owner, mine, {})).toMatchObject({ error: { code: 'CONNECTION_REFUSED' } })
+    await server.call(`/connections/${own.id}`, { as: owner, method: 'DELETE' })
+    expect(await runToEnd(server, owner, mine, {})).toMatchObject({ error: { code: 'CONNECTION_NOT_FOUND' } })
+  })
+
+  test('refuse other hosts, and node runs wait for one whose credentials the service no longer accepts', async () => {
+    const as = testIdentity()
+    const { id } = await crmOf(as)
+    const elsewhere = await publish(server, as, calling(id, '.attacker.example/'))
+    expect((await runToEnd(server, as, elsewhere, {})).error).toMatchObject({
+      code: expect.stringMatching(/REFUSED|HTTP/),
+    })
+    const workflowId = await publish(server, as, calling(id))
+    token = 'canary-token-2'
+    const test = () => server.json(200, `/connections/${id}/test`, { as, method: 'POST' })
+    expect(await test()).toEqual({ ok: false, status: 401, message: 'The service answered 401' })
+    expect(await test()).toEqual({ ok: false, status: null, message: 'The service did not accept the credentials' })
+    expect(await server.json(200, `/connections/${id}`, { as })).toMatchObject({
+      ...{ status: 'needs_reauth', statusReason: 'The service did not accept the credentials' },
+    })
+    const started = await Promise.all([start(as, workflowId), start(as, workflowId)])
+    const waiting = (run: Run) => run.status === 'waiting'
+    for (const { runId } of started) await untilRun(server, as, runId, waiting)
+    // Both people enter the new token at once: one of them continues the runs, and neither fails.
+    const again = await Promise.all([change(as, id, { secrets: { token } }), change(as, id, { secrets: { token } })])
+    expect(again.map(({ status }) => status)).toEqual(['connected', 'connected'])
+    for (const { runId } of started) {
+      expect(await untilRun(server, as, runId)).toMatchObject({
+        ...{ status: 'completed', output: { status: 200 } },
+      })
+    }
+    expect(await test()).toMatchObject({ ok: true })
+  })
+})

@@ -1,0 +1,74 @@
+import { ROUTES } from '@tenon/core/api'
+import { decodeCursor, pageOf } from '../http/cursor.ts'
+import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { listConnectionRows } from '../tables/connection-repository.ts'
+import { connectionUses } from '../vault/connection-uses.ts'
+import { presentConnection, presentConnector, requireOwner, requireVisible } from '../vault/present-connection.ts'
+import { createConnection, deleteConnection, updateConnection } from '../vault/store-connection.ts'
+import { testConnection } from '../vault/test-connection.ts'
+
+const PAGE_SIZE = 50
+
+export const connectionHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.listConnectors, async ({ server }) => ({
+    status: 200,
+    json: { items: server.vault.connectors.map(presentConnector) },
+  })),
+
+  implementRoute(ROUTES.listConnections, async ({ server, identity, query }) => {
+    const { tenantId, userId, role } = identity
+    const limit = query.limit ?? PAGE_SIZE
+    const page = {
+      ...{ connector: query.connector, userId: role === 'admin' ? null : userId },
+      ...{ limit, after: decodeCursor(query.cursor) },
+    }
+    const rows = await server.database.withTenant(tenantId, (tx) => listConnectionRows(tx, tenantId, page))
+    const cursorOf = (row: (typeof rows)[number]) => ({ at: row.created_at, id: row.connection_id })
+    return { status: 200, json: pageOf(rows, limit, presentConnection, cursorOf) }
+  }),
+
+  implementRoute(ROUTES.createConnection, async ({ server, identity, body }) => {
+    const row = await createConnection(server, identity, body)
+    const location = `${server.apiUrl}/connections/${row.connection_id}`
+    return { status: 201, json: presentConnection(row), headers: { location } }
+  }),
+
+  implementRoute(
+    ROUTES.getConnection,
+    async ({ resource }) => ({ status: 200, json: presentConnection(resource) }),
+    requireVisible,
+  ),
+
+  implementRoute(
+    ROUTES.updateConnection,
+    async ({ server, identity, resource, body }) => ({
+      status: 200,
+      json: presentConnection(await updateConnection(server, identity, resource.connection_id, body)),
+    }),
+    requireOwner,
+  ),
+
+  implementRoute(
+    ROUTES.testConnection,
+    async ({ server, identity, resource }) => ({ status: 200, json: await testConnection(server, identity, resource) }),
+    requireVisible,
+  ),
+
+  implementRoute(
+    ROUTES.listConnectionUses,
+    async ({ server, identity, resource }) => ({
+      status: 200,
+      json: { items: await connectionUses(server, identity.tenantId, resource.connection_id) },
+    }),
+    requireVisible,
+  ),
+
+  implementRoute(
+    ROUTES.deleteConnection,
+    async ({ server, identity, resource }) => {
+      await deleteConnection(server, identity, resource.connection_id)
+      return { status: 204 }
+    },
+    requireOwner,
+  ),
+]

@@ -1,0 +1,61 @@
+import type { Identity } from '@tenon/core/api'
+import { connectionParamOf, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+import { enabledNodes } from '../enabled-nodes.ts'
+import { serverIssue } from '../server-issue.ts'
+import { findConnections } from '../tables/connection-repository.ts'
+import type { ConnectionRow } from '../tables/server-tables.ts'
+import { maySee, sharingOf } from './present-connection.ts'
+
+/**
+ * Refuses a workflow that names connections which do not exist, or which it or its author may not use: otherwise an editor
+ * could let a workflow use the account of another person.
+ *
+ * @throws {@link TenonError} `WORKFLOW_INVALID` with an issue for each such node.
+ */
+export async function checkConnections(
+  { database, registry }: Pick<ServerContext, 'database' | 'registry'>,
+  identity: Identity,
+  workflowId: WorkflowId,
+  document: Pick<WorkflowDocument, 'nodes'>,
+): Promise<void> {
+  const uses = connectionsIn(registry, document)
+  if (uses.length === 0) return
+  const { tenantId } = identity
+  const ids = [...new Set(uses.map(({ connectionId }) => connectionId))]
+  const found = await database.withTenant(tenantId, (tx) => findConnections(tx, tenantId, ids))
+  const issues = uses.flatMap(({ nodeId, name, param, connectionId }): readonly ProblemIssue[] => {
+    const row = found.get(connectionId)
+    if (row !== undefined && maySee(identity, row) && isSharedWith(row, workflowId)) return []
+    const message = `${name}: choose a connection that exists and that this workflow may use`
+    return [serverIssue('CONNECTION_NOT_FOUND', ['nodes', nodeId, 'params', param], message, { param })]
+  })
+  const [first] = issues
+  if (first !== undefined) throw new TenonError('WORKFLOW_INVALID', first.message, { details: { issues } })
+}
+
+function isSharedWith(row: ConnectionRow, workflowId: WorkflowId): boolean {
+  const sharing = sharingOf(row)
+  return sharing.kind !== 'workflows' || sharing.workflowIds.includes(workflowId)
+}
+
+interface Use {
+  readonly nodeId: string
+  readonly name: string
+  readonly param: string
+  readonly connectionId: string
+}
+
+/** Returns the connections that the nodes of a workflow name; disabled nodes use none. */
+export function connectionsIn(
+  registry: ServerContext['registry'],
+  document: Pick<WorkflowDocument, 'nodes'>,
+): readonly Use[] {
+  return enabledNodes(registry, document).flatMap(({ node, name, entry }): readonly Use[] => {
+    const param = entry === undefined ? null : connectionParamOf(entry.params)
+    const connectionId = param === null ? undefined : node.params[param]
+    if (param === null || typeof connectionId !== 'string' || connectionId === '') return []
+    return [{ nodeId: node.id, name, param, connectionId }]
+  })
+}

@@ -1,0 +1,98 @@
+import type { Identity } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { Connector } from '@tenon/core/node'
+import type { OpenConnection, ReconnectNeeded, RunReader, RunRef, SecretReader } from '@tenon/runtime'
+import type { SecretStore } from '../secrets/secret-store.ts'
+import { readConnection } from '../tables/connection-repository.ts'
+import type { ConnectionRow, SecretRow, ServerDatabase } from '../tables/server-tables.ts'
+import { credentialsOf } from './connection-fields.ts'
+import { hostsOf, maySee, sharingOf, valuesOf } from './present-connection.ts'
+
+/** Opens connections for attempts and tests. */
+export interface ConnectionVault {
+  readonly openConnection: NonNullable<SecretReader['openConnection']>
+  /** Opens a connection for a user who tests it. @throws {@link TenonError} as for an attempt. */
+  openFor(identity: Identity, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
+  /** Returns a connector of the server; `null` for an unknown one. */
+  connector(id: string): Connector | null
+  /** Connectors of the server, in the order in which people choose. */
+  readonly connectors: readonly Connector[]
+}
+
+export interface ConnectionVaultDeps {
+  readonly database: ServerDatabase
+  readonly secrets: Pick<SecretStore, 'revealRows'>
+  readonly reader: Pick<RunReader, 'getRun' | 'readEvents'>
+  readonly connectors: readonly Connector[]
+}
+
+interface StoredConnection {
+  readonly row: ConnectionRow
+  readonly secrets: readonly SecretRow[]
+}
+
+/** Creates the vault of a server or a worker. */
+export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVault {
+  const { database, connectors } = deps
+  const byId = new Map(connectors.map((connector) => [connector.id, connector]))
+
+  async function read(tenantId: TenantId, connectionId: string): Promise<StoredConnection> {
+    const stored = await database.withTenant(tenantId, (tx) => readConnection(tx, tenantId, connectionId))
+    if (stored === null) throw notFound()
+    return stored
+  }
+
+  async function open({ row, secrets }: StoredConnection): Promise<OpenConnection | ReconnectNeeded> {
+    const { connection_id: connectionId, connector: provider, name, generation } = row
+    if (row.status === 'needs_reauth') return { reconnect: { connectionId, name, generation } }
+    const connector = byId.get(provider)
+    if (connector === undefined) {
+      throw new TenonError('CONNECTION_REFUSED', `This server has no connector "${provider}"`, {
+        remedy: 'Register the connector on the server, or choose another connection.',
+      })
+    }
+    const values = valuesOf(row)
+    const texts = await deps.secrets.revealRows(row.tenant_id, secrets)
+    const hosts = connector.allowedHosts.length > 0 ? connector.allowedHosts : hostsOf(row)
+    return { connection: { connectionId, provider, values }, ...credentialsOf(connector, values, texts, hosts) }
+  }
+
+  return {
+    connectors,
+    connector: (id) => byId.get(id) ?? null,
+    async openConnection(run, connectionId) {
+      const stored = await read(run.tenantId, connectionId)
+      await checkSharing(deps.reader, run, stored.row)
+      return open(stored)
+    },
+    async openFor(identity, connectionId) {
+      const stored = await read(identity.tenantId, connectionId)
+      if (!maySee(identity, stored.row)) throw notFound()
+      return open(stored)
+    },
+  }
+}
+
+/** @throws {@link TenonError} `CONNECTION_REFUSED` if the workflow or the person behind the run may not use a connection. */
+async function checkSharing(
+  reader: ConnectionVaultDeps['reader'],
+  { tenantId, runId }: RunRef,
+  row: ConnectionRow,
+): Promise<void> {
+  const sharing = sharingOf(row)
+  if (sharing.kind === 'tenant') return
+  if (sharing.kind === 'workflows') {
+    const run = await reader.getRun(tenantId, runId)
+    if (run !== null && sharing.workflowIds.includes(run.workflowId)) return
+    throw new TenonError('CONNECTION_REFUSED', `The connection "${row.name}" is not shared with this workflow`)
+  }
+  const [first] = await reader.readEvents(tenantId, runId, 0, 1)
+  const starter = first?.type === 'run_started' ? first.data.actor?.userId : undefined
+  if (starter === row.owner_id) return
+  throw new TenonError('CONNECTION_REFUSED', `The connection "${row.name}" is only for runs that its owner has started`)
+}
+
+function notFound(): TenonError {
+  return new TenonError('CONNECTION_NOT_FOUND', 'No connection has this id')
+}

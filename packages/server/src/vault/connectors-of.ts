@@ -1,0 +1,20 @@
+import { TenonError } from '@tenon/core/errors'
+import { type Connector, GENERIC_CONNECTORS } from '@tenon/core/node'
+import type { WorkflowServerOptions } from '../options.ts'
+
+/**
+ * Returns the connectors of a server: those of the host, then the generic ones.
+ *
+ * @throws {@link TenonError} `CONNECTOR_INVALID` if two have the same id.
+ */
+export function connectorsOf({ connectors = [] }: Pick<WorkflowServerOptions, 'connectors'>): readonly Connector[] {
+  const all = [...connectors, ...GENERIC_CONNECTORS]
+  const ids = new Set<string>()
+  for (const { id } of all) {
+    if (ids.has(id)) {
+      throw new TenonError('CONNECTOR_INVALID', `Two connectors have the id "${id}"`, { details: { connector: id } })
+    }
+    ids.add(id)
+  }
+  return all
+}

@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto'
+import type { ConnectionSharing, CreateConnection, Identity, UpdateConnection } from '@tenon/core/api'
+import type { SecretMarker, TenantId } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { type Connector, connectorFields } from '@tenon/core/node'
+import { publishChange } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+import type { Seal } from '../secrets/secret-store.ts'
+import { insertAudit } from '../tables/audit-repository.ts'
+import {
+  deleteConnectionRow,
+  deleteConnectionSecrets,
+  findConnection,
+  insertConnection,
+  insertConnectionSecrets,
+  lockConnection,
+  updateConnectionRow,
+} from '../tables/connection-repository.ts'
+import type { ConnectionRow, SecretRow, ServerTx } from '../tables/server-tables.ts'
+import { workflowNames } from '../tables/workflow-repository.ts'
+import { checkFields } from './connection-fields.ts'
+import { hostsOf, markersOf, requireOwner, valuesOf } from './present-connection.ts'
+
+/** Time for which a connection that works again ends waits of attempts that have read it before. */
+const RECONNECT_TTL = '30d'
+
+/**
+ * Stores a new connection.
+ *
+ * @throws {@link TenonError} `REQUEST_INVALID` for faulty fields, `REFERENCE_NOT_FOUND` for an unknown connector or workflow,
+ * `QUOTA_EXCEEDED`, `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
+ */
+export async function createConnection(
+  server: ServerContext,
+  identity: Identity,
+  body: CreateConnection,
+): Promise<ConnectionRow> {
+  const { tenantId } = identity
+  const connector = connectorOf(server, body.connector)
+  const { values = {}, secrets = {}, allowedHosts = [], sharing = { kind: 'tenant' } } = body
+  checkFields(connector, { values, secrets, allowedHosts: allowedHosts.length })
+  const connectionId = `con_${randomBytes(16).toString('base64url')}`
+  const sealed = await sealAll(server, identity, connectionId, secrets)
+  const at = server.now()
+  const row: ConnectionRow = {
+    ...{ tenant_id: tenantId, connection_id: connectionId, connector: connector.id, name: body.name },
+    ...{ field_values: JSON.stringify(values), markers: JSON.stringify(sealed.markers) },
+    ...{ allowed_hosts: JSON.stringify(allowedHosts), ...sharingColumns(sharing) },
+    ...{ owner_id: identity.userId, owner_name: identity.displayName, status: 'connected', status_reason: null },
+    ...{ generation: 0, created_at: at, updated_at: at, expires_at: null, lease_id: null, lease_until: null },
+  }
+  await server.database.withTenant(tenantId, async (tx) => {
+    await checkWorkflows(tx, tenantId, sharing)
+    await insertConnection(tx, row, sealed.rows)
+    const details = { connector: connector.id, name: body.name }
+    await insertAudit(tx, { identity, action: 'connection.create', resource: connectionId, at, details })
+  })
+  publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+  return row
+}
+
+/**
+ * Changes a connection. New secrets connect it again: the change and the event that ends the waits of node runs are one
+ * transaction, so that none waits for a connection that works.
+ *
+ * @throws {@link TenonError} `CONNECTION_SECRETS_REQUIRED` for other hosts or values without all secrets, `FORBIDDEN`,
+ * `CONNECTION_NOT_FOUND`, and as {@link createConnection}.
+ */
+export async function updateConnection(
+  server: ServerContext,
+  identity: Identity,
+  connectionId: string,
+  body: UpdateConnection,
+): Promise<ConnectionRow> {
+  const { tenantId } = identity
+  const before = await server.database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId))
+  if (before === null) throw notFound()
+  const connector = connectorOf(server, before.connector)
+  const sealed = await sealAll(server, identity, connectionId, body.secrets ?? {})
+  let result: ConnectionRow | null = null
+  const change = async (tx: ServerTx): Promise<void> => {
+    const row = await lockConnection(tx, tenantId, connectionId)
+    if (row === null) throw notFound()
+    result = await applyUpdate(tx, { identity, row, connector, body, sealed, at: server.now() })
+  }
+  if (body.secrets !== undefined) await reconnect(server, before, change)
+  // The event was stored by another request, or the connection works: no node run waits for this change.
+  if (result === null) await server.database.withTenant(tenantId, change)
+  publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+  return result ?? before
+}
+
+/** Makes a change that connects an account again, together with the event for the node runs that wait for it. */
+async function reconnect(
+  server: ServerContext,
+  { tenant_id: tenantId, connection_id: connectionId, status, generation }: ConnectionRow,
+  change: (tx: ServerTx) => Promise<void>,
+): Promise<void> {
+  if (status !== 'needs_reauth') return
+  const target = { kind: 'connection', connectionId, generation } as const
+  await server.engine.sendEvent(tenantId, { target, payload: {}, ttl: RECONNECT_TTL, actor: null }, (tx) =>
+    change(tx.withTables<never>() as unknown as ServerTx),
+  )
+}
+
+interface Update {
+  readonly identity: Identity
+  readonly row: ConnectionRow
+  readonly connector: Connector
+  readonly body: UpdateConnection
+  readonly sealed: SealedFields
+  readonly at: number
+}
+
+async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow> {
+  const { identity, row, connector, body, sealed, at } = update
+  requireOwner(identity, row)
+  const { tenant_id: tenantId, connection_id: connectionId } = row
+  const values = body.values ?? valuesOf(row)
+  const hosts = body.allowedHosts ?? hostsOf(row)
+  const { sharing } = body
+  checkSecretsGiven(connector, row, { values, hosts, sealed })
+  if (sharing !== undefined) {
+    if (row.sharing_kind === 'user' && row.owner_id !== identity.userId) {
+      throw new TenonError('FORBIDDEN', 'Only its owner may share this connection')
+    }
+    await checkWorkflows(tx, tenantId, sharing)
+  }
+  const markers = { ...markersOf(row), ...sealed.markers }
+  const hasNew = sealed.rows.length > 0
+  const again = hasNew && row.status === 'needs_reauth'
+  const set = {
+    ...{ name: body.name ?? row.name, field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(hosts) },
+    ...{ markers: JSON.stringify(markers), updated_at: at },
+    ...(sharing === undefined ? {} : sharingColumns(sharing)),
+    ...(hasNew ? { status: 'connected' as const, status_reason: null } : {}),
+    ...(again ? { generation: row.generation + 1 } : {}),
+  }
+  if (hasNew) {
+    const fields = sealed.rows.map(({ field }) => field)
+    await deleteConnectionSecrets(tx, tenantId, connectionId, fields)
+    await insertConnectionSecrets(tx, sealed.rows)
+  }
+  await updateConnectionRow(tx, tenantId, connectionId, set)
+  const action = again ? 'connection.reconnect' : 'connection.update'
+  const details = { fields: Object.keys(body).join(', ') }
+  await insertAudit(tx, { identity, action, resource: connectionId, at, details })
+  return { ...row, ...set }
+}
+
+/** Refuses to bind secrets that the caller has not entered to other hosts or values. */
+function checkSecretsGiven(
+  connector: Connector,
+  row: ConnectionRow,
+  {
+    values,
+    hosts,
+    sealed,
+  }: { values: Readonly<Record<string, string>>; hosts: readonly string[]; sealed: SealedFields },
+): void {
+  const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+  const isMoved = !isSame(values, valuesOf(row)) || !isSame(hosts, hostsOf(row))
+  const missing = Object.keys(markersOf(row)).filter((field) => sealed.markers[field] === undefined)
+  if (isMoved && missing.length > 0) {
+    throw new TenonError('CONNECTION_SECRETS_REQUIRED', `Enter again: ${missing.join(', ')}`)
+  }
+  const known = connectorFields(connector).filter(({ isSecret }) => isSecret)
+  const secrets = Object.fromEntries(
+    known.flatMap(({ name }) => (name in { ...markersOf(row), ...sealed.markers } ? [[name, 'set']] : [])),
+  )
+  const unknown = Object.fromEntries(Object.keys(sealed.markers).map((name) => [name, 'set']))
+  checkFields(connector, { values, secrets: { ...secrets, ...unknown }, allowedHosts: hosts.length })
+}
+
+/** Deletes a connection with its secrets. @throws {@link TenonError} `FORBIDDEN`, `CONNECTION_NOT_FOUND`. */
+export async function deleteConnection(server: ServerContext, identity: Identity, connectionId: string): Promise<void> {
+  const { tenantId } = identity
+  await server.database.withTenant(tenantId, async (tx) => {
+    const row = await lockConnection(tx, tenantId, connectionId)
+    if (row === null) throw notFound()
+    requireOwner(identity, row)
+    await deleteConnectionRow(tx, tenantId, connectionId)
+    const details = { connector: row.connector, name: row.name }
+    const at = server.now()
+    await insertAudit(tx, { identity, action: 'connection.delete', resource: connectionId, at, details })
+  })
+  publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+}
+
+interface SealedFields {
+  readonly markers: Readonly<Record<string, SecretMarker>>
+  readonly rows: readonly SecretRow[]
+}
+
+/** Encrypts the secrets of a connection; outside of transactions, since the key provider may be across the network. */
+async function sealAll(
+  server: ServerContext,
+  { tenantId, displayName }: Identity,
+  connectionId: string,
+  secrets: Readonly<Record<string, string>>,
+): Promise<SealedFields> {
+  const markers: Record<string, SecretMarker> = {}
+  const rows: SecretRow[] = []
+  const entries = Object.entries(secrets)
+  if (entries.length === 0) return { markers, rows }
+  const seal: Seal = await server.secrets.openSeal(tenantId)
+  for (const [field, value] of entries) {
+    const sealed = seal({ tenantId, owner: { connectionId }, field, setBy: displayName, at: server.now() }, value)
+    markers[field] = sealed.marker
+    rows.push(sealed.row)
+  }
+  return { markers, rows }
+}
+
+function sharingColumns(sharing: ConnectionSharing): Pick<ConnectionRow, 'sharing_kind' | 'workflow_ids'> {
+  const ids = sharing.kind === 'workflows' ? sharing.workflowIds : []
+  return { sharing_kind: sharing.kind, workflow_ids: JSON.stringify(ids) }
+}
+
+async function checkWorkflows(tx: ServerTx, tenantId: TenantId, sharing: ConnectionSharing): Promise<void> {
+  if (sharing.kind !== 'workflows') return
+  const names = await workflowNames(tx, tenantId, sharing.workflowIds)
+  const issues: readonly ProblemIssue[] = sharing.workflowIds.flatMap((id, index) =>
+    names.has(id)
+      ? []
+      : [{ path: ['sharing', 'workflowIds', index], code: 'not_found', message: 'No workflow has this id' }],
+  )
+  if (issues.length > 0)
+    throw new TenonError('REFERENCE_NOT_FOUND', 'A workflow does not exist', { details: { issues } })
+}
+
+function connectorOf(server: ServerContext, id: string): Connector {
+  const connector = server.vault.connector(id)
+  if (connector !== null) return connector
+  const issues: readonly ProblemIssue[] = [
+    { path: ['connector'], code: 'not_found', message: 'No connector has this id' },
+  ]
+  throw new TenonError('REFERENCE_NOT_FOUND', 'The server has no such connector', { details: { issues } })
+}
+
+function notFound(): TenonError {
+  return new TenonError('CONNECTION_NOT_FOUND', 'No connection has this id')
+}

@@ -256,7 +256,7 @@ export interface SecretReader {
 
 /** A connection with its credentials in plain text, for one attempt. */
 export interface OpenConnection {
-  /** What the code of the node may know. */
+  /** Data of the connection that the code of the node may use. */
   readonly connection: Connection
   /** Credentials, which the HTTP client adds to the requests of the node. */
   readonly credentials: HttpCredentials

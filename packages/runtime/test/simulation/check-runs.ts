@@ -47,6 +47,7 @@ export function checkRuns(
     faults.push(...found.map((fault) => `${runId}: ${fault}`))
   }
   faults.push(...acknowledgedFaults(acknowledged, logs), ...childFaults(logs), ...callFaults(calls, logs))
+  faults.push(...handlerFaults(tables, logs))
   return faults
 }
 
@@ -178,6 +179,19 @@ function childFaults(logs: ReadonlyMap<string, readonly RunEvent[]>): readonly s
       if (!logs.has(childRunId)) faults.push(`${runId}: its child ${childRunId} is not stored`)
     }
     return faults
+  })
+}
+
+/** Checks that a run that has begun and did not complete has one handler, and no other run has one. */
+function handlerFaults({ runs }: MemoryTables, logs: ReadonlyMap<string, readonly RunEvent[]>): readonly string[] {
+  const handled = [...runs.values()].flatMap(({ run }) => (run.handles === null ? [] : [run.handles]))
+  return [...runs.values()].flatMap(({ run }) => {
+    const { runId, status, handles, handledBy } = run
+    const hasBegun = logs.get(runId)?.some(({ type }) => type === 'run_started') === true
+    const expected = handles === null && hasBegun && (status === 'failed' || status === 'canceled') ? 1 : 0
+    const found = handled.filter((id) => id === runId).length
+    if (found !== expected) return [`${runId}: is ${status} and has ${found} handlers`]
+    return (handledBy === null) === (expected === 0) ? [] : [`${runId}: names the handler ${handledBy}`]
   })
 }
 

@@ -1,4 +1,6 @@
+import type { WorkflowDocument } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
 import { compile } from '../../src/interpreter/compile.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
 import type { Append, AppendResult } from '../../src/store/append.ts'
@@ -144,7 +146,7 @@ async function simulateIn(
   }
 }
 
-/** Draws a workflow, and one that it may run. */
+/** Draws a workflow, and one that it may run; each end of both that is no completion has a handler. */
 function plansOf(
   world: World,
   manifest: Parameters<typeof compile>[1],
@@ -152,10 +154,22 @@ function plansOf(
 ): readonly Plan[] {
   const { pick } = world
   const undoOneIn = pick(3) === 0 ? 1 : 3
-  const below = compile(randomWorkflow({ pick, mostNodes: 10, undoOneIn, prefix: 'c_' }), manifest)
-  tables.plans.set(below.planHash, JSON.stringify(below))
-  const workflows = { below: { version: '1', planHash: below.planHash } }
-  return [compile(randomWorkflow({ pick, mostNodes, undoOneIn, children: ['below'] }), manifest, undefined, workflows)]
+  const keep = (plan: Plan) => {
+    tables.plans.set(plan.planHash, JSON.stringify(plan))
+    return { version: '1', planHash: plan.planHash }
+  }
+  const handler = keep(compile(HANDLER, manifest))
+  const below = randomWorkflow({ pick, mostNodes: 10, undoOneIn, prefix: 'c_' })
+  const pinned = keep(compile(handled(below), manifest, undefined, { handler }))
+  const top = randomWorkflow({ pick, mostNodes, undoOneIn, children: ['below'] })
+  return [compile(handled(top), manifest, undefined, { handler, below: pinned })]
+}
+
+const HANDLER = workflow([node('start', 'start'), node('end', 'end')], ['start>end'])
+
+function handled(document: WorkflowDocument): WorkflowDocument {
+  const errorHandler = { workflow: 'handler', onTimeout: true, onCancel: true }
+  return { ...document, settings: { ...document.settings, errorHandler } }
 }
 
 function habitsOf(world: World): ClientHabits {

@@ -63,6 +63,7 @@ describe('a planted fault is found', () => {
     ['a turn that two processes take', unordered, 1],
     ['a run that stays ready after its end', without(({ op }) => op === 'finish'), 1],
     ['an end of a child that its parent does not get', without(({ op }) => op === 'message'), 1],
+    ['a failed run without its handler', without(({ op }) => op === 'handler_create'), 1],
     ['a timer that is not stored', without(({ op }) => op === 'timer_set'), 1],
     ['a message that is applied again', without(({ op }) => op === 'inbox_consumed' || op === 'inbox_clear'), 1],
   ])('%s', async (_name, store, from) => {

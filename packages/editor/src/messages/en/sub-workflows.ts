@@ -31,6 +31,8 @@ export const enSubWorkflows = {
   'runs.calls.label': 'Runs that start each other',
   'runs.calls.root': '{workflow}, {status}',
   'runs.calls.item': '{workflow}, {status}, started by {node}',
+  'runs.calls.handler': 'Error handler',
+  'runs.calls.handlerItem': '{workflow}, {status}, error handler',
   'runs.calls.thisRun': 'This run',
   'runs.calls.none': 'No runs started',
   'runs.calls.earlier': 'Load earlier runs',

@@ -147,6 +147,32 @@ describe('RunAgain', () => {
     expect(screen.queryAllByText(/The server does not answer/)).toHaveLength(expected.isOpen ? 1 : 0)
   })
 
+  test('runs the same version again with another input, in a form with the recorded one', async () => {
+    const { user, rerun, onStarted } = show(failedRun().frames, (client) => ({
+      runs: {
+        ...client.runs,
+        rerun: vi.fn<TenonClient['runs']['rerun']>(async (...sent) => {
+          if (sent[1].input !== undefined && JSON.stringify(sent[1].input).includes('T-1"')) return rerun(...sent)
+          throw new TenonError('RUN_INPUT_INVALID', 'The run input is not valid', {
+            details: { issues: [{ path: ['input', 'text'], code: 'too_short', message: 'Write more' }] },
+          })
+        }),
+      },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again with other input' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Run again with other input' })
+    expect(dialog.textContent).toContain('Starts a new run of version 4 from the beginning.')
+    const ticket = await within(dialog).findByDisplayValue('T-12345')
+    await user.click(within(dialog).getByRole('button', { name: 'Run again' }))
+    expect(await within(dialog).findByText('Write more')).toBeTruthy()
+    await user.clear(ticket)
+    await user.type(ticket, 'T-1')
+    await user.click(within(dialog).getByRole('button', { name: 'Run again' }))
+    await waitFor(() => expect(onStarted).toHaveBeenCalledExactlyOnceWith('run-2'))
+    expect(rerun.mock.calls).toEqual([[FIXTURE_RUN_ID, { from: 'start', input: { ...INPUT, ticket_id: 'T-1' } }]])
+    expect(dialog.isConnected).toBe(false)
+  })
+
   test('tests the draft again after a test run', async () => {
     const { user, rerun, tryDraft, onStarted } = show(undefined, (client) => ({
       runs: {

@@ -5,6 +5,7 @@ import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
 import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
 import { RerunButton } from './rerun-button.tsx'
+import { RerunWithInput } from './rerun-with-input.tsx'
 
 interface RunAgainProps {
   readonly scope: RunScope
@@ -14,7 +15,7 @@ interface RunAgainProps {
 const selectStatus = ({ live }: RunSnapshot) => live.status
 
 /**
- * Buttons that run an ended run again, from its start and from where it failed or was canceled; hidden without
+ * Buttons that run an ended run again, from its start, with the same or another input, and from where it failed or was canceled; hidden without
  * permission. A test run is followed by a test of the present draft.
  */
 export function RunAgain({ scope, onStarted }: RunAgainProps) {
@@ -27,6 +28,7 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
     <RerunTexts>
       {status !== 'completed' && <RerunButton {...shared} from="failed" />}
       <RerunButton {...shared} from={run.mode === 'test' ? 'draft' : 'start'} />
+      <RerunWithInput {...shared} />
     </RerunTexts>
   )
 }

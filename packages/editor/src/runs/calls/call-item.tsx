@@ -3,6 +3,7 @@ import { EMPTY_DOCUMENT } from '@tenon/core/document'
 import { useMemo } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
+import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { EMPTY_MANIFEST } from '../../manifest/manifest-index.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -38,7 +39,7 @@ interface CallItemProps {
   readonly run: RunSummary
   /** Depth in the tree, from 1. */
   readonly level: number
-  /** Name of the node that has started the run; empty for the root. */
+  /** Name of the node that has started the run, or the reason of its start; empty for the root. */
   readonly nodeName: string
 }
 
@@ -62,7 +63,9 @@ export function CallItem({ state, run, level, nodeName }: CallItemProps) {
       aria-label={
         nodeName === ''
           ? t('runs.calls.root', { workflow: run.workflowName, status })
-          : t('runs.calls.item', { workflow: run.workflowName, status, node: nodeName })
+          : run.handles === null
+            ? t('runs.calls.item', { workflow: run.workflowName, status, node: nodeName })
+            : t('runs.calls.handlerItem', { workflow: run.workflowName, status })
       }
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys of its items */}
@@ -116,6 +119,7 @@ function Children({ state, run, level }: Omit<CallItemProps, 'nodeName'>) {
   const filter = useMemo<RunFilter>(() => ({ parentRunId: runId, mode: 'all', limit: PAGE_SIZE }), [runId])
   const pages = useRunPages(client, filter)
   const nodes = useNodesOf(state.scope, run)
+  const handler = useHandler(state, run)
   if (pages.error !== null && pages.items.length === 0) {
     return <ResourceError title={t('runs.calls.failed')} resource={pages} />
   }
@@ -125,7 +129,7 @@ function Children({ state, run, level }: Omit<CallItemProps, 'nodeName'>) {
   const items = pages.items.toReversed()
   // The run of the view is shown also if many were started after it.
   const shown = isBelow && !items.some((item) => item.runId === below.runId) ? [below, ...items] : items
-  if (shown.length === 0) return <p className="tn-call-none">{t('runs.calls.none')}</p>
+  if (shown.length === 0 && handler === null) return <p className="tn-call-none">{t('runs.calls.none')}</p>
   return (
     // biome-ignore lint/a11y/useSemanticElements: the items of a tree are in groups
     <div className="tn-call-list" role="group">
@@ -145,8 +149,24 @@ function Children({ state, run, level }: Omit<CallItemProps, 'nodeName'>) {
           nodeName={child.parent === null ? '' : nodeRunName(nodes, child.parent.nodeRunId, t)}
         />
       ))}
+      {handler !== null && <CallItem state={state} run={handler} level={level} nodeName={t('runs.calls.handler')} />}
     </div>
   )
+}
+
+/** Returns the run that handles the failure of a run; `null` without one, and while it is read. */
+function useHandler({ scope: { client }, path }: CallTreeState, { runId, handledBy }: RunSummary): RunSummary | null {
+  const load = useMemo(
+    () => (handledBy === null ? null : (abortSignal: AbortSignal) => client.runs.get(handledBy, { abortSignal })),
+    [client, handledBy],
+  )
+  const handler = useResource<RunSummary>(load)
+  useTenantChanges({
+    client,
+    isRelevant: ({ kind, id }) => kind === 'run' && id === handledBy,
+    onChange: handler.refresh,
+  })
+  return handler.value ?? path.find(({ handles }) => handles === runId) ?? null
 }
 
 /** Returns the nodes of the version that a run executes; until it is read, they have their ids as names. */

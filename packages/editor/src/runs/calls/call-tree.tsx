@@ -14,7 +14,10 @@ import { CallItem, type CallTreeState } from './call-item.tsx'
 import { moveInTree } from './tree-keys.ts'
 import { useWaitingRuns } from './use-waiting-runs.ts'
 
-/** The runs above a run and those that it has started, nested, as a tree for the keyboard; live. */
+/**
+ * The runs above a run and those that it has started, nested, as a tree for the keyboard; live. A run that handles the
+ * failure of another is below that one.
+ */
 export function CallTree({ scope }: { readonly scope: RunScope }) {
   const t = useTranslate()
   const { client, run } = scope
@@ -64,24 +67,32 @@ export function CallTree({ scope }: { readonly scope: RunScope }) {
   )
 }
 
+/** Most runs above a run that are read: a handler may be inside of the tree of another one. */
+const MOST_ABOVE = 2 * MAX_RUN_DEPTH
+
+/** Returns the run that has started a run, or whose failure it handles. */
+function aboveOf({ parent, handles }: Pick<Run, 'parent' | 'handles'>): string | null {
+  return parent?.runId ?? handles
+}
+
 /** Reads the runs above a run, the outermost first, as far as they were not deleted. */
 function useAncestors(client: TenonClient, run: Run | null) {
-  const parentRunId = run?.parent?.runId ?? null
+  const above = run === null ? null : aboveOf(run)
   const isKnown = run !== null
   const load = useMemo(() => {
     if (!isKnown) return null
     return async (abortSignal: AbortSignal): Promise<readonly Run[]> => {
-      const above: Run[] = []
-      let next = parentRunId
-      while (next !== null && above.length < MAX_RUN_DEPTH) {
+      const found: Run[] = []
+      let next = above
+      while (next !== null && found.length < MOST_ABOVE) {
         const parent = await readUnlessDeleted(client, next, abortSignal)
         if (parent === null) break
-        above.unshift(parent)
-        next = parent.parent?.runId ?? null
+        found.unshift(parent)
+        next = aboveOf(parent)
       }
-      return above
+      return found
     }
-  }, [client, isKnown, parentRunId])
+  }, [client, isKnown, above])
   const ancestors = useResource(load)
   useTenantChanges({
     client,

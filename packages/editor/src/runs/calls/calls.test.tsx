@@ -4,6 +4,7 @@ import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
+import { createRunLog, runStarted } from '../../../test/fixtures/run-log.ts'
 import {
   CALL_MANIFEST,
   callDocument,
@@ -171,6 +172,29 @@ describe('CallTree', () => {
     await user.keyboard('{Home}{ArrowLeft}')
     expect(names()).toEqual(['Orders, Failed'])
     expect(document.activeElement?.getAttribute('tabindex')).toBe('0')
+  })
+
+  test('shows the run that handles a failure below the failed one, and leads from there to the failed one', async () => {
+    const handler = { ...startedRun('run-alert', null, { workflowName: 'Alert' }), handles: FIXTURE_RUN_ID }
+    const data = { frames: callingRun().frames, runs: [CHILD, handler], handledBy: 'run-alert' }
+    const { user, onOpenRun } = show(data, dock)
+    await user.click(await screen.findByRole('tab', { name: 'Calls' }))
+    const item = await screen.findByRole('treeitem', { name: 'Alert, Failed, error handler' })
+    expect(item.getAttribute('aria-level')).toBe('2')
+    await user.click(within(item).getByRole('button', { name: 'Open run' }))
+    expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-alert')
+  })
+
+  test('begins at the failed run for a run that handles it', async () => {
+    const failed = { ...startedRun('run-orders', null, { workflowName: 'Orders' }), handledBy: FIXTURE_RUN_ID }
+    const started = runStarted({})
+    if (started.type !== 'run_started') throw new RangeError('no start')
+    const { frames } = createRunLog(0).add({ ...started, data: { ...started.data, handles: 'run-orders' } })
+    const { user } = show({ frames, runs: [failed] }, dock)
+    await user.click(await screen.findByRole('tab', { name: 'Calls' }))
+    const own = await screen.findByRole('treeitem', { current: true })
+    await waitFor(() => expect(own.getAttribute('aria-level')).toBe('2'))
+    expect(screen.getByRole('treeitem', { name: 'Orders, Failed' }).getAttribute('aria-level')).toBe('1')
   })
 
   test('is not offered for a run that is alone', async () => {

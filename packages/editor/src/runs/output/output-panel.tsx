@@ -8,10 +8,12 @@ import { Callout } from '../../ui/callout.tsx'
 import { Chip } from '../../ui/chip.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useRunSnapshot } from '../store/use-run.ts'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useRunPart, useRunSnapshot } from '../store/use-run.ts'
 import { traceFields } from './trace-fields.ts'
 
 export interface OutputPanelProps {
@@ -19,8 +21,28 @@ export interface OutputPanelProps {
   readonly onSelectNode?: (nodeId: string) => void
 }
 
-/** Panel of the output of a run, each field with the node that wrote it. */
-export function OutputPanel({ scope, onSelectNode }: OutputPanelProps) {
+// Few runs are repeated.
+const loadReruns = () => import('../again/rerun-list.tsx')
+
+const selectIsOver = ({ live }: RunSnapshot) => isRunOver(live.status)
+
+/** Panel of the output of a run, each field with the node that wrote it, and of the runs that repeat it. */
+export function OutputPanel(props: OutputPanelProps) {
+  const { scope } = props
+  const isOver = useRunPart(scope.store, selectIsOver)
+  return (
+    <>
+      <RunOutput {...props} />
+      {isOver && (
+        <LaterPart load={loadReruns} waiting={(trouble) => trouble}>
+          {({ RerunList }) => <RerunList scope={scope} />}
+        </LaterPart>
+      )}
+    </>
+  )
+}
+
+function RunOutput({ scope, onSelectNode }: OutputPanelProps) {
   const { t } = useInstance()
   const { store, run, graph, nodes } = scope
   const { view } = useRunSnapshot(store)

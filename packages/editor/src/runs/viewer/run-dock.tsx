@@ -1,3 +1,4 @@
+import type { Run } from '@tenon/core/client'
 import { isRunOver } from '@tenon/core/run'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
@@ -22,6 +23,11 @@ type TabId = 'timeline' | 'log' | 'output' | 'calls'
 
 const selectHasChildren = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].some(({ child }) => child !== null)
 
+/** Checks whether other runs have started a run, or handle its failure, or the other way around. */
+function hasLinks({ parent, handles, handledBy }: Run): boolean {
+  return parent !== null || handles !== null || handledBy !== null
+}
+
 const selectHasOutput = ({ live }: RunSnapshot) => isRunOver(live.status) && live.status === 'completed'
 
 /** Timeline, log and output of a run, under its canvas. */
@@ -34,7 +40,7 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
   const isOutputNew = useNews(hasOutput, tab === 'output', hadEnded)
   const { store, nodes } = scope
   const hasChildren = useRunPart(store, selectHasChildren)
-  const hasCalls = hasChildren || (scope.run.value !== null && scope.run.value.parent !== null)
+  const hasCalls = hasChildren || (scope.run.value !== null && hasLinks(scope.run.value))
   return (
     <Tabs<TabId>
       className="tn-dock"

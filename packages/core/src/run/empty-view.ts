@@ -49,6 +49,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     child: null,
     undoes: null,
     isReused: false,
+    isLoser: false,
   }
 }
 

@@ -62,6 +62,11 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       patchNodeRun(state, entry.nodeRunId, () => ({ status, port, output, error, endedAt: at, isReused: true }))
       return
     }
+    case 'join_fired':
+      for (const loser of entry.data.losers) {
+        if (state.nodeRuns.has(loser)) patchNodeRun(state, loser, () => ({ isLoser: true }))
+      }
+      return
     case 'nodes_skipped':
       for (const nodeRunId of entry.data.nodeRunIds) patchNodeRun(state, nodeRunId, (nodeRun) => skipped(nodeRun, at))
       return

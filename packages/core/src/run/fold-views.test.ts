@@ -174,6 +174,7 @@ describe('a node run', () => {
       call: null,
       undoes: null,
       isReused: false,
+      isLoser: false,
     })
   })
 
@@ -424,4 +425,15 @@ describe('an approval', () => {
     )
     expect(nodeOf(view)).toMatchObject({ status: 'running', attempts: [{ how: 'waiting' }] })
   })
+})
+
+test('a node run that a join no longer needs is marked, and one that never began is not added', () => {
+  const fired: Event = {
+    type: 'join_fired',
+    nodeRunId: 'join',
+    data: { mode: 'any', arrived: 1, need: 1, losers: ['a', 'never'] },
+  }
+  const view = foldRunEvents(logOf(started, scheduled('a'), scheduled('b'), fired))
+  expect([nodeOf(view, 'a').isLoser, nodeOf(view, 'b').isLoser]).toEqual([true, false])
+  expect(view.nodeRuns.has('never')).toBe(false)
 })

@@ -74,6 +74,8 @@ export interface NodeRunView {
   readonly undoes: NodeRunId | null
   /** `true` if the node has not run: its outcome is that of the run that `RunView.rerunOf` names. */
   readonly isReused: boolean
+  /** `true` if a join continued without the node while it ran or waited, since enough other branches were first. */
+  readonly isLoser: boolean
 }
 
 /** Run of another workflow that a node run has started, folded from the log of its parent. */

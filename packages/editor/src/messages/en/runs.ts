@@ -43,6 +43,7 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.node.skipped': 'Skipped',
     'runs.node.compensated': 'Undone',
     'runs.node.canceled': 'Canceled',
+    'runs.node.loser': 'Canceled: another branch was first',
     'runs.attempt': 'attempt {attempt}',
     'runs.attemptOf': 'attempt {attempt} of {maximum}',
     'runs.attempts': '{count, plural, one {# attempt} other {# attempts}}',

@@ -147,7 +147,7 @@ export function headlineOf(input: HeadlineInput): Headline | null {
     case 'skipped':
       return { tone: 'neutral', title: t(`runs.headline.skipped_${skipReason ?? 'dead_path'}`), detail: '' }
     case 'canceled':
-      return { tone: 'neutral', title: t('runs.headline.canceled'), detail: '' }
+      return { tone: 'neutral', title: t(nodeRun.isLoser ? 'runs.node.loser' : 'runs.headline.canceled'), detail: '' }
     case 'idle':
       return { tone: 'neutral', title: t('runs.headline.idle'), detail: '' }
     case 'compensated':

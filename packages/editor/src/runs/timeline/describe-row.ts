@@ -11,9 +11,10 @@ import type { Segment, TimelineRow } from './bars.ts'
 /** Describes one node run in a sentence, for the line under the timeline and for screen readers. */
 export function describeRow(row: TimelineRow, nodes: NodeDirectory, t: Translate, locale: string): string {
   const { nodeRun, durationMs } = row
+  const status = displayStatus(nodeRun)
   const parts = [
     calledName(nodes, nodeRun, t),
-    t(`runs.node.${displayStatus(nodeRun)}`),
+    status === 'canceled' && nodeRun.isLoser ? t('runs.node.loser') : t(`runs.node.${status}`),
     nodeRun.startedAt === null ? '' : t('runs.timeline.startedAt', { time: formatClock(nodeRun.startedAt, locale) }),
     durationMs === null ? '' : formatDuration(durationMs, t, locale),
     nodeRun.attempt > 1 ? t('runs.attempts', { count: nodeRun.attempt }) : '',

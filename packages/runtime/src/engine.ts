@@ -218,6 +218,14 @@ export interface Engine {
    * @throws {@link TenonError} `UNAVAILABLE` if the engine does not respond.
    */
   unservedQueues(queues: readonly string[]): Promise<readonly string[]>
+  /**
+   * Finds the node types that no worker has; a run with one of them would wait for a worker. Only workers of the embedded
+   * engine list their types, and nothing is known while none of them runs.
+   *
+   * @param types - Names of `nodeTypeKey`, such as `acme/mail@2`.
+   * @returns Those of `types` that no worker has now; empty if that is not known.
+   */
+  missingTypes(types: readonly string[]): Promise<readonly string[]>
   /** Starts the worker of this process; runs that were started before wait in the store. */
   startWorker(): Promise<void>
   /** Waits until running work has reached a safe point and stops; no acknowledged change is lost. */

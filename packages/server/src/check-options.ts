@@ -134,6 +134,7 @@ const SERVER_CHECKS: OptionChecks = {
   bodyTimeoutMs: optional(timerMs),
   socketLifetimeMs: optional(timerMs),
   identityCheckMs: optional(timerMs),
+  requireWorkers: optional(flag),
   dataLimits: optional(aFunction('dataLimits must be a function (tenantId) that returns { payloadBytes, openWaits }')),
   limits: optional(limits),
   lookUpIdentity: optional(aFunction('lookUpIdentity must be a function')),

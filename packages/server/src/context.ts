@@ -18,6 +18,7 @@ import type { DataUsage } from './limits/data-limits.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
 import type { DataRetention } from './retention/data-retention.ts'
+import type { RolloutKeeper } from './rollouts/rollout-keeper.ts'
 import type { SecretFields } from './secrets/secret-fields.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
@@ -33,6 +34,8 @@ export interface ServerContext {
   readonly reader: RunReader
   readonly openInlineInputs: OpenInlineInputs
   readonly registry: NodeRegistry
+  /** True to refuse versions with node types that no running worker has. */
+  readonly requiresWorkers: boolean
   /** Makes and reads the URLs at which other systems continue runs. */
   readonly callbacks: CallbackUrls
   /** Encrypts and decrypts the values of secret params. */
@@ -58,6 +61,8 @@ export interface ServerContext {
   readonly retention: DataRetention
   /** Deletions of runs that continue after their requests were answered. */
   readonly deletions: BackgroundDeletions
+  /** Moves and cancels runs of earlier versions, and watches canaries. */
+  readonly rollouts: RolloutKeeper
   /** Measures what tenants store. */
   readonly dataUsage: DataUsage
   /** Store of the host for large values; undefined without one. */

@@ -70,6 +70,13 @@ export interface WorkflowServerOptions {
    * @defaultValue the generic ones
    */
   readonly connectors?: readonly Connector[]
+  /**
+   * True to refuse the publication of versions with node types that no running worker has; with false, their runs wait for
+   * such a worker. Nothing is refused while no worker runs at all, and on Temporal, whose workers do not list their types.
+   *
+   * @defaultValue true
+   */
+  readonly requireWorkers?: boolean
   /** Public path below which the API lives. @defaultValue '/' */
   readonly basePath?: string
   /** Public origin of the host, without a path: `https://app.example`. Sockets of other origins are refused. */

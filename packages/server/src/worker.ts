@@ -12,6 +12,7 @@ import { createLog } from './log/log.ts'
 import type { Migrate, WorkflowServerOptions } from './options.ts'
 import { createRetention } from './retention/data-retention.ts'
 import type { RetentionOf } from './retention/retention-options.ts'
+import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { startEngine } from './start-engine.ts'
@@ -89,12 +90,16 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     ...(payloadStore === undefined ? {} : { payloadStore }),
   })
+  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now })
   let closed: Promise<void> | undefined
   return {
     migrate: createMigrate(database, options.database),
-    start: () => engine.startWorker(),
+    async start() {
+      await engine.startWorker()
+      rollouts.start()
+    },
     close() {
-      closed ??= closeInOrder([engine, egress, bus, source])
+      closed ??= closeInOrder([rollouts, engine, egress, bus, source])
       return closed
     },
   }

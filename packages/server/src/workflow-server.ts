@@ -27,6 +27,7 @@ import { createTenantLimits } from './limits/tenant-limits.ts'
 import { createLog } from './log/log.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
 import { createRetention } from './retention/data-retention.ts'
+import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
 import { secretFieldsIn } from './secrets/secret-fields.ts'
@@ -94,13 +95,15 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const vault = createConnectionVault({ database, secrets, reader, connectors })
   const { openConnection } = vault
   const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection }
+  const engine = startEngine(options.engine, {
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
+    ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
+  })
+  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now })
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
-    engine: startEngine(options.engine, {
-      ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
-      ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
-    }),
+    ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true },
     ...{ runLimitsOf, retention, deletions, payloadStore },
     dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
     callbacks,
@@ -149,11 +152,14 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     middleware: app.middleware,
     sockets,
     migrate: createMigrate(database, options.database),
-    startWorker: () => context.engine.startWorker(),
+    async startWorker() {
+      await engine.startWorker()
+      rollouts.start()
+    },
     close() {
       closing.abort()
       // The bus before the database: it may hold one of its connections.
-      closed ??= closeInOrder([sockets, connections, deletions, context.engine, egress, bus, source])
+      closed ??= closeInOrder([sockets, connections, deletions, rollouts, engine, egress, bus, source])
       return closed
     },
     async revoke({ tenantId, userId }) {

@@ -32,6 +32,18 @@ export type {
 } from './parked-types.ts'
 export { PERMISSIONS, type Permission, roleAllows } from './permissions.ts'
 export {
+  type Canary,
+  type CanaryState,
+  ROLLOUT_RUNS,
+  ROLLOUT_STATUSES,
+  type Rollout,
+  type RolloutProgress,
+  type RolloutRefusal,
+  type RolloutRuns,
+  type RolloutStatus,
+  type StartRollout,
+} from './rollout-types.ts'
+export {
   RATE_CLASSES,
   type RateClass,
   RESOURCE_KINDS,

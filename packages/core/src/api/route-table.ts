@@ -6,6 +6,7 @@ import { eventRoutes } from './routes/event-routes.ts'
 import { memberRoutes } from './routes/member-routes.ts'
 import { migrationRoutes } from './routes/migration-routes.ts'
 import { parkedRoutes } from './routes/parked-routes.ts'
+import { rolloutRoutes } from './routes/rollout-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 import { tenantRoutes } from './routes/tenant-routes.ts'
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...workflowRoutes,
   ...draftRoutes,
   ...versionRoutes,
+  ...rolloutRoutes,
   ...runRoutes,
   ...migrationRoutes,
   ...approvalRoutes,

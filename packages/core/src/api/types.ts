@@ -5,6 +5,7 @@ import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { Vote, WaitFor } from '../node/implementation.ts'
 import type { Actor } from '../run/actor.ts'
 import type { RunStatus } from '../run/status.ts'
+import type { Canary, RolloutRuns } from './rollout-types.ts'
 
 /** An instant on HTTP: ISO 8601, UTC, milliseconds. */
 export type IsoInstant = string
@@ -187,6 +188,10 @@ export interface SyncedDraft {
 export interface PublishVersion {
   /** Release notes, up to 4,000 characters. @defaultValue empty */
   readonly notes?: string
+  /** Fate of runs in progress; after a canary, once it is promoted. @defaultValue 'finish' */
+  readonly runs?: RolloutRuns
+  /** Starts only a part of the new runs with the version, until it is promoted. @defaultValue all new runs */
+  readonly canary?: Canary
 }
 
 /** An immutable published workflow; `version` is decimal text, or `test:<id>` for a tried draft. */

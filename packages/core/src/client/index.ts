@@ -30,6 +30,16 @@ export type {
   ResolveParkedGroup,
 } from '../api/parked-types.ts'
 export type {
+  Canary,
+  CanaryState,
+  Rollout,
+  RolloutProgress,
+  RolloutRefusal,
+  RolloutRuns,
+  RolloutStatus,
+  StartRollout,
+} from '../api/rollout-types.ts'
+export type {
   ActiveRunState,
   CanceledRunState,
   CompletedRunState,

@@ -54,6 +54,12 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   checkSubWorkflows: (client) =>
     client.drafts.checkSubWorkflows('w', { calls: [{ nodeId: 'n', name: '', workflowId: 'x', input: {} }] }),
   tryDraft: (client) => client.drafts.try('w', { input: 1 }),
+  listRollouts: (client) => client.rollouts.list('w'),
+  startRollout: (client) => client.rollouts.start('w', '2', { runs: 'move' }),
+  promoteRollout: (client) => client.rollouts.promote('w', '2'),
+  rollBackRollout: (client) => client.rollouts.rollBack('w', '2'),
+  stopRollout: (client) => client.rollouts.stop('w', '2'),
+  listRefusedRuns: (client) => client.rollouts.refusedRuns('w', '2'),
   publishVersion: (client) => client.versions.publish('w'),
   listVersions: (client) => client.versions.list('w'),
   getVersion: (client) => client.versions.get('w', 'test:1'),

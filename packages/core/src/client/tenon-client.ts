@@ -5,6 +5,7 @@ import { checkOptions } from '../options/check-options.ts'
 import { aFunction, type OptionCheck, optional, optionFault } from '../options/option-checks.ts'
 import { createChangeStream } from './change-stream.ts'
 import type { RequestOptions, TenonClientOptions, WebSocketConstructor } from './options.ts'
+import type { RolloutsClient } from './rollouts-client.ts'
 import { followRun } from './run-stream.ts'
 import {
   createRequester,
@@ -62,6 +63,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     },
     drafts: draftMethods(send),
     versions: versionMethods(send),
+    rollouts: rolloutMethods(send),
     runs: {
       ...runMethods(send),
       stream: (runId, stream) =>
@@ -151,6 +153,25 @@ function versionMethods(send: Transport): TenonClient['versions'] {
       send({ method: 'GET', path: path`/workflows/${workflowId}/versions`, query, ...sendingOf(request) }),
     get: (workflowId, version, request) =>
       send({ method: 'GET', path: path`/workflows/${workflowId}/versions/${version}`, ...sendingOf(request) }),
+  }
+}
+
+function rolloutMethods(send: Transport): RolloutsClient {
+  const pathOf = (workflowId: string, version: string) => path`/workflows/${workflowId}/versions/${version}/rollout`
+  const change =
+    (change: 'promotion' | 'rollback' | 'stop'): RolloutsClient['promote'] =>
+    (workflowId, version, request) =>
+      send({ method: 'POST', path: `${pathOf(workflowId, version)}/${change}`, body: {}, ...sendingOf(request) })
+  return {
+    list: (workflowId, query, request) =>
+      send({ method: 'GET', path: path`/workflows/${workflowId}/rollouts`, query, ...sendingOf(request) }),
+    start: (workflowId, version, body, request) =>
+      send({ method: 'POST', path: pathOf(workflowId, version), body, ...sendingOf(request) }),
+    promote: change('promotion'),
+    rollBack: change('rollback'),
+    stop: change('stop'),
+    refusedRuns: (workflowId, version, query, request) =>
+      send({ method: 'GET', path: `${pathOf(workflowId, version)}/refused-runs`, query, ...sendingOf(request) }),
   }
 }
 

@@ -46,6 +46,7 @@ import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunId, WorkflowId } from '../ids.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import type { RequestOptions } from './options.ts'
+import type { RolloutsClient } from './rollouts-client.ts'
 import type { RunsClient } from './runs-client.ts'
 
 /**
@@ -135,6 +136,8 @@ export interface TenonClient {
      */
     try(workflowId: WorkflowId, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
   }
+  /** Rollouts of versions: which new runs start with them, and what happens to runs in progress. */
+  readonly rollouts: RolloutsClient
   /** Published versions of workflows, which never change. */
   readonly versions: {
     /** Publishes the draft as the next version. @throws {@link TenonError} `WORKFLOW_INVALID`. */

@@ -52,6 +52,16 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'The run has moved already, or no request to move it waits. Reload to see its version.',
   },
+  ROLLOUT_ACTIVE: {
+    status: 409,
+    retryable: false,
+    remedy: 'Promote the canary, roll it back, or stop the rollout first.',
+  },
+  ROLLOUT_CLOSED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Reload to see the state of the rollout.',
+  },
   APPROVAL_CLOSED: {
     status: 409,
     retryable: false,

@@ -106,6 +106,8 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly CONNECTION_NOT_FOUND: { readonly param: string }
   /** Task queue without a worker. */
   readonly TASK_QUEUE_UNSERVED: { readonly queue: string }
+  /** Node type that the server knows and no running worker has. */
+  readonly NODE_TYPE_UNSERVED: { readonly type: string; readonly version: string }
   /** Id of the workflow that a node runs; no workflow has it. */
   readonly SUBWORKFLOW_NOT_FOUND: { readonly workflowId: string }
   /** Name of the workflow that a node runs; it was deleted. */

@@ -1,7 +1,7 @@
 export { canary } from './canary.ts'
 export { createDatabase, type DatabaseOptions, type DatabaseSource } from './database.ts'
 export { isInNoDeletedTree } from './deleted-trees.ts'
-export { isListedRun, listCondition } from './list-conditions.ts'
+export { isListedRun, isTopLevelRun, listCondition } from './list-conditions.ts'
 export { type MigrateOptions, type Migration, type MigrationContext, migrate, printMigration } from './migrate.ts'
 export { type MigrateRuntimeOptions, migrateRuntime, printRuntimeMigration } from './migrate-runtime.ts'
 export { openPGlite } from './open-pglite.ts'

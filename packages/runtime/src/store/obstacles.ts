@@ -120,3 +120,17 @@ export async function findUnservedQueues(
   const known = new Set(served.flatMap((row) => row.capabilities))
   return queues.filter((queue) => !known.has(`queue:${queue}`))
 }
+
+/** Finds the node types that no worker with a valid lease has; none while no worker runs, since then nothing is known. */
+export async function findMissingTypes(
+  database: RuntimeDatabase,
+  types: readonly string[],
+): Promise<readonly string[]> {
+  if (types.length === 0) return []
+  const workers = await database.withSystem((tx) =>
+    tx.selectFrom('workers').select('capabilities').where('lease_until', '>=', databaseNow).execute(),
+  )
+  if (workers.length === 0) return []
+  const known = new Set(workers.flatMap((worker) => worker.capabilities))
+  return types.filter((type) => !known.has(`node:${type}`))
+}

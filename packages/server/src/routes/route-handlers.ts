@@ -7,6 +7,7 @@ import { eventHandlers } from './event-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
 import { migrationHandlers } from './migration-handlers.ts'
 import { parkedHandlers } from './parked-handlers.ts'
+import { rolloutHandlers } from './rollout-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { tenantHandlers } from './tenant-handlers.ts'
@@ -18,6 +19,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...workflowHandlers,
   ...draftHandlers,
   ...versionHandlers,
+  ...rolloutHandlers,
   ...runHandlers,
   ...migrationHandlers,
   ...approvalHandlers,

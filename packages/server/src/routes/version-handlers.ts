@@ -13,7 +13,8 @@ const MAX_NUMBER = 2_147_483_647
 export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.publishVersion, async ({ server, identity, resource, body }) => {
     const workflowId = resource.workflow_id
-    const version = await publishVersion(server, { identity, workflowId, notes: body.notes ?? '' })
+    const { notes = '', ...rollout } = body
+    const version = await publishVersion(server, { identity, workflowId, notes, rollout })
     return {
       status: 201,
       json: presentVersion(version),

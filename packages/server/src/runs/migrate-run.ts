@@ -9,12 +9,16 @@ import type {
 } from '@tenon/core/api'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import { isRunOver, type MigrationBlocker, type MigrationBlockerKind } from '@tenon/core/run'
-import type { MigrateResult, StoredRun } from '@tenon/runtime'
+import type { MigrateResult, StoredRun, TransactionHook } from '@tenon/runtime'
 import { nodesWithin, type Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { auditHook } from '../tables/audit-repository.ts'
-import type { WorkflowRow } from '../tables/server-tables.ts'
+import { refusePendingRun } from '../tables/rollout-runs-repository.ts'
+import type { ServerTables, WorkflowRow } from '../tables/server-tables.ts'
 import { findVersionToRun } from '../tables/version-repository.ts'
+
+/** The parts of a server that move runs. */
+export type MigrateDeps = Pick<ServerContext, 'database' | 'engine' | 'reader' | 'now'>
 
 /**
  * Checks whether a run can move to a version now.
@@ -34,13 +38,15 @@ export async function checkMigration(server: ServerContext, run: StoredRun, vers
 /**
  * Stores the request of a person to move a run, with an audit entry.
  *
+ * @param also - Writes further rows in the same transaction. @defaultValue none
  * @throws {@link TenonError} `RUN_CLOSED`, `RUN_NOT_FOUND`, `REFERENCE_NOT_FOUND`, `MIGRATION_REFUSED` (details: `issues`).
  */
 export async function migrateRun(
-  server: ServerContext,
+  server: MigrateDeps,
   identity: Identity,
   run: StoredRun,
   { version, requestId }: MigrateRun,
+  also?: TransactionHook,
 ): Promise<MigrateResult['outcome']> {
   const { tenantId, runId } = run
   if (isRunOver(run.status)) throw ended()
@@ -49,11 +55,16 @@ export async function migrateRun(
   const details = { from: run.version, version }
   const audit = auditHook({ identity, action: 'run.migrate', resource: runId, at: server.now(), details })
   const request = { version, plan, actor, ...(requestId === undefined ? {} : { requestId }) }
-  const result = await server.engine.migrate(tenantId, runId, request, audit)
+  const result = await server.engine.migrate(tenantId, runId, request, async (tx) => {
+    await also?.(tx)
+    await audit(tx)
+  })
   if (result.outcome === 'refused') throw blocked(version, await obstaclesOf(server, run, result.blockers))
   checkAccepted(result.outcome)
   return result.outcome
 }
+
+const WITHDRAWN = { code: 'MIGRATION_REFUSED', message: 'A person has withdrawn the request to move the run' } as const
 
 /**
  * Withdraws the request to move a run that waits, with an audit entry.
@@ -69,7 +80,11 @@ export async function withdrawMigration(
   const actor = { userId: identity.userId, displayName: identity.displayName }
   const details = { version }
   const audit = auditHook({ identity, action: 'run.withdraw_migration', resource: runId, at: server.now(), details })
-  const { outcome } = await server.engine.withdrawMigration(tenantId, runId, actor, audit)
+  const { outcome } = await server.engine.withdrawMigration(tenantId, runId, actor, async (tx) => {
+    // So that no rollout asks it to move again.
+    await refusePendingRun(tx.withTables<Pick<ServerTables, keyof ServerTables>>(), { tenantId, runId }, WITHDRAWN)
+    await audit(tx)
+  })
   switch (outcome) {
     case 'accepted':
       return
@@ -154,7 +169,7 @@ export function isOfOneRun(error: unknown): error is TenonError {
 }
 
 async function planToMove(
-  server: ServerContext,
+  server: MigrateDeps,
   { tenantId, workflowId, mode }: Pick<StoredRun, 'tenantId' | 'workflowId' | 'mode'>,
   version: string,
 ): Promise<Plan> {
@@ -169,7 +184,7 @@ async function planToMove(
 
 /** Adds the names of the nodes, as in the version that the run executes. */
 async function obstaclesOf(
-  server: ServerContext,
+  server: MigrateDeps,
   { tenantId, planHash }: StoredRun,
   blockers: readonly MigrationBlocker[],
 ): Promise<readonly MigrationObstacle[]> {

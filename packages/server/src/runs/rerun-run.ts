@@ -5,7 +5,7 @@ import { maskedPaths } from '@tenon/core/mask'
 import { prepareRerun, type StoredRun } from '@tenon/runtime'
 import type { Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
-import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
+import { findStableVersion, findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { startOnce } from './idempotent-start.ts'
 import { presentStartedRun } from './present-run.ts'
@@ -84,11 +84,11 @@ async function versionOfRerun(server: ServerContext, run: StoredRun, { version }
         details: { issues: [{ path: ['version'], code: 'test_run', message: 'The run is a test run' }] },
       })
     }
-    const latest = workflow.latest_version
+    const latest = await findStableVersion(tx, tenantId, workflowId, workflow.latest_version)
     if (version === 'latest' && latest === null) {
       throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version')
     }
-    const name = version === 'latest' ? String(latest) : run.version
+    const name = version === 'latest' && latest !== null ? latest : run.version
     const row = await findVersionToRun(tx, tenantId, workflowId, name)
     if (row === null) throw new TenonError('REFERENCE_NOT_FOUND', 'The version of the run is missing')
     return row

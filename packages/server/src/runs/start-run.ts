@@ -1,11 +1,11 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
-import type { Json, RunId } from '@tenon/core/document'
+import { type Json, type RunId, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { checkRunInput, firstTrigger, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
-import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
+import { BUCKETS, findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
 import { startOnce } from './idempotent-start.ts'
 import { presentStartedRun } from './present-run.ts'
 
@@ -27,7 +27,7 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
   const { tenantId } = identity
   const begin = async (runId: RunId): Promise<StartedRun> => {
     await server.dataUsage.checkRoom(identity.tenantId)
-    const version = await versionToRun(server, workflow, body.version)
+    const version = await versionToRun(server, workflow, { asked: body.version, runId })
     const { trigger, input } = body
     return presentStartedRun(await server.engine.start(checkBeginning({ identity, version, trigger, input, runId })))
   }
@@ -38,17 +38,27 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
 async function versionToRun(
   server: ServerContext,
   workflow: WorkflowRow,
-  asked: string | undefined,
+  { asked, runId }: { readonly asked: string | undefined; readonly runId: RunId },
 ): Promise<VersionToRun> {
-  const version = asked ?? (workflow.latest_version === null ? null : String(workflow.latest_version))
-  if (version === null) throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version')
-  const { tenant_id: tenantId, workflow_id: workflowId } = workflow
-  const row = await server.database.withTenant(tenantId, (tx) => findVersionToRun(tx, tenantId, workflowId, version))
+  const { tenant_id: tenantId, workflow_id: workflowId, latest_version: latest } = workflow
+  if (asked === undefined && latest === null) {
+    throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version')
+  }
+  const row = await server.database.withTenant(tenantId, (tx) =>
+    asked === undefined
+      ? findVersionToStart(tx, tenantId, workflowId, { latest: String(latest), bucket: bucketOf(runId) })
+      : findVersionToRun(tx, tenantId, workflowId, asked),
+  )
   // A tried draft has test runs only.
   if (row !== null && row.number !== null) return row
   throw new TenonError('REFERENCE_NOT_FOUND', 'The workflow has no version with this number', {
     details: { issues: [{ path: ['version'], code: 'not_found', message: 'No published version has this number' }] },
   })
+}
+
+/** Returns the share that a run belongs to during a canary: a repeated request has the same id, and so the same version. */
+export function bucketOf(runId: RunId): number {
+  return Number.parseInt(sha256Hex(runId).slice(0, 8), 16) % BUCKETS
 }
 
 /** A run to start, of any version. */

@@ -15,6 +15,10 @@ export const AUDIT_ACTIONS = [
   'tenant.pause',
   'tenant.resume',
   'version.publish',
+  'rollout.start',
+  'rollout.promote',
+  'rollout.roll_back',
+  'rollout.stop',
   'secret.set',
   'connection.create',
   'connection.update',
@@ -53,6 +57,18 @@ export interface AuditEntry {
 /** Notes who did what, in the transaction that does it. */
 export async function insertAudit(tx: ServerTx, entry: AuditEntry): Promise<void> {
   await tx.insertInto('audit_log').values(rowOf(entry)).execute()
+}
+
+/** Notes what no user has asked for, in the transaction that does it. */
+export async function insertSystemAudit(
+  tx: ServerTx,
+  { tenantId, ...entry }: Omit<AuditEntry, 'identity'> & { readonly tenantId: TenantId },
+): Promise<void> {
+  const system: Identity = { tenantId, userId: 'system', displayName: 'System', role: 'admin' }
+  await tx
+    .insertInto('audit_log')
+    .values({ ...rowOf({ ...entry, identity: system }), actor_role: 'system' })
+    .execute()
 }
 
 /** Notes who did what, in the transaction in which the engine takes it in. */

@@ -1,6 +1,7 @@
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { sql } from 'kysely'
 import { IDEMPOTENCY_MS } from './idempotency-repository.ts'
+import { deleteRowsOfDeletedRuns } from './rollout-runs-repository.ts'
 import type { ServerTx } from './server-tables.ts'
 
 const DAY_MS = 86_400_000
@@ -31,7 +32,8 @@ export async function readKeptDays(tx: ServerTx, tenantId: TenantId): Promise<Re
 }
 
 /**
- * Deletes idempotency keys, socket tickets and entries of the audit log that have expired.
+ * Deletes idempotency keys, socket tickets and entries of the audit log that have expired, and what rollouts know of deleted
+ * runs.
  *
  * @param auditDays - Days for which entries of the audit log are kept; `null` keeps them.
  * @returns True if more may be left.
@@ -54,6 +56,7 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
       ),
     )
     .executeTakeFirstOrThrow()
+  await deleteRowsOfDeletedRuns(tx, tenantId)
   await tx.deleteFrom('socket_tickets').where('tenant_id', '=', tenantId).where('expires_at', '<', now).execute()
   if (auditDays === null) return Number(keys.numDeletedRows) === ROWS
   const entries = await tx

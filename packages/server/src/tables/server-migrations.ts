@@ -129,11 +129,42 @@ const connections: Migration = {
   ],
 }
 
+const rollouts: Migration = {
+  name: '0014-rollouts',
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'version_rollouts',
+      columns: `workflow_id text not null, version text not null, number int not null, former_version text,
+        status text not null, runs text not null, percent int, max_failure_percent int not null, min_runs int not null,
+        promote_after int, since bigint, moved int not null default 0, canceled int not null default 0,
+        ended int not null default 0, started_at bigint not null, starter_id text not null, starter_name text not null,
+        starter_role text not null, ended_at bigint, ender_id text, ender_name text, ${toWorkflow(schema)}`,
+      key: ['workflow_id', 'version'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'rollout_runs',
+      columns: `workflow_id text not null, version text not null, run_id text not null, state text not null, code text,
+        message text, checked_at bigint not null`,
+      key: ['workflow_id', 'version', 'run_id'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'rollout_sweeps',
+      columns: 'workflow_id text not null, version text not null, due_at bigint not null',
+      key: ['workflow_id', 'version'],
+      isDispatch: true,
+    }),
+    `create index rollout_sweeps_due on ${identifier(schema)}.rollout_sweeps (due_at)`,
+  ],
+}
+
 /** The server's tables; forward only, a migration that has been released never changes. */
 export const SERVER_MIGRATIONS = {
   // The runtime has a table of its own.
   table: 'server_migrations',
-  migrations: [workflows, secrets, draftAppends, connections],
+  migrations: [workflows, secrets, draftAppends, connections, rollouts],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],
 } as const

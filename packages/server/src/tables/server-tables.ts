@@ -1,5 +1,5 @@
-import type { ConnectionStatus, Role } from '@tenon/core/api'
-import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
+import type { ConnectionStatus, Role, RolloutRuns, RolloutStatus } from '@tenon/core/api'
+import type { RunId, TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
 
 /** Instants are ms since the Unix epoch; JSON is kept as text, since jsonb would reorder its keys. */
@@ -169,6 +169,58 @@ export interface TenantKeyRow {
   readonly created_at: number
 }
 
+/** The rollout of a version: its canary, and what happens to runs of earlier versions. */
+export interface VersionRolloutRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly version: string
+  readonly number: number
+  /** Version with which new runs started before. */
+  readonly former_version: string | null
+  readonly status: RolloutStatus
+  readonly runs: RolloutRuns
+  /** The rule of the canary; `percent` is null without one. */
+  readonly percent: number | null
+  readonly max_failure_percent: number
+  readonly min_runs: number
+  readonly promote_after: number | null
+  /** Time from which on runs of earlier versions are moved or canceled; null before. */
+  readonly since: number | null
+  readonly moved: number
+  readonly canceled: number
+  /** Runs that ended otherwise before they moved or were canceled. */
+  readonly ended: number
+  readonly started_at: number
+  readonly starter_id: UserId
+  readonly starter_name: string
+  readonly starter_role: Role
+  readonly ended_at: number | null
+  /** Null if no person ended it. */
+  readonly ender_id: UserId | null
+  readonly ender_name: string | null
+}
+
+/** A run that a rollout has looked at and that has neither moved nor ended yet. */
+export interface RolloutRunRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly version: string
+  readonly run_id: RunId
+  /** `pending`: it will move or be canceled; `refused`: it remains on its version. */
+  readonly state: 'pending' | 'refused'
+  readonly code: string | null
+  readonly message: string | null
+  readonly checked_at: number
+}
+
+/** An open rollout, for the process that works on it next. */
+export interface RolloutSweepRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly version: string
+  readonly due_at: number
+}
+
 /** The tables that the server adds, and those of the runtime that it uses as well. */
 export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | 'plans'> {
   readonly workflows: WorkflowRow
@@ -180,6 +232,9 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly socket_tickets: SocketTicketRow
   readonly idempotency_keys: IdempotencyKeyRow
   readonly audit_log: AuditRow
+  readonly version_rollouts: VersionRolloutRow
+  readonly rollout_runs: RolloutRunRow
+  readonly rollout_sweeps: RolloutSweepRow
   readonly secrets: SecretRow
   readonly connections: ConnectionRow
   readonly secret_keys: TenantKeyRow

@@ -48,6 +48,68 @@ export async function findVersionToRun(
   return row ?? null
 }
 
+/** Share of new runs for which a canary counts, in hundredths of a percent. */
+export const BUCKETS = 10_000
+
+/**
+ * Finds the version with which a new run starts, and reads it, in one statement: the latest one, unless that is a canary
+ * for another share of the runs, or was rolled back.
+ *
+ * @param latest - Number of the latest published version.
+ * @param bucket - Share that the run belongs to: an integer from 0 to {@link BUCKETS} - 1.
+ * @see docs/adr/0054-a-version-is-rolled-out-by-a-row.md
+ */
+export async function findVersionToStart(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
+  { latest, bucket }: { readonly latest: string; readonly bucket: number },
+): Promise<VersionToRun | null> {
+  const former = tx
+    .selectFrom('version_rollouts')
+    .select('former_version')
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', '=', latest)
+    .where((eb) =>
+      eb.or([
+        eb('status', '=', 'rolled_back'),
+        eb.and([eb('status', '=', 'canary'), sql<boolean>`percent * 100 <= ${bucket}::integer`]),
+      ]),
+    )
+  const row = await tx
+    .selectFrom('versions')
+    .select(['workflow_id', 'version', 'number', 'plan'])
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', '=', (eb) => eb.fn.coalesce(former, sql<string>`${latest}::text`))
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/**
+ * Returns the version with which new runs start, apart from a canary: what others refer to by the name of the workflow.
+ *
+ * @param latest - Number of the latest published version; `null` without one.
+ */
+export async function findStableVersion(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
+  latest: number | null,
+): Promise<string | null> {
+  if (latest === null) return null
+  const row = await tx
+    .selectFrom('version_rollouts')
+    .select('former_version')
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', '=', String(latest))
+    .where('status', 'in', ['canary', 'rolled_back'])
+    .executeTakeFirst()
+  return row?.former_version ?? String(latest)
+}
+
 /** Reads the lockfiles of versions of several workflows. */
 export async function readLockfiles(
   tx: ServerTx,

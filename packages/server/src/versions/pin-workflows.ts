@@ -9,7 +9,7 @@ import type { ServerContext } from '../context.ts'
 import { enabledNodes } from '../enabled-nodes.ts'
 import { MAX_ISSUES } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
-import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
+import { findStableVersion, findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow, workflowNames } from '../tables/workflow-repository.ts'
 import { inputIssues, type Refusal, refusalIssue, type WorkflowReference } from './subworkflow-issues.ts'
 import { readVersionsBelow, type VersionsBelow } from './versions-below.ts'
@@ -120,11 +120,11 @@ async function findLatest(
   const { tenantId } = ref
   const { workflow, version } = await database.withTenant(tenantId, async (tx) => {
     const workflow = await findWorkflow(tx, tenantId, workflowId)
-    const latest = workflow?.latest_version ?? null
+    const latest = await findStableVersion(tx, tenantId, workflowId, workflow?.latest_version ?? null)
     const isRunnable = latest !== null && workflow?.deleted_at === null && workflowId !== ref.workflowId
     return {
       workflow,
-      version: isRunnable ? await findVersionToRun(tx, tenantId, workflowId, String(latest)) : null,
+      version: isRunnable ? await findVersionToRun(tx, tenantId, workflowId, latest) : null,
     }
   })
   if (workflow === null) return { kind: 'missing', workflowId }

@@ -9,12 +9,14 @@ import { sweepSecrets } from '../drafts/sweep-secrets.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { checkApprovers } from '../members/check-approvers.ts'
+import { publishRollout, type RolloutChoice } from '../rollouts/publish-rollout.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { checkConnections } from '../vault/check-connections.ts'
+import { checkNodeTypes } from './check-node-types.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
 import { freezeDraft } from './freeze-draft.ts'
 import { keepPlans } from './keep-plans.ts'
@@ -24,6 +26,7 @@ export interface Publication {
   readonly identity: Identity
   readonly workflowId: WorkflowId
   readonly notes: string
+  readonly rollout: RolloutChoice
 }
 
 /** Each attempt but the last fails only because another process has published the same workflow. */
@@ -37,7 +40,7 @@ const RETRY_MS = 1_000
  * never holds an earlier draft.
  *
  * @returns The new version.
- * @throws {@link TenonError} `WORKFLOW_INVALID`, `WORKFLOW_NOT_FOUND` if the workflow was deleted meanwhile,
+ * @throws {@link TenonError} `WORKFLOW_INVALID`, `REQUEST_INVALID` for a canary of the first version, `WORKFLOW_NOT_FOUND` if the workflow was deleted meanwhile,
  * `RATE_LIMITED` for too much validation, or if another process published it during each attempt.
  */
 export async function publishVersion(server: ServerContext, publication: Publication): Promise<VersionRow> {
@@ -51,12 +54,14 @@ export async function publishVersion(server: ServerContext, publication: Publica
       await takeValidation(server.limits, tenantId, draft.document)
       const prepared = await prepareVersion(server, { tenantId, workflowId }, draft)
       await checkTaskQueues(server, draft.document)
+      await checkNodeTypes(server, draft.document)
       await checkApprovers(server, tenantId, draft.document)
       await checkConnections(server, identity, workflowId, draft.document)
       await keepPlans(server, tenantId, prepared.workflows)
       const version = await storeVersion(server, publication, { draft, prepared, latest })
       if (version === null) continue
       publishChange(server.bus, tenantId, { kind: 'version', id: version.version, workflowId })
+      if (publication.rollout.runs !== undefined || publication.rollout.canary !== undefined) server.rollouts.wake()
       await sweepAfter(server, publication)
       return version
     }
@@ -98,7 +103,7 @@ interface CheckedDraft {
 /** Stores a version. @returns Null, with nothing stored, if another one was published since `latest` was read. */
 async function storeVersion(
   server: ServerContext,
-  { identity, workflowId, notes }: Publication,
+  { identity, workflowId, notes, rollout }: Publication,
   { draft, prepared, latest }: CheckedDraft,
 ): Promise<VersionRow | null> {
   const { tenantId } = identity
@@ -115,7 +120,13 @@ async function storeVersion(
     await insertVersion(tx, version)
     const set = { latest_version: number, latest_behavior_hash: version.behavior_hash, updated_at: at }
     await updateWorkflowRow(tx, tenantId, workflowId, set)
-    const details = { version: version.version }
+    await publishRollout(tx, { identity, workflowId, number, latest }, rollout)
+    const { runs, canary } = rollout
+    const details = {
+      version: version.version,
+      ...(runs === undefined ? {} : { runs }),
+      ...(canary === undefined ? {} : { percent: canary.percent }),
+    }
     await insertAudit(tx, { identity, action: 'version.publish', resource: workflowId, at, details })
     return version
   })

@@ -30,11 +30,15 @@ export const migrateRunsSchema = z
   })
   .meta({ id: 'MigrateRuns' })
 
+export const migrationRefusedRunSchema = z
+  .strictObject({ runId: z.string(), code: z.string(), message: z.string() })
+  .meta({ id: 'MigrationRefusedRun' })
+
 export const migratedRunsSchema = z
   .strictObject({
     runIds: z.array(z.string()).readonly(),
     unchanged: z.int(),
-    refused: z.array(z.strictObject({ runId: z.string(), code: z.string(), message: z.string() })).readonly(),
+    refused: z.array(migrationRefusedRunSchema).readonly(),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'MigratedRuns' })

@@ -4,7 +4,8 @@ import type { SecretMarker } from '../../document/secret-marker.ts'
 import type { WorkflowDocument } from '../../document/types.ts'
 import type { Problem } from '../../errors/problem.ts'
 import type { NodeManifest } from '../../node/definition.ts'
-import type { MigratedRuns, MigrateRun, MigrateRuns, MigrationCheck } from '../migration-types.ts'
+import type { MigratedRuns, MigrateRun, MigrateRuns, MigrationCheck, MigrationRefusedRun } from '../migration-types.ts'
+import type { Rollout, StartRollout } from '../rollout-types.ts'
 import type {
   Ledger,
   LedgerEntry,
@@ -39,8 +40,15 @@ import type { Usage } from '../usage-types.ts'
 import type { approvalSchema, decideApprovalSchema } from './approval.ts'
 import type { workflowDocumentSchema } from './document.ts'
 import type { memberListSchema } from './member.ts'
-import type { migratedRunsSchema, migrateRunSchema, migrateRunsSchema, migrationCheckSchema } from './migration.ts'
+import type {
+  migratedRunsSchema,
+  migrateRunSchema,
+  migrateRunsSchema,
+  migrationCheckSchema,
+  migrationRefusedRunSchema,
+} from './migration.ts'
 import type { documentOperationSchema } from './operation.ts'
+import type { rolloutSchema, startRolloutSchema } from './rollout.ts'
 import type {
   ledgerEntrySchema,
   ledgerSchema,
@@ -92,6 +100,9 @@ same<Same<typeof putDraftSchema, PutDraft>>()
 same<Same<typeof setSecretSchema, SetSecret>>()
 same<Same<typeof secretMarkerSchema, SecretMarker>>()
 same<Same<typeof publishVersionSchema, PublishVersion>>()
+same<Same<typeof rolloutSchema, Rollout>>()
+same<Same<typeof startRolloutSchema, StartRollout>>()
+same<Same<typeof migrationRefusedRunSchema, MigrationRefusedRun>>()
 same<Same<typeof versionSchema, Version>>()
 same<Same<typeof versionWithDocumentSchema, VersionWithDocument>>()
 same<Same<typeof startRunSchema, StartRun>>()

@@ -4,6 +4,7 @@ import { hasHiddenCharacters } from '../../text/hidden-characters.ts'
 import { instantSchema, jsonSchema, problemIssueSchema, textSchema } from './common.ts'
 import { nodeIdSchema, workflowDocumentSchema } from './document.ts'
 import { documentOperationSchema, draftPartSchema } from './operation.ts'
+import { canarySchema, rolloutRunsSchema } from './rollout.ts'
 
 const workflowNameSchema = textSchema(200)
   .refine((name) => name.trim() !== '', { error: 'Must not be empty' })
@@ -94,7 +95,11 @@ export const syncedDraftSchema = z
   .meta({ id: 'SyncedDraft' })
 
 export const publishVersionSchema = z
-  .strictObject({ notes: textSchema(4_000).exactOptional() })
+  .strictObject({
+    notes: textSchema(4_000).exactOptional(),
+    runs: rolloutRunsSchema.exactOptional(),
+    canary: canarySchema.exactOptional(),
+  })
   .meta({ id: 'PublishVersion' })
 
 const versionFields = {

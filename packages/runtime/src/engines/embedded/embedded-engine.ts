@@ -29,7 +29,7 @@ import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createDispatchStore } from '../../store/dispatch-store.ts'
 import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
-import { findUnservedQueues } from '../../store/obstacles.ts'
+import { findMissingTypes, findUnservedQueues } from '../../store/obstacles.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
 import { newRunId, type RunRef } from '../../store/run-ref.ts'
@@ -351,6 +351,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,
     unservedQueues: (queues) => findUnservedQueues(database, queues),
+    missingTypes: (types) => findMissingTypes(database, types),
     startWorker: async () => {
       if (isClosed || poller.isRunning) return
       if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())

@@ -266,6 +266,8 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       const asked = queues.filter((queue) => !own.has(queue))
       return asked.length === 0 ? [] : findUnserved(asked)
     },
+    // Its workers do not list their types.
+    missingTypes: async () => [],
     startWorker: async () => {
       running ??= open()
       await running.catch((cause: unknown) => {

@@ -1,0 +1,122 @@
+import type { Identity, RolloutRuns } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import { publishChange } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
+import { databaseNow, type RolloutRef } from '../tables/rollout-ref.ts'
+import {
+  dropSweep,
+  dueRollout,
+  findRollout,
+  lockRollout,
+  putRollout,
+  updateRollout,
+} from '../tables/rollout-repository.ts'
+import { clearRuns } from '../tables/rollout-runs-repository.ts'
+import type { ServerTx, VersionRolloutRow, VersionRow } from '../tables/server-tables.ts'
+import { newRollout } from './publish-rollout.ts'
+
+type ChangeDeps = Pick<ServerContext, 'database' | 'bus' | 'now'>
+
+/** Person who ends a rollout; `null` for the rule. */
+type Ender = Pick<Identity, 'userId' | 'displayName'> | null
+
+/**
+ * Ends a canary, in the caller's transaction, which holds the row: all new runs start with its version, and the runs in
+ * progress are moved or canceled, if its publisher has chosen so.
+ */
+export async function promote(tx: ServerTx, ref: RolloutRef, { runs }: Pick<VersionRolloutRow, 'runs'>): Promise<void> {
+  if (runs === 'finish') {
+    await updateRollout(tx, ref, { status: 'completed', ended_at: databaseNow })
+    await dropSweep(tx, ref)
+  } else {
+    await updateRollout(tx, ref, { status: 'in_progress', since: databaseNow })
+    await dueRollout(tx, ref, 0)
+  }
+}
+
+/** Ends a canary, in the caller's transaction, which holds the row: all new runs start with the former version. */
+export async function rollBack(tx: ServerTx, ref: RolloutRef, by: Ender): Promise<void> {
+  await endRollout(tx, ref, 'rolled_back', by)
+}
+
+async function endRollout(tx: ServerTx, ref: RolloutRef, status: 'rolled_back' | 'stopped', by: Ender): Promise<void> {
+  const ender = { ender_id: by?.userId ?? null, ender_name: by?.displayName ?? null }
+  await updateRollout(tx, ref, { status, ended_at: databaseNow, ...ender })
+  await dropSweep(tx, ref)
+}
+
+/** Changes that a person makes to an open rollout, with the state that they need. */
+const CHANGES = {
+  promote: { from: 'canary', action: 'rollout.promote', refusal: 'The version is no canary' },
+  rollBack: { from: 'canary', action: 'rollout.roll_back', refusal: 'The version is no canary' },
+  stop: { from: 'in_progress', action: 'rollout.stop', refusal: 'The rollout does not change runs now' },
+} as const satisfies Record<string, { from: VersionRolloutRow['status']; action: AuditAction; refusal: string }>
+
+/**
+ * Changes an open rollout for a person, with an entry in the audit log. Of two changes at once, one is refused.
+ *
+ * @throws {@link TenonError} `ROLLOUT_CLOSED`.
+ */
+export async function changeRollout(
+  { database, bus, now }: ChangeDeps,
+  identity: Identity,
+  { workflow_id: workflowId, version }: VersionRow,
+  change: keyof typeof CHANGES,
+): Promise<VersionRolloutRow> {
+  const { tenantId } = identity
+  const ref = { tenantId, workflowId, version }
+  const { from, action, refusal } = CHANGES[change]
+  const changed = await database.withTenant(tenantId, async (tx) => {
+    const row = await lockRollout(tx, ref)
+    if (row?.status !== from) throw new TenonError('ROLLOUT_CLOSED', refusal)
+    if (change === 'promote') await promote(tx, ref, row)
+    else if (change === 'rollBack') await rollBack(tx, ref, identity)
+    else {
+      await endRollout(tx, ref, 'stopped', identity)
+      await clearRuns(tx, ref, { onlyPending: true })
+    }
+    await insertAudit(tx, { identity, action, resource: workflowId, at: now(), details: { version } })
+    return findRollout(tx, ref)
+  })
+  publishChange(bus, tenantId, { kind: 'version', id: version, workflowId })
+  return changed as VersionRolloutRow
+}
+
+/**
+ * Begins to move or cancel the runs of earlier versions, with an entry in the audit log. Runs that have been refused before
+ * are looked at again.
+ *
+ * @throws {@link TenonError} `VERSION_NOT_FOUND` for the version of a test run, `ROLLOUT_ACTIVE`, `ROLLOUT_CLOSED` for a
+ * version that was rolled back.
+ */
+export async function startRollout(
+  { database, bus, now }: ChangeDeps,
+  identity: Identity,
+  { workflow_id: workflowId, version, number }: VersionRow,
+  runs: Exclude<RolloutRuns, 'finish'>,
+): Promise<VersionRolloutRow> {
+  if (number === null) throw new TenonError('VERSION_NOT_FOUND', 'No version has this id')
+  const { tenantId } = identity
+  const ref = { tenantId, workflowId, version }
+  const started = await database.withTenant(tenantId, async (tx) => {
+    const before = await lockRollout(tx, ref)
+    if (before?.status === 'in_progress' && before.runs === runs) return before
+    if (before?.status === 'in_progress' || before?.status === 'canary') {
+      throw new TenonError('ROLLOUT_ACTIVE', 'The version is being rolled out')
+    }
+    if (before?.status === 'rolled_back') throw new TenonError('ROLLOUT_CLOSED', 'The version was rolled back')
+    const { percent, max_failure_percent, min_runs, promote_after } = before ?? NO_CANARY
+    await putRollout(tx, {
+      ...newRollout(identity, { workflowId, number, former: before?.former_version ?? null }),
+      ...{ status: 'in_progress', runs, percent, max_failure_percent, min_runs, promote_after },
+    })
+    const details = { version, runs }
+    await insertAudit(tx, { identity, action: 'rollout.start', resource: workflowId, at: now(), details })
+    return findRollout(tx, ref)
+  })
+  publishChange(bus, tenantId, { kind: 'version', id: version, workflowId })
+  return started as VersionRolloutRow
+}
+
+const NO_CANARY = { percent: null, max_failure_percent: 10, min_runs: 20, promote_after: null } as const

@@ -1,0 +1,77 @@
+import { reasonOf } from '../log/reason-of.ts'
+import { claimRollout } from '../tables/rollout-repository.ts'
+import { advanceRollout, type RolloutDeps } from './advance-rollout.ts'
+
+/** Works on the open rollouts of all tenants while a process runs. */
+export interface RolloutKeeper {
+  /** Begins to look for rollouts that are due. Has no effect after the first call, and after `close`. */
+  start(): void
+  /** Looks for rollouts at once, since one was begun or changed; starts the keeper. */
+  wake(): void
+  /** Stops; resolves when no transaction is in flight. Other processes do the rest, or the next one does. */
+  close(): Promise<void>
+}
+
+/** Time for which a process has a rollout for itself; another one continues after it, also if this one was killed. */
+const LEASE_MS = 15_000
+/** Pause between two looks while a rollout is open, and while none is known. */
+const BUSY_MS = 1_000
+const IDLE_MS = 5_000
+
+/** Creates the keeper of one process. The rollouts are shared out among the processes part by part. */
+export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
+  let timer: NodeJS.Timeout | null = null
+  let working: Promise<void> | null = null
+  let state: 'new' | 'started' | 'closed' = 'new'
+  let isWoken = false
+
+  /** Works on what is due. @returns True if it found a rollout. */
+  const work = async (): Promise<boolean> => {
+    let hasFound = false
+    while (state === 'started') {
+      const ref = await deps.database.withSystem((tx) => claimRollout(tx, LEASE_MS))
+      if (ref === null) return hasFound
+      hasFound = true
+      try {
+        await advanceRollout(deps, ref)
+      } catch (error) {
+        deps.log('warn', 'rollout.failed: retrying', { ...ref, reason: reasonOf(error) })
+      }
+    }
+    return hasFound
+  }
+  const look = async (): Promise<void> => {
+    timer = null
+    isWoken = false
+    const hasFound = await work().catch((error: unknown) => {
+      deps.log('warn', 'rollout.read_failed: retrying', { reason: reasonOf(error) })
+      return false
+    })
+    working = null
+    if (state === 'started') lookIn(isWoken ? 0 : hasFound ? BUSY_MS : IDLE_MS)
+  }
+  const lookIn = (delayMs: number): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(() => {
+      working = look()
+    }, delayMs).unref()
+  }
+  const start = (): void => {
+    if (state !== 'new') return
+    state = 'started'
+    lookIn(BUSY_MS)
+  }
+  return {
+    start,
+    wake: () => {
+      start()
+      isWoken = true
+      if (working === null && state === 'started') lookIn(0)
+    },
+    close: async () => {
+      state = 'closed'
+      if (timer !== null) clearTimeout(timer)
+      await working
+    },
+  }
+}

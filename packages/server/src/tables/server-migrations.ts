@@ -130,7 +130,7 @@ const connections: Migration = {
 }
 
 const rollouts: Migration = {
-  name: '0014-rollouts',
+  name: '0018-rollouts',
   up: ({ schema }) => [
     ...tenantTable({
       schema,

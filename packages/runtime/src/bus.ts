@@ -31,6 +31,9 @@ export function changesTopic(tenantId: TenantId): string {
   return `changes:${tenantId}`
 }
 
+/** Topic that wakes the workers of the embedded engine in all processes. */
+export const ENGINE_TOPIC = 'engine'
+
 /** Announces a change of a tenant to its open pages; call it after the transaction that made the change. */
 export function publishChange(bus: Bus, tenantId: TenantId, change: Exclude<Change, { kind: 'ready' }>): void {
   bus.publish(changesTopic(tenantId), { ...change })

@@ -1,8 +1,9 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { Connection, HttpClient, HttpCredentials, NodeRegistry, WaitFor } from '@tenon/core/node'
-import type { Actor, MigrationBlocker, RunStatus } from '@tenon/core/run'
+import type { Actor, MigrationBlocker, RunEngine, RunStatus } from '@tenon/core/run'
 import type { VoteRequest } from './approvals/decide.ts'
 import type { Bus } from './bus.ts'
+import type { ChangeEngineRequest } from './change-engine/request-engine-change.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Plan } from './interpreter/plan.ts'
@@ -94,6 +95,16 @@ export type MigrateResult =
  */
 export type WithdrawResult = { readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' }
 
+/**
+ * Result of a request to change the engine of a run. `accepted` is stored, and the engine will change as soon as none of
+ * the nodes of the run is in progress, unless the run ends first; `unchanged` if the engine executes it already;
+ * `unknown_engine` if this process lacks the engine; `queued` if the run has not begun; `pending` if another request waits;
+ * `closed` if it has ended or is ending.
+ */
+export type ChangeEngineResult = {
+  readonly outcome: 'accepted' | 'unchanged' | 'not_found' | 'closed' | 'queued' | 'pending' | 'unknown_engine'
+}
+
 /** Result of a request to pause or to resume starts; `unchanged` if they already are as requested. */
 export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
 
@@ -108,8 +119,10 @@ export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
  * their transaction has committed, so that acknowledged changes are stored.
  */
 export interface Engine {
-  /** Name of the engine, recorded with each run. */
-  readonly kind: 'embedded' | 'temporal'
+  /** Name of the engine that executes new runs, recorded with each run. */
+  readonly kind: RunEngine
+  /** Names of the engines of this process, between which runs can move; `kind` is the first one. */
+  readonly kinds: readonly RunEngine[]
   /**
    * Stores a run and starts it, or returns the run that already has `request.runId`. A run that a limit or a pause holds
    * back is stored as `queued`; it starts later, in the order of the requests. Test runs are never held back. By the
@@ -208,6 +221,18 @@ export interface Engine {
     actor: Actor | null,
     hook?: TransactionHook,
   ): Promise<WithdrawResult>
+  /**
+   * Stores a request to have another engine execute a run, which keeps its log, its waits and its timers. `hook` is called
+   * for an accepted request only; the same request again has no effect.
+   *
+   * @see docs/adr/0062-a-run-changes-its-engine-between-its-nodes.md
+   */
+  changeEngine(
+    tenantId: TenantId,
+    runId: RunId,
+    request: ChangeEngineRequest,
+    hook?: TransactionHook,
+  ): Promise<ChangeEngineResult>
   /** Stores a request to resume a paused run, which then starts what it has held, in order. */
   resume(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<PauseResult>
   /**
@@ -226,6 +251,8 @@ export interface Engine {
    * @returns Those of `types` that no worker has now; empty if that is not known.
    */
   missingTypes(types: readonly string[]): Promise<readonly string[]>
+  /** Looks for work at once that another engine of this process has stored, rather than at the next regular time. */
+  lookForWork(): void
   /** Starts the worker of this process; runs that were started before wait in the store. */
   startWorker(): Promise<void>
   /** Waits until running work has reached a safe point and stops; no acknowledged change is lost. */

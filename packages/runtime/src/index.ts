@@ -1,11 +1,13 @@
 export { checkRunLimits, type RunLimitsOf } from './admission/check-run-limits.ts'
 export type { VoteRequest } from './approvals/decide.ts'
 export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
+export type { ChangeEngineRequest } from './change-engine/request-engine-change.ts'
 export { type CallbackRef, callbackProof } from './commit/callback-placeholder.ts'
 export { approvalIdOf } from './commit/effects.ts'
 export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } from './commit/inline-inputs.ts'
 export type {
   CancelResult,
+  ChangeEngineResult,
   DecideResult,
   Engine,
   EngineDeps,
@@ -25,6 +27,7 @@ export type {
 } from './engine.ts'
 export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
+export { type TwoEnginesOptions, twoEngines } from './engines/pair/two-engines.ts'
 export type { EventRequest, SendEventResult } from './events/send-event.ts'
 export type { MigrateRunRequest } from './migrate/request-migration.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
@@ -46,6 +49,7 @@ export type {
   ParkedFilter,
   RunObstacle,
   RunReader,
+  RunsToChangeEngineFilter,
   StoredEventWait,
   StoredParked,
   StoredParkedGroup,

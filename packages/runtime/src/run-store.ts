@@ -8,6 +8,7 @@ import type {
   NodeRunId,
   ParkResolutionKind,
   RerunOf,
+  RunEngine,
   RunEvent,
   RunFailure,
   RunParent,
@@ -38,7 +39,7 @@ export interface StoredRun {
   /** `test` for a run of a draft. */
   readonly mode: 'live' | 'test'
   /** Engine that executes the run. */
-  readonly engine: 'embedded' | 'temporal'
+  readonly engine: RunEngine
   /** Status after the last stored event. */
   readonly status: RunStatus
   /** Number of facts that the machine has applied. */
@@ -281,6 +282,18 @@ export interface RunsToMigrateFilter {
   readonly limit?: number
 }
 
+/** Filter of `RunReader.listRunsToChangeEngine`. */
+export interface RunsToChangeEngineFilter {
+  /** Workflow of the runs. */
+  readonly workflowId: WorkflowId
+  /** Engine that is to execute them. */
+  readonly engine: RunEngine
+  /** Cursor of the page before. @defaultValue the first page */
+  readonly cursor?: string
+  /** Longest page, 1 to 100 runs. @defaultValue 50 */
+  readonly limit?: number
+}
+
 /**
  * Reads runs for the server. Every call is bound to one tenant; the id of another tenant gives the same result as an
  * unknown one: `null`, or an empty page.
@@ -330,6 +343,15 @@ export interface RunReader {
   listRunsToMigrate(
     tenantId: TenantId,
     filter: RunsToMigrateFilter,
+  ): Promise<{ readonly runIds: readonly RunId[]; readonly nextCursor: string | null }>
+  /**
+   * Lists the live runs of a workflow that have begun and not ended, and that another engine executes, newest first.
+   *
+   * @throws {@link TenonError} `CURSOR_INVALID`.
+   */
+  listRunsToChangeEngine(
+    tenantId: TenantId,
+    filter: RunsToChangeEngineFilter,
   ): Promise<{ readonly runIds: readonly RunId[]; readonly nextCursor: string | null }>
   /** Lists a run and the runs below it that wait for people, those that wait longest first; at most 100. */
   listWaitingRuns(tenantId: TenantId, run: Pick<StoredRun, 'runId' | 'rootRunId'>): Promise<readonly StoredWaitingRun[]>

@@ -9,6 +9,7 @@ export type {
   SetSecretField,
   UpdateConnection,
 } from './connection-types.ts'
+export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from './engine-types.ts'
 export type { AcceptedCallback, EventRefusal, EventWait, SendEvent, SentEvent } from './event-types.ts'
 export type {
   MigratedRuns,

@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'run:pause',
   'run:migrate',
   'run:delete',
+  'run:change-engine',
   'parked:resolve',
   'event:send',
   'approval:read',
@@ -51,7 +52,7 @@ const EDITOR: readonly Permission[] = [
   'connection:read',
   'connection:write',
 ]
-const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause', 'run:delete']
+const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause', 'run:delete', 'run:change-engine']
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(VIEWER),

@@ -2,6 +2,7 @@ import { approvalRoutes } from './routes/approval-routes.ts'
 import { changeRoutes } from './routes/change-routes.ts'
 import { connectionRoutes } from './routes/connection-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
+import { engineRoutes } from './routes/engine-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { memberRoutes } from './routes/member-routes.ts'
 import { migrationRoutes } from './routes/migration-routes.ts'
@@ -21,6 +22,7 @@ export const ROUTES = {
   ...rolloutRoutes,
   ...runRoutes,
   ...migrationRoutes,
+  ...engineRoutes,
   ...approvalRoutes,
   ...parkedRoutes,
   ...eventRoutes,

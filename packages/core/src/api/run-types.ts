@@ -2,6 +2,7 @@ import type { RunPriority } from '../document/types.ts'
 import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord } from '../node/implementation.ts'
+import type { RunEngine } from '../run/engine-changes.ts'
 import type { RerunFrom, RerunOf } from '../run/reruns.ts'
 import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
 import type { RunFailure } from '../run/values.ts'
@@ -75,7 +76,7 @@ export interface RunFields {
   /** Trace id in the form of W3C Trace Context, 32 hex digits. */
   readonly traceId: string
   /** Engine that executes the run. */
-  readonly engine: 'embedded' | 'temporal'
+  readonly engine: RunEngine
   /** Time at which the start was stored. */
   readonly queuedAt: IsoInstant
   /** Node run that has started the run; `null` if a request did. */
@@ -170,6 +171,8 @@ export interface ActiveRunState {
   readonly error: null
   /** Obstacle that keeps the run from making progress; absent when none is known. */
   readonly health?: RunHealth
+  /** Other engines of this server that could execute the run; absent if it has none. */
+  readonly otherEngines?: readonly RunEngine[]
 }
 
 /** Status of a run that has reached its end. */

@@ -9,6 +9,7 @@ export type {
   SetSecretField,
   UpdateConnection,
 } from '../api/connection-types.ts'
+export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from '../api/engine-types.ts'
 export type { EventRefusal, EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
 export type {
   MigratedRuns,

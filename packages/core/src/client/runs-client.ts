@@ -1,3 +1,4 @@
+import type { ChangedEngines, ChangeEngine, ChangeEngines } from '../api/engine-types.ts'
 import type { MigratedRuns, MigrateRun, MigrateRuns, MigrationCheck } from '../api/migration-types.ts'
 import type {
   Ledger,
@@ -97,6 +98,16 @@ export interface RunsClient {
   withdrawMigration(runId: RunId, options?: RequestOptions): Promise<Run>
   /** Requests to move runs of a workflow, page by page. @throws {@link TenonError} `CURSOR_INVALID`, `REFERENCE_NOT_FOUND`. */
   migrateAll(workflowId: WorkflowId, body: MigrateRuns, options?: RequestOptions): Promise<MigratedRuns>
+  /**
+   * Requests that another engine executes a run, as soon as none of its nodes is in progress. The returned run may have
+   * yet to change, and does not change if it ends first. Admins only.
+   *
+   * @throws {@link TenonError} `RUN_CLOSED`; `ENGINE_CHANGE_REFUSED` for an engine that the server lacks, for a queued run,
+   * and while another request waits.
+   */
+  changeEngine(runId: RunId, body: ChangeEngine, options?: RequestOptions): Promise<Run>
+  /** Requests that another engine executes runs of a workflow, page by page. @throws {@link TenonError} `CURSOR_INVALID`, `ENGINE_CHANGE_REFUSED`. */
+  changeEngines(workflowId: WorkflowId, body: ChangeEngines, options?: RequestOptions): Promise<ChangedEngines>
   /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
   ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
   /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */

@@ -193,6 +193,10 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
       send({ method: 'POST', path: path`/runs/${runId}/migration`, body, ...sendingOf(request) }),
     withdrawMigration: (runId, request) =>
       send({ method: 'DELETE', path: path`/runs/${runId}/migration`, ...sendingOf(request) }),
+    changeEngine: (runId, body, request) =>
+      send({ method: 'POST', path: path`/runs/${runId}/engine`, body, ...sendingOf(request) }),
+    changeEngines: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/engine`, body, ...sendingOf(request) }),
     migrateAll: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/migrations`, body, ...sendingOf(request) }),
     waiting: (runId, request) =>

@@ -62,6 +62,11 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Reload to see the state of the rollout.',
   },
+  ENGINE_CHANGE_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Choose an engine that this server has, for a run that has begun and for which no other change waits.',
+  },
   APPROVAL_CLOSED: {
     status: 409,
     retryable: false,

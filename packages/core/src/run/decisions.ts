@@ -1,6 +1,7 @@
 import type { JoinMode } from '../document/types.ts'
 import type { NodeRunId, RunId, WaitId } from '../ids.ts'
 import type { Actor } from './actor.ts'
+import type { EngineChangeRefusal, EngineChangeRequest } from './engine-changes.ts'
 import type { MigrateRequest, MigrationBlocker, MigrationRefusal } from './migrations.ts'
 import type { CancelReason, NodeCancelReason, SkipReason } from './reasons.ts'
 import type { ReusedOutcome } from './reruns.ts'
@@ -179,6 +180,13 @@ export type Decision =
         /** Nodes that do not fit the version, in document order; at most 20. */
         readonly blockers: readonly MigrationBlocker[]
       }
+    }
+  /** From here on another engine executes the run. */
+  | { readonly type: 'engine_changed'; readonly data: EngineChangeRequest }
+  /** The run stays on its engine. */
+  | {
+      readonly type: 'engine_change_refused'
+      readonly data: Pick<EngineChangeRequest, 'requestId' | 'to'> & { readonly reason: EngineChangeRefusal }
     }
   /** The run has failed or was canceled, nothing of it runs any more, and what its nodes have done is undone now. */
   | {

@@ -15,6 +15,7 @@ export function emptyRunView(): RunView {
     waits: new Map(),
     pauses: [],
     migrations: [],
+    engineChanges: [],
     compensation: null,
     outcome: null,
     endNodeRunId: null,

@@ -26,6 +26,7 @@ test('RUN_EVENT_TYPES has every type once', () => {
     'resume_requested',
     'migrate_requested',
     'migration_withdrawn',
+    'engine_change_requested',
     'compensation_skip_requested',
     'parked_resolved',
   ])

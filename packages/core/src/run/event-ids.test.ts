@@ -46,13 +46,15 @@ describe('factId', () => {
     expect(factId({ type: 'cancel_requested', data: { reason: 'user', actor: null } })).toBe('cancel')
   })
 
-  test('differs between two requests to pause, to resume or to move a run, which may be made again', () => {
+  test('differs between two requests to pause, to resume, to move a run or to change its engine, which may be made again', () => {
     const data = { requestId: 'r1', actor: null }
     expect(factId({ type: 'pause_requested', data })).toBe('pause/r1')
     expect(factId({ type: 'resume_requested', data })).toBe('resume/r1')
     const move = { ...data, from: '1', version: '2', planHash: 'p2' }
     expect(factId({ type: 'migrate_requested', data: move })).toBe('migrate/r1')
     expect(factId({ type: 'migration_withdrawn', data })).toBe('withdraw/r1')
+    const change = { ...data, from: 'embedded', to: 'temporal' } as const
+    expect(factId({ type: 'engine_change_requested', data: change })).toBe('engine/r1')
   })
 })
 

@@ -101,6 +101,8 @@ export function factId(fact: Fact): string {
       return `migrate/${fact.data.requestId}`
     case 'migration_withdrawn':
       return `withdraw/${fact.data.requestId}`
+    case 'engine_change_requested':
+      return `engine/${fact.data.requestId}`
     case 'parked_resolved':
       return `parked/${fact.data.waitId}`
     case 'compensation_skip_requested':

@@ -1,6 +1,7 @@
 import type { NodeId, NodeRunId, RunId, WaitId } from '../ids.ts'
 import type { ModelUsage } from '../node/ports.ts'
 import type { Actor } from './actor.ts'
+import type { EngineChangeRequest } from './engine-changes.ts'
 import type { MigrateRequest, MigrationWithdrawal } from './migrations.ts'
 import type { CancelReason, NoRetryReason } from './reasons.ts'
 import type { RerunOf, ReusedOutcome } from './reruns.ts'
@@ -97,6 +98,8 @@ export type Fact =
   | { readonly type: 'migrate_requested'; readonly data: MigrateRequest }
   /** The run remains on its version; no effect on a request that was applied or refused before. */
   | { readonly type: 'migration_withdrawn'; readonly data: MigrationWithdrawal }
+  /** Another engine executes the run as soon as none of its nodes is in progress; until then no node starts. */
+  | { readonly type: 'engine_change_requested'; readonly data: EngineChangeRequest }
   | { readonly type: 'parked_resolved'; readonly data: ParkedResolved }
   /** A person ends the run without undoing what it has done; a run that is not ending yet is canceled. */
   | { readonly type: 'compensation_skip_requested'; readonly data: { readonly actor: Actor | null } }

@@ -4,6 +4,7 @@ import {
   type FoldState,
   patchApproval,
   patchCompensation,
+  patchEngineChange,
   patchMigration,
   patchNodeRun,
   patchParked,
@@ -180,6 +181,12 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
       patchMigration(state, requestId, { outcome: reason, endedAt: at, blockers })
       return
     }
+    case 'engine_changed':
+      patchEngineChange(state, entry.data.requestId, { outcome: 'changed', endedAt: at })
+      return
+    case 'engine_change_refused':
+      patchEngineChange(state, entry.data.requestId, { outcome: entry.data.reason, endedAt: at })
+      return
     case 'compensation_started': {
       const { because, count } = entry.data
       const none = { undone: 0, skipped: 0, skippedBy: null, endedAt: null }

@@ -90,6 +90,11 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
       state.head = { ...state.head, migrations: [...state.head.migrations, migration] }
       return
     }
+    case 'engine_change_requested': {
+      const change = { ...entry.data, requestedAt: at, outcome: null, endedAt: null }
+      state.head = { ...state.head, engineChanges: [...state.head.engineChanges, change] }
+      return
+    }
     case 'event_received': {
       const { waitId, eventId, actor, receivedAt } = entry.data
       patchWait(state, waitId, { event: { eventId, actor, receivedAt } })

@@ -4,6 +4,7 @@ import { isRunOver } from './status.ts'
 import type {
   ApprovalView,
   CompensationView,
+  EngineChangeView,
   MigrationView,
   NodeRunView,
   ParkedView,
@@ -102,6 +103,13 @@ export function patchParked(state: FoldState, waitId: WaitId, patch: Partial<Par
 export function patchMigration(state: FoldState, requestId: string, patch: Partial<MigrationView>): void {
   const migrations = state.head.migrations.map((each) => (each.requestId === requestId ? { ...each, ...patch } : each))
   state.head = { ...state.head, migrations }
+}
+
+export function patchEngineChange(state: FoldState, requestId: string, patch: Partial<EngineChangeView>): void {
+  const engineChanges = state.head.engineChanges.map((each) =>
+    each.requestId === requestId ? { ...each, ...patch } : each,
+  )
+  state.head = { ...state.head, engineChanges }
 }
 
 export function patchCompensation(

@@ -114,6 +114,23 @@ describe('a run', () => {
     ])
   })
 
+  test('keeps the requests to change its engine, with their outcomes', () => {
+    const request = { requestId: 'r1', actor: null, from: 'embedded', to: 'temporal' } as const
+    const log = logOf(
+      started,
+      { type: 'engine_change_requested', data: request },
+      { type: 'engine_change_requested', data: { ...request, requestId: 'r2' } },
+      { type: 'engine_change_refused', data: { requestId: 'r2', to: 'temporal', reason: 'superseded' } },
+      { type: 'engine_changed', data: request },
+    )
+    const open = { ...request, requestedAt: 1_010, outcome: null, endedAt: null }
+    expect(foldRunEvents(log.slice(0, 2)).engineChanges).toEqual([open])
+    expect(foldRunEvents(log).engineChanges).toEqual([
+      { ...open, outcome: 'changed', endedAt: 1_040 },
+      { ...open, requestId: 'r2', requestedAt: 1_020, outcome: 'superseded', endedAt: 1_030 },
+    ])
+  })
+
   test('starts a node that was skipped before it moved to another version', () => {
     const skipped: Event = { type: 'nodes_skipped', data: { nodeRunIds: ['a'], reason: 'dead_path' } }
     const view = foldRunEvents(logOf(started, skipped, scheduled('a')))

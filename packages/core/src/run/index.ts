@@ -5,6 +5,7 @@ export { MAX_RUN_DEPTH } from './depth.ts'
 export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations.ts'
 export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'
+export { type EngineChangeRefusal, type EngineChangeRequest, RUN_ENGINES, type RunEngine } from './engine-changes.ts'
 export { eventClassOf, isTerminalEvent, RUN_EVENT_TYPES } from './event-class.ts'
 export {
   type CallOrigin,
@@ -59,6 +60,7 @@ export type {
   CallsView,
   ChildView,
   CompensationView,
+  EngineChangeView,
   IterationsView,
   MigrationView,
   NodeRunView,

@@ -1,6 +1,7 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
 import type { WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
+import type { EngineChangeRefusal, RunEngine } from './engine-changes.ts'
 import type { MigrationBlocker, MigrationRefusal } from './migrations.ts'
 import type { NoRetryReason } from './reasons.ts'
 import type { RerunOf } from './reruns.ts'
@@ -242,6 +243,24 @@ export interface MigrationView {
   readonly blockers: readonly MigrationBlocker[]
 }
 
+/** A request to have another engine execute a run, folded from the log. Instants are milliseconds since the Unix epoch. */
+export interface EngineChangeView {
+  /** Id of the request, unique within the run. */
+  readonly requestId: string
+  /** Engine that executed the run when the request was made. */
+  readonly from: RunEngine
+  /** Engine that is to execute it. */
+  readonly to: RunEngine
+  /** Person who made the request; `null` if no person did. */
+  readonly actor: Actor | null
+  /** Time of the request. */
+  readonly requestedAt: number
+  /** `null` until the engine has changed or the run has refused it, and always if the run ended before. */
+  readonly outcome: 'changed' | EngineChangeRefusal | null
+  /** Time of the outcome; `null` before. */
+  readonly endedAt: number | null
+}
+
 /**
  * Undoing of what a run has done, after it failed or was canceled, folded from the log. Its steps are the node runs with
  * `undoes`, in the order of `RunView.nodeRuns`; a node run that was undone has the status `compensated`.
@@ -285,6 +304,8 @@ export interface RunView {
   readonly pauses: readonly PauseView[]
   /** Requests to move the run to another version, oldest first. */
   readonly migrations: readonly MigrationView[]
+  /** Requests to have another engine execute the run, oldest first. */
+  readonly engineChanges: readonly EngineChangeView[]
   /** Undoing of what the run has done; `null` unless it began. */
   readonly compensation: CompensationView | null
   /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { fillParamDefaults, type NodeDefinition } from '@tenon/core/node'
-import type { Fact, Observation } from '@tenon/core/run'
+import type { Fact, Observation, RunEngine } from '@tenon/core/run'
 import type { AcquireSlot, CommitResult, Committer, Decided, Slot, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
 import { derivedKey, prepareNode } from '../commit/node-params.ts'
@@ -78,7 +78,7 @@ export async function beginAttempt(
   const open = (failure: TenonError | undefined) =>
     deps.committer.commitDecision({ tenantId, runId, isStale }, async (session) => {
       const opening = await openAttempt(session, ref, deps, failure)
-      return { value: opening, work: workOf(opening, ref, startedAt, session.identity.engine, deps) }
+      return { value: opening, work: workOf(opening, ref, startedAt, session.engine, deps) }
     })
   const committed = await open(unserved).catch((error: unknown) => {
     if (!isAppendRefused(error)) throw error
@@ -116,7 +116,7 @@ export async function failOverdue(ref: PassRef, deps: BeginAttemptDeps): Promise
     const node = planNodeOf(session, nodeRunId)
     if (!isOver(node, open, deps.now())) return { value: null, work: null }
     const opening = failedOpening(session, ref, (last?.attempt ?? 0) + 1, totalTimeoutError(node))
-    return { value: null, work: workOf(opening, ref, deps.now(), session.identity.engine, deps) }
+    return { value: null, work: workOf(opening, ref, deps.now(), session.engine, deps) }
   })
   return committed?.result ?? null
 }
@@ -137,7 +137,7 @@ function workOf(
   opening: Opening,
   ref: PassRef,
   at: number,
-  engine: 'embedded' | 'temporal',
+  engine: RunEngine,
   deps: BeginAttemptDeps,
 ): Decided<Opening>['work'] {
   const { nodeRunId, pass } = ref
@@ -185,6 +185,9 @@ async function openAttempt(
 ): Promise<Opening> {
   const { nodeRunId, pass } = ref
   const open = session.machine.openNodeRun(nodeRunId)
+  const { engine } = deps.committer
+  // Another engine executes the run now, and begins its attempts.
+  if (engine !== null && session.engine !== engine) return { kind: 'gone' }
   if (open === null || open.pass !== pass || open.waitId !== null) return { kind: 'gone' }
   if (open.canceling) {
     return { kind: 'end', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }

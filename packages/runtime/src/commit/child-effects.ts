@@ -15,7 +15,7 @@ type DecisionOf<Type extends Decision['type']> = Extract<Decision, { readonly ty
  */
 export function addChildStart(
   pending: PendingAppend,
-  { identity: { runId: parentRunId, engine } }: RunSession,
+  { identity: { runId: parentRunId } }: RunSession,
   { nodeRunId, data: { waitId, waitFor } }: DecisionOf<'child_requested'>,
   at: number,
 ): void {
@@ -29,13 +29,13 @@ export function addChildStart(
     rateKey: entry.rate?.key ?? null,
   })
   const parent = { runId: parentRunId, nodeRunId }
-  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { parent } }, { engine, requires, entry }, at)
+  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { parent } }, { requires, entry }, at)
 }
 
 /** Adds the start of the run that handles the failure of a run, as that of a child. */
 export function addHandlerStart(
   pending: PendingAppend,
-  { identity: { runId: handles, engine } }: RunSession,
+  { identity: { runId: handles } }: RunSession,
   { runId, workflowId, pinned: { version, planHash }, trigger, input, requires, entry }: HandlerStart,
   at: number,
 ): void {
@@ -44,7 +44,7 @@ export function addHandlerStart(
     ...{ runId, startWeek: weekOf(at), workflowId, version, planHash, semantics: CURRENT_SEMANTICS, queuedAt: at },
     ...{ concurrencyKey: entry.key, rateKey: entry.rate?.key ?? null },
   })
-  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { handles } }, { engine, requires, entry }, at)
+  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { handles } }, { requires, entry }, at)
 }
 
 /** A run that an append starts. */
@@ -62,7 +62,7 @@ interface RunToBegin {
 function addBegin(
   pending: PendingAppend,
   { runId, workflowId, planHash, trigger, input, link }: RunToBegin,
-  { engine, requires, entry }: Pick<HandlerStart, 'requires' | 'entry'> & Pick<RunSession['identity'], 'engine'>,
+  { requires, entry }: Pick<HandlerStart, 'requires' | 'entry'>,
   at: number,
 ): void {
   const started: Fact = {
@@ -80,7 +80,7 @@ function addBegin(
       ...(entry.limit === null && entry.rate === null ? {} : { requestedAt: at }),
     },
   }
-  const { operations } = pending
+  const { operations, engine } = pending
   if (input.inline === undefined) operations.push({ op: 'payload_ref', runId, hash: input.hash })
   addMessage(pending, runId, started, at)
   const { limit, group, priority } = entry
@@ -99,14 +99,12 @@ export const UNLIMITED: QueueEntry = { limit: null, key: null, group: '', rate: 
 /** Adds the request to cancel a child. */
 export function addChildCancel(
   pending: PendingAppend,
-  session: RunSession,
   { data: { childRunId: runId } }: DecisionOf<'child_cancel_requested'>,
   at: number,
 ): void {
-  const { engine } = session.identity
-  pending.operations.push({ op: 'waits_lock', runId }, { op: 'child_unqueue', runId, engine })
+  pending.operations.push({ op: 'waits_lock', runId }, { op: 'child_unqueue', runId })
   addMessage(pending, runId, { type: 'cancel_requested', data: { reason: 'parent', actor: null } }, at)
-  addWake(pending, session, { runId, isCancel: true })
+  pending.operations.push({ op: 'wake', runId, isCancel: true })
 }
 
 /** Adds the end of a run to the messages of its parent, if that waits for it. */
@@ -119,19 +117,12 @@ export function addChildEnd(pending: PendingAppend, session: RunSession, end: Ch
     pending.operations.push({ op: 'payload_ref', runId, hash: output.hash })
   }
   addMessage(pending, runId, { type: 'child_finished', data: { waitId, childRunId, ...end } }, at)
-  addWake(pending, session, { runId, isCancel: false })
+  pending.operations.push({ op: 'wake', runId, isCancel: false })
 }
 
 function addMessage({ operations }: PendingAppend, runId: string, fact: Fact, at: number): void {
-  operations.push({ op: 'message', runId, messageId: factId(fact), fact: JSON.stringify(fact), at })
-}
-
-function addWake(
-  { operations }: PendingAppend,
-  { identity: { engine } }: RunSession,
-  { runId, isCancel }: { readonly runId: string; readonly isCancel: boolean },
-): void {
   operations.push(
-    engine === 'embedded' ? { op: 'wake', runId, isCancel } : { op: 'outbox', kind: 'wake', delayMs: 0, runId },
+    { op: 'engine_lock', isExclusive: false },
+    { op: 'message', runId, messageId: factId(fact), fact: JSON.stringify(fact), at },
   )
 }

@@ -1,4 +1,4 @@
-import type { NodeResume, RunEvent } from '@tenon/core/run'
+import type { NodeResume, RunEngine, RunEvent } from '@tenon/core/run'
 
 /**
  * A command that an engine executes. Each follows from one decision and has its `seq` as id, so that a repeated execution
@@ -18,6 +18,8 @@ export type Command =
   | { readonly kind: 'clear_timer'; readonly id: number; readonly timerId: string }
   | { readonly kind: 'open_wait'; readonly id: number; readonly nodeRunId: string; readonly waitId: string }
   | { readonly kind: 'close_wait'; readonly id: number; readonly nodeRunId: string; readonly waitId: string }
+  /** The commands that follow are for another engine. */
+  | { readonly kind: 'change_engine'; readonly id: number; readonly engine: RunEngine }
   | { readonly kind: 'close_run'; readonly id: number; readonly status: 'completed' | 'failed' | 'canceled' }
 
 /** Returns the command that follows from an event, or null if none does: facts, inline nodes, joins. */
@@ -40,6 +42,8 @@ function commandOf(event: RunEvent): Command | null {
       return { kind: 'open_wait', id, nodeRunId: event.nodeRunId, waitId: event.data.waitId }
     case 'wait_closed':
       return { kind: 'close_wait', id, nodeRunId: event.nodeRunId, waitId: event.data.waitId }
+    case 'engine_changed':
+      return { kind: 'change_engine', id, engine: event.data.to }
     case 'run_completed':
       return { kind: 'close_run', id, status: 'completed' }
     case 'run_error':

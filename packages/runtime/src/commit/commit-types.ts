@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import type { AnyNodeImplementation, CallsResume, Resume } from '@tenon/core/node'
-import type { Fact, Observation, RunEvent, RunStatus, ValueRef } from '@tenon/core/run'
+import type { Fact, Observation, RunEngine, RunEvent, RunStatus, ValueRef } from '@tenon/core/run'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { RerunStart } from '../rerun/prepare-rerun.ts'
 import type { AppendOperation, Payload } from '../store/append.ts'
@@ -115,7 +115,7 @@ export interface CreateRunRequest extends RunRef {
   readonly workflowId: string
   readonly version: string
   readonly mode: 'live' | 'test'
-  readonly engine: 'embedded' | 'temporal'
+  readonly engine: RunEngine
   readonly trigger: string
   readonly input: Json
   readonly actor: { readonly userId: string; readonly displayName: string } | null
@@ -142,6 +142,8 @@ export interface RunToRead extends RunRef {
 
 /** Writes to the logs of runs. All events are stored by it, on both engines. */
 export interface Committer {
+  /** Engine of this process, which begins attempts for runs that it executes; `null` for every engine. */
+  readonly engine: RunEngine | null
   /**
    * Stores facts and observations with the resulting decisions: the machine applies them at turn t, inline nodes are
    * evaluated, and the append expects turn t. On a mismatch the tail of the log is read, and the commit starts over.

@@ -28,7 +28,7 @@ import { createValueLoader } from './value-loader.ts'
 export interface CommitterDepsOf
   extends Pick<
     CommitDeps,
-    'logs' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'onRunsWoken' | 'onQueueChanged'
+    'logs' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'engine' | 'onRunsWoken' | 'onQueueChanged'
   > {
   /** Approximate memory in bytes for the sessions of runs between commits. @defaultValue 67_108_864 */
   readonly maxSessionBytes?: number
@@ -39,9 +39,10 @@ export interface CommitterDepsOf
    */
   readonly maxPendingBytes?: number | undefined
   /**
-   * Stores the requirements of runs of a plan before a child of it starts, and returns their key.
+   * Stores the requirements of runs of a plan before a child of it starts, or a run of it changes to the embedded engine,
+   * and returns their key.
    *
-   * @defaultValue no requirements, as on Temporal
+   * @defaultValue no requirements
    */
   readonly requirementsOf?: (tenantId: string, plan: Plan) => Promise<string>
 }
@@ -103,7 +104,7 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
     }
   }
   const appends = createByteBudget(maxPendingBytes, MAX_SLICE_BYTES)
-  const commitDeps = { ...deps, values, prepareChild, appends }
+  const commitDeps = { ...deps, values, prepareChild, requirementsOf, appends }
 
   const find = async (key: string, run: RunToRead): Promise<RunSession | null> => {
     const { tenantId, runId, isStale = false, nextSeq = null } = run
@@ -187,6 +188,7 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
   }
 
   return {
+    engine: deps.engine ?? null,
     values,
     outcomes: createByteBudget(maxPendingBytes),
     commit: async (request) => {

@@ -1,7 +1,8 @@
 import { TenonError } from '@tenon/core/errors'
-import type { Decision, Fact } from '@tenon/core/run'
+import type { Decision, Fact, RunEngine } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
+import type { Plan } from '../interpreter/plan.ts'
 import { passOfRunKey } from '../store/run-ref.ts'
 import { addHandlerStart } from './child-effects.ts'
 import type { PrepareChild } from './child-runs.ts'
@@ -22,6 +23,10 @@ export interface DriveDeps {
   readonly values: ValueReader
   readonly prepareChild: PrepareChild
   readonly log: RuntimeLog
+  /** Engine of this process; absent if it commits for every engine, as in tests. */
+  readonly engine?: RunEngine | undefined
+  /** Stores the requirements of runs of a plan, which a run that changes to the embedded engine has from then on. */
+  readonly requirementsOf?: ((tenantId: string, plan: Plan) => Promise<string>) | undefined
 }
 
 export interface DriveRequest {
@@ -52,6 +57,7 @@ interface Drive {
   readonly values: ValueReader
   /** Keys of open passes that are being canceled. */
   readonly canceling: Set<string>
+  readonly engine: RunEngine | undefined
 }
 
 /**
@@ -65,12 +71,22 @@ export async function drive(
   session: RunSession,
   pending: PendingAppend,
   request: DriveRequest,
-  { findType, values, prepareChild, log }: DriveDeps,
+  deps: DriveDeps,
 ): Promise<readonly FactToCommit[]> {
+  const { findType, values, prepareChild, log } = deps
   const queue: Work[] = [...looseInline(session), ...request.facts]
   const canceling = cancelingPasses(session)
   const fresh = withFresh(values, pending)
-  const run: Drive = { session, pending, request, findType, prepareChild, values: fresh, canceling }
+  const run: Drive = {
+    session,
+    pending,
+    request,
+    findType,
+    prepareChild,
+    values: fresh,
+    canceling,
+    engine: deps.engine,
+  }
   let hasForeign = false
   const fullAt = performance.now() + request.maxMs
 
@@ -89,6 +105,9 @@ export async function drive(
     for (const decision of decisions) {
       if (decision.type === 'node_cancel_requested')
         canceling.add(passOfRunKey({ nodeRunId: decision.nodeRunId, pass: decision.data.pass }))
+      if (decision.type === 'engine_changed' && decision.data.to === 'embedded') {
+        await deps.requirementsOf?.(session.identity.tenantId, session.plan)
+      }
       if (decision.type !== 'node_scheduled') continue
       const { nodeRunId, data } = decision
       const { pass, resume, params = null } = data
@@ -104,7 +123,9 @@ export async function drive(
   session.hasLooseInline = queue.some((work) => 'inline' in work)
   // With this append, also for one that the full slice has left: a later commit that moves nothing could wake no worker.
   hasForeign ||= queue.some((work) => isForeign(run, work))
-  if (pending.turns > 0 && hasForeign) wakeOthers(session, pending)
+  // The engine of the run does not follow this process; one that it has changed to is woken by the change.
+  const isElsewhere = isOfOther(run) && pending.engine === pending.engineBefore
+  if (pending.turns > 0 && (hasForeign || isElsewhere)) wakeOthers(pending)
   return queue.filter((work) => 'fact' in work)
 }
 
@@ -144,11 +165,14 @@ function isForeign({ session, canceling, findType }: Drive, work: Work): boolean
   return node.control !== 'trigger' && !hasNodeType(findType, node)
 }
 
-/** Has another worker continue the run, in the same append: an inline node is open that this process cannot evaluate. */
-function wakeOthers({ identity }: RunSession, { operations }: PendingAppend): void {
-  operations.push(
-    identity.engine === 'embedded' ? { op: 'ready', workerId: null } : { op: 'outbox', kind: 'wake', delayMs: 0 },
-  )
+/** Checks whether another engine than that of this process executes the run: what follows is for that one to start. */
+function isOfOther({ engine, session }: Drive): boolean {
+  return engine !== undefined && session.engine !== engine
+}
+
+/** Has another worker continue the run, in the same append: this process cannot evaluate an open node, or is of another engine. */
+function wakeOthers({ engine, operations }: PendingAppend): void {
+  operations.push(engine === 'embedded' ? { op: 'ready', workerId: null } : { op: 'outbox', kind: 'wake', delayMs: 0 })
 }
 
 function withFresh(stored: ValueReader, { fresh }: PendingAppend): ValueReader {
@@ -257,16 +281,13 @@ function withDeadline({ plan: { timeoutMs } }: RunSession, fact: Fact, at: numbe
  *
  * @returns Its outcome if it ended without a body; null otherwise.
  */
-async function beginNode(
-  { session, pending, request, findType, values }: Drive,
-  scheduled: PassToResolve,
-  queue: string | null,
-): Promise<Fact | null> {
+async function beginNode(run: Drive, scheduled: PassToResolve, queue: string | null): Promise<Fact | null> {
+  const { session, pending, request, findType, values } = run
   const { acquireSlot, at, worker } = request
   const { tenantId, runId } = session.identity
   const { nodeRunId, pass } = scheduled
   const node = planNodeOf(session, nodeRunId)
-  const slot = acquireSlot?.({ nodeRunId, pass, queue, node }) ?? null
+  const slot = isOfOther(run) ? null : (acquireSlot?.({ nodeRunId, pass, queue, node }) ?? null)
   if (slot === null) return null
   const attempt = 1
   let hasBegun = false

@@ -8,6 +8,7 @@ import { dispatchRequirements, isQueued, runRequirements } from '../store/requir
 import { deadlineTimerId } from '../store/run-ref.ts'
 import { cancelFailure } from './cancel-failure.ts'
 import { addChildCancel, addChildEnd, addChildStart } from './child-effects.ts'
+import { addEngineChange } from './engine-effects.ts'
 import type { PendingAppend } from './pending-append.ts'
 import { noteCancelRequest, planNodeOf, type RunSession } from './session.ts'
 
@@ -22,15 +23,14 @@ export function addFactEffects(
   fact: MachineFact,
   queue: string | null,
 ): void {
-  const { identity } = session
   noteCancelRequest(session, fact)
   if (fact.type === 'run_started') pending.patch = { ...pending.patch, startedAt: fact.at }
   // Messages that were stored while the child ended.
   if (fact.type === 'child_finished') pending.operations.push({ op: 'inbox_clear', runId: fact.data.childRunId })
-  if (fact.type === 'timer_fired' && identity.engine === 'embedded') {
+  if (fact.type === 'timer_fired' && pending.engine === 'embedded') {
     pending.operations.push({ op: 'timer_clear', timerId: fact.data.timerId })
   }
-  if (identity.engine === 'embedded' && isOutcome(fact) && queue !== null) {
+  if (pending.engine === 'embedded' && isOutcome(fact) && queue !== null) {
     // The worker that executes the node may differ from the one that drives the run.
     const { nodeRunId, data } = fact
     pending.operations.push({ op: 'dispatch_end', nodeRunId, pass: data.pass }, { op: 'ready', workerId: null })
@@ -51,7 +51,7 @@ function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly t
 export function addDecisionEffects(pending: PendingAppend, session: RunSession, decision: Decision, at: number): void {
   const { identity } = session
   // On Temporal the shell's own timers are the clock.
-  const hasTimers = identity.engine === 'embedded'
+  const hasTimers = pending.engine === 'embedded'
   switch (decision.type) {
     case 'timer_set': {
       const { timerId, dueAt } = decision.data
@@ -64,7 +64,7 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     case 'node_scheduled': {
       const { nodeRunId, data } = decision
       const node = planNodeOf(session, nodeRunId)
-      if (identity.engine !== 'embedded' || !isQueued(node)) return
+      if (pending.engine !== 'embedded' || !isQueued(node)) return
       const { key: requires } = dispatchRequirements({ plan: session.plan, semantics: identity.semantics }, node)
       const { pass, deadlineAt } = data
       pending.operations.push({ op: 'dispatch_add', nodeRunId, pass, requires })
@@ -75,7 +75,7 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     }
     case 'node_cancel_requested': {
       const { nodeRunId, data } = decision
-      if (identity.engine !== 'embedded' || !isQueued(planNodeOf(session, nodeRunId))) return
+      if (pending.engine !== 'embedded' || !isQueued(planNodeOf(session, nodeRunId))) return
       pending.operations.push({ op: 'dispatch_cancel', nodeRunId, pass: data.pass })
       return
     }
@@ -106,16 +106,20 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       addChildStart(pending, session, decision, at)
       return
     case 'child_cancel_requested':
-      addChildCancel(pending, session, decision, at)
+      addChildCancel(pending, decision, at)
       return
     case 'run_migrated': {
       const { version, planHash } = decision.data
       pending.operations.push({ op: 'move', version, planHash })
       // Stored with the request.
       const { key: requires } = runRequirements({ plan: session.plan, semantics: identity.semantics })
-      if (identity.engine === 'embedded') pending.operations.push({ op: 'require', requires })
+      if (pending.engine === 'embedded') pending.operations.push({ op: 'require', requires })
       return
     }
+    case 'engine_changed':
+      addEngineChange(pending, session, decision.data)
+      pending.engine = decision.data.to
+      return
     case 'run_completed': {
       const { outcome, endNodeRunId } = decision.data
       const end = endNodeRunId === null ? null : session.machine.outputs.outputOf(nodeIdOf(endNodeRunId))
@@ -136,12 +140,12 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
 
 /** Adds the row of a wait for an event, a callback or a connection, which takes one that was kept for it at once. */
 function addEventWait(
-  { operations }: PendingAppend,
+  { operations, engine }: PendingAppend,
   session: RunSession,
   decision: Extract<Decision, { readonly type: 'wait_opened' }>,
   openedAt: number,
 ): void {
-  const { runId, engine } = session.identity
+  const { runId } = session.identity
   const { waitFor, waitId } = decision.data
   if (waitFor.kind !== 'event' && waitFor.kind !== 'callback' && waitFor.kind !== 'connection') return
   const { kind, dueAt } = waitFor
@@ -190,7 +194,7 @@ function addEnd(pending: PendingAppend, session: RunSession, finishedAt: number,
     finishedAt,
   }
   pending.operations.push({ op: 'inbox_clear' }, { op: 'timers_end' }, { op: 'finish' })
-  if (session.identity.engine === 'temporal') pending.operations.push({ op: 'outbox_clear' })
+  if (pending.engine === 'temporal') pending.operations.push({ op: 'outbox_clear' })
   addChildEnd(pending, session, end, finishedAt)
 }
 

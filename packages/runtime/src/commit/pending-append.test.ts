@@ -8,6 +8,8 @@ test('counts the facts for other runs in the memory of an append', () => {
     ...{ events: [], operations: [message, message], payloads: [], payloadBytes: 5, fresh: new Map(), started: [] },
     ...{ children: new Map(), snapshotTurn: null, lastTurnOf: null, turns: 0, patch: null, turnBefore: 0 },
     statusBefore: 'running',
+    engine: 'embedded',
+    engineBefore: 'embedded',
   } as const
   expect(sizeOfAppend(pending)).toBe(20_005)
 })

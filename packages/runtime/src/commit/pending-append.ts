@@ -8,11 +8,12 @@ import {
   factId,
   isRunOver,
   observationId,
+  type RunEngine,
   type RunEvent,
   type RunStatus,
 } from '@tenon/core/run'
 import type { LaneRef } from '../admission/read-queue.ts'
-import { type Bus, publishChange, runTopic } from '../bus.ts'
+import { type Bus, ENGINE_TOPIC, publishChange, runTopic } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
 import { compareOperations } from '../store/append.ts'
@@ -49,6 +50,9 @@ export interface PendingAppend {
   /** Origin of its last turn; null before the first. */
   lastTurnOf: TurnSource | null
   turns: number
+  /** Engine of the run after the last turn, whose tables the decisions change. */
+  engine: RunEngine
+  readonly engineBefore: RunEngine
   patch: RunPatch | null
   readonly turnBefore: number
   readonly statusBefore: RunStatus
@@ -67,6 +71,8 @@ export function createPendingAppend(session: RunSession): PendingAppend {
     snapshotTurn: null,
     lastTurnOf: null,
     turns: 0,
+    engine: session.engine,
+    engineBefore: session.engine,
     patch: null,
     turnBefore: session.machine.turn,
     statusBefore: session.machine.status,
@@ -243,6 +249,7 @@ export async function acceptAppend(
   }
   for (const payload of pending.payloads) values.keep(session.identity.tenantId, payload, payload.json)
   announce(bus, session, pending)
+  if (pending.engine !== pending.engineBefore) bus.publish(ENGINE_TOPIC, { wake: true })
   const woken = otherRunsOf(session, pending)
   if (woken.length > 0) onRunsWoken?.(woken)
   const change = queueChangeOf(session, pending)
@@ -272,8 +279,8 @@ function announce(bus: Bus, session: RunSession, pending: PendingAppend): void {
   const { identity, machine, nextSeq } = session
   const { tenantId, runId, workflowId } = identity
   bus.publish(runTopic(tenantId, runId), { seq: nextSeq - 1 })
-  // Lists show the version of a run.
-  const hasMoved = pending.operations.some(({ op }) => op === 'move')
+  // Lists show the version of a run, and pages its engine.
+  const hasMoved = pending.operations.some(({ op }) => op === 'move' || op === 'engine')
   if (machine.status !== pending.statusBefore || pending.turnBefore === 0 || hasMoved) {
     publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId })
   }

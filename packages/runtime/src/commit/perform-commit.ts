@@ -1,6 +1,7 @@
-import type { RunEvent } from '@tenon/core/run'
+import type { RunEngine, RunEvent } from '@tenon/core/run'
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
+import type { Plan } from '../interpreter/plan.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
@@ -39,6 +40,9 @@ export interface CommitDeps {
   readonly now: () => number
   readonly values: ValueLoader
   readonly prepareChild: PrepareChild
+  /** Engine of this process. @defaultValue it commits for every engine */
+  readonly engine?: RunEngine | undefined
+  readonly requirementsOf?: ((tenantId: string, plan: Plan) => Promise<string>) | undefined
   /** Called after an append that has stored messages for other runs: children and parents. */
   readonly onRunsWoken?: (runs: readonly RunRef[]) => void
   /** Called after an append by which a queue may have changed; see {@link QueueChange}. */

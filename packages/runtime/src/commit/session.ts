@@ -1,5 +1,13 @@
 import { TenonError } from '@tenon/core/errors'
-import { type Actor, callOriginOf, type Fact, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
+import {
+  type Actor,
+  callOriginOf,
+  type Fact,
+  nodeIdOf,
+  type RunEngine,
+  type RunEvent,
+  type ValueRef,
+} from '@tenon/core/run'
 import { createMachine } from '../interpreter/machine.ts'
 import type { Machine } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
@@ -11,12 +19,13 @@ import type { NodeTemplatesTable } from './node-templates.ts'
 import type { LoadedPlan, PlanCache } from './plan-cache.ts'
 import { createSessionPlans, type SessionPlans } from './session-plans.ts'
 
-/** Properties of a run that never change. */
+/** Properties of a run that its row has; those that change are as when the session was loaded. */
 export interface RunIdentity extends RunRef {
   readonly workflowId: string
   readonly version: string
   readonly mode: 'live' | 'test'
-  readonly engine: 'embedded' | 'temporal'
+  /** Engine that the row of the run named when the session was loaded. */
+  readonly engine: RunEngine
   /** Version of the machine semantics that the run started with and keeps. */
   readonly semantics: number
   /** Node run that has started the run, with its wait if that is for the end of the run; `null` without a parent. */
@@ -68,6 +77,8 @@ export interface RunSession {
   /** Templates of the plan's nodes. */
   readonly templates: NodeTemplatesTable
   readonly machine: Machine
+  /** Engine that executes the run now. */
+  readonly engine: RunEngine
   beginning: RunBeginning | null
   /** `seq` of the next event that this session has not seen. */
   nextSeq: number
@@ -253,6 +264,9 @@ export function createSession(
     },
     get templates() {
       return loaded().templates
+    },
+    get engine() {
+      return machine.engine ?? identity.engine
     },
     beginning: null,
     nextSeq: 1,

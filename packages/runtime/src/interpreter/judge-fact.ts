@@ -9,6 +9,7 @@ import type {
   ParkedResolved,
 } from '@tenon/core/run'
 import { endCall } from './calls.ts'
+import { judgeEngineChange } from './change-engine.ts'
 import { noteLate, noteUndone, skipCompensation } from './compensation.ts'
 import { completeNode } from './complete-node.ts'
 import { type FrameContext, findNodeRun, nodeAt, type RunContext, refuse, topFrame } from './context.ts'
@@ -307,6 +308,8 @@ export function judgeFact(run: RunContext, fact: Fact): Act | null {
     case 'pause_requested':
     case 'resume_requested':
       return judgePause(run, fact)
+    case 'engine_change_requested':
+      return judgeEngineChange(run, fact.data)
     case 'migrate_requested':
       return judgeMigration(run, fact.data)
     case 'migration_withdrawn':

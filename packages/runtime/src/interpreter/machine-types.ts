@@ -1,10 +1,12 @@
 import type {
   Decision,
+  EngineChangeRequest,
   Fact,
   MigrateRequest,
   MigrationBlocker,
   NodeResume,
   NodeWait,
+  RunEngine,
   RunStatus,
   ValueRef,
 } from '@tenon/core/run'
@@ -48,6 +50,10 @@ export interface Machine {
   readonly planHash: string
   /** Request to move to another version that waits for the end of the nodes in progress; `null` without one. */
   readonly migration: MigrateRequest | null
+  /** Engine to which the run has changed; `null` if it has the one with which it has started. */
+  readonly engine: RunEngine | null
+  /** Request that another engine executes the run, which waits for the end of the nodes in progress; `null` without one. */
+  readonly engineChange: EngineChangeRequest | null
   /** Returns the nodes that would keep the run from moving to another plan now, in document order; at most 20. */
   migrationBlockers(target: PlanIndex): readonly MigrationBlocker[]
   /** Status of the run after the last fact. */

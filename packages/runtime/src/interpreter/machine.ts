@@ -1,6 +1,7 @@
 import type { RunStatus } from '@tenon/core/run'
 import { findCalledNode } from './call-frames.ts'
 import { finishCalls } from './calls.ts'
+import { advanceEngineChange, dropEngineChange } from './change-engine.ts'
 import { advanceCompensation, compensatingNode } from './compensation.ts'
 import {
   createFrame,
@@ -123,8 +124,10 @@ export function createMachine(
       act(turns)
       concludeTurns(turns)
       dropMigration(run, turns)
+      dropEngineChange(run, turns)
       advanceCompensation(run, turns, () => concludeTurns(turns))
       advanceMigration(run, turns, () => concludeTurns(turns))
+      advanceEngineChange(run, turns, () => concludeTurns(turns))
       endWhenIdle(run, turns.decisions)
       return turns.decisions
     },
@@ -142,6 +145,12 @@ export function createMachine(
     },
     get operations() {
       return undoLog.operations
+    },
+    get engine() {
+      return state.engine
+    },
+    get engineChange() {
+      return state.engineChange
     },
     get migration() {
       return state.migration

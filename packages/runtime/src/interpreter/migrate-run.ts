@@ -2,6 +2,7 @@ import type { MigrateRequest } from '@tenon/core/run'
 import { type RunContext, refuse, topFrame } from './context.ts'
 import { blockersOf } from './migration-blockers.ts'
 import { moveFrames } from './move-frames.ts'
+import { isHolding } from './open-runs.ts'
 import { releaseHeld } from './pause-run.ts'
 import type { PlanIndex } from './plan-index.ts'
 import type { Turns } from './turn.ts'
@@ -79,6 +80,6 @@ export function advanceMigration(run: RunContext, turns: Turns, conclude: () => 
     undoLog.setField(state, 'version', version)
     moveFrames(run, turns, target)
   }
-  if (!state.paused) releaseHeld(run, turns)
+  if (!isHolding(run)) releaseHeld(run, turns)
   conclude()
 }

@@ -52,9 +52,9 @@ export function scheduleAfterWait(context: FrameContext, turn: Turn, node: numbe
   schedule(context, turn.decisions, node, { at: turn.at, resume, params, readsTurn: run.state.turn })
 }
 
-/** Checks whether a run holds what would start: it is paused, or about to move to another version. */
+/** Checks whether a run holds what would start: it is paused, or about to move to another version or to another engine. */
 export function isHolding({ state }: RunContext): boolean {
-  return state.paused || state.migration !== null
+  return state.paused || state.migration !== null || state.engineChange !== null
 }
 
 /** Schedules the pass that follows a wait that has ended. While the run holds what would start, the pass is held. */

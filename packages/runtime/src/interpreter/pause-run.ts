@@ -1,7 +1,7 @@
 import type { PauseRequest } from '@tenon/core/run'
 import type { FrameContext, RunContext } from './context.ts'
 import { framesInOrder } from './frames-in-order.ts'
-import { schedule, scheduleAfterWait } from './open-runs.ts'
+import { isHolding, schedule, scheduleAfterWait } from './open-runs.ts'
 import type { NextPass } from './state.ts'
 import type { Turns } from './turn.ts'
 
@@ -18,14 +18,14 @@ export function pauseRun({ state, undoLog }: RunContext, { decisions }: Turns, r
   decisions.push({ type: 'run_paused', data: { actor } })
 }
 
-/** Resumes a run: schedules what the pause has held, unless the run is about to move to another version. */
+/** Resumes a run: schedules what the pause has held, unless the run is about to move to another version or engine. */
 export function resumeRun(run: RunContext, turns: Turns, request: PauseRequest): void {
   const { state, undoLog } = run
   const { requestId, actor } = request
   undoLog.setEntry(state.requests, requestId, state.turn)
   undoLog.setField(state, 'paused', false)
   turns.decisions.push({ type: 'run_resumed', data: { actor } })
-  if (state.migration === null) releaseHeld(run, turns)
+  if (!isHolding(run)) releaseHeld(run, turns)
 }
 
 /** Schedules what was held, in the order in which it would have been scheduled. */

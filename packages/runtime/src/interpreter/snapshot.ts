@@ -19,7 +19,7 @@ import {
 } from './state.ts'
 
 /** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
-export const STATE_VERSION = 11
+export const STATE_VERSION = 12
 
 type Entries<Value, Key = number> = readonly (readonly [Key, Value])[]
 

@@ -2,6 +2,7 @@ import type {
   ApprovalWait,
   CallsWait,
   CancelReason,
+  EngineChangeRequest,
   IterationsWait,
   MigrateRequest,
   NodeCancelReason,
@@ -9,6 +10,7 @@ import type {
   NodeWait,
   ParkResolutionKind,
   ReusedOutcome,
+  RunEngine,
   RunFailure,
   StoredVote,
   ValueRef,
@@ -202,6 +204,10 @@ export interface RunState {
   migration: MigrateRequest | null
   /** Version to which the run has moved last; `null` if it has its first one. */
   version: string | null
+  /** Request that another engine executes the run, which waits for the end of the nodes in progress: until then nothing starts. */
+  engineChange: EngineChangeRequest | null
+  /** Engine to which the run has changed last; `null` if it has its first one. */
+  engine: RunEngine | null
   /** First reached end in document order; `null` if none. */
   reachedEnd: { readonly index: number; readonly outcome: string } | null
   /** Number of open node runs in all frames. */
@@ -220,7 +226,7 @@ export interface RunState {
   compensation: CompensationState | null
   /** True if a person ended the run without undoing the rest. */
   isCompensationSkipped: boolean
-  /** Turns of the applied requests to pause, to resume and to move, by request id. */
+  /** Turns of the applied requests to pause, to resume, to move and to change the engine, by request id. */
   readonly requests: Map<string, number>
   /** True once the outcomes of an earlier run are known. */
   hasReused: boolean
@@ -238,6 +244,8 @@ export function createRunState(): RunState {
     paused: false,
     migration: null,
     version: null,
+    engineChange: null,
+    engine: null,
     reachedEnd: null,
     openCount: 0,
     waiting: 0,

@@ -12,6 +12,7 @@ import { starts } from './migrations/0011-starts.ts'
 import { movedRuns } from './migrations/0012-moved-runs.ts'
 import { data } from './migrations/0013-data.ts'
 import { errorHandlers } from './migrations/0015-error-handlers.ts'
+import { engineChanges } from './migrations/0016-engine-changes.ts'
 import { connectionWaits } from './migrations/0017-connection-waits.ts'
 import type { Database } from './types.ts'
 
@@ -31,7 +32,7 @@ const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
   migrations: [
     ...[runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],
-    ...[starts, movedRuns, data, errorHandlers, connectionWaits],
+    ...[starts, movedRuns, data, errorHandlers, engineChanges, connectionWaits],
   ],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],

@@ -5,6 +5,7 @@ import type {
   Fact,
   NodeRunId,
   Observation,
+  RunEngine,
   RunFailure,
   RunStatus,
   ValueRef,
@@ -50,7 +51,7 @@ export interface NewRun {
   readonly workflowId: WorkflowId
   readonly version: string
   readonly mode: 'live' | 'test'
-  readonly engine: 'embedded' | 'temporal'
+  readonly engine: RunEngine
   readonly planHash: string
   readonly semantics: number
   readonly queuedAt: number
@@ -134,17 +135,26 @@ export type AppendOperation =
       readonly op: 'child_begin'
       readonly runId: RunId
       readonly workflowId: WorkflowId
-      readonly engine: 'embedded' | 'temporal'
+      readonly engine: RunEngine
       readonly requires: string
     } & Omit<QueueEntry, 'key' | 'rate'> & { readonly rate: Omit<RateEntry, 'key'> | null })
   /** The cancelation of a child follows: if it waits for its admission, it never starts. */
-  | { readonly op: 'child_unqueue'; readonly runId: RunId; readonly engine: 'embedded' | 'temporal' }
+  | { readonly op: 'child_unqueue'; readonly runId: RunId }
   /** The run repeats another one; `from` is a `RerunFrom` as JSON text. */
   | { readonly op: 'rerun'; readonly of: RunId; readonly from: string }
   /** The run executes another version of its workflow from now on. */
   | { readonly op: 'move'; readonly version: string; readonly planHash: string }
   /** The run has other requirements from now on; `requires` is their key. */
   | { readonly op: 'require'; readonly requires: string }
+  /** Another engine executes the run from now on. */
+  | { readonly op: 'engine'; readonly engine: RunEngine }
+  /**
+   * Orders changes of engines and messages, both of the tenant: a message wakes its run by the engine that the row of the
+   * run names, which does not change until the message is stored.
+   */
+  | { readonly op: 'engine_lock'; readonly isExclusive: boolean }
+  /** The run is not at the embedded engine any more: deletes its row of ready runs. */
+  | { readonly op: 'unready' }
   /** A run refers to a value that is stored already. */
   | { readonly op: 'payload_ref'; readonly runId: RunId; readonly hash: string }
   /** A value of this append is in the store of the host; ignored for one that was stored before. */
@@ -167,7 +177,7 @@ export type AppendOperation =
    * `priority` its order among the runs of the tenant, and `workerId` the worker that owns it, or null.
    */
   | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string; readonly priority?: number }
-  /** Wakes another run that has not ended; any worker can apply a cancelation. */
+  /** Wakes another run that has not ended, at its engine; any worker can apply a cancelation. */
   | { readonly op: 'wake'; readonly runId: RunId; readonly isCancel: boolean }
   /** A node waits in its own task queue; `requires` is the key of its requirements. */
   | { readonly op: 'dispatch_add'; readonly nodeRunId: NodeRunId; readonly pass: number; readonly requires: string }
@@ -226,6 +236,8 @@ export type AppendResult =
  * deadlock.
  */
 const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
+  // Before the children that the run starts, which get its engine.
+  engine: -1,
   child_create: 0,
   handler_create: 0,
   child_unqueue: 4,
@@ -242,6 +254,7 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   wait_reopen: 4,
   waits_lock: 4,
   event_match: 4.5,
+  engine_lock: 4.9,
   inbox_consumed: 5,
   inbox_clear: 5,
   message: 5,
@@ -250,6 +263,7 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   timers_end: 6,
   ready: 7,
   require: 7,
+  unready: 7,
   wake: 7,
   event_wake: 7,
   finish: 7,
@@ -268,6 +282,8 @@ export interface OperationOfRun extends RunRef {
 
 /** Returns the run whose rows an operation changes: that of its append, or another one; or the match key that it locks. */
 function changedRunOf({ operation, runId }: OperationOfRun): string {
+  // Of the lock of a tenant, all runs change the same.
+  if (operation.op === 'engine_lock') return ''
   // Of a lock of a match key, all runs with the key change the same.
   if (operation.op === 'event_lock') return operation.matchKey
   return ('runId' in operation ? operation.runId : undefined) ?? runId

@@ -311,7 +311,8 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     const [first, second] = [await openApproval(), await openApproval()]
     const ahead = createInbox(opened.database, () => Date.now() + 600_000)
     await ahead.decide(first.tenantId, first.approvalId, voteOf('ann'), { workerId: null })
-    await ahead.decide(second.tenantId, second.approvalId, voteOf('ann'), {})
+    await second.operate({ op: 'engine', engine: 'temporal' })
+    await ahead.decide(second.tenantId, second.approvalId, voteOf('ann'), { workerId: 'w' })
     await second.operate({ op: 'ready', workerId: null }, { op: 'outbox', kind: 'watch', delayMs: 60_000 })
     const rows = await opened.database.withSystem(async (tx) => ({
       ready: await tx.selectFrom('run_ready').select(['run_id', 'ready_at']).execute(),

@@ -8,6 +8,7 @@ import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from './append.ts'
 import { deliver } from './deliver-event.ts'
+import { lockEngines } from './engine-lock.ts'
 import { addPayloads, checkRoom, deleteExpired, findStored, keep } from './event-buffer.ts'
 import { endMessages } from './judge-pause.ts'
 import type { EventTarget } from './match-key.ts'
@@ -122,6 +123,7 @@ async function storeUnderLock(tx: RuntimeTx, event: EventToPut, faults: Faults):
   if (isKept) await checkRoom(tx, event)
   if ((isKept || event.hasId) && !(await keep(tx, event, { isKept, delivered: fitting.length })))
     return { outcome: 'retry' }
+  if (fitting.length > 0) await lockEngines(tx, tenantId)
   await deliver(tx, event, fitting)
   await event.route.hook?.(tx)
   const runIds = [...new Set(fitting.map((wait) => wait.run_id))].sort()

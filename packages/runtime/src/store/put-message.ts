@@ -4,6 +4,7 @@ import type { TransactionHook } from '../engine.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import { lockEngines } from './engine-lock.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
@@ -13,10 +14,7 @@ export type PutMessage =
 
 /** Receiver of the wake-up for a message, and other rows that its transaction stores. */
 export interface MessageRoute {
-  /**
-   * Embedded: the worker of this process, which gets the run if no worker owns it, or null. Temporal: absent, the
-   * wake-up goes to the outbox.
-   */
+  /** Worker of this process, which gets a run of the embedded engine that no worker owns. @defaultValue any worker */
   readonly workerId?: string | null
   readonly hook?: TransactionHook | undefined
 }
@@ -33,35 +31,53 @@ export async function putMessage(
   tx: Tx<RuntimeTables>,
   { tenantId, runId, fact, at, route }: Message,
 ): Promise<PutMessage> {
+  await lockEngines(tx, tenantId)
   const added = await tx
     .insertInto('run_inbox')
     .values({ tenant_id: tenantId, run_id: runId, message_id: factId(fact), fact: JSON.stringify(fact), at })
     .onConflict((conflict) => conflict.doNothing())
-    .returning('run_id')
+    .returning((eb) =>
+      eb
+        .selectFrom('runs')
+        .select('runs.engine')
+        .whereRef('runs.tenant_id', '=', 'run_inbox.tenant_id')
+        .whereRef('runs.run_id', '=', 'run_inbox.run_id')
+        .as('engine'),
+    )
     .executeTakeFirst()
   // The message is stored already: its transaction has stored the related rows and has woken the run.
   if (added === undefined) return { outcome: 'accepted', runId, owner: null }
   await route.hook?.(tx)
+  if (added.engine === 'temporal') {
+    await wakeShells(tx, tenantId, [runId])
+    return { outcome: 'accepted', runId, owner: null }
+  }
   return { outcome: 'accepted', runId, owner: await wakeRun(tx, { tenantId, runId }, route, fact.type) }
 }
 
+/** Wakes the shells of runs on Temporal. */
+async function wakeShells(tx: Tx<RuntimeTables>, tenantId: string, runIds: readonly string[]): Promise<void> {
+  if (runIds.length === 0) return
+  await tx
+    .insertInto('outbox')
+    .columns(['tenant_id', 'run_id', 'kind', 'ready_at'])
+    .expression(
+      sql`select ${tenantId}::text, run_id, 'wake', ${databaseNow} from unnest(${runIds}::text[]) as r(run_id)`,
+    )
+    .execute()
+}
+
 /**
- * Wakes a run for which a message was stored, in the caller's transaction.
+ * Wakes a run of the embedded engine for which a message was stored.
  *
- * @returns Worker that owns the run; `null` if none does, and on Temporal.
+ * @returns Worker that owns the run; `null` if none does.
  */
 async function wakeRun(
   tx: Tx<RuntimeTables>,
   { tenantId, runId }: RunRef,
-  route: MessageRoute,
+  { workerId = null }: MessageRoute,
   factType: Fact['type'],
 ): Promise<string | null> {
-  if (route.workerId === undefined) {
-    const message = { tenant_id: tenantId, run_id: runId, kind: 'wake', ready_at: databaseNow }
-    await tx.insertInto('outbox').values(message).execute()
-    return null
-  }
-  const { workerId } = route
   const ready = await tx
     .insertInto('run_ready')
     .values({
@@ -89,32 +105,44 @@ async function wakeRun(
   return ready?.worker_id ?? null
 }
 
-/** Wakes runs for which an event was stored, in the caller's transaction, in the order of their ids. */
+/** Run that was woken, with the worker that owns it; `null` if none does. */
+interface WokenRun {
+  readonly runId: string
+  readonly owner: string | null
+}
+
+/**
+ * Wakes runs for which an event was stored, in the caller's transaction and in the order of their ids. The caller has
+ * called {@link lockEngines} before it stored the event.
+ */
 export async function wakeRuns(
   tx: Tx<RuntimeTables>,
   tenantId: string,
   runIds: readonly string[],
-  { workerId }: MessageRoute,
-): Promise<readonly { readonly runId: string; readonly owner: string | null }[]> {
+  { workerId = null }: MessageRoute,
+): Promise<readonly WokenRun[]> {
   if (runIds.length === 0) return []
-  if (workerId === undefined) {
-    await tx
-      .insertInto('outbox')
-      .columns(['tenant_id', 'run_id', 'kind', 'ready_at'])
-      .expression(
-        sql`select ${tenantId}::text, run_id, 'wake', ${databaseNow} from unnest(${runIds}::text[]) as r(run_id)`,
-      )
-      .execute()
-    return runIds.map((runId) => ({ runId, owner: null }))
-  }
-  return tx
+  const atTemporal = await tx
+    .selectFrom('runs')
+    .select('run_id')
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`run_id = any(${runIds}::text[])`)
+    .where('engine', '=', 'temporal')
+    .execute()
+  const elsewhere = new Set(atTemporal.map((row) => row.run_id))
+  const embedded = runIds.filter((runId) => !elsewhere.has(runId))
+  const shells: readonly WokenRun[] = [...elsewhere].map((runId) => ({ runId, owner: null }))
+  await wakeShells(tx, tenantId, [...elsewhere])
+  if (embedded.length === 0) return shells
+  const woken = await tx
     .insertInto('run_ready')
     .columns(['tenant_id', 'run_id', 'ready_at', 'worker_id', 'woken'])
     .expression(
       sql`select ${tenantId}::text, run_id, ${databaseNow}, ${workerId}::text, ${workerId === null}::boolean
-        from unnest(${runIds}::text[]) with ordinality as r(run_id, position) order by position`,
+        from unnest(${embedded}::text[]) with ordinality as r(run_id, position) order by position`,
     )
     .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ woken: true }))
     .returning(['run_id as runId', 'worker_id as owner'])
     .execute()
+  return [...woken, ...shells]
 }

@@ -16,6 +16,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredParent, StoredRun, StoredWait } from '../run-store.ts'
 import { cursorAfter, isRunAfter, isWaitAfter, pageSize, positionOfRun, positionOfWait } from './cursor.ts'
 import { selectEventWaits } from './event-wait-rows.ts'
+import { selectLiveRunIds } from './live-run-ids.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
 import { selectUsage } from './read-usage.ts'
@@ -48,6 +49,12 @@ export function postgresRunReader(database: RuntimeDatabase, payloadStore?: Payl
       database.withTenant(tenantId, (tx) => selectPauses(tx, tenantId, workflowIds)),
     listRunsToPause: (tenantId, filter) =>
       database.withTenant(tenantId, (tx) => selectRunsToPause(tx, tenantId, filter)),
+    listRunsToChangeEngine: (tenantId, { workflowId, engine, cursor, limit = 50 }) =>
+      database.withTenant(tenantId, (tx) =>
+        selectLiveRunIds(tx, tenantId, { workflowId, cursor, limit }, (eb) =>
+          eb.and([eb('status', 'in', ['running', 'waiting', 'paused']), eb('engine', '<>', engine)]),
+        ),
+      ),
     listRunsToMigrate: (tenantId, filter) =>
       database.withTenant(tenantId, (tx) => selectRunsToMigrate(tx, tenantId, filter)),
     listWaitingRuns: (tenantId, run) => database.withTenant(tenantId, (tx) => selectWaitingRuns(tx, tenantId, run)),

@@ -161,6 +161,7 @@ export function applyOperation(tables: MemoryTables, memory: MemoryRun, o: Appen
     // requirements, admissions or an outbox.
     case 'waits_lock':
     case 'event_lock':
+    case 'engine_lock':
     case 'payload_ref':
     case 'require':
     case 'child_unqueue':

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RUN_PRIORITIES } from '../../document/types.ts'
+import { RUN_ENGINES } from '../../run/engine-changes.ts'
 import { NODE_STATUSES, RUN_STATUSES } from '../../run/status.ts'
 import { QUEUE_REASONS } from '../run-types.ts'
 import { instantSchema, jsonSchema, textSchema } from './common.ts'
@@ -60,7 +61,7 @@ const runFields = {
   version: z.string(),
   mode: z.enum(['live', 'test']),
   traceId: z.string(),
-  engine: z.enum(['embedded', 'temporal']),
+  engine: z.enum(RUN_ENGINES),
   queuedAt: instantSchema,
   parent: z.strictObject({ runId: z.string(), nodeRunId: z.string() }).nullable(),
   rootRunId: z.string(),
@@ -102,7 +103,12 @@ const queuedState = {
   startedAt: z.null(),
   queue: runQueueSchema.exactOptional(),
 }
-const activeState = { ...openState, status: z.enum(['running', 'waiting', 'paused']), startedAt: instantSchema }
+const activeState = {
+  ...openState,
+  status: z.enum(['running', 'waiting', 'paused']),
+  startedAt: instantSchema,
+  otherEngines: z.array(z.enum(RUN_ENGINES)).readonly().exactOptional(),
+}
 const completedState = {
   status: z.literal('completed'),
   startedAt: instantSchema,

@@ -15,6 +15,8 @@ import {
 } from '@tenon/core/options'
 import { createAdmitter } from '../../admission/admitter.ts'
 import { createDecide } from '../../approvals/decide.ts'
+import { ENGINE_TOPIC } from '../../bus.ts'
+import { createRequestEngineChange } from '../../change-engine/request-engine-change.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
@@ -40,7 +42,7 @@ import { startedRun } from '../started-run.ts'
 import { createDispatchRunner } from './dispatch-runner.ts'
 import { createLease } from './lease.ts'
 import { createNodeSlots } from './node-slots.ts'
-import { createPoller, ENGINE_TOPIC } from './poller.ts'
+import { createPoller } from './poller.ts'
 import { createPresence } from './presence.ts'
 import { createWorker } from './worker.ts'
 
@@ -175,7 +177,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const objects = deps.payloadStore === undefined ? null : createStoredObjects(deps.payloadStore)
   const uploading = createUploadingAppender(appender, objects)
   const committer = createCommitter({
-    ...{ database, objects },
+    ...{ database, objects, engine: 'embedded' as const },
     appender: uploading,
     findType,
     bus,
@@ -198,6 +200,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
   const migrateRun = createMigrateRun({ database, committer, now })
+  const requestEngineChange = createRequestEngineChange({ database, committer, now })
   const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
@@ -314,6 +317,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
 
   return {
     kind: 'embedded',
+    kinds: ['embedded'],
     start,
     decide: async (tenantId, approvalId, vote, hook) => {
       const put = await decide(tenantId, approvalId, vote, { workerId: owner(), hook })
@@ -348,6 +352,13 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       if (put.outcome === 'accepted') wake({ tenantId, ...put })
       return { outcome: put.outcome }
     },
+    changeEngine: async (tenantId, runId, request, hook) => {
+      if (request.engine !== 'embedded') return { outcome: 'unknown_engine' }
+      const put = await requestEngineChange(tenantId, runId, request, { workerId: owner(), hook })
+      if (put.outcome === 'accepted') wake({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
+    lookForWork: wakeWorkers,
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,
     unservedQueues: (queues) => findUnservedQueues(database, queues),

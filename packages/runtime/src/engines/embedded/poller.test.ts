@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import { ENGINE_TOPIC } from '../../bus.ts'
 import { inMemoryBus } from '../../testing/in-memory-bus.ts'
-import { createPoller, ENGINE_TOPIC, type PollerDeps } from './poller.ts'
+import { createPoller, type PollerDeps } from './poller.ts'
 
 test('polls again after a renewal during which the lease had expired', async () => {
   vi.useFakeTimers()

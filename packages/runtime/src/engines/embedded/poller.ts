@@ -1,4 +1,4 @@
-import type { Bus } from '../../bus.ts'
+import { type Bus, ENGINE_TOPIC } from '../../bus.ts'
 import type { RuntimeLog } from '../../engine.ts'
 import { reasonOf } from '../../reason-of.ts'
 import type { ClaimLimits, DispatchStore } from '../../store/dispatch-store.ts'
@@ -37,9 +37,6 @@ export interface PollerDeps {
   /** Returns the free capacity of the worker. */
   readonly limits: () => Omit<ClaimLimits, 'afterTenant'>
 }
-
-/** Topic on which engines wake each other's workers. */
-export const ENGINE_TOPIC = 'engine'
 
 const MAX_TIMER_MS = 2 ** 31 - 1
 

@@ -51,7 +51,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (run.passes.size === 0 && !run.isDriving) claimed.delete(runKey(run))
   }
 
-  /** Another worker owns the run: its bodies here are stopped, and the run is forgotten. */
+  /** Another worker or another engine has the run: its bodies here are stopped, and the run is forgotten. */
   const drop = (run: ClaimedRun): void => {
     for (const { stop } of run.passes.values()) stop.stop('shutdown')
     if (claimed.get(runKey(run)) === run) claimed.delete(runKey(run))
@@ -65,6 +65,10 @@ export function createWorker(deps: WorkerDeps): Worker {
       return
     }
     for (const command of result.commands) {
+      if (command.kind === 'change_engine' && command.engine !== 'embedded') {
+        drop(run)
+        return
+      }
       if (command.kind === 'start_node' && command.queue !== null) deps.wakeWorkers()
       else if (command.kind === 'start_node') passes.enqueue(run, command)
       if (command.kind === 'cancel_node') passes.cancel(run, command)
@@ -164,7 +168,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     // Every open pass is checked below, so changes of others need no check of their own.
     follow(run, { ...result, metOthers: false })
     if (result.events.some(({ type }) => type === 'run_resumed')) await wakeQueued(run)
-    const seen = await committer.withSession({ tenantId, runId }, ({ machine, attempts, timers }) => {
+    const seen = await committer.withSession({ tenantId, runId }, ({ engine, machine, attempts, timers }) => {
+      if (engine !== 'embedded') return null
       const isPaused = machine.status === 'paused'
       const open = machine.openNodeRuns().flatMap((each) => {
         // Nodes with a queue of their own belong to the workers of the queue.

@@ -50,7 +50,7 @@ export function createDeliver({ client, reader, committer, outbox, now, reconcil
       return 'done'
     }
     const run = await reader.getRun(tenantId, runId)
-    if (run === null || run.finishedAt !== null) return 'done'
+    if (run === null || run.finishedAt !== null || run.engine !== 'temporal') return 'done'
     const found = kind === 'start' ? { state: 'gone' as const } : await client.find(runId)
     if (found.state === 'stopped') {
       const fact = { type: 'cancel_requested', data: { reason: 'operator', actor: null } } as const

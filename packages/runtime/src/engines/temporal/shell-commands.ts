@@ -34,15 +34,16 @@ export function createReadCommands(committer: Committer, reader: RunReader, queu
     const end = commands.find((command) => command.kind === 'close_run')
     if (end !== undefined) return { cursor: reached, commands: [{ seq: end.id, type: 'close_run' }] }
     // After the events, so that passes that they started are known to be open.
-    const open = await committer.withSession({ tenantId, runId, isStale: true }, (session) =>
-      shellCommandsOf(commands, {
+    const open = await committer.withSession({ tenantId, runId, isStale: true }, (session) => {
+      if (session.engine !== 'temporal') return null
+      return shellCommandsOf(commands, {
         nodeRuns: session.machine.openNodeRuns(),
         hasTimer: (timerId) => session.timers.has(timerId),
         planNodeOf: (nodeRunId) => planNodeOf(session, nodeRunId),
         queueWaitMs,
-      }),
-    )
-    // A deleted run needs no shell.
+      })
+    })
+    // A deleted run needs no shell, nor does one that another engine executes.
     if (open === null) return { cursor, commands: [{ seq: Number.MAX_SAFE_INTEGER, type: 'close_run' }] }
     return { cursor: reached, commands: open }
   }

@@ -17,6 +17,7 @@ import {
 import { createAdmitter } from '../../admission/admitter.ts'
 import { createDecide } from '../../approvals/decide.ts'
 import { publishChange } from '../../bus.ts'
+import { createRequestEngineChange } from '../../change-engine/request-engine-change.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
@@ -32,6 +33,7 @@ import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { createOutbox } from '../../store/outbox.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
+import { createRequirementStore } from '../../store/requirements.ts'
 import { newRunId } from '../../store/run-ref.ts'
 import { createUploadingAppender } from '../../store/uploading-appender.ts'
 import { startQueued } from '../start-queued.ts'
@@ -107,14 +109,17 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const appender = createAppender(database, { lanes: options.appendLanes })
   const objects = deps.payloadStore === undefined ? null : createStoredObjects(deps.payloadStore)
   const uploading = createUploadingAppender(appender, objects)
+  // Of runs that change to the embedded engine. This process drives none.
+  const requirements = createRequirementStore(database, [])
   const committer = createCommitter({
-    ...{ database, objects },
+    ...{ database, objects, engine: 'temporal' as const },
     appender: uploading,
     findType,
     bus,
     log,
     now,
     maxPendingBytes: options.maxPendingBytes,
+    requirementsOf: async (tenantId, plan) => (await requirements.prepare(tenantId, plan)).requires,
     onQueueChanged: (change) => admitter.sweepAfter(change),
     onRunsWoken: () => relay?.wake(),
   })
@@ -123,6 +128,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
   const migrateRun = createMigrateRun({ database, committer, now })
+  const requestEngineChange = createRequestEngineChange({ database, committer, now })
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
   const retention = createRetentionKeeper({ database, objects, log }, deps.retention)
@@ -199,6 +205,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
 
   return {
     kind: 'temporal',
+    kinds: ['temporal'],
     start: async (request: StartRunRequest) => {
       await clock.ready()
       const { plan, ...rest } = request
@@ -247,6 +254,8 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     pause: putPause(inbox.pause),
     resume: putPause(inbox.resume),
     migrate: async (tenantId, runId, request, hook) => {
+      // The run may be at the embedded engine, or change to it.
+      await requirements.prepare(tenantId, request.plan)
       const put = await migrateRun.request(tenantId, runId, request, { hook })
       if (put.outcome !== 'accepted') return put
       relay?.wake()
@@ -258,6 +267,13 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       relay?.wake()
       return { outcome }
     },
+    changeEngine: async (tenantId, runId, request, hook) => {
+      if (request.engine !== 'temporal') return { outcome: 'unknown_engine' }
+      const { outcome } = await requestEngineChange(tenantId, runId, request, { hook })
+      relay?.wake()
+      return { outcome }
+    },
+    lookForWork: () => relay?.wake(),
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,
     unservedQueues: async (queues) => {

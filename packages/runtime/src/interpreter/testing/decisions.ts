@@ -64,6 +64,10 @@ function briefly(decision: Decision): string {
       const { version, reason, blockers } = decision.data
       return `not moved to ${version} (${reason}: ${blockers.map((each) => `${each.nodeId} ${each.reason}`).join()})`
     }
+    case 'engine_changed':
+      return `engine ${decision.data.from} to ${decision.data.to}`
+    case 'engine_change_refused':
+      return `engine not ${decision.data.to} (${decision.data.reason})`
     case 'run_completed':
       return `completed ${decision.data.outcome} by ${decision.data.endNodeRunId}`
     case 'run_error':

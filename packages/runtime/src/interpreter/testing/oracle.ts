@@ -292,7 +292,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       case 'child_finished':
       case 'outcomes_reused':
         return
-      // No play of the oracle undoes anything, or moves to another version.
+      // No play of the oracle undoes anything, or moves to another version or engine.
+      case 'engine_change_requested':
       case 'migrate_requested':
       case 'migration_withdrawn':
       case 'compensation_skip_requested':

@@ -130,10 +130,10 @@ begin
       if found then
         delete from $schema.run_inbox
           where tenant_id = p_tenant and run_id = o->>'runId' and message_id = 'start';
-        if o->>'engine' = 'embedded' then
-          insert into $schema.run_ready (tenant_id, run_id, ready_at, woken) values (p_tenant, o->>'runId', ${NOW}, true)
-            on conflict (tenant_id, run_id) do update set woken = true;
-        end if;
+        insert into $schema.run_ready (tenant_id, run_id, ready_at, woken)
+          select p_tenant, r.run_id, ${NOW}, true from $schema.runs r
+            where r.tenant_id = p_tenant and r.run_id = o->>'runId' and r.engine = 'embedded'
+          on conflict (tenant_id, run_id) do update set woken = true;
       end if;
     when 'rerun' then
       update $schema.runs set rerun_of = o->>'of', rerun_from = o->>'from'
@@ -142,6 +142,16 @@ begin
       update $schema.runs set first_version = coalesce(first_version, version),
           first_plan_hash = coalesce(first_plan_hash, plan_hash), version = o->>'version', plan_hash = o->>'planHash'
         where tenant_id = p_tenant and run_id = p_run;
+    when 'engine' then
+      update $schema.runs set engine = o->>'engine' where tenant_id = p_tenant and run_id = p_run;
+    when 'engine_lock' then
+      if (o->>'isExclusive')::boolean then
+        perform pg_advisory_xact_lock(hashtextextended('engine ' || p_tenant, 0));
+      else
+        perform pg_advisory_xact_lock_shared(hashtextextended('engine ' || p_tenant, 0));
+      end if;
+    when 'unready' then
+      delete from $schema.run_ready where tenant_id = p_tenant and run_id = p_run;
     when 'require' then
       update $schema.run_ready set requires_key = o->>'requires' where tenant_id = p_tenant and run_id = p_run;
     when 'payload_ref' then
@@ -174,6 +184,9 @@ begin
       update $schema.run_ready set woken = true,
           requires_key = case when (o->>'isCancel')::boolean then split_part(requires_key, '/', 1) else requires_key end
         where tenant_id = p_tenant and run_id = o->>'runId';
+      insert into $schema.outbox (tenant_id, run_id, kind, ready_at)
+        select p_tenant, r.run_id, 'wake', ${NOW} from $schema.runs r
+          where r.tenant_id = p_tenant and r.run_id = o->>'runId' and r.engine = 'temporal' and r.finished_at is null;
     when 'timers_end' then
       -- Before the rows of ready runs, of this run and of others: the claim of due runs locks in this order, too.
       delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;

@@ -1,0 +1,59 @@
+import { type EngineChangeRequest, type Fact, isRunOver, type RunEngine, type RunStatus } from '@tenon/core/run'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import { hasEndMessage, isEnding } from './judge-pause.ts'
+import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
+import type { RunRef } from './run-ref.ts'
+
+/**
+ * Result of a request to change the engine of a run. `unchanged`: the engine executes the run already, or a request for it
+ * waits; `queued`: it has not begun; `pending`: a request for another engine waits.
+ */
+export type PutEngineChange = PutMessage | { readonly outcome: 'unchanged' | 'queued' | 'pending' }
+
+/** A request to change the engine of a run. */
+export interface EngineChangeToPut extends RunRef {
+  readonly request: Omit<EngineChangeRequest, 'from'>
+  readonly at: number
+  readonly route: MessageRoute
+}
+
+/** Beginning of the ids of requests to change the engine, from `factId`. */
+const ENGINE_MESSAGES = 'engine/'
+
+/**
+ * Accepts a request to change the engine of a run, in the caller's transaction: it locks the run, so that of two requests
+ * at once the second one sees the first.
+ */
+export async function putEngineChange(
+  tx: Tx<RuntimeTables>,
+  { tenantId, runId, request, at, route }: EngineChangeToPut,
+): Promise<PutEngineChange> {
+  const run = await tx
+    .selectFrom('runs')
+    .select(['status', 'engine'])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (run === undefined) return { outcome: 'not_found' }
+  if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+  if (run.status === 'queued') return { outcome: 'queued' }
+  const waiting = await tx
+    .selectFrom('run_inbox')
+    .select('fact')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('message_id', 'like', `${ENGINE_MESSAGES}%`)
+    .executeTakeFirst()
+  if (waiting !== undefined) {
+    const { data } = JSON.parse(waiting.fact) as Extract<Fact, { readonly type: 'engine_change_requested' }>
+    return { outcome: data.to === request.to ? 'unchanged' : 'pending' }
+  }
+  if (run.engine === request.to) return { outcome: 'unchanged' }
+  if ((await hasEndMessage(tx, { tenantId, runId })) || (await isEnding(tx, { tenantId, runId }))) {
+    return { outcome: 'closed' }
+  }
+  const fact: Fact = { type: 'engine_change_requested', data: { ...request, from: run.engine as RunEngine } }
+  return putMessage(tx, { tenantId, runId, fact, at, route })
+}

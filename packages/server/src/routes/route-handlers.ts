@@ -3,6 +3,7 @@ import { approvalHandlers } from './approval-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { connectionHandlers } from './connection-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
+import { engineHandlers } from './engine-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
 import { migrationHandlers } from './migration-handlers.ts'
@@ -22,6 +23,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...rolloutHandlers,
   ...runHandlers,
   ...migrationHandlers,
+  ...engineHandlers,
   ...approvalHandlers,
   ...parkedHandlers,
   ...eventHandlers,

@@ -2,7 +2,7 @@ import type { Run, RunHealth, RunQueue, RunState, RunSummary, StartedRun } from 
 import type { TenantId } from '@tenon/core/document'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import { maskCredentials } from '@tenon/core/mask'
-import type { RunFailure } from '@tenon/core/run'
+import type { RunEngine, RunFailure } from '@tenon/core/run'
 import type { StartedRunRow, StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
@@ -42,7 +42,11 @@ export async function presentRuns(
       rerunOf: run.rerunOf,
       handles: run.handles,
       handledBy: run.handledBy,
-      ...stateOf(run, health.get(run.runId), queue.get(run.runId)),
+      ...stateOf(run, {
+        health: health.get(run.runId),
+        queue: queue.get(run.runId),
+        otherEngines: server.engine.kinds.filter((kind) => kind !== run.engine),
+      }),
     }),
   )
 }
@@ -67,8 +71,14 @@ export async function presentRun(server: ServerContext, run: StoredRun): Promise
   }
 }
 
+interface FactsOfOpenRun {
+  readonly health: RunHealth | undefined
+  readonly queue: RunQueue | undefined
+  readonly otherEngines: readonly RunEngine[]
+}
+
 /** The state that a row of `runs` says. Every column of it is nullable, so a missing value gets the nearest one. */
-function stateOf(run: StoredRun, health: RunHealth | undefined, queue: RunQueue | undefined): RunState {
+function stateOf(run: StoredRun, { health, queue, otherEngines }: FactsOfOpenRun): RunState {
   const { status } = run
   const obstacle = health === undefined ? {} : { health }
   const startedAt = toInstant(run.startedAt ?? run.queuedAt)
@@ -81,7 +91,10 @@ function stateOf(run: StoredRun, health: RunHealth | undefined, queue: RunQueue 
     case 'running':
     case 'waiting':
     case 'paused':
-      return { status, startedAt, finishedAt: null, outcome: null, error: null, ...obstacle }
+      return {
+        ...{ status, startedAt, finishedAt: null, outcome: null, error: null, ...obstacle },
+        ...(otherEngines.length === 0 ? {} : { otherEngines }),
+      }
     case 'completed':
       return { status, startedAt, finishedAt, outcome: run.outcome ?? 'completed', error: null }
     case 'failed':

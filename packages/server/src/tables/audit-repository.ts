@@ -31,6 +31,7 @@ export const AUDIT_ACTIONS = [
   'run.resume',
   'run.migrate',
   'run.withdraw_migration',
+  'run.change_engine',
   'run.delete',
   'retention.delete_runs',
   'parked.resolve',

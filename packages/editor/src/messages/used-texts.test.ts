@@ -5,6 +5,7 @@ import { ENGLISH_TEXTS } from '../../test/fixtures/english-texts.ts'
 import {
   enCalls,
   enData,
+  enEngine,
   enHandlers,
   enMigration,
   enParked,
@@ -62,6 +63,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 const LATER_TABLES = [
   { tag: '<DataTexts>', keys: Object.keys(enData) },
   { tag: '<HandlerTexts>', keys: Object.keys(enHandlers) },
+  { tag: '<EngineTexts>', keys: Object.keys(enEngine) },
   { tag: '<MigrationTexts>', keys: Object.keys(enMigration) },
   { tag: '<ParkedTexts>', keys: Object.keys(enParked) },
   { tag: '<PolicyTexts>', keys: Object.keys(enPolicy) },

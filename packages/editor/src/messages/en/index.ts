@@ -1,6 +1,7 @@
 import type { enCalls } from './calls.ts'
 import type { enData } from './data.ts'
 import type { en } from './en.ts'
+import type { enEngine } from './engine.ts'
 import type { enHandlers } from './handlers.ts'
 import type { enMigration } from './migration.ts'
 import type { enParked } from './parked.ts'
@@ -14,6 +15,7 @@ import type { enWaits } from './waits.ts'
 export { enCalls } from './calls.ts'
 export { enData } from './data.ts'
 export { en } from './en.ts'
+export { enEngine } from './engine.ts'
 export { enHandlers } from './handlers.ts'
 export { enMigration } from './migration.ts'
 export { enParked } from './parked.ts'
@@ -31,6 +33,7 @@ export type MessageKey =
   | keyof typeof enCalls
   | keyof typeof enData
   | keyof typeof enHandlers
+  | keyof typeof enEngine
   | keyof typeof enMigration
   | keyof typeof enParked
   | keyof typeof enPolicy

@@ -19,6 +19,12 @@ import { createNodeDirectory } from '../store/node-directory.ts'
 import { filterLines } from './filter-lines.ts'
 import { logLine } from './log-lines.ts'
 
+const ENGINE = {
+  requestId: 'e',
+  actor: { userId: 'ann', displayName: 'Ann' },
+  from: 'embedded',
+  to: 'temporal',
+} as const
 const MOVE = { requestId: 'm', actor: null, from: '4', version: '5', planHash: 'p' }
 
 const words = {
@@ -214,6 +220,18 @@ describe('logLine', () => {
     [{ type: 'migrate_requested', data: MOVE }, 'info', 'The system requested to move to version 5'],
     [{ type: 'migration_withdrawn', data: MOVE }, 'info', 'The system withdrew the request to move'],
     [{ type: 'run_migrated', data: MOVE }, 'info', 'Moved from version 4 to 5'],
+    [{ type: 'engine_change_requested', data: ENGINE }, 'info', 'Ann requested the engine temporal'],
+    [
+      { type: 'engine_change_requested', data: { ...ENGINE, actor: null } },
+      'info',
+      'The system requested the engine temporal',
+    ],
+    [{ type: 'engine_changed', data: ENGINE }, 'info', 'Engine changed from embedded to temporal'],
+    [
+      { type: 'engine_change_refused', data: { requestId: 'e', to: 'temporal', reason: 'ending' } },
+      'warn',
+      'Engine not changed to temporal',
+    ],
     [
       { type: 'migration_refused', data: { requestId: 'm', version: '5', reason: 'incompatible', blockers: [] } },
       'warn',

@@ -285,6 +285,14 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
     }
     case 'migration_refused':
       return { level: 'warn', text: t('runs.event.migration_refused', { version: entry.data.version }) }
+    case 'engine_change_requested': {
+      const person = entry.data.actor?.displayName ?? t('runs.event.system')
+      return { level: 'info', text: t('runs.event.engine_change_requested', { person, to: entry.data.to }) }
+    }
+    case 'engine_changed':
+      return { level: 'info', text: t('runs.event.engine_changed', { from: entry.data.from, to: entry.data.to }) }
+    case 'engine_change_refused':
+      return { level: 'warn', text: t('runs.event.engine_change_refused', { to: entry.data.to }) }
     case 'run_paused':
       return { level: 'debug', text: t('runs.event.run_paused') }
     case 'run_resumed':

@@ -1,4 +1,5 @@
 import { LaterPart } from '../../ui/later-part.tsx'
+import { otherEnginesOf } from '../engine/other-engines-of.ts'
 import { queueOf } from '../queue/queue-of.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
@@ -10,6 +11,8 @@ import { useMayChangeRun } from './use-may-change-run.ts'
 
 // A run may move only while it is open, and few people move one.
 const loadMove = () => import('../migration/move-run.tsx')
+// Few servers have a second engine.
+const loadEngine = () => import('../engine/change-engine.tsx')
 
 const selectIsUndoing = ({ live }: RunSnapshot) => isUndoing(live)
 
@@ -34,6 +37,11 @@ export function RunControls({ scope, size = 'm' }: RunControlsProps) {
       {canPause && (
         <LaterPart load={loadMove} waiting={(trouble) => trouble}>
           {({ MoveRun }) => <MoveRun scope={scope} size={size} />}
+        </LaterPart>
+      )}
+      {canPause && otherEnginesOf(scope.run.value).length > 0 && (
+        <LaterPart load={loadEngine} waiting={(trouble) => trouble}>
+          {({ ChangeEngine }) => <ChangeEngine scope={scope} size={size} />}
         </LaterPart>
       )}
       {!isEnding && <CancelRun scope={scope} size={size} />}

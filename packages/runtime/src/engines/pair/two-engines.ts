@@ -34,7 +34,7 @@ export function twoEngines(options: TwoEnginesOptions): EngineFactory {
 
 function pairOf({ starting, continuing }: TwoEnginesOptions, deps: EngineDeps): Engine {
   const first = starting(deps)
-  // What is done for a tenant and not for a run is done once.
+  // Expired runs are deleted by one of them.
   const { retention: _retention, ...others } = deps
   const second = continuing(others)
   if (first.kind === second.kind) {

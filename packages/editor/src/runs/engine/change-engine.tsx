@@ -1,0 +1,98 @@
+import { useCallback, useState } from 'react'
+import { useResource } from '../../client/use-resource.ts'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { EngineTexts } from '../../shell/engine-texts.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Callout } from '../../ui/callout.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { failureText } from '../../ui/error-state.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useRunPart } from '../store/use-run.ts'
+import { otherEnginesOf, type RunEngineName } from './other-engines-of.ts'
+
+interface ChangeEngineProps {
+  readonly scope: RunScope
+  readonly size: 's' | 'm'
+}
+
+const selectPending = ({ live }: RunSnapshot) => live.engineChanges.find(({ outcome }) => outcome === null)?.to ?? null
+
+/** Button with which an admin has another engine of the server execute an open run; a note while the run is about to change. */
+export function ChangeEngine(props: ChangeEngineProps) {
+  return (
+    <EngineTexts>
+      <Choice {...props} />
+    </EngineTexts>
+  )
+}
+
+function Choice({ scope, size }: ChangeEngineProps) {
+  const t = useTranslate()
+  const { client } = scope
+  const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
+  const pending = useRunPart(scope.store, selectPending)
+  const [asked, setAsked] = useState<RunEngineName | null>(null)
+  if (pending !== null) {
+    return <span className="tn-run-pause">{t('runs.engine.pending', { engine: t(`runs.engine.${pending}`) })}</span>
+  }
+  if (me.value?.role !== 'admin') return null
+  return (
+    <>
+      {asked !== null && <ChangeDialog scope={scope} engine={asked} onClose={() => setAsked(null)} />}
+      {otherEnginesOf(scope.run.value).map((engine) => (
+        <Button key={engine} size={size} onClick={() => setAsked(engine)}>
+          {t('runs.engine.button', { engine: t(`runs.engine.${engine}`) })}
+        </Button>
+      ))}
+    </>
+  )
+}
+
+interface ChangeDialogProps {
+  readonly scope: RunScope
+  readonly engine: RunEngineName
+  readonly onClose: () => void
+}
+
+function ChangeDialog({ scope: { client, runId }, engine, onClose }: ChangeDialogProps) {
+  const t = useTranslate()
+  const [isSending, setIsSending] = useState(false)
+  const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null)
+  const change = async () => {
+    setIsSending(true)
+    setFailure(null)
+    try {
+      await client.runs.changeEngine(runId, { engine })
+      onClose()
+    } catch (error) {
+      setFailure({ error })
+      setIsSending(false)
+    }
+  }
+  return (
+    <Dialog
+      open
+      busy={isSending}
+      title={t('runs.engine.title', { engine: t(`runs.engine.${engine}`) })}
+      description={t('runs.engine.text')}
+      onClose={onClose}
+      footer={
+        <>
+          <Button disabled={isSending} onClick={onClose}>
+            {t('ui.cancel')}
+          </Button>
+          <Button variant="primary" busy={isSending} onClick={() => void change()}>
+            {t('runs.engine.confirm')}
+          </Button>
+        </>
+      }
+    >
+      {failure !== null && (
+        <div role="alert">
+          <Callout tone="failed" title={failureText(failure.error, t, 'runs.engine.failed')} />
+        </div>
+      )}
+    </Dialog>
+  )
+}

@@ -85,6 +85,11 @@ describe('a run that changes its engine', () => {
     run.apply({ type: 'migrate_requested', data })
     change(run, 'temporal')
     expect(brief(run.complete('a'))).toEqual(['moved 1 to 2', 'engine embedded to temporal', 'schedule c/1 dispatch'])
+    const other = runOf(PLAN, next)
+    other.apply({ type: 'migrate_requested', data })
+    change(other, 'temporal')
+    other.apply({ type: 'migration_withdrawn', data: { requestId: 'm', actor: ANN } })
+    expect(brief(other.complete('a'))).toEqual(['engine embedded to temporal', 'schedule b/1 dispatch'])
   })
 
   test('is the same after a snapshot', () => {

@@ -34,7 +34,7 @@ export function withdrawMigration(
   const { state, undoLog } = run
   undoLog.setField(state, 'migration', null)
   turns.decisions.push({ type: 'migration_refused', data: { requestId, version, reason: 'withdrawn', blockers: [] } })
-  if (!state.paused) releaseHeld(run, turns)
+  if (!isHolding(run)) releaseHeld(run, turns)
 }
 
 /**

@@ -15,7 +15,15 @@ function noting(kind: RunEngine, calls: string[], more: Partial<Engine> = {}): E
     }
     const methods = [
       ...['start', 'decide', 'resolveParked', 'sendEvent', 'cancel', 'skipCompensation', 'pause', 'resume'],
-      ...['pauseStarts', 'resumeStarts', 'migrate', 'checkMigration', 'changeEngine', 'unservedQueues'],
+      ...[
+        'pauseStarts',
+        'resumeStarts',
+        'migrate',
+        'withdrawMigration',
+        'checkMigration',
+        'changeEngine',
+        'unservedQueues',
+      ],
       ...['startWorker', 'close'],
     ].map((name) => [name, answer(name)])
     const lookForWork = () => calls.push(`${kind} looks`)
@@ -48,6 +56,7 @@ describe('twoEngines', () => {
     'resume',
     'resumeStarts',
     'migrate',
+    'withdrawMigration',
   ] as const)('%s is stored once, and both engines look for it', async (name) => {
     const { engine, calls } = pairOf()
     calls.length = 0

@@ -62,6 +62,7 @@ function pairOf({ starting, continuing }: TwoEnginesOptions, deps: EngineDeps): 
     resumeStarts: (...request) => thenWake(first.resumeStarts(...request)),
     migrate: (...request) => thenWake(first.migrate(...request)),
     checkMigration: first.checkMigration,
+    withdrawMigration: (...request) => thenWake(first.withdrawMigration(...request)),
     changeEngine: (tenantId, runId, request, hook) => {
       const target = request.engine === second.kind ? second : first
       return thenWake(target.changeEngine(tenantId, runId, request, hook))

@@ -68,6 +68,7 @@ function pairOf({ starting, continuing }: TwoEnginesOptions, deps: EngineDeps): 
       return thenWake(target.changeEngine(tenantId, runId, request, hook))
     },
     unservedQueues: first.unservedQueues,
+    missingTypes: first.missingTypes,
     lookForWork: () => {
       first.lookForWork()
       second.lookForWork()

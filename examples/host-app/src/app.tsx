@@ -14,6 +14,9 @@ const RunViewer = lazy(async () => ({ default: (await import('@tenon/editor/runs
 const RunList = lazy(async () => ({ default: (await import('@tenon/editor/runs')).RunList }))
 const ApprovalInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ApprovalInbox }))
 const ParkedInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ParkedInbox }))
+const ConnectionsManager = lazy(async () => ({
+  default: (await import('@tenon/editor/connections')).ConnectionsManager,
+}))
 
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
@@ -61,6 +64,9 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         </Route>
         <Route path="/approvals">
           <ApprovalInbox {...host} />
+        </Route>
+        <Route path="/connections">
+          <ConnectionsManager {...host} onOpenWorkflow={onOpenWorkflow} />
         </Route>
         <Route path="/fixes">
           <ParkedInbox {...host} />

@@ -35,6 +35,7 @@ export const STYLE_ORDER = [
   'expression.css',
   'inspector.css',
   'sub-workflow.css',
+  'connections.css',
   'outline.css',
   'versions.css',
 ]

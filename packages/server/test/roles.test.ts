@@ -1,6 +1,6 @@
 import { ROLES, ROUTES, type Role, type RouteDefinition, roleAllows } from '@tenon/core/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import { makeConnection, makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
 import { greeting, publish } from '../src/testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
 import type { IsolationIds } from '../src/testing/tenant-isolation.ts'
@@ -21,14 +21,16 @@ const routes = (Object.values(ROUTES) as readonly RouteDefinition[]).filter(
 )
 const matrix = routes.flatMap((route) => ROLES.map((role) => ({ route, role, title: `${role} ${route.id}` })))
 
-function pathOf(route: RouteDefinition, workflowId = ids.workflowId): string {
-  const params: Record<string, string> = { ...ids, id: workflowId }
+function pathOf(route: RouteDefinition, own: Partial<IsolationIds> = {}): string {
+  const all = { ...ids, ...own }
+  const params: Record<string, string> = { ...all, id: all.workflowId }
   return route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => params[name] ?? '')
 }
 
 /** Answers to an allowed caller of routes without a body that do not read. The run of the sample is open. */
 const ANSWERS: Readonly<Record<string, number>> = {
   deleteWorkflow: 204,
+  deleteConnection: 204,
   deleteRun: 409,
   checkMigration: 422,
   withdrawMigration: 409,
@@ -41,6 +43,8 @@ function isAllowed(route: RouteDefinition, role: Role): boolean {
   if (route.permission === 'public') return true
   // The sample's approval names no user, so every admin and editor is an approver.
   if (route.id === 'decideApproval') return role !== 'viewer'
+  // That of the sample belongs to an admin, so no editor may change it.
+  if (route.id === 'updateConnection' || route.id === 'deleteConnection') return role === 'admin'
   return roleAllows(role, route.permission)
 }
 
@@ -48,7 +52,8 @@ describe('roles', () => {
   test.each(matrix)('$title', async ({ route, role }) => {
     // What one case deletes no other may need.
     const workflowId = route.id === 'deleteWorkflow' ? await publish(server, owner, greeting) : ids.workflowId
-    const response = await server.call(pathOf(route, workflowId), {
+    const connectionId = route.id === 'deleteConnection' ? await makeConnection(server, owner) : ids.connectionId
+    const response = await server.call(pathOf(route, { workflowId, connectionId }), {
       as: testIdentity({ tenantId: owner.tenantId, role }),
       method: route.method,
       ...(route.body === null ? {} : { body: refusedBody }),

@@ -15,6 +15,7 @@ const PAGES = [
   { path: '/runs', label: 'Runs' },
   { path: '/approvals', label: 'Approvals' },
   { path: '/fixes', label: 'Fixes' },
+  { path: '/connections', label: 'Connections' },
 ]
 
 /** Checks whether an address is a page or below it: `/runs/7` is below `/runs`, `/runs-of-old` is not. */

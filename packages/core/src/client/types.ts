@@ -220,7 +220,7 @@ export interface TenonClient {
     /** Lists the services that can be connected. */
     connectors(options?: RequestOptions): Promise<{ readonly items: readonly ConnectorInfo[] }>
     /**
-     * Lists a page of the connections that the caller may use, by name; `limit` is 1 to 200.
+     * Lists a page of the connections that the caller may use, last created first; `limit` is 1 to 200.
      *
      * @throws {@link TenonError} `CURSOR_INVALID`.
      */

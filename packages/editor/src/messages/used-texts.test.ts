@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { ENGLISH_TEXTS } from '../../test/fixtures/english-texts.ts'
 import {
   enCalls,
+  enConnections,
   enData,
   enEngine,
   enHandlers,
@@ -61,6 +62,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 })
 
 const LATER_TABLES = [
+  { tag: '<ConnectionTexts>', keys: Object.keys(enConnections) },
   { tag: '<DataTexts>', keys: Object.keys(enData) },
   { tag: '<HandlerTexts>', keys: Object.keys(enHandlers) },
   { tag: '<EngineTexts>', keys: Object.keys(enEngine) },

@@ -32,6 +32,13 @@ export const httpCall = defineNode({
       control: 'key-value',
     }),
     headers: z.record(z.string(), headerParam).default({}).meta({ title: 'Headers', control: 'key-value' }),
+    connection: z.string().max(400).optional().meta({
+      title: 'Connection',
+      description: 'Its credentials are added to the request, which must be to one of its hosts.',
+      control: 'connection',
+      placeholder: 'None',
+      literal: true,
+    }),
     authorization: z.string().trim().max(8_192).optional().meta({
       title: 'Authorization',
       description:
@@ -119,6 +126,13 @@ export const httpCall = defineNode({
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 4 },
   },
   lint: [
+    {
+      code: 'CONNECTION_AND_AUTHORIZATION',
+      severity: 'error',
+      when: '(params?.connection ?? "") != "" && params?.authorization != null',
+      message: 'Use the connection or the authorization, not both',
+      field: 'authorization',
+    },
     {
       code: 'AUTHORIZATION_DUPLICATE',
       severity: 'warning',

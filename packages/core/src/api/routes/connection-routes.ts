@@ -34,7 +34,7 @@ export const connectionRoutes = {
     method: 'GET',
     path: '/connections',
     tag,
-    summary: 'List the connections that the caller may use, by name',
+    summary: 'List the connections that the caller may use, last created first',
     permission: 'connection:read',
     resource: null,
     params: NO_PARAMS,

@@ -22,7 +22,14 @@ export const SWITCHABLE_CONTROLS: readonly string[] = [
 ]
 
 /** Controls whose changes are single decisions, not typed characters. */
-export const CHOICE_CONTROLS: readonly string[] = ['switch', 'select', 'people', 'json-schema', 'workflow']
+export const CHOICE_CONTROLS: readonly string[] = [
+  'switch',
+  'select',
+  'people',
+  'json-schema',
+  'workflow',
+  'connection',
+]
 
 /** Controls whose parts are rows with their own faults. */
 export const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list', 'workflow-input']

@@ -1,4 +1,5 @@
 import type { enCalls } from './calls.ts'
+import type { enConnections } from './connections.ts'
 import type { enData } from './data.ts'
 import type { en } from './en.ts'
 import type { enEngine } from './engine.ts'
@@ -13,6 +14,7 @@ import type { enSubWorkflows } from './sub-workflows.ts'
 import type { enWaits } from './waits.ts'
 
 export { enCalls } from './calls.ts'
+export { enConnections } from './connections.ts'
 export { enData } from './data.ts'
 export { en } from './en.ts'
 export { enEngine } from './engine.ts'
@@ -31,6 +33,7 @@ export type MessageKey =
   | keyof typeof en
   | keyof typeof enRuns
   | keyof typeof enCalls
+  | keyof typeof enConnections
   | keyof typeof enData
   | keyof typeof enHandlers
   | keyof typeof enEngine

@@ -12,7 +12,12 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   const failed = await runToEnd(server, as, failing, {}, (candidate) => candidate.status === 'waiting')
   const parked = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${failed.runId}`, { as })
   const [approvalId = '', parkedId = ''] = [items[0]?.approvalId, parked.items[0]?.parkedId]
-  const body = { connector: 'basic', name: 'CRM', values: { username: 'ada' }, allowedHosts: ['api.example.com'] }
-  const { id: connectionId } = await server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body })
+  const connectionId = await makeConnection(server, as)
   return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId }
+}
+
+/** Creates a connection without secrets, and returns its id. */
+export async function makeConnection(server: TestServer, as: Identity): Promise<string> {
+  const body = { connector: 'basic', name: 'CRM', values: { username: 'ada' }, allowedHosts: ['api.example.com'] }
+  return (await server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body })).id
 }

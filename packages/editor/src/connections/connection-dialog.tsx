@@ -1,0 +1,212 @@
+import type { ConnectionInfo, ConnectorInfo, TenonClient } from '@tenon/core/client'
+import { useCallback, useId, useState } from 'react'
+import { ResourceError } from '../client/resource-error.tsx'
+import { useResource } from '../client/use-resource.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { formatMoment } from '../runs/format/instant.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
+import { Select } from '../ui/select.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { TextArea, TextInput } from '../ui/text-input.tsx'
+import { type ConnectionDraft, draftOf, isComplete, toCreate, toUpdate } from './connection-fields.ts'
+
+interface ConnectionDialogProps {
+  readonly client: TenonClient
+  /** Connection to change; `null` for a new one. */
+  readonly connection: ConnectionInfo | null
+  /** Connector of a new connection. @defaultValue the first one, and the person may choose */
+  readonly connectorId?: string | undefined
+  readonly onClose: () => void
+  readonly onSaved: (connection: ConnectionInfo) => void
+}
+
+/** Dialog in which a person creates a connection, changes it, or enters its secrets again. */
+export function ConnectionDialog({ client, connection, connectorId, onClose, onSaved }: ConnectionDialogProps) {
+  const { t } = useInstance()
+  const load = useCallback((abortSignal: AbortSignal) => client.connections.connectors({ abortSignal }), [client])
+  const connectors = useResource(load)
+  const title = connection === null ? t('connections.form.new') : t('connections.form.edit', { name: connection.name })
+  // OAuth is offered once its flow exists.
+  const items = connectors.value?.items.filter(({ auth }) => auth !== 'oauth2') ?? []
+  const wanted = connection?.connector ?? connectorId
+  const first = wanted === undefined ? items[0] : items.find(({ id }) => id === wanted)
+  if (first === undefined) {
+    return (
+      <Dialog open title={title} onClose={onClose}>
+        {connectors.error === null ? <Skeleton lines={4} height={32} /> : <ResourceError resource={connectors} />}
+      </Dialog>
+    )
+  }
+  const isFixed = connection !== null || connectorId !== undefined
+  return (
+    <ConnectionForm
+      {...{ client, connection, onClose, onSaved, title }}
+      connectors={isFixed ? [first] : items}
+      first={first}
+    />
+  )
+}
+
+interface ConnectionFormProps extends Omit<ConnectionDialogProps, 'connectorId'> {
+  readonly title: string
+  readonly connectors: readonly ConnectorInfo[]
+  readonly first: ConnectorInfo
+}
+
+function ConnectionForm({ client, connection, title, connectors, first, onClose, onSaved }: ConnectionFormProps) {
+  const { t } = useInstance()
+  const formId = useId()
+  const [draft, setDraft] = useState(() => draftOf(connection, first))
+  const [isSaving, setIsSaving] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const connector = connectors.find(({ id }) => id === draft.connector) ?? first
+  const change = (part: Partial<ConnectionDraft>) => setDraft((before) => ({ ...before, ...part }))
+  const choose = (id: string) => {
+    const chosen = connectors.find((each) => each.id === id) ?? first
+    setDraft(({ name, sharing }) => ({ ...draftOf(null, chosen), name, sharing }))
+  }
+  const save = async (): Promise<void> => {
+    setIsSaving(true)
+    setError(null)
+    try {
+      const saved =
+        connection === null
+          ? client.connections.create(toCreate(draft))
+          : client.connections.update(connection.id, toUpdate(draft, connection))
+      onSaved(await saved)
+    } catch (thrown) {
+      setError(thrown)
+      setIsSaving(false)
+    }
+  }
+  return (
+    <Dialog
+      open
+      busy={isSaving}
+      title={title}
+      onClose={onClose}
+      footer={
+        <>
+          <Button disabled={isSaving} onClick={onClose}>
+            {t('ui.cancel')}
+          </Button>
+          <Button
+            variant="primary"
+            type="submit"
+            form={formId}
+            busy={isSaving}
+            disabled={!isComplete(draft, connector, connection)}
+          >
+            {t(connection === null ? 'connections.form.connect' : 'connections.form.save')}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={formId}
+        className="tn-form"
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (isComplete(draft, connector, connection) && !isSaving) void save()
+        }}
+      >
+        {connectors.length > 1 && (
+          <Field label={t('connections.form.service')}>
+            <Select
+              value={draft.connector}
+              onChange={choose}
+              options={connectors.map(({ id, title: label }) => ({ value: id, label }))}
+            />
+          </Field>
+        )}
+        <Field label={t('connections.form.name')} required>
+          <TextInput value={draft.name} maxLength={200} onChange={(name) => change({ name })} />
+        </Field>
+        <ConnectorFields connector={connector} connection={connection} draft={draft} onChange={change} />
+        <Sharing draft={draft} onChange={change} />
+        {error !== null && <ErrorState title={t('connections.form.failed')} error={error} />}
+      </form>
+    </Dialog>
+  )
+}
+
+interface PartProps {
+  readonly draft: ConnectionDraft
+  readonly onChange: (part: Partial<ConnectionDraft>) => void
+}
+
+interface ConnectorFieldsProps extends PartProps {
+  readonly connector: ConnectorInfo
+  readonly connection: ConnectionInfo | null
+}
+
+/** Fields of the connector, and the hosts that it leaves open. */
+function ConnectorFields({ connector, connection, draft, onChange }: ConnectorFieldsProps) {
+  const { t, locale } = useInstance()
+  return (
+    <>
+      {connector.fields.map(({ name, isSecret, isRequired, choices }) => {
+        const given = isSecret ? draft.secrets : draft.values
+        const set = (value: string) => onChange({ [isSecret ? 'secrets' : 'values']: { ...given, [name]: value } })
+        const stored = connection?.secrets[name]
+        const help =
+          stored === undefined
+            ? {}
+            : {
+                help: t('connections.form.setBy', {
+                  time: formatMoment(Date.parse(stored.setAt), locale),
+                  name: stored.setBy,
+                }),
+              }
+        return (
+          <Field
+            key={name}
+            label={t('connections.form.field', { field: name })}
+            required={isRequired && stored === undefined}
+            {...help}
+          >
+            {choices === undefined ? (
+              <TextInput
+                value={given[name] ?? ''}
+                {...(isSecret ? { type: 'password', autoComplete: 'new-password' } : { maxLength: 2_000 })}
+                onChange={set}
+              />
+            ) : (
+              <Select
+                value={given[name] ?? null}
+                onChange={set}
+                options={choices.map((choice) => ({ value: choice, label: t('connections.form.choice', { choice }) }))}
+              />
+            )}
+          </Field>
+        )
+      })}
+      {connector.allowedHosts.length === 0 && (
+        <Field label={t('connections.form.hosts')} help={t('connections.form.hostsHelp')} required>
+          <TextArea rows={2} mono value={draft.hosts} onChange={(hosts) => onChange({ hosts })} />
+        </Field>
+      )}
+    </>
+  )
+}
+
+function Sharing({ draft: { sharing }, onChange }: PartProps) {
+  const { t } = useInstance()
+  const kinds =
+    sharing.kind === 'workflows' ? (['tenant', 'user', 'workflows'] as const) : (['tenant', 'user'] as const)
+  return (
+    <Field label={t('connections.form.sharing')}>
+      <Select<'tenant' | 'user' | 'workflows'>
+        value={sharing.kind}
+        onChange={(kind) => {
+          if (kind !== 'workflows') onChange({ sharing: { kind } })
+        }}
+        options={kinds.map((kind) => ({ value: kind, label: t('connections.form.sharingChoice', { sharing: kind }) }))}
+      />
+    </Field>
+  )
+}

@@ -1,0 +1,69 @@
+import type { ConnectionInfo, ConnectorInfo, CreateConnection, UpdateConnection } from '@tenon/core/client'
+
+/** What a person has entered about a connection. */
+export interface ConnectionDraft {
+  readonly connector: string
+  readonly name: string
+  readonly values: Readonly<Record<string, string>>
+  /** Secrets that were entered now; those that are stored are never read. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** One host per line. */
+  readonly hosts: string
+  readonly sharing: ConnectionInfo['sharing']
+}
+
+/** Returns what the form shows at first. */
+export function draftOf(connection: ConnectionInfo | null, connector: ConnectorInfo): ConnectionDraft {
+  if (connection === null) {
+    const choices = connector.fields.flatMap(({ name, choices: [first] = [] }) =>
+      first === undefined ? [] : [[name, first]],
+    )
+    const values = Object.fromEntries(choices)
+    return { connector: connector.id, name: '', values, secrets: {}, hosts: '', sharing: { kind: 'tenant' } }
+  }
+  const { name, values, allowedHosts, sharing } = connection
+  return { connector: connector.id, name, values, secrets: {}, hosts: allowedHosts.join('\n'), sharing }
+}
+
+function hostsIn({ hosts }: ConnectionDraft): readonly string[] {
+  return hosts
+    .split(/[\s,]+/)
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== '')
+}
+
+function secretsIn({ secrets }: ConnectionDraft): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
+}
+
+export function toCreate(draft: ConnectionDraft): CreateConnection {
+  const { connector, name, values, sharing } = draft
+  const allowedHosts = hostsIn(draft)
+  const hosts = allowedHosts.length === 0 ? {} : { allowedHosts }
+  return { connector, name: name.trim(), values, secrets: secretsIn(draft), sharing, ...hosts }
+}
+
+/** Returns the changed fields only: others must not be bound to secrets again. */
+export function toUpdate(draft: ConnectionDraft, before: ConnectionInfo): UpdateConnection {
+  const secrets = secretsIn(draft)
+  const allowedHosts = hostsIn(draft)
+  const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+  return {
+    ...(draft.name.trim() === before.name ? {} : { name: draft.name.trim() }),
+    ...(isSame(draft.values, before.values) ? {} : { values: draft.values }),
+    ...(isSame(allowedHosts, before.allowedHosts) ? {} : { allowedHosts }),
+    ...(isSame(draft.sharing, before.sharing) ? {} : { sharing: draft.sharing }),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+  }
+}
+
+/** Checks whether every required field is filled in; a stored secret counts. */
+export function isComplete(draft: ConnectionDraft, connector: ConnectorInfo, before: ConnectionInfo | null): boolean {
+  const isGiven = (name: string, isSecret: boolean) =>
+    isSecret
+      ? (draft.secrets[name] ?? '') !== '' || before?.secrets[name] !== undefined
+      : (draft.values[name] ?? '') !== ''
+  const hasHosts = connector.allowedHosts.length > 0 || hostsIn(draft).length > 0
+  const fields = connector.fields.every(({ name, isSecret, isRequired }) => !isRequired || isGiven(name, isSecret))
+  return draft.name.trim() !== '' && hasHosts && fields
+}

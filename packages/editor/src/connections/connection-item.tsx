@@ -1,0 +1,190 @@
+import type { ConnectionInfo, ConnectionTest, ConnectionUse, TenonClient } from '@tenon/core/client'
+import { useCallback, useState } from 'react'
+import { ResourceError } from '../client/resource-error.tsx'
+import { useResource } from '../client/use-resource.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+
+interface ConnectionItemProps {
+  readonly client: TenonClient
+  readonly connection: ConnectionInfo
+  readonly onEdit: () => void
+  readonly onChanged: () => void
+  readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
+}
+
+/** A connection in the list, with its state and what a person can do with it. */
+export function ConnectionItem({ client, connection, onEdit, onChanged, onOpenWorkflow }: ConnectionItemProps) {
+  const { t } = useInstance()
+  const { id, name, status, statusReason, connector, sharing, owner } = connection
+  const [open, setOpen] = useState<'uses' | 'delete' | null>(null)
+  const { test, result, isTesting, error } = useTest(client, id, onChanged)
+  const isOver = status === 'needs_reauth'
+  return (
+    <li className="tn-connection">
+      <div className="tn-connection-text">
+        <b className="tn-strong" dir="auto">
+          {name}
+        </b>
+        <Badge tone={isOver ? 'failed' : 'success'}>{t('connections.status', { status })}</Badge>
+        <p className="tn-muted" dir="auto">
+          {t('connections.detail', { connector, sharing: sharing.kind, owner: owner.displayName })}
+        </p>
+        {statusReason !== null && (
+          <p className="tn-muted" dir="auto">
+            {statusReason}
+          </p>
+        )}
+        {result !== null && (
+          <p role="status" dir="auto">
+            {result.message}
+          </p>
+        )}
+        {error !== null && <ErrorState title={t('connections.testFailed')} error={error} />}
+      </div>
+      <div className="tn-connection-actions">
+        <Button
+          size="s"
+          variant={isOver ? 'primary' : 'plain'}
+          aria-label={t(isOver ? 'connections.againNamed' : 'connections.editNamed', { name })}
+          onClick={onEdit}
+        >
+          {t(isOver ? 'connections.again' : 'connections.edit')}
+        </Button>
+        <Button size="s" busy={isTesting} aria-label={t('connections.testNamed', { name })} onClick={test}>
+          {t('connections.test')}
+        </Button>
+        <Button size="s" aria-label={t('connections.usesNamed', { name })} onClick={() => setOpen('uses')}>
+          {t('connections.uses')}
+        </Button>
+        <Button
+          size="s"
+          variant="ghost"
+          aria-label={t('connections.deleteNamed', { name })}
+          onClick={() => setOpen('delete')}
+        >
+          {t('connections.delete')}
+        </Button>
+      </div>
+      {open === 'uses' && (
+        <UsesDialog
+          client={client}
+          connection={connection}
+          onClose={() => setOpen(null)}
+          onOpenWorkflow={onOpenWorkflow}
+        />
+      )}
+      {open === 'delete' && (
+        <DeleteDialog client={client} connection={connection} onClose={() => setOpen(null)} onDeleted={onChanged} />
+      )}
+    </li>
+  )
+}
+
+interface TestState {
+  readonly isTesting: boolean
+  readonly result: ConnectionTest | null
+  readonly error: unknown
+}
+
+const NOT_TESTED: TestState = { isTesting: false, result: null, error: null }
+
+function useTest(client: TenonClient, id: string, onDone: () => void) {
+  const [state, setState] = useState<TestState>(NOT_TESTED)
+  const test = async (): Promise<void> => {
+    setState({ ...NOT_TESTED, isTesting: true })
+    try {
+      setState({ ...NOT_TESTED, result: await client.connections.test(id) })
+    } catch (error) {
+      setState({ ...NOT_TESTED, error })
+    }
+    // A test may find that the credentials are no longer valid.
+    onDone()
+  }
+  return { ...state, test: () => void test() }
+}
+
+interface DialogPartProps {
+  readonly client: TenonClient
+  readonly connection: ConnectionInfo
+  readonly onClose: () => void
+}
+
+interface UsesDialogProps extends DialogPartProps {
+  readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
+}
+
+function UsesDialog({ client, connection: { id, name }, onClose, onOpenWorkflow }: UsesDialogProps) {
+  const { t } = useInstance()
+  const load = useCallback((abortSignal: AbortSignal) => client.connections.uses(id, { abortSignal }), [client, id])
+  const uses = useResource(load)
+  const items = uses.value?.items ?? []
+  const nameOf = ({ workflowName, isPublished }: ConnectionUse) =>
+    isPublished ? workflowName : t('connections.usedInDraft', { name: workflowName })
+  return (
+    <Dialog open title={t('connections.usedBy', { name })} onClose={onClose}>
+      {uses.error !== null && <ResourceError resource={uses} />}
+      {uses.value === null && uses.error === null && <Skeleton lines={2} height={24} />}
+      {uses.value !== null && items.length === 0 && <p className="tn-muted">{t('connections.noUses')}</p>}
+      <ul>
+        {items.map((use) => (
+          <li key={use.workflowId} dir="auto">
+            {onOpenWorkflow === undefined ? (
+              nameOf(use)
+            ) : (
+              <Button size="s" variant="ghost" onClick={() => onOpenWorkflow(use.workflowId)}>
+                {nameOf(use)}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}
+
+function DeleteDialog({
+  client,
+  connection: { id, name },
+  onClose,
+  onDeleted,
+}: DialogPartProps & { readonly onDeleted: () => void }) {
+  const { t } = useInstance()
+  const [isSending, setIsSending] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const remove = async (): Promise<void> => {
+    setIsSending(true)
+    try {
+      await client.connections.remove(id)
+      onClose()
+      onDeleted()
+    } catch (thrown) {
+      setError(thrown)
+      setIsSending(false)
+    }
+  }
+  if (error !== null) {
+    return (
+      <Dialog open title={t('connections.deleteTitle', { name })} onClose={onClose}>
+        <ErrorState title={t('connections.deleteFailed')} error={error} />
+      </Dialog>
+    )
+  }
+  return (
+    <ConfirmDialog
+      open
+      busy={isSending}
+      title={t('connections.deleteTitle', { name })}
+      description={t('connections.deleteWhy')}
+      confirmLabel={t('connections.delete')}
+      variant="danger"
+      onClose={onClose}
+      onConfirm={() => void remove()}
+    />
+  )
+}

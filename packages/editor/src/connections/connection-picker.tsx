@@ -1,0 +1,86 @@
+import type { ConnectionInfo, TenonClient } from '@tenon/core/client'
+import { useState } from 'react'
+import { ResourceError } from '../client/resource-error.tsx'
+import type { ControlProps } from '../inspector/controls/control-props.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { ConnectionTexts } from '../shell/connection-texts.tsx'
+import { Button } from '../ui/button.tsx'
+import { Select } from '../ui/select.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { ConnectionDialog } from './connection-dialog.tsx'
+import { useConnections } from './use-connections.ts'
+
+interface ConnectionPickerProps extends ControlProps {
+  readonly client: TenonClient
+}
+
+/** Chooses a connection of the tenant, or creates one, and connects it again if its credentials are no longer valid. */
+export function ConnectionPicker(props: ConnectionPickerProps) {
+  return (
+    <ConnectionTexts>
+      <Picker {...props} />
+    </ConnectionTexts>
+  )
+}
+
+/** Value of the choice of no connection, which is no id. */
+const NONE = ''
+
+function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) {
+  const { t } = useInstance()
+  const connections = useConnections(client)
+  /** Connection whose dialog is open; `null` for a new one, `undefined` for none. */
+  const [edited, setEdited] = useState<ConnectionInfo | null | undefined>(undefined)
+  const chosenId = typeof value === 'string' ? value : NONE
+  const chosen = connections.items.find(({ id }) => id === chosenId)
+  const isLoaded = !connections.isLoading && connections.error === null && !connections.hasMore
+  if (connections.isLoading && connections.items.length === 0) return <Skeleton height={32} />
+  if (connections.error !== null && connections.items.length === 0) {
+    return <ResourceError title={t('connections.loadFailed')} resource={connections} />
+  }
+  return (
+    <div className="tn-connection-picker">
+      <Select
+        value={chosenId}
+        disabled={isReadOnly}
+        onChange={(id) => onChange(id === NONE ? undefined : id)}
+        options={[
+          { value: NONE, label: t('connections.picker.none') },
+          ...connections.items.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      {!isReadOnly && (
+        <Button size="s" icon="plus" onClick={() => setEdited(null)}>
+          {t('connections.new')}
+        </Button>
+      )}
+      {chosenId !== NONE && chosen === undefined && isLoaded && (
+        <p className="tn-field-note" data-error role="alert">
+          {t('connections.picker.missing')}
+        </p>
+      )}
+      {chosen?.status === 'needs_reauth' && (
+        <div role="alert">
+          <p className="tn-field-note" data-error>
+            {t('connections.picker.again')}
+          </p>
+          <Button size="s" onClick={() => setEdited(chosen)}>
+            {t('connections.again')}
+          </Button>
+        </div>
+      )}
+      {edited !== undefined && (
+        <ConnectionDialog
+          client={client}
+          connection={edited}
+          onClose={() => setEdited(undefined)}
+          onSaved={({ id }) => {
+            setEdited(undefined)
+            connections.refresh()
+            onChange(id)
+          }}
+        />
+      )}
+    </div>
+  )
+}

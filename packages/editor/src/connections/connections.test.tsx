@@ -1,0 +1,159 @@
+// @vitest-environment jsdom
+import type { ConnectionInfo } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import type { NodeManifest } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
+import { act, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
+import { connectionOf } from '../../test/fixtures/connections-fixture.ts'
+import { createFixtureClient, type FixtureData } from '../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../test/fixtures/render.tsx'
+import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { ConnectionButton } from './connection-button.tsx'
+import { ConnectionsManager } from './connections-manager.tsx'
+
+const USES = [{ workflowId: 'wf-1', workflowName: 'Leads', isPublished: false, isInDraft: true }]
+const OVER = connectionOf('c-over', {
+  ...{ name: 'Mailer', status: 'needs_reauth', statusReason: 'The service did not accept the credentials' },
+})
+
+function show(connections: readonly ConnectionInfo[]) {
+  const fixture = createFixtureClient({ connections, connectionUses: USES })
+  const onOpenWorkflow = vi.fn()
+  const part = <ConnectionsManager client={fixture.client} onOpenWorkflow={onOpenWorkflow} />
+  return { ...renderPart(part), fixture, onOpenWorkflow }
+}
+const argsOf = ({ calls }: ReturnType<typeof createFixtureClient>, name: string) =>
+  calls.filter((call) => call.name === name).map(({ args }) => args)
+
+describe('ConnectionsManager', () => {
+  test('creates the first connection; its secret is sent once and shown nowhere', async () => {
+    const { user, fixture } = show([])
+    await user.click(await screen.findByRole('button', { name: 'New connection' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'New connection' }))
+    await user.selectOptions(await dialog.findByRole('combobox', { name: 'Service' }), 'bearer')
+    const connect = dialog.getByRole('button', { name: 'Connect' })
+    expect(connect.hasAttribute('disabled')).toBe(true)
+    await user.type(dialog.getByRole('textbox', { name: 'Name' }), 'CRM')
+    const secret = dialog.getByLabelText('Token')
+    expect([secret.getAttribute('type'), secret.getAttribute('autocomplete')]).toEqual(['password', 'new-password'])
+    await user.type(secret, 'canary-token')
+    await user.type(dialog.getByRole('textbox', { name: 'Allowed hosts' }), 'API.crm.example')
+    await user.click(connect)
+    const list = await screen.findByRole('list', { name: 'Connections' })
+    expect(within(list).getByRole('listitem').textContent).toContain('CRMConnected')
+    expect(argsOf(fixture, 'connections.create')).toEqual([
+      [
+        {
+          ...{ connector: 'bearer', name: 'CRM', values: {}, secrets: { token: 'canary-token' } },
+          ...{ sharing: { kind: 'tenant' }, allowedHosts: ['api.crm.example'] },
+        },
+      ],
+    ])
+    expect(document.body.textContent).not.toContain('canary')
+  })
+
+  test('connects again, tests, shows what uses a connection, and deletes it', async () => {
+    const { user, fixture, onOpenWorkflow } = show([connectionOf('c1'), OVER])
+    await user.click(await screen.findByRole('button', { name: 'Connect Mailer again' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Edit Mailer' }))
+    expect(await dialog.findByText(/Set on .* by Ada Obi/)).toBeTruthy()
+    await user.type(dialog.getByLabelText('Token'), 'new-token')
+    fixture.fail('connections.update', new TenonError('FORBIDDEN', 'Only the owner may change it'))
+    await user.click(dialog.getByRole('button', { name: 'Save' }))
+    expect((await dialog.findByRole('alert')).textContent).toContain('The connection could not be saved')
+    fixture.fail('connections.update', null)
+    await user.click(dialog.getByRole('button', { name: 'Save' }))
+    // Only the secret: hosts and values are not bound to it again.
+    await waitFor(() =>
+      expect(argsOf(fixture, 'connections.update').at(-1)).toEqual(['c-over', { secrets: { token: 'new-token' } }]),
+    )
+    await screen.findByRole('button', { name: 'Edit Mailer' })
+
+    await user.click(screen.getByRole('button', { name: 'Test Mailer' }))
+    expect(await screen.findByText('OK')).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Show the workflows that use CRM' }))
+    await user.click(await screen.findByRole('button', { name: 'Leads (draft only)' }))
+    expect(onOpenWorkflow).toHaveBeenCalledExactlyOnceWith('wf-1')
+    await user.keyboard('{Escape}')
+    await user.click(screen.getByRole('button', { name: 'Delete CRM' }))
+    await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Delete' }))
+    await waitFor(() => expect(screen.getAllByRole('listitem')).toHaveLength(1))
+    expect(argsOf(fixture, 'connections.remove')).toEqual([['c1']])
+  })
+
+  test('says why the list cannot be loaded, and tries again', async () => {
+    const fixture = createFixtureClient({ connections: [connectionOf('c1')] })
+    fixture.fail('connections.list', new TenonError('FORBIDDEN', 'Ask an admin'))
+    const { user } = renderPart(<ConnectionsManager client={fixture.client} />)
+    expect((await screen.findByRole('alert')).textContent).toContain('The connections could not be loaded')
+    fixture.fail('connections.list', null)
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByRole('button', { name: 'Edit CRM' })).toBeTruthy()
+  })
+})
+
+test('ConnectionButton connects an account of one service', async () => {
+  const fixture = createFixtureClient()
+  const onConnected = vi.fn()
+  const { user } = renderPart(
+    <ConnectionButton client={fixture.client} connector="basic" onConnected={onConnected}>
+      Connect your mail
+    </ConnectionButton>,
+  )
+  await user.click(screen.getByRole('button', { name: 'Connect your mail' }))
+  const dialog = within(await screen.findByRole('dialog', { name: 'New connection' }))
+  await user.type(await dialog.findByRole('textbox', { name: 'Name' }), 'Mail')
+  await user.type(dialog.getByRole('textbox', { name: 'User name' }), 'ada')
+  await user.type(dialog.getByRole('textbox', { name: 'Allowed hosts' }), 'mail.example')
+  await user.click(dialog.getByRole('button', { name: 'Connect' }))
+  await waitFor(() => expect(onConnected).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ name: 'Mail' })))
+})
+
+describe('picker of a connection', () => {
+  const [first] = SMALL_MANIFEST.nodes
+  const manifest: NodeManifest = {
+    ...SMALL_MANIFEST,
+    nodes: [
+      ...SMALL_MANIFEST.nodes,
+      {
+        ...(first as NodeManifest['nodes'][number]),
+        ...{ type: 'call', title: 'Call', control: undefined as never },
+        params: {
+          type: 'object',
+          properties: { connection: { type: 'string', title: 'Connection', control: 'connection', literal: true } },
+        },
+      },
+    ],
+  }
+  function pick(connection: string, data: FixtureData) {
+    const fixture = createFixtureClient(data)
+    const edited = workflow([node('call', 'call', { connection }, { name: 'Call' })], [])
+    const view = renderInspector({ document: edited, nodeId: 'call', client: fixture.client })
+    act(() => view.session.store.setState({ manifest: createManifestIndex(manifest) }))
+    return { ...view, fixture, chosen: () => view.nodeOf('call')?.params.connection }
+  }
+
+  test('chooses one, creates one, and connects one again', async () => {
+    const { user, chosen } = pick('', { connections: [connectionOf('c1'), OVER] })
+    const field = await screen.findByRole('combobox', { name: 'Connection' })
+    await user.selectOptions(field, 'CRM')
+    expect(chosen()).toBe('c1')
+    await user.selectOptions(field, 'Mailer')
+    await user.click(await screen.findByRole('button', { name: 'Connect again' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Edit Mailer' }))
+    await user.type(await dialog.findByLabelText('Token'), 'new-token')
+    await user.click(dialog.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Connect again' })).toBeNull())
+    expect(chosen()).toBe('c-over')
+    await user.selectOptions(field, 'None')
+    expect(chosen()).toBeUndefined()
+  })
+
+  test('says that the chosen one does not exist', async () => {
+    pick('c-gone', { connections: [connectionOf('c1')] })
+    expect((await screen.findByRole('alert')).textContent).toContain('does not exist')
+  })
+})

@@ -1,0 +1,22 @@
+import type { ConnectionInfo, TenonClient } from '@tenon/core/client'
+import { useCallback } from 'react'
+import { type Pages, usePages } from '../client/use-pages.ts'
+import { useTenantChanges } from '../client/use-tenant-changes.ts'
+
+const PAGE_SIZE = 100
+const idOf = ({ id }: ConnectionInfo) => id
+
+/** Loads the connections that the user may use, and follows their changes. */
+export function useConnections(client: TenonClient): Pages<ConnectionInfo> {
+  const load = useCallback(
+    (cursor: string | null, abortSignal?: AbortSignal) =>
+      client.connections.list(
+        { limit: PAGE_SIZE, ...(cursor === null ? {} : { cursor }) },
+        abortSignal === undefined ? {} : { abortSignal },
+      ),
+    [client],
+  )
+  const pages = usePages(load, idOf)
+  useTenantChanges({ client, isRelevant: ({ kind }) => kind === 'connection', onChange: pages.refresh })
+  return pages
+}

@@ -1,0 +1,52 @@
+/**
+ * Texts about connections in English, as those of `en`. A page loads them with the first list of connections, or the first
+ * node that has one.
+ */
+export const enConnections = {
+  'connections.title': 'Connections',
+  'connections.new': 'New connection',
+  'connections.loadFailed': 'The connections could not be loaded',
+  'connections.empty': 'No connections yet',
+  'connections.emptyWhy': 'A connection holds the credentials of an account, so that nodes can use it.',
+  'connections.list': 'Connections',
+  'connections.status': '{status, select, connected {Connected} other {Connect again}}',
+  'connections.detail':
+    '{connector} · {sharing, select, tenant {all workflows} user {only you} other {some workflows}} · created by {owner}',
+  'connections.edit': 'Edit',
+  'connections.editNamed': 'Edit {name}',
+  'connections.again': 'Connect again',
+  'connections.againNamed': 'Connect {name} again',
+  'connections.test': 'Test',
+  'connections.testNamed': 'Test {name}',
+  'connections.uses': 'Uses',
+  'connections.usesNamed': 'Show the workflows that use {name}',
+  'connections.noUses': 'No workflow uses it.',
+  'connections.usedBy': 'Workflows that use {name}',
+  'connections.usedInDraft': '{name} (draft only)',
+  'connections.delete': 'Delete',
+  'connections.deleteNamed': 'Delete {name}',
+  'connections.deleteTitle': 'Delete the connection "{name}"?',
+  'connections.deleteWhy': 'Its credentials are deleted. Nodes that use it fail from then on.',
+  'connections.deleteFailed': 'The connection could not be deleted',
+  'connections.testFailed': 'The test could not be sent',
+  'connections.form.new': 'New connection',
+  'connections.form.edit': 'Edit {name}',
+  'connections.form.service': 'Service',
+  'connections.form.name': 'Name',
+  'connections.form.field':
+    '{field, select, in {Position} name {Header or parameter} apiKey {API key} username {User name} password {Password} token {Token} other {{field}}}',
+  'connections.form.choice': '{choice, select, header {Header} query {Query parameter} other {{choice}}}',
+  'connections.form.setBy': 'Set on {time} by {name}. Leave it empty to keep it.',
+  'connections.form.hosts': 'Allowed hosts',
+  'connections.form.hostsHelp':
+    'One per line, such as api.example.com or *.example.com. The credentials are sent to no other host.',
+  'connections.form.sharing': 'Used by',
+  'connections.form.sharingChoice':
+    '{sharing, select, tenant {All workflows} user {Runs that you start} other {Some workflows}}',
+  'connections.form.save': 'Save',
+  'connections.form.connect': 'Connect',
+  'connections.form.failed': 'The connection could not be saved',
+  'connections.picker.none': 'None',
+  'connections.picker.missing': 'This connection does not exist, or you may not use it. Choose another one.',
+  'connections.picker.again': 'Its credentials are no longer valid. Runs wait until it is connected again.',
+} as const

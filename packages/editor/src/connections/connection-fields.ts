@@ -1,6 +1,6 @@
 import type { ConnectionInfo, ConnectorInfo, CreateConnection, UpdateConnection } from '@tenon/core/client'
 
-/** What a person has entered about a connection. */
+/** Entries of a person about a connection. */
 export interface ConnectionDraft {
   readonly connector: string
   readonly name: string
@@ -12,7 +12,7 @@ export interface ConnectionDraft {
   readonly sharing: ConnectionInfo['sharing']
 }
 
-/** Returns what the form shows at first. */
+/** Returns the first entries of the form. */
 export function draftOf(connection: ConnectionInfo | null, connector: ConnectorInfo): ConnectionDraft {
   if (connection === null) {
     const choices = connector.fields.flatMap(({ name, choices: [first] = [] }) =>

@@ -142,6 +142,11 @@ describe('http-call', () => {
     expect(codesOf({ authorization: marker, headers: { Accept: 'x' } })).not.toContain(code)
     expect(codesOf({ authorization: marker })).not.toContain(code)
     expect(codesOf({ headers })).not.toContain(code)
+    const both = 'CONNECTION_AND_AUTHORIZATION params.authorization'
+    expect(codesOf({ authorization: marker, connection: 'con_1' })).toContain(both)
+    for (const one of [{ authorization: marker, connection: '' }, { connection: 'con_1' }, {}]) {
+      expect(codesOf(one)).not.toContain(both)
+    }
   })
 
   test('headers and query parameters are sent in the order of the author', async () => {

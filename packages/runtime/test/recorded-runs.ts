@@ -1,5 +1,7 @@
-import { makeValueRef, type RunEvent } from '@tenon/core/run'
+import { makeValueRef, type RunEvent, type StoredCall } from '@tenon/core/run'
 import type { Plan } from '../src/interpreter/index.ts'
+import { createMachine } from '../src/interpreter/machine.ts'
+import { createPlanIndex } from '../src/interpreter/plan-index.ts'
 import { nestedPlan } from '../src/interpreter/testing/nested-plan.ts'
 import { planOf } from '../src/interpreter/testing/plan-of.ts'
 import { nextFact } from '../src/interpreter/testing/random-play.ts'
@@ -10,6 +12,8 @@ import { ticketPlan } from '../src/interpreter/testing/ticket-plan.ts'
 /** A run as it is stored for ever: what it ran and what its log said. */
 export interface RecordedRun {
   readonly plan: Plan
+  /** Plans of the versions to which it was to move. @defaultValue none */
+  readonly later?: readonly Plan[]
   readonly events: readonly RunEvent[]
 }
 
@@ -326,6 +330,141 @@ function events(): RecordedRun {
   })
 }
 
+/** A run that waits for two nodes in progress before it moves, and one request that does not fit. */
+function moved(): RecordedRun {
+  const first = planOf(
+    ['start', 'a:probe', 'ask:approval', 'b:probe', 'end'],
+    ['start>a', 'a>ask', 'ask:approve>b', 'b>end'],
+  )
+  const second = planOf(
+    ['start', 'a:probe', 'ask:approval', 'check:probe', 'b:probe', 'end'],
+    ['start>a', 'a>ask', 'ask:approve>check', 'check>b', 'b>end'],
+  )
+  const third = planOf(['start', 'b:probe', 'end'], ['start>b', 'b>end'])
+  const later = [second, third]
+  const indexes = new Map([first, ...later].map((plan) => [plan.planHash, createPlanIndex(plan)]))
+  const machine = createMachine(first, undefined, undefined, (planHash) => indexes.get(planHash))
+  const run = simulateRun(first, machine)
+  const move = (from: string, version: string, { planHash }: Plan) =>
+    run.apply({ type: 'migrate_requested', data: { requestId: `to-${version}`, actor: null, from, version, planHash } })
+  run.start()
+  run.complete('start')
+  move('1', '2', second)
+  run.complete('a')
+  run.suspend('ask', approvalOf())
+  move('2', '3', third)
+  run.vote('ask/1/0', 'approve')
+  run.complete('ask', 'approve')
+  run.complete('check')
+  run.complete('b')
+  run.complete('end', 'end', {}, 'moved')
+  return { plan: first, later, events: run.log }
+}
+
+/** A run with three children: one completes, one is not awaited, and one has lost a race. */
+function children(): RecordedRun {
+  const plan = planOf(
+    ['start', 'a:set', 'b:set', 'c:set', 'quick:probe', ['first:join', { join: 'any' }], 'end'],
+    ['start>a', 'a>b', 'b>c', 'b>quick', 'c>first', 'quick>first', 'first>end'],
+  )
+  return record(plan, (run) => {
+    const suspend = (nodeRunId: string, isAwaited = true) => {
+      const version = { workflowId: 'w', version: '3', planHash: 'p', trigger: 'start', timeoutMs: null }
+      const child = { kind: 'child', childRunId: `child-of-${nodeRunId}`, ...version } as const
+      run.suspend(nodeRunId, { ...child, input: makeValueRef({}), isAwaited, dueAt: null })
+    }
+    const finish = (nodeRunId: string, status: 'completed' | 'canceled') => {
+      const data = { waitId: `${nodeRunId}/1/0`, childRunId: `child-of-${nodeRunId}`, status, outcome: null }
+      run.apply({ type: 'child_finished', data: { ...data, output: makeValueRef({ n: 1 }), error: null } })
+    }
+    run.start()
+    run.complete('start')
+    suspend('a')
+    finish('a', 'completed')
+    run.complete('a')
+    suspend('b', false)
+    run.complete('b')
+    suspend('c')
+    run.complete('quick')
+    run.complete('first')
+    run.complete('end', 'end', {}, 'won')
+    finish('c', 'canceled')
+  })
+}
+
+function callOf(callId: string, options: Partial<StoredCall> = {}): StoredCall {
+  const retry = { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 100_000, maximumAttempts: 3 }
+  const policy = { retry: { ...retry, nonRetryableErrorTypes: [] }, timeoutMs: 30_000, heartbeatMs: null }
+  const type = { nodeType: 'probe', typeVersion: 1, title: callId, params: makeValueRef({ q: callId }) }
+  return { callId, ...type, policy: { ...policy, taskQueue: null, onError: 'fail' }, approval: null, ...options }
+}
+
+/** A node that calls others in three passes: one fails, one is approved, one is parked, one loses, and one calls again. */
+function called(): RecordedRun {
+  const plan = planOf(['start', 'agent', 'end'], ['start>agent', 'agent>end'])
+  return record(plan, (run) => {
+    const call = (nodeRunId: string, mode: 'all' | 'any', ...calls: readonly StoredCall[]) =>
+      run.suspend(nodeRunId, { kind: 'calls', calls, mode, state: null, dueAt: null })
+    const question = { title: 'Send?', message: '', approvers: {}, required: 1, dueAt: null, isEditable: true }
+    const { policy } = callOf('x')
+    run.start()
+    run.complete('start')
+    call('agent', 'all', callOf('a'), callOf('b'), callOf('ask', { approval: question }))
+    run.complete('agent.1-a')
+    run.fail('agent.1-b')
+    run.vote('agent.1-ask/1/0', 'approve')
+    run.complete('agent.1-ask')
+    call('agent', 'any', callOf('slow'), callOf('quick'), callOf('stuck', { policy: { ...policy, onError: 'park' } }))
+    run.fail('agent.2-stuck')
+    run.resolve('agent.2-stuck/1/0', { kind: 'retry' })
+    run.complete('agent.2-quick')
+    run.cancelNode('agent.2-slow')
+    run.cancelNode('agent.2-stuck', 'abandoned')
+    call('agent', 'all', callOf('inner', { nodeType: 'agent' }))
+    call('agent.3-inner', 'all', callOf('deep'))
+    run.complete('agent.3-inner.1-deep')
+    run.complete('agent.3-inner')
+    run.complete('agent')
+    run.complete('end', 'end', {}, 'done')
+  })
+}
+
+/** A run with the items of three requests, which has waited for its start and is canceled while it undoes what it has done. */
+function collected(): RecordedRun {
+  const plan = planOf(
+    [
+      'start',
+      'each:loop',
+      ['book:probe', { compensation: 'cancel' }, { parentId: 'each' }],
+      ['cancel:probe', {}, { parentId: 'each' }],
+      'mail:probe',
+    ],
+    ['start>each', 'each>mail'],
+    { settings: { batching: { maxSize: 3, maxWait: '1m' } } },
+  )
+  return record(plan, (run) => {
+    const items = ['x', 'y', 'z']
+    const { planHash } = plan
+    run.apply({
+      type: 'run_started',
+      data: {
+        ...{ planHash, semantics: 1, seed: 'seed', trigger: 'start', input: makeValueRef({ items }) },
+        ...{ deadlineAt: null, actor: null, requestedAt: 400 },
+      },
+    })
+    run.complete('start', 'success', { items })
+    run.suspend('each', iterationsOf(items, { concurrency: 2 }))
+    run.complete('book#0')
+    run.complete('book#1')
+    run.complete('book#2')
+    run.complete('each')
+    run.fail('mail')
+    run.complete('cancel#2')
+    run.apply({ type: 'compensation_skip_requested', data: { actor: null } })
+    run.cancelNode('cancel#1')
+  })
+}
+
 /** Every kind of run that is kept, by the name of its file. */
 export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   'ticket-answered': () => ticketTo('answered'),
@@ -343,6 +482,10 @@ export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   events,
   compensated,
   repeated,
+  moved,
+  children,
+  called,
+  collected,
   'nested-1': () => nested(1, 0),
   'nested-2': () => nested(2, 0),
   'nested-3': () => nested(3, 0),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foldRunEvents, isNodeRunOpen, type RunEvent } from '@tenon/core/run'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { FindPlan } from '../src/interpreter/context.ts'
 import { createMachine, type Plan, restep } from '../src/interpreter/index.ts'
 import { RECORDED_RUNS, type RecordedRun } from './recorded-runs.ts'
 
@@ -12,10 +13,16 @@ function read(name: string): RecordedRun {
   return JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as RecordedRun
 }
 
+/** Returns the plans of a run: that with which it has started, and those of the versions to which it was to move. */
+function plansOf({ plan, later = [] }: RecordedRun): readonly [Plan, ...Plan[]] {
+  return [plan, ...later]
+}
+
 /** One line an event, so that a difference can be read. */
-function textOf({ plan, events }: RecordedRun): string {
+function textOf({ plan, later, events }: RecordedRun): string {
   const lines = events.map((event) => `    ${JSON.stringify(event)}`)
-  return `{\n  "plan": ${JSON.stringify(plan)},\n  "events": [\n${lines.join(',\n')}\n  ]\n}\n`
+  const others = later === undefined ? '' : `  "later": ${JSON.stringify(later)},\n`
+  return `{\n  "plan": ${JSON.stringify(plan)},\n${others}  "events": [\n${lines.join(',\n')}\n  ]\n}\n`
 }
 
 beforeAll(() => {
@@ -41,8 +48,13 @@ describe('stored run logs', () => {
     expect([...types].sort()).toEqual([
       'approval_decided',
       'approval_needed',
+      'call_ended',
       'cancel_requested',
+      'child_cancel_requested',
+      'child_finished',
+      'child_requested',
       'compensation_ended',
+      'compensation_skip_requested',
       'compensation_started',
       'event_received',
       'failure_handled',
@@ -51,6 +63,8 @@ describe('stored run logs', () => {
       'join_fired',
       'join_unsatisfied',
       'join_waiting',
+      'migrate_requested',
+      'migration_refused',
       'node_cancel_requested',
       'node_canceled',
       'node_compensated',
@@ -70,6 +84,7 @@ describe('stored run logs', () => {
       'run_canceled',
       'run_completed',
       'run_error',
+      'run_migrated',
       'run_paused',
       'run_resumed',
       'run_started',
@@ -82,8 +97,9 @@ describe('stored run logs', () => {
   })
 
   test.each(files)('%s is what today’s machine decides, byte for byte', (name) => {
-    const { plan, events } = read(name)
-    expect(restep(events, plan)).toEqual({ same: true, turns: events.at(-1)?.turn })
+    const recorded = read(name)
+    const { events } = recorded
+    expect(restep(events, plansOf(recorded))).toEqual({ same: true, turns: events.at(-1)?.turn })
   })
 
   test.each(files)('%s ends once and folds to a run in which nothing is open', (name) => {
@@ -109,11 +125,12 @@ describe('a planted edit of a log is caught', () => {
   test.each(EDITS)('where any one decision is %s', (_, edit) => {
     let edits = 0
     for (const name of files) {
-      const { plan, events } = read(name)
+      const recorded = read(name)
+      const { events } = recorded
       for (const [position, event] of events.entries()) {
         if (event.class !== 'decision') continue
         const edited = events.flatMap((each, index) => (index === position ? (edit(event) ?? []) : [each]))
-        expect(restep(edited, plan).same).toBe(false)
+        expect(restep(edited, plansOf(recorded)).same).toBe(false)
         edits += 1
       }
     }
@@ -123,7 +140,7 @@ describe('a planted edit of a log is caught', () => {
 
 /** The machine with one change that an engineer might make in good faith. */
 function plantedIn(change: (plan: Plan) => Plan) {
-  return (plan: Plan) => createMachine(change(plan))
+  return (plan: Plan, findPlan: FindPlan) => createMachine(change(plan), undefined, undefined, findPlan)
 }
 
 const PLANTED: readonly [title: string, change: (plan: Plan) => Plan][] = [
@@ -142,9 +159,9 @@ function withNodes(plan: Plan, change: (node: Plan['nodes'][number]) => Partial<
 describe('a planted edit of the machine is caught', () => {
   test.each(PLANTED)('where it %s', (_, change) => {
     const caught = files.filter((name) => {
-      const { plan, events } = read(name)
+      const recorded = read(name)
       try {
-        return !restep(events, plan, plantedIn(change)).same
+        return !restep(recorded.events, plansOf(recorded), plantedIn(change)).same
       } catch {
         // A fact that cannot happen any more is as good a sign.
         return true

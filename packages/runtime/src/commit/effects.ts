@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ChildEnd, type Decision, type Fact, makeValueRef, nodeIdOf } from '@tenon/core/run'
+import { type ChildEnd, callOriginOf, type Decision, type Fact, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { AppendOperation } from '../store/append.ts'
 import { matchKeyOf } from '../store/match-key.ts'
@@ -47,6 +47,11 @@ function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly t
   return (OUTCOMES as readonly string[]).includes(fact.type)
 }
 
+/** Checks whether a called node run has ended in the same turn: one that only waits ends at once when it is canceled. */
+function hasEndedAsCall({ machine }: RunSession, nodeRunId: string): boolean {
+  return callOriginOf(nodeRunId) !== null && machine.calledNode(nodeRunId) === null
+}
+
 /** Adds the changes of a decision to the tables beside the log: timers, waits, children, the end of the run. */
 export function addDecisionEffects(pending: PendingAppend, session: RunSession, decision: Decision, at: number): void {
   const { identity } = session
@@ -75,7 +80,8 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     }
     case 'node_cancel_requested': {
       const { nodeRunId, data } = decision
-      if (pending.engine !== 'embedded' || !isQueued(planNodeOf(session, nodeRunId))) return
+      if (pending.engine !== 'embedded' || hasEndedAsCall(session, nodeRunId)) return
+      if (!isQueued(planNodeOf(session, nodeRunId))) return
       pending.operations.push({ op: 'dispatch_cancel', nodeRunId, pass: data.pass })
       return
     }

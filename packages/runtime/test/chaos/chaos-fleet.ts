@@ -38,7 +38,7 @@ export interface ChaosFleet {
 
 /** Leases are short, so that a dead worker is replaced soon. */
 const QUICK = { leaseMs: 1_000, pollIntervalMs: 100, cancelGraceMs: 300, drainMs: 1_000 } as const
-const USUAL = { poolMax: 6, doesWork: true, clockSkewMs: 0, nodeTypes: null } as const
+const USUAL = { poolMax: 6, doesWork: true, clockSkewMs: 0, nodeTypes: null, crash: null } as const
 /** Plans, prepared statements and compiled code that a process keeps. */
 const HEAP_ALLOWANCE_MB = 32
 
@@ -51,7 +51,12 @@ export function createChaosFleet(script: string, source: WorkerOrder['source'], 
   const worker = async ({ url, heapMb, engine, ...options }: WorkerOptions = {}): Promise<ChaosWorker> => {
     const target = url === undefined ? source : { url }
     const order: WorkerOrder = { ...USUAL, ...options, effects, source: target, engine: { ...QUICK, ...engine } }
-    const spawned = await spawnChaosWorker(script, order, heapMb === undefined ? {} : { heapMb })
+    const spawning = spawnChaosWorker(script, order, heapMb === undefined ? {} : { heapMb })
+    const spawned = await spawning.catch((error: unknown) => {
+      // It may have stored its row before it died.
+      if (order.crash !== null) killed += 1
+      throw error
+    })
     workers.push({ worker: spawned, before: await spawned.call('use'), poolMax: order.poolMax })
     return {
       ...spawned,

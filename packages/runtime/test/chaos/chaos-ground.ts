@@ -11,7 +11,7 @@ import { bundleFixture } from '../fixtures/bundle.ts'
 import { type ChaosFleet, type CloseOptions, createChaosFleet } from './chaos-fleet.ts'
 import { checkLogs, type LogFindings, readEffects } from './check-logs.ts'
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
-import type { RunAddress } from './protocol.ts'
+import type { OpenWait, RunAddress } from './protocol.ts'
 import { recordAttack } from './record-attack.ts'
 import { seededRandom } from './seeded-random.ts'
 import { waitUntil } from './wait-until.ts'
@@ -32,6 +32,10 @@ export interface Arena extends ChaosFleet {
   proxy(seed: number): Promise<FaultProxy>
   /** Waits until a condition in SQL is true, through outages of the database. */
   until(condition: string): Promise<void>
+  /** Returns what waits for a person or another system, and the paused runs; nothing while the database is down. */
+  unattended(): Promise<{ readonly waits: readonly OpenWait[]; readonly paused: readonly RunAddress[] }>
+  /** Counts those of some runs that have ended; 0 while the database is down. */
+  endedOf(runs: readonly RunAddress[]): Promise<number>
   /**
    * Waits until every run has ended, closes the workers, and checks all invariants.
    *
@@ -95,6 +99,11 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
   })
   watch.on('error', () => undefined)
   const read: Read = async (text) => (await watch.query(text)).rows
+  const endedOf: Arena['endedOf'] = async (runs) => {
+    const ids = runs.map(({ runId }) => `'${runId}'`).join(', ')
+    const ended = `select count(*)::int from tenon.runs where run_id in (${ids}) and finished_at is not null`
+    return Number((await read(ended).catch(() => []))[0]?.['count'] ?? 0)
+  }
   const describe = async (): Promise<string> => `${JSON.stringify(await openRuns(read))}. ${fleet.describe()}`
 
   return {
@@ -110,11 +119,18 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
         1,
         async () => `Not met: ${condition}. Open runs: ${await describe()}`,
       ),
+    unattended: async () => {
+      const rows = async (text: string) => (await read(text).catch(() => [])) as unknown as readonly OpenWait[]
+      const run = 'tenant_id as "tenantId", run_id as "runId"'
+      return {
+        waits: await rows(`select ${run}, approval_id as "approvalId", kind from tenon.waits where status = 'open'`),
+        paused: await rows(`select ${run} from tenon.runs where status = 'paused'`),
+      }
+    },
+    endedOf,
     finish: async (options) => {
-      const ids = fleet.runs.map(({ runId }) => `'${runId}'`).join(', ')
-      const ended = `select count(*)::int from tenon.runs where run_id in (${ids}) and finished_at is not null`
       await waitUntil(
-        async () => Number((await read(ended))[0]?.['count']),
+        () => endedOf(fleet.runs),
         fleet.runs.length,
         async () => `Runs are stuck: ${await describe()}`,
       )

@@ -1,6 +1,7 @@
 import type { WorkflowDocument } from '@tenon/core/document'
-import type { CancelResult, DecideResult, PauseResult, StartedRunRow } from '../../src/engine.ts'
+import type { CancelResult, DecideResult, MigrateResult, PauseResult, StartedRunRow } from '../../src/engine.ts'
 import type { EmbeddedEngineOptions } from '../../src/engines/embedded/embedded-engine.ts'
+import type { ProcessCrash } from './crashing-pool.ts'
 
 /** Setup of a worker process, as JSON on its command line. */
 export interface WorkerOrder {
@@ -16,6 +17,8 @@ export interface WorkerOrder {
   readonly clockSkewMs: number
   /** Node types that the process knows; `null` for all. */
   readonly nodeTypes: readonly string[] | null
+  /** Moment at which the process kills itself; `null` for never. */
+  readonly crash: ProcessCrash | null
   readonly engine: Omit<EmbeddedEngineOptions, 'now'>
 }
 
@@ -31,11 +34,23 @@ export interface RunAddress {
   readonly runId: string
 }
 
+/** An open wait of a run, which a person or another system answers. */
+export interface OpenWait extends RunAddress {
+  readonly approvalId: string
+  readonly kind: 'approval' | 'parked' | 'event'
+}
+
 /** Calls that a test makes in a worker process. */
 export interface WorkerCalls {
   start(run: RunAddress, document: WorkflowDocument): Promise<StartedRunRow>
   decide(run: RunAddress, nodeRunId: string, userId: string, choice: string): Promise<DecideResult>
+  /** Approves, retries with params that succeed, or sends the event that the run waits for; the same again changes nothing. */
+  answer(wait: OpenWait): Promise<{ readonly outcome: string }>
+  /** Sends the event for a run, which may not wait for it yet. */
+  sendEvent(run: RunAddress): Promise<{ readonly outcome: string }>
   cancel(run: RunAddress): Promise<CancelResult>
+  /** Moves a run to version 2. */
+  migrate(run: RunAddress, document: WorkflowDocument): Promise<MigrateResult>
   pause(run: RunAddress): Promise<PauseResult>
   resume(run: RunAddress): Promise<PauseResult>
   /** Resolves when all of these runs have ended. */

@@ -88,6 +88,76 @@ export const saga: WorkflowDocument = workflow(
   ['start>each', 'each>a', 'a>b', 'b>last'],
 )
 
+/** A body that fails until a person gives it other params, and one after it. */
+export const parked: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    withPolicy(node('a', 'effect', { failures: 99 }), { retry: ONCE, onError: 'park' }),
+    withPolicy(node('b', 'effect', { ms: 20 }), { retry }),
+  ],
+  ['start>a', 'a>b'],
+)
+
+/** A wait for an event of the run, then a body. */
+export const awaiting: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    node('paid', 'wait-for-event', { eventName: 'paid', key: '{{ input.runId }}' }),
+    withPolicy(node('b', 'effect', { ms: 20 }), { retry }),
+  ],
+  ['start>paid', 'paid>b'],
+)
+
+/** {@link chain} with another body before its end, to which its runs can move. */
+export const longerChain: WorkflowDocument = workflow(
+  [...chain.nodes, withPolicy(node('c', 'effect', { ms: 20 }), { retry })],
+  ['start>a', 'a>s', 's>w', 'w>b', 'b>c', 'c>end'],
+)
+
+/** A body in a task queue of its own whose output is stored beside the log, and one that reads it. */
+export const queued: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    withPolicy(node('a', 'effect', { ms: 20, outputSize: 20_000 }), { retry, taskQueue: 'slow' }),
+    withPolicy(node('b', 'effect', { output: { read: '{{ nodes.a.output }}' } }), { retry }),
+  ],
+  ['start>a', 'a>b'],
+)
+
+/** So many turns that snapshots of the run are stored. */
+export const long: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    node('each', 'loop', { items: Array.from({ length: 300 }, (_, item) => item) }),
+    node('s', 'set', { fields: { at: '{{index}}' } }, { parentId: 'each' }),
+    withPolicy(node('b', 'effect', {}), { retry }),
+  ],
+  ['start>each', 'each>b'],
+)
+
+/** Starts by way of each limit: one at a time, few in an interval, and the same request once. */
+export const limited: WorkflowDocument = workflow(
+  [node('start', 'start'), withPolicy(node('a', 'effect', { ms: 20 }), { retry })],
+  ['start>a'],
+  {
+    settings: {
+      concurrency: { limit: 1, key: '{{ input.runId }}' },
+      rate: { limit: 10_000, interval: '1s' },
+      dedupe: { key: '{{ input.runId }}', window: '1h' },
+    },
+  },
+)
+
+/** Starts a second after its last request. */
+export const merged: WorkflowDocument = workflow(
+  [node('start', 'start'), withPolicy(node('a', 'effect', { ms: 20 }), { retry })],
+  ['start>a'],
+  { settings: { debounce: { delay: '1s', key: '{{ input.runId }}' } } },
+)
+
+/** Runs of each of these need people, events, or other systems to end. */
+export const ATTENDED: readonly WorkflowDocument[] = [agent, parked, awaiting]
+
 const MIXED: readonly WorkflowDocument[] = [chain, diamond, looped, calling]
 /** Number of workflows of {@link mixed}. */
 export const MIXED_COUNT = MIXED.length

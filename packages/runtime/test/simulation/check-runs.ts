@@ -1,7 +1,9 @@
 import { foldRunEvents, isRunOver, type RunEvent } from '@tenon/core/run'
+import type { FindPlan } from '../../src/interpreter/context.ts'
 import { createMachine } from '../../src/interpreter/machine.ts'
-import type { MachineFact, MachineSnapshot } from '../../src/interpreter/machine-types.ts'
+import type { Machine, MachineFact, MachineSnapshot } from '../../src/interpreter/machine-types.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
+import { createPlanIndex } from '../../src/interpreter/plan-index.ts'
 import { restep } from '../../src/interpreter/restep.ts'
 import { undoFaults } from '../undo-faults.ts'
 import { eventsOf } from './memory-append.ts'
@@ -36,11 +38,12 @@ export function checkRuns(
       continue
     }
     const plan = JSON.parse(text) as Plan
+    const plans = plansOf(tables, events, plan)
     const found = [
       ...orderFaults(memory, events),
       ...outcomeFaults(events),
       ...timerFaults(events),
-      ...replayFaults(events, plan),
+      ...replayFaults(events, plans),
       ...undoFaults(events, plan),
       ...leftFaults(memory),
     ]
@@ -121,18 +124,49 @@ function timerFaults(events: readonly RunEvent[]): readonly string[] {
   return faults
 }
 
+/** Returns the plan with which a run has started, and those of the versions to which it was to move. */
+function plansOf({ plans }: MemoryTables, events: readonly RunEvent[], last: Plan): readonly [Plan, ...Plan[]] {
+  const hashes = events.flatMap((event) =>
+    event.type === 'run_started' || event.type === 'migrate_requested' ? [event.data.planHash] : [],
+  )
+  const [first = last, ...others] = [...new Set(hashes)].map((hash) =>
+    hash === last.planHash ? last : (JSON.parse(plans.get(hash) ?? 'null') as Plan),
+  )
+  return [first, ...others]
+}
+
 /** Checks that the facts of a log give its decisions, also from a snapshot in the middle. */
-function replayFaults(events: readonly RunEvent[], plan: Plan): readonly string[] {
-  const replayed = restep(events, plan)
+function replayFaults(events: readonly RunEvent[], plans: readonly [Plan, ...Plan[]]): readonly string[] {
+  const facts = events.filter((event) => event.class === 'fact') as unknown as readonly MachineFact[]
+  const middle = Math.floor(facts.length / 2)
+  const [first] = plans
+  const indexes = new Map(plans.map((plan) => [plan.planHash, createPlanIndex(plan)]))
+  const findPlan: FindPlan = (planHash) => indexes.get(planHash)
+  const [firstIndex = createPlanIndex(first)] = indexes.values()
+  let snapshot = ''
+  let from = firstIndex
+  let whole: Machine | undefined
+  const replayed = restep(events, plans, () => {
+    const machine = createMachine(first, undefined, firstIndex, findPlan)
+    whole = machine
+    return {
+      mark: machine.mark,
+      get turn() {
+        return machine.turn
+      },
+      apply: (fact) => {
+        if (machine.turn === middle) {
+          snapshot = JSON.stringify(machine.snapshot())
+          from = indexes.get(machine.planHash) ?? firstIndex
+        }
+        return machine.apply(fact)
+      },
+    }
+  })
   if (!replayed.same)
     return [`replays to other decisions after ${replayed.seq}: ${replayed.recorded} / ${replayed.repeated}`]
-  const facts = events.filter((event) => event.class === 'fact') as unknown as readonly MachineFact[]
-  const whole = createMachine(plan)
-  for (const fact of facts) whole.apply(fact)
-  const first = createMachine(plan)
-  const middle = Math.floor(facts.length / 2)
-  for (const fact of facts.slice(0, middle)) first.apply(fact)
-  const second = createMachine(plan, JSON.parse(JSON.stringify(first.snapshot())) as MachineSnapshot)
+  if (whole === undefined || snapshot === '') return []
+  const second = createMachine(from.plan, JSON.parse(snapshot) as MachineSnapshot, from, findPlan)
   for (const fact of facts.slice(middle)) second.apply(fact)
   const isSame = JSON.stringify(second.snapshot()) === JSON.stringify(whole.snapshot())
   return isSame ? [] : [`has another state from a snapshot after ${middle} facts`]

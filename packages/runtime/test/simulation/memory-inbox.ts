@@ -1,6 +1,7 @@
 import type { JsonObject } from '@tenon/core/document'
 import type { Vote } from '@tenon/core/node'
 import { type Fact, factId, isRunOver, makeValueRef, type ParkResolution } from '@tenon/core/run'
+import type { Plan } from '../../src/interpreter/plan.ts'
 import type { RunRef } from '../../src/store/run-ref.ts'
 import { eventsOf } from './memory-append.ts'
 import { findRun, type MemoryRun, type MemoryTables, type MemoryWait, wake } from './memory-tables.ts'
@@ -17,12 +18,18 @@ export interface AcceptedMessage {
 export type Answer =
   | { readonly outcome: 'accepted'; readonly owner: string | null; readonly messages: readonly AcceptedMessage[] }
   | { readonly outcome: 'unchanged' | 'repeated'; readonly owner: string | null }
-  | { readonly outcome: 'not_found' | 'closed' | 'kept' }
+  | { readonly outcome: 'not_found' | 'closed' | 'kept' | 'queued' | 'pending' }
 
 const CLOSED: Answer = { outcome: 'closed' }
 const EVENT_TTL_MS = 86_400_000
 
-/** Accepts messages to runs in memory, by the rules of `createInbox` and `putEvent`. */
+/** A version to which a run is asked to move. */
+export interface MoveTarget {
+  readonly version: string
+  readonly plan: Plan
+}
+
+/** Accepts messages to runs in memory, by the rules of `createInbox`, `putEvent` and `putMigration`. */
 export interface MemoryInbox {
   vote(run: RunRef, approvalId: string, vote: Vote): Answer
   resolve(run: RunRef, approvalId: string, requestId: string, resolution: ParkResolution): Answer
@@ -31,6 +38,7 @@ export interface MemoryInbox {
   skipCompensation(run: RunRef): Answer
   pause(run: RunRef, requestId: string): Answer
   resume(run: RunRef, requestId: string): Answer
+  move(run: RunRef, requestId: string, target: MoveTarget): Answer
 }
 
 /**
@@ -123,6 +131,22 @@ export function memoryInbox(tables: MemoryTables, owner: () => string | null): M
       onOpenRun(ref, (memory) => put(memory, { type: 'compensation_skip_requested', data: { actor: null } })),
     pause: requestPause('pause_requested'),
     resume: requestPause('resume_requested'),
+    move: (ref, requestId, { version, plan }) =>
+      onOpenRun(ref, (memory) => {
+        const { run, inbox } = memory
+        const { planHash } = plan
+        if (run.status === 'queued') return { outcome: 'queued' }
+        const waiting = [...inbox].find(([id]) => id.startsWith('migrate/'))?.[1]
+        if (waiting !== undefined) {
+          const { data } = JSON.parse(waiting) as Extract<Fact, { type: 'migrate_requested' }>
+          return data.planHash === planHash ? { outcome: 'unchanged', owner: null } : { outcome: 'pending' }
+        }
+        if (run.version === version) return { outcome: 'unchanged', owner: null }
+        if (hasEndMessage(memory)) return CLOSED
+        tables.plans.set(planHash, JSON.stringify(plan))
+        const data = { requestId, actor: null, version, from: run.version, planHash }
+        return put(memory, { type: 'migrate_requested', data })
+      }),
   }
 }
 

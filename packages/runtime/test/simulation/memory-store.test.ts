@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { expect, test } from 'vitest'
 import { createDatabase } from '../../src/postgres/database.ts'
 import { migrateRuntime } from '../../src/postgres/migrate-runtime.ts'
@@ -8,7 +9,7 @@ import { createAppender } from '../../src/store/appender.ts'
 import { createDispatchStore } from '../../src/store/dispatch-store.ts'
 import { createRunLogs } from '../../src/store/run-logs.ts'
 import { appendOfNewRun } from '../../src/testing/append-of-new-run.ts'
-import { openTestPGlite } from '../../src/testing/pglite.ts'
+import { startTestPostgres } from '../../src/testing/postgres.ts'
 import { seededRandom } from '../chaos/seeded-random.ts'
 import { storeAppend } from './memory-append.ts'
 import { memoryDispatch } from './memory-dispatch.ts'
@@ -18,9 +19,13 @@ import type { Pick } from './random-workflow.ts'
 
 /** Opens a database whose clock is a row, which `setClock` changes. */
 async function openClocked() {
-  const pglite = await openTestPGlite()
-  const database: RuntimeDatabase = createDatabase<RuntimeTables>({ pglite })
-  await migrateRuntime(database)
+  const server = await startTestPostgres()
+  const connectionString = await server.createDatabase()
+  const owner = new pg.Client({ connectionString })
+  await owner.connect()
+  const own = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString, max: 1 }) })
+  await migrateRuntime(own)
+  await own.close()
   const time = 'select to_timestamp(ms / 1000.0) from sim.clock'
   for (const statement of [
     'create schema sim',
@@ -31,11 +36,20 @@ async function openClocked() {
     'grant usage on schema sim to public',
     'grant all on sim.clock to public',
     // Before the functions of the same names that Postgres has.
-    'set search_path = sim, pg_catalog, public',
+    `alter database ${new URL(connectionString).pathname.slice(1)} set search_path = sim, pg_catalog, public`,
   ]) {
-    await pglite.query(statement)
+    await owner.query(statement)
   }
-  return { database, setClock: (at: number) => pglite.query(`update sim.clock set ms = ${at}`) }
+  const database: RuntimeDatabase = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString, max: 2 }) })
+  return {
+    database,
+    setClock: (at: number) => owner.query(`update sim.clock set ms = ${at}`),
+    close: async () => {
+      await database.close()
+      await owner.end()
+      await server.stop()
+    },
+  }
 }
 
 const RUNS = ['r1', 'r2', 'r3'] as const
@@ -185,7 +199,7 @@ function comparable(result: unknown): unknown {
 }
 
 test('the store in memory answers as the database does, call by call', async () => {
-  const { database, setClock } = await openClocked()
+  const { database, setClock, close } = await openClocked()
   const calls = 1_200
   const random = seededRandom(1)
   const pick: Pick = (choices) => Math.floor(random() * choices)
@@ -227,5 +241,5 @@ test('the store in memory answers as the database does, call by call', async () 
     const [real, simulated] = [await call(stored), call(memory)]
     expect({ index, result: comparable(real) }).toEqual({ index, result: comparable(simulated) })
   }
-  await database.close()
+  await close()
 })

@@ -25,6 +25,7 @@ interface Draft {
   /** Workflows that nodes may run. */
   readonly children: readonly string[]
   readonly prefix: string
+  readonly hasAgents: boolean
 }
 
 /** Level of the document: inside a loop, or outside of all. */
@@ -75,6 +76,14 @@ function addWork(draft: Draft, level: Level, from: Exit): Exit {
   if (onError !== 'route' || pick(2) === 0) return done
   const join = add(draft, level, 'join', [done, { source: id, sourceHandle: 'error' }])
   return { source: join, sourceHandle: 'success' }
+}
+
+/** Adds a node that calls others. */
+function addAgent(draft: Draft, level: Level, from: Exit): Exit {
+  const { pick } = draft
+  const onError = (['fail', 'park', 'continue'] as const)[pick(3)] ?? 'fail'
+  const policy = { onError, retry: { maximumAttempts: 1 + pick(3), initialInterval: '2s' } } as const
+  return { source: add(draft, level, 'agent', [from], { rounds: 1 + pick(2) }, policy), sourceHandle: 'success' }
 }
 
 /** Adds a wait: for a time, an approval, an event or a callback. */
@@ -142,7 +151,7 @@ function grow(draft: Draft, level: Level, from: Exit): Exit {
   let exit = from
   for (let length = 1 + pick(level.depth === 0 ? 5 : 3); length > 0 && nodes.length < draft.mostNodes; length -= 1) {
     const isDeep = level.depth >= 3
-    switch (pick(9)) {
+    switch (pick(10)) {
       case 0:
         exit = { source: add(draft, level, 'set', [exit], { fields: { at: nodes.length } }), sourceHandle: 'success' }
         break
@@ -162,11 +171,18 @@ function grow(draft: Draft, level: Level, from: Exit): Exit {
         if (workflowId === undefined) exit = addWork(draft, level, exit)
         else {
           const onError = pick(3) === 0 ? 'park' : 'fail'
-          const params = { workflow: workflowId, wait: pick(4) > 0 }
+          const params = {
+            workflow: workflowId,
+            wait: pick(4) > 0,
+            input: pick(3) === 0 ? { read: '{{ input }}' } : {},
+          }
           exit = { source: add(draft, level, 'child', [exit], params, { onError }), sourceHandle: 'success' }
         }
         break
       }
+      case 7:
+        exit = draft.hasAgents ? addAgent(draft, level, exit) : addWork(draft, level, exit)
+        break
       default:
         exit = addWork(draft, level, exit)
     }
@@ -185,16 +201,34 @@ export interface WorkflowToDraw {
   readonly children?: readonly string[]
   /** Beginning of the ids of its nodes. @defaultValue '' */
   readonly prefix?: string
+  /** True if nodes may call others. @defaultValue true */
+  readonly hasAgents?: boolean
+}
+
+/** Draws another version of a workflow: more bodies on some of its edges. */
+export function editedWorkflow(document: WorkflowDocument, pick: Pick): WorkflowDocument {
+  const nodes = [...document.nodes]
+  const edges = document.edges.flatMap((edge): readonly WorkflowEdge[] => {
+    if (pick(6) > 0) return [edge]
+    const id = `added_${nodes.length}`
+    const { parentId } = document.nodes.find((each) => each.id === edge.target) ?? {}
+    nodes.push(node(id, 'work', { isSure: true }, parentId === undefined ? {} : { parentId }))
+    return [
+      { ...edge, target: id, targetHandle: 'in' },
+      { source: id, sourceHandle: 'success', target: edge.target, targetHandle: edge.targetHandle },
+    ].map((ends) => ({ ...ends, id: edgeId(ends) }))
+  })
+  return { ...document, nodes, edges }
 }
 
 /**
  * Draws a workflow with every construct: bodies with retries, queues and undoing, branches, joins of all modes, loops,
- * scopes, waits, and runs of other workflows.
+ * scopes, waits, nodes that call others, and runs of other workflows.
  */
 export function randomWorkflow(options: WorkflowToDraw): WorkflowDocument {
-  const { pick, mostNodes, undoOneIn = 3, children = [], prefix = '' } = options
+  const { pick, mostNodes, undoOneIn = 3, children = [], prefix = '', hasAgents = true } = options
   const nodes = [node('start', 'start')]
-  const draft: Draft = { pick, mostNodes, undoOneIn, nodes, edges: [], children, prefix }
+  const draft: Draft = { pick, mostNodes, undoOneIn, nodes, edges: [], children, prefix, hasAgents }
   const top: Level = { inLoop: false, depth: 0 }
   const exit = grow(draft, top, { source: 'start', sourceHandle: 'success' })
   // A run that undoes has a lot to undo.

@@ -5,14 +5,16 @@ import { compile } from '../../src/interpreter/compile.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
 import type { Append, AppendResult } from '../../src/store/append.ts'
 import { checkRuns } from './check-runs.ts'
+import { CRASH_SIDES } from './crash-labels.ts'
 import { isOver, storeAppend } from './memory-append.ts'
+import type { MoveTarget } from './memory-inbox.ts'
 import { createMemoryTables, type MemoryTables } from './memory-tables.ts'
-import { randomWorkflow } from './random-workflow.ts'
+import { editedWorkflow, randomWorkflow } from './random-workflow.ts'
 import { type Acknowledged, type ClientHabits, createClients } from './simulated-clients.ts'
 import { createSimulatedNodes, type Stage } from './simulated-nodes.ts'
 import { type SimulatedGround, type SimulatedProcess, startProcess } from './simulated-process.ts'
 import { inWorld } from './simulated-time.ts'
-import { type Faults, NO_FAULTS, type Owner, type World } from './world.ts'
+import { type CrashPoint, type Faults, NO_FAULTS, type Owner, type World } from './world.ts'
 
 /** Result of a simulation. */
 export interface Simulated {
@@ -23,10 +25,12 @@ export interface Simulated {
   readonly runs: number
   readonly events: number
   readonly kills: number
+  /** Moments at which a process died, as `before` or `after` with the label of a request. */
+  readonly crashes: readonly string[]
   /** Hash-like text of all logs, equal for the same seed. */
   readonly logs: string
   /** Number of events by their types. */
-  readonly types: ReadonlyMap<string, number>
+  readonly types: Readonly<Record<string, number>>
 }
 
 /** Stores an append instead of by the real rules, to plant a fault. */
@@ -35,7 +39,7 @@ export type PlantedStore = (tables: MemoryTables, append: Append) => AppendResul
 const TENANT = 'acme'
 /** Steps in which a run of a healed world must end; random ones need a few hundred. */
 const MOST_STEPS = 30_000
-const NO_HABITS: ClientHabits = { cancelOneIn: 0, skipOneIn: 0, pauseOneIn: 0 }
+const NO_HABITS: ClientHabits = { cancelOneIn: 0, skipOneIn: 0, pauseOneIn: 0, moveOneIn: 0 }
 
 /** Simulates one seed after the other. */
 export interface Simulator {
@@ -77,7 +81,7 @@ async function simulateIn(
     maxRuns: 1 + world.pick(6),
     leaseMs: 12_000,
     busyGraceMs: world.pick(2) * 48_000,
-    maxSessionBytes: world.pick(3) === 0 ? 1 : 1_000_000,
+    maxSessionBytes: world.pick(8) === 0 ? 1 : 1_000_000,
   }
   const alive = (): readonly SimulatedProcess[] => [...processes.values()].filter(({ owner }) => owner.isAlive)
   const ground: SimulatedGround = {
@@ -94,23 +98,25 @@ async function simulateIn(
     const ready = alive().filter(({ owner }) => !owner.isStopped)
     return ready[world.pick(ready.length)]
   }
-  const clients = createClients({ world, tables, tenantId: TENANT, processOf, acknowledged })
   for (let count = 1 + world.pick(3); count > 0; count -= 1) addProcess()
   // Mostly small ones, of which more can be tried.
   const isLarge = world.pick(5) === 0
   const runs = isLarge ? 1 + world.pick(3) : 1
-  const plans = plansOf(world, registry.manifest, { tables, mostNodes: isLarge ? 24 : 12 })
+  const versions = versionsOf(world, registry.manifest, { tables, mostNodes: isLarge ? 24 : 12 })
+  const clients = createClients({ world, tables, tenantId: TENANT, processOf, versions, acknowledged })
+  const [{ plan }] = versions
   for (let index = 0; index < runs; index += 1) {
-    const plan = plans[world.pick(plans.length)] ?? plans[0]
-    if (plan !== undefined) clients.start({ tenantId: TENANT, runId: `run-${index + 1}`, workflowId: 'w', plan })
+    clients.start({ tenantId: TENANT, runId: `run-${index + 1}`, workflowId: 'w', plan })
   }
 
   const habits = habitsOf(world)
   const faults = faultsOf(world)
   const killOneIn = world.pick(3) === 0 ? 0 : 20 + world.pick(200)
   world.faults = faults
+  world.crashes = crashesOf(world, seed)
   let kills = 0
   let steps = 0
+  let replaced = 0
   const isDone = (): boolean => clients.starting === 0 && [...tables.runs.values()].every(isOver)
   // Requests that come faster than they are answered would keep the clock from passing.
   const mayAct = (): boolean => world.ready < 6 && world.pick(6) === 0
@@ -119,8 +125,10 @@ async function simulateIn(
     if (mayAct()) clients.act(habits)
     if (killOneIn > 0 && world.pick(killOneIn) === 0) kills += trouble(world, alive(), addProcess)
     await world.step()
+    for (; replaced < world.crashed.length; replaced += 1) addProcess()
   }
   world.faults = NO_FAULTS
+  world.crashes = []
   for (const { owner } of alive()) owner.isStopped = false
   if (alive().length === 0) addProcess()
   const healed = steps
@@ -128,41 +136,51 @@ async function simulateIn(
     if (mayAct()) clients.act(NO_HABITS)
     await world.step()
   }
-  const types = new Map<string, number>()
+  const types: Record<string, number> = {}
   const logs: string[] = []
   for (const { rows, run } of tables.runs.values()) {
     for (const row of rows) {
       logs.push(`${run.runId} ${row.seq} ${row.events}`)
       for (const [, type] of row.events.matchAll(/"([a-z]+_[a-z_]+)",(?:null|"[^"]*"),\{/g)) {
-        types.set(String(type), (types.get(String(type)) ?? 0) + 1)
+        types[String(type)] = (types[String(type)] ?? 0) + 1
       }
     }
   }
   const unstarted = clients.starting === 0 ? [] : [`${clients.starting} runs could not be started`]
   return {
-    ...{ seed, steps, kills, types, runs: tables.runs.size, logs: logs.join('\n') },
+    ...{ seed, steps, kills: kills + world.crashed.length, types, runs: tables.runs.size, logs: logs.join('\n') },
+    crashes: world.crashed.map(({ side, label }) => `${side} ${label}`),
     faults: [...unstarted, ...checkRuns(tables, acknowledged, calls)],
     events: [...tables.runs.values()].reduce((sum, { run }) => sum + run.nextSeq - 1, 0),
   }
 }
 
-/** Draws a workflow, and one that it may run; each end of both that is no completion has a handler. */
-function plansOf(
+/**
+ * Draws a workflow, for some seeds one that it may run, and a later version of it; each end of them that is no completion has
+ * a handler.
+ */
+function versionsOf(
   world: World,
   manifest: Parameters<typeof compile>[1],
   { tables, mostNodes }: { readonly tables: MemoryTables; readonly mostNodes: number },
-): readonly Plan[] {
+): readonly [MoveTarget, ...MoveTarget[]] {
   const { pick } = world
   const undoOneIn = pick(3) === 0 ? 1 : 3
+  const workflows: Record<string, { readonly version: string; readonly planHash: string }> = {}
+  const compiled = (document: WorkflowDocument) => compile(handled(document), manifest, undefined, workflows)
   const keep = (plan: Plan) => {
     tables.plans.set(plan.planHash, JSON.stringify(plan))
     return { version: '1', planHash: plan.planHash }
   }
-  const handler = keep(compile(HANDLER, manifest))
-  const below = randomWorkflow({ pick, mostNodes: 10, undoOneIn, prefix: 'c_' })
-  const pinned = keep(compile(handled(below), manifest, undefined, { handler }))
-  const top = randomWorkflow({ pick, mostNodes, undoOneIn, children: ['below'] })
-  return [compile(handled(top), manifest, undefined, { handler, below: pinned })]
+  workflows['handler'] = keep(compile(HANDLER, manifest))
+  const hasChildren = pick(2) === 0
+  if (hasChildren) {
+    workflows['below'] = keep(compiled(randomWorkflow({ pick, mostNodes: 10, undoOneIn, prefix: 'c_' })))
+  }
+  const document = randomWorkflow({ pick, mostNodes, undoOneIn, children: hasChildren ? ['below'] : [] })
+  const first = { version: '1', plan: compiled(document) }
+  if (pick(3) > 0) return [first]
+  return [first, { version: '2', plan: compiled(editedWorkflow(document, pick)) }]
 }
 
 const HANDLER = workflow([node('start', 'start'), node('end', 'end')], ['start>end'])
@@ -172,11 +190,21 @@ function handled(document: WorkflowDocument): WorkflowDocument {
   return { ...document, settings: { ...document.settings, errorHandler } }
 }
 
+/** Draws moments at which processes die: the first one in turn, so that a few thousand seeds have each of them often. */
+function crashesOf({ pick }: World, seed: number): readonly CrashPoint[] {
+  const [count, sides] = [pick(3) === 0 ? 0 : 6, CRASH_SIDES.length]
+  return Array.from({ length: count }, (_, index) => {
+    const { label, side } = CRASH_SIDES[index === 0 ? seed % sides : pick(sides)] ?? { label: '', side: 'before' }
+    return { label, side, at: index === 0 || pick(3) > 0 ? 1 : 2 + pick(4) }
+  })
+}
+
 function habitsOf(world: World): ClientHabits {
   return {
     cancelOneIn: world.pick(2) * (5 + world.pick(60)),
     skipOneIn: world.pick(4) === 0 ? 60 : 0,
     pauseOneIn: world.pick(2) * (5 + world.pick(30)),
+    moveOneIn: 4 + world.pick(10),
   }
 }
 

@@ -1,5 +1,5 @@
 import { isRunOver, makeValueRef, type ParkResolution, type ParkResolutionKind } from '@tenon/core/run'
-import type { AcceptedMessage, Answer, MemoryInbox } from './memory-inbox.ts'
+import type { AcceptedMessage, Answer, MemoryInbox, MoveTarget } from './memory-inbox.ts'
 import { findRun, type MemoryRun, type MemoryTables, type MemoryWait } from './memory-tables.ts'
 import type { RunToStart, SimulatedProcess } from './simulated-process.ts'
 import type { World } from './world.ts'
@@ -14,6 +14,7 @@ export interface ClientHabits {
   readonly cancelOneIn: number
   readonly skipOneIn: number
   readonly pauseOneIn: number
+  readonly moveOneIn: number
 }
 
 interface ClientDeps {
@@ -22,6 +23,8 @@ interface ClientDeps {
   readonly tenantId: string
   /** A process that takes requests. */
   readonly processOf: () => SimulatedProcess | undefined
+  /** Versions of the workflow of a top-level run, among which it moves. */
+  readonly versions: readonly MoveTarget[]
   readonly acknowledged: Acknowledged[]
 }
 
@@ -37,7 +40,14 @@ export interface SimulatedClients {
   readonly starting: number
 }
 
-export function createClients({ world, tables, tenantId, processOf, acknowledged }: ClientDeps): SimulatedClients {
+export function createClients({
+  world,
+  tables,
+  tenantId,
+  processOf,
+  versions,
+  acknowledged,
+}: ClientDeps): SimulatedClients {
   const outside = world.current
   let starting = 0
   let requests = 0
@@ -71,7 +81,7 @@ export function createClients({ world, tables, tenantId, processOf, acknowledged
     world.setTimer(again, 60_000, false)
   }
 
-  const send = ({ run: { runId } }: MemoryRun, put: (inbox: MemoryInbox) => Answer): void => {
+  const send = ({ run: { runId } }: MemoryRun, name: keyof MemoryInbox, put: (inbox: MemoryInbox) => Answer): void => {
     const process = processOf()
     if (process === undefined) return
     inProcess(process, () => {
@@ -79,7 +89,7 @@ export function createClients({ world, tables, tenantId, processOf, acknowledged
         if (answer.outcome !== 'accepted') return
         for (const message of answer.messages) acknowledged.push({ kind: 'message', ...message })
       }
-      void process.send({ tenantId, runId }, put).then(noted, () => undefined)
+      void process.send({ tenantId, runId }, name, put).then(noted, () => undefined)
     })
   }
 
@@ -91,13 +101,13 @@ export function createClients({ world, tables, tenantId, processOf, acknowledged
       const userId = USERS[world.pick(USERS.length)] ?? 'ann'
       const choice = world.pick(4) === 0 ? 'reject' : 'approve'
       const vote = { actor: { userId, displayName: userId, role: 'admin' }, choice, at: world.now }
-      send(memory, (inbox) => inbox.vote(ref, approvalId, vote))
+      send(memory, 'vote', (inbox) => inbox.vote(ref, approvalId, vote))
     } else if (kind === 'parked') {
       const { resolutions } = JSON.parse(waitFor) as { readonly resolutions: readonly ParkResolutionKind[] }
       const resolution = resolutionOf(resolutions[world.pick(resolutions.length)] ?? 'retry')
-      send(memory, (inbox) => inbox.resolve(ref, approvalId, id, resolution))
+      send(memory, 'resolve', (inbox) => inbox.resolve(ref, approvalId, id, resolution))
     } else if (matchKey !== null) {
-      send(memory, (inbox) => inbox.send(matchKey, id, { id }))
+      send(memory, 'send', (inbox) => inbox.send(matchKey, id, { id }))
     }
   }
 
@@ -109,19 +119,23 @@ export function createClients({ world, tables, tenantId, processOf, acknowledged
       starting += 1
       tryStart(run)
     },
-    act: ({ cancelOneIn, skipOneIn, pauseOneIn }) => {
+    act: ({ cancelOneIn, skipOneIn, pauseOneIn, moveOneIn }) => {
       const open = [...tables.runs.values()].filter(({ run }) => !isRunOver(run.status))
       const memory = open[world.pick(open.length)]
       if (memory === undefined) return
       const ref = { tenantId, runId: memory.run.runId }
       const isOneOf = (oneIn: number): boolean => oneIn > 0 && world.pick(oneIn) === 0
-      if (isOneOf(cancelOneIn)) return send(memory, (inbox) => inbox.cancel(ref))
-      if (isOneOf(skipOneIn)) return send(memory, (inbox) => inbox.skipCompensation(ref))
+      if (isOneOf(cancelOneIn)) return send(memory, 'cancel', (inbox) => inbox.cancel(ref))
+      if (isOneOf(skipOneIn)) return send(memory, 'skipCompensation', (inbox) => inbox.skipCompensation(ref))
       requests += 1
       const requestId = `p${requests}`
-      if (isOneOf(pauseOneIn)) return send(memory, (inbox) => inbox.pause(ref, requestId))
+      if (isOneOf(pauseOneIn)) return send(memory, 'pause', (inbox) => inbox.pause(ref, requestId))
+      const target = versions[world.pick(versions.length)]
+      if (target !== undefined && memory.run.parent === null && isOneOf(moveOneIn)) {
+        return send(memory, 'move', (inbox) => inbox.move(ref, requestId, target))
+      }
       if (findRun(tables, ref)?.run.status === 'paused' && world.pick(3) === 0) {
-        return send(memory, (inbox) => inbox.resume(ref, requestId))
+        return send(memory, 'resume', (inbox) => inbox.resume(ref, requestId))
       }
       const waits = [...memory.waits.values()].filter(({ status }) => status === 'open')
       const wait = waits[world.pick(waits.length)]

@@ -1,10 +1,10 @@
 import { TenonError } from '@tenon/core/errors'
-import { createNodeRegistry, defineNode, implementNode, type NodeRegistry } from '@tenon/core/node'
+import { createNodeRegistry, defineNode, implementNode, type NodeCall, type NodeRegistry } from '@tenon/core/node'
 import { z } from 'zod'
 import { inlineNodes } from '../../src/testing/test-nodes.ts'
 import type { World } from './world.ts'
 
-const work = defineNode({
+const common = {
   version: 1,
   description: 'For simulations',
   icon: 'M4 12h16',
@@ -12,6 +12,10 @@ const work = defineNode({
   summary: 'A node of a simulation',
   effect: 'write',
   idempotentWhen: 'true',
+} as const
+
+const work = defineNode({
+  ...common,
   type: 'work',
   title: 'Work',
   params: z.object({
@@ -26,6 +30,22 @@ const work = defineNode({
     { name: 'other', title: 'other' },
   ],
   outputs: { success: z.record(z.string(), z.unknown()), other: z.record(z.string(), z.unknown()) },
+})
+
+const agent = defineNode({
+  ...common,
+  type: 'agent',
+  title: 'Agent',
+  calls: [
+    { type: 'work', version: 1 },
+    { type: 'agent', version: 1 },
+  ],
+  params: z.object({
+    /** Passes that call others. */
+    rounds: z.number().default(0),
+  }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: z.record(z.string(), z.unknown()) },
 })
 
 /** A call of a body, in the order of all calls of a simulation. */
@@ -67,9 +87,34 @@ export function createSimulatedNodes(stage: () => Stage): NodeRegistry {
     if (fate === 2 && resume === null && !params.isSure) {
       return { suspend: { kind: 'time', dueAt: world.now + world.pick(30_000) } }
     }
-    return { port: 'success', output: { [nodeRunId]: attempt } }
+    // Some values are stored beside the log.
+    const large = world.pick(30) === 0 ? { text: 'x'.repeat(17_000) } : {}
+    return { port: 'success', output: { [nodeRunId]: attempt, ...large } }
   })
-  return createNodeRegistry([...inlineNodes(), body])
+  const calling = implementNode(agent, async ({ params, resume, ...context }) => {
+    const { runId, nodeRunId, attempt, idempotencyKey } = context
+    const { world, calls } = stage()
+    calls.push({ runId, nodeRunId, attempt, idempotencyKey })
+    await world.later()
+    if (world.pick(12) === 0) throw new TenonError('HTTP_FAILED', 'The attempt fails')
+    const round = resume?.kind === 'calls' ? Number(resume.state?.value) + 1 : 0
+    if (round >= params.rounds) return { port: 'success', output: { round } }
+    const mode = world.pick(3) === 0 ? 'any' : 'all'
+    return { suspend: { kind: 'calls', mode, calls: randomCalls(world.pick), state: { version: 1, value: round } } }
+  })
+  return createNodeRegistry([...inlineNodes(), body, calling])
+}
+
+/** Draws the calls of a pass: bodies with policies of their own, some after an approval, some that call others. */
+function randomCalls(pick: (choices: number) => number): readonly NodeCall[] {
+  return Array.from({ length: 1 + pick(3) }, (_, index): NodeCall => {
+    const callId = `c${index}`
+    const named = { callId, typeVersion: 1, title: `Call ${callId}` }
+    if (pick(8) === 0) return { ...named, nodeType: 'agent', params: { rounds: pick(2) } }
+    const retry = { maximumAttempts: 1 + pick(2), initialInterval: '2s' } as const
+    const policy = { retry, onError: pick(4) === 0 ? 'park' : 'fail' } as const
+    return { ...named, nodeType: 'work', params: {}, policy, ...(pick(5) === 0 ? { approval: {} } : {}) }
+  })
 }
 
 function stoppedOr(signal: AbortSignal, ends: Promise<void>): Promise<void> {

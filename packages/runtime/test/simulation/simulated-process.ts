@@ -29,7 +29,7 @@ export interface SimulatedProcess {
   /** Starts a run as a request of a client does; resolves once it is acknowledged. */
   start(run: RunToStart): Promise<void>
   /** Hands a message to the inbox of a run; resolves with what the client is answered. */
-  send(run: RunRef, put: (inbox: MemoryInbox) => Answer): Promise<Answer>
+  send(run: RunRef, name: keyof MemoryInbox, put: (inbox: MemoryInbox) => Answer): Promise<Answer>
 }
 
 /** Sizes of the engine, short enough that leases expire and slots are full within a simulation. */
@@ -54,13 +54,19 @@ export interface SimulatedGround {
   readonly store: (append: Append) => AppendResult
 }
 
-/** Calls a store as its clients do: each call is a request that the world orders. */
-function over<Store extends object>(world: World, store: Immediate<Store>): Store {
-  const calls = Object.entries(store).map(([name, call]) => [
-    name,
-    (...args: readonly unknown[]) => world.request(() => (call as (...given: readonly unknown[]) => unknown)(...args)),
-  ])
+/** Calls a store as its clients do: each call is a request that the world orders, with the name of the call as its label. */
+function over<Store extends object>(world: World, kind: string, store: Immediate<Store>): Store {
+  const calls = Object.entries(store).map(([name, call]) => {
+    const labels = [`${kind}.${name}`]
+    const execute = (args: readonly unknown[]) => (call as (...given: readonly unknown[]) => unknown)(...args)
+    return [name, (...args: readonly unknown[]) => world.request(() => execute(args), { labels })]
+  })
   return Object.fromEntries(calls)
+}
+
+/** Returns the labels of an append: its kind, and its operations. */
+function labelsOf({ kind, operations }: Append): readonly string[] {
+  return [`append.${kind}`, ...operations.map(({ op }) => `append/${op}`)]
 }
 
 function busOf({ world, processes, listeners }: SimulatedGround, owner: Owner): Bus {
@@ -97,15 +103,18 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
   const findType = nodeTypesOf(registry)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
   const committer = createCommitterOf({
-    logs: over(world, memoryLogs(tables)),
-    appender: { append: (append) => world.request(() => store(append), true), drain: async () => undefined },
+    logs: over(world, 'logs', memoryLogs(tables)),
+    appender: {
+      append: (append) => world.request(() => store(append), { labels: labelsOf(append), mayBeLate: true }),
+      drain: async () => undefined,
+    },
     ...{ findType, bus, log, now, maxSessionBytes: sizes.maxSessionBytes },
     onRunsWoken: (runs) => {
       for (const run of runs) if (worker.isClaimed(run)) worker.drive(run)
       if (!runs.every(worker.isClaimed)) wakeWorkers()
     },
   })
-  const dispatch = over(world, memoryDispatch(tables, workerId, busyGraceMs))
+  const dispatch = over(world, 'dispatch', memoryDispatch(tables, workerId, busyGraceMs))
   const lease = createLease(dispatch, { leaseMs, monotonicMs: now })
   const slots = createNodeSlots({ capacity: sizes.slots })
   const workerDeps = {
@@ -165,8 +174,8 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
       else if (mine !== null) worker.follow(ref, result)
       else wakeWorkers()
     },
-    send: async (ref, put) => {
-      const answer = await world.request(() => put(inbox))
+    send: async (ref, name, put) => {
+      const answer = await world.request(() => put(inbox), { labels: [`inbox.${name}`] })
       if (answer.outcome !== 'accepted') return answer
       if (answer.owner === workerId) worker.drive(ref)
       else wakeWorkers()

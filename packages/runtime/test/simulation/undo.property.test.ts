@@ -33,7 +33,7 @@ function playSaga(
 ): { readonly plan: Plan; readonly run: SimulatedRun } {
   const random = seededRandom(seed)
   const pick = (choices: number): number => Math.floor(random() * choices)
-  const plan = compile(randomWorkflow({ pick, mostNodes: 8 + pick(16), undoOneIn: 1 }), { nodes })
+  const plan = compile(randomWorkflow({ pick, mostNodes: 8 + pick(16), undoOneIn: 1, hasAgents: false }), { nodes })
   const run = simulateRun(plan)
   const options = { cancelOneIn: pick(4) * 12, pauseOneIn: pick(2) * 12, deadlineAt: pick(3) === 0 ? 9_000 : null }
   run.start(options.deadlineAt === null ? {} : { deadlineAt: options.deadlineAt })

@@ -35,6 +35,26 @@ export const NO_FAULTS: Faults = {
   jumps: 0,
 }
 
+/** A moment at which a process dies: when it sends a request to the store, or when that is stored and not answered yet. */
+export interface CrashPoint {
+  /** Label of the request. */
+  readonly label: string
+  readonly side: 'before' | 'after'
+  /** Number of the request among those with the label; ≥ 1. */
+  readonly at: number
+}
+
+/** A request to the store. */
+interface RequestOptions {
+  /** Names of what it writes, by which a {@link CrashPoint} finds it. @defaultValue none */
+  readonly labels?: readonly string[]
+  /**
+   * True for a single statement, which a database may execute after its sender gave up. A transaction of several holds its
+   * locks until its end, so that nothing that conflicts with it comes between. @defaultValue false
+   */
+  readonly mayBeLate?: boolean
+}
+
 interface Action {
   readonly owner: Owner
   /** False for what happens outside of its owner: a request on its way survives its sender. */
@@ -60,13 +80,12 @@ export interface World {
   /** Returns 0 ≤ number < `choices`. */
   pick(choices: number): number
   chance(share: number): boolean
-  /**
-   * Sends a request to the store: it is executed and answered later, or not, as the faults have it.
-   *
-   * @param mayBeLate - True for a single statement, which a database may execute after its sender gave up. A transaction of
-   * several holds its locks until its end, so that nothing that conflicts with it comes between.
-   */
-  request<Value>(execute: () => Value, mayBeLate?: boolean): Promise<Value>
+  /** Moments at which a process dies, each once. */
+  crashes: readonly CrashPoint[]
+  /** Moments at which one has died, in order. */
+  readonly crashed: readonly CrashPoint[]
+  /** Sends a request to the store: it is executed and answered later, or not, as the faults have it. */
+  request<Value>(execute: () => Value, options?: RequestOptions): Promise<Value>
   /** Resolves later, for the current owner. */
   later(): Promise<void>
   /** Runs a function later, for an owner. */
@@ -92,6 +111,8 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
   const timers = new Set<Timer>()
   let now = START
   let order = 0
+  const passed = new Map<CrashPoint, number>()
+  const crashed: CrashPoint[] = []
 
   const pick = (choices: number): number => Math.floor(random() * choices)
   const chance = (share: number): boolean => share > 0 && random() < share
@@ -101,8 +122,20 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
   const setTimer = (owner: Owner, run: () => void, ms: number, repeats: boolean): Timer => {
     order += 1
     const timer = { owner, at: now + Math.max(0, ms), order, everyMs: repeats ? Math.max(1, ms) : null, run }
-    timers.add(timer)
+    // The code of a process that has died in the middle of it ends at its next await.
+    if (owner.isAlive) timers.add(timer)
     return timer
+  }
+  /** Kills a process if this is the moment of a crash; true if it is dead. */
+  const diesAt = (owner: Owner, side: CrashPoint['side'], labels: readonly string[]): boolean => {
+    if (!owner.isAlive || owner === outside) return !owner.isAlive
+    const meant = world.crashes.filter((crash) => crash.side === side && labels.includes(crash.label))
+    for (const crash of meant) passed.set(crash, (passed.get(crash) ?? 0) + 1)
+    const crash = meant.find((each) => passed.get(each) === each.at)
+    if (crash === undefined) return false
+    crashed.push(crash)
+    world.kill(owner)
+    return true
   }
   const nextTimer = (): Timer | null => {
     let next: Timer | null = null
@@ -140,12 +173,15 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
     get ready() {
       return actions.length
     },
+    crashed,
     faults: NO_FAULTS,
+    crashes: [],
     current: outside,
     pick,
     chance,
-    request: (execute, mayBeLate = false) => {
+    request: (execute, { labels = [], mayBeLate = false } = {}) => {
       const owner = world.current
+      if (diesAt(owner, 'before', labels)) return new Promise(() => undefined)
       const { lostRequests, lostAnswers, lateRequests } = world.faults
       const isLost = chance(lostRequests)
       const isLate = mayBeLate && !isLost && chance(lateRequests)
@@ -158,6 +194,7 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
           let respond = giveUp
           try {
             const value = execute()
+            if (diesAt(owner, 'after', labels)) return
             if (!isUnanswered) respond = () => resolve(value)
           } catch (error) {
             respond = () => reject(error)

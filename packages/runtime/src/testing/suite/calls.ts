@@ -121,6 +121,12 @@ export const callTests: SuiteGroup = (context) => {
         'agent.2-ask canceled',
         'agent.2-last canceled',
       ])
+      // Nothing is in progress here: each call ends in the turn in which it is canceled.
+      const deep = { rounds: [{ calls: [{ callId: 'deep', isApproved: true }] }] }
+      const waiting = await context().start(calling({ calls: [{ callId: 'inner', nodeType: 'caller', params: deep }] }))
+      await waiting.approvalOf('agent.1-inner.1-deep')
+      await handle.engine.cancel(waiting.tenantId, waiting.runId, null)
+      expect(await waiting.ended()).toMatchObject({ status: 'canceled' })
     })
 
     test('are parked and resolved by a person, and rejected with a reason', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { deepLoops } from '../../test/fixtures/deep-loops.ts'
-import { LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
+import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../test/fixtures/loop-workflow.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../test/fixtures/ticket-workflow.ts'
+import { FRAME } from '../frames/node-boxes.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { flowEdgesOf, flowNodesOf } from './flow-elements.ts'
 
@@ -18,6 +19,23 @@ describe('flowNodesOf', () => {
     expect(drawn.map(({ id }) => id)).toEqual(Array.from({ length: 10_000 }, (_, index) => `n${index}`))
     expect(drawn[9999]?.parentId).toBe('n9998')
   })
+})
+
+test('a collapsed loop is drawn small at its corner, without the nodes and edges inside, and its frame is smaller, too', () => {
+  const loops = createManifestIndex(LOOP_MANIFEST)
+  const all = flowNodesOf(LOOP_DOCUMENT, loops, new Set(), [])
+  const each = all.find(({ id }) => id === 'each')
+  const collapsed = new Set(['each'])
+  const drawn = flowNodesOf(LOOP_DOCUMENT, loops, new Set(), all, collapsed)
+  expect(drawn.map(({ id }) => id)).toEqual(all.flatMap(({ id, parentId }) => (parentId === undefined ? [id] : [])))
+  const small = drawn.find(({ id }) => id === 'each')
+  expect(small).toMatchObject({ type: 'loop', position: each?.position, ...FRAME.collapsed })
+  expect(small?.data).toMatchObject({ isEmpty: false, hidden: all.length - drawn.length })
+  expect(each?.data.hidden).toBe(0)
+  expect(flowNodesOf(LOOP_DOCUMENT, loops, new Set(), drawn, collapsed)).toEqual(drawn)
+  const edges = flowEdgesOf(LOOP_DOCUMENT, loops, new Set(), [], collapsed)
+  expect(edges.map(({ source }) => source)).not.toContain('charge')
+  expect(edges.length).toBeLessThan(flowEdgesOf(LOOP_DOCUMENT, loops, new Set(), []).length)
 })
 
 describe('flowEdgesOf', () => {

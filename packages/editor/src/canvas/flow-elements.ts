@@ -6,25 +6,30 @@ import {
   type WorkflowEdge,
 } from '@tenon/core/document'
 import { type CardSizes, isFrame, nodeBoxes } from '../frames/node-boxes.ts'
-import { nodesByParent, parentsFirst } from '../graph/containers.ts'
+import { idsInside, nodesByParent, parentsFirst } from '../graph/containers.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 
 /**
  * Returns the cards and frames of a document, frames before what is inside them. Measurements of React Flow are kept; an
  * unchanged card keeps its reference.
+ *
+ * @param collapsed - Loops whose nodes are not drawn. @defaultValue none
  */
 export function flowNodesOf(
   document: WorkflowDocument,
   manifest: ManifestIndex,
   selected: ReadonlySet<NodeId>,
   previous: readonly FlowNode[],
+  collapsed: ReadonlySet<NodeId> = NONE,
 ): FlowNode[] {
   const known = new Map(previous.map((flowNode) => [flowNode.id, flowNode]))
-  const boxes = nodeBoxes(document, manifest, measuredSizes(previous))
+  const boxes = nodeBoxes(document, manifest, measuredSizes(previous), collapsed)
+  const hiddenIds = idsInside(document, collapsed)
   const groups = nodesByParent(document)
   // React Flow needs each node after its loop.
-  return parentsFirst(document).map((node): FlowNode => {
+  const shown = parentsFirst(document).filter(({ id }) => !hiddenIds.has(id))
+  return shown.map((node): FlowNode => {
     const before = known.get(node.id)
     const entry = manifest.entryOf(node)
     const isSelected = selected.has(node.id)
@@ -40,6 +45,7 @@ export function flowNodesOf(
       relative: outer === undefined ? { x, y } : { x: x - outer.x, y: y - outer.y },
     }
     const isEmpty = inside === undefined
+    const hidden = collapsed.has(node.id) ? idsInside(document, [node.id]).size : 0
     const attributes = { ...frame, ...parent, ...hold, selected: isSelected }
     if (before === undefined || before.type !== frame.type || before.parentId !== outer?.id) {
       // A card that moved to another frame keeps its size, so that it does not flicker.
@@ -48,7 +54,7 @@ export function flowNodesOf(
       return {
         id: node.id,
         position: corner.relative,
-        data: { node, entry, corner, isEmpty },
+        data: { node, entry, corner, isEmpty, hidden },
         ...measured,
         ...attributes,
       }
@@ -57,12 +63,13 @@ export function flowNodesOf(
       before.data.node === node &&
       before.data.entry === entry &&
       before.data.isEmpty === isEmpty &&
+      before.data.hidden === hidden &&
       isSameCorner(before.data.corner, corner)
     const isSameSize = frame === CARD || (before.width === width && before.height === height)
     if (isSameData && isSameSize && before.selected === isSelected) return before
     const isHere = samePoint(before.data.corner.relative, corner.relative)
     const position = isHere && before.data.node === node ? before.position : corner.relative
-    const data = isSameData ? before.data : { node, entry, corner, isEmpty }
+    const data = isSameData ? before.data : { node, entry, corner, isEmpty, hidden }
     const { draggable: _, ...rest } = before
     return { ...rest, position, data, ...attributes }
   })
@@ -92,18 +99,22 @@ function samePoint(one: Position, other: Position): boolean {
 const HELD = Object.freeze({ draggable: false })
 const FREE = Object.freeze({})
 
-/** Returns the edges that can be drawn: both nodes, the port and the input exist. */
+const NONE: ReadonlySet<NodeId> = new Set()
+
+/** Returns the edges that can be drawn: both nodes, the port and the input exist, and no collapsed loop hides them. */
 export function flowEdgesOf(
   document: WorkflowDocument,
   manifest: ManifestIndex,
   selected: ReadonlySet<string>,
   previous: readonly FlowEdge[],
+  collapsed: ReadonlySet<NodeId> = NONE,
 ): FlowEdge[] {
+  const hidden = idsInside(document, collapsed)
   const handles = handlesOf(document, manifest)
   const names = new Map(document.nodes.map((node) => [node.id, node.name]))
   const known = new Map(previous.map((edge) => [edge.id, edge]))
   return document.edges
-    .filter((edge) => isDrawable(edge, handles))
+    .filter((edge) => !hidden.has(edge.source) && isDrawable(edge, handles))
     .map((edge) => {
       const before = known.get(edge.id)
       const isSelected = selected.has(edge.id)

@@ -9,6 +9,8 @@ interface FlowNodeData extends Record<string, unknown> {
   readonly corner: { readonly absolute: Position; readonly relative: Position }
   /** True for a loop without nodes. */
   readonly isEmpty: boolean
+  /** Nodes inside a collapsed loop, at every depth; 0 for others. */
+  readonly hidden: number
 }
 
 /** A card, or the frame of a loop, as a node of React Flow. */

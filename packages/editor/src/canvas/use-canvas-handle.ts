@@ -3,6 +3,7 @@ import { type RefCallback, useCallback, useEffect, useMemo, useRef } from 'react
 import type { CanvasHandle, CanvasSlot } from '../contexts/canvas-handle.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../frames/card-size.ts'
 import { nodeBoxes } from '../frames/node-boxes.ts'
+import { idsInside } from '../graph/containers.ts'
 import { elementsAt } from '../instance/browser.ts'
 import { useSession } from '../session/session-context.tsx'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
@@ -39,10 +40,17 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       )
     // A new node is in the document before React Flow has it.
     const boxes = () => {
-      const { document, manifest } = store.getState()
-      return nodeBoxes(document, manifest, sizes())
+      const { document, manifest, collapsed } = store.getState()
+      const all = new Map(nodeBoxes(document, manifest, sizes(), collapsed))
+      // Nothing is dropped into a loop that is not drawn, and nothing is fitted to it.
+      for (const id of idsInside(document, collapsed)) all.delete(id)
+      return all
     }
-    const boxOf = (nodeId: string) => boxes().get(nodeId) ?? null
+    const boxOf = (nodeId: string) => {
+      const { document, manifest } = store.getState()
+      // A hidden node is about to be shown.
+      return boxes().get(nodeId) ?? nodeBoxes(document, manifest, sizes()).get(nodeId) ?? null
+    }
     const reveal = (nodeId: string) => {
       const box = boxOf(nodeId)
       const canvas = element.current

@@ -1,5 +1,7 @@
+import type { NodeId } from '@tenon/core/document'
 import { applyNodeChanges, type NodeChange } from '@xyflow/react'
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { loopsAround } from '../graph/containers.ts'
 import { prefersReducedMotion } from '../instance/browser.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
@@ -24,6 +26,7 @@ export function useFlowElements(): FlowElements {
   const manifest = useEditorStore((state) => state.manifest)
   const selectedNodes = useEditorStore((state) => state.selectedNodes)
   const selectedEdges = useEditorStore((state) => state.selectedEdges)
+  const collapsed = useCollapsed()
   const [nodes, setNodes] = useState(NO_NODES)
   const [edges, setEdges] = useState(NO_EDGES)
   const { store } = useSession()
@@ -33,16 +36,16 @@ export function useFlowElements(): FlowElements {
   useLayoutEffect(() => {
     const { isArranging } = store.getState()
     if (!isArranging || prefersReducedMotion(root)) {
-      setNodes((previous) => flowNodesOf(document, manifest, selectedNodes, previous))
+      setNodes((previous) => flowNodesOf(document, manifest, selectedNodes, previous, collapsed))
       return
     }
     store.setState({ isArranging: false })
     const before = shown.current
-    return glide(before, flowNodesOf(document, manifest, selectedNodes, before), setNodes)
-  }, [document, manifest, selectedNodes, store, root])
+    return glide(before, flowNodesOf(document, manifest, selectedNodes, before, collapsed), setNodes)
+  }, [document, manifest, selectedNodes, collapsed, store, root])
   useLayoutEffect(() => {
-    setEdges((previous) => flowEdgesOf(document, manifest, selectedEdges, previous))
-  }, [document, manifest, selectedEdges])
+    setEdges((previous) => flowEdgesOf(document, manifest, selectedEdges, previous, collapsed))
+  }, [document, manifest, selectedEdges, collapsed])
   const drags = useEditorStore((state) => state.peerDrags)
   const dragged = useRef(drags)
   useLayoutEffect(() => {
@@ -60,10 +63,26 @@ export function useFlowElements(): FlowElements {
         // Frames follow from the measured sizes of the cards inside.
         if (!hasMeasured || next.every(({ parentId }) => parentId === undefined)) return next
         const state = store.getState()
-        return flowNodesOf(state.document, state.manifest, state.selectedNodes, next)
+        return flowNodesOf(state.document, state.manifest, state.selectedNodes, next, state.collapsed)
       })
     },
     [store],
   )
   return { nodes, edges, applyChanges }
+}
+
+/** Returns the collapsed loops. A node that is selected alone, such as in the outline, expands the loops around it. */
+function useCollapsed(): ReadonlySet<NodeId> {
+  const { store } = useSession()
+  const collapsed = useEditorStore((state) => state.collapsed)
+  const selectedNodes = useEditorStore((state) => state.selectedNodes)
+  useLayoutEffect(() => {
+    const [only, ...more] = selectedNodes
+    if (only === undefined || more.length > 0) return
+    const state = store.getState()
+    const around = new Set(loopsAround(state.nodesById, only))
+    const kept = [...state.collapsed].filter((id) => !around.has(id))
+    if (kept.length < state.collapsed.size) store.setState({ collapsed: new Set(kept) })
+  }, [selectedNodes, store])
+  return collapsed
 }

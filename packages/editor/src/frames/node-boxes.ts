@@ -22,6 +22,8 @@ export const FRAME = Object.freeze({
   portRow: 24,
   /** Size of a frame without nodes. */
   empty: { width: 320, height: 204 },
+  /** Size of a frame whose nodes are hidden, without the rows of its ports. */
+  collapsed: { width: 320, height: 140 },
 })
 
 /** Measured sizes of cards by node id; a card without one has the assumed size. */
@@ -34,12 +36,14 @@ const UNMEASURED: CardSizes = new Map()
  * own position counts only while it is empty.
  *
  * @param sizes - Measured sizes; those of frames are not used, since they follow from the nodes inside.
+ * @param collapsed - Loops whose nodes are hidden. @defaultValue none
  * @returns The boxes in absolute canvas pixels, by node id.
  */
 export function nodeBoxes(
   document: Pick<WorkflowDocument, 'nodes'>,
   manifest: ManifestIndex,
   sizes: CardSizes = UNMEASURED,
+  collapsed: ReadonlySet<NodeId> = NONE,
 ): ReadonlyMap<NodeId, CardBox> {
   const groups = nodesByParent(document)
   const boxes = new Map<NodeId, CardBox>()
@@ -47,7 +51,11 @@ export function nodeBoxes(
   for (const node of [...parentsFirst(document)].reverse()) {
     const inside = groups.get(node.id)
     const box = isFrame(node, manifest, inside)
-      ? frameAround(node, inside?.flatMap(({ id }) => boxes.get(id) ?? []) ?? [], portRows(node, manifest))
+      ? frameAround(inside?.flatMap(({ id }) => boxes.get(id) ?? []) ?? [], {
+          node,
+          rows: portRows(node, manifest),
+          isCollapsed: collapsed.has(node.id),
+        })
       : { ...node.position, ...cardSize(node, manifest, sizes.get(node.id)) }
     boxes.set(node.id, { id: node.id, ...box })
   }
@@ -65,11 +73,14 @@ export function isFrame(
 
 /** Returns the size of the frame around these boxes. */
 function frameSize(width: number, height: number, rows: number): Size {
-  const foot = rows === 0 ? 0 : rows * FRAME.portRow + 9
   return {
     width: Math.max(FRAME.empty.width, width + 2 * FRAME.inset),
-    height: Math.max(FRAME.empty.height, FRAME.head + height + 2 * FRAME.inset) + foot,
+    height: Math.max(FRAME.empty.height, FRAME.head + height + 2 * FRAME.inset) + footHeight(rows),
   }
+}
+
+function footHeight(rows: number): number {
+  return rows === 0 ? 0 : rows * FRAME.portRow + 9
 }
 
 /** Returns the number of ports of a frame that have a row of their own. */
@@ -79,13 +90,21 @@ function portRows(node: WorkflowNode, manifest: ManifestIndex): number {
   return ports.filter((port) => !isPlainPort(port, ports)).length
 }
 
-function frameAround(node: WorkflowNode, inside: readonly CardBox[], rows: number): Omit<CardBox, 'id'> {
+interface FrameToDraw {
+  readonly node: WorkflowNode
+  /** Ports that have a row of their own. */
+  readonly rows: number
+  readonly isCollapsed: boolean
+}
+
+function frameAround(inside: readonly CardBox[], { node, rows, isCollapsed }: FrameToDraw): Omit<CardBox, 'id'> {
   if (inside.length === 0) return { ...node.position, ...frameSize(0, 0, rows) }
   const left = Math.min(...inside.map((box) => box.x))
   const top = Math.min(...inside.map((box) => box.y))
   const right = Math.max(...inside.map((box) => box.x + box.width))
   const bottom = Math.max(...inside.map((box) => box.y + box.height))
-  const size = frameSize(right - left, bottom - top, rows)
+  const { width, height } = FRAME.collapsed
+  const size = isCollapsed ? { width, height: height + footHeight(rows) } : frameSize(right - left, bottom - top, rows)
   return { x: left - FRAME.inset, y: top - FRAME.head - FRAME.inset, ...size }
 }
 

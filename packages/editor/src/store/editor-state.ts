@@ -144,6 +144,8 @@ export interface EditorState {
   readonly published: PublishedVersion | null
   readonly selectedNodes: ReadonlySet<NodeId>
   readonly selectedEdges: ReadonlySet<string>
+  /** Loops and scopes that this user sees without the nodes inside. */
+  readonly collapsed: ReadonlySet<NodeId>
   /** The node of the open form, if another user has deleted it; `null` once something else is selected. */
   readonly deletedNode: DeletedNode | null
   readonly problems: readonly EditorProblem[]

@@ -29,6 +29,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     published: null,
     selectedNodes: NOTHING,
     selectedEdges: NOTHING,
+    collapsed: NOTHING,
     deletedNode: null,
     problems: [],
     serverIssues: [],
@@ -85,6 +86,7 @@ export function acceptDocument(
     nodesById,
     selectedNodes: isBack ? new Set([known.node.id]) : keep(state.selectedNodes, (id) => nodesById.has(id)),
     selectedEdges: keep(state.selectedEdges, (id) => edgeIds.has(id)),
+    collapsed: keep(state.collapsed, (id) => nodesById.has(id)),
     deletedNode: isBack ? null : (deleted ?? known),
   })
 }

@@ -51,7 +51,7 @@ describe('loops on the canvas', () => {
 
   test('selected nodes are wrapped by a key, tidied up with their frame, and unwrapped by undo', async () => {
     const editor = await open({ document: 'loop-none' })
-    const { page, card, edges } = editor
+    const { page, card, edges, dragTo } = editor
     const before = await edges()
     await card('Charge the card').click()
     await card('Send the receipt').click({ modifiers: ['Shift'] })
@@ -68,7 +68,15 @@ describe('loops on the canvas', () => {
       return inner.x > outer.x && inner.x + inner.width < outer.x + outer.width && inner.y > outer.y
     }
     await expect.poll(isInside).toBe(true)
-    for (let step = 0; step < 2; step += 1)
+    // Collapsed, it moves with the nodes that are hidden.
+    await card('For each').getByRole('button', { name: 'Hide the nodes inside For each' }).click()
+    await expect.poll(() => card('Send the receipt').count()).toBe(0)
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Show 2 nodes inside')
+    const small = await card('For each').boundingBox()
+    await dragTo(card('For each').locator('.tn-card-title'), { x: (small?.x ?? 0) + 140, y: (small?.y ?? 0) + 160 })
+    await card('For each').getByRole('button', { name: 'Show 2 nodes inside' }).click()
+    await expect.poll(isInside).toBe(true)
+    for (let step = 0; step < 3; step += 1)
       await page.locator('.tn-tools').getByRole('button', { name: 'Undo' }).click()
     await expect.poll(edges).toEqual(before)
     expect(await loopsOf(editor)).toEqual({

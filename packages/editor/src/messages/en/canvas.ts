@@ -22,6 +22,8 @@ export const canvasMessages = {
   'canvas.emptyText': 'Add a trigger, then add the nodes that follow it.',
   'canvas.emptyReadOnly': 'This workflow has no nodes yet.',
   'canvas.emptyAction': 'Add a trigger',
+  'canvas.collapse': 'Hide the nodes inside {name}',
+  'canvas.expand': 'Show {count, plural, one {# node} other {# nodes}} inside',
   'canvas.loopEmptyAction': 'Add the first step',
   'canvas.loopEmptyReadOnly': 'No steps yet',
   'canvas.crossingRemoved':

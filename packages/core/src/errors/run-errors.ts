@@ -115,6 +115,11 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Loop over shorter lists, or split them over several runs.',
   },
+  RUN_LOG_FULL: {
+    status: 422,
+    retryable: false,
+    remedy: 'Split the work over several runs, or raise maxRunEvents or maxRunLogBytes of the engine.',
+  },
   WAIT_LIMIT_REACHED: {
     status: 429,
     retryable: true,

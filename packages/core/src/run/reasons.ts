@@ -5,9 +5,10 @@
 export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser' | 'break'
 /**
  * Reason of a cancelation: a user requested it, the deadline passed, an operator canceled the run in the engine, the
- * database permanently refused to store its data, or the node run that started the run was canceled.
+ * database permanently refused to store its data, the node run that started the run was canceled, or its log has reached
+ * a limit.
  */
-export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused' | 'parent'
+export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused' | 'parent' | 'log_full'
 
 /**
  * Reason why a failed attempt was the last one although the retry policy allows another: the condition of the node was

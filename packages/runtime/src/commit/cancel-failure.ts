@@ -26,6 +26,8 @@ export function cancelFailure(reason: CancelReason, { actor, timeoutMs }: Cancel
       return failure('RUN_CANCELED', 'Canceled by an operator of the engine', { reason })
     case 'parent':
       return failure('RUN_CANCELED', 'Canceled with the run that started it', { reason })
+    case 'log_full':
+      return failure('RUN_LOG_FULL', 'Canceled: the log of the run has reached its limit', { reason })
     case 'refused':
       return failure('APPEND_REFUSED', 'Canceled: the database refuses the events of the run', { reason })
   }

@@ -19,6 +19,7 @@ import { createTestNodes, inlineNodes } from '../testing/test-nodes.ts'
 import { advanceRun } from './advance-run.ts'
 import type { CommitResult, Committer } from './commit-types.ts'
 import { createCommitter } from './committer.ts'
+import type { LogLimits } from './log-limits.ts'
 import { nodeTypesOf } from './node-types.ts'
 
 const { registry } = createTestNodes()
@@ -49,8 +50,9 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
   afterAll(() => opened.close())
 
   /** Creates one more committer, as each process on the database has its own. */
-  const committer = (maxSessionBytes = 67_108_864, database = opened.database): Committer =>
+  const committer = (maxSessionBytes = 67_108_864, database = opened.database, limits: LogLimits = {}): Committer =>
     createCommitter({
+      ...limits,
       database,
       appender: createAppender(database),
       findType: nodeTypesOf(registry),
@@ -97,6 +99,26 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       { kind: 'start_node', id: 5, nodeRunId: 'b', pass: 1, queue: null, resume: null },
     ])
     expect((await check()).map((event) => event.seq)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('cancels a run whose log reaches its limit, also after it was loaded again', async () => {
+    const looping = workflow(
+      [
+        node('start', 'start'),
+        node('each', 'loop', { items: '{{input.list}}' }),
+        { ...node('note', 'set', { fields: { x: 1 } }), parentId: 'each' },
+        node('end', 'end'),
+      ],
+      ['start>each', 'each>end'],
+    )
+    const limits = { maxRunEvents: 1_000 }
+    const by = committer(undefined, undefined, limits)
+    const { run, result, check } = await create(by, looping, { list: Array.from({ length: 400 }, (_, index) => index) })
+    expect(await rest(committer(undefined, undefined, limits), run, result)).toMatchObject({ status: 'canceled' })
+    expect(await reader().getRun(run.tenantId, run.runId)).toMatchObject({ error: { code: 'RUN_LOG_FULL' } })
+    const events = await check()
+    expect(events.filter(({ type }) => type === 'cancel_requested')).toHaveLength(1)
+    expect(events.length).toBeLessThan(2_000)
   })
 
   test('reads a value that is null, and the values of several references at once', async () => {

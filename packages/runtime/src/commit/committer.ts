@@ -28,7 +28,17 @@ import { createValueLoader } from './value-loader.ts'
 export interface CommitterDepsOf
   extends Pick<
     CommitDeps,
-    'logs' | 'appender' | 'findType' | 'bus' | 'log' | 'now' | 'engine' | 'onRunsWoken' | 'onQueueChanged'
+    | 'logs'
+    | 'appender'
+    | 'findType'
+    | 'bus'
+    | 'log'
+    | 'now'
+    | 'engine'
+    | 'maxRunEvents'
+    | 'maxRunLogBytes'
+    | 'onRunsWoken'
+    | 'onQueueChanged'
   > {
   /** Approximate memory in bytes for the sessions of runs between commits. @defaultValue 67_108_864 */
   readonly maxSessionBytes?: number

@@ -12,6 +12,7 @@ import type { PrepareChild } from './child-runs.ts'
 import type { CommitResult, CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import { drive } from './drive.ts'
 import { catchUp } from './load-session.ts'
+import { withinLimits } from './log-limits.ts'
 import type { FindNodeType } from './node-types.ts'
 import {
   acceptAppend,
@@ -47,6 +48,10 @@ export interface CommitDeps {
   readonly onRunsWoken?: (runs: readonly RunRef[]) => void
   /** Called after an append by which a queue may have changed; see {@link QueueChange}. */
   readonly onQueueChanged?: (change: QueueChange) => void
+  /** As in {@link LogLimits}. */
+  readonly maxRunEvents?: number | undefined
+  /** As in {@link LogLimits}. */
+  readonly maxRunLogBytes?: number | undefined
   /** Memory for appends until they are stored. */
   readonly appends: ByteBudget
 }
@@ -116,7 +121,17 @@ export async function performCommit(
       const at = Math.max(deps.now(), session.lastAt)
       const acquireSlot = isAlone ? undefined : work.acquireSlot
       const worker = work.worker ?? ''
-      const request = { maxTurns, maxMs, facts, at, acquireSlot, worker, refusedPasses: refusedPasses ?? NO_PASSES }
+      // Not with the start of an attempt, whose body is not to begin in a run that ends.
+      const given = observations.length > 0 || newRun !== null ? facts : withinLimits(session, facts, deps)
+      const request = {
+        maxTurns,
+        maxMs,
+        facts: given,
+        at,
+        acquireSlot,
+        worker,
+        refusedPasses: refusedPasses ?? NO_PASSES,
+      }
       const left = await drive(session, pending, request, deps)
       if (pending.events.length === 0) {
         await applyOperations(session, pending.operations, deps)

@@ -6,7 +6,7 @@ import { createSession, type PassAttempts, type RunBeginning, type RunIdentity, 
 import { createSessionPlans } from './session-plans.ts'
 
 /** Version of {@link SessionSnapshot}; sessions of other versions are rebuilt from the log. */
-const SESSION_VERSION = 3
+const SESSION_VERSION = 4
 
 interface SessionSnapshot {
   readonly sessionVersion: number
@@ -16,6 +16,8 @@ interface SessionSnapshot {
   readonly machine: MachineSnapshot
   readonly turn: number
   readonly lastAt: number
+  readonly logBytes: number
+  readonly isLogFull: boolean
   readonly beginning: RunBeginning | null
   readonly timers: readonly (readonly [string, number])[]
   readonly attempts: readonly (readonly [string, PassAttempts])[]
@@ -35,6 +37,8 @@ export function snapshotText(session: RunSession): string {
     machine: session.machine.snapshot(),
     turn: session.machine.turn,
     lastAt: session.lastAt,
+    logBytes: session.logBytes,
+    isLogFull: session.isLogFull,
     beginning: session.beginning,
     timers: [...session.timers],
     attempts: [...session.attempts],
@@ -71,6 +75,8 @@ export async function restoreSession(
         beginning: snapshot.beginning,
         nextSeq: row.seq + 1,
         lastAt: snapshot.lastAt,
+        logBytes: snapshot.logBytes,
+        isLogFull: snapshot.isLogFull,
         timers: new Map(snapshot.timers),
         attempts: new Map(snapshot.attempts),
         journal: new Map(

@@ -97,6 +97,10 @@ export interface RunSession {
   isUnsure: boolean
   /** Turn of the last snapshot. */
   snapshotTurn: number
+  /** Approximate bytes of the events of the log, with their inline values. */
+  logBytes: number
+  /** True once the run was canceled because of the limits of its log. */
+  isLogFull: boolean
   /** Approximate memory of the session in bytes: values in its events, and the text of its snapshot. */
   bytes: number
 }
@@ -106,8 +110,11 @@ export function absorb(session: RunSession, event: RunEvent): void {
   if (event.seq < session.nextSeq) return
   session.nextSeq = event.seq + 1
   session.lastAt = Math.max(session.lastAt, event.at)
+  const bytes = inlineBytes(event.data)
+  session.logBytes += bytes
   // Observations of bodies are not kept, except journaled results.
-  if (event.class === 'fact' || event.type === 'node_journaled') session.bytes += inlineBytes(event.data)
+  if (event.class === 'fact' || event.type === 'node_journaled') session.bytes += bytes
+  if (event.type === 'cancel_requested' && event.data.reason === 'log_full') session.isLogFull = true
   absorbTimers(session, event)
   absorbAttempts(session, event)
   absorbJournal(session, event)
@@ -228,7 +235,17 @@ export function planNodeOf({ index, machine }: RunSession, nodeRunId: string): P
 /** State of a session beside its machine, as far as a snapshot has it. */
 type SessionState = Pick<
   RunSession,
-  'beginning' | 'nextSeq' | 'lastAt' | 'timers' | 'attempts' | 'journal' | 'hasLooseInline' | 'snapshotTurn' | 'bytes'
+  | 'beginning'
+  | 'nextSeq'
+  | 'lastAt'
+  | 'timers'
+  | 'attempts'
+  | 'journal'
+  | 'hasLooseInline'
+  | 'snapshotTurn'
+  | 'logBytes'
+  | 'isLogFull'
+  | 'bytes'
 >
 
 /** Machine of a run with the plans that it may execute. */
@@ -277,6 +294,8 @@ export function createSession(
     hasLooseInline: false,
     isUnsure: false,
     snapshotTurn: 0,
+    logBytes: 0,
+    isLogFull: false,
     bytes: 0,
     cancelActor: null,
     ...state,

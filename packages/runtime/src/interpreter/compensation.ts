@@ -60,7 +60,7 @@ const COMPENSATED_WHEN_CANCELED: readonly (CancelReason | NodeCancelReason)[] = 
 
 function isCompensated({ index, state }: RunContext, ending: Ending): boolean {
   if (state.isCompensationSkipped || state.undoable.length === 0) return false
-  if (ending.kind === 'failed' || ending.reason === 'timeout') return true
+  if (ending.kind === 'failed' || ending.reason === 'timeout' || ending.reason === 'log_full') return true
   return COMPENSATED_WHEN_CANCELED.includes(ending.reason) && index.plan.compensatesOnCancel !== false
 }
 

@@ -89,6 +89,13 @@ export interface EmbeddedEngineOptions {
    * @defaultValue a sixteenth of the heap of the process, at most 67_108_864
    */
   readonly maxPendingBytes?: number
+  /** Most events of a run; then it is canceled with `RUN_LOG_FULL`; ≥ 1,000. @defaultValue 5_000_000 */
+  readonly maxRunEvents?: number
+  /**
+   * Approximate bytes of the log of a run; then it is canceled with `RUN_LOG_FULL`; ≥ 1,000,000. Values above 16 kB do not
+   * count. @defaultValue 2_147_483_648
+   */
+  readonly maxRunLogBytes?: number
   /** Interval at which the database is polled for work without a wake-up, in ms. @defaultValue 1_000 */
   readonly pollIntervalMs?: number
   /** Length of a lease in ms; a worker that does not renew it loses its runs to others. @defaultValue 8_000 */
@@ -134,6 +141,8 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFacto
     reservedSlots: optional(reservedSlotsOf(options?.concurrency ?? 64)),
     appendLanes: optional(integerFrom(1)),
     maxPendingBytes: optional(integerFrom(1)),
+    maxRunEvents: optional(integerFrom(1_000)),
+    maxRunLogBytes: optional(integerFrom(1_000_000)),
     tenantWeight: optional(aFunction('tenantWeight must be a function (tenantId) that returns a number above 0')),
     pollIntervalMs: optional(timerMs),
     leaseMs: optional(timerMs),
@@ -184,6 +193,8 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     log,
     now,
     maxPendingBytes: options.maxPendingBytes,
+    maxRunEvents: options.maxRunEvents,
+    maxRunLogBytes: options.maxRunLogBytes,
     requirementsOf: async (tenantId, plan) => (await requirements.prepare(tenantId, plan)).requires,
     onQueueChanged: (change) => admitter.sweepAfter(change),
     onRunsWoken: (runs) => {

@@ -32,6 +32,13 @@ export interface TemporalEngineOptions {
    * @defaultValue a sixteenth of the heap of the process, at most 67_108_864
    */
   readonly maxPendingBytes?: number
+  /** Most events of a run; then it is canceled with `RUN_LOG_FULL`; ≥ 1,000. @defaultValue 5_000_000 */
+  readonly maxRunEvents?: number
+  /**
+   * Approximate bytes of the log of a run; then it is canceled with `RUN_LOG_FULL`; ≥ 1,000,000. Values above 16 kB do not
+   * count. @defaultValue 2_147_483_648
+   */
+  readonly maxRunLogBytes?: number
   /** Longest time that a canceled body may take to end before it is abandoned, in ms. @defaultValue 10_000 */
   readonly cancelGraceMs?: number
   /** Longest time that `close()` waits for running bodies, in ms. @defaultValue 10_000 */

@@ -247,6 +247,8 @@ export interface RuntimeTables {
     readonly due_at: number
     /** Time of the last look for objects without a row; 0 before the first. */
     readonly objects_at: Generated<number>
+    /** Time from which a worker looks for what remains of deleted runs; null if nothing does. */
+    readonly rests_at: number | null
   }
   /**
    * Runs that were deleted and whose logs are being deleted; a row with its own root may have runs below it that still

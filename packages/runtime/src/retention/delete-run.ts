@@ -7,6 +7,7 @@ import { reasonOf } from '../reason-of.ts'
 import { type DeleteRunResult, deleteRootRun, deleteSomeOfTrees } from '../store/delete-tree.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import { collectPayloads } from '../store/unused-payloads.ts'
+import { noteRest } from './delete-rests.ts'
 
 /** Dependencies of {@link deleteRun}. */
 export interface DeleteRunDeps {
@@ -61,7 +62,10 @@ export async function deleteRun(deps: DeleteRunDeps, run: RunRef, hook?: Transac
   const { database, background } = deps
   const result = await database.withTenant(run.tenantId, async (tx) => {
     const outcome = await deleteRootRun(tx, run)
-    if (outcome === 'deleted') await hook?.(tx)
+    if (outcome === 'deleted') {
+      await noteRest(tx, run.tenantId)
+      await hook?.(tx)
+    }
     return outcome
   })
   if (result !== 'deleted') return result

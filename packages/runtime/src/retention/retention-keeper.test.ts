@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
+import { createBackgroundDeletions, deleteRun } from './delete-run.ts'
 import { createRetentionKeeper } from './retention-keeper.ts'
 import type { Retention } from './sweep-tenant.ts'
 
@@ -76,4 +77,28 @@ test('stops between two transactions, and ends after the one in flight', async (
   await addTenant('after', 1, 1)
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(asked).toEqual(['stopped'])
+})
+
+test('a process without retention deletes what remains of deleted runs, and nothing else', async () => {
+  const { database, deps } = { ...open(), database: opened.database }
+  await addTenant('rests', 1, 2)
+  const remains = () =>
+    database.withTenant('rests', async (tx) => ({
+      rests: await tx.selectFrom('run_erasures').select('run_id').execute(),
+      runs: await tx.selectFrom('runs').select('run_id').execute(),
+      at: (await tx.selectFrom('retention_sweeps').select('rests_at').executeTakeFirst())?.rests_at,
+    }))
+  const background = { ...createBackgroundDeletions(), isClosed: () => true }
+  const closed = { database, log: () => undefined, background }
+  expect(await deleteRun(closed, { tenantId: 'rests', runId: 'r1' })).toBe('deleted')
+  await background.close()
+  expect((await remains()).rests).toEqual([{ run_id: 'r1' }])
+  const keeper = createRetentionKeeper({ ...deps, lookMs: 1 }, undefined)
+  await database.withTenant('rests', (tx) => tx.updateTable('retention_sweeps').set({ rests_at: 1 }).execute())
+  keeper.start()
+  await vi.waitFor(
+    async () => expect(await remains()).toEqual({ rests: [], runs: [{ run_id: 'r2' }], at: null }),
+    20_000,
+  )
+  await keeper.stop()
 })

@@ -5,6 +5,7 @@ import type { StoredObjects } from '../payloads/stored-objects.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
+import { deleteRests } from './delete-rests.ts'
 import { dropPartitions } from './drop-partitions.ts'
 import { type Retention, sweepTenant } from './sweep-tenant.ts'
 
@@ -29,15 +30,17 @@ export interface RetentionKeeperDeps {
   /** Store of the host for large values; null without one. */
   readonly objects: StoredObjects | null
   readonly log: RuntimeLog
+  /** Milliseconds between two looks of a process without `retention`. @defaultValue 60,000 */
+  readonly lookMs?: number
 }
 
 /**
  * Creates the keeper of one process. Each tenant is swept by one process at a time, about once an hour.
  *
- * @param retention - Without it, the keeper does nothing.
+ * @param retention - Without it, the keeper deletes only what remains of runs that were deleted.
  */
 export function createRetentionKeeper(
-  { database, objects, log }: RetentionKeeperDeps,
+  { database, objects, log, lookMs = LOOK_MS }: RetentionKeeperDeps,
   retention: Retention | undefined,
 ): RetentionKeeper {
   let timer: NodeJS.Timeout | null = null
@@ -56,31 +59,33 @@ export function createRetentionKeeper(
       log('warn', 'retention.sweep_failed: trying again in an hour', { tenantId, reason: reasonOf(error) })
     }
   }
-  const look = async (kept: Retention): Promise<void> => {
+  const look = async (): Promise<void> => {
     try {
+      await deleteRests({ database, objects }, () => isStopped)
       for (;;) {
         if (isStopped) return
+        if (retention === undefined) break
         const tenantId = await claimTenant(database)
         if (tenantId === null) break
-        await sweep(kept, tenantId)
+        await sweep(retention, tenantId)
       }
-      if (!isStopped) await dropPartitions(database, log)
+      if (!isStopped && retention !== undefined) await dropPartitions(database, log)
     } catch (error) {
       log('warn', 'retention.read_failed: retrying', { reason: reasonOf(error) })
     }
-    lookLater(kept)
+    lookLater()
   }
-  const lookLater = (kept: Retention): void => {
+  const lookLater = (): void => {
     if (isStopped) return
     timer = setTimeout(() => {
-      sweeping = look(kept)
-    }, kept.lookMs ?? LOOK_MS).unref()
+      sweeping = look()
+    }, retention?.lookMs ?? lookMs).unref()
   }
   return {
     start: () => {
-      if (!isStopped || retention === undefined) return
+      if (!isStopped) return
       isStopped = false
-      lookLater(retention)
+      lookLater()
     },
     stop: async () => {
       isStopped = true

@@ -3,12 +3,18 @@ import { identifier } from '../quote.ts'
 import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
- * Lets a run change its engine, and wakes other runs by the engine that their rows name.
+ * Lets a run change its engine, and wakes other runs by the engine that their rows name. Notes the tenants with deleted
+ * runs of which a rest remains.
  *
  * @see docs/adr/0062-a-run-changes-its-engine-between-its-nodes.md
  */
 export const engineChanges: Migration = {
   name: '0016-engine-changes',
   isCompatible: true,
-  up: ({ schema }) => [APPEND_OPERATION.replaceAll('$schema', identifier(schema))],
+  up: ({ schema }) =>
+    [
+      APPEND_OPERATION,
+      'alter table $schema.retention_sweeps add column rests_at bigint',
+      'create index retention_sweeps_rests on $schema.retention_sweeps (rests_at) where rests_at is not null',
+    ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }

@@ -78,6 +78,43 @@ describe('PublishDialog', () => {
     expect(screen.getAllByText('Version 5 published').length).toBeGreaterThan(0)
   })
 
+  test('sends what new runs and runs in progress do, which are not asked about for a first version', async () => {
+    const sent: unknown[] = []
+    const { user, state } = await open(async (_id, body) => {
+      sent.push(body)
+      throw new TenonError('UNAVAILABLE', 'The server cannot be reached')
+    })
+    const choose = (name: string, option: string) =>
+      user.selectOptions(screen.getByRole('combobox', { name }), screen.getByRole('option', { name: option }))
+    await choose('Runs in progress', 'Move to this version')
+    expect(screen.getByText(/^Each moves as soon as/)).toBeTruthy()
+    await choose('New runs', 'Some start with this version first')
+    const type = async (name: string, text: string) => {
+      const field = screen.getByLabelText(name)
+      await user.clear(field)
+      await user.type(field, text)
+    }
+    await type('Percentage of new runs', '5')
+    await type('Highest failure rate in percent', '2')
+    await type('Ended runs before the rate counts', '40')
+    await type('Completed runs before all new runs follow', '200')
+    const publish = screen.getByRole('button', { name: 'Publish' })
+    await user.click(publish)
+    await waitFor(() => expect(sent).toHaveLength(1))
+    expect(sent[0]).toEqual({
+      runs: 'move',
+      canary: { percent: 5, maxFailurePercent: 2, minRuns: 40, promoteAfter: 200 },
+    })
+    await choose('New runs', 'All start with this version')
+    await choose('Runs in progress', 'Are canceled')
+    await user.click(publish)
+    await waitFor(() => expect(sent[1]).toEqual({ runs: 'cancel' }))
+    await choose('Runs in progress', 'Finish on their version')
+    await user.click(publish)
+    await waitFor(() => expect(sent[2]).toEqual({}))
+    expect(state().openPanel).toBe('publish')
+  })
+
   test('stays open when the version could not be made, and says why', async () => {
     const { user, state, events } = await open(async () => {
       throw new TenonError('UNAVAILABLE', 'The server cannot be reached')

@@ -15,6 +15,7 @@ import { TextArea } from '../ui/text-input.tsx'
 import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
 import type { PublishDialogProps } from './publish-dialog.tsx'
 import { RefusedInputNote } from './refused-input-note.tsx'
+import { type RolloutChoice, RolloutFields } from './rollout-fields.tsx'
 import { whenSaved } from './when-saved.ts'
 
 interface PublishFormProps extends PublishDialogProps {
@@ -30,6 +31,8 @@ export function PublishForm(props: PublishFormProps) {
   const { store } = session
   const problems = useEditorStore((state) => state.problems)
   const [notes, setNotes] = useState(() => store.getState().suggestedNotes)
+  const hasVersion = useEditorStore((state) => (state.workflow?.version ?? null) !== null)
+  const [rollout, setRollout] = useState<RolloutChoice>({})
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
   const blockers = useBlockers(failure)
@@ -38,7 +41,10 @@ export function PublishForm(props: PublishFormProps) {
     setFailure(null)
     try {
       if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
-      const { version } = await client.versions.publish(workflowId, notes.trim() === '' ? {} : { notes: notes.trim() })
+      const { version } = await client.versions.publish(workflowId, {
+        ...(notes.trim() === '' ? {} : { notes: notes.trim() }),
+        ...rollout,
+      })
       // A failure from here on must not offer to publish again.
       const { workflow } = store.getState()
       if (workflow !== null) store.setState({ workflow: { ...workflow, version, hasUnpublishedChanges: false } })
@@ -104,6 +110,7 @@ export function PublishForm(props: PublishFormProps) {
         <Field label={t('publish.notes')} help={t('publish.notesHelp')}>
           <TextArea value={notes} onChange={setNotes} rows={3} maxLength={2_000} />
         </Field>
+        {hasVersion && <RolloutFields choice={rollout} onChange={setRollout} />}
       </div>
     </Dialog>
   )

@@ -1,10 +1,11 @@
-import type { TenonClient, Version } from '@tenon/core/client'
+import type { Rollout, TenonClient, Version } from '@tenon/core/client'
 import { EMPTY_DOCUMENT, type NodeId } from '@tenon/core/document'
 import { useMemo, useState } from 'react'
 import { ChangeMarksContext } from '../canvas/change-marks.ts'
 import { ReadOnlyCanvas } from '../canvas/read-only-canvas.tsx'
 import { ResourceError } from '../client/resource-error.tsx'
 import type { Pages } from '../client/use-pages.ts'
+import type { Resource } from '../client/use-resource.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { formatMoment } from '../runs/format/instant.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -17,6 +18,8 @@ import { ChangeList } from './change-list.tsx'
 import { compareDocuments } from './compare-documents.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { RestoreButtons } from './restore-buttons.tsx'
+import { RolloutNote } from './rollout-note.tsx'
+import { liveVersion } from './use-rollouts.ts'
 import { DRAFT, useDocument, versionBefore } from './use-versions.ts'
 
 interface VersionDetailProps {
@@ -26,6 +29,7 @@ interface VersionDetailProps {
   readonly shown: string
   /** Versions of the workflow, newest first. */
   readonly pages: Pages<Version>
+  readonly rollouts: Resource<readonly Rollout[]>
   readonly hasDraft: boolean
   readonly canEdit: boolean
   /** Back to the list, where there is no room for both. */
@@ -36,9 +40,11 @@ const NOTHING = 'nothing'
 
 /** One version: who published it and why, its picture, and how it differs from another. */
 export function VersionDetail(props: VersionDetailProps) {
-  const { client, workflowId, shown, pages, hasDraft, canEdit, onBack } = props
+  const { client, workflowId, shown, pages, rollouts, hasDraft, canEdit, onBack } = props
   const { t, locale } = useInstance()
-  const live = useEditorStore((state) => state.workflow?.version ?? null)
+  const latest = useEditorStore((state) => state.workflow?.version ?? null)
+  const live = liveVersion(latest, rollouts.value ?? [])
+  const rollout = rollouts.value?.find((each) => each.version === shown)
   const manifest = useEditorStore((state) => state.manifest)
   const [chosenBase, setChosenBase] = useState<string | null>(null)
   const [nodeId, setNodeId] = useState<NodeId | null>(null)
@@ -86,6 +92,9 @@ export function VersionDetail(props: VersionDetailProps) {
           <RestoreButtons version={shown} document={after.value} />
         )}
       </header>
+      {rollout !== undefined && (
+        <RolloutNote client={client} rollout={rollout} mayChange={canEdit} onChange={rollouts.refresh} />
+      )}
       {version !== undefined && version.notes !== '' && (
         <p className="tn-version-text" dir="auto">
           {version.notes}

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { useDraftChanges } from './use-published.ts'
+import { useRollouts } from './use-rollouts.ts'
 import { DRAFT, useVersions } from './use-versions.ts'
 import { VersionDetail } from './version-detail.tsx'
 import { VersionList } from './version-list.tsx'
@@ -24,6 +25,7 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
   const { store } = useSession()
   const canEdit = useEditorStore((state) => hasDraft && !state.isReadOnly && state.phase.kind === 'ready')
   const pages = useVersions(client, workflowId)
+  const rollouts = useRollouts(client, workflowId)
   const changes = useDraftChanges()
   const [chosen, setChosen] = useState<string | null>(null)
   // On a phone nothing is open until it is chosen.
@@ -63,6 +65,7 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
         changes={hasDraft ? changes : null}
         hasDraft={hasDraft}
         shown={shown}
+        rollouts={rollouts.value ?? []}
         onShow={(version) => {
           setChosen(version)
           setIsOpened(true)
@@ -75,6 +78,7 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
           workflowId={workflowId}
           shown={shown}
           pages={pages}
+          rollouts={rollouts}
           hasDraft={hasDraft}
           canEdit={canEdit}
           onBack={() => setIsOpened(false)}

@@ -1,4 +1,4 @@
-import type { Version } from '@tenon/core/client'
+import type { Rollout, Version } from '@tenon/core/client'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import type { Pages } from '../client/use-pages.ts'
@@ -8,6 +8,8 @@ import { useEditorStore } from '../session/session-context.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
+import { RolloutBadge } from './rollout-note.tsx'
+import { liveVersion } from './use-rollouts.ts'
 import { DRAFT } from './use-versions.ts'
 
 interface VersionListProps {
@@ -16,13 +18,19 @@ interface VersionListProps {
   /** Changes of the draft since the latest version; `null` while they are not known. */
   readonly changes: number | null
   readonly shown: string | null
+  readonly rollouts: readonly Rollout[]
   readonly onShow: (version: string) => void
 }
 
 /** The draft and the versions before it, newest first; arrow keys move through them. */
-export function VersionList({ pages, hasDraft, changes, shown, onShow }: VersionListProps) {
+export function VersionList({ pages, hasDraft, changes, shown, rollouts, onShow }: VersionListProps) {
   const { t, locale } = useInstance()
-  const live = useEditorStore((state) => state.workflow?.version ?? null)
+  const latest = useEditorStore((state) => state.workflow?.version ?? null)
+  const live = liveVersion(latest, rollouts)
+  const badgeOf = (version: string) => {
+    const rollout = rollouts.find((each) => each.version === version)
+    return rollout === undefined || rollout.status === 'completed' ? null : <RolloutBadge rollout={rollout} />
+  }
   const list = useRef<HTMLUListElement>(null)
   // The dialog opened before there was anything to choose.
   useEffect(() => list.current?.querySelector('button')?.focus(), [])
@@ -54,8 +62,8 @@ export function VersionList({ pages, hasDraft, changes, shown, onShow }: Version
             DRAFT,
             <>
               <span className="tn-version-name">{t('topbar.draft')}</span>
-              {changes !== null && live !== null && (
-                <span className="tn-muted">{t('versions.draftChanges', { count: changes, version: live })}</span>
+              {changes !== null && latest !== null && (
+                <span className="tn-muted">{t('versions.draftChanges', { count: changes, version: latest })}</span>
               )}
             </>,
           )}
@@ -66,6 +74,7 @@ export function VersionList({ pages, hasDraft, changes, shown, onShow }: Version
               <span className="tn-version-name">
                 {t('versions.version', { version })}
                 {version === live && <Badge tone="success">{t('versions.live')}</Badge>}
+                {badgeOf(version)}
               </span>
               {notes !== '' && (
                 <span className="tn-version-notes" dir="auto">

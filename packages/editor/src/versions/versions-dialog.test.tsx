@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import type { VersionWithDocument } from '@tenon/core/client'
+import type { Rollout, VersionWithDocument } from '@tenon/core/client'
 import type { WorkflowDocument, WorkflowNode } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
@@ -30,6 +30,7 @@ interface Options {
   readonly versions?: VersionWithDocument[]
   readonly live?: string | null
   readonly isReadOnly?: boolean
+  readonly rollouts?: Rollout[]
   readonly failure?: TenonError
   readonly versionsPerPage?: number
   /** False while the document of the live version is loading. */
@@ -40,7 +41,11 @@ interface Options {
 
 function open(options: Options = {}) {
   const { versions = [SECOND, FIRST], live = '2', isReadOnly = false, isLiveLoaded = true, failure } = options
-  const fixture = createFixtureClient({ versions, versionsPerPage: options.versionsPerPage ?? 50 })
+  const fixture = createFixtureClient({
+    versions,
+    versionsPerPage: options.versionsPerPage ?? 50,
+    ...(options.rollouts === undefined ? {} : { rollouts: options.rollouts }),
+  })
   if (failure !== undefined) fixture.fail('versions.list', failure)
   const session = createEditorSession({ translate: () => t })
   const { store } = session
@@ -64,6 +69,25 @@ function open(options: Options = {}) {
   return { ...view, fixture, session, versions, state: () => store.getState() }
 }
 
+const CANARY: Rollout = {
+  ...{
+    workflowId: 'wf',
+    version: '2',
+    formerVersion: '1',
+    status: 'canary',
+    runs: 'move',
+    progress: null,
+    refusals: [],
+  },
+  canary: {
+    ...{ percent: 10, maxFailurePercent: 5, minRuns: 40, promoteAfter: null },
+    ...{ started: 50, completed: 37, failed: 3 },
+  },
+  ...{ startedAt: '2026-11-20T10:00:00.000Z', startedBy: { userId: 'u-ada', displayName: 'Ada Obi' } },
+  ...{ endedAt: null, endedBy: null },
+}
+const PROGRESS = { moved: 3, canceled: 0, ended: 0, pending: 2, refused: 4, left: 1 }
+
 const list = () => screen.findByRole('list', { name: 'Versions' })
 const items = async () => within(await list()).getAllByRole('button')
 const show = async (name: RegExp) => within(await list()).findByRole('button', { name })
@@ -86,6 +110,40 @@ describe('VersionsDialog', () => {
     await screen.findByRole('heading', { name: 'Draft' })
     expect(textsOf(await changes(/1 change from Version 2 to Draft/))).toEqual([
       'ChangedAlphaTextBefore twoAfter three',
+    ])
+  })
+
+  test('shows a canary with its runs, the version that is live meanwhile, and rolls it back after a question', async () => {
+    const { user, fixture } = open({ rollouts: [CANARY] })
+    await user.click(await show(/^Version 210 % of new runs/))
+    expect(await show(/^Version 1Live/)).toBeTruthy()
+    expect(screen.getByText('10 % of new runs start with this version, and the others with version 1.')).toBeTruthy()
+    expect(screen.getByText('3 of 40 ended runs have failed · Rolled back above 5 % of at least 40 runs')).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Roll back' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Roll back to version 1?' })
+    await user.click(within(dialog).getByRole('button', { name: 'Roll back' }))
+    expect(await screen.findByText(/^New runs start with version 1 again: too many runs have failed/)).toBeTruthy()
+    expect(await show(/^Version 2Rolled back/)).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Roll back' })).toBeNull()
+    expect(fixture.calls.filter(({ name }) => name === 'rollouts.rollBack')).toHaveLength(1)
+  })
+
+  test('shows which runs move, stops that, and tries those again that could not', async () => {
+    const refusals = [{ code: 'MIGRATION_REFUSED', message: 'These nodes do not fit: "Review"', runs: 4 }]
+    const moving = { ...CANARY, status: 'in_progress', canary: null, progress: PROGRESS, refusals } as const
+    const { user, fixture } = open({ rollouts: [moving] })
+    await user.click(await show(/^Version 2LiveMoving runs/))
+    expect(screen.getByText('3 runs moved · 2 waiting for nodes in progress · 1 left · 4 not moved')).toBeTruthy()
+    expect(screen.getByText('4 × These nodes do not fit: "Review"')).toBeTruthy()
+    fixture.fail('rollouts.stop', new TenonError('ROLLOUT_CLOSED', 'It has ended'))
+    await user.click(screen.getByRole('button', { name: 'Stop' }))
+    expect(await screen.findByText(/It has ended/)).toBeTruthy()
+    fixture.fail('rollouts.stop', null)
+    await user.click(screen.getByRole('button', { name: 'Stop' }))
+    await user.click(await screen.findByRole('button', { name: 'Try to move them again' }))
+    await waitFor(() => expect(fixture.calls.at(-1)?.name).toBe('rollouts.list'))
+    expect(fixture.calls.filter(({ name }) => name === 'rollouts.start').map(({ args }) => args)).toEqual([
+      ['wf', '2', { runs: 'move' }],
     ])
   })
 

@@ -9,6 +9,7 @@ import type { enParked } from './parked.ts'
 import type { enPolicy } from './policy.ts'
 import type { enQueue } from './queue.ts'
 import type { enRerun } from './rerun.ts'
+import type { enRollouts } from './rollouts.ts'
 import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
 import type { enWaits } from './waits.ts'
@@ -24,6 +25,7 @@ export { enParked } from './parked.ts'
 export { enPolicy } from './policy.ts'
 export { enQueue } from './queue.ts'
 export { enRerun } from './rerun.ts'
+export { enRollouts } from './rollouts.ts'
 export { enRuns } from './runs.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
 export { enWaits } from './waits.ts'
@@ -42,6 +44,7 @@ export type MessageKey =
   | keyof typeof enPolicy
   | keyof typeof enQueue
   | keyof typeof enRerun
+  | keyof typeof enRollouts
   | keyof typeof enSubWorkflows
   | keyof typeof enWaits
 

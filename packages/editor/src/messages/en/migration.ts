@@ -13,6 +13,10 @@ export const enMigration = {
   'runs.move.changed': 'Changed: {nodes}',
   'runs.move.same': 'The nodes of both versions are the same.',
   'runs.move.confirm': 'Move the run',
+  'runs.move.group': 'Move {count, plural, one {it} other {all #}} to version {version}',
+  'runs.move.groupSent':
+    '{moved, plural, one {# run moves} other {# runs move}} to version {version}{refused, plural, =0 {} other {, # cannot}}',
+  'runs.move.groupFailed': 'The runs were not moved',
   'runs.move.failed': 'The run was not moved',
   'runs.move.sent': 'The run moves to version {version}',
   'runs.move.blocked': 'This run cannot move to version {version}',

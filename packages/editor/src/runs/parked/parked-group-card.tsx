@@ -15,6 +15,7 @@ import { formatMoment } from '../format/instant.ts'
 import { itemPath } from '../store/shown-items.ts'
 import { useMayChangeRun } from '../viewer/use-may-change-run.ts'
 import { FailDialog } from './fail-dialog.tsx'
+import { MoveGroup } from './move-group.tsx'
 import { ParkedItem } from './parked-item.tsx'
 import type { GroupResolution } from './resolve-group.ts'
 import { useFailedAgain } from './use-failed-again.ts'
@@ -96,6 +97,7 @@ export function ParkedGroupCard(props: ParkedGroupCardProps) {
       {mayResolve && count > 0 && (
         <footer className="tn-approval-foot">
           {isRunning && <Button onClick={stop}>{t('runs.parked.stop')}</Button>}
+          <MoveGroup client={client} group={group} disabled={isRunning} onDone={onDone} />
           {ALL.filter(isAllowed).map((kind) => (
             <Button
               key={kind}

@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { parkedTicket } from '../../../test/fixtures/parked.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
+import { STORED_WORKFLOW } from '../../../test/fixtures/stored-workflow.ts'
 import { ParkedInbox } from './parked-inbox.tsx'
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
@@ -68,6 +69,33 @@ describe('ParkedInbox', () => {
     await act(() => fixture.client.parked.resolve('t-2', { resolution: { kind: 'skip' } }))
     await user.click(screen.getByRole('button', { name: 'Try again: Run run-2' }))
     expect(await screen.findByText('Already fixed: Ada Obi skipped the node, now', inToast)).toBeDefined()
+  })
+
+  test('moves the runs of a group to the latest version page by page, and names a reason why some cannot', async () => {
+    const fixture = createFixtureClient({ parked: tickets })
+    const [ticket] = tickets
+    const bodies: unknown[] = []
+    const refused = [{ runId: 'run-3', code: 'MIGRATION_REFUSED', message: 'These nodes do not fit: "Review"' }]
+    const migrateAll: typeof fixture.client.runs.migrateAll = async (_id, body) => {
+      bodies.push(body)
+      if (bodies.length === 1) throw new TenonError('UNAVAILABLE', 'The server does not answer')
+      const isFirst = bodies.length === 2
+      const runIds = isFirst ? ['run-1', 'run-2'] : []
+      return { runIds, unchanged: 0, refused: isFirst ? [] : refused, nextCursor: isFirst ? 'next' : null }
+    }
+    const client = {
+      ...fixture.client,
+      workflows: { ...fixture.client.workflows, get: async () => ({ ...STORED_WORKFLOW, version: '9' }) },
+      runs: { ...fixture.client.runs, migrateAll },
+    }
+    const { user } = renderPart(<ParkedInbox client={client} />)
+    await user.click(await screen.findByRole('button', { name: 'Move all 3 to version 9' }))
+    expect(await screen.findByText(/The server does not answer/, inToast)).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Move all 3 to version 9' }))
+    const sent = '2 runs move to version 9, 1 cannot · These nodes do not fit: "Review"'
+    expect(await screen.findByText(sent, inToast)).toBeDefined()
+    const request = { version: '9', fingerprint: ticket?.fingerprint }
+    expect(bodies.slice(1)).toEqual([request, { ...request, cursor: 'next' }])
   })
 
   test('resolves a whole group page by page, and says what happened', async () => {

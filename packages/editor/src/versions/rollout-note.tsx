@@ -1,0 +1,170 @@
+import type { Rollout, TenonClient } from '@tenon/core/client'
+import { useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import type { Translate } from '../messages/format.ts'
+import { RolloutTexts } from '../shell/rollout-texts.tsx'
+import { Badge, type BadgeTone } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { failureText } from '../ui/error-state.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+
+const TONES: Readonly<Record<Rollout['status'], BadgeTone>> = {
+  canary: 'running',
+  in_progress: 'running',
+  completed: 'success',
+  stopped: 'neutral',
+  rolled_back: 'failed',
+  replaced: 'neutral',
+}
+
+/** State of a rollout in a few words. */
+export function RolloutBadge({ rollout }: { readonly rollout: Rollout }) {
+  return (
+    <RolloutTexts>
+      <StatusBadge rollout={rollout} />
+    </RolloutTexts>
+  )
+}
+
+function StatusBadge({ rollout: { status, runs, canary } }: { readonly rollout: Rollout }) {
+  const t = useTranslate()
+  return <Badge tone={TONES[status]}>{t(`rollout.status.${status}`, { runs, percent: canary?.percent ?? 100 })}</Badge>
+}
+
+interface RolloutNoteProps {
+  readonly client: TenonClient
+  readonly rollout: Rollout
+  readonly mayChange: boolean
+  readonly onChange: () => void
+}
+
+/** Progress of a rollout, the reasons for which runs stay on their version, and the buttons that change it. */
+export function RolloutNote(props: RolloutNoteProps) {
+  return (
+    <RolloutTexts>
+      <Note {...props} />
+    </RolloutTexts>
+  )
+}
+
+function Note({ client, rollout, mayChange, onChange }: RolloutNoteProps) {
+  const t = useTranslate()
+  const { canary, progress, refusals, status } = rollout
+  const facts = [
+    ...(canary === null ? [] : canaryTexts(rollout, t)),
+    ...(progress === null ? [] : progressTexts(rollout, t)),
+  ]
+  return (
+    <div className="tn-version-rollout">
+      <Callout tone={TONES[status]} title={titleOf(rollout, t)}>
+        {facts.length > 0 && <p>{facts.join(' · ')}</p>}
+        {refusals.length > 0 && (
+          <ul>
+            {refusals.map(({ message, runs }) => (
+              <li key={message} dir="auto">
+                {runs} × {message}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Callout>
+      {mayChange && <RolloutButtons client={client} rollout={rollout} onChange={onChange} />}
+    </div>
+  )
+}
+
+function titleOf({ status, runs, canary, formerVersion, endedBy }: Rollout, t: Translate): string {
+  const former = formerVersion ?? ''
+  const percent = canary?.percent ?? 100
+  switch (status) {
+    case 'canary':
+      return t('rollout.canary', { percent, former })
+    case 'rolled_back':
+      return t('rollout.rolledBack', { former, person: endedBy?.displayName ?? 'none' })
+    case 'replaced':
+      return t('rollout.replaced')
+    default:
+      return t(`rollout.status.${status}`, { runs, percent })
+  }
+}
+
+function canaryTexts({ canary, status }: Rollout, t: Translate): readonly string[] {
+  if (canary === null) return []
+  const { failed, completed, maxFailurePercent, minRuns, promoteAfter } = canary
+  const results = t('rollout.results', { failed, ended: completed + failed })
+  if (status !== 'canary') return [results]
+  const after = promoteAfter === null ? 'none' : String(promoteAfter)
+  return [results, t('rollout.rule', { max: maxFailurePercent, min: minRuns, after })]
+}
+
+const COUNTS = ['moved', 'canceled', 'ended', 'pending', 'left', 'refused'] as const
+
+function progressTexts({ progress, runs }: Rollout, t: Translate): readonly string[] {
+  if (progress === null) return []
+  const main = runs === 'cancel' ? 'canceled' : 'moved'
+  return COUNTS.filter((count) => count === main || progress[count] > 0).map((count) =>
+    t(`rollout.progress.${count}`, { count: progress[count] }),
+  )
+}
+
+function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'mayChange'>) {
+  const t = useTranslate()
+  const { toast } = useAnnouncer()
+  const [isSending, setIsSending] = useState(false)
+  const [isAsking, setIsAsking] = useState(false)
+  const { workflowId, version, status, runs, progress, formerVersion } = rollout
+  const former = formerVersion ?? ''
+  const send = async (change: (workflowId: string, version: string) => Promise<Rollout>) => {
+    setIsSending(true)
+    try {
+      await change(workflowId, version)
+    } catch (error) {
+      toast(failureText(error, t, 'rollout.failed'), { tone: 'failed' })
+    }
+    setIsSending(false)
+    setIsAsking(false)
+    onChange()
+  }
+  const canRetry = (status === 'completed' || status === 'stopped') && runs === 'move' && (progress?.refused ?? 0) > 0
+  if (status !== 'canary' && status !== 'in_progress' && !canRetry) return null
+  return (
+    <div className="tn-version-actions">
+      {status === 'canary' && (
+        <>
+          <Button size="s" busy={isSending} onClick={() => void send(client.rollouts.promote)}>
+            {t('rollout.promote')}
+          </Button>
+          <Button size="s" disabled={isSending} onClick={() => setIsAsking(true)}>
+            {t('rollout.rollBack')}
+          </Button>
+          <ConfirmDialog
+            open={isAsking}
+            busy={isSending}
+            title={t('rollout.rollBackTitle', { former })}
+            description={t('rollout.rollBackText', { former })}
+            confirmLabel={t('rollout.rollBack')}
+            variant="danger"
+            onClose={() => setIsAsking(false)}
+            onConfirm={() => void send(client.rollouts.rollBack)}
+          />
+        </>
+      )}
+      {status === 'in_progress' && (
+        <Button size="s" busy={isSending} onClick={() => void send(client.rollouts.stop)}>
+          {t('rollout.stop')}
+        </Button>
+      )}
+      {canRetry && (
+        <Button
+          size="s"
+          busy={isSending}
+          onClick={() => void send((id, name) => client.rollouts.start(id, name, { runs: 'move' }))}
+        >
+          {t('rollout.retry')}
+        </Button>
+      )}
+    </div>
+  )
+}

@@ -194,6 +194,34 @@ describe('a canary', () => {
     expect((await start(as, id)).version).toBe('3')
   }, 30_000)
 
+  test('that is rolled back while starts arrive gets no run that was requested after the answer', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, endingAs('one'))
+    await publishNext(as, id, endingAs('two'), { canary: { percent: 99 } })
+    const body = { input: {} }
+    const started = (key: string) =>
+      server.json<StartedRun>(201, `/workflows/${id}/runs`, {
+        ...{ as, method: 'POST', body, headers: { 'idempotency-key': key } },
+      })
+    const arriving = Array.from({ length: 20 }, (_, index) => started(`early-${index}`))
+    const rollBack = post<Rollout>(as, `/workflows/${id}/versions/2/rollout/rollback`)
+    const more = Array.from({ length: 20 }, (_, index) => started(`amid-${index}`))
+    await rollBack
+    const late = await Promise.all(Array.from({ length: 10 }, (_, index) => started(`late-${index}`)))
+    const early = await Promise.all([...arriving, ...more])
+    // A repeated request finds its run, also if the version has changed since.
+    const [first] = early
+    expect((await started('early-0')).runId).toBe(first?.runId)
+    const { items } = await server.json<Page<RunSummary>>(200, `/runs?workflowId=${id}&limit=100`, { as })
+    const versions = new Map(items.map(({ runId, version }) => [runId, version]))
+    expect(versions.size).toBe(50)
+    expect(late.map(({ runId }) => versions.get(runId))).toEqual(late.map(() => '1'))
+    for (const { runId } of early) {
+      // By its share, or by the rollback.
+      expect(bucketOf(runId) < 9_900 ? ['1', '2'] : ['1']).toContain(versions.get(runId))
+    }
+  })
+
   test('is promoted or rolled back by a person, and replaced by the next version', async () => {
     const as = testIdentity()
     const body = { name: 'Sample', document: endingAs('one') }

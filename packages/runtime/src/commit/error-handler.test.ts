@@ -16,7 +16,7 @@ const FAILED = {
   type: 'run_error',
   data: { error: { code: 'NODE_FAILED', message: 'No' }, nodeRunId: 'work' },
 } satisfies Decision
-const canceled = (reason: 'user' | 'refused'): Decision => ({ type: 'run_canceled', data: { reason } })
+const canceled = (reason: 'user' | 'refused' | 'log_full'): Decision => ({ type: 'run_canceled', data: { reason } })
 
 const failing = (settings: WorkflowDocument['settings']) =>
   workflow([node('start', 'start'), node('work', 'probe'), node('end', 'end')], ['start>work', 'work>end'], {
@@ -86,7 +86,8 @@ describe('the run of an error handler', () => {
     })
   })
 
-  test('is started for a run whose events the database refuses, and for no other cancelation by default', async () => {
+  test('is started for a run that the system cancels, and for no other cancelation by default', async () => {
+    expect((await begin(ending(), canceled('log_full')))?.input.inline).toMatchObject({ run: { status: 'failed' } })
     expect((await begin(ending(), canceled('refused')))?.input.inline).toMatchObject({
       run: { status: 'failed' },
       error: { code: 'APPEND_REFUSED' },

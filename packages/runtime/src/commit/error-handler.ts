@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
+  type CancelReason,
   type Decision,
   type HandledEnd,
   type HandlerInput,
@@ -84,10 +85,18 @@ export async function beginHandler(
   }
 }
 
+/** A run that the system cancels since it cannot continue has failed, although a cancelation ends it. */
+const CANCELED_AS: Readonly<Record<CancelReason, HandledEnd>> = {
+  user: 'canceled',
+  operator: 'canceled',
+  parent: 'canceled',
+  timeout: 'timed_out',
+  refused: 'failed',
+  log_full: 'failed',
+}
+
 function statusOf(end: RunEnd): HandledEnd {
-  // A run whose events the database refuses has failed, although a cancelation ends it.
-  if (end.type === 'run_error' || end.data.reason === 'refused') return 'failed'
-  return end.data.reason === 'timeout' ? 'timed_out' : 'canceled'
+  return end.type === 'run_error' ? 'failed' : CANCELED_AS[end.data.reason]
 }
 
 function isHandled(end: RunEnd, { onTimeout, onCancel }: PlanErrorHandler): boolean {

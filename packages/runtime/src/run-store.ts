@@ -228,9 +228,10 @@ export interface ParkedFilter extends PageRequest {
 
 /**
  * Obstacle of an open run: `NO_WORKER` if no worker takes it, `STUCK` if its workflow on Temporal fails again and
- * again, `ENGINE_UNAVAILABLE` if Temporal does not respond.
+ * again, `NO_CAPABLE_WORKER` if the worker that took its next node lacks the type of the node, `ENGINE_UNAVAILABLE` if
+ * Temporal does not respond.
  */
-export type RunObstacle = 'NO_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'
+export type RunObstacle = 'NO_WORKER' | 'NO_CAPABLE_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'
 
 /** Pause of a workflow or of a tenant. */
 export interface StoredPause {

@@ -18,6 +18,11 @@ const ON_TEMPORAL: Readonly<Record<RunObstacle, RunHealth>> = Object.freeze({
     message: 'No worker takes the run: none serves its task queue, or all are busy',
     remedy: 'Call startWorker() in a process that serves the task queue, and check its connection to Temporal.',
   },
+  NO_CAPABLE_WORKER: {
+    code: 'NO_CAPABLE_WORKER',
+    message: 'The workers that take the run lack the type of its next node',
+    remedy: 'Start a worker with the node types of the version; the run then continues. Or cancel the run.',
+  },
   STUCK: {
     code: 'STUCK',
     message: 'The workflow of the run on Temporal fails again and again',

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
+import { createNodeRegistry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type DevServer, hasTemporal, openDevServer } from '../../../test/temporal/dev-server.ts'
@@ -94,6 +95,27 @@ if (await hasTemporal()) {
       await client.close()
       await idle.close()
       await own.close()
+    })
+
+    test.concurrent('says that no worker has the type of its next node, and continues once one has', async () => {
+      const taskQueue = newTaskQueue()
+      const options = { address: server.address, taskQueue, workflowBundle }
+      const without = createNodeRegistry(
+        registry.manifest.nodes.flatMap(({ type, version }) => {
+          const found = registry.get(type, version)
+          return found === undefined || type !== 'start' ? [] : [found]
+        }),
+      )
+      const lacking = await openTemporal(database.database, without, options)
+      const run = await startRun(
+        { ...lacking, registry },
+        workflow([node('start', 'start'), node('a', 'probe')], ['start>a']),
+      )
+      await isHeldUp(lacking, run, 'NO_CAPABLE_WORKER')
+      const capable = await openTemporal(database.database, registry, options)
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      await capable.close()
+      await lacking.close()
     })
 
     test.concurrent('says that its workflow fails again and again', async () => {

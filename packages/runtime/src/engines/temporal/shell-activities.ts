@@ -9,7 +9,7 @@ import type { CommitRequest, Committer, FactToCommit, Slot } from '../../commit/
 import type { RuntimeLog } from '../../engine.ts'
 import { type PassRef, passKey, type RunRef } from '../../store/run-ref.ts'
 import type { ReadCommands } from './shell-commands.ts'
-import { nextAttemptAt, shellFailureOf } from './shell-failure.ts'
+import { lacksTypeUntil, nextAttemptAt, shellFailureOf } from './shell-failure.ts'
 import type { ExecuteNodeRequest, ShellActivities } from './shell-types.ts'
 
 const HEARTBEAT_MS = 3_000
@@ -79,7 +79,7 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
     if (begun.kind === 'ended') return advanceIf(begun.result.hasMore, pass)
     if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, attempts.now())
     if (begun.kind === 'paused') throw nextAttemptAt(attempts.now() + PAUSED_RETRY_MS, attempts.now())
-    if (begun.kind === 'unable') throw nextAttemptAt(attempts.now() + UNABLE_RETRY_MS, attempts.now())
+    if (begun.kind === 'unable') throw lacksTypeUntil(attempts.now() + UNABLE_RETRY_MS, attempts.now())
     const onHeartbeat = () => Context.current().heartbeat()
     const done = await executeAttempt(begun.started, { ...attempts, stop, hasStoredTimers: false, onHeartbeat })
     if (done.kind === 'retry') throw nextAttemptAt(done.nextAt, attempts.now())

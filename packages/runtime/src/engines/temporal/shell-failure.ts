@@ -1,5 +1,6 @@
 import { ApplicationFailure, type ApplicationFailureOptions } from '@temporalio/common'
 import { TenonError } from '@tenon/core/errors'
+import { LACKS_TYPE } from './shell-health.ts'
 
 /**
  * Creates the failure that makes Temporal retry at the next attempt of a node run: attempts are counted in the run log;
@@ -11,6 +12,16 @@ export function nextAttemptAt(at: number, now: number): ApplicationFailure {
     type: 'NEXT_ATTEMPT',
     nextRetryDelay: Math.max(1, at - now),
     // The worker is healthy: the log and the metrics of Temporal omit this failure.
+    category: 'BENIGN',
+  })
+}
+
+/** Creates the failure after which Temporal gives a node run to another worker, since this one lacks the node type. */
+export function lacksTypeUntil(at: number, now: number): ApplicationFailure {
+  return bareFailure({
+    message: LACKS_TYPE,
+    type: LACKS_TYPE,
+    nextRetryDelay: Math.max(1, at - now),
     category: 'BENIGN',
   })
 }

@@ -45,6 +45,18 @@ describe('judgeShell', () => {
       { obstacle: 'NO_WORKER', isIdle: false },
     ],
     [
+      'has a node whose type the last worker lacks',
+      {
+        pendingActivities: [
+          {
+            ...{ state: SCHEDULED, attempt: 2, scheduledTime: since(-1_000) },
+            lastFailure: { applicationFailureInfo: { type: 'NODE_TYPE_UNKNOWN' } },
+          },
+        ],
+      },
+      { obstacle: 'NO_CAPABLE_WORKER', isIdle: false },
+    ],
+    [
       'cannot take its messages',
       { pendingActivities: [{ state: SCHEDULED, attempt: 5, activityType: { name: 'advance' } }] },
       { obstacle: 'STUCK', isIdle: false },

@@ -12,12 +12,17 @@ const FAILED_ATTEMPTS = 3
 /** Failures of the activity that applies messages to the run; the bodies of nodes are retried by their policy. */
 const FAILED_ADVANCES = 5
 const ADVANCE = 'advance'
+/** Type of the failure of an activity whose worker lacks the node type; Temporal then gives it to another one. */
+export const LACKS_TYPE = 'NODE_TYPE_UNKNOWN'
 
 /** The part of Temporal's description of a running shell from which its health is derived. */
 export interface ShellDescription {
   readonly pendingWorkflowTask?: PendingTask | null
   readonly pendingActivities?: readonly (PendingTask & {
     readonly activityType?: { readonly name?: string | null } | null
+    readonly lastFailure?: {
+      readonly applicationFailureInfo?: { readonly type?: string | null } | null
+    } | null
   })[]
 }
 
@@ -36,8 +41,8 @@ export interface ShellHealth {
 }
 
 /**
- * Returns the health of a shell by its pending tasks: `STUCK` if its next step fails again and again, `NO_WORKER` if no
- * worker has taken one of its tasks for 8 s.
+ * Returns the health of a shell by its pending tasks: `STUCK` if its next step fails again and again, `NO_CAPABLE_WORKER` if
+ * the worker that took a node last lacks its type, `NO_WORKER` if no worker has taken one of its tasks for 8 s.
  *
  * @param now - Milliseconds since the Unix epoch.
  */
@@ -52,6 +57,10 @@ export function judgeShell(
       ({ activityType, attempt }) => activityType?.name === ADVANCE && (attempt ?? 0) >= FAILED_ADVANCES,
     )
   if (isFailing) return { obstacle: 'STUCK', isIdle }
+  const lacksType = pendingActivities.some(
+    ({ state, lastFailure }) => state === SCHEDULED && lastFailure?.applicationFailureInfo?.type === LACKS_TYPE,
+  )
+  if (lacksType) return { obstacle: 'NO_CAPABLE_WORKER', isIdle }
   const tasks = pendingWorkflowTask === null ? pendingActivities : [pendingWorkflowTask, ...pendingActivities]
   const isUnserved = tasks.some((task) => task.state === SCHEDULED && now - scheduledAtOf(task, now) > LONGEST_WAIT_MS)
   return { obstacle: isUnserved ? 'NO_WORKER' : null, isIdle }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startClients } from './chaos-clients.ts'
 import { type ChaosGround, openChaosGround } from './chaos-ground.ts'
 import { seededRandom } from './seeded-random.ts'
 import { startRuns } from './start-runs.ts'
-import { MIXED_COUNT, mixed } from './workloads.ts'
+import { awaiting, chain, longerChain, STORM, saga } from './workloads.ts'
 
 /** Size of a storm; `npm run chaos -- --storm` sets it. */
 interface Storm {
@@ -36,13 +37,25 @@ describe('embeddedEngine in a storm', () => {
       const arena = await ground.openArena()
       const random = seededRandom(seed)
       const proxy = await arena.proxy(seed)
-      const workers = await arena.workers(count, { url: proxy.url })
+      const workers = await arena.workers(count, { url: proxy.url, engine: { nodeQueues: ['slow'] } })
       proxy.loseAnswers(lostAnswers)
+      const clients = startClients(arena, () => workers)
+      const addresses = arena.newRuns(runs)
+      const documents = addresses.map(() => STORM[Math.floor(random() * STORM.length)] ?? chain)
       const started = startRuns(
         () => workers,
-        arena.newRuns(runs),
-        () => mixed(Math.floor(random() * MIXED_COUNT)),
+        addresses,
+        (index) => documents[index] ?? chain,
       )
+      const disturb = async () => {
+        for (const [index, run] of addresses.entries()) {
+          await arena.bodies(index)
+          if (documents[index] === chain && index % 2 === 0) await clients.move(run, longerChain)
+          else if (documents[index] === awaiting && index % 2 === 0) await clients.sendEvent(run)
+          else if (index % 6 === 0) await clients.pause(run)
+        }
+      }
+      const disturbed = disturb()
       // A run has at least three bodies.
       for (let crash = 1; crash <= crashes; crash += 1) {
         await arena.bodies(Math.floor((crash * runs * 3) / (crashes + 1)))
@@ -51,7 +64,10 @@ describe('embeddedEngine in a storm', () => {
       }
       await started
       proxy.heal()
-      expect(await arena.finish()).toMatchObject({ faults: [], completed: runs })
+      await disturbed
+      const failed = documents.filter((each) => each === saga).length
+      expect(await arena.finish()).toMatchObject({ faults: [], completed: runs - failed, failed })
+      await clients.stop()
       await arena.close()
     },
   )

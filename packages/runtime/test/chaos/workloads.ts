@@ -155,17 +155,14 @@ export const merged: WorkflowDocument = workflow(
   { settings: { debounce: { delay: '1s', key: '{{ input.runId }}' } } },
 )
 
-/** Runs of each of these need people, events, or other systems to end. */
-export const ATTENDED: readonly WorkflowDocument[] = [agent, parked, awaiting]
-
 const MIXED: readonly WorkflowDocument[] = [chain, diamond, looped, calling]
-/** Number of workflows of {@link mixed}. */
-export const MIXED_COUNT = MIXED.length
-
 /** Returns the workflow of a run by its index: a chain, a diamond, a loop, or one that runs chains. */
 export function mixed(index: number): WorkflowDocument {
-  return MIXED[index % MIXED_COUNT] ?? chain
+  return MIXED[index % MIXED.length] ?? chain
 }
+
+/** Workflows of a storm: of {@link mixed}, some that need people or events to end, and one that fails and is undone. */
+export const STORM: readonly WorkflowDocument[] = [...MIXED, ...MIXED, agent, parked, awaiting, queued, saga]
 
 /** A body that ends when the test opens the gates, and another one after it. */
 export const gated: WorkflowDocument = workflow(

@@ -217,12 +217,17 @@ function childFaults(logs: ReadonlyMap<string, readonly RunEvent[]>): readonly s
 }
 
 /** Checks that a run that has begun and did not complete has one handler, and no other run has one. */
-function handlerFaults({ runs }: MemoryTables, logs: ReadonlyMap<string, readonly RunEvent[]>): readonly string[] {
+function handlerFaults(
+  { runs, plans }: MemoryTables,
+  logs: ReadonlyMap<string, readonly RunEvent[]>,
+): readonly string[] {
   const handled = [...runs.values()].flatMap(({ run }) => (run.handles === null ? [] : [run.handles]))
   return [...runs.values()].flatMap(({ run }) => {
     const { runId, status, handles, handledBy } = run
     const hasBegun = logs.get(runId)?.some(({ type }) => type === 'run_started') === true
-    const expected = handles === null && hasBegun && (status === 'failed' || status === 'canceled') ? 1 : 0
+    const isEnd = status === 'failed' || status === 'canceled'
+    const hasHandler = plans.get(run.planHash)?.includes('"errorHandler":{') === true
+    const expected = hasHandler && handles === null && hasBegun && isEnd ? 1 : 0
     const found = handled.filter((id) => id === runId).length
     if (found !== expected) return [`${runId}: is ${status} and has ${found} handlers`]
     return (handledBy === null) === (expected === 0) ? [] : [`${runId}: names the handler ${handledBy}`]

@@ -1,3 +1,4 @@
+import type { Json } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
 import { type Bus, ENGINE_TOPIC } from '../../src/bus.ts'
 import { createCommitterOf } from '../../src/commit/committer.ts'
@@ -20,6 +21,8 @@ import type { Owner, World } from './world.ts'
 export interface RunToStart extends RunRef {
   readonly workflowId: string
   readonly plan: Plan
+  /** @defaultValue `{}` */
+  readonly input?: Json
 }
 
 /** A process with a worker of the embedded engine, on the store of the world. */
@@ -150,7 +153,7 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
   return {
     owner,
     worker,
-    start: async ({ plan, ...ref }) => {
+    start: async ({ plan, input = {}, ...ref }) => {
       const mine = slots.inUse < sizes.slots ? ownerNow() : null
       const acquireSlot = mine === null ? undefined : worker.slotsFor(ref)
       const driveIfClaimed = (): void => {
@@ -162,7 +165,7 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
         mode: 'live',
         engine: 'embedded',
         trigger: 'start',
-        input: {},
+        input,
         actor: null,
       } as const
       const request = { ...ref, ...start, operations, acquireSlot, worker: workerId }

@@ -18,7 +18,7 @@ const WRITE = /\b(insert into|update|delete from)\s+"?tenon"?\."?(\w+)"?/gi
 const APPEND = /\bappend_(create|one|many)_v\d+\(/
 
 /** Returns the labels of a statement: the tables that it writes to, or the operations of its appends. */
-export function labelsOfStatement({ text, values = [] }: Query): readonly string[] {
+function labelsOfStatement({ text, values = [] }: Query): readonly string[] {
   const kind = APPEND.exec(text)?.[1]
   if (kind !== undefined) return [`append.${kind}`, ...values.flatMap(operationsIn).map((op) => `append/${op}`)]
   return [...text.matchAll(WRITE)].map(([, verb = '', table]) => `${verb.split(/\s/)[0]?.toLowerCase()} ${table}`)

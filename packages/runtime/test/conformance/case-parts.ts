@@ -3,7 +3,7 @@ import { node, withPolicy, workflow } from '@tenon/core/testing'
 import type { ConformanceCase } from './conformance-case.ts'
 
 /** Policy without a second attempt. */
-export const ONCE = { maximumAttempts: 1 } as const
+const ONCE = { maximumAttempts: 1 } as const
 /** Policy with up to three attempts. */
 export const TWICE = { maximumAttempts: 3, initialInterval: '100ms' } as const
 

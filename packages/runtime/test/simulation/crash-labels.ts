@@ -50,7 +50,7 @@ const MORE_DISPATCH = ['wakeDispatches', 'endDispatch', 'renewLease'] as const
 const INBOX = ['vote', 'resolve', 'send', 'cancel', 'skipCompensation', 'pause', 'resume', 'move'] as const
 
 /** Labels of the requests of a simulation that write: kinds and operations of appends, and calls of the other stores. */
-export const CRASH_LABELS: readonly string[] = [
+const CRASH_LABELS: readonly string[] = [
   ...KINDS.map((kind) => `append.${kind}`),
   ...Object.entries(OPERATIONS).flatMap(([op, isSimulated]) => (isSimulated ? [`append/${op}`] : [])),
   ...[...DISPATCH, ...MORE_DISPATCH].map((name) => `dispatch.${name}`),

@@ -2,7 +2,6 @@ import type { ProcessCrash } from './crashing-pool.ts'
 
 /** Appends and their operations at which a process of the crash test dies. */
 const OPERATIONS: readonly string[] = [
-  'append.create',
   'append.many',
   'append.one',
   'append/child_begin',

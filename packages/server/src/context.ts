@@ -73,6 +73,8 @@ export interface ServerContext {
   readonly runTails: RunTails
   /** Public address of the API with its base path, without a slash at the end. */
   readonly apiUrl: string
+  /** Origins whose pages may call the API, that of the host first. */
+  readonly pageOrigins: readonly string[]
   /** The OpenAPI document of this server, put together when it is first asked for. */
   readonly openApi: () => ReturnType<typeof createOpenApiDocument>
   /** Aborted when the server closes: streams end, health says so. */

@@ -20,6 +20,7 @@ import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf } from './vault/connectors-of.ts'
+import { createTokenRefresh } from './vault/token-refresh.ts'
 
 /** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
 export interface WorkerOptions
@@ -82,7 +83,8 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const apiUrl = publicUrl === undefined ? null : `${new URL(publicUrl).origin}${normalizeBasePath(basePath)}`
   const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
   const connectors = connectorsOf(options)
-  const { openConnection } = createConnectionVault({ database, secrets, reader, connectors })
+  const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
+  const { openConnection } = createConnectionVault({ database, secrets, reader, connectors, refreshed })
   const revealed = { reveal: secrets.reveal, callbackUrl, openConnection }
   const engine = startEngine(options.engine, {
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },

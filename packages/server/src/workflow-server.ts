@@ -41,6 +41,7 @@ import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf } from './vault/connectors-of.ts'
+import { createTokenRefresh } from './vault/token-refresh.ts'
 
 /**
  * Creates the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over
@@ -92,7 +93,8 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const callbacks = createCallbackUrls({ secrets, reader, apiUrl })
   const connectors = connectorsOf(options)
-  const vault = createConnectionVault({ database, secrets, reader, connectors })
+  const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
+  const vault = createConnectionVault({ database, secrets, reader, connectors, refreshed })
   const { openConnection } = vault
   const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection }
   const engine = startEngine(options.engine, {
@@ -122,6 +124,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     members: options.members ?? null,
     runTails: createRunTails({ bus, reader }),
     apiUrl,
+    pageOrigins: [origin, ...allowedOrigins],
     openApi: () => {
       openApi ??= createOpenApiDocument({ serverUrl: apiUrl })
       return openApi

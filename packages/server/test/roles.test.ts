@@ -31,10 +31,19 @@ function pathOf(route: RouteDefinition, own: Partial<IsolationIds> = {}): string
 const ANSWERS: Readonly<Record<string, number>> = {
   deleteWorkflow: 204,
   deleteConnection: 204,
+  authorizeConnection: 422,
   deleteRun: 409,
   checkMigration: 422,
   withdrawMigration: 409,
 }
+
+/** Routes for the owner of a connection and admins. */
+const OWNED: ReadonlySet<string> = new Set([
+  'updateConnection',
+  'deleteConnection',
+  'authorizeConnection',
+  'finishAuthorization',
+])
 
 /** A body that no route takes: a caller who may call gets past the role and no further, so nothing changes. */
 const refusedBody = '{"surprise":1}'
@@ -44,7 +53,7 @@ function isAllowed(route: RouteDefinition, role: Role): boolean {
   // The sample's approval names no user, so every admin and editor is an approver.
   if (route.id === 'decideApproval') return role !== 'viewer'
   // That of the sample belongs to an admin, so no editor may change it.
-  if (route.id === 'updateConnection' || route.id === 'deleteConnection') return role === 'admin'
+  if (OWNED.has(route.id)) return role === 'admin'
   return roleAllows(role, route.permission)
 }
 

@@ -90,6 +90,20 @@ export interface CreateConnection {
  */
 export type UpdateConnection = Partial<Omit<CreateConnection, 'connector'>>
 
+/** Page of the service on which a person allows access to an account. */
+export interface ConnectionAuthorization {
+  /** Address to open in a window of its own. */
+  readonly url: string
+}
+
+/** Answer of the service to an authorization, which its window sends back to the page. */
+export interface FinishAuthorization {
+  /** Code of the service. */
+  readonly code: string
+  /** State that the service has returned unchanged. */
+  readonly state: string
+}
+
 /** Result of a test of a connection. */
 export interface ConnectionTest {
   /** `true` if the service accepted the credentials. */

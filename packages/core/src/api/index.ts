@@ -1,4 +1,5 @@
 export type {
+  ConnectionAuthorization,
   ConnectionInfo,
   ConnectionSharing,
   ConnectionStatus,
@@ -6,6 +7,7 @@ export type {
   ConnectionUse,
   ConnectorInfo,
   CreateConnection,
+  FinishAuthorization,
   SetSecretField,
   UpdateConnection,
 } from './connection-types.ts'

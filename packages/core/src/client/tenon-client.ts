@@ -240,6 +240,10 @@ function connectionMethods(send: Transport): TenonClient['connections'] {
     update: (id, body, request) =>
       send({ method: 'PATCH', path: path`/connections/${id}`, body, ...sendingOf(request) }),
     remove: (id, request) => send({ method: 'DELETE', path: path`/connections/${id}`, ...sendingOf(request) }),
+    authorize: (id, request) =>
+      send({ method: 'POST', path: path`/connections/${id}/authorization`, ...sendingOf(request) }),
+    finishAuthorization: (id, body, request) =>
+      send({ method: 'POST', path: path`/connections/${id}/authorization/code`, body, ...sendingOf(request) }),
     test: (id, request) => send({ method: 'POST', path: path`/connections/${id}/test`, ...sendingOf(request) }),
     uses: (id, request) => send({ method: 'GET', path: path`/connections/${id}/uses`, ...sendingOf(request) }),
   }

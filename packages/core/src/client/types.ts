@@ -1,9 +1,11 @@
 import type {
+  ConnectionAuthorization,
   ConnectionInfo,
   ConnectionTest,
   ConnectionUse,
   ConnectorInfo,
   CreateConnection,
+  FinishAuthorization,
   UpdateConnection,
 } from '../api/connection-types.ts'
 import type { EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
@@ -246,6 +248,23 @@ export interface TenonClient {
     update(connectionId: string, body: UpdateConnection, options?: RequestOptions): Promise<ConnectionInfo>
     /** Deletes a connection with its secrets. @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `FORBIDDEN`. */
     remove(connectionId: string, options?: RequestOptions): Promise<void>
+    /**
+     * Begins an OAuth authorization. Open the page in a window; it sends `{ source: 'tenon-oauth', code, state }` back by
+     * `postMessage`, from the origin of the API.
+     *
+     * @throws {@link TenonError} `CONNECTION_AUTHORIZATION_INVALID` for a connector without OAuth, `CONNECTION_NOT_FOUND`.
+     */
+    authorize(connectionId: string, options?: RequestOptions): Promise<ConnectionAuthorization>
+    /**
+     * Finishes an OAuth authorization. Node runs that wait for the connection continue.
+     *
+     * @throws {@link TenonError} `CONNECTION_AUTHORIZATION_INVALID` for a code or a state that is over or of another person.
+     */
+    finishAuthorization(
+      connectionId: string,
+      body: FinishAuthorization,
+      options?: RequestOptions,
+    ): Promise<ConnectionInfo>
     /** Sends the test request of the connector. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
     test(connectionId: string, options?: RequestOptions): Promise<ConnectionTest>
     /** Lists the workflows that use a connection. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */

@@ -19,6 +19,11 @@ export const REQUEST_ERRORS = {
     retryable: false,
     remedy: 'Choose a connection that exists and that you may use.',
   },
+  CONNECTION_AUTHORIZATION_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Connect the account again from the beginning.',
+  },
   CONNECTION_SECRETS_REQUIRED: {
     status: 422,
     retryable: false,

@@ -11,6 +11,7 @@ import { Field } from '../ui/field.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { TextArea, TextInput } from '../ui/text-input.tsx'
+import { authorize } from './authorize.ts'
 import { type ConnectionDraft, draftOf, isComplete, toCreate, toUpdate } from './connection-fields.ts'
 
 interface ConnectionDialogProps {
@@ -29,8 +30,7 @@ export function ConnectionDialog({ client, connection, connectorId, onClose, onS
   const load = useCallback((abortSignal: AbortSignal) => client.connections.connectors({ abortSignal }), [client])
   const connectors = useResource(load)
   const title = connection === null ? t('connections.form.new') : t('connections.form.edit', { name: connection.name })
-  // OAuth is offered once its flow exists.
-  const items = connectors.value?.items.filter(({ auth }) => auth !== 'oauth2') ?? []
+  const items = connectors.value?.items ?? []
   const wanted = connection?.connector ?? connectorId
   const first = wanted === undefined ? items[0] : items.find(({ id }) => id === wanted)
   if (first === undefined) {
@@ -60,6 +60,7 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
   const { t } = useInstance()
   const formId = useId()
   const [draft, setDraft] = useState(() => draftOf(connection, first))
+  const [stored, setStored] = useState(connection)
   const [isSaving, setIsSaving] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const connector = connectors.find(({ id }) => id === draft.connector) ?? first
@@ -68,16 +69,24 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
     const chosen = connectors.find((each) => each.id === id) ?? first
     setDraft(({ name, sharing }) => ({ ...draftOf(null, chosen), name, sharing }))
   }
+  const isOAuth = connector.auth === 'oauth2'
+  // The page of the service is asked when its user connects, not when the name of a working connection changes.
+  const needsPage = isOAuth && connection?.status !== 'connected'
   const save = async (): Promise<void> => {
+    // Before the first wait: browsers open windows for a click only.
+    const page = needsPage ? window.open('', '_blank', 'popup,width=520,height=680') : null
     setIsSaving(true)
     setError(null)
     try {
       const saved =
-        connection === null
-          ? client.connections.create(toCreate(draft))
-          : client.connections.update(connection.id, toUpdate(draft, connection))
-      onSaved(await saved)
+        stored === null
+          ? await client.connections.create(toCreate(draft))
+          : await client.connections.update(stored.id, toUpdate(draft, stored))
+      // A second try must not create another connection.
+      setStored(saved)
+      onSaved(needsPage ? await authorize(client, saved.id, page) : saved)
     } catch (thrown) {
+      page?.close()
       setError(thrown)
       setIsSaving(false)
     }
@@ -100,7 +109,7 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
             busy={isSaving}
             disabled={!isComplete(draft, connector, connection)}
           >
-            {t(connection === null ? 'connections.form.connect' : 'connections.form.save')}
+            {t(connection === null || needsPage ? 'connections.form.connect' : 'connections.form.save')}
           </Button>
         </>
       }
@@ -126,6 +135,7 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
         <Field label={t('connections.form.name')} required>
           <TextInput value={draft.name} maxLength={200} onChange={(name) => change({ name })} />
         </Field>
+        {needsPage && <p className="tn-muted">{t('connections.form.page')}</p>}
         <ConnectorFields connector={connector} connection={connection} draft={draft} onChange={change} />
         <Sharing draft={draft} onChange={change} />
         {error !== null && <ErrorState title={t('connections.form.failed')} error={error} />}

@@ -112,6 +112,55 @@ test('ConnectionButton connects an account of one service', async () => {
   await waitFor(() => expect(onConnected).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ name: 'Mail' })))
 })
 
+describe('connections by OAuth', () => {
+  test('open a window of the service, and take its answer from the origin of the API only', async () => {
+    const fixture = createFixtureClient()
+    const page = { closed: false, close: vi.fn(), location: { href: '' } }
+    vi.spyOn(window, 'open').mockReturnValue(page as never)
+    const onConnected = vi.fn()
+    const { user } = renderPart(
+      <ConnectionButton client={fixture.client} connector="drive" onConnected={onConnected} />,
+    )
+    await user.click(screen.getByRole('button', { name: 'New connection' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'New connection' }))
+    await user.type(await dialog.findByRole('textbox', { name: 'Name' }), 'My drive')
+    await user.click(dialog.getByRole('button', { name: 'Connect' }))
+    await waitFor(() => expect(page.location.href).toBe('https://service.example/authorize?state=c1'))
+    const origin = new URL(fixture.client.sockets.collabUrl.replace(/^ws/, 'http'), location.href).origin
+    const send = (from: string, data: object, source: unknown = page) => {
+      const message = new MessageEvent('message', { origin: from, data: { source: 'tenon-oauth', ...data } })
+      Object.defineProperty(message, 'source', { value: source })
+      act(() => void window.dispatchEvent(message))
+    }
+    send('https://attacker.example', { code: 'forged', state: 's' })
+    send(origin, { code: 'forged', state: 's' }, window)
+    send(origin, { code: null, state: null, error: 'access_denied' })
+    expect((await dialog.findByRole('alert')).textContent).toContain('Access was not allowed')
+    page.location.href = ''
+    await user.click(dialog.getByRole('button', { name: 'Connect' }))
+    await waitFor(() => expect(page.location.href).not.toBe(''))
+    send(origin, { code: 'code-1', state: 'state-1' })
+    await waitFor(() =>
+      expect(onConnected).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'connected' })),
+    )
+    expect(argsOf(fixture, 'connections.create')).toHaveLength(1)
+    expect(argsOf(fixture, 'connections.finishAuthorization')).toEqual([['c1', { code: 'code-1', state: 'state-1' }]])
+  })
+
+  test('say that the window was refused or closed', async () => {
+    const over = connectionOf('c9', { connector: 'drive', status: 'needs_reauth', allowedHosts: [] })
+    const open = vi.spyOn(window, 'open').mockReturnValue(null)
+    const { user } = show([over])
+    await user.click(await screen.findByRole('button', { name: 'Connect CRM again' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Edit CRM' }))
+    await user.click(await dialog.findByRole('button', { name: 'Connect' }))
+    expect((await dialog.findByRole('alert')).textContent).toContain('refused to open')
+    open.mockReturnValue({ closed: true, close: () => undefined, location: { href: '' } } as never)
+    await user.click(dialog.getByRole('button', { name: 'Connect' }))
+    await waitFor(() => expect(dialog.getByRole('alert').textContent).toContain('was closed'))
+  })
+})
+
 describe('picker of a connection', () => {
   const [first] = SMALL_MANIFEST.nodes
   const manifest: NodeManifest = {

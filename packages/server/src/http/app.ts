@@ -6,6 +6,7 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { secureHeaders } from 'hono/secure-headers'
 import type { ServerContext } from '../context.ts'
 import type { WorkflowMiddleware } from '../options.ts'
+import { AUTHORIZED_SCRIPT } from '../vault/authorized-page.ts'
 import { toProblemResponse, toResponse } from './answer.ts'
 import { createCors } from './cors.ts'
 import type { OriginLog } from './origin-log.ts'
@@ -116,9 +117,9 @@ export function createApp(
   }
 }
 
-/** For an API that no page may show: nothing is loaded, framed, sniffed or referred to. */
+/** For an API that no page may show: nothing is loaded but one script by its hash, framed, sniffed or referred to. */
 const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  contentSecurityPolicy: { defaultSrc: ["'none'"], scriptSrc: [AUTHORIZED_SCRIPT], frameAncestors: ["'none'"] },
   referrerPolicy: 'no-referrer',
   xContentTypeOptions: true,
   xFrameOptions: 'DENY',

@@ -2,6 +2,8 @@ import { ROUTES } from '@tenon/core/api'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { listConnectionRows } from '../tables/connection-repository.ts'
+import { beginAuthorization, finishAuthorization } from '../vault/authorize-connection.ts'
+import { authorizedPage } from '../vault/authorized-page.ts'
 import { connectionUses } from '../vault/connection-uses.ts'
 import { presentConnection, presentConnector, requireOwner, requireVisible } from '../vault/present-connection.ts'
 import { createConnection, deleteConnection, updateConnection } from '../vault/store-connection.ts'
@@ -47,6 +49,26 @@ export const connectionHandlers: readonly RouteImplementation[] = [
     }),
     requireOwner,
   ),
+
+  implementRoute(
+    ROUTES.authorizeConnection,
+    async ({ server, identity, resource }) => ({
+      status: 200,
+      json: { url: await beginAuthorization(server, identity, resource) },
+    }),
+    requireOwner,
+  ),
+
+  implementRoute(
+    ROUTES.finishAuthorization,
+    async ({ server, identity, resource, body }) => ({
+      status: 200,
+      json: presentConnection(await finishAuthorization(server, identity, resource, body)),
+    }),
+    requireOwner,
+  ),
+
+  implementRoute(ROUTES.showAuthorized, async ({ server }) => authorizedPage(server.pageOrigins)),
 
   implementRoute(
     ROUTES.testConnection,

@@ -117,7 +117,7 @@ const connections: Migration = {
         markers text not null, allowed_hosts text not null, sharing_kind text not null, workflow_ids text not null,
         owner_id text not null, owner_name text not null, status text not null, status_reason text,
         generation int not null, created_at bigint not null, updated_at bigint not null, expires_at bigint,
-        lease_id text, lease_until bigint`,
+        refresh_at bigint, lease_id text, lease_until bigint`,
       key: ['connection_id'],
     }),
     // A secret belongs to a workflow or to a connection.

@@ -155,6 +155,8 @@ export interface ConnectionRow {
   readonly updated_at: number
   /** End of the access token; null without one. */
   readonly expires_at: number | null
+  /** Time from which the access token is refreshed; null without one that ends. */
+  readonly refresh_at: number | null
   /** Process that refreshes the access token, and until when no other one does. */
   readonly lease_id: string | null
   readonly lease_until: number | null

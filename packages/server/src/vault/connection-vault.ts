@@ -8,6 +8,7 @@ import { readConnection } from '../tables/connection-repository.ts'
 import type { ConnectionRow, SecretRow, ServerDatabase } from '../tables/server-tables.ts'
 import { credentialsOf } from './connection-fields.ts'
 import { hostsOf, maySee, sharingOf, valuesOf } from './present-connection.ts'
+import type { FreshConnection } from './token-refresh.ts'
 
 /** Opens connections for attempts and tests. */
 export interface ConnectionVault {
@@ -25,6 +26,7 @@ export interface ConnectionVaultDeps {
   readonly secrets: Pick<SecretStore, 'revealRows'>
   readonly reader: Pick<RunReader, 'getRun' | 'readEvents'>
   readonly connectors: readonly Connector[]
+  readonly refreshed: FreshConnection
 }
 
 interface StoredConnection {
@@ -43,15 +45,17 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     return stored
   }
 
-  async function open({ row, secrets }: StoredConnection): Promise<OpenConnection | ReconnectNeeded> {
-    const { connection_id: connectionId, connector: provider, name, generation } = row
-    if (row.status === 'needs_reauth') return { reconnect: { connectionId, name, generation } }
-    const connector = byId.get(provider)
+  async function open(stored: StoredConnection): Promise<OpenConnection | ReconnectNeeded> {
+    if (stored.row.status === 'needs_reauth') return reconnectOf(stored.row)
+    const connector = byId.get(stored.row.connector)
     if (connector === undefined) {
-      throw new TenonError('CONNECTION_REFUSED', `This server has no connector "${provider}"`, {
+      throw new TenonError('CONNECTION_REFUSED', `This server has no connector "${stored.row.connector}"`, {
         remedy: 'Register the connector on the server, or choose another connection.',
       })
     }
+    const { row, secrets } = await deps.refreshed(connector, stored)
+    if (row.status === 'needs_reauth') return reconnectOf(row)
+    const { connection_id: connectionId, connector: provider } = row
     const values = valuesOf(row)
     const texts = await deps.secrets.revealRows(row.tenant_id, secrets)
     const hosts = connector.allowedHosts.length > 0 ? connector.allowedHosts : hostsOf(row)
@@ -72,6 +76,10 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
       return open(stored)
     },
   }
+}
+
+function reconnectOf({ connection_id: connectionId, name, generation }: ConnectionRow): ReconnectNeeded {
+  return { reconnect: { connectionId, name, generation } }
 }
 
 /** @throws {@link TenonError} `CONNECTION_REFUSED` if the workflow or the person behind the run may not use a connection. */

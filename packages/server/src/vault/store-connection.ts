@@ -46,8 +46,16 @@ export async function createConnection(
     ...{ tenant_id: tenantId, connection_id: connectionId, connector: connector.id, name: body.name },
     ...{ field_values: JSON.stringify(values), markers: JSON.stringify(sealed.markers) },
     ...{ allowed_hosts: JSON.stringify(allowedHosts), ...sharingColumns(sharing) },
-    ...{ owner_id: identity.userId, owner_name: identity.displayName, status: 'connected', status_reason: null },
-    ...{ generation: 0, created_at: at, updated_at: at, expires_at: null, lease_id: null, lease_until: null },
+    ...{ owner_id: identity.userId, owner_name: identity.displayName, ...firstStatusOf(connector) },
+    ...{
+      generation: 0,
+      created_at: at,
+      updated_at: at,
+      expires_at: null,
+      refresh_at: null,
+      lease_id: null,
+      lease_until: null,
+    },
   }
   await server.database.withTenant(tenantId, async (tx) => {
     await checkWorkflows(tx, tenantId, sharing)
@@ -90,8 +98,11 @@ export async function updateConnection(
   return result ?? before
 }
 
-/** Makes a change that connects an account again, together with the event for the node runs that wait for it. */
-async function reconnect(
+/**
+ * Makes a change that connects an account again, together with the event for the node runs that wait for it. The change is not
+ * made if the connection works, or if another request was first.
+ */
+export async function reconnect(
   server: ServerContext,
   { tenant_id: tenantId, connection_id: connectionId, status, generation }: ConnectionRow,
   change: (tx: ServerTx) => Promise<void>,
@@ -101,6 +112,13 @@ async function reconnect(
   await server.engine.sendEvent(tenantId, { target, payload: {}, ttl: RECONNECT_TTL, actor: null }, (tx) =>
     change(tx.withTables<never>() as unknown as ServerTx),
   )
+}
+
+/** A connection by OAuth works once its owner has allowed access on the page of the service. */
+function firstStatusOf({ auth }: Connector): Pick<ConnectionRow, 'status' | 'status_reason'> {
+  return auth.kind === 'oauth2'
+    ? { status: 'needs_reauth', status_reason: 'Access was not allowed yet' }
+    : { status: 'connected', status_reason: null }
 }
 
 interface Update {

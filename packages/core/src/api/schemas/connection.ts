@@ -87,6 +87,12 @@ export const updateConnectionSchema = z
   })
   .meta({ id: 'UpdateConnection' })
 
+export const connectionAuthorizationSchema = z.strictObject({ url: z.string() }).meta({ id: 'ConnectionAuthorization' })
+
+export const finishAuthorizationSchema = z
+  .strictObject({ code: textSchema(4_000).min(1), state: textSchema(4_000).min(1) })
+  .meta({ id: 'FinishAuthorization' })
+
 export const connectionTestSchema = z
   .strictObject({ ok: z.boolean(), status: z.int().nullable(), message: z.string() })
   .meta({ id: 'ConnectionTest' })

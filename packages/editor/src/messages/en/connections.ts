@@ -37,6 +37,7 @@ export const enConnections = {
     '{field, select, in {Position} name {Header or parameter} apiKey {API key} username {User name} password {Password} token {Token} other {{field}}}',
   'connections.form.choice': '{choice, select, header {Header} query {Query parameter} other {{choice}}}',
   'connections.form.setBy': 'Set on {time} by {name}. Leave it empty to keep it.',
+  'connections.form.page': 'A window of the service opens, in which you allow access.',
   'connections.form.hosts': 'Allowed hosts',
   'connections.form.hostsHelp':
     'One per line, such as api.example.com or *.example.com. The credentials are sent to no other host.',

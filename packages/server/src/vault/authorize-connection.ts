@@ -1,0 +1,84 @@
+import type { Identity } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import type { Connector } from '@tenon/core/node'
+import { publishChange } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+import { insertAudit } from '../tables/audit-repository.ts'
+import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
+import type { ConnectionRow, ServerTx } from '../tables/server-tables.ts'
+import { authorizationUrlOf, exchangeCode, newCodeVerifier } from './oauth-client.ts'
+import { openState, sealState } from './oauth-state.ts'
+import { requireOwner } from './present-connection.ts'
+import { reconnect } from './store-connection.ts'
+import { prepareTokens, storeTokens } from './token-refresh.ts'
+
+/** Time that a person has to allow access. */
+const AUTHORIZATION_MS = 900_000
+
+/** Returns the page of the service on which a person allows access. */
+export async function beginAuthorization(
+  server: ServerContext,
+  identity: Identity,
+  row: ConnectionRow,
+): Promise<string> {
+  const auth = oauthOf(server, row)
+  const codeVerifier = newCodeVerifier()
+  const expiresAt = server.now() + AUTHORIZATION_MS
+  const state = await sealState(server.secrets, identity, { connectionId: row.connection_id, codeVerifier, expiresAt })
+  return authorizationUrlOf(auth, { redirectUri: redirectUriOf(server), state, codeVerifier })
+}
+
+/**
+ * Exchanges the code of the service for tokens, and connects the account: node runs that wait for it continue.
+ *
+ * @throws {@link TenonError} `CONNECTION_AUTHORIZATION_INVALID` for a state of another person, tenant or connection, one that
+ * is over, or a code that the service does not accept; `UNAVAILABLE`.
+ */
+export async function finishAuthorization(
+  server: ServerContext,
+  identity: Identity,
+  row: ConnectionRow,
+  given: { readonly code: string; readonly state: string },
+): Promise<ConnectionRow> {
+  const auth = oauthOf(server, row)
+  const { tenant_id: tenantId, connection_id: connectionId } = row
+  const now = server.now()
+  const { codeVerifier } = await openState(server.secrets, identity, { state: given.state, connectionId, now })
+  const request = { code: given.code, redirectUri: redirectUriOf(server), codeVerifier }
+  const result = await exchangeCode(auth, server.egress, request)
+  if (result.kind === 'ended') {
+    throw new TenonError('CONNECTION_AUTHORIZATION_INVALID', 'The service did not accept the code')
+  }
+  const prepared = await prepareTokens(server, row, result.tokens)
+  let stored: ConnectionRow | null = null
+  const change = async (tx: ServerTx): Promise<void> => {
+    const before = await lockConnection(tx, tenantId, connectionId)
+    if (before === null) throw new TenonError('CONNECTION_NOT_FOUND', 'No connection has this id')
+    requireOwner(identity, before)
+    const again = before.status === 'needs_reauth'
+    const set = {
+      ...(await storeTokens(tx, before, prepared)),
+      ...{ status: 'connected' as const, status_reason: null, updated_at: now },
+      ...{ generation: before.generation + (again ? 1 : 0), lease_id: null, lease_until: null },
+    }
+    await updateConnectionRow(tx, tenantId, connectionId, set)
+    await insertAudit(tx, { identity, action: 'connection.reconnect', resource: connectionId, at: now })
+    stored = { ...before, ...set }
+  }
+  await reconnect(server, row, change)
+  if (stored === null) await server.database.withTenant(tenantId, change)
+  publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+  return stored ?? row
+}
+
+function redirectUriOf({ apiUrl }: ServerContext): string {
+  return `${apiUrl}/oauth/callback`
+}
+
+function oauthOf(server: ServerContext, row: ConnectionRow): Extract<Connector['auth'], { kind: 'oauth2' }> {
+  const auth = server.vault.connector(row.connector)?.auth
+  if (auth?.kind === 'oauth2') return auth
+  throw new TenonError('CONNECTION_AUTHORIZATION_INVALID', 'This connection does not use OAuth', {
+    remedy: 'Enter its secrets instead.',
+  })
+}

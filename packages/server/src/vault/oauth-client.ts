@@ -1,0 +1,104 @@
+import { TenonError } from '@tenon/core/errors'
+import type { Connector, HttpClient } from '@tenon/core/node'
+import * as oauth from 'oauth4webapi'
+
+type OAuth = Extract<Connector['auth'], { readonly kind: 'oauth2' }>
+
+/** Tokens that an authorization server issued. */
+export interface IssuedTokens {
+  readonly accessToken: string
+  /** Absent if the server issued none: the earlier one remains valid. */
+  readonly refreshToken: string | undefined
+  /** Lifetime of the access token in milliseconds; `null` if the server does not say. */
+  readonly lifetimeMs: number | null
+}
+
+/** Tokens, or the statement of the authorization server that the grant is over. */
+export type TokenResult = { readonly kind: 'tokens'; readonly tokens: IssuedTokens } | { readonly kind: 'ended' }
+
+const TOKEN_TIMEOUT_MS = 15_000
+
+/** Creates a secret for one authorization, of which the service sees the digest until the code is exchanged (PKCE). */
+export function newCodeVerifier(): string {
+  return oauth.generateRandomCodeVerifier()
+}
+
+/** Returns the page of the service on which a person allows access. */
+export async function authorizationUrlOf(
+  { authorizationUrl, clientId, scopes }: OAuth,
+  { redirectUri, state, codeVerifier }: Readonly<Record<'redirectUri' | 'state' | 'codeVerifier', string>>,
+): Promise<string> {
+  const url = new URL(authorizationUrl)
+  const params = {
+    ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, state },
+    ...{ code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier), code_challenge_method: 'S256' },
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+  }
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
+  return url.href
+}
+
+/**
+ * Exchanges the code of an authorization for tokens.
+ *
+ * @throws {@link TenonError} `UNAVAILABLE` if the server does not answer, or with an error of its own.
+ */
+export function exchangeCode(
+  auth: OAuth,
+  http: HttpClient,
+  { code, redirectUri, codeVerifier }: Readonly<Record<'code' | 'redirectUri' | 'codeVerifier', string>>,
+): Promise<TokenResult> {
+  const { server, client, authentication, options } = settingsOf(auth, http)
+  return tokensFrom(async () => {
+    // The state was checked by its caller, which alone knows it.
+    const given = oauth.validateAuthResponse(server, client, new URLSearchParams({ code }), oauth.skipStateCheck)
+    const response = await oauth.authorizationCodeGrantRequest(
+      ...([server, client, authentication, given, redirectUri, codeVerifier, options()] as const),
+    )
+    return oauth.processAuthorizationCodeResponse(server, client, response)
+  })
+}
+
+/** Refreshes an access token. @throws {@link TenonError} as {@link exchangeCode}. */
+export function refreshTokens(auth: OAuth, http: HttpClient, refreshToken: string): Promise<TokenResult> {
+  const { server, client, authentication, options } = settingsOf(auth, http)
+  return tokensFrom(async () => {
+    const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options())
+    return oauth.processRefreshTokenResponse(server, client, response)
+  })
+}
+
+function settingsOf({ authorizationUrl, tokenUrl, clientId, clientSecret }: OAuth, http: HttpClient) {
+  const server: oauth.AuthorizationServer = {
+    issuer: new URL(authorizationUrl).origin,
+    authorization_endpoint: authorizationUrl,
+    token_endpoint: tokenUrl,
+  }
+  return {
+    server,
+    client: { client_id: clientId },
+    authentication: clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret),
+    options: () => ({
+      [oauth.customFetch]: http.fetch,
+      // The connector of the host decides; the guarded client refuses private addresses.
+      [oauth.allowInsecureRequests]: true,
+      signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+    }),
+  }
+}
+
+/** Answers of an authorization server after which only a person can connect the account again. */
+const ENDED: ReadonlySet<string> = new Set(['invalid_grant', 'unauthorized_client', 'invalid_client'])
+
+async function tokensFrom(ask: () => Promise<oauth.TokenEndpointResponse>): Promise<TokenResult> {
+  try {
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = await ask()
+    const lifetimeMs = seconds === undefined ? null : seconds * 1_000
+    return { kind: 'tokens', tokens: { accessToken, refreshToken, lifetimeMs } }
+  } catch (cause) {
+    if (cause instanceof oauth.ResponseBodyError && ENDED.has(cause.error)) return { kind: 'ended' }
+    // Without the cause, whose response may contain tokens.
+    const why = cause instanceof oauth.ResponseBodyError ? `: ${cause.error}` : ''
+    throw new TenonError('UNAVAILABLE', `The authorization server of the service failed${why}`)
+  }
+}

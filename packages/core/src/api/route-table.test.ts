@@ -34,9 +34,9 @@ describe('ROUTES', () => {
     )
   })
 
-  test('only health, the OpenAPI document and callbacks, whose URL is a permission, are public', () => {
+  test('only health, the OpenAPI document, the page for OAuth and callbacks, whose URL is a permission, are public', () => {
     const open = routes.filter(([, route]) => route.permission === 'public').map(([id]) => id)
-    expect(open.sort()).toEqual(['getLive', 'getOpenApi', 'getReady', 'receiveCallback'])
+    expect(open.sort()).toEqual(['getLive', 'getOpenApi', 'getReady', 'receiveCallback', 'showAuthorized'])
   })
 
   test('a route with an id in its path names the resource that the id identifies', () => {

@@ -141,6 +141,7 @@ describe('createTenonClient', () => {
       'getReady',
       'receiveCallback',
       'runLogs',
+      'showAuthorized',
       'streamChanges',
       'streamRunEvents',
     ])

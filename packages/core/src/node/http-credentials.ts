@@ -19,8 +19,9 @@ const HOST_PATTERN = /^(http:\/\/)?(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f
  * http. Lower case, without a path.
  */
 export function isHostPattern(pattern: string): boolean {
-  const port = HOST_PATTERN.exec(pattern)?.[6]
-  return pattern.length <= 300 && HOST_PATTERN.test(pattern) && (port === undefined || isPortAllowed(port))
+  const port = HOST_PATTERN.exec(pattern)?.[6] ?? '443'
+  const isPort = Number(port) >= 1 && Number(port) <= 65_535 && isPortAllowed(port)
+  return pattern.length <= 300 && HOST_PATTERN.test(pattern) && isPort
 }
 
 /** Checks whether a URL leads to one of the allowed hosts, by its scheme, host and port. */

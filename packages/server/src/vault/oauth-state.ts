@@ -3,7 +3,7 @@ import { TenonError } from '@tenon/core/errors'
 import { decrypt, encrypt } from '../secrets/cipher.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 
-/** What an authorization is for: kept by the browser of the person, encrypted, so that no table has to be cleaned up. */
+/** Purpose of an authorization: kept by the browser of the person, encrypted, so that no table has to be cleaned up. */
 export interface OAuthState {
   readonly connectionId: string
   readonly codeVerifier: string

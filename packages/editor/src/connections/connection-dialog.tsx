@@ -2,6 +2,7 @@ import type { ConnectionInfo, ConnectorInfo, TenonClient } from '@tenon/core/cli
 import { useCallback, useId, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
+import { viewOf } from '../instance/browser.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { formatMoment } from '../runs/format/instant.ts'
 import { Button } from '../ui/button.tsx'
@@ -57,7 +58,7 @@ interface ConnectionFormProps extends Omit<ConnectionDialogProps, 'connectorId'>
 }
 
 function ConnectionForm({ client, connection, title, connectors, first, onClose, onSaved }: ConnectionFormProps) {
-  const { t } = useInstance()
+  const { t, portal } = useInstance()
   const formId = useId()
   const [draft, setDraft] = useState(() => draftOf(connection, first))
   const [stored, setStored] = useState(connection)
@@ -74,7 +75,8 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
   const needsPage = isOAuth && connection?.status !== 'connected'
   const save = async (): Promise<void> => {
     // Before the first wait: browsers open windows for a click only.
-    const page = needsPage ? window.open('', '_blank', 'popup,width=520,height=680') : null
+    const host = viewOf(portal)
+    const page = needsPage ? (host?.open('', '_blank', 'popup,width=520,height=680') ?? null) : null
     setIsSaving(true)
     setError(null)
     try {
@@ -84,7 +86,7 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
           : await client.connections.update(stored.id, toUpdate(draft, stored))
       // A second try must not create another connection.
       setStored(saved)
-      onSaved(needsPage ? await authorize(client, saved.id, page) : saved)
+      onSaved(needsPage ? await authorize(client, saved.id, { host, page }) : saved)
     } catch (thrown) {
       page?.close()
       setError(thrown)

@@ -10,6 +10,11 @@ export function isSheetMissing(element: Element): boolean {
   return view === null || view.getComputedStyle(element).getPropertyValue('--tenon-sheet').trim() === ''
 }
 
+/** Returns the window that shows an element; `null` for a document without one. */
+export function viewOf(element: Element): Window | null {
+  return element.ownerDocument.defaultView
+}
+
 /** Returns the focused element inside a root. */
 export function activeElementIn(root: Document | ShadowRoot): Element | null {
   return root.activeElement

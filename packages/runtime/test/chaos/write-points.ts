@@ -120,6 +120,7 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'postgres/canary.ts: delete table': SET_UP,
   'postgres/canary.ts: insert table': SET_UP,
   'postgres/migrate.ts: insert history': SET_UP,
+  'retention/delete-rests.ts: update retention_sweeps': RETENTION,
   'retention/drop-partitions.ts: update partition_sweeps': RETENTION,
   'retention/retention-keeper.ts: update retention_sweeps': RETENTION,
   'store/delete-tree.ts: delete run_dedupes': RETENTION,

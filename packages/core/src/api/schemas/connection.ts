@@ -17,7 +17,7 @@ const sharingSchema = z
   ])
   .meta({ id: 'ConnectionSharing' })
 
-export const connectorInfoSchema = z
+const connectorInfoSchema = z
   .strictObject({
     id: z.string(),
     title: z.string(),

@@ -15,8 +15,8 @@ export interface EventRequest {
   /** Payload of the event, or body of the callback. */
   readonly payload: JsonObject
   /**
-   * Id chosen by the sender, unique within the tenant: the same event again changes nothing. A callback has that of its node
-   * run, and a connection that of its generation, whatever is given.
+   * Id chosen by the sender, unique within the tenant: the same event again changes nothing. It must not begin with `~`: so do
+   * those of callbacks and connections, which have the id of their node run or generation, whatever is given.
    *
    * @defaultValue a new id
    */
@@ -54,6 +54,8 @@ const DEFAULT_TTL = '7d'
 const MAX_TTL_MS = 2_592_000_000
 /** Two events with one new id at the same time: the second one finds the first in its second attempt. */
 const MAX_TRIES = 3
+/** Beginning of the ids of callbacks and connections. */
+const OWN_ID = '~'
 
 /** Creates the function with which both engines store events. */
 export function createStoreEvent(database: RuntimeDatabase, now: () => number): StoreEvent {
@@ -62,7 +64,8 @@ export function createStoreEvent(database: RuntimeDatabase, now: () => number): 
     const ttlMs = checkedTtl(ttl)
     const { ref, json, payloads } = storeValue(payload)
     const matchKey = matchKeyOf(target)
-    const givenId = target.kind === 'event' ? request.eventId : `~${target.kind}/${matchKey}`
+    if (target.kind === 'event') checkEventId(request.eventId)
+    const givenId = target.kind === 'event' ? request.eventId : `${OWN_ID}${target.kind}/${matchKey}`
     const eventId = givenId ?? randomUUID()
     const digest = createHash('sha256').update(`${matchKey}/${ref.hash}`).digest('hex')
     const receivedAt = now()
@@ -87,4 +90,15 @@ function checkedTtl(ttl: string): number {
   if (ttlMs > 0 && ttlMs <= MAX_TTL_MS) return ttlMs
   const message = `ttl must be above 0 and at most 30d (got "${ttl}")`
   throw new TenonError('REQUEST_INVALID', message, { details: { issues: [{ path: ['ttl'], code: 'range', message }] } })
+}
+
+/**
+ * Callbacks and connections have ids that anyone can compute: an event with such an id would keep theirs from being stored.
+ *
+ * @throws {@link TenonError} `REQUEST_INVALID` for an id that begins with `~`.
+ */
+function checkEventId(eventId: string | undefined): void {
+  if (eventId === undefined || !eventId.startsWith(OWN_ID)) return
+  const message = `The id of an event must not begin with "${OWN_ID}"`
+  throw new TenonError('REQUEST_INVALID', message, { details: { issues: [{ path: ['id'], code: 'format', message }] } })
 }

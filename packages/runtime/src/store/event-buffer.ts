@@ -102,6 +102,7 @@ export async function checkRoom(tx: RuntimeTx, { tenantId, payload }: EventToPut
     ])
     .where('tenant_id', '=', tenantId)
     .where('payload', 'is not', null)
+    .where('kind', '!=', 'connection')
     .where('expires_at', '>', databaseNow)
     .executeTakeFirstOrThrow()
   if (Number(kept.count) < MAX_KEPT_EVENTS && Number(kept.bytes) + payload.size <= MAX_KEPT_BYTES) return

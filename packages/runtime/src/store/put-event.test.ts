@@ -124,4 +124,28 @@ describe.each(TEST_DATABASES)('putEvent on %s', (kind) => {
     ])
     await expect(send(LARGE)).rejects.toMatchObject({ code: 'EVENT_PAYLOAD_INVALID' })
   })
+
+  test('refuses ids that callbacks and connections have', async () => {
+    const { send, count } = openTenant()
+    const again = { kind: 'connection', connectionId: 'c1', generation: 0 } as const
+    for (const each of [again, { kind: 'callback', runId: randomUUID(), nodeRunId: 'a' }] as const) {
+      const eventId = `~${each.kind}/${matchKeyOf(each)}`
+      await expect(send({}, { eventId })).rejects.toMatchObject({
+        ...{ code: 'REQUEST_INVALID', details: { issues: [{ path: ['id'] }] } },
+      })
+    }
+    expect(await count('event_buffer')).toBe(0)
+    expect(await send({}, { target: again, eventId: '~other' })).toMatchObject({ outcome: 'buffered' })
+  })
+
+  test('keeps the event of a connection although the tenant has no room for others', async () => {
+    const { tenantId, send } = openTenant()
+    await send({})
+    await opened.database.withTenant(tenantId, (tx) =>
+      tx.updateTable('event_buffer').set({ size: 67_108_864 }).where('tenant_id', '=', tenantId).execute(),
+    )
+    await expect(send({})).rejects.toMatchObject({ code: 'EVENT_BUFFER_FULL' })
+    const again = { target: { kind: 'connection', connectionId: 'c1', generation: 0 } } as const
+    expect(await send({}, again)).toMatchObject({ outcome: 'buffered' })
+  })
 })

@@ -120,7 +120,8 @@ async function storeUnderLock(tx: RuntimeTx, event: EventToPut, faults: Faults):
   if (fitting.length === 0 && target.kind === 'callback' && (await isGone(tx, event))) return { outcome: 'gone' }
   // Also for waits that open later: their attempts have read the connection before it was connected again.
   const isKept = fitting.length === 0 || target.kind === 'connection'
-  if (isKept) await checkRoom(tx, event)
+  // A person who connects an account again must never wait for others to use up their events.
+  if (isKept && target.kind !== 'connection') await checkRoom(tx, event)
   if ((isKept || event.hasId) && !(await keep(tx, event, { isKept, delivered: fitting.length })))
     return { outcome: 'retry' }
   if (fitting.length > 0) await lockEngines(tx, tenantId)

@@ -7,7 +7,7 @@ export const sendEventSchema = z
     name: textSchema(200).regex(/\S/, 'Must not be blank'),
     key: textSchema(400).regex(/\S/, 'Must not be blank'),
     payload: jsonObjectSchema.exactOptional(),
-    id: textSchema(200).min(1).exactOptional(),
+    id: textSchema(200).min(1).regex(/^[^~]/, 'Must not begin with ~').exactOptional(),
     ttl: z.string().regex(new RegExp(DURATION_PATTERN)).exactOptional(),
   })
   .meta({ id: 'SendEvent' })

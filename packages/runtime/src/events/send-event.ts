@@ -40,6 +40,8 @@ export type SendEventResult =
       readonly expiresAt: number | null
       /** Waits that stay open because the payload does not fit; the first 20. */
       readonly refused: readonly RefusedWait[]
+      /** `true` for an event that was stored before: nothing was changed, and the hook of this call has changed nothing. */
+      readonly isRepeated: boolean
     }
   | { readonly outcome: 'gone' }
 
@@ -77,8 +79,8 @@ export function createStoreEvent(database: RuntimeDatabase, now: () => number): 
       const put = await database.withTenant(tenantId, (tx) => putEvent(tx, event))
       if (put.outcome === 'gone') return { result: put, runs: [] }
       if (put.outcome === 'retry') continue
-      const { outcome, runs, delivered, expiresAt, refused } = put
-      return { result: { outcome, eventId, delivered, expiresAt, refused }, runs }
+      const { runs, ...result } = put
+      return { result: { eventId, ...result }, runs }
     }
     throw new TenonError('UNAVAILABLE', 'The event was sent several times at once')
   }

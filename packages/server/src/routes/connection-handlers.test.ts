@@ -4,12 +4,16 @@ import type { ConnectionInfo, ConnectionUse, ConnectorInfo, Page, Run, StartedRu
 import type { Problem } from '@tenon/core/errors'
 import { defineConnector, defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { ServerTables } from '../tables/server-tables.ts'
 import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
+import { changeConnection } from '../vault/change-connection.ts'
 
 const call = defineNode({
   ...{ type: 'acme/call', version: 1, title: 'Call', description: 'Calls a service', icon: 'M4 12h16' },
@@ -39,6 +43,7 @@ const service = createServer((request, response) => {
 let token = 'canary-token-1'
 let origin = ''
 let server: TestServer
+let pglite: Awaited<ReturnType<typeof openTestPGlite>>
 
 const callNode = implementNode(call, async ({ params, http, log, connection }) => {
   const response = await http.request(`${origin}${params.path}`)
@@ -54,7 +59,9 @@ beforeAll(async () => {
     ...{ id: 'crm', title: 'CRM', auth: { kind: 'bearer' }, allowedHosts: [origin], test: { url: `${origin}/me` } },
   })
   const nodes = [...testNodes, callNode]
+  pglite = await openTestPGlite()
   server = await openTestServer({
+    database: { pglite },
     nodes,
     connectors: [crm],
     keyProvider: plainKeys,
@@ -253,5 +260,113 @@ describe('connections', () => {
       })
     }
     expect(await test()).toMatchObject({ ok: true })
+  })
+
+  describe('that must be connected again', () => {
+    const mark = async (as: As, id: string) => {
+      const valid = token
+      token = 'canary-token-of-others'
+      await server.json(200, `/connections/${id}/test`, { as, method: 'POST' })
+      token = valid
+    }
+    const startWaiting = async (as: As, id: string) => {
+      const { runId } = await start(as, await publish(server, as, calling(id)))
+      await untilRun(server, as, runId, ({ status }) => status === 'waiting')
+      return runId
+    }
+
+    test('end the waits of node runs when they are deleted', async () => {
+      const as = testIdentity()
+      const { id } = await crmOf(as)
+      await mark(as, id)
+      const runId = await startWaiting(as, id)
+      expect((await server.call(`/connections/${id}`, { as, method: 'DELETE' })).status).toBe(204)
+      expect(await untilRun(server, as, runId)).toMatchObject({ error: { code: 'CONNECTION_NOT_FOUND' } })
+    })
+
+    test('end the waits of a generation that begins while the new secrets of another person are encrypted', async () => {
+      const as = testIdentity()
+      const { id } = await crmOf(as)
+      let unlock = () => {}
+      const locked = new Promise<void>((resolve) => {
+        unlock = resolve
+      })
+      const slowKeys: KeyProvider = {
+        ...plainKeys,
+        unwrapKey: async ({ bytes }) => {
+          await locked
+          return bytes
+        },
+      }
+      const slow = await server.sibling({ keyProvider: slowKeys })
+      const slowly = slow.json<ConnectionInfo>(200, `/connections/${id}`, {
+        ...{ as, method: 'PATCH', body: { secrets: { token } } },
+      })
+      // One generation ends and the next one begins.
+      await mark(as, id)
+      const first = await startWaiting(as, id)
+      await change(as, id, { secrets: { token } })
+      await mark(as, id)
+      const second = await startWaiting(as, id)
+      unlock()
+      expect(await slowly).toMatchObject({ status: 'connected' })
+      for (const runId of [first, second]) {
+        expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed' })
+      }
+      await slow.close()
+    })
+
+    test('are changed together with the event of their generation, whatever others do at the same time', async () => {
+      const as = testIdentity()
+      const { tenantId } = as
+      const { id: connectionId } = await crmOf(as)
+      const database = createDatabase<ServerTables>({ pglite })
+      const store = (status: 'connected' | 'needs_reauth', generation: number) =>
+        database.withTenant(tenantId, (tx) => tx.updateTable('connections').set({ status, generation }).execute())
+      const sent: number[] = []
+      /** Others act between the moment at which the row is read and that at which it is locked. */
+      const others: (() => Promise<unknown>)[] = []
+      let repetitions = 0
+      const engine = {
+        sendEvent: async (
+          _: string,
+          { target }: { target: { kind: string; generation?: number } },
+          hook?: (tx: never) => Promise<void>,
+        ) => {
+          await others.shift()?.()
+          await database.withTenant(tenantId, (tx) => hook?.(tx as never) ?? Promise.resolve())
+          sent.push(target.generation ?? -1)
+          repetitions -= 1
+          const answer = { outcome: 'buffered', eventId: 'e', delivered: 0, expiresAt: 0, refused: [] } as const
+          return { ...answer, isRepeated: repetitions >= 0 }
+        },
+      }
+      const reconnect = () =>
+        changeConnection(
+          { database, engine },
+          { tenantId, connectionId },
+          {
+            endsWaits: () => true,
+            apply: async (_tx, row, isEnd) => [row.status, row.generation, isEnd],
+          },
+        )
+      await store('needs_reauth', 0)
+      others.push(
+        () => store('connected', 1),
+        () => store('needs_reauth', 2),
+      )
+      // First it starts again as a plain change, since another person was faster.
+      expect(await reconnect()).toEqual(['connected', 1, false])
+      await store('needs_reauth', 1)
+      expect(await reconnect()).toEqual(['needs_reauth', 2, true])
+      expect(sent).toEqual([2])
+      // What a transaction changed that was not kept is not the answer.
+      repetitions = 1
+      others.push(async () => undefined)
+      expect(await reconnect()).toEqual(['needs_reauth', 2, true])
+      expect(sent).toEqual([2, 2, 2])
+      repetitions = 100
+      await expect(reconnect()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    })
   })
 })

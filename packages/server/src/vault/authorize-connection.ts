@@ -4,12 +4,12 @@ import type { Connector } from '@tenon/core/node'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
-import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
-import type { ConnectionRow, ServerTx } from '../tables/server-tables.ts'
+import { updateConnectionRow } from '../tables/connection-repository.ts'
+import type { ConnectionRow } from '../tables/server-tables.ts'
+import { changeConnection } from './change-connection.ts'
 import { authorizationUrlOf, exchangeCode, newCodeVerifier } from './oauth-client.ts'
 import { openState, sealState } from './oauth-state.ts'
 import { requireOwner } from './present-connection.ts'
-import { reconnect } from './store-connection.ts'
 import { prepareTokens, storeTokens } from './token-refresh.ts'
 
 /** Time that a person has to allow access. */
@@ -50,25 +50,26 @@ export async function finishAuthorization(
     throw new TenonError('CONNECTION_AUTHORIZATION_INVALID', 'The service did not accept the code')
   }
   const prepared = await prepareTokens(server, row, result.tokens)
-  let stored: ConnectionRow | null = null
-  const change = async (tx: ServerTx): Promise<void> => {
-    const before = await lockConnection(tx, tenantId, connectionId)
-    if (before === null) throw new TenonError('CONNECTION_NOT_FOUND', 'No connection has this id')
-    requireOwner(identity, before)
-    const again = before.status === 'needs_reauth'
-    const set = {
-      ...(await storeTokens(tx, before, prepared)),
-      ...{ status: 'connected' as const, status_reason: null, updated_at: now },
-      ...{ generation: before.generation + (again ? 1 : 0), lease_id: null, lease_until: null },
-    }
-    await updateConnectionRow(tx, tenantId, connectionId, set)
-    await insertAudit(tx, { identity, action: 'connection.reconnect', resource: connectionId, at: now })
-    stored = { ...before, ...set }
-  }
-  await reconnect(server, row, change)
-  if (stored === null) await server.database.withTenant(tenantId, change)
+  const stored = await changeConnection(
+    server,
+    { tenantId, connectionId },
+    {
+      endsWaits: () => true,
+      apply: async (tx, before, isEnd) => {
+        requireOwner(identity, before)
+        const set = {
+          ...(await storeTokens(tx, before, prepared)),
+          ...{ status: 'connected' as const, status_reason: null, updated_at: now },
+          ...{ generation: before.generation + (isEnd ? 1 : 0), lease_id: null, lease_until: null },
+        }
+        await updateConnectionRow(tx, tenantId, connectionId, set)
+        await insertAudit(tx, { identity, action: 'connection.reconnect', resource: connectionId, at: now })
+        return { ...before, ...set }
+      },
+    },
+  )
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
-  return stored ?? row
+  return stored
 }
 
 function redirectUriOf({ apiUrl }: ServerContext): string {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { ConnectionSharing, CreateConnection, Identity, UpdateConnection } from '@tenon/core/api'
 import type { SecretMarker, TenantId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
@@ -13,16 +14,13 @@ import {
   findConnection,
   insertConnection,
   insertConnectionSecrets,
-  lockConnection,
   updateConnectionRow,
 } from '../tables/connection-repository.ts'
 import type { ConnectionRow, SecretRow, ServerTx } from '../tables/server-tables.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
+import { changeConnection } from './change-connection.ts'
 import { checkFields } from './connection-fields.ts'
 import { hostsOf, markersOf, requireOwner, valuesOf } from './present-connection.ts'
-
-/** Time for which a connection that works again ends waits of attempts that have read it before. */
-const RECONNECT_TTL = '30d'
 
 /**
  * Stores a new connection.
@@ -68,8 +66,8 @@ export async function createConnection(
 }
 
 /**
- * Changes a connection. New secrets connect it again: the change and the event that ends the waits of node runs are one
- * transaction, so that none waits for a connection that works.
+ * Changes a connection. New secrets or values connect it again: the change and the event that ends the waits of node runs are
+ * one transaction, so that none waits for a connection that works.
  *
  * @throws {@link TenonError} `CONNECTION_SECRETS_REQUIRED` for other hosts or values without all secrets, `FORBIDDEN`,
  * `CONNECTION_NOT_FOUND`, and as {@link createConnection}.
@@ -85,33 +83,22 @@ export async function updateConnection(
   if (before === null) throw notFound()
   const connector = connectorOf(server, before.connector)
   const sealed = await sealAll(server, identity, connectionId, body.secrets ?? {})
-  let result: ConnectionRow | null = null
-  const change = async (tx: ServerTx): Promise<void> => {
-    const row = await lockConnection(tx, tenantId, connectionId)
-    if (row === null) throw notFound()
-    result = await applyUpdate(tx, { identity, row, connector, body, sealed, at: server.now() })
-  }
-  if (body.secrets !== undefined) await reconnect(server, before, change)
-  // The event was stored by another request, or the connection works: no node run waits for this change.
-  if (result === null) await server.database.withTenant(tenantId, change)
+  const row = await changeConnection(
+    server,
+    { tenantId, connectionId },
+    {
+      endsWaits: (now) => changesCredentials(now, body),
+      apply: (tx, now, isEnd) =>
+        applyUpdate(tx, { identity, row: now, connector, body, sealed, isEnd, at: server.now() }),
+    },
+  )
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
-  return result ?? before
+  return row
 }
 
-/**
- * Makes a change that connects an account again, together with the event for the node runs that wait for it. The change is not
- * made if the connection works, or if another request was first.
- */
-export async function reconnect(
-  server: ServerContext,
-  { tenant_id: tenantId, connection_id: connectionId, status, generation }: ConnectionRow,
-  change: (tx: ServerTx) => Promise<void>,
-): Promise<void> {
-  if (status !== 'needs_reauth') return
-  const target = { kind: 'connection', connectionId, generation } as const
-  await server.engine.sendEvent(tenantId, { target, payload: {}, ttl: RECONNECT_TTL, actor: null }, (tx) =>
-    change(tx.withTables<never>() as unknown as ServerTx),
-  )
+/** Checks whether requests have other credentials after a change. */
+function changesCredentials(row: ConnectionRow, { secrets = {}, values }: UpdateConnection): boolean {
+  return Object.keys(secrets).length > 0 || (values !== undefined && !isDeepStrictEqual(values, valuesOf(row)))
 }
 
 /** A connection by OAuth works once its owner has allowed access on the page of the service. */
@@ -127,11 +114,12 @@ interface Update {
   readonly connector: Connector
   readonly body: UpdateConnection
   readonly sealed: SealedFields
+  readonly isEnd: boolean
   readonly at: number
 }
 
 async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow> {
-  const { identity, row, connector, body, sealed, at } = update
+  const { identity, row, connector, body, sealed, isEnd, at } = update
   requireOwner(identity, row)
   const { tenant_id: tenantId, connection_id: connectionId } = row
   const values = body.values ?? valuesOf(row)
@@ -146,13 +134,11 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
   }
   const markers = { ...markersOf(row), ...sealed.markers }
   const hasNew = sealed.rows.length > 0
-  const again = hasNew && row.status === 'needs_reauth'
   const set = {
     ...{ name: body.name ?? row.name, field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(hosts) },
     ...{ markers: JSON.stringify(markers), updated_at: at },
     ...(sharing === undefined ? {} : sharingColumns(sharing)),
-    ...(hasNew ? { status: 'connected' as const, status_reason: null } : {}),
-    ...(again ? { generation: row.generation + 1 } : {}),
+    ...(isEnd ? { status: 'connected' as const, status_reason: null, generation: row.generation + 1 } : {}),
   }
   if (hasNew) {
     const fields = sealed.rows.map(({ field }) => field)
@@ -160,7 +146,7 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
     await insertConnectionSecrets(tx, sealed.rows)
   }
   await updateConnectionRow(tx, tenantId, connectionId, set)
-  const action = again ? 'connection.reconnect' : 'connection.update'
+  const action = isEnd ? 'connection.reconnect' : 'connection.update'
   const details = { fields: Object.keys(body).join(', ') }
   await insertAudit(tx, { identity, action, resource: connectionId, at, details })
   return { ...row, ...set }
@@ -176,8 +162,7 @@ function checkSecretsGiven(
     sealed,
   }: { values: Readonly<Record<string, string>>; hosts: readonly string[]; sealed: SealedFields },
 ): void {
-  const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-  const isMoved = !isSame(values, valuesOf(row)) || !isSame(hosts, hostsOf(row))
+  const isMoved = !isDeepStrictEqual(values, valuesOf(row)) || !isDeepStrictEqual(hosts, hostsOf(row))
   const missing = Object.keys(markersOf(row)).filter((field) => sealed.markers[field] === undefined)
   if (isMoved && missing.length > 0) {
     throw new TenonError('CONNECTION_SECRETS_REQUIRED', `Enter again: ${missing.join(', ')}`)
@@ -190,18 +175,21 @@ function checkSecretsGiven(
   checkFields(connector, { values, secrets: { ...secrets, ...unknown }, allowedHosts: hosts.length })
 }
 
-/** Deletes a connection with its secrets. @throws {@link TenonError} `FORBIDDEN`, `CONNECTION_NOT_FOUND`. */
+/**
+ * Deletes a connection with its secrets. Node runs that wait for it continue, and fail since there is no such connection.
+ *
+ * @throws {@link TenonError} `FORBIDDEN`, `CONNECTION_NOT_FOUND`.
+ */
 export async function deleteConnection(server: ServerContext, identity: Identity, connectionId: string): Promise<void> {
   const { tenantId } = identity
-  await server.database.withTenant(tenantId, async (tx) => {
-    const row = await lockConnection(tx, tenantId, connectionId)
-    if (row === null) throw notFound()
+  const apply = async (tx: ServerTx, row: ConnectionRow): Promise<void> => {
     requireOwner(identity, row)
     await deleteConnectionRow(tx, tenantId, connectionId)
     const details = { connector: row.connector, name: row.name }
     const at = server.now()
     await insertAudit(tx, { identity, action: 'connection.delete', resource: connectionId, at, details })
-  })
+  }
+  await changeConnection(server, { tenantId, connectionId }, { endsWaits: () => true, apply })
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
 }
 

@@ -165,6 +165,8 @@ describe('connections', () => {
     expect(connection).toBe(OPEN)
     expect(secrets.json({ sent: 'canary-of-acme' })).toEqual({ sent: MASK })
     expect(credentials.text('401: Bearer canary-of-acme')).toBe(`401: Bearer ${MASK}`)
+    // An excerpt of the answer of the service, cut within the secret.
+    expect(credentials.json({ body: 'you sent canary' })).toEqual({ body: `you sent ${MASK}` })
   })
 
   test('that a person must connect again are returned as a wait, and nodes without one ask for nothing', async () => {

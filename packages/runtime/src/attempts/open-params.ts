@@ -1,6 +1,14 @@
 import { isJsonObject, isSecretMarker, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { createRedactor, credentialsIn, maskCredentials, maskText, type Redactor } from '@tenon/core/mask'
+import {
+  createRedactor,
+  credentialsIn,
+  MIN_SECRET_LENGTH,
+  maskCredentials,
+  maskText,
+  type Redactor,
+  type RedactorOptions,
+} from '@tenon/core/mask'
 import { checkParams } from '@tenon/core/node'
 import { encodeValue } from '@tenon/core/run'
 import { isCallsSuspension } from '../commit/call-values.ts'
@@ -154,6 +162,8 @@ async function reveal(
 }
 
 const NOTHING_SECRET: Redactor = createRedactor([])
+/** Nodes cut the texts that they log, maybe within a secret. */
+const EXCERPTS: RedactorOptions = { minCutLength: MIN_SECRET_LENGTH }
 
 /** Params with redactors that are created on first use: most bodies write no line and throw no error. */
 class RedactedParams implements OpenedParams {
@@ -177,7 +187,7 @@ class RedactedParams implements OpenedParams {
   }
 
   get credentials(): Redactor {
-    this.#credentials ??= createRedactor([...this.parts, ...credentialsIn(objectOf(this.given))])
+    this.#credentials ??= createRedactor([...this.parts, ...credentialsIn(objectOf(this.given))], EXCERPTS)
     return this.#credentials
   }
 }

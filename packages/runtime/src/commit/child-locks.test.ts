@@ -5,10 +5,13 @@ import { node, workflow } from '@tenon/core/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compile } from '../interpreter/compile.ts'
+import { weekOf } from '../postgres/migrate-runtime.ts'
+import { type AppendOperation, type AppendResult, compareOperations, inLockOrder } from '../store/append.ts'
 import { createAppender } from '../store/appender.ts'
 import { createInbox } from '../store/inbox.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
 import type { RunRef } from '../store/run-ref.ts'
+import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import { inMemoryBus } from '../testing/in-memory-bus.ts'
 import { createTestNodes } from '../testing/test-nodes.ts'
@@ -147,4 +150,31 @@ test.each([
   }
   const left = await opened.database.withTenant(tenantId, (tx) => tx.selectFrom('run_inbox').select('fact').execute())
   expect(left).toEqual([])
+})
+
+test('changes the engines of runs that have messages for another one, without a deadlock', async () => {
+  const tenantId = `t-${randomUUID()}`
+  const other = randomUUID()
+  const { append: store } = createAppender(opened.database, { lanes: 1 })
+  await store(appendOfNewRun({ tenantId, runId: other, at: NOW, startWeek: weekOf(NOW), operations: [] }))
+  const operations = ['a', 'b'].flatMap((messageId): readonly AppendOperation[] => [
+    { op: 'engine_lock', isExclusive: false },
+    { op: 'message', runId: other, messageId, fact: '{}', at: NOW },
+  ])
+  operations.push({ op: 'engine', engine: 'temporal' }, { op: 'engine_lock', isExclusive: true })
+  const stored: Promise<AppendResult>[] = []
+  await opened.database.withTenant(tenantId, async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`engine ${tenantId}`}, 0))`.execute(tx)
+    for (const runId of [randomUUID(), randomUUID()]) {
+      const run = { tenantId, runId }
+      const append = { ...run, at: NOW, startWeek: weekOf(NOW), operations: inLockOrder(operations, run) }
+      stored.push(createAppender(opened.database, { lanes: 1 }).append(appendOfNewRun(append)))
+    }
+    await blocked(2)
+  })
+  expect((await Promise.all(stored)).map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
+  // Also in a batch, in which the run with messages may be the first one.
+  const inBatch = operations.map((operation) => ({ tenantId, runId: 'r', operation })).sort(compareOperations)
+  const locks = inBatch.flatMap(({ operation }) => (operation.op === 'engine_lock' ? [operation.isExclusive] : []))
+  expect(locks).toEqual([true, false, false])
 })

@@ -1,6 +1,6 @@
 import type { WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type Decision, makeValueRef } from '@tenon/core/run'
+import { type Decision, type Fact, makeValueRef } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { compile } from '../interpreter/compile.ts'
@@ -84,6 +84,23 @@ describe('the run of an error handler', () => {
       node: { id: 'work', type: 'probe' },
       input: { value: null, size: 20_011 },
     })
+  })
+
+  test('names the version to which the run has moved', async () => {
+    const session = ending()
+    const { planHash } = session.plan
+    const started = { planHash, semantics: 1, seed: 's', trigger: 'start', deadlineAt: null, actor: null }
+    const move = { requestId: 'q', actor: null, from: '1', version: '2', planHash }
+    const facts: readonly Fact[] = [
+      { type: 'run_started', data: { ...started, input: makeValueRef({}) } },
+      { type: 'migrate_requested', data: move },
+      {
+        ...{ type: 'node_completed', nodeRunId: 'start' },
+        data: { pass: 1, attempt: 1, port: 'success', output: makeValueRef({}), durationMs: 1 },
+      },
+    ]
+    for (const fact of facts) session.machine.apply({ ...fact, at: AT })
+    expect((await begin(session))?.input.inline).toMatchObject({ workflow: { id: 'w', version: '2' } })
   })
 
   test('is started for a run that the system cancels, and for no other cancelation by default', async () => {

@@ -105,7 +105,8 @@ function isHandled(end: RunEnd, { onTimeout, onCancel }: PlanErrorHandler): bool
 }
 
 /** Returns the input of the handler; `null` for a run that was canceled before it began. */
-function inputOf({ identity, index, beginning, plan, cancelActor }: RunSession, end: RunEnd, at: number): Json | null {
+function inputOf(session: RunSession, end: RunEnd, at: number): Json | null {
+  const { identity, version, index, beginning, plan, cancelActor } = session
   if (beginning === null) return null
   const failure =
     end.type === 'run_error'
@@ -115,7 +116,7 @@ function inputOf({ identity, index, beginning, plan, cancelActor }: RunSession, 
   const node = nodeRunId === null ? undefined : index.nodeOf(nodeIdOf(nodeRunId))
   const { input, startedAt } = beginning
   return {
-    workflow: { id: identity.workflowId, version: identity.version },
+    workflow: { id: identity.workflowId, version },
     run: {
       id: identity.runId,
       status: statusOf(end),

@@ -16,7 +16,7 @@ import type { LaneRef } from '../admission/read-queue.ts'
 import { type Bus, ENGINE_TOPIC, publishChange, runTopic } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
-import { compareOperations } from '../store/append.ts'
+import { inLockOrder } from '../store/append.ts'
 import type { RunLogs } from '../store/run-logs.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
@@ -143,14 +143,6 @@ export function appendOf(
     operations: inLockOrder(pending.operations, session.identity),
     payloads: pending.payloads,
   }
-}
-
-function inLockOrder(operations: readonly AppendOperation[], { tenantId, runId }: RunRef): readonly AppendOperation[] {
-  if (operations.length < 2) return operations
-  return operations
-    .map((operation) => ({ tenantId, runId, operation }))
-    .sort(compareOperations)
-    .map(({ operation }) => operation)
 }
 
 /** Numbers an event of an append as the log has stored it. */

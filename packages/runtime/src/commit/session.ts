@@ -22,6 +22,7 @@ import { createSessionPlans, type SessionPlans } from './session-plans.ts'
 /** Properties of a run that its row has; those that change are as when the session was loaded. */
 export interface RunIdentity extends RunRef {
   readonly workflowId: string
+  /** Version that the row of the run named when the session was loaded. */
   readonly version: string
   readonly mode: 'live' | 'test'
   /** Engine that the row of the run named when the session was loaded. */
@@ -77,6 +78,8 @@ export interface RunSession {
   /** Templates of the plan's nodes. */
   readonly templates: NodeTemplatesTable
   readonly machine: Machine
+  /** Version that the run executes now. */
+  readonly version: string
   /** Engine that executes the run now. */
   readonly engine: RunEngine
   beginning: RunBeginning | null
@@ -281,6 +284,9 @@ export function createSession(
     },
     get templates() {
       return loaded().templates
+    },
+    get version() {
+      return machine.version ?? identity.version
     },
     get engine() {
       return machine.engine ?? identity.engine

@@ -48,6 +48,8 @@ export interface Machine {
   readonly turn: number
   /** Hash of the plan that the run executes; another one once it has moved to another version. */
   readonly planHash: string
+  /** Version to which the run has moved last; `null` if it executes the one with which it has started. */
+  readonly version: string | null
   /** Request to move to another version that waits for the end of the nodes in progress; `null` without one. */
   readonly migration: MigrateRequest | null
   /** Engine to which the run has changed; `null` if it has the one with which it has started. */

@@ -152,6 +152,9 @@ export function createMachine(
     get engineChange() {
       return state.engineChange
     },
+    get version() {
+      return state.version
+    },
     get migration() {
       return state.migration
     },

@@ -6,6 +6,7 @@ import { canary } from './canary.ts'
 import { createDatabase } from './database.ts'
 import { type Migration, migrate, printMigration } from './migrate.ts'
 import { migrateRuntime, printRuntimeMigration, weekOf } from './migrate-runtime.ts'
+import { engineChanges } from './migrations/0016-engine-changes.ts'
 import { preparedStatement } from './prepared-statement.ts'
 import { backfill, tenantTable } from './table-statements.ts'
 import type { RuntimeTables } from './tables.ts'
@@ -72,6 +73,23 @@ describe('migrate', () => {
       message: expect.stringContaining('nonsense'),
     })
     expect((await pool.query(`select to_regclass('tenon.notes') as found`)).rows).toEqual([{ found: null }])
+    await database.close()
+  })
+
+  test('has a worker look for the rests of deleted runs that an earlier version has left', async () => {
+    const { database, pool } = await open()
+    await migrateRuntime(database)
+    // As before the migration.
+    await pool.query(`alter table tenon.retention_sweeps drop column rests_at;
+      delete from tenon.runtime_migrations where name = '${engineChanges.name}';
+      insert into tenon.retention_sweeps (tenant_id, due_at) values ('rest', 1), ('none', 1);
+      insert into tenon.run_erasures (tenant_id, root_run_id, run_id, start_week) values ('rest', 'r', 'r', 1)`)
+    expect(await migrateRuntime(database)).toEqual([engineChanges.name])
+    const { rows } = await pool.query('select tenant_id, rests_at from tenon.retention_sweeps order by tenant_id')
+    expect(rows).toEqual([
+      { tenant_id: 'none', rests_at: null },
+      { tenant_id: 'rest', rests_at: '0' },
+    ])
     await database.close()
   })
 

@@ -102,3 +102,26 @@ test('a process without retention deletes what remains of deleted runs, and noth
   )
   await keeper.stop()
 })
+
+test('sweeps a tenant although the rest of others cannot be deleted, and notes each of those', async () => {
+  const later = Date.now() + 3_600_000
+  for (const tenantId of ['down1', 'down2']) {
+    await addTenant(tenantId, later, 0)
+    await opened.database.withTenant(tenantId, async (tx) => {
+      await tx.updateTable('retention_sweeps').set({ rests_at: 1 }).where('tenant_id', '=', tenantId).execute()
+      await tx.insertInto('payload_garbage').values({ tenant_id: tenantId, location: tenantId }).execute()
+    })
+  }
+  await addTenant('well', 1, 1)
+  const { asked, lines, deps, retention } = open()
+  const down = () => Promise.reject(new Error('The store is down'))
+  const list = async () => ({ items: [], nextCursor: null })
+  const objects = { delete: down, list, download: down, upload: down }
+  const keeper = createRetentionKeeper({ ...deps, objects }, retention)
+  keeper.start()
+  await vi.waitFor(() => expect(asked).toContain('well'), 20_000)
+  await keeper.stop()
+  const message = 'retention.rest_failed: trying again in ten minutes'
+  const reason = 'The store is down'
+  expect(lines.slice(0, 2)).toEqual(['down1', 'down2'].map((tenantId) => [message, { tenantId, reason }]))
+})

@@ -61,7 +61,7 @@ export function createRetentionKeeper(
   }
   const look = async (): Promise<void> => {
     try {
-      await deleteRests({ database, objects }, () => isStopped)
+      await deleteRests({ database, objects, log }, () => isStopped)
       for (;;) {
         if (isStopped) return
         if (retention === undefined) break

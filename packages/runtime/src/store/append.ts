@@ -282,8 +282,9 @@ export interface OperationOfRun extends RunRef {
 
 /** Returns the run whose rows an operation changes: that of its append, or another one; or the match key that it locks. */
 function changedRunOf({ operation, runId }: OperationOfRun): string {
-  // Of the lock of a tenant, all runs change the same.
-  if (operation.op === 'engine_lock') return ''
+  // Of the lock of a tenant, all runs change the same. The exclusive one comes first: a shared one cannot be raised while
+  // another transaction has it, too.
+  if (operation.op === 'engine_lock') return operation.isExclusive ? 'exclusive' : 'shared'
   // Of a lock of a match key, all runs with the key change the same.
   if (operation.op === 'event_lock') return operation.matchKey
   return ('runId' in operation ? operation.runId : undefined) ?? runId
@@ -306,6 +307,19 @@ export function compareOperations(a: OperationOfRun, b: OperationOfRun): number 
     compareTexts(changedRunOf(a), changedRunOf(b)) ||
     compareTexts(changedWaitOf(a), changedWaitOf(b))
   )
+}
+
+/** Returns operations of one append in the order of {@link compareOperations}, the lock of the engines only once. */
+export function inLockOrder(
+  operations: readonly AppendOperation[],
+  { tenantId, runId }: RunRef,
+): readonly AppendOperation[] {
+  if (operations.length < 2) return operations
+  return operations
+    .map((operation) => ({ tenantId, runId, operation }))
+    .sort(compareOperations)
+    .map(({ operation }) => operation)
+    .filter(({ op }, index, sorted) => op !== 'engine_lock' || sorted[index - 1]?.op !== 'engine_lock')
 }
 
 function compareTexts(a: string, b: string): number {

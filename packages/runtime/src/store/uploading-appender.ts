@@ -1,5 +1,5 @@
 import type { StoredObjects } from '../payloads/stored-objects.ts'
-import { type Append, compareOperations, type Payload } from './append.ts'
+import { type Append, inLockOrder, type Payload } from './append.ts'
 import type { Appender } from './appender.ts'
 
 /**
@@ -20,7 +20,7 @@ export function createUploadingAppender(appender: Appender, objects: StoredObjec
     return [payload.hash, key]
   }
   const uploadAll = async (append: Append): Promise<Append> => {
-    const { tenantId, runId, payloads, operations } = append
+    const { tenantId, payloads, operations } = append
     const locations = await Promise.all(payloads.map((payload) => upload(tenantId, payload)))
     const all = [
       ...operations,
@@ -30,10 +30,7 @@ export function createUploadingAppender(appender: Appender, objects: StoredObjec
       ...append,
       // Empty until its location is stored, in the same transaction; a value that is stored already stays as it is.
       payloads: payloads.map((payload) => ({ ...payload, text: '' })),
-      operations: all
-        .map((operation) => ({ tenantId, runId, operation }))
-        .sort(compareOperations)
-        .map(({ operation }) => operation),
+      operations: inLockOrder(all, append),
     }
   }
   return {

@@ -4,7 +4,7 @@ import { createDatabase } from '../../src/postgres/database.ts'
 import { migrateRuntime } from '../../src/postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../../src/postgres/tables.ts'
 import type { Append, AppendOperation } from '../../src/store/append.ts'
-import { compareOperations } from '../../src/store/append.ts'
+import { inLockOrder } from '../../src/store/append.ts'
 import { createAppender } from '../../src/store/appender.ts'
 import { createDispatchStore } from '../../src/store/dispatch-store.ts'
 import { createRunLogs } from '../../src/store/run-logs.ts'
@@ -104,10 +104,7 @@ function randomAppend(pick: Pick, tenantId: string, tables: MemoryTables): Appen
   const drawn = Array.from({ length: pick(4) }, () => randomOperation(pick, now))
   const isEnd = pick(12) === 0
   const ends: readonly AppendOperation[] = isEnd ? [{ op: 'inbox_clear' }, { op: 'timers_end' }, { op: 'finish' }] : []
-  const operations = [...drawn, ...ends]
-    .map((operation) => ({ tenantId, runId, operation }))
-    .sort(compareOperations)
-    .map(({ operation }) => operation)
+  const operations = inLockOrder([...drawn, ...ends], { tenantId, runId })
   const found = findRun(tables, { tenantId, runId })?.run
   if (found === undefined) return appendOfNewRun({ tenantId, runId, at: now, operations })
   const kind = oneOf(pick, ['create', 'observe', 'advance', 'advance', 'advance'] as const)

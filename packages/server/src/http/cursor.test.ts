@@ -1,6 +1,6 @@
 import { writeCursor } from '@tenon/runtime'
 import { describe, expect, test } from 'vitest'
-import { decodeCursor, pageOf } from './cursor.ts'
+import { decodeCursor, decodeNumber, pageOf } from './cursor.ts'
 
 describe('decodeCursor', () => {
   test('reads where a list goes on, or that it begins', () => {
@@ -11,6 +11,16 @@ describe('decodeCursor', () => {
 
   test('refuses what no list gave out', () => {
     expect(() => decodeCursor('x')).toThrow(expect.objectContaining({ code: 'CURSOR_INVALID' }))
+  })
+})
+
+describe('decodeNumber', () => {
+  test('reads a number that the database can compare, whatever the cursor says', () => {
+    const read = (at: number) => decodeNumber(writeCursor({ at, id: 'v' }))
+    expect([read(7), read(-9_000_000_000_000_000), read(9_000_000_000_000_000)]).toEqual([
+      ...[7, -2_147_483_647, 2_147_483_647],
+    ])
+    expect(decodeNumber(undefined)).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 import { ROUTES } from '@tenon/core/api'
 import type { ServerContext } from '../context.ts'
-import { decodeCursor, pageOf } from '../http/cursor.ts'
+import { decodeCursor, decodeNumber, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { changeRollout, startRollout } from '../rollouts/change-rollout.ts'
 import { presentRollouts } from '../rollouts/present-rollout.ts'
@@ -9,15 +9,12 @@ import { listRefusedRows } from '../tables/rollout-runs-repository.ts'
 import type { VersionRolloutRow } from '../tables/server-tables.ts'
 
 const DEFAULT_PAGE = 20
-/** The largest number that the database can compare the number of a version with. */
-const MAX_NUMBER = 2_147_483_647
 
 export const rolloutHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.listRollouts, async ({ server, resource, query }) => {
     const { tenant_id: tenantId, workflow_id: workflowId } = resource
     const limit = query.limit ?? DEFAULT_PAGE
-    const below = decodeCursor(query.cursor)?.at
-    const page = { below: below === undefined ? null : Math.min(below, MAX_NUMBER), limit }
+    const page = { below: decodeNumber(query.cursor), limit }
     const rows = await server.database.withTenant(tenantId, (tx) => listRolloutRows(tx, { tenantId, workflowId }, page))
     const { items, nextCursor } = pageOf(
       rows,

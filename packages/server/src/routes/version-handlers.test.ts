@@ -1,4 +1,4 @@
-import type { Page, Version } from '@tenon/core/api'
+import type { Page, Rollout, Version } from '@tenon/core/api'
 import { writeCursor } from '@tenon/runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { greeting, publish } from '../testing/kit/sample-workflows.ts'
@@ -22,5 +22,9 @@ describe('GET /workflows/{id}/versions', () => {
     }
     expect(await versions(Number.MAX_SAFE_INTEGER)).toMatchObject([{ version: '1' }])
     expect(await versions(-1)).toEqual([])
+    expect(await versions(Number.MIN_SAFE_INTEGER)).toEqual([])
+    const cursor = writeCursor({ at: Number.MIN_SAFE_INTEGER, id: 'x' })
+    const rollouts = await server.json<Page<Rollout>>(200, `/workflows/${id}/rollouts?cursor=${cursor}`, { as })
+    expect(rollouts.items).toEqual([])
   })
 })

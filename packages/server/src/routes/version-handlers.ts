@@ -1,5 +1,5 @@
 import { ROUTES } from '@tenon/core/api'
-import { decodeCursor, pageOf } from '../http/cursor.ts'
+import { decodeNumber, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { presentDocument } from '../secrets/present-document.ts'
 import { listVersionRows } from '../tables/version-repository.ts'
@@ -7,8 +7,6 @@ import { presentVersion } from '../versions/present-version.ts'
 import { publishVersion } from '../versions/publish-version.ts'
 
 const DEFAULT_PAGE = 50
-/** The largest number that the database can compare the number of a version with. */
-const MAX_NUMBER = 2_147_483_647
 
 export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.publishVersion, async ({ server, identity, resource, body }) => {
@@ -25,8 +23,7 @@ export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.listVersions, async ({ server, identity, resource, query }) => {
     const { tenantId } = identity
     const limit = query.limit ?? DEFAULT_PAGE
-    const below = decodeCursor(query.cursor)?.at
-    const page = { below: below === undefined ? null : Math.min(below, MAX_NUMBER), limit }
+    const page = { below: decodeNumber(query.cursor), limit }
     const rows = await server.database.withTenant(tenantId, (tx) =>
       listVersionRows(tx, tenantId, resource.workflow_id, page),
     )

@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts'
 import { identifier } from '../quote.ts'
+import { backfill } from '../table-statements.ts'
 import { APPEND_OPERATION } from './append-operations.ts'
 
 /**
@@ -16,5 +17,11 @@ export const engineChanges: Migration = {
       APPEND_OPERATION,
       'alter table $schema.retention_sweeps add column rests_at bigint',
       'create index retention_sweeps_rests on $schema.retention_sweeps (rests_at) where rests_at is not null',
+      // Those that a process of an earlier version has left.
+      ...backfill(schema, 'run_erasures', [
+        ...backfill(schema, 'retention_sweeps', [
+          'update $schema.retention_sweeps set rests_at = 0 where tenant_id in (select tenant_id from $schema.run_erasures)',
+        ]),
+      ]),
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }

@@ -287,6 +287,13 @@ export interface SecretReader {
    * `UNAVAILABLE` if it temporarily cannot be read.
    */
   openConnection?(run: RunRef, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
+  /**
+   * Checks whether a person may decide what a node does with its connection: with params of others, the account of one
+   * person would do what these want. Without this method, params of people are refused for nodes with a connection.
+   *
+   * @throws {@link TenonError} `CONNECTION_REFUSED` for the connection of another person.
+   */
+  checkParamsBy?(tenantId: TenantId, actor: Actor | null, connectionId: string): Promise<void>
 }
 
 /** A connection with its credentials in plain text, for one attempt. */

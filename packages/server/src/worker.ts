@@ -84,8 +84,8 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
   const connectors = connectorsOf(options)
   const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
-  const { openConnection } = createConnectionVault({ database, secrets, reader, connectors, refreshed })
-  const revealed = { reveal: secrets.reveal, callbackUrl, openConnection }
+  const { openConnection, checkParamsBy } = createConnectionVault({ database, secrets, reader, connectors, refreshed })
+  const revealed = { reveal: secrets.reveal, callbackUrl, openConnection, checkParamsBy }
   const engine = startEngine(options.engine, {
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
     ...(retention === undefined ? {} : { retention }),

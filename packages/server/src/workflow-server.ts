@@ -95,8 +95,8 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const connectors = connectorsOf(options)
   const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
   const vault = createConnectionVault({ database, secrets, reader, connectors, refreshed })
-  const { openConnection } = vault
-  const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection }
+  const { openConnection, checkParamsBy } = vault
+  const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection, checkParamsBy }
   const engine = startEngine(options.engine, {
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },

@@ -139,6 +139,11 @@ describe('a definition with calls', () => {
       params: z.object({ key: z.string().meta({ secret: true }) }),
     })
     expect(() => createNodeRegistry([caller, implementNode(secret, run)])).toThrow(refused('it has secret params'))
+    const account = z.string().meta({ control: 'connection', literal: true })
+    const connected = (connection: z.ZodType) =>
+      implementNode(defineNode({ ...common, type: 'acme/search', params: z.object({ connection }) }), run)
+    expect(() => createNodeRegistry([caller, connected(account)])).toThrow(refused('it needs a connection'))
+    expect(() => createNodeRegistry([caller, connected(account.optional())])).not.toThrow()
     const ports = defineNode({
       ...common,
       type: 'acme/search',

@@ -42,8 +42,8 @@ export type WaitFor =
       readonly kind: 'connection'
       /** Id of the connection within the tenant. */
       readonly connectionId: string
-      /** Name of the connection when the wait began. */
-      readonly name: string
+      /** Name of the connection when the wait began; `null` for that of one person, whose name others must not see. */
+      readonly name: string | null
       /** Number of times that the connection was connected again before: the next time ends the wait. */
       readonly generation: number
       readonly dueAt: null

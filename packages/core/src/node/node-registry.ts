@@ -1,3 +1,4 @@
+import { connectionParamOf } from '../document/connection-param.ts'
 import { secretParamsOf } from '../document/secret-marker.ts'
 import { TenonError } from '../errors/index.ts'
 import { nodeTypeKey } from '../ids.ts'
@@ -55,6 +56,10 @@ function faultOfCallee(definition: NodeDefinition): string | null {
   if (inline === true || control !== undefined) return 'it has no `run` or has a `control`'
   if (ports.some(isPortsFromParam)) return 'its ports depend on params'
   // The caller resolves the params, and a secret must not leave its own node.
-  if (secretParamsOf(toJsonSchema(definition, 'params', params, 'input')).length > 0) return 'it has secret params'
-  return null
+  const schema = toJsonSchema(definition, 'params', params, 'input')
+  if (secretParamsOf(schema).length > 0) return 'it has secret params'
+  // A called node has no connection: its params may come from anywhere, and an id in them would be enough to use an account.
+  const connection = connectionParamOf(schema)
+  const { required = [] } = schema as { readonly required?: readonly string[] }
+  return connection !== null && required.includes(connection) ? 'it needs a connection' : null
 }

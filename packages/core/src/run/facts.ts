@@ -3,6 +3,7 @@ import type { ModelUsage } from '../node/ports.ts'
 import type { Actor } from './actor.ts'
 import type { EngineChangeRequest } from './engine-changes.ts'
 import type { MigrateRequest, MigrationWithdrawal } from './migrations.ts'
+import type { RunPrincipal } from './principal.ts'
 import type { CancelReason, NoRetryReason } from './reasons.ts'
 import type { RerunOf, ReusedOutcome } from './reruns.ts'
 import type { ParkedResolved } from './resolutions.ts'
@@ -24,6 +25,11 @@ export type Fact =
         readonly input: ValueRef
         readonly deadlineAt: number | null
         readonly actor: Actor | null
+        /**
+         * Person for whom the run acts; `null` if it acts for no single person. Absent in logs of earlier versions, whose
+         * runs act for none.
+         */
+        readonly principal?: RunPrincipal | null
         /** Node run that has started the run; absent if none did. */
         readonly parent?: RunParent
         /** Run that this run repeats; absent if it repeats none. */

@@ -34,6 +34,7 @@ export {
   type MigrationWithdrawal,
 } from './migrations.ts'
 export type { Observation } from './observations.ts'
+export { type RunPrincipal, sharedPrincipal } from './principal.ts'
 export type { CancelReason, NodeCancelReason, NoRetryReason, SkipReason } from './reasons.ts'
 export type { RerunFrom, RerunOf, ReusedOutcome } from './reruns.ts'
 export {

@@ -1,5 +1,5 @@
 import type { Json } from '@tenon/core/document'
-import type { Fact } from '@tenon/core/run'
+import { type Fact, sharedPrincipal } from '@tenon/core/run'
 import { sql } from 'kysely'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
@@ -102,7 +102,9 @@ export async function replaceInput(
       returning collects_until - ${databaseNow} as in_ms`.execute(tx)
   const [merged] = rows
   if (merged === undefined) return null
-  const fact: Fact = { ...start, data: { ...start.data, requestedAt } }
+  // A run that several people have asked for acts for none of them.
+  const principal = sharedPrincipal(former.data.principal, start.data.principal)
+  const fact: Fact = { ...start, data: { ...start.data, principal, requestedAt } }
   await tx
     .updateTable('run_inbox')
     .set({ fact: JSON.stringify(fact) })

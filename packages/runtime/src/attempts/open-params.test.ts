@@ -141,10 +141,18 @@ describe('connections', () => {
     async () => ({ port: 'success', output: {} }),
   )
   const types = createNodeRegistry([...inlineNodes(), call])
-  const planned = compile(workflow([node('start', 'start'), node('c', 'call')], ['start>c']), types.manifest).nodes[1]
-  const openCall = async (openConnection: SecretReader['openConnection'] | null, connection?: string) => {
+  const [, planned] = compile(
+    workflow([node('start', 'start'), node('c', 'call', { connection: 'c1' })], ['start>c']),
+    types.manifest,
+  ).nodes
+  const openCall = async (
+    openConnection: SecretReader['openConnection'] | null,
+    connection?: string,
+    change: object = {},
+  ) => {
     if (planned === undefined) throw new RangeError('The plan has no node c')
-    const started = { ...RUN, node: planned, params: connection === undefined ? {} : { connection } }
+    const params = connection === undefined ? {} : { connection }
+    const started = { ...RUN, node: { ...planned, ...change }, params }
     const reader = { reveal: async () => '', callbackUrl: async () => null }
     return openParams(started, nodeTypesOf(types), openConnection ? { ...reader, openConnection } : reader)
   }
@@ -173,6 +181,13 @@ describe('connections', () => {
     const reconnect = { connectionId: 'c1', name: 'CRM', generation: 2 }
     expect(await openCall(async () => ({ reconnect }), 'c1')).toEqual({ reconnect })
     for (const none of [undefined, '']) expect(await openCall(null, none)).toMatchObject({ connection: null })
+  })
+
+  test('are those of the document: neither other params nor a call can name one', async () => {
+    const open = async () => OPEN
+    await expect(openCall(open, 'c1', { params: {} })).rejects.toMatchObject({ code: 'CONNECTION_REFUSED' })
+    await expect(openCall(open, 'c2')).rejects.toMatchObject({ code: 'CONNECTION_REFUSED' })
+    await expect(openCall(open, 'c1', { called: 'as_asked' })).rejects.toMatchObject({ code: 'CONNECTION_REFUSED' })
   })
 
   test('that cannot be opened fail the node, and an outage of the store is no failure of its own', async () => {

@@ -14,7 +14,7 @@ import { encodeValue } from '@tenon/core/run'
 import { isCallsSuspension } from '../commit/call-values.ts'
 import { type CallbackRef, placeholdersIn, replaceTexts } from '../commit/callback-placeholder.ts'
 import type { StartedNode } from '../commit/commit-types.ts'
-import type { FindNodeType, NodeType } from '../commit/node-types.ts'
+import { type FindNodeType, type NodeType, plannedConnection } from '../commit/node-types.ts'
 import type { OpenConnection, ReconnectNeeded, SecretReader } from '../engine.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import type { BodyEnd } from './run-body.ts'
@@ -46,9 +46,14 @@ export function openParams(
   findType: FindNodeType,
   reader: SecretReader | undefined,
 ): OpenedParams | Promise<OpenedParams | ReconnectNeeded> {
-  const { connectionParam } = findType(started.node)
-  const connectionId = connectionParam === null ? undefined : objectOf(started.params)[connectionParam]
-  return typeof connectionId === 'string' && connectionId !== ''
+  const type = findType(started.node)
+  const { connectionParam } = type
+  const connectionId = connectionParam === null ? '' : (objectOf(started.params)[connectionParam] ?? '')
+  if (connectionId !== '' && connectionId !== plannedConnection(started.node, type)) {
+    // Params of a person, or of the node that calls this one: neither may choose an account of the tenant.
+    throw new TenonError('CONNECTION_REFUSED', 'The document names another connection, or none, for this node')
+  }
+  return connectionId !== ''
     ? openWithConnection(started, connectionId, findType, reader)
     : openOwnParams(started, findType, reader)
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ChildEnd, type Decision, type Fact, factId, type ValueRef } from '@tenon/core/run'
+import { type ChildEnd, type Decision, type Fact, factId, type RunPrincipal, type ValueRef } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import { weekOf } from '../postgres/migrate-runtime.ts'
 import type { QueueEntry, RateEntry } from '../store/queue-entry.ts'
@@ -15,7 +15,7 @@ type DecisionOf<Type extends Decision['type']> = Extract<Decision, { readonly ty
  */
 export function addChildStart(
   pending: PendingAppend,
-  { identity: { runId: parentRunId } }: RunSession,
+  { identity: { runId: parentRunId }, beginning }: RunSession,
   { nodeRunId, data: { waitId, waitFor } }: DecisionOf<'child_requested'>,
   at: number,
 ): void {
@@ -28,14 +28,14 @@ export function addChildStart(
     ...{ startWeek: weekOf(at), workflowId, version, planHash, semantics, queuedAt: at, concurrencyKey: entry.key },
     rateKey: entry.rate?.key ?? null,
   })
-  const parent = { runId: parentRunId, nodeRunId }
-  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { parent } }, { requires, entry }, at)
+  const link = { parent: { runId: parentRunId, nodeRunId }, principal: principalOf(beginning) }
+  addBegin(pending, { runId, workflowId, planHash, trigger, input, link }, { requires, entry }, at)
 }
 
 /** Adds the start of the run that handles the failure of a run, as that of a child. */
 export function addHandlerStart(
   pending: PendingAppend,
-  { identity: { runId: handles } }: RunSession,
+  { identity: { runId: handles }, beginning }: RunSession,
   { runId, workflowId, pinned: { version, planHash }, trigger, input, requires, entry }: HandlerStart,
   at: number,
 ): void {
@@ -44,7 +44,8 @@ export function addHandlerStart(
     ...{ runId, startWeek: weekOf(at), workflowId, version, planHash, semantics: CURRENT_SEMANTICS, queuedAt: at },
     ...{ concurrencyKey: entry.key, rateKey: entry.rate?.key ?? null },
   })
-  addBegin(pending, { runId, workflowId, planHash, trigger, input, link: { handles } }, { requires, entry }, at)
+  const link = { handles, principal: principalOf(beginning) }
+  addBegin(pending, { runId, workflowId, planHash, trigger, input, link }, { requires, entry }, at)
 }
 
 /** A run that an append starts. */
@@ -54,8 +55,12 @@ interface RunToBegin {
   readonly planHash: string
   readonly trigger: string
   readonly input: ValueRef
-  /** Reason of the start. */
-  readonly link: Pick<Extract<Fact, { readonly type: 'run_started' }>['data'], 'parent' | 'handles'>
+  /** Reason of the start, and the person for whom the earlier run acts. */
+  readonly link: Pick<Extract<Fact, { readonly type: 'run_started' }>['data'], 'parent' | 'handles' | 'principal'>
+}
+
+function principalOf(beginning: RunSession['beginning']): RunPrincipal | null {
+  return beginning?.principal ?? null
 }
 
 /** Adds the first fact of a run, its values, and its readiness or its row in the queue. */

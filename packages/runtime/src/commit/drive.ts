@@ -14,7 +14,7 @@ import { failureOf } from './failure.ts'
 import { type PassToResolve, prepareNode } from './node-params.ts'
 import { type FindNodeType, hasNodeType } from './node-types.ts'
 import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
-import { journaledCalls, planNodeOf, type RunSession } from './session.ts'
+import { beginningOf, journaledCalls, planNodeOf, type RunSession } from './session.ts'
 import type { ValueReader } from './value-loader.ts'
 
 /** Dependencies of the driver. */
@@ -260,10 +260,7 @@ function applyFact(
     return []
   }
   if (machine.turn === before) return []
-  if (fact.type === 'run_started') {
-    const { seed, trigger, input } = fact.data
-    session.beginning = { seed, trigger, input, startedAt: at }
-  }
+  if (fact.type === 'run_started') session.beginning = beginningOf(fact.data, at)
   addTurn(pending, recorded, at, decisions)
   addFactEffects(pending, session, stamped, queue)
   for (const decision of decisions) addDecisionEffects(pending, session, decision, at)

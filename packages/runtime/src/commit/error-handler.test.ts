@@ -49,7 +49,13 @@ function ending({ identity = {}, handler, hasBegun = true, input = 'x', isPinned
   }
   const session = emptySession(run, cache.put('t', plan), cache)
   if (hasBegun) {
-    session.beginning = { seed: 's', trigger: 'start', input: makeValueRef({ text: input }), startedAt: AT - 1_000 }
+    session.beginning = {
+      seed: 's',
+      trigger: 'start',
+      input: makeValueRef({ text: input }),
+      startedAt: AT - 1_000,
+      principal: null,
+    }
   }
   return session
 }

@@ -45,6 +45,7 @@ export function newRunOf(request: CreateRunRequest, plan: Plan, at: number): Run
         type: 'run_started',
         data: {
           ...{ planHash, semantics, seed: rerun?.seed ?? randomUUID(), trigger, input: ref, deadlineAt, actor },
+          principal: actor === null ? null : { kind: 'user', userId: actor.userId },
           ...(rerun === undefined ? {} : { rerunOf: rerun.of }),
         },
       },

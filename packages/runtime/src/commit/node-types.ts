@@ -1,6 +1,13 @@
-import { connectionParamOf, isJsonObject, type JsonSchema, nodeTypeKey, secretParamsOf } from '@tenon/core/document'
+import {
+  connectionParamOf,
+  isJsonObject,
+  type JsonObject,
+  type JsonSchema,
+  nodeTypeKey,
+  secretParamsOf,
+} from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { AnyNodeImplementation, NodeRegistry } from '@tenon/core/node'
+import { type AnyNodeImplementation, fillParamDefaults, type NodeRegistry } from '@tenon/core/node'
 import type { PlanNode } from '../interpreter/plan.ts'
 
 /** The part of a node type that the driver needs; the same object for every node of the type. */
@@ -15,6 +22,13 @@ export interface NodeType {
   readonly secretParams: readonly string[]
   /** Name of the param that names a connection; `null` without one. */
   readonly connectionParam: string | null
+}
+
+/** Returns the id of the connection that the document names for a node; empty without one. A called node has none. */
+export function plannedConnection(node: PlanNode, { connectionParam, paramsSchema }: NodeType): string {
+  if (connectionParam === null || node.called !== undefined) return ''
+  const connectionId = fillParamDefaults(paramsSchema, node.params as JsonObject)[connectionParam]
+  return typeof connectionId === 'string' ? connectionId : ''
 }
 
 /**

@@ -6,7 +6,7 @@ import { createSession, type PassAttempts, type RunBeginning, type RunIdentity, 
 import { createSessionPlans } from './session-plans.ts'
 
 /** Version of {@link SessionSnapshot}; sessions of other versions are rebuilt from the log. */
-const SESSION_VERSION = 4
+const SESSION_VERSION = 5
 
 interface SessionSnapshot {
   readonly sessionVersion: number

@@ -6,6 +6,7 @@ import {
   nodeIdOf,
   type RunEngine,
   type RunEvent,
+  type RunPrincipal,
   type ValueRef,
 } from '@tenon/core/run'
 import { createMachine } from '../interpreter/machine.ts'
@@ -43,6 +44,16 @@ export interface RunBeginning {
   readonly trigger: string
   readonly input: ValueRef
   readonly startedAt: number
+  /** Person for whom the run acts, and with it the runs that it starts. */
+  readonly principal: RunPrincipal | null
+}
+
+/** Returns the part of the first fact of a run that a session keeps. */
+export function beginningOf(
+  { seed, trigger, input, principal = null }: Extract<Fact, { readonly type: 'run_started' }>['data'],
+  startedAt: number,
+): RunBeginning {
+  return { seed, trigger, input, startedAt, principal }
 }
 
 export interface AttemptRecord {
@@ -122,10 +133,7 @@ export function absorb(session: RunSession, event: RunEvent): void {
   absorbAttempts(session, event)
   absorbJournal(session, event)
   noteCancelRequest(session, event)
-  if (event.type === 'run_started') {
-    const { seed, trigger, input } = event.data
-    session.beginning = { seed, trigger, input, startedAt: event.at }
-  }
+  if (event.type === 'run_started') session.beginning = beginningOf(event.data, event.at)
 }
 
 /** Stores the user who first requested the cancelation of the run, also by a request to end it without undoing it. */

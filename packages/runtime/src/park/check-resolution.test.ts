@@ -8,7 +8,7 @@ import { nodeTypesOf } from '../commit/node-types.ts'
 import { compile } from '../interpreter/compile.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { inlineNodes } from '../testing/test-nodes.ts'
-import { checkKind, checkResolution } from './check-resolution.ts'
+import { checkGivenParams, checkKind, checkResolution } from './check-resolution.ts'
 
 const mail = defineNode({
   type: 'acme/mail',
@@ -21,6 +21,7 @@ const mail = defineNode({
     to: z.string().min(3),
     apiKey: z.string().min(20).meta({ secret: true }),
     list: z.array(z.object({ text: z.string() })).default([]),
+    account: z.string().default('').meta({ control: 'connection', literal: true }),
   }),
   ports: [{ name: 'success', title: 'Sent' }],
   outputs: { success: z.object({ id: z.string() }) },
@@ -78,13 +79,14 @@ const PLAN = compile(
     [
       node('start', 'start'),
       node('mail', 'acme/mail', { to: '{{ input.to }}', apiKey: { $secret: 's1' } }),
+      node('owned', 'acme/mail', { to: '{{ input.to }}', apiKey: { $secret: 's1' }, account: 'con_1' }),
       node('split', 'fork', { branches: [{ id: 'a' }] }),
       node('pick', 'acme/choice', { cases: CASES, fields: { a: '{{ input.a }}' } }),
       node('free', 'acme/choice', { fields: '{{ input }}' }),
       node('end', 'end'),
       node('late', 'end', { outcome: '{{ input.outcome }}' }),
     ],
-    ['start>mail', 'mail>split', 'split:a>end', 'start>pick', 'start>free', 'free:default>late'],
+    ['start>mail', 'start>owned', 'mail>split', 'split:a>end', 'start>pick', 'start>free', 'free:default>late'],
   ),
   registry.manifest,
 )
@@ -121,6 +123,23 @@ describe('given params', () => {
       code: 'NODE_PARAMS_INVALID',
       details: { issues: [{ path }] },
     })
+  })
+
+  test('keep the connection of the document, and the node runs of calls have none', () => {
+    const to = 'ada@x.test'
+    const params = { to, account: 'con_1' }
+    expect(check('owned', { kind: 'retry_with_params', params })).toMatchObject({
+      resolution: { params: { inline: params } },
+    })
+    const refused = { code: 'NODE_PARAMS_INVALID', details: { issues: [{ path: ['account'] }] } }
+    for (const other of [{ to }, { to, account: 'con_2' }, { to, account: '' }]) {
+      expect(refusalOf('owned', { kind: 'retry_with_params', params: other })).toMatchObject(refused)
+    }
+    expect(refusalOf('mail', { kind: 'retry_with_params', params })).toMatchObject(refused)
+    const called = { ...(PLAN.nodes.find(({ id }) => id === 'owned') as PlanNode), called: 'as_asked' } as const
+    expect(() => checkGivenParams(params, called, findType)).toThrow(
+      expect.objectContaining({ code: 'NODE_PARAMS_INVALID' }),
+    )
   })
 
   test.each([

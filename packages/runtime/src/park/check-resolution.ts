@@ -13,7 +13,7 @@ import {
 } from '@tenon/core/node'
 import { ALL_PORTS, type ParkResolution } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
-import type { FindNodeType, NodeType } from '../commit/node-types.ts'
+import { type FindNodeType, type NodeType, plannedConnection } from '../commit/node-types.ts'
 import { type StoredValue, storeValue } from '../commit/stored-value.ts'
 import { endOutcomeOf } from '../interpreter/end-outcome.ts'
 import { hasPort } from '../interpreter/has-port.ts'
@@ -94,6 +94,7 @@ export function checkGivenParams(params: JsonObject, node: PlanNode, findType: F
   const { definition } = implementation
   const faults = [
     ...shapeFaults(params, node, type),
+    ...connectionFaults(params, node, type),
     ...secretParams
       .filter((name) => Object.hasOwn(params, name))
       .map((name) => fault([name], 'Leave out secret params: those of the document are used')),
@@ -140,6 +141,13 @@ function shapeFaults(params: JsonObject, node: PlanNode, { implementation, param
     ...ports.map((path) => fault(path, 'Keep the ids of the document: the edges of the workflow leave by them')),
     ...schemas.map((path) => fault(path, 'Keep the fields of the document: later nodes read them')),
   ]
+}
+
+/** Returns a fault for another connection: those who give params may not be those who may use its account. */
+function connectionFaults(params: JsonObject, node: PlanNode, type: NodeType): readonly ProblemIssue[] {
+  const { connectionParam: name } = type
+  if (name === null || (params[name] ?? '') === plannedConnection(node, type)) return []
+  return [fault([name], 'Keep the connection of the document')]
 }
 
 function isTemplateText(param: Json | undefined): boolean {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ResolutionRequest } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import type { Actor } from '@tenon/core/run'
-import type { FindNodeType } from '../commit/node-types.ts'
+import { type FindNodeType, plannedConnection } from '../commit/node-types.ts'
 import { createPlanCache } from '../commit/plan-cache.ts'
+import type { SecretReader } from '../engine.ts'
 import { calledTypeOf } from '../interpreter/call-frames.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
@@ -38,10 +40,12 @@ interface ResolveParkedDeps {
   readonly reader: RunReader
   readonly inbox: RunInbox
   readonly findType: FindNodeType
+  /** Knows whose connections are; absent in processes without connections. */
+  readonly secrets?: Pick<SecretReader, 'checkParamsBy'> | undefined
 }
 
 /** Creates the resolution of parked node runs, the same on both engines. */
-export function createResolveParked({ database, reader, inbox, findType }: ResolveParkedDeps): ResolveParked {
+export function createResolveParked({ database, reader, inbox, findType, secrets }: ResolveParkedDeps): ResolveParked {
   const plans = createPlanCache(createRunLogs(database), MAX_PLAN_BYTES)
   /** By request, then by plan and node, so that a value for a group is checked and hashed once. */
   const values = new WeakMap<ResolutionRequest, Map<string, CheckedResolution>>()
@@ -56,6 +60,15 @@ export function createResolveParked({ database, reader, inbox, findType }: Resol
     return checked
   }
 
+  const checkOwner = async (tenantId: TenantId, node: PlanNode, actor: Actor | null): Promise<void> => {
+    const connectionId = plannedConnection(node, findType(node))
+    if (connectionId === '') return
+    if (secrets?.checkParamsBy === undefined) {
+      throw new TenonError('CONNECTION_REFUSED', 'This process does not know the connections')
+    }
+    await secrets.checkParamsBy(tenantId, actor, connectionId)
+  }
+
   return async (tenantId, parkedId, { resolution, actor, requestId = randomUUID() }, route) => {
     const parked = await reader.getParked(tenantId, parkedId)
     if (parked === null) return { outcome: 'not_found' }
@@ -65,6 +78,7 @@ export function createResolveParked({ database, reader, inbox, findType }: Resol
     const node = parked.call === undefined ? index.nodeOf(parked.nodeId) : calledTypeOf(index.plan, parked.call)
     if (node === undefined) return { outcome: 'not_found' }
     const checked = check(parked, node, resolution)
+    if (resolution.kind === 'retry_with_params') await checkOwner(tenantId, node, actor)
     return inbox.resolve(tenantId, parkedId, { ...checked, actor, requestId }, route)
   }
 }

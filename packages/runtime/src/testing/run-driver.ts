@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ResolutionRequest } from '@tenon/core/api'
 import type { Json, WorkflowDocument } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
-import type { RunEvent, RunStatus } from '@tenon/core/run'
+import type { Actor, RunEvent, RunStatus } from '@tenon/core/run'
 import { type Bus, runTopic } from '../bus.ts'
 import type { Engine } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly input?: Json
   /** Versions of the workflows that nodes of the document run. @defaultValue none */
   readonly workflows?: Readonly<Record<string, PinnedWorkflow>>
+  /** Person who starts the run. @defaultValue `null` */
+  readonly actor?: Actor | null
 }
 
 /** One run with methods for tests. */
@@ -81,7 +83,7 @@ export async function startRun(
     plan: compile(document, handle.registry.manifest, undefined, options.workflows),
     trigger: 'start',
     input: options.input ?? {},
-    actor: null,
+    actor: options.actor ?? null,
     ...(options.runId === undefined ? {} : { runId: options.runId }),
   })
   return drivenRun(handle, tenantId, runId)

@@ -4,7 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { Connector } from '@tenon/core/node'
 import type { OpenConnection, ReconnectNeeded, RunReader, RunRef, SecretReader } from '@tenon/runtime'
 import type { SecretStore } from '../secrets/secret-store.ts'
-import { readConnection } from '../tables/connection-repository.ts'
+import { findConnection, readConnection } from '../tables/connection-repository.ts'
 import type { ConnectionRow, SecretRow, ServerDatabase } from '../tables/server-tables.ts'
 import { credentialsOf } from './connection-fields.ts'
 import { hostsOf, maySee, sharingOf, valuesOf } from './present-connection.ts'
@@ -13,6 +13,7 @@ import type { FreshConnection } from './token-refresh.ts'
 /** Opens connections for attempts and tests. */
 export interface ConnectionVault {
   readonly openConnection: NonNullable<SecretReader['openConnection']>
+  readonly checkParamsBy: NonNullable<SecretReader['checkParamsBy']>
   /** Opens a connection for a user who tests it. @throws {@link TenonError} as for an attempt. */
   openFor(identity: Identity, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
   /** Returns a connector of the server; `null` for an unknown one. */
@@ -70,6 +71,14 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
       await checkSharing(deps.reader, run, stored.row)
       return open(stored)
     },
+    async checkParamsBy(tenantId, actor, connectionId) {
+      const row = await database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId))
+      // A deleted one belongs to no person, and is not opened either.
+      if (row === null || row.sharing_kind !== 'user' || row.owner_id === actor?.userId) return
+      throw new TenonError('CONNECTION_REFUSED', 'Only the owner of the connection may give params to this node', {
+        remedy: 'Ask the owner, or resolve the node run in another way.',
+      })
+    },
     async openFor(identity, connectionId) {
       const stored = await read(identity.tenantId, connectionId)
       if (!maySee(identity, stored.row)) throw notFound()
@@ -78,7 +87,10 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
   }
 }
 
-function reconnectOf({ connection_id: connectionId, name, generation }: ConnectionRow): ReconnectNeeded {
+function reconnectOf(row: ConnectionRow): ReconnectNeeded {
+  const { connection_id: connectionId, generation } = row
+  // Everyone who sees the run sees its wait.
+  const name = row.sharing_kind === 'user' ? null : row.name
   return { reconnect: { connectionId, name, generation } }
 }
 
@@ -93,12 +105,12 @@ async function checkSharing(
   if (sharing.kind === 'workflows') {
     const run = await reader.getRun(tenantId, runId)
     if (run !== null && sharing.workflowIds.includes(run.workflowId)) return
-    throw new TenonError('CONNECTION_REFUSED', `The connection "${row.name}" is not shared with this workflow`)
+    throw new TenonError('CONNECTION_REFUSED', 'The connection is not shared with this workflow')
   }
   const [first] = await reader.readEvents(tenantId, runId, 0, 1)
-  const starter = first?.type === 'run_started' ? first.data.actor?.userId : undefined
-  if (starter === row.owner_id) return
-  throw new TenonError('CONNECTION_REFUSED', `The connection "${row.name}" is only for runs that its owner has started`)
+  const principal = first?.type === 'run_started' ? first.data.principal : undefined
+  if (principal?.userId === row.owner_id) return
+  throw new TenonError('CONNECTION_REFUSED', 'The connection is only for runs that act for its owner')
 }
 
 function notFound(): TenonError {

@@ -20,6 +20,7 @@ const REFUSALS = [
   'VALUE_NOT_JSON',
   'VALUE_TOO_LARGE',
   'NODE_TYPE_UNKNOWN',
+  'CONNECTION_REFUSED',
 ] as const
 
 export const parkedRoutes = {

@@ -14,7 +14,8 @@ export const enRuns = /* @__PURE__ */ Object.assign(
     'runs.parked.decisions': 'Fixes',
     'runs.wait.event': 'Waiting for the event "{name}"',
     'runs.wait.callback': 'Waiting for a callback',
-    'runs.wait.connection': 'Waiting until "{name}" is connected again',
+    'runs.wait.connection':
+      'Waiting until {named, select, no {a private connection} other {"{name}"}} is connected again',
     'runs.wait.time': 'Waiting until {time}',
     'runs.wait.until': 'until {time}',
     'runs.wait.received': '{kind, select, event {Event received} other {Callback received}}',

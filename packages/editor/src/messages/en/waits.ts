@@ -14,6 +14,7 @@ export const enWaits = {
   'runs.waitCard.early': '{time}, before the run waited for it',
   'runs.waitCard.callbackHelp': 'Another system calls the URL of this node. The URL is a secret and is not shown.',
   'runs.waitCard.connection': 'Connection',
+  'runs.waitCard.privateConnection': 'Private connection of the person for whom the run acts',
   'runs.waitCard.connectionHelp': 'Its credentials are no longer valid. Connect it again, and the run continues.',
   'runs.waitCard.timedOut': 'It did not come in time.',
   'runs.waitCard.canceled': 'The wait was canceled.',

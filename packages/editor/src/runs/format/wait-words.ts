@@ -8,7 +8,7 @@ export function waitTitle(waitFor: NodeWait, t: Translate, locale: string): stri
     case 'event':
       return t('runs.wait.event', { name: waitFor.name })
     case 'connection':
-      return t('runs.wait.connection', { name: waitFor.name })
+      return t('runs.wait.connection', { name: waitFor.name ?? '', named: waitFor.name === null ? 'no' : 'yes' })
     case 'callback':
       return t('runs.wait.callback')
     case 'time':

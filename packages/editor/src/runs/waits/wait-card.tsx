@@ -74,7 +74,8 @@ function factsOf(
 ): readonly Fact[] {
   if (waitFor.kind === 'time') return [{ label: t('runs.waitCard.until'), value: format(waitFor.dueAt) }]
   if (waitFor.kind === 'connection') {
-    return [{ label: t('runs.waitCard.connection'), value: <span dir="auto">{waitFor.name}</span> }]
+    const name = waitFor.name ?? t('runs.waitCard.privateConnection')
+    return [{ label: t('runs.waitCard.connection'), value: <span dir="auto">{name}</span> }]
   }
   const facts: Fact[] = []
   if (waitFor.kind === 'event') {

@@ -207,7 +207,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const lease = createLease(dispatch, { leaseMs, monotonicMs })
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
-  const resolveParked = createResolveParked({ database, reader, inbox, findType })
+  const resolveParked = createResolveParked({ database, reader, inbox, findType, secrets: deps.secrets })
   const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
   const migrateRun = createMigrateRun({ database, committer, now })

@@ -128,7 +128,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     onRunsWoken: () => relay?.wake(),
   })
   const inbox = createInbox(database, now)
-  const resolveParked = createResolveParked({ database, reader, inbox, findType })
+  const resolveParked = createResolveParked({ database, reader, inbox, findType, secrets: deps.secrets })
   const decide = createDecide({ database, reader, inbox, findType })
   const storeEvent = createStoreEvent(database, now)
   const migrateRun = createMigrateRun({ database, committer, now })

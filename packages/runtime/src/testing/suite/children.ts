@@ -66,7 +66,7 @@ export const childTests: SuiteGroup = (context) => {
   describe('a child', () => {
     test('is a run of its own, whose end continues its parent with its result', async () => {
       const pin = await context().pin('worker', worker({}))
-      const run = await context().start(caller('worker'), { input: { n: 7 }, ...pin })
+      const run = await context().start(caller('worker'), { input: { n: 7 }, actor: ACTOR, ...pin })
       expect(await run.ended()).toMatchObject({ status: 'completed', parent: null, rootRunId: run.runId, depth: 0 })
       const [child] = await childrenOf(context(), run)
       expect(child).toMatchObject({
@@ -94,7 +94,9 @@ export const childTests: SuiteGroup = (context) => {
         'node_completed',
       ])
       const log = await context().follow(run, `${child?.runId}`).events()
-      expect(log[0]).toMatchObject({ type: 'run_started', data: { parent: { runId: run.runId, nodeRunId: 'call' } } })
+      const principal = { kind: 'user', userId: ACTOR.userId }
+      const parent = { runId: run.runId, nodeRunId: 'call' }
+      expect(log[0]).toMatchObject({ type: 'run_started', data: { parent, principal } })
       const { items } = await context().handle.reader.listRuns(run.tenantId, { rootRunId: run.runId })
       expect(items.map(({ runId }) => runId).sort()).toEqual([run.runId, `${child?.runId}`].sort())
     })

@@ -35,7 +35,7 @@ export const errorHandlerTests: SuiteGroup = (context) => {
   }
 
   const start = (document: WorkflowDocument, pin: Awaited<ReturnType<ReturnType<typeof context>['pin']>>) =>
-    context().start(document, { input: { n: 7 }, ...pin })
+    context().start(document, { input: { n: 7 }, actor: ACTOR, ...pin })
 
   describe('an error handler', () => {
     test('is started by a run that fails, as a run of its own with the failure as its input', async () => {
@@ -60,7 +60,10 @@ export const errorHandlerTests: SuiteGroup = (context) => {
         input: { value: { n: 7 }, size: 7 },
       })
       const [first] = await handler.events()
-      expect(first).toMatchObject({ type: 'run_started', data: { handles: run.runId } })
+      expect(first).toMatchObject({
+        type: 'run_started',
+        data: { handles: run.runId, principal: { userId: ACTOR.userId } },
+      })
       // Neither a child nor a second one.
       const { items } = await context().handle.reader.listRuns(run.tenantId, {})
       expect(items).toHaveLength(2)

@@ -27,6 +27,7 @@ import { createTenantLimits } from './limits/tenant-limits.ts'
 import { createLog } from './log/log.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
 import { createRetention } from './retention/data-retention.ts'
+import type { RolloutIntervals } from './rollouts/rollout-intervals.ts'
 import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
@@ -58,6 +59,14 @@ import { createTokenRefresh } from './vault/token-refresh.ts'
  * ```
  */
 export function createWorkflowServer(options: WorkflowServerOptions): WorkflowServer {
+  return openWorkflowServer(options)
+}
+
+/** Creates a server as {@link createWorkflowServer} does, with other times for the work on rollouts. */
+export function openWorkflowServer(
+  options: WorkflowServerOptions,
+  intervals: Partial<RolloutIntervals> = {},
+): WorkflowServer {
   checkServerOptions(options)
   const basePath = normalizeBasePath(options.basePath ?? '/')
   const origin = new URL(options.publicUrl).origin
@@ -101,7 +110,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
   })
-  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now })
+  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),

@@ -51,6 +51,21 @@ describe('on Postgres', () => {
     await server.close()
   })
 
+  test('of two rollouts of a version that begin at once, one is refused', async () => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
+    const server = await openTestServer({ database: { pool } })
+    const as = testIdentity()
+    // Each alone would lose the race only now and then.
+    const ids = await Promise.all(Array.from({ length: 6 }, () => publish(server, as, greeting)))
+    for (const id of ids) {
+      const start = (runs: string) =>
+        server.call(`/workflows/${id}/versions/1/rollout`, { as, method: 'POST', body: { runs } })
+      const answers = await Promise.all([start('move'), start('cancel')])
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    }
+    await server.close()
+  })
+
   test('a quota of workflows holds when many are created and restored at once', async () => {
     const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
     const limits = { rates: false, requestsPerTenant: Number.POSITIVE_INFINITY, workflowsPerTenant: 5 } as const

@@ -35,13 +35,16 @@ export interface Canary {
   readonly promoteAfter?: number | null
 }
 
-/** Rule of a canary, and the runs that have started with the version. Canceled runs count as started only. */
+/**
+ * Rule of a canary, and the runs that have started with the version, as last counted; as they were at its end for one that has
+ * ended. Runs that were canceled by a request count as started only.
+ */
 export interface CanaryState extends Required<Canary> {
   /** Runs that have started with the version. */
   readonly started: number
   /** Runs of these that have completed. */
   readonly completed: number
-  /** Runs of these that have failed. */
+  /** Runs of these that have failed, or that were canceled since they could not continue, as by their time limit. */
   readonly failed: number
 }
 

@@ -10,10 +10,12 @@ import {
   findRollout,
   lockRollout,
   putRollout,
+  storeCanaryRuns,
   updateRollout,
 } from '../tables/rollout-repository.ts'
-import { clearRuns } from '../tables/rollout-runs-repository.ts'
+import { clearRuns, countCanaryRuns } from '../tables/rollout-runs-repository.ts'
 import type { ServerTx, VersionRolloutRow, VersionRow } from '../tables/server-tables.ts'
+import { lockWorkflow } from '../tables/workflow-repository.ts'
 import { newRollout } from './publish-rollout.ts'
 
 type ChangeDeps = Pick<ServerContext, 'database' | 'bus' | 'now'>
@@ -68,13 +70,17 @@ export async function changeRollout(
   const ref = { tenantId, workflowId, version }
   const { from, action, refusal } = CHANGES[change]
   const changed = await database.withTenant(tenantId, async (tx) => {
+    const found = await findRollout(tx, ref)
+    // Before the lock, for which others would wait meanwhile.
+    const runs = found?.status === 'canary' ? await countCanaryRuns(tx, found) : null
     const row = await lockRollout(tx, ref)
     if (row?.status !== from) throw new TenonError('ROLLOUT_CLOSED', refusal)
+    if (runs !== null) await storeCanaryRuns(tx, ref, row, runs)
     if (change === 'promote') await promote(tx, ref, row)
     else if (change === 'rollBack') await rollBack(tx, ref, identity)
     else {
       await endRollout(tx, ref, 'stopped', identity)
-      await clearRuns(tx, ref, { onlyPending: true })
+      await clearRuns(tx, ref, { keepsRefused: true })
     }
     await insertAudit(tx, { identity, action, resource: workflowId, at: now(), details: { version } })
     return findRollout(tx, ref)
@@ -88,7 +94,7 @@ export async function changeRollout(
  * are looked at again.
  *
  * @throws {@link TenonError} `VERSION_NOT_FOUND` for the version of a test run, `ROLLOUT_ACTIVE`, `ROLLOUT_CLOSED` for a
- * version that was rolled back.
+ * version that was rolled back, `WORKFLOW_NOT_FOUND` if the workflow was deleted meanwhile.
  */
 export async function startRollout(
   { database, bus, now }: ChangeDeps,
@@ -100,6 +106,11 @@ export async function startRollout(
   const { tenantId } = identity
   const ref = { tenantId, workflowId, version }
   const started = await database.withTenant(tenantId, async (tx) => {
+    // As a publication does: a version without a rollout has no row to lock, and of two requests at once one would be lost.
+    const workflow = await lockWorkflow(tx, tenantId, workflowId)
+    if (workflow === null || workflow.deleted_at !== null) {
+      throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+    }
     const before = await lockRollout(tx, ref)
     if (before?.status === 'in_progress' && before.runs === runs) return before
     if (before?.status === 'in_progress' || before?.status === 'canary') {

@@ -6,7 +6,7 @@ type CanaryRule = Pick<VersionRolloutRow, 'max_failure_percent' | 'min_runs' | '
 
 /**
  * Applies the rule of a canary to its runs: back to the former version if too many of enough ended runs have failed; to
- * all new runs if enough have completed otherwise. Canceled runs say nothing about the version.
+ * all new runs if enough have completed otherwise. Runs that were canceled by a request say nothing about the version.
  *
  * @returns `null` while the rule decides nothing.
  */

@@ -1,8 +1,9 @@
 import type { Rollout } from '@tenon/core/api'
 import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
-import { countCanaryRuns, countRolloutRuns, countRunsLeft } from '../tables/rollout-runs-repository.ts'
+import { type CanaryRuns, countCanaryRuns, countRolloutRuns, countRunsLeft } from '../tables/rollout-runs-repository.ts'
 import type { ServerTx, VersionRolloutRow } from '../tables/server-tables.ts'
+import { ROLLOUT_INTERVALS } from './rollout-intervals.ts'
 
 /** Most reasons of one response. */
 const MAX_REASONS = 20
@@ -26,7 +27,10 @@ async function present(tx: ServerTx, row: VersionRolloutRow): Promise<Rollout> {
   const ref = { tenantId, workflowId, version }
   const runs = row.since === null ? [] : await countRolloutRuns(tx, ref)
   const refused = runs.filter(({ state }) => state === 'refused')
-  const left = row.since === null || row.status !== 'in_progress' ? 0 : await countRunsLeft(tx, ref, row.since)
+  const left =
+    row.since === null || row.status !== 'in_progress'
+      ? 0
+      : await countRunsLeft(tx, ref, { since: row.since, graceMs: ROLLOUT_INTERVALS.graceMs })
   return {
     ...{ workflowId, version, formerVersion: row.former_version, status: row.status, runs: row.runs },
     canary:
@@ -37,7 +41,7 @@ async function present(tx: ServerTx, row: VersionRolloutRow): Promise<Rollout> {
             maxFailurePercent: row.max_failure_percent,
             minRuns: row.min_runs,
             promoteAfter: row.promote_after,
-            ...(await countCanaryRuns(tx, row)),
+            ...(await canaryRunsOf(tx, row)),
           },
     progress:
       row.since === null
@@ -55,6 +59,13 @@ async function present(tx: ServerTx, row: VersionRolloutRow): Promise<Rollout> {
     endedAt: row.ended_at === null ? null : toInstant(row.ended_at),
     endedBy: row.ender_id === null ? null : { userId: row.ender_id, displayName: row.ender_name ?? '' },
   }
+}
+
+/** Returns the runs of a canary as last counted; a version before this one did not store them. */
+async function canaryRunsOf(tx: ServerTx, row: VersionRolloutRow): Promise<CanaryRuns> {
+  const { canary_started: started, canary_completed: completed, canary_failed: failed } = row
+  if (started === null || completed === null || failed === null) return countCanaryRuns(tx, row)
+  return { started, completed, failed }
 }
 
 function sumOf(groups: readonly { readonly runs: number }[]): number {

@@ -2,8 +2,8 @@ import type { Identity, PublishVersion } from '@tenon/core/api'
 import type { WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { databaseNow } from '../tables/rollout-ref.ts'
-import { dropSweep, lockRollout, putRollout, updateRollout } from '../tables/rollout-repository.ts'
-import type { ServerTx, VersionRolloutRow } from '../tables/server-tables.ts'
+import { dropSweep, lockRollout, putRollout, type RolloutToPut, updateRollout } from '../tables/rollout-repository.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import { findStableVersion } from '../tables/version-repository.ts'
 
 /** Choices of a person who publishes a version. */
@@ -49,10 +49,7 @@ export async function publishRollout(
 export function newRollout(
   { tenantId, userId, displayName, role }: Identity,
   version: { readonly workflowId: WorkflowId; readonly number: number; readonly former: string | null },
-): Omit<
-  VersionRolloutRow,
-  'status' | 'runs' | 'percent' | 'max_failure_percent' | 'min_runs' | 'promote_after' | 'started_at' | 'since'
-> {
+): Omit<RolloutToPut, 'status' | 'runs' | 'percent' | 'max_failure_percent' | 'min_runs' | 'promote_after'> {
   const { workflowId, number, former } = version
   return {
     ...{ tenant_id: tenantId, workflow_id: workflowId, version: String(number), number, former_version: former },

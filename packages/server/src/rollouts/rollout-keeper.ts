@@ -1,6 +1,7 @@
 import { reasonOf } from '../log/reason-of.ts'
 import { claimRollout } from '../tables/rollout-repository.ts'
 import { advanceRollout, type RolloutDeps } from './advance-rollout.ts'
+import { ROLLOUT_INTERVALS } from './rollout-intervals.ts'
 
 /** Works on the open rollouts of all tenants while a process runs. */
 export interface RolloutKeeper {
@@ -12,14 +13,9 @@ export interface RolloutKeeper {
   close(): Promise<void>
 }
 
-/** Time for which a process has a rollout for itself; another one continues after it, also if this one was killed. */
-const LEASE_MS = 15_000
-/** Pause between two looks while a rollout is open, and while none is known. */
-const BUSY_MS = 1_000
-const IDLE_MS = 5_000
-
 /** Creates the keeper of one process. The rollouts are shared out among the processes part by part. */
 export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
+  const { leaseMs, lookMs, idleMs } = { ...ROLLOUT_INTERVALS, ...deps.intervals }
   let timer: NodeJS.Timeout | null = null
   let working: Promise<void> | null = null
   let state: 'new' | 'started' | 'closed' = 'new'
@@ -29,7 +25,7 @@ export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
   const work = async (): Promise<boolean> => {
     let hasFound = false
     while (state === 'started') {
-      const ref = await deps.database.withSystem((tx) => claimRollout(tx, LEASE_MS))
+      const ref = await deps.database.withSystem((tx) => claimRollout(tx, leaseMs))
       if (ref === null) return hasFound
       hasFound = true
       try {
@@ -48,7 +44,7 @@ export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
       return false
     })
     working = null
-    if (state === 'started') lookIn(isWoken ? 0 : hasFound ? BUSY_MS : IDLE_MS)
+    if (state === 'started') lookIn(isWoken ? 0 : hasFound ? lookMs : idleMs)
   }
   const lookIn = (delayMs: number): void => {
     if (timer !== null) clearTimeout(timer)
@@ -59,7 +55,7 @@ export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
   const start = (): void => {
     if (state !== 'new') return
     state = 'started'
-    lookIn(BUSY_MS)
+    lookIn(lookMs)
   }
   return {
     start,

@@ -16,7 +16,7 @@ let pglite: Awaited<ReturnType<typeof openTestPGlite>>
 
 beforeAll(async () => {
   pglite = await openTestPGlite()
-  server = await openTestServer({ database: { pglite } })
+  server = await openTestServer({ database: { pglite }, rolloutIntervals: { checkMs: 100, lookMs: 50, idleMs: 100 } })
 })
 afterAll(() => server.close())
 
@@ -46,7 +46,7 @@ const rolloutsOf = async (as: Identity, id: string) =>
 /** Waits until the latest rollout is as expected. */
 async function untilRollout(as: Identity, id: string, isDone: (rollout: Rollout) => boolean): Promise<Rollout> {
   const found = await expect
-    .poll(async () => (await rolloutsOf(as, id))[0], { timeout: 15_000, interval: 20 })
+    .poll(async () => (await rolloutsOf(as, id))[0], { timeout: 15_000, interval: 50 })
     .toSatisfy(isDone)
     .then(() => rolloutsOf(as, id))
   const [rollout] = found

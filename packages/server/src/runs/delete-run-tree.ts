@@ -3,6 +3,8 @@ import { TenonError } from '@tenon/core/errors'
 import { deleteRun, publishChange, type RuntimeTables, type StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { auditHook } from '../tables/audit-repository.ts'
+import { deleteRowsOfRun } from '../tables/rollout-runs-repository.ts'
+import type { ServerTables } from '../tables/server-tables.ts'
 
 /**
  * Deletes a run that has ended with all runs of its tree, and stores who did it in the audit log. The run is gone for all readers when this
@@ -19,7 +21,10 @@ export async function deleteRunTree(server: ServerContext, identity: Identity, r
   const { log, payloadStore, deletions: background } = server
   const database = server.database.view<RuntimeTables>()
   const deps = { database, log, background, ...(payloadStore === undefined ? {} : { payloadStore }) }
-  const result = await deleteRun(deps, { tenantId, runId }, audit)
+  const result = await deleteRun(deps, { tenantId, runId }, async (tx) => {
+    await deleteRowsOfRun(tx.withTables<Pick<ServerTables, keyof ServerTables>>(), tenantId, runId)
+    await audit(tx)
+  })
   switch (result) {
     case 'deleted':
       publishChange(server.bus, tenantId, { kind: 'run', id: runId, workflowId })

@@ -13,7 +13,7 @@ import type { MigrateResult, StoredRun, TransactionHook } from '@tenon/runtime'
 import { nodesWithin, type Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { auditHook } from '../tables/audit-repository.ts'
-import { refusePendingRun } from '../tables/rollout-runs-repository.ts'
+import { refuseRun } from '../tables/rollout-runs-repository.ts'
 import type { ServerTables, WorkflowRow } from '../tables/server-tables.ts'
 import { findVersionToRun } from '../tables/version-repository.ts'
 
@@ -38,7 +38,8 @@ export async function checkMigration(server: ServerContext, run: StoredRun, vers
 /**
  * Stores the request of a person to move a run, with an audit entry.
  *
- * @param also - Writes further rows in the same transaction. @defaultValue none
+ * @param also.plan - Plan of the version, for a caller that moves many runs. @defaultValue it is read
+ * @param also.hook - Writes further rows in the same transaction. @defaultValue none
  * @throws {@link TenonError} `RUN_CLOSED`, `RUN_NOT_FOUND`, `REFERENCE_NOT_FOUND`, `MIGRATION_REFUSED` (details: `issues`).
  */
 export async function migrateRun(
@@ -46,17 +47,17 @@ export async function migrateRun(
   identity: Identity,
   run: StoredRun,
   { version, requestId }: MigrateRun,
-  also?: TransactionHook,
+  also: { readonly plan?: Plan; readonly hook?: TransactionHook } = {},
 ): Promise<MigrateResult['outcome']> {
   const { tenantId, runId } = run
   if (isRunOver(run.status)) throw ended()
-  const plan = await planToMove(server, run, version)
+  const plan = also.plan ?? (await planToMove(server, run, version))
   const actor = { userId: identity.userId, displayName: identity.displayName }
   const details = { from: run.version, version }
   const audit = auditHook({ identity, action: 'run.migrate', resource: runId, at: server.now(), details })
   const request = { version, plan, actor, ...(requestId === undefined ? {} : { requestId }) }
   const result = await server.engine.migrate(tenantId, runId, request, async (tx) => {
-    await also?.(tx)
+    await also.hook?.(tx)
     await audit(tx)
   })
   if (result.outcome === 'refused') throw blocked(version, await obstaclesOf(server, run, result.blockers))
@@ -82,7 +83,7 @@ export async function withdrawMigration(
   const audit = auditHook({ identity, action: 'run.withdraw_migration', resource: runId, at: server.now(), details })
   const { outcome } = await server.engine.withdrawMigration(tenantId, runId, actor, async (tx) => {
     // So that no rollout asks it to move again.
-    await refusePendingRun(tx.withTables<Pick<ServerTables, keyof ServerTables>>(), { tenantId, runId }, WITHDRAWN)
+    await refuseRun(tx.withTables<Pick<ServerTables, keyof ServerTables>>(), { tenantId, runId }, WITHDRAWN)
     await audit(tx)
   })
   switch (outcome) {
@@ -168,7 +169,8 @@ export function isOfOneRun(error: unknown): error is TenonError {
   return FAULTS_OF_A_RUN.includes(error.code) || ERROR_TABLE[error.code as keyof typeof ERROR_TABLE].status < 500
 }
 
-async function planToMove(
+/** Returns the plan of the version to which runs move. */
+export async function planToMove(
   server: MigrateDeps,
   { tenantId, workflowId, mode }: Pick<StoredRun, 'tenantId' | 'workflowId' | 'mode'>,
   version: string,

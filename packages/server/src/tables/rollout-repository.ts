@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { databaseNow, type RolloutRef } from './rollout-ref.ts'
-import { clearRuns } from './rollout-runs-repository.ts'
+import { type CanaryRuns, clearRuns } from './rollout-runs-repository.ts'
 import type { ServerTx, VersionRolloutRow } from './server-tables.ts'
 
 function rolloutIn(tx: ServerTx, { tenantId, workflowId, version }: RolloutRef) {
@@ -45,11 +45,17 @@ export async function listRolloutRows(
     .execute()
 }
 
+/** A rollout that begins: the database has its times and its numbers. */
+export type RolloutToPut = Omit<VersionRolloutRow, 'started_at' | 'since' | 'counted_at' | `canary_${keyof CanaryRuns}`>
+
 /** Stores a rollout, in place of an ended one of the same version, and has a process work on it. */
-export async function putRollout(tx: ServerTx, row: Omit<VersionRolloutRow, 'started_at' | 'since'>): Promise<void> {
+export async function putRollout(tx: ServerTx, row: RolloutToPut): Promise<void> {
   const { tenant_id: tenantId, workflow_id: workflowId, version, ...set } = row
   const since = row.status === 'in_progress' ? databaseNow : null
-  const values = { ...set, started_at: databaseNow, since }
+  const isCanary = row.status === 'canary'
+  // A rollout that begins again keeps the numbers of its canary.
+  const none = { started: 0, completed: 0, failed: 0 }
+  const values = { ...set, started_at: databaseNow, since, ...(isCanary ? canaryValues(none) : {}) }
   await tx
     .insertInto('version_rollouts')
     .values({ tenant_id: tenantId, workflow_id: workflowId, version, ...values })
@@ -57,6 +63,33 @@ export async function putRollout(tx: ServerTx, row: Omit<VersionRolloutRow, 'sta
     .execute()
   await clearRuns(tx, { tenantId, workflowId, version })
   await dueRollout(tx, { tenantId, workflowId, version }, 0)
+}
+
+function canaryValues({ started, completed, failed }: CanaryRuns) {
+  return { canary_started: started, canary_completed: completed, canary_failed: failed, counted_at: databaseNow }
+}
+
+/**
+ * Stores the number of runs of a canary, whose row the caller has locked.
+ *
+ * @returns True if it has changed since `row` was read.
+ */
+export async function storeCanaryRuns(
+  tx: ServerTx,
+  { tenantId, workflowId, version }: RolloutRef,
+  row: VersionRolloutRow,
+  runs: CanaryRuns,
+): Promise<boolean> {
+  const { canary_started: started, canary_completed: completed, canary_failed: failed } = row
+  if (started === runs.started && completed === runs.completed && failed === runs.failed) return false
+  await tx
+    .updateTable('version_rollouts')
+    .set(canaryValues(runs))
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', '=', version)
+    .execute()
+  return true
 }
 
 /** Changes a rollout, whose row the caller has locked. */

@@ -160,11 +160,22 @@ const rollouts: Migration = {
   ],
 }
 
+/** Counts in the rows of rollouts, and what was last seen of a run that is asked. */
+const rolloutCounts: Migration = {
+  name: '0019-rollout-counts',
+  up: ({ schema }) => [
+    `alter table ${identifier(schema)}.version_rollouts add column canary_started int, add column canary_completed int,
+      add column canary_failed int, add column counted_at bigint`,
+    `alter table ${identifier(schema)}.rollout_runs add column turn int, add column checks int not null default 0`,
+    `create index rollout_runs_of_run on ${identifier(schema)}.rollout_runs (run_id, tenant_id)`,
+  ],
+}
+
 /** The server's tables; forward only, a migration that has been released never changes. */
 export const SERVER_MIGRATIONS = {
   // The runtime has a table of its own.
   table: 'server_migrations',
-  migrations: [workflows, secrets, draftAppends, connections, rollouts],
+  migrations: [workflows, secrets, draftAppends, connections, rollouts, rolloutCounts],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],
 } as const

@@ -186,6 +186,12 @@ export interface VersionRolloutRow {
   readonly max_failure_percent: number
   readonly min_runs: number
   readonly promote_after: number | null
+  /** Runs of the canary as last counted; null without one, and for one that ended before they were stored. */
+  readonly canary_started: number | null
+  readonly canary_completed: number | null
+  readonly canary_failed: number | null
+  /** Time at which these numbers last changed. */
+  readonly counted_at: number | null
   /** Time from which on runs of earlier versions are moved or canceled; null before. */
   readonly since: number | null
   readonly moved: number
@@ -208,11 +214,19 @@ export interface RolloutRunRow {
   readonly workflow_id: WorkflowId
   readonly version: string
   readonly run_id: RunId
-  /** `pending`: it will move or be canceled; `refused`: it remains on its version. */
-  readonly state: 'pending' | 'refused'
+  /**
+   * `selected`: it is about to be asked, and nothing is stored for it; `pending`: it will move or be canceled; `refused`: it
+   * remains on its version.
+   */
+  readonly state: 'selected' | 'pending' | 'refused'
   readonly code: string | null
   readonly message: string | null
+  /** Time at which it was last asked. */
   readonly checked_at: number
+  /** Turn of the run when it was last asked: it answers the same until it moves on. Null to ask again after a time. */
+  readonly turn: number | null
+  /** Number of times that it was asked. */
+  readonly checks: number
 }
 
 /** An open rollout, for the process that works on it next. */

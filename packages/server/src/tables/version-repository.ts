@@ -53,7 +53,8 @@ export const BUCKETS = 10_000
 
 /**
  * Finds the version with which a new run starts, and reads it, in one statement: the latest one, unless that is a canary
- * for another share of the runs, or was rolled back.
+ * for another share of the runs, or was rolled back. A canary that was replaced since its number was read counts as rolled
+ * back: its runs are no longer judged.
  *
  * @param latest - Number of the latest published version.
  * @param bucket - Share that the run belongs to: an integer from 0 to {@link BUCKETS} - 1.
@@ -73,7 +74,7 @@ export async function findVersionToStart(
     .where('version', '=', latest)
     .where((eb) =>
       eb.or([
-        eb('status', '=', 'rolled_back'),
+        eb('status', 'in', ['rolled_back', 'replaced']),
         eb.and([eb('status', '=', 'canary'), sql<boolean>`percent * 100 <= ${bucket}::integer`]),
       ]),
     )
@@ -105,7 +106,7 @@ export async function findStableVersion(
     .where('tenant_id', '=', tenantId)
     .where('workflow_id', '=', workflowId)
     .where('version', '=', String(latest))
-    .where('status', 'in', ['canary', 'rolled_back'])
+    .where('status', 'in', ['canary', 'rolled_back', 'replaced'])
     .executeTakeFirst()
   return row?.former_version ?? String(latest)
 }

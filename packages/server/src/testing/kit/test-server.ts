@@ -6,7 +6,8 @@ import { openTestPGlite } from '@tenon/runtime/testing'
 import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
 import type { DatabaseOptions, WorkflowServer, WorkflowServerOptions } from '../../options.ts'
-import { createWorkflowServer } from '../../workflow-server.ts'
+import type { RolloutIntervals } from '../../rollouts/rollout-intervals.ts'
+import { openWorkflowServer } from '../../workflow-server.ts'
 import { testNodes } from './test-nodes.ts'
 
 export interface CallOptions {
@@ -24,7 +25,7 @@ export interface TestServer {
   /** The same, decoded; throws for any other status. */
   json<Body>(status: number, path: string, options?: CallOptions): Promise<Body>
   /** Another server on the same database, as another process would be; without a worker. */
-  sibling(options?: Partial<WorkflowServerOptions>): Promise<TestServer>
+  sibling(options?: TestServerOptions): Promise<TestServer>
   /** Opens a port for sockets and real HTTP. */
   listen(): Promise<{ readonly url: string; readonly detach: () => Promise<void> }>
   close(): Promise<void>
@@ -44,8 +45,13 @@ function authenticateByToken(request: Request): Identity | null {
   return token === undefined ? null : (JSON.parse(Buffer.from(token, 'base64url').toString()) as Identity)
 }
 
-/** @param options - Replaces parts of what a plain test server is made of. */
-export async function openTestServer(options: Partial<WorkflowServerOptions> = {}): Promise<TestServer> {
+/** Options of a test server: replaces parts of what a plain one is made of. */
+export interface TestServerOptions extends Partial<WorkflowServerOptions> {
+  /** Other times for the work on rollouts. */
+  readonly rolloutIntervals?: Partial<RolloutIntervals>
+}
+
+export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const given = options.database ?? { pglite: await openTestPGlite() }
   // A database that a test opens for a server closes with it.
   const database = { endOnClose: true, ...given }
@@ -68,8 +74,11 @@ function lend(database: DatabaseOptions): DatabaseOptions {
   }
 }
 
-async function openOn(database: DatabaseOptions, options: Partial<WorkflowServerOptions>): Promise<TestServer> {
-  const automation = createWorkflowServer({
+async function openOn(
+  database: DatabaseOptions,
+  { rolloutIntervals, ...options }: TestServerOptions,
+): Promise<TestServer> {
+  const plain: WorkflowServerOptions = {
     engine: embeddedEngine(),
     nodes: testNodes,
     authenticate: authenticateByToken,
@@ -79,7 +88,8 @@ async function openOn(database: DatabaseOptions, options: Partial<WorkflowServer
     limits: { rates: false },
     ...options,
     database,
-  })
+  }
+  const automation = openWorkflowServer(plain, rolloutIntervals)
   await automation.migrate()
   const closers: (() => Promise<void>)[] = []
 
@@ -106,7 +116,8 @@ async function openOn(database: DatabaseOptions, options: Partial<WorkflowServer
       if (response.status !== status) throw new Error(`${path} answered ${response.status}: ${text}`)
       return (text === '' ? undefined : JSON.parse(text)) as Body
     },
-    sibling: (more = {}) => openOn(lend(database), { ...options, ...more }),
+    sibling: (more = {}) =>
+      openOn(lend(database), { ...options, ...(rolloutIntervals && { rolloutIntervals }), ...more }),
     async listen() {
       const server = createServer(toNodeHandler(automation))
       const detach = attachWebSockets(server, automation)

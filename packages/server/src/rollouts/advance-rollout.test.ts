@@ -83,7 +83,7 @@ async function openRollout(runs: RolloutRuns, { percent = null }: { readonly per
         ({ tenantId, runId, workflowId, version: '1', mode: 'live', status: 'waiting', turn: 1 }) as StoredRun,
     } as Partial<RunReader> as RunReader
     const log: RolloutDeps['log'] = (_level, line) => void lines.push(line)
-    const intervals = { graceMs: 0, checkMs: 0 }
+    const intervals = { graceMs: 0, checkMs: 0, leaseMs: 600_000 }
     await advanceRollout({ database, engine, reader, now, bus: createInProcessBus(), log, intervals }, ref)
   }
   return {

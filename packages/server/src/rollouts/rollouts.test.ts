@@ -16,7 +16,10 @@ let pglite: Awaited<ReturnType<typeof openTestPGlite>>
 
 beforeAll(async () => {
   pglite = await openTestPGlite()
-  server = await openTestServer({ database: { pglite }, rolloutIntervals: { checkMs: 100, lookMs: 50, idleMs: 100 } })
+  server = await openTestServer({
+    database: { pglite },
+    rolloutIntervals: { graceMs: 60_000, checkMs: 100, lookMs: 50, idleMs: 100 },
+  })
 })
 afterAll(() => server.close())
 

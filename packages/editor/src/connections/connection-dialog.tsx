@@ -1,7 +1,6 @@
 import type { ConnectionInfo, ConnectorInfo, TenonClient } from '@tenon/core/client'
-import { useCallback, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
-import { useResource } from '../client/use-resource.ts'
 import { viewOf } from '../instance/browser.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { formatMoment } from '../runs/format/instant.ts'
@@ -14,6 +13,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { TextArea, TextInput } from '../ui/text-input.tsx'
 import { authorize } from './authorize.ts'
 import { type ConnectionDraft, draftOf, isComplete, toCreate, toUpdate } from './connection-fields.ts'
+import { useConnectors } from './use-connections.ts'
 
 interface ConnectionDialogProps {
   readonly client: TenonClient
@@ -28,8 +28,7 @@ interface ConnectionDialogProps {
 /** Dialog in which a person creates a connection, changes it, or enters its secrets again. */
 export function ConnectionDialog({ client, connection, connectorId, onClose, onSaved }: ConnectionDialogProps) {
   const { t } = useInstance()
-  const load = useCallback((abortSignal: AbortSignal) => client.connections.connectors({ abortSignal }), [client])
-  const connectors = useResource(load)
+  const connectors = useConnectors(client)
   const title = connection === null ? t('connections.form.new') : t('connections.form.edit', { name: connection.name })
   const items = connectors.value?.items ?? []
   const wanted = connection?.connector ?? connectorId

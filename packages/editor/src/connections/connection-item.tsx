@@ -1,4 +1,4 @@
-import type { ConnectionInfo, ConnectionTest, ConnectionUse, TenonClient } from '@tenon/core/client'
+import type { ConnectionInfo, ConnectionTest, ConnectionUse, ConnectorInfo, TenonClient } from '@tenon/core/client'
 import { useCallback, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
@@ -13,15 +13,19 @@ import { Skeleton } from '../ui/skeleton.tsx'
 interface ConnectionItemProps {
   readonly client: TenonClient
   readonly connection: ConnectionInfo
+  /** Its connector; `undefined` while the connectors are loaded, and if the host has it no more. */
+  readonly connector: ConnectorInfo | undefined
   readonly onEdit: () => void
   readonly onChanged: () => void
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
 
 /** A connection in the list, with its state and what a person can do with it. */
-export function ConnectionItem({ client, connection, onEdit, onChanged, onOpenWorkflow }: ConnectionItemProps) {
+export function ConnectionItem(props: ConnectionItemProps) {
+  const { client, connection, connector, onEdit, onChanged, onOpenWorkflow } = props
   const { t } = useInstance()
-  const { id, name, status, statusReason, connector, sharing, owner } = connection
+  const { id, name, status, statusReason, sharing, owner } = connection
+  const service = connector?.title ?? connection.connector
   const [open, setOpen] = useState<'uses' | 'delete' | null>(null)
   const { test, result, isTesting, error } = useTest(client, id, onChanged)
   const isOver = status === 'needs_reauth'
@@ -33,7 +37,7 @@ export function ConnectionItem({ client, connection, onEdit, onChanged, onOpenWo
         </b>
         <Badge tone={isOver ? 'failed' : 'success'}>{t('connections.status', { status })}</Badge>
         <p className="tn-muted" dir="auto">
-          {t('connections.detail', { connector, sharing: sharing.kind, owner: owner.displayName })}
+          {t('connections.detail', { connector: service, sharing: sharing.kind, owner: owner.displayName })}
         </p>
         {statusReason !== null && (
           <p className="tn-muted" dir="auto">
@@ -56,9 +60,11 @@ export function ConnectionItem({ client, connection, onEdit, onChanged, onOpenWo
         >
           {t(isOver ? 'connections.again' : 'connections.edit')}
         </Button>
-        <Button size="s" busy={isTesting} aria-label={t('connections.testNamed', { name })} onClick={test}>
-          {t('connections.test')}
-        </Button>
+        {connector?.canTest === true && (
+          <Button size="s" busy={isTesting} aria-label={t('connections.testNamed', { name })} onClick={test}>
+            {t('connections.test')}
+          </Button>
+        )}
         <Button size="s" aria-label={t('connections.usesNamed', { name })} onClick={() => setOpen('uses')}>
           {t('connections.uses')}
         </Button>

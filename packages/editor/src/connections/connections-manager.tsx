@@ -11,7 +11,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
 import { ConnectionItem } from './connection-item.tsx'
-import { useConnections } from './use-connections.ts'
+import { useConnections, useConnectors } from './use-connections.ts'
 
 /** Props of the list of connections. */
 export interface ConnectionsManagerProps extends InstanceProps {
@@ -40,6 +40,7 @@ interface ManagerProps {
 function Manager({ client, onOpenWorkflow }: ManagerProps) {
   const { t } = useInstance()
   const connections = useConnections(client)
+  const connectors = useConnectors(client).value?.items ?? []
   /** Connection whose dialog is open; `null` for a new one, `undefined` for none. */
   const [edited, setEdited] = useState<ConnectionInfo | null | undefined>(undefined)
   const isEmpty = connections.items.length === 0
@@ -64,6 +65,7 @@ function Manager({ client, onOpenWorkflow }: ManagerProps) {
                 key={connection.id}
                 client={client}
                 connection={connection}
+                connector={connectors.find(({ id }) => id === connection.connector)}
                 onEdit={() => setEdited(connection)}
                 onChanged={connections.refresh}
                 onOpenWorkflow={onOpenWorkflow}

@@ -84,6 +84,15 @@ describe('ConnectionsManager', () => {
     expect(argsOf(fixture, 'connections.remove')).toEqual([['c1']])
   })
 
+  test('names the service and the person whose runs use it, and tests only services that can be tested', async () => {
+    const sharing = { kind: 'user' } as const
+    show([connectionOf('c1'), connectionOf('c2', { name: 'Mail', connector: 'basic', sharing })])
+    expect(await screen.findByText('Bearer token · all workflows · created by Ada Obi')).toBeTruthy()
+    expect(screen.getByText(/ · runs that Ada Obi starts · /)).toBeTruthy()
+    expect(screen.getByRole('button', { name: 'Test CRM' })).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Test Mail' })).toBeNull()
+  })
+
   test('says why the list cannot be loaded, and tries again', async () => {
     const fixture = createFixtureClient({ connections: [connectionOf('c1')] })
     fixture.fail('connections.list', new TenonError('FORBIDDEN', 'Ask an admin'))

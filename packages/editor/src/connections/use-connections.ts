@@ -1,6 +1,7 @@
-import type { ConnectionInfo, TenonClient } from '@tenon/core/client'
+import type { ConnectionInfo, ConnectorInfo, TenonClient } from '@tenon/core/client'
 import { useCallback } from 'react'
 import { type Pages, usePages } from '../client/use-pages.ts'
+import { type Resource, useResource } from '../client/use-resource.ts'
 import { useTenantChanges } from '../client/use-tenant-changes.ts'
 
 const PAGE_SIZE = 100
@@ -19,4 +20,10 @@ export function useConnections(client: TenonClient): Pages<ConnectionInfo> {
   const pages = usePages(load, idOf)
   useTenantChanges({ client, isRelevant: ({ kind }) => kind === 'connection', onChange: pages.refresh })
   return pages
+}
+
+/** Loads the services that the host offers. */
+export function useConnectors(client: TenonClient): Resource<{ readonly items: readonly ConnectorInfo[] }> {
+  const load = useCallback((abortSignal: AbortSignal) => client.connections.connectors({ abortSignal }), [client])
+  return useResource(load)
 }

@@ -11,7 +11,7 @@ export const enConnections = {
   'connections.list': 'Connections',
   'connections.status': '{status, select, connected {Connected} other {Connect again}}',
   'connections.detail':
-    '{connector} · {sharing, select, tenant {all workflows} user {only you} other {some workflows}} · created by {owner}',
+    '{connector} · {sharing, select, tenant {all workflows} user {runs that {owner} starts} other {some workflows}} · created by {owner}',
   'connections.edit': 'Edit',
   'connections.editNamed': 'Edit {name}',
   'connections.again': 'Connect again',

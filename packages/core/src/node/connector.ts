@@ -21,7 +21,7 @@ export interface ApiKeyPosition {
 export type ConnectorAuth =
   /** An API key. Without `position`, the person who creates the connection enters it. */
   | { readonly kind: 'apiKey'; readonly position?: ApiKeyPosition }
-  /** User name and password, as HTTP Basic. */
+  /** User name and password, as HTTP Basic. The user name is not secret: people who may use the connection see it. */
   | { readonly kind: 'basic' }
   /** A token that the service issued, such as a JWT, as HTTP Bearer. */
   | { readonly kind: 'bearer' }
@@ -139,7 +139,7 @@ export interface ConnectorField {
   readonly choices?: readonly string[]
 }
 
-const secret = (name: string, isRequired = true): ConnectorField => ({ name, isSecret: true, isRequired })
+const secret = (name: string): ConnectorField => ({ name, isSecret: true, isRequired: true })
 const value = (name: string): ConnectorField => ({ name, isSecret: false, isRequired: true })
 
 /** Returns the fields that a person fills in to create a connection. OAuth has none: the service asks its user. */
@@ -150,7 +150,7 @@ export function connectorFields({ auth }: Pick<Connector, 'auth'>): readonly Con
       return auth.position === undefined ? [...position, secret('apiKey')] : [secret('apiKey')]
     }
     case 'basic':
-      return [value('username'), secret('password', false)]
+      return [value('username'), secret('password')]
     case 'bearer':
       return [secret('token')]
     case 'oauth2':

@@ -1,5 +1,5 @@
 export { fillParamDefaults } from '../document/fill-param-defaults.ts'
-export { isHeaderName, isPortAllowed, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
+export { isHeaderName, isHeaderValue, isPortAllowed, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 export { type ApproversFault, findApproversFault } from './approvers.ts'
 export {
   CALL_CHOICES,

@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { isHeaderName, isPortAllowed, isReservedHeader } from '@tenon/core/node'
+import { isHeaderName, isHeaderValue, isPortAllowed, isReservedHeader } from '@tenon/core/node'
 import { refused } from './failures.ts'
 
 /**
@@ -23,8 +23,6 @@ export function checkUrl(text: string, base?: URL): URL {
   return url
 }
 
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
-
 /**
  * @throws {@link TenonError} `EGRESS_REFUSED` for a header that callers must not set; `HTTP_FAILED` for a name or a
  * value that a header cannot contain, such as one with a line break.
@@ -36,7 +34,7 @@ export function checkHeaders(headers: Iterable<readonly [string, string]>): Read
     if (isReservedHeader(key))
       throw refused('header', `The header "${key}" is set by the connection and cannot be changed`)
     if (!isHeaderName(key)) throw malformed('A header has a name that is not valid')
-    if (!HEADER_VALUE.test(value)) {
+    if (!isHeaderValue(value)) {
       throw malformed(`The header "${key}" has a line break, NUL or a character beyond Latin-1`)
     }
     checked.set(key, value)

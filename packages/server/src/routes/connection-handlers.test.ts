@@ -153,6 +153,9 @@ describe('connections', () => {
       [{ connector: 'crm', secrets: { token, other: 'x' } }, 'secrets.other'],
       [{ connector: 'crm', secrets: { token }, values: { region: 'eu' } }, 'values.region'],
       [{ connector: 'crm', secrets: { token: 'a\nb' } }, 'secrets.token'],
+      [{ connector: 'crm', secrets: { token: 'ключ' } }, 'secrets.token'],
+      [{ connector: 'basic', values: { username: 'key' }, allowedHosts: ['a.b'] }, 'secrets.password'],
+      [{ connector: 'basic', values: { username: 'a:b' }, secrets: { password: 'p' } }, 'values.username'],
       [{ connector: 'crm', secrets: { token }, allowedHosts: ['api.example.com'] }, 'allowedHosts'],
       [{ connector: 'bearer', secrets: { token } }, 'allowedHosts'],
       [{ connector: 'bearer', secrets: { token }, allowedHosts: ['https://a.example/x'] }, 'allowedHosts.0'],
@@ -170,6 +173,12 @@ describe('connections', () => {
     for (const [body, path] of wrong) {
       const { issues } = await make(as, { name: 'X', ...body }, 422)
       expect([path, issues?.map((issue) => issue.path.join('.'))]).toEqual([path, expect.arrayContaining([path])])
+    }
+    const { id } = await crmOf(as)
+    for (const changed of ['a\nb', 'ключ']) {
+      expect(await change(as, id, { secrets: { token: changed } }, 422)).toMatchObject({
+        issues: [{ path: ['secrets', 'token'] }],
+      })
     }
     expect(await make(as, { connector: 'none', name: 'X' }, 422)).toMatchObject({ code: 'REFERENCE_NOT_FOUND' })
     const sharing = { kind: 'workflows', workflowIds: ['none'] }

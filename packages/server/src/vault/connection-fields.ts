@@ -4,20 +4,29 @@ import {
   type Connector,
   connectorFields,
   type HttpCredentials,
+  isHeaderValue,
   positionFault,
 } from '@tenon/core/node'
 
 type Texts = Readonly<Record<string, string>>
+
+/** Fields of a connection as they are to be stored. */
+export interface GivenFields {
+  readonly values: Texts
+  /** Secrets that were entered. */
+  readonly secrets: Texts
+  /** Names of the secrets that are stored already. @defaultValue none */
+  readonly kept?: readonly string[]
+  /** Number of hosts that were entered. */
+  readonly allowedHosts: number
+}
 
 /**
  * Checks the fields of a connection against its connector.
  *
  * @throws {@link TenonError} `REQUEST_INVALID` with an issue for each field that is unknown, missing or invalid.
  */
-export function checkFields(
-  connector: Connector,
-  { values, secrets, allowedHosts }: { readonly values: Texts; readonly secrets: Texts; readonly allowedHosts: number },
-): void {
+export function checkFields(connector: Connector, { values, secrets, kept = [], allowedHosts }: GivenFields): void {
   const issues: ProblemIssue[] = []
   const report = (path: readonly string[], message: string): void => {
     issues.push({ path: [...path], code: 'invalid_value', message })
@@ -33,6 +42,7 @@ export function checkFields(
     }
     for (const { name, isRequired, choices } of known) {
       const value = given[name] ?? ''
+      if (isSecret && kept.includes(name) && !(name in given)) continue
       if (isRequired && value === '') report([part, name], 'Required')
       else if (choices !== undefined && !choices.includes(value)) report([part, name], `Choose ${choices.join(' or ')}`)
     }
@@ -41,9 +51,14 @@ export function checkFields(
     const fault = positionFault(positionOf(connector.auth.position, values))
     if (fault !== null) report(['values', 'name'], fault)
   }
+  const isInHeader = isSentInHeader(connector, values)
   for (const [name, secret] of Object.entries(secrets)) {
-    // The value is part of a header, but for an API key in the query.
     if (/[\r\n\0]/.test(secret)) report(['secrets', name], 'It must be one line')
+    else if (isInHeader && !isHeaderValue(secret)) report(['secrets', name], 'A header cannot contain these characters')
+  }
+  // The first colon ends the user name (RFC 7617).
+  if (connector.auth.kind === 'basic' && values.username?.includes(':')) {
+    report(['values', 'username'], 'It must not contain a colon')
   }
   if (connector.allowedHosts.length === 0 && allowedHosts === 0)
     report(['allowedHosts'], 'Name the hosts of the service')
@@ -52,11 +67,20 @@ export function checkFields(
   throw new TenonError('REQUEST_INVALID', issues[0]?.message ?? '', { details: { issues } })
 }
 
+/** Checks whether a header contains the secrets as they are: not those of HTTP Basic, which are encoded. */
+function isSentInHeader({ auth }: Connector, values: Texts): boolean {
+  return auth.kind === 'apiKey' ? positionOf(auth.position, values).in === 'header' : auth.kind !== 'basic'
+}
+
 function positionOf(position: ApiKeyPosition | undefined, values: Texts): ApiKeyPosition {
   return position ?? { in: values.in === 'query' ? 'query' : 'header', name: values.name ?? '' }
 }
 
-/** Returns what the HTTP client adds to requests, and every text that must not be seen anywhere else. */
+/**
+ * Returns what the HTTP client adds to requests, and every text that must not be seen anywhere else.
+ *
+ * @throws {@link TenonError} `SECRET_NOT_FOUND` for a secret without which a request would go out with no valid credentials.
+ */
 export function credentialsOf(
   { auth }: Pick<Connector, 'auth'>,
   values: Texts,
@@ -71,18 +95,24 @@ export function credentialsOf(
   switch (auth.kind) {
     case 'apiKey': {
       const { in: part, name, prefix = '' } = positionOf(auth.position, values)
-      const { apiKey = '' } = secrets
+      const apiKey = secretOf(secrets, 'apiKey')
       if (part === 'header') return inHeader(name, `${prefix}${apiKey}`)
       return { credentials: { headers: {}, query: { [name]: apiKey }, allowedHosts }, secrets: texts }
     }
     case 'basic': {
-      const pair = Buffer.from(`${values.username}:${secrets.password ?? ''}`, 'utf8').toString('base64')
+      const pair = Buffer.from(`${values.username ?? ''}:${secretOf(secrets, 'password')}`, 'utf8').toString('base64')
       const { credentials, secrets: hidden } = inHeader('authorization', `Basic ${pair}`)
       return { credentials, secrets: [...hidden, pair] }
     }
     case 'bearer':
-      return inHeader('authorization', `Bearer ${secrets.token}`)
+      return inHeader('authorization', `Bearer ${secretOf(secrets, 'token')}`)
     case 'oauth2':
-      return inHeader('authorization', `Bearer ${secrets.accessToken}`)
+      return inHeader('authorization', `Bearer ${secretOf(secrets, 'accessToken')}`)
   }
+}
+
+function secretOf(secrets: Texts, field: string): string {
+  const secret = secrets[field]
+  if (secret !== undefined && secret !== '') return secret
+  throw new TenonError('SECRET_NOT_FOUND', `The connection has no ${field}`, { remedy: 'Connect the account again.' })
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ConnectionSharing, CreateConnection, Identity, UpdateConnection } from '@tenon/core/api'
 import type { SecretMarker, TenantId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { type Connector, connectorFields } from '@tenon/core/node'
+import type { Connector } from '@tenon/core/node'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import type { Seal } from '../secrets/secret-store.ts'
@@ -66,7 +66,7 @@ export async function createConnection(
 }
 
 /**
- * Changes a connection. New secrets or values connect it again: the change and the event that ends the waits of node runs are
+ * Changes a connection. New secrets, which other values require as well, connect it again: the change and the event that ends the waits of node runs are
  * one transaction, so that none waits for a connection that works.
  *
  * @throws {@link TenonError} `CONNECTION_SECRETS_REQUIRED` for other hosts or values without all secrets, `FORBIDDEN`,
@@ -87,7 +87,7 @@ export async function updateConnection(
     server,
     { tenantId, connectionId },
     {
-      endsWaits: (now) => changesCredentials(now, body),
+      endsWaits: () => sealed.rows.length > 0,
       apply: (tx, now, isEnd) =>
         applyUpdate(tx, { identity, row: now, connector, body, sealed, isEnd, at: server.now() }),
     },
@@ -96,17 +96,14 @@ export async function updateConnection(
   return row
 }
 
-/** Checks whether requests have other credentials after a change. */
-function changesCredentials(row: ConnectionRow, { secrets = {}, values }: UpdateConnection): boolean {
-  return Object.keys(secrets).length > 0 || (values !== undefined && !isDeepStrictEqual(values, valuesOf(row)))
-}
-
 /** A connection by OAuth works once its owner has allowed access on the page of the service. */
 function firstStatusOf({ auth }: Connector): Pick<ConnectionRow, 'status' | 'status_reason'> {
   return auth.kind === 'oauth2'
     ? { status: 'needs_reauth', status_reason: 'Access was not allowed yet' }
     : { status: 'connected', status_reason: null }
 }
+
+type Texts = Readonly<Record<string, string>>
 
 interface Update {
   readonly identity: Identity
@@ -125,7 +122,7 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
   const values = body.values ?? valuesOf(row)
   const hosts = body.allowedHosts ?? hostsOf(row)
   const { sharing } = body
-  checkSecretsGiven(connector, row, { values, hosts, sealed })
+  checkSecretsGiven(connector, row, { values, hosts, secrets: body.secrets ?? {} })
   if (sharing !== undefined) {
     if (row.sharing_kind === 'user' && row.owner_id !== identity.userId) {
       throw new TenonError('FORBIDDEN', 'Only its owner may share this connection')
@@ -156,23 +153,14 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
 function checkSecretsGiven(
   connector: Connector,
   row: ConnectionRow,
-  {
-    values,
-    hosts,
-    sealed,
-  }: { values: Readonly<Record<string, string>>; hosts: readonly string[]; sealed: SealedFields },
+  { values, hosts, secrets }: { values: Texts; hosts: readonly string[]; secrets: Texts },
 ): void {
   const isMoved = !isDeepStrictEqual(values, valuesOf(row)) || !isDeepStrictEqual(hosts, hostsOf(row))
-  const missing = Object.keys(markersOf(row)).filter((field) => sealed.markers[field] === undefined)
+  const missing = Object.keys(markersOf(row)).filter((field) => secrets[field] === undefined)
   if (isMoved && missing.length > 0) {
     throw new TenonError('CONNECTION_SECRETS_REQUIRED', `Enter again: ${missing.join(', ')}`)
   }
-  const known = connectorFields(connector).filter(({ isSecret }) => isSecret)
-  const secrets = Object.fromEntries(
-    known.flatMap(({ name }) => (name in { ...markersOf(row), ...sealed.markers } ? [[name, 'set']] : [])),
-  )
-  const unknown = Object.fromEntries(Object.keys(sealed.markers).map((name) => [name, 'set']))
-  checkFields(connector, { values, secrets: { ...secrets, ...unknown }, allowedHosts: hosts.length })
+  checkFields(connector, { values, secrets, kept: Object.keys(markersOf(row)), allowedHosts: hosts.length })
 }
 
 /**

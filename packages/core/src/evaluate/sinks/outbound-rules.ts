@@ -26,6 +26,8 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
+/** Characters that a header line can carry (RFC 9110, field-value). */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /**
@@ -45,4 +47,9 @@ export function isReservedHeader(name: string): boolean {
 /** Checks whether a text can be the name of a header: letters, digits and some marks, no space, colon or line break. */
 export function isHeaderName(name: string): boolean {
   return HEADER_NAME.test(name)
+}
+
+/** Checks whether a text can be the value of a header: one line of Latin-1. */
+export function isHeaderValue(text: string): boolean {
+  return HEADER_VALUE.test(text)
 }

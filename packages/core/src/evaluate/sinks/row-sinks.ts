@@ -1,9 +1,8 @@
 import type { ParsedTemplate } from '../../expression/ast.ts'
 import { isJsonObject, type Json } from '../../json.ts'
+import { isHeaderValue } from './outbound-rules.ts'
 import { type SinkWriter, type TemplateSink, wholeParts, wholeSpan } from './sink.ts'
 
-/** Characters that a header line can carry (RFC 9110, field-value). */
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const LINE_CHARACTER = /[\r\n\0]/
 
 function refuseNull(value: Json, template: ParsedTemplate, writer: SinkWriter, what: string): void {
@@ -24,7 +23,7 @@ function writeText(template: ParsedTemplate, writer: SinkWriter): string {
 export const headerSink: TemplateSink = {
   check: (template) =>
     template.parts.flatMap((part) =>
-      part.kind === 'text' && !HEADER_VALUE.test(part.text)
+      part.kind === 'text' && !isHeaderValue(part.text)
         ? { message: faultIn(part.text), start: part.start, end: part.end }
         : [],
     ),
@@ -38,7 +37,7 @@ export const headerSink: TemplateSink = {
       const message = `The header "${writer.name}" is ${kind}. Write a text, a number or a boolean`
       throw writer.fault('TEMPLATE_VALUE_INVALID', message, wholeSpan(template))
     }
-    if (typeof value !== 'string' || HEADER_VALUE.test(value)) return value
+    if (typeof value !== 'string' || isHeaderValue(value)) return value
     throw writer.fault('TEMPLATE_VALUE_INVALID', `The header "${writer.name}": ${faultIn(value)}`, wholeSpan(template))
   },
 }

@@ -32,6 +32,8 @@ describe('allowed hosts', () => {
       'https://a',
       'a/b',
       'A.example',
+      '*.com',
+      'http://*.com:8080',
       'a.example:22',
       'a.example:99999',
       `${'a.'.repeat(160)}a`,

@@ -15,13 +15,15 @@ const HOST_PATTERN = /^(http:\/\/)?(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f
 
 /**
  * Checks the form of an allowed host: `api.example.com`, with a port other than 443 `api.example.com:8443`, or
- * `*.example.com` for all names below a domain. These are reached by https only; `http://localhost:8080` allows plain
+ * `*.example.com` for all names below a domain, which has a dot itself. These are reached by https only; `http://localhost:8080` allows plain
  * http. Lower case, without a path.
  */
 export function isHostPattern(pattern: string): boolean {
   const port = HOST_PATTERN.exec(pattern)?.[6] ?? '443'
   const isPort = Number(port) >= 1 && Number(port) <= 65_535 && isPortAllowed(port)
-  return pattern.length <= 300 && HOST_PATTERN.test(pattern) && isPort
+  // All names below a top-level domain belong to everyone.
+  const isTooWide = /\*\.[^.]*$/.test(pattern)
+  return pattern.length <= 300 && HOST_PATTERN.test(pattern) && isPort && !isTooWide
 }
 
 /** Checks whether a URL leads to one of the allowed hosts, by its scheme, host and port. */

@@ -1,6 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 import { connectionParamOf, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { fillParamDefaults } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { enabledNodes } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
@@ -54,8 +55,10 @@ export function connectionsIn(
 ): readonly Use[] {
   return enabledNodes(registry, document).flatMap(({ node, name, entry }): readonly Use[] => {
     const param = entry === undefined ? null : connectionParamOf(entry.params)
-    const connectionId = param === null ? undefined : node.params[param]
-    if (param === null || typeof connectionId !== 'string' || connectionId === '') return []
+    if (entry === undefined || param === null) return []
+    // A run uses the default of the node type as well.
+    const connectionId = fillParamDefaults(entry.params, node.params)[param]
+    if (typeof connectionId !== 'string' || connectionId === '') return []
     return [{ nodeId: node.id, name, param, connectionId }]
   })
 }

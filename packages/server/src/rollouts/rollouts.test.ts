@@ -18,7 +18,7 @@ beforeAll(async () => {
   pglite = await openTestPGlite()
   server = await openTestServer({
     database: { pglite },
-    rolloutIntervals: { graceMs: 60_000, checkMs: 100, lookMs: 50, idleMs: 100 },
+    rolloutIntervals: { graceMs: 60_000, checkMs: 250, lookMs: 250, idleMs: 250 },
   })
 })
 afterAll(() => server.close())

@@ -115,6 +115,47 @@ describe('PublishDialog', () => {
     expect(state().openPanel).toBe('publish')
   })
 
+  test('publishes no other number than the one that is shown', async () => {
+    const sent: unknown[] = []
+    const { user } = await open(async (_id, body) => {
+      sent.push(body)
+      return VERSION_5
+    })
+    const choose = (name: string, option: string) =>
+      user.selectOptions(screen.getByRole('combobox', { name }), screen.getByRole('option', { name: option }))
+    await choose('New runs', 'Some start with this version first')
+    const percent = screen.getByLabelText('Percentage of new runs')
+    const publish = screen.getByRole('button', { name: 'Publish' })
+    for (const text of ['0', '101', '12.5', '']) {
+      await user.clear(percent)
+      if (text !== '') await user.type(percent, text)
+      await user.click(publish)
+      expect(document.activeElement, `"${text}"`).toBe(percent)
+      expect(percent.getAttribute('aria-invalid')).toBe('true')
+    }
+    expect(sent).toEqual([])
+    await choose('New runs', 'All start with this version')
+    await user.click(publish)
+    await waitFor(() => expect(sent).toEqual([{}]))
+  })
+
+  test('says in its first sentence what the choices do', async () => {
+    const { user } = await open(async () => VERSION_5)
+    const dialog = screen.getByRole('dialog')
+    const first = () => dialog.querySelector('.tn-dialog-description')?.textContent
+    const choose = (name: string, option: string) =>
+      user.selectOptions(screen.getByRole('combobox', { name }), screen.getByRole('option', { name: option }))
+    expect(first()).toBe('New runs use this version. Runs in progress finish on their own version.')
+    await choose('Runs in progress', 'Are canceled')
+    expect(first()).toBe('New runs use this version. Runs in progress are canceled.')
+    await choose('New runs', 'Some start with this version first')
+    expect(first()).toBe(
+      '10 % of new runs use this version at first. Once it is promoted, runs in progress are canceled.',
+    )
+    await choose('Runs in progress', 'Move to this version')
+    expect(first()).toContain('Once it is promoted, runs in progress move to it where they fit.')
+  })
+
   test('stays open when the version could not be made, and says why', async () => {
     const { user, state, events } = await open(async () => {
       throw new TenonError('UNAVAILABLE', 'The server cannot be reached')

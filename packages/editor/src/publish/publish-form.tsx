@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { callHost } from '../instance/call-host.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { ProblemList } from '../problems/problem-list.tsx'
@@ -15,7 +15,7 @@ import { TextArea } from '../ui/text-input.tsx'
 import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
 import type { PublishDialogProps } from './publish-dialog.tsx'
 import { RefusedInputNote } from './refused-input-note.tsx'
-import { type RolloutChoice, RolloutFields } from './rollout-fields.tsx'
+import { type RolloutChoice, RolloutFields, RolloutSummary } from './rollout-fields.tsx'
 import { whenSaved } from './when-saved.ts'
 
 interface PublishFormProps extends PublishDialogProps {
@@ -36,7 +36,14 @@ export function PublishForm(props: PublishFormProps) {
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
   const blockers = useBlockers(failure)
+  const fields = useRef<HTMLDivElement>(null)
   const publish = async () => {
+    // A field keeps its last valid value, so that of the screen is not the one that would be sent.
+    const unreadable = fields.current?.querySelector<HTMLElement>('[data-unreadable]') ?? null
+    if (unreadable !== null) {
+      unreadable.focus()
+      return
+    }
     setIsSending(true)
     setFailure(null)
     try {
@@ -71,6 +78,7 @@ export function PublishForm(props: PublishFormProps) {
       />
     )
   }
+  const isPlain = rollout.runs === undefined && rollout.canary === undefined
   const fault = failure === null ? null : describeError(failure, t)
   return (
     <Dialog
@@ -78,7 +86,7 @@ export function PublishForm(props: PublishFormProps) {
       busy={isSending}
       onClose={onClose}
       title={t('publish.title')}
-      description={t('publish.text')}
+      description={isPlain ? t('publish.text') : <RolloutSummary choice={rollout} />}
       footer={
         <>
           <Button disabled={isSending} onClick={onClose}>
@@ -90,7 +98,7 @@ export function PublishForm(props: PublishFormProps) {
         </>
       }
     >
-      <div className="tn-start">
+      <div ref={fields} className="tn-start">
         {fault !== null && (
           <div role="alert">
             <Callout tone="failed" title={fault.why === '' ? t('publish.failed') : fault.why}>

@@ -25,6 +25,22 @@ export function RolloutFields(props: RolloutFieldsProps) {
   )
 }
 
+/** Says in one sentence what the choices do to new runs and to those in progress. */
+export function RolloutSummary({ choice }: Pick<RolloutFieldsProps, 'choice'>) {
+  return (
+    <RolloutTexts>
+      <Summary choice={choice} />
+    </RolloutTexts>
+  )
+}
+
+function Summary({ choice: { runs = 'finish', canary } }: Pick<RolloutFieldsProps, 'choice'>) {
+  const t = useTranslate()
+  return canary === undefined
+    ? t('rollout.summary.all', { runs })
+    : t('rollout.summary.canary', { runs, percent: canary.percent })
+}
+
 function Fields({ choice: { runs = 'finish', canary }, onChange }: RolloutFieldsProps) {
   const t = useTranslate()
   const change = (next: { readonly runs?: RolloutRuns; readonly canary?: Canary | null }) => {

@@ -3,6 +3,10 @@ export const enRollouts = {
   'rollout.starts': 'New runs',
   'rollout.starts.all': 'All start with this version',
   'rollout.starts.canary': 'Some start with this version first',
+  'rollout.summary.all':
+    'New runs use this version. {runs, select, move {Runs in progress move to it where they fit} cancel {Runs in progress are canceled} other {Runs in progress finish on their own version}}.',
+  'rollout.summary.canary':
+    '{percent} % of new runs use this version at first. {runs, select, move {Once it is promoted, runs in progress move to it where they fit} cancel {Once it is promoted, runs in progress are canceled} other {Runs in progress finish on their own version}}.',
   'rollout.percent': 'Percentage of new runs',
   'rollout.maxFailures': 'Highest failure rate in percent',
   'rollout.maxFailuresHelp': 'New runs start with the former version again if more of the ended runs have failed.',

@@ -223,7 +223,8 @@ export interface Engine {
   ): Promise<WithdrawResult>
   /**
    * Stores a request to have another engine execute a run, which keeps its log, its waits and its timers. `hook` is called
-   * for an accepted request only; the same request again has no effect.
+   * for an accepted request only; the same request again has no effect. A request for the present engine withdraws the one
+   * that waits.
    *
    * @see docs/adr/0062-a-run-changes-its-engine-between-its-nodes.md
    */

@@ -100,7 +100,8 @@ export interface RunsClient {
   migrateAll(workflowId: WorkflowId, body: MigrateRuns, options?: RequestOptions): Promise<MigratedRuns>
   /**
    * Requests that another engine executes a run, as soon as none of its nodes is in progress. The returned run may have
-   * yet to change, and does not change if it ends first. Admins only.
+   * yet to change, and does not change if it ends first. A request for the present engine withdraws one that waits.
+   * Admins only.
    *
    * @throws {@link TenonError} `RUN_CLOSED`; `ENGINE_CHANGE_REFUSED` for an engine that the server lacks, for a queued run,
    * and while another request waits.

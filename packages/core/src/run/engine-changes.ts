@@ -5,7 +5,10 @@ export const RUN_ENGINES = ['embedded', 'temporal'] as const
 /** One of {@link RUN_ENGINES}. */
 export type RunEngine = (typeof RUN_ENGINES)[number]
 
-/** A request to have another engine execute a run from now on. */
+/**
+ * A request to have another engine execute a run from now on. One for the engine that executes the run withdraws the one
+ * that waits.
+ */
 export interface EngineChangeRequest {
   /** Id of the request, unique in the run; a request that was applied has no effect when it is repeated. */
   readonly requestId: string
@@ -17,5 +20,5 @@ export interface EngineChangeRequest {
   readonly to: RunEngine
 }
 
-/** Reason why a run stays on its engine: another request came first, or the run began to end before. */
-export type EngineChangeRefusal = 'superseded' | 'ending'
+/** Reason why a run stays on its engine: another request came first, the run began to end before, or it was withdrawn. */
+export type EngineChangeRefusal = 'superseded' | 'ending' | 'withdrawn'

@@ -91,6 +91,8 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
       return
     }
     case 'engine_change_requested': {
+      // A withdrawal is no change.
+      if (entry.data.from === entry.data.to) return
       const change = { ...entry.data, requestedAt: at, outcome: null, endedAt: null }
       state.head = { ...state.head, engineChanges: [...state.head.engineChanges, change] }
       return

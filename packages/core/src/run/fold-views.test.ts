@@ -122,6 +122,7 @@ describe('a run', () => {
       { type: 'engine_change_requested', data: { ...request, requestId: 'r2' } },
       { type: 'engine_change_refused', data: { requestId: 'r2', to: 'temporal', reason: 'superseded' } },
       { type: 'engine_changed', data: request },
+      { type: 'engine_change_requested', data: { ...request, requestId: 'r3', to: 'embedded' } },
     )
     const open = { ...request, requestedAt: 1_010, outcome: null, endedAt: null }
     expect(foldRunEvents(log.slice(0, 2)).engineChanges).toEqual([open])

@@ -34,13 +34,17 @@ interface RequestEngineChangeDeps {
 /** @see docs/adr/0062-a-run-changes-its-engine-between-its-nodes.md */
 export function createRequestEngineChange({ database, committer, now }: RequestEngineChangeDeps): RequestEngineChange {
   return async (tenantId, runId, { engine, actor, requestId = randomUUID() }, route) => {
-    // One that the run has applied waits in its state for the end of the nodes in progress.
-    const applied = await committer.withSession(
-      { tenantId, runId, isStale: true },
-      ({ machine }) => machine.engineChange?.to ?? null,
-    )
-    if (applied !== null) return { outcome: applied === engine ? 'unchanged' : 'pending' }
-    const change = { tenantId, runId, route, request: { requestId, actor, to: engine } }
-    return database.withTenant(tenantId, (tx) => putEngineChange(tx, { ...change, at: now() }))
+    const put = async () => {
+      // One that the run has applied waits in its state for the end of the nodes in progress.
+      const applied = await committer.withSession(
+        { tenantId, runId, isStale: true },
+        ({ machine }) => machine.engineChange?.to ?? null,
+      )
+      const change = { tenantId, runId, applied, route, request: { requestId, actor, to: engine } }
+      return database.withTenant(tenantId, (tx) => putEngineChange(tx, { ...change, at: now() }))
+    }
+    const first = await put()
+    // The run may have applied a request after the session was read and before its row was locked.
+    return first.outcome === 'unchanged' ? put() : first
   }
 }

@@ -55,6 +55,29 @@ describe('a run that changes its engine', () => {
     expect(change(run, 'temporal', 'embedded', 'late')).toEqual(['engine not temporal (superseded)'])
   })
 
+  test('stays on its engine when the request is withdrawn, and starts what it has held', () => {
+    const parallel = planOf(
+      ['start', 'a:probe', 'b:probe', 'c:probe', 'end'],
+      ['start>a', 'start>c', 'a>b', 'b>end', 'c>end'],
+    )
+    const run = runOf(parallel)
+    const { turn } = run.machine
+    expect(change(run, 'embedded', 'embedded', 'none')).toEqual([])
+    expect(run.machine.turn).toBe(turn)
+    change(run, 'temporal')
+    expect(change(run, 'temporal', 'temporal', 'elsewhere')).toEqual([])
+    run.complete('a')
+    expect(change(run, 'embedded', 'embedded', 'stay')).toEqual([
+      'engine not temporal (withdrawn)',
+      'schedule b/1 dispatch',
+    ])
+    expect(run.machine.engineChange).toBeNull()
+    expect(change(run, 'embedded', 'embedded', 'stay')).toEqual([])
+    run.apply({ type: 'pause_requested', data: { requestId: 'p', actor: ANN } })
+    expect(change(run, 'temporal', 'embedded', 'again')).toEqual([])
+    expect(change(run, 'embedded', 'embedded', 'stay again')).toEqual(['engine not temporal (withdrawn)'])
+  })
+
   test('stays on its engine if it begins to end first, and ignores requests from then on', () => {
     const run = runOf()
     change(run, 'temporal')

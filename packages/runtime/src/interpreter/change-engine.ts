@@ -11,7 +11,22 @@ import type { Turns } from './turn.ts'
 export function judgeEngineChange(run: RunContext, request: EngineChangeRequest): ((turns: Turns) => void) | null {
   const { semantics, over, requests } = run.state
   if (semantics === 0 || over || topFrame(run).state.ending !== null || requests.has(request.requestId)) return null
+  if (request.from === request.to) return judgeWithdrawal(run, request)
   return (turns) => requestEngineChange(run, turns, request)
+}
+
+/** A request for the engine that executes the run withdraws the one that waits; without one it has no effect. */
+function judgeWithdrawal(run: RunContext, { requestId, from }: EngineChangeRequest): ((turns: Turns) => void) | null {
+  const { state, undoLog } = run
+  const { engineChange } = state
+  if (engineChange?.from !== from) return null
+  return (turns) => {
+    undoLog.setEntry(state.requests, requestId, state.turn)
+    undoLog.setField(state, 'engineChange', null)
+    const data = { requestId: engineChange.requestId, to: engineChange.to, reason: 'withdrawn' } as const
+    turns.decisions.push({ type: 'engine_change_refused', data })
+    if (!isHolding(run)) releaseHeld(run, turns)
+  }
 }
 
 /**

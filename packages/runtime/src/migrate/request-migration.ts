@@ -105,12 +105,17 @@ export function createMigrateRun({ database, committer, now }: MigrateRunDeps): 
       return database.withTenant(tenantId, (tx) => putMigration(tx, { ...migration, at: now() }))
     },
     withdraw: async (tenantId, runId, actor, route) => {
-      const applied = await committer.withSession(
-        { tenantId, runId, isStale: true },
-        ({ machine }) => machine.migration,
-      )
-      const withdrawal = { tenantId, runId, applied, actor, route }
-      return database.withTenant(tenantId, (tx) => putWithdrawal(tx, { ...withdrawal, at: now() }))
+      const put = async () => {
+        const applied = await committer.withSession(
+          { tenantId, runId, isStale: true },
+          ({ machine }) => machine.migration,
+        )
+        const withdrawal = { tenantId, runId, applied, actor, route }
+        return database.withTenant(tenantId, (tx) => putWithdrawal(tx, { ...withdrawal, at: now() }))
+      }
+      const first = await put()
+      // The run may have applied a request after the session was read and before its row was locked.
+      return first.outcome === 'unchanged' ? put() : first
     },
   }
 }

@@ -14,20 +14,25 @@ export type PutEngineChange = PutMessage | { readonly outcome: 'unchanged' | 'qu
 /** A request to change the engine of a run. */
 export interface EngineChangeToPut extends RunRef {
   readonly request: Omit<EngineChangeRequest, 'from'>
+  /** Engine of a request that the run has applied and that waits for the end of the nodes in progress; `null` without one. */
+  readonly applied: RunEngine | null
   readonly at: number
   readonly route: MessageRoute
 }
+
+type EngineFact = Extract<Fact, { readonly type: 'engine_change_requested' }>
 
 /** Beginning of the ids of requests to change the engine, from `factId`. */
 const ENGINE_MESSAGES = 'engine/'
 
 /**
  * Accepts a request to change the engine of a run, in the caller's transaction: it locks the run, so that of two requests
- * at once the second one sees the first.
+ * at once the second one sees the first. One for the engine that executes the run withdraws the one that waits; the run
+ * changes nevertheless if it comes to that first.
  */
 export async function putEngineChange(
   tx: Tx<RuntimeTables>,
-  { tenantId, runId, request, at, route }: EngineChangeToPut,
+  { tenantId, runId, request, applied, at, route }: EngineChangeToPut,
 ): Promise<PutEngineChange> {
   const run = await tx
     .selectFrom('runs')
@@ -39,18 +44,22 @@ export async function putEngineChange(
   if (run === undefined) return { outcome: 'not_found' }
   if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
   if (run.status === 'queued') return { outcome: 'queued' }
+  // Of several, the last one is a withdrawal.
   const waiting = await tx
     .selectFrom('run_inbox')
     .select('fact')
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .where('message_id', 'like', `${ENGINE_MESSAGES}%`)
+    .orderBy('position', 'desc')
     .executeTakeFirst()
-  if (waiting !== undefined) {
-    const { data } = JSON.parse(waiting.fact) as Extract<Fact, { readonly type: 'engine_change_requested' }>
-    return { outcome: data.to === request.to ? 'unchanged' : 'pending' }
-  }
-  if (run.engine === request.to) return { outcome: 'unchanged' }
+  // The run may have changed since.
+  const held = applied === run.engine ? null : applied
+  const next = waiting === undefined ? held : (JSON.parse(waiting.fact) as EngineFact).data.to
+  if ((next ?? run.engine) === request.to) return { outcome: 'unchanged' }
+  // It withdraws the request that waits.
+  const stays = run.engine === request.to
+  if (next !== null && !stays) return { outcome: 'pending' }
   if ((await hasEndMessage(tx, { tenantId, runId })) || (await isEnding(tx, { tenantId, runId }))) {
     return { outcome: 'closed' }
   }

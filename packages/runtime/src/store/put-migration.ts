@@ -121,7 +121,8 @@ export async function putWithdrawal(
     .executeTakeFirst()
   if (run === undefined) return { outcome: 'not_found' }
   if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
-  const request = (await readWaiting(tx, { tenantId, runId })) ?? applied
+  // One in the inbox will be refused while another one waits.
+  const request = applied ?? (await readWaiting(tx, { tenantId, runId }))
   if (request === null) return { outcome: 'unchanged' }
   const fact: Fact = { type: 'migration_withdrawn', data: { requestId: request.requestId, actor } }
   return putMessage(tx, { tenantId, runId, fact, at, route })

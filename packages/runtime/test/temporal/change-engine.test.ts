@@ -84,6 +84,20 @@ if (await hasTemporal()) {
         return { timers: (await of('timers')).length, ready: (await of('run_ready')).length }
       })
 
+    test('stays at its engine when the request is withdrawn before the body in progress has ended', async () => {
+      const run = await startRun(fromEmbedded, REVIEWED)
+      await probes.reached(run.runId, 'a')
+      expect(await change(run, 'temporal')).toEqual({ outcome: 'accepted' })
+      await run.untilEvent(({ type }) => type === 'engine_change_requested')
+      expect(await change(run, 'embedded')).toEqual({ outcome: 'accepted' })
+      await run.untilEvent(({ type }) => type === 'engine_change_refused')
+      expect(await change(run, 'embedded')).toEqual({ outcome: 'unchanged' })
+      probes.open(run.runId, 'a')
+      await run.untilEvent(({ type }) => type === 'node_suspended')
+      expect(await engineOf(run)).toBe('embedded')
+      expect(await changes(run)).toEqual([])
+    })
+
     test('waits for the body in progress, then waits and continues at the other engine, and goes back', async () => {
       const run = await startRun(fromEmbedded, REVIEWED)
       await probes.reached(run.runId, 'a')

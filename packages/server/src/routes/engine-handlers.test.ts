@@ -57,9 +57,10 @@ describe('POST /runs/{runId}/engine', () => {
       tx.selectFrom('audit_log').select(['resource', 'details']).where('action', '=', 'run.change_engine').execute(),
     )
     expect(audited).toEqual([{ resource: runId, details: JSON.stringify({ from: 'embedded', to: 'temporal' }) }])
-    // Without a worker of Temporal the way back waits as well, and another request meanwhile is refused.
+    // Without a worker of Temporal the way back waits as well, and so does its withdrawal; another request is refused.
     await change(as, runId, { engine: 'embedded' })
-    expect(await change(as, runId, { engine: 'temporal' }, 422)).toMatchObject({
+    await change(as, runId, { engine: 'temporal' })
+    expect(await change(as, runId, { engine: 'embedded' }, 422)).toMatchObject({
       ...{ code: 'ENGINE_CHANGE_REFUSED', issues: [{ path: ['engine'], code: 'pending' }] },
     })
   })

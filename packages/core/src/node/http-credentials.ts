@@ -9,6 +9,13 @@ export interface HttpCredentials {
   readonly query: Readonly<Record<string, string>>
   /** Hosts that may receive them, each as {@link isHostPattern} describes. A request to another host fails. */
   readonly allowedHosts: readonly string[]
+  /**
+   * Other texts that must not be in a response, such as a password of which a header has an encoded form. The credentials
+   * themselves are always hidden in responses.
+   *
+   * @defaultValue none
+   */
+  readonly secrets?: readonly string[]
 }
 
 const HOST_PATTERN = /^(http:\/\/)?(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:([0-9]{1,5}))?$/
@@ -47,7 +54,7 @@ export function isUrlAllowed(url: URL, allowedHosts: readonly string[]): boolean
 export function addCredentials(
   url: URL,
   headers: ReadonlyMap<string, string>,
-  { allowedHosts, ...credentials }: HttpCredentials,
+  { allowedHosts, ...credentials }: Omit<HttpCredentials, 'secrets'>,
 ): { readonly url: URL; readonly headers: ReadonlyMap<string, string> } {
   if (!isUrlAllowed(url, allowedHosts)) {
     throw new TenonError('CONNECTION_HOST_REFUSED', `The connection is not allowed for ${url.protocol}//${url.host}`)

@@ -90,6 +90,7 @@ export type {
   ChatMessage,
   Connection,
   HttpClient,
+  HttpFetchInit,
   HttpRequestInit,
   HttpResponse,
   KeyProvider,

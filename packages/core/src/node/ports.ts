@@ -33,8 +33,8 @@ export interface HttpRequestInit {
    */
   readonly redirect?: 'follow' | 'return' | 'refuse'
   /**
-   * Credentials to add while the request is sent; a redirect to another origin does not get them. A node with a
-   * connection need not set them: its client does.
+   * Credentials to add while the request is sent; a redirect to another origin does not get them, and in the response
+   * they are masked. A node with a connection need not set them: its client does.
    *
    * @defaultValue none
    */
@@ -71,6 +71,12 @@ export interface HttpResponse {
   json(): Promise<unknown>
 }
 
+/** Options of `fetch`, with the credentials that the client adds. */
+export interface HttpFetchInit extends RequestInit {
+  /** As {@link HttpRequestInit.httpCredentials}. @defaultValue none */
+  readonly httpCredentials?: HttpCredentials
+}
+
 /** HTTP client of nodes. It refuses private addresses at the socket unless the host allows them. */
 export interface HttpClient {
   /**
@@ -84,7 +90,7 @@ export interface HttpClient {
    */
   request(url: string, init?: HttpRequestInit): Promise<HttpResponse>
   /** Standard `fetch` with the same rules, for SDK clients. */
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: (input: Parameters<typeof globalThis.fetch>[0], init?: HttpFetchInit) => Promise<Response>
 }
 
 /** One message of a conversation with a model. */

@@ -1,3 +1,4 @@
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type CallsSuspension, checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import type { Fact } from '@tenon/core/run'
@@ -18,7 +19,7 @@ import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
 import { type FailedAttempt, judgeRetry } from './judge-retry.ts'
 import { createLazyPump, type LazyPump } from './lazy-pump.ts'
 import { createObservationPump, type ObservationPump, type PumpedObservations } from './observation-pump.ts'
-import { type OpenedParams, openParams, redactEnd, redactPump } from './open-params.ts'
+import { type OpenedParams, openParams, redactEnd, redactJournaled, redactPump } from './open-params.ts'
 import { type BodyEnd, runBody } from './run-body.ts'
 import type { StopSignals } from './stop-switch.ts'
 import { untilStored } from './until-stored.ts'
@@ -106,7 +107,8 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
   }
   pump.onOpen(() => redactPump(openPump(started, deps), opened))
   const { connection } = opened
-  const body = { http, values: committer.values, pump, connection, stop, graceMs, onHeartbeat, now }
+  const redact = (value: Json) => redactJournaled(value, opened)
+  const body = { http, values: committer.values, pump, connection, redact, stop, graceMs, onHeartbeat, now }
   return redactEnd(await runBody(started, opened.params, body), opened)
 }
 

@@ -15,6 +15,8 @@ export interface NodeContextDeps {
   readonly pump: Omit<ObservationPump, 'close'>
   /** Connection of the node. @defaultValue none */
   readonly connection?: OpenConnection | null
+  /** Redacts the result of a journaled call. @defaultValue it is stored as it is */
+  readonly redact?: (value: Json) => Json
 }
 
 /** Abort of a body; its controller is created when the body reads the signal, which most never do. */
@@ -44,7 +46,7 @@ export function createLazyAbort(): LazyAbort {
 export function nodeContextOf(
   started: StartedNode,
   params: unknown,
-  { http, pump, values, connection = null }: NodeContextDeps,
+  { http, pump, values, connection = null, redact = same }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
@@ -56,7 +58,7 @@ export function nodeContextOf(
     if (key.length > MAX_KEY) throw journalFull(`${MAX_KEY} characters of a key`)
     journal ??= journalOf(started)
     if (journal.count >= MAX_JOURNALED) throw journalFull(`${MAX_JOURNALED} calls`)
-    const { ref, payloads, json } = storeValue(await call())
+    const { ref, payloads, json } = storeValue(redact(await call()))
     journal.count += 1
     journal.bytes += ref.size
     if (journal.bytes > MAX_JOURNAL_BYTES) throw journalFull(`${MAX_JOURNAL_BYTES} bytes of results`)
@@ -71,7 +73,7 @@ export function nodeContextOf(
     nodeRunId,
     attempt,
     idempotencyKey,
-    http: endingWith(connection === null ? http : withCredentials(http, connection.credentials), abort),
+    http: endingWith(connection === null ? http : withCredentials(http, connection), abort),
     connection: connection?.connection ?? null,
     get abortSignal() {
       return abort.signal
@@ -88,6 +90,8 @@ export function nodeContextOf(
     },
   }
 }
+
+const same = (value: Json): Json => value
 
 /** Size of the journal of a node run. */
 interface Journal {

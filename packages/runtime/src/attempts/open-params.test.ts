@@ -8,7 +8,7 @@ import { nodeTypesOf } from '../commit/node-types.ts'
 import type { SecretReader } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
 import { inlineNodes } from '../testing/test-nodes.ts'
-import { type OpenedParams, openParams } from './open-params.ts'
+import { type OpenedParams, openParams, redactEnd, redactJournaled } from './open-params.ts'
 
 const mail = implementNode(
   defineNode({
@@ -103,6 +103,38 @@ describe('openParams', () => {
       expect(secrets.json({ sent })).toEqual({ sent: MASK })
       expect(credentials.text(`401: ${sent}`)).toBe(`401: ${MASK}`)
     }
+  })
+
+  test('hides secrets in each part of a result, also beside parts that are no JSON, and in journaled results', async () => {
+    const opened = await open(async () => 'canary-of-acme')
+    const output = { sent: 'canary-of-acme', kept: undefined, call: () => undefined }
+    const usage = { model: 'canary-of-acme', inputTokens: 1, outputTokens: 1 }
+    const wait = { kind: 'approval', title: 'canary-of-acme', call: () => undefined } as never
+    expect(redactEnd({ kind: 'result', result: { port: 'success', output: output as never, usage } }, opened)).toEqual({
+      kind: 'result',
+      result: { port: 'success', output: { ...output, sent: MASK }, usage: { ...usage, model: MASK } },
+    })
+    expect(redactEnd({ kind: 'result', result: { suspend: wait } }, opened)).toMatchObject({
+      result: { suspend: { title: MASK } },
+    })
+    expect(redactJournaled({ sent: ['canary-of-acme'] }, opened)).toEqual({ sent: [MASK] })
+    const large = redactEnd(
+      { kind: 'result', result: { port: 'success', output: { x: 'x'.repeat(40_000_000) } } },
+      opened,
+    )
+    expect(large).toMatchObject({ kind: 'thrown', error: { code: 'VALUE_TOO_LARGE' } })
+  })
+
+  test('lets a node with a secret call others, but not with the secret', async () => {
+    const opened = await open(async () => 'canary-of-acme')
+    const calls = (text: string) =>
+      ({ suspend: { kind: 'calls', mode: 'all', calls: [{ params: { text } }] } }) as never
+    const plain = { kind: 'result', result: calls('plain') } as const
+    expect(redactEnd(plain, opened)).toEqual(plain)
+    expect(redactEnd({ kind: 'result', result: calls('canary-of-acme') }, opened)).toMatchObject({
+      kind: 'thrown',
+      error: { code: 'CALLS_INVALID' },
+    })
   })
 
   test("takes an error of the database for an outage, and not for the node's own", async () => {

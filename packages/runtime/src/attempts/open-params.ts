@@ -205,9 +205,9 @@ export function redactPump(pump: ObservationPump, { credentials }: OpenedParams)
     log(level, message, data) {
       const text = maskText(credentials.text(message))
       if (data === undefined) pump.log(level, text)
-      else pump.log(level, text, hideJson(data, hide))
+      else pump.log(level, text, hideObserved(data, hide))
     },
-    toolCall: (call) => pump.toolCall(hideJson(call, hide)),
+    toolCall: (call) => pump.toolCall(hideObserved(call, hide)),
   }
 }
 
@@ -217,9 +217,27 @@ export function redactEnd(end: BodyEnd, opened: OpenedParams): BodyEnd {
   const { secrets } = opened
   if (end.kind !== 'result' || secrets.isEmpty) return end
   const { result } = end
-  const hidden = hideJson(result, (value) => secrets.json(value))
-  if (hidden !== result && isCallsSuspension(result)) return { kind: 'thrown', error: secretInCalls() }
-  return { kind: 'result', result: hidden }
+  try {
+    const hidden = hideMembers(result, (value) => secrets.json(value))
+    if (hidden !== result && isCallsSuspension(result)) return { kind: 'thrown', error: secretInCalls() }
+    return { kind: 'result', result: hidden }
+  } catch (error) {
+    return { kind: 'thrown', error }
+  }
+}
+
+/** Redacts the result of a journaled call before it is stored; the body gets the same value, now and when it is repeated. */
+export function redactJournaled(value: Json, { secrets }: Pick<OpenedParams, 'secrets'>): Json {
+  return secrets.isEmpty ? value : hideJson(value, (json) => secrets.json(json))
+}
+
+/** Redacts the members of a result one by one, since each is stored alone: together they may be too large to encode. */
+function hideMembers<Result extends object>(result: Result, hide: (value: Json) => Json): Result {
+  const members = Object.entries(result)
+  const hidden = members.map(([name, value]): [string, unknown] => [name, hideJson(value, hide)])
+  return hidden.some(([, value], index) => value !== members[index]?.[1])
+    ? (Object.fromEntries(hidden) as Result)
+    : result
 }
 
 /** A call with a masked value is not the call that the node made, and a secret must not leave its node. */
@@ -239,17 +257,35 @@ function redactError(error: unknown, credentials: Redactor): unknown {
     remedy: maskText(credentials.text(remedy)),
     ...(details === undefined
       ? {}
-      : { details: hideJson(details, (value) => maskCredentials(credentials.json(value))) }),
+      : { details: hideObserved(details, (value) => maskCredentials(credentials.json(value))) }),
   })
 }
 
-/** Redacts a JSON value; other values are refused when they are stored. */
+/**
+ * Redacts a value. One that is no JSON is searched as it is, since a schema may leave out the parts that are none.
+ *
+ * @throws {@link TenonError} `VALUE_TOO_LARGE`.
+ */
 function hideJson<Value>(value: Value, hide: (value: Json) => Json): Value {
+  const json = jsonOf(value)
+  const hidden = hide(json)
+  // Unchanged, so the original value is used.
+  return hidden === json ? value : (hidden as Value)
+}
+
+function jsonOf(value: unknown): Json {
   try {
-    const { json } = encodeValue(value)
-    const hidden = hide(json)
-    // Unchanged, so the original outcome is used.
-    return hidden === json ? value : (hidden as Value)
+    return encodeValue(value).json
+  } catch (error) {
+    if (error instanceof TenonError && error.code === 'VALUE_NOT_JSON') return value as Json
+    throw error
+  }
+}
+
+/** Redacts what a body logs, which may be anything; a value that cannot be read is left out when it is stored. */
+function hideObserved<Value>(value: Value, hide: (value: Json) => Json): Value {
+  try {
+    return hideJson(value, hide)
   } catch {
     return value
   }

@@ -238,6 +238,90 @@ describe('credentials of a connection', () => {
   })
 })
 
+describe('credentials that a service sends back', () => {
+  const secret = 'canary/of+acme'
+  const token = 'Bearer canary-token-of-acme'
+  const locations: Record<string, (other: string) => string> = {
+    '/same': () => `/echo?x=1&key=${encodeURIComponent(secret)}`,
+    '/path': () => `/echo/${encodeURIComponent(secret)}`,
+    '/query': (other) => `${other}/?x=1&key=${encodeURIComponent(secret)}`,
+    '/leak': (other) => `${other}/?note=${encodeURIComponent(secret)}`,
+    '/twice': (other) => `${other}/${token.slice(7).toUpperCase().toLowerCase()}`,
+    '/host': () => `http://${token.slice(7)}.example/`,
+  }
+  const answerFrom =
+    (other: string): Answer =>
+    (request, response) => {
+      const location = locations[request.url.split('?')[0] ?? '']?.(other)
+      const echo = `${request.url} ${request.headers.authorization} ${secret}`
+      response.setHeader('x-echo', `${request.headers.authorization}`)
+      if (location !== undefined) response.writeHead(302, { location }).end()
+      else if (!request.url.startsWith('/stream')) response.end(echo)
+      else for (const letter of `${echo} canary`) response.write(letter)
+      response.end()
+    }
+
+  test('are in no response, whole or streamed, and reach no other origin by a redirect', async () => {
+    await using second = await startLocalServer(ok)
+    await withServer(
+      answerFrom(second.origin),
+      async ({ origin, requests }, egress) => {
+        const httpCredentials = {
+          ...{
+            headers: { authorization: token },
+            query: { key: secret },
+            allowedHosts: [origin],
+            secrets: ['n0ted-one'],
+          },
+        }
+        const seen: unknown[] = []
+        for (const path of ['/echo', '/same', '/path', '/query', '/stream?n0ted-one']) {
+          const asked = await egress.request(`${origin}${path}`, { httpCredentials })
+          const fetched = await egress.fetch(`${origin}${path}`, { httpCredentials })
+          expect([path, fetched.url, await fetched.text()]).toEqual([path, asked.url, await asked.text()])
+          seen.push([asked.url, asked.headers, [...fetched.headers], await asked.text()])
+        }
+        expect(seen.map((one) => (one as string[])[0])).toEqual([
+          `${origin}/echo`,
+          `${origin}/echo?x=1`,
+          `${origin}/echo/••••••••`,
+          `${second.origin}/?x=1`,
+          `${origin}/stream?••••••••`,
+        ])
+        expect(JSON.stringify(seen)).not.toMatch(/canary.of|n0ted/)
+        // Every request to the service had the credentials.
+        expect(
+          requests.every(
+            ({ url, headers }) => url.includes('key=canary%2Fof%2Bacme') && headers.authorization === token,
+          ),
+        ).toBe(true)
+        expect(second.requests.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+          ['/?x=1', undefined],
+          ['/?x=1', undefined],
+        ])
+        for (const path of ['/leak', '/twice', '/host']) {
+          for (const call of [egress.request, egress.fetch]) {
+            const refused = await failureOf(call(`${origin}${path}`, { httpCredentials }))
+            expect([path, refused.code, refused.message]).toEqual([
+              path,
+              'CONNECTION_HOST_REFUSED',
+              expect.not.stringContaining('canary'),
+            ])
+          }
+        }
+        expect(second.requests).toHaveLength(2)
+        const returned = await egress.request(`${origin}/leak`, { httpCredentials, redirect: 'return' })
+        expect(returned.headers.location).toBe(`${second.origin}/?note=********`)
+        expect(await codeOf(egress.fetch(`${origin}/same`, { httpCredentials, redirect: 'error' }))).toBe(
+          'HTTP_REDIRECT_REFUSED',
+        )
+        expect(await codeOf(egress.fetch(second.origin, { httpCredentials }))).toBe('CONNECTION_HOST_REFUSED')
+      },
+      { allow: ['127.0.0.1/32'] },
+    )
+  })
+})
+
 describe('redirects', () => {
   const redirectTo =
     (location: (request: ReceivedRequest) => string | undefined, status = 302): Answer =>

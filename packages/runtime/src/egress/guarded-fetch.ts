@@ -1,9 +1,10 @@
-import { isReservedHeader } from '@tenon/core/node'
+import { type HttpClient, isReservedHeader } from '@tenon/core/node'
 import { type Agent, fetch } from 'undici'
 import { checkUrl } from './check-request.ts'
+import { type CredentialGuard, createCredentialGuard } from './credential-guard.ts'
 import { toHttpFailure } from './failures.ts'
 import { tooLarge } from './read-body.ts'
-import { followRedirect, type Hop } from './redirects.ts'
+import { followRedirect, type Hop, refuseRedirect } from './redirects.ts'
 
 const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304])
 
@@ -15,7 +16,7 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304])
  *
  * @param maxResponseBytes - Limit of a decoded body, counted while it streams.
  */
-export function createGuardedFetch(agent: Agent, maxResponseBytes: number): typeof globalThis.fetch {
+export function createGuardedFetch(agent: Agent, maxResponseBytes: number): HttpClient['fetch'] {
   return async function guardedFetch(input, init) {
     // `Request` throws a `TypeError` of its own for URLs that are refused with a code here.
     if (!(input instanceof Request)) checkUrl(String(input))
@@ -28,22 +29,25 @@ export function createGuardedFetch(agent: Agent, maxResponseBytes: number): type
       // Read once, so that a redirect can send it again.
       body: request.body === null ? undefined : new Uint8Array(await request.arrayBuffer()),
     }
-    const { host } = hop.url
+    const { host, origin } = hop.url
+    const guard = createCredentialGuard(init?.httpCredentials, origin)
     try {
       for (let hops = 0; ; hops += 1) {
-        const response = await fetch(hop.url, {
+        const { url, headers } = guard.sign(hop)
+        const response = await fetch(url, {
           dispatcher: agent,
           method: hop.method,
-          headers: [...hop.headers] as [string, string][],
+          headers: [...headers] as [string, string][],
           redirect: 'manual',
           signal: request.signal,
           ...(hop.body === undefined ? {} : { body: hop.body }),
         })
         const answer = { status: response.status, location: response.headers.get('location') }
+        if (follow === 'error') refuseRedirect(hop, answer)
         const next = follow === 'follow' ? followRedirect(hop, answer, hops) : null
-        if (next === null) return toStandard(response, maxResponseBytes, hop.url, hops > 0)
+        if (next === null) return toStandard(response, maxResponseBytes, hop.url, hops > 0, guard)
         await response.body?.cancel()
-        hop = next
+        hop = guard.afterRedirect(next)
       }
     } catch (thrown) {
       request.signal.throwIfAborted()
@@ -58,15 +62,21 @@ function toStandard(
   maxResponseBytes: number,
   url: URL,
   redirected: boolean,
+  guard: CredentialGuard,
 ): Response {
   const body =
-    response.body === null || WITHOUT_BODY.has(response.status) ? null : limit(response.body, maxResponseBytes)
+    response.body === null || WITHOUT_BODY.has(response.status)
+      ? null
+      : guard.hideStream(limit(response.body, maxResponseBytes))
   const standard = new Response(body, {
     status: response.status,
-    statusText: response.statusText,
-    headers: [...response.headers],
+    statusText: guard.hideHeader(response.statusText),
+    headers: [...response.headers].map(([name, value]): [string, string] => [
+      guard.hideHeader(name),
+      guard.hideHeader(value),
+    ]),
   })
-  Object.defineProperties(standard, { url: { value: url.href }, redirected: { value: redirected } })
+  Object.defineProperties(standard, { url: { value: guard.hideText(url.href) }, redirected: { value: redirected } })
   return standard
 }
 

@@ -1,13 +1,8 @@
 import { TenonError } from '@tenon/core/errors'
-import {
-  addCredentials,
-  createHttpResponse,
-  type HttpCredentials,
-  type HttpRequestInit,
-  type HttpResponse,
-} from '@tenon/core/node'
+import { createHttpResponse, type HttpCredentials, type HttpRequestInit, type HttpResponse } from '@tenon/core/node'
 import { type Agent, type Dispatcher, request } from 'undici'
 import { checkHeaders, checkUrl } from './check-request.ts'
+import { createCredentialGuard } from './credential-guard.ts'
 import { toHttpFailure } from './failures.ts'
 import { readBody } from './read-body.ts'
 import { followRedirect, type Hop, refuseRedirect } from './redirects.ts'
@@ -72,6 +67,7 @@ function untilAborted<Value>(call: Promise<Value>, signal: AbortSignal): Promise
 }
 
 async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms): Promise<HttpResponse> {
+  const guard = createCredentialGuard(terms.credentials, first.url.origin)
   let hop = first
   let earlier: number | undefined
   let status: number | undefined
@@ -80,7 +76,7 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
       terms.signal.throwIfAborted()
       earlier = status
       status = undefined
-      const { url, headers: sent } = withCredentials(hop, first.url.origin, terms.credentials)
+      const { url, headers: sent } = guard.sign(hop)
       const answer = await request(url, {
         dispatcher: agent,
         method: hop.method as Dispatcher.HttpMethod,
@@ -100,9 +96,16 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
           const hasBody = hop.method !== 'HEAD' && !WITHOUT_BODY.has(status)
           const encoding = headers['content-encoding'] ?? ''
           const bytes = hasBody ? await readBody(answer.body, encoding, terms.maxBytes) : Buffer.alloc(0)
-          return createHttpResponse({ status, headers, url: hop.url.href, bytes })
+          return createHttpResponse({
+            status,
+            headers: Object.fromEntries(
+              Object.entries(headers).map(([name, value]) => [guard.hideHeader(name), guard.hideHeader(value)]),
+            ),
+            url: guard.hideText(hop.url.href),
+            bytes: guard.hideBytes(bytes),
+          })
         }
-        hop = next
+        hop = guard.afterRedirect(next)
       } finally {
         answer.body.destroy()
       }
@@ -111,17 +114,6 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
     terms.signal.throwIfAborted()
     throw afterAnswer(toHttpFailure(thrown, hop.url.host, status), status ?? earlier)
   }
-}
-
-/** Adds credentials to a request; one that was redirected to another origin gets none. */
-function withCredentials(
-  { url, headers }: Hop<Body>,
-  origin: string,
-  credentials: HttpCredentials | undefined,
-): Pick<Hop<Body>, 'url' | 'headers'> {
-  if (credentials === undefined || url.origin !== origin) return { url, headers }
-  const signed = addCredentials(url, headers, credentials)
-  return { url: signed.url, headers: checkHeaders(signed.headers) }
 }
 
 /** Marks a failure after a response, even a redirect: the request has reached the service. */

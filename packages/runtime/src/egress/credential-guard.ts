@@ -1,0 +1,104 @@
+import { TenonError } from '@tenon/core/errors'
+import { createRedactor, credentialsIn, MASK } from '@tenon/core/mask'
+import { addCredentials, type HttpCredentials } from '@tenon/core/node'
+import { checkHeaders } from './check-request.ts'
+import type { Hop } from './redirects.ts'
+
+type Target = Pick<Hop<unknown>, 'url' | 'headers'>
+
+/** Keeps the credentials of a connection between the client and the service: callers never see them in a response. */
+export interface CredentialGuard {
+  /**
+   * Adds the credentials to a request; one that was redirected to another origin gets none.
+   *
+   * @throws {@link TenonError} `CONNECTION_HOST_REFUSED`, and as `checkHeaders`.
+   */
+  sign(hop: Target): Target
+  /**
+   * Removes credentials that a service has put into the address of a redirect.
+   *
+   * @throws {@link TenonError} `CONNECTION_HOST_REFUSED` if they would reach another origin.
+   */
+  afterRedirect<Body>(hop: Hop<Body>): Hop<Body>
+  hideText(text: string): string
+  /** Hides credentials in the name or the value of a header, with a mask that a header can contain. */
+  hideHeader(text: string): string
+  hideBytes(bytes: Buffer): Buffer
+  /** Hides credentials in a body that streams, also between two chunks. */
+  hideStream(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>
+}
+
+/** @param origin - Origin of the first request. */
+export function createCredentialGuard(credentials: HttpCredentials | undefined, origin: string): CredentialGuard {
+  return credentials === undefined ? WITHOUT_CREDENTIALS : guardOf(credentials, origin)
+}
+
+const WITHOUT_CREDENTIALS: CredentialGuard = {
+  sign: (hop) => hop,
+  afterRedirect: (hop) => hop,
+  hideText: (text) => text,
+  hideHeader: (text) => text,
+  hideBytes: (bytes) => bytes,
+  hideStream: (body) => body,
+}
+
+/** Bytes as a text with one character for each, in which every charset with the characters of ASCII can be searched. */
+const BYTES = 'latin1'
+/** A header of the standard `Headers` has no characters beyond Latin-1. */
+const HEADER_MASK = '*'.repeat(MASK.length)
+const MASK_BYTES = Buffer.from(MASK).toString(BYTES)
+
+function guardOf(credentials: HttpCredentials, origin: string): CredentialGuard {
+  const secrets = secretsOf(credentials)
+  const texts = createRedactor(secrets)
+  const bytesOf = createRedactor(secrets.flatMap((secret) => [secret, Buffer.from(secret).toString(BYTES)]))
+  // The name of a host is in lower case.
+  const addresses = createRedactor(secrets.flatMap((secret) => [secret, secret.toLowerCase()]))
+  const holdsSecret = (text: string): boolean => addresses.whole(text) !== text
+  const toBytes = (text: string): Buffer => Buffer.from(text.replaceAll(MASK, MASK_BYTES), BYTES)
+  return {
+    sign(hop) {
+      if (hop.url.origin !== origin) return hop
+      const { url, headers } = addCredentials(hop.url, hop.headers, credentials)
+      return { url, headers: checkHeaders(headers) }
+    },
+    afterRedirect(hop) {
+      const url = new URL(hop.url)
+      const sent = Object.entries(credentials.query).filter(([name, value]) => url.searchParams.has(name, value))
+      for (const [name, value] of sent) url.searchParams.delete(name, value)
+      if (url.origin !== origin && holdsSecret(url.href)) {
+        throw new TenonError('CONNECTION_HOST_REFUSED', 'A redirect would send the credentials to another origin')
+      }
+      // Without credentials in it, the address stays as it was written.
+      return sent.length === 0 ? hop : { ...hop, url }
+    },
+    hideText: texts.whole,
+    hideHeader: (text) => texts.whole(text).replaceAll(MASK, HEADER_MASK),
+    hideBytes(bytes) {
+      const text = bytes.toString(BYTES)
+      const hidden = bytesOf.whole(text)
+      return hidden === text ? bytes : toBytes(hidden)
+    },
+    hideStream(body) {
+      let held = ''
+      const hiding = new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          const text = bytesOf.whole(held + Buffer.from(chunk).toString(BYTES))
+          const openAt = bytesOf.openAt(text)
+          held = text.slice(openAt)
+          if (openAt > 0) controller.enqueue(toBytes(text.slice(0, openAt)))
+        },
+        flush: (controller) => {
+          if (held !== '') controller.enqueue(toBytes(held))
+        },
+      })
+      return body.pipeThrough(hiding)
+    },
+  }
+}
+
+/** Returns every text that must not be in a response: of `Bearer abc`, a service may send back `abc` alone. */
+function secretsOf({ headers, query, secrets = [] }: HttpCredentials): readonly string[] {
+  const sent = [...Object.values(headers), ...Object.values(query), ...secrets]
+  return sent.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
+}

@@ -53,6 +53,7 @@ function Note({ client, rollout, mayChange, onChange }: RolloutNoteProps) {
   const t = useTranslate()
   const { canary, progress, refusals, status } = rollout
   const facts = [
+    ...(status === 'canary' ? [t(`rollout.pending.${rollout.runs}`)] : []),
     ...(canary === null ? [] : canaryTexts(rollout, t)),
     ...(progress === null ? [] : progressTexts(rollout, t)),
   ]
@@ -113,7 +114,7 @@ function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'm
   const t = useTranslate()
   const { toast } = useAnnouncer()
   const [isSending, setIsSending] = useState(false)
-  const [isAsking, setIsAsking] = useState(false)
+  const [asking, setAsking] = useState<'promote' | 'rollBack' | null>(null)
   const { workflowId, version, status, runs, progress, formerVersion } = rollout
   const former = formerVersion ?? ''
   const send = async (change: (workflowId: string, version: string) => Promise<Rollout>) => {
@@ -124,7 +125,7 @@ function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'm
       toast(failureText(error, t, 'rollout.failed'), { tone: 'failed' })
     }
     setIsSending(false)
-    setIsAsking(false)
+    setAsking(null)
     onChange()
   }
   const canRetry = (status === 'completed' || status === 'stopped') && runs === 'move' && (progress?.refused ?? 0) > 0
@@ -133,20 +134,30 @@ function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'm
     <div className="tn-version-actions">
       {status === 'canary' && (
         <>
-          <Button size="s" busy={isSending} onClick={() => void send(client.rollouts.promote)}>
+          <Button size="s" disabled={isSending} onClick={() => setAsking('promote')}>
             {t('rollout.promote')}
           </Button>
-          <Button size="s" disabled={isSending} onClick={() => setIsAsking(true)}>
+          <Button size="s" disabled={isSending} onClick={() => setAsking('rollBack')}>
             {t('rollout.rollBack')}
           </Button>
           <ConfirmDialog
-            open={isAsking}
+            open={asking === 'promote'}
+            busy={isSending}
+            title={t('rollout.promoteTitle', { version })}
+            description={t('rollout.promoteText', { runs })}
+            confirmLabel={t(runs === 'cancel' ? 'rollout.promoteAndCancel' : 'rollout.promote')}
+            variant={runs === 'cancel' ? 'danger' : 'primary'}
+            onClose={() => setAsking(null)}
+            onConfirm={() => void send(client.rollouts.promote)}
+          />
+          <ConfirmDialog
+            open={asking === 'rollBack'}
             busy={isSending}
             title={t('rollout.rollBackTitle', { former })}
             description={t('rollout.rollBackText', { former })}
             confirmLabel={t('rollout.rollBack')}
             variant="danger"
-            onClose={() => setIsAsking(false)}
+            onClose={() => setAsking(null)}
             onConfirm={() => void send(client.rollouts.rollBack)}
           />
         </>

@@ -118,7 +118,11 @@ describe('VersionsDialog', () => {
     await user.click(await show(/^Version 210 % of new runs/))
     expect(await show(/^Version 1Live/)).toBeTruthy()
     expect(screen.getByText('10 % of new runs start with this version, and the others with version 1.')).toBeTruthy()
-    expect(screen.getByText('3 of 40 ended runs have failed · Rolled back above 5 % of at least 40 runs')).toBeTruthy()
+    expect(
+      screen.getByText(
+        'Once it is promoted, runs in progress move to it · 3 of 40 ended runs have failed · Rolled back above 5 % of at least 40 runs',
+      ),
+    ).toBeTruthy()
     await user.click(screen.getByRole('button', { name: 'Roll back' }))
     const dialog = await screen.findByRole('dialog', { name: 'Roll back to version 1?' })
     await user.click(within(dialog).getByRole('button', { name: 'Roll back' }))
@@ -126,6 +130,22 @@ describe('VersionsDialog', () => {
     expect(await show(/^Version 2Rolled back/)).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Roll back' })).toBeNull()
     expect(fixture.calls.filter(({ name }) => name === 'rollouts.rollBack')).toHaveLength(1)
+  })
+
+  test('promotes a canary that cancels runs only after a question that says so', async () => {
+    const { user, fixture } = open({ rollouts: [{ ...CANARY, runs: 'cancel' }] })
+    await user.click(await show(/^Version 210 % of new runs/))
+    expect(screen.getByText(/^Once it is promoted, runs in progress are canceled/)).toBeTruthy()
+    const promotions = () => fixture.calls.filter(({ name }) => name === 'rollouts.promote').length
+    await user.click(screen.getByRole('button', { name: 'Start all runs with it' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Start all runs with version 2?' })
+    expect(dialog.textContent).toContain(
+      'All runs in progress of earlier versions are canceled, which cannot be undone.',
+    )
+    expect(promotions()).toBe(0)
+    await user.click(within(dialog).getByRole('button', { name: 'Start with it and cancel runs' }))
+    await waitFor(() => expect(promotions()).toBe(1))
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: /^Start all runs/ })).toBeNull())
   })
 
   test('shows which runs move, stops that, and tries those again that could not', async () => {

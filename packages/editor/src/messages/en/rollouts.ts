@@ -40,6 +40,13 @@ export const enRollouts = {
   'rollout.progress.left': '{count} left',
   'rollout.progress.refused': '{count} not moved',
   'rollout.promote': 'Start all runs with it',
+  'rollout.pending.finish': 'Runs in progress finish on their version',
+  'rollout.pending.move': 'Once it is promoted, runs in progress move to it',
+  'rollout.pending.cancel': 'Once it is promoted, runs in progress are canceled',
+  'rollout.promoteTitle': 'Start all runs with version {version}?',
+  'rollout.promoteText':
+    'All new runs start with this version. {runs, select, move {All runs in progress of earlier versions move to it where they fit} cancel {All runs in progress of earlier versions are canceled, which cannot be undone} other {Runs in progress finish on their own version}}.',
+  'rollout.promoteAndCancel': 'Start with it and cancel runs',
   'rollout.rollBack': 'Roll back',
   'rollout.rollBackTitle': 'Roll back to version {former}?',
   'rollout.rollBackText':

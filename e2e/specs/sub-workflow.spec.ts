@@ -70,3 +70,49 @@ test('a workflow is chosen, runs from another, and each run leads to the other',
   await page.getByRole('button', { name: 'Started by Order · Tax of the order' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Order' })).toBeVisible()
 })
+
+/** Greets a person in two nodes. */
+const GREETING = workflow(
+  [
+    node(
+      'start',
+      'start',
+      {
+        inputSchema: {
+          type: 'object',
+          properties: { name: { type: 'string', title: 'Name' } },
+          required: ['name'],
+          additionalProperties: false,
+        },
+      },
+      { name: 'Start' },
+    ),
+    node(
+      'greet',
+      'set',
+      { fields: { greeting: 'Hello {{input.name}}' } },
+      { name: 'Greet', position: { x: 280, y: 0 } },
+    ),
+    node('end', 'end', {}, { name: 'End', position: { x: 560, y: 0 } }),
+  ],
+  ['start>greet', 'greet>end'],
+)
+
+test('a node is extracted to a workflow, and the run has the same result', async ({ openAs, clientOf }) => {
+  const client = clientOf(ACME.admin)
+  const { id } = await client.workflows.create({ name: 'Welcome', document: GREETING })
+  await client.versions.publish(id)
+  const before = await runToEnd(client, id, { name: 'Ada' })
+  const page = await openAs(ACME.admin, { path: `/automations/${id}` })
+  await page.getByTestId('rf__node-greet').click()
+  await page.keyboard.press('e')
+  await page.getByRole('textbox', { name: 'Name of the new workflow' }).fill('Say hello')
+  await page.getByRole('button', { name: 'Extract 1 node' }).click()
+  const card = page.getByTestId('rf__node-sub_workflow')
+  await expect(card.getByText('Say hello').first()).toBeVisible()
+  await expect.poll(async () => (await client.drafts.get(id)).document.nodes.length).toBe(3)
+  await client.versions.publish(id)
+  const after = await runToEnd(client, id, { name: 'Ada' })
+  expect(after.run).toMatchObject({ status: 'completed', output: before.run.output })
+  expect(after.run.output).toEqual({ name: 'Ada', greeting: 'Hello Ada' })
+})

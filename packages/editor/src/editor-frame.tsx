@@ -45,6 +45,7 @@ import { useEditorStore, useSession } from './session/session-context.tsx'
 import type { EditorProblem, FieldAddress } from './store/editor-state.ts'
 import { select } from './store/editor-store.ts'
 import { NARROW_WIDTH } from './store/panels.ts'
+import { ExtractDialog } from './sub-workflows/extract-dialog.tsx'
 import { Topbar } from './topbar/topbar.tsx'
 import { BoundedPart } from './ui/boundary.tsx'
 import { LaterPart } from './ui/later-part.tsx'
@@ -207,6 +208,7 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
                   onOpenProblem={goTo}
                   onEvent={host.onEvent}
                 />
+                <ExtractDialog client={host.client} />
                 <VersionsDialog
                   client={host.client}
                   workflowId={host.workflowId}

@@ -1,6 +1,16 @@
 export { checkCompensations } from './check-compensation.ts'
 export { MAX_NESTING, nodesTooDeep } from './check-depth.ts'
 export { isInLoop } from './check-loops.ts'
+export {
+  EXTRACTION_REASONS,
+  type ExtractedField,
+  type Extraction,
+  type ExtractionPlan,
+  type ExtractionReason,
+  type ExtractionReasonCode,
+  type ExtractionRequest,
+} from './extract/extraction.ts'
+export { planExtraction } from './extract/plan-extraction.ts'
 export type { FixCode, FixValues } from './fix.ts'
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
 export type { IssueValues } from './issue-values.ts'

@@ -132,6 +132,16 @@ export type EditorCommand =
   | { readonly type: 'paste'; readonly fragment: Fragment; readonly at: Position | null }
   | { readonly type: 'duplicate'; readonly nodeIds: readonly NodeId[] }
   | { readonly type: 'fix'; readonly operations: readonly DocumentOperation[]; readonly title: string }
+  /** Replaces nodes by one that runs them as a workflow of their own. */
+  | {
+      readonly type: 'extract'
+      readonly operations: readonly DocumentOperation[]
+      readonly callId: NodeId
+      /** Number of the nodes that it replaces. */
+      readonly count: number
+      /** Name of the new workflow. */
+      readonly name: string
+    }
   /** Makes the draft the same as the document of a version. */
   | { readonly type: 'restore'; readonly version: string; readonly document: WorkflowDocument }
   /** Adds a node again that another user has deleted. */

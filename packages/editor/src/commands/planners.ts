@@ -2,6 +2,7 @@ import type { CommandType, EditorCommand, Plan, PlanContext, Planner, Refused } 
 import { planAddNode } from './plan-add.ts'
 import { planAddUndo } from './plan-add-undo.ts'
 import { planConnect, planDeleteNodes, planDisconnect, planReconnect } from './plan-edges.ts'
+import { planExtract } from './plan-extract.ts'
 import { planMoveNodes, planRename, planSetFields, planSetPolicy, planSetSetting, planTidyUp } from './plan-fields.ts'
 import { planFix } from './plan-fix.ts'
 import { planMoveToLoop, planWrapInLoop } from './plan-loops.ts'
@@ -39,6 +40,7 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   paste: planPaste,
   duplicate: planDuplicate,
   fix: planFix,
+  extract: planExtract,
   restore: planRestore,
   'restore-node': planRestoreNode,
 }

@@ -15,6 +15,7 @@ export const ACTION_NAMES = [
   'toggle-disabled',
   'connect',
   'wrap-in-loop',
+  'extract',
   'tidy-up',
   'fit',
   'zoom-in',

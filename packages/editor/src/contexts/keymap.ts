@@ -39,6 +39,7 @@ export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
   { keys: 'd', action: 'toggle-disabled' },
   { keys: 'c', action: 'connect' },
   { keys: 'l', action: 'wrap-in-loop' },
+  { keys: 'e', action: 'extract' },
   { keys: 'Shift+t', action: 'tidy-up' },
   { keys: '1', action: 'fit' },
   { keys: '+', action: 'zoom-in' },
@@ -105,7 +106,7 @@ function isOfSelected(action: ActionName): boolean {
   return OF_SELECTED.includes(action) || action.startsWith('move-')
 }
 
-const OF_SELECTED: readonly ActionName[] = ['delete', 'toggle-disabled', 'connect', 'wrap-in-loop']
+const OF_SELECTED: readonly ActionName[] = ['delete', 'toggle-disabled', 'connect', 'wrap-in-loop', 'extract']
 
 /** Maps a key press to its command in this context; `null` if the key has no binding. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, context: KeyContext): ActionName | null {

@@ -105,6 +105,11 @@ export function createActions(options: ActionOptions): Actions {
       const [loop] = wrapped.ok ? wrapped.selected : []
       if (loop !== undefined) canvas.current?.revealIfHidden(loop)
     },
+    extract: () => {
+      const { selectedNodes, isReadOnly, workflow } = store.getState()
+      // A controlled editor has no server to store the new workflow.
+      if (selectedNodes.size > 0 && !isReadOnly && workflow !== null) store.setState({ openPanel: 'extract' })
+    },
     'tidy-up': () => {
       if (store.getState().isReadOnly) return
       const isPart = store.getState().selectedNodes.size > 1

@@ -3,6 +3,7 @@ import { canUnwrap } from '../commands/plan-unwrap.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
 import { isContainer, isLoop, loopsFor } from '../graph/containers.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { select } from '../store/editor-store.ts'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { useSession } from './session-context.tsx'
@@ -62,10 +63,11 @@ export function useWrapItems(
   const { store } = useSession()
   const wrap = useWrapInLoop()
   const shortcut = useShortcut('wrap-in-loop')
+  const extractItems = useExtractItems()
   return (nodeIds) => {
     const types = store.getState().manifest.latest.filter(isContainer)
     const first = types.find(isLoop)
-    return types.map(
+    const wraps = types.map(
       (entry): MenuItem => ({
         id: `wrap-in-${entry.type}`,
         label: t('inspector.wrapIn', { name: entry.title }),
@@ -76,6 +78,23 @@ export function useWrapItems(
         },
       }),
     )
+    return [...wraps, ...extractItems(nodeIds)]
+  }
+}
+
+/** Returns a function that builds the menu item which opens the dialog to extract nodes; none without a server. */
+function useExtractItems(): (nodeIds: readonly NodeId[]) => readonly MenuItem[] {
+  const t = useTranslate()
+  const { store } = useSession()
+  const shortcut = useShortcut('extract')
+  return (nodeIds) => {
+    if (store.getState().workflow === null) return []
+    const onSelect = () => {
+      select(store, nodeIds)
+      store.setState({ openPanel: 'extract' })
+    }
+    const keys = shortcut === undefined ? {} : { shortcut }
+    return [{ id: 'extract', label: t('action.extract'), icon: 'external', ...keys, onSelect }]
   }
 }
 

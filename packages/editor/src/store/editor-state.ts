@@ -180,7 +180,7 @@ export interface EditorState {
   readonly isWorkflowPanelOpen: boolean
   /** Current view of the document. */
   readonly view: 'canvas' | 'outline'
-  readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | 'versions' | 'pause' | null
+  readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | 'versions' | 'pause' | 'extract' | null
   /** Notes of the next version, before anything is typed there. */
   readonly suggestedNotes: string
   /** Node whose port is being chosen by keyboard; `null` if none. */

@@ -3,6 +3,7 @@ import type { enConnections } from './connections.ts'
 import type { enData } from './data.ts'
 import type { en } from './en.ts'
 import type { enEngine } from './engine.ts'
+import type { enExtract } from './extract.ts'
 import type { enHandlers } from './handlers.ts'
 import type { enMigration } from './migration.ts'
 import type { enParked } from './parked.ts'
@@ -19,6 +20,7 @@ export { enConnections } from './connections.ts'
 export { enData } from './data.ts'
 export { en } from './en.ts'
 export { enEngine } from './engine.ts'
+export { enExtract } from './extract.ts'
 export { enHandlers } from './handlers.ts'
 export { enMigration } from './migration.ts'
 export { enParked } from './parked.ts'
@@ -37,6 +39,7 @@ export type MessageKey =
   | keyof typeof enCalls
   | keyof typeof enConnections
   | keyof typeof enData
+  | keyof typeof enExtract
   | keyof typeof enHandlers
   | keyof typeof enEngine
   | keyof typeof enMigration

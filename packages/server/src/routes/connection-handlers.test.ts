@@ -253,7 +253,7 @@ describe('connections', () => {
     token = 'canary-token-2'
     const test = () => server.json(200, `/connections/${id}/test`, { as, method: 'POST' })
     expect(await test()).toEqual({ ok: false, status: 401, message: 'The service answered 401' })
-    expect(await test()).toEqual({ ok: false, status: null, message: 'The service did not accept the credentials' })
+    expect(await test()).toEqual({ ok: false, status: 401, message: 'The service answered 401' })
     expect(await server.json(200, `/connections/${id}`, { as })).toMatchObject({
       ...{ status: 'needs_reauth', statusReason: 'The service did not accept the credentials' },
     })
@@ -291,6 +291,16 @@ describe('connections', () => {
       const runId = await startWaiting(as, id)
       expect((await server.call(`/connections/${id}`, { as, method: 'DELETE' })).status).toBe(204)
       expect(await untilRun(server, as, runId)).toMatchObject({ error: { code: 'CONNECTION_NOT_FOUND' } })
+    })
+
+    test('end the waits of node runs when a test finds that the service accepts the credentials again', async () => {
+      const as = testIdentity()
+      const { id } = await crmOf(as)
+      await mark(as, id)
+      const runId = await startWaiting(as, id)
+      expect(await server.json(200, `/connections/${id}/test`, { as, method: 'POST' })).toMatchObject({ ok: true })
+      expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed' })
+      expect(await server.json(200, `/connections/${id}`, { as })).toMatchObject({ status: 'connected' })
     })
 
     test('end the waits of a generation that begins while the new secrets of another person are encrypted', async () => {

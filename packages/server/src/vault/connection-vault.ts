@@ -14,8 +14,16 @@ import type { FreshConnection } from './token-refresh.ts'
 export interface ConnectionVault {
   readonly openConnection: NonNullable<SecretReader['openConnection']>
   readonly checkParamsBy: NonNullable<SecretReader['checkParamsBy']>
-  /** Opens a connection for a user who tests it. @throws {@link TenonError} as for an attempt. */
-  openFor(identity: Identity, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
+  /**
+   * Opens a connection for a user who tests it, also one that must be connected again: its service may accept it by now. Not
+   * by OAuth, whose tokens the service has ended. Returns the row whose secrets are used as well.
+   *
+   * @throws {@link TenonError} as for an attempt.
+   */
+  openFor(
+    identity: Identity,
+    connectionId: string,
+  ): Promise<{ readonly row: ConnectionRow; readonly opened: OpenConnection | null }>
   /** Returns a connector of the server; `null` for an unknown one. */
   connector(id: string): Connector | null
   /** Connectors of the server, in the order in which people choose. */
@@ -48,14 +56,20 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
 
   async function open(stored: StoredConnection): Promise<OpenConnection | ReconnectNeeded> {
     if (stored.row.status === 'needs_reauth') return reconnectOf(stored.row)
-    const connector = byId.get(stored.row.connector)
-    if (connector === undefined) {
-      throw new TenonError('CONNECTION_REFUSED', `This server has no connector "${stored.row.connector}"`, {
-        remedy: 'Register the connector on the server, or choose another connection.',
-      })
-    }
-    const { row, secrets } = await deps.refreshed(connector, stored)
-    if (row.status === 'needs_reauth') return reconnectOf(row)
+    const connector = connectorOf(stored.row)
+    const fresh = await deps.refreshed(connector, stored)
+    return fresh.row.status === 'needs_reauth' ? reconnectOf(fresh.row) : decrypt(connector, fresh)
+  }
+
+  function connectorOf({ connector: provider }: ConnectionRow): Connector {
+    const connector = byId.get(provider)
+    if (connector !== undefined) return connector
+    throw new TenonError('CONNECTION_REFUSED', `This server has no connector "${provider}"`, {
+      remedy: 'Register the connector on the server, or choose another connection.',
+    })
+  }
+
+  async function decrypt(connector: Connector, { row, secrets }: StoredConnection): Promise<OpenConnection> {
     const { connection_id: connectionId, connector: provider } = row
     const values = valuesOf(row)
     const texts = await deps.secrets.revealRows(row.tenant_id, secrets)
@@ -82,7 +96,10 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     async openFor(identity, connectionId) {
       const stored = await read(identity.tenantId, connectionId)
       if (!maySee(identity, stored.row)) throw notFound()
-      return open(stored)
+      const connector = connectorOf(stored.row)
+      const used = await deps.refreshed(connector, stored)
+      const isOver = used.row.status === 'needs_reauth' && connector.auth.kind === 'oauth2'
+      return { row: used.row, opened: isOver ? null : await decrypt(connector, used) }
     },
   }
 }

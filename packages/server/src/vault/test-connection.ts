@@ -6,13 +6,14 @@ import type { ServerContext } from '../context.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/server-tables.ts'
+import { changeConnection } from './change-connection.ts'
 
 const TEST_TIMEOUT_MS = 10_000
 const TEST_BYTES = 65_536
 
 /**
  * Sends the test request of the connector. A service that does not accept the credentials (401) means that the account must be
- * connected again: node runs then wait instead of failing.
+ * connected again: node runs then wait instead of failing. One that the service accepts again continues them.
  *
  * @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `CONNECTION_REFUSED`, `SECRET_NOT_FOUND`, `UNAVAILABLE`.
  */
@@ -23,8 +24,8 @@ export async function testConnection(
 ): Promise<ConnectionTest> {
   const connector = server.vault.connector(row.connector)
   if (connector?.test === undefined) return { ok: false, status: null, message: 'This connection cannot be tested' }
-  const opened = await server.vault.openFor(identity, row.connection_id)
-  if ('reconnect' in opened) return { ok: false, status: null, message: row.status_reason ?? 'Connect it again' }
+  const { row: used, opened } = await server.vault.openFor(identity, row.connection_id)
+  if (opened === null) return { ok: false, status: null, message: used.status_reason ?? 'Connect it again' }
   const { url, method = 'GET' } = connector.test
   const { credentials, secrets } = opened
   let status: number
@@ -35,8 +36,9 @@ export async function testConnection(
     if (!(error instanceof TenonError)) throw error
     return { ok: false, status: null, message: createRedactor(secrets).text(error.message) }
   }
-  if (status === 401) await markForReauth(server, identity, row)
+  if (status === 401) await markForReauth(server, identity, used)
   const ok = status < 400
+  if (ok && used.status === 'needs_reauth') await clearMark(server, identity, used)
   return { ok, status, message: ok ? 'The service accepted the credentials' : `The service answered ${status}` }
 }
 
@@ -45,8 +47,7 @@ async function markForReauth(server: ServerContext, identity: Identity, row: Con
   const reason = 'The service did not accept the credentials'
   const isMarked = await server.database.withTenant(tenantId, async (tx) => {
     const now = await lockConnection(tx, tenantId, connectionId)
-    // New secrets were entered while the test ran.
-    if (now === null || now.updated_at !== row.updated_at || now.status !== 'connected') return false
+    if (now === null || now.status !== 'connected' || !hasSameCredentials(now, row)) return false
     await updateConnectionRow(tx, tenantId, connectionId, { status: 'needs_reauth', status_reason: reason })
     const at = server.now()
     const details = { reason }
@@ -54,4 +55,30 @@ async function markForReauth(server: ServerContext, identity: Identity, row: Con
     return true
   })
   if (isMarked) publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+}
+
+/** Node runs that wait continue: the service accepts the credentials that it did not accept before. */
+async function clearMark(server: ServerContext, identity: Identity, row: ConnectionRow): Promise<void> {
+  const { tenant_id: tenantId, connection_id: connectionId } = row
+  const isCleared = await changeConnection(
+    server,
+    { tenantId, connectionId },
+    {
+      endsWaits: (now) => hasSameCredentials(now, row),
+      apply: async (tx, now, isEnd) => {
+        if (!isEnd) return false
+        const set = { status: 'connected', status_reason: null, generation: now.generation + 1 } as const
+        await updateConnectionRow(tx, tenantId, connectionId, set)
+        await insertAudit(tx, { identity, action: 'connection.reconnect', resource: connectionId, at: server.now() })
+        return true
+      },
+    },
+  )
+  if (isCleared) publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+}
+
+/** Checks that no other secrets or values were entered while the test ran. */
+function hasSameCredentials(now: ConnectionRow, used: ConnectionRow): boolean {
+  const partsOf = (row: ConnectionRow) => [row.generation, row.markers, row.field_values, row.allowed_hosts].join()
+  return partsOf(now) === partsOf(used)
 }

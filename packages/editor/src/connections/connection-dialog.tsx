@@ -1,5 +1,5 @@
 import type { ConnectionInfo, ConnectorInfo, TenonClient } from '@tenon/core/client'
-import { useId, useState } from 'react'
+import { useId, useLayoutEffect, useRef, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { viewOf } from '../instance/browser.ts'
 import { useInstance } from '../instance/instance-context.ts'
@@ -12,7 +12,7 @@ import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { TextArea, TextInput } from '../ui/text-input.tsx'
 import { authorize } from './authorize.ts'
-import { type ConnectionDraft, draftOf, isComplete, toCreate, toUpdate } from './connection-fields.ts'
+import { type ConnectionDraft, draftOf, isComplete, keepsSecret, toCreate, toUpdate } from './connection-fields.ts'
 import { useConnectors } from './use-connections.ts'
 
 interface ConnectionDialogProps {
@@ -29,7 +29,12 @@ interface ConnectionDialogProps {
 export function ConnectionDialog({ client, connection, connectorId, onClose, onSaved }: ConnectionDialogProps) {
   const { t } = useInstance()
   const connectors = useConnectors(client)
-  const title = connection === null ? t('connections.form.new') : t('connections.form.edit', { name: connection.name })
+  const title =
+    connection === null
+      ? t('connections.form.new')
+      : t(connection.status === 'connected' ? 'connections.form.edit' : 'connections.form.again', {
+          name: connection.name,
+        })
   const items = connectors.value?.items ?? []
   const wanted = connection?.connector ?? connectorId
   const first = wanted === undefined ? items[0] : items.find(({ id }) => id === wanted)
@@ -59,6 +64,12 @@ interface ConnectionFormProps extends Omit<ConnectionDialogProps, 'connectorId'>
 function ConnectionForm({ client, connection, title, connectors, first, onClose, onSaved }: ConnectionFormProps) {
   const { t, portal } = useInstance()
   const formId = useId()
+  const form = useRef<HTMLFormElement>(null)
+  const isAgain = connection?.status === 'needs_reauth'
+  // After the dialog has focused its first field, the name: the credentials are what is asked for.
+  useLayoutEffect(() => {
+    if (isAgain) form.current?.querySelector<HTMLElement>('input[type="password"]')?.focus()
+  }, [isAgain])
   const [draft, setDraft] = useState(() => draftOf(connection, first))
   const [stored, setStored] = useState(connection)
   const [isSaving, setIsSaving] = useState(false)
@@ -110,12 +121,13 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
             busy={isSaving}
             disabled={!isComplete(draft, connector, connection)}
           >
-            {t(connection === null || needsPage ? 'connections.form.connect' : 'connections.form.save')}
+            {t(connection?.status !== 'connected' ? 'connections.form.connect' : 'connections.form.save')}
           </Button>
         </>
       }
     >
       <form
+        ref={form}
         id={formId}
         className="tn-form"
         autoComplete="off"
@@ -168,7 +180,7 @@ function ConnectorFields({ connector, connection, draft, onChange }: ConnectorFi
           stored === undefined
             ? {}
             : {
-                help: t('connections.form.setBy', {
+                help: t(keepsSecret(connection, name) ? 'connections.form.setBy' : 'connections.form.enterAgain', {
                   time: formatMoment(Date.parse(stored.setAt), locale),
                   name: stored.setBy,
                 }),
@@ -177,7 +189,7 @@ function ConnectorFields({ connector, connection, draft, onChange }: ConnectorFi
           <Field
             key={name}
             label={t('connections.form.field', { field: name })}
-            required={isRequired && stored === undefined}
+            required={isRequired && !(isSecret && keepsSecret(connection, name))}
             {...help}
           >
             {choices === undefined ? (

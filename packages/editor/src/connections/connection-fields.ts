@@ -57,12 +57,15 @@ export function toUpdate(draft: ConnectionDraft, before: ConnectionInfo): Update
   }
 }
 
-/** Checks whether every required field is filled in; a stored secret counts. */
+/** Checks whether a stored secret may stay: not one that the service no longer accepts. */
+export function keepsSecret(before: ConnectionInfo | null, name: string): boolean {
+  return before?.status === 'connected' && before.secrets[name] !== undefined
+}
+
+/** Checks whether every required field is filled in; a stored secret that is valid counts. */
 export function isComplete(draft: ConnectionDraft, connector: ConnectorInfo, before: ConnectionInfo | null): boolean {
   const isGiven = (name: string, isSecret: boolean) =>
-    isSecret
-      ? (draft.secrets[name] ?? '') !== '' || before?.secrets[name] !== undefined
-      : (draft.values[name] ?? '') !== ''
+    isSecret ? (draft.secrets[name] ?? '') !== '' || keepsSecret(before, name) : (draft.values[name] ?? '') !== ''
   const hasHosts = connector.allowedHosts.length > 0 || hostsIn(draft).length > 0
   const fields = connector.fields.every(({ name, isSecret, isRequired }) => !isRequired || isGiven(name, isSecret))
   return draft.name.trim() !== '' && hasHosts && fields

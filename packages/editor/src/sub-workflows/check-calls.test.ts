@@ -3,6 +3,7 @@ import type { CheckSubWorkflows } from '@tenon/core/client'
 import { edgeId, type Json } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
+import { renderHook } from '@testing-library/react'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { versionOf } from '../../test/fixtures/fixture-answers.ts'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
@@ -14,6 +15,7 @@ import { startLiveProblems } from '../problems/live-problems.ts'
 import { createScopeReader } from '../session/scope-cache.ts'
 import { acceptDocument, createEditorStore } from '../store/editor-store.ts'
 import { startCallChecks } from './check-calls.ts'
+import { useCallChecks } from './use-call-checks.ts'
 
 const eventually = (check: () => void) => vi.waitFor(check, 20_000)
 
@@ -162,4 +164,18 @@ test('checks the error handler by itself, and shows its problem at the setting',
   acceptDocument(store, { ...callDocument('wf-mail'), nodes: [], edges: [], settings })
   await eventually(() => expect(found()).toEqual([['SUBWORKFLOW_NOT_PUBLISHED', null, path.join('.')]]))
   expect(checks().at(-1)).toEqual(['wf', { calls: [], errorHandler: 'wf-alerts' }])
+})
+
+test('checks an error handler also in a draft whose nodes run no other workflow', async () => {
+  const fixture = createFixtureClient()
+  const store = createEditorStore({ manifest: createManifestIndex(CALL_MANIFEST), phase: { kind: 'ready' } })
+  acceptDocument(store, {
+    ...workflow([node('start', 'start')], []),
+    settings: { errorHandler: { workflow: 'wf-mail' } },
+  })
+  renderHook(() => useCallChecks({ store, client: fixture.client, workflowId: 'wf', isDraft: true }))
+  await eventually(() => {
+    const checks = fixture.calls.filter(({ name }) => name === 'drafts.checkSubWorkflows').map(({ args }) => args)
+    expect(checks).toEqual([['wf', { calls: [], errorHandler: 'wf-mail' }]])
+  })
 })

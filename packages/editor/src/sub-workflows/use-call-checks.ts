@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { loadPart } from '../instance/load-part.ts'
-import { callsOf } from './calls-of.ts'
+import { referencesOf } from './calls-of.ts'
 import type { CallChecksOptions } from './check-calls.ts'
 
 interface UseCallChecksOptions extends Omit<CallChecksOptions, 'client'> {
@@ -9,7 +9,7 @@ interface UseCallChecksOptions extends Omit<CallChecksOptions, 'client'> {
   readonly isDraft: boolean
 }
 
-/** Shows the problems of nodes that run other workflows while the draft is edited. */
+/** Shows the problems of nodes that run other workflows, and of the error handler, while the draft is edited. */
 export function useCallChecks({ store, client, workflowId, isDraft }: UseCallChecksOptions): void {
   const latest = useRef(client)
   latest.current = client
@@ -18,9 +18,10 @@ export function useCallChecks({ store, client, workflowId, isDraft }: UseCallChe
     const abort = new AbortController()
     let stop = () => {}
     const begin = () => {
-      if (abort.signal.aborted || callsOf(store.getState()).length === 0) return
+      const { calls, errorHandler } = referencesOf(store.getState())
+      if (abort.signal.aborted || (calls.length === 0 && errorHandler === undefined)) return
       unsubscribe()
-      // Most drafts have no such node.
+      // Most drafts name no other workflow.
       loadPart(() => import('./check-calls.ts'), { abortSignal: abort.signal }).then(
         ({ startCallChecks }) => {
           if (!abort.signal.aborted) stop = startCallChecks({ store, client: () => latest.current, workflowId })

@@ -47,6 +47,12 @@ export const enConnections = {
   'connections.form.save': 'Save',
   'connections.form.connect': 'Connect',
   'connections.form.failed': 'The connection could not be saved',
+  'connections.form.again': 'Connect "{name}" again',
+  'connections.form.enterAgain': 'Set on {time} by {name}, and no longer valid. Enter it again.',
+  'connections.wait.line':
+    '{name} waits until "{connection}" is connected again.{others, plural, =0 {} one { # more node waits.} other { # more nodes wait.}}',
+  'connections.wait.private':
+    '{name} waits until the private connection of the person for whom the run acts is connected again.{others, plural, =0 {} one { # more node waits.} other { # more nodes wait.}}',
   'connections.picker.none': 'None',
   'connections.picker.missing': 'This connection does not exist, or you may not use it. Choose another one.',
   'connections.picker.again': 'Its credentials are no longer valid. Runs wait until it is connected again.',

@@ -2,8 +2,9 @@
 import type { SendEvent, SentEvent, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import type { WaitView } from '@tenon/core/run'
-import { act, screen, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
+import { connectionOf } from '../../../test/fixtures/connections-fixture.ts'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { ORDER_PAID, received, WAIT_MANIFEST, waitDocument, waitingRun } from '../../../test/fixtures/waits.ts'
@@ -155,4 +156,37 @@ test('a run view says over the canvas, on the card and in the log what the run w
   act(() => fixture.push(...received(log)))
   expect(await screen.findByText('Mina Kaur sent the event')).toBeTruthy()
   expect(screen.queryByText('Payment waits for the event "order.paid".')).toBeNull()
+})
+
+describe('a run that waits for a connection', () => {
+  const waiting = (name: string | null) => {
+    const waitFor = { kind: 'connection', connectionId: 'c1', name, generation: 0, dueAt: null } as const
+    const data = {
+      frames: waitingRun(waitFor).frames,
+      document: waitDocument('wait-for-event'),
+      manifest: WAIT_MANIFEST,
+    }
+    const fixture = createFixtureClient({ ...data, connections: [connectionOf('c1', { status: 'needs_reauth' })] })
+    return { fixture, ...renderPart(<RunViewer client={fixture.client} runId={FIXTURE_RUN_ID} />) }
+  }
+
+  test('names it over the canvas, and connects it again', async () => {
+    const { user, fixture } = waiting('CRM')
+    const line = (await screen.findByText('Payment waits until "CRM" is connected again.')).closest('p') as HTMLElement
+    await user.click(await within(line).findByRole('button', { name: 'Connect again' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Connect "CRM" again' }))
+    await user.type(await dialog.findByLabelText('Token'), 'new-token')
+    await user.click(dialog.getByRole('button', { name: 'Connect' }))
+    await waitFor(() => expect(within(line).queryByRole('button', { name: 'Connect again' })).toBeNull())
+    expect(fixture.calls.filter(({ name }) => name === 'connections.update')).toHaveLength(1)
+  })
+
+  test('has no button for people who may not use it', async () => {
+    const { fixture } = waiting(null)
+    fixture.fail('connections.get', new TenonError('CONNECTION_NOT_FOUND', 'No connection has this id'))
+    const text = /^Payment waits until the private connection of the person for whom the run acts is/
+    const line = (await screen.findByText(text)).closest('p') as HTMLElement
+    await waitFor(() => expect(fixture.calls.some(({ name }) => name === 'connections.get')).toBe(true))
+    expect(within(line).queryByRole('button', { name: 'Connect again' })).toBeNull()
+  })
 })

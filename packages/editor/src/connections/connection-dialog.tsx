@@ -3,7 +3,6 @@ import { useId, useLayoutEffect, useRef, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { viewOf } from '../instance/browser.ts'
 import { useInstance } from '../instance/instance-context.ts'
-import { formatMoment } from '../runs/format/instant.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
@@ -181,7 +180,9 @@ function ConnectorFields({ connector, connection, draft, onChange }: ConnectorFi
             ? {}
             : {
                 help: t(keepsSecret(connection, name) ? 'connections.form.setBy' : 'connections.form.enterAgain', {
-                  time: formatMoment(Date.parse(stored.setAt), locale),
+                  time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
+                    Date.parse(stored.setAt),
+                  ),
                   name: stored.setBy,
                 }),
               }

@@ -120,6 +120,7 @@ test('ConnectionButton connects an account of one service', async () => {
   const dialog = within(await screen.findByRole('dialog', { name: 'New connection' }))
   await user.type(await dialog.findByRole('textbox', { name: 'Name' }), 'Mail')
   await user.type(dialog.getByRole('textbox', { name: 'User name' }), 'ada')
+  await user.type(dialog.getByLabelText('Password'), 'canary')
   await user.type(dialog.getByRole('textbox', { name: 'Allowed hosts' }), 'mail.example')
   await user.click(dialog.getByRole('button', { name: 'Connect' }))
   await waitFor(() => expect(onConnected).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ name: 'Mail' })))

@@ -2,10 +2,7 @@ import type { CheckSubWorkflows, SubWorkflowCall } from '@tenon/core/client'
 import type { EditorState } from '../store/editor-state.ts'
 
 /** Returns the enabled nodes of a draft that run a workflow which is chosen already. */
-export function callsOf({
-  document,
-  manifest,
-}: Pick<EditorState, 'document' | 'manifest'>): readonly SubWorkflowCall[] {
+function callsOf({ document, manifest }: Pick<EditorState, 'document' | 'manifest'>): readonly SubWorkflowCall[] {
   return document.nodes.flatMap((node): readonly SubWorkflowCall[] => {
     const { workflow, input = {} } = node.params
     const isCall = node.disabled !== true && manifest.entryOf(node)?.control === 'child'

@@ -22,6 +22,7 @@ async function deliver(
     finishedAt = null as number | null,
     priority = undefined as RunPriority | undefined,
     isReadable = true,
+    engine = 'temporal' as StoredRun['engine'],
   } = {},
 ) {
   const calls: string[] = []
@@ -39,7 +40,7 @@ async function deliver(
   }
   const run = createDeliver({
     client: client as ShellClient,
-    reader: { getRun: async () => ({ workflowId: 'w', finishedAt }) as StoredRun },
+    reader: { getRun: async () => ({ workflowId: 'w', finishedAt, engine }) as StoredRun },
     committer: {
       withSession,
       commit: async ({ facts }) => {
@@ -73,6 +74,11 @@ describe('createDeliver', () => {
     expect(result).toMatchObject({ againMs: 40_000 })
     const late = await deliver(entry, running({ isIdle: true }), { timers: [NOW - 5_000] })
     expect(late.result).toMatchObject({ againMs: 10_000 })
+  })
+
+  test('starts no shell for a run that another engine has', async () => {
+    const gone: FoundShell = { state: 'gone' }
+    expect(await deliver({ kind: 'start' }, gone, { engine: 'embedded' })).toEqual({ result: 'done', calls: [] })
   })
 
   test('starts a shell with the priority of its workflow', async () => {

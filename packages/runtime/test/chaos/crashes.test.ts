@@ -78,7 +78,7 @@ describe('embeddedEngine, when processes are killed', () => {
     const findings = await arena.finish()
     expect(findings).toMatchObject({ faults: [], completed: Math.ceil(AGENT_EVENTS / every) })
     await arena.until('not exists (select 1 from tenon.waits group by run_id having count(*) <> 1)')
-    await arena.until("(select count(distinct output::json->>'hash') from tenon.runs) = 1")
+    await arena.until("(select count(distinct output::json->'inline'->>'ended') from tenon.runs) = 1")
   })
 
   test('Postgres and a worker in turn: every run ends', async () => {

@@ -11,6 +11,7 @@ import {
 } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import { plainKeys } from '../src/testing/kit/plain-keys.ts'
 import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
 import type { IsolationIds } from '../src/testing/tenant-isolation.ts'
 import { testIdentity } from '../src/testing/test-identity.ts'
@@ -20,7 +21,7 @@ let ids: IsolationIds
 const owner = testIdentity({ role: 'admin' })
 
 beforeAll(async () => {
-  server = await openTestServer()
+  server = await openTestServer({ keyProvider: plainKeys })
   ids = await makeOwnerResources(server, owner)
 })
 afterAll(() => server.close())

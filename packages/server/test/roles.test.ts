@@ -1,6 +1,7 @@
 import { ROLES, ROUTES, type Role, type RouteDefinition, roleAllows } from '@tenon/core/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeConnection, makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import { plainKeys } from '../src/testing/kit/plain-keys.ts'
 import { greeting, publish } from '../src/testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
 import type { IsolationIds } from '../src/testing/tenant-isolation.ts'
@@ -11,7 +12,7 @@ let ids: IsolationIds
 const owner = testIdentity({ role: 'admin' })
 
 beforeAll(async () => {
-  server = await openTestServer()
+  server = await openTestServer({ keyProvider: plainKeys })
   ids = await makeOwnerResources(server, owner)
 })
 afterAll(() => server.close())

@@ -2,6 +2,7 @@ import { ROLES } from '@tenon/core/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findTenantLeaks, type IsolationIds, isolationRoutes } from '../src/testing/index.ts'
 import { makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import { plainKeys } from '../src/testing/kit/plain-keys.ts'
 import { BASE_URL, openTestServer, type TestServer, tokenOf } from '../src/testing/kit/test-server.ts'
 import { openSocket, ticketFor } from '../src/testing/kit/test-socket.ts'
 import { testIdentity } from '../src/testing/test-identity.ts'
@@ -12,7 +13,7 @@ let socketUrl: string
 const owner = testIdentity({ role: 'admin' })
 
 beforeAll(async () => {
-  server = await openTestServer()
+  server = await openTestServer({ keyProvider: plainKeys })
   ids = await makeOwnerResources(server, owner)
   socketUrl = (await server.listen()).url
 })

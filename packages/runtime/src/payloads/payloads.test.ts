@@ -55,10 +55,10 @@ function memoryStore() {
       objects.delete(key)
     },
     list: async (prefix, cursor) => {
-      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort()
-      const from = Number(cursor ?? '0')
-      const items = keys.slice(from, from + 1).map((key) => ({ key, storedAt: objects.get(key)?.storedAt ?? 0 }))
-      return { items, nextCursor: keys.length > from + 1 ? String(from + 1) : null }
+      // By key, so that a deletion between two pages hides no other key.
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > (cursor ?? '')).sort()
+      const items = keys.slice(0, 1).map((key) => ({ key, storedAt: objects.get(key)?.storedAt ?? 0 }))
+      return { items, nextCursor: keys[1] === undefined ? null : (items[0]?.key ?? null) }
     },
   }
   return { store, objects, failing }

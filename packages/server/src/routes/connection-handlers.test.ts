@@ -9,6 +9,7 @@ import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ServerTables } from '../tables/server-tables.ts'
+import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -25,11 +26,6 @@ const call = defineNode({
   ports: [{ name: 'success', title: 'Done' }],
   outputs: { success: z.unknown() },
 })
-
-const plainKeys: KeyProvider = {
-  wrapKey: async (dataKey) => ({ keyId: 'plain', bytes: dataKey }),
-  unwrapKey: async ({ bytes }) => bytes,
-}
 
 /** A service that accepts one token, and says what it got. */
 const service = createServer((request, response) => {

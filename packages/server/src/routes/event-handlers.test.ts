@@ -1,9 +1,10 @@
 import type { EventWait, Ledger, Page, Run, SentEvent, StartedRun } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
-import { defineNode, implementInlineNode, implementNode, type KeyProvider } from '@tenon/core/node'
+import { defineNode, implementInlineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { BASE_URL, openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -27,11 +28,6 @@ const send = defineNode({
   ...{ ...common, type: 'send', title: 'Send', effect: 'read' },
   ...{ params: z.object({ text: z.string() }), ports, outputs: { success: anything } },
 })
-
-const plainKeys: KeyProvider = {
-  wrapKey: async (dataKey) => ({ keyId: 'plain', bytes: dataKey }),
-  unwrapKey: async ({ bytes }) => bytes,
-}
 
 let server: TestServer
 /** Texts that nodes have sent to the other system. */

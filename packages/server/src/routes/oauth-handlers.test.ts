@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ConnectionInfo, StartedRun } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
-import { defineConnector, defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
+import { defineConnector, defineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { BASE_URL, openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -82,11 +83,6 @@ const call = defineNode({
   ports: [{ name: 'success', title: 'Done' }],
   outputs: { success: z.unknown() },
 })
-const plainKeys: KeyProvider = {
-  wrapKey: async (dataKey) => ({ keyId: 'plain', bytes: dataKey }),
-  unwrapKey: async ({ bytes }) => bytes,
-}
-
 const service = authorizationServer()
 let server: TestServer
 let sibling: TestServer

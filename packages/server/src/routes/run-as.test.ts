@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net'
 import type { ConnectionInfo, Identity, Page, ParkedNodeRun, Run, StartedRun } from '@tenon/core/api'
 import type { JsonObject } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
-import { defineConnector, defineNode, implementNode, type KeyProvider, nodeCall } from '@tenon/core/node'
+import { defineConnector, defineNode, implementNode, nodeCall } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { runWorkflowNode } from '../../../nodes/src/run-workflow/implementation.ts'
+import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -50,11 +51,6 @@ const callerNode = implementNode(caller, async ({ params: { params, approvers: u
   const called = nodeCall(call, { callId: 'c', title: 'Call', params: params as { path: string }, ...approval })
   return { suspend: { kind: 'calls', mode: 'all', calls: [called] } }
 })
-const plainKeys: KeyProvider = {
-  wrapKey: async (dataKey) => ({ keyId: 'plain', bytes: dataKey }),
-  unwrapKey: async ({ bytes }) => bytes,
-}
-
 beforeAll(async () => {
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(service.address() as AddressInfo).port}`

@@ -16,8 +16,11 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId }
 }
 
-/** Creates a connection without secrets, and returns its id. */
+/** Creates a connection, and returns its id; the server needs a key provider. */
 export async function makeConnection(server: TestServer, as: Identity): Promise<string> {
-  const body = { connector: 'basic', name: 'CRM', values: { username: 'ada' }, allowedHosts: ['api.example.com'] }
+  const body = {
+    ...{ connector: 'basic', name: 'CRM', values: { username: 'ada' }, secrets: { password: 'never sent' } },
+    allowedHosts: ['api.example.com'],
+  }
   return (await server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body })).id
 }

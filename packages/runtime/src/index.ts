@@ -25,8 +25,8 @@ export type {
   TransactionHook,
   WithdrawResult,
 } from './engine.ts'
-export type { EmbeddedEngineOptions } from './engines/embedded/embedded-engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
+export type { EmbeddedEngineOptions } from './engines/embedded/embedded-options.ts'
 export { type TwoEnginesOptions, twoEngines } from './engines/pair/two-engines.ts'
 export type { EventRequest, SendEventResult } from './events/send-event.ts'
 export type { MigrateRunRequest } from './migrate/request-migration.ts'
@@ -44,19 +44,12 @@ export {
 export type { ExpiredRun, Retention, RetentionPolicy } from './retention/sweep-tenant.ts'
 export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'
 export type {
-  EventWaitFilter,
-  PageRequest,
-  ParkedFilter,
   RunObstacle,
   RunReader,
   RunsToChangeEngineFilter,
-  StoredEventWait,
-  StoredParked,
-  StoredParkedGroup,
   StoredPause,
   StoredRun,
   StoredUsage,
-  StoredWait,
   StoredWaitingRun,
 } from './run-store.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
@@ -69,3 +62,12 @@ export { postgresRunReader } from './store/run-reader.ts'
 export type { RunRef } from './store/run-ref.ts'
 export { newRunId } from './store/run-ref.ts'
 export { type RunLogCheck, verifyRunLog } from './store/verify-run-log.ts'
+export type {
+  EventWaitFilter,
+  PageRequest,
+  ParkedFilter,
+  StoredEventWait,
+  StoredParked,
+  StoredParkedGroup,
+  StoredWait,
+} from './stored-waits.ts'

@@ -18,8 +18,8 @@ import { type StoredValue, storeValue } from '../commit/stored-value.ts'
 import { endOutcomeOf } from '../interpreter/end-outcome.ts'
 import { hasPort } from '../interpreter/has-port.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
-import type { StoredParked } from '../run-store.ts'
 import type { Payload } from '../store/append.ts'
+import type { StoredParked } from '../stored-waits.ts'
 
 /** Resolution with its values, checked, in their form in the log. */
 export interface CheckedResolution {

@@ -9,11 +9,12 @@ import type { SecretReader } from '../engine.ts'
 import { calledTypeOf } from '../interpreter/call-frames.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import type { RunReader, StoredParked } from '../run-store.ts'
+import type { RunReader } from '../run-store.ts'
 import type { RunInbox } from '../store/inbox.ts'
 import type { MessageRoute } from '../store/put-message.ts'
 import type { PutResolution } from '../store/put-resolution.ts'
 import { createRunLogs } from '../store/run-logs.ts'
+import type { StoredParked } from '../stored-waits.ts'
 import { type CheckedResolution, checkKind, checkResolution } from './check-resolution.ts'
 
 /** Request to resolve a parked node run. */

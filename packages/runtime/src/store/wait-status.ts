@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RuntimeTables } from '../postgres/tables.ts'
-import type { StoredWait } from '../run-store.ts'
+import type { StoredWait } from '../stored-waits.ts'
 
 // A decision, an event or a resolution that ends a wait is accepted before the run applies it, which may take long while
 // no worker runs. From then on the wait is closed for everyone who reads it.

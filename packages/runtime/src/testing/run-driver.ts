@@ -7,7 +7,8 @@ import { type Bus, runTopic } from '../bus.ts'
 import type { Engine } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
 import type { PinnedWorkflow } from '../interpreter/plan.ts'
-import type { RunReader, StoredParked, StoredRun, StoredWait } from '../run-store.ts'
+import type { RunReader, StoredRun } from '../run-store.ts'
+import type { StoredParked, StoredWait } from '../stored-waits.ts'
 
 /** An engine with the parts that a test accesses. */
 export interface EngineHandle {

@@ -1,6 +1,6 @@
 import type { WorkflowDocument } from '@tenon/core/document'
 import type { CancelResult, DecideResult, MigrateResult, PauseResult, StartedRunRow } from '../../src/engine.ts'
-import type { EmbeddedEngineOptions } from '../../src/engines/embedded/embedded-engine.ts'
+import type { EmbeddedEngineOptions } from '../../src/engines/embedded/embedded-options.ts'
 import type { ProcessCrash } from './crashing-pool.ts'
 
 /** Setup of a worker process, as JSON on its command line. */

@@ -13,8 +13,8 @@ import { expire, retentionOfOne } from '../../testing/retention-of-one.ts'
 import { drivenRun, startRun } from '../../testing/run-driver.ts'
 import type { EngineUnderTest } from '../../testing/test-engine.ts'
 import { createTestNodes } from '../../testing/test-nodes.ts'
-import type { EmbeddedEngineOptions } from './embedded-engine.ts'
 import { embeddedEngine } from './embedded-engine.ts'
+import type { EmbeddedEngineOptions } from './embedded-options.ts'
 
 const QUICK: EmbeddedEngineOptions = { leaseMs: 1_000, pollIntervalMs: 100 }
 

@@ -9,8 +9,8 @@ import { openEmbedded, testDeps } from '../../testing/embedded.ts'
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { drivenRun, startRun } from '../../testing/run-driver.ts'
 import { createTestNodes } from '../../testing/test-nodes.ts'
-import type { EmbeddedEngineOptions } from './embedded-engine.ts'
 import { embeddedEngine } from './embedded-engine.ts'
+import type { EmbeddedEngineOptions } from './embedded-options.ts'
 
 /** @see docs/adr/0017-a-run-has-one-owner.md */
 const QUICK: EmbeddedEngineOptions = { leaseMs: 800, pollIntervalMs: 100 }

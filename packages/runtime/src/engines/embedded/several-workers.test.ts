@@ -17,8 +17,8 @@ import { openEmbedded, testDeps } from '../../testing/embedded.ts'
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { drivenRun, startRun } from '../../testing/run-driver.ts'
 import { createTestNodes, inlineNodes } from '../../testing/test-nodes.ts'
-import type { EmbeddedEngineOptions } from './embedded-engine.ts'
 import { embeddedEngine } from './embedded-engine.ts'
+import type { EmbeddedEngineOptions } from './embedded-options.ts'
 
 /** @see docs/adr/0027-runs-say-what-they-require.md */
 const QUICK: EmbeddedEngineOptions = { leaseMs: 1_000, pollIntervalMs: 50 }

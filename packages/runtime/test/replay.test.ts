@@ -4,7 +4,8 @@ import { foldRunEvents, isNodeRunOpen, type RunEvent } from '@tenon/core/run'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FindPlan } from '../src/interpreter/context.ts'
 import { createMachine, type Plan, restep } from '../src/interpreter/index.ts'
-import { RECORDED_RUNS, type RecordedRun } from './recorded-runs.ts'
+import { RECORDED_RUNS } from './recorded-runs/index.ts'
+import type { RecordedRun } from './recorded-runs/record-run.ts'
 
 const FOLDER = join(import.meta.dirname, 'logs')
 const TERMINAL = ['run_completed', 'run_error', 'run_canceled']

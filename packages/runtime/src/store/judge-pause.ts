@@ -1,9 +1,10 @@
-import { isRunOver, iterationPathOf, type RunStatus } from '@tenon/core/run'
+import { iterationPathOf } from '@tenon/core/run'
 import { type Expression, sql } from 'kysely'
 import { DEADLINE_TIMER } from '../interpreter/end-run.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { findEvents } from './find-events.ts'
+import { lockOpenRun } from './lock-open-run.ts'
 import type { RunRef } from './run-ref.ts'
 
 /** Ids of the requests that end a run, from `factId`: to cancel it, and to end it without undoing what it has done. */
@@ -28,15 +29,8 @@ export async function judgePause(
   { tenantId, runId }: RunRef,
   type: PauseType,
 ): Promise<'new' | 'unchanged' | 'not_found' | 'closed'> {
-  const run = await tx
-    .selectFrom('runs')
-    .select('status')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  if (run === undefined) return 'not_found'
-  if (isRunOver(run.status as RunStatus)) return 'closed'
+  const run = await lockOpenRun(tx, { tenantId, runId })
+  if (typeof run === 'string') return run
   const messages = await tx
     .selectFrom('run_inbox')
     .select('message_id')

@@ -1,7 +1,8 @@
-import { type EngineChangeRequest, type Fact, isRunOver, type RunEngine, type RunStatus } from '@tenon/core/run'
+import type { EngineChangeRequest, Fact, RunEngine } from '@tenon/core/run'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { hasEndMessage, isEnding } from './judge-pause.ts'
+import { lockOpenRun } from './lock-open-run.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import type { RunRef } from './run-ref.ts'
 
@@ -34,15 +35,8 @@ export async function putEngineChange(
   tx: Tx<RuntimeTables>,
   { tenantId, runId, request, applied, at, route }: EngineChangeToPut,
 ): Promise<PutEngineChange> {
-  const run = await tx
-    .selectFrom('runs')
-    .select(['status', 'engine'])
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  if (run === undefined) return { outcome: 'not_found' }
-  if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+  const run = await lockOpenRun(tx, { tenantId, runId })
+  if (typeof run === 'string') return { outcome: run }
   if (run.status === 'queued') return { outcome: 'queued' }
   // Of several, the last one is a withdrawal.
   const waiting = await tx

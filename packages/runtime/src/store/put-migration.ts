@@ -3,6 +3,7 @@ import type { Plan } from '../interpreter/plan.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { hasEndMessage, isEnding } from './judge-pause.ts'
+import { lockOpenRun } from './lock-open-run.ts'
 import { type MessageRoute, type PutMessage, putMessage } from './put-message.ts'
 import type { RunRef } from './run-ref.ts'
 import { storePlan } from './stored-plan.ts'
@@ -112,15 +113,8 @@ export async function putWithdrawal(
   tx: Tx<RuntimeTables>,
   { tenantId, runId, applied, actor, at, route }: WithdrawalToPut,
 ): Promise<PutWithdrawal> {
-  const run = await tx
-    .selectFrom('runs')
-    .select('status')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  if (run === undefined) return { outcome: 'not_found' }
-  if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+  const run = await lockOpenRun(tx, { tenantId, runId })
+  if (typeof run === 'string') return { outcome: run }
   // One in the inbox will be refused while another one waits.
   const request = applied ?? (await readWaiting(tx, { tenantId, runId }))
   if (request === null) return { outcome: 'unchanged' }

@@ -55,12 +55,12 @@ export interface DispatchStore {
   /**
    * Acquires a run, or verifies that this worker owns it, before the worker drives it.
    *
-   * @param mayBeReleased - True after a release without an answer: waits for it first, since its commit may be in flight.
-   * Otherwise the worker would continue a run that no worker owns afterwards, and that no other would find. @defaultValue
-   * false
+   * @param isUncertain - True after an acquisition or a release without an answer: waits for it first, since its commit
+   * may be in flight. Otherwise the worker would continue a run that no worker owns afterwards, and that no other would
+   * find, or leave one that it owns. @defaultValue false
    * @returns `null` if another worker owns the run, or the run has ended.
    */
-  acquire(run: RunRef, mayBeReleased?: boolean): Promise<AcquiredRun | null>
+  acquire(run: RunRef, isUncertain?: boolean): Promise<AcquiredRun | null>
   /** Deletes unused timers of a run. */
   clearTimers(run: RunRef, timerIds: readonly string[]): Promise<void>
   /** Releases a run. Returns `false` if it was woken meanwhile: drive it again. */
@@ -114,9 +114,9 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           dispatches: await findDispatches(tx, request),
         }
       }),
-    acquire: ({ tenantId, runId }, mayBeReleased = false) =>
+    acquire: ({ tenantId, runId }, isUncertain = false) =>
       database.withTenant(tenantId, async (tx) => {
-        if (mayBeReleased) await lockReady(tx, { tenantId, runId })
+        if (isUncertain) await lockReady(tx, { tenantId, runId })
         const found = await acquireRun(tx, schema, { tenantId, runId }, worker)
         if (!found.acquired) return null
         const { at, due_timers: dueTimers } = found

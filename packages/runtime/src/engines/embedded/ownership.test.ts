@@ -1,10 +1,12 @@
 import { TenonError } from '@tenon/core/errors'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../../postgres/database.ts'
 import { migrateRuntime } from '../../postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../../postgres/tables.ts'
+import type { Tx } from '../../postgres/types.ts'
 import { openEmbedded, testDeps } from '../../testing/embedded.ts'
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { drivenRun, startRun } from '../../testing/run-driver.ts'
@@ -111,6 +113,47 @@ describe('the owner of a run', () => {
       await tx.updateTable('run_ready').set({ worker_id, woken: false }).execute()
     })
     expect(await drivenRun(handle, run.tenantId, run.runId).ended()).toMatchObject({ status: 'completed' })
+    expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)
+  })
+
+  test('drives a run that it has acquired by a commit that came after the next acquisition had begun', async () => {
+    await freshDatabase()
+    const nodes = createTestNodes()
+    const plain = open()
+    const ownerOf = async (tx: Tx<RuntimeTables>) =>
+      (await tx.selectFrom('run_ready').select('worker_id').executeTakeFirst())?.worker_id ?? null
+    const isBlocked = async () =>
+      (await plain.withSystem((tx) => sql`select from pg_locks where not granted`.execute(tx))).rows.length > 0
+    let late: Promise<unknown> | null = null
+    const database = open()
+    const handle = await worker(
+      nodes,
+      { pollIntervalMs: 3_600_000 },
+      {
+        ...database,
+        withTenant: (tenantId, work) =>
+          new Promise((answer, fail) => {
+            const transaction = database.withTenant(tenantId, async (tx) => {
+              const value = await work(tx)
+              if (late !== null || (await ownerOf(tx)) === null) return value
+              if ((await plain.withTenant(tenantId, ownerOf)) !== null) return value
+              // The connection is cut, and the database gets the commit only when the worker tries again.
+              late = transaction
+              fail(new TenonError('UNAVAILABLE', 'The database cannot be reached'))
+              await expect.poll(isBlocked).toBe(true)
+              return value
+            })
+            transaction.then(answer, fail)
+          }),
+      },
+    )
+    const settings = { concurrency: { limit: 2 } }
+    const document = workflow([node('start', 'start'), node('a', 'probe')], ['start>a'], { settings })
+    const run = await startRun(handle, document)
+    expect(await drivenRun(handle, run.tenantId, run.runId).ended()).toMatchObject({
+      status: 'completed',
+    })
+    expect(late).not.toBeNull()
     expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)
   })
 

@@ -12,8 +12,8 @@ export interface ClaimedRun extends RunRef {
   readonly passes: Map<string, HeldPass>
   /** True if the database has confirmed the owner; false while a start or an acquisition is in flight. */
   isOwned: boolean
-  /** True after a release without an answer: it is unknown whether this worker still owns it. */
-  mayBeReleased: boolean
+  /** True after an acquisition or a release without an answer: it is unknown whether this worker owns it. */
+  isUncertain: boolean
   /** True while a loop drives it. */
   isDriving: boolean
   /** True if it must be driven again, because of a change since the loop began. */
@@ -221,7 +221,7 @@ function slotOf(run: ClaimedRun, pass: PassOfRun, held: HeldPass, slot: Slot): S
 
 /** Creates the record of a run that this worker drives. */
 export function claimedRun({ tenantId, runId }: RunRef): ClaimedRun {
-  const flags = { isOwned: false, mayBeReleased: false, isDriving: false, isWoken: false, isClosed: false }
+  const flags = { isOwned: false, isUncertain: false, isDriving: false, isWoken: false, isClosed: false }
   return { tenantId, runId, passes: new Map(), ...flags, failures: 0, onPassReleased: null }
 }
 

@@ -100,9 +100,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (!run.isDriving && lease.isValid()) track(driveWhileWoken(run))
   }
   const release = async (run: ClaimedRun): Promise<boolean> => {
-    run.mayBeReleased = true
+    run.isUncertain = true
     const isReleased = await dispatch.release(run)
-    run.mayBeReleased = false
+    run.isUncertain = false
     return isReleased
   }
   const driveWhileWoken = async (run: ClaimedRun): Promise<void> => {
@@ -111,7 +111,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     try {
       while (run.isWoken && !isDraining && lease.isValid()) {
         run.isWoken = false
-        await driveOnce(run)
+        // A release frees a run that only waits. One that could not be acquired was not seen, so it is not released: this
+        // worker may own it all the same, by a claim whose commit came late. Its next renewal finds such a run.
+        if (!(await driveOnce(run))) return
         run.failures = 0
         if (run.passes.size > 0 || run.isWoken) continue
         // Its open node runs could not begin, so it does more than wait: it stays marked and owned.
@@ -150,13 +152,16 @@ export function createWorker(deps: WorkerDeps): Worker {
     await dispatch.wakeDispatches(run)
     deps.wakeWorkers()
   }
-  const driveOnce = async (run: ClaimedRun): Promise<void> => {
+  /** Applies what has come to a run; false if this worker does not own it, or it does not exist: it is dropped. */
+  const driveOnce = async (run: ClaimedRun): Promise<boolean> => {
     const { tenantId, runId } = run
-    const acquired = await dispatch.acquire(run, run.mayBeReleased)
-    run.mayBeReleased = false
+    const waitsFirst = run.isUncertain
+    run.isUncertain = true
+    const acquired = await dispatch.acquire(run, waitsFirst)
+    run.isUncertain = false
     if (acquired === null) {
       drop(run)
-      return
+      return false
     }
     const { messages: facts, at, dueTimers, nextSeq } = acquired
     deps.clock.observe(at)
@@ -164,7 +169,10 @@ export function createWorker(deps: WorkerDeps): Worker {
     const pass = { acquireSlot: passes.slotsFor(run), worker: workerId }
     const request = { tenantId, runId, facts, isStale: true, nextSeq, fireTimersDueAt: at, ...pass }
     const result = await advanceRun(committer, request, log)
-    if (result.outcome === 'missing') return
+    if (result.outcome === 'missing') {
+      drop(run)
+      return false
+    }
     // Every open pass is checked below, so changes of others need no check of their own.
     follow(run, { ...result, metOthers: false })
     if (result.events.some(({ type }) => type === 'run_resumed')) await wakeQueued(run)
@@ -183,7 +191,10 @@ export function createWorker(deps: WorkerDeps): Worker {
       const awaited = new Set([...timers.keys(), ...open.map(attemptTimerId)])
       return { open, overdue, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }
     })
-    if (seen === null) return
+    if (seen === null) {
+      drop(run)
+      return false
+    }
     for (const { nodeRunId, pass: number } of seen.overdue) {
       const ended = await failOverdue(
         { tenantId, runId, nodeRunId, pass: number },
@@ -197,6 +208,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       else if (last?.nextAt != null && last.nextAt > now()) deps.wakeAt(last.nextAt)
       else passes.enqueue(run, { nodeRunId, pass })
     }
+    return true
   }
 
   return {

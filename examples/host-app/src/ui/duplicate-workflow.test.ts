@@ -9,6 +9,7 @@ const ORIGINAL: Workflow = {
   name: 'Tickets',
   description: 'Sorts tickets',
   version: '4',
+  liveVersion: '4',
   hasUnpublishedChanges: false,
   createdAt: '2026-11-20T10:00:00.000Z',
   updatedAt: '2026-11-20T10:00:00.000Z',

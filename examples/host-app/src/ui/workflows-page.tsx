@@ -168,8 +168,8 @@ interface WorkflowRowProps {
 }
 
 function WorkflowRow({ workflow, isPaused, canEdit, isBusy, onOpen, onDuplicate, onDelete }: WorkflowRowProps) {
-  const { name, description, version, hasUnpublishedChanges } = workflow
-  const published = version === null ? 'Draft' : `v${version}${hasUnpublishedChanges ? ' · changed' : ''}`
+  const { name, description, liveVersion, hasUnpublishedChanges } = workflow
+  const published = liveVersion === null ? 'Draft' : `v${liveVersion}${hasUnpublishedChanges ? ' · changed' : ''}`
   const state = isPaused ? `${published} · paused` : published
   return (
     <li className="page-row">

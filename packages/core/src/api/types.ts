@@ -50,6 +50,11 @@ export interface Workflow {
   readonly description: string
   /** Latest published version, null before the first. */
   readonly version: string | null
+  /**
+   * Version with which new runs start: the latest one, unless that was rolled back. During a canary it is the former
+   * version, with which most of the new runs start. `null` before the first version.
+   */
+  readonly liveVersion: string | null
   /** True if the draft's plan differs from the latest version. */
   readonly hasUnpublishedChanges: boolean
   /** Time of the creation. */

@@ -39,7 +39,7 @@ export function DraftBar({ host, onOpenProblem, onOpenField }: DraftBarProps) {
   if (isReady && isPublished && canRun && primary?.label !== run.label) {
     menu.push({
       id: 'run',
-      label: t('topbar.runVersion', { version: workflow.version ?? '' }),
+      label: t('topbar.runVersion', { version: workflow.liveVersion ?? '' }),
       icon: 'play',
       onSelect: run.onClick,
     })
@@ -76,9 +76,11 @@ export function DraftBar({ host, onOpenProblem, onOpenField }: DraftBarProps) {
   function stateText(): string | null {
     if (workflow === null) return null
     if (host.version !== undefined) return t('topbar.version', { version: host.version })
-    if (workflow.version === null) return t('topbar.draft')
-    if (changes === null) return t('topbar.version', { version: workflow.version })
-    if (changes === 0) return t('topbar.published', { version: workflow.version })
-    return t('topbar.draftChanges', { count: changes, version: workflow.version })
+    const { version, liveVersion } = workflow
+    if (version === null || liveVersion === null) return t('topbar.draft')
+    if (changes !== null && changes > 0) return t('topbar.draftChanges', { count: changes, version })
+    // A canary, or a version that was rolled back.
+    if (version !== liveVersion) return t('topbar.live', { version: liveVersion })
+    return t(changes === null ? 'topbar.version' : 'topbar.published', { version })
   }
 }

@@ -73,7 +73,12 @@ describe('PublishDialog', () => {
     const { user, state, events } = await open(async () => VERSION_5)
     await user.click(screen.getByRole('button', { name: 'Publish' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
-    expect(state().workflow).toMatchObject({ name: 'Tickets', version: '5', hasUnpublishedChanges: false })
+    expect(state().workflow).toMatchObject({
+      name: 'Tickets',
+      version: '5',
+      liveVersion: '5',
+      hasUnpublishedChanges: false,
+    })
     expect(events).toEqual([{ type: 'published', version: '5' }])
     expect(screen.getAllByText('Version 5 published').length).toBeGreaterThan(0)
   })

@@ -54,7 +54,10 @@ export function PublishForm(props: PublishFormProps) {
       })
       // A failure from here on must not offer to publish again.
       const { workflow } = store.getState()
-      if (workflow !== null) store.setState({ workflow: { ...workflow, version, hasUnpublishedChanges: false } })
+      if (workflow !== null) {
+        const liveVersion = rollout.canary === undefined ? version : workflow.liveVersion
+        store.setState({ workflow: { ...workflow, version, liveVersion, hasUnpublishedChanges: false } })
+      }
       toast(t('publish.done', { version }), { tone: 'success' })
       callHost(onEvent, { type: 'published', version })
       onClose()

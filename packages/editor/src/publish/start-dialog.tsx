@@ -14,12 +14,12 @@ export interface StartDialogProps {
   readonly onOpenProblem: (problem: EditorProblem) => void
 }
 
-/** Dialog that starts a run with an input: a test run of the draft, or a run of the latest version. */
+/** Dialog that starts a run with an input: a test run of the draft, or a run of the live version. */
 export function StartDialog(props: StartDialogProps) {
   const t = useTranslate()
   const { store } = useSession()
   const panel = useEditorStore((state) => state.openPanel)
-  const version = useEditorStore((state) => state.workflow?.version ?? null)
+  const version = useEditorStore((state) => state.workflow?.liveVersion ?? null)
   const onClose = () => store.setState({ openPanel: null })
   if (panel === 'try') {
     return (

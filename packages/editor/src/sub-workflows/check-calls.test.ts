@@ -119,7 +119,7 @@ test('checks more nodes than one request can contain', async () => {
 
 test('completes what the workflow of a node puts out, and what it puts out once another version is published', async () => {
   const versions = [versionOf('1', withEnd({ sent_to: '{{trigger.to}}' }), { workflowId: 'wf-mail' })]
-  const workflows = [{ ...STORED_WORKFLOW, id: 'wf-mail', version: '1' }]
+  const workflows = [{ ...STORED_WORKFLOW, id: 'wf-mail', version: '1', liveVersion: '1' }]
   const fixture = createFixtureClient({ versions, workflows })
   const store = createEditorStore({ manifest: createManifestIndex(CALL_MANIFEST), phase: { kind: 'ready' } })
   const after = node('after', 'stop')
@@ -138,7 +138,7 @@ test('completes what the workflow of a node puts out, and what it puts out once 
   }
   await vi.waitFor(async () => expect(await output()).toContain('"sent_to":{"type":"string"}'), 20_000)
   versions.unshift(versionOf('2', withEnd({ count: 1 }), { workflowId: 'wf-mail' }))
-  workflows[0] = { ...STORED_WORKFLOW, id: 'wf-mail', version: '2' }
+  workflows[0] = { ...STORED_WORKFLOW, id: 'wf-mail', version: '2', liveVersion: '2' }
   fixture.announce({ kind: 'version', id: '2', workflowId: 'wf-mail' })
   await vi.waitFor(async () => expect(await output()).toContain('"count":{"type":"number"}'), 20_000)
   expect(await output()).not.toContain('sent_to')

@@ -10,13 +10,13 @@ type OutputsClient = Pick<TenonClient, 'workflows' | 'versions'>
 type ReadOutputs = (workflowIds: ReadonlySet<WorkflowId>, manifest: NodeManifest) => Promise<RunOutputs>
 
 /**
- * Creates a function that reads what the runs of workflows put out: those of their latest versions, each of which is read
+ * Creates a function that reads what the runs of workflows put out: those of their live versions, each of which is read
  * once. Workflows that cannot be read, or have no version, are left out.
  */
 export function createOutputReader(client: () => OutputsClient): ReadOutputs {
   const known = new Map<string, JsonSchema>()
   const read = async (workflowId: WorkflowId, manifest: NodeManifest): Promise<JsonSchema | null> => {
-    const { version } = await client().workflows.get(workflowId)
+    const { liveVersion: version } = await client().workflows.get(workflowId)
     if (version === null) return null
     const key = JSON.stringify([workflowId, version, manifest.hash])
     const schema =

@@ -20,18 +20,18 @@ export function useWorkflow(workflows: TenantWorkflows, workflowId: WorkflowId):
   return useSyncExternalStore(directory.subscribe, read, read)
 }
 
-/** Input that the latest version of a workflow takes. */
+/** Input that the live version of a workflow takes. */
 export type WorkflowInputSchema =
   | { readonly kind: 'loading' }
   /** Schema of the start of the version; `null` if the workflow has no version, or its trigger has no schema. */
   | { readonly kind: 'known'; readonly schema: JsonSchema | null }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** Returns the input that the latest version of a workflow takes. */
+/** Returns the input that the live version of a workflow takes. */
 export function useInputSchema(workflows: TenantWorkflows, workflowId: WorkflowId): WorkflowInputSchema {
   const directory = directoryOf(workflows)
   const workflow = useWorkflow(workflows, workflowId)
-  const version = workflow?.kind === 'found' ? workflow.value.version : null
+  const version = workflow?.kind === 'found' ? workflow.value.liveVersion : null
   const read = useCallback(
     () => (version === null ? null : directory.version(workflowId, version)),
     [directory, workflowId, version],

@@ -10,17 +10,18 @@ import { useAnnouncer } from '../ui/live-region.tsx'
 interface RestoreButtonsProps {
   readonly version: string
   readonly document: WorkflowDocument
+  /** True if new runs do not start with the version. */
+  readonly canPublish: boolean
 }
 
 /** Makes the draft the same as a version, as one step that can be undone; and publishes it again. */
-export function RestoreButtons({ version, document }: RestoreButtonsProps) {
+export function RestoreButtons({ version, document, canPublish }: RestoreButtonsProps) {
   const t = useTranslate()
   const session = useSession()
   const { toast } = useAnnouncer()
   const undoToast = useUndoToast()
   const { store } = session
   const draft = useEditorStore((state) => state.document)
-  const live = useEditorStore((state) => state.workflow?.version ?? null)
   const isSame = useMemo(() => diffDocuments(draft, document).length === 0, [draft, document])
   const restore = (): boolean => {
     const result = session.dispatch({ type: 'restore', version, document })
@@ -39,7 +40,7 @@ export function RestoreButtons({ version, document }: RestoreButtonsProps) {
   }
   return (
     <div className="tn-version-actions">
-      {version !== live && (
+      {canPublish && (
         <Button size="s" onClick={publishAgain}>
           {t('versions.publishAgain')}
         </Button>

@@ -1,4 +1,4 @@
-import type { TenonClient, Version } from '@tenon/core/client'
+import type { Rollout, TenonClient, Version } from '@tenon/core/client'
 import type { WorkflowDocument } from '@tenon/core/document'
 import { useCallback, useMemo } from 'react'
 import { type Pages, usePages } from '../client/use-pages.ts'
@@ -32,14 +32,22 @@ export function useVersions(client: TenonClient, workflowId: string): Pages<Vers
 }
 
 /**
- * Returns the version before another, which need not be loaded yet; the latest one for the draft, `null` for the first.
+ * Returns the version before another, which need not be loaded yet; the latest one for the draft, `null` for the first. It
+ * is one that all new runs have started with: of a version that was rolled back, or replaced as a canary, the former one.
  *
  * @param latest - The latest version; `null` if there is none.
+ * @param rollouts - Those of the versions that have one.
  */
-export function versionBefore(version: string, latest: string | null): string | null {
-  if (version === DRAFT) return latest
+export function versionBefore(version: string, latest: string | null, rollouts: readonly Rollout[]): string | null {
+  const of = (name: string) => rollouts.find((rollout) => rollout.version === name)
   // Versions of a workflow are numbered from 1 without gaps.
-  return Number(version) > 1 ? String(Number(version) - 1) : null
+  const number = Number(version)
+  const before = version === DRAFT ? latest : number > 1 ? String(number - 1) : null
+  const former = of(version)?.formerVersion ?? null
+  if (former !== null) return former
+  const rollout = before === null ? undefined : of(before)
+  const isHeldBack = rollout?.status === 'rolled_back' || rollout?.status === 'replaced'
+  return isHeldBack ? rollout.formerVersion : before
 }
 
 /**

@@ -49,7 +49,7 @@ export function VersionDetail(props: VersionDetailProps) {
   const [chosenBase, setChosenBase] = useState<string | null>(null)
   const [nodeId, setNodeId] = useState<NodeId | null>(null)
   const version = pages.items.find((candidate) => candidate.version === shown)
-  const base = chosenBase ?? versionBefore(shown, pages.items[0]?.version ?? null) ?? NOTHING
+  const base = chosenBase ?? versionBefore(shown, pages.items[0]?.version ?? null, rollouts.value ?? []) ?? NOTHING
   const after = useDocument(client, workflowId, shown)
   const other = useDocument(client, workflowId, base === NOTHING ? null : base)
   const changes = useMemo(
@@ -89,7 +89,11 @@ export function VersionDetail(props: VersionDetailProps) {
           )}
         </div>
         {canEdit && shown !== DRAFT && after.value !== null && (
-          <RestoreButtons version={shown} document={after.value} />
+          <RestoreButtons
+            version={shown}
+            document={after.value}
+            canPublish={shown !== live && rollout?.status !== 'canary'}
+          />
         )}
       </header>
       {rollout !== undefined && (

@@ -52,7 +52,7 @@ function open(options: Options = {}) {
   const published = versions.find(({ version }) => version === live)
   store.setState({
     manifest: createManifestIndex(SMALL_MANIFEST),
-    workflow: { ...STORED_WORKFLOW, version: live },
+    workflow: { ...STORED_WORKFLOW, version: live, liveVersion: live },
     phase: { kind: 'ready' },
     openPanel: 'versions',
     isReadOnly,
@@ -128,6 +128,10 @@ describe('VersionsDialog', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Roll back' }))
     expect(await screen.findByText(/^New runs start with version 1 again: too many runs have failed/)).toBeTruthy()
     expect(await show(/^Version 2Rolled back/)).toBeTruthy()
+    // The draft is compared with the version that is live again, and the version can be published as the next one.
+    expect(screen.getByRole('button', { name: 'Publish again' })).toBeTruthy()
+    await user.click(await show(/^Draft/))
+    expect(await screen.findByText(/from Version 1 to Draft/)).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Roll back' })).toBeNull()
     expect(fixture.calls.filter(({ name }) => name === 'rollouts.rollBack')).toHaveLength(1)
   })

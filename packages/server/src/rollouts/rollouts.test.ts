@@ -1,4 +1,13 @@
-import type { Identity, MigrationRefusedRun, Page, Rollout, Run, RunSummary, StartedRun } from '@tenon/core/api'
+import type {
+  Identity,
+  MigrationRefusedRun,
+  Page,
+  Rollout,
+  Run,
+  RunSummary,
+  StartedRun,
+  Workflow,
+} from '@tenon/core/api'
 import type { NodePolicy, WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
@@ -240,6 +249,11 @@ describe('a canary', () => {
       ['3', 'canary', '1'],
       ['2', 'replaced', '1'],
     ])
+    const versions = async () => {
+      const { version, liveVersion } = await server.json<Workflow>(200, `/workflows/${id}`, { as })
+      return { version, liveVersion }
+    }
+    expect(await versions()).toEqual({ version: '3', liveVersion: '1' })
     const path = `/workflows/${id}/versions/3/rollout`
     const viewer = { ...as, role: 'viewer' } as const
     expect(await post(viewer, `${path}/promotion`, {}, 403)).toMatchObject({ code: 'FORBIDDEN' })
@@ -253,6 +267,8 @@ describe('a canary', () => {
     expect(await post(as, `/workflows/${id}/versions/4/rollout/rollback`)).toMatchObject({
       ...{ status: 'rolled_back', endedBy: { userId: as.userId } },
     })
+    const promoted = first.status === 200 ? '3' : '1'
+    expect(await versions()).toEqual({ version: '4', liveVersion: promoted })
     expect(await post(as, `/workflows/${id}/versions/9/rollout`, { runs: 'move' }, 404)).toMatchObject({
       code: 'VERSION_NOT_FOUND',
     })

@@ -26,6 +26,7 @@ describe('POST /workflows', () => {
       name: 'Refunds',
       description: '',
       version: null,
+      liveVersion: null,
       hasUnpublishedChanges: true,
       deletedAt: null,
       lastRun: null,
@@ -98,6 +99,7 @@ describe('GET /workflows', () => {
     const page = await server.json<Page<Workflow>>(200, '/workflows', { as })
     expect(page.items[0]).toMatchObject({
       version: '1',
+      liveVersion: '1',
       hasUnpublishedChanges: false,
       lastRun: { runId: started.runId },
     })

@@ -88,6 +88,9 @@ export async function findVersionToStart(
   return row ?? null
 }
 
+/** States of the rollout of the latest version in which its former version is the one that others refer to. */
+const HELD_BACK = ['canary', 'rolled_back', 'replaced'] as const
+
 /**
  * Returns the version with which new runs start, apart from a canary: what others refer to by the name of the workflow.
  *
@@ -106,9 +109,32 @@ export async function findStableVersion(
     .where('tenant_id', '=', tenantId)
     .where('workflow_id', '=', workflowId)
     .where('version', '=', String(latest))
-    .where('status', 'in', ['canary', 'rolled_back', 'replaced'])
+    .where('status', 'in', HELD_BACK)
     .executeTakeFirst()
   return row?.former_version ?? String(latest)
+}
+
+/** Returns the versions with which new runs start, apart from canaries; workflows without a version are left out. */
+export async function findStableVersions(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflows: readonly { readonly workflow_id: WorkflowId; readonly latest_version: number | null }[],
+): Promise<ReadonlyMap<WorkflowId, string>> {
+  const latest = new Map(
+    workflows.flatMap(({ workflow_id: id, latest_version: number }) => (number === null ? [] : [[id, String(number)]])),
+  )
+  if (latest.size === 0) return latest
+  const rows = await tx
+    .selectFrom('version_rollouts')
+    .select(['workflow_id', 'former_version'])
+    .where('tenant_id', '=', tenantId)
+    .where('status', 'in', HELD_BACK)
+    .where(
+      sql<boolean>`(workflow_id, version) in (select * from unnest(${[...latest.keys()]}::text[], ${[...latest.values()]}::text[]))`,
+    )
+    .execute()
+  for (const { workflow_id: id, former_version: former } of rows) if (former !== null) latest.set(id, former)
+  return latest
 }
 
 /** Reads the lockfiles of versions of several workflows. */

@@ -6,6 +6,7 @@ import { draftBehaviorHashes } from '../drafts/read-draft-state.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { lastRuns } from '../tables/last-runs.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
+import { findStableVersions } from '../tables/version-repository.ts'
 import { presentPause } from './present-pause.ts'
 
 /** Rows of one tenant in the form of the wire, in the same order. */
@@ -17,7 +18,10 @@ export async function presentWorkflows(
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.workflow_id)
   const hashes = await draftBehaviorHashes(server.database, tenantId, ids)
-  const runs = await server.database.withTenant(tenantId, (tx) => lastRuns(tx, tenantId, ids))
+  const { runs, live } = await server.database.withTenant(tenantId, async (tx) => ({
+    runs: await lastRuns(tx, tenantId, ids),
+    live: await findStableVersions(tx, tenantId, rows),
+  }))
   const pauses = await server.reader.readPauses(tenantId, ids)
   return rows.map((row) => {
     const pause = pauses.get(row.workflow_id)
@@ -27,6 +31,7 @@ export async function presentWorkflows(
       name: row.name,
       description: row.description,
       version: row.latest_version === null ? null : String(row.latest_version),
+      liveVersion: live.get(row.workflow_id) ?? null,
       hasUnpublishedChanges: hashes.get(row.workflow_id) !== row.latest_behavior_hash,
       createdAt: toInstant(row.created_at),
       updatedAt: toInstant(row.updated_at),

@@ -37,6 +37,7 @@ export const workflowSchema = z
     name: z.string(),
     description: z.string(),
     version: z.string().nullable(),
+    liveVersion: z.string().nullable(),
     hasUnpublishedChanges: z.boolean(),
     createdAt: instantSchema,
     updatedAt: instantSchema,

@@ -113,6 +113,7 @@ export const editorMessages = {
   'topbar.untitled': 'Workflow',
   'topbar.draft': 'Draft',
   'topbar.draftChanges': 'Draft · {count, plural, =0 {no changes} one {# change} other {# changes}} since v{version}',
+  'topbar.live': 'Live · v{version}',
   'topbar.published': 'Published · v{version}',
   'topbar.version': 'v{version}',
 

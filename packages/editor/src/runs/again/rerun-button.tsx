@@ -51,7 +51,7 @@ export function RerunButton({ scope, run, from, onStarted }: RerunButtonProps) {
     onStarted(started.runId)
   }
   const startOrAsk = async () => {
-    const latest = run.mode === 'test' ? null : (await client.workflows.get(run.workflowId)).version
+    const latest = run.mode === 'test' ? null : (await client.workflows.get(run.workflowId)).liveVersion
     if (latest === null || latest === run.version) await start('same')
     else setChoice({ version: run.version, latest, failure: null })
   }

@@ -43,7 +43,10 @@ describe('RunAgain', () => {
 
   test('runs a failed run again from where it failed, with the latest version if the user chooses it', async () => {
     const { user, rerun, onStarted } = show(failedRun().frames, (client) => ({
-      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+      workflows: {
+        ...client.workflows,
+        get: async (id) => ({ ...(await client.workflows.get(id)), liveVersion: '6' }),
+      },
     }))
     await user.click(await screen.findByRole('button', { name: 'Run again from where it failed' }))
     await user.click(await screen.findByRole('button', { name: 'Run version 6' }))
@@ -73,7 +76,10 @@ describe('RunAgain', () => {
 
   test('asks for the version if a newer one is published, and runs the chosen one', async () => {
     const { user, rerun, onStarted } = show(undefined, (client) => ({
-      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+      workflows: {
+        ...client.workflows,
+        get: async (id) => ({ ...(await client.workflows.get(id)), liveVersion: '6' }),
+      },
     }))
     await user.click(await screen.findByRole('button', { name: 'Run again' }))
     const dialog = await screen.findByRole('dialog', { name: 'Which version should run?' })
@@ -96,7 +102,10 @@ describe('RunAgain', () => {
 
   test('says in the dialog why the chosen version could not start, and keeps the choice', async () => {
     const { user, onStarted } = show(undefined, (client) => ({
-      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+      workflows: {
+        ...client.workflows,
+        get: async (id) => ({ ...(await client.workflows.get(id)), liveVersion: '6' }),
+      },
       runs: {
         ...client.runs,
         rerun: async () => {
@@ -124,7 +133,10 @@ describe('RunAgain', () => {
   ])('keeps the dialog open while the chosen version is sent, and %s', async (_outcome, answer, expected) => {
     let release = () => {}
     const { user, onStarted } = show(undefined, (client) => ({
-      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+      workflows: {
+        ...client.workflows,
+        get: async (id) => ({ ...(await client.workflows.get(id)), liveVersion: '6' }),
+      },
       runs: {
         ...client.runs,
         rerun: async () => {

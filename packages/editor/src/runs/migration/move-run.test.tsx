@@ -27,7 +27,7 @@ function show(frames = waitingRun().frames, obstacles: MigrationCheck['obstacles
   const withdrawMigration = vi.fn<TenonClient['runs']['withdrawMigration']>(async (id) => client.runs.get(id))
   const own: TenonClient = {
     ...client,
-    workflows: { ...client.workflows, get: async () => ({ ...STORED_WORKFLOW, version: latest }) },
+    workflows: { ...client.workflows, get: async () => ({ ...STORED_WORKFLOW, version: latest, liveVersion: latest }) },
     versions: {
       ...client.versions,
       list: async () => ({ items: versions, nextCursor: null }),

@@ -81,7 +81,7 @@ function MoveButton({ scope, run, size }: MoveRunProps & { readonly run: Run }) 
     useCallback((abortSignal: AbortSignal) => client.workflows.get(workflowId, { abortSignal }), [client, workflowId]),
   )
   const button = useRef<HTMLButtonElement>(null)
-  const latest = workflow.value?.version ?? null
+  const latest = workflow.value?.liveVersion ?? null
   if (latest === null || latest === run.version) return null
   return (
     <>

@@ -39,7 +39,7 @@ function MoveButton({ client, group, disabled, onDone }: MoveGroupProps) {
   const workflow = useResource(
     useCallback((abortSignal: AbortSignal) => client.workflows.get(workflowId, { abortSignal }), [client, workflowId]),
   )
-  const latest = workflow.value?.version ?? null
+  const latest = workflow.value?.liveVersion ?? null
   if (latest === null || latest === sample.version) return null
   const move = async () => {
     setIsSending(true)

@@ -85,7 +85,10 @@ describe('ParkedInbox', () => {
     }
     const client = {
       ...fixture.client,
-      workflows: { ...fixture.client.workflows, get: async () => ({ ...STORED_WORKFLOW, version: '9' }) },
+      workflows: {
+        ...fixture.client.workflows,
+        get: async () => ({ ...STORED_WORKFLOW, version: '9', liveVersion: '9' }),
+      },
       runs: { ...fixture.client.runs, migrateAll },
     }
     const { user } = renderPart(<ParkedInbox client={client} />)

@@ -1,6 +1,8 @@
-import { CompletionContext } from '@codemirror/autocomplete'
+// @vitest-environment jsdom
+import { autocompletion, CompletionContext, completionStatus, currentCompletions } from '@codemirror/autocomplete'
 import { EditorState } from '@codemirror/state'
-import { describe, expect, test } from 'vitest'
+import { EditorView } from '@codemirror/view'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { completeReferences } from './completion.ts'
 import type { CompletionItem } from './field-types.ts'
 
@@ -32,5 +34,44 @@ describe('completeReferences', () => {
     const later = atStart.update(atStart, 2, 5, contextOf('{{inp'))
     expect(ranked(later?.options)).toEqual(['Names', 'Earlier nodes'])
     expect(atStart.update(atStart, 2, 6, contextOf('{{inp.'))).toBeNull()
+  })
+
+  test('offers them for what was typed while the text before was without any', async () => {
+    const asked: string[] = []
+    let answerFirst = (): void => undefined
+    const first = new Promise<void>((resolve) => {
+      answerFirst = resolve
+    })
+    const complete = completeReferences(async (text) => {
+      asked.push(text)
+      if (text !== '{') return { from: 2, items: ITEMS }
+      await first
+      return null
+    }, false)
+    const view = new EditorView({ parent: document.body, extensions: autocompletion({ override: [complete] }) })
+    onTestFinished(() => view.destroy())
+    const type = (insert: string) => {
+      const { length } = view.state.doc
+      view.dispatch({
+        changes: { from: length, insert },
+        selection: { anchor: length + insert.length },
+        userEvent: 'input.type',
+      })
+    }
+    type('{')
+    await expect.poll(() => asked).toEqual(['{'])
+    type('{')
+    answerFirst()
+    await expect.poll(() => currentCompletions(view.state).length).toBe(ITEMS.length)
+    expect(asked).toEqual(['{', '{{'])
+  })
+
+  test('offers none where the text has none', async () => {
+    const complete = completeReferences(async () => null, false)
+    const view = new EditorView({ parent: document.body, extensions: autocompletion({ override: [complete] }) })
+    onTestFinished(() => view.destroy())
+    view.dispatch({ changes: { from: 0, insert: 'a' }, selection: { anchor: 1 }, userEvent: 'input.type' })
+    expect(completionStatus(view.state)).toBe('pending')
+    await expect.poll(() => completionStatus(view.state)).toBeNull()
   })
 })

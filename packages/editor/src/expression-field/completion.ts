@@ -15,7 +15,8 @@ export function completeReferences(
 ): CompletionSource {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const answer = await complete(context.state.doc.toString(), context.pos)
-    if (answer === null || context.aborted || answer.items.length === 0) return null
+    if (context.aborted) return null
+    if (answer === null || answer.items.length === 0) return isOutdated(context) ? RETRY : null
     const resultFor = (text: string): CompletionResult => ({
       from: answer.from,
       options: toCompletions(answer.items, isCode, text),
@@ -26,6 +27,17 @@ export function completeReferences(
     })
     return resultFor(context.state.sliceDoc(answer.from, context.pos))
   }
+}
+
+/**
+ * Makes CodeMirror ask again, since an update cannot use it. After `null` it would wait for an answer that it has not
+ * asked for: it asks for none while another is on its way.
+ */
+const RETRY: CompletionResult = { from: 0, options: [], update: () => null }
+
+/** Checks whether the text was changed since it was asked for completions. */
+function isOutdated({ state, view }: CompletionContext): boolean {
+  return view !== undefined && !view.state.doc.eq(state.doc)
 }
 
 /** A completion with the sentence that is shown below its name. */

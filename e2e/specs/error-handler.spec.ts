@@ -64,7 +64,8 @@ test('a workflow gets an error handler, which runs for a failed run, and the run
   await page.getByRole('button', { name: /^Handles the failure of run / }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Charges' })).toBeVisible()
 
-  await page.getByRole('button', { name: 'Run again with other input' }).click()
+  await page.getByRole('button', { name: 'More ways to run again' }).click()
+  await page.getByRole('menuitem', { name: 'Run again with other input' }).click()
   const dialog = page.getByRole('dialog', { name: 'Run again with other input' })
   await expect(dialog.getByLabel('Order')).toHaveValue('O-1')
   await dialog.getByLabel('Total').fill('5')

@@ -2,6 +2,7 @@
 export const enRerun = {
   'runs.again.run': 'Run again',
   'runs.again.failed': 'Run again from where it failed',
+  'runs.again.more': 'More ways to run again',
   'runs.again.withInput': 'Run again with other input',
   'runs.again.inputTitle': 'Run again with other input',
   'runs.again.inputText': 'Starts a new run of version {version} from the beginning.',

@@ -1,44 +1,24 @@
-import type { Run } from '@tenon/core/client'
 import { isJsonObject, type Json, type JsonSchema } from '@tenon/core/document'
 import { useMemo, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import type { RunFormDraft } from '../form/form-draft.ts'
 import { startPoints } from '../form/start-schema.ts'
-import type { RunScope } from '../store/run-scope.tsx'
+import type { RerunProps } from './use-rerun.tsx'
 
 const loadForm = () => import('../form/run-form.tsx')
 const ANY: JsonSchema = Object.freeze({})
 
-interface RerunWithInputProps {
-  readonly scope: RunScope
-  /** The ended run. */
-  readonly run: Run
-  readonly onStarted: (runId: string) => void
-}
-
-/** Button with a dialog that runs an ended run again from its start with another input, in the same version. */
-export function RerunWithInput(props: RerunWithInputProps) {
-  const t = useTranslate()
-  const [isOpen, setIsOpen] = useState(false)
-  return (
-    <>
-      <Button onClick={() => setIsOpen(true)}>{t('runs.again.withInput')}</Button>
-      {isOpen && <InputDialog {...props} onClose={() => setIsOpen(false)} />}
-    </>
-  )
-}
-
-interface InputDialogProps extends RerunWithInputProps {
+interface RerunWithInputProps extends RerunProps {
   readonly onClose: () => void
 }
 
-function InputDialog({ scope, run, onStarted, onClose }: InputDialogProps) {
+/** Dialog that runs an ended run again from its start with another input, in the same version. */
+export function RerunWithInput({ scope, run, onStarted, onClose }: RerunWithInputProps) {
   const t = useTranslate()
   const [isSending, setIsSending] = useState(false)
   const { client, ledger, store, graph } = scope

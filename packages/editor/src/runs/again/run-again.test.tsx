@@ -171,7 +171,12 @@ describe('RunAgain', () => {
         }),
       },
     }))
-    await user.click(await screen.findByRole('button', { name: 'Run again with other input' }))
+    await user.click(await screen.findByRole('button', { name: 'More ways to run again' }))
+    expect(screen.getAllByRole('menuitem').map((item) => item.textContent)).toEqual([
+      'Run again',
+      'Run again with other input',
+    ])
+    await user.click(screen.getByRole('menuitem', { name: 'Run again with other input' }))
     const dialog = await screen.findByRole('dialog', { name: 'Run again with other input' })
     expect(dialog.textContent).toContain('Starts a new run of version 4 from the beginning.')
     const ticket = await within(dialog).findByDisplayValue('T-12345')

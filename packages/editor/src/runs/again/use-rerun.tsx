@@ -1,0 +1,93 @@
+import type { Run } from '@tenon/core/client'
+import type { RerunFrom } from '@tenon/core/run'
+import { type ReactNode, useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { useAnnouncer } from '../../ui/live-region.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import { refusalText } from './refusal-text.ts'
+import { type VersionChoice, VersionDialog } from './version-dialog.tsx'
+
+/** Start of the new run; `draft` starts the present draft with the input of the run instead. */
+export type RerunWay = RerunFrom | 'draft'
+
+/** An ended run, and what happens after it was run again. */
+export interface RerunProps {
+  readonly scope: RunScope
+  /** The ended run. */
+  readonly run: Run
+  readonly onStarted: (runId: string) => void
+}
+
+interface Rerun {
+  /** Runs it again. Asks for the version first if a newer one than that of the run is live. */
+  readonly start: (from: RerunWay) => void
+  /** True while a request is sent and no dialog shows it. */
+  readonly isSending: boolean
+  /** The question for the version, to be rendered while it is open. */
+  readonly dialog: ReactNode
+}
+
+const LABELS = {
+  start: 'runs.again.run',
+  failed: 'runs.again.failed',
+  draft: 'runs.again.test',
+} as const
+
+/** Returns the key of the label of a way to run a run again. */
+export function rerunLabel(from: RerunWay) {
+  return typeof from === 'string' ? LABELS[from] : 'runs.again.node'
+}
+
+/** Runs an ended run again. */
+export function useRerun({ scope, run, onStarted }: RerunProps): Rerun {
+  const { t } = useInstance()
+  const { toast } = useAnnouncer()
+  const [isSending, setIsSending] = useState(false)
+  const [choice, setChoice] = useState<(VersionChoice & { readonly from: RerunFrom }) | null>(null)
+  const { client } = scope
+  const send = async (action: () => Promise<void>) => {
+    setIsSending(true)
+    try {
+      await action()
+    } catch (error) {
+      const failure = refusalText(error, t)
+      // A toast would be behind the dialog, which stays open while the choice is sent.
+      if (choice === null) toast(failure, { tone: 'failed' })
+      else setChoice({ ...choice, failure })
+    } finally {
+      setIsSending(false)
+    }
+  }
+  const begin = async (request: Promise<{ readonly runId: string }>) => {
+    const started = await request
+    setChoice(null)
+    onStarted(started.runId)
+  }
+  // The server reads the recorded input: the one that people see has its credentials masked.
+  const rerun = (from: RerunFrom, version: 'same' | 'latest') => begin(client.runs.rerun(run.runId, { from, version }))
+  const startOrAsk = async (from: RerunWay) => {
+    if (from === 'draft') return await begin(tryDraft(scope, run))
+    const latest = run.mode === 'test' ? null : (await client.workflows.get(run.workflowId)).liveVersion
+    if (latest === null || latest === run.version) await rerun(from, 'same')
+    else setChoice({ from, version: run.version, latest, failure: null })
+  }
+  return {
+    start: (from) => void send(() => startOrAsk(from)),
+    isSending: isSending && choice === null,
+    dialog: choice !== null && (
+      <VersionDialog
+        choice={choice}
+        isSending={isSending}
+        onStart={(version) => void send(() => rerun(choice.from, version))}
+        onClose={() => setChoice(null)}
+      />
+    ),
+  }
+}
+
+async function tryDraft({ client, store, ledger }: RunScope, { workflowId }: Run) {
+  const { input } = await ledger.read(store.snapshot().lastSeq)
+  const [first] = store.entries
+  const trigger = first?.type === 'run_started' ? { trigger: first.data.trigger } : {}
+  return await client.drafts.try(workflowId, { input, ...trigger })
+}

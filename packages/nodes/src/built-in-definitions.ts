@@ -1,9 +1,13 @@
 import type { NodeDefinition } from '@tenon/core/node'
+import { aggregate } from './aggregate/definition.ts'
 import { approval } from './approval/definition.ts'
+import { batch } from './batch/definition.ts'
 import { breakDefinition } from './break/definition.ts'
 import { continueDefinition } from './continue/definition.ts'
 import { delay } from './delay/definition.ts'
 import { end } from './end/definition.ts'
+import { fail } from './fail/definition.ts'
+import { filter } from './filter/definition.ts'
 import { forEach } from './for-each/definition.ts'
 import { fork } from './fork/definition.ts'
 import { guardrails } from './guardrails/definition.ts'
@@ -11,9 +15,12 @@ import { httpCall } from './http-call/definition.ts'
 import { ifElse } from './if-else/definition.ts'
 import { join } from './join/definition.ts'
 import { llmTransform } from './llm-transform/definition.ts'
+import { merge } from './merge/definition.ts'
+import { removeDuplicates } from './remove-duplicates/definition.ts'
 import { repeat } from './repeat/definition.ts'
 import { runWorkflow } from './run-workflow/definition.ts'
 import { set } from './set/definition.ts'
+import { sort } from './sort/definition.ts'
 import { start } from './start/definition.ts'
 import { switchDefinition } from './switch/definition.ts'
 import { tryDefinition } from './try/definition.ts'
@@ -49,7 +56,14 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   waitForEvent,
   waitForCallback,
   end,
+  fail,
   approval,
   set,
+  filter,
+  sort,
+  removeDuplicates,
+  aggregate,
+  batch,
+  merge,
   httpCall,
 ])

@@ -62,6 +62,9 @@ describe('what a definition refuses by code, the validator refuses', () => {
     ['approval', { timeout: '0s' }, 'params.timeout'],
     ['approval', { timeout: '100000000d' }, 'params.timeout'],
     ['approval', { required: 3, approvers: { userIds: ['a', 'b', 'a'] } }, 'params.required'],
+    ['aggregate', { items: '{{ [] }}', values: [{ name: 'a' }, { name: 'a' }] }, 'params.values'],
+    ['aggregate', { items: '{{ [] }}', values: [{ name: 'a' }], groupBy: [{ name: 'a' }] }, 'params.values'],
+    ['merge', { first: '{{ [] }}', second: '{{ [] }}', mode: 'match', as: 'item' }, 'params.as'],
     ['fork', { branches: [{ id: 'a' }, { id: 'a' }] }, 'params.branches.1.id'],
     ['switch', { value: 1, cases: [{ id: 'default', operator: '==', value: 1 }] }, 'params.cases.0.id'],
   ])('%s %j', (type, params, field) => {

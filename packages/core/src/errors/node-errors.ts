@@ -169,6 +169,11 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Do nothing: another call completed first, or the caller was canceled.',
   },
+  FAILED_ON_PURPOSE: {
+    status: 422,
+    retryable: false,
+    remedy: 'Read the message: the author of the workflow ends a run here.',
+  },
   ITERATION_FAILED: { status: 422, retryable: false, remedy: 'Open the failed iteration and see why it failed.' },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
 } as const satisfies Record<string, ErrorEntry>

@@ -3,9 +3,10 @@ import { resolvePorts } from '../document/ports.ts'
 import type { ProblemIssue } from '../errors/index.ts'
 import { TenonError } from '../errors/index.ts'
 import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
-import { isFinal, type NodeDefinition } from './definition.ts'
+import { isFinal, type NodeDefinition, type OutputFromParam } from './definition.ts'
 import type { NodeOutcome } from './implementation.ts'
 import { checkJsonSchema } from './json-schema/check-json-schema.ts'
+import { ANY_LIST, listOutput } from './list-output.ts'
 import { toIssues } from './zod-issues.ts'
 
 /** Port of a fork, by which the run continues on all of its ports. */
@@ -41,8 +42,7 @@ export function checkOutput(
     })
   }
   if ('fromParam' in schema) {
-    const described = schema.as === 'values' ? ANY_OBJECT : readSchema(params[schema.fromParam])
-    const issues = checkJsonSchema(described, outcome.output)
+    const issues = checkJsonSchema(describedBy(schema, params), outcome.output)
     if (issues.length > 0) throw outputInvalid(definition, port, issues)
     return outcome
   }
@@ -56,6 +56,11 @@ function hasPort(definition: NodeDefinition, port: string, params: Readonly<Reco
   if (definition.control === 'fork' && port === EVERY_PORT) return true
   if (definition.ports.some((fixed) => 'name' in fixed && fixed.name === port)) return true
   return resolvePorts({ params: params as JsonObject }, { ports: definition.ports }).some(({ name }) => name === port)
+}
+
+function describedBy({ fromParam, as }: OutputFromParam, params: Readonly<Record<string, unknown>>): JsonSchema {
+  if (as === 'values') return ANY_OBJECT
+  return as === 'list' ? listOutput(ANY_LIST) : readSchema(params[fromParam])
 }
 
 function readSchema(value: unknown): JsonSchema {

@@ -128,6 +128,23 @@ describe('checkOutput', () => {
     )
   })
 
+  test('an output by a list in a param is a list with its length, and nothing else', () => {
+    const kept: NodeDefinition = { ...greet, outputs: { success: { fromParam: 'name', as: 'list' } } }
+    const output = { items: [1, 'a'], count: 2 }
+    expect(checkOutput(kept, { port: 'success', output }, {}).output).toEqual(output)
+    for (const wrong of [
+      [1],
+      { items: 1, count: 1 },
+      { items: [] },
+      { ...output, count: 0.5 },
+      { ...output, more: 1 },
+    ]) {
+      expect(() => checkOutput(kept, { port: 'success', output: wrong }, {})).toThrow(
+        expect.objectContaining({ code: 'NODE_OUTPUT_INVALID' }),
+      )
+    }
+  })
+
   test('a param that holds no schema allows everything', () => {
     expect(checkOutput(route, { port: 'data', output: 1 }, { schema: 'none' })).toEqual({ port: 'data', output: 1 })
   })

@@ -94,14 +94,18 @@ export interface InputDefinition {
 }
 
 /**
- * An output that a param describes: the param is a JSON Schema, or with `as: 'values'` it is an object whose resolved
- * values are the output itself, so that the templates define its fields and their types.
+ * An output that a param describes: the param is a JSON Schema. With `as: 'values'` it is an object whose resolved
+ * values are the output itself, so that the templates define its fields and their types. With `as: 'list'` it is a list,
+ * and the output has items of the same type: `{ items, count }`.
  */
 export interface OutputFromParam {
   /** Name of the param that describes the output. */
   readonly fromParam: string
-  /** Meaning of the param: a JSON Schema, or an object with the values themselves. @defaultValue 'schema' */
-  readonly as?: 'schema' | 'values'
+  /**
+   * Meaning of the param: a JSON Schema, an object with the values themselves, or a list from which the items of the
+   * output come. @defaultValue 'schema'
+   */
+  readonly as?: 'schema' | 'values' | 'list'
 }
 
 /** Schema of the output of a port: fixed, or described by a param. */

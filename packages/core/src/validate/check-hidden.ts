@@ -8,7 +8,7 @@ const MOST_OWNERS = 16
 /** Checks for nodes whose keys people choose, so that replacing a value is intended. */
 function isDeliberate({ surveyed }: FlowNode): boolean {
   return Object.values(surveyed.entry?.outputs ?? {}).some(
-    (output) => typeof output === 'object' && 'as' in output && output.as === 'values',
+    (output) => typeof output === 'object' && 'as' in output && output.as !== 'schema',
   )
 }
 

@@ -148,7 +148,7 @@ function checkLiterals({ surveyed, schema }: CheckedNode, report: ReportIssue): 
 function checkSchemaParams({ surveyed, entry }: CheckedNode, report: ReportIssue): void {
   const { node, name, params } = surveyed
   for (const output of Object.values(entry.outputs)) {
-    if (typeof output === 'boolean' || !('fromParam' in output) || output.as === 'values') continue
+    if (typeof output === 'boolean' || !('fromParam' in output) || (output.as ?? 'schema') !== 'schema') continue
     const param = String(output.fromParam)
     const schema = params[param]
     if (!isJsonObject(schema)) continue

@@ -1,6 +1,7 @@
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
+import { ANY_LIST, listOutput } from '../node/list-output.ts'
 import { inlineRefs } from './inline-refs.ts'
 import { ANYTHING, asObject, type FieldFacts, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
@@ -79,8 +80,14 @@ function describedFacts(
     return facts
   }
   const value = params[String(output.fromParam)]
+  if (output.as === 'list') return factsOf(listOutput(listType(value === undefined ? true : typeOf(value))))
   if (output.as !== 'values') return factsOf(typeof value === 'boolean' ? value : (asObject(value) ?? true))
   return isJsonObject(value) ? factsOfValues(value, typeOf) : factsOf({ type: 'object' })
+}
+
+/** Returns a type if it is that of a list, else that of any list. */
+function listType(type: JsonSchema): JsonSchema {
+  return typeof type === 'object' && type.type === 'array' ? type : ANY_LIST
 }
 
 /** Returns the facts about the output of a port. @param typeOf - Types the templates in the node's own params. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { workflowManifest } from '../../test/workflow-types.ts'
+import type { JsonObject } from '../json.ts'
 import { node, workflow } from '../testing/index.ts'
 import { runOutputSchema } from './run-output-schema.ts'
 
@@ -22,6 +23,40 @@ describe('runOutputSchema', () => {
         whole: { type: 'object', properties: { vat: { type: 'number' } } },
       },
       required: ['total', 'note', 'whole'],
+    })
+  })
+
+  test('types the items of a list as those of the list that a node reads', () => {
+    const [set] = manifest.nodes.filter(({ type }) => type === 'set')
+    if (set === undefined) throw new RangeError('The manifest has no set node')
+    const keep = { ...set, type: 'keep', outputs: { success: { fromParam: 'fields', as: 'list' as const } } }
+    const withKeep = { ...manifest, nodes: [...manifest.nodes, keep] }
+    const orders = { type: 'object', properties: { orders: { type: 'array', items: amount } }, required: ['orders'] }
+    const itemsOf = (params: JsonObject) => {
+      const document = workflow(
+        [
+          node('start', 'start', { inputSchema: orders }),
+          node('keep', 'keep', params),
+          node('end', 'end', { output: '{{nodes.keep.output}}' }),
+        ],
+        ['start>keep', 'keep>end'],
+      )
+      return runOutputSchema(document, withKeep)
+    }
+    const outputWith = (items: JsonObject) => ({
+      properties: { items, count: { type: 'number' } },
+      required: ['items', 'count'],
+    })
+    expect(itemsOf({ fields: '{{trigger.orders}}' })).toMatchObject(outputWith({ type: 'array', items: amount }))
+    expect(itemsOf({ fields: '{{trigger.orders[0].amount}}' })).toMatchObject(outputWith({ type: 'array' }))
+    expect(itemsOf({})).toMatchObject(outputWith({ type: 'array' }))
+    const entries = withKeep.nodes.map((entry) => (entry === keep ? { ...entry, params: { type: 'object' } } : entry))
+    const document = workflow(
+      [start, node('keep', 'keep'), node('end', 'end', { output: '{{nodes.keep.output.items}}' })],
+      ['start>keep', 'keep>end'],
+    )
+    expect(runOutputSchema(document, { ...manifest, nodes: entries as typeof manifest.nodes })).toEqual({
+      type: 'array',
     })
   })
 

@@ -124,6 +124,7 @@ function writesField({ manifest }: PlanContext, node: WorkflowNode, field: strin
     if (!isJsonObject(output as Json)) return false
     const { fromParam, as } = output as { readonly fromParam?: unknown; readonly as?: unknown }
     if (typeof fromParam !== 'string') return hasProperty(output as Json, field)
+    if (as === 'list') return field === 'items' || field === 'count'
     const value = node.params[fromParam]
     return as === 'values' ? isJsonObject(value) && Object.hasOwn(value, field) : hasProperty(value, field)
   })

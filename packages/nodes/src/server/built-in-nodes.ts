@@ -1,10 +1,14 @@
 import type { AnyNodeImplementation, LanguageModel } from '@tenon/core/node'
 import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault } from '@tenon/core/options'
+import { aggregateNode } from '../aggregate/implementation.ts'
 import { approvalNode } from '../approval/implementation.ts'
+import { batchNode } from '../batch/implementation.ts'
 import { breakNode } from '../break/implementation.ts'
 import { continueNode } from '../continue/implementation.ts'
 import { delayNode } from '../delay/implementation.ts'
 import { endNode } from '../end/implementation.ts'
+import { failNode } from '../fail/implementation.ts'
+import { filterNode } from '../filter/implementation.ts'
 import { forEachNode } from '../for-each/implementation.ts'
 import { forkNode } from '../fork/implementation.ts'
 import { createGuardrailsNode } from '../guardrails/implementation.ts'
@@ -12,9 +16,12 @@ import { httpCallNode } from '../http-call/implementation.ts'
 import { ifElseNode } from '../if-else/implementation.ts'
 import { joinNode } from '../join/implementation.ts'
 import { createLlmTransformNode } from '../llm-transform/implementation.ts'
+import { mergeNode } from '../merge/implementation.ts'
+import { removeDuplicatesNode } from '../remove-duplicates/implementation.ts'
 import { repeatNode } from '../repeat/implementation.ts'
 import { runWorkflowNode } from '../run-workflow/implementation.ts'
 import { setNode } from '../set/implementation.ts'
+import { sortNode } from '../sort/implementation.ts'
 import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
 import { tryNode } from '../try/implementation.ts'
@@ -54,7 +61,14 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
   const plain: readonly AnyNodeImplementation[] = [
     startNode,
     endNode,
+    failNode,
     setNode,
+    filterNode,
+    sortNode,
+    removeDuplicatesNode,
+    aggregateNode,
+    batchNode,
+    mergeNode,
     ifElseNode,
     switchNode,
     forkNode,

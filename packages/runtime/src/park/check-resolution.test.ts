@@ -39,6 +39,7 @@ const choice = defineNode({
     cases: z.array(z.object({ id: z.string(), when: z.unknown() })).default([]),
     fields: z.record(z.string(), z.unknown()).default({}),
     schema: z.unknown().default({ type: 'object' }),
+    items: z.array(z.unknown()).default([]),
     value: z
       .string()
       .default('')
@@ -51,11 +52,13 @@ const choice = defineNode({
   ports: [
     { name: 'default', title: 'Default' },
     { name: 'typed', title: 'Typed' },
+    { name: 'listed', title: 'Listed' },
     { each: 'params.cases', id: 'id', title: 'id' },
   ],
   outputs: {
     default: { fromParam: 'fields', as: 'values' },
     typed: { fromParam: 'schema' },
+    listed: { fromParam: 'items', as: 'list' },
     '*': z.object({ by: z.string() }).refine(({ by }) => {
       if (by === 'throw') throw new Error('a fault of the host')
       return true
@@ -155,7 +158,7 @@ describe('given params', () => {
   })
 
   test('may change values within exits and fields, and fields that the document does not know', () => {
-    const params = { cases: [...CASES.slice(1), { id: 'x', when: 7 }], fields: { a: 2 } }
+    const params = { cases: [...CASES.slice(1), { id: 'x', when: 7 }], fields: { a: 2 }, items: [1] }
     expect(check('pick', { kind: 'retry_with_params', params })).toMatchObject({
       resolution: { params: { inline: params } },
     })

@@ -156,6 +156,7 @@ function isTemplateText(param: Json | undefined): boolean {
 
 /** Returns the part of a param that later nodes depend on: a schema, or the names of the values. */
 function shapeOf(param: Json | undefined, as: OutputFromParam['as']): unknown {
+  if (as === 'list') return null
   return as === 'values' && isJsonObject(param) ? Object.keys(param).sort() : param
 }
 

@@ -64,7 +64,7 @@ function isOfParam(output: JsonSchema | OutputFromParam): output is OutputFromPa
 }
 
 function schemaOfParam(params: JsonObject, { fromParam, as }: OutputFromParam): JsonSchema {
-  const schema = as === 'values' ? undefined : params[fromParam]
+  const schema = (as ?? 'schema') === 'schema' ? params[fromParam] : undefined
   return isJsonObject(schema) ? schema : {}
 }
 

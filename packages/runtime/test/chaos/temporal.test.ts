@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import type { RunEngine } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -10,14 +12,17 @@ import { migrateRuntime } from '../../src/postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../../src/postgres/tables.ts'
 import { startTestPostgres, type TestPostgres, testDirectory } from '../../src/testing/postgres.ts'
 import type { Probes } from '../../src/testing/probes.ts'
-import { startRun } from '../../src/testing/run-driver.ts'
+import { drivenRun, startRun } from '../../src/testing/run-driver.ts'
 import type { EngineUnderTest } from '../../src/testing/test-engine.ts'
 import { createTestNodes } from '../../src/testing/test-nodes.ts'
 import { bundleFixture } from '../fixtures/bundle.ts'
+import { CHANGE_REQUEST, type EngineChangeOrder } from '../fixtures/engine-change-order.ts'
 import type { TemporalOrder } from '../fixtures/temporal-order.ts'
 import { hasTemporal, type OwnDevServer, startDevServer } from '../temporal/dev-server.ts'
+import { openPair } from '../temporal/open-pair.ts'
 import { bundleShellOnce, newTaskQueue, openIdleTemporal, quietTemporal } from '../temporal/open-temporal.ts'
-import { IS_FULL_CHAOS } from './chaos-size.ts'
+import { IS_FULL_CHAOS, sized } from './chaos-size.ts'
+import type { ProcessCrash } from './crashing-pool.ts'
 
 const gated = workflow(
   [node('start', 'start'), node('a', 'probe', { isGated: true, output: { a: 1 } }), node('b', 'probe')],
@@ -32,12 +37,38 @@ const pausing = workflow(
   ['start>a', 'a>pause', 'pause>b'],
 )
 
+const reviewing = workflow(
+  [
+    node('start', 'start'),
+    node('review', 'approval', { title: 'Continue?', timeout: '1h' }),
+    node('b', 'probe', { output: { b: 1 } }),
+    node('end', 'end'),
+  ],
+  ['start>review', 'review:approve>b', 'b>end'],
+)
+
+/** Writes of a change of the engine: the request, the append that changes it, and the message that starts the shell. */
+const CHANGE_CRASHES: readonly (ProcessCrash & { readonly to: RunEngine })[] = [
+  ...(['temporal', 'embedded'] as const).flatMap((to) =>
+    ['insert run_inbox', 'append/engine'].flatMap((label) => [
+      { to, label, side: 'before' as const },
+      { to, label, side: 'after' as const },
+    ]),
+  ),
+  { to: 'temporal', label: 'delete outbox', side: 'before' },
+  { to: 'temporal', label: 'delete outbox', side: 'after' },
+]
+const SHORT_CHANGE_CRASHES = CHANGE_CRASHES.filter(
+  ({ to, label, side }) => to === 'temporal' && label === 'append/engine' && side === 'after',
+)
+
 if (await hasTemporal()) {
   let postgres: TestPostgres
   let directory: string
   let server: OwnDevServer
   let workflowBundle: { readonly code: string }
   let workerScript: string
+  let changeScript: string
   let url: string
   let taskQueue: string
 
@@ -69,11 +100,12 @@ if (await hasTemporal()) {
   beforeAll(async () => {
     quietTemporal()
     directory = await testDirectory()
-    ;[postgres, server, workflowBundle, workerScript] = await Promise.all([
+    ;[postgres, server, workflowBundle, workerScript, changeScript] = await Promise.all([
       startTestPostgres(),
       startDevServer({ file: file() }),
       bundleShellOnce(),
       bundleFixture('temporal-worker-process'),
+      bundleFixture('engine-change-process'),
     ])
     await writeFile(join(directory, 'shell.js'), workflowBundle.code)
   }, 300_000)
@@ -118,6 +150,64 @@ if (await hasTemporal()) {
       ])
       await host.close()
     }, 180_000)
+  })
+
+  describe('a change of the engine', () => {
+    test.each(sized({ short: SHORT_CHANGE_CRASHES, full: CHANGE_CRASHES }))(
+      'to $to, killed $side $label: exactly one engine executes the run afterwards',
+      async ({ to, label, side }) => {
+        const { registry, probes } = createTestNodes()
+        const database: RuntimeDatabase = createDatabase<RuntimeTables>({
+          pool: new pg.Pool({ connectionString: url, max: 4 }),
+        })
+        const options = { address: server.address, taskQueue, workflowBundle }
+        const from = to === 'temporal' ? openPair(database, registry, options) : openHost()
+        const { tenantId, runId } = await startRun({ ...from, registry }, reviewing)
+        const bundle = join(directory, 'shell.js')
+        const { address } = server
+        const crash = { label, side }
+        const order: EngineChangeOrder = { url, address, taskQueue, bundle, tenantId, runId, to, crash }
+        const dying = spawn(process.execPath, [changeScript, JSON.stringify(order)], {
+          stdio: ['ignore', 'ignore', 'inherit'],
+        })
+        expect(await once(dying, 'exit')).toEqual([null, 'SIGKILL'])
+
+        const pair = openPair(database, registry, options)
+        await pair.engine.startWorker()
+        const run = drivenRun({ ...pair, registry }, tenantId, runId)
+        const actor = { userId: 'ann', displayName: 'Ann' }
+        const change = { engine: to, actor, requestId: CHANGE_REQUEST }
+        // As a client does whose request had no answer.
+        const isStored = label !== 'insert run_inbox' || side === 'after'
+        expect(await pair.engine.changeEngine(tenantId, runId, change)).toEqual({
+          outcome: isStored ? 'unchanged' : 'accepted',
+        })
+        await run.untilEvent(({ type }) => type === 'engine_changed')
+        const rows = (table: 'timers' | 'run_ready') =>
+          database.withSystem(async (tx) => (await tx.selectFrom(table).select('run_id').execute()).length)
+        const isOfEngine = to === 'embedded' ? 1 : 0
+        expect([await rows('timers'), await rows('run_ready')]).toEqual([isOfEngine, isOfEngine])
+        const connection = await Connection.connect({ address: server.address })
+        const shell = new Client({ connection }).workflow.getHandle(runId)
+        await expect
+          .poll(async () => (await shell.describe().catch(() => null))?.status.name ?? 'none', { timeout: 30_000 })
+          .toBe(to === 'temporal' ? 'RUNNING' : 'COMPLETED')
+        await connection.close()
+
+        await run.decide((await run.approvalOf('review')).approvalId, 'approve')
+        expect(await run.ended()).toMatchObject({ status: 'completed', engine: to })
+        expect(probes.callsOf(runId, 'b')).toHaveLength(1)
+        const events = await run.events()
+        for (const once of ['engine_changed', 'node_suspended', 'approval_decided', 'run_completed']) {
+          expect(events.filter(({ type }) => type === once)).toHaveLength(1)
+        }
+        expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
+        await pair.close()
+        await from.close()
+        await database.close()
+      },
+      180_000,
+    )
   })
 
   if (IS_FULL_CHAOS) {

@@ -245,8 +245,8 @@ export interface Engine {
    */
   unservedQueues(queues: readonly string[]): Promise<readonly string[]>
   /**
-   * Finds the node types that no worker has; a run with one of them would wait for a worker. Only workers of the embedded
-   * engine list their types, and nothing is known while none of them runs.
+   * Finds the node types that no worker has; a run with one of them would wait for a worker. Nothing is known while no
+   * worker of the engine runs.
    *
    * @param types - Names of `nodeTypeKey`, such as `acme/mail@2`.
    * @returns Those of `types` that no worker has now; empty if that is not known.

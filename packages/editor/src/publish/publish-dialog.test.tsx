@@ -93,6 +93,7 @@ describe('PublishDialog', () => {
       user.selectOptions(screen.getByRole('combobox', { name }), screen.getByRole('option', { name: option }))
     await choose('Runs in progress', 'Move to this version')
     expect(screen.getByText(/^Each moves as soon as/)).toBeTruthy()
+    expect(await screen.findByText('No runs are in progress now.')).toBeTruthy()
     await choose('New runs', 'Some start with this version first')
     const type = async (name: string, text: string) => {
       const field = screen.getByLabelText(name)

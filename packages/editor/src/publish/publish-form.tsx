@@ -121,7 +121,7 @@ export function PublishForm(props: PublishFormProps) {
         <Field label={t('publish.notes')} help={t('publish.notesHelp')}>
           <TextArea value={notes} onChange={setNotes} rows={3} maxLength={2_000} />
         </Field>
-        {hasVersion && <RolloutFields choice={rollout} onChange={setRollout} />}
+        {hasVersion && <RolloutFields client={client} workflowId={workflowId} choice={rollout} onChange={setRollout} />}
       </div>
     </Dialog>
   )

@@ -1,14 +1,17 @@
-import type { Canary, PublishVersion, RolloutRuns } from '@tenon/core/client'
+import type { Canary, PublishVersion, RolloutRuns, TenonClient } from '@tenon/core/client'
 import { useTranslate } from '../instance/instance-context.ts'
 import { RolloutTexts } from '../shell/rollout-texts.tsx'
 import { Field } from '../ui/field.tsx'
 import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
+import { RunsInProgress } from './runs-in-progress.tsx'
 
 /** Choices of a person who publishes; absent ones are those of a plain publication. */
 export type RolloutChoice = Pick<PublishVersion, 'runs' | 'canary'>
 
 interface RolloutFieldsProps {
+  readonly client: TenonClient
+  readonly workflowId: string
   readonly choice: RolloutChoice
   readonly onChange: (choice: RolloutChoice) => void
 }
@@ -41,7 +44,8 @@ function Summary({ choice: { runs = 'finish', canary } }: Pick<RolloutFieldsProp
     : t('rollout.summary.canary', { runs, percent: canary.percent })
 }
 
-function Fields({ choice: { runs = 'finish', canary }, onChange }: RolloutFieldsProps) {
+function Fields({ client, workflowId, choice, onChange }: RolloutFieldsProps) {
+  const { runs = 'finish', canary } = choice
   const t = useTranslate()
   const change = (next: { readonly runs?: RolloutRuns; readonly canary?: Canary | null }) => {
     const chosen = { runs: next.runs ?? runs, canary: next.canary === undefined ? canary : next.canary }
@@ -70,6 +74,9 @@ function Fields({ choice: { runs = 'finish', canary }, onChange }: RolloutFields
           onChange={(value) => change({ runs: value })}
         />
       </Field>
+      <p className="tn-muted" role="status">
+        <RunsInProgress client={client} workflowId={workflowId} />
+      </p>
     </>
   )
 }

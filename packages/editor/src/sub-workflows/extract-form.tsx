@@ -154,12 +154,12 @@ function Reasons({ reasons }: { readonly reasons: readonly ExtractionReason[] })
   return (
     <Callout tone="waiting" title={t('extract.refused')}>
       <ul>
-        {reasons.map(({ code, message, nodeIds, value }) => {
+        {reasons.map(({ code, nodeIds, value }) => {
           const names = nodeIds.map((id) => nodes.get(id)?.name ?? id).join(', ')
           const about = [value, names].filter(Boolean).join(' \u00b7 ')
           return (
             <li key={`${code} ${value}`} dir="auto">
-              {message} {about === '' ? null : <strong>{about}</strong>}
+              {t(`extract.reason.${code}`)} {about === '' ? null : <strong>{about}</strong>}
             </li>
           )
         })}

@@ -1,10 +1,11 @@
+import type { ReactNode } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { Button } from './button.tsx'
 import { Dialog, type DialogProps } from './dialog.tsx'
 
 interface ConfirmDialogProps extends Pick<DialogProps, 'open' | 'busy' | 'title' | 'onClose'> {
   /** Consequences of the action. */
-  readonly description: string
+  readonly description: ReactNode
   readonly confirmLabel: string
   /** `danger` for an action that ends or deletes something. */
   readonly variant: 'primary' | 'danger'

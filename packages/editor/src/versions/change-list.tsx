@@ -7,7 +7,7 @@ import { useInstance } from '../instance/instance-context.ts'
 import { humanize } from '../manifest/param-field.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { type ChangeKind, countedChanges, type DocumentChange } from './compare-documents.ts'
+import { type ChangeKind, countedChanges, type DocumentChange, isSameNode } from './compare-documents.ts'
 import { type FieldDifference, fieldDifferences } from './field-differences.ts'
 import { valueTexts } from './value-text.ts'
 
@@ -61,6 +61,7 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
               <ChangeItem
                 key={`node ${node.id}`}
                 kind={kind}
+                isRenamed={isRenamed(change.before, change.after)}
                 name={node.name}
                 differences={fieldsOf(change.before, change.after)}
                 nodes={nodes}
@@ -100,6 +101,12 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
   )
 }
 
+/** Checks whether only the name of a node differs; layout does not count. */
+function isRenamed(before: WorkflowNode | null, after: WorkflowNode | null): boolean {
+  if (before === null || after === null || before.name === after.name) return false
+  return isSameNode({ ...before, name: after.name }, after)
+}
+
 type Nodes = ReadonlyMap<NodeId, WorkflowNode>
 
 function nodesOf({ nodes }: WorkflowDocument): Nodes {
@@ -118,6 +125,8 @@ interface NodesOfBoth {
 
 interface ChangeItemProps {
   readonly kind: ChangeKind
+  /** True for a node of which only the name differs. @defaultValue false */
+  readonly isRenamed?: boolean
   readonly name: string
   readonly differences: readonly FieldDifference[]
   /** Nodes of the two documents, for the references in a node. @defaultValue none: the values are plain text */
@@ -126,11 +135,12 @@ interface ChangeItemProps {
   readonly onSelect?: () => void
 }
 
-function ChangeItem({ kind, name, differences, nodes, isSelected = false, onSelect }: ChangeItemProps) {
+function ChangeItem({ kind, isRenamed: hasNewName, name, differences, nodes, ...item }: ChangeItemProps) {
+  const { isSelected = false, onSelect } = item
   const { t } = useInstance()
   const head = (
     <>
-      <span className="tn-change-kind">{t(`versions.${kind}`)}</span>
+      <span className="tn-change-kind">{t(hasNewName ? 'versions.renamed' : `versions.${kind}`)}</span>
       <span className="tn-change-name" dir="auto">
         {name}
       </span>

@@ -78,7 +78,8 @@ const asPart =
   <Part extends string>(part: Part) =>
   <Change extends object>(change: Change) => ({ part, ...change })
 
-function isSameNode(before: WorkflowNode, after: WorkflowNode): boolean {
+/** Checks whether two states of a node are the same but for layout. */
+export function isSameNode(before: WorkflowNode, after: WorkflowNode): boolean {
   const names = new Set([...Object.keys(before.params), ...Object.keys(after.params)])
   return (
     jsonEqual(comparedFields(before), comparedFields(after)) &&

@@ -1,7 +1,8 @@
 import type { Rollout, TenonClient } from '@tenon/core/client'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import type { Translate } from '../messages/format.ts'
+import { RunsInProgress } from '../publish/runs-in-progress.tsx'
 import { RolloutTexts } from '../shell/rollout-texts.tsx'
 import { Badge, type BadgeTone } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
@@ -52,13 +53,14 @@ export function RolloutNote(props: RolloutNoteProps) {
 function Note({ client, rollout, mayChange, onChange }: RolloutNoteProps) {
   const t = useTranslate()
   const { canary, progress, refusals, status } = rollout
+  const note = useKeptFocus(status)
   const facts = [
     ...(status === 'canary' ? [t(`rollout.pending.${rollout.runs}`)] : []),
     ...(canary === null ? [] : canaryTexts(rollout, t)),
     ...(progress === null ? [] : progressTexts(rollout, t)),
   ]
   return (
-    <div className="tn-version-rollout">
+    <div ref={note} className="tn-version-rollout" tabIndex={-1}>
       <Callout tone={TONES[status]} title={titleOf(rollout, t)}>
         {facts.length > 0 && <p>{facts.join(' · ')}</p>}
         {refusals.length > 0 && (
@@ -74,6 +76,20 @@ function Note({ client, rollout, mayChange, onChange }: RolloutNoteProps) {
       {mayChange && <RolloutButtons client={client} rollout={rollout} onChange={onChange} />}
     </div>
   )
+}
+
+/** Keeps the focus in the note when a change of the rollout removes the button that had it. */
+function useKeptFocus(status: Rollout['status']) {
+  const note = useRef<HTMLDivElement>(null)
+  const last = useRef(status)
+  useEffect(() => {
+    if (last.current === status) return
+    last.current = status
+    const element = note.current
+    const focused = element?.ownerDocument.activeElement ?? null
+    if (focused === null || focused === focused.ownerDocument.body) element?.focus()
+  }, [status])
+  return note
 }
 
 function titleOf({ status, runs, canary, formerVersion, endedBy }: Rollout, t: Translate): string {
@@ -144,7 +160,11 @@ function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'm
             open={asking === 'promote'}
             busy={isSending}
             title={t('rollout.promoteTitle', { version })}
-            description={t('rollout.promoteText', { runs })}
+            description={
+              <>
+                {t('rollout.promoteText', { runs })} <RunsInProgress client={client} workflowId={workflowId} />
+              </>
+            }
             confirmLabel={t(runs === 'cancel' ? 'rollout.promoteAndCancel' : 'rollout.promote')}
             variant={runs === 'cancel' ? 'danger' : 'primary'}
             onClose={() => setAsking(null)}

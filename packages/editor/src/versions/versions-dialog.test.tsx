@@ -128,6 +128,8 @@ describe('VersionsDialog', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Roll back' }))
     expect(await screen.findByText(/^New runs start with version 1 again: too many runs have failed/)).toBeTruthy()
     expect(await show(/^Version 2Rolled back/)).toBeTruthy()
+    // The button is gone, and the focus is at what it has changed.
+    expect(document.activeElement?.textContent).toContain('New runs start with version 1 again')
     // The draft is compared with the version that is live again, and the version can be published as the next one.
     expect(screen.getByRole('button', { name: 'Publish again' })).toBeTruthy()
     await user.click(await show(/^Draft/))
@@ -146,6 +148,7 @@ describe('VersionsDialog', () => {
     expect(dialog.textContent).toContain(
       'All runs in progress of earlier versions are canceled, which cannot be undone.',
     )
+    expect(await within(dialog).findByText(/No runs are in progress now/)).toBeTruthy()
     expect(promotions()).toBe(0)
     await user.click(within(dialog).getByRole('button', { name: 'Start with it and cancel runs' }))
     await waitFor(() => expect(promotions()).toBe(1))
@@ -214,7 +217,7 @@ describe('VersionsDialog', () => {
     const { user } = open({ versions, live: '3' })
     await user.click(await show(/^Version 2/))
     const [renamed, reader] = await changes(/2 changes from Version 1 to Version 2/)
-    expect(renamed?.textContent).toBe('ChangedCopyName of the nodeBefore FirstAfter Copy')
+    expect(renamed?.textContent).toBe('RenamedCopyName of the nodeBefore FirstAfter Copy')
     expect(reader?.textContent).toBe(
       'ChangedReaderTextBefore upper(input.x) First › sumAfter Of Copy › sumNotesBefore See {{input.x}}After Empty',
     )

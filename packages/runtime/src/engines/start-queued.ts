@@ -10,7 +10,7 @@ import type { QueueEntry, RequestRules } from '../store/queue-entry.ts'
 
 /** Dependencies of starts that may have to wait. */
 export interface StartQueuedDeps {
-  readonly admitter: Admitter
+  readonly admitter: Pick<Admitter, 'accept'>
   readonly committer: Committer
   readonly inbox: Pick<RunInbox, 'read'>
   readonly reader: Pick<RunReader, 'getRun'>

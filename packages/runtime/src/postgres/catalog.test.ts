@@ -13,7 +13,7 @@ const BATCHED_TABLES = [
   ...['payload_refs', 'payloads', 'plans', 'retention_sweeps', 'run_gates', 'run_log', 'runs', 'tenant_keys'],
 ]
 /** Tables without tenants. */
-const SYSTEM_TABLES = ['partition_sweeps', 'workers']
+const SYSTEM_TABLES = ['partition_sweeps', 'temporal_workers', 'workers']
 
 describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
   let opened: TestDatabase

@@ -14,6 +14,7 @@ import { data } from './migrations/0013-data.ts'
 import { errorHandlers } from './migrations/0015-error-handlers.ts'
 import { engineChanges } from './migrations/0016-engine-changes.ts'
 import { connectionWaits } from './migrations/0017-connection-waits.ts'
+import { temporalWorkers } from './migrations/0020-temporal-workers.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -32,7 +33,7 @@ const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
   migrations: [
     ...[runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],
-    ...[starts, movedRuns, data, errorHandlers, engineChanges, connectionWaits],
+    ...[starts, movedRuns, data, errorHandlers, engineChanges, connectionWaits, temporalWorkers],
   ],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],

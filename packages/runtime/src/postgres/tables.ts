@@ -307,6 +307,12 @@ export interface RuntimeTables {
     readonly lease_until: number
     readonly capabilities: Generated<readonly string[]>
   }
+  /** Processes that execute runs on Temporal, with the node types that they have. */
+  readonly temporal_workers: {
+    readonly worker_id: string
+    readonly listed_until: number
+    readonly node_types: readonly string[]
+  }
 }
 
 /** The runtime sees its own tables; a server passes its database as `database.view<RuntimeTables>()`. */

@@ -106,6 +106,7 @@ const ROLLING = 'Only with workers of two versions; releases are repeated by the
 const MERGED = 'Merged and collected requests; killed-requests.test.ts kills processes in between'
 const REQUEST = 'In the transaction of one request, whose repetition changes nothing'
 const LARGE = 'Values above 16 kB, in the transaction of the request or append that has them'
+const LISTED = 'Node types of workers of Temporal, listed again and again; one that was killed is listed for a minute'
 const LEASE = 'Rows that no worker owns any more; the next renewal or claim deletes them again'
 
 /** Writes of the sources at which no process of the crash test dies, with the reason. */
@@ -142,6 +143,8 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'store/run-values.ts: delete payload_refs': LARGE,
   'store/run-values.ts: insert payload_refs': LARGE,
   'store/run-values.ts: insert payloads': LARGE,
+  'store/temporal-workers.ts: delete temporal_workers': LISTED,
+  'store/temporal-workers.ts: insert temporal_workers': LISTED,
   'store/unused-payloads.ts: delete payload_checks': RETENTION,
   'store/unused-payloads.ts: delete payload_refs': RETENTION,
   'store/unused-payloads.ts: delete payloads': RETENTION,

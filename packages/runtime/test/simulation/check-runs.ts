@@ -6,6 +6,7 @@ import type { Plan } from '../../src/interpreter/plan.ts'
 import { createPlanIndex } from '../../src/interpreter/plan-index.ts'
 import { restep } from '../../src/interpreter/restep.ts'
 import { undoFaults } from '../undo-faults.ts'
+import { orderOfAdmissionFaults } from './check-limits.ts'
 import { eventsOf } from './memory-append.ts'
 import type { MemoryRun, MemoryTables } from './memory-tables.ts'
 import type { Acknowledged } from './simulated-clients.ts'
@@ -50,7 +51,7 @@ export function checkRuns(
     faults.push(...found.map((fault) => `${runId}: ${fault}`))
   }
   faults.push(...acknowledgedFaults(acknowledged, logs), ...childFaults(logs), ...callFaults(calls, logs))
-  faults.push(...handlerFaults(tables, logs))
+  faults.push(...handlerFaults(tables, logs), ...orderOfAdmissionFaults(tables))
   return faults
 }
 

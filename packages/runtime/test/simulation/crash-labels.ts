@@ -55,6 +55,7 @@ const CRASH_LABELS: readonly string[] = [
   ...Object.entries(OPERATIONS).flatMap(([op, isSimulated]) => (isSimulated ? [`append/${op}`] : [])),
   ...[...DISPATCH, ...MORE_DISPATCH].map((name) => `dispatch.${name}`),
   'logs.apply',
+  ...['admission.accept', 'admission.sweep'],
   ...INBOX.map((name) => `inbox.${name}`),
 ]
 

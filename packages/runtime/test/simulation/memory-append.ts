@@ -1,7 +1,8 @@
 import { isRunOver, type RunEvent } from '@tenon/core/run'
 import type { Append, AppendOperation, AppendResult } from '../../src/store/append.ts'
-import { passOfRunKey } from '../../src/store/run-ref.ts'
+import { passOfRunKey, type RunRef, runKey } from '../../src/store/run-ref.ts'
 import { packAppend, unrollRow } from '../../src/store/stored-events.ts'
+import { enqueue, leaveQueue } from './memory-admission.ts'
 import { addRun, findRun, type MemoryRun, type MemoryTables, wake } from './memory-tables.ts'
 
 /** Stores an append by the rules of the functions of the database. */
@@ -9,7 +10,7 @@ export function storeAppend(tables: MemoryTables, append: Append): AppendResult 
   const found = findRun(tables, append)
   if (append.create !== null) {
     if (found !== undefined) return { outcome: 'exists' }
-    return write(tables, createdBy(tables, append, append.create), append)
+    return write(tables, addNewRun(tables, append, append.create), append)
   }
   if (found === undefined) return { outcome: 'missing' }
   const { kind, expectTurn, expectSeq } = append
@@ -24,9 +25,10 @@ export function eventsOf({ rows }: MemoryRun): readonly RunEvent[] {
   return rows.flatMap(unrollRow)
 }
 
-function createdBy(
+/** Adds the row of a run that a request starts. */
+export function addNewRun(
   tables: MemoryTables,
-  { tenantId, runId }: Append,
+  { tenantId, runId }: RunRef,
   create: NonNullable<Append['create']>,
 ): MemoryRun {
   const { startWeek: _, ...row } = create
@@ -107,7 +109,13 @@ export function applyOperation(tables: MemoryTables, memory: MemoryRun, o: Appen
       createHandler(tables, memory, o)
       return
     case 'child_begin':
-      if (other !== undefined) wake(tables, other)
+      if (other === undefined) return
+      // As a run that a request starts.
+      if (o.limit === null) wake(tables, other)
+      else enqueue(tables, { tenantId, ...o, isChild: true })
+      return
+    case 'child_unqueue':
+      if (other !== undefined && leaveQueue(tables, other)) wake(tables, other)
       return
     case 'message':
       if (other === undefined || other.run.finishedAt !== null || other.inbox.has(o.messageId)) return
@@ -126,6 +134,7 @@ export function applyOperation(tables: MemoryTables, memory: MemoryRun, o: Appen
       if (other !== undefined) wakeExisting(other)
       return
     case 'finish':
+      tables.admissions.delete(runKey(memory.run))
       memory.ready = null
       memory.dispatches.clear()
       return
@@ -158,13 +167,12 @@ export function applyOperation(tables: MemoryTables, memory: MemoryRun, o: Appen
       return
     }
     // Nothing to store: transactions that follow each other need no locks, and no simulated run has references of values,
-    // requirements, admissions or an outbox.
+    // requirements or an outbox.
     case 'waits_lock':
     case 'event_lock':
     case 'engine_lock':
     case 'payload_ref':
     case 'require':
-    case 'child_unqueue':
       return
     default:
       throw new Error(`No simulated run has the operation ${o.op}`)

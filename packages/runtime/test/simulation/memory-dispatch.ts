@@ -82,7 +82,7 @@ export function memoryDispatch(tables: MemoryTables, workerId: string, busyGrace
       }
       const woken = all().filter(({ ready }) => ready?.workerId === workerId && ready.woken)
       const free = all()
-        .filter(({ ready }) => ready?.workerId === null && ready.woken)
+        .filter(({ ready, run }) => ready?.workerId === null && ready.woken && !tables.isLocked(run))
         .sort((a, b) => (a.ready?.readyAt ?? 0) - (b.ready?.readyAt ?? 0))
       const claimed = free.slice(0, capacity)
       for (const { ready } of claimed) if (ready !== null) Object.assign(ready, { workerId, woken: false })

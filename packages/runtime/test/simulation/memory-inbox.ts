@@ -3,6 +3,7 @@ import type { Vote } from '@tenon/core/node'
 import { type Fact, factId, isRunOver, makeValueRef, type ParkResolution } from '@tenon/core/run'
 import type { Plan } from '../../src/interpreter/plan.ts'
 import type { RunRef } from '../../src/store/run-ref.ts'
+import { isQueued, leaveQueue } from './memory-admission.ts'
 import { eventsOf } from './memory-append.ts'
 import { findRun, type MemoryRun, type MemoryTables, type MemoryWait, wake } from './memory-tables.ts'
 
@@ -72,6 +73,7 @@ export function memoryInbox(tables: MemoryTables, owner: () => string | null): M
       const last = [...memory.inbox.keys()].reverse().find((id) => /^(pause|resume)\//.test(id))
       const isPaused = last === undefined ? memory.run.status === 'paused' : last.startsWith('pause/')
       if (isPaused === (type === 'pause_requested')) return { outcome: 'unchanged', owner: null }
+      if (isQueued(tables, memory.run)) return putBeforeStart(memory, { type, data: { requestId, actor: null } })
       return put(memory, { type, data: { requestId, actor: null } })
     })
   return {
@@ -122,13 +124,16 @@ export function memoryInbox(tables: MemoryTables, owner: () => string | null): M
       return { outcome: 'accepted', owner: null, messages }
     },
     cancel: (ref) =>
-      onOpenRun(ref, (memory) =>
-        isUndoing(memory)
-          ? { outcome: 'unchanged', owner: null }
-          : put(memory, { type: 'cancel_requested', data: { reason: 'user', actor: null } }),
-      ),
+      onOpenRun(ref, (memory) => {
+        leaveQueue(tables, memory)
+        if (isUndoing(memory)) return { outcome: 'unchanged', owner: null }
+        return put(memory, { type: 'cancel_requested', data: { reason: 'user', actor: null } })
+      }),
     skipCompensation: (ref) =>
-      onOpenRun(ref, (memory) => put(memory, { type: 'compensation_skip_requested', data: { actor: null } })),
+      onOpenRun(ref, (memory) => {
+        leaveQueue(tables, memory)
+        return put(memory, { type: 'compensation_skip_requested', data: { actor: null } })
+      }),
     pause: requestPause('pause_requested'),
     resume: requestPause('resume_requested'),
     move: (ref, requestId, { version, plan }) =>
@@ -148,6 +153,18 @@ export function memoryInbox(tables: MemoryTables, owner: () => string | null): M
         return put(memory, { type: 'migrate_requested', data })
       }),
   }
+}
+
+/** Stores a message of a run that waits to start, to be applied before its start. The run is not woken. */
+function putBeforeStart({ run, inbox }: MemoryRun, fact: Fact): Answer {
+  const start = inbox.get('start')
+  const messageId = factId(fact)
+  inbox.set(messageId, JSON.stringify(fact))
+  if (start !== undefined) {
+    inbox.delete('start')
+    inbox.set('start', start)
+  }
+  return { outcome: 'accepted', owner: null, messages: [{ runId: run.runId, messageId, waitId: null }] }
 }
 
 function isUndoing(memory: MemoryRun): boolean {

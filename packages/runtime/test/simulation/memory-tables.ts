@@ -31,6 +31,25 @@ export interface MemoryDispatch {
   isCanceling: boolean
 }
 
+/** A run that waits to start, or that counts against a limit: its row in `run_admissions`. */
+export interface MemoryAdmission extends RunRef {
+  readonly workflowId: string
+  readonly group: string
+  /** Most runs of its group in progress; null for no limit. */
+  readonly limit: number | null
+  readonly priority: number
+  readonly isChild: boolean
+  readonly requires: string
+  readonly position: number
+  admittedAt: number | null
+}
+
+/** An admission that has happened. */
+export interface PastAdmission extends MemoryAdmission {
+  /** Runs that still waited, and had to start before it. */
+  readonly before: readonly string[]
+}
+
 /** A run with its rows in all tables. */
 export interface MemoryRun {
   run: StoredRun
@@ -66,11 +85,28 @@ export interface MemoryTables {
   readonly payloads: Map<string, string>
   readonly workers: Map<string, { startedAt: number; leaseUntil: number }>
   readonly kept: KeptEvent[]
+  readonly admissions: Map<string, MemoryAdmission>
+  readonly admitted: PastAdmission[]
+  /** Most runs of the tenant in progress; null for no limit. */
+  readonly runsInProgressLimit: number | null
+  /** True if a transaction has locked the rows of a run, and its commit is on its way. */
+  isLocked(run: RunRef): boolean
 }
 
+/** Options of the tables of a simulation with faults. */
+type MemoryOptions = Partial<Pick<MemoryTables, 'runsInProgressLimit' | 'isLocked'>>
+
 /** Creates empty tables. */
-export function createMemoryTables(now: MemoryTables['now'], isConnected: MemoryTables['isConnected']): MemoryTables {
-  return { now, isConnected, runs: new Map(), plans: new Map(), payloads: new Map(), workers: new Map(), kept: [] }
+export function createMemoryTables(
+  now: MemoryTables['now'],
+  isConnected: MemoryTables['isConnected'],
+  { runsInProgressLimit = null, isLocked = () => false }: MemoryOptions = {},
+): MemoryTables {
+  return {
+    ...{ now, isConnected, runsInProgressLimit, isLocked },
+    ...{ runs: new Map(), plans: new Map(), payloads: new Map(), workers: new Map(), kept: [] },
+    ...{ admissions: new Map(), admitted: [] },
+  }
 }
 
 /** Adds a run without events. */

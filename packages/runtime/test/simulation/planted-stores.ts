@@ -18,6 +18,17 @@ export const PLANTED_STORES = {
   'an end of a child that its parent does not get': without(({ op }) => op === 'message'),
   'a failed run without its handler': without(({ op }) => op === 'handler_create'),
   'a timer that is not stored': without(({ op }) => op === 'timer_set'),
+  'an ended run that counts against its limit': (tables, append) => {
+    const kept = [...tables.admissions]
+    const result = storeAppend(tables, append)
+    for (const [key, row] of kept) tables.admissions.set(key, row)
+    return result
+  },
+  'a child that does not wait for its limit': (tables, append) =>
+    storeAppend(tables, {
+      ...append,
+      operations: append.operations.map((each) => (each.op === 'child_begin' ? { ...each, limit: null } : each)),
+    }),
   'a message that is applied again': without(({ op }) => op === 'inbox_consumed' || op === 'inbox_clear'),
 } satisfies Readonly<Record<string, PlantedStore>>
 

@@ -1,9 +1,11 @@
-import type { WorkflowDocument } from '@tenon/core/document'
+import type { ConcurrencyLimit, WorkflowDocument } from '@tenon/core/document'
 import type { NodeRegistry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { compile } from '../../src/interpreter/compile.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
 import type { Append, AppendResult } from '../../src/store/append.ts'
+import { runKey } from '../../src/store/run-ref.ts'
+import { createLimitWatch } from './check-limits.ts'
 import { checkRuns } from './check-runs.ts'
 import { CRASH_SIDES } from './crash-labels.ts'
 import { isOver, storeAppend } from './memory-append.ts'
@@ -72,9 +74,11 @@ async function simulateIn(
 ): Promise<Simulated> {
   const acknowledged: Acknowledged[] = []
   const processes = new Map<string, SimulatedProcess>()
+  const limits = limitsOf(world)
   const tables = createMemoryTables(
     () => world.now,
     (workerId) => processes.get(workerId)?.owner.isAlive === true,
+    { runsInProgressLimit: limits?.ofTenant ?? null, isLocked: (run) => world.isLocked(runKey(run)) },
   )
   const sizes = {
     slots: 1 + world.pick(4),
@@ -100,13 +104,18 @@ async function simulateIn(
   }
   for (let count = 1 + world.pick(3); count > 0; count -= 1) addProcess()
   // Mostly small ones, of which more can be tried.
-  const isLarge = world.pick(5) === 0
-  const runs = isLarge ? 1 + world.pick(3) : 1
-  const versions = versionsOf(world, registry.manifest, { tables, mostNodes: isLarge ? 24 : 12 })
+  const isLarge = limits === null && world.pick(5) === 0
+  const runs = limits === null ? (isLarge ? 1 + world.pick(3) : 1) : 3 + world.pick(4)
+  const mostNodes = limits === null ? (isLarge ? 24 : 12) : 4
+  const versions = versionsOf(world, registry.manifest, { tables, mostNodes, limits })
   const clients = createClients({ world, tables, tenantId: TENANT, processOf, versions, acknowledged })
   const [{ plan }] = versions
+  const urgent = limits === null ? plan : urgentPlan(registry.manifest)
   for (let index = 0; index < runs; index += 1) {
-    clients.start({ tenantId: TENANT, runId: `run-${index + 1}`, workflowId: 'w', plan })
+    const isUrgent = urgent !== plan && world.pick(4) === 0
+    const chosen = isUrgent ? { workflowId: 'urgent', plan: urgent } : { workflowId: 'w', plan }
+    const input = limits === null ? {} : { k: world.pick(2) }
+    clients.start({ tenantId: TENANT, runId: `run-${index + 1}`, ...chosen, input })
   }
 
   const habits = habitsOf(world)
@@ -120,11 +129,17 @@ async function simulateIn(
   const isDone = (): boolean => clients.starting === 0 && [...tables.runs.values()].every(isOver)
   // Requests that come faster than they are answered would keep the clock from passing.
   const mayAct = (): boolean => world.ready < 6 && world.pick(6) === 0
+  const beyond = new Set<string>()
+  const exceededLimits = createLimitWatch(tables)
+  const watchLimits = (): void => {
+    if (limits !== null) for (const fault of exceededLimits()) beyond.add(fault)
+  }
   const troubled = 100 + world.pick(700)
   for (; steps < troubled && !isDone(); steps += 1) {
     if (mayAct()) clients.act(habits)
     if (killOneIn > 0 && world.pick(killOneIn) === 0) kills += trouble(world, alive(), addProcess)
     await world.step()
+    watchLimits()
     for (; replaced < world.crashed.length; replaced += 1) addProcess()
   }
   world.faults = NO_FAULTS
@@ -135,6 +150,7 @@ async function simulateIn(
   for (; steps < healed + MOST_STEPS && !isDone(); steps += 1) {
     if (mayAct()) clients.act(NO_HABITS)
     await world.step()
+    watchLimits()
   }
   const types: Record<string, number> = {}
   const logs: string[] = []
@@ -150,7 +166,7 @@ async function simulateIn(
   return {
     ...{ seed, steps, kills: kills + world.crashed.length, types, runs: tables.runs.size, logs: logs.join('\n') },
     crashes: world.crashed.map(({ side, label }) => `${side} ${label}`),
-    faults: [...unstarted, ...checkRuns(tables, acknowledged, calls)],
+    faults: [...unstarted, ...beyond, ...checkRuns(tables, acknowledged, calls)],
     events: [...tables.runs.values()].reduce((sum, { run }) => sum + run.nextSeq - 1, 0),
   }
 }
@@ -162,12 +178,15 @@ async function simulateIn(
 function versionsOf(
   world: World,
   manifest: Parameters<typeof compile>[1],
-  { tables, mostNodes }: { readonly tables: MemoryTables; readonly mostNodes: number },
+  { tables, mostNodes, limits }: VersionsToDraw,
 ): readonly [MoveTarget, ...MoveTarget[]] {
   const { pick } = world
   const undoOneIn = pick(3) === 0 ? 1 : 3
   const workflows: Record<string, { readonly version: string; readonly planHash: string }> = {}
-  const compiled = (document: WorkflowDocument) => compile(handled(document), manifest, undefined, workflows)
+  const compiled = (document: WorkflowDocument, concurrency?: ConcurrencyLimit) => {
+    const settings = { ...document.settings, ...(concurrency === undefined ? {} : { concurrency }) }
+    return compile(handled({ ...document, settings }), manifest, undefined, workflows)
+  }
   const keep = (plan: Plan) => {
     tables.plans.set(plan.planHash, JSON.stringify(plan))
     return { version: '1', planHash: plan.planHash }
@@ -175,12 +194,45 @@ function versionsOf(
   workflows['handler'] = keep(compile(HANDLER, manifest))
   const hasChildren = pick(2) === 0
   if (hasChildren) {
-    workflows['below'] = keep(compiled(randomWorkflow({ pick, mostNodes: 10, undoOneIn, prefix: 'c_' })))
+    workflows['below'] = keep(
+      compiled(randomWorkflow({ pick, mostNodes: Math.min(10, mostNodes), undoOneIn, prefix: 'c_' }), limits?.ofChild),
+    )
   }
   const document = randomWorkflow({ pick, mostNodes, undoOneIn, children: hasChildren ? ['below'] : [] })
-  const first = { version: '1', plan: compiled(document) }
+  const first = { version: '1', plan: compiled(document, limits?.ofWorkflow) }
   if (pick(3) > 0) return [first]
-  return [first, { version: '2', plan: compiled(editedWorkflow(document, pick)) }]
+  return [first, { version: '2', plan: compiled(editedWorkflow(document, pick), limits?.ofWorkflow) }]
+}
+
+interface VersionsToDraw {
+  readonly tables: MemoryTables
+  readonly mostNodes: number
+  readonly limits: Limits | null
+}
+
+/** Limits of runs in progress; absent ones are none. */
+interface Limits {
+  readonly ofTenant: number | null
+  readonly ofWorkflow?: ConcurrencyLimit
+  readonly ofChild?: ConcurrencyLimit
+}
+
+/** Draws limits for a sixth of the seeds, in which many small runs wait for each other. */
+function limitsOf({ pick }: World): Limits | null {
+  if (pick(6) > 0) return null
+  const ofTenant = pick(2) === 0 ? 1 + pick(3) : null
+  const key = pick(2) === 0 ? { key: '{{ input.k }}' } : {}
+  return {
+    ofTenant,
+    ...(ofTenant !== null && pick(2) === 0 ? {} : { ofWorkflow: { limit: 1 + pick(2), ...key } }),
+    ...(pick(2) === 0 ? { ofChild: { limit: 1 } } : {}),
+  }
+}
+
+/** Compiles a workflow whose runs pass others that wait for the tenant. */
+function urgentPlan(manifest: Parameters<typeof compile>[1]): Plan {
+  const nodes = [node('start', 'start'), node('a', 'work', { isSure: true }), node('end', 'end')]
+  return compile(workflow(nodes, ['start>a', 'a>end'], { settings: { priority: 'high' } }), manifest)
 }
 
 const HANDLER = workflow([node('start', 'start'), node('end', 'end')], ['start>end'])

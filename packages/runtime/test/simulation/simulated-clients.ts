@@ -131,7 +131,7 @@ export function createClients({
       const requestId = `p${requests}`
       if (isOneOf(pauseOneIn)) return send(memory, 'pause', (inbox) => inbox.pause(ref, requestId))
       const target = versions[world.pick(versions.length)]
-      if (target !== undefined && memory.run.parent === null && isOneOf(moveOneIn)) {
+      if (target !== undefined && memory.run.workflowId === 'w' && isOneOf(moveOneIn)) {
         return send(memory, 'move', (inbox) => inbox.move(ref, requestId, target))
       }
       if (findRun(tables, ref)?.run.status === 'paused' && world.pick(3) === 0) {

@@ -8,13 +8,16 @@ import { createLease } from '../../src/engines/embedded/lease.ts'
 import { createNodeSlots } from '../../src/engines/embedded/node-slots.ts'
 import { createPoller } from '../../src/engines/embedded/poller.ts'
 import { createWorker, type Worker } from '../../src/engines/embedded/worker.ts'
+import type { QueuedStart } from '../../src/engines/start-queued.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
 import type { Append, AppendResult } from '../../src/store/append.ts'
-import type { RunRef } from '../../src/store/run-ref.ts'
+import { queueEntryOf, requestRulesOf } from '../../src/store/queue-entry.ts'
+import { type RunRef, runKey } from '../../src/store/run-ref.ts'
 import { type Immediate, memoryDispatch } from './memory-dispatch.ts'
 import { type Answer, type MemoryInbox, memoryInbox } from './memory-inbox.ts'
 import { memoryLogs } from './memory-logs.ts'
 import type { MemoryTables } from './memory-tables.ts'
+import { simulatedQueue } from './simulated-queue.ts'
 import type { Owner, World } from './world.ts'
 
 /** A run that a client starts. */
@@ -57,14 +60,43 @@ export interface SimulatedGround {
   readonly store: (append: Append) => AppendResult
 }
 
+/** A call of a store as a request. */
+interface StoreCall {
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly execute: () => unknown
+}
+
 /** Calls a store as its clients do: each call is a request that the world orders, with the name of the call as its label. */
-function over<Store extends object>(world: World, kind: string, store: Immediate<Store>): Store {
+function over<Store extends object>(
+  world: World,
+  kind: string,
+  store: Immediate<Store>,
+  send: (call: StoreCall, labels: readonly string[]) => Promise<unknown> = ({ execute }, labels) =>
+    world.request(execute, { labels }),
+): Store {
   const calls = Object.entries(store).map(([name, call]) => {
     const labels = [`${kind}.${name}`]
-    const execute = (args: readonly unknown[]) => (call as (...given: readonly unknown[]) => unknown)(...args)
-    return [name, (...args: readonly unknown[]) => world.request(() => execute(args), { labels })]
+    const called = call as (...given: readonly unknown[]) => unknown
+    return [name, (...args: readonly unknown[]) => send({ name, args, execute: () => called(...args) }, labels)]
   })
   return Object.fromEntries(calls)
+}
+
+/** Sends a call of the dispatch store: the commits of those that lock the row of a run may come late. */
+function sendDispatch(world: World, { name, args, execute }: StoreCall, labels: readonly string[]): Promise<unknown> {
+  if (name !== 'acquire' && name !== 'release') return world.request(execute, { labels })
+  const [run, isUncertain] = args as [RunRef, boolean | undefined]
+  const locks = [runKey(run)]
+  // A statement that has waited sees the new row only where it updates it, and an owned run is not updated.
+  const acquire = (hasWaited: boolean) => (hasWaited && isUncertain !== true ? null : execute())
+  return world.request(name === 'acquire' ? acquire : execute, { labels, locks, mayCommitLate: true })
+}
+
+/** Returns the rows that an append locks: those of its run, and of runs to which it sends messages. */
+function locksOf({ tenantId, runId, operations }: Append): readonly string[] {
+  const others = operations.flatMap((o) => ('runId' in o && o.runId !== undefined ? [o.runId] : []))
+  return [runId, ...others].map((id) => runKey({ tenantId, runId: id }))
 }
 
 /** Returns the labels of an append: its kind, and its operations. */
@@ -95,7 +127,7 @@ function busOf({ world, processes, listeners }: SimulatedGround, owner: Owner): 
   }
 }
 
-/** Starts a process; the wiring is that of `embeddedEngine`, without admission and partitions. */
+/** Starts a process; the wiring is that of `embeddedEngine`, without partitions. */
 export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedProcess {
   const { world, tables, registry, sizes, store } = ground
   const { leaseMs, busyGraceMs } = sizes
@@ -108,16 +140,20 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
   const committer = createCommitterOf({
     logs: over(world, 'logs', memoryLogs(tables)),
     appender: {
-      append: (append) => world.request(() => store(append), { labels: labelsOf(append), mayBeLate: true }),
+      append: (append) =>
+        world.request(() => store(append), { labels: labelsOf(append), locks: locksOf(append), mayBeLate: true }),
       drain: async () => undefined,
     },
     ...{ findType, bus, log, now, maxSessionBytes: sizes.maxSessionBytes },
+    onQueueChanged: () => queue.sweep(),
     onRunsWoken: (runs) => {
       for (const run of runs) if (worker.isClaimed(run)) worker.drive(run)
       if (!runs.every(worker.isClaimed)) wakeWorkers()
     },
   })
-  const dispatch = over(world, 'dispatch', memoryDispatch(tables, workerId, busyGraceMs))
+  const dispatch = over(world, 'dispatch', memoryDispatch(tables, workerId, busyGraceMs), (call, labels) =>
+    sendDispatch(world, call, labels),
+  )
   const lease = createLease(dispatch, { leaseMs, monotonicMs: now })
   const slots = createNodeSlots({ capacity: sizes.slots })
   const workerDeps = {
@@ -148,6 +184,8 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
     }
   }
   world.post(owner, () => void begin())
+  const queue = simulatedQueue({ world, tables, committer, log, now, onAdmitted: wakeWorkers })
+  world.post(owner, queue.start)
   const inbox = memoryInbox(tables, ownerNow)
 
   return {
@@ -159,16 +197,18 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
       const driveIfClaimed = (): void => {
         if (worker.isClaimed(ref)) worker.drive(ref)
       }
-      const operations = [{ op: 'ready', workerId: mine, requires: '', priority: 0 }] as const
-      const start = {
-        version: '1',
-        mode: 'live',
-        engine: 'embedded',
-        trigger: 'start',
-        input,
-        actor: null,
-      } as const
-      const request = { ...ref, ...start, operations, acquireSlot, worker: workerId }
+      const entry = queueEntryOf(plan, input)
+      const given = { version: '1', mode: 'live', engine: 'embedded', trigger: 'start', input, actor: null } as const
+      const rules = requestRulesOf(plan, given)
+      const queued: QueuedStart = { request: { ...ref, ...given }, plan, entry, rules, requires: '' }
+      if (queue.mayWait(queued)) {
+        if (!(await queue.startQueued(queued))) return
+        if (mine === null) wakeWorkers()
+        else worker.drive(ref)
+        return
+      }
+      const operations = [{ op: 'ready', workerId: mine, requires: '', priority: entry.priority }] as const
+      const request = { ...ref, ...given, operations, acquireSlot, worker: workerId }
       const result = await committer.create(request, plan).catch((error: unknown) => {
         driveIfClaimed()
         throw error
@@ -178,7 +218,7 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
       else wakeWorkers()
     },
     send: async (ref, name, put) => {
-      const answer = await world.request(() => put(inbox), { labels: [`inbox.${name}`] })
+      const answer = await world.request(() => put(inbox), { labels: [`inbox.${name}`], locks: [runKey(ref)] })
       if (answer.outcome !== 'accepted') return answer
       if (answer.owner === workerId) worker.drive(ref)
       else wakeWorkers()

@@ -56,6 +56,8 @@ describe('a planted fault is found', () => {
     ['a run that stays ready after its end', 1],
     ['an end of a child that its parent does not get', 1],
     ['a failed run without its handler', 1],
+    ['an ended run that counts against its limit', 1],
+    ['a child that does not wait for its limit', 1],
     ['a timer that is not stored', 1],
     ['a message that is applied again', 1],
   ])('%s', async (planted, from) => {

@@ -44,6 +44,9 @@ export interface CrashPoint {
   readonly at: number
 }
 
+/** Executes a request; `hasWaited` if it had to wait for the commit of another transaction, after it began to read. */
+type Execute<Value> = (hasWaited: boolean) => Value
+
 /** A request to the store. */
 interface RequestOptions {
   /** Names of what it writes, by which a {@link CrashPoint} finds it. @defaultValue none */
@@ -53,6 +56,13 @@ interface RequestOptions {
    * locks until its end, so that nothing that conflicts with it comes between. @defaultValue false
    */
   readonly mayBeLate?: boolean
+  /** Rows for which it waits while another transaction has locked them. @defaultValue none */
+  readonly locks?: readonly string[]
+  /**
+   * True for a transaction whose commit may arrive after its sender gave up; until then it has its first row locked.
+   * @defaultValue false
+   */
+  readonly mayCommitLate?: boolean
 }
 
 interface Action {
@@ -85,7 +95,9 @@ export interface World {
   /** Moments at which one has died, in order. */
   readonly crashed: readonly CrashPoint[]
   /** Sends a request to the store: it is executed and answered later, or not, as the faults have it. */
-  request<Value>(execute: () => Value, options?: RequestOptions): Promise<Value>
+  request<Value>(execute: Execute<Value>, options?: RequestOptions): Promise<Value>
+  /** True if a transaction has locked a row, and its commit is on its way. */
+  isLocked(row: string): boolean
   /** Resolves later, for the current owner. */
   later(): Promise<void>
   /** Runs a function later, for an owner. */
@@ -137,6 +149,19 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
     world.kill(owner)
     return true
   }
+  /** Transactions that have locked a row, and whose commits are on their way. */
+  const late = new Map<string, () => void>()
+  /** Commits what has locked these rows; true if something had. */
+  const commitLate = (rows: readonly string[]): boolean => {
+    let hasWaited = false
+    for (const row of rows) {
+      const commit = late.get(row)
+      late.delete(row)
+      commit?.()
+      hasWaited ||= commit !== undefined
+    }
+    return hasWaited
+  }
   const nextTimer = (): Timer | null => {
     let next: Timer | null = null
     for (const timer of timers) {
@@ -179,12 +204,13 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
     current: outside,
     pick,
     chance,
-    request: (execute, { labels = [], mayBeLate = false } = {}) => {
+    isLocked: (row) => late.has(row),
+    request: (execute, { labels = [], mayBeLate = false, locks = [], mayCommitLate = false } = {}) => {
       const owner = world.current
       if (diesAt(owner, 'before', labels)) return new Promise(() => undefined)
       const { lostRequests, lostAnswers, lateRequests } = world.faults
       const isLost = chance(lostRequests)
-      const isLate = mayBeLate && !isLost && chance(lateRequests)
+      const isLate = (mayBeLate || mayCommitLate) && !isLost && chance(lateRequests)
       const isUnanswered = !isLost && !isLate && chance(lostAnswers)
       return new Promise((resolve, reject) => {
         const giveUp = (): void => reject(new TenonError('UNAVAILABLE', 'The database does not respond'))
@@ -193,7 +219,7 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
         const executed = (): void => {
           let respond = giveUp
           try {
-            const value = execute()
+            const value = execute(commitLate(locks))
             if (diesAt(owner, 'after', labels)) return
             if (!isUnanswered) respond = () => resolve(value)
           } catch (error) {
@@ -202,7 +228,12 @@ export function createWorld(seed: number, outside: Owner, untilQuiet: () => Prom
           if (!isLate) add(owner, true, respond)
         }
         // So late that others may have taken the run meanwhile.
-        if (isLate) setTimer(outside, executed, pick(MAX_LATE_MS), false)
+        const [row] = locks
+        if (isLate && mayCommitLate && row !== undefined) {
+          commitLate([row])
+          late.set(row, executed)
+          setTimer(outside, () => commitLate([row]), pick(MAX_LATE_MS), false)
+        } else if (isLate) setTimer(outside, executed, pick(MAX_LATE_MS), false)
         else add(owner, false, executed)
       })
     },

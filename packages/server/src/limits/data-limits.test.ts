@@ -57,6 +57,23 @@ describe('createDataUsage', () => {
     expect(await usage.usageOf('t')).toMatchObject({ payloadBytesLimit: 100, openWaitsLimit: 3 })
   })
 
+  test('refuses a large value while the tenant stores as many bytes as it may', async () => {
+    const large = { text: 'x'.repeat(17_000) }
+    const limits: { payloadBytes?: number; openWaits: number } = { openWaits: 0 }
+    const { usage, state } = open(() => limits)
+    await usage.checkValue('t', large, ['payload'])
+    expect(state.reads).toBe(0)
+    limits.payloadBytes = 101
+    await usage.checkValue('t', large, ['payload'])
+    limits.payloadBytes = 100
+    await usage.checkValue('t', { text: 'short' }, ['payload'])
+    await expect(usage.checkValue('t', large, ['payload'])).rejects.toMatchObject({
+      code: 'PAYLOAD_LIMIT_REACHED',
+      remedy: 'Send a smaller value, delete runs, or ask for a higher limit.',
+      details: { used: 100, limit: 100, issues: [{ path: ['payload'], code: 'too_large' }] },
+    })
+  })
+
   test('applies no faulty limit, and reports each new fault once', async () => {
     let answer: unknown = { payloadBytes: -1, openWaits: Number.POSITIVE_INFINITY }
     const { usage, lines } = open(() => {

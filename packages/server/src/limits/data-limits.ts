@@ -1,6 +1,7 @@
 import type { Usage } from '@tenon/core/api'
-import type { TenantId } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
+import type { Json, TenantId } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { MAX_INLINE_BYTES, makeValueRef } from '@tenon/core/run'
 import type { RunReader, RuntimeLog } from '@tenon/runtime'
 import { reasonOf } from '../log/reason-of.ts'
 
@@ -25,6 +26,14 @@ export interface DataUsage {
    * @throws {@link TenonError} `PAYLOAD_LIMIT_REACHED`, `WAIT_LIMIT_REACHED` (details: `used`, `limit`).
    */
   checkRoom(tenantId: TenantId): Promise<void>
+  /**
+   * Checks whether a value that is sent to runs in progress may be stored: one that counts, since it is above 16 kB, is
+   * refused while the tenant stores as many bytes as it may. A smaller one always may.
+   *
+   * @param path - Field of the request with the value.
+   * @throws {@link TenonError} `PAYLOAD_LIMIT_REACHED` (details: `used`, `limit`, `issues`).
+   */
+  checkValue(tenantId: TenantId, value: Json, path: readonly string[]): Promise<void>
 }
 
 /** Dependencies of {@link createDataUsage}. */
@@ -76,6 +85,19 @@ export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): 
     usage.catch(() => kept.delete(tenantId))
     return usage
   }
+  /** @param refusal - Remedy and issues of the refusal, besides what is stored. */
+  const checkBytes = async (
+    tenantId: TenantId,
+    limit: number,
+    { remedy, issues }: { readonly remedy?: string; readonly issues?: readonly ProblemIssue[] } = {},
+  ): Promise<void> => {
+    const { payloadBytes: used } = await measure(tenantId)
+    if (used < limit) return
+    throw new TenonError('PAYLOAD_LIMIT_REACHED', `The tenant stores values of ${used} bytes; its limit is ${limit}`, {
+      ...(remedy === undefined ? {} : { remedy }),
+      details: { used, limit, ...(issues === undefined ? {} : { issues }) },
+    })
+  }
   return {
     usageOf: async (tenantId) => {
       const { payloadBytes, openWaits } = await measure(tenantId)
@@ -85,15 +107,21 @@ export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): 
     checkRoom: async (tenantId) => {
       const { payloadBytes: bytesLimit, openWaits: waitsLimit } = limits(tenantId)
       if (bytesLimit === undefined && waitsLimit === undefined) return
-      const { payloadBytes, openWaits } = await measure(tenantId)
-      if (bytesLimit !== undefined && payloadBytes >= bytesLimit) {
-        const message = `The tenant stores values of ${payloadBytes} bytes; its limit is ${bytesLimit}`
-        throw new TenonError('PAYLOAD_LIMIT_REACHED', message, { details: { used: payloadBytes, limit: bytesLimit } })
-      }
+      if (bytesLimit !== undefined) await checkBytes(tenantId, bytesLimit)
+      const { openWaits } = await measure(tenantId)
       if (waitsLimit !== undefined && openWaits >= waitsLimit) {
         const message = `Runs of the tenant wait at ${openWaits} nodes; its limit is ${waitsLimit}`
         throw new TenonError('WAIT_LIMIT_REACHED', message, { details: { used: openWaits, limit: waitsLimit } })
       }
+    },
+    checkValue: async (tenantId, value, path) => {
+      const { payloadBytes: limit } = limits(tenantId)
+      if (limit === undefined || makeValueRef(value).size <= MAX_INLINE_BYTES) return
+      const message = `Send at most ${MAX_INLINE_BYTES} bytes`
+      await checkBytes(tenantId, limit, {
+        remedy: 'Send a smaller value, delete runs, or ask for a higher limit.',
+        issues: [{ path, code: 'too_large', message }],
+      })
     },
   }
 }

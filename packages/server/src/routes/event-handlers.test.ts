@@ -53,7 +53,10 @@ const nodes = [
 ]
 
 beforeAll(async () => {
-  server = await openTestServer({ nodes, keyProvider: plainKeys })
+  server = await openTestServer({
+    ...{ nodes, keyProvider: plainKeys },
+    dataLimits: (tenantId) => (tenantId.startsWith('full-') ? { payloadBytes: 0 } : {}),
+  })
 })
 afterAll(() => server.close())
 
@@ -113,6 +116,19 @@ describe('POST /events', () => {
       .events.send({ name: 'paid', key: 'o2', ttl: '1h' })
       .then((buffered) => ({ kept: buffered }))
     expect(kept).toMatchObject({ status: 'buffered', expiresAt: expect.any(String) })
+  })
+})
+
+describe('POST /events of a tenant that stores as much as it may', () => {
+  test('refuses a large value, and keeps nothing of it', async () => {
+    const as = testIdentity({ tenantId: `full-${crypto.randomUUID()}` })
+    const event = { name: 'paid', key: 'o1', id: 'e1', payload: { text: 'x'.repeat(17_000) } }
+    const refused = await server.json<Problem>(429, '/events', { as, method: 'POST', body: event })
+    expect(refused).toMatchObject({ code: 'PAYLOAD_LIMIT_REACHED', issues: [{ path: ['payload'] }] })
+    const body = { ...event, payload: { n: 1 } }
+    expect(await server.json<SentEvent>(202, '/events', { as, method: 'POST', body })).toMatchObject({
+      status: 'buffered',
+    })
   })
 })
 

@@ -16,6 +16,7 @@ const UNKNOWN_TOKENS = '~callbacks'
 
 const callbackRoute = implementRoute(ROUTES.receiveCallback, async ({ server, params: { token }, body }) => {
   const { tenantId, runId, nodeRunId } = await server.callbacks.read(token).then(found)
+  await server.dataUsage.checkValue(tenantId, body, [])
   const target = { kind: 'callback', runId, nodeRunId } as const
   const sent = await server.engine
     .sendEvent(tenantId, { target, payload: body, ttl: CALLBACK_TTL, actor: null })
@@ -50,6 +51,7 @@ export const eventHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.sendEvent, async ({ server, identity, body }) => {
     const { tenantId, userId, displayName } = identity
     const { name, key, payload = {}, id, ttl } = body
+    await server.dataUsage.checkValue(tenantId, payload, ['payload'])
     const audit = auditHook({ identity, action: 'event.send', resource: name, at: server.now(), details: { key } })
     const event = {
       target: { kind: 'event', name, key } as const,

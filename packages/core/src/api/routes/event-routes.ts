@@ -21,7 +21,14 @@ export const eventRoutes = {
     body: sendEventSchema,
     maxBodyBytes: RUN_INPUT_BYTES,
     responses: { 202: { description: 'The event is stored', schema: sentEventSchema } },
-    errors: ['EVENT_ID_USED', 'EVENT_PAYLOAD_INVALID', 'EVENT_BUFFER_FULL', 'VALUE_NOT_JSON', 'VALUE_TOO_LARGE'],
+    errors: [
+      'EVENT_ID_USED',
+      'EVENT_PAYLOAD_INVALID',
+      'EVENT_BUFFER_FULL',
+      'PAYLOAD_LIMIT_REACHED',
+      'VALUE_NOT_JSON',
+      'VALUE_TOO_LARGE',
+    ],
   }),
   listEventWaits: defineRoute({
     id: 'listEventWaits',
@@ -62,6 +69,7 @@ export const eventRoutes = {
       'CALLBACK_GONE',
       'EVENT_PAYLOAD_INVALID',
       'EVENT_BUFFER_FULL',
+      'PAYLOAD_LIMIT_REACHED',
       'VALUE_NOT_JSON',
       'VALUE_TOO_LARGE',
       'RATE_LIMITED',

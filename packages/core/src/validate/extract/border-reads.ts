@@ -67,5 +67,5 @@ function checkError({ traced, region }: Surroundings, node: FlowNode, reasons: R
   const isReaderIn = region.ids.has(id)
   const writers: readonly NodeId[] = traced.scopes.error(node)?.writers ?? []
   if (writers.every((writer) => region.ids.has(writer) === isReaderIn)) return
-  reasons.add('ERROR_VALUE', 'A failure is read by nodes on the other side of the selection.', [id], 'error')
+  reasons.add('ERROR_VALUE', [id], 'error')
 }

@@ -19,13 +19,17 @@ export const EXTRACTION_REASONS = [
   'NOT_CONNECTED',
   'MANY_ENTRIES',
   'JOIN_ACROSS',
+  'JOIN_AFTER',
   'MANY_EXITS',
   'MAY_NOT_EXIT',
   'DEAD_END',
   'GIVES_RESULT',
   'RUN_VALUE',
+  'CALLBACK_URL',
   'ERROR_VALUE',
   'WHOLE_INPUT',
+  'WHOLE_INPUT_AFTER',
+  'FIELDS_UNKNOWN',
   'WHOLE_NODES',
   'MAY_BE_MISSING',
   'AMBIGUOUS',
@@ -35,10 +39,8 @@ export type ExtractionReasonCode = (typeof EXTRACTION_REASONS)[number]
 
 /** A reason why nodes cannot be moved to a workflow of their own. */
 export interface ExtractionReason {
-  /** Code of the reason, for translations. */
+  /** Code of the reason, for which an interface has a text. */
   readonly code: ExtractionReasonCode
-  /** The reason as a sentence in English. */
-  readonly message: string
   /** Nodes that it is about, in document order. */
   readonly nodeIds: readonly NodeId[]
   /** Name of the value that it is about, such as `input.email`; `null` for a reason about nodes. */
@@ -88,17 +90,17 @@ export type ExtractionPlan =
 
 /** Collects reasons; those with the same code and value are one, with all of their nodes. */
 export interface Reasons {
-  add(code: ExtractionReasonCode, message: string, nodeIds: readonly NodeId[], value?: string): void
+  add(code: ExtractionReasonCode, nodeIds: readonly NodeId[], value?: string): void
   list(): readonly ExtractionReason[]
 }
 
 export function createReasons(): Reasons {
   const found = new Map<string, ExtractionReason>()
   return {
-    add(code, message, nodeIds, value) {
+    add(code, nodeIds, value) {
       const key = `${code} ${value}`
       const known = found.get(key)?.nodeIds ?? []
-      found.set(key, { code, message, nodeIds: [...new Set([...known, ...nodeIds])], value: value ?? null })
+      found.set(key, { code, nodeIds: [...new Set([...known, ...nodeIds])], value: value ?? null })
     },
     list: () => [...found.values()],
   }

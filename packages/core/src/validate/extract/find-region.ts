@@ -59,23 +59,17 @@ function checkNodes(
   ids: ReadonlySet<NodeId>,
   reasons: Reasons,
 ): void {
-  const check = (code: Parameters<Reasons['add']>[0], message: string, isAtFault: (node: SurveyedNode) => boolean) => {
+  const check = (code: Parameters<Reasons['add']>[0], isAtFault: (node: SurveyedNode) => boolean) => {
     const found = all.filter(isAtFault)
-    if (found.length > 0) reasons.add(code, message, idsOf(found))
+    if (found.length > 0) reasons.add(code, idsOf(found))
   }
-  check('UNKNOWN_TYPE', 'The type of a node is not known here.', ({ entry }) => entry === undefined)
-  check('HAS_TRIGGER', 'A trigger starts this workflow, so it stays here.', ({ entry }) => entry?.control === 'trigger')
-  check('HAS_END', 'An end gives this workflow its outcome, so it stays here.', ({ entry }) => entry?.control === 'end')
-  check('LEAVES_LOOP', 'A break or continue ends an iteration of a loop that is not selected.', (each) =>
-    leavesIteration(each.entry?.control) ? leavesLoopOutside(survey, each, ids) : false,
-  )
-  check('LOCKED', 'A node is locked. Unlock it first.', ({ node }) => node.locked === true)
-  check('HAS_SECRET', 'A node has a secret, and secrets are never copied. Use a connection instead.', hasSecret)
-  check(
-    'HAS_UNDO',
-    'A node is undone by another one. A workflow that has completed is not undone by the one that runs it.',
-    ({ node, undoes }) => undoes !== null || node.policy?.compensation !== undefined,
-  )
+  check('UNKNOWN_TYPE', ({ entry }) => entry === undefined)
+  check('HAS_TRIGGER', ({ entry }) => entry?.control === 'trigger')
+  check('HAS_END', ({ entry }) => entry?.control === 'end')
+  check('LEAVES_LOOP', (each) => (leavesIteration(each.entry?.control) ? leavesLoopOutside(survey, each, ids) : false))
+  check('LOCKED', ({ node }) => node.locked === true)
+  check('HAS_SECRET', hasSecret)
+  check('HAS_UNDO', ({ node, undoes }) => undoes !== null || node.policy?.compensation !== undefined)
 }
 
 /** Finds the node at which the region begins; `null` without exactly one. */
@@ -92,15 +86,15 @@ function findEntry(
   )
   if (entry === undefined || roots.length > 1 || others.length > 0) {
     const found = new Set([...idsOf(roots), ...others.map(({ target }) => target)])
-    reasons.add('MANY_ENTRIES', 'The selected nodes begin at more than one node.', [...found])
+    reasons.add('MANY_ENTRIES', [...found])
     return null
   }
   if (into.length === 0 && entry.node.parentId === undefined) {
-    reasons.add('NOT_CONNECTED', 'No edge leads to the selected nodes.', [entry.node.id])
+    reasons.add('NOT_CONNECTED', [entry.node.id])
     return null
   }
   if (into.length > 1 && joinOf(entry) !== 'all') {
-    reasons.add('JOIN_ACROSS', 'The first node counts edges that come from other nodes.', [entry.node.id])
+    reasons.add('JOIN_ACROSS', [entry.node.id])
   }
   return entry
 }
@@ -117,13 +111,7 @@ function checkExits(survey: WorkflowSurvey, outOf: readonly WorkflowEdge[], reas
   const counted = outOf.filter(({ target }) => joinOf(survey.byId.get(target) as SurveyedNode) !== 'all')
   if (isSame && counted.length === 0) return
   const nodeIds = [...new Set((isSame ? counted : outOf).map(({ source, target }) => (isSame ? target : source)))]
-  reasons.add(
-    isSame ? 'JOIN_ACROSS' : 'MANY_EXITS',
-    isSame
-      ? 'A later node counts the edges that come from the selected nodes.'
-      : 'Different ports lead to different later nodes.',
-    nodeIds,
-  )
+  reasons.add(isSame ? 'JOIN_AFTER' : 'MANY_EXITS', nodeIds)
 }
 
 /** Checks that each run of the region leaves it by an exit, and that none of its branches ends elsewhere. */
@@ -149,10 +137,10 @@ function checkWayOut(
   }
   const dead = nodes.filter(({ node }) => !possible.has(node.id))
   if (dead.length > 0) {
-    reasons.add('DEAD_END', 'A path ends inside of the selection, and later nodes would wait for it.', idsOf(dead))
+    reasons.add('DEAD_END', idsOf(dead))
   } else if (!sure.has(entry.node.id)) {
     const open = nodes.filter(({ node }) => !sure.has(node.id))
-    reasons.add('MAY_NOT_EXIT', 'Not every path through the selected nodes leads to the later ones.', idsOf(open))
+    reasons.add('MAY_NOT_EXIT', idsOf(open))
   }
 }
 
@@ -163,10 +151,10 @@ export function findRegion(survey: WorkflowSurvey, nodeIds: readonly NodeId[], r
   const all = survey.ordered.filter(({ node }) => ids.has(node.id))
   const nodes = all.filter(({ node }) => node.parentId === undefined || !ids.has(node.parentId))
   const parentId = nodes[0]?.node.parentId
-  if (nodes.length === 0) reasons.add('NOTHING_SELECTED', 'Select the nodes to extract.', [])
-  if (survey.cycles.length > 0) reasons.add('HAS_CYCLE', 'Nodes of this workflow form a cycle.', survey.cycles.flat())
+  if (nodes.length === 0) reasons.add('NOTHING_SELECTED', [])
+  if (survey.cycles.length > 0) reasons.add('HAS_CYCLE', survey.cycles.flat())
   if (nodes.some(({ node }) => node.parentId !== parentId)) {
-    reasons.add('ACROSS_LOOPS', 'Some of the nodes are inside a loop or scope, and others are not.', idsOf(nodes))
+    reasons.add('ACROSS_LOOPS', idsOf(nodes))
   }
   if (reasons.list().length > 0) return null
   checkNodes(survey, all, ids, reasons)
@@ -175,7 +163,7 @@ export function findRegion(survey: WorkflowSurvey, nodeIds: readonly NodeId[], r
   const entry = findEntry(nodes, into, ids, reasons)
   checkExits(survey, outOf, reasons)
   if (parentId !== undefined && outOf.length === 0) {
-    reasons.add('GIVES_RESULT', 'The last node of an iteration gives its result, so it stays here.', idsOf(nodes))
+    reasons.add('GIVES_RESULT', idsOf(nodes))
   }
   if (entry === null || reasons.list().length > 0) return null
   if (outOf.length > 0) checkWayOut(nodes, entry, outOf, reasons)

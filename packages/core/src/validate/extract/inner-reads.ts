@@ -38,8 +38,7 @@ export function innerReads(
   }
 
   function refuseMissing({ node }: BorderRead, value: string): null {
-    const message = 'A value may be missing, and would be null in the new workflow.'
-    reasons.add('MAY_BE_MISSING', message, [node.surveyed.node.id], value)
+    reasons.add('MAY_BE_MISSING', [node.surveyed.node.id], value)
     return null
   }
 
@@ -47,8 +46,7 @@ export function innerReads(
     const { node } = read
     const [key] = read.keys
     if (typeof key !== 'string') {
-      const message = 'A node reads `input` as a whole, which would be another object in the new workflow.'
-      reasons.add('WHOLE_INPUT', message, [node.surveyed.node.id], 'input')
+      reasons.add('WHOLE_INPUT', [node.surveyed.node.id], 'input')
       return null
     }
     inputKeys.add(key)
@@ -65,8 +63,7 @@ export function innerReads(
   function readNodes(read: BorderRead): ReadChange | null {
     const [id, part, key] = read.keys
     if (typeof id !== 'string' || (part !== 'output' && !region.ids.has(id))) {
-      const message = 'A node reads `nodes` without the output of one node.'
-      reasons.add('WHOLE_NODES', message, [read.node.surveyed.node.id], 'nodes')
+      reasons.add('WHOLE_NODES', [read.node.surveyed.node.id], 'nodes')
       return null
     }
     if (region.ids.has(id)) return null
@@ -106,7 +103,7 @@ export function innerReads(
           variables.add(read.keys[0])
           return null
         case 'run':
-          reasons.add('RUN_VALUE', '`run` is another run in the new workflow.', [read.node.surveyed.node.id], 'run')
+          reasons.add('RUN_VALUE', [read.node.surveyed.node.id], 'run')
           return null
         default:
           return null

@@ -43,7 +43,7 @@ export function outerReads(
     return { keys, to: () => memberOf(names.output, names.nameOf(from)) }
   }
   const refuseMissing = (read: BorderRead, value: string): null => {
-    reasons.add('MAY_BE_MISSING', 'A value may be missing, and would be null in the new workflow.', [idOf(read)], value)
+    reasons.add('MAY_BE_MISSING', [idOf(read)], value)
     return null
   }
 
@@ -58,8 +58,7 @@ export function outerReads(
     const isWritten = around.within(node).some((writer) => mayWrite(writer, key))
     if (!isWritten && !callKeys.has(key)) return null
     if (beside.some((writer) => mayWrite(writer, key))) {
-      const message = 'Both the selected nodes and others may write a value, and the last one counts.'
-      reasons.add('AMBIGUOUS', message, [idOf(read)], memberOf('input', key))
+      reasons.add('AMBIGUOUS', [idOf(read)], memberOf('input', key))
       return null
     }
     const isOwn = around.isOwn(readable)
@@ -86,8 +85,7 @@ export function outerReads(
       (adds) => adds.others !== 'no' || [...adds.fields.keys()].some((key) => isOpen || ownKeys.has(key)),
     )
     if (isMixed) {
-      const message = 'A later node reads `input` as a whole, to which other nodes add fields as well.'
-      reasons.add('WHOLE_INPUT', message, [idOf(read)], 'input')
+      reasons.add('WHOLE_INPUT_AFTER', [idOf(read)], 'input')
       return null
     }
     isWholeRead = true
@@ -103,7 +101,7 @@ export function outerReads(
   function readNodes(read: BorderRead): ReadChange | null {
     const [id, part, key] = read.keys
     if (typeof id !== 'string' || (part !== 'output' && region.ids.has(id))) {
-      reasons.add('WHOLE_NODES', 'A node reads `nodes` without the output of one node.', [idOf(read)], 'nodes')
+      reasons.add('WHOLE_NODES', [idOf(read)], 'nodes')
       return null
     }
     if (!region.ids.has(id)) return null
@@ -131,8 +129,7 @@ function checkRun({ region, traced }: Surroundings, { node, keys }: BorderRead, 
   const waits = [...region.ids].filter((each) => traced.flow.byId.get(each)?.surveyed.entry?.control === 'callback')
   const isRead = part === undefined || (part === 'callbackUrls' && (id === undefined || waits.includes(String(id))))
   if (waits.length > 0 && isRead) {
-    const message = 'A node reads the URL of a callback that a selected node waits for.'
-    reasons.add('RUN_VALUE', message, [node.surveyed.node.id], 'run.callbackUrls')
+    reasons.add('CALLBACK_URL', [node.surveyed.node.id], 'run.callbackUrls')
   }
   return null
 }

@@ -48,7 +48,7 @@ const end = (output: JsonObject | string = {}) => node('end', 'end', { output })
 /** Extracts nodes; returns the new workflow and the document that runs it. */
 function extract(document: WorkflowDocument, nodeIds: readonly string[], manifest = MANIFEST) {
   const plan = planExtraction(document, manifest, { nodeIds, name: 'Part' })
-  if (!plan.ok) throw new Error(plan.reasons.map(({ code, message }) => `${code}: ${message}`).join('\n'))
+  if (!plan.ok) throw new Error(plan.reasons.map(({ code, nodeIds }) => `${code}: ${nodeIds}`).join('\n'))
   const { extraction } = plan
   const after = applyOperations(document, extraction.operations('wf_1'))
   return { extraction, after, part: extraction.document }
@@ -353,7 +353,7 @@ describe('an extraction is refused', () => {
       )
     const diamond = ['if:true>a', 'if:false>b', 'a>b']
     expect(reasonsOf(branches(undefined, diamond), ['if', 'a'])).toEqual([])
-    expect(reasonsOf(branches({ count: 2 }, diamond), ['if', 'a'])).toEqual(['JOIN_ACROSS / b'])
+    expect(reasonsOf(branches({ count: 2 }, diamond), ['if', 'a'])).toEqual(['JOIN_AFTER / b'])
     expect(reasonsOf(branches(undefined, ['if:true>a', 'if:false>b', 'a>end']), ['if', 'a'])).toEqual([
       'MANY_EXITS / if a',
     ])
@@ -432,11 +432,11 @@ describe('an extraction is refused', () => {
     }
     expect(reasonsOf(earlier, ['if', 'm', 'r'])).toEqual(['AMBIGUOUS / end / input.note'])
     expect(reasonsOf(branches(set('r'), end('{{ input }}'), both), ['if', 'm', 'r'])).toEqual([
-      'WHOLE_INPUT / end / input',
+      'WHOLE_INPUT_AFTER / end / input',
     ])
     const open = node('side', 'acme/call', { url: 'https://a.example' })
     expect(reasonsOf(branches(set('r'), end('{{ input }}'), open), ['if', 'm', 'r'])).toEqual([
-      'WHOLE_INPUT / end / input',
+      'WHOLE_INPUT_AFTER / end / input',
     ])
     // What only other nodes write is not changed.
     expect(extract(branches(set('r'), end({ x: '{{ input.s }}' })), ['r']).extraction.outputs).toEqual([])
@@ -448,9 +448,9 @@ describe('an extraction is refused', () => {
   test('if a later node reads fields that are not known', () => {
     const a = node('a', 'acme/call', { url: '{{ trigger.email }}' })
     const b = set('b', { s: 1 })
-    expect(reasonsOf(chain(a, b, end('{{ input }}')), ['a'])).toEqual(['WHOLE_INPUT / end / input'])
+    expect(reasonsOf(chain(a, b, end('{{ input }}')), ['a'])).toEqual(['WHOLE_INPUT_AFTER / end / input'])
     const last = workflow([start, a, node('end', 'end')], ['start>a', 'a>end'])
-    expect(reasonsOf(last, ['a'])).toEqual(['WHOLE_INPUT / input'])
+    expect(reasonsOf(last, ['a'])).toEqual(['FIELDS_UNKNOWN / input'])
     expect(extract(chain(a, b, end({ e: '{{ input.email }}' })), ['a']).extraction.outputs).toMatchObject([
       { from: 'input.email' },
     ])
@@ -466,9 +466,9 @@ describe('an extraction is refused', () => {
   test('if the URL of a callback is read on the other side', () => {
     const hook = node('a', 'hook')
     const read = (text: string) => reasonsOf(chain(hook, set('b', { url: text })), ['a'])
-    expect(read('{{ run.callbackUrls.a }}')).toEqual(['RUN_VALUE / b / run.callbackUrls'])
-    expect(read('{{ run.callbackUrls }}')).toEqual(['RUN_VALUE / b / run.callbackUrls'])
-    expect(read('{{ run }}')).toEqual(['RUN_VALUE / b / run.callbackUrls'])
+    expect(read('{{ run.callbackUrls.a }}')).toEqual(['CALLBACK_URL / b / run.callbackUrls'])
+    expect(read('{{ run.callbackUrls }}')).toEqual(['CALLBACK_URL / b / run.callbackUrls'])
+    expect(read('{{ run }}')).toEqual(['CALLBACK_URL / b / run.callbackUrls'])
     expect(read('{{ run.id }}{{ run.callbackUrls.other }}')).toEqual([])
   })
 })

@@ -39,7 +39,7 @@ export function planExtraction(
   const refused = () => ({ ok: false, reasons: reasons.list() }) as const
   const types = extractionTypes(manifest)
   if (types === null) {
-    reasons.add('TYPES_MISSING', 'There are no node types that start, end and run a workflow.', [])
+    reasons.add('TYPES_MISSING', [])
     return refused()
   }
   const survey = surveyDocument(document, manifest)
@@ -78,8 +78,7 @@ export function planExtraction(
     adds.some(({ others }) => others !== 'no') &&
     inputFields.fields.some((field) => isExtra(field.name))
   ) {
-    const message = 'A later node reads `input` as a whole, and not all fields that the selected nodes add are known.'
-    reasons.add('WHOLE_INPUT', message, [], 'input')
+    reasons.add('FIELDS_UNKNOWN', [], 'input')
   }
   if (reasons.list().length > 0) return refused()
 

@@ -9,4 +9,6 @@ export const enEngine = {
   'runs.engine.confirm': 'Change the engine',
   'runs.engine.failed': 'The engine was not changed',
   'runs.engine.pending': 'Continues on {engine} when no node is in progress',
+  'runs.engine.withdraw': 'Stay on {engine}',
+  'runs.engine.withdrawFailed': 'The request was not withdrawn',
 } as const

@@ -11,6 +11,7 @@ export const enMigration = {
   'runs.move.added': 'New: {nodes}',
   'runs.move.removed': 'Removed: {nodes}',
   'runs.move.changed': 'Changed: {nodes}',
+  'runs.move.renamed': 'Renamed: {nodes}',
   'runs.move.same': 'The nodes of both versions are the same.',
   'runs.move.confirm': 'Move the run',
   'runs.move.group': 'Move {count, plural, one {it} other {all #}} to version {version}',

@@ -20,6 +20,8 @@ export const enRollouts = {
   'rollout.runsHelp.finish': 'Runs in progress do not change.',
   'rollout.runsHelp.move': 'Each moves as soon as none of its nodes is in progress. One that does not fit stays.',
   'rollout.runsHelp.cancel': 'What they have done is undone as after any cancelation. This cannot be undone.',
+  'rollout.inProgress': '{count, plural, =0 {No runs are} one {# run is} other {# runs are}} in progress now.',
+  'rollout.inProgress.more': 'More than {count} runs are in progress now.',
   'rollout.status.canary': '{percent} % of new runs',
   'rollout.status.in_progress': '{runs, select, cancel {Canceling runs} other {Moving runs}}',
   'rollout.status.completed': 'Rolled out',

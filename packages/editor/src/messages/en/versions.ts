@@ -19,6 +19,7 @@ export const versionMessages = {
   'versions.added': 'Added',
   'versions.removed': 'Removed',
   'versions.changed': 'Changed',
+  'versions.renamed': 'Renamed',
   'versions.variable': 'Variable {name}',
   'versions.before': 'Before',
   'versions.after': 'After',

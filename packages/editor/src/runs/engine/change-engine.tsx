@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { failureText } from '../../ui/error-state.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
@@ -16,7 +17,7 @@ interface ChangeEngineProps {
   readonly size: 's' | 'm'
 }
 
-const selectPending = ({ live }: RunSnapshot) => live.engineChanges.find(({ outcome }) => outcome === null)?.to ?? null
+const selectPending = ({ live }: RunSnapshot) => live.engineChanges.find(({ outcome }) => outcome === null) ?? null
 
 /** Button with which an admin has another engine of the server execute an open run; a note while the run is about to change. */
 export function ChangeEngine(props: ChangeEngineProps) {
@@ -33,10 +34,17 @@ function Choice({ scope, size }: ChangeEngineProps) {
   const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
   const pending = useRunPart(scope.store, selectPending)
   const [asked, setAsked] = useState<RunEngineName | null>(null)
+  const isAdmin = me.value?.role === 'admin'
   if (pending !== null) {
-    return <span className="tn-run-pause">{t('runs.engine.pending', { engine: t(`runs.engine.${pending}`) })}</span>
+    const { from, to } = pending
+    return (
+      <>
+        <span className="tn-run-pause">{t('runs.engine.pending', { engine: t(`runs.engine.${to}`) })}</span>
+        {isAdmin && <Withdraw scope={scope} engine={from} size={size} />}
+      </>
+    )
   }
-  if (me.value?.role !== 'admin') return null
+  if (!isAdmin) return null
   return (
     <>
       {asked !== null && <ChangeDialog scope={scope} engine={asked} onClose={() => setAsked(null)} />}
@@ -46,6 +54,32 @@ function Choice({ scope, size }: ChangeEngineProps) {
         </Button>
       ))}
     </>
+  )
+}
+
+interface WithdrawProps extends ChangeEngineProps {
+  /** Engine that executes the run. */
+  readonly engine: RunEngineName
+}
+
+/** Button that withdraws the request: one for the engine that executes the run takes its place. */
+function Withdraw({ scope: { client, runId }, engine, size }: WithdrawProps) {
+  const t = useTranslate()
+  const { toast } = useAnnouncer()
+  const [isSending, setIsSending] = useState(false)
+  const withdraw = async () => {
+    setIsSending(true)
+    try {
+      await client.runs.changeEngine(runId, { engine })
+    } catch (error) {
+      toast(failureText(error, t, 'runs.engine.withdrawFailed'), { tone: 'failed' })
+      setIsSending(false)
+    }
+  }
+  return (
+    <Button size={size} busy={isSending} onClick={() => void withdraw()}>
+      {t('runs.engine.withdraw', { engine: t(`runs.engine.${engine}`) })}
+    </Button>
   )
 }
 

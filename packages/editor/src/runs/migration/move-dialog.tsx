@@ -134,7 +134,7 @@ function Obstacles({ obstacles, from, version }: Pick<MigrationCheck, 'obstacles
   )
 }
 
-const KINDS = ['added', 'removed', 'changed'] as const
+const KINDS = ['added', 'removed', 'changed', 'renamed'] as const
 
 function Changes({ changes }: { readonly changes: VersionChanges }) {
   const t = useTranslate()

@@ -148,12 +148,15 @@ describe('MoveRun', () => {
   })
 })
 
-test('changesOf compares what runs, not names and layout', () => {
+test('changesOf compares what runs and the names, not the layout', () => {
   const before = workflow([node('a', 'probe'), node('b', 'probe'), node('gone', 'probe', {}, { name: 'Gone' })], [])
   const edited = node('b', 'probe', { x: 1 }, { name: 'Edited' })
   const after = workflow(
     [node('a', 'probe', {}, { name: 'Renamed', position: { x: 9, y: 9 } }), edited, node('c', 'set')],
     [],
   )
-  expect(changesOf(before, after)).toEqual({ added: ['c'], removed: ['Gone'], changed: ['Edited'] })
+  expect(changesOf(before, after)).toEqual({
+    ...{ added: ['c'], removed: ['Gone'], changed: ['Edited'] },
+    renamed: ['a → Renamed'],
+  })
 })

@@ -6,9 +6,11 @@ export interface VersionChanges {
   readonly removed: readonly string[]
   /** Nodes with another type, or with other params, policies or conditions. */
   readonly changed: readonly string[]
+  /** Nodes of which only the name differs, as `before → after`. */
+  readonly renamed: readonly string[]
 }
 
-/** Compares the nodes of two versions by their ids; layout and names do not count. */
+/** Compares the nodes of two versions by their ids; layout does not count. */
 export function changesOf(before: WorkflowDocument, after: WorkflowDocument): VersionChanges {
   const earlier = new Map(before.nodes.map((node) => [node.id, node]))
   const later = new Set(after.nodes.map(({ id }) => id))
@@ -16,6 +18,11 @@ export function changesOf(before: WorkflowDocument, after: WorkflowDocument): Ve
     added: after.nodes.filter(({ id }) => !earlier.has(id)).map(nameOf),
     removed: before.nodes.filter(({ id }) => !later.has(id)).map(nameOf),
     changed: after.nodes.filter((node) => differs(earlier.get(node.id), node)).map(nameOf),
+    renamed: after.nodes.flatMap((node) => {
+      const former = earlier.get(node.id)
+      if (former === undefined || former.name === node.name || differs(former, node)) return []
+      return [`${nameOf(former)} → ${nameOf(node)}`]
+    }),
   }
 }
 

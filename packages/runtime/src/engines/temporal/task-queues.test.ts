@@ -57,7 +57,8 @@ if (await hasTemporal()) {
         ['start>a', 'a:error>after'],
       )
 
-    test('those that no worker serves are found', async () => {
+    test('those that no worker serves are found, and node types that none has', async () => {
+      await expect.poll(() => underTest.engine.missingTypes(['probe@1', 'acme/mail@2'])).toEqual(['acme/mail@2'])
       const unserved = newTaskQueue()
       expect(await underTest.engine.unservedQueues([served, unserved])).toEqual([unserved])
       expect(await underTest.engine.unservedQueues([served])).toEqual([])

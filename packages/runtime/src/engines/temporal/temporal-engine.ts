@@ -35,6 +35,7 @@ import { createOutbox } from '../../store/outbox.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { createRequirementStore } from '../../store/requirements.ts'
 import { newRunId } from '../../store/run-ref.ts'
+import { findUnlistedTypes } from '../../store/temporal-workers.ts'
 import { createUploadingAppender } from '../../store/uploading-appender.ts'
 import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
@@ -42,6 +43,7 @@ import { createDeliver } from './deliver.ts'
 import { connectQueues, createUnservedQueueFinder } from './find-unserved-queues.ts'
 import { followStoppedShells } from './follow-stopped-shells.ts'
 import { keepWorker } from './keep-worker.ts'
+import { listTypes } from './list-types.ts'
 import { RECONCILE_MS, type TemporalEngineOptions } from './options.ts'
 import { type OutboxEntry, type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
 import { createShellActivities } from './shell-activities.ts'
@@ -58,6 +60,7 @@ interface Running {
   readonly relay: OutboxRelay
   readonly worker: ShellWorker
   readonly stopFollowing: () => Promise<void>
+  readonly stopListing: () => Promise<void>
 }
 
 /** Requires a result of `bundleWorkflowCode`. */
@@ -188,7 +191,8 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     admitter.start()
     relay = startOutboxRelay(outbox, deliver, { log, onHealth })
     const stopFollowing = followStoppedShells({ client, outbox, log })
-    return { client, relay, worker, stopFollowing }
+    const stopListing = listTypes({ database, registry, workerId, log })
+    return { client, relay, worker, stopFollowing, stopListing }
   }
 
   const putEnd =
@@ -286,8 +290,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       const asked = queues.filter((queue) => !own.has(queue))
       return asked.length === 0 ? [] : findUnserved(asked)
     },
-    // Its workers do not list their types.
-    missingTypes: async () => [],
+    missingTypes: (types) => findUnlistedTypes(database, types),
     startWorker: async () => {
       running ??= open()
       await running.catch((cause: unknown) => {
@@ -298,6 +301,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     },
     close: async () => {
       const opened = await running?.catch(() => null)
+      await opened?.stopListing()
       await opened?.stopFollowing()
       await opened?.relay.stop()
       await partitions.stop()

@@ -62,7 +62,7 @@ interface WithdrawProps extends ChangeEngineProps {
   readonly engine: RunEngineName
 }
 
-/** Button that withdraws the request: one for the engine that executes the run takes its place. */
+/** Button that withdraws the request: one for the engine that executes the run replaces it. */
 function Withdraw({ scope: { client, runId }, engine, size }: WithdrawProps) {
   const t = useTranslate()
   const { toast } = useAnnouncer()

@@ -9,9 +9,10 @@ const ASKING = workflow(
   [
     node('start', 'start'),
     node('ask', 'approval', { title: 'May it go on?' }),
+    node('hook', 'webhook', { signature: 'none' }),
     node('end', 'end', { outcome: 'done' }),
   ],
-  ['start>ask', 'ask:approve>end', 'ask:reject>end', 'ask:timeout>end'],
+  ['start>ask', 'hook>ask', 'ask:approve>end', 'ask:reject>end', 'ask:timeout>end'],
 )
 
 for (const userId of Object.values(GLOBEX)) {
@@ -35,7 +36,8 @@ async function idsOf(url: string): Promise<IsolationIds> {
   const { runId } = await client.runs.start(workflowId, { input: {} })
   const { approvalId } = await waitForApproval(client, runId)
   const { id: connectionId } = await createConnection(client)
-  return { workflowId, version: '1', runId, approvalId, parkedId: await parkNode(client), connectionId }
+  const parkedId = await parkNode(client)
+  return { workflowId, version: '1', runId, approvalId, parkedId, connectionId, nodeId: 'hook' }
 }
 
 async function targetOf(url: string, userId: string, ids: IsolationIds) {

@@ -79,6 +79,7 @@ test('every route that the role does not open answers a viewer with 403', async 
   const { id: connectionId } = await createConnection(client)
   const ids: Readonly<Record<string, string>> = {
     ...{ id: workflowId, version: '1', runId, approvalId, parkedId, connectionId },
+    nodeId: 'start',
   }
   const authorization = `Bearer ${await tokenFor(host.url, ACME.viewer)}`
   const closed = Object.values(ROUTES).filter(isClosedToViewers)

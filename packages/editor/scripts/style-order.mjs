@@ -36,6 +36,7 @@ export const STYLE_ORDER = [
   'inspector.css',
   'sub-workflow.css',
   'connections.css',
+  'triggers.css',
   'outline.css',
   'versions.css',
 ]

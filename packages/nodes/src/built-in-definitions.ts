@@ -26,6 +26,7 @@ import { switchDefinition } from './switch/definition.ts'
 import { tryDefinition } from './try/definition.ts'
 import { waitForCallback } from './wait-for-callback/definition.ts'
 import { waitForEvent } from './wait-for-event/definition.ts'
+import { webhook } from './webhook/definition.ts'
 
 /**
  * The definitions of all built-in node types, for a manifest without a server (controlled editors, tests).
@@ -40,6 +41,7 @@ import { waitForEvent } from './wait-for-event/definition.ts'
  */
 export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   start,
+  webhook,
   llmTransform,
   guardrails,
   ifElse,

@@ -24,6 +24,7 @@ import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
 import type { DraftAppender } from './tables/draft-appender.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
+import type { WebhookAddresses } from './triggers/webhook-addresses.ts'
 import type { ConnectionVault } from './vault/connection-vault.ts'
 
 /** Parts that the routes and sockets of one server share. */
@@ -38,6 +39,8 @@ export interface ServerContext {
   readonly requiresWorkers: boolean
   /** Makes and reads the URLs at which other systems continue runs. */
   readonly callbacks: CallbackUrls
+  /** Makes and reads the addresses of webhooks. */
+  readonly addresses: WebhookAddresses
   /** Encrypts and decrypts the values of secret params. */
   readonly secrets: SecretStore
   /** Opens the connections of tenants, and knows the connectors of the server. */

@@ -40,6 +40,7 @@ import { createDraftAppender } from './tables/draft-appender.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
+import { createWebhookAddresses } from './triggers/webhook-addresses.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf } from './vault/connectors-of.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
@@ -110,7 +111,7 @@ export function openWorkflowServer(
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
   })
-  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
+  const rollouts = createRolloutKeeper({ database, registry, engine, reader, bus, log, now: Date.now, intervals })
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
@@ -118,6 +119,7 @@ export function openWorkflowServer(
     ...{ runLimitsOf, retention, deletions, payloadStore },
     dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
     callbacks,
+    addresses: createWebhookAddresses(secrets, apiUrl),
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry, payloadStore),
     registry,

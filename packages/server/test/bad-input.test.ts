@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
 import { plainKeys } from '../src/testing/kit/plain-keys.ts'
+import { nodesWithWebhook } from '../src/testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
 import type { IsolationIds } from '../src/testing/tenant-isolation.ts'
 import { testIdentity } from '../src/testing/test-identity.ts'
@@ -21,7 +22,7 @@ let ids: IsolationIds
 const owner = testIdentity({ role: 'admin' })
 
 beforeAll(async () => {
-  server = await openTestServer({ keyProvider: plainKeys })
+  server = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys })
   ids = await makeOwnerResources(server, owner)
 })
 afterAll(() => server.close())

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findTenantLeaks, type IsolationIds, isolationRoutes } from '../src/testing/index.ts'
 import { makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
 import { plainKeys } from '../src/testing/kit/plain-keys.ts'
+import { nodesWithWebhook } from '../src/testing/kit/test-nodes.ts'
 import { BASE_URL, openTestServer, type TestServer, tokenOf } from '../src/testing/kit/test-server.ts'
 import { openSocket, ticketFor } from '../src/testing/kit/test-socket.ts'
 import { testIdentity } from '../src/testing/test-identity.ts'
@@ -13,7 +14,7 @@ let socketUrl: string
 const owner = testIdentity({ role: 'admin' })
 
 beforeAll(async () => {
-  server = await openTestServer({ keyProvider: plainKeys })
+  server = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys })
   ids = await makeOwnerResources(server, owner)
   socketUrl = (await server.listen()).url
 })

@@ -87,6 +87,14 @@ export { QUEUE_REASONS } from './run-types.ts'
 export { versionNameSchema } from './schemas/run.ts'
 export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from './sub-workflow-types.ts'
 export {
+  type AcceptedWebhook,
+  TRIGGER_OUTCOMES,
+  type Trigger,
+  type TriggerEvent,
+  type TriggerOutcome,
+  type TriggerTest,
+} from './trigger-types.ts'
+export {
   type Approval,
   type ApprovalCall,
   type ApprovalVote,

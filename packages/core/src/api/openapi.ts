@@ -61,7 +61,10 @@ function operationOf(route: RouteDefinition, toSchema: ToSchema): JsonRecord {
       : {
           requestBody: {
             required: route.bodyOptional !== true,
-            content: { 'application/json': { schema: toSchema(route.body, 'input') } },
+            content:
+              route.rawBody === true
+                ? { '*/*': { schema: { type: 'string', format: 'binary' } } }
+                : { 'application/json': { schema: toSchema(route.body, 'input') } },
           },
         }),
     responses: responsesOf(route, toSchema),

@@ -24,6 +24,8 @@ export const PERMISSIONS = [
   'member:read',
   'connection:read',
   'connection:write',
+  'trigger:read',
+  'trigger:write',
 ] as const
 /** Permission that a route requires of the caller's role; check it with `roleAllows(role, permission)`. */
 export type Permission = (typeof PERMISSIONS)[number]
@@ -51,6 +53,9 @@ const EDITOR: readonly Permission[] = [
   'member:read',
   'connection:read',
   'connection:write',
+  // An address is the right to start runs, so viewers do not see it.
+  'trigger:read',
+  'trigger:write',
 ]
 const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause', 'run:delete', 'run:change-engine']
 

@@ -11,6 +11,7 @@ import { rolloutRoutes } from './routes/rollout-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 import { tenantRoutes } from './routes/tenant-routes.ts'
+import { triggerRoutes } from './routes/trigger-routes.ts'
 import { versionRoutes } from './routes/version-routes.ts'
 import { workflowRoutes } from './routes/workflow-routes.ts'
 
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...changeRoutes,
   ...memberRoutes,
   ...connectionRoutes,
+  ...triggerRoutes,
   ...tenantRoutes,
   ...serviceRoutes,
 } as const

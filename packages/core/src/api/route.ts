@@ -75,6 +75,8 @@ export interface RouteDefinition {
   readonly headers?: Readonly<Record<string, RouteHeader>>
   /** Schema of the request body; `null` if the route reads none. */
   readonly body: z.ZodType | null
+  /** The body is passed on as bytes, whatever its media type; `body` is a schema of a `Uint8Array`. */
+  readonly rawBody?: true
   /** An absent body counts as `{}`. */
   readonly bodyOptional?: true
   /** Rate limit that the route counts against. @defaultValue `read` for GET, else `write` */

@@ -67,6 +67,7 @@ export type {
   WaitingRuns,
 } from '../api/run-types.ts'
 export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from '../api/sub-workflow-types.ts'
+export type { Trigger, TriggerEvent, TriggerOutcome, TriggerTest } from '../api/trigger-types.ts'
 export type {
   Approval,
   ApprovalCall,

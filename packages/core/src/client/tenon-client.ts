@@ -14,6 +14,7 @@ import {
   type TransportRequest,
   withoutTrailingSlash,
 } from './transport.ts'
+import type { TriggersClient } from './triggers-client.ts'
 import type { TenonClient } from './types.ts'
 
 const baseUrlCheck: OptionCheck = (value, field) =>
@@ -82,6 +83,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     parked: parkedMethods(send),
     events: eventMethods(send),
     connections: connectionMethods(send),
+    triggers: triggerMethods(send),
     members: {
       list: ({ query, userIds } = {}, request) =>
         send({
@@ -246,6 +248,25 @@ function connectionMethods(send: Transport): TenonClient['connections'] {
       send({ method: 'POST', path: path`/connections/${id}/authorization/code`, body, ...sendingOf(request) }),
     test: (id, request) => send({ method: 'POST', path: path`/connections/${id}/test`, ...sendingOf(request) }),
     uses: (id, request) => send({ method: 'GET', path: path`/connections/${id}/uses`, ...sendingOf(request) }),
+  }
+}
+
+function triggerMethods(send: Transport): TriggersClient {
+  const pathOf = (workflowId: string, nodeId: string) => path`/workflows/${workflowId}/triggers/${nodeId}`
+  const change =
+    (change: 'pause' | 'resume' | 'test'): TriggersClient['pause'] =>
+    (workflowId, nodeId, request) =>
+      send({ method: 'POST', path: `${pathOf(workflowId, nodeId)}/${change}`, body: {}, ...sendingOf(request) })
+  return {
+    list: (workflowId, request) =>
+      send({ method: 'GET', path: path`/workflows/${workflowId}/triggers`, ...sendingOf(request) }),
+    get: (workflowId, nodeId, request) =>
+      send({ method: 'GET', path: pathOf(workflowId, nodeId), ...sendingOf(request) }),
+    pause: change('pause'),
+    resume: change('resume'),
+    openTest: change('test'),
+    events: (workflowId, nodeId, query, request) =>
+      send({ method: 'GET', path: `${pathOf(workflowId, nodeId)}/events`, query, ...sendingOf(request) }),
   }
 }
 

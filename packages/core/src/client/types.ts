@@ -50,6 +50,7 @@ import type { NodeManifest } from '../node/definition.ts'
 import type { RequestOptions } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
 import type { RunsClient } from './runs-client.ts'
+import type { TriggersClient } from './triggers-client.ts'
 
 /**
  * The API of a Tenon server, typed. Every method throws {@link TenonError} with the code that the server answered, or
@@ -270,6 +271,8 @@ export interface TenonClient {
     /** Lists the workflows that use a connection. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
     uses(connectionId: string, options?: RequestOptions): Promise<{ readonly items: readonly ConnectionUse[] }>
   }
+  /** Webhooks and schedules, by which the server starts runs. */
+  readonly triggers: TriggersClient
   /** Events that runs wait for. */
   readonly events: {
     /**

@@ -9,6 +9,34 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Enable the trigger in the workflow and publish it again, or start the run at another trigger.',
   },
+  TRIGGER_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    remedy: 'Check the node id; publish the workflow so that its triggers start runs.',
+  },
+  TRIGGER_PAUSED: { status: 409, retryable: true, remedy: 'Send the message again after the trigger was resumed.' },
+  WEBHOOK_NOT_FOUND: { status: 404, retryable: false, remedy: 'Copy the address again from the trigger.' },
+  WEBHOOK_SIGNATURE_INVALID: {
+    status: 401,
+    retryable: false,
+    remedy: 'Sign the message as the trigger requires, with its present secret.',
+  },
+  WEBHOOK_TIMESTAMP_INVALID: {
+    status: 401,
+    retryable: false,
+    remedy: 'Send the message with its present time, and check the clocks of both systems.',
+  },
+  WEBHOOK_BODY_INVALID: {
+    status: 400,
+    retryable: false,
+    remedy: 'Send a body that fits its Content-Type, in UTF-8.',
+  },
+  WEBHOOK_KEY_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Send a message for which the key of the trigger gives a text or a number of at most 400 characters.',
+  },
+  SCHEDULE_INVALID: { status: 422, retryable: false, remedy: 'Correct the cron expression or the time zone.' },
   CONCURRENCY_KEY_INVALID: {
     status: 422,
     retryable: false,

@@ -12,6 +12,7 @@ import {
   shownOption,
 } from '../options/option-checks.ts'
 import { CONTROL_KINDS, NODE_CATEGORIES } from './definition.ts'
+import { TRIGGER_KINDS } from './trigger-params.ts'
 
 const EFFECTS = ['none', 'read', 'write'] as const
 
@@ -86,6 +87,7 @@ const CHECKS: OptionChecks = {
   idempotentWhen: optional(aText),
   inline: optional(flag),
   control: optional(oneOf(CONTROL_KINDS)),
+  trigger: optional(oneOf(TRIGGER_KINDS)),
   policy: optional(objectOf(POLICY)),
   tool: optional(objectOf({ name: aText, description: aText })),
   calls: optional(listOf(objectOf({ type: aText, version: aNumber }), 'node types')),

@@ -10,6 +10,7 @@ import { checkDefinitionShape } from './check-definition-shape.ts'
 import { checkParamSchemas } from './check-param-schemas.ts'
 import { isFinal, type NodeDefinition } from './definition.ts'
 import { isPortsFromParam, listSummaryPlaceholders } from './definition-parts.ts'
+import { TRIGGER_PARAMS } from './trigger-params.ts'
 
 const TYPE_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?$/
 // Path data only: characters that could open an element or an entity are not allowed.
@@ -36,6 +37,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkInputs(definition, fail)
   checkNamedParams(definition, fail)
   checkChild(definition, fail)
+  checkTrigger(definition, fail)
   checkCallable(definition, fail)
   checkSecrets(definition, fail)
   checkConnection(definition, fail)
@@ -122,6 +124,16 @@ function checkChild({ control, params, inline }: NodeDefinition, fail: Fail): vo
   if (input === undefined) fail('params.input', 'a node that starts runs needs a param with their input')
 }
 
+/** Refuses a trigger that lacks a param that the server reads. */
+function checkTrigger(definition: NodeDefinition, fail: Fail): void {
+  const { trigger, control } = definition
+  if (trigger === undefined) return
+  if (control !== 'trigger') fail('trigger', "only a node with control: 'trigger' starts runs")
+  for (const name of Object.keys(TRIGGER_PARAMS[trigger].shape)) {
+    if (!hasParam(definition, name)) fail(`params.${name}`, `a ${trigger} needs this param: use ${trigger}Params`)
+  }
+}
+
 /** Refuses calls of a node that cannot wait for them, and node types that are listed twice. */
 function checkCallable({ calls, inline, control }: NodeDefinition, fail: Fail): void {
   if (calls === undefined) return
@@ -176,7 +188,9 @@ function checkSecrets(definition: NodeDefinition, fail: Fail): void {
     if (!isSecret) continue
     if (property.type !== 'string') fail(field, 'a secret must be a text: z.string().meta({ secret: true })')
     if (property.default !== undefined) fail(field, 'a secret cannot have a default')
-    if (definition.inline === true) fail(field, 'an inline node cannot have secrets, since they are decrypted in `run`')
+    // The server itself reads those of a trigger.
+    if (definition.inline === true && definition.trigger === undefined)
+      fail(field, 'an inline node cannot have secrets, since they are decrypted in `run`')
     if (listSummaryPlaceholders(definition.summary).includes(name))
       fail('summary', `it shows the secret param "${name}"`)
   }

@@ -5,6 +5,7 @@ import { TenonError } from '../errors/index.ts'
 import { checkDefinition } from './check-definition.ts'
 import { defineNode } from './define-node.ts'
 import type { NodeDefinition } from './definition.ts'
+import { webhookParams } from './trigger-params.ts'
 
 const base: NodeDefinition = greet
 const LITERAL = z.string().meta({ literal: true })
@@ -65,6 +66,17 @@ describe('defineNode', () => {
     }
   })
 
+  test('accepts a trigger of the server, whose secret the server itself reads', () => {
+    const trigger = {
+      control: 'trigger',
+      trigger: 'webhook',
+      inline: true,
+      params: webhookParams,
+      summary: '',
+    } as const
+    expect(() => checkDefinition({ ...base, ...trigger })).not.toThrow()
+  })
+
   test.each<[string, string, Partial<NodeDefinition>]>([
     ['a type in camel case', 'type', { type: 'httpCall' }],
     ['a type with two vendors', 'type', { type: 'a/b/c' }],
@@ -122,6 +134,9 @@ describe('defineNode', () => {
     ['an input name with a capital', 'inputs.0', { inputs: [{ name: 'In' }] }],
     ['an input twice', 'inputs.1', { inputs: [{ name: 'in' }, { name: 'in' }] }],
     ['a trigger with an input', 'inputs', { control: 'trigger', inputs: [{ name: 'in' }] }],
+    ['a kind of a node that is no trigger', 'trigger', { trigger: 'webhook' }],
+    ['a kind that is none', 'trigger', { trigger: 'fax' as 'webhook', control: 'trigger', inputs: [] }],
+    ['a webhook without its params', 'params.method', { control: 'trigger', inputs: [], trigger: 'webhook' }],
     ['a summary placeholder without param', 'summary', { summary: 'Greets {missing}' }],
     ['a repetition that is no expression', 'idempotentWhen', { idempotentWhen: 'params.' }],
     ['a sink that is not there', 'params.name.sink', { params: z.object({ name: z.string().meta({ sink: 'sql' }) }) }],

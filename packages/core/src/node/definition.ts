@@ -4,6 +4,7 @@ import type { SinkName } from '../evaluate/sinks/sink.ts'
 import type { JsonSchema } from '../json.ts'
 import type { NodeTypeRef } from './calls.ts'
 import type { ModelUsage } from './ports.ts'
+import type { TriggerKind } from './trigger-params.ts'
 
 /** Groups of the palette, in display order. */
 export const NODE_CATEGORIES = ['trigger', 'ai', 'flow', 'people', 'data', 'action'] as const
@@ -183,6 +184,13 @@ export interface NodeDefinition<
   readonly inline?: true
   /** Behavior that the machine itself provides, such as a fork or an approval. @defaultValue none */
   readonly control?: ControlKind
+  /**
+   * For `control: 'trigger'`: the way in which the server starts runs at the node. The params include those of
+   * `TRIGGER_PARAMS`.
+   *
+   * @defaultValue runs start by hand or by the API
+   */
+  readonly trigger?: TriggerKind
   /** Default policy of the type; each field that a node sets in its document overrides it. */
   readonly policy?: NodePolicy
   /** Name and description of the node as a tool of agents. @defaultValue not a tool */
@@ -250,6 +258,8 @@ export interface NodeManifestEntry {
   readonly inline: boolean
   /** Behavior that the machine itself provides, such as a fork or an approval. */
   readonly control?: ControlKind
+  /** For a trigger: the way in which the server starts runs at the node; absent if they start by hand or by the API. */
+  readonly trigger?: TriggerKind
   /** Default policy of the type. */
   readonly policy?: NodePolicy
   /** Name and description for agents that call the node as a tool. */

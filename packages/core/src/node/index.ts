@@ -101,3 +101,15 @@ export type {
   ModelUsage,
   WrappedKey,
 } from './ports.ts'
+export {
+  SCHEDULE_OVERLAPS,
+  type ScheduleOverlap,
+  scheduleParams,
+  TRIGGER_KINDS,
+  TRIGGER_PARAMS,
+  type TriggerKind,
+  WEBHOOK_METHODS,
+  WEBHOOK_SIGNATURES,
+  type WebhookSignature,
+  webhookParams,
+} from './trigger-params.ts'

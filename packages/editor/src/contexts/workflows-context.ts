@@ -1,5 +1,5 @@
 import type { TenonClient } from '@tenon/core/client'
-import type { WorkflowId } from '@tenon/core/document'
+import type { RunId, WorkflowId } from '@tenon/core/document'
 import { createContext } from 'react'
 import type { WorkflowDirectory } from '../sub-workflows/workflow-directory.ts'
 
@@ -12,6 +12,8 @@ export interface TenantWorkflows {
   readonly directory: { current: WorkflowDirectory | null }
   /** Opens a workflow on a page of the host; `null` if the host has none. */
   readonly onOpen: ((workflowId: WorkflowId) => void) | null
+  /** Opens a run on a page of the host; `null` if the host has none, and in the views of a run. */
+  readonly onOpenRun: ((runId: RunId) => void) | null
 }
 
 /** Workflows of the tenant; `null` in a controlled editor. */

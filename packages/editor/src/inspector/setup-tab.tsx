@@ -1,12 +1,15 @@
 import type { WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { useContext, useMemo } from 'react'
+import { WorkflowsContext } from '../contexts/workflows-context.ts'
 import { ExpressionField } from '../expression-field/expression-field.tsx'
 import { useTranslate } from '../instance/instance-context.ts'
 import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Callout } from '../ui/callout.tsx'
 import { Field } from '../ui/field.tsx'
+import { LaterPart } from '../ui/later-part.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { BUILT_IN_CONTROLS } from './controls/built-in-controls.ts'
 import { ControlsContext, type FormControls, HostControlsContext } from './controls/controls-context.ts'
 import { FieldFault } from './controls/field-fault.tsx'
@@ -14,6 +17,9 @@ import { JsonText } from './controls/json-text.tsx'
 import { ParamRows } from './controls/param-rows.tsx'
 import { JsonControl } from './controls/structure-controls.tsx'
 import { useFieldProblems } from './controls/use-field-problems.ts'
+
+// Only documents with triggers of the server need it.
+const loadTrigger = () => import('../triggers/trigger-section.tsx')
 
 interface SetupTabProps {
   readonly node: WorkflowNode
@@ -25,6 +31,7 @@ export function SetupTab({ node, entry }: SetupTabProps) {
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const hostControls = useContext(HostControlsContext)
+  const workflows = useContext(WorkflowsContext)
   const controls = useMemo<FormControls>(
     () => ({ byName: { ...BUILT_IN_CONTROLS, ...hostControls }, fallback: JsonControl }),
     [hostControls],
@@ -50,6 +57,11 @@ export function SetupTab({ node, entry }: SetupTabProps) {
             isReadOnly={isReadOnly}
           />
         </ControlsContext.Provider>
+      )}
+      {entry?.trigger !== undefined && workflows !== null && !isReadOnly && (
+        <LaterPart load={loadTrigger} waiting={(trouble) => trouble ?? <Skeleton height={32} lines={3} />}>
+          {({ TriggerSection }) => <TriggerSection nodeId={node.id} workflows={workflows} />}
+        </LaterPart>
       )}
       {entry !== undefined && fields.length === 0 && <p className="tn-panel-note">{t('inspector.noParams')}</p>}
       <Notes node={node} isReadOnly={isReadOnly} />

@@ -17,6 +17,7 @@ import {
   enRollouts,
   enRuns,
   enSubWorkflows,
+  enTriggers,
   enWaits,
 } from './en/index.ts'
 
@@ -76,6 +77,7 @@ const LATER_TABLES = [
   { tag: '<RolloutTexts>', keys: Object.keys(enRollouts) },
   { tag: '<RerunTexts>', keys: Object.keys(enRerun) },
   { tag: '<SubWorkflowTexts>', keys: Object.keys(enSubWorkflows) },
+  { tag: '<TriggerTexts>', keys: Object.keys(enTriggers) },
   { tag: '<CallTexts>', keys: Object.keys(enCalls) },
   { tag: '<WaitTexts>', keys: Object.keys(enWaits) },
 ]

@@ -81,7 +81,13 @@ test('a row of a node that runs a workflow has the name of that workflow, never 
     return fixture.client.workflows.get(...args)
   }
   const client = { ...fixture.client, workflows: { ...fixture.client.workflows, get } }
-  const workflows: TenantWorkflows = { client, ownId: 'wf', directory: { current: null }, onOpen: null }
+  const workflows: TenantWorkflows = {
+    client,
+    ownId: 'wf',
+    directory: { current: null },
+    onOpen: null,
+    onOpenRun: null,
+  }
   renderPart(
     <SessionProvider session={session}>
       <WorkflowsContext.Provider value={workflows}>

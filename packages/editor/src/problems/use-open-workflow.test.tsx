@@ -30,7 +30,7 @@ function show(code: string) {
   }
   const view = renderPart(
     <SessionProvider session={session}>
-      <WorkflowsContext.Provider value={{ client, ownId: 'wf', directory: { current: null }, onOpen }}>
+      <WorkflowsContext.Provider value={{ client, ownId: 'wf', directory: { current: null }, onOpen, onOpenRun: null }}>
         <FixButtons problem={problem} className="tn-link" onFixed={() => {}} />
       </WorkflowsContext.Provider>
     </SessionProvider>,

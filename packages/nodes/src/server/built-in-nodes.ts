@@ -27,6 +27,7 @@ import { switchNode } from '../switch/implementation.ts'
 import { tryNode } from '../try/implementation.ts'
 import { waitForCallbackNode } from '../wait-for-callback/implementation.ts'
 import { waitForEventNode } from '../wait-for-event/implementation.ts'
+import { webhookNode } from '../webhook/implementation.ts'
 import { offerModels } from './offer-models.ts'
 
 const languageModelCheck: OptionCheck = (value, field) =>
@@ -60,6 +61,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
   const { languageModel } = options
   const plain: readonly AnyNodeImplementation[] = [
     startNode,
+    webhookNode,
     endNode,
     failNode,
     setNode,

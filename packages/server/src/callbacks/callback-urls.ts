@@ -1,9 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type RunId, TENANT_ID_PATTERN, type TenantId } from '@tenon/core/document'
+import type { RunId, TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeRunId } from '@tenon/core/run'
 import { callbackProof, type RunReader, type SecretReader } from '@tenon/runtime'
 import type { SecretStore } from '../secrets/secret-store.ts'
+import { createSignedTokens, isEqualText } from '../secrets/signed-tokens.ts'
 
 /** Node run that a callback URL belongs to. */
 export interface CallbackTarget {
@@ -13,8 +13,8 @@ export interface CallbackTarget {
 }
 
 /**
- * Makes and reads the URLs at which other systems continue runs. The last part of a URL names its node run and has its
- * signature, under a key that is derived from the data key of the tenant: nothing is stored, and it cannot be guessed.
+ * Makes and reads the URLs at which other systems continue runs. The last part of a URL is a signed token that names the
+ * node run.
  *
  * @see docs/adr/0044-events-find-their-waits-by-a-key.md
  */
@@ -37,47 +37,25 @@ interface CallbackUrlsDeps {
 }
 
 const PURPOSE = 'tenon callback URL 1'
-const TOKEN = /^([A-Za-z0-9_-]{1,1800})\.([A-Za-z0-9_-]{43})$/
 
 export function createCallbackUrls({ secrets, reader, apiUrl }: CallbackUrlsDeps): CallbackUrls {
+  const tokens = createSignedTokens(secrets, PURPOSE)
   return {
     async callbackUrl(tenantId, { runId, nodeRunId, proof }) {
       const [first] = await reader.readEvents(tenantId, runId, 0, 1)
-      if (first?.type !== 'run_started' || !isEqual(callbackProof(first.data.seed, nodeRunId), proof)) return null
+      if (first?.type !== 'run_started') return null
+      if (!isEqualText(callbackProof(first.data.seed, nodeRunId), proof)) return null
       if (apiUrl === null) {
         throw new TenonError('CALLBACK_URL_UNKNOWN', 'This worker does not know the public URL of the server')
       }
-      const key = await secrets.deriveKey(tenantId, PURPOSE, true)
-      if (key === null) return null
-      const target = Buffer.from(JSON.stringify([tenantId, runId, nodeRunId])).toString('base64url')
-      return `${apiUrl}/callbacks/${target}.${sign(key, target)}`
+      const token = await tokens.make(tenantId, [runId, nodeRunId])
+      return token === null ? null : `${apiUrl}/callbacks/${token}`
     },
     async read(token, beforeLookup) {
-      const [, target = '', signature = ''] = TOKEN.exec(token) ?? []
-      const named = readTarget(target)
+      const named = await tokens.read(token, 2, beforeLookup)
       if (named === null) return null
-      if (!secrets.isKeyInMemory(named.tenantId)) await beforeLookup?.()
-      const key = await secrets.deriveKey(named.tenantId, PURPOSE, false)
-      return key !== null && isEqual(sign(key, target), signature) ? named : null
+      const [runId = '', nodeRunId = ''] = named.names
+      return { tenantId: named.tenantId, runId, nodeRunId }
     },
-  }
-}
-
-function sign(key: Uint8Array, target: string): string {
-  return createHmac('sha256', key).update(target).digest('base64url')
-}
-
-function isEqual(expected: string, given: string): boolean {
-  return expected.length === given.length && timingSafeEqual(Buffer.from(expected), Buffer.from(given))
-}
-
-function readTarget(target: string): CallbackTarget | null {
-  try {
-    const parts = JSON.parse(Buffer.from(target, 'base64url').toString('utf8')) as readonly unknown[]
-    const [tenantId, runId, nodeRunId] = parts
-    if (typeof tenantId !== 'string' || typeof runId !== 'string' || typeof nodeRunId !== 'string') return null
-    return TENANT_ID_PATTERN.test(tenantId) ? { tenantId, runId, nodeRunId } : null
-  } catch {
-    return null
   }
 }

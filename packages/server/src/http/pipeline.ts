@@ -64,6 +64,8 @@ export async function runPipeline(
       query: checkInput(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
       body: route.body === null ? null : (checkInput(route.body, body, 'body') as RouteCall['body']),
       headers: request.headers,
+      method: request.method,
+      url: request.url,
       receivedAt,
       abortSignal: request.signal,
     }

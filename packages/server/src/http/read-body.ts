@@ -9,9 +9,10 @@ const DEFAULT_MAX_BYTES = 262_144
 const BYTES_PER_SECOND = 8_192
 
 /**
- * Reads the JSON body of a request: size first, then media type, then syntax.
+ * Reads the body of a request: size first, then media type, then syntax.
  *
  * @param timeoutMs - Longest wait for the body; a second more for each 8 kB that have arrived.
+ * @returns The value of a JSON body, or bytes if the route takes the body as it was sent.
  * @throws {@link TenonError} `REQUEST_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `REQUEST_TIMEOUT`, `REQUEST_MALFORMED`,
  * `REQUEST_INVALID`, `REQUEST_BODY_CONSUMED`.
  */
@@ -20,7 +21,7 @@ export async function readBody(request: Request, route: RouteDefinition, timeout
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   // A page of another origin cannot send this type without asking first, so cookies cannot be abused.
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  if (mediaType !== 'application/json') {
+  if (mediaType !== 'application/json' && route.rawBody !== true) {
     throw new TenonError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json')
   }
   if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
@@ -28,31 +29,41 @@ export async function readBody(request: Request, route: RouteDefinition, timeout
       remedy: 'Send the body without Content-Encoding.',
     })
   }
-  const text = await readText(request, maxBytes, timeoutMs)
+  const bytes = await readBytes(request, maxBytes, timeoutMs)
+  if (route.rawBody === true) return bytes
+  const text = decode(bytes)
   if (text.trim() === '' && route.bodyOptional === true) return {}
   return parseJsonText(text)
 }
 
-async function readText(request: Request, maxBytes: number, timeoutMs: number): Promise<string> {
-  if (request.body === null) return ''
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+async function readBytes(request: Request, maxBytes: number, timeoutMs: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
   const startedAt = performance.now()
-  let text = ''
+  const parts: Uint8Array[] = []
   let size = 0
   try {
     for (;;) {
       const allowedMs = timeoutMs + (size * 1_000) / BYTES_PER_SECOND
       const { done, value } = await inTime(reader.read(), startedAt + allowedMs - performance.now(), tooSlow)
-      if (done) return text + decoder.decode()
+      if (done) return Buffer.concat(parts)
       size += value.byteLength
       if (size > maxBytes) throw tooLarge(maxBytes)
-      text += decoder.decode(value, { stream: true })
+      parts.push(value)
     }
   } catch (cause) {
     // Not awaited: the source of a body that has stalled may never answer.
     void reader.cancel(cause).catch(() => undefined)
     if (cause instanceof TenonError) throw cause
+    throw new TenonError('REQUEST_MALFORMED', 'The body could not be read', { cause })
+  }
+}
+
+/** A byte order mark is no part of the text. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
     throw new TenonError('REQUEST_MALFORMED', 'The body could not be read as UTF-8', { cause })
   }
 }

@@ -31,6 +31,10 @@ export interface RouteCall<Route extends RouteDefinition = RouteDefinition> {
   readonly query: z.output<Route['query']>
   readonly body: BodyOf<Route>
   readonly headers: Headers
+  /** Method as it was sent: HEAD for a route that answers GET. */
+  readonly method: string
+  /** URL as it was sent. */
+  readonly url: string
   /** When the request came in, in milliseconds since the Unix epoch. */
   readonly receivedAt: number
   readonly abortSignal: AbortSignal

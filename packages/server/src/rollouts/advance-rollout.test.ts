@@ -1,5 +1,6 @@
 import type { RolloutRuns } from '@tenon/core/api'
 import type { RunId } from '@tenon/core/document'
+import { createNodeRegistry } from '@tenon/core/node'
 import type { CancelResult, Engine, MigrateResult, RunReader, RuntimeTables, StoredRun } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
@@ -22,6 +23,7 @@ import { newRollout } from './publish-rollout.ts'
 const BATCH = 25
 const WITHDRAWN = { code: 'MIGRATION_REFUSED', message: 'Withdrawn' }
 
+const registry = createNodeRegistry([])
 let database: ServerDatabase
 let pglite: Awaited<ReturnType<typeof openTestPGlite>>
 
@@ -84,7 +86,7 @@ async function openRollout(runs: RolloutRuns, { percent = null }: { readonly per
     } as Partial<RunReader> as RunReader
     const log: RolloutDeps['log'] = (_level, line) => void lines.push(line)
     const intervals = { graceMs: 0, checkMs: 0, leaseMs: 600_000 }
-    await advanceRollout({ database, engine, reader, now, bus: createInProcessBus(), log, intervals }, ref)
+    await advanceRollout({ database, registry, engine, reader, now, bus: createInProcessBus(), log, intervals }, ref)
   }
   return {
     ...{ as, ref, asked, lines, advance },
@@ -170,7 +172,7 @@ describe('runs in progress', () => {
   test('are not listed as pending by a rollout that is stopped meanwhile', async () => {
     const { as, ref, addRuns, advance, row, rows } = await openRollout('move')
     await addRuns(['a', 'b'])
-    const deps = { database, bus: createInProcessBus(), now: Date.now }
+    const deps = { database, registry, bus: createInProcessBus(), now: Date.now }
     const version = { workflow_id: ref.workflowId, version: ref.version } as VersionRow
     const stop = () => changeRollout(deps, as, version, 'stop')
     await advance({ migrate: () => stop().then(() => 'unchanged') })

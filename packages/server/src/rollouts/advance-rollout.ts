@@ -32,6 +32,7 @@ import { ROLLOUT_INTERVALS, type RolloutIntervals } from './rollout-intervals.ts
 
 /** Dependencies of the work on rollouts. */
 export interface RolloutDeps extends MigrateDeps {
+  readonly registry: ServerContext['registry']
   readonly bus: ServerContext['bus']
   readonly log: ServerContext['log']
   /** Other times than usual. */
@@ -80,7 +81,7 @@ async function advanceCanary(deps: RolloutDeps, ref: RolloutRef, counted: Versio
       await dueRollout(tx, ref, Math.round(Math.max(lookMs, costMs * COUNT_SHARE, pauseMs)))
       return null
     }
-    if (verdict === 'promote') await promote(tx, ref, row)
+    if (verdict === 'promote') await promote(deps, tx, ref, row)
     else await rollBack(tx, ref, null)
     const details = { version, completed: runs.completed, failed: runs.failed }
     const action = verdict === 'promote' ? 'rollout.promote' : 'rollout.roll_back'

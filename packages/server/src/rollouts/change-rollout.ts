@@ -16,9 +16,10 @@ import {
 import { clearRuns, countCanaryRuns } from '../tables/rollout-runs-repository.ts'
 import type { ServerTx, VersionRolloutRow, VersionRow } from '../tables/server-tables.ts'
 import { lockWorkflow } from '../tables/workflow-repository.ts'
+import { putStableTriggers } from '../triggers/put-version-triggers.ts'
 import { newRollout } from './publish-rollout.ts'
 
-type ChangeDeps = Pick<ServerContext, 'database' | 'bus' | 'now'>
+type ChangeDeps = Pick<ServerContext, 'database' | 'registry' | 'bus' | 'now'>
 
 /** Person who ends a rollout; `null` for the rule. */
 type Ender = Pick<Identity, 'userId' | 'displayName'> | null
@@ -27,7 +28,12 @@ type Ender = Pick<Identity, 'userId' | 'displayName'> | null
  * Ends a canary, in the caller's transaction, which holds the row: all new runs start with its version, and the runs in
  * progress are moved or canceled, if its publisher has chosen so.
  */
-export async function promote(tx: ServerTx, ref: RolloutRef, { runs }: Pick<VersionRolloutRow, 'runs'>): Promise<void> {
+export async function promote(
+  deps: Pick<ServerContext, 'registry' | 'now'>,
+  tx: ServerTx,
+  ref: RolloutRef,
+  { runs, number }: Pick<VersionRolloutRow, 'runs' | 'number'>,
+): Promise<void> {
   if (runs === 'finish') {
     await updateRollout(tx, ref, { status: 'completed', ended_at: databaseNow })
     await dropSweep(tx, ref)
@@ -35,6 +41,7 @@ export async function promote(tx: ServerTx, ref: RolloutRef, { runs }: Pick<Vers
     await updateRollout(tx, ref, { status: 'in_progress', since: databaseNow })
     await dueRollout(tx, ref, 0)
   }
+  await putStableTriggers(deps, tx, ref, number)
 }
 
 /** Ends a canary, in the caller's transaction, which holds the row: all new runs start with the former version. */
@@ -61,11 +68,12 @@ const CHANGES = {
  * @throws {@link TenonError} `ROLLOUT_CLOSED`.
  */
 export async function changeRollout(
-  { database, bus, now }: ChangeDeps,
+  deps: ChangeDeps,
   identity: Identity,
   { workflow_id: workflowId, version }: VersionRow,
   change: keyof typeof CHANGES,
 ): Promise<VersionRolloutRow> {
+  const { database, bus, now } = deps
   const { tenantId } = identity
   const ref = { tenantId, workflowId, version }
   const { from, action, refusal } = CHANGES[change]
@@ -76,7 +84,7 @@ export async function changeRollout(
     const row = await lockRollout(tx, ref)
     if (row?.status !== from) throw new TenonError('ROLLOUT_CLOSED', refusal)
     if (runs !== null) await storeCanaryRuns(tx, ref, row, runs)
-    if (change === 'promote') await promote(tx, ref, row)
+    if (change === 'promote') await promote(deps, tx, ref, row)
     else if (change === 'rollBack') await rollBack(tx, ref, identity)
     else {
       await endRollout(tx, ref, 'stopped', identity)

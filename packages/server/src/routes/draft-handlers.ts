@@ -1,27 +1,18 @@
 import { ROUTES } from '@tenon/core/api'
 import { parseDocument, parseOperations } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { newRunId } from '@tenon/runtime'
 import { syncDraft } from '../collab/sync-draft.ts'
 import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
 import { type DraftState, etagOf, toDraft } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { setSecret } from '../drafts/set-secret.ts'
+import { tryDraft } from '../drafts/try-draft.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
-import { takeCallChecks, takeValidation } from '../limits/tenant-limits.ts'
-import { checkApprovers } from '../members/check-approvers.ts'
+import { takeCallChecks } from '../limits/tenant-limits.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
-import { checkBeginning } from '../runs/start-run.ts'
-import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { presentDraft } from '../secrets/present-document.ts'
 import { MAX_ISSUES } from '../server-issue.ts'
-import { insertVersion } from '../tables/version-repository.ts'
-import { checkConnections } from '../vault/check-connections.ts'
-import { checkTaskQueues } from '../versions/check-task-queues.ts'
-import { freezeDraft } from '../versions/freeze-draft.ts'
-import { keepPlans } from '../versions/keep-plans.ts'
 import { checkCalls } from '../versions/pin-workflows.ts'
-import { prepareVersion } from '../versions/prepare-version.ts'
 
 export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.getDraft, async ({ server, identity, resource }) => {
@@ -62,26 +53,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
   }),
 
   implementRoute(ROUTES.tryDraft, async ({ server, identity, resource, body }) => {
-    const { tenantId } = identity
-    const ref = { tenantId, workflowId: resource.workflow_id }
-    await server.dataUsage.checkRoom(tenantId)
-    const draft = await readSealedDraft(server, ref, identity)
-    await takeValidation(server.limits, tenantId, draft.document)
-    await checkTaskQueues(server, draft.document)
-    await checkApprovers(server, tenantId, draft.document)
-    await checkConnections(server, identity, ref.workflowId, draft.document)
-    const prepared = await prepareVersion(server, ref, draft)
-    const { workflowId } = ref
-    const version = freezeDraft(server, { workflowId, identity, prepared, number: null, notes: '' })
-    const { trigger, input } = body
-    const request = checkBeginning({ identity, version, trigger, input, runId: newRunId() })
-    await keepPlans(server, tenantId, prepared.workflows)
-    // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.
-    await server.database.withTenant(tenantId, async (tx) => {
-      await keepSecrets(server, tx, ref, draft.document)
-      await insertVersion(tx, version)
-    })
-    const row = await server.engine.start(request)
+    const row = await tryDraft(server, identity, resource.workflow_id, body)
     return { status: 201, json: presentStartedRun(row), headers: { location: `${server.apiUrl}/runs/${row.runId}` } }
   }),
 ]

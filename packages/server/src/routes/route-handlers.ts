@@ -12,6 +12,7 @@ import { rolloutHandlers } from './rollout-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { tenantHandlers } from './tenant-handlers.ts'
+import { triggerHandlers } from './trigger-handlers.ts'
 import { versionHandlers } from './version-handlers.ts'
 import { workflowHandlers } from './workflow-handlers.ts'
 
@@ -30,6 +31,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...changeHandlers,
   ...memberHandlers,
   ...connectionHandlers,
+  ...triggerHandlers,
   ...tenantHandlers,
   ...serviceHandlers,
 ]

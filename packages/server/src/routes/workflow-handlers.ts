@@ -18,6 +18,7 @@ import {
   reserveWorkflow,
   updateWorkflowRow,
 } from '../tables/workflow-repository.ts'
+import { dropTriggers, putStableTriggers } from '../triggers/put-version-triggers.ts'
 import { pauseRuns } from '../workflows/pause-runs.ts'
 import { presentWorkflow, presentWorkflows } from '../workflows/present-workflows.ts'
 
@@ -153,6 +154,9 @@ async function change(
     }
     if (isDeleted) await reserveWorkflow(tx, tenantId, server.limits.workflowsPerTenant)
     await insertAudit(tx, { identity, action, resource: workflowId, at })
+    const ref = { tenantId, workflowId }
+    if (set.deleted_at === null) await putStableTriggers(server, tx, ref, current.latest_version)
+    else if (set.deleted_at !== undefined) await dropTriggers(server, tx, ref)
     return updateWorkflowRow(tx, tenantId, workflowId, { ...set, updated_at: at })
   })
   if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')

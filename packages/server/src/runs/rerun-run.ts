@@ -9,7 +9,7 @@ import { findStableVersion, findVersionToRun, type VersionToRun } from '../table
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { startOnce } from './idempotent-start.ts'
 import { presentStartedRun } from './present-run.ts'
-import { checkBeginning } from './start-run.ts'
+import { actorOf, checkBeginning } from './start-run.ts'
 
 /** A request to run an ended run again. */
 export interface RerunRequest {
@@ -40,7 +40,14 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
     const plan = version.version === run.version ? undefined : (JSON.parse(version.plan) as Plan)
     const { trigger, input: recorded, rerun } = await prepareRerun(server.reader, run, body.from, plan)
     const input = body.input ?? (await server.reader.loadValue(tenantId, recorded))
-    const beginning = checkBeginning({ identity, version, trigger, input, runId })
+    const beginning = checkBeginning({
+      tenantId: identity.tenantId,
+      actor: actorOf(identity),
+      version,
+      trigger,
+      input,
+      runId,
+    })
     return presentStartedRun(await server.engine.start({ ...beginning, rerun }))
   })
   return started.catch(async (error: unknown) => {

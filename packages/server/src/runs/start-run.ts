@@ -1,6 +1,7 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
-import { type Json, type RunId, sha256Hex } from '@tenon/core/document'
+import { type Json, type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import type { Actor } from '@tenon/core/run'
 import { checkRunInput, firstTrigger, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
@@ -29,12 +30,15 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
     await server.dataUsage.checkRoom(identity.tenantId)
     const version = await versionToRun(server, workflow, { asked: body.version, runId })
     const { trigger, input } = body
-    return presentStartedRun(await server.engine.start(checkBeginning({ identity, version, trigger, input, runId })))
+    return presentStartedRun(
+      await server.engine.start(checkBeginning({ tenantId, actor: actorOf(identity), version, trigger, input, runId })),
+    )
   }
   const asked = { workflowId: workflow.workflow_id, body: body as Json }
   return startOnce(server, { tenantId, route: 'startRun', idempotencyKey, request: asked }, begin)
 }
 
+/** Finds the version with which a run starts: that which the request names, or one by the rules of the rollout. */
 async function versionToRun(
   server: ServerContext,
   workflow: WorkflowRow,
@@ -61,9 +65,16 @@ export function bucketOf(runId: RunId): number {
   return Number.parseInt(sha256Hex(runId).slice(0, 8), 16) % BUCKETS
 }
 
+/** Returns the person of an identity, as run logs name people. */
+export function actorOf({ userId, displayName }: Identity): Actor {
+  return { userId, displayName }
+}
+
 /** A run to start, of any version. */
 export interface Beginning {
-  readonly identity: Identity
+  readonly tenantId: TenantId
+  /** Person who starts the run, and for whom it acts; `null` if no person does. */
+  readonly actor: Actor | null
   readonly version: VersionToRun
   /** @defaultValue the first enabled trigger in document order */
   readonly trigger: string | undefined
@@ -80,19 +91,19 @@ export interface Beginning {
  * applied, `REFERENCE_NOT_FOUND` for a trigger that is not in the version, `TRIGGER_DISABLED` for one that is disabled, also if all are.
  */
 export function checkBeginning(beginning: Beginning): StartRunRequest {
-  const { identity, version, input = {} } = beginning
+  const { tenantId, actor, version, input = {} } = beginning
   const plan = JSON.parse(version.plan) as Plan
   const trigger = findTrigger(plan, beginning.trigger)
   checkRunInput(trigger, input)
   return {
-    tenantId: identity.tenantId,
+    tenantId,
     workflowId: version.workflow_id,
     version: version.version,
     mode: version.number === null ? 'test' : 'live',
     plan,
     trigger: trigger.id,
     input,
-    actor: { userId: identity.userId, displayName: identity.displayName },
+    actor,
     runId: beginning.runId,
   }
 }

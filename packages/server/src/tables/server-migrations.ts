@@ -171,11 +171,37 @@ const rolloutCounts: Migration = {
   ],
 }
 
+const triggers: Migration = {
+  name: '0022-triggers',
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'triggers',
+      // A row outlives the version that had the trigger: an address and a pause stay when a version has it again.
+      columns: `workflow_id text not null, node_id text not null, kind text not null, node_type text not null,
+        version text, params text not null, generation int not null default 0, updated_at bigint not null,
+        paused_at bigint, pauser_id text, pauser_name text,
+        test_until bigint, tester_id text, tester_name text, tester_role text, ${toWorkflow(schema)}`,
+      key: ['workflow_id', 'node_id'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'trigger_events',
+      columns: `workflow_id text not null, node_id text not null, event_id text not null, is_keyed boolean not null,
+        mode text not null, at bigint not null, outcome text not null, run_id text, repeats int not null default 0,
+        code text, message text, due_at bigint, expires_at bigint not null`,
+      key: ['workflow_id', 'node_id', 'event_id'],
+    }),
+    `create index trigger_events_by_time on ${identifier(schema)}.trigger_events (workflow_id, node_id, at desc)`,
+    `create index trigger_events_by_end on ${identifier(schema)}.trigger_events (expires_at)`,
+  ],
+}
+
 /** The server's tables; forward only, a migration that has been released never changes. */
 export const SERVER_MIGRATIONS = {
   // The runtime has a table of its own.
   table: 'server_migrations',
-  migrations: [workflows, secrets, draftAppends, connections, rollouts, rolloutCounts],
+  migrations: [workflows, secrets, draftAppends, connections, rollouts, rolloutCounts, triggers],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],
 } as const

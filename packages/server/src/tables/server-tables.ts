@@ -1,5 +1,6 @@
-import type { ConnectionStatus, Role, RolloutRuns, RolloutStatus } from '@tenon/core/api'
-import type { RunId, TenantId, UserId, WorkflowId } from '@tenon/core/document'
+import type { ConnectionStatus, Role, RolloutRuns, RolloutStatus, TriggerOutcome } from '@tenon/core/api'
+import type { NodeId, RunId, TenantId, UserId, WorkflowId } from '@tenon/core/document'
+import type { TriggerKind } from '@tenon/core/node'
 import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
 
 /** Instants are ms since the Unix epoch; JSON is kept as text, since jsonb would reorder its keys. */
@@ -237,6 +238,50 @@ export interface RolloutSweepRow {
   readonly due_at: number
 }
 
+/** A trigger by which the server starts runs, of the version with which they start or of an earlier one. */
+export interface TriggerRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly node_id: NodeId
+  readonly kind: TriggerKind
+  readonly node_type: string
+  /** Version that has the trigger and its params; null if the one with which runs start lacks it. */
+  readonly version: string | null
+  /** JSON of the params of the node. */
+  readonly params: string
+  /** Number of times that its address was replaced. */
+  readonly generation: number
+  readonly updated_at: number
+  readonly paused_at: number | null
+  readonly pauser_id: UserId | null
+  readonly pauser_name: string | null
+  /** Time until which messages to the test address start test runs, for this person; null without a test. */
+  readonly test_until: number | null
+  readonly tester_id: UserId | null
+  readonly tester_name: string | null
+  readonly tester_role: Role | null
+}
+
+/** A message or a due time of a trigger: what it started, and the key by which a repetition is recognized. */
+export interface TriggerEventRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly node_id: NodeId
+  /** Hash of its key; a random id without one. */
+  readonly event_id: string
+  readonly is_keyed: boolean
+  readonly mode: 'live' | 'test'
+  readonly at: number
+  readonly outcome: TriggerOutcome
+  /** Chosen before the run is started, so that a repetition after a crash finds the same run. */
+  readonly run_id: RunId | null
+  readonly repeats: number
+  readonly code: string | null
+  readonly message: string | null
+  readonly due_at: number | null
+  readonly expires_at: number
+}
+
 /** The tables that the server adds, and those of the runtime that it uses as well. */
 export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | 'plans'> {
   readonly workflows: WorkflowRow
@@ -254,6 +299,8 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly secrets: SecretRow
   readonly connections: ConnectionRow
   readonly secret_keys: TenantKeyRow
+  readonly triggers: TriggerRow
+  readonly trigger_events: TriggerEventRow
 }
 
 export type ServerDatabase = Database<ServerTables>

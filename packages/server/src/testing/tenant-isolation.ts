@@ -14,6 +14,8 @@ export interface IsolationIds {
   readonly parkedId: string
   /** Connection of the tenant, shared with all its workflows. */
   readonly connectionId: string
+  /** Node of the workflow that is a webhook. */
+  readonly nodeId: string
 }
 
 /** A running server with ids of one tenant and the means to ask for them as another. */
@@ -48,6 +50,7 @@ const UNKNOWN: IsolationIds = {
   approvalId: '00000000-0000-4000-8000-000000000002',
   parkedId: '00000000-0000-4000-8000-000000000003',
   connectionId: 'con_0000000000000000000000',
+  nodeId: 'unknown',
 }
 
 /**
@@ -123,6 +126,7 @@ function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): stri
     approvalId: ids.approvalId,
     parkedId: ids.parkedId,
     connectionId: ids.connectionId,
+    nodeId: ids.nodeId,
   }
   return baseUrl + route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? name))
 }

@@ -15,6 +15,7 @@ import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { putVersionTriggers, unsignedWebhooks } from '../triggers/put-version-triggers.ts'
 import { checkConnections } from '../vault/check-connections.ts'
 import { checkNodeTypes } from './check-node-types.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
@@ -121,6 +122,15 @@ async function storeVersion(
     const set = { latest_version: number, latest_behavior_hash: version.behavior_hash, updated_at: at }
     await updateWorkflowRow(tx, tenantId, workflowId, set)
     await publishRollout(tx, { identity, workflowId, number, latest }, rollout)
+    // Those of a canary come when it is promoted.
+    if (rollout.canary === undefined) {
+      await putVersionTriggers(
+        server,
+        tx,
+        { tenantId, workflowId },
+        { version: version.version, document: draft.document },
+      )
+    }
     const { runs, canary } = rollout
     const details = {
       version: version.version,
@@ -128,6 +138,11 @@ async function storeVersion(
       ...(canary === undefined ? {} : { percent: canary.percent }),
     }
     await insertAudit(tx, { identity, action: 'version.publish', resource: workflowId, at, details })
+    // Anyone who knows the address may start runs: the log says who has allowed it.
+    for (const nodeId of unsignedWebhooks(server.registry.manifest, draft.document)) {
+      const details = { version: version.version, nodeId }
+      await insertAudit(tx, { identity, action: 'trigger.allow_unsigned', resource: workflowId, at, details })
+    }
     return version
   })
 }

@@ -13,6 +13,7 @@ import type { enRerun } from './rerun.ts'
 import type { enRollouts } from './rollouts.ts'
 import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
+import type { enTriggers } from './triggers.ts'
 import type { enWaits } from './waits.ts'
 
 export { enCalls } from './calls.ts'
@@ -30,6 +31,7 @@ export { enRerun } from './rerun.ts'
 export { enRollouts } from './rollouts.ts'
 export { enRuns } from './runs.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
+export { enTriggers } from './triggers.ts'
 export { enWaits } from './waits.ts'
 
 /** Names one text of the editor and the run views, for translations. */
@@ -49,6 +51,7 @@ export type MessageKey =
   | keyof typeof enRerun
   | keyof typeof enRollouts
   | keyof typeof enSubWorkflows
+  | keyof typeof enTriggers
   | keyof typeof enWaits
 
 /** All texts of one language. */

@@ -1,11 +1,11 @@
 import type { Approval, ConnectionInfo, Identity, Page, ParkedNodeRun } from '@tenon/core/api'
 import type { IsolationIds } from '../tenant-isolation.ts'
-import { asking, parking, publish, runToEnd } from './sample-workflows.ts'
+import { asking, parking, publish, runToEnd, withWebhook } from './sample-workflows.ts'
 import type { TestServer } from './test-server.ts'
 
 /** One of everything that a route can ask for. */
 export async function makeOwnerResources(server: TestServer, as: Identity): Promise<IsolationIds> {
-  const workflowId = await publish(server, as, asking())
+  const workflowId = await publish(server, as, withWebhook(asking()))
   const run = await runToEnd(server, as, workflowId, {}, (candidate) => candidate.status === 'waiting')
   const { items } = await server.json<Page<Approval>>(200, `/approvals?runId=${run.runId}`, { as })
   const failing = await publish(server, as, parking({ fail: 'no' }))
@@ -13,7 +13,7 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   const parked = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${failed.runId}`, { as })
   const [approvalId = '', parkedId = ''] = [items[0]?.approvalId, parked.items[0]?.parkedId]
   const connectionId = await makeConnection(server, as)
-  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId }
+  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId, nodeId: 'hook' }
 }
 
 /** Creates a connection, and returns its id; the server needs a key provider. */

@@ -1,7 +1,7 @@
 import type { Identity, Run, StartedRun, Workflow } from '@tenon/core/api'
 import type { JsonObject, WorkflowDocument } from '@tenon/core/document'
 import { isRunOver } from '@tenon/core/run'
-import { node, workflow } from '@tenon/core/testing'
+import { edge, node, workflow } from '@tenon/core/testing'
 import type { TestServer } from './test-server.ts'
 
 const inputSchema = {
@@ -58,6 +58,17 @@ export function asking(params: JsonObject = {}): WorkflowDocument {
     ],
     ['start>review', 'review:approve>yes', 'review:reject>no'],
   )
+}
+
+/** The same with a webhook `hook`, whose messages start at the node behind the start. */
+export function withWebhook(document: WorkflowDocument, params: JsonObject = { signature: 'none' }): WorkflowDocument {
+  const [first] = document.edges
+  if (first === undefined) throw new Error('The document has an edge')
+  return {
+    ...document,
+    nodes: [...document.nodes, node('hook', 'webhook', params)],
+    edges: [...document.edges, edge(`hook>${first.target}`)],
+  }
 }
 
 /** Creates and publishes; gives the workflow's id. */

@@ -1,5 +1,12 @@
 import type { Json } from '@tenon/core/document'
-import { type AnyNodeImplementation, defineNode, implementInlineNode, implementNode, nodeCall } from '@tenon/core/node'
+import {
+  type AnyNodeImplementation,
+  defineNode,
+  implementInlineNode,
+  implementNode,
+  nodeCall,
+  webhookParams,
+} from '@tenon/core/node'
 import { z } from 'zod'
 
 const icon = 'M4 12h16'
@@ -20,6 +27,23 @@ const start = defineNode({
   ports: success,
   outputs: { success: { fromParam: 'inputSchema' } },
   summary: 'Starts',
+  effect: 'none',
+})
+
+const webhook = defineNode({
+  type: 'webhook',
+  version: 1,
+  title: 'Webhook',
+  description: 'Begin with a message',
+  icon,
+  category: 'trigger',
+  control: 'trigger',
+  trigger: 'webhook',
+  inline: true,
+  params: webhookParams,
+  ports: success,
+  outputs: { success: z.record(z.string(), z.unknown()) },
+  summary: 'Starts at a message',
   effect: 'none',
 })
 
@@ -147,4 +171,10 @@ export const testNodes: readonly AnyNodeImplementation[] = [
     if (params.fail !== '') throw new Error(params.fail)
     return { port: 'success', output: { worked: params.value } }
   }),
+]
+
+/** The same with a webhook, whose secret param makes a server use its key provider. */
+export const nodesWithWebhook: readonly AnyNodeImplementation[] = [
+  ...testNodes,
+  implementInlineNode(webhook, () => ({ port: 'success', output: {} })),
 ]

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import { defineRoute } from '../route.ts'
+import { pageQuery, pageSchema } from '../schemas/common.ts'
+import {
+  acceptedWebhookSchema,
+  rawBodySchema,
+  triggerEventSchema,
+  triggerListSchema,
+  triggerSchema,
+} from '../schemas/trigger.ts'
+import { idParam, NO_QUERY, RUN_INPUT_BYTES, workflowParams } from './shared.ts'
+
+const tag = 'Triggers'
+const triggerParams = z.object({ id: idParam, nodeId: idParam })
+
+/** Common part of the routes that change a trigger. */
+const CHANGE_REQUEST = {
+  method: 'POST',
+  tag,
+  permission: 'trigger:write',
+  resource: 'workflow',
+  params: triggerParams,
+  query: NO_QUERY,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  responses: { 200: { description: 'The trigger', schema: triggerSchema } },
+} as const
+
+/** Common part of the routes to which other systems send messages. */
+const WEBHOOK_REQUEST = {
+  path: '/hooks/{token}',
+  tag,
+  permission: 'public',
+  rate: 'callback',
+  resource: null,
+  params: z.object({ token: z.string().min(1).max(2_000) }),
+  query: z.looseObject({}),
+  responses: {
+    200: { description: 'A run that an earlier message with the same key has started', schema: acceptedWebhookSchema },
+    202: { description: 'The run, started or queued', schema: acceptedWebhookSchema },
+  },
+  errors: [
+    'WEBHOOK_NOT_FOUND',
+    'WEBHOOK_SIGNATURE_INVALID',
+    'WEBHOOK_TIMESTAMP_INVALID',
+    'WEBHOOK_BODY_INVALID',
+    'WEBHOOK_KEY_INVALID',
+    'TRIGGER_PAUSED',
+    'METHOD_NOT_ALLOWED',
+    'VALUE_NOT_JSON',
+    'VALUE_TOO_LARGE',
+    'CONCURRENCY_KEY_INVALID',
+    'START_KEY_INVALID',
+    'RUN_INPUT_INVALID',
+    'RUN_QUEUE_FULL',
+    'PAYLOAD_LIMIT_REACHED',
+    'WAIT_LIMIT_REACHED',
+    'WORKFLOW_INVALID',
+    'RATE_LIMITED',
+  ],
+} as const
+
+/** A message with a body. */
+const MESSAGE = { ...WEBHOOK_REQUEST, body: rawBodySchema, rawBody: true, maxBodyBytes: RUN_INPUT_BYTES } as const
+
+export const triggerRoutes = {
+  listTriggers: defineRoute({
+    id: 'listTriggers',
+    method: 'GET',
+    path: '/workflows/{id}/triggers',
+    tag,
+    summary: 'List the triggers by which the server starts runs of a workflow, in the order of their nodes',
+    permission: 'trigger:read',
+    resource: 'workflow',
+    params: workflowParams,
+    query: NO_QUERY,
+    body: null,
+    responses: { 200: { description: 'The triggers', schema: triggerListSchema } },
+    errors: ['KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
+  }),
+  getTrigger: defineRoute({
+    id: 'getTrigger',
+    method: 'GET',
+    path: '/workflows/{id}/triggers/{nodeId}',
+    tag,
+    summary: 'Read a trigger of the draft or of the published version, with its address',
+    permission: 'trigger:read',
+    resource: 'workflow',
+    params: triggerParams,
+    query: NO_QUERY,
+    body: null,
+    responses: { 200: { description: 'The trigger', schema: triggerSchema } },
+    errors: ['TRIGGER_NOT_FOUND', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
+  }),
+  pauseTrigger: defineRoute({
+    ...CHANGE_REQUEST,
+    id: 'pauseTrigger',
+    path: '/workflows/{id}/triggers/{nodeId}/pause',
+    summary: 'Pause a trigger: messages are refused and due times are left out until it is resumed',
+    errors: ['TRIGGER_NOT_FOUND'],
+  }),
+  resumeTrigger: defineRoute({
+    ...CHANGE_REQUEST,
+    id: 'resumeTrigger',
+    path: '/workflows/{id}/triggers/{nodeId}/resume',
+    summary: 'Resume a paused trigger',
+    errors: ['TRIGGER_NOT_FOUND'],
+  }),
+  openTriggerTest: defineRoute({
+    ...CHANGE_REQUEST,
+    id: 'openTriggerTest',
+    path: '/workflows/{id}/triggers/{nodeId}/test',
+    summary: 'Open the test address of a webhook for an hour: each message to it starts a test run of the draft',
+    errors: ['TRIGGER_NOT_FOUND', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
+  }),
+  listTriggerEvents: defineRoute({
+    id: 'listTriggerEvents',
+    method: 'GET',
+    path: '/workflows/{id}/triggers/{nodeId}/events',
+    tag,
+    summary: 'List the last messages or due times of a trigger with their outcomes, newest first',
+    permission: 'trigger:read',
+    resource: 'workflow',
+    params: triggerParams,
+    query: z.object(pageQuery),
+    body: null,
+    responses: { 200: { description: 'A page of events', schema: pageSchema(triggerEventSchema) } },
+    errors: ['CURSOR_INVALID'],
+  }),
+  receiveWebhook: defineRoute({
+    ...MESSAGE,
+    id: 'receiveWebhook',
+    method: 'POST',
+    summary: 'Start a run by a message to the address of a webhook; the trigger says how it is signed',
+  }),
+  receiveWebhookPut: defineRoute({
+    ...MESSAGE,
+    id: 'receiveWebhookPut',
+    method: 'PUT',
+    summary: 'Start a run by a message to the address of a webhook that accepts PUT',
+  }),
+  receiveWebhookPatch: defineRoute({
+    ...MESSAGE,
+    id: 'receiveWebhookPatch',
+    method: 'PATCH',
+    summary: 'Start a run by a message to the address of a webhook that accepts PATCH',
+  }),
+  receiveWebhookDelete: defineRoute({
+    ...MESSAGE,
+    id: 'receiveWebhookDelete',
+    method: 'DELETE',
+    summary: 'Start a run by a message to the address of a webhook that accepts DELETE',
+  }),
+  receiveWebhookGet: defineRoute({
+    ...WEBHOOK_REQUEST,
+    id: 'receiveWebhookGet',
+    method: 'GET',
+    body: null,
+    summary: 'Start a run by a message without a body to the address of a webhook that accepts GET',
+  }),
+}

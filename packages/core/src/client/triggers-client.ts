@@ -1,0 +1,30 @@
+import type { Trigger, TriggerEvent } from '../api/trigger-types.ts'
+import type { Page } from '../api/types.ts'
+import type { TenonError } from '../errors/tenon-error.ts'
+import type { NodeId, WorkflowId } from '../ids.ts'
+import type { RequestOptions } from './options.ts'
+
+/** The part of the client that reads and changes the triggers by which the server starts runs. */
+export interface TriggersClient {
+  /** Lists the triggers of the version with which runs start. */
+  list(workflowId: WorkflowId, options?: RequestOptions): Promise<{ readonly items: readonly Trigger[] }>
+  /** Reads a trigger of the draft or of the published version. @throws {@link TenonError} `TRIGGER_NOT_FOUND`. */
+  get(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<Trigger>
+  /** Pauses a published trigger; has no effect on a paused one. @throws {@link TenonError} `TRIGGER_NOT_FOUND`. */
+  pause(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<Trigger>
+  /** Resumes a paused trigger. @throws {@link TenonError} `TRIGGER_NOT_FOUND`. */
+  resume(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<Trigger>
+  /**
+   * Opens the test address of a webhook of the draft for an hour.
+   *
+   * @throws {@link TenonError} `TRIGGER_NOT_FOUND`.
+   */
+  openTest(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<Trigger>
+  /** Lists a page of the last events of a trigger; `limit` is 1 to 200. @throws {@link TenonError} `CURSOR_INVALID`. */
+  events(
+    workflowId: WorkflowId,
+    nodeId: NodeId,
+    query?: { cursor?: string; limit?: number },
+    options?: RequestOptions,
+  ): Promise<Page<TriggerEvent>>
+}

@@ -1,0 +1,56 @@
+import type { TriggerEvent } from '@tenon/core/client'
+import type { RunId } from '@tenon/core/document'
+import type { Resource } from '../client/use-resource.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { formatMoment } from '../runs/format/instant.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Field } from '../ui/field.tsx'
+
+interface TriggerEventsProps {
+  readonly events: Pick<Resource<{ readonly items: readonly TriggerEvent[] }>, 'value'>
+  /** Opens a run; `null` if the host has no page for it. */
+  readonly onOpenRun: ((runId: RunId) => void) | null
+}
+
+/** The last events of a trigger with their outcomes; its parent adds the texts of triggers. */
+export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
+  const { t } = useInstance()
+  const items = events.value?.items ?? []
+  return (
+    <Field group label={t('triggers.events')}>
+      {items.length === 0 ? (
+        <p className="tn-panel-note">{t('triggers.noEvents')}</p>
+      ) : (
+        <ul className="tn-trigger-events">
+          {items.map((event) => (
+            <EventRow key={event.eventId} event={event} onOpenRun={onOpenRun} />
+          ))}
+        </ul>
+      )}
+    </Field>
+  )
+}
+
+function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & { readonly event: TriggerEvent }) {
+  const { t, locale } = useInstance()
+  const { at, dueAt, mode, outcome, runId, repeats, message } = event
+  const tone = outcome === 'rejected' ? 'failed' : outcome === 'started' ? 'success' : 'neutral'
+  return (
+    <li className="tn-trigger-event">
+      <time dateTime={dueAt ?? at}>{formatMoment(Date.parse(dueAt ?? at), locale)}</time>
+      <Badge tone={tone}>{t('triggers.outcome', { outcome })}</Badge>
+      {mode === 'test' && <Badge>{t('triggers.isTest')}</Badge>}
+      {repeats > 0 && <span className="tn-panel-note">{t('triggers.repeats', { count: repeats })}</span>}
+      {runId !== null && onOpenRun !== null && (
+        <button type="button" className="tn-text-button" onClick={() => onOpenRun(runId)}>
+          {t('triggers.openRun')}
+        </button>
+      )}
+      {message !== null && (
+        <p className="tn-panel-note" dir="auto">
+          {message}
+        </p>
+      )}
+    </li>
+  )
+}

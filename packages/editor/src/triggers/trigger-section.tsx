@@ -1,0 +1,143 @@
+import type { Trigger } from '@tenon/core/client'
+import type { NodeId } from '@tenon/core/document'
+import { useCallback, useState } from 'react'
+import { ResourceError } from '../client/resource-error.tsx'
+import { useRefreshEvery } from '../client/use-refresh-every.ts'
+import { type Resource, useResource } from '../client/use-resource.ts'
+import type { TenantWorkflows } from '../contexts/workflows-context.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { formatMoment } from '../runs/format/instant.ts'
+import { TriggerTexts } from '../shell/trigger-texts.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { failureText } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { TriggerEvents } from './trigger-events.tsx'
+
+interface TriggerSectionProps {
+  readonly nodeId: NodeId
+  readonly workflows: Pick<TenantWorkflows, 'client' | 'ownId' | 'onOpenRun'>
+}
+
+const REFRESH_MS = 5_000
+
+/** State of a trigger on the server: its address, whether it starts runs, and its last events. */
+export function TriggerSection(props: TriggerSectionProps) {
+  return (
+    <TriggerTexts>
+      <Section {...props} />
+    </TriggerTexts>
+  )
+}
+
+function Section({ nodeId, workflows }: TriggerSectionProps) {
+  const { t } = useInstance()
+  const { client, ownId, onOpenRun } = workflows
+  const load = useCallback(
+    (abortSignal: AbortSignal) => client.triggers.get(ownId, nodeId, { abortSignal }),
+    [client, ownId, nodeId],
+  )
+  const loadEvents = useCallback(
+    (abortSignal: AbortSignal) => client.triggers.events(ownId, nodeId, { limit: 10 }, { abortSignal }),
+    [client, ownId, nodeId],
+  )
+  const trigger = useResource(load)
+  const events = useResource(loadEvents)
+  const change = useChange(trigger, workflows, nodeId)
+  useRefreshEvery(events.refresh, REFRESH_MS)
+  if (trigger.value === null) {
+    if (trigger.error === null) return <Skeleton height={32} lines={3} />
+    return <ResourceError title={t('triggers.loadFailed')} resource={trigger} />
+  }
+  return (
+    <section className="tn-trigger" aria-label={t('triggers.title')}>
+      <TriggerState trigger={trigger.value} change={change} />
+      <TriggerEvents events={events} onOpenRun={onOpenRun} />
+    </section>
+  )
+}
+
+type Change = 'pause' | 'resume' | 'openTest'
+
+/** Returns a function that changes the trigger, and shows the trigger that the server answers. */
+function useChange(
+  trigger: Resource<Trigger>,
+  { client, ownId }: TriggerSectionProps['workflows'],
+  nodeId: NodeId,
+): { readonly isBusy: boolean; readonly apply: (change: Change) => void } {
+  const { t } = useInstance()
+  const { toast } = useAnnouncer()
+  const [isBusy, setIsBusy] = useState(false)
+  const apply = (change: Change) => {
+    setIsBusy(true)
+    client.triggers[change](ownId, nodeId)
+      .then(trigger.replace, (error: unknown) =>
+        toast(failureText(error, t, 'triggers.changeFailed'), { tone: 'failed' }),
+      )
+      .finally(() => setIsBusy(false))
+  }
+  return { isBusy, apply }
+}
+
+interface TriggerStateProps {
+  readonly trigger: Trigger
+  readonly change: ReturnType<typeof useChange>
+}
+
+function TriggerState({ trigger, change }: TriggerStateProps) {
+  const { t, locale } = useInstance()
+  const { state, url, test, pausedBy } = trigger
+  const isPublished = state !== 'unpublished'
+  return (
+    <>
+      <div className="tn-trigger-state">
+        <Badge tone={state === 'active' ? 'success' : state === 'paused' ? 'waiting' : 'neutral'}>
+          {t('triggers.state', { state, person: pausedBy?.displayName ?? '' })}
+        </Badge>
+        {isPublished && (
+          <Button size="s" busy={change.isBusy} onClick={() => change.apply(state === 'paused' ? 'resume' : 'pause')}>
+            {t(state === 'paused' ? 'triggers.resume' : 'triggers.pause')}
+          </Button>
+        )}
+      </div>
+      {url !== null && (
+        <>
+          <Field group label={t('triggers.address')} help={t('triggers.addressHelp')}>
+            <Address url={url} copy={t('triggers.copyAddress')} />
+          </Field>
+          <Field
+            group
+            label={t('triggers.test')}
+            help={
+              test === null
+                ? t('triggers.testHelp')
+                : t('triggers.testUntil', { time: formatMoment(Date.parse(test.expiresAt), locale) })
+            }
+          >
+            {test === null ? (
+              <Button size="s" busy={change.isBusy} onClick={() => change.apply('openTest')}>
+                {t('triggers.openTest')}
+              </Button>
+            ) : (
+              <Address url={test.url} copy={t('triggers.copyTest')} />
+            )}
+          </Field>
+        </>
+      )}
+    </>
+  )
+}
+
+function Address({ url, copy }: { readonly url: string; readonly copy: string }) {
+  return (
+    <div className="tn-trigger-address">
+      <code className="tn-mono" dir="ltr" title={url}>
+        {url}
+      </code>
+      <CopyButton text={() => url} label={copy} />
+    </div>
+  )
+}

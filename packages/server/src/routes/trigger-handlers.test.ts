@@ -1,0 +1,292 @@
+import { createHmac } from 'node:crypto'
+import type { Identity, Page, RunSummary, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
+import type { JsonObject, SecretMarker, WorkflowDocument } from '@tenon/core/document'
+import { node, workflow } from '@tenon/core/testing'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { openTestPGlite } from '@tenon/runtime/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
+import { plainKeys } from '../testing/kit/plain-keys.ts'
+import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
+import { BASE_URL, openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+const SECRET = 'sign-with-this'
+
+let server: TestServer
+let database: ServerDatabase
+beforeAll(async () => {
+  const pglite = await openTestPGlite()
+  database = createDatabase<ServerTables>({ pglite })
+  server = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys, database: { pglite } })
+})
+afterAll(() => server.close())
+
+/** hook → set → end; and a start by hand. */
+function receiving(params: JsonObject = {}): WorkflowDocument {
+  return workflow(
+    [
+      node('start', 'start'),
+      node('hook', 'webhook', params),
+      node('note', 'set', { values: { id: '{{trigger.body?.id ?? "none"}}' } }),
+      node('end', 'end'),
+    ],
+    ['start>note', 'hook>note', 'note>end'],
+  )
+}
+
+const open = (params: JsonObject = {}) => receiving({ signature: 'none', ...params })
+const triggerPath = (id: string) => `/workflows/${id}/triggers/hook`
+const post = (as: Identity, path: string) => server.json<Trigger>(200, path, { as, method: 'POST' })
+
+async function getTrigger(as: Identity, id: string): Promise<Trigger> {
+  return server.json<Trigger>(200, triggerPath(id), { as })
+}
+
+/** Sends a message as another system does, to either process. */
+async function send(
+  url: string | null | undefined,
+  body: string,
+  {
+    method = 'POST',
+    headers = {},
+    to = server,
+  }: { method?: string; headers?: Record<string, string>; to?: TestServer } = {},
+) {
+  const response = await to.automation.fetch(
+    new Request(url ?? '', {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
+    }),
+  )
+  const text = await response.text()
+  return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Record<string, string> }
+}
+
+const stripe = (text: string, seconds = Math.floor(Date.now() / 1_000)) => ({
+  'stripe-signature': `t=${seconds},v1=${createHmac('sha256', SECRET).update(`${seconds}.${text}`).digest('hex')}`,
+})
+
+/** Creates a workflow whose webhook has a secret, as the editor does; not published yet. */
+async function createSigned(as: Identity, params: JsonObject): Promise<string> {
+  const { id } = await server.json<Workflow>(201, '/workflows', {
+    ...{ as, method: 'POST', body: { name: 'Signed', document: receiving(params) } },
+  })
+  const secret = { nodeType: 'webhook', typeVersion: 1, param: 'secret', value: SECRET }
+  const marker = await server.json<SecretMarker>(201, `/workflows/${id}/secrets`, { as, method: 'POST', body: secret })
+  const operations = [{ op: 'set_param', nodeId: 'hook', path: ['secret'], value: marker }]
+  await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+  return id
+}
+
+const publishDraft = (as: Identity, id: string, body: JsonObject = {}) =>
+  server.json(201, `/workflows/${id}/versions`, { as, method: 'POST', body })
+
+async function eventsOf(as: Identity, id: string): Promise<readonly TriggerEvent[]> {
+  return (await server.json<Page<TriggerEvent>>(200, `${triggerPath(id)}/events`, { as })).items
+}
+
+const runsOf = async (as: Identity, id: string, mode = 'live') =>
+  (await server.json<Page<RunSummary>>(200, `/runs?workflowId=${id}&mode=${mode}&limit=200`, { as })).items
+
+describe('an address', () => {
+  test('is known before the workflow is published, starts runs after it, and is another one in a copy', async () => {
+    const as = testIdentity()
+    const body = { name: 'Hooks', document: open() }
+    const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    const { id: copy } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    const before = await getTrigger(as, id)
+    expect(before).toMatchObject({ kind: 'webhook', state: 'unpublished', version: null, test: null, nextAt: null })
+    expect(await send(before.url, '{}')).toMatchObject({ status: 404, json: { code: 'WEBHOOK_NOT_FOUND' } })
+    await publishDraft(as, id)
+    const { items } = await server.json<{ items: Trigger[] }>(200, `/workflows/${id}/triggers`, { as })
+    expect(items).toEqual([{ ...before, state: 'active', version: '1' }])
+    expect((await getTrigger(as, copy)).url).not.toBe(before.url)
+    const sent = await send(before.url, '{"id":"a"}', { headers: { authorization: 'Bearer secret-token' } })
+    expect(sent).toEqual({ status: 202, json: { runId: expect.any(String), status: 'accepted' } })
+    const run = await untilRun(server, as, sent.json.runId ?? '')
+    expect(run).toMatchObject({ status: 'completed', output: { id: 'a', method: 'POST', body: { id: 'a' } } })
+    expect(JSON.stringify(run)).not.toContain('secret-token')
+    await server.json(404, `/workflows/${id}/triggers/note`, { as })
+    await server.json(404, `/workflows/${id}/triggers/start`, { as })
+  })
+
+  test('is refused if it was changed, and does not say more about one of another tenant', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, open())
+    const { url } = await getTrigger(as, id)
+    const forged = `${url?.slice(0, -1)}${url?.endsWith('A') ? 'B' : 'A'}`
+    for (const address of [
+      forged,
+      `${BASE_URL}/hooks/x`,
+      `${BASE_URL}/hooks/${Buffer.from('["t"]').toString('base64url')}.x`,
+    ]) {
+      expect(await send(address, '{}')).toMatchObject({ status: 404, json: { code: 'WEBHOOK_NOT_FOUND' } })
+    }
+    await server.json(404, triggerPath(id), { as: testIdentity() })
+    await server.json(403, triggerPath(id), { as: { ...as, role: 'viewer' } })
+  })
+
+  test('follows the version with which runs start: not a canary, not a deleted workflow', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, open())
+    const { url } = await getTrigger(as, id)
+    const change = async (value: string) =>
+      server.json(200, `/workflows/${id}/draft`, {
+        ...{
+          as,
+          method: 'PATCH',
+          body: { operations: [{ op: 'set_param', nodeId: 'hook', path: ['method'], value }] },
+        },
+      })
+    await change('PUT')
+    await publishDraft(as, id, { canary: { percent: 99 } })
+    expect(await getTrigger(as, id)).toMatchObject({ version: '1', url })
+    expect(await send(url, '{}')).toMatchObject({ status: 202 })
+    expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 405 })
+    await server.json(200, `/workflows/${id}/versions/2/rollout/promotion`, { as, method: 'POST' })
+    expect(await send(url, '{}')).toMatchObject({ status: 405 })
+    expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 202 })
+    await server.json(204, `/workflows/${id}`, { as, method: 'DELETE' })
+    expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 404 })
+    await server.json(200, `/workflows/${id}/restore`, { as, method: 'POST' })
+    expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 202 })
+    const operations = [{ op: 'update_node', nodeId: 'hook', set: { disabled: true } }]
+    await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+    await publishDraft(as, id)
+    expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 404 })
+  })
+
+  test('of a test starts test runs of the draft for an hour', async () => {
+    const as = testIdentity()
+    const id = await createSigned(as, { signature: 'stripe' })
+    const opened = await post(as, `${triggerPath(id)}/test`)
+    expect(opened).toMatchObject({ state: 'unpublished', test: { expiresAt: expect.any(String) } })
+    expect(opened.test?.url).not.toBe(opened.url)
+    const text = '{"id":"t1"}'
+    const sent = await send(opened.test?.url, text, { headers: stripe(text) })
+    const run = await untilRun(server, as, sent.json.runId ?? '')
+    expect(run).toMatchObject({ status: 'completed', mode: 'test', output: { id: 't1' } })
+    expect(await send(opened.test?.url, text)).toMatchObject({ status: 401 })
+    expect(await send(opened.url, text, { headers: stripe(text) })).toMatchObject({ status: 404 })
+    expect(await eventsOf(as, id)).toMatchObject([
+      { mode: 'test', outcome: 'rejected', runId: null, code: 'WEBHOOK_SIGNATURE_INVALID' },
+      { mode: 'test', outcome: 'started', runId: run.runId, code: null },
+    ])
+    await server.json(404, `/workflows/${id}/triggers/note/test`, { as, method: 'POST' })
+  })
+})
+
+describe('a message', () => {
+  test('that is signed, repeated and out of order starts one run, whose author is no person', async () => {
+    const as = testIdentity()
+    const id = await createSigned(as, { signature: 'stripe' })
+    await publishDraft(as, id)
+    const { url } = await getTrigger(as, id)
+    const sibling = await server.sibling()
+    const ids = ['evt_3', 'evt_1', 'evt_2']
+    const answers = await Promise.all(
+      [...ids, ...ids, ...ids.toReversed()].map((eventId, index) => {
+        const text = JSON.stringify({ id: eventId })
+        const seconds = Math.floor(Date.now() / 1_000) - index
+        return send(url, text, { headers: stripe(text, seconds), to: index % 2 === 0 ? server : sibling })
+      }),
+    )
+    await sibling.close()
+    expect(answers.every(({ status }) => status === 200 || status === 202)).toBe(true)
+    expect(new Set(answers.map(({ json }) => json.runId)).size).toBe(3)
+    const runs = await runsOf(as, id)
+    expect(runs).toHaveLength(3)
+    const old = '{"id":"evt_4"}'
+    const refused = await send(url, old, { headers: stripe(old, 1_000_000_000) })
+    expect(refused).toMatchObject({ status: 401, json: { code: 'WEBHOOK_TIMESTAMP_INVALID' } })
+    expect(await send(url, old)).toMatchObject({ status: 401, json: { code: 'WEBHOOK_SIGNATURE_INVALID' } })
+    const events = await eventsOf(as, id)
+    expect(events.slice(0, 2).map(({ code }) => code)).toEqual([
+      'WEBHOOK_SIGNATURE_INVALID',
+      'WEBHOOK_TIMESTAMP_INVALID',
+    ])
+    expect(
+      events
+        .slice(2)
+        .map(({ outcome, runId }) => [outcome, runId])
+        .sort(),
+    ).toEqual(runs.map(({ runId }) => ['started', runId]).sort())
+    // Two at once may both have started the one run.
+    expect(events.slice(2).every(({ repeats }) => repeats <= 2)).toBe(true)
+    expect(JSON.stringify([events, runs])).not.toContain(SECRET)
+  })
+
+  test('has the key that the webhook names, and is refused without one', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, open({ method: 'any', dedupeKey: 'trigger.query.id' }))
+    const { url } = await getTrigger(as, id)
+    const first = await send(`${url}?id=1`, '', { method: 'GET' })
+    expect(first.status).toBe(202)
+    expect(await send(`${url}?id=1`, '"other"', { method: 'DELETE' })).toEqual({
+      status: 200,
+      json: { ...first.json, status: 'repeated' },
+    })
+    expect(await send(url, '{}')).toMatchObject({ status: 422, json: { code: 'WEBHOOK_KEY_INVALID' } })
+    expect(await send(`${url}?id=1`, '', { method: 'HEAD' })).toMatchObject({ status: 405 })
+    expect(await send(url, '{"id":')).toMatchObject({ status: 400, json: { code: 'WEBHOOK_BODY_INVALID' } })
+    expect(await eventsOf(as, id)).toHaveLength(4)
+    expect((await eventsOf(as, id)).at(-1)).toMatchObject({ outcome: 'started', repeats: 1 })
+    const page = await server.json<Page<TriggerEvent>>(200, `${triggerPath(id)}/events?limit=3`, { as })
+    const rest = `${triggerPath(id)}/events?cursor=${encodeURIComponent(page.nextCursor ?? '')}`
+    expect((await server.json<Page<TriggerEvent>>(200, rest, { as })).items).toHaveLength(1)
+  })
+
+  test('is refused while its trigger is paused, and may come again afterwards', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, open())
+    const paused = await post(as, `${triggerPath(id)}/pause`)
+    expect(paused).toMatchObject({ state: 'paused', pausedBy: { userId: as.userId } })
+    expect(await post(as, `${triggerPath(id)}/pause`)).toEqual(paused)
+    expect(await send(paused.url, '{}')).toMatchObject({ status: 409, json: { code: 'TRIGGER_PAUSED' } })
+    await publishDraft(as, id)
+    expect(await getTrigger(as, id)).toMatchObject({ state: 'paused', version: '2' })
+    expect(await post(as, `${triggerPath(id)}/resume`)).toMatchObject({ state: 'active', pausedBy: null })
+    expect(await send(paused.url, '{}')).toMatchObject({ status: 202 })
+    await server.json(404, `/workflows/${id}/triggers/note/pause`, { as, method: 'POST' })
+  })
+
+  test('whose run cannot be started is listed as rejected, and starts one when it comes again', async () => {
+    const as = testIdentity()
+    const limited = await server.sibling({ runLimits: () => ({ inProgress: 0, queued: 0 }) })
+    const id = await publish(server, as, open({ dedupeKey: 'trigger.body.id' }))
+    const { url } = await getTrigger(as, id)
+    expect(await send(url, '{"id":"a"}', { to: limited })).toMatchObject({
+      status: 429,
+      json: { code: 'RUN_QUEUE_FULL' },
+    })
+    expect(await eventsOf(as, id)).toMatchObject([{ outcome: 'rejected', code: 'RUN_QUEUE_FULL', runId: null }])
+    const again = await send(url, '{"id":"a"}')
+    expect(again.status).toBe(202)
+    expect(await eventsOf(as, id)).toMatchObject([{ outcome: 'started', code: null, runId: again.json.runId }])
+    await limited.close()
+  })
+})
+
+describe('a publication', () => {
+  test('says who has allowed messages without a signature, and refuses a key that is no expression of the message', async () => {
+    const as = testIdentity()
+    await publish(server, as, open())
+    const audit = await database.withTenant(as.tenantId, (tx) =>
+      tx.selectFrom('audit_log').select(['action', 'actor_id', 'details']).orderBy('at').execute(),
+    )
+    expect(audit).toContainEqual({
+      ...{ action: 'trigger.allow_unsigned', actor_id: as.userId, details: '{"version":"1","nodeId":"hook"}' },
+    })
+    for (const dedupeKey of ['trigger.', 'input.id']) {
+      const body = { name: 'Hooks', document: open({ dedupeKey }) }
+      const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+      const problem = await server.json<{ issues: unknown[] }>(422, `/workflows/${id}/versions`, { as, method: 'POST' })
+      expect(problem.issues).toMatchObject([
+        { code: 'TRIGGER_INVALID', path: ['nodes', 'hook', 'params', 'dedupeKey'] },
+      ])
+    }
+  })
+})

@@ -1,0 +1,79 @@
+import { ROUTES } from '@tenon/core/api'
+import { decodeCursor, pageOf } from '../http/cursor.ts'
+import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
+import { listEventRows } from '../tables/trigger-event-repository.ts'
+import { listTriggerRows } from '../tables/trigger-repository.ts'
+import { refOf } from '../triggers/accept-event.ts'
+import { changeTrigger, openTriggerTest } from '../triggers/change-trigger.ts'
+import { presentTrigger, presentTriggerEvent, readTrigger } from '../triggers/present-trigger.ts'
+import { admitWebhook, receiveWebhook } from '../triggers/receive-webhook.ts'
+
+const PAGE_SIZE = 50
+
+export const triggerHandlers: readonly RouteImplementation[] = [
+  implementRoute(
+    ROUTES.listTriggers,
+    async ({ server, resource: { tenant_id: tenantId, workflow_id: workflowId } }) => {
+      const rows = await server.database.withTenant(tenantId, (tx) => listTriggerRows(tx, tenantId, workflowId))
+      return {
+        status: 200,
+        json: { items: await Promise.all(rows.map((row) => presentTrigger(server, refOf(row), row))) },
+      }
+    },
+  ),
+
+  implementRoute(ROUTES.getTrigger, async (call) => ({
+    status: 200,
+    json: await readTrigger(call.server, triggerOf(call)),
+  })),
+
+  implementRoute(ROUTES.pauseTrigger, async (call) => ({
+    status: 200,
+    json: await changeTrigger(call.server, call.identity, triggerOf(call), 'pause'),
+  })),
+
+  implementRoute(ROUTES.resumeTrigger, async (call) => ({
+    status: 200,
+    json: await changeTrigger(call.server, call.identity, triggerOf(call), 'resume'),
+  })),
+
+  implementRoute(ROUTES.openTriggerTest, async (call) => ({
+    status: 200,
+    json: await openTriggerTest(call.server, call.identity, triggerOf(call)),
+  })),
+
+  implementRoute(ROUTES.listTriggerEvents, async (call) => {
+    const { server, query } = call
+    const limit = query.limit ?? PAGE_SIZE
+    const page = { after: decodeCursor(query.cursor), limit }
+    const ref = triggerOf(call)
+    const rows = await server.database.withTenant(ref.tenantId, (tx) => listEventRows(tx, ref, page))
+    const cursorOf = (row: (typeof rows)[number]) => ({ at: row.at, id: row.event_id })
+    return { status: 200, json: pageOf(rows, limit, presentTriggerEvent, cursorOf) }
+  }),
+
+  ...[
+    ROUTES.receiveWebhook,
+    ROUTES.receiveWebhookPut,
+    ROUTES.receiveWebhookPatch,
+    ROUTES.receiveWebhookDelete,
+    ROUTES.receiveWebhookGet,
+  ].map((route) => webhookRoute(route)),
+]
+
+type WebhookRoute = typeof ROUTES.receiveWebhook | typeof ROUTES.receiveWebhookGet
+
+function webhookRoute(route: RouteImplementation['route']): RouteImplementation {
+  const implementation = implementRoute(route as WebhookRoute, async (call) => {
+    const { server, params, method, url, headers, body, receivedAt } = call
+    const message = { method, url, headers, bytes: body ?? new Uint8Array(), receivedAt }
+    const answer = await receiveWebhook(server, params.token, message)
+    const isNew = 'challenge' in answer || answer.status === 'repeated' ? 200 : 202
+    return { status: isNew, json: answer }
+  })
+  return { ...implementation, admit: (server, { token = '' }) => admitWebhook(server, token) }
+}
+
+function triggerOf({ resource, params }: Pick<RouteCall<typeof ROUTES.getTrigger>, 'resource' | 'params'>) {
+  return { tenantId: resource.tenant_id, workflowId: resource.workflow_id, nodeId: params.nodeId }
+}

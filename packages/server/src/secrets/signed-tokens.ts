@@ -1,0 +1,76 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { TENANT_ID_PATTERN, type TenantId } from '@tenon/core/document'
+import type { SecretStore } from './secret-store.ts'
+
+/**
+ * Makes and reads the last parts of URLs that are a permission by themselves. A token names what it is for and has its
+ * signature, under a key that is derived from the data key of the tenant: nothing is stored, and it cannot be guessed.
+ */
+export interface SignedTokens {
+  /**
+   * Makes the token of some names, always the same one.
+   *
+   * @returns `null` if the tenant has no key.
+   * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
+   */
+  make(tenantId: TenantId, names: readonly string[]): Promise<string | null>
+  /**
+   * Reads a token.
+   *
+   * @param count - Number of names that it must have.
+   * @param beforeLookup - Called before the key of a tenant is read, which anyone can cause; it may throw.
+   * @returns `null` if this server has not made it.
+   * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`; the error of `beforeLookup`.
+   */
+  read(
+    token: string,
+    count: number,
+    beforeLookup?: () => Promise<void>,
+  ): Promise<{ readonly tenantId: TenantId; readonly names: readonly string[] } | null>
+}
+
+const TOKEN = /^([A-Za-z0-9_-]{1,1800})\.([A-Za-z0-9_-]{43})$/
+
+/** @param purpose - Tokens of one purpose are not valid for another one. */
+export function createSignedTokens(
+  secrets: Pick<SecretStore, 'deriveKey' | 'isKeyInMemory'>,
+  purpose: string,
+): SignedTokens {
+  return {
+    async make(tenantId, names) {
+      const key = await secrets.deriveKey(tenantId, purpose, true)
+      if (key === null) return null
+      const target = Buffer.from(JSON.stringify([tenantId, ...names])).toString('base64url')
+      return `${target}.${sign(key, target)}`
+    },
+    async read(token, count, beforeLookup) {
+      const [, target = '', signature = ''] = TOKEN.exec(token) ?? []
+      const named = readNames(target, count)
+      if (named === null) return null
+      if (!secrets.isKeyInMemory(named.tenantId)) await beforeLookup?.()
+      const key = await secrets.deriveKey(named.tenantId, purpose, false)
+      return key !== null && isEqualText(sign(key, target), signature) ? named : null
+    },
+  }
+}
+
+/** Compares two texts in a time that does not depend on where they differ. */
+export function isEqualText(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function sign(key: Uint8Array, target: string): string {
+  return createHmac('sha256', key).update(target).digest('base64url')
+}
+
+function readNames(target: string, count: number) {
+  try {
+    const parts = JSON.parse(Buffer.from(target, 'base64url').toString('utf8')) as readonly unknown[]
+    if (parts.length !== count + 1 || !parts.every((part) => typeof part === 'string')) return null
+    const [tenantId = '', ...names] = parts
+    return TENANT_ID_PATTERN.test(tenantId) ? { tenantId, names } : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import type { RunId } from '@tenon/core/document'
+import { sql } from 'kysely'
+import type { ServerTx, TriggerEventRow } from './server-tables.ts'
+import type { TriggerRef } from './trigger-repository.ts'
+
+/** Time for which the key of an event is recognized, and for which the event is listed. */
+export const EVENT_MS: number = 7 * 24 * 60 * 60 * 1_000
+/** Events without a key that are kept for each trigger, such as rejected ones. */
+const MAX_UNKEYED = 100
+/** Expired rows that one event deletes. */
+const SWEEP_SIZE = 500
+
+/** An event that is about to start a run. */
+export interface EventClaim {
+  /** Hash of the key of the event. */
+  readonly eventId: string
+  /** Id of the run, if this is the first event with the key. */
+  readonly runId: RunId
+  readonly at: number
+  readonly dueAt: number | null
+}
+
+/** Outcomes after which a run exists that later events with the same key repeat. */
+const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'deduplicated', 'skipped']
+
+/**
+ * Claims the key of an event for a run, or finds the event that came first and counts the repetition.
+ *
+ * @returns The row that counts now: its run is started if the outcome is `pending` or `rejected`.
+ */
+export async function claimEvent(tx: ServerTx, ref: TriggerRef, claim: EventClaim): Promise<TriggerEventRow> {
+  const { eventId, runId, at, dueAt } = claim
+  const named = { tenant_id: ref.tenantId, workflow_id: ref.workflowId, node_id: ref.nodeId, event_id: eventId }
+  const begun = { run_id: runId, at, outcome: 'pending', repeats: 0, code: null, message: null } as const
+  const isOver = sql<boolean>`trigger_events.expires_at < ${at}::bigint`
+  const isRepeated = sql<boolean>`trigger_events.outcome = any(${FINAL}::text[])`
+  return tx
+    .insertInto('trigger_events')
+    .values({ ...named, ...begun, is_keyed: true, mode: 'live', due_at: dueAt, expires_at: at + EVENT_MS })
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'workflow_id', 'node_id', 'event_id']).doUpdateSet((row) => ({
+        // A row whose time is over counts as deleted.
+        run_id: sql`case when ${isOver} then ${row.ref('excluded.run_id')} else trigger_events.run_id end`,
+        outcome: sql`case when ${isOver} then 'pending' else trigger_events.outcome end`,
+        at: sql`case when ${isOver} then ${at}::bigint else trigger_events.at end`,
+        expires_at: sql`case when ${isOver} then ${at + EVENT_MS}::bigint else trigger_events.expires_at end`,
+        repeats: sql`case when ${isOver} then 0 when ${isRepeated} then trigger_events.repeats + 1
+          else trigger_events.repeats end`,
+      })),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Checks whether the run of an event has been decided, so that a further event with its key only repeats it. */
+export function isDecided({ outcome }: Pick<TriggerEventRow, 'outcome'>): boolean {
+  return FINAL.includes(outcome)
+}
+
+/** The decision about an event. */
+export type EventDecision = Pick<TriggerEventRow, 'outcome' | 'run_id' | 'code' | 'message'>
+
+/** Stores the decision about a claimed event, unless another process has decided meanwhile that its run starts. */
+export async function decideEvent(
+  tx: ServerTx,
+  ref: TriggerRef,
+  eventId: string,
+  decision: EventDecision,
+): Promise<void> {
+  await tx
+    .updateTable('trigger_events')
+    .set(decision)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
+    .where('node_id', '=', ref.nodeId)
+    .where('event_id', '=', eventId)
+    .where('outcome', 'in', ['pending', 'rejected'])
+    .execute()
+}
+
+/** Stores an event that has no key, with its decision; the oldest ones of the trigger are deleted. */
+export async function insertUnkeyedEvent(
+  tx: ServerTx,
+  ref: TriggerRef,
+  event: EventDecision & Pick<TriggerEventRow, 'mode' | 'at' | 'due_at'>,
+): Promise<void> {
+  const eventId = randomUUID()
+  const { tenantId: tenant_id, workflowId: workflow_id, nodeId: node_id } = ref
+  await tx
+    .insertInto('trigger_events')
+    .values({
+      ...{ ...event, tenant_id, workflow_id, node_id, event_id: eventId },
+      ...{ is_keyed: false, repeats: 0, expires_at: event.at + EVENT_MS },
+    })
+    .execute()
+  // One event in sixteen does the work of all.
+  if (!eventId.startsWith('0')) return
+  await tx
+    .deleteFrom('trigger_events')
+    .where('tenant_id', '=', tenant_id)
+    .where('workflow_id', '=', workflow_id)
+    .where('node_id', '=', node_id)
+    .where('is_keyed', '=', false)
+    .where('at', '<', (eb) =>
+      eb
+        .selectFrom('trigger_events as newer')
+        .select('newer.at')
+        .where('newer.tenant_id', '=', tenant_id)
+        .where('newer.workflow_id', '=', workflow_id)
+        .where('newer.node_id', '=', node_id)
+        .where('newer.is_keyed', '=', false)
+        .orderBy('newer.at', 'desc')
+        .offset(MAX_UNKEYED - 1)
+        .limit(1),
+    )
+    .execute()
+}
+
+/** Deletes some events of a tenant whose time is over. */
+export async function sweepEvents(tx: ServerTx, { tenantId }: Pick<TriggerRef, 'tenantId'>, at: number): Promise<void> {
+  await tx
+    .deleteFrom('trigger_events')
+    .where((eb) =>
+      eb(
+        eb.refTuple('tenant_id', 'workflow_id', 'node_id', 'event_id'),
+        'in',
+        eb
+          .selectFrom('trigger_events as over')
+          .select(['over.tenant_id', 'over.workflow_id', 'over.node_id', 'over.event_id'])
+          .where('over.tenant_id', '=', tenantId)
+          .where('over.expires_at', '<', at)
+          .limit(SWEEP_SIZE)
+          .forUpdate()
+          .skipLocked()
+          .$asTuple('tenant_id', 'workflow_id', 'node_id', 'event_id'),
+      ),
+    )
+    .execute()
+}
+
+/** Lists the events of a trigger, newest first; one more than the limit, if there is one. */
+export async function listEventRows(
+  tx: ServerTx,
+  { tenantId, workflowId, nodeId }: TriggerRef,
+  page: { readonly after: { readonly at: number; readonly id: string } | null; readonly limit: number },
+): Promise<readonly TriggerEventRow[]> {
+  const { after } = page
+  let query = tx
+    .selectFrom('trigger_events')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('node_id', '=', nodeId)
+  if (after !== null) query = query.where(sql<boolean>`(at, event_id) < (${after.at}::bigint, ${after.id}::text)`)
+  return query
+    .orderBy('at', 'desc')
+    .orderBy('event_id', 'desc')
+    .limit(page.limit + 1)
+    .execute()
+}

@@ -1,0 +1,128 @@
+import type { Identity } from '@tenon/core/api'
+import type { NodeId, TenantId, WorkflowId } from '@tenon/core/document'
+import { sql } from 'kysely'
+import type { ServerTx, TriggerRow } from './server-tables.ts'
+
+/** Names a trigger. */
+export interface TriggerRef {
+  readonly tenantId: TenantId
+  readonly workflowId: WorkflowId
+  readonly nodeId: NodeId
+}
+
+/** A trigger as a version has it. */
+export type VersionTrigger = Pick<TriggerRow, 'node_id' | 'kind' | 'node_type' | 'params'>
+
+export async function findTrigger(tx: ServerTx, ref: TriggerRef): Promise<TriggerRow | null> {
+  const row = await triggerIn(tx, ref).selectAll().executeTakeFirst()
+  return row ?? null
+}
+
+/** The same; no other transaction changes the trigger before this one ends. */
+export async function lockTrigger(tx: ServerTx, ref: TriggerRef): Promise<TriggerRow | null> {
+  const row = await triggerIn(tx, ref).selectAll().forUpdate().executeTakeFirst()
+  return row ?? null
+}
+
+function triggerIn(tx: ServerTx, { tenantId, workflowId, nodeId }: TriggerRef) {
+  return tx
+    .selectFrom('triggers')
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('node_id', '=', nodeId)
+}
+
+/** Lists the triggers of the version with which runs of a workflow start, in the order of their nodes. */
+export async function listTriggerRows(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
+): Promise<readonly TriggerRow[]> {
+  return tx
+    .selectFrom('triggers')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', 'is not', null)
+    .orderBy('node_id')
+    .execute()
+}
+
+/**
+ * Makes the triggers of a version those of its workflow; call it in the transaction that makes runs start with the
+ * version, which holds the workflow. A trigger that the version lacks keeps its row, with its pause, but starts no runs.
+ *
+ * @param version - `null` if no runs start, as for a deleted workflow.
+ */
+export async function putTriggers(
+  tx: ServerTx,
+  { tenantId, workflowId }: Omit<TriggerRef, 'nodeId'>,
+  version: string | null,
+  triggers: readonly VersionTrigger[],
+  at: number,
+): Promise<void> {
+  const kept = triggers.map(({ node_id }) => node_id)
+  await tx
+    .updateTable('triggers')
+    .set({ version: null, updated_at: at })
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', 'is not', null)
+    .where('node_id', '!=', sql<string>`all(${kept}::text[])`)
+    .execute()
+  if (triggers.length === 0) return
+  await tx
+    .insertInto('triggers')
+    .values(
+      triggers.map((trigger) => ({
+        ...{ ...trigger, tenant_id: tenantId, workflow_id: workflowId, version, generation: 0, updated_at: at },
+        ...{ paused_at: null, pauser_id: null, pauser_name: null, ...NO_TEST },
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'workflow_id', 'node_id']).doUpdateSet((row) => ({
+        kind: row.ref('excluded.kind'),
+        node_type: row.ref('excluded.node_type'),
+        params: row.ref('excluded.params'),
+        version: row.ref('excluded.version'),
+        updated_at: at,
+      })),
+    )
+    .execute()
+}
+
+const NO_TEST = { test_until: null, tester_id: null, tester_name: null, tester_role: null } as const
+
+/** Changes a trigger, whose row the caller has locked. */
+export async function updateTrigger(
+  tx: ServerTx,
+  { tenantId, workflowId, nodeId }: TriggerRef,
+  set: Partial<Pick<TriggerRow, 'paused_at' | 'pauser_id' | 'pauser_name' | 'updated_at'>>,
+): Promise<void> {
+  await tx
+    .updateTable('triggers')
+    .set(set)
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('node_id', '=', nodeId)
+    .execute()
+}
+
+/** Opens a test of a trigger of the draft, for a person. */
+export async function openTest(
+  tx: ServerTx,
+  { tenantId, workflowId, nodeId }: TriggerRef,
+  trigger: VersionTrigger,
+  test: { readonly identity: Identity; readonly until: number; readonly at: number },
+): Promise<void> {
+  const { userId, displayName, role } = test.identity
+  const opened = { test_until: test.until, tester_id: userId, tester_name: displayName, tester_role: role }
+  await tx
+    .insertInto('triggers')
+    .values({
+      ...{ ...trigger, tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId, version: null, generation: 0 },
+      ...{ updated_at: test.at, paused_at: null, pauser_id: null, pauser_name: null, ...opened },
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'workflow_id', 'node_id']).doUpdateSet(opened))
+    .execute()
+}

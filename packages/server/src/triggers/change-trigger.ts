@@ -1,0 +1,64 @@
+import type { Identity, Trigger } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
+import { insertAudit } from '../tables/audit-repository.ts'
+import { findTrigger, lockTrigger, openTest, type TriggerRef, updateTrigger } from '../tables/trigger-repository.ts'
+import { presentTrigger } from './present-trigger.ts'
+import { triggerNodesOf } from './put-version-triggers.ts'
+
+/** Time for which a test address is open. */
+const TEST_MS = 60 * 60 * 1_000
+
+/**
+ * Pauses or resumes a published trigger, with an entry in the audit log if that changes anything.
+ *
+ * @throws {@link TenonError} `TRIGGER_NOT_FOUND`.
+ */
+export async function changeTrigger(
+  server: ServerContext,
+  identity: Identity,
+  ref: TriggerRef,
+  change: 'pause' | 'resume',
+): Promise<Trigger> {
+  const { tenantId, workflowId, nodeId } = ref
+  const at = server.now()
+  const row = await server.database.withTenant(tenantId, async (tx) => {
+    const before = await lockTrigger(tx, ref)
+    if (before === null || before.version === null) throw notFound()
+    if ((before.paused_at === null) === (change === 'resume')) return before
+    await updateTrigger(tx, ref, {
+      ...(change === 'pause'
+        ? { paused_at: at, pauser_id: identity.userId, pauser_name: identity.displayName }
+        : { paused_at: null, pauser_id: null, pauser_name: null }),
+      updated_at: at,
+    })
+    await insertAudit(tx, { identity, action: `trigger.${change}`, resource: workflowId, at, details: { nodeId } })
+    return findTrigger(tx, ref)
+  })
+  return presentTrigger(server, ref, row)
+}
+
+/**
+ * Opens the test address of a webhook of the draft: for an hour, each message to it starts a test run for the person.
+ *
+ * @throws {@link TenonError} `TRIGGER_NOT_FOUND` if the draft has no such webhook.
+ */
+export async function openTriggerTest(server: ServerContext, identity: Identity, ref: TriggerRef): Promise<Trigger> {
+  const { tenantId, workflowId, nodeId } = ref
+  const { document } = await readSealedDraft(server, ref, identity)
+  const found = triggerNodesOf(server.registry.manifest, document).find(({ node_id }) => node_id === nodeId)
+  if (found === undefined || found.kind !== 'webhook') throw notFound()
+  const at = server.now()
+  const row = await server.database.withTenant(tenantId, async (tx) => {
+    const { node_id, kind, node_type, params } = found
+    await openTest(tx, ref, { node_id, kind, node_type, params }, { identity, until: at + TEST_MS, at })
+    await insertAudit(tx, { identity, action: 'trigger.open_test', resource: workflowId, at, details: { nodeId } })
+    return findTrigger(tx, ref)
+  })
+  return presentTrigger(server, ref, row, found.kind)
+}
+
+function notFound(): TenonError {
+  return new TenonError('TRIGGER_NOT_FOUND', 'No trigger has this node id')
+}

@@ -1,0 +1,78 @@
+import type { Trigger, TriggerEvent } from '@tenon/core/api'
+import type { WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+import { readDraftState } from '../drafts/read-draft-state.ts'
+import { toInstant, toInstantOrNull } from '../http/instant.ts'
+import type { TriggerEventRow, TriggerRow } from '../tables/server-tables.ts'
+import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
+import { triggerKindOf } from './put-version-triggers.ts'
+
+type PresentDeps = Pick<ServerContext, 'addresses' | 'now'>
+
+/**
+ * Reads a trigger as the API shows it: that of the version with which runs start, or one of the draft, which has its
+ * address already.
+ *
+ * @throws {@link TenonError} `TRIGGER_NOT_FOUND`, `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
+ */
+export async function readTrigger(server: ServerContext, ref: TriggerRef): Promise<Trigger> {
+  const { tenantId } = ref
+  const { row, draft } = await server.database.withTenant(tenantId, async (tx) => {
+    const row = await findTrigger(tx, ref)
+    return { row, draft: row?.version == null ? (await readDraftState(tx, ref)).document : null }
+  })
+  return presentTrigger(server, ref, row, draft === null ? null : kindIn(server, draft, ref.nodeId))
+}
+
+function kindIn({ registry }: Pick<ServerContext, 'registry'>, draft: WorkflowDocument, nodeId: string) {
+  const node = draft.nodes.find(({ id }) => id === nodeId)
+  return node === undefined ? null : triggerKindOf(registry.manifest, node)
+}
+
+/**
+ * @param draftKind - Kind of the node in the draft, for a trigger that is not published.
+ * @throws {@link TenonError} `TRIGGER_NOT_FOUND` for a node that is no trigger in either.
+ */
+export async function presentTrigger(
+  { addresses, now }: PresentDeps,
+  ref: TriggerRef,
+  row: TriggerRow | null,
+  draftKind: Trigger['kind'] | null = null,
+): Promise<Trigger> {
+  const isPublished = row !== null && row.version !== null
+  const kind = isPublished ? row.kind : draftKind
+  if (kind === null) throw new TenonError('TRIGGER_NOT_FOUND', 'No trigger has this node id')
+  const generation = row?.generation ?? 0
+  const isWebhook = kind === 'webhook'
+  const until = row?.test_until ?? null
+  const isPaused = isPublished && row.paused_at !== null
+  return {
+    nodeId: ref.nodeId,
+    kind,
+    state: isPublished ? (isPaused ? 'paused' : 'active') : 'unpublished',
+    version: row?.version ?? null,
+    url: isWebhook ? await addresses.urlOf({ ...ref, mode: 'live', generation }) : null,
+    test:
+      isWebhook && until !== null && until > now()
+        ? { url: await addresses.urlOf({ ...ref, mode: 'test', generation }), expiresAt: toInstant(until) }
+        : null,
+    pausedBy: isPaused ? { userId: row.pauser_id ?? '', displayName: row.pauser_name ?? '' } : null,
+    nextAt: null,
+  }
+}
+
+/** An event of a trigger in the form of the wire. */
+export function presentTriggerEvent(row: TriggerEventRow): TriggerEvent {
+  return {
+    eventId: row.event_id,
+    at: toInstant(row.at),
+    mode: row.mode,
+    outcome: row.outcome,
+    runId: row.outcome === 'rejected' || row.outcome === 'pending' ? null : row.run_id,
+    repeats: row.repeats,
+    code: row.code,
+    message: row.message,
+    dueAt: toInstantOrNull(row.due_at),
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  nodeTypeKey,
+  type TenantId,
+  type WorkflowDocument,
+  type WorkflowId,
+  type WorkflowNode,
+} from '@tenon/core/document'
+import { type NodeManifest, TRIGGER_PARAMS, type TriggerKind } from '@tenon/core/node'
+import type { ServerContext } from '../context.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import { putTriggers, type VersionTrigger } from '../tables/trigger-repository.ts'
+import { findStableVersion, findVersion } from '../tables/version-repository.ts'
+import type { WebhookParams } from './verify-webhook.ts'
+
+/** A node by which the server starts runs, with its checked params. */
+export interface TriggerNode extends VersionTrigger {
+  readonly node: WorkflowNode
+}
+
+/** Returns the kind of trigger that a node is; `null` for any other node. */
+export function triggerKindOf(manifest: NodeManifest, node: WorkflowNode): TriggerKind | null {
+  const key = nodeTypeKey(node.type, node.typeVersion)
+  return manifest.nodes.find((entry) => nodeTypeKey(entry.type, entry.version) === key)?.trigger ?? null
+}
+
+/** Returns the enabled nodes of a document by which the server starts runs. */
+export function triggerNodesOf(manifest: NodeManifest, document: WorkflowDocument): readonly TriggerNode[] {
+  return document.nodes.flatMap((node) => {
+    const kind = triggerKindOf(manifest, node)
+    if (kind === null || node.disabled === true) return []
+    const params = JSON.stringify(checkedParams(kind, node))
+    return [{ node, node_id: node.id, kind, node_type: node.type, params }]
+  })
+}
+
+/** Returns the nodes of webhooks that accept messages without a signature. */
+export function unsignedWebhooks(manifest: NodeManifest, document: WorkflowDocument): readonly string[] {
+  return triggerNodesOf(manifest, document)
+    .filter(({ kind, params }) => kind === 'webhook' && (JSON.parse(params) as WebhookParams).signature === 'none')
+    .map(({ node_id }) => node_id)
+}
+
+/** Params with their defaults. A secret is a marker here, which the schema of the value does not describe. */
+function checkedParams(kind: TriggerKind, { params }: WorkflowNode): object {
+  const { secret, ...others } = params
+  const checked = TRIGGER_PARAMS[kind].safeParse(others)
+  return { ...(checked.success ? checked.data : others), ...(secret === undefined ? {} : { secret }) }
+}
+
+/** A workflow whose triggers change. */
+export interface WorkflowTriggers {
+  readonly tenantId: TenantId
+  readonly workflowId: WorkflowId
+}
+
+type PutDeps = Pick<ServerContext, 'registry' | 'now'>
+
+/**
+ * Makes the triggers of a version those of its workflow, in the transaction that makes new runs start with the version and
+ * that holds the workflow or the rollout of the version.
+ */
+export async function putVersionTriggers(
+  { registry, now }: PutDeps,
+  tx: ServerTx,
+  ref: WorkflowTriggers,
+  { version, document }: { readonly version: string; readonly document: WorkflowDocument },
+): Promise<void> {
+  const triggers = triggerNodesOf(registry.manifest, document)
+  const rows = triggers.map(({ node_id, kind, node_type, params }) => ({ node_id, kind, node_type, params }))
+  await putTriggers(tx, ref, version, rows, now())
+}
+
+/** The same for the version with which new runs start now; during a canary it is the version before. */
+export async function putStableTriggers(
+  deps: PutDeps,
+  tx: ServerTx,
+  ref: WorkflowTriggers,
+  latest: number | null,
+): Promise<void> {
+  const version = await findStableVersion(tx, ref.tenantId, ref.workflowId, latest)
+  const row = version === null ? null : await findVersion(tx, ref.tenantId, ref.workflowId, version)
+  if (row === null) return
+  await putVersionTriggers(deps, tx, ref, { version: row.version, document: JSON.parse(row.document) })
+}
+
+/** Has no trigger start runs of a workflow, in the transaction that deletes it. */
+export async function dropTriggers({ now }: Pick<PutDeps, 'now'>, tx: ServerTx, ref: WorkflowTriggers): Promise<void> {
+  await putTriggers(tx, ref, null, [], now())
+}

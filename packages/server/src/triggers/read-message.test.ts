@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { challengeOf, inputOf, keyByExpression, readMessageBody } from './read-message.ts'
+
+const bodyOf = (text: string | Uint8Array, type?: string) =>
+  readMessageBody({
+    headers: new Headers(type === undefined ? {} : { 'content-type': type }),
+    bytes: typeof text === 'string' ? new TextEncoder().encode(text) : text,
+  })
+
+describe('readMessageBody', () => {
+  test.each([
+    ['JSON', '{"a":[1]}', 'application/json; charset=utf-8', { a: [1] }],
+    ['JSON of a vendor', '1', 'application/vnd.shop+json', 1],
+    [
+      'an id that JavaScript would round',
+      '{"id":12345678901234567890}',
+      'application/json',
+      { id: '12345678901234567890' },
+    ],
+    ['a form', 'a=1&b=x+y&a=2', 'application/x-www-form-urlencoded', { a: ['1', '2'], b: 'x y' }],
+    ['a text', '<a/>', 'application/xml', '<a/>'],
+    ['a text of no media type', 'hi', undefined, 'hi'],
+    ['an empty body', '', 'application/json', null],
+  ])('reads %s', (_, text, type, value) => {
+    expect(bodyOf(text, type)).toEqual(value)
+  })
+
+  test('reads bytes that are no text in Base64', () => {
+    expect(bodyOf(new Uint8Array([255, 0]), 'image/png')).toBe('/wA=')
+    expect(bodyOf('a\0b')).toBe('YQBi')
+  })
+
+  test.each([
+    ['no JSON', '{"a":', /not valid JSON/],
+    ['no UTF-8', new Uint8Array([255]), /not UTF-8/],
+  ])('refuses a body that is %s', (_, text, message) => {
+    expect(() => bodyOf(text, 'application/json')).toThrow(
+      expect.objectContaining({ code: 'WEBHOOK_BODY_INVALID', message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+describe('inputOf', () => {
+  test('has no header with credentials', () => {
+    const headers = new Headers({ authorization: 'Bearer x', cookie: 'a=b', 'x-id': '7' })
+    const message = { method: 'POST', url: 'https://app.example/hooks/t?a=1&a=2&b=', headers, receivedAt: 0 }
+    expect(inputOf(message, { n: 1 })).toEqual({
+      method: 'POST',
+      query: { a: ['1', '2'], b: '' },
+      headers: { 'x-id': '7' },
+      body: { n: 1 },
+      received_at: '1970-01-01T00:00:00.000Z',
+    })
+  })
+})
+
+describe('keyByExpression', () => {
+  const trigger = { body: { id: 7, name: 'n', none: null, long: 'x'.repeat(401), list: [1] } }
+
+  test('gives a text or a number', () => {
+    expect(keyByExpression('trigger.body.id', trigger)).toBe('7')
+    expect(keyByExpression('trigger.body.name', trigger)).toBe('n')
+  })
+
+  test.each([
+    ['trigger.body.none', 'it is null'],
+    ['trigger.body.list', 'it is a list'],
+    ['trigger.body', 'it is a value of type object'],
+    ['trigger.body.long', 'it has 401'],
+    ['""', 'it has 0'],
+    ['trigger.other.x', 'The message has no key'],
+  ])('refuses %s', (expression, message) => {
+    expect(() => keyByExpression(expression, trigger)).toThrow(
+      expect.objectContaining({ code: 'WEBHOOK_KEY_INVALID', message: expect.stringContaining(message) }),
+    )
+  })
+})
+
+test('challengeOf finds the text that Slack expects back', () => {
+  expect(challengeOf({ type: 'url_verification', challenge: 'c' })).toBe('c')
+  expect([
+    challengeOf({ type: 'event_callback', challenge: 'c' }),
+    challengeOf([]),
+    challengeOf({ type: 'url_verification' }),
+  ]).toEqual([null, null, null])
+})

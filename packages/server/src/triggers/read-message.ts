@@ -1,0 +1,112 @@
+import { isJsonObject, type Json, type JsonObject, sha256Hex } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
+import { parseJson } from '@tenon/core/text'
+import { toInstant } from '../http/instant.ts'
+
+/** A request to the address of a webhook, before it is verified. */
+export interface Message {
+  readonly method: string
+  readonly url: string
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+  /** Milliseconds since the Unix epoch. */
+  readonly receivedAt: number
+}
+
+/** Headers that hold credentials, which are no part of the input of a run. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie'])
+const MAX_KEY_LENGTH = 400
+/** Levels of objects and lists in a body. */
+const MAX_DEPTH = 100
+
+/**
+ * Reads the body of a message by its media type: JSON as a value, a form as an object, other text as a text, and bytes
+ * that are no text in Base64. An empty body is `null`.
+ *
+ * @throws {@link TenonError} `WEBHOOK_BODY_INVALID` for a body that does not fit its media type.
+ */
+export function readMessageBody({ headers, bytes }: Pick<Message, 'headers' | 'bytes'>): Json {
+  if (bytes.byteLength === 0) return null
+  const mediaType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const text = textOf(bytes)
+  if (/^application\/(json|.+\+json)$/.test(mediaType)) return jsonOf(text)
+  if (text === null) return Buffer.from(bytes).toString('base64')
+  return mediaType === 'application/x-www-form-urlencoded' ? grouped(new URLSearchParams(text)) : text
+}
+
+/** Makes the input of the run that a message starts. */
+export function inputOf({ method, url, headers, receivedAt }: Omit<Message, 'bytes'>, body: Json): JsonObject {
+  return {
+    method,
+    query: grouped(new URL(url).searchParams),
+    headers: Object.fromEntries([...headers].filter(([name]) => !CREDENTIALS.has(name))),
+    body,
+    received_at: toInstant(receivedAt),
+  }
+}
+
+/**
+ * Returns the key of a message by an expression over `trigger`, the input of the run.
+ *
+ * @throws {@link TenonError} `WEBHOOK_KEY_INVALID` if it gives neither a text nor a number.
+ */
+export function keyByExpression(expression: string, trigger: JsonObject): string {
+  let value: Json
+  try {
+    value = evaluateExpression(expression, createPlainScope({ trigger }))
+  } catch (cause) {
+    if (!(cause instanceof TenonError)) throw cause
+    throw new TenonError('WEBHOOK_KEY_INVALID', `The message has no key: ${cause.message}`, { cause })
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+    throw new TenonError('WEBHOOK_KEY_INVALID', `The key must be a text or a number; it is ${found}`)
+  }
+  const text = String(value)
+  if (text === '' || text.length > MAX_KEY_LENGTH) {
+    const message = `The key must have 1 to ${MAX_KEY_LENGTH} characters; it has ${text.length}`
+    throw new TenonError('WEBHOOK_KEY_INVALID', message, { details: { limit: MAX_KEY_LENGTH } })
+  }
+  return text
+}
+
+/** Hash of the key of an event, which is also its id. */
+export function eventIdOf(key: string): string {
+  return sha256Hex(key)
+}
+
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return text.includes('\0') ? null : text
+  } catch {
+    return null
+  }
+}
+
+/** Numbers that JavaScript would round become texts, so that ids stay what they are. */
+function jsonOf(text: string | null): Json {
+  if (text === null) throw new TenonError('WEBHOOK_BODY_INVALID', 'The body is not valid JSON: it is not UTF-8')
+  const reading = parseJson(text, { onLoss: 'keep', maxDepth: MAX_DEPTH })
+  if (reading.ok) return reading.value
+  const reason = reading.issues[0]?.message ?? ''
+  throw new TenonError('WEBHOOK_BODY_INVALID', `The body is not valid JSON: ${reason}`)
+}
+
+/** A name that occurs several times has a list. */
+function grouped(params: URLSearchParams): JsonObject {
+  const names = [...new Set(params.keys())]
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = params.getAll(name)
+      return [name, values.length === 1 ? (values[0] ?? '') : values]
+    }),
+  )
+}
+
+/** Returns the answer that Slack expects when an address is entered; `null` for every other message. */
+export function challengeOf(body: Json): string | null {
+  if (!isJsonObject(body) || body.type !== 'url_verification') return null
+  return typeof body.challenge === 'string' ? body.challenge : null
+}

@@ -1,0 +1,158 @@
+import type { AcceptedWebhook } from '@tenon/core/api'
+import { isSecretMarker, type Json, type TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { WEBHOOK_METHODS, type webhookParams } from '@tenon/core/node'
+import type { z } from 'zod'
+import type { ServerContext } from '../context.ts'
+import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
+import { tryDraft } from '../drafts/try-draft.ts'
+import { fieldOf } from '../secrets/secret-fields.ts'
+import type { TriggerRow } from '../tables/server-tables.ts'
+import { insertUnkeyedEvent } from '../tables/trigger-event-repository.ts'
+import { findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
+import { findWorkflow } from '../tables/workflow-repository.ts'
+import { acceptEvent, rejectEvent } from './accept-event.ts'
+import { triggerNodesOf } from './put-version-triggers.ts'
+import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
+import { verifyWebhook } from './verify-webhook.ts'
+import type { AddressTarget } from './webhook-addresses.ts'
+
+/** Balance from which addresses are taken that no tenant has; not the id of a tenant. */
+const UNKNOWN_ADDRESSES = '~hooks'
+
+/** The answer to a message. */
+export type WebhookAnswer = AcceptedWebhook | { readonly challenge: string }
+
+/**
+ * Checks whether an address is one of this server, before the body is read. Requests to other addresses share one balance,
+ * which also limits how often keys are read for tenants that anyone can name.
+ *
+ * @throws {@link TenonError} `WEBHOOK_NOT_FOUND`, `RATE_LIMITED`.
+ */
+export async function admitWebhook(server: ServerContext, token: string): Promise<TenantId> {
+  const { rates } = server.limits
+  let isCounted = false
+  const countUnknown = async () => {
+    if (!isCounted) await rates.take(UNKNOWN_ADDRESSES, 'callback')
+    isCounted = true
+  }
+  const target = await server.addresses.read(token, countUnknown)
+  if (target === null) {
+    await countUnknown()
+    throw notFound()
+  }
+  await rates.take(target.tenantId, 'callback')
+  return target.tenantId
+}
+
+/**
+ * Verifies a message and starts its run.
+ *
+ * @throws {@link TenonError} `WEBHOOK_NOT_FOUND` for an address whose trigger starts no runs, `METHOD_NOT_ALLOWED`,
+ * `TRIGGER_PAUSED`, those of {@link verifyWebhook}, {@link readMessageBody} and {@link acceptEvent}.
+ */
+export async function receiveWebhook(server: ServerContext, token: string, message: Message): Promise<WebhookAnswer> {
+  const target = await server.addresses.read(token)
+  if (target === null) throw notFound()
+  const { row, isDeleted } = await server.database.withTenant(target.tenantId, async (tx) => ({
+    row: await findTrigger(tx, target),
+    isDeleted: (await findWorkflow(tx, target.tenantId, target.workflowId))?.deleted_at !== null,
+  }))
+  if (row === null || isDeleted || row.generation !== target.generation) throw notFound()
+  return target.mode === 'test' ? receiveTest(server, target, row, message) : receiveLive(server, target, row, message)
+}
+
+async function receiveLive(
+  server: ServerContext,
+  target: AddressTarget,
+  row: TriggerRow,
+  message: Message,
+): Promise<WebhookAnswer> {
+  if (row.version === null || row.kind !== 'webhook') throw notFound()
+  const read = await rejecting(server, target, async () => {
+    if (row.paused_at !== null) throw new TenonError('TRIGGER_PAUSED', 'The trigger is paused and takes no messages')
+    return readVerified(server, row.tenant_id, row, message)
+  })
+  if ('challenge' in read) return read
+  return acceptEvent(server, row, { key: read.key, input: read.input, dueAt: null })
+}
+
+/** Starts a test run of the draft, for the person who has opened the test. */
+async function receiveTest(
+  server: ServerContext,
+  target: AddressTarget,
+  row: TriggerRow,
+  message: Message,
+): Promise<WebhookAnswer> {
+  const { tenantId, workflowId, nodeId } = target
+  const { test_until: until, tester_id: userId, tester_name: displayName, tester_role: role } = row
+  if (until === null || userId === null || displayName === null || role === null || until < server.now()) {
+    throw notFound()
+  }
+  const identity = { tenantId, userId, displayName, role }
+  return rejecting(server, target, async () => {
+    const { document } = await readSealedDraft(server, target, identity)
+    const trigger = triggerNodesOf(server.registry.manifest, document).find(({ node_id }) => node_id === nodeId)
+    if (trigger === undefined || trigger.kind !== 'webhook') throw notFound()
+    const read = await readVerified(server, tenantId, trigger, message)
+    if ('challenge' in read) return read
+    const { runId } = await tryDraft(server, identity, workflowId, { trigger: nodeId, input: read.input })
+    const decision = { outcome: 'started', run_id: runId, code: null, message: null } as const
+    await server.database.withTenant(tenantId, (tx) =>
+      insertUnkeyedEvent(tx, target, { ...decision, mode: 'test', at: message.receivedAt, due_at: null }),
+    )
+    return { runId, status: 'accepted' }
+  })
+}
+
+async function readVerified(
+  server: ServerContext,
+  tenantId: TenantId,
+  { node_type: nodeType, params: text }: VersionTrigger,
+  message: Message,
+): Promise<
+  { readonly key: string | null; readonly input: ReturnType<typeof inputOf> } | { readonly challenge: string }
+> {
+  const { secret: marker, ...params } = JSON.parse(text) as Omit<z.output<typeof webhookParams>, 'secret'> & {
+    readonly secret?: Json
+  }
+  checkMethod(params.method, message.method)
+  const body = readMessageBody(message)
+  const secret = isSecretMarker(marker)
+    ? await server.secrets.reveal(tenantId, marker.$secret, fieldOf(nodeType, 'secret'))
+    : null
+  const { headers, bytes } = message
+  const ownKey = await verifyWebhook({ headers, bytes, body }, { params, secret, now: server.now() })
+  const challenge = params.signature === 'slack' ? challengeOf(body) : null
+  if (challenge !== null) return { challenge }
+  const input = inputOf(message, body)
+  const { dedupeKey = '' } = params
+  return { key: dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input), input }
+}
+
+function checkMethod(expected: string, given: string): void {
+  const isKnown = WEBHOOK_METHODS.some((method) => method === given)
+  if (given === expected || (expected === 'any' && isKnown)) return
+  throw new TenonError('METHOD_NOT_ALLOWED', `This webhook accepts ${expected === 'any' ? 'no HEAD' : expected}`, {
+    details: { allow: expected === 'any' ? 'GET, POST, PUT, PATCH, DELETE' : expected },
+  })
+}
+
+/** Lists a message that is refused among the events of its trigger. */
+async function rejecting<Result>(
+  server: ServerContext,
+  target: AddressTarget,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const { tenantId, workflowId, nodeId, mode } = target
+    await rejectEvent(server, { tenantId, workflowId, nodeId }, mode, error)
+    throw error
+  }
+}
+
+function notFound(): TenonError {
+  return new TenonError('WEBHOOK_NOT_FOUND', 'No webhook has this address')
+}

@@ -1,0 +1,124 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import type { Json } from '@tenon/core/document'
+import { webhookParams } from '@tenon/core/node'
+import { SignJWT } from 'jose'
+import { Webhook } from 'standardwebhooks'
+import { describe, expect, test } from 'vitest'
+import { verifyWebhook, type WebhookParams } from './verify-webhook.ts'
+
+const NOW = Date.UTC(2030, 0, 1, 12)
+const SECONDS = NOW / 1_000
+const text = '{"id":"evt_1","event_id":"Ev1","amount":"€ 5"}'
+const bytes = new TextEncoder().encode(text)
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const hmac = (message: string, key = secret, encoding: 'hex' | 'base64' = 'hex') =>
+  createHmac('sha256', key).update(message).digest(encoding)
+
+function verify(
+  params: Partial<WebhookParams>,
+  headers: Record<string, string>,
+  { now = NOW, given = bytes, key = secret as string | null, body = JSON.parse(text) as Json } = {},
+) {
+  const verification = { params: webhookParams.parse(params), secret: key, now }
+  return verifyWebhook({ headers: new Headers(headers), bytes: given, body }, verification)
+}
+
+const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+
+/** Headers of a message by each scheme, with the id that the scheme recognizes it by. */
+const SIGNED: readonly (readonly [Partial<WebhookParams>, Record<string, string>, string | null])[] = [
+  [
+    { signature: 'standard-webhooks' },
+    {
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': String(SECONDS),
+      // An old key is still sent beside the new one.
+      'webhook-signature': `v1,AAAA ${new Webhook(secret).sign('msg_1', new Date(NOW), text)}`,
+    },
+    'msg_1',
+  ],
+  [
+    { signature: 'stripe' },
+    { 'stripe-signature': `t=${SECONDS},v1=00,v1=${hmac(`${SECONDS}.${text}`)},v0=1` },
+    'evt_1',
+  ],
+  [{ signature: 'github' }, { 'x-hub-signature-256': `sha256=${hmac(text)}`, 'x-github-delivery': 'd1' }, 'd1'],
+  [
+    { signature: 'slack' },
+    { 'x-slack-request-timestamp': String(SECONDS), 'x-slack-signature': `v0=${hmac(`v0:${SECONDS}:${text}`)}` },
+    'Ev1',
+  ],
+  [{ signature: 'hmac', header: 'X-Sign' }, { 'x-sign': hmac(text) }, null],
+  [{ signature: 'hmac', header: 'X-Sign' }, { 'x-sign': `sha256=${hmac(text, secret, 'base64')}` }, null],
+  [{ signature: 'basic', user: 'shop' }, { authorization: basic('shop', secret) }, null],
+  [{ signature: 'bearer' }, { authorization: `Bearer ${secret}` }, null],
+]
+
+describe('verifyWebhook', () => {
+  test.each(SIGNED)('accepts a message by %o', async (params, headers, id) => {
+    expect(await verify(params, headers)).toBe(id)
+  })
+
+  test.each(SIGNED)('refuses another body, secret or none by %o', async (params, headers) => {
+    const invalid = expect.objectContaining({ code: 'WEBHOOK_SIGNATURE_INVALID' })
+    const isOfBody = params.signature !== 'basic' && params.signature !== 'bearer'
+    if (isOfBody) await expect(verify(params, headers, { given: bytes.slice(1) })).rejects.toEqual(invalid)
+    await expect(verify(params, headers, { key: 'whsec_b3RoZXI=' })).rejects.toEqual(invalid)
+    await expect(verify(params, headers, { key: null })).rejects.toEqual(invalid)
+    await expect(verify(params, {})).rejects.toEqual(invalid)
+  })
+
+  test.each(SIGNED.slice(0, 2).concat(SIGNED.slice(3, 4)))(
+    'refuses an old message and one from the future by %o',
+    async (params, headers) => {
+      for (const now of [NOW + 301_000, NOW - 301_000]) {
+        await expect(verify(params, headers, { now })).rejects.toMatchObject({ code: 'WEBHOOK_TIMESTAMP_INVALID' })
+      }
+      expect(await verify({ ...params, tolerance: '10m' }, headers, { now: NOW + 301_000 })).toBeTypeOf('string')
+    },
+  )
+
+  test('a time that is no number is refused before the signature is compared', async () => {
+    const headers = { 'stripe-signature': `t=soon,v1=${hmac(`soon.${text}`)}` }
+    await expect(verify({ signature: 'stripe' }, headers)).rejects.toMatchObject({ code: 'WEBHOOK_SIGNATURE_INVALID' })
+  })
+
+  test('accepts a token with the algorithm, issuer and audience of the webhook, and no other', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string
+    const token = (
+      claims: { exp?: number; aud?: string } = {},
+      key: Parameters<SignJWT['sign']>[0] = privateKey,
+      alg = 'ES256',
+    ) => {
+      const jwt = new SignJWT({})
+        .setProtectedHeader({ alg })
+        .setIssuer('shop')
+        .setAudience(claims.aud ?? 'tenon')
+      return (claims.exp === 0 ? jwt : jwt.setExpirationTime(claims.exp ?? SECONDS + 60)).sign(key)
+    }
+    const params = { signature: 'jwt', algorithm: 'ES256', issuer: 'shop', audience: 'tenon' } as const
+    const check = async (given: string) => verify(params, { authorization: `Bearer ${given}` }, { key: pem })
+    expect(await check(await token())).toBeNull()
+    const invalid = { code: 'WEBHOOK_SIGNATURE_INVALID' }
+    await expect(token({ exp: SECONDS - 61 }).then(check)).rejects.toMatchObject(invalid)
+    await expect(token({ exp: 0 }).then(check)).rejects.toMatchObject(invalid)
+    await expect(token({ aud: 'other' }).then(check)).rejects.toMatchObject(invalid)
+    // The public key is no shared secret.
+    await expect(token({}, Buffer.from(pem), 'HS256').then(check)).rejects.toMatchObject(invalid)
+    const shared = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime(SECONDS + 60)
+      .sign(Buffer.from('k'.repeat(32)))
+    expect(
+      await verify({ signature: 'jwt' }, { authorization: `Bearer ${shared}` }, { key: 'k'.repeat(32) }),
+    ).toBeNull()
+  })
+
+  test('accepts any message if the webhook says so, and takes no id from a body that is no object', async () => {
+    expect(await verify({ signature: 'none' }, {}, { key: null })).toBeNull()
+    const given = new TextEncoder().encode('[1]')
+    const headers = { 'stripe-signature': `t=${SECONDS},v1=${hmac(`${SECONDS}.[1]`)}` }
+    expect(await verify({ signature: 'stripe' }, headers, { given, body: [1] })).toBeNull()
+  })
+})

@@ -1,0 +1,162 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { durationToMs, isJsonObject, type Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { webhookParams } from '@tenon/core/node'
+import { importSPKI, jwtVerify } from 'jose'
+import type { z } from 'zod'
+
+/** Params of a webhook, checked, with defaults. */
+export type WebhookParams = z.output<typeof webhookParams>
+
+/** A message with all that a signature covers. */
+export interface SignedMessage {
+  readonly headers: Headers
+  /** The body as it was sent. */
+  readonly bytes: Uint8Array
+  /** The body as a value. */
+  readonly body: Json
+}
+
+/** Settings by which a message is verified. */
+export interface Verification {
+  readonly params: Omit<WebhookParams, 'secret'>
+  /** `null` if none is set. */
+  readonly secret: string | null
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+/** Verifies a message by one scheme. @returns Its id by that scheme; `null` if the scheme has none. */
+type Verify = (
+  message: SignedMessage,
+  verification: Verification & { readonly secret: string },
+) => Promise<string | null>
+
+/**
+ * Verifies that a message comes from the sender that a webhook is for.
+ *
+ * @returns The id by which the scheme of the sender recognizes a message that is sent again; `null` if it has none.
+ * @throws {@link TenonError} `WEBHOOK_SIGNATURE_INVALID`, `WEBHOOK_TIMESTAMP_INVALID`.
+ * @see docs/adr/0071-webhooks-are-verified-by-their-bytes.md
+ */
+export async function verifyWebhook(message: SignedMessage, verification: Verification): Promise<string | null> {
+  const { params, secret } = verification
+  if (params.signature === 'none') return null
+  if (secret === null || secret === '') throw invalid('The webhook has no secret, so no message is accepted')
+  return SCHEMES[params.signature](message, { ...verification, secret })
+}
+
+const SCHEMES: { readonly [Scheme in Exclude<WebhookParams['signature'], 'none'>]: Verify } = {
+  'standard-webhooks': async ({ headers, bytes }, { params, secret, now }) => {
+    const id = headerOf(headers, 'webhook-id')
+    const timestamp = headerOf(headers, 'webhook-timestamp')
+    const signatures = headerOf(headers, 'webhook-signature').split(' ')
+    checkTime(timestamp, params.tolerance, now)
+    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+    const expected = hmac(key, `${id}.${timestamp}.`, bytes)
+    checkAny(
+      expected,
+      signatures.flatMap((each) => (each.startsWith('v1,') ? [Buffer.from(each.slice(3), 'base64')] : [])),
+    )
+    return id
+  },
+  stripe: async ({ headers, bytes, body }, { params, secret, now }) => {
+    const fields = headerOf(headers, 'stripe-signature')
+      .split(',')
+      .map((field) => field.trim())
+    const timestamp = fields.find((field) => field.startsWith('t='))?.slice(2) ?? ''
+    checkTime(timestamp, params.tolerance, now)
+    const given = fields.flatMap((field) => (field.startsWith('v1=') ? [Buffer.from(field.slice(3), 'hex')] : []))
+    checkAny(hmac(secret, `${timestamp}.`, bytes), given)
+    return textIn(body, 'id')
+  },
+  github: async ({ headers, bytes }, { secret }) => {
+    const signature = headerOf(headers, 'x-hub-signature-256')
+    checkAny(hmac(secret, '', bytes), [Buffer.from(signature.replace(/^sha256=/, ''), 'hex')])
+    return headers.get('x-github-delivery')
+  },
+  slack: async ({ headers, bytes, body }, { params, secret, now }) => {
+    const timestamp = headerOf(headers, 'x-slack-request-timestamp')
+    checkTime(timestamp, params.tolerance, now)
+    const signature = headerOf(headers, 'x-slack-signature')
+    checkAny(hmac(secret, `v0:${timestamp}:`, bytes), [Buffer.from(signature.replace(/^v0=/, ''), 'hex')])
+    return textIn(body, 'event_id')
+  },
+  hmac: async ({ headers, bytes }, { params, secret }) => {
+    const signature = headerOf(headers, params.header).replace(/^sha256=/, '')
+    const isHex = /^[0-9a-fA-F]{64}$/.test(signature)
+    checkAny(hmac(secret, '', bytes), [Buffer.from(signature, isHex ? 'hex' : 'base64')])
+    return null
+  },
+  basic: async ({ headers }, { params, secret }) => {
+    const given = /^basic ([A-Za-z0-9+/]+=*)$/i.exec(headerOf(headers, 'authorization'))?.[1] ?? ''
+    checkText(`${params.user}:${secret}`, Buffer.from(given, 'base64').toString('utf8'))
+    return null
+  },
+  bearer: async ({ headers }, { secret }) => {
+    checkText(secret, bearerOf(headers))
+    return null
+  },
+  jwt: async ({ headers }, { params, secret, now }) => {
+    const { algorithm, issuer, audience } = params
+    try {
+      const key = algorithm === 'HS256' ? Buffer.from(secret) : await importSPKI(secret.trim(), algorithm)
+      await jwtVerify(bearerOf(headers), key, {
+        algorithms: [algorithm],
+        // A token without an end could be used forever.
+        requiredClaims: ['exp'],
+        clockTolerance: 60,
+        currentDate: new Date(now),
+        ...(issuer === undefined || issuer === '' ? {} : { issuer }),
+        ...(audience === undefined || audience === '' ? {} : { audience }),
+      })
+    } catch (cause) {
+      throw new TenonError('WEBHOOK_SIGNATURE_INVALID', 'The token is not valid for this webhook', { cause })
+    }
+    return null
+  },
+}
+
+function hmac(key: string | Uint8Array, prefix: string, bytes: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(prefix).update(bytes).digest()
+}
+
+function checkAny(expected: Buffer, given: readonly Buffer[]): void {
+  if (given.some((each) => each.length === expected.length && timingSafeEqual(each, expected))) return
+  throw invalid('The signature does not fit the message')
+}
+
+/** Compares hashes, whose lengths do not depend on the texts. */
+function checkText(expected: string, given: string): void {
+  const hashOf = (text: string) => createHash('sha256').update(text).digest()
+  if (!timingSafeEqual(hashOf(expected), hashOf(given))) throw invalid('The credentials are not those of this webhook')
+}
+
+function checkTime(seconds: string, tolerance: string, now: number): void {
+  if (!/^[0-9]{1,12}$/.test(seconds)) throw invalid('The message has no time in seconds')
+  const differenceMs = Math.abs(now - Number(seconds) * 1_000)
+  if (differenceMs <= durationToMs(tolerance)) return
+  throw new TenonError(
+    'WEBHOOK_TIMESTAMP_INVALID',
+    `The time of the message differs by ${Math.round(differenceMs / 1_000)} s, and at most ${tolerance} is accepted`,
+  )
+}
+
+function bearerOf(headers: Headers): string {
+  return /^bearer (\S+)$/i.exec(headerOf(headers, 'authorization'))?.[1] ?? ''
+}
+
+function headerOf(headers: Headers, name: string): string {
+  const value = headers.get(name)
+  if (value === null || value === '') throw invalid(`The header ${name} is missing`)
+  return value
+}
+
+function textIn(body: Json, name: string): string | null {
+  const value = isJsonObject(body) ? body[name] : undefined
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function invalid(message: string): TenonError {
+  return new TenonError('WEBHOOK_SIGNATURE_INVALID', message)
+}

@@ -24,8 +24,8 @@ import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
 import type { DraftAppender } from './tables/draft-appender.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
-import type { WebhookAddresses } from './triggers/webhook-addresses.ts'
 import type { ConnectionVault } from './vault/connection-vault.ts'
+import type { WebhookAddresses } from './webhooks/webhook-addresses.ts'
 
 /** Parts that the routes and sockets of one server share. */
 export interface ServerContext {

@@ -40,10 +40,10 @@ import { createDraftAppender } from './tables/draft-appender.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
-import { createWebhookAddresses } from './triggers/webhook-addresses.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf } from './vault/connectors-of.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
+import { createWebhookAddresses } from './webhooks/webhook-addresses.ts'
 
 /**
  * Creates the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over

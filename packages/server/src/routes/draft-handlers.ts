@@ -6,13 +6,13 @@ import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
 import { type DraftState, etagOf, toDraft } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { setSecret } from '../drafts/set-secret.ts'
-import { tryDraft } from '../drafts/try-draft.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
 import { takeCallChecks } from '../limits/tenant-limits.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
 import { presentDraft } from '../secrets/present-document.ts'
 import { MAX_ISSUES } from '../server-issue.ts'
 import { checkCalls } from '../versions/pin-workflows.ts'
+import { tryDraft } from '../versions/try-draft.ts'
 
 export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.getDraft, async ({ server, identity, resource }) => {

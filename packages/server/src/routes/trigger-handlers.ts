@@ -6,7 +6,7 @@ import { listTriggerRows } from '../tables/trigger-repository.ts'
 import { refOf } from '../triggers/accept-event.ts'
 import { changeTrigger, openTriggerTest } from '../triggers/change-trigger.ts'
 import { presentTrigger, presentTriggerEvent, readTrigger } from '../triggers/present-trigger.ts'
-import { admitWebhook, receiveWebhook } from '../triggers/receive-webhook.ts'
+import { admitWebhook, receiveWebhook } from '../webhooks/receive-webhook.ts'
 
 const PAGE_SIZE = 50
 

@@ -1,5 +1,5 @@
 import type { AcceptedWebhook, TriggerOutcome } from '@tenon/core/api'
-import type { Json, RunId } from '@tenon/core/document'
+import { type Json, type RunId, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { cutText } from '@tenon/core/text'
 import { newRunId, type StartedRunRow } from '@tenon/runtime'
@@ -19,7 +19,6 @@ import {
 import type { TriggerRef } from '../tables/trigger-repository.ts'
 import { findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
-import { eventIdOf } from './read-message.ts'
 
 /** A message or a due time of a published trigger, which is to start a run. */
 export interface TriggerArrival {
@@ -62,7 +61,7 @@ export async function acceptEvent(
       )
     return begin(deps, trigger, arrival, newRunId(), keep)
   }
-  const eventId = eventIdOf(key)
+  const eventId = sha256Hex(key)
   const claimed = await database.withTenant(ref.tenantId, async (tx) => {
     if (Number.parseInt(eventId.slice(0, 8), 16) % SWEEP_SHARE === 0) await sweepEvents(tx, ref, at)
     return claimEvent(tx, ref, { eventId, runId: newRunId(), at, dueAt })

@@ -2,8 +2,8 @@ import type { WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { analyzeTemplate } from '@tenon/core/expression'
 import type { NodeManifest } from '@tenon/core/node'
+import type { WebhookParams } from '../webhooks/verify-webhook.ts'
 import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
-import type { WebhookParams } from './verify-webhook.ts'
 
 /**
  * Checks what validation in the browser does not: the key of a webhook, which is an expression in a text.

@@ -10,7 +10,7 @@ import type { ServerContext } from '../context.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { putTriggers, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findStableVersion, findVersion } from '../tables/version-repository.ts'
-import type { WebhookParams } from './verify-webhook.ts'
+import type { WebhookParams } from '../webhooks/verify-webhook.ts'
 
 /** A node by which the server starts runs, with its checked params. */
 export interface TriggerNode extends VersionTrigger {

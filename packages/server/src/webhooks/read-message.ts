@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, sha256Hex } from '@tenon/core/document'
+import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
 import { parseJson } from '@tenon/core/text'
@@ -69,11 +69,6 @@ export function keyByExpression(expression: string, trigger: JsonObject): string
     throw new TenonError('WEBHOOK_KEY_INVALID', message, { details: { limit: MAX_KEY_LENGTH } })
   }
   return text
-}
-
-/** Hash of the key of an event, which is also its id. */
-export function eventIdOf(key: string): string {
-  return sha256Hex(key)
 }
 
 function textOf(bytes: Uint8Array): string | null {

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './scripts/run/lib/longest-first.mjs'
 import { testsThatNeed } from './scripts/run/lib/needs.mjs'
 
-const source = { conditions: ['@tenon/source', 'module', 'node', 'development|production'] }
+const source = { conditions: ['@tenon/source', 'node', 'development|production'] }
 
 // Files of a worker share their modules, of which none keeps state: loading them again for each file took more time
 // than most tests. Tests with a DOM share the DOM as well; packages/editor/test/setup-tests.ts resets it after each test.

@@ -42,7 +42,7 @@ const automation = createWorkflowServer({
   basePath: '/',
   publicUrl: `http://127.0.0.1:${port}`,
   egress: { allow },
-  keyProvider: localKeyProvider({ file: join(dataDirectory, 'secret.key') }),
+  keyProvider: localKeyProvider({ file: join(dataDirectory, 'secret.key'), create: true }),
 })
 
 const app = new Hono()

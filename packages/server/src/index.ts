@@ -22,6 +22,7 @@ export type {
 } from './options.ts'
 export type { RequestContext } from './request-context.ts'
 export type { RetentionOf, RetentionOptions } from './retention/retention-options.ts'
+export type { KeyRotationProgress } from './secrets/key-rotations.ts'
 export type { ServerSockets } from './sockets/server-sockets-types.ts'
 export { createWorker, type WorkerOptions, type WorkflowWorker } from './worker.ts'
 export { createWorkflowServer } from './workflow-server.ts'

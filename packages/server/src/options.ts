@@ -11,6 +11,7 @@ import type { LimitOptions } from './limits/limit-options.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
 import type { RequestContext } from './request-context.ts'
 import type { RetentionOf } from './retention/retention-options.ts'
+import type { KeyRotationProgress } from './secrets/key-rotations.ts'
 import type { ServerSockets } from './sockets/server-sockets-types.ts'
 
 /**
@@ -217,6 +218,17 @@ export interface WorkflowServer {
    * @throws {@link TenonError} `TENANT_INVALID`.
    */
   revoke(user: UserRef): Promise<void>
+  /**
+   * Rotates the keys of the tenants, or of one, without downtime: each gets a new data key for new values, its data keys are
+   * encrypted under the key that the key provider uses now, and stored values are encrypted again in the background, by every
+   * process that executes runs. Earlier data keys stay readable. A rotation that is in progress continues, also after a crash,
+   * and ends ten minutes after it began at the earliest: until then another process may have the earlier key in memory.
+   *
+   * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `TENANT_INVALID`.
+   */
+  rotateKeys(options?: { readonly tenantId?: TenantId }): Promise<KeyRotationProgress>
+  /** Reads the progress of the rotations that were requested. */
+  keyRotation(): Promise<KeyRotationProgress>
   /** The API in process, as this identity: no HTTP, no authentication, the same rules. */
   for(identity: Identity): TenonClient
 }

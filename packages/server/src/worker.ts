@@ -14,6 +14,8 @@ import { createRetention } from './retention/data-retention.ts'
 import type { RetentionOf } from './retention/retention-options.ts'
 import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
+import { createKeyRotations } from './secrets/key-rotations.ts'
+import { createKeyring } from './secrets/keyring.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { startEngine } from './start-engine.ts'
 import { createMigrate } from './tables/migrate.ts'
@@ -74,7 +76,9 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const registry = createNodeRegistry(options.nodes)
   const egress = createEgress(options.egress)
   const bus = options.bus ?? createInProcessBus()
-  const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
+  const keyring = createKeyring(database, keyProviderOf(options, registry.manifest, log), Date.now)
+  const secrets = createSecretStore(database, keyring)
+  const rotations = createKeyRotations({ database, keyring, secrets, log, now: Date.now })
   const runtimeDatabase = database.view<RuntimeTables>()
   const { publicUrl, basePath = '/', runLimits, payloadStore } = options
   const reader = postgresRunReader(runtimeDatabase, payloadStore)
@@ -99,9 +103,10 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
     async start() {
       await engine.startWorker()
       rollouts.start()
+      rotations.start()
     },
     close() {
-      closed ??= closeInOrder([rollouts, engine, egress, bus, source])
+      closed ??= closeInOrder([rollouts, rotations, engine, egress, bus, source])
       return closed
     },
   }

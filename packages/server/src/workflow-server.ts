@@ -31,6 +31,8 @@ import type { RolloutIntervals } from './rollouts/rollout-intervals.ts'
 import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
+import { createKeyRotations, type KeyRotationPace } from './secrets/key-rotations.ts'
+import { createKeyring } from './secrets/keyring.ts'
 import { secretFieldsIn } from './secrets/secret-fields.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { createServerSockets } from './sockets/server-sockets.ts'
@@ -63,10 +65,11 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   return openWorkflowServer(options)
 }
 
-/** Creates a server as {@link createWorkflowServer} does, with other times for the work on rollouts. */
+/** Creates a server as {@link createWorkflowServer} does, with other times for the work on rollouts and keys. */
 export function openWorkflowServer(
   options: WorkflowServerOptions,
   intervals: Partial<RolloutIntervals> = {},
+  rotationPace: Partial<KeyRotationPace> = {},
 ): WorkflowServer {
   checkServerOptions(options)
   const basePath = normalizeBasePath(options.basePath ?? '/')
@@ -100,7 +103,9 @@ export function openWorkflowServer(
     identityCheckMs: options.identityCheckMs ?? 60_000,
   })
   const secretFields = secretFieldsIn(registry.manifest)
-  const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
+  const keyring = createKeyring(database, keyProviderOf(options, registry.manifest, log), Date.now)
+  const secrets = createSecretStore(database, keyring)
+  const rotations = createKeyRotations({ database, keyring, secrets, log, now: Date.now }, rotationPace)
   const callbacks = createCallbackUrls({ secrets, reader, apiUrl })
   const connectors = connectorsOf(options)
   const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
@@ -169,11 +174,12 @@ export function openWorkflowServer(
     async startWorker() {
       await engine.startWorker()
       rollouts.start()
+      rotations.start()
     },
     close() {
       closing.abort()
       // The bus before the database: it may hold one of its connections.
-      closed ??= closeInOrder([sockets, connections, deletions, rollouts, engine, egress, bus, source])
+      closed ??= closeInOrder([sockets, connections, deletions, rollouts, rotations, engine, egress, bus, source])
       return closed
     },
     async revoke({ tenantId, userId }) {
@@ -181,6 +187,8 @@ export function openWorkflowServer(
       await database.withTenant(tenantId, (tx) => dropTickets(tx, tenantId, userId))
       connections.revoke({ tenantId, userId })
     },
+    rotateKeys: ({ tenantId } = {}) => rotations.rotate(tenantId),
+    keyRotation: () => rotations.progress(),
     for: (identity) => createInProcessClient(context, app, identity),
   }
 }

@@ -25,6 +25,8 @@ export type Observation =
         readonly error: RunFailure
         readonly nextAt: number | null
         readonly durationMs: number
+        /** True if a secret of the node could not be read yet: its body was not called, and the attempt does not count. */
+        readonly isHeld?: boolean
       }
     }
   | {

@@ -214,12 +214,10 @@ function isOver(node: PlanNode, { scheduledAt }: OpenNodeRun, at: number): boole
   return deadlineAt !== null && deadlineAt <= at
 }
 
-function countAttempts(session: RunSession, nodeRunId: string): { readonly failed: number; readonly lost: number } {
+function countAttempts(session: RunSession, nodeRunId: string): Readonly<Record<'failed' | 'lost' | 'held', number>> {
   const records = session.attempts.get(nodeRunId)?.records ?? []
-  return {
-    failed: records.filter(({ how }) => how === 'failed').length,
-    lost: records.filter(({ how }) => how === 'lost').length,
-  }
+  const count = (how: 'failed' | 'lost' | 'held') => records.filter((record) => record.how === how).length
+  return { failed: count('failed'), lost: count('lost'), held: count('held') }
 }
 
 /** Fills the defaults of its type into the params of a call; the params of a document have them. */
@@ -271,14 +269,14 @@ async function readyAttempt(
   const prepared = await prepareNode(session, node, run, attempt, findType, committer.values)
   if (prepared.kind === 'ended') return { kind: 'end', fact: prepared.fact }
   const { implementation, params, input, payloads, idempotencyKey } = prepared
-  const { failed: failedBefore, lost: lostBefore } = countAttempts(session, nodeRunId)
+  const { failed: failedBefore, lost: lostBefore, held: heldBefore } = countAttempts(session, nodeRunId)
   const journal = new Map(journaledCalls(session, nodeRunId, given))
   return {
     kind: 'ready',
     started: {
       ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume: prepared.resume },
       callable: session.plan.callable ?? {},
-      ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, scheduledAt, journal },
+      ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, heldBefore, scheduledAt, journal },
     },
     observation: { type: 'node_started', nodeRunId, data: { pass, attempt, input, worker, queue } },
     payloads,

@@ -16,6 +16,7 @@ import type { Payload } from '../store/append.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
 import { toAttemptFailure } from './attempt-failure.ts'
 import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
+import { heldAttempt, isHeld } from './held-attempt.ts'
 import { type FailedAttempt, judgeRetry } from './judge-retry.ts'
 import { createLazyPump, type LazyPump } from './lazy-pump.ts'
 import { createObservationPump, type ObservationPump, type PumpedObservations } from './observation-pump.ts'
@@ -103,7 +104,7 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
     if ('reconnect' in result) return { kind: 'reconnect', wait: result.reconnect }
     opened = result
   } catch (error) {
-    return { kind: 'thrown', error }
+    return isHeld(error) ? { kind: 'held', error } : { kind: 'thrown', error }
   }
   pump.onOpen(() => redactPump(openPump(started, deps), opened))
   const { connection } = opened
@@ -202,6 +203,7 @@ function outcomeOf(started: StartedNode, end: Exclude<BodyEnd, { kind: 'left' }>
     const waitFor = { kind: 'connection', ...end.wait, dueAt: null } as const
     return { kind: 'fact', fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] }
   }
+  if (end.kind === 'held') return held(started, end.error, deps)
   if (end.kind !== 'result') return failed(started, end.error, deps)
   try {
     return completed(started, end.result, deps.now())
@@ -239,7 +241,8 @@ async function judged(
 ): Promise<Outcome | null> {
   const { committer, log, stop } = deps
   const { nodeRunId, pass } = started
-  if (started.node.retryIf === undefined) return retry
+  // The condition is about errors of the body.
+  if (started.node.retryIf === undefined || retry.observation.data.isHeld === true) return retry
   const { runId } = started
   const verdict = await untilStored(() => judgeRetry(started, retry.observation.data.error, committer), {
     ...{ shutdown: stop.shutdown, log, runId, nodeRunId },
@@ -256,6 +259,17 @@ async function judged(
 
 function canceled({ nodeRunId, pass }: StartedNode): Outcome {
   return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
+}
+
+/** Makes the attempt again, whatever the policy of the node: its body was not called. */
+function held(started: StartedNode, error: TenonError, { now, stop }: ExecuteAttemptDeps): Outcome {
+  if (stop.cancel.aborted) return canceled(started)
+  const again = heldAttempt(started, error, now())
+  if (again !== null) return { kind: 'retry', ...again }
+  const { nodeRunId, pass, attempt, startedAt, node } = started
+  const times = { durationMs: Math.max(0, now() - startedAt), noRetry: 'total_timeout' } as const
+  const data = { pass, attempt, error: failureOf(error, node.id), ...times }
+  return { kind: 'fact', fact: { type: 'node_failed', nodeRunId, data }, payloads: [] }
 }
 
 function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps): Outcome {

@@ -15,6 +15,8 @@ export type BodyEnd =
   | { readonly kind: 'timeout'; readonly error: TenonError }
   /** The connection of the node must be connected again; the body has not run. */
   | { readonly kind: 'reconnect'; readonly wait: ReconnectNeeded['reconnect'] }
+  /** A secret of the node cannot be read for now; the body has not run. */
+  | { readonly kind: 'held'; readonly error: TenonError }
   /** Canceled, and the body did not end within the grace. */
   | { readonly kind: 'abandoned' }
   /** The process shuts down; another one records the attempt as lost. */

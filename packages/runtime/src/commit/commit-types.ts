@@ -46,6 +46,8 @@ export interface StartedNode extends PassRef {
   /** Earlier attempts of this pass that failed or were lost. */
   readonly failedBefore: number
   readonly lostBefore: number
+  /** Earlier attempts of this pass whose secrets could not be read; they do not count. */
+  readonly heldBefore: number
   readonly startedAt: number
   /** Instant of the fact that scheduled the pass, ms since the Unix epoch. */
   readonly scheduledAt: number

@@ -312,6 +312,7 @@ async function beginNode(run: Drive, scheduled: PassToResolve, queue: string | n
       idempotencyKey,
       failedBefore: 0,
       lostBefore: 0,
+      heldBefore: 0,
       journal: new Map(journaledCalls(session, nodeRunId, scheduled.params)),
     })
     hasBegun = true

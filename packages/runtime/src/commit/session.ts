@@ -58,7 +58,7 @@ export function beginningOf(
 
 export interface AttemptRecord {
   readonly attempt: number
-  how: 'running' | 'failed' | 'lost'
+  how: 'running' | 'failed' | 'lost' | 'held'
   nextAt: number | null
 }
 
@@ -172,7 +172,7 @@ function absorbAttempts({ attempts }: RunSession, event: RunEvent): void {
       const record = attempts.get(event.nodeRunId)?.records.find((each) => each.attempt === event.data.attempt)
       // An attempt ends once: an abandoned body may still report its error.
       if (record?.how !== 'running') return
-      record.how = event.type === 'node_error' ? 'failed' : 'lost'
+      record.how = event.type === 'attempt_lost' ? 'lost' : event.data.isHeld === true ? 'held' : 'failed'
       record.nextAt = event.data.nextAt
       return
     }

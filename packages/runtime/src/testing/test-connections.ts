@@ -1,10 +1,11 @@
+import { TenonError } from '@tenon/core/errors'
 import type { SecretReader } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
 
 /**
  * Opens connections of tests, whose state follows from what is stored: `revoked` works once an event has connected it again,
- * and for `stale` each run first sees the state from before that.
+ * for `stale` each run first sees the state from before that, and `down` cannot be read by the first attempt of a run.
  */
 export function testConnections(database: RuntimeDatabase, reader: RunReader): SecretReader {
   return {
@@ -14,9 +15,12 @@ export function testConnections(database: RuntimeDatabase, reader: RunReader): S
       const again = await database.withTenant(tenantId, (tx) =>
         tx.selectFrom('event_buffer').select('event_id').where('kind', '=', 'connection').execute(),
       )
-      const isFirst = async () =>
-        (await reader.readEvents(tenantId, runId, 0)).every(({ type }) => type !== 'wait_opened')
-      const isOver = connectionId === 'stale' ? await isFirst() : again.length === 0
+      const log = async () => reader.readEvents(tenantId, runId, 0)
+      if (connectionId === 'down' && (await log()).every(({ type }) => type !== 'node_error')) {
+        throw new TenonError('UNAVAILABLE', 'The key provider failed')
+      }
+      const isFirst = async () => (await log()).every(({ type }) => type !== 'wait_opened')
+      const isOver = connectionId === 'stale' ? await isFirst() : connectionId !== 'down' && again.length === 0
       if (isOver) return { reconnect: { connectionId: 'revoked', name: 'CRM', generation: 0 } }
       const connection = { connectionId, provider: 'bearer', values: {} }
       const credentials = { headers: { authorization: 'Bearer t' }, query: {}, allowedHosts: ['api.example.com'] }

@@ -30,7 +30,7 @@ export interface CallbackUrls extends Pick<SecretReader, 'callbackUrl'> {
 }
 
 interface CallbackUrlsDeps {
-  readonly secrets: Pick<SecretStore, 'deriveKey' | 'isKeyInMemory'>
+  readonly secrets: Pick<SecretStore, 'deriveKey' | 'deriveKeys' | 'isKeyInMemory'>
   readonly reader: Pick<RunReader, 'readEvents'>
   /** Without a slash at the end; `null` in a worker that does not know it. */
   readonly apiUrl: string | null
@@ -48,8 +48,7 @@ export function createCallbackUrls({ secrets, reader, apiUrl }: CallbackUrlsDeps
       if (apiUrl === null) {
         throw new TenonError('CALLBACK_URL_UNKNOWN', 'This worker does not know the public URL of the server')
       }
-      const token = await tokens.make(tenantId, [runId, nodeRunId])
-      return token === null ? null : `${apiUrl}/callbacks/${token}`
+      return `${apiUrl}/callbacks/${await tokens.make(tenantId, [runId, nodeRunId])}`
     },
     async read(token, beforeLookup) {
       const named = await tokens.read(token, 2, beforeLookup)

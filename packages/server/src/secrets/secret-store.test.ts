@@ -19,6 +19,7 @@ import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { decrypt, encrypt } from './cipher.ts'
+import { createKeyring } from './keyring.ts'
 import { localKeyProvider } from './local-key-provider.ts'
 import { createSecretStore } from './secret-store.ts'
 
@@ -379,7 +380,8 @@ describe('a key provider that fails', () => {
       wrapKey: () => new Promise(() => undefined),
       unwrapKey: () => new Promise(() => undefined),
     }
-    const secrets = createSecretStore(createDatabase<ServerTables>({ pglite }), silent, Date.now, 5)
+    const database = createDatabase<ServerTables>({ pglite })
+    const secrets = createSecretStore(database, createKeyring(database, silent, Date.now, { providerMs: 5 }))
     await expect(secrets.openSeal(testIdentity().tenantId)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       retryable: true,

@@ -4,16 +4,16 @@ import type { SecretStore } from './secret-store.ts'
 
 /**
  * Makes and reads the last parts of URLs that are a permission by themselves. A token names what it is for and has its
- * signature, under a key that is derived from the data key of the tenant: nothing is stored, and it cannot be guessed.
+ * signature, under a key that is derived from the first data key of the tenant: nothing is stored, it cannot be guessed, and
+ * it stays the same when keys are rotated.
  */
 export interface SignedTokens {
   /**
    * Makes the token of some names, always the same one.
    *
-   * @returns `null` if the tenant has no key.
    * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
    */
-  make(tenantId: TenantId, names: readonly string[]): Promise<string | null>
+  make(tenantId: TenantId, names: readonly string[]): Promise<string>
   /**
    * Reads a token.
    *
@@ -33,13 +33,12 @@ const TOKEN = /^([A-Za-z0-9_-]{1,1800})\.([A-Za-z0-9_-]{43})$/
 
 /** @param purpose - Tokens of one purpose are not valid for another one. */
 export function createSignedTokens(
-  secrets: Pick<SecretStore, 'deriveKey' | 'isKeyInMemory'>,
+  secrets: Pick<SecretStore, 'deriveKey' | 'deriveKeys' | 'isKeyInMemory'>,
   purpose: string,
 ): SignedTokens {
   return {
     async make(tenantId, names) {
-      const key = await secrets.deriveKey(tenantId, purpose, true)
-      if (key === null) return null
+      const key = (await secrets.deriveKeys(tenantId, purpose)).at(-1) ?? (await secrets.deriveKey(tenantId, purpose))
       const target = Buffer.from(JSON.stringify([tenantId, ...names])).toString('base64url')
       return `${target}.${sign(key, target)}`
     },
@@ -48,8 +47,8 @@ export function createSignedTokens(
       const named = readNames(target, count)
       if (named === null) return null
       if (!secrets.isKeyInMemory(named.tenantId)) await beforeLookup?.()
-      const key = await secrets.deriveKey(named.tenantId, purpose, false)
-      return key !== null && isEqualText(sign(key, target), signature) ? named : null
+      const key = (await secrets.deriveKeys(named.tenantId, purpose)).at(-1)
+      return key !== undefined && isEqualText(sign(key, target), signature) ? named : null
     },
   }
 }

@@ -119,22 +119,33 @@ export async function secretFieldsOf(
   return new Map(rows.map((row) => [row.secret_id, row.field]))
 }
 
-export async function findTenantKey(tx: ServerTx, tenantId: TenantId, keyId: string): Promise<TenantKeyRow | null> {
-  const row = await tx
+/** Lists the data keys of a tenant, the latest first. */
+export async function listTenantKeys(tx: ServerTx, tenantId: TenantId): Promise<readonly TenantKeyRow[]> {
+  return tx
     .selectFrom('secret_keys')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .where('key_id', '=', keyId)
-    .executeTakeFirst()
-  return row ?? null
+    .orderBy(sql`key_id::integer`, 'desc')
+    .execute()
 }
 
-/** Keeps the key that was stored first. @returns That one. */
+/** Keeps the key that was stored first, and has the tenant take part in rotations. @returns That one. */
 export async function keepTenantKey(tx: ServerTx, row: TenantKeyRow): Promise<TenantKeyRow> {
   await tx
     .insertInto('secret_keys')
     .values(row)
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  return (await findTenantKey(tx, row.tenant_id, row.key_id)) ?? row
+  await tx
+    .insertInto('key_rotations')
+    .values({ tenant_id: row.tenant_id })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const kept = await tx
+    .selectFrom('secret_keys')
+    .selectAll()
+    .where('tenant_id', '=', row.tenant_id)
+    .where('key_id', '=', row.key_id)
+    .executeTakeFirst()
+  return kept ?? row
 }

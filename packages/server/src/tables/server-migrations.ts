@@ -1,4 +1,4 @@
-import { identifier, type Migration, tenantTable } from '@tenon/runtime/postgres'
+import { backfill, identifier, type Migration, tenantTable } from '@tenon/runtime/postgres'
 import { APPEND_DRAFT } from './append-draft-function.ts'
 import { LISTED_WORKFLOW } from './server-tables.ts'
 
@@ -197,11 +197,35 @@ const triggers: Migration = {
   ],
 }
 
+const keyRotations: Migration = {
+  name: '0025-key-rotations',
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'key_rotations',
+      columns: `rotation int not null default 0, ended int not null default 0, is_wrapped boolean not null default false,
+        resealed int not null default 0, unreadable int not null default 0, due_at bigint, requested_at bigint,
+        ended_at bigint`,
+      key: [],
+      isDispatch: true,
+    }),
+    `create index key_rotations_due on ${identifier(schema)}.key_rotations (due_at) where due_at is not null`,
+    ...backfill(
+      schema,
+      'secret_keys',
+      backfill(schema, 'key_rotations', [
+        `insert into ${identifier(schema)}.key_rotations (tenant_id)
+          select distinct tenant_id from ${identifier(schema)}.secret_keys`,
+      ]),
+    ),
+  ],
+}
+
 /** The server's tables; forward only, a migration that has been released never changes. */
 export const SERVER_MIGRATIONS = {
   // The runtime has a table of its own.
   table: 'server_migrations',
-  migrations: [workflows, secrets, draftAppends, connections, rollouts, rolloutCounts, triggers],
+  migrations: [workflows, secrets, draftAppends, connections, rollouts, rolloutCounts, triggers, keyRotations],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],
 } as const

@@ -2,6 +2,7 @@ import type { ConnectionStatus, Role, RolloutRuns, RolloutStatus, TriggerOutcome
 import type { NodeId, RunId, TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import type { TriggerKind } from '@tenon/core/node'
 import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
+import type { Generated } from 'kysely'
 
 /** Instants are ms since the Unix epoch; JSON is kept as text, since jsonb would reorder its keys. */
 export interface WorkflowRow {
@@ -172,6 +173,25 @@ export interface TenantKeyRow {
   readonly created_at: number
 }
 
+/** The rotation of the keys of a tenant that was last requested. */
+export interface KeyRotationRow {
+  readonly tenant_id: TenantId
+  /** Number of rotations that were requested; the data key of the last one has the next number. */
+  readonly rotation: Generated<number>
+  /** Number of the last rotation that has ended. */
+  readonly ended: Generated<number>
+  /** True once the data keys are encrypted under the key that the provider uses now. */
+  readonly is_wrapped: Generated<boolean>
+  /** Values of the rotation that are encrypted under the new data key, so far. */
+  readonly resealed: Generated<number>
+  /** Values that cannot be decrypted, and stay as they are. */
+  readonly unreadable: Generated<number>
+  /** Time from which a process may work on it; null while nothing is to be done. */
+  readonly due_at: number | null
+  readonly requested_at: number | null
+  readonly ended_at: number | null
+}
+
 /** The rollout of a version: its canary, and what happens to runs of earlier versions. */
 export interface VersionRolloutRow {
   readonly tenant_id: TenantId
@@ -301,6 +321,7 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly secret_keys: TenantKeyRow
   readonly triggers: TriggerRow
   readonly trigger_events: TriggerEventRow
+  readonly key_rotations: KeyRotationRow
 }
 
 export type ServerDatabase = Database<ServerTables>

@@ -6,3 +6,4 @@ export {
   isolationRoutes,
 } from './tenant-isolation.ts'
 export { testIdentity } from './test-identity.ts'
+export { type TestKeyProvider, testKeyProvider } from './test-key-provider.ts'

@@ -10,7 +10,7 @@ import { changeConnection } from './change-connection.ts'
 import { authorizationUrlOf, exchangeCode, newCodeVerifier } from './oauth-client.ts'
 import { openState, sealState } from './oauth-state.ts'
 import { requireOwner } from './present-connection.ts'
-import { prepareTokens, storeTokens } from './token-refresh.ts'
+import { storeTokens } from './token-refresh.ts'
 
 /** Time that a person has to allow access. */
 const AUTHORIZATION_MS = 900_000
@@ -49,8 +49,8 @@ export async function finishAuthorization(
   if (result.kind === 'ended') {
     throw new TenonError('CONNECTION_AUTHORIZATION_INVALID', 'The service did not accept the code')
   }
-  const prepared = await prepareTokens(server, row, result.tokens)
-  const stored = await changeConnection(
+  const stored = { tokens: result.tokens, seal: await server.secrets.openSeal(tenantId), at: now }
+  const connected = await changeConnection(
     server,
     { tenantId, connectionId },
     {
@@ -58,7 +58,7 @@ export async function finishAuthorization(
       apply: async (tx, before, isEnd) => {
         requireOwner(identity, before)
         const set = {
-          ...(await storeTokens(tx, before, prepared)),
+          ...(await storeTokens(tx, before, stored)),
           ...{ status: 'connected' as const, status_reason: null, updated_at: now },
           ...{ generation: before.generation + (isEnd ? 1 : 0), lease_id: null, lease_until: null },
         }
@@ -69,7 +69,7 @@ export async function finishAuthorization(
     },
   )
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
-  return stored
+  return connected
 }
 
 function redirectUriOf({ apiUrl }: ServerContext): string {

@@ -72,7 +72,7 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
   async function decrypt(connector: Connector, { row, secrets }: StoredConnection): Promise<OpenConnection> {
     const { connection_id: connectionId, connector: provider } = row
     const values = valuesOf(row)
-    const texts = await deps.secrets.revealRows(row.tenant_id, secrets)
+    const texts = await deps.secrets.revealRows(row, secrets)
     const hosts = connector.allowedHosts.length > 0 ? connector.allowedHosts : hostsOf(row)
     return { connection: { connectionId, provider, values }, ...credentialsOf(connector, values, texts, hosts) }
   }

@@ -19,8 +19,7 @@ export async function sealState(
   identity: Identity,
   state: OAuthState,
 ): Promise<string> {
-  const key = await secrets.deriveKey(identity.tenantId, PURPOSE, true)
-  if (key === null) throw new TenonError('KEY_PROVIDER_REQUIRED', 'This server has no key for authorizations')
+  const key = await secrets.deriveKey(identity.tenantId, PURPOSE)
   return Buffer.from(encrypt(key, JSON.stringify(state), boundTo(identity))).toString('base64url')
 }
 
@@ -31,17 +30,18 @@ export async function sealState(
  * began.
  */
 export async function openState(
-  secrets: Pick<SecretStore, 'deriveKey'>,
+  secrets: Pick<SecretStore, 'deriveKeys'>,
   identity: Identity,
   { state, connectionId, now }: { readonly state: string; readonly connectionId: string; readonly now: number },
 ): Promise<OAuthState> {
-  const key = await secrets.deriveKey(identity.tenantId, PURPOSE, false)
-  try {
-    if (key === null) throw new RangeError('The tenant has no key')
-    const opened: OAuthState = JSON.parse(decrypt(key, Buffer.from(state, 'base64url'), boundTo(identity)))
-    if (opened.connectionId === connectionId && opened.expiresAt > now) return opened
-  } catch {
-    // The same answer for every fault.
+  // Keys may have been rotated while the person was on the page of the service.
+  for (const key of await secrets.deriveKeys(identity.tenantId, PURPOSE)) {
+    try {
+      const opened: OAuthState = JSON.parse(decrypt(key, Buffer.from(state, 'base64url'), boundTo(identity)))
+      if (opened.connectionId === connectionId && opened.expiresAt > now) return opened
+    } catch {
+      // The same answer for every fault.
+    }
   }
   throw new TenonError('CONNECTION_AUTHORIZATION_INVALID', 'This authorization is over, or another person began it')
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { ConnectionSharing, CreateConnection, Identity, UpdateConnection } from '@tenon/core/api'
-import type { SecretMarker, TenantId } from '@tenon/core/document'
+import type { TenantId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { Connector } from '@tenon/core/node'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import type { SealedConnection } from '../secrets/bound-to.ts'
 import type { Seal } from '../secrets/secret-store.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import {
@@ -16,11 +17,12 @@ import {
   insertConnectionSecrets,
   updateConnectionRow,
 } from '../tables/connection-repository.ts'
-import type { ConnectionRow, SecretRow, ServerTx } from '../tables/server-tables.ts'
+import type { ConnectionRow, ServerTx } from '../tables/server-tables.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
 import { changeConnection } from './change-connection.ts'
 import { checkFields } from './connection-fields.ts'
 import { hostsOf, markersOf, requireOwner, valuesOf } from './present-connection.ts'
+import { sealFields } from './seal-fields.ts'
 
 /**
  * Stores a new connection.
@@ -38,12 +40,15 @@ export async function createConnection(
   const { values = {}, secrets = {}, allowedHosts = [], sharing = { kind: 'tenant' } } = body
   checkFields(connector, { values, secrets, allowedHosts: allowedHosts.length })
   const connectionId = `con_${randomBytes(16).toString('base64url')}`
-  const sealed = await sealAll(server, identity, connectionId, secrets)
+  const seal = await openSealFor(server, tenantId, secrets)
   const at = server.now()
+  const bound = {
+    ...{ tenant_id: tenantId, connection_id: connectionId, connector: connector.id },
+    ...{ field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(allowedHosts) },
+  }
+  const sealed = sealAll(seal, bound, secrets, identity, at)
   const row: ConnectionRow = {
-    ...{ tenant_id: tenantId, connection_id: connectionId, connector: connector.id, name: body.name },
-    ...{ field_values: JSON.stringify(values), markers: JSON.stringify(sealed.markers) },
-    ...{ allowed_hosts: JSON.stringify(allowedHosts), ...sharingColumns(sharing) },
+    ...{ ...bound, name: body.name, markers: JSON.stringify(sealed.markers), ...sharingColumns(sharing) },
     ...{ owner_id: identity.userId, owner_name: identity.displayName, ...firstStatusOf(connector) },
     ...{
       generation: 0,
@@ -82,14 +87,14 @@ export async function updateConnection(
   const before = await server.database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId))
   if (before === null) throw notFound()
   const connector = connectorOf(server, before.connector)
-  const sealed = await sealAll(server, identity, connectionId, body.secrets ?? {})
+  const seal = await openSealFor(server, tenantId, body.secrets ?? {})
   const row = await changeConnection(
     server,
     { tenantId, connectionId },
     {
-      endsWaits: () => sealed.rows.length > 0,
+      endsWaits: () => seal !== null,
       apply: (tx, now, isEnd) =>
-        applyUpdate(tx, { identity, row: now, connector, body, sealed, isEnd, at: server.now() }),
+        applyUpdate(tx, { identity, row: now, connector, body, seal, isEnd, at: server.now() }),
     },
   )
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
@@ -110,13 +115,14 @@ interface Update {
   readonly row: ConnectionRow
   readonly connector: Connector
   readonly body: UpdateConnection
-  readonly sealed: SealedFields
+  /** Null without new secrets. */
+  readonly seal: Seal | null
   readonly isEnd: boolean
   readonly at: number
 }
 
 async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow> {
-  const { identity, row, connector, body, sealed, isEnd, at } = update
+  const { identity, row, connector, body, seal, isEnd, at } = update
   requireOwner(identity, row)
   const { tenant_id: tenantId, connection_id: connectionId } = row
   const values = body.values ?? valuesOf(row)
@@ -129,15 +135,15 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
     }
     await checkWorkflows(tx, tenantId, sharing)
   }
+  const bound = { field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(hosts) }
+  const sealed = sealAll(seal, { ...row, ...bound }, body.secrets ?? {}, identity, at)
   const markers = { ...markersOf(row), ...sealed.markers }
-  const hasNew = sealed.rows.length > 0
   const set = {
-    ...{ name: body.name ?? row.name, field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(hosts) },
-    ...{ markers: JSON.stringify(markers), updated_at: at },
+    ...{ ...bound, name: body.name ?? row.name, markers: JSON.stringify(markers), updated_at: at },
     ...(sharing === undefined ? {} : sharingColumns(sharing)),
     ...(isEnd ? { status: 'connected' as const, status_reason: null, generation: row.generation + 1 } : {}),
   }
-  if (hasNew) {
+  if (sealed.rows.length > 0) {
     const fields = sealed.rows.map(({ field }) => field)
     await deleteConnectionSecrets(tx, tenantId, connectionId, fields)
     await insertConnectionSecrets(tx, sealed.rows)
@@ -181,29 +187,13 @@ export async function deleteConnection(server: ServerContext, identity: Identity
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
 }
 
-interface SealedFields {
-  readonly markers: Readonly<Record<string, SecretMarker>>
-  readonly rows: readonly SecretRow[]
+/** Opens the encryption of secrets; outside of transactions, since the key provider may be across the network. */
+async function openSealFor(server: ServerContext, tenantId: TenantId, secrets: Texts): Promise<Seal | null> {
+  return Object.keys(secrets).length === 0 ? null : server.secrets.openSeal(tenantId)
 }
 
-/** Encrypts the secrets of a connection; outside of transactions, since the key provider may be across the network. */
-async function sealAll(
-  server: ServerContext,
-  { tenantId, displayName }: Identity,
-  connectionId: string,
-  secrets: Readonly<Record<string, string>>,
-): Promise<SealedFields> {
-  const markers: Record<string, SecretMarker> = {}
-  const rows: SecretRow[] = []
-  const entries = Object.entries(secrets)
-  if (entries.length === 0) return { markers, rows }
-  const seal: Seal = await server.secrets.openSeal(tenantId)
-  for (const [field, value] of entries) {
-    const sealed = seal({ tenantId, owner: { connectionId }, field, setBy: displayName, at: server.now() }, value)
-    markers[field] = sealed.marker
-    rows.push(sealed.row)
-  }
-  return { markers, rows }
+function sealAll(seal: Seal | null, row: SealedConnection, secrets: Texts, { displayName }: Identity, at: number) {
+  return seal === null ? { rows: [], markers: {} } : sealFields(seal, row, secrets, { setBy: displayName, at })
 }
 
 function sharingColumns(sharing: ConnectionSharing): Pick<ConnectionRow, 'sharing_kind' | 'workflow_ids'> {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SecretMarker, TenantId } from '@tenon/core/document'
+import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Connector, HttpClient } from '@tenon/core/node'
 import { type Bus, publishChange } from '@tenon/runtime'
-import type { SecretStore } from '../secrets/secret-store.ts'
+import type { Seal, SecretStore } from '../secrets/secret-store.ts'
 import {
   deleteConnectionSecrets,
   insertConnectionSecrets,
@@ -15,6 +15,7 @@ import {
 import type { ConnectionRow, SecretRow, ServerDatabase, ServerTx } from '../tables/server-tables.ts'
 import { type IssuedTokens, refreshTokens } from './oauth-client.ts'
 import { markersOf } from './present-connection.ts'
+import { sealFields } from './seal-fields.ts'
 
 export interface TokenRefreshDeps {
   readonly database: ServerDatabase
@@ -72,10 +73,8 @@ async function refresh(
     if (claim === 'claimed') break
     await sleep(POLL_MS)
   }
-  const { refreshToken = '' } = await deps.secrets.revealRows(
-    tenantId,
-    (await readAgain(deps, tenantId, connectionId)).secrets,
-  )
+  const again = await readAgain(deps, tenantId, connectionId)
+  const { refreshToken = '' } = await deps.secrets.revealRows(again.row, again.secrets)
   let result: Awaited<ReturnType<typeof refreshTokens>>
   try {
     result = refreshToken === '' ? { kind: 'ended' } : await refreshTokens(auth, deps.http, refreshToken)
@@ -88,8 +87,8 @@ async function refresh(
   }
   if (result.kind === 'tokens') {
     const { tokens } = result
-    const prepared = await prepareTokens(deps, stored.row, tokens)
-    await withLease(deps, stored.row, leaseId, (tx, row) => storeTokens(tx, row, prepared))
+    const seal = await deps.secrets.openSeal(tenantId)
+    await withLease(deps, stored.row, leaseId, (tx, row) => storeTokens(tx, row, { tokens, seal, at: deps.now() }))
   } else {
     const ended = { status: 'needs_reauth', status_reason: 'The service has ended the access' } as const
     await withLease(deps, stored.row, leaseId, async () => ended)
@@ -136,44 +135,30 @@ async function readAgain({ database }: TokenRefreshDeps, tenantId: TenantId, id:
   return stored
 }
 
-/** Encrypted tokens with their times, to be stored in one transaction. */
-export interface PreparedTokens {
-  readonly rows: readonly SecretRow[]
-  readonly markers: Readonly<Record<string, SecretMarker>>
-  readonly times: Pick<ConnectionRow, 'expires_at' | 'refresh_at'>
+/** Tokens to be stored, and what encrypts them. */
+export interface TokensToStore {
+  readonly tokens: IssuedTokens
+  /** Opened before the transaction, since the key provider may be across the network. */
+  readonly seal: Seal
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
 }
 
-/** Encrypts tokens; outside of transactions, since the key provider may be across the network. */
-export async function prepareTokens(
-  { secrets, now }: Pick<TokenRefreshDeps, 'secrets' | 'now'>,
-  { tenant_id: tenantId, connection_id: connectionId, owner_name: setBy }: ConnectionRow,
-  { accessToken, refreshToken, lifetimeMs }: IssuedTokens,
-): Promise<PreparedTokens> {
-  const seal = await secrets.openSeal(tenantId)
-  const at = now()
-  const texts = { accessToken, ...(refreshToken === undefined ? {} : { refreshToken }) }
-  const sealed = Object.entries(texts).map(
-    ([field, value]) => [field, seal({ tenantId, owner: { connectionId }, field, setBy, at }, value)] as const,
-  )
-  return {
-    rows: sealed.map(([, { row }]) => row),
-    markers: Object.fromEntries(sealed.map(([field, { marker }]) => [field, marker])),
-    times:
-      lifetimeMs === null
-        ? { expires_at: null, refresh_at: null }
-        : { expires_at: at + lifetimeMs, refresh_at: at + Math.floor(lifetimeMs * REFRESH_AFTER) },
-  }
-}
-
-/** Replaces the tokens of a connection. @returns The columns to change with them. */
+/** Replaces the tokens of a connection, whose row the transaction has locked. @returns The columns to change with them. */
 export async function storeTokens(
   tx: ServerTx,
   row: ConnectionRow,
-  { rows, markers, times }: PreparedTokens,
+  { tokens: { accessToken, refreshToken, lifetimeMs }, seal, at }: TokensToStore,
 ): Promise<Partial<ConnectionRow>> {
+  const texts = { accessToken, ...(refreshToken === undefined ? {} : { refreshToken }) }
+  const { rows, markers } = sealFields(seal, row, texts, { setBy: row.owner_name, at })
   const fields = rows.map(({ field }) => field)
   await deleteConnectionSecrets(tx, row.tenant_id, row.connection_id, fields)
   await insertConnectionSecrets(tx, rows)
+  const times =
+    lifetimeMs === null
+      ? { expires_at: null, refresh_at: null }
+      : { expires_at: at + lifetimeMs, refresh_at: at + Math.floor(lifetimeMs * REFRESH_AFTER) }
   return { ...times, markers: JSON.stringify({ ...markersOf(row), ...markers }) }
 }
 

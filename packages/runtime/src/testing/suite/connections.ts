@@ -5,7 +5,11 @@ import { type SuiteGroup, storyOf } from './suite-context.ts'
 
 const calling = (connection: string) =>
   workflow(
-    [node('start', 'start'), node('call', 'probe', { connection }), node('end', 'end', { output: { ok: true } })],
+    [
+      node('start', 'start'),
+      node('call', 'probe', { connection }, { policy: { retry: { maximumAttempts: 1 } } }),
+      node('end', 'end', { output: { ok: true } }),
+    ],
     ['start>call', 'call>end'],
   )
 
@@ -23,6 +27,8 @@ export const connectionTests: SuiteGroup = (context) => {
       const tenantId = `t-${randomUUID()}`
       const { engine } = context().handle
       const start = (connection: string) => context().start(calling(connection), { tenantId })
+      // Ends last: an attempt whose secrets cannot be read is made again, though the node has no other attempt.
+      const held = await start('down')
       const [first, second, canceled] = [await start('revoked'), await start('revoked'), await start('revoked')]
       for (const run of [first, second, canceled])
         expect(await run.until('waiting')).toMatchObject({ status: 'waiting' })
@@ -42,6 +48,11 @@ export const connectionTests: SuiteGroup = (context) => {
         expect(context().probes.callsOf(run.runId, 'call')).toHaveLength(1)
       }
       expect(await (await start('revoked')).ended()).toMatchObject({ status: 'completed' })
+      expect(await held.ended()).toMatchObject({ status: 'completed' })
+      expect(await held.events()).toContainEqual(
+        expect.objectContaining({ type: 'node_error', data: expect.objectContaining({ attempt: 1, isHeld: true }) }),
+      )
+      expect(context().probes.callsOf(held.runId, 'call')).toHaveLength(1)
     })
   })
 }

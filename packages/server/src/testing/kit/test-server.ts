@@ -7,6 +7,7 @@ import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
 import type { DatabaseOptions, WorkflowServer, WorkflowServerOptions } from '../../options.ts'
 import type { RolloutIntervals } from '../../rollouts/rollout-intervals.ts'
+import type { KeyRotationPace } from '../../secrets/key-rotations.ts'
 import { openWorkflowServer } from '../../workflow-server.ts'
 import { testNodes } from './test-nodes.ts'
 
@@ -49,6 +50,8 @@ function authenticateByToken(request: Request): Identity | null {
 export interface TestServerOptions extends Partial<WorkflowServerOptions> {
   /** Other times for the work on rollouts. */
   readonly rolloutIntervals?: Partial<RolloutIntervals>
+  /** Other times and sizes for rotations of keys. */
+  readonly rotationPace?: Partial<KeyRotationPace>
 }
 
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -76,7 +79,7 @@ function lend(database: DatabaseOptions): DatabaseOptions {
 
 async function openOn(
   database: DatabaseOptions,
-  { rolloutIntervals, ...options }: TestServerOptions,
+  { rolloutIntervals, rotationPace, ...options }: TestServerOptions,
 ): Promise<TestServer> {
   const plain: WorkflowServerOptions = {
     engine: embeddedEngine(),
@@ -89,7 +92,7 @@ async function openOn(
     ...options,
     database,
   }
-  const automation = openWorkflowServer(plain, rolloutIntervals)
+  const automation = openWorkflowServer(plain, rolloutIntervals, rotationPace)
   await automation.migrate()
   const closers: (() => Promise<void>)[] = []
 
@@ -117,7 +120,12 @@ async function openOn(
       return (text === '' ? undefined : JSON.parse(text)) as Body
     },
     sibling: (more = {}) =>
-      openOn(lend(database), { ...options, ...(rolloutIntervals && { rolloutIntervals }), ...more }),
+      openOn(lend(database), {
+        ...options,
+        ...(rolloutIntervals && { rolloutIntervals }),
+        ...(rotationPace && { rotationPace }),
+        ...more,
+      }),
     async listen() {
       const server = createServer(toNodeHandler(automation))
       const detach = attachWebSockets(server, automation)

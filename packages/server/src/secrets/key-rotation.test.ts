@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto'
+import type { TenantId, WorkflowId } from '@tenon/core/document'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { openTestPGlite } from '@tenon/runtime/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { insertConnection } from '../tables/connection-repository.ts'
+import { type ClaimedRotation, claimRotation, requestRotation } from '../tables/key-rotation-repository.ts'
+import { createMigrate } from '../tables/migrate.ts'
+import { insertSecrets, listTenantKeys } from '../tables/secret-repository.ts'
+import type { ConnectionRow, SecretRow, ServerDatabase, ServerTables } from '../tables/server-tables.ts'
+import { testKeyProvider } from '../testing/test-key-provider.ts'
+import { createKeyRotations } from './key-rotations.ts'
+import { createKeyring } from './keyring.ts'
+import { rotateTenant } from './rotate-tenant.ts'
+import { createSecretStore } from './secret-store.ts'
+
+let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let database: ServerDatabase
+
+beforeAll(async () => {
+  pglite = await openTestPGlite()
+  database = createDatabase<ServerTables>({ pglite })
+  await createMigrate(database, {})()
+})
+afterAll(() => pglite.close())
+
+const PACE = { batchSize: 2, leaseMs: 1, overlapMs: 0, idleMs: 5 }
+const provider = testKeyProvider()
+
+/** What one process has: its own keys in memory. */
+function processOn(on: ServerDatabase = database) {
+  const keyring = createKeyring(on, provider, Date.now)
+  const secrets = createSecretStore(on, keyring)
+  const logs: string[] = []
+  const log = (_level: string, message: string) => void logs.push(message)
+  return { database: on, keyring, secrets, log, now: Date.now, logs }
+}
+
+/** A tenant with five values of a workflow and two of a connection. */
+async function tenantWithValues() {
+  const tenantId = `t-${randomUUID()}` as TenantId
+  const workflowId = 'wf' as WorkflowId
+  const connection: ConnectionRow = {
+    ...{
+      tenant_id: tenantId,
+      connection_id: 'con_1',
+      connector: 'basic',
+      name: 'CRM',
+      field_values: '{"username":"ada"}',
+    },
+    ...{ markers: '{}', allowed_hosts: '["api.example.com"]', sharing_kind: 'tenant', workflow_ids: '[]' },
+    ...{ owner_id: 'u', owner_name: 'Ada', status: 'connected', status_reason: null, generation: 0 },
+    ...{ created_at: 1, updated_at: 1, expires_at: null, refresh_at: null, lease_id: null, lease_until: null },
+  }
+  const seal = await processOn().secrets.openSeal(tenantId)
+  const author = { tenantId, setBy: 'Ada', at: 1 }
+  const ofParams = [0, 1, 2, 3, 4].map(
+    (no) => seal({ ...author, owner: { workflowId }, field: `f${no}` }, `value ${no}`).row,
+  )
+  const ofConnection = ['a', 'b'].map(
+    (field) => seal({ ...author, owner: { connection }, field }, `secret ${field}`).row,
+  )
+  await database.withTenant(tenantId, async (tx) => {
+    const named = { tenant_id: tenantId, workflow_id: workflowId, name: 'W', description: '' }
+    const none = { latest_version: null, latest_behavior_hash: null, deleted_at: null }
+    await tx
+      .insertInto('workflows')
+      .values({ ...named, ...none, created_at: 1, updated_at: 1 })
+      .execute()
+    await insertSecrets(tx, ofParams, Number.POSITIVE_INFINITY)
+    await insertConnection(tx, connection, ofConnection)
+  })
+  return { tenantId, connection }
+}
+
+const rowsOf = (tenantId: TenantId): Promise<readonly SecretRow[]> =>
+  database.withTenant(tenantId, (tx) => tx.selectFrom('secrets').selectAll().orderBy('field').execute())
+const keysOf = (tenantId: TenantId) => database.withTenant(tenantId, (tx) => listTenantKeys(tx, tenantId))
+
+/** Everything that another process reads. */
+async function readAll({ tenantId, connection }: Awaited<ReturnType<typeof tenantWithValues>>) {
+  const { secrets } = processOn()
+  const rows = await rowsOf(tenantId)
+  const params = rows.filter((row) => row.workflow_id !== null)
+  const values = await Promise.all(params.map((row) => secrets.reveal(tenantId, row.secret_id, row.field)))
+  return [
+    ...values,
+    await secrets.revealRows(
+      connection,
+      rows.filter((row) => row.connection_id !== null),
+    ),
+  ]
+}
+const ALL = ['value 0', 'value 1', 'value 2', 'value 3', 'value 4', { a: 'secret a', b: 'secret b' }]
+
+describe('a rotation', () => {
+  test('encrypts keys and values again while everything stays readable, in several processes at once', async () => {
+    const tenants = await Promise.all([tenantWithValues(), tenantWithValues(), tenantWithValues()])
+    const former = processOn()
+    for (const { tenantId } of tenants) await former.secrets.openSeal(tenantId)
+    const [{ tenantId: firstTenant }] = tenants
+    const derived = await former.secrets.deriveKey(firstTenant, 'test')
+    provider.rotate()
+    const [one, other] = [processOn(), processOn()]
+    const [rotations, others] = [createKeyRotations(one, PACE), createKeyRotations(other, PACE)]
+    others.start()
+    expect(await rotations.rotate()).toMatchObject({ tenants: 3, inProgress: 3 })
+    await expect.poll(() => others.progress()).toEqual({ tenants: 3, inProgress: 0, resealed: 21, unreadable: 0 })
+    for (const tenant of tenants) {
+      expect(await readAll(tenant)).toEqual(ALL)
+      expect((await rowsOf(tenant.tenantId)).map((row) => row.data_key_id)).toEqual(Array(7).fill('2'))
+      const keys = await keysOf(tenant.tenantId)
+      expect(keys.map((key) => [key.key_id, key.wrapping_key_id])).toEqual([
+        ['2', 'test-2'],
+        ['1', 'test-2'],
+      ])
+      // A process with the earlier key in memory finds the new one.
+      const [row] = await rowsOf(tenant.tenantId)
+      if (row?.connection_id != null) expect(await former.secrets.revealRows(tenant.connection, [row])).toBeDefined()
+    }
+    // What was made with the earlier key can still be checked.
+    expect(await one.secrets.deriveKeys(firstTenant, 'test')).toContainEqual(derived)
+    await Promise.all([rotations.close(), others.close()])
+  })
+
+  test('continues in another process after a kill at any of its transactions', async () => {
+    const pace = { ...PACE, batchSize: 4 }
+    const claim = () => database.withSystem((tx) => claimRotation(tx, 1))
+    let kills = 0
+    for (let isKilled = true; isKilled; kills += isKilled ? 1 : 0) {
+      const tenant = await tenantWithValues()
+      const { tenantId } = tenant
+      await database.withSystem((tx) => requestRotation(tx, tenantId))
+      let left = kills
+      const dying: ServerDatabase = {
+        ...database,
+        // Of the transaction in which it is killed, nothing is stored.
+        withTenant: async (id, work) => {
+          if (left === 0) throw new Error('killed')
+          left -= 1
+          return database.withTenant(id, work)
+        },
+      }
+      isKilled = await rotateTenant(processOn(dying), (await claim()) as ClaimedRotation, pace, () => false).then(
+        () => false,
+        () => true,
+      )
+      if (isKilled) {
+        await expect.poll(claim).toMatchObject({ tenantId, rotation: 1 })
+        const isWrapped = false
+        await rotateTenant(processOn(), { tenantId, rotation: 1, isWrapped }, pace, () => false)
+      }
+      expect(await readAll(tenant)).toEqual(ALL)
+      expect((await rowsOf(tenantId)).map((row) => row.data_key_id)).toEqual(Array(7).fill('2'))
+    }
+    expect(kills).toBeGreaterThan(8)
+  })
+
+  test('looks again for values of a process that had the earlier key in memory, and only then ends', async () => {
+    const tenant = await tenantWithValues()
+    const { tenantId, connection } = tenant
+    const late = await processOn().secrets.openSeal(tenantId)
+    const rotations = createKeyRotations(processOn(), { ...PACE, overlapMs: 60_000 })
+    await rotations.rotate(tenantId)
+    await expect.poll(async () => (await rowsOf(tenantId)).every((row) => row.data_key_id === '2')).toBe(true)
+    expect((await rotations.progress()).inProgress).toBe(1)
+    await rotations.close()
+    const owner = { connection }
+    const { row } = late({ tenantId, owner, field: 'c', setBy: 'Ada', at: 1 }, 'late')
+    await database.withTenant(tenantId, (tx) => tx.insertInto('secrets').values(row).execute())
+    await rotateTenant(processOn(), { tenantId, rotation: 1, isWrapped: true }, PACE, () => false)
+    expect((await rowsOf(tenantId)).map((each) => each.data_key_id)).toEqual(Array(8).fill('2'))
+    expect((await rotations.progress()).inProgress).toBe(0)
+  })
+
+  test('leaves a value that cannot be decrypted, counts it, and goes past it', async () => {
+    const { tenantId } = await tenantWithValues()
+    const [first] = await rowsOf(tenantId)
+    await database.withTenant(tenantId, (tx) =>
+      tx
+        .updateTable('secrets')
+        .set({ sealed: Buffer.alloc(40, 1) })
+        .where('secret_id', '=', first?.secret_id ?? '')
+        .execute(),
+    )
+    const worker = processOn()
+    const rotations = createKeyRotations(worker, PACE)
+    const { unreadable } = await rotations.progress()
+    await rotations.rotate(tenantId)
+    await expect.poll(async () => (await rotations.progress()).inProgress).toBe(0)
+    expect((await rotations.progress()).unreadable - unreadable).toBe(1)
+    expect(worker.logs).toContain('keys.value_unreadable: it must be set again')
+    const ids = (await rowsOf(tenantId)).map((row) => row.data_key_id)
+    expect(ids.filter((id) => id === '2')).toHaveLength(6)
+    await rotations.close()
+  })
+
+  test('waits while the key provider is down, and needs one', async () => {
+    const { tenantId } = await tenantWithValues()
+    const rotations = createKeyRotations(processOn(), PACE)
+    provider.setDown(true)
+    await rotations.rotate(tenantId)
+    await expect.poll(() => provider.calls().wrapKey).toBeGreaterThan(0)
+    expect((await rotations.progress()).inProgress).toBe(1)
+    provider.setDown(false)
+    await expect.poll(async () => (await rotations.progress()).inProgress).toBe(0)
+    await rotations.close()
+    const without = createKeyRotations({ ...processOn(), keyring: createKeyring(database, null, Date.now) }, PACE)
+    await expect(without.rotate()).rejects.toMatchObject({ code: 'KEY_PROVIDER_REQUIRED' })
+    await expect(rotations.rotate('no tenant' as TenantId)).rejects.toMatchObject({ code: 'TENANT_INVALID' })
+  })
+})
+
+describe('a keyring', () => {
+  test('asks the provider once for all, and again when the keys have left the memory', async () => {
+    const { tenantId } = await tenantWithValues()
+    const before = provider.calls().unwrapKey
+    const keyring = createKeyring(database, provider, Date.now, { cacheMs: 20 })
+    expect(keyring.isInMemory(tenantId)).toBe(false)
+    const keys = await Promise.all([keyring.current(tenantId), keyring.current(tenantId), keyring.all(tenantId)])
+    expect(keys[0]).toEqual(keys[2][0])
+    expect([provider.calls().unwrapKey - before, keyring.isInMemory(tenantId)]).toEqual([1, true])
+    await expect.poll(() => keyring.isInMemory(tenantId)).toBe(false)
+    provider.setDown(true)
+    await expect(keyring.current(tenantId)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    provider.setDown(false)
+    expect(await keyring.current(tenantId)).toEqual(keys[0])
+    expect(await keyring.find(tenantId, '9')).toBeNull()
+  })
+})

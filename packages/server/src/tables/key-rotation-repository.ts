@@ -1,0 +1,188 @@
+import type { TenantId } from '@tenon/core/document'
+import { sql } from 'kysely'
+import { databaseNow } from './rollout-ref.ts'
+import type { ConnectionRow, SecretRow, ServerTx, TenantKeyRow } from './server-tables.ts'
+
+/** A rotation that a process works on. */
+export interface ClaimedRotation {
+  readonly tenantId: TenantId
+  /** Number of the rotation, from 1. */
+  readonly rotation: number
+  /** True once the data keys are encrypted under the key that the provider uses now. */
+  readonly isWrapped: boolean
+}
+
+/** Numbers of all tenants together. */
+export interface RotationCounts {
+  readonly tenants: number
+  readonly inProgress: number
+  readonly resealed: number
+  readonly unreadable: number
+}
+
+/**
+ * Requests a rotation of tenants, or of one; one that is in progress continues.
+ *
+ * @returns Number of tenants whose rotation begins.
+ */
+export async function requestRotation(tx: ServerTx, tenantId?: TenantId): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('key_rotations')
+    .set({
+      ...{ rotation: sql<number>`rotation + 1`, is_wrapped: false, resealed: 0, unreadable: 0 },
+      ...{ due_at: databaseNow, requested_at: databaseNow, ended_at: null },
+    })
+    .where(sql<boolean>`ended = rotation`)
+    .$if(tenantId !== undefined, (query) => query.where('tenant_id', '=', tenantId ?? ''))
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
+/** Claims the rotation that has been due for longest; no other process gets it before the lease ends. */
+export async function claimRotation(tx: ServerTx, leaseMs: number): Promise<ClaimedRotation | null> {
+  const row = await tx
+    .updateTable('key_rotations')
+    .set({ due_at: dueIn(leaseMs) })
+    .where('tenant_id', '=', (query) =>
+      query
+        .selectFrom('key_rotations as due')
+        .select('due.tenant_id')
+        .where('due.due_at', '<=', databaseNow)
+        .orderBy('due.due_at')
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returning(['tenant_id', 'rotation', 'is_wrapped'])
+    .executeTakeFirst()
+  return row === undefined ? null : { tenantId: row.tenant_id, rotation: row.rotation, isWrapped: row.is_wrapped }
+}
+
+const dueIn = (ms: number) => sql<number>`${databaseNow} + ${ms}::bigint`
+
+/** Progress of a rotation to note, with the time for which this process keeps it. */
+export interface RotationProgress {
+  readonly isWrapped?: boolean
+  /** Values to add to those that are counted. */
+  readonly resealed?: number
+  readonly unreadable?: number
+  readonly leaseMs: number
+}
+
+export async function noteRotation(
+  tx: ServerTx,
+  { tenantId, rotation }: Pick<ClaimedRotation, 'tenantId' | 'rotation'>,
+  { isWrapped, resealed = 0, unreadable, leaseMs }: RotationProgress,
+): Promise<void> {
+  await tx
+    .updateTable('key_rotations')
+    .set({
+      ...{ resealed: sql<number>`resealed + ${resealed}::int`, due_at: dueIn(leaseMs) },
+      ...(isWrapped === undefined ? {} : { is_wrapped: isWrapped }),
+      ...(unreadable === undefined ? {} : { unreadable }),
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('rotation', '=', rotation)
+    .execute()
+}
+
+export async function endRotation(
+  tx: ServerTx,
+  { tenantId, rotation }: Pick<ClaimedRotation, 'tenantId' | 'rotation'>,
+): Promise<void> {
+  await tx
+    .updateTable('key_rotations')
+    .set({ ended: rotation, due_at: null, ended_at: databaseNow })
+    .where('tenant_id', '=', tenantId)
+    .where('rotation', '=', rotation)
+    .execute()
+}
+
+export async function countRotations(tx: ServerTx): Promise<RotationCounts> {
+  const row = await tx
+    .selectFrom('key_rotations')
+    .select([
+      sql<number>`count(*)`.as('tenants'),
+      sql<number>`count(*) filter (where ended < rotation)`.as('in_progress'),
+      sql<number>`coalesce(sum(resealed), 0)`.as('resealed'),
+      sql<number>`coalesce(sum(unreadable), 0)`.as('unreadable'),
+    ])
+    .executeTakeFirstOrThrow()
+  const { tenants, in_progress: inProgress, resealed, unreadable } = row
+  return {
+    ...{ tenants: Number(tenants), inProgress: Number(inProgress) },
+    ...{ resealed: Number(resealed), unreadable: Number(unreadable) },
+  }
+}
+
+/** A value that is encrypted under an earlier key, with its connection. */
+export interface ValueToSeal {
+  readonly row: SecretRow
+  readonly connection: Pick<
+    ConnectionRow,
+    'tenant_id' | 'connection_id' | 'connector' | 'field_values' | 'allowed_hosts'
+  > | null
+}
+
+/** Lists values of a tenant that are encrypted under another key, by id. @param after - Id of the last one before. */
+export async function listValuesToSeal(
+  tx: ServerTx,
+  tenantId: TenantId,
+  { keyId, after, limit }: { readonly keyId: string; readonly after: string; readonly limit: number },
+): Promise<readonly ValueToSeal[]> {
+  const rows = await tx
+    .selectFrom('secrets')
+    .leftJoin('connections', (join) =>
+      join
+        .onRef('connections.tenant_id', '=', 'secrets.tenant_id')
+        .onRef('connections.connection_id', '=', 'secrets.connection_id'),
+    )
+    .selectAll('secrets')
+    .select(['connections.connector', 'connections.field_values', 'connections.allowed_hosts'])
+    .where('secrets.tenant_id', '=', tenantId)
+    .where('secrets.data_key_id', '!=', keyId)
+    .where('secrets.secret_id', '>', after)
+    .orderBy('secrets.secret_id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ connector, field_values, allowed_hosts, ...row }) => {
+    const { connection_id } = row
+    const isOfConnection =
+      connection_id !== null && connector !== null && field_values !== null && allowed_hosts !== null
+    const connection = isOfConnection
+      ? { tenant_id: tenantId, connection_id, connector, field_values, allowed_hosts }
+      : null
+    return { row, connection }
+  })
+}
+
+/** Replaces the ciphertext of a value, unless it was replaced or deleted since it was read. @returns True if it did. */
+export async function replaceSealed(
+  tx: ServerTx,
+  { tenant_id, secret_id, sealed }: SecretRow,
+  set: Pick<SecretRow, 'data_key_id' | 'sealed'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('secrets')
+    .set(set)
+    .where('tenant_id', '=', tenant_id)
+    .where('secret_id', '=', secret_id)
+    .where('sealed', '=', sealed)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
+/** Replaces the encrypted form of a data key, unless another process has. */
+export async function replaceWrapped(
+  tx: ServerTx,
+  { tenant_id, key_id, wrapped }: TenantKeyRow,
+  set: Pick<TenantKeyRow, 'wrapping_key_id' | 'wrapped'>,
+): Promise<void> {
+  await tx
+    .updateTable('secret_keys')
+    .set(set)
+    .where('tenant_id', '=', tenant_id)
+    .where('key_id', '=', key_id)
+    .where('wrapped', '=', wrapped)
+    .execute()
+}

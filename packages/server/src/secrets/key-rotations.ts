@@ -35,7 +35,7 @@ export interface KeyRotationPace extends RotationPace {
   readonly idleMs: number
 }
 
-export const KEY_ROTATION_PACE: KeyRotationPace = {
+const KEY_ROTATION_PACE: KeyRotationPace = {
   batchSize: 100,
   leaseMs: 60_000,
   overlapMs: 2 * KEYRING_TIMES.cacheMs,

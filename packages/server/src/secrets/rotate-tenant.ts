@@ -4,6 +4,7 @@ import {
   type ClaimedRotation,
   endRotation,
   listValuesToSeal,
+  lockFreeValues,
   noteRotation,
   replaceSealed,
   replaceWrapped,
@@ -32,6 +33,9 @@ export interface RotationPace {
   readonly overlapMs: number
 }
 
+/** Pause before values are looked at again that another transaction held. */
+const HELD_MS = 1_000
+
 /**
  * Works on the rotation of one tenant until nothing more is to be done now, or `isClosing` returns true. Each part is stored by
  * itself and does nothing when it is repeated, so that any process can continue after a crash:
@@ -57,6 +61,7 @@ export async function rotateTenant(
   const to = await latestKey(deps, created)
   let after = ''
   let unreadable = 0
+  let hasSkipped = false
   while (!isClosing()) {
     const page = { keyId: to.keyId, after, limit: batchSize }
     const values = await database.withTenant(tenantId, (tx) => listValuesToSeal(tx, tenantId, page))
@@ -79,14 +84,19 @@ export async function rotateTenant(
     }
     await database.withTenant(tenantId, async (tx) => {
       let resealed = 0
-      for (const { row, set } of sealed) if (set !== null && (await replaceSealed(tx, row, set))) resealed += 1
+      const ids = values.map(({ row }) => row.secret_id)
+      const free = await lockFreeValues(tx, tenantId, ids)
+      hasSkipped ||= free.size < ids.length
+      for (const { row, set } of sealed) {
+        if (set !== null && free.has(row.secret_id) && (await replaceSealed(tx, row, set))) resealed += 1
+      }
       await noteRotation(tx, claimed, { resealed, unreadable: unreadableBefore + missing.length, leaseMs })
     })
     return missing.length
   }
 
   async function finish(): Promise<void> {
-    const waitMs = created.created_at + overlapMs - deps.now()
+    const waitMs = Math.max(created.created_at + overlapMs - deps.now(), hasSkipped ? Math.min(HELD_MS, leaseMs) : 0)
     await database.withTenant(tenantId, (tx) =>
       waitMs > 0 ? noteRotation(tx, claimed, { unreadable, leaseMs: waitMs }) : endRotation(tx, claimed),
     )

@@ -156,7 +156,28 @@ export async function listValuesToSeal(
   })
 }
 
-/** Replaces the ciphertext of a value, unless it was replaced or deleted since it was read. @returns True if it did. */
+/**
+ * Locks those of some values that no other transaction holds, by id: one that changes them as well must not wait for this one,
+ * nor this one for it.
+ */
+export async function lockFreeValues(
+  tx: ServerTx,
+  tenantId: TenantId,
+  secretIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await tx
+    .selectFrom('secrets')
+    .select('secret_id')
+    .where('tenant_id', '=', tenantId)
+    .where('secret_id', 'in', [...secretIds])
+    .orderBy('secret_id')
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  return new Set(rows.map((row) => row.secret_id))
+}
+
+/** Replaces the ciphertext of a value, unless it was replaced since it was read. @returns True if it did. */
 export async function replaceSealed(
   tx: ServerTx,
   { tenant_id, secret_id, sealed }: SecretRow,

@@ -53,7 +53,6 @@ export const aggregate = defineNode({
       groups: z
         .array(z.record(z.string(), z.unknown()))
         .meta({ description: 'The results of each group, in the order in which the list names the groups.' }),
-      count: z.int().min(0).meta({ description: 'Number of groups.' }),
     }),
   },
   lint: [

@@ -23,7 +23,7 @@ export const aggregateNode = implementInlineNode(aggregate, ({ items, groupBy, v
     ])
     return { ...key, ...Object.fromEntries(results) }
   })
-  return { port: 'success', output: { groups, count: groups.length } }
+  return { port: 'success', output: { groups } }
 })
 
 function groupsOf(

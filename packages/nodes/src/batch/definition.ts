@@ -23,7 +23,6 @@ export const batch = defineNode({
   outputs: {
     success: z.object({
       batches: z.array(z.array(z.unknown())).meta({ description: 'The items in lists of the given size.' }),
-      count: z.int().min(0).meta({ description: 'Number of batches.' }),
     }),
   },
   summary: 'Batches of {size}',

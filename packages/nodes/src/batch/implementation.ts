@@ -5,5 +5,5 @@ import { batch } from './definition.ts'
 
 export const batchNode = implementInlineNode(batch, ({ items, size }) => {
   const batches = callFunction('chunk(items, size)', { items: asItems(items), size }) as Json[][]
-  return { port: 'success', output: { batches, count: batches.length } }
+  return { port: 'success', output: { batches } }
 })

@@ -52,10 +52,9 @@ export const merge = defineNode({
   ports: [{ name: 'success', title: 'success' }],
   outputs: {
     success: z.object({
-      items: z.array(z.unknown()).meta({
+      merged: z.array(z.unknown()).meta({
         description: 'The items of both lists; with match, objects with item and the matches by their name.',
       }),
-      count: z.int().min(0),
     }),
   },
   summary: 'Merges {first} and {second}',

@@ -5,8 +5,8 @@ import { merge } from './definition.ts'
 
 export const mergeNode = implementInlineNode(merge, ({ first, second, mode, ...rest }) => {
   const [left, right] = [asItems(first), asItems(second)]
-  const items = mode === 'append' ? [...left, ...right] : withMatches(left, right, rest)
-  return { port: 'success', output: { items, count: items.length } }
+  const merged = mode === 'append' ? [...left, ...right] : withMatches(left, right, rest)
+  return { port: 'success', output: { merged } }
 })
 
 interface MatchParams {

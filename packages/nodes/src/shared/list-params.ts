@@ -6,7 +6,7 @@ export const MOST_ROWS = 20
 /** List that a node reads. */
 export const listParam = z.array(z.unknown()).meta({
   title: 'List',
-  description: 'The items.',
+  description: 'An expression that gives a list.',
   control: 'expression',
   placeholder: '{{input.orders}}',
 })

@@ -1,5 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { RunInspector, RunList, RunViewer } from '@tenon/editor/runs'
+import { AGENT_DOCUMENT, AGENT_MANIFEST, agentRun, mailApproval } from '../../packages/editor/test/fixtures/called.ts'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../packages/editor/test/fixtures/fixture-client.ts'
 import {
   CALL_MANIFEST,
@@ -55,3 +56,26 @@ export const InspectorOfStartedRun = storyOf((_args, context) => (
 export const ListOfStartedRuns = storyOf((_args, context) => (
   <RunList client={context.loaded['client']} onOpenRun={ignore} {...instanceProps(context)} />
 ))
+
+/** A node that has called others, one of which waits for an approval. */
+export const ViewerWithCalledNodes: StoryObj = {
+  loaders: [
+    async () => ({
+      client: createFixtureClient({
+        document: AGENT_DOCUMENT,
+        manifest: AGENT_MANIFEST,
+        frames: agentRun().frames,
+        approvals: [mailApproval()],
+      }).client,
+    }),
+  ],
+  render: (_args, context) => (
+    <RunViewer
+      client={context.loaded['client']}
+      runId={FIXTURE_RUN_ID}
+      onOpenRun={ignore}
+      onOpenWorkflow={ignore}
+      {...instanceProps(context)}
+    />
+  ),
+}

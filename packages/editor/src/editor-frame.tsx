@@ -213,6 +213,7 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
                   client={host.client}
                   workflowId={host.workflowId}
                   hasDraft={host.version === undefined}
+                  onOpenRun={host.onOpenRun}
                 />
                 <StartDialog
                   client={host.client}

@@ -10,6 +10,7 @@ import { Callout } from '../ui/callout.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { failureText } from '../ui/error-state.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
+import { RefusedRuns } from './refused-runs.tsx'
 
 const TONES: Readonly<Record<Rollout['status'], BadgeTone>> = {
   canary: 'running',
@@ -38,6 +39,7 @@ interface RolloutNoteProps {
   readonly client: TenonClient
   readonly rollout: Rollout
   readonly mayChange: boolean
+  readonly onOpenRun: ((runId: string) => void) | undefined
   readonly onChange: () => void
 }
 
@@ -50,7 +52,7 @@ export function RolloutNote(props: RolloutNoteProps) {
   )
 }
 
-function Note({ client, rollout, mayChange, onChange }: RolloutNoteProps) {
+function Note({ client, rollout, mayChange, onOpenRun, onChange }: RolloutNoteProps) {
   const t = useTranslate()
   const { canary, progress, refusals, status } = rollout
   const note = useKeptFocus(status)
@@ -64,13 +66,16 @@ function Note({ client, rollout, mayChange, onChange }: RolloutNoteProps) {
       <Callout tone={TONES[status]} title={titleOf(rollout, t)}>
         {facts.length > 0 && <p>{facts.join(' · ')}</p>}
         {refusals.length > 0 && (
-          <ul>
-            {refusals.map(({ message, runs }) => (
-              <li key={message} dir="auto">
-                {runs} × {message}
-              </li>
-            ))}
-          </ul>
+          <>
+            <ul>
+              {refusals.map(({ message, runs }) => (
+                <li key={message} dir="auto">
+                  {runs} × {message}
+                </li>
+              ))}
+            </ul>
+            <RefusedRuns client={client} rollout={rollout} onOpenRun={onOpenRun} />
+          </>
         )}
       </Callout>
       {mayChange && <RolloutButtons client={client} rollout={rollout} onChange={onChange} />}
@@ -126,7 +131,7 @@ function progressTexts({ progress, runs }: Rollout, t: Translate): readonly stri
   )
 }
 
-function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'mayChange'>) {
+function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'mayChange' | 'onOpenRun'>) {
   const t = useTranslate()
   const { toast } = useAnnouncer()
   const [isSending, setIsSending] = useState(false)

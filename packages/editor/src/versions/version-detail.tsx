@@ -32,6 +32,7 @@ interface VersionDetailProps {
   readonly rollouts: Resource<readonly Rollout[]>
   readonly hasDraft: boolean
   readonly canEdit: boolean
+  readonly onOpenRun: ((runId: string) => void) | undefined
   /** Back to the list, where there is no room for both. */
   readonly onBack: () => void
 }
@@ -40,7 +41,7 @@ const NOTHING = 'nothing'
 
 /** One version: who published it and why, its picture, and how it differs from another. */
 export function VersionDetail(props: VersionDetailProps) {
-  const { client, workflowId, shown, pages, rollouts, hasDraft, canEdit, onBack } = props
+  const { client, workflowId, shown, pages, rollouts, hasDraft, canEdit, onOpenRun, onBack } = props
   const { t, locale } = useInstance()
   const latest = useEditorStore((state) => state.workflow?.version ?? null)
   const live = liveVersion(latest, rollouts.value ?? [])
@@ -97,7 +98,13 @@ export function VersionDetail(props: VersionDetailProps) {
         )}
       </header>
       {rollout !== undefined && (
-        <RolloutNote client={client} rollout={rollout} mayChange={canEdit} onChange={rollouts.refresh} />
+        <RolloutNote
+          client={client}
+          rollout={rollout}
+          mayChange={canEdit}
+          onOpenRun={onOpenRun}
+          onChange={rollouts.refresh}
+        />
       )}
       {version !== undefined && version.notes !== '' && (
         <p className="tn-version-text" dir="auto">

@@ -17,10 +17,11 @@ interface VersionHistoryProps {
   readonly client: TenonClient
   readonly workflowId: string
   readonly hasDraft: boolean
+  readonly onOpenRun: ((runId: string) => void) | undefined
 }
 
 /** The versions of a workflow, and one of them in full. On a phone it is the one or the other. */
-export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryProps) {
+export function VersionHistory({ client, workflowId, hasDraft, onOpenRun }: VersionHistoryProps) {
   const t = useTranslate()
   const { store } = useSession()
   const canEdit = useEditorStore((state) => hasDraft && !state.isReadOnly && state.phase.kind === 'ready')
@@ -81,6 +82,7 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
           rollouts={rollouts}
           hasDraft={hasDraft}
           canEdit={canEdit}
+          onOpenRun={onOpenRun}
           onBack={() => setIsOpened(false)}
         />
       )}

@@ -4,14 +4,15 @@ import type { WorkflowDocument, WorkflowNode } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import { act, screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { versionOf } from '../../test/fixtures/fixture-answers.ts'
-import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { NodeRunContext, type NodeRunPresenter } from '../canvas/node-status.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { shortRunId } from '../runs/format/short-run-id.ts'
 import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
 import { VersionsDialog } from './versions-dialog.tsx'
@@ -37,6 +38,7 @@ interface Options {
   readonly isLiveLoaded?: boolean
   /** The run that the editor shows behind the dialog. */
   readonly run?: NodeRunPresenter
+  readonly onOpenRun?: (runId: string) => void
 }
 
 function open(options: Options = {}) {
@@ -62,7 +64,7 @@ function open(options: Options = {}) {
   const view = renderPart(
     <SessionProvider session={session}>
       <NodeRunContext.Provider value={options.run ?? null}>
-        <VersionsDialog client={fixture.client} workflowId="wf" hasDraft />
+        <VersionsDialog client={fixture.client} workflowId="wf" hasDraft onOpenRun={options.onOpenRun} />
       </NodeRunContext.Provider>
     </SessionProvider>,
   )
@@ -158,10 +160,15 @@ describe('VersionsDialog', () => {
   test('shows which runs move, stops that, and tries those again that could not', async () => {
     const refusals = [{ code: 'MIGRATION_REFUSED', message: 'These nodes do not fit: "Review"', runs: 4 }]
     const moving = { ...CANARY, status: 'in_progress', canary: null, progress: PROGRESS, refusals } as const
-    const { user, fixture } = open({ rollouts: [moving] })
+    const onOpenRun = vi.fn()
+    const { user, fixture } = open({ rollouts: [moving], onOpenRun })
     await user.click(await show(/^Version 2LiveMoving runs/))
     expect(screen.getByText('3 runs moved · 2 waiting for nodes in progress · 1 left · 4 not moved')).toBeTruthy()
     expect(screen.getByText('4 × These nodes do not fit: "Review"')).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Show the runs' }))
+    await user.click(await screen.findByRole('button', { name: shortRunId(FIXTURE_RUN_ID) }))
+    expect(onOpenRun).toHaveBeenCalledWith(FIXTURE_RUN_ID)
+    await user.click(screen.getByRole('button', { name: 'Hide the runs' }))
     fixture.fail('rollouts.stop', new TenonError('ROLLOUT_CLOSED', 'It has ended'))
     await user.click(screen.getByRole('button', { name: 'Stop' }))
     expect(await screen.findByText(/It has ended/)).toBeTruthy()

@@ -14,6 +14,8 @@ interface VersionsDialogProps {
   readonly workflowId: string
   /** False in an editor that shows a version: its document is not the draft. */
   readonly hasDraft: boolean
+  /** Opens a run; absent where the host has no page for it. */
+  readonly onOpenRun: ((runId: string) => void) | undefined
 }
 
 /** The history of the workflow: its versions, what changed between them, and the way back to one. */

@@ -94,7 +94,7 @@ describe.each(STORES)('has the same log on $name', ({ open }) => {
     const { database } = engine
     logs = new Map(COMPARED.map((each) => [each.name, runOnEngine(each, { ...engine, registry }, database)]))
     await Promise.allSettled(logs.values())
-  }, 300_000)
+  }, 900_000)
   afterAll(() => engine.close())
 
   test.each(COMPARED.map((each) => [each.name, each] as const))('%s', async (name, each) => {

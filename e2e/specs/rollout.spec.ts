@@ -31,6 +31,7 @@ test('a canary is published, rolled back, and the next version takes the runs in
   await dialog.getByLabel('New runs').selectOption({ label: 'Some start with this version first' })
   await dialog.getByLabel('Percentage of new runs').fill('1')
   await dialog.getByLabel('Runs in progress').selectOption({ label: 'Move to this version' })
+  await expect(dialog.getByText('1 run is in progress now.')).toBeVisible()
   await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
   await expect(dialog).toHaveCount(0)
   expect((await client.rollouts.list(id)).items[0]).toMatchObject({
@@ -49,6 +50,8 @@ test('a canary is published, rolled back, and the next version takes the runs in
   await versions.getByRole('button', { name: 'Roll back' }).click()
   await page.getByRole('dialog', { name: 'Roll back to version 1?' }).getByRole('button', { name: 'Roll back' }).click()
   await expect(versions.getByText(/^New runs start with version 1 again:/)).toBeVisible()
+  await expect(page.getByText('Live · v1')).toBeVisible()
+  expect(await client.workflows.get(id)).toMatchObject({ version: '2', liveVersion: '1' })
   const back = await client.runs.start(id, { input: {} })
   expect((await client.runs.get(back.runId)).version).toBe('1')
 

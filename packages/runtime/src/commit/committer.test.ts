@@ -268,15 +268,27 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       const data = { timestamp: new Date(now).toISOString(), level: 'info', message: 'one' } as const
       const observation = { type: 'node_log', nodeRunId: 'a', data } as const
       const observations = [{ observation, pass: 1, attempt: 1, index: 0, at: now }]
+      const timerId = 'attempt/a/1'
+      const operations = [{ op: 'timer_set', timerId, dueAt: now }] as const
+      const request = { ...run, facts: [], observations, operations }
+      const { withTenant } = opened.database
       isHeld = true
-      await expect(by.commit({ ...run, facts: [], observations })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      await expect(by.commit(request)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
       isHeld = false
       const land = async () => {
         await late?.()
       }
-      if (order === 'before') await land()
-      await by.commit({ ...run, facts: [], observations, isRepeated: true })
+      if (order === 'before') {
+        await land()
+        // It has fired; the repetition must not set it again.
+        await withTenant(run.tenantId, (tx) => tx.deleteFrom('timers').where('timer_id', '=', timerId).execute())
+      }
+      await by.commit({ ...request, isRepeated: true })
       if (order === 'after') await land()
+      const timers = await withTenant(run.tenantId, (tx) =>
+        tx.selectFrom('timers').select('timer_id').where('run_id', '=', run.runId).execute(),
+      )
+      expect(timers.map((row) => row.timer_id)).toEqual(order === 'before' ? [] : [timerId])
       expect((await check()).filter((event) => event.type === 'node_log')).toHaveLength(1)
     },
   )

@@ -211,7 +211,10 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
         for (;;) {
           const isAgain = isRepeated || metOthers
           const fresh = isAgain ? await leaveOutStored(logs, session.identity, observations) : observations
-          const result = await perform(session, request, { observations: fresh, isPinned, newRun: null })
+          // The operations were stored with the last observation; their timer may have fired, or the run ended since.
+          const isStored = fresh.at(-1) !== observations.at(-1)
+          const work = isStored ? { ...request, operations: [] } : request
+          const result = await perform(session, work, { observations: fresh, isPinned, newRun: null })
           if (!isPinned || result.outcome !== 'unchanged' || !result.metOthers) {
             return metOthers ? { ...result, metOthers } : result
           }

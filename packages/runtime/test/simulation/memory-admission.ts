@@ -108,6 +108,6 @@ function lanesOf(all: readonly MemoryAdmission[]): readonly Lane[] {
 }
 
 /** Names the runs that share a limit. */
-export function groupName({ workflowId, group }: Pick<MemoryAdmission, 'workflowId' | 'group'>): string {
+function groupName({ workflowId, group }: Pick<MemoryAdmission, 'workflowId' | 'group'>): string {
   return `${workflowId}/${group}`
 }

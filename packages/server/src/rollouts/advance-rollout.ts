@@ -3,11 +3,12 @@ import type { RunId } from '@tenon/core/document'
 import type { TenonError } from '@tenon/core/errors'
 import { publishChange, type TransactionHook } from '@tenon/runtime'
 import type { Plan } from '@tenon/runtime/interpreter'
+import { databaseNow } from '@tenon/runtime/postgres'
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { isOfOneRun, type MigrateDeps, migrateRun, planToMove } from '../runs/migrate-run.ts'
 import { auditHook, insertSystemAudit } from '../tables/audit-repository.ts'
-import { databaseNow, type RolloutRef } from '../tables/rollout-ref.ts'
+import type { RolloutRef } from '../tables/rollout-ref.ts'
 import {
   dropSweep,
   dueRollout,

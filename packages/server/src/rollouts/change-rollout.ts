@@ -1,9 +1,10 @@
 import type { Identity, RolloutRuns } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { publishChange } from '@tenon/runtime'
+import { databaseNow } from '@tenon/runtime/postgres'
 import type { ServerContext } from '../context.ts'
 import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
-import { databaseNow, type RolloutRef } from '../tables/rollout-ref.ts'
+import type { RolloutRef } from '../tables/rollout-ref.ts'
 import {
   dropSweep,
   dueRollout,

@@ -1,7 +1,7 @@
 import type { Identity, PublishVersion } from '@tenon/core/api'
 import type { WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { databaseNow } from '../tables/rollout-ref.ts'
+import { databaseNow } from '@tenon/runtime/postgres'
 import { dropSweep, lockRollout, putRollout, type RolloutToPut, updateRollout } from '../tables/rollout-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { findStableVersion } from '../tables/version-repository.ts'

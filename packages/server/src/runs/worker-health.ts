@@ -2,7 +2,7 @@ import type { RunHealth } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import { isRunOver } from '@tenon/core/run'
 import { findObstacles, findRunObstacles, type RunObstacle, type RuntimeTables, type StoredRun } from '@tenon/runtime'
-import { sql } from 'kysely'
+import { databaseNow } from '@tenon/runtime/postgres'
 import type { ServerContext } from '../context.ts'
 
 /** Health of a run while no worker is running. */
@@ -34,9 +34,6 @@ const ON_TEMPORAL: Readonly<Record<RunObstacle, RunHealth>> = Object.freeze({
     remedy: 'Check that Temporal is running and reachable; the run continues when it answers again.',
   },
 })
-
-/** Leases are counted by the clock of the database, which may differ from the one here. */
-const databaseNow = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
 /** Checks whether a worker of the embedded engine is running on this database. On Temporal its server knows: true. */
 async function hasWorker({ engine, database }: Pick<ServerContext, 'engine' | 'database'>): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { TenantId } from '@tenon/core/document'
+import { databaseNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
-import { databaseNow } from './rollout-ref.ts'
 import type { ConnectionRow, SecretRow, ServerTx, TenantKeyRow } from './server-tables.ts'
 
 /** A rotation that a process works on. */

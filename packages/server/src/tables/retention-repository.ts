@@ -1,4 +1,5 @@
 import type { TenantId, WorkflowId } from '@tenon/core/document'
+import { databaseNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import { IDEMPOTENCY_MS } from './idempotency-repository.ts'
 import { deleteRowsOfDeletedRuns } from './rollout-runs-repository.ts'
@@ -7,8 +8,6 @@ import type { ServerTx } from './server-tables.ts'
 const DAY_MS = 86_400_000
 /** Rows of each table that one transaction deletes. */
 const ROWS = 1_000
-
-const now = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
 /** Reads the days for which the latest versions of workflows keep runs, of those that have the setting. */
 export async function readKeptDays(tx: ServerTx, tenantId: TenantId): Promise<ReadonlyMap<WorkflowId, number>> {
@@ -50,14 +49,18 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
           .selectFrom('idempotency_keys as old')
           .select(['old.route', 'old.key'])
           .where('old.tenant_id', '=', tenantId)
-          .where('old.created_at', '<', sql<number>`${now} - ${sql.lit(IDEMPOTENCY_MS)}::bigint`)
+          .where('old.created_at', '<', sql<number>`${databaseNow} - ${sql.lit(IDEMPOTENCY_MS)}::bigint`)
           .limit(sql.lit(ROWS))
           .$asTuple('route', 'key'),
       ),
     )
     .executeTakeFirstOrThrow()
   await deleteRowsOfDeletedRuns(tx, tenantId)
-  await tx.deleteFrom('socket_tickets').where('tenant_id', '=', tenantId).where('expires_at', '<', now).execute()
+  await tx
+    .deleteFrom('socket_tickets')
+    .where('tenant_id', '=', tenantId)
+    .where('expires_at', '<', databaseNow)
+    .execute()
   if (auditDays === null) return Number(keys.numDeletedRows) === ROWS
   const entries = await tx
     .deleteFrom('audit_log')
@@ -67,7 +70,7 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
         .selectFrom('audit_log as old')
         .select('old.audit_id')
         .where('old.tenant_id', '=', tenantId)
-        .where('old.at', '<', sql<number>`${now} - ${auditDays * DAY_MS}::bigint`)
+        .where('old.at', '<', sql<number>`${databaseNow} - ${auditDays * DAY_MS}::bigint`)
         .limit(sql.lit(ROWS)),
     )
     .executeTakeFirstOrThrow()

@@ -1,5 +1,6 @@
+import { databaseNow } from '@tenon/runtime/postgres'
 import { type RawBuilder, sql } from 'kysely'
-import { databaseNow, type RolloutRef } from './rollout-ref.ts'
+import type { RolloutRef } from './rollout-ref.ts'
 import { type CanaryRuns, clearRuns } from './rollout-runs-repository.ts'
 import type { ServerTx, VersionRolloutRow } from './server-tables.ts'
 

@@ -1,7 +1,7 @@
 import type { RunId, TenantId } from '@tenon/core/document'
-import { isListedRun, isTopLevelRun } from '@tenon/runtime/postgres'
+import { databaseNow, isListedRun, isTopLevelRun } from '@tenon/runtime/postgres'
 import { type Expression, expressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely'
-import { databaseNow, type RolloutRef } from './rollout-ref.ts'
+import type { RolloutRef } from './rollout-ref.ts'
 import type { RolloutRunRow, ServerTables, ServerTx, VersionRolloutRow } from './server-tables.ts'
 
 /** Checks whether a version precedes another one; both are decimal numbers. */

@@ -4,8 +4,6 @@ import { openTestDatabase, TEST_DATABASES } from '../../src/testing/databases.ts
 import { openEmbedded } from '../../src/testing/embedded.ts'
 import type { EngineUnderTest } from '../../src/testing/test-engine.ts'
 import { createTestNodes } from '../../src/testing/test-nodes.ts'
-import { hasTemporal, openDevServer } from '../temporal/dev-server.ts'
-import { bundleShellOnce, newTaskQueue, openTemporal, quietTemporal } from '../temporal/open-temporal.ts'
 import { CASES } from './cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { type EngineLog, runOnEngine } from './engine-run.ts'
@@ -62,27 +60,7 @@ const EMBEDDED: readonly Store[] = TEST_DATABASES.map((kind) => ({
   },
 }))
 
-const TEMPORAL: Store = {
-  name: 'Temporal',
-  open: async () => {
-    quietTemporal()
-    const [server, opened, workflowBundle] = await Promise.all([
-      openDevServer(),
-      openTestDatabase('PGlite'),
-      bundleShellOnce(),
-    ])
-    const options = { address: server.address, workflowBundle, taskQueue: newTaskQueue() }
-    const engine = await openTemporal(opened.database, registry, options)
-    const close = async () => {
-      await engine.close()
-      await opened.close()
-      await server.stop()
-    }
-    return { ...engine, close }
-  },
-}
-
-const STORES = IS_FULL ? [...EMBEDDED, ...((await hasTemporal()) ? [TEMPORAL] : [])] : EMBEDDED.slice(0, 1)
+const STORES = IS_FULL ? EMBEDDED : EMBEDDED.slice(0, 1)
 const COMPARED = CASES.filter((_, index) => IS_FULL || index % 4 === 0)
 
 describe.each(STORES)('has the same log on $name', ({ open }) => {
@@ -94,7 +72,7 @@ describe.each(STORES)('has the same log on $name', ({ open }) => {
     const { database } = engine
     logs = new Map(COMPARED.map((each) => [each.name, runOnEngine(each, { ...engine, registry }, database)]))
     await Promise.allSettled(logs.values())
-  }, 900_000)
+  }, 300_000)
   afterAll(() => engine.close())
 
   test.each(COMPARED.map((each) => [each.name, each] as const))('%s', async (name, each) => {

@@ -51,11 +51,6 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Choose a connection that this workflow may use, or share the connection with it.',
   },
-  CONNECTION_NEEDS_REAUTH: {
-    status: 409,
-    retryable: false,
-    remedy: 'Connect the account again; the run then continues.',
-  },
   CONNECTOR_INVALID: { status: 500, retryable: false, remedy: 'Correct the field of the connector in the message.' },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the URL and the status of the service.' },
   HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check the response of the service.' },

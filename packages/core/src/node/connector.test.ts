@@ -50,6 +50,8 @@ describe('defineConnector', () => {
     ['auth.tokenUrl', { auth: { ...oauth, tokenUrl: 'ftp://crm.example' } }],
     ['auth.clientId', { auth: { ...oauth, clientId: '' } }],
     ['test.url', { test: { url: '/me' } }],
+    ['test.url', { test: { url: 'https://other.example/me' } }],
+    ['test.url', { allowedHosts: [] }],
   ])('refuses a faulty %s', (field, change) => {
     expect(() => defineConnector({ ...crm, ...change })).toThrow(
       expect.objectContaining({ code: 'CONNECTOR_INVALID', details: expect.objectContaining({ field }) }),

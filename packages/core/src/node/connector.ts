@@ -1,6 +1,6 @@
 import { TenonError } from '../errors/tenon-error.ts'
 import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
-import { isHostPattern } from './http-credentials.ts'
+import { isHostPattern, isUrlAllowed } from './http-credentials.ts'
 
 /** Ways in which connections of a connector authenticate, as the API names them. */
 export const CONNECTOR_AUTH_KINDS = ['apiKey', 'basic', 'bearer', 'oauth2'] as const
@@ -108,6 +108,9 @@ export function defineConnector(connector: Connector): Connector {
     if (auth.clientId === '') fail('auth.clientId', 'it must not be empty')
   }
   if (test !== undefined && !isHttpUrl(test.url)) fail('test.url', 'it must be an http or https URL')
+  if (test !== undefined && !isUrlAllowed(new URL(test.url), allowedHosts)) {
+    fail('test.url', `its host must be one of allowedHosts: ${allowedHosts.join(', ') || 'none'}`)
+  }
   return Object.freeze({
     ...connector,
     auth: Object.freeze({ ...auth }),

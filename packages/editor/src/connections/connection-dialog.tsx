@@ -11,7 +11,15 @@ import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { TextArea, TextInput } from '../ui/text-input.tsx'
 import { authorize } from './authorize.ts'
-import { type ConnectionDraft, draftOf, isComplete, keepsSecret, toCreate, toUpdate } from './connection-fields.ts'
+import {
+  type ConnectionDraft,
+  draftOf,
+  faultsOf,
+  isComplete,
+  keepsSecret,
+  toCreate,
+  toUpdate,
+} from './connection-fields.ts'
 import { useConnectors } from './use-connections.ts'
 
 interface ConnectionDialogProps {
@@ -79,6 +87,7 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
     const chosen = connectors.find((each) => each.id === id) ?? first
     setDraft(({ name, sharing }) => ({ ...draftOf(null, chosen), name, sharing }))
   }
+  const faults = faultsOf(error)
   const isOAuth = connector.auth === 'oauth2'
   // The page of the service is asked when its user connects, not when the name of a working connection changes.
   const needsPage = isOAuth && connection?.status !== 'connected'
@@ -144,11 +153,11 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
             />
           </Field>
         )}
-        <Field label={t('connections.form.name')} required>
+        <Field label={t('connections.form.name')} required {...faultAt(faults, 'name')}>
           <TextInput value={draft.name} maxLength={200} onChange={(name) => change({ name })} />
         </Field>
         {needsPage && <p className="tn-muted">{t('connections.form.page')}</p>}
-        <ConnectorFields connector={connector} connection={connection} draft={draft} onChange={change} />
+        <ConnectorFields {...{ connector, connection, draft, faults }} onChange={change} />
         <Sharing draft={draft} onChange={change} />
         {error !== null && <ErrorState title={t('connections.form.failed')} error={error} />}
       </form>
@@ -164,10 +173,18 @@ interface PartProps {
 interface ConnectorFieldsProps extends PartProps {
   readonly connector: ConnectorInfo
   readonly connection: ConnectionInfo | null
+  /** Texts about faulty fields, as {@link faultsOf} names them. */
+  readonly faults: ReadonlyMap<string, string>
+}
+
+/** Returns the error of a field, as its props have it. */
+function faultAt(faults: ReadonlyMap<string, string>, field: string): { readonly error?: string } {
+  const error = faults.get(field)
+  return error === undefined ? {} : { error }
 }
 
 /** Fields of the connector, and the hosts that it leaves open. */
-function ConnectorFields({ connector, connection, draft, onChange }: ConnectorFieldsProps) {
+function ConnectorFields({ connector, connection, draft, faults, onChange }: ConnectorFieldsProps) {
   const { t, locale } = useInstance()
   return (
     <>
@@ -192,6 +209,7 @@ function ConnectorFields({ connector, connection, draft, onChange }: ConnectorFi
             label={t('connections.form.field', { field: name })}
             required={isRequired && !(isSecret && keepsSecret(connection, name))}
             {...help}
+            {...faultAt(faults, `${isSecret ? 'secrets' : 'values'}.${name}`)}
           >
             {choices === undefined ? (
               <TextInput
@@ -210,7 +228,12 @@ function ConnectorFields({ connector, connection, draft, onChange }: ConnectorFi
         )
       })}
       {connector.allowedHosts.length === 0 && (
-        <Field label={t('connections.form.hosts')} help={t('connections.form.hostsHelp')} required>
+        <Field
+          label={t('connections.form.hosts')}
+          help={t('connections.form.hostsHelp')}
+          required
+          {...faultAt(faults, 'allowedHosts')}
+        >
           <TextArea rows={2} mono value={draft.hosts} onChange={(hosts) => onChange({ hosts })} />
         </Field>
       )}

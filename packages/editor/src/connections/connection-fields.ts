@@ -1,4 +1,5 @@
 import type { ConnectionInfo, ConnectorInfo, CreateConnection, UpdateConnection } from '@tenon/core/client'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 
 /** Entries of a person about a connection. */
 export interface ConnectionDraft {
@@ -69,4 +70,20 @@ export function isComplete(draft: ConnectionDraft, connector: ConnectorInfo, bef
   const hasHosts = connector.allowedHosts.length > 0 || hostsIn(draft).length > 0
   const fields = connector.fields.every(({ name, isSecret, isRequired }) => !isRequired || isGiven(name, isSecret))
   return draft.name.trim() !== '' && hasHosts && fields
+}
+
+/**
+ * Returns what a refused request says about the fields of the form: texts by `values.username`, `secrets.token` or
+ * `allowedHosts`. Empty if it was refused for another reason.
+ */
+export function faultsOf(error: unknown): ReadonlyMap<string, string> {
+  const issues = error instanceof TenonError ? error.details?.issues : undefined
+  if (!Array.isArray(issues)) return new Map()
+  return new Map(
+    (issues as readonly ProblemIssue[]).map(({ path, message }) => {
+      // A fault of one host belongs to the field with all of them.
+      const field = path[0] === 'allowedHosts' ? path.slice(0, 1) : path
+      return [field.join('.'), message]
+    }),
+  )
 }

@@ -24,7 +24,7 @@ interface ConnectionItemProps {
 export function ConnectionItem(props: ConnectionItemProps) {
   const { client, connection, connector, onEdit, onChanged, onOpenWorkflow } = props
   const { t } = useInstance()
-  const { id, name, status, statusReason, sharing, owner } = connection
+  const { id, name, status, statusReason, sharing, owner, values } = connection
   const service = connector?.title ?? connection.connector
   const [open, setOpen] = useState<'uses' | 'delete' | null>(null)
   const { test, result, isTesting, error } = useTest(client, id, onChanged)
@@ -38,6 +38,7 @@ export function ConnectionItem(props: ConnectionItemProps) {
         <Badge tone={isOver ? 'failed' : 'success'}>{t('connections.status', { status })}</Badge>
         <p className="tn-muted" dir="auto">
           {t('connections.detail', { connector: service, sharing: sharing.kind, owner: owner.displayName })}
+          {values.username !== undefined && ` · ${values.username}`}
         </p>
         {statusReason !== null && (
           <p className="tn-muted" dir="auto">
@@ -154,6 +155,9 @@ function UsesDialog({ client, connection: { id, name }, onClose, onOpenWorkflow 
   )
 }
 
+/** Workflows that the dialog for a deletion names. */
+const MAX_NAMES = 5
+
 function DeleteDialog({
   client,
   connection: { id, name },
@@ -163,6 +167,8 @@ function DeleteDialog({
   const { t } = useInstance()
   const [isSending, setIsSending] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  const load = useCallback((abortSignal: AbortSignal) => client.connections.uses(id, { abortSignal }), [client, id])
+  const users = (useResource(load).value?.items ?? []).map(({ workflowName }) => workflowName)
   const remove = async (): Promise<void> => {
     setIsSending(true)
     try {
@@ -186,7 +192,14 @@ function DeleteDialog({
       open
       busy={isSending}
       title={t('connections.deleteTitle', { name })}
-      description={t('connections.deleteWhy')}
+      description={
+        users.length === 0
+          ? t('connections.deleteWhy')
+          : t('connections.deleteUsed', {
+              names: users.slice(0, MAX_NAMES).join(', '),
+              more: Math.max(0, users.length - MAX_NAMES),
+            })
+      }
       confirmLabel={t('connections.delete')}
       variant="danger"
       onClose={onClose}

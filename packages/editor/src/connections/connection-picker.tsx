@@ -8,7 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
-import { useConnections } from './use-connections.ts'
+import { isForbidden, useConnections, useConnectors } from './use-connections.ts'
 
 interface ConnectionPickerProps extends ControlProps {
   readonly client: TenonClient
@@ -29,12 +29,14 @@ const NONE = ''
 function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) {
   const { t } = useInstance()
   const connections = useConnections(client)
+  const connectors = useConnectors(client).value?.items ?? []
   /** Connection whose dialog is open; `null` for a new one, `undefined` for none. */
   const [edited, setEdited] = useState<ConnectionInfo | null | undefined>(undefined)
   const chosenId = typeof value === 'string' ? value : NONE
   const chosen = connections.items.find(({ id }) => id === chosenId)
   const isLoaded = !connections.isLoading && connections.error === null && !connections.hasMore
   if (connections.isLoading && connections.items.length === 0) return <Skeleton height={32} />
+  if (isForbidden(connections.error)) return <p className="tn-field-note">{t('connections.hidden')}</p>
   if (connections.error !== null && connections.items.length === 0) {
     return <ResourceError title={t('connections.loadFailed')} resource={connections} />
   }
@@ -46,7 +48,10 @@ function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) 
         onChange={(id) => onChange(id === NONE ? undefined : id)}
         options={[
           { value: NONE, label: t('connections.picker.none') },
-          ...connections.items.map(({ id, name }) => ({ value: id, label: name })),
+          ...connections.items.map(({ id, name, connector, owner }) => {
+            const service = connectors.find((each) => each.id === connector)?.title ?? connector
+            return { value: id, label: t('connections.picker.option', { name, service, owner: owner.displayName }) }
+          }),
         ]}
       />
       {!isReadOnly && (

@@ -11,7 +11,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
 import { ConnectionItem } from './connection-item.tsx'
-import { useConnections, useConnectors } from './use-connections.ts'
+import { isForbidden, useConnections, useConnectors } from './use-connections.ts'
 
 /** Props of the list of connections. */
 export interface ConnectionsManagerProps extends InstanceProps {
@@ -102,6 +102,7 @@ interface NoConnectionsProps {
 
 function NoConnections({ connections, action }: NoConnectionsProps) {
   const { t } = useInstance()
+  if (isForbidden(connections.error)) return <EmptyState icon="link" title={t('connections.hidden')} />
   if (connections.error !== null) return <ResourceError title={t('connections.loadFailed')} resource={connections} />
   if (connections.isLoading) return <Skeleton lines={3} height={64} />
   return (

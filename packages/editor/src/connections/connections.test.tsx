@@ -65,9 +65,15 @@ describe('ConnectionsManager', () => {
     expect(secret.getAttribute('aria-required')).toBe('true')
     expect(dialog.getByRole('button', { name: 'Connect' }).hasAttribute('disabled')).toBe(true)
     await user.type(secret, 'new-token')
-    fixture.fail('connections.update', new TenonError('FORBIDDEN', 'Only the owner may change it'))
+    const issues = [{ path: ['secrets', 'token'], code: 'invalid_value', message: 'A header cannot contain these' }]
+    fixture.fail('connections.update', new TenonError('REQUEST_INVALID', 'Invalid', { details: { issues } }))
     await user.click(dialog.getByRole('button', { name: 'Connect' }))
     expect((await dialog.findByRole('alert')).textContent).toContain('The connection could not be saved')
+    // At the field as well, where it is to be corrected.
+    expect([secret.getAttribute('aria-invalid'), dialog.getByText('A header cannot contain these').id]).toEqual([
+      'true',
+      secret.getAttribute('aria-describedby')?.split(' ').at(-1),
+    ])
     fixture.fail('connections.update', null)
     await user.click(dialog.getByRole('button', { name: 'Connect' }))
     // Only the secret: hosts and values are not bound to it again.
@@ -83,29 +89,40 @@ describe('ConnectionsManager', () => {
     expect(onOpenWorkflow).toHaveBeenCalledExactlyOnceWith('wf-1')
     await user.keyboard('{Escape}')
     await user.click(screen.getByRole('button', { name: 'Delete CRM' }))
-    await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Delete' }))
+    const confirm = within(screen.getByRole('dialog'))
+    expect(await confirm.findByText(/Nodes of these workflows fail from then on: Leads\./)).toBeTruthy()
+    await user.click(confirm.getByRole('button', { name: 'Delete' }))
     await waitFor(() => expect(screen.getAllByRole('listitem')).toHaveLength(1))
     expect(argsOf(fixture, 'connections.remove')).toEqual([['c1']])
   })
 
   test('names the service and the person whose runs use it, and tests only services that can be tested', async () => {
     const sharing = { kind: 'user' } as const
-    show([connectionOf('c1'), connectionOf('c2', { name: 'Mail', connector: 'basic', sharing })])
+    const values = { username: 'ada' }
+    show([connectionOf('c1'), connectionOf('c2', { name: 'Mail', connector: 'basic', sharing, values })])
     expect(await screen.findByText('Bearer token · all workflows · created by Ada Obi')).toBeTruthy()
-    expect(screen.getByText(/ · runs that Ada Obi starts · /)).toBeTruthy()
+    expect(screen.getByText(/ · runs that Ada Obi starts · .* · ada$/)).toBeTruthy()
     expect(screen.getByRole('button', { name: 'Test CRM' })).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Test Mail' })).toBeNull()
   })
 
   test('says why the list cannot be loaded, and tries again', async () => {
     const fixture = createFixtureClient({ connections: [connectionOf('c1')] })
-    fixture.fail('connections.list', new TenonError('FORBIDDEN', 'Ask an admin'))
+    fixture.fail('connections.list', new TenonError('INTERNAL', 'Not now'))
     const { user } = renderPart(<ConnectionsManager client={fixture.client} />)
     expect((await screen.findByRole('alert')).textContent).toContain('The connections could not be loaded')
     fixture.fail('connections.list', null)
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     expect(await screen.findByRole('button', { name: 'Edit CRM' })).toBeTruthy()
   })
+})
+
+test('a viewer reads a sentence in place of the list', async () => {
+  const fixture = createFixtureClient({ connections: [connectionOf('c1')] })
+  fixture.fail('connections.list', new TenonError('FORBIDDEN', 'Ask an admin'))
+  renderPart(<ConnectionsManager client={fixture.client} />)
+  expect(await screen.findByText('Only editors and admins see connections.')).toBeTruthy()
+  expect(screen.queryByRole('alert')).toBeNull()
 })
 
 test('ConnectionButton connects an account of one service', async () => {
@@ -202,9 +219,10 @@ describe('picker of a connection', () => {
   test('chooses one, creates one, and connects one again', async () => {
     const { user, chosen } = pick('', { connections: [connectionOf('c1'), OVER] })
     const field = await screen.findByRole('combobox', { name: 'Connection' })
-    await user.selectOptions(field, 'CRM')
+    // Two accounts may have the same name.
+    await user.selectOptions(field, await screen.findByRole('option', { name: 'CRM · Bearer token · Ada Obi' }))
     expect(chosen()).toBe('c1')
-    await user.selectOptions(field, 'Mailer')
+    await user.selectOptions(field, screen.getByRole('option', { name: /^Mailer · / }))
     await user.click(await screen.findByRole('button', { name: 'Connect again' }))
     const dialog = within(await screen.findByRole('dialog', { name: 'Connect "Mailer" again' }))
     await user.type(await dialog.findByLabelText('Token'), 'new-token')

@@ -1,4 +1,5 @@
 import type { ConnectionInfo, ConnectorInfo, TenonClient } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
 import { useCallback } from 'react'
 import { type Pages, usePages } from '../client/use-pages.ts'
 import { type Resource, useResource } from '../client/use-resource.ts'
@@ -26,4 +27,9 @@ export function useConnections(client: TenonClient): Pages<ConnectionInfo> {
 export function useConnectors(client: TenonClient): Resource<{ readonly items: readonly ConnectorInfo[] }> {
   const load = useCallback((abortSignal: AbortSignal) => client.connections.connectors({ abortSignal }), [client])
   return useResource(load)
+}
+
+/** Checks whether connections are hidden from the user, who is a viewer. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof TenonError && error.code === 'FORBIDDEN'
 }

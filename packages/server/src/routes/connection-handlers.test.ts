@@ -148,10 +148,11 @@ describe('connections', () => {
       [{ connector: 'crm' }, 'secrets.token'],
       [{ connector: 'crm', secrets: { token, other: 'x' } }, 'secrets.other'],
       [{ connector: 'crm', secrets: { token }, values: { region: 'eu' } }, 'values.region'],
-      [{ connector: 'crm', secrets: { token: 'a\nb' } }, 'secrets.token'],
-      [{ connector: 'crm', secrets: { token: 'ключ' } }, 'secrets.token'],
+      [{ connector: 'crm', secrets: { token: 'line 1\nline 2' } }, 'secrets.token'],
+      [{ connector: 'crm', secrets: { token: 'short' } }, 'secrets.token'],
+      [{ connector: 'crm', secrets: { token: 'секрет' } }, 'secrets.token'],
       [{ connector: 'basic', values: { username: 'key' }, allowedHosts: ['a.b'] }, 'secrets.password'],
-      [{ connector: 'basic', values: { username: 'a:b' }, secrets: { password: 'p' } }, 'values.username'],
+      [{ connector: 'basic', values: { username: 'a:b' }, secrets: { password: 'password' } }, 'values.username'],
       [{ connector: 'crm', secrets: { token }, allowedHosts: ['api.example.com'] }, 'allowedHosts'],
       [{ connector: 'bearer', secrets: { token } }, 'allowedHosts'],
       [{ connector: 'bearer', secrets: { token }, allowedHosts: ['https://a.example/x'] }, 'allowedHosts.0'],
@@ -171,7 +172,7 @@ describe('connections', () => {
       expect([path, issues?.map((issue) => issue.path.join('.'))]).toEqual([path, expect.arrayContaining([path])])
     }
     const { id } = await crmOf(as)
-    for (const changed of ['a\nb', 'ключ']) {
+    for (const changed of ['line 1\nline 2', 'секрет', 'short']) {
       expect(await change(as, id, { secrets: { token: changed } }, 422)).toMatchObject({
         issues: [{ path: ['secrets', 'token'] }],
       })
@@ -200,7 +201,7 @@ describe('connections', () => {
     expect(await change(admin, own.id, { sharing: { kind: 'tenant' } }, 403)).toMatchObject({ code: 'FORBIDDEN' })
     const moved = { allowedHosts: ['attacker.example'] }
     expect(await change(admin, shared.id, moved, 422)).toMatchObject({ code: 'CONNECTION_SECRETS_REQUIRED' })
-    expect(await change(admin, shared.id, { ...moved, secrets: { token: 'new' } })).toMatchObject(moved)
+    expect(await change(admin, shared.id, { ...moved, secrets: { token: 'new token' } })).toMatchObject(moved)
     expect(await change(owner, shared.id, { name: 'Renamed' })).toMatchObject({ name: 'Renamed', ...moved })
     expect((await server.call(`/connections/${shared.id}`, { as: editor, method: 'DELETE' })).status).toBe(403)
     expect((await server.call(`/connections/${shared.id}`, { as: owner, method: 'DELETE' })).status).toBe(204)
@@ -216,6 +217,8 @@ describe('connections', () => {
     for (const [as, document] of [
       [owner, calling(forFirst.id)],
       [editor, calling(own.id)],
+      // An admin sees it, and may still not let a workflow use it.
+      [{ ...editor, role: 'admin' as const }, calling(own.id)],
       [owner, calling('con_unknown')],
     ] as const) {
       const { id } = await server.json<Workflow>(201, '/workflows', {

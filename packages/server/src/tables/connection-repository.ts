@@ -173,6 +173,36 @@ export async function findConnections(
   return new Map(rows.map((row) => [row.connection_id, row]))
 }
 
+/** Lists the workflows of a tenant that are not deleted and whose drafts contain a text, such as an id. */
+export async function draftsThatContain(
+  tx: ServerTx,
+  tenantId: TenantId,
+  text: string,
+): Promise<readonly { readonly workflow_id: string; readonly name: string }[]> {
+  // Yjs stores a text that was set as a whole in UTF-8, in one piece.
+  const bytes = Buffer.from(text, 'utf8')
+  const named = (table: 'draft_snapshots' | 'draft_updates') =>
+    tx
+      .selectFrom(table)
+      .select('workflow_id')
+      .where('tenant_id', '=', tenantId)
+      .where(sql<boolean>`position(${bytes}::bytea in bytes) > 0`)
+  return tx
+    .selectFrom('workflows')
+    .select(['workflow_id', 'name'])
+    .where('tenant_id', '=', tenantId)
+    .where('deleted_at', 'is', null)
+    .where((row) =>
+      row.or([row('workflow_id', 'in', named('draft_snapshots')), row('workflow_id', 'in', named('draft_updates'))]),
+    )
+    .orderBy('name')
+    .limit(MAX_USES)
+    .execute()
+}
+
+/** Workflows that are listed as users of a connection. */
+const MAX_USES = 200
+
 /** A workflow whose latest version may use a connection. */
 export interface WorkflowOfUse {
   readonly workflow_id: string
@@ -200,6 +230,6 @@ export async function workflowsThatName(
     .where('workflows.deleted_at', 'is', null)
     .where(sql<boolean>`strpos(versions.document, ${JSON.stringify(text)}) > 0`)
     .orderBy('workflows.name')
-    .limit(200)
+    .limit(MAX_USES)
     .execute()
 }

@@ -7,7 +7,7 @@ import { enabledNodes } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
 import { findConnections } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/server-tables.ts'
-import { maySee, sharingOf } from './present-connection.ts'
+import { sharingOf } from './present-connection.ts'
 
 /**
  * Refuses a workflow that names connections which do not exist, or which it or its author may not use: otherwise an editor
@@ -28,12 +28,17 @@ export async function checkConnections(
   const found = await database.withTenant(tenantId, (tx) => findConnections(tx, tenantId, ids))
   const issues = uses.flatMap(({ nodeId, name, param, connectionId }): readonly ProblemIssue[] => {
     const row = found.get(connectionId)
-    if (row !== undefined && maySee(identity, row) && isSharedWith(row, workflowId)) return []
+    if (row !== undefined && mayUse(identity, row) && isSharedWith(row, workflowId)) return []
     const message = `${name}: choose a connection that exists and that this workflow may use`
     return [serverIssue('CONNECTION_NOT_FOUND', ['nodes', nodeId, 'params', param], message, { param })]
   })
   const [first] = issues
   if (first !== undefined) throw new TenonError('WORKFLOW_INVALID', first.message, { details: { issues } })
+}
+
+/** Also an admin, who sees the connection of another person, may not let a workflow use it. */
+function mayUse({ userId }: Identity, row: ConnectionRow): boolean {
+  return row.sharing_kind !== 'user' || row.owner_id === userId
 }
 
 function isSharedWith(row: ConnectionRow, workflowId: WorkflowId): boolean {

@@ -34,9 +34,11 @@ describe('fields of connections', () => {
         return (error as Error).message
       }
     }
-    expect(faultOf(inQuery, { secrets: { apiKey: 'ключ' } })).toBeNull()
-    expect(faultOf(basic, { values: { username: 'ada' }, secrets: { password: 'ключ' } })).toBeNull()
+    expect(faultOf(inQuery, { secrets: { apiKey: 'секрет' } })).toBeNull()
+    expect(faultOf(basic, { values: { username: 'ada' }, secrets: { password: 'секрет' } })).toBeNull()
     expect(faultOf(basic, { values: { username: 'ada' }, kept: ['password'] })).toBeNull()
     expect(faultOf(basic, { values: { username: 'ada' } })).toBe('Required')
+    const short = { values: { username: 'a' }, secrets: { password: '12345' } }
+    expect(faultOf(basic, short)).toBe('It must have at least 6 characters')
   })
 })

@@ -1,4 +1,5 @@
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { MIN_SECRET_LENGTH } from '@tenon/core/mask'
 import {
   type ApiKeyPosition,
   type Connector,
@@ -53,7 +54,10 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
   }
   const isInHeader = isSentInHeader(connector, values)
   for (const [name, secret] of Object.entries(secrets)) {
-    if (/[\r\n\0]/.test(secret)) report(['secrets', name], 'It must be one line')
+    // A shorter one is part of too many texts to be masked in responses and logs.
+    if (secret !== '' && secret.length < MIN_SECRET_LENGTH) {
+      report(['secrets', name], `It must have at least ${MIN_SECRET_LENGTH} characters`)
+    } else if (/[\r\n\0]/.test(secret)) report(['secrets', name], 'It must be one line')
     else if (isInHeader && !isHeaderValue(secret)) report(['secrets', name], 'A header cannot contain these characters')
   }
   // The first colon ends the user name (RFC 7617).

@@ -2,12 +2,8 @@ import type { ConnectionUse } from '@tenon/core/api'
 import type { TenantId, WorkflowDocument } from '@tenon/core/document'
 import type { ServerContext } from '../context.ts'
 import { readDraftState } from '../drafts/read-draft-state.ts'
-import { workflowsThatName } from '../tables/connection-repository.ts'
-import { listWorkflowRows } from '../tables/workflow-repository.ts'
+import { draftsThatContain, workflowsThatName } from '../tables/connection-repository.ts'
 import { connectionsIn } from './check-connections.ts'
-
-/** Drafts that are searched, last changed first; those of a tenant with more may use a connection unseen. */
-const MAX_DRAFTS = 200
 
 /** Lists the workflows whose latest version or draft uses a connection, by name. */
 export async function connectionUses(
@@ -20,7 +16,7 @@ export async function connectionUses(
   const found = new Map<string, ConnectionUse>()
   const { published, workflows } = await server.database.withTenant(tenantId, async (tx) => ({
     published: await workflowsThatName(tx, tenantId, connectionId),
-    workflows: await listWorkflowRows(tx, tenantId, { deleted: false, limit: MAX_DRAFTS, after: null }),
+    workflows: await draftsThatContain(tx, tenantId, connectionId),
   }))
   for (const { workflow_id: workflowId, name: workflowName, document } of published) {
     if (!uses(JSON.parse(document))) continue

@@ -141,7 +141,7 @@ export const connectionRoutes = {
     query: NO_QUERY,
     body: null,
     responses: { 200: { description: 'The result', schema: connectionTestSchema } },
-    errors: ['CONNECTION_NEEDS_REAUTH', 'UNAVAILABLE'],
+    errors: ['CONNECTION_REFUSED', 'SECRET_NOT_FOUND', 'UNAVAILABLE'],
   }),
   listConnectionUses: defineRoute({
     id: 'listConnectionUses',

@@ -9,6 +9,7 @@ export const enConnections = {
   'connections.empty': 'No connections yet',
   'connections.emptyWhy': 'A connection holds the credentials of an account, so that nodes can use it.',
   'connections.list': 'Connections',
+  'connections.hidden': 'Only editors and admins see connections.',
   'connections.status': '{status, select, connected {Connected} other {Connect again}}',
   'connections.detail':
     '{connector} · {sharing, select, tenant {all workflows} user {runs that {owner} starts} other {some workflows}} · created by {owner}',
@@ -27,6 +28,8 @@ export const enConnections = {
   'connections.deleteNamed': 'Delete {name}',
   'connections.deleteTitle': 'Delete the connection "{name}"?',
   'connections.deleteWhy': 'Its credentials are deleted. Nodes that use it fail from then on.',
+  'connections.deleteUsed':
+    'Its credentials are deleted. Nodes of these workflows fail from then on: {names}{more, plural, =0 {} other { and # more}}.',
   'connections.deleteFailed': 'The connection could not be deleted',
   'connections.testFailed': 'The test could not be sent',
   'connections.form.new': 'New connection',
@@ -54,6 +57,7 @@ export const enConnections = {
   'connections.wait.private':
     '{name} waits until the private connection of the person for whom the run acts is connected again.{others, plural, =0 {} one { # more node waits.} other { # more nodes wait.}}',
   'connections.picker.none': 'None',
+  'connections.picker.option': '{name} · {service} · {owner}',
   'connections.picker.missing': 'This connection does not exist, or you may not use it. Choose another one.',
   'connections.picker.again': 'Its credentials are no longer valid. Runs wait until it is connected again.',
 } as const

@@ -19,7 +19,7 @@ import { testKeyProvider } from '../src/testing/test-key-provider.ts'
 
 const MARK = 'cnry7Q'
 /** Connections that nodes use: each kind with each of the ends. */
-const USED = 60
+const USED = 30
 const ENDS = ['ok', 'typed', 'untyped', 'log', 'durable', 'fetch'] as const
 
 const echo = defineNode({
@@ -233,7 +233,7 @@ describe('two hundred secrets of connections', () => {
     }
     expect(await ask(`/connections/${third}`, { method: 'DELETE' })).toBeDefined()
     expect(canaries).toHaveLength(197)
-    expect(texts.join('\n')).toContain('"n29"')
+    expect(texts.join('\n')).toContain('"n14"')
     expect(found(texts)).toEqual([])
   })
 
@@ -245,7 +245,7 @@ describe('two hundred secrets of connections', () => {
       await socket.closed
       frames.push(...socket.frames.map((frame) => Buffer.from(frame).toString()))
     }
-    expect(frames.join('\n')).toContain('"n29"')
+    expect(frames.join('\n')).toContain('"n14"')
     expect(found(frames)).toEqual([])
     const lines = JSON.stringify(logs, (_key, value: unknown) => (value instanceof Error ? String(value.stack) : value))
     expect(found([lines])).toEqual([])

@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AcceptedWebhook, Page, RunSummary, Trigger, Workflow } from '@tenon/core/api'
+import type { SecretMarker } from '@tenon/core/document'
+import { node, workflow } from '@tenon/core/testing'
+import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
+import { build } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** Messages, each of which is sent three times. `npm run chaos` sends more. */
+const MESSAGES = process.env['TENON_CHAOS'] === '1' ? 10_000 : 300
+const AT_ONCE = 24
+const SECRET = 'sign-with-this'
+const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `tenon-webhook-process-${process.pid}`)
+
+interface ServerProcess {
+  readonly process: ChildProcess
+  readonly url: string
+}
+
+let postgres: TestPostgres
+let databaseUrl = ''
+const processes: ChildProcess[] = []
+
+beforeAll(async () => {
+  const conditions = ['@tenon/source', 'module', 'node', 'development|production']
+  const entry = join(import.meta.dirname, 'webhook-process.ts')
+  const bundled = build({
+    ...{ configFile: false, root: import.meta.dirname, logLevel: 'error', resolve: { conditions } },
+    ssr: { resolve: { conditions }, noExternal: [/^@tenon\//], external: ['pg', 'kysely', 'zod', 'jose', 'hono'] },
+    build: { ssr: entry, outDir: CACHE, emptyOutDir: true, minify: false, target: 'node20' },
+  })
+  const [started] = await Promise.all([startTestPostgres({ keepsCommits: true }), bundled])
+  postgres = started
+  databaseUrl = await postgres.createDatabase()
+}, 120_000)
+afterAll(async () => {
+  for (const child of processes) child.kill('SIGKILL')
+  await postgres.stop()
+  rmSync(CACHE, { recursive: true, force: true })
+})
+
+async function startProcess(): Promise<ServerProcess> {
+  const child = fork(join(CACHE, 'webhook-process.js'), { env: { ...process.env, DATABASE_URL: databaseUrl } })
+  processes.push(child)
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message) => resolve(Number(message)))
+    child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)))
+  })
+  return { process: child, url: `http://127.0.0.1:${port}` }
+}
+
+async function call<Answer>(url: string, body?: object): Promise<Answer> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(url, body === undefined ? {} : init)
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as Answer
+}
+
+/** Creates and publishes hook → end, signed as Stripe does. @returns The path of its address. */
+async function publishWebhook(url: string): Promise<{ readonly workflowId: string; readonly path: string }> {
+  const { id } = await call<Workflow>(`${url}/workflows`, { name: 'Orders' })
+  const secret = { nodeType: 'webhook', typeVersion: 1, param: 'secret', value: SECRET }
+  const marker = await call<SecretMarker>(`${url}/workflows/${id}/secrets`, secret)
+  const hook = node('hook', 'webhook', { signature: 'stripe', secret: { ...marker } })
+  const document = workflow([hook, node('end', 'end', { outcome: 'done' })], ['hook>end'])
+  const operations = [
+    { op: 'remove_node', nodeId: 'start' },
+    ...document.nodes.map((each) => ({ op: 'add_node', node: each })),
+    ...document.edges.map((edge) => ({ op: 'add_edge', edge })),
+  ]
+  const draft = await fetch(`${url}/workflows/${id}/draft`, {
+    ...{ method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ operations }) },
+  })
+  expect(draft.status).toBe(200)
+  await call(`${url}/workflows/${id}/versions`, {})
+  const trigger = await call<Trigger>(`${url}/workflows/${id}/triggers/hook`)
+  return { workflowId: id, path: new URL(trigger.url ?? '').pathname }
+}
+
+/** Sends a message until a server accepts it, as a sender does. @returns The run. */
+async function deliver(servers: readonly ServerProcess[], path: string, id: string, turn: number): Promise<string> {
+  const text = JSON.stringify({ id })
+  for (let attempt = 0; ; attempt += 1) {
+    const seconds = Math.floor(Date.now() / 1_000)
+    const signature = createHmac('sha256', SECRET).update(`${seconds}.${text}`).digest('hex')
+    const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${seconds},v1=${signature}` }
+    const { url = '' } = servers[(turn + attempt) % servers.length] ?? {}
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: text }).catch(() => null)
+    if (response?.ok === true) return ((await response.json()) as AcceptedWebhook).runId
+    if (attempt > 100) throw new Error(`The message was not accepted: ${response?.status}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+test('messages that are sent three times, out of order, to two processes of which one is killed, start one run each', async () => {
+  const servers = [await startProcess()]
+  const [first] = servers as [ServerProcess]
+  const { workflowId, path } = await publishWebhook(first.url)
+  servers.push(await startProcess())
+  // The same message comes three times, far apart and at once.
+  const waiting = Array.from({ length: MESSAGES * 3 }, (_, turn) => ({ id: `evt_${(turn * 7) % MESSAGES}`, turn }))
+  const runs = new Map<string, Set<string>>()
+  let accepted = 0
+  const send = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const runId = await deliver(servers, path, next.id, next.turn)
+      runs.set(next.id, (runs.get(next.id) ?? new Set()).add(runId))
+      accepted += 1
+      // In the middle of the messages of the first round, with others in flight.
+      if (accepted !== Math.floor(MESSAGES / 2)) continue
+      first.process.kill('SIGKILL')
+      servers[0] = await startProcess()
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, send))
+  expect(accepted).toBe(MESSAGES * 3)
+  expect(runs.size).toBe(MESSAGES)
+  expect([...runs.values()].filter(({ size }) => size !== 1)).toEqual([])
+  const known = new Set([...runs.values()].flatMap((ids) => [...ids]))
+  const found: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Page<RunSummary> = await call(
+      `${servers[1]?.url}/runs?workflowId=${workflowId}&limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    )
+    found.push(...page.items.map(({ runId }) => runId))
+    cursor = page.nextCursor
+  }
+  expect(found).toHaveLength(MESSAGES)
+  expect(new Set(found)).toEqual(known)
+}, 1_800_000)

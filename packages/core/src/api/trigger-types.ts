@@ -13,14 +13,12 @@ export interface Trigger {
   readonly state: 'active' | 'paused' | 'unpublished'
   /** Version whose settings the trigger has; `null` if it is unpublished. */
   readonly version: string | null
-  /** Address of a webhook, which is the same before the workflow is published; `null` for other triggers. */
-  readonly url: string | null
-  /** Open test of a webhook; `null` without one. */
+  /** Address, which is the same before the workflow is published. */
+  readonly url: string
+  /** Open test; `null` without one. */
   readonly test: TriggerTest | null
   /** Person who has paused it; `null` unless it is paused. */
   readonly pausedBy: Actor | null
-  /** Next due time of a schedule; `null` for other triggers, and for one that is not active. */
-  readonly nextAt: IsoInstant | null
 }
 
 /** An address for tests: a message to it starts a test run of the draft. */
@@ -32,14 +30,14 @@ export interface TriggerTest {
 }
 
 /**
- * Outcomes of a message or a due time: it has started a run; it was merged into one that waits; it repeats a request by
- * the settings of the workflow; it was rejected; it was left out by a policy; its run is about to be started.
+ * Outcomes of a message: it has started a run; it was merged into one that waits; it repeats a request by the settings of
+ * the workflow; it was rejected; its run is about to be started.
  */
-export const TRIGGER_OUTCOMES = ['started', 'merged', 'deduplicated', 'rejected', 'skipped', 'pending'] as const
+export const TRIGGER_OUTCOMES = ['started', 'merged', 'deduplicated', 'rejected', 'pending'] as const
 /** One of {@link TRIGGER_OUTCOMES}. */
 export type TriggerOutcome = (typeof TRIGGER_OUTCOMES)[number]
 
-/** A message or a due time that a trigger has received. */
+/** A message that a trigger has received. */
 export interface TriggerEvent {
   /** Id of the event, unique within the tenant. */
   readonly eventId: string
@@ -57,8 +55,6 @@ export interface TriggerEvent {
   readonly code: string | null
   /** Sentence about a rejection; `null` otherwise. */
   readonly message: string | null
-  /** Due time of a schedule; `null` for a webhook. */
-  readonly dueAt: IsoInstant | null
 }
 
 /** Answer to a message to a webhook: its run is stored. */

@@ -271,7 +271,7 @@ export interface TenonClient {
     /** Lists the workflows that use a connection. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
     uses(connectionId: string, options?: RequestOptions): Promise<{ readonly items: readonly ConnectionUse[] }>
   }
-  /** Webhooks and schedules, by which the server starts runs. */
+  /** Webhooks, by which the server starts runs. */
   readonly triggers: TriggersClient
   /** Events that runs wait for. */
   readonly events: {

@@ -36,7 +36,6 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Send a message for which the key of the trigger gives a text or a number of at most 400 characters.',
   },
-  SCHEDULE_INVALID: { status: 422, retryable: false, remedy: 'Correct the cron expression or the time zone.' },
   CONCURRENCY_KEY_INVALID: {
     status: 422,
     retryable: false,

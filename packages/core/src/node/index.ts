@@ -102,9 +102,6 @@ export type {
   WrappedKey,
 } from './ports.ts'
 export {
-  SCHEDULE_OVERLAPS,
-  type ScheduleOverlap,
-  scheduleParams,
   TRIGGER_KINDS,
   TRIGGER_PARAMS,
   type TriggerKind,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DURATION_PATTERN } from '../duration.ts'
 
 /** Kinds of triggers that the server itself starts runs by. A trigger without a kind starts by hand or by the API. */
-export const TRIGGER_KINDS = ['webhook', 'schedule'] as const
+export const TRIGGER_KINDS = ['webhook'] as const
 /** One of {@link TRIGGER_KINDS}. */
 export type TriggerKind = (typeof TRIGGER_KINDS)[number]
 
@@ -128,61 +128,5 @@ export const webhookParams = z.object({
     }),
 })
 
-/** Overlap of runs of a schedule: what happens at a due time while a run of an earlier one is in progress. */
-export const SCHEDULE_OVERLAPS = ['skip', 'queue-one', 'allow', 'cancel'] as const
-/** One of {@link SCHEDULE_OVERLAPS}. */
-export type ScheduleOverlap = (typeof SCHEDULE_OVERLAPS)[number]
-
-/** Params of a node type with `trigger: 'schedule'`, which the server reads; a type of the host extends them. */
-export const scheduleParams = z.object({
-  every: z.enum(['cron', 'interval']).default('cron').meta({ title: 'Repeats by', control: 'select', literal: true }),
-  cron: z
-    .string()
-    .trim()
-    .max(200)
-    .default('0 9 * * *')
-    .meta({
-      title: 'Cron',
-      description: 'Minute, hour, day of the month, month, day of the week.',
-      control: 'text',
-      literal: true,
-      dependsOn: { param: 'every', in: ['cron'] },
-    }),
-  timeZone: z
-    .string()
-    .trim()
-    .max(100)
-    .default('UTC')
-    .meta({
-      title: 'Time zone',
-      control: 'text',
-      literal: true,
-      placeholder: 'Europe/Berlin',
-      dependsOn: { param: 'every', in: ['cron'] },
-    }),
-  interval: z
-    .string()
-    .regex(new RegExp(DURATION_PATTERN), 'Write a number and s, m, h or d: 15m')
-    .default('1h')
-    .meta({
-      title: 'Interval',
-      description: 'Counted from the epoch, so that it does not change when the workflow is published again.',
-      control: 'duration',
-      literal: true,
-      dependsOn: { param: 'every', in: ['interval'] },
-    }),
-  overlap: z.enum(SCHEDULE_OVERLAPS).default('skip').meta({
-    title: 'If a run is in progress',
-    control: 'select',
-    literal: true,
-  }),
-  catchUp: z.string().regex(new RegExp(DURATION_PATTERN), 'Write a number and s, m, h or d: 1h').default('1h').meta({
-    title: 'Catch up for',
-    description: 'Due times that were missed, such as during an outage, still start runs if they are not older.',
-    control: 'duration',
-    literal: true,
-  }),
-})
-
 /** Params that the server reads, by kind of trigger. */
-export const TRIGGER_PARAMS = { webhook: webhookParams, schedule: scheduleParams } as const
+export const TRIGGER_PARAMS = { webhook: webhookParams } as const

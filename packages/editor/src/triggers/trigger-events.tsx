@@ -33,11 +33,11 @@ export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
 
 function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & { readonly event: TriggerEvent }) {
   const { t, locale } = useInstance()
-  const { at, dueAt, mode, outcome, runId, repeats, message } = event
+  const { at, mode, outcome, runId, repeats, message } = event
   const tone = outcome === 'rejected' ? 'failed' : outcome === 'started' ? 'success' : 'neutral'
   return (
     <li className="tn-trigger-event">
-      <time dateTime={dueAt ?? at}>{formatMoment(Date.parse(dueAt ?? at), locale)}</time>
+      <time dateTime={at}>{formatMoment(Date.parse(at), locale)}</time>
       <Badge tone={tone}>{t('triggers.outcome', { outcome })}</Badge>
       {mode === 'test' && <Badge>{t('triggers.isTest')}</Badge>}
       {repeats > 0 && <span className="tn-panel-note">{t('triggers.repeats', { count: repeats })}</span>}

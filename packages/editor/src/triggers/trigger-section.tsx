@@ -103,30 +103,26 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
           </Button>
         )}
       </div>
-      {url !== null && (
-        <>
-          <Field group label={t('triggers.address')} help={t('triggers.addressHelp')}>
-            <Address url={url} copy={t('triggers.copyAddress')} />
-          </Field>
-          <Field
-            group
-            label={t('triggers.test')}
-            help={
-              test === null
-                ? t('triggers.testHelp')
-                : t('triggers.testUntil', { time: formatMoment(Date.parse(test.expiresAt), locale) })
-            }
-          >
-            {test === null ? (
-              <Button size="s" busy={change.isBusy} onClick={() => change.apply('openTest')}>
-                {t('triggers.openTest')}
-              </Button>
-            ) : (
-              <Address url={test.url} copy={t('triggers.copyTest')} />
-            )}
-          </Field>
-        </>
-      )}
+      <Field group label={t('triggers.address')} help={t('triggers.addressHelp')}>
+        <Address url={url} copy={t('triggers.copyAddress')} />
+      </Field>
+      <Field
+        group
+        label={t('triggers.test')}
+        help={
+          test === null
+            ? t('triggers.testHelp')
+            : t('triggers.testUntil', { time: formatMoment(Date.parse(test.expiresAt), locale) })
+        }
+      >
+        {test === null ? (
+          <Button size="s" busy={change.isBusy} onClick={() => change.apply('openTest')}>
+            {t('triggers.openTest')}
+          </Button>
+        ) : (
+          <Address url={test.url} copy={t('triggers.copyTest')} />
+        )}
+      </Field>
     </>
   )
 }

@@ -98,7 +98,7 @@ describe('an address', () => {
     const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
     const { id: copy } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
     const before = await getTrigger(as, id)
-    expect(before).toMatchObject({ kind: 'webhook', state: 'unpublished', version: null, test: null, nextAt: null })
+    expect(before).toMatchObject({ kind: 'webhook', state: 'unpublished', version: null, test: null })
     expect(await send(before.url, '{}')).toMatchObject({ status: 404, json: { code: 'WEBHOOK_NOT_FOUND' } })
     await publishDraft(as, id)
     const { items } = await server.json<{ items: Trigger[] }>(200, `/workflows/${id}/triggers`, { as })

@@ -189,7 +189,7 @@ const triggers: Migration = {
       name: 'trigger_events',
       columns: `workflow_id text not null, node_id text not null, event_id text not null, is_keyed boolean not null,
         mode text not null, at bigint not null, outcome text not null, run_id text, repeats int not null default 0,
-        code text, message text, due_at bigint, expires_at bigint not null`,
+        code text, message text, expires_at bigint not null`,
       key: ['workflow_id', 'node_id', 'event_id'],
     }),
     `create index trigger_events_by_time on ${identifier(schema)}.trigger_events (workflow_id, node_id, at desc)`,

@@ -282,7 +282,7 @@ export interface TriggerRow {
   readonly tester_role: Role | null
 }
 
-/** A message or a due time of a trigger: what it started, and the key by which a repetition is recognized. */
+/** A message to a trigger: what it started, and the key by which a repetition is recognized. */
 export interface TriggerEventRow {
   readonly tenant_id: TenantId
   readonly workflow_id: WorkflowId
@@ -298,7 +298,6 @@ export interface TriggerEventRow {
   readonly repeats: number
   readonly code: string | null
   readonly message: string | null
-  readonly due_at: number | null
   readonly expires_at: number
 }
 

@@ -18,11 +18,10 @@ export interface EventClaim {
   /** Id of the run, if this is the first event with the key. */
   readonly runId: RunId
   readonly at: number
-  readonly dueAt: number | null
 }
 
 /** Outcomes after which a run exists that later events with the same key repeat. */
-const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'deduplicated', 'skipped']
+const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'deduplicated']
 
 /**
  * Claims the key of an event for a run, or finds the event that came first and counts the repetition.
@@ -30,14 +29,14 @@ const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'dedu
  * @returns The row that counts now: its run is started if the outcome is `pending` or `rejected`.
  */
 export async function claimEvent(tx: ServerTx, ref: TriggerRef, claim: EventClaim): Promise<TriggerEventRow> {
-  const { eventId, runId, at, dueAt } = claim
+  const { eventId, runId, at } = claim
   const named = { tenant_id: ref.tenantId, workflow_id: ref.workflowId, node_id: ref.nodeId, event_id: eventId }
   const begun = { run_id: runId, at, outcome: 'pending', repeats: 0, code: null, message: null } as const
   const isOver = sql<boolean>`trigger_events.expires_at < ${at}::bigint`
   const isRepeated = sql<boolean>`trigger_events.outcome = any(${FINAL}::text[])`
   return tx
     .insertInto('trigger_events')
-    .values({ ...named, ...begun, is_keyed: true, mode: 'live', due_at: dueAt, expires_at: at + EVENT_MS })
+    .values({ ...named, ...begun, is_keyed: true, mode: 'live', expires_at: at + EVENT_MS })
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'workflow_id', 'node_id', 'event_id']).doUpdateSet((row) => ({
         // A row whose time is over counts as deleted.
@@ -83,7 +82,7 @@ export async function decideEvent(
 export async function insertUnkeyedEvent(
   tx: ServerTx,
   ref: TriggerRef,
-  event: EventDecision & Pick<TriggerEventRow, 'mode' | 'at' | 'due_at'>,
+  event: EventDecision & Pick<TriggerEventRow, 'mode' | 'at'>,
 ): Promise<void> {
   const eventId = randomUUID()
   const { tenantId: tenant_id, workflowId: workflow_id, nodeId: node_id } = ref

@@ -20,14 +20,12 @@ import type { TriggerRef } from '../tables/trigger-repository.ts'
 import { findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 
-/** A message or a due time of a published trigger, which is to start a run. */
+/** A message to a published trigger, which is to start a run. */
 export interface TriggerArrival {
   /** Key by which a repetition is recognized; `null` for a message that is never repeated. */
   readonly key: string | null
   /** Input of the run. */
   readonly input: Json
-  /** Due time of a schedule; `null` for a webhook. */
-  readonly dueAt: number | null
 }
 
 type AcceptDeps = Pick<ServerContext, 'database' | 'engine' | 'dataUsage' | 'now' | 'log'>
@@ -36,7 +34,7 @@ type AcceptDeps = Pick<ServerContext, 'database' | 'engine' | 'dataUsage' | 'now
 const SWEEP_SHARE = 64
 
 /**
- * Starts the run of an event of a trigger, once for each key: the one decision for webhooks and schedules. The id of the
+ * Starts the run of an event of a trigger, once for each key: the one decision for all kinds of triggers. The id of the
  * run is stored before the run is started, so that a repetition after a crash starts the same run. Version, limits of
  * concurrency and rates, and the keys of the workflow are decided as for a request by the API. The run acts for no person.
  *
@@ -51,20 +49,18 @@ export async function acceptEvent(
   arrival: TriggerArrival,
 ): Promise<AcceptedWebhook> {
   const { database, now } = deps
-  const { key, dueAt } = arrival
+  const { key } = arrival
   const ref = refOf(trigger)
   const at = now()
   if (key === null) {
     const keep = (decision: EventDecision) =>
-      database.withTenant(ref.tenantId, (tx) =>
-        insertUnkeyedEvent(tx, ref, { ...decision, mode: 'live', at, due_at: dueAt }),
-      )
+      database.withTenant(ref.tenantId, (tx) => insertUnkeyedEvent(tx, ref, { ...decision, mode: 'live', at }))
     return begin(deps, trigger, arrival, newRunId(), keep)
   }
   const eventId = sha256Hex(key)
   const claimed = await database.withTenant(ref.tenantId, async (tx) => {
     if (Number.parseInt(eventId.slice(0, 8), 16) % SWEEP_SHARE === 0) await sweepEvents(tx, ref, at)
-    return claimEvent(tx, ref, { eventId, runId: newRunId(), at, dueAt })
+    return claimEvent(tx, ref, { eventId, runId: newRunId(), at })
   })
   const runId = claimed.run_id ?? ''
   if (isDecided(claimed)) return { runId, status: 'repeated' }
@@ -84,7 +80,7 @@ export async function rejectEvent(
   if (decision === null) return
   // The sender gets the reason in any case.
   await database
-    .withTenant(ref.tenantId, (tx) => insertUnkeyedEvent(tx, ref, { ...decision, mode, at: now(), due_at: null }))
+    .withTenant(ref.tenantId, (tx) => insertUnkeyedEvent(tx, ref, { ...decision, mode, at: now() }))
     .catch((cause: unknown) => log('warn', 'trigger.event_not_stored', { ...ref, reason: reasonOf(cause) }))
 }
 

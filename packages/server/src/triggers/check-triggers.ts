@@ -12,7 +12,7 @@ import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
  */
 export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument): readonly ProblemIssue[] {
   return triggerNodesOf(manifest, document).flatMap((trigger) => {
-    const fault = trigger.kind === 'webhook' ? keyFault(trigger) : null
+    const fault = keyFault(trigger)
     if (fault === null) return []
     const { id, name } = trigger.node
     const path = ['nodes', id, 'params', 'dedupeKey']

@@ -3,7 +3,7 @@ import type { WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { readDraftState } from '../drafts/read-draft-state.ts'
-import { toInstant, toInstantOrNull } from '../http/instant.ts'
+import { toInstant } from '../http/instant.ts'
 import type { TriggerEventRow, TriggerRow } from '../tables/server-tables.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
 import { triggerKindOf } from './put-version-triggers.ts'
@@ -44,7 +44,6 @@ export async function presentTrigger(
   const kind = isPublished ? row.kind : draftKind
   if (kind === null) throw new TenonError('TRIGGER_NOT_FOUND', 'No trigger has this node id')
   const generation = row?.generation ?? 0
-  const isWebhook = kind === 'webhook'
   const until = row?.test_until ?? null
   const isPaused = isPublished && row.paused_at !== null
   return {
@@ -52,13 +51,12 @@ export async function presentTrigger(
     kind,
     state: isPublished ? (isPaused ? 'paused' : 'active') : 'unpublished',
     version: row?.version ?? null,
-    url: isWebhook ? await addresses.urlOf({ ...ref, mode: 'live', generation }) : null,
+    url: await addresses.urlOf({ ...ref, mode: 'live', generation }),
     test:
-      isWebhook && until !== null && until > now()
+      until !== null && until > now()
         ? { url: await addresses.urlOf({ ...ref, mode: 'test', generation }), expiresAt: toInstant(until) }
         : null,
     pausedBy: isPaused ? { userId: row.pauser_id ?? '', displayName: row.pauser_name ?? '' } : null,
-    nextAt: null,
   }
 }
 
@@ -73,6 +71,5 @@ export function presentTriggerEvent(row: TriggerEventRow): TriggerEvent {
     repeats: row.repeats,
     code: row.code,
     message: row.message,
-    dueAt: toInstantOrNull(row.due_at),
   }
 }

@@ -36,7 +36,7 @@ export function triggerNodesOf(manifest: NodeManifest, document: WorkflowDocumen
 /** Returns the nodes of webhooks that accept messages without a signature. */
 export function unsignedWebhooks(manifest: NodeManifest, document: WorkflowDocument): readonly string[] {
   return triggerNodesOf(manifest, document)
-    .filter(({ kind, params }) => kind === 'webhook' && (JSON.parse(params) as WebhookParams).signature === 'none')
+    .filter(({ params }) => (JSON.parse(params) as WebhookParams).signature === 'none')
     .map(({ node_id }) => node_id)
 }
 

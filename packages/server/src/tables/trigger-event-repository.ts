@@ -5,7 +5,7 @@ import type { ServerTx, TriggerEventRow } from './server-tables.ts'
 import type { TriggerRef } from './trigger-repository.ts'
 
 /** Time for which the key of an event is recognized, and for which the event is listed. */
-export const EVENT_MS: number = 7 * 24 * 60 * 60 * 1_000
+const EVENT_MS = 7 * 24 * 60 * 60 * 1_000
 /** Events without a key that are kept for each trigger, such as rejected ones. */
 const MAX_UNKEYED = 100
 /** Expired rows that one event deletes. */

@@ -4,7 +4,12 @@ import type { Observation } from './observations.ts'
 
 /** Returns the node id of a node run, of a called one that of its caller in the document: `charge#3.0` → `charge`. */
 export function nodeIdOf(nodeRunId: NodeRunId): NodeId {
-  return nodeRunId.replace(/[#.].*$/, '')
+  return isPlain(nodeRunId) ? `${nodeRunId}` : nodeRunId.replace(/[#.].*$/, '')
+}
+
+/** Checks whether a node run is in no iteration and was not called, as most: its id is that of its node. */
+function isPlain(nodeRunId: NodeRunId): boolean {
+  return !nodeRunId.includes('#') && !nodeRunId.includes('.')
 }
 
 /** Returns the id of a called node run: `agent#3`, pass 2 and `c1` → `agent#3.2-c1`. */
@@ -26,6 +31,8 @@ const CALL = /^(.+)\.([1-9][0-9]{0,8})-([A-Za-z0-9_-]{1,64})$/
 
 /** Returns the origin of a called node run; `null` for one that no other has called. */
 export function callOriginOf(nodeRunId: NodeRunId): CallOrigin | null {
+  // Cheaper than the pattern, which most ids do not have.
+  if (!nodeRunId.includes('.')) return null
   const [, callerId, pass, callId] = CALL.exec(nodeRunId) ?? []
   return callerId === undefined || callId === undefined ? null : { callerId, pass: Number(pass), callId }
 }
@@ -48,6 +55,7 @@ export function nodeRunIdOf(nodeId: NodeId, path: readonly number[]): NodeRunId 
   return path.length === 0 ? `${nodeId}` : `${nodeId}#${path.join('.')}`
 }
 
+const NO_ITERATIONS: readonly number[] = []
 const ITERATION_PATH = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8}))*$/
 
 /**
@@ -57,9 +65,10 @@ const ITERATION_PATH = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8}))*$/
  * @returns `null` for a text that is not the id of a node run.
  */
 export function iterationPathOf(nodeRunId: NodeRunId): readonly number[] | null {
+  if (isPlain(nodeRunId)) return NO_ITERATIONS
   const caller = outermostCallerOf(nodeRunId)
   const at = caller.indexOf('#')
-  if (at === -1) return []
+  if (at === -1) return NO_ITERATIONS
   const path = caller.slice(at + 1)
   return ITERATION_PATH.test(path) ? path.split('.').map(Number) : null
 }

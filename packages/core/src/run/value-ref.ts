@@ -34,12 +34,11 @@ export function refOfEncoded(
   const keys = isJsonObject(json) ? Object.keys(json) : null
   if (keys !== null) checkKeys(keys)
   const { hash, size } = digestOf(text)
-  return {
-    hash,
-    size,
-    ...(keys === null ? {} : { keys }),
-    ...(size <= MAX_INLINE_BYTES ? { inline: json } : {}),
-  }
+  // Without spread syntax, since this runs for every value of a run.
+  const ref: { -readonly [Field in keyof ValueRef]: ValueRef[Field] } = { hash, size }
+  if (keys !== null) ref.keys = keys
+  if (size <= MAX_INLINE_BYTES) ref.inline = json
+  return ref
 }
 
 function portableDigest(text: string): TextDigest {

@@ -241,6 +241,8 @@ export async function acceptAppend(
   }
   for (const payload of pending.payloads) values.keep(session.identity.tenantId, payload, payload.json)
   announce(bus, session, pending)
+  // Most appends change nothing beside the log.
+  if (pending.operations.length === 0) return metOthers
   if (pending.engine !== pending.engineBefore) bus.publish(ENGINE_TOPIC, { wake: true })
   const woken = otherRunsOf(session, pending)
   if (woken.length > 0) onRunsWoken?.(woken)

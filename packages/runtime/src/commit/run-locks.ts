@@ -1,6 +1,8 @@
 /** Serializes the work on each run in this process; runs do not wait for each other. */
 export interface RunLocks {
   exclusive<Value>(key: string, work: () => Promise<Value>): Promise<Value>
+  /** Checks whether work would begin at once. */
+  isFree(key: string): boolean
 }
 
 export function createRunLocks(): RunLocks {
@@ -10,6 +12,7 @@ export function createRunLocks(): RunLocks {
    */
   const locked = new Map<string, (() => void)[]>()
   return {
+    isFree: (key) => !locked.has(key),
     exclusive: async (key, work) => {
       const queue = locked.get(key)
       if (queue === undefined) locked.set(key, [])

@@ -275,10 +275,14 @@ export function createSession(
   { identity, plans, machine }: SessionCore,
   state: Partial<SessionState> = {},
 ): RunSession {
+  let current: LoadedPlan | undefined
   const loaded = (): LoadedPlan => {
-    const plan = plans.find(machine.planHash)
-    if (plan === undefined) throw new TenonError('INTERNAL', `The plan ${machine.planHash} is not loaded`)
-    return plan
+    const { planHash } = machine
+    // It changes only when the run moves, and is read many times for each fact.
+    if (current?.plan.planHash === planHash) return current
+    current = plans.find(planHash)
+    if (current === undefined) throw new TenonError('INTERNAL', `The plan ${planHash} is not loaded`)
+    return current
   }
   return {
     identity,

@@ -26,11 +26,15 @@ function nativeDigest(text: string): TextDigest {
  */
 export function storeValue(value: unknown, maxInline: number = MAX_INLINE_BYTES): StoredValue {
   const encoded = encodeValue(value)
-  const { inline, ...rest } = refOfEncoded(encoded, nativeDigest)
-  const ref: ValueRef = inline === undefined || rest.size > maxInline ? rest : { ...rest, inline }
+  const whole = refOfEncoded(encoded, nativeDigest)
+  const ref = whole.inline === undefined || whole.size <= maxInline ? whole : withoutInline(whole)
   const payloads =
     ref.inline === undefined ? [{ hash: ref.hash, size: ref.size, text: encoded.text, json: encoded.json }] : []
   return { ref, json: encoded.json, payloads }
+}
+
+function withoutInline({ inline: _, ...ref }: ValueRef): ValueRef {
+  return ref
 }
 
 /**

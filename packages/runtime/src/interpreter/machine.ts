@@ -121,13 +121,14 @@ export function createMachine(
       if (act === null) return []
       undoLog.setField(state, 'turn', state.turn + 1)
       const turns = createTurns(fact.at)
+      const concludeAll = (): void => concludeTurns(turns)
       act(turns)
-      concludeTurns(turns)
+      concludeAll()
       dropMigration(run, turns)
       dropEngineChange(run, turns)
-      advanceCompensation(run, turns, () => concludeTurns(turns))
-      advanceMigration(run, turns, () => concludeTurns(turns))
-      advanceEngineChange(run, turns, () => concludeTurns(turns))
+      advanceCompensation(run, turns, concludeAll)
+      advanceMigration(run, turns, concludeAll)
+      advanceEngineChange(run, turns, concludeAll)
       endWhenIdle(run, turns.decisions)
       return turns.decisions
     },

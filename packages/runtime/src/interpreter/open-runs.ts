@@ -14,6 +14,9 @@ interface PassToSchedule extends NextPass {
   readonly readsTurn: number
 }
 
+type ScheduledData = Extract<Decision, { readonly type: 'node_scheduled' }>['data']
+type Writable<Data> = { -readonly [Field in keyof Data]: Data[Field] }
+
 /** Starts the next pass of a node run. */
 export function schedule(
   context: FrameContext,
@@ -36,11 +39,13 @@ export function schedule(
   undoLog.setEntry(state.open, node, { pass, resume, params, scheduledAt: at, canceling: false, wait: null })
   const queue = mode === 'dispatch' ? taskQueue : null
   const nodeRunId = nodeRunIdAt(context, node)
+  // Without spread syntax, since this runs for every pass of a run.
+  const data: Writable<ScheduledData> = { pass, mode, queue, resume }
+  if (params !== null) data.params = params
   const undone = context.index.undoneNode(node)
-  const undoes = undone === undefined ? {} : { undoes: nodeRunIdAt(context, undone) }
+  if (undone !== undefined) data.undoes = nodeRunIdAt(context, undone)
   const deadlineAt = deadlineOf(planNode, at)
-  const limit = deadlineAt === null ? {} : { deadlineAt }
-  const data = { pass, mode, queue, resume, ...(params === null ? {} : { params }), ...undoes, ...limit }
+  if (deadlineAt !== null) data.deadlineAt = deadlineAt
   out.push({ type: 'node_scheduled', nodeRunId, data })
 }
 

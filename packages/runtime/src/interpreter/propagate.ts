@@ -96,8 +96,9 @@ const SKIP_ORDER: readonly SkipReason[] = ['skip_if', 'disabled', 'dead_path']
 const LAST_SKIPS: readonly SkipReason[] = ['loser', 'break']
 
 function addSkipped(context: FrameContext, decisions: Decision[], turn: Turn, reason: SkipReason): void {
-  const nodes = turn.skipped[reason].sort((a, b) => a - b)
-  if (nodes.length === 0) return
+  const skipped = turn.skipped[reason]
+  if (skipped.length === 0) return
+  const nodes = skipped.sort((a, b) => a - b)
   decisions.push({ type: 'nodes_skipped', data: { nodeRunIds: nodeRunIdsAt(context, nodes), reason } })
 }
 

@@ -128,7 +128,9 @@ function withoutValue(row: OpenRow, data: Record<string, unknown>, field: string
     row.inlines += `${position === 0 ? '' : ','}[${JSON.stringify(ref.inline)}]`
     row.hashes.push(ref.hash)
   }
-  return { ...data, [field]: { ...ref, inline: position } }
+  const copy = { ...data }
+  copy[field] = { ...ref, inline: position } satisfies StoredRef
+  return copy
 }
 
 /** A selected row of `run_log`. */

@@ -10,8 +10,10 @@ import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 export interface ClaimedRun extends RunRef {
   /** Passes that this worker holds: waiting for a slot, beginning, or running. */
   readonly passes: Map<string, HeldPass>
-  /** True if the database has confirmed the owner; false while a start or an acquisition is in flight. */
-  isOwned: boolean
+  /**
+   * Time of the lease at which the database has confirmed the owner; null while a start or an acquisition is in flight.
+   */
+  ownedAt: number | null
   /** True after an acquisition or a release without an answer: it is unknown whether this worker owns it. */
   isUncertain: boolean
   /** True while a loop drives it. */
@@ -221,7 +223,7 @@ function slotOf(run: ClaimedRun, pass: PassOfRun, held: HeldPass, slot: Slot): S
 
 /** Creates the record of a run that this worker drives. */
 export function claimedRun({ tenantId, runId }: RunRef): ClaimedRun {
-  const flags = { isOwned: false, isUncertain: false, isDriving: false, isWoken: false, isClosed: false }
+  const flags = { ownedAt: null, isUncertain: false, isDriving: false, isWoken: false, isClosed: false }
   return { tenantId, runId, passes: new Map(), ...flags, failures: 0, onPassReleased: null }
 }
 

@@ -2,10 +2,11 @@ import { attemptTimerId, failOverdue } from '../../attempts/begin-attempt.ts'
 import { advanceRun } from '../../commit/advance-run.ts'
 import type { AcquireSlot, CommitResult } from '../../commit/commit-types.ts'
 import { unreadableFact } from '../../store/release-to-readers.ts'
-import type { RenewedLease } from '../../store/renew-lease.ts'
 import { deadlineTimerId, type RunRef, runKey } from '../../store/run-ref.ts'
+import type { LeaseRenewal } from './lease.ts'
 import { type ClaimedRun, claimedRun, createPassRunner, stopBodies } from './pass-runner.ts'
 import { retryDelayMs } from './retry-delay.ts'
+import { runsToVerify } from './runs-to-verify.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
 /** Drives the runs that this process has claimed. */
@@ -23,7 +24,7 @@ export interface Worker {
    * Compares the runs that this worker drives with those that it owns in the database, after each renewal of its lease:
    * it drives a run that it does not know (the response to a claim was lost), and drops one that it no longer owns.
    */
-  renewed(lease: RenewedLease): void
+  renewed(lease: LeaseRenewal): void
   /** Runs that it drives, by tenant. */
   heldByTenant(): ReadonlyMap<string, number>
   /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
@@ -35,6 +36,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   const { workerId, committer, dispatch, lease, slots, now, log } = deps
   const claimed = new Map<string, ClaimedRun>()
   const working = new Set<Promise<void>>()
+  /** Runs that were forgotten since the last renewal, with the time of the lease. */
+  const forgotten = new Map<string, number>()
   let isDraining = false
 
   const track = (work: Promise<void>): void => {
@@ -48,7 +51,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     return run
   }
   const forgetIfIdle = (run: ClaimedRun): void => {
-    if (run.passes.size === 0 && !run.isDriving) claimed.delete(runKey(run))
+    if (run.passes.size > 0 || run.isDriving) return
+    claimed.delete(runKey(run))
+    forgotten.set(runKey(run), lease.at())
   }
 
   /** Another worker or another engine has the run: its bodies here are stopped, and the run is forgotten. */
@@ -165,7 +170,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     }
     const { messages: facts, at, dueTimers, nextSeq } = acquired
     deps.clock.observe(at)
-    run.isOwned = true
+    run.ownedAt ??= lease.at()
     const pass = { acquireSlot: passes.slotsFor(run), worker: workerId }
     const request = { tenantId, runId, facts, isStale: true, nextSeq, fireTimersDueAt: at, ...pass }
     const result = await advanceRun(committer, request, log)
@@ -223,16 +228,13 @@ export function createWorker(deps: WorkerDeps): Worker {
       for (const { tenantId } of claimed.values()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
       return held
     },
-    renewed: ({ wasValid, owned }) => {
-      const names = new Set(owned.map(runKey))
-      for (const run of claimed.values()) {
-        if (run.isWoken || (run.isOwned && (!wasValid || !names.has(runKey(run))))) drive(run)
-      }
-      for (const run of owned) if (!claimed.has(runKey(run))) drive(run)
+    renewed: (renewal) => {
+      for (const run of runsToVerify(renewal, claimed, forgotten)) drive(run)
+      forgotten.clear()
     },
     follow: (key, result) => {
       const run = claim(key)
-      run.isOwned = true
+      run.ownedAt ??= lease.at()
       follow(run, result)
       passReleased(run)
     },

@@ -27,18 +27,22 @@ export interface LazyAbort {
 
 /** Creates the abort of one body. */
 export function createLazyAbort(): LazyAbort {
-  let controller: AbortController | undefined
-  let aborted: TenonError | undefined
-  return {
-    get signal() {
-      controller ??= new AbortController()
-      if (aborted !== undefined) controller.abort(aborted)
-      return controller.signal
-    },
-    abort: (reason) => {
-      aborted ??= reason
-      controller?.abort(reason)
-    },
+  return new AbortOfBody()
+}
+
+class AbortOfBody implements LazyAbort {
+  #controller: AbortController | undefined
+  #aborted: TenonError | undefined
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#aborted !== undefined) this.#controller.abort(this.#aborted)
+    return this.#controller.signal
+  }
+
+  abort(reason: TenonError): void {
+    this.#aborted ??= reason
+    this.#controller?.abort(reason)
   }
 }
 

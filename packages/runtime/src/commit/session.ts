@@ -271,52 +271,63 @@ interface SessionCore {
  *
  * @param state - @defaultValue that of a run without events
  */
-export function createSession(
-  { identity, plans, machine }: SessionCore,
-  state: Partial<SessionState> = {},
-): RunSession {
-  let current: LoadedPlan | undefined
-  const loaded = (): LoadedPlan => {
-    const { planHash } = machine
-    // It changes only when the run moves, and is read many times for each fact.
-    if (current?.plan.planHash === planHash) return current
-    current = plans.find(planHash)
-    if (current === undefined) throw new TenonError('INTERNAL', `The plan ${planHash} is not loaded`)
-    return current
+export function createSession(core: SessionCore, state: Partial<SessionState> = {}): RunSession {
+  return Object.assign(new SessionOfRun(core), state)
+}
+
+// A class, as for the machine: V8 keeps the properties of an object with getters of its own in a table.
+class SessionOfRun implements RunSession {
+  readonly identity: RunIdentity
+  readonly plans: SessionPlans
+  readonly machine: Machine
+  beginning: RunBeginning | null = null
+  nextSeq = 1
+  lastAt = 0
+  timers = new Map<string, number>()
+  attempts = new Map<string, PassAttempts>()
+  journal = new Map<string, Journal>()
+  hasLooseInline = false
+  isUnsure = false
+  snapshotTurn = 0
+  logBytes = 0
+  isLogFull = false
+  bytes = 0
+  cancelActor: Actor | null = null
+  #loaded: LoadedPlan | undefined
+
+  constructor({ identity, plans, machine }: SessionCore) {
+    this.identity = identity
+    this.plans = plans
+    this.machine = machine
   }
-  return {
-    identity,
-    plans,
-    machine,
-    get plan() {
-      return loaded().plan
-    },
-    get index() {
-      return loaded().index
-    },
-    get templates() {
-      return loaded().templates
-    },
-    get version() {
-      return machine.version ?? identity.version
-    },
-    get engine() {
-      return machine.engine ?? identity.engine
-    },
-    beginning: null,
-    nextSeq: 1,
-    lastAt: 0,
-    timers: new Map(),
-    attempts: new Map(),
-    journal: new Map(),
-    hasLooseInline: false,
-    isUnsure: false,
-    snapshotTurn: 0,
-    logBytes: 0,
-    isLogFull: false,
-    bytes: 0,
-    cancelActor: null,
-    ...state,
+
+  get plan(): Plan {
+    return this.#load().plan
+  }
+
+  get index(): PlanIndex {
+    return this.#load().index
+  }
+
+  get templates(): NodeTemplatesTable {
+    return this.#load().templates
+  }
+
+  get version(): string {
+    return this.machine.version ?? this.identity.version
+  }
+
+  get engine(): RunEngine {
+    return this.machine.engine ?? this.identity.engine
+  }
+
+  #load(): LoadedPlan {
+    const { planHash } = this.machine
+    // It changes only when the run moves, and is read many times for each fact.
+    if (this.#loaded?.plan.planHash === planHash) return this.#loaded
+    this.#loaded = this.plans.find(planHash)
+    if (this.#loaded === undefined) throw new TenonError('INTERNAL', `The plan ${planHash} is not loaded`)
+    return this.#loaded
   }
 }
 

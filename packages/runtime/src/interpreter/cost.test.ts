@@ -135,7 +135,7 @@ describe('what a look into the data costs', () => {
     for (const [position, { id }] of plan.nodes.slice(0, -1).entries()) {
       machine.apply({ ...completed(id, 'success', position % 2 === 0 ? 'even' : 'odd'), at: 2 })
       const next = plan.nodes[position + 1]?.id ?? ''
-      const before = [machine.operations, index.operations] as const
+      const before = [machine.operations, index.operations()] as const
       const view = machine.outputs.inputView(next)
       expect(view.ownerOf('even')).not.toBeNull()
       expect(view.ownerOf('odd')?.nodeId).toBe(
@@ -143,7 +143,7 @@ describe('what a look into the data costs', () => {
       )
       expect(view.ownerOf('none')).toBeNull()
       costs.push(machine.operations - before[0])
-      words.push(index.operations - before[1])
+      words.push(index.operations() - before[1])
     }
     expect(Math.max(...costs.slice(900))).toBeLessThanOrEqual(Math.max(...costs.slice(0, 100)))
     expect(Math.max(...costs)).toBeLessThanOrEqual(8)

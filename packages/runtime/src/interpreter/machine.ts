@@ -1,4 +1,11 @@
-import type { RunStatus } from '@tenon/core/run'
+import type {
+  Decision,
+  EngineChangeRequest,
+  MigrateRequest,
+  MigrationBlocker,
+  RunEngine,
+  RunStatus,
+} from '@tenon/core/run'
 import { findCalledNode } from './call-frames.ts'
 import { finishCalls } from './calls.ts'
 import { advanceEngineChange, dropEngineChange } from './change-engine.ts'
@@ -20,13 +27,13 @@ import { framesBelow } from './frames-in-order.ts'
 import { endIteration } from './iterations.ts'
 import { judgeFact } from './judge-fact.ts'
 import { entryOf } from './lookup.ts'
-import type { Machine, MachineSnapshot, OpenNodeRun } from './machine-types.ts'
+import type { Machine, MachineFact, MachineSnapshot, OpenNodeRun } from './machine-types.ts'
 import { advanceMigration, dropMigration } from './migrate-run.ts'
 import { blockersOf } from './migration-blockers.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanNode } from './plan.ts'
 import { createPlanIndex, type PlanIndex } from './plan-index.ts'
 import { conclude, propagate } from './propagate.ts'
-import { createRunOutputs } from './run-outputs.ts'
+import { createRunOutputs, type RunOutputs } from './run-outputs.ts'
 import { restoreRun, snapshotOf } from './snapshot.ts'
 import { createRunState, inDocumentOrder, type OpenRun } from './state.ts'
 import { createTurns, type Turns } from './turn.ts'
@@ -112,57 +119,95 @@ export function createMachine(
   const run: RunContext = { index, findPlan, state: createRunState(), undoLog, frames: new Map() }
   if (snapshot === undefined) run.frames.set(TOP_FRAME, createFrame(run, index, {}))
   else restoreRun(run, snapshot)
-  const { state } = run
   undoLog.mark()
+  return new RunMachine(run)
+}
 
-  return {
-    apply(fact) {
-      const act = judgeFact(run, fact)
-      if (act === null) return []
-      undoLog.setField(state, 'turn', state.turn + 1)
-      const turns = createTurns(fact.at)
-      const concludeAll = (): void => concludeTurns(turns)
-      act(turns)
-      concludeAll()
-      dropMigration(run, turns)
-      dropEngineChange(run, turns)
-      advanceCompensation(run, turns, concludeAll)
-      advanceMigration(run, turns, concludeAll)
-      advanceEngineChange(run, turns, concludeAll)
-      endWhenIdle(run, turns.decisions)
-      return turns.decisions
-    },
-    mark: undoLog.mark,
-    rollback: undoLog.rollback,
-    snapshot: () => snapshotOf(run),
-    get turn() {
-      return state.turn
-    },
-    get planHash() {
-      return run.index.plan.planHash
-    },
-    get status() {
-      return statusOf(run)
-    },
-    get operations() {
-      return undoLog.operations
-    },
-    get engine() {
-      return state.engine
-    },
-    get engineChange() {
-      return state.engineChange
-    },
-    get version() {
-      return state.version
-    },
-    get migration() {
-      return state.migration
-    },
-    migrationBlockers: (target) => blockersOf(run, target),
-    openNodeRuns: () => allOpenNodeRuns(run),
-    openNodeRun: (nodeRunId) => findOpenNodeRun(run, nodeRunId),
-    calledNode: (nodeRunId) => findCalledNode(run, nodeRunId),
-    outputs: createRunOutputs(run),
+// A class, since V8 keeps the properties of each object with getters of its own in a table, whose access is slow.
+class RunMachine implements Machine {
+  readonly outputs: RunOutputs
+  readonly #run: RunContext
+
+  constructor(run: RunContext) {
+    this.#run = run
+    this.outputs = createRunOutputs(run)
+  }
+
+  apply(fact: MachineFact): readonly Decision[] {
+    const run = this.#run
+    const act = judgeFact(run, fact)
+    if (act === null) return []
+    run.undoLog.setField(run.state, 'turn', run.state.turn + 1)
+    const turns = createTurns(fact.at)
+    const concludeAll = (): void => concludeTurns(turns)
+    act(turns)
+    concludeAll()
+    dropMigration(run, turns)
+    dropEngineChange(run, turns)
+    advanceCompensation(run, turns, concludeAll)
+    advanceMigration(run, turns, concludeAll)
+    advanceEngineChange(run, turns, concludeAll)
+    endWhenIdle(run, turns.decisions)
+    return turns.decisions
+  }
+
+  mark(): void {
+    this.#run.undoLog.mark()
+  }
+
+  rollback(): void {
+    this.#run.undoLog.rollback()
+  }
+
+  snapshot(): MachineSnapshot {
+    return snapshotOf(this.#run)
+  }
+
+  get turn(): number {
+    return this.#run.state.turn
+  }
+
+  get planHash(): string {
+    return this.#run.index.plan.planHash
+  }
+
+  get status(): RunStatus {
+    return statusOf(this.#run)
+  }
+
+  get operations(): number {
+    return this.#run.undoLog.operations
+  }
+
+  get engine(): RunEngine | null {
+    return this.#run.state.engine
+  }
+
+  get engineChange(): EngineChangeRequest | null {
+    return this.#run.state.engineChange
+  }
+
+  get version(): string | null {
+    return this.#run.state.version
+  }
+
+  get migration(): MigrateRequest | null {
+    return this.#run.state.migration
+  }
+
+  migrationBlockers(target: PlanIndex): readonly MigrationBlocker[] {
+    return blockersOf(this.#run, target)
+  }
+
+  openNodeRuns(): readonly OpenNodeRun[] {
+    return allOpenNodeRuns(this.#run)
+  }
+
+  openNodeRun(nodeRunId: string): OpenNodeRun | null {
+    return findOpenNodeRun(this.#run, nodeRunId)
+  }
+
+  calledNode(nodeRunId: string): PlanNode | null {
+    return findCalledNode(this.#run, nodeRunId)
   }
 }

@@ -10,55 +10,60 @@ export interface MinHeap {
 }
 
 export function createMinHeap(): MinHeap {
+  return new HeapOfNumbers()
+}
+
+// A class, as for the machine: one is created for each fact.
+class HeapOfNumbers implements MinHeap {
   /** With duplicates, which `pop` drops: cheaper than a set. */
-  const heap: number[] = []
+  readonly #heap: number[] = []
 
-  function swap(a: number, b: number): void {
-    const value = itemAt(heap, a)
-    heap[a] = itemAt(heap, b)
-    heap[b] = value
+  get isEmpty(): boolean {
+    return this.#heap.length === 0
   }
 
-  function siftUp(from: number): void {
-    for (let child = from; child > 0; ) {
-      const parent = (child - 1) >> 1
-      if (itemAt(heap, parent) <= itemAt(heap, child)) return
-      swap(parent, child)
-      child = parent
-    }
+  push(value: number): void {
+    this.#heap.push(value)
+    siftUp(this.#heap)
   }
 
-  function siftDown(): void {
-    for (let parent = 0; 2 * parent + 1 < heap.length; ) {
-      const left = 2 * parent + 1
-      const right = left + 1
-      const least = right < heap.length && itemAt(heap, right) < itemAt(heap, left) ? right : left
-      if (itemAt(heap, parent) <= itemAt(heap, least)) return
-      swap(parent, least)
-      parent = least
-    }
-  }
-
-  function popOne(): number {
-    const least = itemAt(heap, 0)
-    swap(0, heap.length - 1)
-    heap.pop()
-    siftDown()
+  pop(): number {
+    const least = popOne(this.#heap)
+    while (this.#heap[0] === least) popOne(this.#heap)
     return least
   }
+}
 
-  return {
-    get isEmpty() {
-      return heap.length === 0
-    },
-    push(value) {
-      heap.push(value)
-      siftUp(heap.length - 1)
-    },
-    pop() {
-      const least = popOne()
-      while (heap[0] === least) popOne()
-      return least
-    },
+function swap(heap: number[], a: number, b: number): void {
+  const value = itemAt(heap, a)
+  heap[a] = itemAt(heap, b)
+  heap[b] = value
+}
+
+function siftUp(heap: number[]): void {
+  for (let child = heap.length - 1; child > 0; ) {
+    const parent = (child - 1) >> 1
+    if (itemAt(heap, parent) <= itemAt(heap, child)) return
+    swap(heap, parent, child)
+    child = parent
   }
+}
+
+function siftDown(heap: number[]): void {
+  for (let parent = 0; 2 * parent + 1 < heap.length; ) {
+    const left = 2 * parent + 1
+    const right = left + 1
+    const least = right < heap.length && itemAt(heap, right) < itemAt(heap, left) ? right : left
+    if (itemAt(heap, parent) <= itemAt(heap, least)) return
+    swap(heap, parent, least)
+    parent = least
+  }
+}
+
+function popOne(heap: number[]): number {
+  const least = itemAt(heap, 0)
+  swap(heap, 0, heap.length - 1)
+  heap.pop()
+  siftDown(heap)
+  return least
 }

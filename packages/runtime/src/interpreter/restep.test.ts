@@ -187,7 +187,7 @@ describe('restep', () => {
     const result = restep(recorded(), PLAN, (plan) => {
       const machine = createMachine(plan)
       return {
-        mark: machine.mark,
+        mark: () => machine.mark(),
         get turn() {
           return machine.turn
         },

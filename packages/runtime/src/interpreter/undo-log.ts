@@ -22,54 +22,59 @@ export interface UndoLog {
 }
 
 export function createUndoLog(): UndoLog {
-  const undos: (() => void)[] = []
-  let operations = 0
+  return new ChangesOfMachine()
+}
 
-  function note(undo: () => void): void {
-    operations += 1
-    undos.push(undo)
+// A class, as for the machine itself.
+class ChangesOfMachine implements UndoLog {
+  operations = 0
+  readonly #undos: (() => void)[] = []
+
+  visit(): void {
+    this.operations += 1
   }
 
-  function restoreEntry<Key, Value>(map: Map<Key, Value>, key: Key): () => void {
-    const before = map.get(key)
-    return before === undefined ? () => map.delete(key) : () => map.set(key, before)
+  note(undo: () => void): void {
+    this.operations += 1
+    this.#undos.push(undo)
   }
 
-  return {
-    get operations() {
-      return operations
-    },
-    visit() {
-      operations += 1
-    },
-    note,
-    setField(target, key, value) {
-      const before = target[key]
-      note(() => {
-        target[key] = before
-      })
-      target[key] = value
-    },
-    setItem(list, index, item) {
-      const before = itemAt(list, index)
-      note(() => {
-        list[index] = before
-      })
-      list[index] = item
-    },
-    setEntry(map, key, value) {
-      note(restoreEntry(map, key))
-      map.set(key, value)
-    },
-    deleteEntry(map, key) {
-      note(restoreEntry(map, key))
-      map.delete(key)
-    },
-    mark() {
-      undos.length = 0
-    },
-    rollback() {
-      for (let undo = undos.pop(); undo !== undefined; undo = undos.pop()) undo()
-    },
+  setField<Target extends object, Key extends keyof Target>(target: Target, key: Key, value: Target[Key]): void {
+    const before = target[key]
+    this.note(() => {
+      target[key] = before
+    })
+    target[key] = value
   }
+
+  setItem<Item>(list: Item[], index: number, item: Item): void {
+    const before = itemAt(list, index)
+    this.note(() => {
+      list[index] = before
+    })
+    list[index] = item
+  }
+
+  setEntry<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
+    this.note(restoreEntry(map, key))
+    map.set(key, value)
+  }
+
+  deleteEntry<Key, Value>(map: Map<Key, Value>, key: Key): void {
+    this.note(restoreEntry(map, key))
+    map.delete(key)
+  }
+
+  mark(): void {
+    this.#undos.length = 0
+  }
+
+  rollback(): void {
+    for (let undo = this.#undos.pop(); undo !== undefined; undo = this.#undos.pop()) undo()
+  }
+}
+
+function restoreEntry<Key, Value>(map: Map<Key, Value>, key: Key): () => void {
+  const before = map.get(key)
+  return before === undefined ? () => map.delete(key) : () => map.set(key, before)
 }

@@ -151,7 +151,7 @@ function replayFaults(events: readonly RunEvent[], plans: readonly [Plan, ...Pla
     const machine = createMachine(first, undefined, firstIndex, findPlan)
     whole = machine
     return {
-      mark: machine.mark,
+      mark: () => machine.mark(),
       get turn() {
         return machine.turn
       },

@@ -192,7 +192,7 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
   /** Commits work, together with other work that waits for the same run if it may share an append. */
   const submit = (work: RunWork, isShared: boolean): Promise<WorkResult> => {
     const key = runKey(work.run)
-    // What waits to be shared waits for the lock, so there is none if that is free.
+    // Works that wait to be shared wait for the lock, so there are none if it is free.
     return isShared && !locks.isFree(key)
       ? new Promise((resolve, reject) => gather(key, { ...work, resolve, reject }))
       : locks.exclusive(key, () => commitAlone(key, work))

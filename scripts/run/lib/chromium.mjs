@@ -3,7 +3,14 @@ import { delimiter, join } from 'node:path'
 import { root } from './paths.mjs'
 import { answers, run } from './process.mjs'
 
-const SYSTEM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+// First the one without windows and toolbars, as Playwright itself prefers: a page takes a third less processor time.
+const SYSTEM_NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+]
 
 /**
  * Finds a Chromium: `CHROMIUM_PATH`, one of the system, Playwright's own; else installs Debian's when it may.
@@ -18,15 +25,19 @@ export async function findChromium() {
   const own = playwrightChromium()
   if (own !== null) return own
   if (process.getuid?.() === 0 && answers('apt-get', ['--version'])) {
-    console.log('installing chromium …')
-    try {
-      const env = { DEBIAN_FRONTEND: 'noninteractive' }
-      await run('apt-get', ['update', '-qq'], { quiet: true, env })
-      await run('apt-get', ['install', '-y', '-qq', 'chromium'], { quiet: true, env })
-    } catch (error) {
-      console.error(String(error))
+    const install = (/** @type {readonly string[]} */ args) =>
+      run('apt-get', [...args, '-qq'], { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } })
+    // Debian before 13 and Ubuntu may lack the first.
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      console.log(`installing ${name} …`)
+      try {
+        await install(['update'])
+        await install(['install', '-y', name])
+        return systemChromium()
+      } catch (error) {
+        console.error(String(error))
+      }
     }
-    return systemChromium()
   }
   return null
 }

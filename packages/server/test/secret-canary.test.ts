@@ -17,7 +17,7 @@ import { TenonError } from '@tenon/core/errors'
 import { defineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -138,7 +138,7 @@ beforeAll(async () => {
   elsewhere = await openTarget()
   target = await openTarget(elsewhere.url)
   logs = []
-  const pglite = await openTestPGlite()
+  const pglite = await openMigratedPGlite()
   database = createDatabase<ServerTables>({ pglite })
   const file = join(await mkdtemp(join(tmpdir(), 'tenon-key-')), 'secret.key')
   server = await openTestServer({

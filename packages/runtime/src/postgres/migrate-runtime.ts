@@ -29,7 +29,8 @@ export function weekOf(at: number): number {
   return Math.floor(at / WEEK_MS)
 }
 
-const RUNTIME_MIGRATIONS = {
+/** The runtime's tables; forward only, a migration that has been released never changes. */
+export const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
   migrations: [
     ...[runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { createDatabase } from '../postgres/database.ts'
 import { migrateRuntime } from '../postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
-import { openTestPGlite } from './pglite.ts'
+import { openMigratedPGlite } from './pglite.ts'
 import { startTestPostgres } from './postgres.ts'
 
 /** A migrated database for a test file; tests are isolated by new tenants. */
@@ -19,7 +19,7 @@ export const TEST_DATABASES = ['PGlite', 'Postgres'] as const
 /** Opens an empty, migrated database in memory (PGlite) or on a Postgres of its own. */
 export async function openTestDatabase(kind: (typeof TEST_DATABASES)[number]): Promise<TestDatabase> {
   if (kind === 'PGlite') {
-    const database = createDatabase<RuntimeTables>({ pglite: await openTestPGlite() })
+    const database = createDatabase<RuntimeTables>({ pglite: await openMigratedPGlite() })
     await migrateRuntime(database)
     return { database, close: () => database.close() }
   }

@@ -1,6 +1,6 @@
 export { openTestDatabase, TEST_DATABASES, type TestDatabase } from './databases.ts'
 export { inMemoryBus } from './in-memory-bus.ts'
-export { openTestPGlite } from './pglite.ts'
+export { openMigratedPGlite, openTestPGlite } from './pglite.ts'
 export { startTestPostgres, type TestPostgres, type TestPostgresOptions, testDirectory } from './postgres.ts'
 export type { ProbeCall, Probes } from './probes.ts'
 export { type DrivenRun, drivenRun, type EngineHandle, type StartOptions, startRun } from './run-driver.ts'

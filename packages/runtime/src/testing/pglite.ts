@@ -1,29 +1,64 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { createDatabase } from '../postgres/database.ts'
+import { migrateRuntime, RUNTIME_MIGRATIONS } from '../postgres/migrate-runtime.ts'
 import type { PgliteDatabase } from '../postgres/pglite-link.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+
+/** Holds a dump in one piece: a plain `Blob` of this size takes longer to read than a database to open. */
+class Dump extends Blob {
+  readonly #bytes: Buffer
+
+  constructor(bytes: Buffer) {
+    super([])
+    this.#bytes = bytes
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    const { buffer, byteOffset, byteLength } = this.#bytes
+    return (buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength)
+  }
+}
 
 /**
  * Opens an empty PGlite in memory for tests. The first one of a machine takes seconds to initialize; it is kept in the
  * temporary directory, and later ones begin as copies of it in a fraction of the time.
  */
 export async function openTestPGlite(): Promise<PgliteDatabase> {
-  const kept = join(tmpdir(), `tenon-test-pglite-${await pgliteVersion()}-${userInfo().uid}.tar`)
-  const dump = await readFile(kept).catch(() => makeDump(kept))
-  return PGlite.create({ loadDataDir: new Blob([new Uint8Array(dump)]) })
+  return openKept(await pathOf('empty'), () => PGlite.create())
 }
 
-async function pgliteVersion(): Promise<string> {
+/** Opens a PGlite as {@link openTestPGlite} does, with the tables of the runtime. Later migrations run as usual. */
+export async function openMigratedPGlite(): Promise<PgliteDatabase> {
+  const { migrations } = RUNTIME_MIGRATIONS
+  const statements = migrations.map(({ name, up }) => [name, ...up({ schema: 'tenon' })])
+  const path = await pathOf(createHash('sha256').update(JSON.stringify(statements)).digest('hex').slice(0, 16))
+  return openKept(path, async () => {
+    const pglite = await PGlite.create()
+    // It is not closed: that would close the PGlite, too.
+    await migrateRuntime(createDatabase<RuntimeTables>({ pglite }))
+    return pglite
+  })
+}
+
+async function openKept(path: string, create: () => Promise<PGlite>): Promise<PgliteDatabase> {
+  const dump = await readFile(path).catch(() => makeDump(path, create))
+  return PGlite.create({ loadDataDir: new Dump(dump) })
+}
+
+async function pathOf(content: string): Promise<string> {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
   const described: unknown = JSON.parse(await readFile(join(dirname(entry), '..', 'package.json'), 'utf8'))
-  return (described as { readonly version: string }).version
+  const { version } = described as { readonly version: string }
+  return join(tmpdir(), `tenon-test-pglite-${version}-${content}-${userInfo().uid}.tar`)
 }
 
-async function makeDump(path: string): Promise<Buffer> {
-  const pglite = await PGlite.create()
+async function makeDump(path: string, create: () => Promise<PGlite>): Promise<Buffer> {
+  const pglite = await create()
   const dump = Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer())
   await pglite.close()
   const unfinished = `${path}.${randomUUID()}`

@@ -1,6 +1,6 @@
 import type { Draft } from '@tenon/core/api'
 import { readDraft } from '@tenon/core/collab'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import * as Y from 'yjs'
@@ -19,7 +19,7 @@ import { openTestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { encodeAwareness, encodeSyncStep1, encodeUpdate } from './frames.ts'
 
-type Pglite = Awaited<ReturnType<typeof openTestPGlite>>
+type Pglite = Awaited<ReturnType<typeof openMigratedPGlite>>
 
 const isHeartbeat = (frame: Uint8Array) => Buffer.from(encodeAwareness([])).equals(frame)
 
@@ -27,7 +27,7 @@ let host: DraftServer
 let disk: ReturnType<typeof createDisk>
 
 beforeAll(async () => {
-  disk = createDisk(await openTestPGlite())
+  disk = createDisk(await openMigratedPGlite())
   const server = await openTestServer({ database: { pglite: disk.pglite } })
   host = { server, url: (await server.listen()).url }
 })

@@ -1,7 +1,7 @@
 import type { Identity, Workflow } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
 import type { PgliteDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { greeting, publish } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -14,7 +14,7 @@ let server: TestServer
 let queries = 0
 
 beforeAll(async () => {
-  const pglite = await openTestPGlite()
+  const pglite = await openMigratedPGlite()
   const counting: PgliteDatabase = {
     query: (...args) => {
       queries += 1

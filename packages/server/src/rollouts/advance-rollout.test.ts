@@ -3,7 +3,7 @@ import type { RunId } from '@tenon/core/document'
 import { createNodeRegistry } from '@tenon/core/node'
 import type { CancelResult, Engine, MigrateResult, RunReader, RuntimeTables, StoredRun } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { createMigrate } from '../tables/migrate.ts'
@@ -25,10 +25,10 @@ const WITHDRAWN = { code: 'MIGRATION_REFUSED', message: 'Withdrawn' }
 
 const registry = createNodeRegistry([])
 let database: ServerDatabase
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   database = createDatabase<ServerTables>({ pglite })
   await createMigrate(database, {})()
 })

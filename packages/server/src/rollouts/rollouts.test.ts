@@ -12,7 +12,7 @@ import type { NodePolicy, WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bucketOf } from '../runs/start-run.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
@@ -21,10 +21,10 @@ import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   server = await openTestServer({
     database: { pglite },
     rolloutIntervals: { graceMs: 60_000, checkMs: 250, lookMs: 250, idleMs: 250 },

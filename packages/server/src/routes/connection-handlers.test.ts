@@ -5,7 +5,7 @@ import type { Problem } from '@tenon/core/errors'
 import { defineConnector, defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ServerTables } from '../tables/server-tables.ts'
@@ -39,7 +39,7 @@ const service = createServer((request, response) => {
 let token = 'canary-token-1'
 let origin = ''
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 const callNode = implementNode(call, async ({ params, http, log, connection }) => {
   const response = await http.request(`${origin}${params.path}`)
@@ -55,7 +55,7 @@ beforeAll(async () => {
     ...{ id: 'crm', title: 'CRM', auth: { kind: 'bearer' }, allowedHosts: [origin], test: { url: `${origin}/me` } },
   })
   const nodes = [...testNodes, callNode]
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   server = await openTestServer({
     database: { pglite },
     nodes,

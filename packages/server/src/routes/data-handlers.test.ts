@@ -10,7 +10,7 @@ import {
   type StoredRun,
 } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ServerContext } from '../context.ts'
@@ -27,10 +27,10 @@ import { createWorker } from '../worker.ts'
 const DAY_MS = 86_400_000
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   server = await openTestServer({
     database: { pglite },
     retention: (tenantId) => retentionOf(tenantId),

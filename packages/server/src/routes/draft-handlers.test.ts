@@ -3,7 +3,7 @@ import type { DocumentOperation } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { defineNode, implementNode } from '@tenon/core/node'
 import { edge, node } from '@tenon/core/testing'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { greeting, publish, untilRun } from '../testing/kit/sample-workflows.ts'
@@ -30,10 +30,10 @@ const listHeaders = implementNode(
 )
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   server = await openTestServer({ database: { pglite }, nodes: [...testNodes, listHeaders] })
 })
 afterAll(() => server.close())

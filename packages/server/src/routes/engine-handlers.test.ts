@@ -3,7 +3,7 @@ import type { Problem } from '@tenon/core/errors'
 import { type EngineFactory, embeddedEngine, type RuntimeTables, twoEngines } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { temporalEngine } from '@tenon/runtime/temporal'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, publish, runToEnd, untilRun, working } from '../testing/kit/sample-workflows.ts'
@@ -17,10 +17,10 @@ const idleTemporal: EngineFactory = (deps) => ({
 })
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   server = await openTestServer({
     database: { pglite },
     engine: twoEngines({ starting: embeddedEngine(), continuing: idleTemporal }),

@@ -13,7 +13,7 @@ import type { Problem } from '@tenon/core/errors'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import type { RuntimeTables } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, parking, publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
@@ -21,10 +21,10 @@ import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   server = await openTestServer({ database: { pglite } })
 })
 afterAll(() => server.close())

@@ -3,7 +3,7 @@ import type { Identity, Page, RunSummary, Trigger, TriggerEvent, Workflow } from
 import type { JsonObject, SecretMarker, WorkflowDocument } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
@@ -17,7 +17,7 @@ const SECRET = 'sign-with-this'
 let server: TestServer
 let database: ServerDatabase
 beforeAll(async () => {
-  const pglite = await openTestPGlite()
+  const pglite = await openMigratedPGlite()
   database = createDatabase<ServerTables>({ pglite })
   server = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys, database: { pglite } })
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { insertConnection } from '../tables/connection-repository.ts'
 import { type ClaimedRotation, claimRotation, requestRotation } from '../tables/key-rotation-repository.ts'
@@ -14,11 +14,11 @@ import { createKeyring } from './keyring.ts'
 import { rotateTenant } from './rotate-tenant.ts'
 import { createSecretStore } from './secret-store.ts'
 
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 let database: ServerDatabase
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   database = createDatabase<ServerTables>({ pglite })
   await createMigrate(database, {})()
 })

@@ -6,7 +6,7 @@ import { isSecretMarker, type SecretMarker } from '@tenon/core/document'
 import { defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { fromBase64, toBase64 } from 'lib0/buffer'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
@@ -50,12 +50,12 @@ const document = (apiKey: unknown) =>
     ['start>m', 'm>end'],
   )
 
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 let file: string
 let server: TestServer
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   file = join(await mkdtemp(join(tmpdir(), 'tenon-key-')), 'keys', 'secret.key')
   server = await openTestServer({
     database: { pglite },

@@ -1,6 +1,6 @@
 import type { Approval, Page, ParkedNodeRun } from '@tenon/core/api'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { encodeUpdate } from '../collab/frames.ts'
 import { rawClient } from '../testing/kit/draft-client.ts'
@@ -11,10 +11,10 @@ import { insertAudit } from './audit-repository.ts'
 import type { ServerTables } from './server-tables.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
 beforeAll(async () => {
-  pglite = await openTestPGlite()
+  pglite = await openMigratedPGlite()
   server = await openTestServer({ database: { pglite } })
 })
 afterAll(() => server.close())

@@ -1,5 +1,5 @@
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { greeting, publish } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -15,7 +15,7 @@ let server: TestServer
 let database: ServerDatabase
 
 beforeAll(async () => {
-  const pglite = await openTestPGlite()
+  const pglite = await openMigratedPGlite()
   server = await openTestServer({ database: { pglite } })
   database = createDatabase<ServerTables>({ pglite })
 })

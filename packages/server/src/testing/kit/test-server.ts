@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Identity } from '@tenon/core/api'
 import { embeddedEngine } from '@tenon/runtime'
-import { openTestPGlite } from '@tenon/runtime/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
 import type { DatabaseOptions, WorkflowServer, WorkflowServerOptions } from '../../options.ts'
@@ -55,7 +55,7 @@ export interface TestServerOptions extends Partial<WorkflowServerOptions> {
 }
 
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const given = options.database ?? { pglite: await openTestPGlite() }
+  const given = options.database ?? { pglite: await openMigratedPGlite() }
   // A database that a test opens for a server closes with it.
   const database = { endOnClose: true, ...given }
   const server = await openOn(database, options)

@@ -5,7 +5,8 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { createDatabase } from '../postgres/database.ts'
-import { migrateRuntime, RUNTIME_MIGRATIONS } from '../postgres/migrate-runtime.ts'
+import { migrate } from '../postgres/migrate.ts'
+import { RUNTIME_MIGRATIONS } from '../postgres/migrate-runtime.ts'
 import type { PgliteDatabase } from '../postgres/pglite-link.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 
@@ -32,15 +33,18 @@ export async function openTestPGlite(): Promise<PgliteDatabase> {
   return openKept(await pathOf('empty'), () => PGlite.create())
 }
 
-/** Opens a PGlite as {@link openTestPGlite} does, with the tables of the runtime. Later migrations run as usual. */
+/**
+ * Opens a PGlite as {@link openTestPGlite} does, with the tables of the runtime. `migrateRuntime` still has to run: it
+ * adds the partitions of the coming weeks.
+ */
 export async function openMigratedPGlite(): Promise<PgliteDatabase> {
   const { migrations } = RUNTIME_MIGRATIONS
   const statements = migrations.map(({ name, up }) => [name, ...up({ schema: 'tenon' })])
   const path = await pathOf(createHash('sha256').update(JSON.stringify(statements)).digest('hex').slice(0, 16))
   return openKept(path, async () => {
     const pglite = await PGlite.create()
-    // It is not closed: that would close the PGlite, too.
-    await migrateRuntime(createDatabase<RuntimeTables>({ pglite }))
+    // Without the partitions of a week: the copy is kept for longer. The database stays open, as the PGlite does.
+    await migrate(createDatabase<RuntimeTables>({ pglite }), RUNTIME_MIGRATIONS)
     return pglite
   })
 }

@@ -89,15 +89,15 @@ function jsonOf(text: string | null): Json {
   throw new TenonError('WEBHOOK_BODY_INVALID', `The body is not valid JSON: ${reason}`)
 }
 
-/** A name that occurs several times has a list. */
+/** A name that occurs several times has a list. One pass: anyone can send many names. */
 function grouped(params: URLSearchParams): JsonObject {
-  const names = [...new Set(params.keys())]
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = params.getAll(name)
-      return [name, values.length === 1 ? (values[0] ?? '') : values]
-    }),
-  )
+  const groups = new Map<string, string[]>()
+  for (const [name, value] of params) {
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [value])
+    else group.push(value)
+  }
+  return Object.fromEntries([...groups].map(([name, group]) => [name, group.length === 1 ? (group[0] ?? '') : group]))
 }
 
 /** Returns the answer that Slack expects when an address is entered; `null` for every other message. */

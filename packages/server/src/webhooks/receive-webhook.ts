@@ -117,15 +117,19 @@ async function readVerified(
     readonly secret?: Json
   }
   checkMethod(params.method, message.method)
-  const body = readMessageBody(message)
   const secret = isSecretMarker(marker)
     ? await server.secrets.reveal(tenantId, marker.$secret, fieldOf(nodeType, 'secret'))
     : null
   const { headers, bytes } = message
-  const ownKey = await verifyWebhook({ headers, bytes, body }, { params, secret, now: server.now() })
-  const challenge = params.signature === 'slack' ? challengeOf(body) : null
+  let body: Json | undefined
+  const readBody = (): Json => {
+    body ??= readMessageBody(message)
+    return body
+  }
+  const ownKey = await verifyWebhook({ headers, bytes, readBody }, { params, secret, now: server.now() })
+  const challenge = params.signature === 'slack' ? challengeOf(readBody()) : null
   if (challenge !== null) return { challenge }
-  const input = inputOf(message, body)
+  const input = inputOf(message, readBody())
   const { dedupeKey = '' } = params
   return { key: dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input), input }
 }

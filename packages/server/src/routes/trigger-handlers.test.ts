@@ -179,6 +179,23 @@ describe('an address', () => {
   })
 })
 
+describe('a test of an unfinished draft', () => {
+  test('is refused with the params that do not fit, before and after it is opened', async () => {
+    const as = testIdentity()
+    const body = { name: 'Hooks', document: open() }
+    const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    const { test: opened } = await post(as, `${triggerPath(id)}/test`)
+    const operations = [
+      { op: 'set_param', nodeId: 'hook', path: ['signature'], value: 'stripes' },
+      { op: 'set_param', nodeId: 'hook', path: ['tolerance'], value: 5 },
+    ]
+    await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+    const json = { code: 'WORKFLOW_INVALID', issues: [{ path: ['nodes', 'hook', 'params', 'signature'] }, {}] }
+    expect(await send(opened?.url, '{}')).toMatchObject({ status: 422, json })
+    expect(await server.json(422, `${triggerPath(id)}/test`, { as, method: 'POST' })).toMatchObject(json)
+  })
+})
+
 describe('a message', () => {
   test('that is signed, repeated and out of order starts one run, whose author is no person', async () => {
     const as = testIdentity()

@@ -4,8 +4,8 @@ import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { findTrigger, lockTrigger, openTest, type TriggerRef, updateTrigger } from '../tables/trigger-repository.ts'
+import { draftTrigger } from './check-triggers.ts'
 import { presentTrigger } from './present-trigger.ts'
-import { triggerNodesOf } from './put-version-triggers.ts'
 
 /** Time for which a test address is open. */
 const TEST_MS = 60 * 60 * 1_000
@@ -42,13 +42,13 @@ export async function changeTrigger(
 /**
  * Opens the test address of a webhook of the draft: for an hour, each message to it starts a test run for the person.
  *
- * @throws {@link TenonError} `TRIGGER_NOT_FOUND` if the draft has no such webhook.
+ * @throws {@link TenonError} `TRIGGER_NOT_FOUND` if the draft has no such webhook, `WORKFLOW_INVALID` if it is unfinished.
  */
 export async function openTriggerTest(server: ServerContext, identity: Identity, ref: TriggerRef): Promise<Trigger> {
   const { tenantId, workflowId, nodeId } = ref
   const { document } = await readSealedDraft(server, ref, identity)
-  const found = triggerNodesOf(server.registry.manifest, document).find(({ node_id }) => node_id === nodeId)
-  if (found === undefined) throw notFound()
+  const found = draftTrigger(server.registry.manifest, document, nodeId)
+  if (found === null) throw notFound()
   const at = server.now()
   const row = await server.database.withTenant(tenantId, async (tx) => {
     const { node_id, kind, node_type, params } = found

@@ -13,10 +13,25 @@ import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
 export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument): readonly ProblemIssue[] {
   return triggerNodesOf(manifest, document).flatMap((trigger) => {
     const fault = keyFault(trigger)
-    if (fault === null) return []
     const { id, name } = trigger.node
+    if (fault === null) return trigger.issues
     const path = ['nodes', id, 'params', 'dedupeKey']
-    return [{ path, code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }]
+    return [...trigger.issues, { path, code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }]
+  })
+}
+
+/**
+ * Finds a trigger of a draft, whose params may be unfinished.
+ *
+ * @returns `null` if the draft has no such trigger, or if it is disabled.
+ * @throws {@link TenonError} `WORKFLOW_INVALID` if its params do not fit.
+ */
+export function draftTrigger(manifest: NodeManifest, document: WorkflowDocument, nodeId: string): TriggerNode | null {
+  const found = triggerNodesOf(manifest, document).find(({ node_id }) => node_id === nodeId) ?? null
+  const [first] = found?.issues ?? []
+  if (first === undefined) return found
+  throw new TenonError('WORKFLOW_INVALID', `The trigger cannot receive messages: ${first.message}`, {
+    details: { issues: found?.issues ?? [] },
   })
 }
 

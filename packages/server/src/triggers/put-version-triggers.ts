@@ -5,6 +5,7 @@ import {
   type WorkflowId,
   type WorkflowNode,
 } from '@tenon/core/document'
+import type { ProblemIssue } from '@tenon/core/errors'
 import { type NodeManifest, TRIGGER_PARAMS, type TriggerKind } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
@@ -15,6 +16,8 @@ import type { WebhookParams } from '../webhooks/verify-webhook.ts'
 /** A node by which the server starts runs, with its checked params. */
 export interface TriggerNode extends VersionTrigger {
   readonly node: WorkflowNode
+  /** Params that no message can be checked by, as an unfinished draft has them; they are not in `params` then. */
+  readonly issues: readonly ProblemIssue[]
 }
 
 /** Returns the kind of trigger that a node is; `null` for any other node. */
@@ -28,8 +31,8 @@ export function triggerNodesOf(manifest: NodeManifest, document: WorkflowDocumen
   return document.nodes.flatMap((node) => {
     const kind = triggerKindOf(manifest, node)
     if (kind === null || node.disabled === true) return []
-    const params = JSON.stringify(checkedParams(kind, node))
-    return [{ node, node_id: node.id, kind, node_type: node.type, params }]
+    const { params, issues } = checkParams(kind, node)
+    return [{ node, node_id: node.id, kind, node_type: node.type, params: JSON.stringify(params), issues }]
   })
 }
 
@@ -41,10 +44,15 @@ export function unsignedWebhooks(manifest: NodeManifest, document: WorkflowDocum
 }
 
 /** Params with their defaults. A secret is a marker here, which the schema of the value does not describe. */
-function checkedParams(kind: TriggerKind, { params }: WorkflowNode): object {
+function checkParams(kind: TriggerKind, { id, name, params }: WorkflowNode) {
   const { secret, ...others } = params
-  const checked = TRIGGER_PARAMS[kind].safeParse(others)
-  return { ...(checked.success ? checked.data : others), ...(secret === undefined ? {} : { secret }) }
+  const { data, error } = TRIGGER_PARAMS[kind].safeParse(others)
+  const issues = (error?.issues ?? []).map(({ path, message }) => ({
+    path: ['nodes', id, 'params', ...path.map(String)],
+    code: 'TRIGGER_INVALID',
+    message: `${name}: ${message}`,
+  }))
+  return { params: { ...data, ...(secret === undefined ? {} : { secret }) }, issues }
 }
 
 /** A workflow whose triggers change. */

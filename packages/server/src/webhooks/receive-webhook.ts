@@ -11,7 +11,7 @@ import { insertUnkeyedEvent } from '../tables/trigger-event-repository.ts'
 import { findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { acceptEvent, rejectEvent } from '../triggers/accept-event.ts'
-import { triggerNodesOf } from '../triggers/put-version-triggers.ts'
+import { draftTrigger } from '../triggers/check-triggers.ts'
 import { tryDraft } from '../versions/try-draft.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
 import { verifyWebhook } from './verify-webhook.ts'
@@ -92,8 +92,8 @@ async function receiveTest(
   const identity = { tenantId, userId, displayName, role }
   return rejecting(server, target, async () => {
     const { document } = await readSealedDraft(server, target, identity)
-    const trigger = triggerNodesOf(server.registry.manifest, document).find(({ node_id }) => node_id === nodeId)
-    if (trigger === undefined) throw notFound()
+    const trigger = draftTrigger(server.registry.manifest, document, nodeId)
+    if (trigger === null) throw notFound()
     const read = await readVerified(server, tenantId, trigger, message)
     if ('challenge' in read) return read
     const { runId } = await tryDraft(server, identity, workflowId, { trigger: nodeId, input: read.input })

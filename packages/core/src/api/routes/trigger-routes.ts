@@ -111,7 +111,7 @@ export const triggerRoutes = {
     id: 'openTriggerTest',
     path: '/workflows/{id}/triggers/{nodeId}/test',
     summary: 'Open the test address of a trigger for an hour: each message to it starts a test run of the draft',
-    errors: ['TRIGGER_NOT_FOUND', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
+    errors: ['TRIGGER_NOT_FOUND', 'WORKFLOW_INVALID', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
   }),
   listTriggerEvents: defineRoute({
     id: 'listTriggerEvents',

@@ -1,8 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Identity } from '@tenon/core/api'
-import express, { type Express, type Request as ExpressRequest } from 'express'
+import type { Identity, Trigger } from '@tenon/core/api'
+import { node, workflow } from '@tenon/core/testing'
+import express, { type Express, type Request as ExpressRequest, type RequestHandler } from 'express'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { plainKeys } from '../testing/kit/plain-keys.ts'
+import { publish } from '../testing/kit/sample-workflows.ts'
+import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { toExpress } from './index.ts'
@@ -16,6 +20,10 @@ beforeAll(async () => {
   server = await openTestServer({ authenticate: (_request, { req }) => (req as SessionRequest).session ?? null })
 })
 afterAll(() => server.close())
+
+function receivingDocument() {
+  return workflow([node('hook', 'webhook', { signature: 'none' }), node('end', 'end')], ['hook>end'])
+}
 
 /** A session that the host has read before Tenon is asked. */
 function app(): Express {
@@ -59,6 +67,28 @@ describe('toExpress', () => {
     expect(await create(url, 'Über Express')).toMatchObject({ status: 201, body: { name: 'Über Express' } })
     const headers = { 'content-type': 'application/json' }
     expect((await fetch(`${url}/automation/socket-tickets`, { method: 'POST', headers })).status).toBe(201)
+  })
+
+  test('needs the bytes of a message to a webhook, which a parser can keep', async () => {
+    const hooks = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys })
+    onTestFinished(() => hooks.close())
+    const id = await publish(hooks, as, receivingDocument())
+    const { url } = await hooks.json<Trigger>(200, `/workflows/${id}/triggers/hook`, { as })
+    const send = async (...parsers: RequestHandler[]) => {
+      const host = app()
+      host.use(...parsers)
+      host.use(toExpress(hooks.automation))
+      const headers = { 'content-type': 'application/json' }
+      const to = `${await listen(host)}${new URL(url ?? '').pathname}`
+      const response = await fetch(to, { method: 'POST', headers, body: '{"n": 1.0}' })
+      return { status: response.status, body: await response.json() }
+    }
+    expect(await send(express.json(), express.urlencoded())).toMatchObject({
+      ...{ status: 500, body: { code: 'REQUEST_BODY_CONSUMED', remedy: expect.stringContaining('rawBody') } },
+    })
+    const verify = (request: object, _response: unknown, rawBody: Buffer) => void Object.assign(request, { rawBody })
+    expect(await send(express.json({ verify }))).toMatchObject({ status: 202 })
+    expect(await send(express.raw({ type: '*/*' }))).toMatchObject({ status: 202 })
   })
 
   test('leaves other paths to the host', async () => {

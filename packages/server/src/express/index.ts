@@ -7,7 +7,8 @@ import type { WorkflowServer } from '../options.ts'
 export type ExpressMiddleware = (request: NodeRequest, response: NodeResponse, next: () => void) => void
 
 /**
- * Mounts the automation server in an Express app, before or after `express.json()`. Answers the API's own paths and
+ * Mounts the automation server in an Express app, before or after `express.json()`. Behind it, messages to webhooks are
+ * refused with `REQUEST_BODY_CONSUMED`, unless the parser keeps the bytes in `req.rawBody` (its option `verify`). Answers the API's own paths and
  * calls `next()` for every other one. `authenticate` receives Express' `req` as `context.req`, with its session.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` for an `automation` that is no workflow server.

@@ -2,6 +2,7 @@ import type { RouteDefinition } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { inTime } from '../in-time.ts'
 import { parseJsonText } from './json-text.ts'
+import { isParsed } from './parsed-body.ts'
 
 const DEFAULT_MAX_BYTES = 262_144
 
@@ -27,6 +28,11 @@ export async function readBody(request: Request, route: RouteDefinition, timeout
   if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
     throw new TenonError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed', {
       remedy: 'Send the body without Content-Encoding.',
+    })
+  }
+  if (route.rawBody === true && isParsed(request)) {
+    throw new TenonError('REQUEST_BODY_CONSUMED', 'A parser of the host has read the body, and its bytes are needed', {
+      remedy: 'Mount Tenon before the body parser, or let the parser keep the bytes in req.rawBody.',
     })
   }
   const bytes = await readBytes(request, maxBytes, timeoutMs)

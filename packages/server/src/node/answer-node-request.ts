@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { TenonError } from '@tenon/core/errors'
 import { toProblemResponse } from '../http/answer.ts'
+import { markParsed } from '../http/parsed-body.ts'
 import type { WorkflowServer } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
 import { announcesBody, type HostRequest, toHeaders, toUrl } from './incoming-message.ts'
@@ -79,11 +80,12 @@ function toRequest(incoming: HostRequest, abortSignal: AbortSignal): Request {
   }
   const headers = toHeaders(incoming)
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal: abortSignal })
-  const { body, isAsSent } = bodyOf(incoming)
+  const { body, isAsSent, isRewritten } = bodyOf(incoming)
   if (!isAsSent) {
     headers.delete('content-length')
     headers.delete('content-encoding')
   }
   // A streamed body needs `duplex`, which the types of the platform do not know.
-  return new Request(url, { method, headers, signal: abortSignal, body, duplex: 'half' } as RequestInit)
+  const request = new Request(url, { method, headers, signal: abortSignal, body, duplex: 'half' } as RequestInit)
+  return isRewritten ? markParsed(request) : request
 }

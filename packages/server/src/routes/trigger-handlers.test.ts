@@ -297,6 +297,10 @@ describe('a publication', () => {
     expect(audit).toContainEqual({
       ...{ action: 'trigger.allow_unsigned', actor_id: as.userId, details: '{"version":"1","nodeId":"hook"}' },
     })
+    const short = await createSigned(as, { signature: 'standard-webhooks' })
+    expect(await server.json(422, `/workflows/${short}/versions`, { as, method: 'POST' })).toMatchObject({
+      issues: [{ code: 'TRIGGER_INVALID', path: ['nodes', 'hook', 'params', 'secret'] }],
+    })
     for (const dedupeKey of ['trigger.', 'input.id']) {
       const body = { name: 'Hooks', document: open({ dedupeKey }) }
       const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })

@@ -1,8 +1,10 @@
-import type { WorkflowDocument } from '@tenon/core/document'
+import { isSecretMarker, type TenantId, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { analyzeTemplate } from '@tenon/core/expression'
 import type { NodeManifest } from '@tenon/core/node'
-import type { WebhookParams } from '../webhooks/verify-webhook.ts'
+import type { ServerContext } from '../context.ts'
+import { fieldOf } from '../secrets/secret-fields.ts'
+import { STANDARD_SECRET, standardKey, type WebhookParams } from '../webhooks/verify-webhook.ts'
 import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
 
 /**
@@ -18,6 +20,29 @@ export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument
     const path = ['nodes', id, 'params', 'dedupeKey']
     return [...trigger.issues, { path, code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }]
   })
+}
+
+/**
+ * Checks the secrets of webhooks by Standard Webhooks, which are encoded: with a wrong one, every message would be refused.
+ *
+ * @throws {@link TenonError} `SECRET_NOT_FOUND`, `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`.
+ */
+export async function secretIssues(
+  { registry, secrets }: Pick<ServerContext, 'registry' | 'secrets'>,
+  tenantId: TenantId,
+  document: WorkflowDocument,
+): Promise<readonly ProblemIssue[]> {
+  const issues: ProblemIssue[] = []
+  for (const { node, node_type: nodeType, params } of triggerNodesOf(registry.manifest, document)) {
+    const { signature } = JSON.parse(params) as Partial<WebhookParams>
+    const { secret } = node.params
+    if (signature !== 'standard-webhooks' || !isSecretMarker(secret)) continue
+    const value = await secrets.reveal(tenantId, secret.$secret, fieldOf(nodeType, 'secret'))
+    if (standardKey(value) !== null) continue
+    const path = ['nodes', node.id, 'params', 'secret']
+    issues.push({ path, code: 'TRIGGER_INVALID', message: `${node.name}: ${STANDARD_SECRET}` })
+  }
+  return issues
 }
 
 /**

@@ -14,7 +14,7 @@ import type { ServerContext } from '../context.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
 import { MAX_ISSUES, serverIssue } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
-import { triggerIssues } from '../triggers/check-triggers.ts'
+import { secretIssues, triggerIssues } from '../triggers/check-triggers.ts'
 import { pinWorkflows } from './pin-workflows.ts'
 
 /** A draft that has been checked and compiled. */
@@ -57,6 +57,7 @@ export async function prepareVersion(
     })),
   ])
   refuse(triggerIssues(manifest, document))
+  refuse(await secretIssues(server, ref.tenantId, document))
   const pinned = await pinWorkflows(server, ref, document)
   refuse(pinned.issues)
   const { workflows } = pinned

@@ -85,6 +85,27 @@ describe('verifyWebhook', () => {
     },
   )
 
+  test.each(['whsec_', 'whsec_ \n', '%%%', 'whsec_c2hvcnQ=', `whsec_${'é'.repeat(40)}`])(
+    'refuses every message by Standard Webhooks if the secret is %j',
+    async (key) => {
+      for (const forger of [Buffer.from(key.slice(6), 'base64'), '']) {
+        const signature = createHmac('sha256', forger).update(`msg_1.${SECONDS}.${text}`).digest('base64')
+        const headers = {
+          'webhook-id': 'msg_1',
+          'webhook-timestamp': String(SECONDS),
+          'webhook-signature': `v1,${signature}`,
+        }
+        const refused = verify({ signature: 'standard-webhooks' }, headers, { key })
+        await expect(refused).rejects.toMatchObject({ code: 'WEBHOOK_SIGNATURE_INVALID' })
+      }
+    },
+  )
+
+  test('a secret of Standard Webhooks may have spaces around it', async () => {
+    const [params, headers] = SIGNED[0] ?? expect.unreachable()
+    expect(await verify(params, headers, { key: ` ${secret}\n` })).toBe('msg_1')
+  })
+
   test('a time that is no number is refused before the signature is compared', async () => {
     const headers = { 'stripe-signature': `t=soon,v1=${hmac(`soon.${text}`)}` }
     await expect(verify({ signature: 'stripe' }, headers)).rejects.toMatchObject({ code: 'WEBHOOK_SIGNATURE_INVALID' })

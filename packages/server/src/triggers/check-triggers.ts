@@ -4,8 +4,9 @@ import { analyzeTemplate } from '@tenon/core/expression'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
-import { STANDARD_SECRET, standardKey, type WebhookParams } from '../webhooks/verify-webhook.ts'
+import type { WebhookParams } from '../webhooks/verify-webhook.ts'
 import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
+import { STANDARD_SECRET, standardKey } from './standard-key.ts'
 
 /**
  * Checks what validation in the browser does not: the key of a webhook, which is an expression in a text.

@@ -44,12 +44,14 @@ export async function finishAuthorization(
   const { tenant_id: tenantId, connection_id: connectionId } = row
   const now = server.now()
   const { codeVerifier } = await openState(server.secrets, identity, { state: given.state, connectionId, now })
+  // Before the code is used up: the tokens would be lost if there were no key to store them under.
+  const seal = await server.secrets.openSeal(tenantId)
   const request = { code: given.code, redirectUri: redirectUriOf(server), codeVerifier }
   const result = await exchangeCode(auth, server.egress, request)
   if (result.kind === 'ended') {
     throw new TenonError('CONNECTION_AUTHORIZATION_INVALID', 'The service did not accept the code')
   }
-  const stored = { tokens: result.tokens, seal: await server.secrets.openSeal(tenantId), at: now }
+  const stored = { tokens: result.tokens, seal, at: now }
   const connected = await changeConnection(
     server,
     { tenantId, connectionId },

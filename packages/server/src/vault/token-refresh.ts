@@ -74,9 +74,12 @@ async function refresh(
     await sleep(POLL_MS)
   }
   const again = await readAgain(deps, tenantId, connectionId)
-  const { refreshToken = '' } = await deps.secrets.revealRows(again.row, again.secrets)
+  let seal: Seal
   let result: Awaited<ReturnType<typeof refreshTokens>>
   try {
+    const { refreshToken = '' } = await deps.secrets.revealRows(again.row, again.secrets)
+    // Before the service ends the earlier token: the new one would be lost if there were no key to store it under.
+    seal = await deps.secrets.openSeal(tenantId)
     result = refreshToken === '' ? { kind: 'ended' } : await refreshTokens(auth, deps.http, refreshToken)
   } catch (error) {
     await withLease(deps, stored.row, leaseId, async () => ({}))
@@ -87,7 +90,6 @@ async function refresh(
   }
   if (result.kind === 'tokens') {
     const { tokens } = result
-    const seal = await deps.secrets.openSeal(tenantId)
     await withLease(deps, stored.row, leaseId, (tx, row) => storeTokens(tx, row, { tokens, seal, at: deps.now() }))
   } else {
     const ended = { status: 'needs_reauth', status_reason: 'The service has ended the access' } as const

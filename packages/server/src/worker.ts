@@ -96,7 +96,7 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     ...(payloadStore === undefined ? {} : { payloadStore }),
   })
-  const rollouts = createRolloutKeeper({ database, registry, engine, reader, bus, log, now: Date.now })
+  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now })
   let closed: Promise<void> | undefined
   return {
     migrate: createMigrate(database, options.database),

@@ -116,7 +116,7 @@ export function openWorkflowServer(
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
   })
-  const rollouts = createRolloutKeeper({ database, registry, engine, reader, bus, log, now: Date.now, intervals })
+  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),

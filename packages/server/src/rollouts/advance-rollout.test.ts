@@ -1,6 +1,5 @@
 import type { RolloutRuns } from '@tenon/core/api'
 import type { RunId } from '@tenon/core/document'
-import { createNodeRegistry } from '@tenon/core/node'
 import type { CancelResult, Engine, MigrateResult, RunReader, RuntimeTables, StoredRun } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openMigratedPGlite } from '@tenon/runtime/testing'
@@ -23,7 +22,6 @@ import { newRollout } from './publish-rollout.ts'
 const BATCH = 25
 const WITHDRAWN = { code: 'MIGRATION_REFUSED', message: 'Withdrawn' }
 
-const registry = createNodeRegistry([])
 let database: ServerDatabase
 let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 
@@ -49,7 +47,7 @@ async function openRollout(runs: RolloutRuns, { percent = null }: { readonly per
   const times = { created_at: 1, updated_at: 1, deleted_at: null }
   const version = (number: number): VersionRow => ({
     ...{ tenant_id: tenantId, workflow_id: workflowId, version: `${number}`, number, notes: '', content_hash: '' },
-    ...{ behavior_hash: '', document: '{}', plan: '{}', lockfile: '{}', published_at: 1 },
+    ...{ behavior_hash: '', document: '{}', plan: '{}', lockfile: '{}', triggers: null, published_at: 1 },
     ...{ publisher_id: as.userId, publisher_name: as.displayName },
   })
   await database.withTenant(tenantId, async (tx) => {
@@ -86,7 +84,7 @@ async function openRollout(runs: RolloutRuns, { percent = null }: { readonly per
     } as Partial<RunReader> as RunReader
     const log: RolloutDeps['log'] = (_level, line) => void lines.push(line)
     const intervals = { graceMs: 0, checkMs: 0, leaseMs: 600_000 }
-    await advanceRollout({ database, registry, engine, reader, now, bus: createInProcessBus(), log, intervals }, ref)
+    await advanceRollout({ database, engine, reader, now, bus: createInProcessBus(), log, intervals }, ref)
   }
   return {
     ...{ as, ref, asked, lines, advance },
@@ -172,7 +170,7 @@ describe('runs in progress', () => {
   test('are not listed as pending by a rollout that is stopped meanwhile', async () => {
     const { as, ref, addRuns, advance, row, rows } = await openRollout('move')
     await addRuns(['a', 'b'])
-    const deps = { database, registry, bus: createInProcessBus(), now: Date.now }
+    const deps = { database, bus: createInProcessBus(), now: Date.now }
     const version = { workflow_id: ref.workflowId, version: ref.version } as VersionRow
     const stop = () => changeRollout(deps, as, version, 'stop')
     await advance({ migrate: () => stop().then(() => 'unchanged') })

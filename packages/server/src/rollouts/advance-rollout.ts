@@ -27,13 +27,13 @@ import {
   selectRunsToRollOut,
 } from '../tables/rollout-runs-repository.ts'
 import type { RolloutRunRow, ServerTables, ServerTx, VersionRolloutRow } from '../tables/server-tables.ts'
+import { lockWorkflow } from '../tables/workflow-repository.ts'
 import { promote, rollBack } from './change-rollout.ts'
 import { judgeCanary } from './judge-canary.ts'
 import { ROLLOUT_INTERVALS, type RolloutIntervals } from './rollout-intervals.ts'
 
 /** Dependencies of the work on rollouts. */
 export interface RolloutDeps extends MigrateDeps {
-  readonly registry: ServerContext['registry']
   readonly bus: ServerContext['bus']
   readonly log: ServerContext['log']
   /** Other times than usual. */
@@ -71,26 +71,28 @@ async function advanceCanary(deps: RolloutDeps, ref: RolloutRef, counted: Versio
   const startedAt = performance.now()
   const runs = await database.withTenant(tenantId, (tx) => countCanaryRuns(tx, counted))
   const costMs = Math.round(performance.now() - startedAt)
-  const verdict = await database.withTenant(tenantId, async (tx) => {
+  // Its rule never changes, so that most looks hold the rollout alone.
+  const verdict = judgeCanary(counted, runs)
+  const ended = await database.withTenant(tenantId, async (tx) => {
+    const workflow = verdict === 'promote' ? await lockWorkflow(tx, tenantId, workflowId) : null
     const row = await lockRollout(tx, ref)
     if (row?.status !== 'canary') return null
     const hasChanged = await storeCanaryRuns(tx, ref, row, runs)
-    const verdict = judgeCanary(row, runs)
     if (verdict === null) {
       // One that has no runs for long, as in a deleted workflow, costs little.
       const pauseMs = hasChanged ? 0 : Math.min(quietMs, (now() - (row.counted_at ?? now())) * QUIET_SHARE)
       await dueRollout(tx, ref, Math.round(Math.max(lookMs, costMs * COUNT_SHARE, pauseMs)))
       return null
     }
-    if (verdict === 'promote') await promote(deps, tx, ref, row)
-    else await rollBack(tx, ref, null)
+    if (verdict === 'roll_back') await rollBack(tx, ref, null)
+    else if (workflow !== null) await promote(deps, tx, ref, row, workflow)
     const details = { version, completed: runs.completed, failed: runs.failed }
     const action = verdict === 'promote' ? 'rollout.promote' : 'rollout.roll_back'
     await insertSystemAudit(tx, { tenantId, action, resource: workflowId, at: now(), details })
     return { verdict, ...details }
   })
-  if (verdict === null) return
-  const { verdict: how, ...details } = verdict
+  if (ended === null) return
+  const { verdict: how, ...details } = ended
   if (how === 'roll_back')
     log('warn', 'rollout.rolled_back: too many runs of the version have failed', { ...ref, ...details })
   else log('info', 'rollout.promoted', { ...ref, ...details })

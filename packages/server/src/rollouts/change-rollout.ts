@@ -15,25 +15,27 @@ import {
   updateRollout,
 } from '../tables/rollout-repository.ts'
 import { clearRuns, countCanaryRuns } from '../tables/rollout-runs-repository.ts'
-import type { ServerTx, VersionRolloutRow, VersionRow } from '../tables/server-tables.ts'
+import type { ServerTx, VersionRolloutRow, VersionRow, WorkflowRow } from '../tables/server-tables.ts'
 import { lockWorkflow } from '../tables/workflow-repository.ts'
 import { putStableTriggers } from '../triggers/put-version-triggers.ts'
 import { newRollout } from './publish-rollout.ts'
 
-type ChangeDeps = Pick<ServerContext, 'database' | 'registry' | 'bus' | 'now'>
+type ChangeDeps = Pick<ServerContext, 'database' | 'bus' | 'now'>
 
 /** Person who ends a rollout; `null` for the rule. */
 type Ender = Pick<Identity, 'userId' | 'displayName'> | null
 
 /**
- * Ends a canary, in the caller's transaction, which holds the row: all new runs start with its version, and the runs in
- * progress are moved or canceled, if its publisher has chosen so.
+ * Ends a canary, in the caller's transaction, which holds the row and before it the workflow: all new runs start with its
+ * version, and the runs in progress are moved or canceled, if its publisher has chosen so. The addresses of a deleted
+ * workflow stay closed.
  */
 export async function promote(
-  deps: Pick<ServerContext, 'registry' | 'now'>,
+  deps: Pick<ServerContext, 'now'>,
   tx: ServerTx,
   ref: RolloutRef,
-  { runs, number }: Pick<VersionRolloutRow, 'runs' | 'number'>,
+  { runs }: Pick<VersionRolloutRow, 'runs'>,
+  workflow: Pick<WorkflowRow, 'latest_version' | 'deleted_at'>,
 ): Promise<void> {
   if (runs === 'finish') {
     await updateRollout(tx, ref, { status: 'completed', ended_at: databaseNow })
@@ -42,7 +44,7 @@ export async function promote(
     await updateRollout(tx, ref, { status: 'in_progress', since: databaseNow })
     await dueRollout(tx, ref, 0)
   }
-  await putStableTriggers(deps, tx, ref, number)
+  if (workflow.deleted_at === null) await putStableTriggers(deps, tx, ref, workflow.latest_version)
 }
 
 /** Ends a canary, in the caller's transaction, which holds the row: all new runs start with the former version. */
@@ -82,10 +84,11 @@ export async function changeRollout(
     const found = await findRollout(tx, ref)
     // Before the lock, for which others would wait meanwhile.
     const runs = found?.status === 'canary' ? await countCanaryRuns(tx, found) : null
+    const workflow = change === 'promote' ? await lockWorkflow(tx, tenantId, workflowId) : null
     const row = await lockRollout(tx, ref)
     if (row?.status !== from) throw new TenonError('ROLLOUT_CLOSED', refusal)
     if (runs !== null) await storeCanaryRuns(tx, ref, row, runs)
-    if (change === 'promote') await promote(deps, tx, ref, row)
+    if (workflow !== null) await promote(deps, tx, ref, row, workflow)
     else if (change === 'rollBack') await rollBack(tx, ref, identity)
     else {
       await endRollout(tx, ref, 'stopped', identity)

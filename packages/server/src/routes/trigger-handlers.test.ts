@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
-import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
+import { nodesWithWebhook, testNodes } from '../testing/kit/test-nodes.ts'
 import { BASE_URL, openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
@@ -146,13 +146,16 @@ describe('an address', () => {
     expect(await getTrigger(as, id)).toMatchObject({ version: '1', url })
     expect(await send(url, '{}')).toMatchObject({ status: 202 })
     expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 405 })
-    await server.json(200, `/workflows/${id}/versions/2/rollout/promotion`, { as, method: 'POST' })
+    // Also if the process that makes the version live lacks its node types, as during a deployment.
+    const older = await server.sibling({ nodes: testNodes })
+    await older.json(200, `/workflows/${id}/versions/2/rollout/promotion`, { as, method: 'POST' })
     expect(await send(url, '{}')).toMatchObject({ status: 405 })
     expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 202 })
     await server.json(204, `/workflows/${id}`, { as, method: 'DELETE' })
     expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 404 })
-    await server.json(200, `/workflows/${id}/restore`, { as, method: 'POST' })
+    await older.json(200, `/workflows/${id}/restore`, { as, method: 'POST' })
     expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 202 })
+    await older.close()
     const operations = [{ op: 'update_node', nodeId: 'hook', set: { disabled: true } }]
     await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
     await publishDraft(as, id)

@@ -174,6 +174,8 @@ const rolloutCounts: Migration = {
 const triggers: Migration = {
   name: '0022-triggers',
   up: ({ schema }) => [
+    // Decided when the version is published: a process that makes it live later may lack its node types.
+    `alter table ${identifier(schema)}.versions add column triggers text`,
     ...tenantTable({
       schema,
       name: 'triggers',

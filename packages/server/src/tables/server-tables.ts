@@ -34,6 +34,8 @@ export interface VersionRow {
   readonly document: string
   readonly plan: string
   readonly lockfile: string
+  /** JSON of its triggers, as the process that published it knew them; null for a version from before triggers. */
+  readonly triggers: string | null
   readonly published_at: number
   readonly publisher_id: string
   readonly publisher_name: string

@@ -3,8 +3,8 @@ import type { PinnedWorkflow } from '@tenon/runtime/interpreter'
 import { sql } from 'kysely'
 import type { ServerTx, VersionRow } from './server-tables.ts'
 
-/** A version without its document, plan and lockfile, for lists. */
-export type VersionSummaryRow = Omit<VersionRow, 'document' | 'plan' | 'lockfile'>
+/** A version without its document, plan, lockfile and triggers, for lists. */
+export type VersionSummaryRow = Omit<VersionRow, 'document' | 'plan' | 'lockfile' | 'triggers'>
 
 const SUMMARY = [
   'tenant_id',

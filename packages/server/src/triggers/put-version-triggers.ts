@@ -8,7 +8,7 @@ import {
 import type { ProblemIssue } from '@tenon/core/errors'
 import { type NodeManifest, TRIGGER_PARAMS, type TriggerKind } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
-import type { ServerTx } from '../tables/server-tables.ts'
+import type { ServerTx, VersionRow } from '../tables/server-tables.ts'
 import { putTriggers, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findStableVersion, findVersion } from '../tables/version-repository.ts'
 import type { WebhookParams } from '../webhooks/verify-webhook.ts'
@@ -55,27 +55,31 @@ function checkParams(kind: TriggerKind, { id, name, params }: WorkflowNode) {
   return { params: { ...data, ...(secret === undefined ? {} : { secret }) }, issues }
 }
 
+/** Returns the triggers of a document, as its version stores them. */
+export function versionTriggersOf(manifest: NodeManifest, document: string): readonly VersionTrigger[] {
+  const triggers = triggerNodesOf(manifest, JSON.parse(document) as WorkflowDocument)
+  return triggers.map(({ node_id, kind, node_type, params }) => ({ node_id, kind, node_type, params }))
+}
+
 /** A workflow whose triggers change. */
 export interface WorkflowTriggers {
   readonly tenantId: TenantId
   readonly workflowId: WorkflowId
 }
 
-type PutDeps = Pick<ServerContext, 'registry' | 'now'>
+type PutDeps = Pick<ServerContext, 'now'>
 
 /**
- * Makes the triggers of a version those of its workflow, in the transaction that makes new runs start with the version and
- * that holds the workflow or the rollout of the version.
+ * Makes the triggers that a version has stored those of its workflow, in the transaction that makes new runs start with the
+ * version and that holds the workflow.
  */
 export async function putVersionTriggers(
-  { registry, now }: PutDeps,
+  { now }: PutDeps,
   tx: ServerTx,
   ref: WorkflowTriggers,
-  { version, document }: { readonly version: string; readonly document: WorkflowDocument },
+  { version, triggers }: Pick<VersionRow, 'version' | 'triggers'>,
 ): Promise<void> {
-  const triggers = triggerNodesOf(registry.manifest, document)
-  const rows = triggers.map(({ node_id, kind, node_type, params }) => ({ node_id, kind, node_type, params }))
-  await putTriggers(tx, ref, version, rows, now())
+  await putTriggers(tx, ref, version, triggers === null ? [] : JSON.parse(triggers), now())
 }
 
 /** The same for the version with which new runs start now; during a canary it is the version before. */
@@ -87,11 +91,10 @@ export async function putStableTriggers(
 ): Promise<void> {
   const version = await findStableVersion(tx, ref.tenantId, ref.workflowId, latest)
   const row = version === null ? null : await findVersion(tx, ref.tenantId, ref.workflowId, version)
-  if (row === null) return
-  await putVersionTriggers(deps, tx, ref, { version: row.version, document: JSON.parse(row.document) })
+  if (row !== null) await putVersionTriggers(deps, tx, ref, row)
 }
 
 /** Has no trigger start runs of a workflow, in the transaction that deletes it. */
-export async function dropTriggers({ now }: Pick<PutDeps, 'now'>, tx: ServerTx, ref: WorkflowTriggers): Promise<void> {
+export async function dropTriggers({ now }: PutDeps, tx: ServerTx, ref: WorkflowTriggers): Promise<void> {
   await putTriggers(tx, ref, null, [], now())
 }

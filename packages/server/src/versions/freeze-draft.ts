@@ -2,6 +2,7 @@ import type { Identity } from '@tenon/core/api'
 import type { WorkflowId } from '@tenon/core/document'
 import type { ServerContext } from '../context.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
+import { versionTriggersOf } from '../triggers/put-version-triggers.ts'
 import type { PreparedVersion } from './prepare-version.ts'
 
 /** Parts of a new version. */
@@ -31,6 +32,8 @@ export function freezeDraft(server: ServerContext, freezing: Freezing): VersionR
     document: prepared.document,
     plan: prepared.plan,
     lockfile: prepared.lockfile,
+    // No address starts runs of a tried draft.
+    triggers: number === null ? null : JSON.stringify(versionTriggersOf(server.registry.manifest, prepared.document)),
     published_at: server.now(),
     publisher_id: identity.userId,
     publisher_name: identity.displayName,

@@ -123,14 +123,7 @@ async function storeVersion(
     await updateWorkflowRow(tx, tenantId, workflowId, set)
     await publishRollout(tx, { identity, workflowId, number, latest }, rollout)
     // Those of a canary come when it is promoted.
-    if (rollout.canary === undefined) {
-      await putVersionTriggers(
-        server,
-        tx,
-        { tenantId, workflowId },
-        { version: version.version, document: draft.document },
-      )
-    }
+    if (rollout.canary === undefined) await putVersionTriggers(server, tx, { tenantId, workflowId }, version)
     const { runs, canary } = rollout
     const details = {
       version: version.version,

@@ -31,9 +31,10 @@ export interface TriggerTest {
 
 /**
  * Outcomes of a message: it has started a run; it was merged into one that waits; it repeats a request by the settings of
- * the workflow; it was rejected; its run is about to be started.
+ * the workflow; it was rejected; its run is about to be started; the server stopped before that, and the sender must send it
+ * again.
  */
-export const TRIGGER_OUTCOMES = ['started', 'merged', 'deduplicated', 'rejected', 'pending'] as const
+export const TRIGGER_OUTCOMES = ['started', 'merged', 'deduplicated', 'rejected', 'pending', 'failed'] as const
 /** One of {@link TRIGGER_OUTCOMES}. */
 export type TriggerOutcome = (typeof TRIGGER_OUTCOMES)[number]
 
@@ -51,9 +52,9 @@ export interface TriggerEvent {
   readonly runId: RunId | null
   /** Number of later messages with the same key, which have started no run. */
   readonly repeats: number
-  /** Code of the error for which it was rejected; `null` otherwise. */
+  /** Code of the error for which it was rejected or has failed; `null` otherwise. */
   readonly code: string | null
-  /** Sentence about a rejection; `null` otherwise. */
+  /** Sentence about a rejection or failure; `null` otherwise. */
   readonly message: string | null
 }
 

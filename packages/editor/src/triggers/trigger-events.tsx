@@ -34,7 +34,7 @@ export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
 function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & { readonly event: TriggerEvent }) {
   const { t, locale } = useInstance()
   const { at, mode, outcome, runId, repeats, message } = event
-  const tone = outcome === 'rejected' ? 'failed' : outcome === 'started' ? 'success' : 'neutral'
+  const tone = outcome === 'rejected' || outcome === 'failed' ? 'failed' : outcome === 'started' ? 'success' : 'neutral'
   return (
     <li className="tn-trigger-event">
       <time dateTime={at}>{formatMoment(Date.parse(at), locale)}</time>

@@ -258,7 +258,7 @@ describe('createRetention', () => {
     ])
   })
 
-  test('deletes idempotency keys, tickets and audit entries that have expired, of this tenant only', async () => {
+  test('deletes idempotency keys, tickets, events of triggers and audit entries that have expired, of this tenant only', async () => {
     const [mine, other] = [testIdentity().tenantId, testIdentity().tenantId]
     const now = Date.now()
     const { retention, database } = openRetention(() => ({ auditDays: 30 }))
@@ -274,6 +274,9 @@ describe('createRetention', () => {
           values (${tenantId}, 'old', 'u', 'admin', 'u', 1), (${tenantId}, 'new', 'u', 'admin', 'u', ${now + DAY_MS})`.execute(
           tx,
         )
+        await sql`insert into tenon.trigger_events (tenant_id, workflow_id, node_id, event_id, is_keyed, mode, at, outcome, expires_at)
+          select ${tenantId}, 'w', 'n', 'e' || i, true, 'live', 1, 'started', case when i = 1 then ${now + DAY_MS}::bigint else 1 end
+            from generate_series(1, 1200) as i`.execute(tx)
       })
     }
     const count = async (table: string, tenantId: string) => {
@@ -284,9 +287,9 @@ describe('createRetention', () => {
     await retention.sweepOwn(mine, () => true)
     expect(await count('idempotency_keys', mine)).toBe(1_200)
     await retention.sweepOwn(mine, () => false)
-    const tables = ['idempotency_keys', 'audit_log', 'socket_tickets']
-    expect(await Promise.all(tables.map((table) => count(table, mine)))).toEqual([1, 1, 1])
-    expect(await Promise.all(tables.map((table) => count(table, other)))).toEqual([1_200, 3, 2])
+    const tables = ['idempotency_keys', 'audit_log', 'socket_tickets', 'trigger_events']
+    expect(await Promise.all(tables.map((table) => count(table, mine)))).toEqual([1, 1, 1, 1])
+    expect(await Promise.all(tables.map((table) => count(table, other)))).toEqual([1_200, 3, 2, 1_200])
     expect(await postgresRunReader(database.view<RuntimeTables>()).readUsage(mine)).toEqual({
       payloadBytes: 0,
       openWaits: 0,

@@ -49,7 +49,7 @@ export const triggerHandlers: readonly RouteImplementation[] = [
     const ref = triggerOf(call)
     const rows = await server.database.withTenant(ref.tenantId, (tx) => listEventRows(tx, ref, page))
     const cursorOf = (row: (typeof rows)[number]) => ({ at: row.at, id: row.event_id })
-    return { status: 200, json: pageOf(rows, limit, presentTriggerEvent, cursorOf) }
+    return { status: 200, json: pageOf(rows, limit, (row) => presentTriggerEvent(row, server.now()), cursorOf) }
   }),
 
   ...[

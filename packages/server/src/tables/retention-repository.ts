@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { IDEMPOTENCY_MS } from './idempotency-repository.ts'
 import { deleteRowsOfDeletedRuns } from './rollout-runs-repository.ts'
 import type { ServerTx } from './server-tables.ts'
+import { deleteExpiredEvents } from './trigger-event-repository.ts'
 
 const DAY_MS = 86_400_000
 /** Rows of each table that one transaction deletes. */
@@ -31,8 +32,8 @@ export async function readKeptDays(tx: ServerTx, tenantId: TenantId): Promise<Re
 }
 
 /**
- * Deletes idempotency keys, socket tickets and entries of the audit log that have expired, and what rollouts know of deleted
- * runs.
+ * Deletes idempotency keys, socket tickets, events of triggers and entries of the audit log that have expired, and what
+ * rollouts know of deleted runs.
  *
  * @param auditDays - Days for which entries of the audit log are kept; `null` keeps them.
  * @returns True if more may be left.
@@ -61,7 +62,8 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
     .where('tenant_id', '=', tenantId)
     .where('expires_at', '<', databaseNow)
     .execute()
-  if (auditDays === null) return Number(keys.numDeletedRows) === ROWS
+  const hasMore = Number(keys.numDeletedRows) === ROWS || (await deleteExpiredEvents(tx, tenantId, ROWS)) === ROWS
+  if (auditDays === null) return hasMore
   const entries = await tx
     .deleteFrom('audit_log')
     .where('tenant_id', '=', tenantId)
@@ -74,5 +76,5 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
         .limit(sql.lit(ROWS)),
     )
     .executeTakeFirstOrThrow()
-  return Number(keys.numDeletedRows) === ROWS || Number(entries.numDeletedRows) === ROWS
+  return hasMore || Number(entries.numDeletedRows) === ROWS
 }

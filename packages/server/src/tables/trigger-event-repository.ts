@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { RunId } from '@tenon/core/document'
+import type { RunId, TenantId } from '@tenon/core/document'
+import { databaseNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx, TriggerEventRow } from './server-tables.ts'
 import type { TriggerRef } from './trigger-repository.ts'
@@ -8,8 +9,6 @@ import type { TriggerRef } from './trigger-repository.ts'
 const EVENT_MS = 7 * 24 * 60 * 60 * 1_000
 /** Events without a key that are kept for each trigger, such as rejected ones. */
 const MAX_UNKEYED = 100
-/** Expired rows that one event deletes. */
-const SWEEP_SIZE = 500
 
 /** An event that is about to start a run. */
 export interface EventClaim {
@@ -17,6 +16,7 @@ export interface EventClaim {
   readonly eventId: string
   /** Id of the run, if this is the first event with the key. */
   readonly runId: RunId
+  readonly mode: TriggerEventRow['mode']
   readonly at: number
 }
 
@@ -29,14 +29,14 @@ const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'dedu
  * @returns The row that counts now: its run is started if the outcome is `pending` or `rejected`.
  */
 export async function claimEvent(tx: ServerTx, ref: TriggerRef, claim: EventClaim): Promise<TriggerEventRow> {
-  const { eventId, runId, at } = claim
+  const { eventId, runId, mode, at } = claim
   const named = { tenant_id: ref.tenantId, workflow_id: ref.workflowId, node_id: ref.nodeId, event_id: eventId }
   const begun = { run_id: runId, at, outcome: 'pending', repeats: 0, code: null, message: null } as const
   const isOver = sql<boolean>`trigger_events.expires_at < ${at}::bigint`
   const isRepeated = sql<boolean>`trigger_events.outcome = any(${FINAL}::text[])`
   return tx
     .insertInto('trigger_events')
-    .values({ ...named, ...begun, is_keyed: true, mode: 'live', expires_at: at + EVENT_MS })
+    .values({ ...named, ...begun, is_keyed: true, mode, expires_at: at + EVENT_MS })
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'workflow_id', 'node_id', 'event_id']).doUpdateSet((row) => ({
         // A row whose time is over counts as deleted.
@@ -100,45 +100,49 @@ export async function insertUnkeyedEvent(
     .where('tenant_id', '=', tenant_id)
     .where('workflow_id', '=', workflow_id)
     .where('node_id', '=', node_id)
-    .where('is_keyed', '=', false)
-    .where('at', '<', (eb) =>
+    .where('event_id', 'in', (eb) =>
       eb
-        .selectFrom('trigger_events as newer')
-        .select('newer.at')
-        .where('newer.tenant_id', '=', tenant_id)
-        .where('newer.workflow_id', '=', workflow_id)
-        .where('newer.node_id', '=', node_id)
-        .where('newer.is_keyed', '=', false)
-        .orderBy('newer.at', 'desc')
-        .offset(MAX_UNKEYED - 1)
-        .limit(1),
+        .selectFrom('trigger_events as older')
+        .select('older.event_id')
+        .where('older.tenant_id', '=', tenant_id)
+        .where('older.workflow_id', '=', workflow_id)
+        .where('older.node_id', '=', node_id)
+        .where('older.is_keyed', '=', false)
+        .orderBy('older.at', 'desc')
+        .offset(MAX_UNKEYED)
+        .forUpdate()
+        // Others delete some of them.
+        .skipLocked(),
     )
     .execute()
 }
 
-/** Deletes some events of a tenant whose time is over. */
-export async function sweepEvents(tx: ServerTx, { tenantId }: Pick<TriggerRef, 'tenantId'>, at: number): Promise<void> {
-  await tx
+/** Deletes some events of a tenant whose time is over. @returns Their number, which is at most `limit`. */
+export async function deleteExpiredEvents(tx: ServerTx, tenantId: TenantId, limit: number): Promise<number> {
+  const key = ['tenant_id', 'workflow_id', 'node_id', 'event_id'] as const
+  const deleted = await tx
     .deleteFrom('trigger_events')
     .where((eb) =>
       eb(
-        eb.refTuple('tenant_id', 'workflow_id', 'node_id', 'event_id'),
+        eb.refTuple(...key),
         'in',
         eb
           .selectFrom('trigger_events as over')
           .select(['over.tenant_id', 'over.workflow_id', 'over.node_id', 'over.event_id'])
           .where('over.tenant_id', '=', tenantId)
-          .where('over.expires_at', '<', at)
-          .limit(SWEEP_SIZE)
+          .where('over.expires_at', '<', databaseNow)
+          .limit(sql.lit(limit))
+          // A message may claim the key of one again.
           .forUpdate()
           .skipLocked()
-          .$asTuple('tenant_id', 'workflow_id', 'node_id', 'event_id'),
+          .$asTuple(...key),
       ),
     )
-    .execute()
+    .executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }
 
-/** Lists the events of a trigger, newest first; one more than the limit, if there is one. */
+/** Lists the events of a trigger whose time is not over, newest first; one more than the limit, if there is one. */
 export async function listEventRows(
   tx: ServerTx,
   { tenantId, workflowId, nodeId }: TriggerRef,
@@ -151,6 +155,7 @@ export async function listEventRows(
     .where('tenant_id', '=', tenantId)
     .where('workflow_id', '=', workflowId)
     .where('node_id', '=', nodeId)
+    .where('expires_at', '>=', databaseNow)
   if (after !== null) query = query.where(sql<boolean>`(at, event_id) < (${after.at}::bigint, ${after.id}::text)`)
   return query
     .orderBy('at', 'desc')

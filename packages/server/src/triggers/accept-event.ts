@@ -1,4 +1,4 @@
-import type { AcceptedWebhook, TriggerOutcome } from '@tenon/core/api'
+import type { AcceptedWebhook } from '@tenon/core/api'
 import { type Json, type RunId, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { cutText } from '@tenon/core/text'
@@ -14,29 +14,26 @@ import {
   type EventDecision,
   insertUnkeyedEvent,
   isDecided,
-  sweepEvents,
 } from '../tables/trigger-event-repository.ts'
-import type { TriggerRef } from '../tables/trigger-repository.ts'
+import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
 import { findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 
-/** A message to a published trigger, which is to start a run. */
+/** A message to a trigger, which is to start a run. */
 export interface TriggerArrival {
+  /** `test` for one to the test address. */
+  readonly mode: 'live' | 'test'
   /** Key by which a repetition is recognized; `null` for a message that is never repeated. */
   readonly key: string | null
-  /** Input of the run. */
-  readonly input: Json
+  /** Starts the run with this id; a run that has it is returned as it is. */
+  readonly start: (runId: RunId) => Promise<StartedRunRow>
 }
 
-type AcceptDeps = Pick<ServerContext, 'database' | 'engine' | 'dataUsage' | 'now' | 'log'>
-
-/** One repeated key in this number deletes events whose time is over. */
-const SWEEP_SHARE = 64
+type AcceptDeps = Pick<ServerContext, 'database' | 'reader' | 'now' | 'log'>
 
 /**
  * Starts the run of an event of a trigger, once for each key: the one decision for all kinds of triggers. The id of the
- * run is stored before the run is started, so that a repetition after a crash starts the same run. Version, limits of
- * concurrency and rates, and the keys of the workflow are decided as for a request by the API. The run acts for no person.
+ * run is stored before the run is started, so that a repetition after a crash starts the same run, or finds it.
  *
  * @returns After the run is stored.
  * @throws {@link TenonError} as a request for a run by the API; the event is listed as rejected then, and the same key may
@@ -45,28 +42,49 @@ const SWEEP_SHARE = 64
  */
 export async function acceptEvent(
   deps: AcceptDeps,
-  trigger: TriggerRow,
-  arrival: TriggerArrival,
+  ref: TriggerRef,
+  { mode, key, start }: TriggerArrival,
 ): Promise<AcceptedWebhook> {
-  const { database, now } = deps
-  const { key } = arrival
-  const ref = refOf(trigger)
+  const { database, reader, now } = deps
+  const { tenantId } = ref
   const at = now()
+  const own = newRunId()
   if (key === null) {
     const keep = (decision: EventDecision) =>
-      database.withTenant(ref.tenantId, (tx) => insertUnkeyedEvent(tx, ref, { ...decision, mode: 'live', at }))
-    return begin(deps, trigger, arrival, newRunId(), keep)
+      database.withTenant(tenantId, (tx) => insertUnkeyedEvent(tx, ref, { ...decision, mode, at }))
+    return begin(deps, { start, keep, runId: own })
   }
   const eventId = sha256Hex(key)
-  const claimed = await database.withTenant(ref.tenantId, async (tx) => {
-    if (Number.parseInt(eventId.slice(0, 8), 16) % SWEEP_SHARE === 0) await sweepEvents(tx, ref, at)
-    return claimEvent(tx, ref, { eventId, runId: newRunId(), at })
-  })
-  const runId = claimed.run_id ?? ''
+  const claimed = await database.withTenant(tenantId, (tx) => claimEvent(tx, ref, { eventId, mode, runId: own, at }))
+  const runId = claimed.run_id ?? own
   if (isDecided(claimed)) return { runId, status: 'repeated' }
   const keep = (decision: EventDecision) =>
-    database.withTenant(ref.tenantId, (tx) => decideEvent(tx, ref, eventId, decision))
-  return begin(deps, trigger, arrival, runId, keep)
+    database.withTenant(tenantId, (tx) => decideEvent(tx, ref, eventId, decision))
+  // A process that was killed may have started the run: it exists, whether or not one could be started now.
+  if (runId !== own && (await reader.getRun(tenantId, runId)) !== null) {
+    await keep(startedBy({ runId }))
+    return { runId, status: 'repeated' }
+  }
+  return begin(deps, { start, keep, runId })
+}
+
+/**
+ * Starts a run of a published trigger. Version, limits of concurrency and rates, and the keys of the workflow are decided as
+ * for a request by the API. The run acts for no person.
+ *
+ * @throws {@link TenonError} `WEBHOOK_NOT_FOUND`, `TRIGGER_PAUSED` if that has changed since the trigger was read; as a
+ * request for a run by the API.
+ */
+export async function startByTrigger(
+  { database, engine, dataUsage }: Pick<ServerContext, 'database' | 'engine' | 'dataUsage'>,
+  trigger: TriggerRow,
+  input: Json,
+  runId: RunId,
+): Promise<StartedRunRow> {
+  const { tenantId, nodeId } = refOf(trigger)
+  await dataUsage.checkRoom(tenantId)
+  const version = await database.withTenant(tenantId, (tx) => versionToStart(tx, trigger, runId))
+  return engine.start(checkBeginning({ tenantId, actor: null, version, trigger: nodeId, input, runId }))
 }
 
 /** Stores a message that no run is started for, such as one with a wrong signature. */
@@ -89,32 +107,33 @@ export function refOf({ tenant_id, workflow_id, node_id }: TriggerRow): TriggerR
   return { tenantId: tenant_id, workflowId: workflow_id, nodeId: node_id }
 }
 
-async function begin(
-  deps: AcceptDeps,
-  trigger: TriggerRow,
-  { input }: TriggerArrival,
-  runId: RunId,
-  keep: (decision: EventDecision) => Promise<void>,
-): Promise<AcceptedWebhook> {
-  const { tenantId, nodeId } = refOf(trigger)
+interface Start extends Pick<TriggerArrival, 'start'> {
+  readonly runId: RunId
+  readonly keep: (decision: EventDecision) => Promise<void>
+}
+
+async function begin({ log }: AcceptDeps, { start, keep, runId }: Start): Promise<AcceptedWebhook> {
+  let started: StartedRunRow
   try {
-    await deps.dataUsage.checkRoom(tenantId)
-    const version = await deps.database.withTenant(tenantId, (tx) => versionToStart(tx, trigger, runId))
-    const request = checkBeginning({ tenantId, actor: null, version, trigger: nodeId, input, runId })
-    const started = await deps.engine.start(request)
-    await keep({ outcome: outcomeOf(started), run_id: started.runId, code: null, message: null })
-    return { runId: started.runId, status: 'accepted' }
+    started = await start(runId)
   } catch (error) {
     // Any other failure may have happened after the start: the event stays undecided, and its sender sends it again.
     const decision = rejectionOf(error)
-    if (decision !== null) await keep({ ...decision, run_id: runId })
+    // The sender gets the reason in any case.
+    if (decision !== null) {
+      await keep({ ...decision, run_id: runId }).catch((cause: unknown) =>
+        log('warn', 'trigger.event_not_stored', { runId, reason: reasonOf(cause) }),
+      )
+    }
     throw error
   }
+  await keep(startedBy(started))
+  return { runId: started.runId, status: 'accepted' }
 }
 
-function outcomeOf({ deduplicated, merged }: StartedRunRow): TriggerOutcome {
-  if (deduplicated === true) return 'deduplicated'
-  return merged === true ? 'merged' : 'started'
+function startedBy({ runId, deduplicated, merged }: Omit<StartedRunRow, 'status' | 'startedAt'>): EventDecision {
+  const outcome = deduplicated === true ? 'deduplicated' : merged === true ? 'merged' : 'started'
+  return { outcome, run_id: runId, code: null, message: null }
 }
 
 /** Returns `null` for a failure of the server, after which nothing is decided. */
@@ -123,18 +142,36 @@ function rejectionOf(error: unknown): EventDecision | null {
   return { outcome: 'rejected', run_id: null, code: error.code, message: cutText(error.message, 300) }
 }
 
-/** Finds the version of the run. One that lacks the trigger, as a canary may, gives way to that which has it. */
+/**
+ * Finds the version of the run. If one lacks the trigger, as a canary may, the one that has it is used. The trigger is read
+ * again: verifying a message takes time, in which it may be paused or its workflow deleted.
+ */
 async function versionToStart(tx: ServerTx, trigger: TriggerRow, runId: RunId): Promise<VersionToRun> {
-  const { tenantId, workflowId, nodeId } = refOf(trigger)
-  const latest = (await findWorkflow(tx, tenantId, workflowId))?.latest_version ?? null
+  const ref = refOf(trigger)
+  const { tenantId, workflowId, nodeId } = ref
+  const workflow = await findWorkflow(tx, tenantId, workflowId)
+  const now = await findTrigger(tx, ref)
+  const version = now?.version ?? null
+  if (workflow?.deleted_at !== null || now?.generation !== trigger.generation || version === null) throw closed()
+  if (now.paused_at !== null) throw pausedTrigger()
+  const { latest_version: latest } = workflow
   const chosen =
     latest === null
       ? null
       : await findVersionToStart(tx, tenantId, workflowId, { latest: String(latest), bucket: bucketOf(runId) })
   if (chosen !== null && hasTrigger(chosen, nodeId)) return chosen
-  const own = trigger.version === null ? null : await findVersionToRun(tx, tenantId, workflowId, trigger.version)
-  if (own === null) throw new TenonError('WEBHOOK_NOT_FOUND', 'No version starts runs at this address')
+  const own = await findVersionToRun(tx, tenantId, workflowId, version)
+  if (own === null) throw closed()
   return own
+}
+
+function closed(): TenonError {
+  return new TenonError('WEBHOOK_NOT_FOUND', 'No version starts runs at this address')
+}
+
+/** The error of a message to a trigger that is paused. */
+export function pausedTrigger(): TenonError {
+  return new TenonError('TRIGGER_PAUSED', 'The trigger is paused and takes no messages')
 }
 
 function hasTrigger({ plan }: VersionToRun, nodeId: string): boolean {

@@ -60,16 +60,20 @@ export async function presentTrigger(
   }
 }
 
+/** Time after which an event that is not decided has failed: the process that received it was killed. */
+const PENDING_MS = 60_000
+
 /** An event of a trigger in the form of the wire. */
-export function presentTriggerEvent(row: TriggerEventRow): TriggerEvent {
+export function presentTriggerEvent(row: TriggerEventRow, now: number): TriggerEvent {
+  const hasFailed = row.outcome === 'pending' && row.at < now - PENDING_MS
   return {
     eventId: row.event_id,
     at: toInstant(row.at),
     mode: row.mode,
-    outcome: row.outcome,
+    outcome: hasFailed ? 'failed' : row.outcome,
     runId: row.outcome === 'rejected' || row.outcome === 'pending' ? null : row.run_id,
     repeats: row.repeats,
-    code: row.code,
-    message: row.message,
+    code: hasFailed ? 'UNAVAILABLE' : row.code,
+    message: hasFailed ? 'The server stopped before it had started the run: send the message again' : row.message,
   }
 }

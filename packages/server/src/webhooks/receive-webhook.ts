@@ -10,7 +10,7 @@ import type { TriggerRow } from '../tables/server-tables.ts'
 import { insertUnkeyedEvent } from '../tables/trigger-event-repository.ts'
 import { findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
-import { acceptEvent, rejectEvent } from '../triggers/accept-event.ts'
+import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
 import { tryDraft } from '../versions/try-draft.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
@@ -70,11 +70,14 @@ async function receiveLive(
 ): Promise<WebhookAnswer> {
   if (row.version === null) throw notFound()
   const read = await rejecting(server, target, async () => {
-    if (row.paused_at !== null) throw new TenonError('TRIGGER_PAUSED', 'The trigger is paused and takes no messages')
+    if (row.paused_at !== null) throw pausedTrigger()
     return readVerified(server, row.tenant_id, row, message)
   })
   if ('challenge' in read) return read
-  return acceptEvent(server, row, { key: read.key, input: read.input })
+  const { key, input } = read
+  return acceptEvent(server, refOf(row), {
+    ...{ mode: 'live', key, start: (runId) => startByTrigger(server, row, input, runId) },
+  })
 }
 
 /** Starts a test run of the draft, for the person who has opened the test. */

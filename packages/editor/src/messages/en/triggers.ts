@@ -18,7 +18,7 @@ export const enTriggers = {
   'triggers.events': 'Last events',
   'triggers.noEvents': 'No events yet.',
   'triggers.outcome':
-    '{outcome, select, started {Started a run} merged {Merged into a waiting run} deduplicated {Repeats an earlier request} rejected {Rejected} other {Starting}}',
+    '{outcome, select, started {Started a run} merged {Merged into a waiting run} deduplicated {Repeats an earlier request} rejected {Rejected} failed {Failed} other {Starting}}',
   'triggers.isTest': 'Test',
   'triggers.repeats': '{count, plural, one {# repetition} other {# repetitions}}',
   'triggers.openRun': 'Open run',

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tenon/core/document'
 import type { AnyNodeImplementation } from '@tenon/core/node'
+import { isWellFormed } from '@tenon/core/text'
 import { describe, expect, test } from 'vitest'
 import { evaluateNode } from '../test/run-node.ts'
 import { aggregateNode } from './aggregate/implementation.ts'
@@ -24,6 +25,14 @@ function outputOf(node: AnyNodeImplementation, params: JsonObject): JsonObject {
   return result.output as JsonObject
 }
 const idsOf = ({ items }: JsonObject) => (items as readonly { readonly id: Json }[]).map(({ id }) => id)
+function failureIn(work: () => unknown): Error {
+  try {
+    work()
+  } catch (error) {
+    return error as Error
+  }
+  throw new RangeError('It did not fail')
+}
 const failing = (code: string) => expect.objectContaining({ code })
 
 describe('filter', () => {
@@ -53,6 +62,23 @@ describe('filter', () => {
   test('reads a key with a point in it by a path in brackets', () => {
     const conditions = [{ field: '["a.b"]', operator: '==', value: 1 }]
     expect(outputOf(filterNode, { items: [{ 'a.b': 1 }, { 'a.b': 2 }], conditions })).toMatchObject({ count: 1 })
+  })
+
+  test.each([
+    ['["a.b"]', [{ 'a.b': 1 }, {}]],
+    ['a[0]', [{ a: [1] }, {}, { a: [] }]],
+    ['a.b?.c', [{ a: { b: { c: 1 } } }, {}, { a: null }]],
+    ['lines.0["x y"]', [{ lines: [{ 'x y': 1 }] }, { lines: [] }]],
+  ])('takes a missing value as none at the path %s', (field, items) => {
+    const conditions = [{ field, operator: '==', value: 1 }]
+    expect(outputOf(filterNode, { items, conditions })).toEqual({ items: [items[0]], count: 1 })
+  })
+
+  test('refuses a field that is no path', () => {
+    for (const field of ['a b', 'a[b]', '(1)']) {
+      const conditions = [{ field, operator: 'exists' }]
+      expect(() => evaluateNode(filterNode, { items: [{}], conditions }), field).toThrow(failing('EXPRESSION_SYNTAX'))
+    }
   })
 
   test('refuses values without an order, and what is no list', () => {
@@ -149,6 +175,14 @@ describe('aggregate', () => {
     })
   })
 
+  test('refuses more results than a worker may compute at once', () => {
+    const items = Array.from({ length: 20_000 }, (_none, id) => ({ id }))
+    const groupBy = [{ name: 'id', field: 'id' }]
+    const values = Array.from({ length: 20 }, (_none, index) => of('sum', 'id', `s${index}`))
+    expect(() => evaluateNode(aggregateNode, { items, groupBy, values })).toThrow(failing('EXPRESSION_LIMIT'))
+    expect(outputOf(aggregateNode, { items, groupBy, values: values.slice(0, 1) })['groups']).toHaveLength(20_000)
+  })
+
   test('refuses a sum of texts, and names that are none', () => {
     const values = [of('sum', 'customer.name')]
     expect(() => evaluateNode(aggregateNode, { items: ORDERS, values })).toThrow(failing('EXPRESSION_TYPE'))
@@ -178,6 +212,12 @@ describe('merge', () => {
     expect(outputOf(mergeNode, { ...matching, unmatched: 'drop' })).toMatchObject({ merged: [{ item: ORDERS[0] }] })
   })
 
+  test('refuses matches that are too large together, before they are written', () => {
+    const items = Array.from({ length: 3_000 }, () => ({ k: 1 }))
+    const params = { mode: 'match', first: items, second: items, firstField: 'k', secondField: 'k' }
+    expect(() => evaluateNode(mergeNode, params)).toThrow(failing('EXPRESSION_LIMIT'))
+  })
+
   test('a missing value matches nothing', () => {
     const params = { mode: 'match', first: [{}], second: [{}], firstField: 'id', secondField: 'id' }
     expect(outputOf(mergeNode, params)).toEqual({ merged: [{ item: {}, matches: [] }] })
@@ -195,6 +235,16 @@ describe('fail', () => {
       expect.objectContaining({ code: 'FAILED_ON_PURPOSE', message: 'No lines', details: { reason: 'ORDER_EMPTY' } }),
     )
     expect(() => evaluateNode(failNode, { message: 'No lines' })).toThrow(failing('FAILED_ON_PURPOSE'))
-    expect(() => evaluateNode(failNode, { message: ' ' })).toThrow(failing('NODE_PARAMS_INVALID'))
+  })
+
+  test('fails so, too, with what a template gives: no text, a long text, another form of the reason', () => {
+    for (const message of ['', ' ', 'x'.repeat(5_000)]) {
+      expect(() => evaluateNode(failNode, { message, reason: 'no lines' })).toThrow(
+        expect.objectContaining({ code: 'FAILED_ON_PURPOSE', details: { reason: 'no lines' } }),
+      )
+    }
+    const error = failureIn(() => evaluateNode(failNode, { message: '😀'.repeat(2_000) }))
+    expect(error.message.length).toBeLessThanOrEqual(2_000)
+    expect(isWellFormed(error.message)).toBe(true)
   })
 })

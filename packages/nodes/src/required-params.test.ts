@@ -26,6 +26,7 @@ describe('a required param that was emptied cannot be published', () => {
     ['llm-transform', { prompt: '' }, 'prompt'],
     ['end', { outcome: ' ' }, 'outcome'],
     ['approval', { title: '' }, 'title'],
+    ['fail', { message: ' ' }, 'message'],
   ])('%s %j', (type, params, param) => {
     expect(errorsOf(type, params)).toEqual([`PARAM_REQUIRED params.${param}`])
   })

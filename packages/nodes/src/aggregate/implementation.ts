@@ -1,6 +1,6 @@
 import { canonicalText, type Json, type JsonObject } from '@tenon/core/document'
 import { implementInlineNode } from '@tenon/core/node'
-import { asItems, callFunction, valuesAt } from '../shared/list-functions.ts'
+import { asItems, createListFunctions, type ListFunctions } from '../shared/list-functions.ts'
 import { aggregate, type OPERATIONS } from './definition.ts'
 
 interface Group {
@@ -10,13 +10,19 @@ interface Group {
   readonly at: number[]
 }
 
+/** Cost of a result, as characters of the output. */
+const CALL = 100
+
 export const aggregateNode = implementInlineNode(aggregate, ({ items, groupBy, values }) => {
   const list = asItems(items)
+  const functions = createListFunctions()
+  const { valuesAt } = functions
   const columns = values.map(({ field }) => valuesAt(list, field))
-  const groups = groupsOf(list, groupBy).map(({ key, at }): JsonObject => {
+  const groups = groupsOf(functions, list, groupBy).map(({ key, at }): JsonObject => {
     const results = values.map(({ name, operation }, column): [string, Json] => [
       name,
       resultOf(
+        functions,
         operation,
         at.map((index) => columns[column]?.[index] ?? null),
       ),
@@ -27,6 +33,7 @@ export const aggregateNode = implementInlineNode(aggregate, ({ items, groupBy, v
 })
 
 function groupsOf(
+  { valuesAt }: ListFunctions,
   list: readonly Json[],
   groupBy: readonly { readonly name: string; readonly field: string }[],
 ): readonly Group[] {
@@ -44,7 +51,9 @@ function groupsOf(
   return [...groups.values()]
 }
 
-function resultOf(operation: (typeof OPERATIONS)[number], all: readonly Json[]): Json {
+function resultOf({ call, spend }: ListFunctions, operation: (typeof OPERATIONS)[number], all: readonly Json[]): Json {
+  // A call costs far more than its steps, so that many small groups count, too.
+  spend(CALL)
   const values = all.filter((value) => value !== null)
   switch (operation) {
     case 'count':
@@ -52,11 +61,12 @@ function resultOf(operation: (typeof OPERATIONS)[number], all: readonly Json[]):
     case 'list':
       return values
     case 'first':
+      return values[0] ?? null
     case 'last':
-      return callFunction(`${operation}(values)`, { values })
+      return values.at(-1) ?? null
     case 'sum':
-      return callFunction('sum(values)', { values })
+      return call('sum(values)', { values })
     default:
-      return values.length === 0 ? null : callFunction(`${operation}(values)`, { values })
+      return values.length === 0 ? null : call(`${operation}(values)`, { values })
   }
 }

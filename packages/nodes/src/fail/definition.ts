@@ -1,6 +1,10 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { requiredText } from '../shared/params.ts'
+
+/** Most characters of the message; a longer one is cut. */
+export const MESSAGE_LENGTH = 2_000
+/** Most characters of the reason; a longer one is cut. */
+export const REASON_LENGTH = 64
 
 /** Fails on purpose, with a message of the author. */
 export const fail = defineNode({
@@ -12,24 +16,23 @@ export const fail = defineNode({
   category: 'flow',
   inline: true,
   params: z.object({
-    message: requiredText(2_000).meta({
+    // What a template gives is cut instead of refused, since the failure would be another one then.
+    message: z.string().meta({
       title: 'Message',
       description: 'Sentence for the people who look at the failed run.',
       control: 'text',
       placeholder: 'The order {{input.order_id}} has no lines',
+      pattern: '\\S',
+      maxLength: MESSAGE_LENGTH,
     }),
-    reason: z
-      .string()
-      .trim()
-      .regex(/^[A-Z][A-Z0-9_]*$/, 'Use capital letters, digits and _: ORDER_EMPTY')
-      .max(64)
-      .optional()
-      .meta({
-        title: 'Reason',
-        description: 'Short name by which an error handler and reports recognize the failure.',
-        control: 'text',
-        placeholder: 'ORDER_EMPTY',
-      }),
+    reason: z.string().optional().meta({
+      title: 'Reason',
+      description: 'Short name by which an error handler and reports recognize the failure.',
+      control: 'text',
+      placeholder: 'ORDER_EMPTY',
+      pattern: '^[A-Z][A-Z0-9_]*$',
+      maxLength: REASON_LENGTH,
+    }),
   }),
   ports: [],
   outputs: {},

@@ -1,12 +1,13 @@
 import type { Json } from '@tenon/core/document'
 import { implementInlineNode } from '@tenon/core/node'
 import { compare } from '../shared/compare.ts'
-import { asItems, valuesAt } from '../shared/list-functions.ts'
+import { asItems, createListFunctions } from '../shared/list-functions.ts'
 import type { Operator } from '../shared/operators.ts'
 import { filter } from './definition.ts'
 
 export const filterNode = implementInlineNode(filter, ({ items, match, conditions }) => {
   const list = asItems(items)
+  const { valuesAt } = createListFunctions()
   const rules = conditions.map(({ field, operator, value }) => {
     const values = valuesAt(list, field)
     return (index: number) => holds(values[index] as Json, operator, value)

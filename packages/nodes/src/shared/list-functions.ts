@@ -1,36 +1,69 @@
 import type { Json } from '@tenon/core/document'
-import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
+import { TenonError } from '@tenon/core/errors'
+import { createMeter, createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
+import { parseExpression } from '@tenon/core/expression'
 
 /**
- * Limits of one call: a list of 100,000 items is sorted within them. They are counts, so that every engine stops at the
- * same item.
+ * Limits of one evaluation of a node: a list of 100,000 numbers is sorted within them. They are counts, so that every
+ * engine stops at the same item.
  */
-const LIMITS = Object.freeze({ maxSteps: 20_000_000, maxSize: 50_000_000 })
+const LIMITS = Object.freeze({ maxSteps: 6_000_000, maxSize: 10_000_000 })
 
-/**
- * Calls a function of the expression language, so that nodes and expressions compare, sort and add alike.
- *
- * @param call - An expression over `values`, such as `sum(numbers)`.
- * @throws {@link TenonError} as `evaluateExpression`: `EXPRESSION_TYPE`, `COMPARISON_TYPES_DIFFER`, `EXPRESSION_LIMIT`.
- */
-export function callFunction(call: string, values: Readonly<Record<string, Json>>): Json {
-  return evaluateExpression(call, createPlainScope(values), LIMITS)
+/** Functions of the expression language for one evaluation of a node, so that nodes and expressions compare alike. */
+export interface ListFunctions {
+  /**
+   * Calls a function.
+   *
+   * @param call - An expression over `values`, such as `sum(numbers)`.
+   * @throws {@link TenonError} as `evaluateExpression`: `EXPRESSION_TYPE`, `COMPARISON_TYPES_DIFFER`, `EXPRESSION_LIMIT`.
+   */
+  call(call: string, values: Readonly<Record<string, Json>>): Json
+  /**
+   * Reads a field of all items. An item without the field has the value null.
+   *
+   * @throws {@link TenonError} `EXPRESSION_SYNTAX` for a text that is no path, `EXPRESSION_LIMIT`.
+   */
+  valuesAt(items: readonly Json[], field: string): readonly Json[]
+  /**
+   * Counts characters of the output before they are built.
+   *
+   * @throws {@link TenonError} `EXPRESSION_LIMIT`
+   */
+  spend(characters: number): void
 }
 
-/** An item of a list with its value at a field; null if it has none. */
-export interface ItemValue {
-  readonly item: Json
-  readonly value: Json
+/** Creates the functions for one evaluation: all calls share its limits. */
+export function createListFunctions(): ListFunctions {
+  const meter = createMeter(LIMITS)
+  let characters = 0
+  const call: ListFunctions['call'] = (text, values) => evaluateExpression(text, createPlainScope(values), { meter })
+  return {
+    call,
+    valuesAt: (items, field) => {
+      if (field === '') return items
+      return call('pluck(items, path)', { items, path: withMissing(field) }) as readonly Json[]
+    },
+    spend: (more) => {
+      characters += more
+      if (characters <= LIMITS.maxSize) return
+      throw new TenonError('EXPRESSION_LIMIT', `The result is too large (at most ${LIMITS.maxSize} characters)`, {
+        details: { limit: 'size', max: LIMITS.maxSize },
+      })
+    },
+  }
 }
 
-/** Reads a field of all items. An item without the field has the value null. */
-export function valuesAt(items: readonly Json[], field: string): readonly Json[] {
-  return field === '' ? items : (callFunction('pluck(items, path)', { items, path: mayLack(field) }) as readonly Json[])
-}
-
-// In expressions a missing key is an error unless the path says that it may be absent. A path that does is kept.
-function mayLack(field: string): string {
-  return /[?["]/.test(field) ? field : `?.${field.replaceAll('.', '?.')}`
+// In expressions a missing key is an error unless the path says that it may be absent; here each key may be.
+function withMissing(field: string): string {
+  const joint = /^(\?\.|\[|\.)/.test(field) ? '' : '.'
+  const path = parseExpression(`item${joint}${field}`)
+  // Anything else is no path, as the function says better.
+  if (path.kind !== 'path') return field
+  const keys = path.segments.map((segment) => {
+    if (segment.kind === 'computed') return null
+    return segment.kind === 'key' ? `?.[${JSON.stringify(segment.key)}]` : `?.[${segment.index}]`
+  })
+  return keys.includes(null) ? field : keys.join('')
 }
 
 /** Converts the checked items of a param: resolved params contain JSON only. */

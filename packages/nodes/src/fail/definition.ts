@@ -16,7 +16,7 @@ export const fail = defineNode({
   category: 'flow',
   inline: true,
   params: z.object({
-    // What a template gives is cut instead of refused, since the failure would be another one then.
+    // A long text of a template is cut instead of refused: the failure would be another one then.
     message: z.string().meta({
       title: 'Message',
       description: 'Sentence for the people who look at the failed run.',

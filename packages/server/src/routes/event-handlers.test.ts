@@ -189,11 +189,14 @@ describe('POST /callbacks/{token}', () => {
     // A list is no body of a callback: if it were read first, the answer would be 422.
     const call = (status: number, last: string, body: unknown = []) =>
       own.json<Answer<object>>(status, `/callbacks/${last}`, { method: 'POST', body })
-    // Takes from both balances, since its key has yet to be read.
     expect(await call(202, token, { n: 1 })).toEqual({ status: 'delivered' })
     expect(await call(404, 'x')).toMatchObject({ code: 'CALLBACK_NOT_FOUND' })
     const limited = { code: 'RATE_LIMITED', details: { rate: 'callback' } }
+    // A token of a tenant whose key must be read takes from a balance of its own.
+    const ghost = `${Buffer.from('["ghost","r","n"]').toString('base64url')}.${'A'.repeat(43)}`
+    await call(404, 'x')
     expect(await call(429, 'x')).toMatchObject(limited)
+    for (const status of [404, 404, 429, 429]) await call(status, ghost)
     expect(await call(202, token, { n: 1 })).toEqual({ status: 'delivered' })
     expect(await call(429, token)).toMatchObject(limited)
   })

@@ -7,12 +7,11 @@ import type { ServerContext } from '../context.ts'
 import { presentEventWaits } from '../events/present-event-waits.ts'
 import { toInstantOrNull } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { admitToken } from '../limits/admit-token.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 
 /** Time for which a callback is kept for a run that has yet to reach its node, and its repetition is recognized. */
 const CALLBACK_TTL = '30d'
-/** Balance from which tokens are taken that no tenant has; not the id of a tenant. */
-const UNKNOWN_TOKENS = '~callbacks'
 
 const callbackRoute = implementRoute(ROUTES.receiveCallback, async ({ server, params: { token }, body }) => {
   const { tenantId, runId, nodeRunId } = await server.callbacks.read(token).then(found)
@@ -25,21 +24,9 @@ const callbackRoute = implementRoute(ROUTES.receiveCallback, async ({ server, pa
   return { status: 202, json: { status: sent.outcome } }
 })
 
-/**
- * Checks who may call a callback URL, before the body is read. Requests without a valid signature share one balance; it is
- * also what limits how often keys are read for tenants that anyone can name.
- */
-async function admitCallback({ callbacks, limits: { rates } }: ServerContext, token: string): Promise<TenantId> {
-  let isCounted = false
-  const countUnknown = async () => {
-    if (!isCounted) await rates.take(UNKNOWN_TOKENS, 'callback')
-    isCounted = true
-  }
-  const target = await callbacks.read(token, countUnknown)
-  if (target === null) await countUnknown()
-  const { tenantId } = found(target)
-  await rates.take(tenantId, 'callback')
-  return tenantId
+/** Checks who may call a callback URL, before the body is read. */
+async function admitCallback({ callbacks, limits }: ServerContext, token: string): Promise<TenantId> {
+  return found(await admitToken(limits.rates, '~callbacks', token, callbacks.read)).tenantId
 }
 
 function found(target: CallbackTarget | null): CallbackTarget {

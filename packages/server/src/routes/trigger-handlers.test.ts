@@ -129,6 +129,24 @@ describe('an address', () => {
     await server.json(403, triggerPath(id), { as: { ...as, role: 'viewer' } })
   })
 
+  test('starts runs while others flood addresses that no tenant has', async () => {
+    const as = testIdentity()
+    const { url } = await getTrigger(as, await publish(server, as, open()))
+    const flooded = await server.sibling({ limits: { rates: { callback: { perSecond: 0, burst: 2 } } } })
+    const flood = async (token: string) => {
+      for (const status of [404, 404, 429, 429]) {
+        expect(await send(`${BASE_URL}/hooks/${token}`, '{}', { to: flooded })).toMatchObject({ status })
+      }
+    }
+    await flood('x')
+    // Its key is not in the memory of this process yet.
+    expect(await send(url, '{}', { to: flooded })).toMatchObject({ status: 202 })
+    await flood(`${Buffer.from('["ghost","w","n","live","0"]').toString('base64url')}.${'A'.repeat(43)}`)
+    expect(await send(url, '{}', { to: flooded })).toMatchObject({ status: 202 })
+    expect(await send(url, '{}', { to: flooded })).toMatchObject({ status: 429 })
+    await flooded.close()
+  })
+
   test('follows the version with which runs start: not a canary, not a deleted workflow', async () => {
     const as = testIdentity()
     const id = await publish(server, as, open())

@@ -18,7 +18,8 @@ export interface SignedTokens {
    * Reads a token.
    *
    * @param count - Number of names that it must have.
-   * @param beforeLookup - Called before the key of a tenant is read, which anyone can cause; it may throw.
+   * @param beforeLookup - Called before the key of a tenant is read that no token was valid for yet, which anyone can cause;
+   * it may throw.
    * @returns `null` if this server has not made it.
    * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `UNAVAILABLE`; the error of `beforeLookup`.
    */
@@ -29,6 +30,8 @@ export interface SignedTokens {
   ): Promise<{ readonly tenantId: TenantId; readonly names: readonly string[] } | null>
 }
 
+/** Tenants with a valid token that are remembered. */
+const MAX_PROVEN = 10_000
 const TOKEN = /^([A-Za-z0-9_-]{1,1800})\.([A-Za-z0-9_-]{43})$/
 
 /** @param purpose - Tokens of one purpose are not valid for another one. */
@@ -36,6 +39,16 @@ export function createSignedTokens(
   secrets: Pick<SecretStore, 'deriveKey' | 'deriveKeys' | 'isKeyInMemory'>,
   purpose: string,
 ): SignedTokens {
+  const proven = new Set<TenantId>()
+
+  /** Remembers a tenant for longer than its key is in memory, so that floods of made up tenants do not stop it. */
+  function remember(tenantId: TenantId): void {
+    proven.delete(tenantId)
+    proven.add(tenantId)
+    const [oldest] = proven
+    if (proven.size > MAX_PROVEN && oldest !== undefined) proven.delete(oldest)
+  }
+
   return {
     async make(tenantId, names) {
       const key = (await secrets.deriveKeys(tenantId, purpose)).at(-1) ?? (await secrets.deriveKey(tenantId, purpose))
@@ -46,9 +59,12 @@ export function createSignedTokens(
       const [, target = '', signature = ''] = TOKEN.exec(token) ?? []
       const named = readNames(target, count)
       if (named === null) return null
-      if (!secrets.isKeyInMemory(named.tenantId)) await beforeLookup?.()
-      const key = (await secrets.deriveKeys(named.tenantId, purpose)).at(-1)
-      return key !== undefined && isEqualText(sign(key, target), signature) ? named : null
+      const { tenantId } = named
+      if (!proven.has(tenantId) && !secrets.isKeyInMemory(tenantId)) await beforeLookup?.()
+      const key = (await secrets.deriveKeys(tenantId, purpose)).at(-1)
+      if (key === undefined || !isEqualText(sign(key, target), signature)) return null
+      remember(tenantId)
+      return named
     },
   }
 }

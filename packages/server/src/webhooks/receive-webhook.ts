@@ -5,6 +5,7 @@ import { WEBHOOK_METHODS, type webhookParams } from '@tenon/core/node'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
+import { admitToken } from '../limits/admit-token.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { TriggerRow } from '../tables/server-tables.ts'
 import { insertUnkeyedEvent } from '../tables/trigger-event-repository.ts'
@@ -17,31 +18,17 @@ import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } 
 import { verifyWebhook } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'
 
-/** Balance from which addresses are taken that no tenant has; not the id of a tenant. */
-const UNKNOWN_ADDRESSES = '~hooks'
-
 /** The answer to a message. */
 export type WebhookAnswer = AcceptedWebhook | { readonly challenge: string }
 
 /**
- * Checks whether an address is one of this server, before the body is read. Requests to other addresses share one balance,
- * which also limits how often keys are read for tenants that anyone can name.
+ * Checks whether an address is one of this server, before the body is read.
  *
  * @throws {@link TenonError} `WEBHOOK_NOT_FOUND`, `RATE_LIMITED`.
  */
-export async function admitWebhook(server: ServerContext, token: string): Promise<TenantId> {
-  const { rates } = server.limits
-  let isCounted = false
-  const countUnknown = async () => {
-    if (!isCounted) await rates.take(UNKNOWN_ADDRESSES, 'callback')
-    isCounted = true
-  }
-  const target = await server.addresses.read(token, countUnknown)
-  if (target === null) {
-    await countUnknown()
-    throw notFound()
-  }
-  await rates.take(target.tenantId, 'callback')
+export async function admitWebhook({ addresses, limits }: ServerContext, token: string): Promise<TenantId> {
+  const target = await admitToken(limits.rates, '~hooks', token, addresses.read)
+  if (target === null) throw notFound()
   return target.tenantId
 }
 

@@ -5,6 +5,7 @@ import { testEngine } from '../../testing/test-engine.ts'
 
 if (await hasTemporal()) {
   testEngine('Temporal', {
+    concurrent: true,
     create: async (registry) => {
       quietTemporal()
       const [server, opened, workflowBundle] = await Promise.all([

@@ -49,10 +49,15 @@ describe('readMessageBody', () => {
 })
 
 describe('inputOf', () => {
-  test('has no header with credentials', () => {
-    const headers = new Headers({ authorization: 'Bearer x', cookie: 'a=b', 'x-id': '7' })
-    const message = { method: 'POST', url: 'https://app.example/hooks/t?a=1&a=2&b=', headers, receivedAt: 0 }
-    expect(inputOf(message, { n: 1 })).toEqual({
+  test('has no header with credentials, a signature or the address', () => {
+    const url = 'https://app.example/hooks/secret-token?a=1&a=2&b='
+    const headers = new Headers({
+      ...{ authorization: 'Bearer x', cookie: 'a=b', 'x-id': '7' },
+      ...{ 'x-sign': 'ab', 'stripe-signature': 't=1', 'webhook-signature': 'v1', 'x-hub-signature-256': 'sha256=' },
+      ...{ 'x-original-url': '/hooks/secret-token?a=1', referer: url },
+    })
+    const message = { method: 'POST', url, headers, receivedAt: 0 }
+    expect(inputOf(message, { n: 1 }, 'X-Sign')).toEqual({
       method: 'POST',
       query: { a: ['1', '2'], b: '' },
       headers: { 'x-id': '7' },

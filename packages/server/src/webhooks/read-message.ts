@@ -14,8 +14,11 @@ export interface Message {
   readonly receivedAt: number
 }
 
-/** Headers that hold credentials, which are no part of the input of a run. */
-const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie'])
+/** Headers that hold credentials or signatures, which are no part of the input of a run: viewers of runs see it. */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  ...['authorization', 'proxy-authorization', 'cookie'],
+  ...['webhook-signature', 'stripe-signature', 'x-hub-signature', 'x-hub-signature-256', 'x-slack-signature'],
+])
 const MAX_KEY_LENGTH = 400
 /** Levels of objects and lists in a body. */
 const MAX_DEPTH = 100
@@ -35,12 +38,25 @@ export function readMessageBody({ headers, bytes }: Pick<Message, 'headers' | 'b
   return mediaType === 'application/x-www-form-urlencoded' ? grouped(new URLSearchParams(text)) : text
 }
 
-/** Makes the input of the run that a message starts. */
-export function inputOf({ method, url, headers, receivedAt }: Omit<Message, 'bytes'>, body: Json): JsonObject {
+/**
+ * Makes the input of the run that a message starts. Headers with the address of the webhook are left out, such as those
+ * that proxies add: who has it can start runs.
+ *
+ * @param signatureHeader - Header with the signature of a webhook that names its own; `null` if it names none.
+ */
+export function inputOf(
+  { method, url, headers, receivedAt }: Omit<Message, 'bytes'>,
+  body: Json,
+  signatureHeader: string | null = null,
+): JsonObject {
+  const { pathname, searchParams } = new URL(url)
+  const token = pathname.slice(pathname.lastIndexOf('/') + 1)
+  const isShown = (name: string, value: string) =>
+    !CREDENTIALS.has(name) && name !== signatureHeader?.toLowerCase() && !value.includes(token)
   return {
     method,
-    query: grouped(new URL(url).searchParams),
-    headers: Object.fromEntries([...headers].filter(([name]) => !CREDENTIALS.has(name))),
+    query: grouped(searchParams),
+    headers: Object.fromEntries([...headers].filter(([name, value]) => isShown(name, value))),
     body,
     received_at: toInstant(receivedAt),
   }

@@ -119,7 +119,7 @@ async function readVerified(
   const ownKey = await verifyWebhook({ headers, bytes, readBody }, { params, secret, now: server.now() })
   const challenge = params.signature === 'slack' ? challengeOf(readBody()) : null
   if (challenge !== null) return { challenge }
-  const input = inputOf(message, readBody())
+  const input = inputOf(message, readBody(), params.signature === 'hmac' ? params.header : null)
   const { dedupeKey = '' } = params
   return { key: dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input), input }
 }

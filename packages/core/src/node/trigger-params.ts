@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DURATION_PATTERN } from '../duration.ts'
+import { DURATION_PATTERN, durationToMs, isDurationString } from '../duration.ts'
 
 /** Kinds of triggers that the server itself starts runs by. A trigger without a kind starts by hand or by the API. */
 export const TRIGGER_KINDS = ['webhook'] as const
@@ -26,6 +26,9 @@ export const WEBHOOK_SIGNATURES = [
 ] as const
 /** One of {@link WEBHOOK_SIGNATURES}. */
 export type WebhookSignature = (typeof WEBHOOK_SIGNATURES)[number]
+
+/** Keys are recognized for 7 days, and a message that is older than its key would start a second run. */
+const MAX_TOLERANCE_MS = 24 * 60 * 60 * 1_000
 
 const withSecret = WEBHOOK_SIGNATURES.filter((scheme) => scheme !== 'none')
 
@@ -105,10 +108,11 @@ export const webhookParams = z.object({
   tolerance: z
     .string()
     .regex(new RegExp(DURATION_PATTERN), 'Write a number and ms, s, m, h or d: 5m')
+    .refine((text) => !isDurationString(text) || durationToMs(text) <= MAX_TOLERANCE_MS, 'Write at most 1d')
     .default('5m')
     .meta({
       title: 'Oldest message',
-      description: 'A signed message whose time differs by more is refused.',
+      description: 'A signed message whose time differs by more is refused. At most 1d.',
       control: 'duration',
       literal: true,
       dependsOn: { param: 'signature', in: ['standard-webhooks', 'stripe', 'slack'] },

@@ -106,6 +106,13 @@ describe('verifyWebhook', () => {
     expect(await verify(params, headers, { key: ` ${secret}\n` })).toBe('msg_1')
   })
 
+  test('takes an empty id of a delivery for none, so that no message repeats another', async () => {
+    for (const id of ['', ' ']) {
+      const headers = { 'x-hub-signature-256': `sha256=${hmac(text)}`, 'x-github-delivery': id }
+      expect(await verify({ signature: 'github' }, headers)).toBeNull()
+    }
+  })
+
   test('a time that is no number is refused before the signature is compared', async () => {
     const headers = { 'stripe-signature': `t=soon,v1=${hmac(`soon.${text}`)}` }
     await expect(verify({ signature: 'stripe' }, headers)).rejects.toMatchObject({ code: 'WEBHOOK_SIGNATURE_INVALID' })
@@ -115,11 +122,11 @@ describe('verifyWebhook', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string
     const token = (
-      claims: { exp?: number; aud?: string } = {},
+      claims: { exp?: number; aud?: string; jti?: string } = {},
       key: Parameters<SignJWT['sign']>[0] = privateKey,
       alg = 'ES256',
     ) => {
-      const jwt = new SignJWT({})
+      const jwt = new SignJWT(claims.jti === undefined ? {} : { jti: claims.jti })
         .setProtectedHeader({ alg })
         .setIssuer('shop')
         .setAudience(claims.aud ?? 'tenon')
@@ -128,6 +135,13 @@ describe('verifyWebhook', () => {
     const params = { signature: 'jwt', algorithm: 'ES256', issuer: 'shop', audience: 'tenon' } as const
     const check = async (given: string) => verify(params, { authorization: `Bearer ${given}` }, { key: pem })
     expect(await check(await token())).toBeNull()
+    expect(await check(await token({ jti: '' }))).toBeNull()
+    const named = await token({ jti: 'j1' })
+    const id = await check(named)
+    expect(id).toMatch(/^j1 [0-9a-f]{64}$/)
+    expect(await check(await token({ jti: 'j1', exp: SECONDS + 90 }))).toBe(id)
+    const headers = { authorization: `Bearer ${named}` }
+    expect(await verify(params, headers, { key: pem, given: bytes.slice(1) })).not.toBe(id)
     const invalid = { code: 'WEBHOOK_SIGNATURE_INVALID' }
     await expect(token({ exp: SECONDS - 61 }).then(check)).rejects.toMatchObject(invalid)
     await expect(token({ exp: 0 }).then(check)).rejects.toMatchObject(invalid)

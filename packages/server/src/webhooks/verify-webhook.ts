@@ -75,7 +75,7 @@ const SCHEMES: { readonly [Scheme in Exclude<WebhookParams['signature'], 'none'>
   github: async ({ headers, bytes }, { secret }) => {
     const signature = headerOf(headers, 'x-hub-signature-256')
     checkAny(hmac(secret, '', bytes), [Buffer.from(signature.replace(/^sha256=/, ''), 'hex')])
-    return headers.get('x-github-delivery')
+    return headers.get('x-github-delivery')?.trim() || null
   },
   slack: async ({ headers, bytes, readBody }, { params, secret, now }) => {
     const timestamp = headerOf(headers, 'x-slack-request-timestamp')
@@ -99,11 +99,11 @@ const SCHEMES: { readonly [Scheme in Exclude<WebhookParams['signature'], 'none'>
     checkText(secret, bearerOf(headers))
     return null
   },
-  jwt: async ({ headers }, { params, secret, now }) => {
+  jwt: async ({ headers, bytes }, { params, secret, now }) => {
     const { algorithm, issuer, audience } = params
     try {
       const key = algorithm === 'HS256' ? Buffer.from(secret) : await importSPKI(secret.trim(), algorithm)
-      await jwtVerify(bearerOf(headers), key, {
+      const { payload } = await jwtVerify(bearerOf(headers), key, {
         algorithms: [algorithm],
         // A token without an end could be used forever.
         requiredClaims: ['exp'],
@@ -112,10 +112,12 @@ const SCHEMES: { readonly [Scheme in Exclude<WebhookParams['signature'], 'none'>
         ...(issuer === undefined || issuer === '' ? {} : { issuer }),
         ...(audience === undefined || audience === '' ? {} : { audience }),
       })
+      const { jti } = payload
+      // A sender may use one token for several messages: only the same body is a repetition.
+      return typeof jti === 'string' && jti !== '' ? `${jti} ${hashOf(bytes).toString('hex')}` : null
     } catch (cause) {
       throw new TenonError('WEBHOOK_SIGNATURE_INVALID', 'The token is not valid for this webhook', { cause })
     }
-    return null
   },
 }
 
@@ -128,9 +130,12 @@ function checkAny(expected: Buffer, given: readonly Buffer[]): void {
   throw invalid('The signature does not fit the message')
 }
 
+function hashOf(value: string | Uint8Array): Buffer {
+  return createHash('sha256').update(value).digest()
+}
+
 /** Compares hashes, whose lengths do not depend on the texts. */
 function checkText(expected: string, given: string): void {
-  const hashOf = (text: string) => createHash('sha256').update(text).digest()
   if (!timingSafeEqual(hashOf(expected), hashOf(given))) throw invalid('The credentials are not those of this webhook')
 }
 

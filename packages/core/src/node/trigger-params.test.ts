@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { webhookParams } from './trigger-params.ts'
+
+test.each([
+  ['5m', true],
+  ['1d', true],
+  ['25h', false],
+  ['soon', false],
+])('a webhook with the tolerance %j is accepted: %j', (tolerance, isAccepted) => {
+  expect(webhookParams.safeParse({ tolerance }).success).toBe(isAccepted)
+})

@@ -1,4 +1,5 @@
-import { ROUTES, type RouteDefinition } from '@tenon/core/api'
+import { ROUTES, type RouteDefinition, type Trigger } from '@tenon/core/api'
+import { node, workflow } from '@tenon/core/testing'
 import {
   assert,
   asyncProperty,
@@ -8,10 +9,12 @@ import {
   oneof,
   record,
   string,
+  uint8Array,
 } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
 import { plainKeys } from '../src/testing/kit/plain-keys.ts'
+import { publish } from '../src/testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../src/testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
 import type { IsolationIds } from '../src/testing/tenant-isolation.ts'
@@ -19,11 +22,17 @@ import { testIdentity } from '../src/testing/test-identity.ts'
 
 let server: TestServer
 let ids: IsolationIds
+/** Last parts of the live and the test address of a webhook that accepts every message. */
+let tokens: readonly string[]
 const owner = testIdentity({ role: 'admin' })
 
 beforeAll(async () => {
   server = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys })
   ids = await makeOwnerResources(server, owner)
+  const hook = node('hook', 'webhook', { signature: 'none', method: 'any' })
+  const id = await publish(server, owner, workflow([hook, node('end', 'end')], ['hook>end']))
+  const opened = await server.json<Trigger>(200, `/workflows/${id}/triggers/hook/test`, { as: owner, method: 'POST' })
+  tokens = [opened.url, opened.test?.url].map((url) => url?.split('/').at(-1) ?? expect.unreachable())
 })
 afterAll(() => server.close())
 
@@ -58,6 +67,24 @@ const query = record(
   { requiredKeys: [] },
 )
 
+/** Bodies of webhooks, which are not JSON alone. */
+const rawBody = oneof(
+  uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+  text,
+  body.map((value) => JSON.stringify(value)),
+  constantFrom(
+    '['.repeat(200),
+    `${'['.repeat(100)}${']'.repeat(100)}`,
+    '{"a":1e999}',
+    '{"__proto__":1}',
+    'a=%ff&a&=&__proto__=1',
+  ),
+)
+const mediaType = constantFrom(
+  ...['application/json', 'application/x-www-form-urlencoded', 'text/plain; charset=utf-16', 'application/xml'],
+  ...['multipart/form-data', 'application/octet-stream', 'application/cloudevents+json', ''],
+)
+
 function run(property: IPropertyWithHooks<unknown[]> | ReturnType<typeof asyncProperty>, numRuns: number) {
   return assert(property as Parameters<typeof assert>[0], { numRuns, endOnFailure: true })
 }
@@ -80,6 +107,28 @@ describe('bad input', () => {
       40,
     )
   })
+
+  test.each(routes.filter(({ rawBody: isRaw, path }) => isRaw === true || path === ROUTES.receiveWebhookGet.path))(
+    '$method $path never answers 5xx to a message, live or for a test',
+    async (route) => {
+      const send = (token: string, raw: unknown, type: string, search = '') =>
+        server.call(`/hooks/${token}?${search}`, {
+          method: route.method,
+          headers: { 'content-type': type },
+          ...(route.body === null ? {} : { body: raw }),
+        })
+      await run(
+        asyncProperty(rawBody, mediaType, query, constantFrom(...tokens), async (raw, type, search, token) => {
+          const response = await send(token, raw, type, new URLSearchParams(wellFormed(search)).toString())
+          const answer = await response.text()
+          expect(response.status, answer).toBeLessThan(500)
+        }),
+        16,
+      )
+      // The addresses do accept messages.
+      for (const token of tokens) expect((await send(token, '{}', 'application/json')).status).toBe(202)
+    },
+  )
 
   test.each([
     '',

@@ -40,6 +40,10 @@ export function tokenOf(identity: Identity): string {
   return Buffer.from(JSON.stringify(identity)).toString('base64url')
 }
 
+function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array
+}
+
 function authenticateByToken(request: Request): Identity | null {
   const header = request.headers.get('authorization') ?? request.headers.get('cookie') ?? ''
   const token = /^(?:Bearer |session=)([A-Za-z0-9_-]+)$/.exec(header)?.[1]
@@ -105,7 +109,9 @@ async function openOn(
           ...(method === 'GET' || method === 'DELETE' ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' || isBytes(body) ? body : JSON.stringify(body) }),
       }),
     )
   }

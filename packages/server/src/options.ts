@@ -222,7 +222,8 @@ export interface WorkflowServer {
    * Rotates the keys of the tenants, or of one, without downtime: each gets a new data key for new values, its data keys are
    * encrypted under the key that the key provider uses now, and stored values are encrypted again in the background, by every
    * process that executes runs. Earlier data keys stay readable. A rotation that is in progress continues, also after a crash,
-   * and ends ten minutes after it began at the earliest: until then another process may have the earlier key in memory.
+   * and encrypts the data keys once more. It ends ten minutes after it began at the earliest: until then another process may
+   * have the earlier key in memory.
    *
    * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED`, `TENANT_INVALID`.
    */

@@ -105,7 +105,11 @@ describe('a rotation', () => {
     const [rotations, others] = [createKeyRotations(one, PACE), createKeyRotations(other, PACE)]
     others.start()
     expect(await rotations.rotate()).toMatchObject({ tenants: 3, inProgress: 3 })
-    await expect.poll(() => others.progress()).toEqual({ tenants: 3, inProgress: 0, resealed: 21, unreadable: 0 })
+    await expect
+      .poll(() => others.progress())
+      .toEqual({
+        ...{ tenants: 3, inProgress: 0, resealed: 21, unreadable: 0, dataKeys: { 'test-2': 6 } },
+      })
     for (const tenant of tenants) {
       expect(await readAll(tenant)).toEqual(ALL)
       expect((await rowsOf(tenant.tenantId)).map((row) => row.data_key_id)).toEqual(Array(7).fill('2'))
@@ -146,9 +150,9 @@ describe('a rotation', () => {
         () => true,
       )
       if (isKilled) {
-        await expect.poll(claim).toMatchObject({ tenantId, rotation: 1 })
-        const isWrapped = false
-        await rotateTenant(processOn(), { tenantId, rotation: 1, isWrapped }, pace, () => false)
+        let next: ClaimedRotation | null = null
+        await expect.poll(async () => (next = await claim())).toMatchObject({ tenantId, rotation: 1 })
+        if (next !== null) await rotateTenant(processOn(), next, pace, () => false)
       }
       expect(await readAll(tenant)).toEqual(ALL)
       expect((await rowsOf(tenantId)).map((row) => row.data_key_id)).toEqual(Array(7).fill('2'))
@@ -168,9 +172,48 @@ describe('a rotation', () => {
     const owner = { connection }
     const { row } = late({ tenantId, owner, field: 'c', setBy: 'Ada', at: 1 }, 'late')
     await database.withTenant(tenantId, (tx) => tx.insertInto('secrets').values(row).execute())
-    await rotateTenant(processOn(), { tenantId, rotation: 1, isWrapped: true }, PACE, () => false)
+    await rotateTenant(processOn(), { tenantId, rotation: 1, request: 1, isWrapped: true }, PACE, () => false)
     expect((await rowsOf(tenantId)).map((each) => each.data_key_id)).toEqual(Array(8).fill('2'))
     expect((await rotations.progress()).inProgress).toBe(0)
+  })
+
+  test('encrypts data keys once more when it is requested while it is in progress, by whichever process does it', async () => {
+    const { tenantId } = await tenantWithValues()
+    const wrappedBy = async () => (await keysOf(tenantId)).map((key) => key.wrapping_key_id)
+    const request = () => database.withSystem((tx) => requestRotation(tx, tenantId))
+    const claim = () => database.withSystem((tx) => claimRotation(tx, 60_000)) as Promise<ClaimedRotation>
+    await request()
+    const early = await claim()
+    const [before] = await wrappedBy()
+    provider.rotate()
+    await request()
+    await rotateTenant(processOn(), { ...early, isWrapped: true }, PACE, () => false)
+    expect(await wrappedBy()).toContain(before)
+    // The request is not lost: its rotation has not ended.
+    const late = await claim()
+    expect(late).toMatchObject({ tenantId, rotation: 1, request: 2, isWrapped: false })
+    await rotateTenant(processOn(), late, PACE, () => false)
+    expect(new Set(await wrappedBy()).size).toBe(1)
+    expect(await wrappedBy()).not.toContain(before)
+    expect(await claim()).toBeNull()
+  })
+
+  test('includes tenants whose first key was stored by an earlier version, and counts what is under each key', async () => {
+    const tenantId = `t-${randomUUID()}` as TenantId
+    const { keyId, bytes } = await provider.wrapKey(Buffer.alloc(32, 1), { tenantId })
+    const row = { tenant_id: tenantId, key_id: '1', wrapping_key_id: keyId, wrapped: bytes, created_at: 1 }
+    await database.withTenant(tenantId, (tx) => tx.insertInto('secret_keys').values(row).execute())
+    const rotations = createKeyRotations(processOn(), PACE)
+    provider.rotate()
+    const { dataKeys } = await rotations.progress()
+    await rotations.rotate(tenantId)
+    await expect.poll(async () => (await keysOf(tenantId)).length).toBe(2)
+    await expect.poll(async () => (await rotations.progress()).inProgress).toBe(0)
+    const after = (await rotations.progress()).dataKeys
+    const [current] = await keysOf(tenantId)
+    expect(after[current?.wrapping_key_id ?? '']).toBe(2)
+    expect(after[keyId] ?? 0).toBe((dataKeys[keyId] ?? 0) - 1)
+    await rotations.close()
   })
 
   test('leaves a value that cannot be decrypted, counts it, and goes past it', async () => {

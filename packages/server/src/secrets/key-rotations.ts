@@ -15,6 +15,11 @@ export interface KeyRotationProgress {
   readonly resealed: number
   /** Values that cannot be decrypted, for example since their key was lost. They stay, and must be set again. */
   readonly unreadable: number
+  /**
+   * Number of data keys by the id of the provider's key that has encrypted them. A key of the provider may be removed when this
+   * does not name it.
+   */
+  readonly dataKeys: Readonly<Record<string, number>>
 }
 
 /** Rotates keys in the background while a process runs. */

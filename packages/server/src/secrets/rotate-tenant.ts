@@ -41,7 +41,7 @@ const HELD_MS = 1_000
  * itself and does nothing when it is repeated, so that any process can continue after a crash:
  *
  * 1. A new data key, whose id follows from the number of the rotation. New values are encrypted under it from now on.
- * 2. All data keys are encrypted again, under the key that the provider uses now.
+ * 2. All data keys are encrypted again, under the key that the provider uses now; once more if that was requested meanwhile.
  * 3. All values are encrypted again, batch by batch. Earlier keys stay: callback URLs are signed under them.
  * 4. Another look for values of processes that still had the earlier key in memory; then the rotation ends.
  */
@@ -97,10 +97,12 @@ export async function rotateTenant(
 
   async function finish(): Promise<void> {
     const waitMs = Math.max(created.created_at + overlapMs - deps.now(), hasSkipped ? Math.min(HELD_MS, leaseMs) : 0)
-    await database.withTenant(tenantId, (tx) =>
-      waitMs > 0 ? noteRotation(tx, claimed, { unreadable, leaseMs: waitMs }) : endRotation(tx, claimed),
-    )
-    if (waitMs <= 0) deps.log('info', 'keys.rotated', { tenantId, dataKeyId: to.keyId })
+    const hasEnded = await database.withTenant(tenantId, async (tx) => {
+      if (waitMs <= 0) return endRotation(tx, claimed)
+      await noteRotation(tx, claimed, { unreadable, leaseMs: waitMs })
+      return false
+    })
+    if (hasEnded) deps.log('info', 'keys.rotated', { tenantId, dataKeyId: to.keyId })
   }
 }
 

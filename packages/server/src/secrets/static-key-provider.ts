@@ -15,7 +15,7 @@ export interface StaticKey {
  * both the keys and the database can read every secret: keep them apart.
  *
  * @param options.keys - The first one encrypts; the others decrypt what was encrypted under them. To rotate, put a new key in
- * front in every process, call `rotateKeys()`, and remove the earlier one when the rotation has ended.
+ * front in every process, call `rotateKeys()`, and remove the earlier one when `keyRotation()` counts no data key under it.
  * @throws {@link TenonError} `OPTIONS_INVALID` for a key that is not valid, or an id that is used twice.
  *
  * @example
@@ -31,7 +31,7 @@ export function staticKeyProvider({ keys }: { readonly keys: readonly [StaticKey
     const key = byId.get(id)
     if (key !== undefined) return key
     throw new TenonError('UNAVAILABLE', `The key provider has no key "${id}"`, {
-      remedy: 'Give the earlier key again, after the current one, until the rotation has ended.',
+      remedy: 'Give the earlier key again, after the current one, until no data key is under it.',
     })
   }
   return {

@@ -8,7 +8,9 @@ export interface ClaimedRotation {
   readonly tenantId: TenantId
   /** Number of the rotation, from 1. */
   readonly rotation: number
-  /** True once the data keys are encrypted under the key that the provider uses now. */
+  /** Number of the last request before it was claimed. */
+  readonly request: number
+  /** True if all data keys were encrypted since that request, under the key that the provider uses now. */
   readonly isWrapped: boolean
 }
 
@@ -18,21 +20,26 @@ export interface RotationCounts {
   readonly inProgress: number
   readonly resealed: number
   readonly unreadable: number
+  /** Number of data keys by the key of the provider that has encrypted them. */
+  readonly dataKeys: Readonly<Record<string, number>>
 }
 
 /**
- * Requests a rotation of tenants, or of one; one that is in progress continues.
+ * Requests a rotation of tenants, or of one. One that is in progress continues, and encrypts the data keys once more: the key
+ * of the provider may be another one than at its beginning.
  *
- * @returns Number of tenants whose rotation begins.
+ * @returns Number of tenants.
  */
 export async function requestRotation(tx: ServerTx, tenantId?: TenantId): Promise<number> {
   const { numUpdatedRows } = await tx
     .updateTable('key_rotations')
     .set({
-      ...{ rotation: sql<number>`rotation + 1`, is_wrapped: false, resealed: 0, unreadable: 0 },
+      ...{ rotation: sql<number>`case when ended = rotation then rotation + 1 else rotation end` },
+      ...{ requests: sql<number>`requests + 1` },
+      ...{ resealed: sql<number>`case when ended = rotation then 0 else resealed end` },
+      ...{ unreadable: sql<number>`case when ended = rotation then 0 else unreadable end` },
       ...{ due_at: databaseNow, requested_at: databaseNow, ended_at: null },
     })
-    .where(sql<boolean>`ended = rotation`)
     .$if(tenantId !== undefined, (query) => query.where('tenant_id', '=', tenantId ?? ''))
     .executeTakeFirstOrThrow()
   return Number(numUpdatedRows)
@@ -53,9 +60,11 @@ export async function claimRotation(tx: ServerTx, leaseMs: number): Promise<Clai
         .forUpdate()
         .skipLocked(),
     )
-    .returning(['tenant_id', 'rotation', 'is_wrapped'])
+    .returning(['tenant_id', 'rotation', 'requests', 'wrapped'])
     .executeTakeFirst()
-  return row === undefined ? null : { tenantId: row.tenant_id, rotation: row.rotation, isWrapped: row.is_wrapped }
+  if (row === undefined) return null
+  const { tenant_id: tenantId, rotation, requests: request, wrapped } = row
+  return { tenantId, rotation, request, isWrapped: wrapped >= request }
 }
 
 const dueIn = (ms: number) => sql<number>`${databaseNow} + ${ms}::bigint`
@@ -69,33 +78,42 @@ export interface RotationProgress {
   readonly leaseMs: number
 }
 
+/** Notes progress. @returns False if this rotation is over, so that there is nothing more to do. */
 export async function noteRotation(
   tx: ServerTx,
-  { tenantId, rotation }: Pick<ClaimedRotation, 'tenantId' | 'rotation'>,
-  { isWrapped, resealed = 0, unreadable, leaseMs }: RotationProgress,
-): Promise<void> {
-  await tx
+  { tenantId, rotation, request }: ClaimedRotation,
+  { isWrapped = false, resealed = 0, unreadable, leaseMs }: RotationProgress,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('key_rotations')
     .set({
       ...{ resealed: sql<number>`resealed + ${resealed}::int`, due_at: dueIn(leaseMs) },
-      ...(isWrapped === undefined ? {} : { is_wrapped: isWrapped }),
+      ...(isWrapped ? { wrapped: sql<number>`greatest(wrapped, ${request}::int)` } : {}),
       ...(unreadable === undefined ? {} : { unreadable }),
     })
     .where('tenant_id', '=', tenantId)
     .where('rotation', '=', rotation)
-    .execute()
+    .where(sql<boolean>`ended < rotation`)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
 }
 
-export async function endRotation(
-  tx: ServerTx,
-  { tenantId, rotation }: Pick<ClaimedRotation, 'tenantId' | 'rotation'>,
-): Promise<void> {
-  await tx
+/** Ends a rotation; it is due at once if it was requested again since the data keys were encrypted. @returns True if it ends. */
+export async function endRotation(tx: ServerTx, { tenantId, rotation }: ClaimedRotation): Promise<boolean> {
+  const isDone = sql<boolean>`wrapped >= requests`
+  const row = await tx
     .updateTable('key_rotations')
-    .set({ ended: rotation, due_at: null, ended_at: databaseNow })
+    .set({
+      ended: sql<number>`case when ${isDone} then rotation else ended end`,
+      due_at: sql<number | null>`case when ${isDone} then null else ${databaseNow} end`,
+      ended_at: sql<number | null>`case when ${isDone} then ${databaseNow} end`,
+    })
     .where('tenant_id', '=', tenantId)
     .where('rotation', '=', rotation)
-    .execute()
+    .where(sql<boolean>`ended < rotation`)
+    .returning('due_at')
+    .executeTakeFirst()
+  return row?.due_at === null
 }
 
 export async function countRotations(tx: ServerTx): Promise<RotationCounts> {
@@ -109,7 +127,14 @@ export async function countRotations(tx: ServerTx): Promise<RotationCounts> {
     ])
     .executeTakeFirstOrThrow()
   const { tenants, in_progress: inProgress, resealed, unreadable } = row
+  const keys = await tx
+    .selectFrom('wrapped_keys')
+    .select(['wrapping_key_id', sql<number>`count(*)`.as('count')])
+    .groupBy('wrapping_key_id')
+    .orderBy('wrapping_key_id')
+    .execute()
   return {
+    dataKeys: Object.fromEntries(keys.map(({ wrapping_key_id, count }) => [wrapping_key_id, Number(count)])),
     ...{ tenants: Number(tenants), inProgress: Number(inProgress) },
     ...{ resealed: Number(resealed), unreadable: Number(unreadable) },
   }

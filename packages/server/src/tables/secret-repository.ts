@@ -129,16 +129,11 @@ export async function listTenantKeys(tx: ServerTx, tenantId: TenantId): Promise<
     .execute()
 }
 
-/** Keeps the key that was stored first, and has the tenant take part in rotations. @returns That one. */
+/** Keeps the key that was stored first; the database has its tenant take part in rotations. @returns That one. */
 export async function keepTenantKey(tx: ServerTx, row: TenantKeyRow): Promise<TenantKeyRow> {
   await tx
     .insertInto('secret_keys')
     .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  await tx
-    .insertInto('key_rotations')
-    .values({ tenant_id: row.tenant_id })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   const kept = await tx

@@ -205,20 +205,45 @@ const keyRotations: Migration = {
     ...tenantTable({
       schema,
       name: 'key_rotations',
-      columns: `rotation int not null default 0, ended int not null default 0, is_wrapped boolean not null default false,
-        resealed int not null default 0, unreadable int not null default 0, due_at bigint, requested_at bigint,
-        ended_at bigint`,
+      columns: `rotation int not null default 0, ended int not null default 0, requests int not null default 0,
+        wrapped int not null default 0, is_failing boolean not null default false, resealed int not null default 0,
+        unreadable int not null default 0, due_at bigint, requested_at bigint, ended_at bigint`,
       key: [],
       isDispatch: true,
     }),
+    ...tenantTable({
+      schema,
+      name: 'wrapped_keys',
+      columns: `key_id text not null, wrapping_key_id text not null, foreign key (tenant_id, key_id)
+        references ${identifier(schema)}.secret_keys (tenant_id, key_id) on delete cascade`,
+      key: ['key_id'],
+      isDispatch: true,
+    }),
+    // By a trigger: processes of an earlier version, which know neither table, may store keys for a while.
+    `create function ${identifier(schema)}.follow_secret_key() returns trigger language plpgsql as $$
+begin
+  insert into ${identifier(schema)}.key_rotations (tenant_id) values (new.tenant_id) on conflict do nothing;
+  insert into ${identifier(schema)}.wrapped_keys (tenant_id, key_id, wrapping_key_id)
+    values (new.tenant_id, new.key_id, new.wrapping_key_id)
+    on conflict (tenant_id, key_id) do update set wrapping_key_id = excluded.wrapping_key_id;
+  return null;
+end $$`,
+    `create trigger follow_secret_key after insert or update on ${identifier(schema)}.secret_keys
+      for each row execute function ${identifier(schema)}.follow_secret_key()`,
     `create index key_rotations_due on ${identifier(schema)}.key_rotations (due_at) where due_at is not null`,
     ...backfill(
       schema,
       'secret_keys',
-      backfill(schema, 'key_rotations', [
-        `insert into ${identifier(schema)}.key_rotations (tenant_id)
-          select distinct tenant_id from ${identifier(schema)}.secret_keys`,
-      ]),
+      backfill(
+        schema,
+        'key_rotations',
+        backfill(schema, 'wrapped_keys', [
+          `insert into ${identifier(schema)}.key_rotations (tenant_id)
+            select distinct tenant_id from ${identifier(schema)}.secret_keys`,
+          `insert into ${identifier(schema)}.wrapped_keys (tenant_id, key_id, wrapping_key_id)
+            select tenant_id, key_id, wrapping_key_id from ${identifier(schema)}.secret_keys`,
+        ]),
+      ),
     ),
   ],
 }

@@ -182,8 +182,12 @@ export interface KeyRotationRow {
   readonly rotation: Generated<number>
   /** Number of the last rotation that has ended. */
   readonly ended: Generated<number>
-  /** True once the data keys are encrypted under the key that the provider uses now. */
-  readonly is_wrapped: Generated<boolean>
+  /** Number of requests, also of those during a rotation. */
+  readonly requests: Generated<number>
+  /** Number of the last request since which all data keys were encrypted again. */
+  readonly wrapped: Generated<number>
+  /** True if the last attempt to continue has failed. */
+  readonly is_failing: Generated<boolean>
   /** Values of the rotation that are encrypted under the new data key, so far. */
   readonly resealed: Generated<number>
   /** Values that cannot be decrypted, and stay as they are. */
@@ -192,6 +196,13 @@ export interface KeyRotationRow {
   readonly due_at: number | null
   readonly requested_at: number | null
   readonly ended_at: number | null
+}
+
+/** Names the key of the provider that has encrypted a data key. The database copies it from `secret_keys`. */
+export interface WrappedKeyRow {
+  readonly tenant_id: TenantId
+  readonly key_id: string
+  readonly wrapping_key_id: string
 }
 
 /** The rollout of a version: its canary, and what happens to runs of earlier versions. */
@@ -323,6 +334,7 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly triggers: TriggerRow
   readonly trigger_events: TriggerEventRow
   readonly key_rotations: KeyRotationRow
+  readonly wrapped_keys: WrappedKeyRow
 }
 
 export type ServerDatabase = Database<ServerTables>

@@ -50,12 +50,11 @@ export async function runPipeline(
     ...(authorize === undefined ? {} : { authorize }),
     ...(admit === undefined ? {} : { admit }),
   })
-  const tenantId = tenant ?? ''
+  // Strangers who know an address of a tenant do not hold up its people.
+  const queue = identity === null ? `${tenant ?? ''}/public` : identity.tenantId
   return auditRefusals(server, { route, params, identity }, async () => {
     const body =
-      route.body === null
-        ? null
-        : await gates.bodies.run(tenantId, () => readBody(request, route, options.bodyTimeoutMs))
+      route.body === null ? null : await gates.bodies.run(queue, () => readBody(request, route, options.bodyTimeoutMs))
     const call: RouteCall = {
       server,
       identity: identity as RouteCall['identity'],
@@ -69,7 +68,7 @@ export async function runPipeline(
       receivedAt,
       abortSignal: request.signal,
     }
-    return gates.requests.run(tenantId, () => handle(call))
+    return gates.requests.run(queue, () => handle(call))
   })
 }
 

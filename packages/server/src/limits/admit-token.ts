@@ -11,6 +11,7 @@ export type ReadToken<Target> = (token: string, beforeLookup: () => Promise<void
  * kind only tenants that have sent nothing valid to this process yet.
  *
  * @param balance - Prefix of these balances; not the id of a tenant, such as `~hooks`.
+ * @param partOf - Names a part of the tenant, which is limited before the tenant is.
  * @returns `null` for a token that this server has not made.
  * @throws {@link TenonError} `RATE_LIMITED`; the errors of `read`.
  */
@@ -19,6 +20,7 @@ export async function admitToken<Target extends { readonly tenantId: TenantId }>
   balance: string,
   token: string,
   read: ReadToken<Target>,
+  partOf: ((target: Target) => string) | null = null,
 ): Promise<Target | null> {
   let found = balance
   const target = await read(token, async () => {
@@ -26,6 +28,7 @@ export async function admitToken<Target extends { readonly tenantId: TenantId }>
     // Only looks whether the balance is used up: a look-up that succeeds takes nothing.
     await rates.take(found, 'callback', 0)
   })
+  if (target !== null && partOf !== null) await rates.takePart(partOf(target), 'callback')
   await rates.take(target === null ? found : target.tenantId, 'callback')
   return target
 }

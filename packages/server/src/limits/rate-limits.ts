@@ -11,6 +11,12 @@ export interface RateLimits {
    * @throws {@link TenonError} `RATE_LIMITED` with `retryAfterMs` when the tenant has used its rate up.
    */
   take(tenantId: TenantId, name: RateName, points?: number): Promise<void>
+  /**
+   * Measures a part of a tenant, such as a trigger. It has half of the rate, so that others of the tenant have the rest.
+   *
+   * @throws {@link TenonError} `RATE_LIMITED` with `retryAfterMs`.
+   */
+  takePart(part: string, name: RateName): Promise<void>
 }
 
 const BURST_S = 60
@@ -20,26 +26,36 @@ export function createRateLimits(
   { rates, rateLimiter }: Pick<Limits, 'rates' | 'rateLimiter'>,
   log: RuntimeLog,
 ): RateLimits {
-  if (rates === null) return { take: async () => undefined }
-  const buckets = new Map<RateName, Bucket>()
+  if (rates === null) return { take: async () => undefined, takePart: async () => undefined }
+  const all = rates
+  const buckets = new Map<string, Bucket>()
 
-  function bucketOf(name: RateName): Bucket {
-    const known = buckets.get(name)
+  function bucketOf(key: string, rate: Rate): Bucket {
+    const known = buckets.get(key)
     if (known !== undefined) return known
-    const bucket = createBucket(name, (rates as NonNullable<typeof rates>)[name], rateLimiter, log)
-    buckets.set(name, bucket)
+    const bucket = createBucket(key, rate, rateLimiter, log)
+    buckets.set(key, bucket)
     return bucket
   }
 
   return {
     async take(tenantId, name, points = 1) {
-      const waitMs = await bucketOf(name)(tenantId, points)
-      if (waitMs === null) return
-      throw new TenonError('RATE_LIMITED', `The tenant has reached its rate limit for ${describe(name)}`, {
-        details: { rate: name, retryAfterMs: waitMs },
-      })
+      const waitMs = await bucketOf(name, all[name])(tenantId, points)
+      if (waitMs !== null) throw limited('tenant', name, waitMs)
+    },
+    async takePart(part, name) {
+      const { perSecond, burst } = all[name]
+      const half = { perSecond: Math.ceil(perSecond / 2), burst: Math.ceil(burst / 2) }
+      const waitMs = await bucketOf(`${name}-part`, half)(part, 1)
+      if (waitMs !== null) throw limited('address', name, waitMs)
     },
   }
+}
+
+function limited(who: string, name: RateName, retryAfterMs: number): TenonError {
+  return new TenonError('RATE_LIMITED', `The ${who} has reached its rate limit for ${describe(name)}`, {
+    details: { rate: name, retryAfterMs },
+  })
 }
 
 function describe(name: RateName): string {
@@ -50,7 +66,7 @@ function describe(name: RateName): string {
 type Bucket = (tenantId: TenantId, points: number) => Promise<number | null>
 
 function createBucket(
-  name: RateName,
+  name: string,
   { perSecond, burst }: Rate,
   rateLimiter: Limits['rateLimiter'],
   log: RuntimeLog,

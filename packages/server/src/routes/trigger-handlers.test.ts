@@ -132,9 +132,10 @@ describe('an address', () => {
   test('starts runs while others flood addresses that no tenant has', async () => {
     const as = testIdentity()
     const { url } = await getTrigger(as, await publish(server, as, open()))
-    const flooded = await server.sibling({ limits: { rates: { callback: { perSecond: 0, burst: 2 } } } })
+    const { url: other } = await getTrigger(as, await publish(server, as, open()))
+    const flooded = await server.sibling({ limits: { rates: { callback: { perSecond: 0, burst: 4 } } } })
     const flood = async (token: string) => {
-      for (const status of [404, 404, 429, 429]) {
+      for (const status of [404, 404, 404, 404, 429, 429]) {
         expect(await send(`${BASE_URL}/hooks/${token}`, '{}', { to: flooded })).toMatchObject({ status })
       }
     }
@@ -143,8 +144,26 @@ describe('an address', () => {
     expect(await send(url, '{}', { to: flooded })).toMatchObject({ status: 202 })
     await flood(`${Buffer.from('["ghost","w","n","live","0"]').toString('base64url')}.${'A'.repeat(43)}`)
     expect(await send(url, '{}', { to: flooded })).toMatchObject({ status: 202 })
-    expect(await send(url, '{}', { to: flooded })).toMatchObject({ status: 429 })
+    // One address has half of the rate of its tenant.
+    for (const status of [429, 429, 429]) expect(await send(url, '{}', { to: flooded })).toMatchObject({ status })
+    for (const status of [202, 202, 429]) expect(await send(other, '{}', { to: flooded })).toMatchObject({ status })
     await flooded.close()
+  })
+
+  test('does not hold up the people of its tenant while its messages arrive slowly', async () => {
+    const as = testIdentity()
+    const { url } = await getTrigger(as, await publish(server, as, open()))
+    const own = await server.sibling({ limits: { bodiesPerTenant: 1 } })
+    const { readable: body, writable } = new TransformStream<Uint8Array>()
+    const slow = own.automation.fetch(new Request(url ?? '', { method: 'POST', body, duplex: 'half' } as RequestInit))
+    const writer = writable.getWriter()
+    // Ends when the server reads.
+    await writer.write(new Uint8Array([0x78]))
+    expect(await send(url, '{}', { to: own })).toMatchObject({ status: 429 })
+    await own.json(201, '/workflows', { as, method: 'POST', body: { name: 'x' } })
+    await writer.close()
+    expect((await slow).status).toBe(202)
+    await own.close()
   })
 
   test('follows the version with which runs start: not a canary, not a deleted workflow', async () => {
@@ -308,6 +327,15 @@ describe('a message', () => {
   })
 })
 
+test('a lost secret is a fault of the server, so that the sender sends the message again', async () => {
+  const as = testIdentity()
+  const id = await createSigned(as, { signature: 'stripe' })
+  await publishDraft(as, id)
+  const { url } = await getTrigger(as, id)
+  await database.withTenant(as.tenantId, (tx) => tx.updateTable('secrets').set({ field: 'other' }).execute())
+  expect(await send(url, '{}', { headers: stripe('{}') })).toMatchObject({ status: 503, json: { code: 'UNAVAILABLE' } })
+})
+
 describe('a publication', () => {
   test('says who has allowed messages without a signature, and refuses a key that is no expression of the message', async () => {
     const as = testIdentity()
@@ -322,7 +350,14 @@ describe('a publication', () => {
     expect(await server.json(422, `/workflows/${short}/versions`, { as, method: 'POST' })).toMatchObject({
       issues: [{ code: 'TRIGGER_INVALID', path: ['nodes', 'hook', 'params', 'secret'] }],
     })
-    for (const dedupeKey of ['trigger.', 'input.id']) {
+    const batched = { ...open(), settings: { batching: { maxSize: 2, maxWait: '1m' } } }
+    const { id: collecting } = await server.json<Workflow>(201, '/workflows', {
+      ...{ as, method: 'POST', body: { name: 'Hooks', document: batched } },
+    })
+    expect(await server.json(422, `/workflows/${collecting}/versions`, { as, method: 'POST' })).toMatchObject({
+      issues: [{ code: 'TRIGGER_INVALID', path: ['settings', 'batching'] }],
+    })
+    for (const dedupeKey of ['trigger.', 'input.id', 'trigger.body.id}} and {{trigger.body.x']) {
       const body = { name: 'Hooks', document: open({ dedupeKey }) }
       const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
       const problem = await server.json<{ issues: unknown[] }>(422, `/workflows/${id}/versions`, { as, method: 'POST' })

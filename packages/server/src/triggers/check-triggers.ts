@@ -1,6 +1,6 @@
 import { isSecretMarker, type TenantId, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { analyzeTemplate } from '@tenon/core/expression'
+import { analyzeTemplate, parseExpression } from '@tenon/core/expression'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
@@ -9,18 +9,24 @@ import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
 import { STANDARD_SECRET, standardKey } from './standard-key.ts'
 
 /**
- * Checks what validation in the browser does not: the key of a webhook, which is an expression in a text.
+ * Checks what validation in the browser does not: the key of a webhook, which is an expression in a text, and settings of
+ * the workflow that fit no message.
  *
  * @returns An issue for each trigger that could take no message.
  */
 export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument): readonly ProblemIssue[] {
-  return triggerNodesOf(manifest, document).flatMap((trigger) => {
+  const triggers = triggerNodesOf(manifest, document)
+  const issues = triggers.flatMap((trigger) => {
     const fault = keyFault(trigger)
     const { id, name } = trigger.node
     if (fault === null) return trigger.issues
     const path = ['nodes', id, 'params', 'dedupeKey']
     return [...trigger.issues, { path, code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }]
   })
+  const [first] = triggers
+  if (first === undefined || document.settings?.batching === undefined) return issues
+  const message = `${first.node.name}: requests with "items" can be collected, and messages have none at the top`
+  return [...issues, { path: ['settings', 'batching'], code: 'TRIGGER_INVALID', message }]
 }
 
 /**
@@ -65,6 +71,8 @@ function keyFault({ params }: TriggerNode): string | null {
   const { dedupeKey = '' } = JSON.parse(params) as Partial<WebhookParams>
   if (dedupeKey.trim() === '') return null
   try {
+    // Alone, as messages evaluate it: in braces, a text with two expressions would pass as well.
+    parseExpression(dedupeKey)
     const other = analyzeTemplate(`{{${dedupeKey}}}`).reads.find(({ root }) => root !== 'trigger')
     return other === undefined ? null : `the key can read "trigger" only, and not "${other.root}"`
   } catch (error) {

@@ -1,3 +1,4 @@
+import { encodeValue } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { challengeOf, inputOf, keyByExpression, readMessageBody } from './read-message.ts'
 
@@ -46,6 +47,13 @@ describe('readMessageBody', () => {
       expect.objectContaining({ code: 'WEBHOOK_BODY_INVALID', message: expect.stringMatching(message) }),
     )
   })
+})
+
+test('a body that is read is an input that can be stored, however deep it is', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}1${']'.repeat(depth)}`
+  const message = { method: 'POST', url: 'https://app.example/hooks/t', headers: new Headers(), receivedAt: 0 }
+  expect(encodeValue(inputOf(message, bodyOf(nested(63), 'application/json'))).text).toContain('[1]')
+  expect(() => bodyOf(nested(64), 'application/json')).toThrow(/deeper than 63 levels/)
 })
 
 describe('inputOf', () => {

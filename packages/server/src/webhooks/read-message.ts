@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
+import { MAX_VALUE_DEPTH } from '@tenon/core/run'
 import { parseJson } from '@tenon/core/text'
 import { toInstant } from '../http/instant.ts'
 
@@ -20,8 +21,8 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
   ...['webhook-signature', 'stripe-signature', 'x-hub-signature', 'x-hub-signature-256', 'x-slack-signature'],
 ])
 const MAX_KEY_LENGTH = 400
-/** Levels of objects and lists in a body. */
-const MAX_DEPTH = 100
+/** Levels of objects and lists in a body, which is one level below the input of the run. */
+const MAX_DEPTH = MAX_VALUE_DEPTH - 1
 
 /**
  * Reads the body of a message by its media type: JSON as a value, a form as an object, other text as a text, and bytes

@@ -1,5 +1,5 @@
 import type { AcceptedWebhook } from '@tenon/core/api'
-import { isSecretMarker, type Json, type TenantId } from '@tenon/core/document'
+import { isSecretMarker, type Json, type SecretMarker, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { WEBHOOK_METHODS, type webhookParams } from '@tenon/core/node'
 import type { z } from 'zod'
@@ -18,6 +18,8 @@ import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } 
 import { verifyWebhook } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'
 
+const partOf = ({ tenantId, workflowId, nodeId }: AddressTarget) => `${tenantId}/${workflowId}/${nodeId}`
+
 /** The answer to a message. */
 export type WebhookAnswer = AcceptedWebhook | { readonly challenge: string }
 
@@ -27,7 +29,7 @@ export type WebhookAnswer = AcceptedWebhook | { readonly challenge: string }
  * @throws {@link TenonError} `WEBHOOK_NOT_FOUND`, `RATE_LIMITED`.
  */
 export async function admitWebhook({ addresses, limits }: ServerContext, token: string): Promise<TenantId> {
-  const target = await admitToken(limits.rates, '~hooks', token, addresses.read)
+  const target = await admitToken(limits.rates, '~hooks', token, addresses.read, partOf)
   if (target === null) throw notFound()
   return target.tenantId
 }
@@ -107,9 +109,7 @@ async function readVerified(
     readonly secret?: Json
   }
   checkMethod(params.method, message.method)
-  const secret = isSecretMarker(marker)
-    ? await server.secrets.reveal(tenantId, marker.$secret, fieldOf(nodeType, 'secret'))
-    : null
+  const secret = isSecretMarker(marker) ? await revealSecret(server, tenantId, marker, nodeType) : null
   const { headers, bytes } = message
   let body: Json | undefined
   const readBody = (): Json => {
@@ -122,6 +122,22 @@ async function readVerified(
   const input = inputOf(message, readBody(), params.signature === 'hmac' ? params.header : null)
   const { dedupeKey = '' } = params
   return { key: dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input), input }
+}
+
+/** @throws {@link TenonError} `UNAVAILABLE` for a lost secret: that is no fault of the sender, who sends the message again. */
+async function revealSecret(
+  { secrets, log }: Pick<ServerContext, 'secrets' | 'log'>,
+  tenantId: TenantId,
+  { $secret: secretId }: SecretMarker,
+  nodeType: string,
+): Promise<string> {
+  try {
+    return await secrets.reveal(tenantId, secretId, fieldOf(nodeType, 'secret'))
+  } catch (cause) {
+    if (!(cause instanceof TenonError) || cause.code !== 'SECRET_NOT_FOUND') throw cause
+    log('error', 'webhook.secret_lost: its messages are refused', { tenantId, secretId })
+    throw new TenonError('UNAVAILABLE', 'The secret of the webhook cannot be read', { cause })
+  }
 }
 
 function checkMethod(expected: string, given: string): void {

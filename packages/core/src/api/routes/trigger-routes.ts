@@ -7,6 +7,7 @@ import {
   triggerEventSchema,
   triggerListSchema,
   triggerSchema,
+  webhookChallengeSchema,
 } from '../schemas/trigger.ts'
 import { idParam, NO_QUERY, RUN_INPUT_BYTES, workflowParams } from './shared.ts'
 
@@ -36,7 +37,10 @@ const WEBHOOK_REQUEST = {
   params: z.object({ token: z.string().min(1).max(2_000) }),
   query: z.looseObject({}),
   responses: {
-    200: { description: 'A run that an earlier message with the same key has started', schema: acceptedWebhookSchema },
+    200: {
+      description: 'A run that an earlier message with the same key has started, or the challenge that Slack has sent',
+      schema: z.union([acceptedWebhookSchema, webhookChallengeSchema]),
+    },
     202: { description: 'The run, started or queued', schema: acceptedWebhookSchema },
   },
   errors: [
@@ -57,6 +61,9 @@ const WEBHOOK_REQUEST = {
     'WAIT_LIMIT_REACHED',
     'WORKFLOW_INVALID',
     'RATE_LIMITED',
+    'KEY_PROVIDER_REQUIRED',
+    'UNAVAILABLE',
+    'REQUEST_BODY_CONSUMED',
   ],
 } as const
 

@@ -38,5 +38,8 @@ export const acceptedWebhookSchema = z
   .strictObject({ runId: z.string(), status: z.enum(['accepted', 'repeated']) })
   .meta({ id: 'AcceptedWebhook' })
 
+/** The answer to the message by which Slack checks an address. */
+export const webhookChallengeSchema = z.strictObject({ challenge: z.string() }).meta({ id: 'WebhookChallenge' })
+
 /** The body of a message, as it was sent. */
 export const rawBodySchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array)

@@ -268,7 +268,8 @@ export interface SecretReader {
    * @param secretId - `$secret` of a marker.
    * @param field - Node type and param that the value was set for: `acme/mail.apiKey`.
    * @throws {@link TenonError} `SECRET_NOT_FOUND` for an unknown id, or one that was set for another field;
-   * `UNAVAILABLE` if it temporarily cannot be read or decrypted.
+   * `UNAVAILABLE` if it cannot be read or decrypted now. With `details.waitsFor`, the name of a service that is down, the
+   * attempt does not count, and is made again for as long as it takes.
    */
   reveal(tenantId: TenantId, secretId: string, field: string): Promise<string>
   /**
@@ -285,7 +286,7 @@ export interface SecretReader {
    * @param run - Run whose node uses it, which decides whether it may.
    * @returns The connection; `reconnect` if a person must connect it again, for which the node run then waits.
    * @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `CONNECTION_REFUSED` if the run may not use it, `SECRET_NOT_FOUND`;
-   * `UNAVAILABLE` if it temporarily cannot be read.
+   * `UNAVAILABLE` as for {@link SecretReader.reveal}.
    */
   openConnection?(run: RunRef, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
   /**

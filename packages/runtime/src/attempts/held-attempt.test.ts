@@ -8,7 +8,8 @@ const started = (heldBefore: number, totalTimeoutMs?: number) =>
     ...{ nodeRunId: 'call', pass: 1, attempt: heldBefore + 1, startedAt: 100, scheduledAt: 0, heldBefore },
     node: { id: 'call', ...(totalTimeoutMs === undefined ? {} : { totalTimeoutMs }) },
   }) as unknown as StartedNode
-const down = new TenonError('UNAVAILABLE', 'The key provider failed')
+const details = { waitsFor: 'key_provider' }
+const down = new TenonError('UNAVAILABLE', 'The key provider failed', { details })
 
 test('an attempt whose secrets cannot be read is made again after a pause that grows, however often', () => {
   const pauses = [0, 1, 2, 5, 6, 10_000].map((held) => (heldAttempt(started(held), down, 200)?.nextAt ?? 0) - 200)
@@ -24,8 +25,9 @@ test('it is not made again after the total time of the node', () => {
   expect(heldAttempt(started(0, 1_201), down, 200)).not.toBeNull()
 })
 
-test('only a store of secrets that is down holds an attempt', () => {
-  const final = new TenonError('UNAVAILABLE', 'x', { retryable: false })
-  const errors = [down, final, new TenonError('SECRET_NOT_FOUND', 'x'), new Error('x')]
-  expect(errors.map(isHeld)).toEqual([true, false, false, false])
+test('only a service that is down holds an attempt, and no other error with the same code', () => {
+  const final = new TenonError('UNAVAILABLE', 'x', { retryable: false, details })
+  const unnamed = new TenonError('UNAVAILABLE', 'x', { cause: new TypeError('x is not a function') })
+  const errors = [down, final, unnamed, new TenonError('SECRET_NOT_FOUND', 'x'), new Error('x')]
+  expect(errors.map(isHeld)).toEqual([true, false, false, false, false])
 })

@@ -9,11 +9,12 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
 /**
- * Checks whether the secrets of a node cannot be read for now: the key provider or the store of secrets is down. Such an
- * attempt did not call the body, and does not count.
+ * Checks whether the secrets of a node cannot be read for now: `details.waitsFor` names the service that is down, such as the
+ * key provider. Such an attempt did not call the body, and does not count. Another error may never end, so it does.
  */
 export function isHeld(error: unknown): error is TenonError {
-  return error instanceof TenonError && error.code === 'UNAVAILABLE' && error.retryable
+  if (!(error instanceof TenonError) || error.code !== 'UNAVAILABLE' || !error.retryable) return false
+  return typeof error.details?.waitsFor === 'string'
 }
 
 /**

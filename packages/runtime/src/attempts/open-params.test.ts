@@ -143,8 +143,15 @@ describe('openParams', () => {
       code: 'UNAVAILABLE',
       retryable: true,
       message: 'The value of mail.apiKey is temporarily unavailable',
+      details: { waitsFor: 'database' },
       cause,
     })
+    // A fault of a program, or of its data, does not end by itself.
+    for (const lasting of [new TypeError('x is not a function'), Object.assign(new Error('x'), { code: '22P02' })]) {
+      await expect(open(() => Promise.reject(lasting))).rejects.toMatchObject({
+        ...{ code: 'UNAVAILABLE', details: undefined, cause: lasting },
+      })
+    }
   })
 
   test('leaves other failures as they are', async () => {

@@ -16,6 +16,7 @@ import { type CallbackRef, placeholdersIn, replaceTexts } from '../commit/callba
 import type { StartedNode } from '../commit/commit-types.ts'
 import { type FindNodeType, type NodeType, plannedConnection } from '../commit/node-types.ts'
 import type { OpenConnection, ReconnectNeeded, SecretReader } from '../engine.ts'
+import { isOutage } from '../postgres/refusal.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import type { BodyEnd } from './run-body.ts'
 
@@ -39,7 +40,8 @@ type StartedParams = Pick<StartedNode, 'tenantId' | 'runId' | 'node' | 'params'>
  *
  * @returns The params, or the wait for a person who connects the account again.
  * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`, `KEY_PROVIDER_REQUIRED`, `CONNECTION_NOT_FOUND`,
- * `CONNECTION_REFUSED`; `UNAVAILABLE` for any error of the store of secrets, so that it is never taken for the node's own.
+ * `CONNECTION_REFUSED`; `UNAVAILABLE` for any error of the store of secrets, so that it is never taken for the node's own. Only an
+ * outage has `details.waitsFor`.
  */
 export function openParams(
   started: StartedParams,
@@ -73,8 +75,7 @@ async function openWithConnection(
   try {
     opened = await reader.openConnection({ tenantId, runId }, connectionId)
   } catch (cause) {
-    if (cause instanceof TenonError) throw cause
-    throw new TenonError('UNAVAILABLE', 'The connection is temporarily unavailable', { cause })
+    throw unreadable(cause, 'The connection is temporarily unavailable')
   }
   if ('reconnect' in opened) return opened
   const params = await openOwnParams(started, findType, reader)
@@ -123,8 +124,7 @@ async function callbackUrl(
   try {
     return await reader.callbackUrl(tenantId, callback)
   } catch (cause) {
-    if (cause instanceof TenonError) throw cause
-    throw new TenonError('UNAVAILABLE', 'The callback URL is temporarily unavailable', { cause })
+    throw unreadable(cause, 'The callback URL is temporarily unavailable')
   }
 }
 
@@ -161,9 +161,15 @@ async function reveal(
   try {
     return await reader.reveal(tenantId, secretId, field)
   } catch (cause) {
-    if (cause instanceof TenonError) throw cause
-    throw new TenonError('UNAVAILABLE', `The value of ${field} is temporarily unavailable`, { cause })
+    throw unreadable(cause, `The value of ${field} is temporarily unavailable`)
   }
+}
+
+/** An error of the database holds the attempt, since it ends; one of another kind is an ordinary failure. */
+function unreadable(cause: unknown, message: string): TenonError {
+  if (cause instanceof TenonError) return cause
+  const details = isOutage(cause) ? { details: { waitsFor: 'database' } } : {}
+  return new TenonError('UNAVAILABLE', message, { cause, ...details })
 }
 
 const NOTHING_SECRET: Redactor = createRedactor([])

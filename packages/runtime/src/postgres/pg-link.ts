@@ -221,5 +221,5 @@ function isConnectionLost(error: unknown): error is Error {
 
 function unavailable(cause: unknown): TenonError {
   if (cause instanceof TenonError) return cause
-  return new TenonError('UNAVAILABLE', 'The database is unreachable', { cause })
+  return new TenonError('UNAVAILABLE', 'The database is unreachable', { cause, details: { waitsFor: 'database' } })
 }

@@ -13,6 +13,12 @@ export function permanentRefusal(error: unknown): string | null {
   return typeof code === 'string' && PERMANENT.test(code) ? code : null
 }
 
+/** Checks for an error of the database that a retry may resolve. */
+export function isOutage(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && permanentRefusal(error) === null
+}
+
 const TOO_LARGE = /^(Invalid (string|array|typed array) length|Array buffer allocation failed|Cannot create a string)/
 
 /** Checks whether this process could not build a statement because its values are too large. */

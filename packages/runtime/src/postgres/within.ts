@@ -10,7 +10,8 @@ import { TenonError } from '@tenon/core/errors'
 export function within<Value>(timeoutMs: number, work: Promise<Value>, message: string): Promise<Value> {
   if (timeoutMs === Number.POSITIVE_INFINITY) return work
   return new Promise((resolve, reject) => {
-    const expire = (): void => reject(new TenonError('UNAVAILABLE', `${message} (waited ${timeoutMs} ms)`))
+    const details = { waitsFor: 'database' }
+    const expire = (): void => reject(new TenonError('UNAVAILABLE', `${message} (waited ${timeoutMs} ms)`, { details }))
     const timer = setTimeout(expire, timeoutMs)
     // Both listeners stay after the limit: the work may still fail, when the caller has its error already.
     work.then(

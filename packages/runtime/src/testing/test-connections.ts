@@ -17,7 +17,7 @@ export function testConnections(database: RuntimeDatabase, reader: RunReader): S
       )
       const log = async () => reader.readEvents(tenantId, runId, 0)
       if (connectionId === 'down' && (await log()).every(({ type }) => type !== 'node_error')) {
-        throw new TenonError('UNAVAILABLE', 'The key provider failed')
+        throw new TenonError('UNAVAILABLE', 'The key provider failed', { details: { waitsFor: 'key_provider' } })
       }
       const isFirst = async () => (await log()).every(({ type }) => type !== 'wait_opened')
       const isOver = connectionId === 'stale' ? await isFirst() : connectionId !== 'down' && again.length === 0

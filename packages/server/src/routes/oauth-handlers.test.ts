@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ConnectionInfo, StartedRun } from '@tenon/core/api'
+import type { NodePolicy } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { defineConnector, defineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
@@ -19,7 +20,7 @@ function authorizationServer() {
   const refreshTokens = new Set<string>()
   const accessTokens = new Set<string>()
   const requests: string[] = []
-  const state = { isRevoked: false, isDown: false, lifetime: 3_600 }
+  const state = { isRevoked: false, isDown: false, refusal: null as string | null, lifetime: 3_600 }
 
   const issue = () => {
     const [access, refresh] = [`canary-access-${randomUUID()}`, `canary-refresh-${randomUUID()}`]
@@ -51,6 +52,7 @@ function authorizationServer() {
     const form = new URLSearchParams(await bodyOf(request))
     requests.push(form.get('grant_type') ?? '')
     if (state.isDown) return send(503, {})
+    if (state.refusal !== null) return send(400, { error: state.refusal })
     if (form.get('client_id') !== 'host' || form.get('client_secret') !== 'host-secret') {
       return send(401, { error: 'invalid_client' })
     }
@@ -127,11 +129,11 @@ const finish = (as: As, id: string, body: object, status = 200) =>
   server.json<ConnectionInfo & Pick<Problem, 'code'>>(status, `/connections/${id}/authorization/code`, {
     ...{ as, method: 'POST', body },
   })
-const calling = (connection: string) =>
+const calling = (connection: string, policy: NodePolicy = {}) =>
   workflow(
     [
       node('start', 'start'),
-      node('call', 'acme/call', { connection }),
+      node('call', 'acme/call', { connection }, { policy }),
       node('end', 'end', { output: '{{nodes.call.output}}' }),
     ],
     ['start>call', 'call>end'],
@@ -192,6 +194,31 @@ describe('connections by OAuth', () => {
     await finish(as, id, await begin(as, id))
     for (const { runId } of runs) expect(await untilRun(server, as, runId)).toMatchObject({ output: { status: 200 } })
     expect(refreshes() - before).toBe(2)
+  })
+
+  test('fail the node run when the service refuses the refresh for good, and hold it while the service is down', async () => {
+    const as = testIdentity({ role: 'editor' })
+    const { id } = await createOne(as)
+    const workflowId = await publish(server, as, calling(id, { retry: { maximumAttempts: 1 } }))
+    service.state.lifetime = 0
+    const answer = await begin(as, id)
+    service.state.refusal = 'invalid_scope'
+    expect(await finish(as, id, answer, 403)).toMatchObject({ code: 'CONNECTION_REFUSED' })
+    service.state.refusal = null
+    await finish(as, id, await begin(as, id))
+    service.state.refusal = 'invalid_request'
+    const refused = await start(as, workflowId)
+    expect(await untilRun(server, as, refused.runId)).toMatchObject({
+      ...{ status: 'failed', error: { code: 'CONNECTION_REFUSED' } },
+    })
+    Object.assign(service.state, { refusal: null, isDown: true, lifetime: 3_600 })
+    const before = refreshes()
+    const held = await start(as, workflowId)
+    await expect.poll(refreshes, { timeout: 10_000 }).toBeGreaterThan(before)
+    service.state.isDown = false
+    expect(await untilRun(server, as, held.runId)).toMatchObject({ status: 'completed', output: { status: 200 } })
+    const events = await (await server.call(`/runs/${held.runId}/events`, { as })).text()
+    expect(events).toContain('"waitsFor":"authorization_server"')
   })
 
   test('return to a page that sends the code to pages of the host only', async () => {

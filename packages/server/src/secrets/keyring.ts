@@ -122,8 +122,7 @@ export function createKeyring(
     try {
       return await inTime(call(provider), providerMs, tooSlow)
     } catch (cause) {
-      if (cause instanceof TenonError) throw cause
-      throw new TenonError('UNAVAILABLE', 'The key provider failed', { cause })
+      throw providerFailure(cause)
     }
   }
 
@@ -180,6 +179,16 @@ export function createKeyring(
 /** Error of a server that has no key provider. */
 export function withoutProvider(): TenonError {
   return new TenonError('KEY_PROVIDER_REQUIRED', 'This server has no key provider, so it cannot store secrets')
+}
+
+/** Names the provider as the one that an attempt waits for, also in an error of its own. */
+function providerFailure(cause: unknown): TenonError {
+  const details = { waitsFor: 'key_provider' }
+  if (!(cause instanceof TenonError))
+    return new TenonError('UNAVAILABLE', 'The key provider failed', { cause, details })
+  const { code, message, retryable, remedy } = cause
+  if (code !== 'UNAVAILABLE' || !retryable) return cause
+  return new TenonError(code, message, { cause, remedy, details: { ...cause.details, ...details } })
 }
 
 function tooSlow(): TenonError {

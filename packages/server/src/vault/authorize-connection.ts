@@ -32,7 +32,7 @@ export async function beginAuthorization(
  * Exchanges the code of the service for tokens, and connects the account: node runs that wait for it continue.
  *
  * @throws {@link TenonError} `CONNECTION_AUTHORIZATION_INVALID` for a state of another person, tenant or connection, one that
- * is over, or a code that the service does not accept; `UNAVAILABLE`.
+ * is over, or a code that the service does not accept; `CONNECTION_REFUSED`, `UNAVAILABLE` as {@link exchangeCode}.
  */
 export async function finishAuthorization(
   server: ServerContext,

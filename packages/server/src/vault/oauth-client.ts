@@ -41,7 +41,8 @@ export async function authorizationUrlOf(
 /**
  * Exchanges the code of an authorization for tokens.
  *
- * @throws {@link TenonError} `UNAVAILABLE` if the server does not answer, or with an error of its own.
+ * @throws {@link TenonError} `UNAVAILABLE` if the server does not answer, or with an error of its own; `CONNECTION_REFUSED` if
+ * its answer contains no tokens: it would not change.
  */
 export function exchangeCode(
   auth: OAuth,
@@ -97,8 +98,37 @@ async function tokensFrom(ask: () => Promise<oauth.TokenEndpointResponse>): Prom
     return { kind: 'tokens', tokens: { accessToken, refreshToken, lifetimeMs } }
   } catch (cause) {
     if (cause instanceof oauth.ResponseBodyError && ENDED.has(cause.error)) return { kind: 'ended' }
-    // Without the cause, whose response may contain tokens.
-    const why = cause instanceof oauth.ResponseBodyError ? `: ${cause.error}` : ''
-    throw new TenonError('UNAVAILABLE', `The authorization server of the service failed${why}`)
+    throw failureOf(cause)
   }
+}
+
+/** Statuses and errors of a server that may answer the same request later. */
+const TEMPORARY: ReadonlySet<string | number> = new Set([408, 425, 429, 'server_error', 'temporarily_unavailable'])
+
+/** Makes an error without its cause, whose response may contain tokens. */
+function failureOf(cause: unknown): TenonError {
+  const error = cause instanceof oauth.ResponseBodyError ? cause.error : null
+  const why = error === null ? '' : `: ${error}`
+  const status = statusOf(cause)
+  const isAnswer = status !== null && status < 500 && !TEMPORARY.has(status) && !TEMPORARY.has(error ?? status)
+  // The guarded client refuses the URL.
+  if (isAnswer || (cause instanceof TenonError && !cause.retryable)) {
+    return new TenonError('CONNECTION_REFUSED', `The authorization server of the service issued no tokens${why}`, {
+      remedy: 'Check the token URL, the client and the scopes of the connector on the server.',
+    })
+  }
+  return new TenonError('UNAVAILABLE', `The authorization server of the service failed${why}`, {
+    details: { waitsFor: 'authorization_server' },
+  })
+}
+
+/** Returns the status of an answer without tokens; `null` without an answer, or for one that broke off. */
+function statusOf(cause: unknown): number | null {
+  if (cause instanceof oauth.ResponseBodyError || cause instanceof oauth.WWWAuthenticateChallengeError) {
+    return cause.status
+  }
+  if (cause instanceof oauth.UnsupportedOperationError) return 200
+  if (!(cause instanceof oauth.OperationProcessingError)) return null
+  if (cause.cause instanceof Response) return cause.cause.status
+  return cause.cause instanceof Error ? null : 200
 }

@@ -113,7 +113,7 @@ export const connectionRoutes = {
     query: NO_QUERY,
     body: finishAuthorizationSchema,
     responses: { 200: { description: 'The connection', schema: connectionInfoSchema } },
-    errors: ['CONNECTION_AUTHORIZATION_INVALID', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
+    errors: ['CONNECTION_AUTHORIZATION_INVALID', 'CONNECTION_REFUSED', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
   }),
   showAuthorized: defineRoute({
     id: 'showAuthorized',

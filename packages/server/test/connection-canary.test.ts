@@ -6,11 +6,11 @@ import { defineConnector, defineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ServerTables } from '../src/tables/server-tables.ts'
 import { publish, runToEnd } from '../src/testing/kit/sample-workflows.ts'
+import { storedTexts } from '../src/testing/kit/stored-texts.ts'
 import { testNodes } from '../src/testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
 import { openSocket, ticketFor } from '../src/testing/kit/test-socket.ts'
@@ -270,24 +270,16 @@ describe('two hundred secrets of connections', () => {
     for (const make of [bodies[1], bodies[4]])
       await ask('/connections', { method: 'POST', body: { name: 'L', ...make?.() } })
     expect(canaries).toHaveLength(200)
-    const tables = await sql<{ name: string }>`select relname as name from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'tenon'
-      where relkind in ('r', 'p') and exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id')`.execute(
-      database.owner,
-    )
-    expect(tables.rows.length).toBeGreaterThan(30)
-    for (const { name } of tables.rows) {
-      const { rows } = await database.withTenant(admin.tenantId, (tx) =>
-        sql<Record<string, unknown>>`select * from ${sql.table(`tenon.${name}`)}`.execute(tx),
-      )
-      const cells = rows.flatMap((row) => Object.values(row)).map(textOf)
-      expect([name, found(cells)]).toEqual([name, []])
-    }
+    const tables = await storedTexts(database, admin.tenantId)
+    expect(tables.size).toBeGreaterThan(30)
+    for (const [name, cells] of tables) expect([name, found(cells)]).toEqual([name, []])
     expect(found(texts)).toEqual([])
+    // A secret in one detail of one line would be found.
+    const details = JSON.stringify(bodies[0]?.().secrets)
+    await database.withTenant(admin.tenantId, (tx) =>
+      tx.updateTable('audit_log').set({ details }).where('action', '=', 'connection.create').execute(),
+    )
+    const planted = await storedTexts(database, admin.tenantId)
+    expect([...planted].filter(([, cells]) => found(cells).length > 0).map(([name]) => name)).toEqual(['audit_log'])
   })
 })
-
-function textOf(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}

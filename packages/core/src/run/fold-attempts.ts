@@ -15,6 +15,7 @@ interface AttemptEnd {
   readonly durationMs?: number
   readonly nextAt?: number | null
   readonly noRetry?: NoRetryReason
+  readonly isHeld?: boolean
 }
 
 function indexOfAttempt(nodeRun: NodeRunView, pass: number, attempt: number): number {
@@ -35,10 +36,11 @@ export function beginAttempt(nodeRun: NodeRunView, pass: number, attempt: number
 
 /** Adds the end of an attempt; one without a start, such as one with invalid params, is added with its duration. */
 export function endAttempt(nodeRun: NodeRunView, end: AttemptEnd): AttemptPatch {
-  const { pass, attempt, at, how, error = null, durationMs = 0, nextAt = null, noRetry } = end
+  const { pass, attempt, at, how, error = null, durationMs = 0, nextAt = null, noRetry, isHeld } = end
   const index = indexOfAttempt(nodeRun, pass, attempt)
   const before = nodeRun.attempts[index] ?? { attempt, pass, startedAt: at - durationMs }
-  const ended: AttemptView = { ...before, endedAt: at, how, error, ...(noRetry === undefined ? {} : { noRetry }) }
+  const why = { ...(noRetry === undefined ? {} : { noRetry }), ...(isHeld === undefined ? {} : { isHeld }) }
+  const ended: AttemptView = { ...before, endedAt: at, how, error, ...why }
   const attempts =
     index === -1 ? [...nodeRun.attempts, ended] : nodeRun.attempts.map((other, at) => (at === index ? ended : other))
   return { attempt, attempts, startedAt: nodeRun.startedAt ?? ended.startedAt, nextAt }

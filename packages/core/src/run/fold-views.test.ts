@@ -266,6 +266,12 @@ describe('a node run', () => {
     )
     expect(nodeOf(view).attempts).toMatchObject([{ how: 'failed', noRetry: 'retry_if' }])
     expect(nodeOf(foldRunEvents(logOf(started, failed('a')))).attempts[0]).not.toHaveProperty('noRetry')
+    const held = { pass: 1, attempt: 1, error: ERROR, durationMs: 4, nextAt: 9, isHeld: true } as const
+    const [first, second] = [{ type: 'node_error', nodeRunId: 'a', data: held } as const, erred('a', 2, 9)]
+    expect(nodeOf(foldRunEvents(logOf(started, first, second))).attempts).toEqual([
+      expect.objectContaining({ isHeld: true }),
+      expect.not.objectContaining({ isHeld: expect.anything() }),
+    ])
   })
 
   test('that is started twice in one attempt has one entry', () => {

@@ -29,6 +29,8 @@ export interface AttemptView {
   readonly error: RunFailure | null
   /** Reason why it was the last attempt although the retry policy allows another; absent otherwise. */
   readonly noRetry?: NoRetryReason
+  /** True if a secret of the node could not be read yet: the attempt does not count, and is made again. Absent otherwise. */
+  readonly isHeld?: boolean
 }
 
 /** One node run, folded from the log. */

@@ -22,6 +22,7 @@ export const runInspectorMessages = {
   'runs.value.copy': 'Copy {title}',
   'runs.headline.lost': 'Attempt {attempt} was lost: its worker stopped',
   'runs.headline.attemptFailed': 'Attempt {attempt} failed: {message}',
+  'runs.headline.held': 'Cannot start yet: {message}',
   'runs.headline.nextIn': 'Next attempt in {time}.',
   'runs.headline.retriedAfter': 'Retried after {time}.',
   'runs.headline.left': '{count, plural, =0 {No attempts left.} one {# attempt left.} other {# attempts left.}}',

@@ -23,7 +23,7 @@ import { received, waitingRun as waitingForEvent } from '../../../test/fixtures/
 import { en, enRuns } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
 import { createNodeDirectory } from '../store/node-directory.ts'
-import { closedApprovalOf, headlineOf, lastWaitOf } from './headline.ts'
+import { closedApprovalOf, countedAttempts, headlineOf, lastWaitOf } from './headline.ts'
 
 const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
 const actor = { userId: 'mina', displayName: 'Mina Kaur' }
@@ -112,6 +112,23 @@ describe('headlineOf', () => {
       title: 'Attempt 1 failed: 503 from the help desk',
       detail: 'Next attempt in 1 s. 4 attempts left.',
     })
+  })
+
+  test('says why an attempt could not start, and does not count it', () => {
+    const log = escalatingRun()
+    const nodeRun = foldRunEvents(log.frames.slice(0, -1).map(fromFrame)).nodeRuns.get('ticket') as NodeRunView
+    const error = { code: 'UNAVAILABLE', message: 'The key provider failed' }
+    const attempts = nodeRun.attempts.map((attempt) => ({ ...attempt, error, isHeld: true }))
+    const held = { ...nodeRun, attempts }
+    const input = { node: nodes.get('ticket'), undoes: null, skipReason: null, closed: null, wait: null }
+    const rest = { ...input, isPaused: false, moment: log.at - 1_000, t, locale: 'en' }
+    expect([countedAttempts(nodeRun), countedAttempts(held)]).toEqual([1, 0])
+    expect(headlineOf({ ...rest, nodeRun: held })).toEqual({
+      tone: 'retry',
+      title: 'Cannot start yet: The key provider failed',
+      detail: 'Next attempt in 1 s. 5 attempts left.',
+    })
+    expect(headlineOf({ ...rest, nodeRun: { ...held, status: 'running' } })).toBeNull()
   })
 
   test('says what to do about a failure', () => {

@@ -51,22 +51,31 @@ export function lastWaitOf({ waits }: RunView, nodeRunId: NodeRunId): WaitView |
   return [...waits.values()].findLast((wait) => wait.nodeRunId === nodeRunId) ?? null
 }
 
+/** Returns the number of attempts of the last pass that count: those that were held have not called the node. */
+export function countedAttempts({ attempt, attempts }: NodeRunView): number {
+  const pass = attempts.at(-1)?.pass
+  return attempt - attempts.filter((each) => each.pass === pass && each.isHeld === true).length
+}
+
 /** Returns the summary of a node run; `null` if its status is sufficient. */
 export function headlineOf(input: HeadlineInput): Headline | null {
   const { nodeRun, node, skipReason, moment, t, locale } = input
-  const lastFailure = nodeRun.attempts.findLast((attempt) => attempt.how === 'failed' || attempt.how === 'lost')
+  const lastFailure = nodeRun.attempts.findLast(
+    // Once an attempt runs, the reason why earlier ones could not start is over.
+    ({ how, isHeld }) => (how === 'failed' || how === 'lost') && !(isHeld === true && nodeRun.status === 'running'),
+  )
   const fault = nodeRun.error == null ? null : faultTexts(nodeRun.error, node, t)
   const failed =
     lastFailure === undefined
       ? ''
       : lastFailure.error === null
         ? t('runs.headline.lost', { attempt: lastFailure.attempt })
-        : t('runs.headline.attemptFailed', {
+        : t(lastFailure.isHeld === true ? 'runs.headline.held' : 'runs.headline.attemptFailed', {
             attempt: lastFailure.attempt,
             message: failureTexts(lastFailure.error, t).why,
           })
   if (nodeRun.isReused) return reusedHeadline(nodeRun, fault, t)
-  const left = Math.max(0, node.maximumAttempts - nodeRun.attempt)
+  const left = Math.max(0, node.maximumAttempts - countedAttempts(nodeRun))
   switch (nodeRun.status) {
     case 'retry': {
       const next = nodeRun.nextAt === null ? 0 : nodeRun.nextAt - moment
@@ -171,7 +180,9 @@ function faultTexts(error: NonNullable<NodeRunView['error']>, { params }: NodeIn
 }
 
 /** Returns how many attempts failed, and why there was no other one; a condition that failed says so itself. */
-function attemptTexts({ attempt, attempts, error }: NodeRunView, t: Translate): readonly string[] {
+function attemptTexts(nodeRun: NodeRunView, t: Translate): readonly string[] {
+  const { attempts, error } = nodeRun
+  const attempt = countedAttempts(nodeRun)
   const noRetry = attempts.at(-1)?.noRetry
   return [
     attempt > 1 ? t('runs.headline.afterAttempts', { count: attempt }) : '',

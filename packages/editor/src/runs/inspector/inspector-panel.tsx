@@ -13,6 +13,7 @@ import { useMissingInputText } from '../loop/missing-input.ts'
 import { displayStatus } from '../store/display-status.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useNodeRunView, useRunSnapshot, useShownNodeRunId } from '../store/use-run.ts'
+import { countedAttempts } from './headline.ts'
 import { NodeStatusBadge } from './node-badge.tsx'
 import { ResultTab } from './result-tab.tsx'
 import { ValueView } from './value-view.tsx'
@@ -55,9 +56,10 @@ function NodeInspector(props: InspectorPanelProps & { readonly nodeId: string })
     if (focusRequest?.nodeId === nodeId) heading.current?.focus()
   }, [focusRequest, nodeId])
   const subtitle = useMemo(() => {
+    const counted = countedAttempts(nodeRun)
     const attempt =
-      nodeRun.attempt > 1 || nodeRun.status === 'retry'
-        ? t('runs.attemptOf', { attempt: nodeRun.attempt, maximum: node.maximumAttempts })
+      counted > 1 || (counted > 0 && nodeRun.status === 'retry')
+        ? t('runs.attemptOf', { attempt: counted, maximum: node.maximumAttempts })
         : ''
     return [node.typeTitle, attempt].filter((part) => part !== '').join(' · ')
   }, [node, nodeRun, t])

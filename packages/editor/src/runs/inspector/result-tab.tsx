@@ -23,7 +23,7 @@ import { NodeWait } from '../waits/node-wait.tsx'
 import { AttemptList } from './attempt-list.tsx'
 import { FailedCall } from './failed-call.tsx'
 import { faultyField } from './faulty-field.ts'
-import { closedApprovalOf, headlineOf, lastWaitOf } from './headline.ts'
+import { closedApprovalOf, countedAttempts, headlineOf, lastWaitOf } from './headline.ts'
 import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
 import { nodeLogFacts } from './node-log.ts'
@@ -105,7 +105,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
     )
   }
   if (nodeRun.error !== null) {
-    const { attempt } = nodeRun
+    const attempt = countedAttempts(nodeRun)
     const attempts = t('runs.fact.attemptsOf', { attempt, maximum: Math.max(attempt, node.maximumAttempts) })
     facts.push({ label: t('runs.inspector.attempts'), value: attempts })
     facts.push({ label: t('runs.fact.code'), value: <code className="tn-mono">{nodeRun.error.code}</code> })

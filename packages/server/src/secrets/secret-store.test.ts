@@ -1,4 +1,4 @@
-import { mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Draft, SyncedDraft, Workflow } from '@tenon/core/api'
@@ -355,8 +355,28 @@ describe('localKeyProvider', () => {
   test('refuses a file that holds no key', async () => {
     const other = `${file}.other`
     await writeFile(other, 'hello')
-    const wrapping = localKeyProvider({ file: other }).wrapKey(Buffer.alloc(32), { tenantId: 'acme' })
-    await expect(wrapping).rejects.toMatchObject({ code: 'OPTIONS_INVALID' })
+    expect(() => localKeyProvider({ file: other })).toThrow(expect.objectContaining({ code: 'OPTIONS_INVALID' }))
+  })
+
+  test('refuses at once a file that is missing in production, and waits for one that cannot be created', async () => {
+    const options = { file: `${file}.none`, create: false }
+    expect(() => localKeyProvider(options)).toThrow(expect.objectContaining({ code: 'OPTIONS_INVALID' }))
+    const directory = `${file}.broken`
+    const broken = localKeyProvider({ file: join(directory, 'secret.key') })
+    const wrap = () => broken.wrapKey(Buffer.alloc(32), { tenantId: 'acme' })
+    await writeFile(directory, '')
+    await expect(wrap()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    await rm(directory)
+    expect((await wrap()).keyId).toBe('local')
+  })
+
+  test('warns of a file that other users of the machine may read', async () => {
+    const open = `${file}.open`
+    await writeFile(open, await readFile(file), { mode: 0o644 })
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    for (const each of [file, open]) localKeyProvider({ file: each })
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(open), { code: 'TENON_KEY_FILE_MODE' })
+    warn.mockRestore()
   })
 })
 

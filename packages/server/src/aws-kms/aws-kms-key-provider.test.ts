@@ -122,3 +122,16 @@ test('is unavailable for a while when KMS refuses, fails or does not answer, wit
   await expect(providerFor().unwrapKey(wrapped, acme)).rejects.toMatchObject({ message: 'AWS KMS failed (no answer)' })
   isSilent = false
 })
+
+test('reads the name of an error of a client from another copy of the SDK', async () => {
+  const answer = { name: 'InvalidCiphertextException', $fault: 'client' }
+  const errors = [Object.assign(new Error(SECRET), answer), Object.assign(new Error(SECRET), { name: 'TimeoutError' })]
+  const codes = errors.map((error) => {
+    const client = Object.assign(Object.create(KMSClient.prototype) as KMSClient, { send: () => Promise.reject(error) })
+    const wrapped = { keyId: ARN, bytes: new Uint8Array(1) }
+    return awsKmsKeyProvider({ client, keyId: ARN })
+      .unwrapKey(wrapped, acme)
+      .then(undefined, (thrown) => thrown.code)
+  })
+  expect(await Promise.all(codes)).toEqual(['SECRET_NOT_FOUND', 'UNAVAILABLE'])
+})

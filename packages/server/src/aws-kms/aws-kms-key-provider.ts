@@ -1,4 +1,4 @@
-import { DecryptCommand, EncryptCommand, type KMSClient, KMSServiceException } from '@aws-sdk/client-kms'
+import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms'
 import { TenonError } from '@tenon/core/errors'
 import type { KeyProvider } from '@tenon/core/node'
 
@@ -61,7 +61,7 @@ async function asked<Answer>(sending: Promise<Answer>): Promise<Answer> {
     return await sending
   } catch (error) {
     // Names only: a message may contain the id of an account or a part of the request.
-    const name = error instanceof KMSServiceException ? error.name : 'no answer'
+    const name = kmsErrorName(error) ?? 'no answer'
     if (UNREADABLE.has(name)) {
       throw new TenonError('SECRET_NOT_FOUND', `AWS KMS cannot decrypt the data key of the tenant (${name})`, {
         remedy: 'Restore the stored data key of the tenant, or set its secrets again.',
@@ -71,6 +71,11 @@ async function asked<Answer>(sending: Promise<Answer>): Promise<Answer> {
       remedy: 'Check that the key is enabled, that this server may use it, and that KMS can be reached.',
     })
   }
+}
+
+/** Not by its class: the client may come from another copy of the SDK. Only an answer of a service has a `$fault`. */
+function kmsErrorName(error: unknown): string | null {
+  return error instanceof Error && '$fault' in error ? error.name : null
 }
 
 function incomplete(): TenonError {

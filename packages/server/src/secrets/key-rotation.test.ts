@@ -4,7 +4,12 @@ import { createDatabase } from '@tenon/runtime/postgres'
 import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { insertConnection } from '../tables/connection-repository.ts'
-import { type ClaimedRotation, claimRotation, requestRotation } from '../tables/key-rotation-repository.ts'
+import {
+  type ClaimedRotation,
+  claimRotation,
+  putOffRotation,
+  requestRotation,
+} from '../tables/key-rotation-repository.ts'
 import { createMigrate } from '../tables/migrate.ts'
 import { insertSecrets, listTenantKeys } from '../tables/secret-repository.ts'
 import type { ConnectionRow, SecretRow, ServerDatabase, ServerTables } from '../tables/server-tables.ts'
@@ -236,6 +241,34 @@ describe('a rotation', () => {
     const ids = (await rowsOf(tenantId)).map((row) => row.data_key_id)
     expect(ids.filter((id) => id === '2')).toHaveLength(6)
     await rotations.close()
+  })
+
+  test('asks a key provider that is down for one tenant at each look, and for each tenant ever more rarely', async () => {
+    const [{ tenantId }, ...others] = [await tenantWithValues(), await tenantWithValues(), await tenantWithValues()]
+    const worker = processOn()
+    const rotations = createKeyRotations(worker, { ...PACE, idleMs: 60_000 })
+    provider.setDown(true)
+    for (const other of others) await database.withSystem((tx) => requestRotation(tx, other.tenantId))
+    await rotations.rotate(tenantId)
+    const failures = () => worker.logs.filter((line) => line.startsWith('keys.rotation_failed')).length
+    await expect.poll(failures).toBe(1)
+    // The database does one thing after the other, so that the next tenants would have failed by now.
+    for (let calls = 0; calls < 30; calls += 1) await rotations.progress()
+    expect(failures()).toBe(1)
+    await rotations.close()
+    provider.setDown(false)
+    const set = { requested_at: Date.now() - 600_000, due_at: Date.now() }
+    const due = await database.withTenant(tenantId, async (tx) => {
+      await tx.updateTable('key_rotations').set(set).execute()
+      await putOffRotation(tx, { tenantId, rotation: 1, request: 1, isWrapped: false }, PACE.leaseMs)
+      return tx.selectFrom('key_rotations').select('due_at').executeTakeFirstOrThrow()
+    })
+    expect(Number(due.due_at) - Date.now()).toBeGreaterThan(590_000)
+    const ending = createKeyRotations(processOn(), PACE)
+    await database.withTenant(tenantId, (tx) => tx.updateTable('key_rotations').set({ due_at: 0 }).execute())
+    ending.start()
+    await expect.poll(async () => (await ending.progress()).inProgress).toBe(0)
+    await ending.close()
   })
 
   test('waits while the key provider is down, and needs one', async () => {

@@ -1,7 +1,7 @@
 import { TENANT_ID_PATTERN, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { reasonOf } from '../log/reason-of.ts'
-import { claimRotation, countRotations, requestRotation } from '../tables/key-rotation-repository.ts'
+import { claimRotation, countRotations, putOffRotation, requestRotation } from '../tables/key-rotation-repository.ts'
 import { KEYRING_TIMES, withoutProvider } from './keyring.ts'
 import { type RotateTenantDeps, type RotationPace, rotateTenant } from './rotate-tenant.ts'
 
@@ -67,8 +67,11 @@ export function createKeyRotations(deps: KeyRotationsDeps, given: Partial<KeyRot
       try {
         await rotateTenant(deps, claimed, pace, isClosing)
       } catch (error) {
-        // Its lease ends, and then it is tried again.
-        log('warn', 'keys.rotation_failed: retrying', { tenantId: claimed.tenantId, reason: reasonOf(error) })
+        const { tenantId } = claimed
+        log('warn', 'keys.rotation_failed: retrying', { tenantId, reason: reasonOf(error) })
+        await database.withTenant(tenantId, (tx) => putOffRotation(tx, claimed, pace.leaseMs))
+        // Each further tenant would wait for the same key provider, until its time limit.
+        if (error instanceof TenonError && error.code === 'UNAVAILABLE') return
       }
     }
   }

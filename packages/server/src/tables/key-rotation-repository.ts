@@ -98,6 +98,26 @@ export async function noteRotation(
   return numUpdatedRows > 0n
 }
 
+/** Pause after which a rotation that fails for days is tried again. */
+const LONGEST_PAUSE_MS = 3_600_000
+
+/** Puts off a rotation that failed, for as long as it has been requested: the longer it fails, the rarer it is tried. */
+export async function putOffRotation(
+  tx: ServerTx,
+  { tenantId, rotation }: ClaimedRotation,
+  leaseMs: number,
+): Promise<void> {
+  const age = sql<number>`${databaseNow} - coalesce(requested_at, 0)`
+  const pause = sql<number>`greatest(${leaseMs}::bigint, least(${age}, ${LONGEST_PAUSE_MS}::bigint))`
+  await tx
+    .updateTable('key_rotations')
+    .set({ due_at: sql<number>`${databaseNow} + ${pause}` })
+    .where('tenant_id', '=', tenantId)
+    .where('rotation', '=', rotation)
+    .where(sql<boolean>`ended < rotation`)
+    .execute()
+}
+
 /** Ends a rotation; it is due at once if it was requested again since the data keys were encrypted. @returns True if it ends. */
 export async function endRotation(tx: ServerTx, { tenantId, rotation }: ClaimedRotation): Promise<boolean> {
   const isDone = sql<boolean>`wrapped >= requests`

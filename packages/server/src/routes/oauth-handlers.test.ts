@@ -59,6 +59,8 @@ function authorizationServer() {
     const issued = form.get('grant_type') === 'refresh_token' ? renew(form) : exchange(form)
     return issued === null ? send(400, { error: 'invalid_grant' }) : send(200, issued)
   })
+  // A slow machine must not find a connection closed that it is about to use.
+  server.keepAliveTimeout = 60_000
   /** Lets a person allow access: returns what the page of the service sends back. */
   const allow = (page: string) => {
     const query = new URL(page).searchParams

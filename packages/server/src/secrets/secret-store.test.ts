@@ -354,7 +354,7 @@ describe('localKeyProvider', () => {
 
   test('refuses a file that holds no key', async () => {
     const other = `${file}.other`
-    await writeFile(other, 'hello')
+    await writeFile(other, 'hello', { mode: 0o600 })
     expect(() => localKeyProvider({ file: other })).toThrow(expect.objectContaining({ code: 'OPTIONS_INVALID' }))
   })
 

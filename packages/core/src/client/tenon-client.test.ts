@@ -104,6 +104,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   getTrigger: (client) => client.triggers.get('w', 'n'),
   pauseTrigger: (client) => client.triggers.pause('w', 'n'),
   resumeTrigger: (client) => client.triggers.resume('w', 'n'),
+  replaceTriggerAddress: (client) => client.triggers.replaceAddress('w', 'n'),
   openTriggerTest: (client) => client.triggers.openTest('w', 'n'),
   listTriggerEvents: (client) => client.triggers.events('w', 'n', { limit: 9 }),
   listMembers: (client) => client.members.list(),

@@ -254,7 +254,7 @@ function connectionMethods(send: Transport): TenonClient['connections'] {
 function triggerMethods(send: Transport): TriggersClient {
   const pathOf = (workflowId: string, nodeId: string) => path`/workflows/${workflowId}/triggers/${nodeId}`
   const change =
-    (change: 'pause' | 'resume' | 'test'): TriggersClient['pause'] =>
+    (change: 'pause' | 'resume' | 'test' | 'address'): TriggersClient['pause'] =>
     (workflowId, nodeId, request) =>
       send({ method: 'POST', path: `${pathOf(workflowId, nodeId)}/${change}`, body: {}, ...sendingOf(request) })
   return {
@@ -265,6 +265,7 @@ function triggerMethods(send: Transport): TriggersClient {
     pause: change('pause'),
     resume: change('resume'),
     openTest: change('test'),
+    replaceAddress: change('address'),
     events: (workflowId, nodeId, query, request) =>
       send({ method: 'GET', path: `${pathOf(workflowId, nodeId)}/events`, query, ...sendingOf(request) }),
   }

@@ -15,6 +15,13 @@ export interface TriggersClient {
   /** Resumes a paused trigger. @throws {@link TenonError} `TRIGGER_NOT_FOUND`. */
   resume(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<Trigger>
   /**
+   * Gives a trigger a new address, such as after other people have seen it. Messages to the one before, and to an open test,
+   * are refused from now on.
+   *
+   * @throws {@link TenonError} `TRIGGER_NOT_FOUND`.
+   */
+  replaceAddress(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<Trigger>
+  /**
    * Opens the test address of a webhook of the draft for an hour.
    *
    * @throws {@link TenonError} `TRIGGER_NOT_FOUND`.

@@ -47,6 +47,10 @@ test('shows the address, pauses and resumes, opens a test, and lists the last ev
   expect(await within(section).findByText('Active')).toBeTruthy()
   await user.click(within(section).getByRole('button', { name: 'Open for an hour' }))
   expect(await within(section).findByText('https://app.example/hooks/test-token')).toBeTruthy()
+  await user.click(within(section).getByRole('button', { name: 'Replace address' }))
+  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Replace address' }))
+  expect(await within(section).findByText('https://app.example/hooks/new-token')).toBeTruthy()
+  expect(within(section).getByRole('button', { name: 'Open for an hour' })).toBeTruthy()
   const [rejected, started] = within(within(section).getByRole('list')).getAllByRole('listitem')
   expect(rejected?.textContent).toMatch(/Rejected.*It does not fit/)
   expect(started?.textContent).toMatch(/Started a run.*Test.*2 repetitions/)
@@ -62,6 +66,19 @@ test('says that a trigger is not published, why a change failed, and why it coul
   fixture.fail('triggers.openTest', new TenonError('FORBIDDEN', 'No'))
   await user.click(screen.getByRole('button', { name: 'Open for an hour' }))
   expect(await screen.findByText(/Ask an admin for a role/)).toBeTruthy()
+})
+
+test('shows what another person has changed', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    const { fixture } = showWebhook({ triggers: [triggerOf('hook')] })
+    expect(await screen.findByText('Active')).toBeTruthy()
+    await act(() => fixture.client.triggers.pause('w', 'hook'))
+    await act(() => vi.advanceTimersByTimeAsync(5_000))
+    expect(await screen.findByText('Paused by Ada Obi')).toBeTruthy()
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('says why it could not be loaded', async () => {

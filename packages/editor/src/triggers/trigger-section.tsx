@@ -10,6 +10,7 @@ import { formatMoment } from '../runs/format/instant.ts'
 import { TriggerTexts } from '../shell/trigger-texts.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { failureText } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
@@ -47,7 +48,11 @@ function Section({ nodeId, workflows }: TriggerSectionProps) {
   const trigger = useResource(load)
   const events = useResource(loadEvents)
   const change = useChange(trigger, workflows, nodeId)
-  useRefreshEvery(events.refresh, REFRESH_MS)
+  // Others publish, pause and open tests too.
+  useRefreshEvery(() => {
+    trigger.refresh()
+    events.refresh()
+  }, REFRESH_MS)
   if (trigger.value === null) {
     if (trigger.error === null) return <Skeleton height={32} lines={3} />
     return <ResourceError title={t('triggers.loadFailed')} resource={trigger} />
@@ -60,7 +65,7 @@ function Section({ nodeId, workflows }: TriggerSectionProps) {
   )
 }
 
-type Change = 'pause' | 'resume' | 'openTest'
+type Change = 'pause' | 'resume' | 'openTest' | 'replaceAddress'
 
 /** Returns a function that changes the trigger, and shows the trigger that the server answers. */
 function useChange(
@@ -105,6 +110,7 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
       </div>
       <Field group label={t('triggers.address')} help={t('triggers.addressHelp')}>
         <Address url={url} copy={t('triggers.copyAddress')} />
+        <ReplaceAddress change={change} />
       </Field>
       <Field
         group
@@ -123,6 +129,30 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
           <Address url={test.url} copy={t('triggers.copyTest')} />
         )}
       </Field>
+    </>
+  )
+}
+
+function ReplaceAddress({ change }: Pick<TriggerStateProps, 'change'>) {
+  const { t } = useInstance()
+  const [isAsking, setIsAsking] = useState(false)
+  return (
+    <>
+      <Button size="s" busy={change.isBusy} onClick={() => setIsAsking(true)}>
+        {t('triggers.replace')}
+      </Button>
+      <ConfirmDialog
+        open={isAsking}
+        title={t('triggers.replaceTitle')}
+        description={t('triggers.replaceWhy')}
+        confirmLabel={t('triggers.replace')}
+        variant="danger"
+        onClose={() => setIsAsking(false)}
+        onConfirm={() => {
+          setIsAsking(false)
+          change.apply('replaceAddress')
+        }}
+      />
     </>
   )
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Identity, Page, RunSummary, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
 import type { JsonObject, SecretMarker, WorkflowDocument } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
+import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -87,6 +88,9 @@ const publishDraft = (as: Identity, id: string, body: JsonObject = {}) =>
 async function eventsOf(as: Identity, id: string): Promise<readonly TriggerEvent[]> {
   return (await server.json<Page<TriggerEvent>>(200, `${triggerPath(id)}/events`, { as })).items
 }
+
+const changeTest = (as: Identity, set: { test_runs?: number; test_until?: number }) =>
+  database.withTenant(as.tenantId, (tx) => tx.updateTable('triggers').set(set).execute())
 
 const runsOf = async (as: Identity, id: string, mode = 'live') =>
   (await server.json<Page<RunSummary>>(200, `/runs?workflowId=${id}&mode=${mode}&limit=200`, { as })).items
@@ -199,6 +203,34 @@ describe('an address', () => {
     expect(await send(url, '{}', { method: 'PUT' })).toMatchObject({ status: 404 })
   })
 
+  test('is replaced, before and after the workflow is published', async () => {
+    const as = testIdentity()
+    const { id } = await server.json<Workflow>(201, '/workflows', {
+      ...{ as, method: 'POST', body: { name: 'Hooks', document: open() } },
+    })
+    const first = await getTrigger(as, id)
+    const opened = await post(as, `${triggerPath(id)}/test`)
+    const second = await post(as, `${triggerPath(id)}/address`)
+    expect(second).toMatchObject({ state: 'unpublished', test: null })
+    expect(second.url).not.toBe(first.url)
+    await publishDraft(as, id)
+    expect(await getTrigger(as, id)).toMatchObject({ url: second.url, state: 'active' })
+    const third = await post(as, `${triggerPath(id)}/address`)
+    for (const url of [first.url, second.url, opened.test?.url])
+      expect(await send(url, '{}')).toMatchObject({ status: 404 })
+    expect(await send(third.url, '{}')).toMatchObject({ status: 202 })
+    const audit = await database.withTenant(as.tenantId, (tx) =>
+      tx
+        .selectFrom('audit_log')
+        .select(['actor_id', 'details'])
+        .where('action', '=', 'trigger.replace_address')
+        .execute(),
+    )
+    const entry = { actor_id: as.userId, details: '{"nodeId":"hook"}' }
+    expect(audit).toEqual([entry, entry])
+    await server.json(404, `/workflows/${id}/triggers/note/address`, { as, method: 'POST' })
+  })
+
   test('of a test starts test runs of the draft for an hour', async () => {
     const as = testIdentity()
     const id = await createSigned(as, { signature: 'stripe' })
@@ -209,11 +241,34 @@ describe('an address', () => {
     const sent = await send(opened.test?.url, text, { headers: stripe(text) })
     const run = await untilRun(server, as, sent.json.runId ?? '')
     expect(run).toMatchObject({ status: 'completed', mode: 'test', output: { id: 't1' } })
-    expect(await send(opened.test?.url, text)).toMatchObject({ status: 401 })
+    // Other people edit the draft and know the address: the run acts for no person.
+    const log = await postgresRunReader(database.view<RuntimeTables>()).readEvents(as.tenantId, run.runId, 0)
+    expect(log[0]).toMatchObject({ type: 'run_started', data: { actor: null } })
+    const again = await send(opened.test?.url, text, { headers: stripe(text) })
+    expect(again).toMatchObject({ status: 200, json: { runId: run.runId, status: 'repeated' } })
+    const next = await send(opened.test?.url, '{"id":"t2"}', { headers: stripe('{"id":"t2"}') })
+    const { version } = await untilRun(server, as, next.json.runId ?? '')
+    expect(version).toBe(run.version)
+    // A second person shares the test. One that is opened after its end has another address, which starts 100 runs.
+    expect((await post({ ...as, userId: 'u-2' }, `${triggerPath(id)}/test`)).test?.url).toBe(opened.test?.url)
+    await changeTest(as, { test_runs: 100 })
+    const third = '{"id":"t3"}'
+    expect(await send(opened.test?.url, third, { headers: stripe(third) })).toMatchObject({
+      ...{ status: 429, json: { code: 'RATE_LIMITED' } },
+    })
+    await changeTest(as, { test_until: 1 })
+    const reopened = await post(as, `${triggerPath(id)}/test`)
+    expect(reopened.test?.url).not.toBe(opened.test?.url)
+    expect(await send(opened.test?.url, third, { headers: stripe(third) })).toMatchObject({ status: 404 })
+    expect(await send(reopened.test?.url, text, { headers: stripe(text) })).toMatchObject({ status: 202 })
+    expect(await send(reopened.test?.url, text)).toMatchObject({ status: 401 })
     expect(await send(opened.url, text, { headers: stripe(text) })).toMatchObject({ status: 404 })
     expect(await eventsOf(as, id)).toMatchObject([
       { mode: 'test', outcome: 'rejected', runId: null, code: 'WEBHOOK_SIGNATURE_INVALID' },
-      { mode: 'test', outcome: 'started', runId: run.runId, code: null },
+      { mode: 'test', outcome: 'started', repeats: 0 },
+      { mode: 'test', outcome: 'rejected', code: 'RATE_LIMITED' },
+      { mode: 'test', outcome: 'started', runId: next.json.runId },
+      { mode: 'test', outcome: 'started', runId: run.runId, code: null, repeats: 1 },
     ])
     await server.json(404, `/workflows/${id}/triggers/note/test`, { as, method: 'POST' })
   })

@@ -4,7 +4,7 @@ import { implementRoute, type RouteCall, type RouteImplementation } from '../htt
 import { listEventRows } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows } from '../tables/trigger-repository.ts'
 import { refOf } from '../triggers/accept-event.ts'
-import { changeTrigger, openTriggerTest } from '../triggers/change-trigger.ts'
+import { changeTrigger, openTriggerTest, replaceAddress } from '../triggers/change-trigger.ts'
 import { presentTrigger, presentTriggerEvent, readTrigger } from '../triggers/present-trigger.ts'
 import { admitWebhook, receiveWebhook } from '../webhooks/receive-webhook.ts'
 
@@ -35,6 +35,11 @@ export const triggerHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.resumeTrigger, async (call) => ({
     status: 200,
     json: await changeTrigger(call.server, call.identity, triggerOf(call), 'resume'),
+  })),
+
+  implementRoute(ROUTES.replaceTriggerAddress, async (call) => ({
+    status: 200,
+    json: await replaceAddress(call.server, call.identity, triggerOf(call)),
   })),
 
   implementRoute(ROUTES.openTriggerTest, async (call) => ({

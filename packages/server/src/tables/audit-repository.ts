@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   'trigger.pause',
   'trigger.resume',
   'trigger.open_test',
+  'trigger.replace_address',
   'trigger.allow_unsigned',
   'run.cancel',
   'run.skip_compensation',

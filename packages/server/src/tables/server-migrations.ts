@@ -183,7 +183,8 @@ const triggers: Migration = {
       columns: `workflow_id text not null, node_id text not null, kind text not null, node_type text not null,
         version text, params text not null, generation int not null default 0, updated_at bigint not null,
         paused_at bigint, pauser_id text, pauser_name text,
-        test_until bigint, tester_id text, tester_name text, tester_role text, ${toWorkflow(schema)}`,
+        test_until bigint, test_generation int not null default 0, test_runs int not null default 0,
+        tester_id text, tester_name text, tester_role text, ${toWorkflow(schema)}`,
       key: ['workflow_id', 'node_id'],
     }),
     ...tenantTable({

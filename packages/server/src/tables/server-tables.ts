@@ -288,8 +288,13 @@ export interface TriggerRow {
   readonly paused_at: number | null
   readonly pauser_id: UserId | null
   readonly pauser_name: string | null
-  /** Time until which messages to the test address start test runs, for this person; null without a test. */
+  /** Time until which messages to the test address start test runs; null without a test. */
   readonly test_until: number | null
+  /** Number of times that the test was opened, each with an address of its own. */
+  readonly test_generation: number
+  /** Test runs that messages to it were about to start. */
+  readonly test_runs: number
+  /** Person who has opened it. */
   readonly tester_id: UserId | null
   readonly tester_name: string | null
   readonly tester_role: Role | null

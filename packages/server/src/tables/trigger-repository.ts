@@ -91,7 +91,10 @@ export async function putTriggers(
     .execute()
 }
 
-const NO_TEST = { test_until: null, tester_id: null, tester_name: null, tester_role: null } as const
+const NO_TEST = {
+  ...{ test_until: null, test_generation: 0, test_runs: 0 },
+  ...{ tester_id: null, tester_name: null, tester_role: null },
+} as const
 
 /** Changes a trigger, whose row the caller has locked. */
 export async function updateTrigger(
@@ -108,7 +111,10 @@ export async function updateTrigger(
     .execute()
 }
 
-/** Opens a test of a trigger of the draft, for a person. */
+/**
+ * Opens a test of a trigger of the draft, with a new address. One that is open stays as it is, but for its end: people share
+ * it.
+ */
 export async function openTest(
   tx: ServerTx,
   { tenantId, workflowId, nodeId }: TriggerRef,
@@ -116,13 +122,75 @@ export async function openTest(
   test: { readonly identity: Identity; readonly until: number; readonly at: number },
 ): Promise<void> {
   const { userId, displayName, role } = test.identity
-  const opened = { test_until: test.until, tester_id: userId, tester_name: displayName, tester_role: role }
+  const tester = { tester_id: userId, tester_name: displayName, tester_role: role }
+  const opened = { ...tester, test_until: test.until, test_generation: 1, test_runs: 0 }
+  const isOpen = sql<boolean>`coalesce(triggers.test_until >= ${test.at}::bigint, false)`
   await tx
     .insertInto('triggers')
     .values({
       ...{ ...trigger, tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId, version: null, generation: 0 },
       ...{ updated_at: test.at, paused_at: null, pauser_id: null, pauser_name: null, ...opened },
     })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'workflow_id', 'node_id']).doUpdateSet(opened))
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'workflow_id', 'node_id']).doUpdateSet({
+        ...tester,
+        test_until: test.until,
+        test_generation: sql`triggers.test_generation + case when ${isOpen} then 0 else 1 end`,
+        test_runs: sql`case when ${isOpen} then triggers.test_runs else 0 end`,
+      }),
+    )
     .execute()
+}
+
+/**
+ * Replaces the address of a trigger and ends its test.
+ *
+ * @param trigger - Row to add for a trigger that was never published; `null` for one that has a row.
+ */
+export async function replaceGeneration(
+  tx: ServerTx,
+  { tenantId, workflowId, nodeId }: TriggerRef,
+  trigger: VersionTrigger | null,
+  at: number,
+): Promise<void> {
+  if (trigger !== null) {
+    await tx
+      .insertInto('triggers')
+      .values({
+        ...{ ...trigger, tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId, version: null, generation: 0 },
+        ...{ updated_at: at, paused_at: null, pauser_id: null, pauser_name: null, ...NO_TEST },
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  await tx
+    .updateTable('triggers')
+    .set({ generation: sql`generation + 1`, test_until: null, updated_at: at })
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('node_id', '=', nodeId)
+    .execute()
+}
+
+/**
+ * Counts a test run before it is started.
+ *
+ * @returns False if the test has been closed or opened again, or has started `most` of them.
+ */
+export async function countTestRun(
+  tx: ServerTx,
+  ref: TriggerRef,
+  { generation, most }: { readonly generation: number; readonly most: number },
+): Promise<boolean> {
+  const counted = await tx
+    .updateTable('triggers')
+    .set({ test_runs: sql`test_runs + 1` })
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
+    .where('node_id', '=', ref.nodeId)
+    .where('test_generation', '=', generation)
+    .where('test_until', 'is not', null)
+    .where('test_runs', '<', most)
+    .executeTakeFirstOrThrow()
+  return Number(counted.numUpdatedRows) === 1
 }

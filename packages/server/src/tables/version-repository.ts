@@ -23,6 +23,15 @@ export async function insertVersion(tx: ServerTx, row: VersionRow): Promise<void
   await tx.insertInto('versions').values(row).execute()
 }
 
+/** The same for a version that is named by its content, which may be there already. */
+export async function insertSharedVersion(tx: ServerTx, row: VersionRow): Promise<void> {
+  await tx
+    .insertInto('versions')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'workflow_id', 'version']).doNothing())
+    .execute()
+}
+
 export async function findVersion(
   tx: ServerTx,
   tenantId: TenantId,

@@ -1,5 +1,4 @@
 import type { Identity, Page, Trigger, TriggerEvent } from '@tenon/core/api'
-import { sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import { newRunId, postgresRunReader, type RuntimeTables, type StartedRunRow } from '@tenon/runtime'
@@ -16,7 +15,7 @@ import { publish } from '../testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
-import { acceptEvent, startByTrigger } from './accept-event.ts'
+import { acceptEvent, eventIdOf, startByTrigger } from './accept-event.ts'
 
 let postgres: TestPostgres
 let server: TestServer
@@ -70,7 +69,7 @@ test('a message that is sent again finds the run of a process that was killed be
   const now = Date.now() - 120_000
   const runId = newRunId()
   await database.withTenant(tenantId, (tx) =>
-    claimEvent(tx, ref, { eventId: sha256Hex('k'), mode: 'live', runId, at: now }),
+    claimEvent(tx, ref, { eventId: eventIdOf('live', 'k'), mode: 'live', runId, at: now }),
   )
   expect(await eventsOf(as, path)).toMatchObject([{ outcome: 'failed', code: 'UNAVAILABLE', runId: null }])
   const reader = postgresRunReader(database.view<RuntimeTables>())

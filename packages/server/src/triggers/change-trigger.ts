@@ -3,9 +3,17 @@ import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
-import { findTrigger, lockTrigger, openTest, type TriggerRef, updateTrigger } from '../tables/trigger-repository.ts'
+import {
+  findTrigger,
+  lockTrigger,
+  openTest,
+  replaceGeneration,
+  type TriggerRef,
+  updateTrigger,
+} from '../tables/trigger-repository.ts'
 import { draftTrigger } from './check-triggers.ts'
 import { presentTrigger } from './present-trigger.ts'
+import { versionTriggersOf } from './put-version-triggers.ts'
 
 /** Time for which a test address is open. */
 const TEST_MS = 60 * 60 * 1_000
@@ -40,7 +48,7 @@ export async function changeTrigger(
 }
 
 /**
- * Opens the test address of a webhook of the draft: for an hour, each message to it starts a test run for the person.
+ * Opens the test address of a webhook of the draft: for an hour, each message to it starts a test run, up to 100.
  *
  * @throws {@link TenonError} `TRIGGER_NOT_FOUND` if the draft has no such webhook, `WORKFLOW_INVALID` if it is unfinished.
  */
@@ -57,6 +65,33 @@ export async function openTriggerTest(server: ServerContext, identity: Identity,
     return findTrigger(tx, ref)
   })
   return presentTrigger(server, ref, row, found.kind)
+}
+
+/**
+ * Gives a trigger of the published version or of the draft a new address, with an entry in the audit log. An open test ends:
+ * its address may have been seen as well.
+ *
+ * @throws {@link TenonError} `TRIGGER_NOT_FOUND`.
+ */
+export async function replaceAddress(server: ServerContext, identity: Identity, ref: TriggerRef): Promise<Trigger> {
+  const { tenantId, workflowId, nodeId } = ref
+  const at = server.now()
+  const { document } = await readSealedDraft(server, ref, identity)
+  const [found] = versionTriggersOf(server.registry.manifest, document).filter(({ node_id }) => node_id === nodeId)
+  const row = await server.database.withTenant(tenantId, async (tx) => {
+    const before = await lockTrigger(tx, ref)
+    if (before?.version == null && found === undefined) throw notFound()
+    await replaceGeneration(tx, ref, found ?? null, at)
+    await insertAudit(tx, {
+      identity,
+      action: 'trigger.replace_address',
+      resource: workflowId,
+      at,
+      details: { nodeId },
+    })
+    return findTrigger(tx, ref)
+  })
+  return presentTrigger(server, ref, row, found?.kind)
 }
 
 function notFound(): TenonError {

@@ -54,7 +54,10 @@ export async function presentTrigger(
     url: await addresses.urlOf({ ...ref, mode: 'live', generation }),
     test:
       until !== null && until > now()
-        ? { url: await addresses.urlOf({ ...ref, mode: 'test', generation }), expiresAt: toInstant(until) }
+        ? {
+            url: await addresses.urlOf({ ...ref, mode: 'test', generation: row?.test_generation ?? 0 }),
+            expiresAt: toInstant(until),
+          }
         : null,
     pausedBy: isPaused ? { userId: row.pauser_id ?? '', displayName: row.pauser_name ?? '' } : null,
   }

@@ -56,8 +56,8 @@ function checkParams(kind: TriggerKind, { id, name, params }: WorkflowNode) {
 }
 
 /** Returns the triggers of a document, as its version stores them. */
-export function versionTriggersOf(manifest: NodeManifest, document: string): readonly VersionTrigger[] {
-  const triggers = triggerNodesOf(manifest, JSON.parse(document) as WorkflowDocument)
+export function versionTriggersOf(manifest: NodeManifest, document: WorkflowDocument): readonly VersionTrigger[] {
+  const triggers = triggerNodesOf(manifest, document)
   return triggers.map(({ node_id, kind, node_type, params }) => ({ node_id, kind, node_type, params }))
 }
 

@@ -1,5 +1,5 @@
 import type { Identity } from '@tenon/core/api'
-import { connectionParamOf, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
+import { connectionParamOf, type UserId, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { fillParamDefaults } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
@@ -13,11 +13,12 @@ import { sharingOf } from './present-connection.ts'
  * Refuses a workflow that names connections which do not exist, or which it or its author may not use: otherwise an editor
  * could let a workflow use the account of another person.
  *
+ * @param identity - Author of the workflow; without a person, connections of people are refused.
  * @throws {@link TenonError} `WORKFLOW_INVALID` with an issue for each such node.
  */
 export async function checkConnections(
   { database, registry }: Pick<ServerContext, 'database' | 'registry'>,
-  identity: Identity,
+  identity: Pick<Identity, 'tenantId'> & { readonly userId: UserId | null },
   workflowId: WorkflowId,
   document: Pick<WorkflowDocument, 'nodes'>,
 ): Promise<void> {
@@ -37,7 +38,7 @@ export async function checkConnections(
 }
 
 /** Also an admin, who sees the connection of another person, may not let a workflow use it. */
-function mayUse({ userId }: Identity, row: ConnectionRow): boolean {
+function mayUse({ userId }: { readonly userId: UserId | null }, row: ConnectionRow): boolean {
   return row.sharing_kind !== 'user' || row.owner_id === userId
 }
 

@@ -33,7 +33,10 @@ export function freezeDraft(server: ServerContext, freezing: Freezing): VersionR
     plan: prepared.plan,
     lockfile: prepared.lockfile,
     // No address starts runs of a tried draft.
-    triggers: number === null ? null : JSON.stringify(versionTriggersOf(server.registry.manifest, prepared.document)),
+    triggers:
+      number === null
+        ? null
+        : JSON.stringify(versionTriggersOf(server.registry.manifest, JSON.parse(prepared.document))),
     published_at: server.now(),
     publisher_id: identity.userId,
     publisher_name: identity.displayName,

@@ -8,8 +8,7 @@ import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { TriggerRow } from '../tables/server-tables.ts'
-import { insertUnkeyedEvent } from '../tables/trigger-event-repository.ts'
-import { findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
+import { countTestRun, findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
@@ -17,6 +16,9 @@ import { tryDraft } from '../versions/try-draft.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
 import { verifyWebhook } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'
+
+/** Runs that the messages to one test address start at most: anyone who has the address can send them. */
+const TEST_RUNS = 100
 
 const partOf = ({ tenantId, workflowId, nodeId }: AddressTarget) => `${tenantId}/${workflowId}/${nodeId}`
 
@@ -47,7 +49,8 @@ export async function receiveWebhook(server: ServerContext, token: string, messa
     row: await findTrigger(tx, target),
     isDeleted: (await findWorkflow(tx, target.tenantId, target.workflowId))?.deleted_at !== null,
   }))
-  if (row === null || isDeleted || row.generation !== target.generation) throw notFound()
+  if (row === null || isDeleted) throw notFound()
+  if (target.generation !== (target.mode === 'test' ? row.test_generation : row.generation)) throw notFound()
   return target.mode === 'test' ? receiveTest(server, target, row, message) : receiveLive(server, target, row, message)
 }
 
@@ -69,31 +72,44 @@ async function receiveLive(
   })
 }
 
-/** Starts a test run of the draft, for the person who has opened the test. */
+/** Starts a test run of the draft. It acts for no person, as the runs of the published webhook do. */
 async function receiveTest(
   server: ServerContext,
   target: AddressTarget,
   row: TriggerRow,
   message: Message,
 ): Promise<WebhookAnswer> {
-  const { tenantId, workflowId, nodeId } = target
+  const { tenantId, workflowId, nodeId, generation } = target
   const { test_until: until, tester_id: userId, tester_name: displayName, tester_role: role } = row
   if (until === null || userId === null || displayName === null || role === null || until < server.now()) {
     throw notFound()
   }
   const identity = { tenantId, userId, displayName, role }
-  return rejecting(server, target, async () => {
+  const read = await rejecting(server, target, async () => {
     const { document } = await readSealedDraft(server, target, identity)
     const trigger = draftTrigger(server.registry.manifest, document, nodeId)
     if (trigger === null) throw notFound()
-    const read = await readVerified(server, tenantId, trigger, message)
-    if ('challenge' in read) return read
-    const { runId } = await tryDraft(server, identity, workflowId, { trigger: nodeId, input: read.input })
-    const decision = { outcome: 'started', run_id: runId, code: null, message: null } as const
-    await server.database.withTenant(tenantId, (tx) =>
-      insertUnkeyedEvent(tx, target, { ...decision, mode: 'test', at: message.receivedAt }),
-    )
-    return { runId, status: 'accepted' }
+    return readVerified(server, tenantId, trigger, message)
+  })
+  if ('challenge' in read) return read
+  const { key, input } = read
+  return acceptEvent(server, refOf(row), {
+    mode: 'test',
+    // Each test begins anew.
+    key: key === null ? null : `${generation} ${key}`,
+    start: async (runId) => {
+      const counted = { generation, most: TEST_RUNS }
+      const isCounted = await server.database.withTenant(tenantId, (tx) => countTestRun(tx, refOf(row), counted))
+      if (!isCounted) throw testIsOver(until - server.now())
+      return tryDraft(server, identity, workflowId, { trigger: nodeId, input }, { runId })
+    },
+  })
+}
+
+function testIsOver(retryAfterMs: number): TenonError {
+  return new TenonError('RATE_LIMITED', `The test has started its ${TEST_RUNS} runs`, {
+    remedy: 'Open a new test when this one has ended.',
+    details: { retryAfterMs: Math.max(0, retryAfterMs) },
   })
 }
 

@@ -113,6 +113,13 @@ export const triggerRoutes = {
     summary: 'Resume a paused trigger',
     errors: ['TRIGGER_NOT_FOUND'],
   }),
+  replaceTriggerAddress: defineRoute({
+    ...CHANGE_REQUEST,
+    id: 'replaceTriggerAddress',
+    path: '/workflows/{id}/triggers/{nodeId}/address',
+    summary: 'Give a trigger a new address: messages to the one before, and to an open test, are refused from now on',
+    errors: ['TRIGGER_NOT_FOUND', 'KEY_PROVIDER_REQUIRED', 'UNAVAILABLE'],
+  }),
   openTriggerTest: defineRoute({
     ...CHANGE_REQUEST,
     id: 'openTriggerTest',

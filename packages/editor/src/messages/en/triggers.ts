@@ -9,6 +9,10 @@ export const enTriggers = {
   'triggers.resume': 'Resume',
   'triggers.address': 'Address',
   'triggers.addressHelp': 'It stays the same when the workflow is published again. Keep it secret.',
+  'triggers.replace': 'Replace address',
+  'triggers.replaceTitle': 'Replace the address?',
+  'triggers.replaceWhy':
+    'Messages to the address that the trigger has now are refused at once, also those to an open test. Give the new address to the sender.',
   'triggers.copyAddress': 'Copy address',
   'triggers.test': 'Test address',
   'triggers.testHelp': 'Each message to it starts a test run of the draft.',

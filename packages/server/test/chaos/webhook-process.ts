@@ -7,9 +7,37 @@ import { plainKeys } from '../../src/testing/kit/plain-keys.ts'
 import { nodesWithWebhook } from '../../src/testing/kit/test-nodes.ts'
 import { createWorkflowServer } from '../../src/workflow-server.ts'
 
+/** Writes of an event after which the process is to die; the environment names one. */
+const WRITES = {
+  claim: { pattern: /^insert into .*trigger_events/s, at: 'commit' },
+  // The run is stored, and its decision is about to be.
+  start: { pattern: /^update .*trigger_events/s, at: 'before' },
+  decision: { pattern: /^update .*trigger_events/s, at: 'commit' },
+} as const
+
+type Query = (query: { readonly text: string }) => Promise<unknown>
+
+/** Kills this process at a write of the first event, on the connection that does it. */
+function killAt(client: { query: unknown }, { pattern, at }: (typeof WRITES)[keyof typeof WRITES]): void {
+  const send = (client.query as Query).bind(client)
+  let hasWritten = false
+  client.query = async (query: { readonly text: string }) => {
+    const isWrite = pattern.test(query.text)
+    if (isWrite && at === 'before') process.kill(process.pid, 'SIGKILL')
+    const result = await send(query)
+    if (hasWritten && query.text === 'commit') process.kill(process.pid, 'SIGKILL')
+    hasWritten ||= isWrite
+    return result
+  }
+}
+
+const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'] ?? '', max: 8 })
+const write = process.env['KILL_AFTER'] as keyof typeof WRITES | undefined
+if (write !== undefined) pool.on('connect', (client) => killAt(client, WRITES[write]))
+
 /** A server of its own on a shared database, which sends its parent the port on which it listens. */
 const automation = createWorkflowServer({
-  database: { pool: new pg.Pool({ connectionString: process.env['DATABASE_URL'] ?? '', max: 8 }) },
+  database: { pool },
   engine: embeddedEngine(),
   nodes: nodesWithWebhook,
   keyProvider: plainKeys,

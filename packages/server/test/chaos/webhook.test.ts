@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AcceptedWebhook, Page, RunSummary, Trigger, Workflow } from '@tenon/core/api'
+import type { AcceptedWebhook, Page, RunSummary, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
 import type { SecretMarker } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
@@ -10,7 +10,7 @@ import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 /** Messages, each of which is sent three times. `npm run chaos` sends more. */
-const MESSAGES = process.env['TENON_CHAOS'] === '1' ? 10_000 : 300
+const MESSAGES = process.env['TENON_CHAOS'] === '1' ? 10_000 : 200
 const AT_ONCE = 24
 const SECRET = 'sign-with-this'
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `tenon-webhook-process-${process.pid}`)
@@ -42,8 +42,10 @@ afterAll(async () => {
   rmSync(CACHE, { recursive: true, force: true })
 })
 
-async function startProcess(): Promise<ServerProcess> {
-  const child = fork(join(CACHE, 'webhook-process.js'), { env: { ...process.env, DATABASE_URL: databaseUrl } })
+/** @param killAfter - Write of the first event after which the process dies. */
+async function startProcess(killAfter?: 'claim' | 'start' | 'decision'): Promise<ServerProcess> {
+  const env = { ...process.env, DATABASE_URL: databaseUrl, ...(killAfter && { KILL_AFTER: killAfter }) }
+  const child = fork(join(CACHE, 'webhook-process.js'), { env })
   processes.push(child)
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message) => resolve(Number(message)))
@@ -131,3 +133,20 @@ test('messages that are sent three times, out of order, to two processes of whic
   expect(found).toHaveLength(MESSAGES)
   expect(new Set(found)).toEqual(known)
 }, 1_800_000)
+
+test('a message whose process is killed after its claim, its start or its decision starts one run when it is sent again', async () => {
+  const healthy = await startProcess()
+  for (const write of ['claim', 'start', 'decision'] as const) {
+    const killed = await startProcess(write)
+    const { workflowId, path } = await publishWebhook(healthy.url)
+    const exited = new Promise((resolve) => killed.process.once('exit', (_code, signal) => resolve(signal)))
+    // The first delivery goes to the process that dies, and the sender sends it to the other one then.
+    const runId = await deliver([killed, healthy], path, 'evt_1', 0)
+    expect(await exited).toBe('SIGKILL')
+    expect(await deliver([healthy], path, 'evt_1', 0)).toBe(runId)
+    const runs: Page<RunSummary> = await call(`${healthy.url}/runs?workflowId=${workflowId}`)
+    expect(runs.items.map((run) => run.runId)).toEqual([runId])
+    const events: Page<TriggerEvent> = await call(`${healthy.url}/workflows/${workflowId}/triggers/hook/events`)
+    expect(events.items).toMatchObject([{ outcome: 'started', runId }])
+  }
+}, 120_000)

@@ -203,6 +203,25 @@ describe('a rotation', () => {
     expect(await claim()).toBeNull()
   })
 
+  test('that is over stays over: a process that still works on it puts no value back under its key', async () => {
+    const { tenantId } = await tenantWithValues()
+    const stale = { tenantId, rotation: 1, request: 1, isWrapped: false }
+    for (const claimed of [stale, { ...stale, rotation: 2, request: 2 }]) {
+      await database.withSystem((tx) => requestRotation(tx, tenantId))
+      await rotateTenant(processOn(), claimed, PACE, () => false)
+    }
+    const before = await rowsOf(tenantId)
+    expect(before.map((row) => row.data_key_id)).toEqual(Array(7).fill('3'))
+    for (const isWrapped of [true, false]) {
+      await rotateTenant(processOn(), { ...stale, isWrapped }, PACE, () => false)
+    }
+    expect(await rowsOf(tenantId)).toEqual(before)
+    const ended = await database.withSystem((tx) =>
+      tx.selectFrom('key_rotations').select(['ended', 'due_at']).where('tenant_id', '=', tenantId).execute(),
+    )
+    expect(ended).toEqual([{ ended: 2, due_at: null }])
+  })
+
   test('includes tenants whose first key was stored by an earlier version, and counts what is under each key', async () => {
     const tenantId = `t-${randomUUID()}` as TenantId
     const { keyId, bytes } = await provider.wrapKey(Buffer.alloc(32, 1), { tenantId })

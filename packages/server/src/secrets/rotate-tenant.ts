@@ -56,13 +56,17 @@ export async function rotateTenant(
   const created = await keyring.create(tenantId, String(rotation + 1))
   if (!isWrapped) {
     await wrapKeysAgain(deps, tenantId)
-    await database.withTenant(tenantId, (tx) => noteRotation(tx, claimed, { isWrapped: true, leaseMs }))
+    const isCurrent = await database.withTenant(tenantId, (tx) =>
+      noteRotation(tx, claimed, { isWrapped: true, leaseMs }),
+    )
+    if (!isCurrent) return
   }
   const to = await latestKey(deps, created)
   let after = ''
   let unreadable = 0
   let hasSkipped = false
-  while (!isClosing()) {
+  let isOver = false
+  while (!isClosing() && !isOver) {
     const page = { keyId: to.keyId, after, limit: batchSize }
     const values = await database.withTenant(tenantId, (tx) => listValuesToSeal(tx, tenantId, page))
     const last = values.at(-1)
@@ -90,7 +94,8 @@ export async function rotateTenant(
       for (const { row, set } of sealed) {
         if (set !== null && free.has(row.secret_id) && (await replaceSealed(tx, row, set))) resealed += 1
       }
-      await noteRotation(tx, claimed, { resealed, unreadable: unreadableBefore + missing.length, leaseMs })
+      const noted = { resealed, unreadable: unreadableBefore + missing.length, leaseMs }
+      isOver = !(await noteRotation(tx, claimed, noted))
     })
     return missing.length
   }

@@ -169,7 +169,7 @@ export interface ValueToSeal {
   > | null
 }
 
-/** Lists values of a tenant that are encrypted under another key, by id. @param after - Id of the last one before. */
+/** Lists values of a tenant that are not encrypted under a key or a later one, by id. @param after - Id of the last one before. */
 export async function listValuesToSeal(
   tx: ServerTx,
   tenantId: TenantId,
@@ -186,6 +186,18 @@ export async function listValuesToSeal(
     .select(['connections.connector', 'connections.field_values', 'connections.allowed_hosts'])
     .where('secrets.tenant_id', '=', tenantId)
     .where('secrets.data_key_id', '!=', keyId)
+    // A process whose rotation is over must not put values back under its key.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('secret_keys as later')
+            .select('later.key_id')
+            .whereRef('later.tenant_id', '=', 'secrets.tenant_id')
+            .whereRef('later.key_id', '=', 'secrets.data_key_id')
+            .where(sql<boolean>`later.key_id::integer > ${keyId}::integer`),
+        ),
+      ),
+    )
     .where('secrets.secret_id', '>', after)
     .orderBy('secrets.secret_id')
     .limit(limit)

@@ -113,7 +113,7 @@ describe('a rotation', () => {
     await expect
       .poll(() => others.progress())
       .toEqual({
-        ...{ tenants: 3, inProgress: 0, resealed: 21, unreadable: 0, dataKeys: { 'test-2': 6 } },
+        ...{ tenants: 3, inProgress: 0, failing: 0, resealed: 21, unreadable: 0, dataKeys: { 'test-2': 6 } },
       })
     for (const tenant of tenants) {
       expect(await readAll(tenant)).toEqual(ALL)
@@ -290,15 +290,34 @@ describe('a rotation', () => {
     await ending.close()
   })
 
+  test('goes past a data key that no key of the provider decrypts, and counts its values', async () => {
+    const { tenantId } = await tenantWithValues()
+    await database.withSystem((tx) => requestRotation(tx, tenantId))
+    const claimed = { tenantId, rotation: 1, request: 1, isWrapped: false }
+    const broken = { tenant_id: tenantId, key_id: '1', wrapping_key_id: 'test-1', wrapped: Buffer.alloc(70, 1) }
+    await database.withTenant(tenantId, (tx) =>
+      tx.updateTable('secret_keys').set(broken).where('tenant_id', '=', tenantId).execute(),
+    )
+    const worker = processOn()
+    await rotateTenant(worker, claimed, PACE, () => false)
+    expect(worker.logs).toContain('keys.key_unreadable: what it encrypted must be set again')
+    const ended = await database.withSystem((tx) =>
+      tx.selectFrom('key_rotations').select(['ended', 'unreadable']).where('tenant_id', '=', tenantId).execute(),
+    )
+    expect(ended).toEqual([{ ended: 1, unreadable: 7 }])
+  })
+
   test('waits while the key provider is down, and needs one', async () => {
     const { tenantId } = await tenantWithValues()
-    const rotations = createKeyRotations(processOn(), PACE)
+    // A lease that is longer than an attempt: the loop must not take the whole process.
+    const rotations = createKeyRotations(processOn(), { ...PACE, leaseMs: 100 })
+    const { wrapKey } = provider.calls()
     provider.setDown(true)
     await rotations.rotate(tenantId)
-    await expect.poll(() => provider.calls().wrapKey).toBeGreaterThan(0)
-    expect((await rotations.progress()).inProgress).toBe(1)
+    await expect.poll(() => provider.calls().wrapKey).toBeGreaterThan(wrapKey)
+    await expect.poll(() => rotations.progress()).toMatchObject({ inProgress: 1, failing: 1 })
     provider.setDown(false)
-    await expect.poll(async () => (await rotations.progress()).inProgress).toBe(0)
+    await expect.poll(() => rotations.progress()).toMatchObject({ inProgress: 0, failing: 0 })
     await rotations.close()
     const without = createKeyRotations({ ...processOn(), keyring: createKeyring(database, null, Date.now) }, PACE)
     await expect(without.rotate()).rejects.toMatchObject({ code: 'KEY_PROVIDER_REQUIRED' })

@@ -11,6 +11,8 @@ export interface KeyRotationProgress {
   readonly tenants: number
   /** Tenants whose rotation has not ended. */
   readonly inProgress: number
+  /** Those of them whose last attempt has failed, for example since the key provider does not answer. It is logged why. */
+  readonly failing: number
   /** Values that are encrypted under the new keys since they were requested. */
   readonly resealed: number
   /** Values that cannot be decrypted, for example since their key was lost. They stay, and must be set again. */

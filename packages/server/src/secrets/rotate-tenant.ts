@@ -1,4 +1,5 @@
 import type { TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
 import {
   type ClaimedRotation,
@@ -117,11 +118,18 @@ async function latestKey({ keyring }: RotateTenantDeps, { tenant_id, key_id }: T
   return { keyId: key_id, key }
 }
 
-async function wrapKeysAgain({ database, keyring }: RotateTenantDeps, tenantId: TenantId): Promise<void> {
+/** Encrypts data keys again, one by one. One that no key of the provider decrypts any more stays as it is. */
+async function wrapKeysAgain({ database, keyring, log }: RotateTenantDeps, tenantId: TenantId): Promise<void> {
   const rows = await database.withTenant(tenantId, (tx) => listTenantKeys(tx, tenantId))
   for (const row of rows) {
-    const { keyId, bytes } = await keyring.wrapAgain(tenantId, row)
-    const set = { wrapping_key_id: keyId, wrapped: bytes }
-    await database.withTenant(tenantId, (tx) => replaceWrapped(tx, row, set))
+    try {
+      const { keyId, bytes } = await keyring.wrapAgain(tenantId, row)
+      const set = { wrapping_key_id: keyId, wrapped: bytes }
+      await database.withTenant(tenantId, (tx) => replaceWrapped(tx, row, set))
+    } catch (error) {
+      if (!(error instanceof TenonError && error.code === 'SECRET_NOT_FOUND')) throw error
+      const { key_id: dataKeyId, wrapping_key_id: keyId } = row
+      log('warn', 'keys.key_unreadable: what it encrypted must be set again', { tenantId, dataKeyId, keyId })
+    }
   }
 }

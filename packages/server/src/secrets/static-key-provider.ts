@@ -40,7 +40,14 @@ export function staticKeyProvider({ keys }: { readonly keys: readonly [StaticKey
       return { keyId: currentId, bytes: encrypt(find(currentId), text, boundTo(currentId, tenantId)) }
     },
     async unwrapKey({ keyId, bytes }, { tenantId }) {
-      return Buffer.from(decrypt(find(keyId), bytes, boundTo(keyId, tenantId)), 'base64')
+      const key = find(keyId)
+      try {
+        return Buffer.from(decrypt(key, bytes, boundTo(keyId, tenantId)), 'base64')
+      } catch {
+        throw new TenonError('SECRET_NOT_FOUND', `The key "${keyId}" cannot decrypt the data key of the tenant`, {
+          remedy: 'Restore the stored data key of the tenant, or set its secrets again.',
+        })
+      }
     },
   }
 }

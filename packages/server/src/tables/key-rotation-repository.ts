@@ -18,6 +18,7 @@ export interface ClaimedRotation {
 export interface RotationCounts {
   readonly tenants: number
   readonly inProgress: number
+  readonly failing: number
   readonly resealed: number
   readonly unreadable: number
   /** Number of data keys by the key of the provider that has encrypted them. */
@@ -87,7 +88,7 @@ export async function noteRotation(
   const { numUpdatedRows } = await tx
     .updateTable('key_rotations')
     .set({
-      ...{ resealed: sql<number>`resealed + ${resealed}::int`, due_at: dueIn(leaseMs) },
+      ...{ resealed: sql<number>`resealed + ${resealed}::int`, due_at: dueIn(leaseMs), is_failing: false },
       ...(isWrapped ? { wrapped: sql<number>`greatest(wrapped, ${request}::int)` } : {}),
       ...(unreadable === undefined ? {} : { unreadable }),
     })
@@ -101,7 +102,7 @@ export async function noteRotation(
 /** Pause after which a rotation that fails for days is tried again. */
 const LONGEST_PAUSE_MS = 3_600_000
 
-/** Puts off a rotation that failed, for as long as it has been requested: the longer it fails, the rarer it is tried. */
+/** Puts off a rotation that failed, for as long as it has been requested: the longer it fails, the rarer it is tried. Progress counts it as failing. */
 export async function putOffRotation(
   tx: ServerTx,
   { tenantId, rotation }: ClaimedRotation,
@@ -111,7 +112,7 @@ export async function putOffRotation(
   const pause = sql<number>`greatest(${leaseMs}::bigint, least(${age}, ${LONGEST_PAUSE_MS}::bigint))`
   await tx
     .updateTable('key_rotations')
-    .set({ due_at: sql<number>`${databaseNow} + ${pause}` })
+    .set({ is_failing: true, due_at: sql<number>`${databaseNow} + ${pause}` })
     .where('tenant_id', '=', tenantId)
     .where('rotation', '=', rotation)
     .where(sql<boolean>`ended < rotation`)
@@ -127,6 +128,7 @@ export async function endRotation(tx: ServerTx, { tenantId, rotation }: ClaimedR
       ended: sql<number>`case when ${isDone} then rotation else ended end`,
       due_at: sql<number | null>`case when ${isDone} then null else ${databaseNow} end`,
       ended_at: sql<number | null>`case when ${isDone} then ${databaseNow} end`,
+      is_failing: false,
     })
     .where('tenant_id', '=', tenantId)
     .where('rotation', '=', rotation)
@@ -142,11 +144,12 @@ export async function countRotations(tx: ServerTx): Promise<RotationCounts> {
     .select([
       sql<number>`count(*)`.as('tenants'),
       sql<number>`count(*) filter (where ended < rotation)`.as('in_progress'),
+      sql<number>`count(*) filter (where is_failing)`.as('failing'),
       sql<number>`coalesce(sum(resealed), 0)`.as('resealed'),
       sql<number>`coalesce(sum(unreadable), 0)`.as('unreadable'),
     ])
     .executeTakeFirstOrThrow()
-  const { tenants, in_progress: inProgress, resealed, unreadable } = row
+  const { tenants, in_progress: inProgress, failing, resealed, unreadable } = row
   const keys = await tx
     .selectFrom('wrapped_keys')
     .select(['wrapping_key_id', sql<number>`count(*)`.as('count')])
@@ -155,7 +158,7 @@ export async function countRotations(tx: ServerTx): Promise<RotationCounts> {
     .execute()
   return {
     dataKeys: Object.fromEntries(keys.map(({ wrapping_key_id, count }) => [wrapping_key_id, Number(count)])),
-    ...{ tenants: Number(tenants), inProgress: Number(inProgress) },
+    ...{ tenants: Number(tenants), inProgress: Number(inProgress), failing: Number(failing) },
     ...{ resealed: Number(resealed), unreadable: Number(unreadable) },
   }
 }

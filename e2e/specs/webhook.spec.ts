@@ -25,7 +25,7 @@ test('a webhook gets its secret and its address in the editor, and starts one ru
   await page.getByLabel('Secret').fill(SECRET)
   await page.getByLabel('Secret').press('Enter')
   await expect.poll(async () => (await client.drafts.get(id)).document.nodes[0]?.params.secret).toBeTruthy()
-  const live = page.getByRole('region', { name: 'Live' })
+  const live = page.getByRole('region', { name: 'Trigger', exact: true })
   await expect(live).toContainText('Starts runs after the workflow is published')
 
   await live.getByRole('button', { name: 'Open for an hour' }).click()

@@ -351,7 +351,7 @@ describe('a message', () => {
     expect((await server.json<Page<TriggerEvent>>(200, rest, { as })).items).toHaveLength(1)
   })
 
-  test('is refused while its trigger is paused, and may come again afterwards', async () => {
+  test('is rejected while its trigger is paused, and can be retried afterwards', async () => {
     const as = testIdentity()
     const id = await publish(server, as, open())
     const paused = await post(as, `${triggerPath(id)}/pause`)
@@ -365,7 +365,7 @@ describe('a message', () => {
     await server.json(404, `/workflows/${id}/triggers/note/pause`, { as, method: 'POST' })
   })
 
-  test('whose run cannot be started is listed as rejected, and starts one when it comes again', async () => {
+  test('whose run cannot be started is listed as rejected, and starts one when it is retried', async () => {
     const as = testIdentity()
     const limited = await server.sibling({ runLimits: () => ({ inProgress: 0, queued: 0 }) })
     const id = await publish(server, as, open({ dedupeKey: 'trigger.body.id' }))

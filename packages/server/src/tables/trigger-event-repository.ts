@@ -24,7 +24,7 @@ export interface EventClaim {
 const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'deduplicated']
 
 /**
- * Claims the key of an event for a run, or finds the event that came first and counts the repetition.
+ * Claims the key of an event for a run, or finds the earlier event and counts the repetition.
  *
  * @returns The row that counts now: its run is started if the outcome is `pending` or `rejected`.
  */

@@ -36,8 +36,8 @@ type AcceptDeps = Pick<ServerContext, 'database' | 'reader' | 'now' | 'log'>
  * run is stored before the run is started, so that a repetition after a crash starts the same run, or finds it.
  *
  * @returns After the run is stored.
- * @throws {@link TenonError} as a request for a run by the API; the event is listed as rejected then, and the same key may
- * come again.
+ * @throws {@link TenonError} as a request for a run by the API; the event is listed as rejected then, and can be retried
+ * with the same key.
  * @see docs/adr/0072-an-event-starts-one-run.md
  */
 export async function acceptEvent(
@@ -176,7 +176,7 @@ function closed(): TenonError {
 
 /** The error of a message to a trigger that is paused. */
 export function pausedTrigger(): TenonError {
-  return new TenonError('TRIGGER_PAUSED', 'The trigger is paused and takes no messages')
+  return new TenonError('TRIGGER_PAUSED', 'The trigger is paused and accepts no messages')
 }
 
 function hasTrigger({ plan }: VersionToRun, nodeId: string): boolean {

@@ -1,6 +1,6 @@
 /** Texts about triggers of the server in English, as those of `en`. A page loads them with the first such node. */
 export const enTriggers = {
-  'triggers.title': 'Live',
+  'triggers.title': 'Trigger',
   'triggers.state':
     '{state, select, active {Active} paused {Paused by {person}} other {Starts runs after the workflow is published}}',
   'triggers.loadFailed': 'The trigger could not be loaded',

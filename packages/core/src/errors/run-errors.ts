@@ -4,6 +4,11 @@ import type { ErrorEntry } from './error-entry.ts'
 export const RUN_ERRORS = {
   WORKFLOW_NOT_PUBLISHED: { status: 422, retryable: false, remedy: 'Publish the workflow first, or try the draft.' },
   RUN_INPUT_INVALID: { status: 422, retryable: false, remedy: 'Correct the input fields listed in issues.' },
+  TRIGGER_NOT_MANUAL: {
+    status: 422,
+    retryable: false,
+    remedy: 'Add a Start node, or send a message to the address of the trigger; a draft has a test address.',
+  },
   TRIGGER_DISABLED: {
     status: 422,
     retryable: false,

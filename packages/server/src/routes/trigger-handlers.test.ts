@@ -95,6 +95,39 @@ const changeTest = (as: Identity, set: { test_runs?: number; test_until?: number
 const runsOf = async (as: Identity, id: string, mode = 'live') =>
   (await server.json<Page<RunSummary>>(200, `/runs?workflowId=${id}&mode=${mode}&limit=200`, { as })).items
 
+describe('a start by hand', () => {
+  test('begins at a start node, wherever it is in the document, and never at a webhook', async () => {
+    const as = testIdentity()
+    const { nodes, edges, ...rest } = open()
+    const both = { ...rest, edges, nodes: nodes.toReversed() }
+    const alone = {
+      ...rest,
+      nodes: nodes.filter(({ id }) => id !== 'start'),
+      edges: edges.filter(({ source }) => source !== 'start'),
+    }
+    const create = async (document: WorkflowDocument) => {
+      const body = { name: 'Hooks', document }
+      const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+      await publishDraft(as, id)
+      return id
+    }
+    const [withStart, withoutStart] = [await create(both), await create(alone)]
+    const start = (status: number, id: string, body: JsonObject = {}) =>
+      server.json<JsonObject>(status, `/workflows/${id}/runs`, { as, method: 'POST', body })
+    const { runId } = await start(201, withStart)
+    expect(await untilRun(server, as, String(runId))).toMatchObject({ status: 'completed' })
+    for (const refused of [
+      await start(422, withoutStart),
+      await start(422, withStart, { trigger: 'hook' }),
+      await server.json<JsonObject>(422, `/workflows/${withoutStart}/draft/try`, { as, method: 'POST', body: {} }),
+    ]) {
+      expect(refused).toMatchObject({ code: 'TRIGGER_NOT_MANUAL' })
+    }
+    const body = { trigger: 'hook', input: { body: { id: 'x' } } }
+    await server.json(201, `/workflows/${withoutStart}/draft/try`, { as, method: 'POST', body })
+  })
+})
+
 describe('an address', () => {
   test('is known before the workflow is published, starts runs after it, and is another one in a copy', async () => {
     const as = testIdentity()

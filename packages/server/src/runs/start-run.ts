@@ -1,8 +1,9 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
 import { type Json, type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import type { NodeRegistry } from '@tenon/core/node'
 import type { Actor } from '@tenon/core/run'
-import { checkRunInput, firstTrigger, type StartRunRequest } from '@tenon/runtime'
+import { checkRunInput, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
@@ -31,7 +32,12 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
     const version = await versionToRun(server, workflow, { asked: body.version, runId })
     const { trigger, input } = body
     return presentStartedRun(
-      await server.engine.start(checkBeginning({ tenantId, actor: actorOf(identity), version, trigger, input, runId })),
+      await server.engine.start(
+        checkBeginning({
+          ...{ tenantId, actor: actorOf(identity), version, trigger, input, runId },
+          manualIn: server.registry,
+        }),
+      ),
     )
   }
   const asked = { workflowId: workflow.workflow_id, body: body as Json }
@@ -76,8 +82,10 @@ export interface Beginning {
   /** Person who starts the run, and for whom it acts; `null` if no person does. */
   readonly actor: Actor | null
   readonly version: VersionToRun
-  /** @defaultValue the first enabled trigger in document order */
+  /** @defaultValue the first enabled trigger in document order at which runs are started by hand */
   readonly trigger: string | undefined
+  /** Node types, if runs that begin at a trigger of its own kind, such as a webhook, are refused. */
+  readonly manualIn?: NodeRegistry
   /** @defaultValue `{}` */
   readonly input: Json | undefined
   /** Id of the run; a run that has it is returned as it is. */
@@ -88,12 +96,13 @@ export interface Beginning {
  * Makes the request to the engine after checking the input; stores nothing.
  *
  * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `JSON_SCHEMA_INVALID` for an input schema that cannot be
- * applied, `REFERENCE_NOT_FOUND` for a trigger that is not in the version, `TRIGGER_DISABLED` for one that is disabled, also if all are.
+ * applied, `REFERENCE_NOT_FOUND` for a trigger that is not in the version, `TRIGGER_DISABLED` for one that is disabled, also if all are,
+ * `TRIGGER_NOT_MANUAL` for one that only messages start, if such are refused.
  */
 export function checkBeginning(beginning: Beginning): StartRunRequest {
   const { tenantId, actor, version, input = {} } = beginning
   const plan = JSON.parse(version.plan) as Plan
-  const trigger = findTrigger(plan, beginning.trigger)
+  const trigger = findTrigger(plan, beginning.trigger, beginning.manualIn)
   checkRunInput(trigger, input)
   return {
     tenantId,
@@ -108,15 +117,21 @@ export function checkBeginning(beginning: Beginning): StartRunRequest {
   }
 }
 
-function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {
+function findTrigger(plan: Plan, triggerId: string | undefined, manualIn: NodeRegistry | undefined): PlanNode {
   const triggers = plan.nodes.filter((node) => node.control === 'trigger')
+  const isManual = ({ type, typeVersion }: PlanNode) =>
+    manualIn?.get(type, typeVersion)?.definition.trigger === undefined
+  const manual = triggers.filter(isManual)
   // If all are disabled, the first one is refused by its name below.
-  const byDefault = firstTrigger(plan) ?? triggers[0]
+  const byDefault = manual.find(({ disabled }) => !disabled) ?? manual[0] ?? triggers[0]
   const trigger = triggerId === undefined ? byDefault : triggers.find((node) => node.id === triggerId)
   if (trigger === undefined) {
     throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {
       details: { issues: [{ path: ['trigger'], code: 'not_found', message: 'No trigger of the version has this id' }] },
     })
+  }
+  if (!isManual(trigger)) {
+    throw new TenonError('TRIGGER_NOT_MANUAL', `Only messages to the trigger "${trigger.name}" start runs at it`)
   }
   if (trigger.disabled) {
     throw new TenonError('TRIGGER_DISABLED', `The trigger "${trigger.name}" is disabled, so it starts no runs`)

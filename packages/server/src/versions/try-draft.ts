@@ -48,7 +48,11 @@ export async function tryDraft(
   const frozen = freezeDraft(server, { workflowId, identity, prepared, number: null, notes: '' })
   const version = message === null ? frozen : { ...frozen, version: sharedName(prepared) }
   const runId = message?.runId ?? newRunId()
-  const request = checkBeginning({ tenantId, actor, version, trigger, input, runId })
+  const request = checkBeginning({
+    ...{ tenantId, actor, version, trigger, input, runId },
+    // A person may try a trigger with a message of their own, if they name it.
+    ...(trigger === undefined ? { manualIn: server.registry } : {}),
+  })
   await keepPlans(server, tenantId, prepared.workflows)
   // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.
   await server.database.withTenant(tenantId, async (tx) => {

@@ -133,6 +133,7 @@ export const draftRoutes = {
       'RUN_INPUT_INVALID',
       'JSON_SCHEMA_INVALID',
       'TRIGGER_DISABLED',
+      'TRIGGER_NOT_MANUAL',
       'REFERENCE_NOT_FOUND',
       'VALUE_NOT_JSON',
       'VALUE_TOO_LARGE',

@@ -25,11 +25,17 @@ const READS_INPUT = /\binput\b/
 
 const ANY_INPUT: JsonSchema = Object.freeze({ type: 'object', properties: {} })
 
-/** Returns the triggers of a workflow in document order; a run starts at the first by default. */
+/**
+ * Returns the triggers of a workflow at which a person starts runs, in document order; a run starts at the first by
+ * default. Those that only messages start, such as webhooks, are left out.
+ */
 export function startPoints(document: WorkflowDocument, manifest: NodeManifest): readonly StartPoint[] {
   const index = createManifestIndex(manifest)
   return document.nodes
-    .filter((node) => node.disabled !== true && index.entryOf(node)?.control === 'trigger')
+    .filter((node) => {
+      const entry = index.entryOf(node)
+      return node.disabled !== true && entry?.control === 'trigger' && entry.trigger === undefined
+    })
     .map((node) => {
       const schema = node.params['inputSchema']
       return { nodeId: node.id, name: node.name, schema: isJsonObject(schema) ? schema : ANY_INPUT }

@@ -196,7 +196,7 @@ const triggers: Migration = {
       key: ['workflow_id', 'node_id', 'event_id'],
     }),
     `create index trigger_events_by_time on ${identifier(schema)}.trigger_events (workflow_id, node_id, at desc)`,
-    `create index trigger_events_by_end on ${identifier(schema)}.trigger_events (tenant_id, expires_at)`,
+    `create index trigger_events_by_end on ${identifier(schema)}.trigger_events (expires_at, tenant_id)`,
   ],
 }
 

@@ -119,12 +119,12 @@ describe('a start by hand', () => {
     for (const refused of [
       await start(422, withoutStart),
       await start(422, withStart, { trigger: 'hook' }),
-      await server.json<JsonObject>(422, `/workflows/${withoutStart}/draft/try`, { as, method: 'POST', body: {} }),
+      await server.json<JsonObject>(422, `/workflows/${withoutStart}/draft/runs`, { as, method: 'POST', body: {} }),
     ]) {
       expect(refused).toMatchObject({ code: 'TRIGGER_NOT_MANUAL' })
     }
     const body = { trigger: 'hook', input: { body: { id: 'x' } } }
-    await server.json(201, `/workflows/${withoutStart}/draft/try`, { as, method: 'POST', body })
+    await server.json(201, `/workflows/${withoutStart}/draft/runs`, { as, method: 'POST', body })
   })
 })
 

@@ -56,7 +56,7 @@ describe('useWorkflowChanges', () => {
     const { fixture, session, change } = open()
     act(() => session.store.setState({ openPanel: 'run' }))
     expect(await screen.findByText('Runs version 4.')).toBeTruthy()
-    change({ version: '5' })
+    change({ version: '5', liveVersion: '5' })
     act(() => fixture.announce({ kind: 'version', id: '5', workflowId: 'wf' }))
     expect(await screen.findByText('Runs version 5.')).toBeTruthy()
     await waitFor(() =>

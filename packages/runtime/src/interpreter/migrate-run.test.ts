@@ -236,6 +236,18 @@ describe('a run whose nodes do not fit the version', () => {
     ])
   })
 
+  test('moves to a version that has the error branch by which a node has ended', () => {
+    const routed: NodeText = ['a:probe', { onError: 'route' }]
+    const nodes: readonly NodeText[] = ['start', routed, 'b:probe', 'w:probe', 'end']
+    const edges = ['start>a', 'a:error>b', 'start>w']
+    const [before, after] = [planOf(nodes, edges), planOf(nodes, [...edges, 'b>end'])]
+    const run = runOf(before, after)
+    run.suspend('w', approvalOf())
+    run.fail('a')
+    run.suspend('b', approvalOf())
+    expect(move(run, after)).toEqual(['moved 1 to 2'])
+  })
+
   test('names what nothing undoes any more', () => {
     const undoing = (compensation: boolean): Plan => {
       const plan = planOf(['start', 'a:probe', 'w:probe', 'undo:probe'], ['start>a', 'a>w'])

@@ -2,7 +2,8 @@
 import { TenonError } from '@tenon/core/errors'
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
-import { createFixtureClient, type FixtureData } from '../../test/fixtures/fixture-client.ts'
+import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
+import type { FixtureData } from '../../test/fixtures/fixture-data.ts'
 import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
 import {
   CALL_MANIFEST,

@@ -32,7 +32,7 @@ afterAll(() => pglite.close())
 const PACE = { batchSize: 2, leaseMs: 1, overlapMs: 0, idleMs: 5 }
 const provider = testKeyProvider()
 
-/** What one process has: its own keys in memory. */
+/** The store of one process, with its own keys in memory. */
 function processOn(on: ServerDatabase = database) {
   const keyring = createKeyring(on, provider, Date.now)
   const secrets = createSecretStore(on, keyring)

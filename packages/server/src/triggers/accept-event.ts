@@ -23,7 +23,7 @@ import { findWorkflow } from '../tables/workflow-repository.ts'
 export interface TriggerArrival {
   /** `test` for one to the test address. */
   readonly mode: 'live' | 'test'
-  /** Key by which a repetition is recognized; `null` for a message that is never repeated. */
+  /** Key by which a repetition is recognized; `null` for a message without one, which always starts a run. */
   readonly key: string | null
   /** Starts the run with this id; a run that has it is returned as it is. */
   readonly start: (runId: RunId) => Promise<StartedRunRow>

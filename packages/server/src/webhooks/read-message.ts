@@ -41,7 +41,7 @@ export function readMessageBody({ headers, bytes }: Pick<Message, 'headers' | 'b
 
 /**
  * Makes the input of the run that a message starts. Headers with the address of the webhook are left out, such as those
- * that proxies add: who has it can start runs.
+ * that proxies add: anyone who has the address can start runs.
  *
  * @param signatureHeader - Header with the signature of a webhook that names its own; `null` if it names none.
  */

@@ -2,7 +2,8 @@
 import type { RunSummary, WaitingRun } from '@tenon/core/client'
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
-import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import type { FixtureData } from '../../../test/fixtures/fixture-data.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { createRunLog, runStarted } from '../../../test/fixtures/run-log.ts'
 import {

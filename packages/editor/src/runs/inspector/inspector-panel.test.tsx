@@ -2,7 +2,8 @@
 import { render, screen, waitFor } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { reviewApproval } from '../../../test/fixtures/approvals.ts'
-import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import type { FixtureData } from '../../../test/fixtures/fixture-data.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import {
   decidedWhilePausedRun,

@@ -6,7 +6,7 @@ import type { ClaimedRun } from './pass-runner.ts'
  * Returns the runs whose owner a worker has to verify after a renewal of its lease: those that it drives and the database
  * does not know as its own, and those that the database knows as its own and it does not drive.
  *
- * What has changed since the renewal was requested is left to the next one: the response need not contain it. A busy
+ * Changes since the renewal was requested are left to the next one: the response need not contain them. A busy
  * worker starts and ends runs all the time, and would verify each that falls into a renewal.
  *
  * @param claimed - Runs that the worker drives, by their keys.

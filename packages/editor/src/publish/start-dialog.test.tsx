@@ -32,17 +32,31 @@ interface OpenOptions {
   readonly isWithoutInput?: boolean
   /** The only trigger of the draft is disabled. */
   readonly isDisabled?: boolean
+  /** Only messages start runs at the trigger. */
+  readonly isWebhook?: boolean
 }
 
 function open(
   panel: 'try' | 'run',
-  { onTry, answer: facts, settings = {}, isWithoutInput = false, isDisabled = false }: OpenOptions = {},
+  {
+    onTry,
+    answer: facts,
+    settings = {},
+    isWithoutInput = false,
+    isDisabled = false,
+    isWebhook = false,
+  }: OpenOptions = {},
 ) {
   const fixture = createFixtureClient({
     document: { ...startsWith('begin', isWithoutInput ? null : 'Published'), settings },
   })
+  const kind = isWebhook ? { trigger: 'webhook' as const } : {}
+  const manifest = {
+    ...SMALL_MANIFEST,
+    nodes: SMALL_MANIFEST.nodes.map((entry) => (entry.control === 'trigger' ? { ...entry, ...kind } : entry)),
+  }
   const session = createEditorSession({ translate: () => t })
-  session.store.setState({ workflow: STORED_WORKFLOW, manifest: createManifestIndex(SMALL_MANIFEST) })
+  session.store.setState({ workflow: STORED_WORKFLOW, manifest: createManifestIndex(manifest) })
   const draft = startsWith('begin_2', isWithoutInput ? null : 'Drafted')
   session.adopt(isDisabled ? { ...draft, nodes: draft.nodes.map((begin) => ({ ...begin, disabled: true })) } : draft)
   session.store.setState({ phase: { kind: 'ready' }, sync: 'saved', openPanel: panel })
@@ -78,6 +92,11 @@ describe('StartDialog', () => {
     open('try', { isDisabled: true })
     expect(await screen.findByText('Every trigger is disabled')).toBeTruthy()
     expect(screen.getByText('A disabled trigger starts no runs. Select a trigger and enable it.')).toBeTruthy()
+  })
+
+  test('says that messages start a workflow whose triggers are webhooks', async () => {
+    open('try', { isWebhook: true })
+    expect(await screen.findByText('Messages start this workflow')).toBeTruthy()
   })
 
   test('asks for what the published version takes, and runs that version', async () => {

@@ -54,11 +54,17 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
   const [chosen, setChosen] = useState<NodeId | null>(starts.triggers.get(mode) ?? null)
   const trigger = triggers.find(({ nodeId }) => nodeId === chosen) ?? triggers[0]
   if (trigger === undefined) {
-    const hasTrigger = document.nodes.some((node) => manifest.entryOf(node)?.control === 'trigger')
-    return hasTrigger ? (
+    const all = document.nodes.flatMap((node) => {
+      const entry = manifest.entryOf(node)
+      return entry?.control === 'trigger' ? [{ isDisabled: node.disabled === true }] : []
+    })
+    if (all.length === 0) {
+      return <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
+    }
+    return all.every(({ isDisabled }) => isDisabled) ? (
       <EmptyState icon="pause" title={t('start.allDisabled')} description={t('start.allDisabledText')} />
     ) : (
-      <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
+      <EmptyState icon="link" title={t('start.byMessages')} description={t('start.byMessagesText')} />
     )
   }
   const memory = `${mode}/${trigger.nodeId}`

@@ -203,6 +203,8 @@ export const editorMessages = {
   'start.noTriggerText': 'Add a trigger to the workflow.',
   'start.allDisabled': 'Every trigger is disabled',
   'start.allDisabledText': 'A disabled trigger starts no runs. Select a trigger and enable it.',
+  'start.byMessages': 'Messages start this workflow',
+  'start.byMessagesText': 'Select its trigger to see the address, and to open a test address.',
 
   'run.waits': '{name} is waiting for a decision.',
   'run.waitsMore': '{count, plural, one {# more decision is} other {# more decisions are}} awaited.',

@@ -3,9 +3,14 @@ import { TenonError } from '@tenon/core/errors'
 import { checkJsonSchema } from '@tenon/core/node'
 import type { Plan, PlanNode } from './interpreter/plan.ts'
 
-/** Returns the first enabled trigger in document order, at which runs start that name none; `null` without one. */
+/**
+ * Returns the first enabled trigger in document order at which runs are started by hand, by the API or by other workflows;
+ * `null` without one.
+ */
 export function firstTrigger({ nodes }: Pick<Plan, 'nodes'>): PlanNode | null {
-  return nodes.find(({ control, disabled }) => control === 'trigger' && !disabled) ?? null
+  return (
+    nodes.find(({ control, disabled, trigger }) => control === 'trigger' && trigger === undefined && !disabled) ?? null
+  )
 }
 
 /** Returns the JSON Schema of the input of runs that start at a trigger; `null` if it takes any input. */

@@ -89,7 +89,10 @@ export async function beginChild(
   const { plan: childPlan, requires } = prepared
   const trigger = firstTrigger(childPlan)
   if (trigger === null) {
-    throw new TenonError('TRIGGER_DISABLED', 'Every trigger of the workflow is disabled, so no run of it starts')
+    throw new TenonError(
+      'TRIGGER_DISABLED',
+      'No trigger of the workflow starts runs for other workflows: each is disabled, or starts them by messages',
+    )
   }
   checkRunInput(trigger, input)
   const { ref, payloads } = storeValue(input)

@@ -46,7 +46,12 @@ export function compileNode(
   const keyOrder = node.keyOrder === undefined || Object.keys(node.keyOrder).length === 0 ? undefined : node.keyOrder
   const calls = calledKeys(type.calls)
   const { retryIf, totalTimeoutMs } = policy
-  const isPlain = children === undefined && keyOrder === undefined && compensation === undefined && calls.length === 0
+  const isPlain =
+    children === undefined &&
+    keyOrder === undefined &&
+    compensation === undefined &&
+    calls.length === 0 &&
+    type.trigger === undefined
   if (isPlain && retryIf === null && totalTimeoutMs === null) return compiled
   return {
     ...compiled,
@@ -56,5 +61,6 @@ export function compileNode(
     ...(compensation === undefined ? {} : { compensation }),
     ...(retryIf === null ? {} : { retryIf }),
     ...(totalTimeoutMs === null ? {} : { totalTimeoutMs }),
+    ...(type.trigger === undefined ? {} : { trigger: type.trigger }),
   }
 }

@@ -128,6 +128,15 @@ describe('compile', () => {
     expect(planOf(['start'], [])).toMatchObject({ timeoutMs: null, durability: 'normal', variables: {} })
   })
 
+  test('keeps the kind of a trigger that starts runs by itself', () => {
+    const nodes = [node('hook', 'hook'), node('start', 'start')]
+    const [start] = TEST_MANIFEST.nodes.filter(({ type }) => type === 'start')
+    if (start === undefined) throw new RangeError('The manifest has no start node')
+    const hook = { ...start, type: 'hook', trigger: 'webhook' as const }
+    const plan = compile(workflow(nodes, []), { ...TEST_MANIFEST, nodes: [...TEST_MANIFEST.nodes, hook] })
+    expect(plan.nodes.map(({ trigger }) => trigger)).toEqual(['webhook', undefined])
+  })
+
   test('knows control nodes and what runs inline', () => {
     const { nodes } = planOf(['start', 'split:fork', 'ask:approval', 'calc:set', 'call:probe'], [])
     expect(nodes.map(({ control, mode }) => [control, mode])).toEqual([

@@ -1,5 +1,5 @@
 import type { ConcurrencyLimit, JoinMode, KeyOrder, OnError, RunPriority } from '@tenon/core/document'
-import type { ControlKind, NodeEffect } from '@tenon/core/node'
+import type { ControlKind, NodeEffect, TriggerKind } from '@tenon/core/node'
 import type { StoredCallPolicy } from '@tenon/core/run'
 
 /** A retry policy with its durations in milliseconds and its defaults filled in. */
@@ -32,6 +32,8 @@ export interface PlanNode {
   readonly keyOrder?: KeyOrder
   /** Behavior that the machine itself provides; `null` for other nodes. */
   readonly control: ControlKind | null
+  /** Way in which the server starts runs at a trigger, such as by a webhook; without it, runs are started by hand. */
+  readonly trigger?: TriggerKind
   /** Way of execution: within the commit, or by a worker. */
   readonly mode: 'inline' | 'dispatch'
   /** Effect on other systems. */

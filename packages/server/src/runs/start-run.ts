@@ -1,9 +1,8 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
 import { type Json, type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { NodeRegistry } from '@tenon/core/node'
 import type { Actor } from '@tenon/core/run'
-import { checkRunInput, type StartRunRequest } from '@tenon/runtime'
+import { checkRunInput, firstTrigger, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
@@ -35,7 +34,7 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
       await server.engine.start(
         checkBeginning({
           ...{ tenantId, actor: actorOf(identity), version, trigger, input, runId },
-          manualIn: server.registry,
+          byHand: true,
         }),
       ),
     )
@@ -84,8 +83,8 @@ export interface Beginning {
   readonly version: VersionToRun
   /** @defaultValue the first enabled trigger in document order at which runs are started by hand */
   readonly trigger: string | undefined
-  /** Node types, if runs that begin at a trigger of its own kind, such as a webhook, are refused. */
-  readonly manualIn?: NodeRegistry
+  /** True to refuse a trigger that only messages start. @defaultValue false */
+  readonly byHand?: boolean
   /** @defaultValue `{}` */
   readonly input: Json | undefined
   /** Id of the run; a run that has it is returned as it is. */
@@ -102,7 +101,7 @@ export interface Beginning {
 export function checkBeginning(beginning: Beginning): StartRunRequest {
   const { tenantId, actor, version, input = {} } = beginning
   const plan = JSON.parse(version.plan) as Plan
-  const trigger = findTrigger(plan, beginning.trigger, beginning.manualIn)
+  const trigger = findTrigger(plan, beginning.trigger, beginning.byHand === true)
   checkRunInput(trigger, input)
   return {
     tenantId,
@@ -117,20 +116,19 @@ export function checkBeginning(beginning: Beginning): StartRunRequest {
   }
 }
 
-function findTrigger(plan: Plan, triggerId: string | undefined, manualIn: NodeRegistry | undefined): PlanNode {
+const isManual = ({ trigger }: PlanNode) => trigger === undefined
+
+function findTrigger(plan: Plan, triggerId: string | undefined, byHand: boolean): PlanNode {
   const triggers = plan.nodes.filter((node) => node.control === 'trigger')
-  const isManual = ({ type, typeVersion }: PlanNode) =>
-    manualIn?.get(type, typeVersion)?.definition.trigger === undefined
-  const manual = triggers.filter(isManual)
   // If all are disabled, the first one is refused by its name below.
-  const byDefault = manual.find(({ disabled }) => !disabled) ?? manual[0] ?? triggers[0]
+  const byDefault = firstTrigger(plan) ?? triggers.find(isManual) ?? triggers[0]
   const trigger = triggerId === undefined ? byDefault : triggers.find((node) => node.id === triggerId)
   if (trigger === undefined) {
     throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {
       details: { issues: [{ path: ['trigger'], code: 'not_found', message: 'No trigger of the version has this id' }] },
     })
   }
-  if (!isManual(trigger)) {
+  if (byHand && !isManual(trigger)) {
     throw new TenonError('TRIGGER_NOT_MANUAL', `Only messages to the trigger "${trigger.name}" start runs at it`)
   }
   if (trigger.disabled) {

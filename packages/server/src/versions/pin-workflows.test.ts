@@ -410,7 +410,7 @@ describe('publishing and trying', () => {
       {
         code: 'SUBWORKFLOW_NO_TRIGGER',
         message:
-          'call: every trigger of the workflow "Sample" is disabled. Enable one of them, and publish that workflow first',
+          'call: the workflow "Sample" has no enabled start node. Enable or add one, and publish that workflow first',
         values: { workflow: 'Sample' },
       },
     ])

@@ -45,7 +45,7 @@ export function refusalIssue({ name, at }: WorkflowReference, refusal: Refusal):
     }
     case 'untriggered': {
       const { name: workflow } = refusal
-      const message = `${name}: every trigger of the workflow "${workflow}" is disabled. Enable one of them, and publish that workflow first`
+      const message = `${name}: the workflow "${workflow}" has no enabled start node. Enable or add one, and publish that workflow first`
       return serverIssue('SUBWORKFLOW_NO_TRIGGER', at, message, { workflow })
     }
     case 'deep': {

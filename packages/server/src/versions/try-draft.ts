@@ -51,7 +51,7 @@ export async function tryDraft(
   const request = checkBeginning({
     ...{ tenantId, actor, version, trigger, input, runId },
     // A person may try a trigger with a message of their own, if they name it.
-    ...(trigger === undefined ? { manualIn: server.registry } : {}),
+    byHand: trigger === undefined,
   })
   await keepPlans(server, tenantId, prepared.workflows)
   // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.

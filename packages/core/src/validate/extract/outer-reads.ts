@@ -57,10 +57,11 @@ export function outerReads(
     if (readable?.required === true && readable.writers.every(isBeside)) return null
     const isWritten = around.within(node).some((writer) => mayWrite(writer, key))
     if (!isWritten && !callKeys.has(key)) return null
-    if (beside.some((writer) => mayWrite(writer, key))) {
+    const refuseAmbiguous = (): null => {
       reasons.add('AMBIGUOUS', [idOf(read)], memberOf('input', key))
       return null
     }
+    if (beside.some((writer) => mayWrite(writer, key))) return refuseAmbiguous()
     const isOwn = around.isOwn(readable)
     if (!isOwn && !around.mayBeGiven(key)) {
       fields.keepOptional(key)
@@ -68,6 +69,8 @@ export function outerReads(
     }
     if (!isOwn) {
       if (!around.isGiven(key)) return refuseMissing(read, memberOf('input', key))
+      // Without a run of the region, the value is that of an earlier node.
+      if (!around.hasRun(node)) return refuseAmbiguous()
       given.keep(key)
     }
     fields.keep(key)
@@ -84,7 +87,7 @@ export function outerReads(
     const isMixed = beside.some(
       (adds) => adds.others !== 'no' || [...adds.fields.keys()].some((key) => isOpen || ownKeys.has(key)),
     )
-    if (isMixed) {
+    if (isMixed || !around.hasRun(node)) {
       reasons.add('WHOLE_INPUT_AFTER', [idOf(read)], 'input')
       return null
     }
@@ -115,8 +118,12 @@ export function outerReads(
     isWholeRead: () => isWholeRead,
     change(read) {
       if (read.root === 'run') return checkRun(around, read, reasons)
-      if (around.within(read.node).length === 0) return null
       const [key] = read.keys
+      if (around.within(read.node).length === 0) {
+        // A node beside the region, which may read the output of one in it or not, by which ends first.
+        const isOfRegion = read.root === 'nodes' && typeof key === 'string' && region.ids.has(key)
+        return isOfRegion ? refuseMissing(read, `nodes.${key}.output`) : null
+      }
       if (read.root === 'input') return typeof key === 'string' ? readField(read, key) : readWhole(read)
       return read.root === 'nodes' ? readNodes(read) : null
     },

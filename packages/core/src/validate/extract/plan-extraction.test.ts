@@ -424,6 +424,20 @@ describe('an extraction is refused', () => {
     expect(reasonsOf(branches(set('r'), end({ x: '{{ input.note }}' })), ['if', 'm', 'r'])).toEqual([
       'MAY_BE_MISSING / end / input.note',
     ])
+    expect(reasonsOf(branches(set('r'), end(), set('side', { s: '{{ nodes.m.output.note }}' })), ['m'])).toEqual([
+      'MAY_BE_MISSING / side / nodes.m.output',
+    ])
+    const earlierNote = workflow(
+      [start, set('e', { note: 'e' }), choose, set('m', { note: 'x' }), set('r'), end({ x: '{{ input.note }}' })],
+      ['start>e', 'e>if', 'if:true>m', 'if:false>r', 'm>r', 'r>end'],
+    )
+    expect(reasonsOf(earlierNote, ['m'])).toEqual(['AMBIGUOUS / end / input.note'])
+    expect(reasonsOf(earlierNote, ['if', 'm', 'r'])).toEqual([])
+    const wholeNote = {
+      ...earlierNote,
+      nodes: earlierNote.nodes.map((each) => (each.id === 'end' ? end('{{ input }}') : each)),
+    }
+    expect(reasonsOf(wholeNote, ['m'])).toEqual(['WHOLE_INPUT_AFTER / end / input'])
     const both = set('side', { note: 'y' })
     const first = branches(set('r'), end({ x: '{{ input.note }}' }), both)
     const earlier = {

@@ -22,6 +22,8 @@ export interface Surroundings {
   mayBeGiven(key: string): boolean
   /** Checks whether a field of `input` is always there where the region begins. */
   isGiven(key: string): boolean
+  /** Checks whether the region has certainly run before a node: a branch beside it may lead there as well. */
+  hasRun(node: FlowNode): boolean
   /** Checks whether a value that a node reads was certainly written in the region. */
   isOwn(readable: Readable | undefined): boolean
 }
@@ -50,6 +52,7 @@ export function surroundingsOf(traced: TracedWorkflow, region: Region): Surround
     beside: (node) => before(node).filter((other) => !isOwnNode(other) && !hasBit(entry.ancestors, other.rank)),
     mayBeGiven: (key) => scopes.inputKey(entry, key) !== undefined || scopes.inputOthers(entry) !== 'no',
     isGiven: (key) => scopes.inputKey(entry, key)?.required === true,
+    hasRun: (node) => scopes.output(node, region.entry.node.id)?.required === true,
     isOwn: (readable) => readable?.required === true && allIn(readable.writers, region.ids),
   }
 }

@@ -1,10 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { RunInspector, RunLog, RunOutput, RunStatusBadge, RunTimeline } from '@tenon/editor/runs'
-import {
-  createFixtureClient,
-  FIXTURE_RUN_ID,
-  type FixtureData,
-} from '../../packages/editor/test/fixtures/fixture-client.ts'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import type { FixtureData } from '../../packages/editor/test/fixtures/fixture-data.ts'
 import {
   ESCALATED_OUTPUT,
   escalatedRun,

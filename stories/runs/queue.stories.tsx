@@ -1,6 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { TenantPause } from '@tenon/editor/runs'
-import { createFixtureClient, type FixtureData, PAUSE } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import { createFixtureClient, PAUSE } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import type { FixtureData } from '../../packages/editor/test/fixtures/fixture-data.ts'
 import { instanceProps } from '../frame.tsx'
 
 const meta: Meta = { title: 'Runs/Queue' }

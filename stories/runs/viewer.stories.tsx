@@ -2,11 +2,8 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { TenonError } from '@tenon/core/errors'
 import { RunViewer } from '@tenon/editor/runs'
 import { reviewApproval } from '../../packages/editor/test/fixtures/approvals.ts'
-import {
-  createFixtureClient,
-  FIXTURE_RUN_ID,
-  type FixtureData,
-} from '../../packages/editor/test/fixtures/fixture-client.ts'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import type { FixtureData } from '../../packages/editor/test/fixtures/fixture-data.ts'
 import { queueOfRun } from '../../packages/editor/test/fixtures/queued.ts'
 import {
   ESCALATED_OUTPUT,

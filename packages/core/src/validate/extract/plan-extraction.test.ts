@@ -204,6 +204,27 @@ describe('an extraction', () => {
     })
   })
 
+  test('gives back no field that only a loop in it writes, for its own iterations', () => {
+    const inside = { parentId: 'each' }
+    const document = workflow(
+      [
+        start,
+        set('note', { note: 'a' }),
+        node('fork', 'fork', { branches: [{ id: 'x' }, { id: 'y' }] }),
+        node('each', 'each', { items: [1] }),
+        set('read', { seen: '{{ input.note }}' }, inside),
+        set('write', { note: 'b' }, inside),
+        set('beside', { note: 'c' }),
+        node('join', 'join'),
+        end('{{ input }}'),
+      ],
+      ['start>note', 'note>fork', 'fork:x>each', 'read>write', 'each>join', 'fork:y>beside', 'beside>join', 'join>end'],
+    )
+    const { extraction, part } = extract(document, ['each', 'read', 'write'])
+    expect(extraction.inputs.map(({ name }) => name)).toEqual(['note'])
+    expect(find(part, 'end').params.output).toEqual({ fields: '{{ omit(input, ["note"]) }}' })
+  })
+
   test('leaves a loop in its loop, and gives it the item', () => {
     const inside = { parentId: 'each' }
     const document = workflow(

@@ -82,13 +82,15 @@ export function planExtraction(
   }
   if (reasons.list().length > 0) return refused()
 
+  const reader = traced.flow.byId.get(region.outOf[0]?.target ?? '') ?? around.entry
+  // Nodes inside a loop of the region write to the input of its iterations, not to that of later nodes.
+  const writers = around.within(reader)
   const isHidden = (field: string) =>
-    isExtra(field) || !(callKeys.has(field) || own.some((node) => mayWrite(node, field)))
+    isExtra(field) || !(callKeys.has(field) || writers.some((node) => mayWrite(node, field)))
   const hidden = inputFields.fields.map((field) => field.name).filter(isHidden)
   const optional = given.optional.size === 0 ? null : memberOf('trigger', inputFields.optionalName)
   const whole = wholeInput(hidden, optional, callKeys)
   const inputs = typedFields(traced, around.entry, inputFields.fields)
-  const reader = traced.flow.byId.get(region.outOf[0]?.target ?? '') ?? around.entry
   const outputs = typedFields(traced, reader, outputFields.fields).map((field) =>
     field.from === WHOLE ? { ...field, from: whole, schema: OBJECT } : field,
   )

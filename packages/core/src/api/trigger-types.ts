@@ -13,18 +13,18 @@ export interface Trigger {
   readonly state: 'active' | 'paused' | 'unpublished'
   /** Version whose settings the trigger has; `null` if it is unpublished. */
   readonly version: string | null
-  /** Address, which is the same before the workflow is published. */
-  readonly url: string
+  /** Address of a webhook, which is the same before the workflow is published; `null` for other kinds. */
+  readonly url: string | null
   /** Open test; `null` without one. */
   readonly test: TriggerTest | null
   /** Person who has paused it; `null` unless it is paused. */
   readonly pausedBy: Actor | null
 }
 
-/** An address for tests: a message to it starts a test run of the draft. */
+/** A test that is open: a message to its address, or an event of the type, starts a test run of the draft as well. */
 export interface TriggerTest {
-  /** Test address. */
-  readonly url: string
+  /** Test address of a webhook; `null` for other kinds. */
+  readonly url: string | null
   /** Time until which it is open. */
   readonly expiresAt: IsoInstant
 }

@@ -4,6 +4,7 @@ import type { ProblemIssue } from '../errors/index.ts'
 import { TenonError } from '../errors/index.ts'
 import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
 import { isFinal, type NodeDefinition, type OutputFromParam } from './definition.ts'
+import { eventOutput } from './event-output.ts'
 import type { NodeOutcome } from './implementation.ts'
 import { checkJsonSchema } from './json-schema/check-json-schema.ts'
 import { ANY_LIST, listOutput } from './list-output.ts'
@@ -60,7 +61,9 @@ function hasPort(definition: NodeDefinition, port: string, params: Readonly<Reco
 
 function describedBy({ fromParam, as }: OutputFromParam, params: Readonly<Record<string, unknown>>): JsonSchema {
   if (as === 'values') return ANY_OBJECT
-  return as === 'list' ? listOutput(ANY_LIST) : readSchema(params[fromParam])
+  if (as === 'list') return listOutput(ANY_LIST)
+  const schema = readSchema(params[fromParam])
+  return as === 'event' ? eventOutput(schema) : schema
 }
 
 function readSchema(value: unknown): JsonSchema {

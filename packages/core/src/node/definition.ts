@@ -97,16 +97,17 @@ export interface InputDefinition {
 /**
  * An output that a param describes: the param is a JSON Schema. With `as: 'values'` it is an object whose resolved
  * values are the output itself, so that the templates define its fields and their types. With `as: 'list'` it is a list,
- * and the output has items of the same type: `{ items, count }`.
+ * and the output has items of the same type: `{ items, count }`. With `as: 'event'` it is a JSON Schema of the data of an
+ * event, and the output is the event with its data.
  */
 export interface OutputFromParam {
   /** Name of the param that describes the output. */
   readonly fromParam: string
   /**
-   * Meaning of the param: a JSON Schema, an object with the values themselves, or a list from which the items of the
-   * output come. @defaultValue 'schema'
+   * Meaning of the param: a JSON Schema, an object with the values themselves, a list from which the items of the
+   * output come, or a JSON Schema of the data of an event. @defaultValue 'schema'
    */
-  readonly as?: 'schema' | 'values' | 'list'
+  readonly as?: 'schema' | 'values' | 'list' | 'event'
 }
 
 /** Schema of the output of a port: fixed, or described by a param. */

@@ -102,6 +102,7 @@ export type {
   WrappedKey,
 } from './ports.ts'
 export {
+  eventParams,
   TRIGGER_KINDS,
   TRIGGER_PARAMS,
   type TriggerKind,

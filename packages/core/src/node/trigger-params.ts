@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Kinds of triggers that the server itself starts runs by. A trigger without a kind starts by hand or by the API. */
-export const TRIGGER_KINDS = ['webhook'] as const
+export const TRIGGER_KINDS = ['webhook', 'event'] as const
 /** One of {@link TRIGGER_KINDS}. */
 export type TriggerKind = (typeof TRIGGER_KINDS)[number]
 
@@ -130,5 +130,43 @@ export const webhookParams = z.object({
     }),
 })
 
+/** Params of a node type with `trigger: 'event'`, which the server reads; a type of the host extends them. */
+export const eventParams = z.object({
+  eventType: z.string().trim().min(1, 'Enter the type of the event').max(200).meta({
+    title: 'Event',
+    description: 'Each event of this type starts a run.',
+    control: 'text',
+    literal: true,
+    placeholder: 'order.created',
+  }),
+  filter: z.string().max(2_000).optional().meta({
+    title: 'Only if',
+    description:
+      'An expression over the event, such as trigger.data.total > 100. An event for which it is not true starts no run.',
+    control: 'text',
+    literal: true,
+    placeholder: 'Every event',
+  }),
+  dedupeKey: z
+    .string()
+    .max(2_000)
+    .optional()
+    .meta({
+      title: 'Key of an event',
+      description:
+        'An expression over the event, such as trigger.data.order_id. An event with the key of an earlier one starts no ' +
+        'run for 7 days.',
+      control: 'text',
+      literal: true,
+      placeholder: 'Its source and its id',
+    }),
+  schema: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }).meta({
+    title: 'Data of the event',
+    description: 'The nodes that follow can read these fields in trigger.data.',
+    control: 'json-schema',
+    literal: true,
+  }),
+})
+
 /** Params that the server reads, by kind of trigger. */
-export const TRIGGER_PARAMS = { webhook: webhookParams } as const
+export const TRIGGER_PARAMS = { webhook: webhookParams, event: eventParams } as const

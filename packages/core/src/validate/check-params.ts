@@ -144,11 +144,14 @@ function checkLiterals({ surveyed, schema }: CheckedNode, report: ReportIssue): 
   }
 }
 
+/** Meanings of a param that is a JSON Schema. */
+const SCHEMA_PARAMS: ReadonlySet<unknown> = new Set([undefined, 'schema', 'event'])
+
 /** Reports params that should contain a JSON Schema but do not. */
 function checkSchemaParams({ surveyed, entry }: CheckedNode, report: ReportIssue): void {
   const { node, name, params } = surveyed
   for (const output of Object.values(entry.outputs)) {
-    if (typeof output === 'boolean' || !('fromParam' in output) || (output.as ?? 'schema') !== 'schema') continue
+    if (typeof output === 'boolean' || !('fromParam' in output) || !SCHEMA_PARAMS.has(output.as)) continue
     const param = String(output.fromParam)
     const schema = params[param]
     if (!isJsonObject(schema)) continue

@@ -1,6 +1,7 @@
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
+import { eventOutput } from '../node/event-output.ts'
 import { ANY_LIST, listOutput } from '../node/list-output.ts'
 import { inlineRefs } from './inline-refs.ts'
 import { ANYTHING, asObject, type FieldFacts, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
@@ -81,7 +82,10 @@ function describedFacts(
   }
   const value = params[String(output.fromParam)]
   if (output.as === 'list') return factsOf(listOutput(listType(value === undefined ? true : typeOf(value))))
-  if (output.as !== 'values') return factsOf(typeof value === 'boolean' ? value : (asObject(value) ?? true))
+  if (output.as !== 'values') {
+    const schema = typeof value === 'boolean' ? value : (asObject(value) ?? true)
+    return factsOf(output.as === 'event' ? eventOutput(schema) : schema)
+  }
   return isJsonObject(value) ? factsOfValues(value, typeOf) : factsOf({ type: 'object' })
 }
 

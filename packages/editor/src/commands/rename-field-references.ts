@@ -91,8 +91,18 @@ function literalParams({ manifest }: PlanContext, node: WorkflowNode): ReadonlyS
 
 function describesOutput({ manifest }: PlanContext, node: WorkflowNode, param: string): boolean {
   return Object.values(manifest.entryOf(node)?.outputs ?? {}).some(
-    (output) => isJsonObject(output as Json) && (output as { readonly fromParam?: unknown }).fromParam === param,
+    (output) => isJsonObject(output as Json) && describesFields(output as DescribedOutput, param),
   )
+}
+
+interface DescribedOutput {
+  readonly fromParam?: unknown
+  readonly as?: unknown
+}
+
+/** The fields of the data of an event are not fields of the output. */
+function describesFields({ fromParam, as }: DescribedOutput, param: string): boolean {
+  return fromParam === param && as !== 'event'
 }
 
 /** Checks whether a node reads the field from `owner` and from no other node. */
@@ -117,14 +127,17 @@ function createReaderCheck(context: PlanContext, owner: WorkflowNode, field: str
   }
 }
 
+const EVENT_FIELDS: ReadonlySet<string> = new Set(['id', 'source', 'type', 'time', 'subject', 'data'])
+
 /** Checks whether a node is known to add a field to the input of later nodes. */
 function writesField({ manifest }: PlanContext, node: WorkflowNode, field: string): boolean {
   if (node.disabled === true) return false
   return Object.values(manifest.entryOf(node)?.outputs ?? {}).some((output) => {
     if (!isJsonObject(output as Json)) return false
-    const { fromParam, as } = output as { readonly fromParam?: unknown; readonly as?: unknown }
+    const { fromParam, as } = output as DescribedOutput
     if (typeof fromParam !== 'string') return hasProperty(output as Json, field)
     if (as === 'list') return field === 'items' || field === 'count'
+    if (as === 'event') return EVENT_FIELDS.has(field)
     const value = node.params[fromParam]
     return as === 'values' ? isJsonObject(value) && Object.hasOwn(value, field) : hasProperty(value, field)
   })

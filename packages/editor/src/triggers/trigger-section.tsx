@@ -94,7 +94,7 @@ interface TriggerStateProps {
 
 function TriggerState({ trigger, change }: TriggerStateProps) {
   const { t, locale } = useInstance()
-  const { state, url, test, pausedBy } = trigger
+  const { kind, state, url, test, pausedBy } = trigger
   const isPublished = state !== 'unpublished'
   return (
     <>
@@ -108,17 +108,19 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
           </Button>
         )}
       </div>
-      <Field group label={t('triggers.address')} help={t('triggers.addressHelp')}>
-        <Address url={url} copy={t('triggers.copyAddress')} />
-        <ReplaceAddress change={change} />
-      </Field>
+      {url !== null && (
+        <Field group label={t('triggers.address')} help={t('triggers.addressHelp')}>
+          <Address url={url} copy={t('triggers.copyAddress')} />
+          <ReplaceAddress change={change} />
+        </Field>
+      )}
       <Field
         group
-        label={t('triggers.test')}
+        label={t('triggers.test', { kind })}
         help={
           test === null
-            ? t('triggers.testHelp')
-            : t('triggers.testUntil', { time: formatMoment(Date.parse(test.expiresAt), locale) })
+            ? t('triggers.testHelp', { kind })
+            : t('triggers.testUntil', { kind, time: formatMoment(Date.parse(test.expiresAt), locale) })
         }
       >
         {test === null ? (
@@ -126,7 +128,7 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
             {t('triggers.openTest')}
           </Button>
         ) : (
-          <Address url={test.url} copy={t('triggers.copyTest')} />
+          test.url !== null && <Address url={test.url} copy={t('triggers.copyTest')} />
         )}
       </Field>
     </>

@@ -55,7 +55,7 @@ const manifestEntrySchema = z
     outputs: z.record(
       z.string(),
       z.union([
-        z.strictObject({ fromParam: z.string(), as: z.enum(['schema', 'values', 'list']).exactOptional() }),
+        z.strictObject({ fromParam: z.string(), as: z.enum(['schema', 'values', 'list', 'event']).exactOptional() }),
         jsonSchemaSchema,
       ]),
     ),

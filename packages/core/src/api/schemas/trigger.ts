@@ -3,7 +3,7 @@ import { TRIGGER_KINDS } from '../../node/trigger-params.ts'
 import { TRIGGER_OUTCOMES } from '../trigger-types.ts'
 import { instantSchema } from './common.ts'
 
-const triggerTestSchema = z.strictObject({ url: z.string(), expiresAt: instantSchema })
+const triggerTestSchema = z.strictObject({ url: z.string().nullable(), expiresAt: instantSchema })
 
 export const triggerSchema = z
   .strictObject({
@@ -11,7 +11,7 @@ export const triggerSchema = z
     kind: z.enum(TRIGGER_KINDS),
     state: z.enum(['active', 'paused', 'unpublished']),
     version: z.string().nullable(),
-    url: z.string(),
+    url: z.string().nullable(),
     test: triggerTestSchema.nullable(),
     pausedBy: z.strictObject({ userId: z.string(), displayName: z.string() }).nullable(),
   })

@@ -14,9 +14,11 @@ export const enTriggers = {
   'triggers.replaceWhy':
     'Messages to the address that the trigger has now are refused at once, also those to an open test. Give the new address to the sender.',
   'triggers.copyAddress': 'Copy address',
-  'triggers.test': 'Test address',
-  'triggers.testHelp': 'Each message to it starts a test run of the draft.',
-  'triggers.testUntil': 'Open until {time}. Each message to it starts a test run of the draft.',
+  'triggers.test': '{kind, select, webhook {Test address} other {Test}}',
+  'triggers.testHelp':
+    '{kind, select, webhook {Each message to it starts a test run of the draft.} other {Each event then starts a test run of the draft as well.}}',
+  'triggers.testUntil':
+    '{kind, select, webhook {Open until {time}. Each message to it starts a test run of the draft.} other {Open until {time}. Each event starts a test run of the draft as well.}}',
   'triggers.openTest': 'Open for an hour',
   'triggers.copyTest': 'Copy test address',
   'triggers.events': 'Last events',

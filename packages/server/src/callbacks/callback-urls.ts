@@ -30,7 +30,7 @@ export interface CallbackUrls extends Pick<SecretReader, 'callbackUrl'> {
 }
 
 interface CallbackUrlsDeps {
-  readonly secrets: Pick<SecretStore, 'deriveKey' | 'deriveKeys' | 'isKeyInMemory'>
+  readonly secrets: Pick<SecretStore, 'deriveKey' | 'deriveFirstKey' | 'isFirstKeyInMemory'>
   readonly reader: Pick<RunReader, 'readEvents'>
   /** Without a slash at the end; `null` in a worker that does not know it. */
   readonly apiUrl: string | null

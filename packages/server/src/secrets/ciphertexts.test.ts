@@ -52,7 +52,8 @@ const keyringAt = (keyId: string, of: typeof keyOf): Keyring => ({
   current: async (tenantId) => ({ keyId, key: of(tenantId, keyId) }),
   find: async (tenantId, id) => of(tenantId, id),
   all: async (tenantId): Promise<readonly DataKey[]> => [{ keyId, key: of(tenantId, keyId) }],
-  isInMemory: () => true,
+  first: async () => null,
+  isFirstInMemory: () => true,
   create: () => Promise.reject(new Error('unused')),
   wrapAgain: () => Promise.reject(new Error('unused')),
 })

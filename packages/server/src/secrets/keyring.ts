@@ -29,8 +29,10 @@ export interface Keyring {
   find(tenantId: TenantId, keyId: string): Promise<Uint8Array | null>
   /** Returns all keys of a tenant, the latest first. @throws {@link TenonError} as {@link Keyring.current}. */
   all(tenantId: TenantId): Promise<readonly DataKey[]>
-  /** Checks whether all keys of a tenant are in memory, so that no one is asked for them. */
-  isInMemory(tenantId: TenantId): boolean
+  /** Returns the first key of a tenant; `null` if it has none. @throws {@link TenonError} as {@link Keyring.current}. */
+  first(tenantId: TenantId): Promise<DataKey | null>
+  /** Checks whether the first key of a tenant is in memory, so that {@link Keyring.first} asks no one. */
+  isFirstInMemory(tenantId: TenantId): boolean
   /**
    * Creates a key by its id, if the tenant has none with it; from now on this process uses it for new values.
    *
@@ -47,9 +49,11 @@ export interface KeyringTimes {
   readonly providerMs: number
   /** Time for which the keys of a tenant are in memory. */
   readonly cacheMs: number
+  /** Shortest time between two looks for the same key that a tenant does not have: values whose key is lost cost no query each. */
+  readonly readAgainMs: number
 }
 
-export const KEYRING_TIMES: KeyringTimes = { providerMs: 10_000, cacheMs: 300_000 }
+export const KEYRING_TIMES: KeyringTimes = { providerMs: 10_000, cacheMs: 300_000, readAgainMs: 1_000 }
 
 /** Tenants whose keys are kept in memory. */
 const MAX_TENANTS = 1_000
@@ -57,7 +61,9 @@ const FIRST_KEY_ID = '1'
 
 /** Keys of one tenant, the latest first; each is decrypted when it is first needed. */
 interface Ring {
-  readonly rows: readonly TenantKeyRow[]
+  rows: readonly TenantKeyRow[]
+  /** Ids that the tenant did not have, with the time of the last look in milliseconds since the Unix epoch. */
+  readonly missing: Map<string, number>
   readonly keys: Map<string, { readonly key: Promise<Uint8Array>; isReady: boolean }>
 }
 
@@ -67,7 +73,7 @@ export function createKeyring(
   now: () => number,
   times: Partial<KeyringTimes> = {},
 ): Keyring {
-  const { providerMs, cacheMs } = { ...KEYRING_TIMES, ...times }
+  const { providerMs, cacheMs, readAgainMs } = { ...KEYRING_TIMES, ...times }
   const rings = new Map<string, { readonly loading: Promise<Ring>; ring: Ring | null }>()
 
   function ringOf(tenantId: TenantId): Promise<Ring> {
@@ -94,7 +100,7 @@ export function createKeyring(
 
   async function loadRing(tenantId: TenantId): Promise<Ring> {
     const rows = await database.withTenant(tenantId, (tx) => listTenantKeys(tx, tenantId))
-    return { rows, keys: new Map() }
+    return { rows, missing: new Map(), keys: new Map() }
   }
 
   /** Decrypts a key once for all who need it. */
@@ -152,11 +158,11 @@ export function createKeyring(
     },
     async find(tenantId, keyId) {
       const rowIn = ({ rows }: Ring) => rows.find((row) => row.key_id === keyId)
-      let ring = await ringOf(tenantId)
-      if (rowIn(ring) === undefined) {
-        // Another process has created the key since this one has read them.
-        rings.delete(tenantId)
-        ring = await ringOf(tenantId)
+      const ring = await ringOf(tenantId)
+      if (rowIn(ring) === undefined && now() - (ring.missing.get(keyId) ?? 0) >= readAgainMs) {
+        // Another process may have created the key since. The keys that are decrypted stay so.
+        ring.missing.set(keyId, now())
+        ring.rows = (await loadRing(tenantId)).rows
       }
       const row = rowIn(ring)
       return row === undefined ? null : open(ring, row)
@@ -165,9 +171,15 @@ export function createKeyring(
       const ring = await ringOf(tenantId)
       return Promise.all(ring.rows.map(async (row) => ({ keyId: row.key_id, key: await open(ring, row) })))
     },
-    isInMemory(tenantId) {
+    async first(tenantId) {
+      const ring = await ringOf(tenantId)
+      const row = ring.rows.at(-1)
+      return row === undefined ? null : { keyId: row.key_id, key: await open(ring, row) }
+    },
+    isFirstInMemory(tenantId) {
       const ring = rings.get(tenantId)?.ring
-      return ring != null && ring.rows.length > 0 && ring.rows.every((row) => ring.keys.get(row.key_id)?.isReady)
+      const row = ring?.rows.at(-1)
+      return row !== undefined && ring?.keys.get(row.key_id)?.isReady === true
     },
     async wrapAgain(tenantId, row) {
       const key = await unwrap(row)

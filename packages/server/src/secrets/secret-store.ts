@@ -62,8 +62,15 @@ export interface SecretStore extends Pick<SecretReader, 'reveal'> {
    * @throws {@link TenonError} as {@link SecretStore.deriveKey}.
    */
   deriveKeys(tenantId: TenantId, purpose: string): Promise<readonly Uint8Array[]>
-  /** Checks whether the data keys of a tenant are in memory, so that {@link SecretStore.deriveKeys} asks no one. */
-  isKeyInMemory(tenantId: TenantId): boolean
+  /**
+   * Derives the same from the first data key of a tenant, for what stays the same when keys are rotated.
+   *
+   * @returns `null` for a tenant without data keys.
+   * @throws {@link TenonError} as {@link SecretStore.deriveKey}.
+   */
+  deriveFirstKey(tenantId: TenantId, purpose: string): Promise<Uint8Array | null>
+  /** Checks whether the first data key of a tenant is in memory, so that {@link SecretStore.deriveFirstKey} asks no one. */
+  isFirstKeyInMemory(tenantId: TenantId): boolean
   /**
    * Encrypts a stored value again, under another data key of its tenant.
    *
@@ -102,9 +109,13 @@ export function createSecretStore(database: ServerDatabase, keyring: Keyring): S
       const key = await keyring.current(tenantId)
       return (target, value) => sealUnder(key, target, value)
     },
-    isKeyInMemory: keyring.isInMemory,
+    isFirstKeyInMemory: keyring.isFirstInMemory,
     deriveKey: async (tenantId, purpose) => derive((await keyring.current(tenantId)).key, purpose),
     deriveKeys: async (tenantId, purpose) => (await keyring.all(tenantId)).map(({ key }) => derive(key, purpose)),
+    async deriveFirstKey(tenantId, purpose) {
+      const first = await keyring.first(tenantId)
+      return first === null ? null : derive(first.key, purpose)
+    },
     async reveal(tenantId, secretId, field) {
       const row = await database.withTenant(tenantId, (tx) => findSecret(tx, tenantId, secretId))
       if (row === null || row.field !== field || row.workflow_id === null) throw notFound(field)

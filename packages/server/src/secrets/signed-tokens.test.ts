@@ -4,7 +4,7 @@ import { createSignedTokens } from './signed-tokens.ts'
 describe('createSignedTokens', () => {
   test('asks before it reads the key of a tenant, until a token of the tenant was valid', async () => {
     const key = new Uint8Array(32)
-    const secrets = { deriveKey: async () => key, deriveKeys: async () => [key], isKeyInMemory: () => false }
+    const secrets = { deriveKey: async () => key, deriveFirstKey: async () => key, isFirstKeyInMemory: () => false }
     const tokens = createSignedTokens(secrets, 'test')
     const token = await tokens.make('acme', ['a'])
     const lookups: string[] = []

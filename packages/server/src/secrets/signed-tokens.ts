@@ -36,7 +36,7 @@ const TOKEN = /^([A-Za-z0-9_-]{1,1800})\.([A-Za-z0-9_-]{43})$/
 
 /** @param purpose - Tokens of one purpose are not valid for another one. */
 export function createSignedTokens(
-  secrets: Pick<SecretStore, 'deriveKey' | 'deriveKeys' | 'isKeyInMemory'>,
+  secrets: Pick<SecretStore, 'deriveKey' | 'deriveFirstKey' | 'isFirstKeyInMemory'>,
   purpose: string,
 ): SignedTokens {
   const proven = new Set<TenantId>()
@@ -51,7 +51,7 @@ export function createSignedTokens(
 
   return {
     async make(tenantId, names) {
-      const key = (await secrets.deriveKeys(tenantId, purpose)).at(-1) ?? (await secrets.deriveKey(tenantId, purpose))
+      const key = (await secrets.deriveFirstKey(tenantId, purpose)) ?? (await secrets.deriveKey(tenantId, purpose))
       const target = Buffer.from(JSON.stringify([tenantId, ...names])).toString('base64url')
       return `${target}.${sign(key, target)}`
     },
@@ -60,9 +60,9 @@ export function createSignedTokens(
       const named = readNames(target, count)
       if (named === null) return null
       const { tenantId } = named
-      if (!proven.has(tenantId) && !secrets.isKeyInMemory(tenantId)) await beforeLookup?.()
-      const key = (await secrets.deriveKeys(tenantId, purpose)).at(-1)
-      if (key === undefined || !isEqualText(sign(key, target), signature)) return null
+      if (!proven.has(tenantId) && !secrets.isFirstKeyInMemory(tenantId)) await beforeLookup?.()
+      const key = await secrets.deriveFirstKey(tenantId, purpose)
+      if (key === null || !isEqualText(sign(key, target), signature)) return null
       remember(tenantId)
       return named
     },

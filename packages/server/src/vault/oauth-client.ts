@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Connector, HttpClient } from '@tenon/core/node'
+import { cutText } from '@tenon/core/text'
 import * as oauth from 'oauth4webapi'
 
 type OAuth = Extract<Connector['auth'], { readonly kind: 'oauth2' }>
@@ -17,6 +18,7 @@ export interface IssuedTokens {
 export type TokenResult = { readonly kind: 'tokens'; readonly tokens: IssuedTokens } | { readonly kind: 'ended' }
 
 const TOKEN_TIMEOUT_MS = 15_000
+const MAX_ERROR_LENGTH = 100
 
 /** Creates a secret for one authorization, of which the service sees the digest until the code is exchanged (PKCE). */
 export function newCodeVerifier(): string {
@@ -88,8 +90,14 @@ function settingsOf({ authorizationUrl, tokenUrl, clientId, clientSecret }: OAut
   }
 }
 
-/** Answers of an authorization server after which only a person can connect the account again. */
-const ENDED: ReadonlySet<string> = new Set(['invalid_grant', 'unauthorized_client', 'invalid_client'])
+/**
+ * Answers of an authorization server after which only a person can connect the account again: those of RFC 6749, section 5.2,
+ * and those of GitHub, which has its own.
+ */
+const ENDED: ReadonlySet<string> = new Set([
+  ...['invalid_grant', 'unauthorized_client', 'invalid_client'],
+  ...['bad_refresh_token', 'bad_verification_code', 'incorrect_client_credentials'],
+])
 
 async function tokensFrom(ask: () => Promise<oauth.TokenEndpointResponse>): Promise<TokenResult> {
   try {
@@ -97,7 +105,7 @@ async function tokensFrom(ask: () => Promise<oauth.TokenEndpointResponse>): Prom
     const lifetimeMs = seconds === undefined ? null : seconds * 1_000
     return { kind: 'tokens', tokens: { accessToken, refreshToken, lifetimeMs } }
   } catch (cause) {
-    if (cause instanceof oauth.ResponseBodyError && ENDED.has(cause.error)) return { kind: 'ended' }
+    if (ENDED.has(errorOf(cause) ?? '')) return { kind: 'ended' }
     throw failureOf(cause)
   }
 }
@@ -107,7 +115,7 @@ const TEMPORARY: ReadonlySet<string | number> = new Set([408, 425, 429, 'server_
 
 /** Makes an error without its cause, whose response may contain tokens. */
 function failureOf(cause: unknown): TenonError {
-  const error = cause instanceof oauth.ResponseBodyError ? cause.error : null
+  const error = errorOf(cause)
   const why = error === null ? '' : `: ${error}`
   const status = statusOf(cause)
   const isAnswer = status !== null && status < 500 && !TEMPORARY.has(status) && !TEMPORARY.has(error ?? status)
@@ -120,6 +128,14 @@ function failureOf(cause: unknown): TenonError {
   return new TenonError('UNAVAILABLE', `The authorization server of the service failed${why}`, {
     details: { waitsFor: 'authorization_server' },
   })
+}
+
+/** Returns the error that an answer names, also one with the status 200, as services send that do not follow the RFC. */
+function errorOf(cause: unknown): string | null {
+  if (cause instanceof oauth.ResponseBodyError) return cause.error
+  if (!(cause instanceof oauth.OperationProcessingError)) return null
+  const { body } = (cause.cause ?? {}) as { readonly body?: { readonly error?: unknown } }
+  return typeof body?.error === 'string' ? cutText(body.error, MAX_ERROR_LENGTH) : null
 }
 
 /** Returns the status of an answer without tokens; `null` without an answer, or for one that broke off. */

@@ -35,7 +35,7 @@ export interface WebhookAddresses {
 const PURPOSE = 'tenon webhook address 1'
 
 export function createWebhookAddresses(
-  secrets: Pick<SecretStore, 'deriveKey' | 'deriveKeys' | 'isKeyInMemory'>,
+  secrets: Pick<SecretStore, 'deriveKey' | 'deriveFirstKey' | 'isFirstKeyInMemory'>,
   apiUrl: string,
 ): WebhookAddresses {
   const tokens = createSignedTokens(secrets, PURPOSE)

@@ -58,6 +58,8 @@ export interface ConnectionInfo {
   readonly sharing: ConnectionSharing
   /** Person who created it. */
   readonly owner: { readonly userId: UserId; readonly displayName: string }
+  /** True if the caller may change, connect and delete it: its owner and admins. */
+  readonly mayChange: boolean
   /** State of the connection. */
   readonly status: ConnectionStatus
   /** Sentence that says why it needs to be connected again; `null` if it does not. */

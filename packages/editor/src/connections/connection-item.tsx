@@ -24,7 +24,7 @@ interface ConnectionItemProps {
 export function ConnectionItem(props: ConnectionItemProps) {
   const { client, connection, connector, onEdit, onChanged, onOpenWorkflow } = props
   const { t } = useInstance()
-  const { id, name, status, statusReason, sharing, owner, values } = connection
+  const { id, name, status, statusReason, sharing, owner, values, mayChange } = connection
   const service = connector?.title ?? connection.connector
   const [open, setOpen] = useState<'uses' | 'delete' | null>(null)
   const { test, result, isTesting, error } = useTest(client, id, onChanged)
@@ -45,6 +45,7 @@ export function ConnectionItem(props: ConnectionItemProps) {
             {statusReason}
           </p>
         )}
+        {isOver && !mayChange && <p className="tn-muted">{t('connections.askOwner', { owner: owner.displayName })}</p>}
         {result !== null && (
           <p role="status" dir="auto">
             {result.message}
@@ -53,14 +54,16 @@ export function ConnectionItem(props: ConnectionItemProps) {
         {error !== null && <ErrorState title={t('connections.testFailed')} error={error} />}
       </div>
       <div className="tn-connection-actions">
-        <Button
-          size="s"
-          variant={isOver ? 'primary' : 'plain'}
-          aria-label={t(isOver ? 'connections.againNamed' : 'connections.editNamed', { name })}
-          onClick={onEdit}
-        >
-          {t(isOver ? 'connections.again' : 'connections.edit')}
-        </Button>
+        {mayChange && (
+          <Button
+            size="s"
+            variant={isOver ? 'primary' : 'plain'}
+            aria-label={t(isOver ? 'connections.againNamed' : 'connections.editNamed', { name })}
+            onClick={onEdit}
+          >
+            {t(isOver ? 'connections.again' : 'connections.edit')}
+          </Button>
+        )}
         {connector?.canTest === true && (
           <Button size="s" busy={isTesting} aria-label={t('connections.testNamed', { name })} onClick={test}>
             {t('connections.test')}
@@ -69,14 +72,16 @@ export function ConnectionItem(props: ConnectionItemProps) {
         <Button size="s" aria-label={t('connections.usesNamed', { name })} onClick={() => setOpen('uses')}>
           {t('connections.uses')}
         </Button>
-        <Button
-          size="s"
-          variant="ghost"
-          aria-label={t('connections.deleteNamed', { name })}
-          onClick={() => setOpen('delete')}
-        >
-          {t('connections.delete')}
-        </Button>
+        {mayChange && (
+          <Button
+            size="s"
+            variant="ghost"
+            aria-label={t('connections.deleteNamed', { name })}
+            onClick={() => setOpen('delete')}
+          >
+            {t('connections.delete')}
+          </Button>
+        )}
       </div>
       {open === 'uses' && (
         <UsesDialog

@@ -69,9 +69,13 @@ function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) 
           <p className="tn-field-note" data-error>
             {t('connections.picker.again')}
           </p>
-          <Button size="s" onClick={() => setEdited(chosen)}>
-            {t('connections.again')}
-          </Button>
+          {chosen.mayChange ? (
+            <Button size="s" onClick={() => setEdited(chosen)}>
+              {t('connections.again')}
+            </Button>
+          ) : (
+            <p className="tn-field-note">{t('connections.askOwner', { owner: chosen.owner.displayName })}</p>
+          )}
         </div>
       )}
       {edited !== undefined && (

@@ -107,6 +107,19 @@ describe('ConnectionsManager', () => {
     expect(screen.queryByRole('button', { name: 'Test Mail' })).toBeNull()
   })
 
+  test('leaves changes to the owner and admins, and says whom to ask', async () => {
+    show([connectionOf('c-mine'), { ...OVER, mayChange: false, owner: { userId: 'u-bo', displayName: 'Bo Lind' } }])
+    const [mine, other] = within(await screen.findByRole('list', { name: 'Connections' })).getAllByRole('listitem')
+    if (mine === undefined || other === undefined) throw new Error('two connections')
+    const actions = (item: HTMLElement) =>
+      within(item)
+        .getAllByRole('button')
+        .map(({ textContent }) => textContent)
+    await waitFor(() => expect(actions(mine)).toEqual(['Edit', 'Test', 'Uses', 'Delete']))
+    expect(actions(other)).toEqual(['Test', 'Uses'])
+    expect(within(other).getByText('Only Bo Lind and admins can connect it again.')).toBeTruthy()
+  })
+
   test('says why the list cannot be loaded, and tries again', async () => {
     const fixture = createFixtureClient({ connections: [connectionOf('c1')] })
     fixture.fail('connections.list', new TenonError('INTERNAL', 'Not now'))
@@ -232,6 +245,13 @@ describe('picker of a connection', () => {
     expect(chosen()).toBe('c-over')
     await user.selectOptions(field, 'None')
     expect(chosen()).toBeUndefined()
+  })
+
+  test('says who can connect one again that the reader may not change', async () => {
+    const other = { ...OVER, mayChange: false, owner: { userId: 'u-bo', displayName: 'Bo Lind' } }
+    pick('c-over', { connections: [other] })
+    expect((await screen.findByRole('alert')).textContent).toContain('Only Bo Lind and admins can connect it again.')
+    expect(screen.queryByRole('button', { name: 'Connect again' })).toBeNull()
   })
 
   test('says that the chosen one does not exist', async () => {

@@ -194,7 +194,13 @@ describe('connections', () => {
     })
     expect((await server.call(`/connections/${own.id}`, { as: editor })).status).toBe(404)
     const listed = await server.json<Page<ConnectionInfo>>(200, '/connections?limit=1', { as: editor })
-    expect(listed.items.map(({ id }) => id)).toEqual([shared.id])
+    expect(listed.items.map(({ id, mayChange }) => [id, mayChange])).toEqual([[shared.id, false]])
+    for (const [as, id] of [
+      [owner, shared.id],
+      [admin, own.id],
+    ] as const) {
+      expect(await server.json(200, `/connections/${id}`, { as })).toMatchObject({ mayChange: true })
+    }
     const all = await server.json<Page<ConnectionInfo>>(200, '/connections?connector=crm', { as: admin })
     expect(all.items.map(({ id }) => id)).toEqual([own.id])
     expect(await change(editor, shared.id, { name: 'Mine' }, 403)).toMatchObject({ code: 'FORBIDDEN' })

@@ -26,18 +26,18 @@ export const connectionHandlers: readonly RouteImplementation[] = [
     }
     const rows = await server.database.withTenant(tenantId, (tx) => listConnectionRows(tx, tenantId, page))
     const cursorOf = (row: (typeof rows)[number]) => ({ at: row.created_at, id: row.connection_id })
-    return { status: 200, json: pageOf(rows, limit, presentConnection, cursorOf) }
+    return { status: 200, json: pageOf(rows, limit, (row) => presentConnection(identity, row), cursorOf) }
   }),
 
   implementRoute(ROUTES.createConnection, async ({ server, identity, body }) => {
     const row = await createConnection(server, identity, body)
     const location = `${server.apiUrl}/connections/${row.connection_id}`
-    return { status: 201, json: presentConnection(row), headers: { location } }
+    return { status: 201, json: presentConnection(identity, row), headers: { location } }
   }),
 
   implementRoute(
     ROUTES.getConnection,
-    async ({ resource }) => ({ status: 200, json: presentConnection(resource) }),
+    async ({ identity, resource }) => ({ status: 200, json: presentConnection(identity, resource) }),
     requireVisible,
   ),
 
@@ -45,7 +45,7 @@ export const connectionHandlers: readonly RouteImplementation[] = [
     ROUTES.updateConnection,
     async ({ server, identity, resource, body }) => ({
       status: 200,
-      json: presentConnection(await updateConnection(server, identity, resource.connection_id, body)),
+      json: presentConnection(identity, await updateConnection(server, identity, resource.connection_id, body)),
     }),
     requireOwner,
   ),
@@ -63,7 +63,7 @@ export const connectionHandlers: readonly RouteImplementation[] = [
     ROUTES.finishAuthorization,
     async ({ server, identity, resource, body }) => ({
       status: 200,
-      json: presentConnection(await finishAuthorization(server, identity, resource, body)),
+      json: presentConnection(identity, await finishAuthorization(server, identity, resource, body)),
     }),
     requireOwner,
   ),

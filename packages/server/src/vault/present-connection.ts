@@ -11,7 +11,8 @@ export function presentConnector(connector: Connector): ConnectorInfo {
   return { id, title, auth: auth.kind, fields: connectorFields(connector), allowedHosts, canTest: test !== undefined }
 }
 
-export function presentConnection(row: ConnectionRow): ConnectionInfo {
+/** Returns a connection for the API, as a user sees it. */
+export function presentConnection(identity: Identity, row: ConnectionRow): ConnectionInfo {
   const secrets: Record<string, SetSecretField> = {}
   for (const [field, { setAt, setBy }] of Object.entries(markersOf(row))) secrets[field] = { setAt, setBy }
   return {
@@ -23,6 +24,7 @@ export function presentConnection(row: ConnectionRow): ConnectionInfo {
     allowedHosts: hostsOf(row),
     sharing: sharingOf(row),
     owner: { userId: row.owner_id, displayName: row.owner_name },
+    mayChange: mayChange(identity, row),
     status: row.status,
     statusReason: row.status_reason,
     createdAt: toInstant(row.created_at),
@@ -63,7 +65,11 @@ export function requireVisible(identity: Identity, row: ConnectionRow): void {
 /** @throws {@link TenonError} `CONNECTION_NOT_FOUND`, or `FORBIDDEN` unless the user owns the connection or is an admin. */
 export function requireOwner(identity: Identity, row: ConnectionRow): void {
   requireVisible(identity, row)
-  if (row.owner_id !== identity.userId && identity.role !== 'admin') {
+  if (!mayChange(identity, row)) {
     throw new TenonError('FORBIDDEN', 'Only the owner of the connection and admins may change it')
   }
+}
+
+function mayChange({ userId, role }: Identity, row: ConnectionRow): boolean {
+  return role === 'admin' || (role === 'editor' && row.owner_id === userId)
 }

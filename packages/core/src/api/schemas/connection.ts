@@ -51,6 +51,7 @@ export const connectionInfoSchema = z
     allowedHosts: z.array(z.string()).readonly(),
     sharing: sharingSchema,
     owner: z.strictObject({ userId: z.string(), displayName: z.string() }),
+    mayChange: z.boolean(),
     status: z.enum(['connected', 'needs_reauth']),
     statusReason: z.string().nullable(),
     createdAt: instantSchema,

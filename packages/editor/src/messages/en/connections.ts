@@ -17,6 +17,7 @@ export const enConnections = {
   'connections.editNamed': 'Edit {name}',
   'connections.again': 'Connect again',
   'connections.againNamed': 'Connect {name} again',
+  'connections.askOwner': 'Only {owner} and admins can connect it again.',
   'connections.test': 'Test',
   'connections.testNamed': 'Test {name}',
   'connections.uses': 'Uses',

@@ -6,8 +6,14 @@ const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const
 const FOR_WRITES = { param: 'method', in: ['POST', 'PUT', 'PATCH', 'DELETE'] } as const
 const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576
 const MOST_RESPONSE_BYTES = 33_554_432
+const READS = { param: 'method', in: ['GET'] } as const
+const PATH = /^body(\.[^.\s]+)*$/
+const SEVERAL = ['link', 'cursor', 'number'] as const
 const queryParam = z.union([scalarParam, z.array(scalarParam)]).meta({ sink: 'query' })
 const headerParam = scalarParam.meta({ sink: 'header' })
+
+const path = (standard: string) =>
+  z.string().max(500).regex(PATH, 'Write the field after "body", such as body.data').default(standard)
 
 /** Calls a service over HTTP. */
 export const httpCall = defineNode({
@@ -103,12 +109,104 @@ export const httpCall = defineNode({
       description: 'In bytes, decompressed. The host may set a lower limit.',
       control: 'number',
     }),
-    output: z.enum(['response', 'body']).default('response').meta({
-      title: 'Adds to the input',
-      description: '"response": status, headers and body. "body": the fields of the JSON body, none if it is empty.',
-      control: 'select',
+    pages: z
+      .enum(['one', ...SEVERAL])
+      .default('one')
+      .meta({
+        title: 'Pages',
+        description:
+          'How the service divides a long list. "link": a Link header names the next page. "cursor": a field of the ' +
+          'response has the cursor or the address of the next page. "number": pages are numbered.',
+        control: 'select',
+        literal: true,
+        dependsOn: READS,
+      }),
+    itemsIn: path('body').meta({
+      title: 'List',
+      description:
+        'Field of the response that has the items of a page, such as body.data; body if it is the list itself.',
+      control: 'text',
       literal: true,
+      dependsOn: { param: 'pages', in: SEVERAL },
     }),
+    cursorIn: path('body.next').meta({
+      title: 'Next cursor',
+      description: 'Field of the response with the cursor or the address of the next page; none on the last page.',
+      control: 'text',
+      literal: true,
+      dependsOn: { param: 'pages', in: ['cursor'] },
+    }),
+    cursorParam: z
+      .string()
+      .min(1)
+      .max(200)
+      .default('cursor')
+      .meta({
+        title: 'Cursor parameter',
+        description: 'Query parameter by which the next page is requested.',
+        control: 'text',
+        literal: true,
+        dependsOn: { param: 'pages', in: ['cursor'] },
+      }),
+    pageParam: z
+      .string()
+      .min(1)
+      .max(200)
+      .default('page')
+      .meta({
+        title: 'Page parameter',
+        description: 'Query parameter with the number of the page. The first page without items is the last one.',
+        control: 'text',
+        literal: true,
+        dependsOn: { param: 'pages', in: ['number'] },
+      }),
+    firstPage: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(1)
+      .meta({
+        title: 'First page',
+        control: 'number',
+        literal: true,
+        dependsOn: { param: 'pages', in: ['number'] },
+      }),
+    maxPages: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(10)
+      .meta({
+        title: 'Most pages',
+        description: 'Further pages are not read; "hasMore" is true then.',
+        control: 'number',
+        literal: true,
+        dependsOn: { param: 'pages', in: SEVERAL },
+      }),
+    maxItems: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1_000)
+      .meta({
+        title: 'Most items',
+        control: 'number',
+        literal: true,
+        dependsOn: { param: 'pages', in: SEVERAL },
+      }),
+    output: z
+      .enum(['response', 'body'])
+      .default('response')
+      .meta({
+        title: 'Adds to the input',
+        description: '"response": status, headers and body. "body": the fields of the JSON body, none if it is empty.',
+        control: 'select',
+        literal: true,
+        dependsOn: { param: 'pages', in: ['one'] },
+      }),
   }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: {
@@ -116,6 +214,9 @@ export const httpCall = defineNode({
       status: z.number().int().optional(),
       headers: z.record(z.string(), z.string()).optional(),
       body: z.unknown().optional(),
+      items: z.array(z.unknown()).optional(),
+      pages: z.number().int().optional(),
+      hasMore: z.boolean().optional(),
     }),
   },
   summary: '{method} {url}',

@@ -4,6 +4,7 @@ import { type HttpResponse, implementNode, type NodeContext, type NodeParams } f
 import { cutText, decodeText, mediaTypeOf, parseJson } from '@tenon/core/text'
 import { retryAfterMs } from '../shared/retry-after.ts'
 import { httpCall } from './definition.ts'
+import { readPages } from './pages.ts'
 import { buildRequest, READING_METHODS } from './request.ts'
 import { isExpected } from './status.ts'
 
@@ -15,29 +16,38 @@ const MOST_PATHS_SHOWN = 10
 
 export const httpCallNode = implementNode(
   httpCall,
-  async ({ params, http, idempotencyKey, abortSignal, log, toolCall }) => {
-    const { url, init } = buildRequest(params, idempotencyKey)
-    const call = { tool: 'http', arguments: { method: params.method, url: withoutQuery(url) } }
-    const startedAt = performance.now()
-    const durationMs = () => Math.round(performance.now() - startedAt)
-    let response: HttpResponse
-    try {
-      response = await http.request(url, { ...init, abortSignal })
-    } catch (error) {
-      if (error instanceof TenonError) {
-        toolCall({ ...call, error: { code: error.code, message: error.message }, durationMs: durationMs() })
+  async ({ params, http, idempotencyKey, abortSignal, log, toolCall, heartbeat }) => {
+    const { url: firstUrl, init } = buildRequest(params, idempotencyKey)
+    const request = async (url: string): Promise<HttpResponse> => {
+      const call = { tool: 'http', arguments: { method: params.method, url: withoutQuery(url) } }
+      const startedAt = performance.now()
+      const durationMs = () => Math.round(performance.now() - startedAt)
+      let response: HttpResponse
+      try {
+        response = await http.request(url, { ...init, abortSignal })
+      } catch (error) {
+        if (error instanceof TenonError) {
+          toolCall({ ...call, error: { code: error.code, message: error.message }, durationMs: durationMs() })
+        }
+        throw error
       }
-      throw error
-    }
-    toolCall({ ...call, answer: { status: response.status }, durationMs: durationMs() })
-    if (!isExpected(response.status, params.expectedStatus)) {
-      log('warn', `${params.method} answered ${response.status}`, {
-        status: response.status,
-        body: await excerptOf(response),
-      })
+      toolCall({ ...call, answer: { status: response.status }, durationMs: durationMs() })
+      if (isExpected(response.status, params.expectedStatus)) return response
+      const excerpt = { status: response.status, body: await excerptOf(response) }
+      log('warn', `${params.method} answered ${response.status}`, excerpt)
       throw statusError(params, response)
     }
-    return { port: 'success', output: toOutput(params, response, await readBody(params, response, log)) }
+    if (params.pages === 'one' || params.method !== 'GET') {
+      const response = await request(firstUrl)
+      return { port: 'success', output: toOutput(params, response, await readBody(params, response, log)) }
+    }
+    const { items, pages, hasMore } = await readPages(params, firstUrl, async (url) => {
+      const response = await request(url)
+      heartbeat()
+      return { response, body: await readBody({ responseType: 'json' }, response, log) }
+    })
+    if (hasMore) log('warn', 'The service has more items than the limits of the node', { items: items.length, pages })
+    return { port: 'success', output: { items: [...items], pages, hasMore } }
   },
 )
 
@@ -85,7 +95,11 @@ function toOutput({ output }: Params, response: HttpResponse, body: Json) {
   })
 }
 
-async function readBody({ responseType }: Params, response: HttpResponse, log: Log): Promise<Json> {
+async function readBody(
+  { responseType }: Pick<Params, 'responseType'>,
+  response: HttpResponse,
+  log: Log,
+): Promise<Json> {
   if (responseType === 'text') return response.text()
   const bytes = await response.bytes()
   if (responseType === 'bytes') {

@@ -47,9 +47,22 @@ export function buildRequest(
 /** Adds the rows to the query of the URL, which is kept as written. */
 function buildUrl({ url, query }: Params): string {
   if (!URL.canParse(url)) throw paramInvalid('url', 'It is not a URL. Write it in full: https://…')
-  const rows = Object.entries(query).flatMap(([name, value]) =>
-    [value].flat().map((each) => `${encode(name)}=${encode(String(each))}`),
+  return withRows(
+    url,
+    Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)] as const)),
   )
+}
+
+/** Sets one parameter of the query, instead of those of its name; the others are kept as written. */
+export function withQueryParam(url: string, name: string, value: string): string {
+  const target = new URL(url)
+  if (!target.searchParams.has(name)) return withRows(url, [[name, value]])
+  target.searchParams.set(name, value)
+  return target.href
+}
+
+function withRows(url: string, pairs: readonly (readonly [name: string, value: string])[]): string {
+  const rows = pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`)
   if (rows.length === 0) return url
   const hashAt = url.indexOf('#')
   const [before, hash] = hashAt === -1 ? [url, ''] : [url.slice(0, hashAt), url.slice(hashAt)]

@@ -83,7 +83,8 @@ export const failureTests: SuiteGroup = (context) => {
     })
 
     test('ends a node when its total time is over, and begins no attempt that it leaves no time for', async () => {
-      const stuck = await context().run(alone({ isStuck: true }, { totalTimeout: '2s', timeout: '10s', retry: QUICK }))
+      // Long enough for its attempt to begin on a busy machine.
+      const stuck = await context().run(alone({ isStuck: true }, { totalTimeout: '5s', timeout: '20s', retry: QUICK }))
       const retry = { ...QUICK, initialInterval: '1h', maximumInterval: '1h' } as const
       const long = await context().run(alone({ failures: 9 }, { totalTimeout: '30m', retry }))
       expect((await long.ended()).error).toMatchObject({ code: 'HTTP_FAILED', message: 'Attempt 1 fails' })
@@ -93,7 +94,7 @@ export const failureTests: SuiteGroup = (context) => {
       expect(context().probes.callsOf(stuck.runId, 'a')).toHaveLength(1)
       expect(context().probes.aborted).toContain(`${stuck.runId}/a`)
       const [scheduled] = ofType(await stuck.events(), 'node_scheduled').filter(({ nodeRunId }) => nodeRunId === 'a')
-      expect(scheduled?.data.deadlineAt).toBe((scheduled?.at ?? 0) + 2_000)
+      expect(scheduled?.data.deadlineAt).toBe((scheduled?.at ?? 0) + 5_000)
     })
 
     test('never repeats a write that may have been executed', async () => {

@@ -19,6 +19,7 @@ import { merge } from './merge/definition.ts'
 import { removeDuplicates } from './remove-duplicates/definition.ts'
 import { repeat } from './repeat/definition.ts'
 import { runWorkflow } from './run-workflow/definition.ts'
+import { schedule } from './schedule/definition.ts'
 import { set } from './set/definition.ts'
 import { sort } from './sort/definition.ts'
 import { start } from './start/definition.ts'
@@ -42,6 +43,7 @@ import { webhook } from './webhook/definition.ts'
 export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   start,
   webhook,
+  schedule,
   llmTransform,
   guardrails,
   ifElse,

@@ -19,7 +19,7 @@ test('without a model the nodes that need one are not offered', () => {
   const types = createBuiltInNodes({}).map(({ definition }) => definition.type)
   expect(types).not.toContain('llm-transform')
   expect(types).not.toContain('guardrails')
-  expect(types).toHaveLength(26)
+  expect(types).toHaveLength(27)
 })
 
 test('the models of the host are in the manifest, the first as default', () => {

@@ -30,6 +30,7 @@ import { createRetention } from './retention/data-retention.ts'
 import type { RolloutIntervals } from './rollouts/rollout-intervals.ts'
 import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
+import { type ClockPace, createScheduleClock } from './schedules/schedule-clock.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
 import { createKeyRotations, type KeyRotationPace } from './secrets/key-rotations.ts'
 import { createKeyring } from './secrets/keyring.ts'
@@ -65,11 +66,12 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   return openWorkflowServer(options)
 }
 
-/** Creates a server as {@link createWorkflowServer} does, with other times for the work on rollouts and keys. */
+/** Creates a server as {@link createWorkflowServer} does, with other times for the work on rollouts, keys and schedules. */
 export function openWorkflowServer(
   options: WorkflowServerOptions,
   intervals: Partial<RolloutIntervals> = {},
   rotationPace: Partial<KeyRotationPace> = {},
+  clockPace: Partial<ClockPace> = {},
 ): WorkflowServer {
   checkServerOptions(options)
   const basePath = normalizeBasePath(options.basePath ?? '/')
@@ -147,6 +149,7 @@ export function openWorkflowServer(
     },
     closing: closing.signal,
   }
+  const clock = createScheduleClock(context, clockPace)
   const logOrigin = createOriginLog(log, [origin, ...allowedOrigins])
   const { authenticate } = options
   const app = createApp(context, routeHandlers, {
@@ -175,11 +178,23 @@ export function openWorkflowServer(
       await engine.startWorker()
       rollouts.start()
       rotations.start()
+      clock.start()
     },
     close() {
       closing.abort()
       // The bus before the database: it may hold one of its connections.
-      closed ??= closeInOrder([sockets, connections, deletions, rollouts, rotations, engine, egress, bus, source])
+      closed ??= closeInOrder([
+        sockets,
+        connections,
+        deletions,
+        clock,
+        rollouts,
+        rotations,
+        engine,
+        egress,
+        bus,
+        source,
+      ])
       return closed
     },
     async revoke({ tenantId, userId }) {

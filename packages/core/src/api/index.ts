@@ -88,6 +88,12 @@ export { versionNameSchema } from './schemas/run.ts'
 export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from './sub-workflow-types.ts'
 export {
   type AcceptedWebhook,
+  type Backfill,
+  type BackfilledTime,
+  type BackfillResult,
+  type SchedulePreview,
+  type ScheduleState,
+  type ScheduleTime,
   TRIGGER_OUTCOMES,
   type Trigger,
   type TriggerEvent,

@@ -19,6 +19,64 @@ export interface Trigger {
   readonly test: TriggerTest | null
   /** Person who has paused it; `null` unless it is paused. */
   readonly pausedBy: Actor | null
+  /** State of a schedule; `null` for another kind, and for one that is not published. */
+  readonly schedule: ScheduleState | null
+}
+
+/** State of a published schedule. */
+export interface ScheduleState {
+  /** Time zone in which its times are meant. */
+  readonly zone: string
+  /** Next time; `null` while it is paused, and if it has none. */
+  readonly nextAt: IsoInstant | null
+  /** Time that waits for the end of the run before; `null` without one. */
+  readonly waitingAt: IsoInstant | null
+}
+
+/** Next times of a schedule, as the server computes them. */
+export interface SchedulePreview {
+  /** Time zone of the schedule. */
+  readonly zone: string
+  /** Next times, in order; empty if the schedule has none. */
+  readonly times: readonly ScheduleTime[]
+  /** Time of the server, from which they were computed. */
+  readonly now: IsoInstant
+}
+
+/** One time of a schedule. */
+export interface ScheduleTime {
+  /** Instant. */
+  readonly at: IsoInstant
+  /** The same as the clocks of the time zone show it: `2026-11-30T09:00`. */
+  readonly local: string
+  /** `gap` if clocks skip the time that is meant, so that it is later; `repeated` if clocks show it twice. */
+  readonly clockChange: 'gap' | 'repeated' | null
+}
+
+/** Request for runs of times that have passed. */
+export interface Backfill {
+  /** Begin of the range, included. */
+  readonly from: IsoInstant
+  /** End of the range, included; not in the future. */
+  readonly to: IsoInstant
+}
+
+/** Result of a backfill: each time of the range, in order. */
+export interface BackfillResult {
+  /** Times with their runs. */
+  readonly items: readonly BackfilledTime[]
+}
+
+/** A time of a backfill. */
+export interface BackfilledTime {
+  /** Time of the schedule. */
+  readonly dueAt: IsoInstant
+  /** `repeated` if the time had started a run before; `rejected` with the code of the error. */
+  readonly outcome: 'started' | 'repeated' | 'rejected'
+  /** Run of the time; `null` if it was rejected. */
+  readonly runId: RunId | null
+  /** Code of the error; `null` without one. */
+  readonly code: string | null
 }
 
 /** A test that is open: a message to its address, or an event of the type, starts a test run of the draft as well. */
@@ -30,19 +88,29 @@ export interface TriggerTest {
 }
 
 /**
- * Outcomes of a message: it has started a run; it was merged into one that waits; it repeats a request by the settings of
- * the workflow; it was rejected; its run is about to be started; the server stopped before that, and the sender must send it
- * again.
+ * Outcomes of an event, which is a message or a time of a schedule: it has started a run; it was merged into one that waits;
+ * it repeats a request by the settings of the workflow; it was rejected; its run is about to be started; the server stopped
+ * before that, and the sender must send it again; a time was skipped since the run before was in progress; times were missed
+ * since no server was running.
  */
-export const TRIGGER_OUTCOMES = ['started', 'merged', 'deduplicated', 'rejected', 'pending', 'failed'] as const
+export const TRIGGER_OUTCOMES = [
+  'started',
+  'merged',
+  'deduplicated',
+  'rejected',
+  'pending',
+  'failed',
+  'skipped',
+  'missed',
+] as const
 /** One of {@link TRIGGER_OUTCOMES}. */
 export type TriggerOutcome = (typeof TRIGGER_OUTCOMES)[number]
 
-/** A message that a trigger has received. */
+/** A message that a trigger has received, or a time of a schedule. */
 export interface TriggerEvent {
   /** Id of the event, unique within the tenant. */
   readonly eventId: string
-  /** Time of the first message. */
+  /** Time of the first message; time at which a schedule has started its run. */
   readonly at: IsoInstant
   /** `test` for a message to the test address, whose run is one of the draft. */
   readonly mode: 'live' | 'test'
@@ -50,7 +118,9 @@ export interface TriggerEvent {
   readonly outcome: TriggerOutcome
   /** Run that it has started or is part of; `null` without one. */
   readonly runId: RunId | null
-  /** Number of later messages with the same key, which have started no run. */
+  /** Time for which a schedule has started its run, the first one for several; `null` for a message. */
+  readonly dueAt: IsoInstant | null
+  /** Number of later messages with the same key, which have started no run; number of further times that were missed. */
   readonly repeats: number
   /** Code of the error for which it was rejected or has failed; `null` otherwise. */
   readonly code: string | null

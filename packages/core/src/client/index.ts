@@ -67,7 +67,18 @@ export type {
   WaitingRuns,
 } from '../api/run-types.ts'
 export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from '../api/sub-workflow-types.ts'
-export type { Trigger, TriggerEvent, TriggerOutcome, TriggerTest } from '../api/trigger-types.ts'
+export type {
+  Backfill,
+  BackfilledTime,
+  BackfillResult,
+  SchedulePreview,
+  ScheduleState,
+  ScheduleTime,
+  Trigger,
+  TriggerEvent,
+  TriggerOutcome,
+  TriggerTest,
+} from '../api/trigger-types.ts'
 export type {
   Approval,
   ApprovalCall,

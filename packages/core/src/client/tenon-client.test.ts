@@ -107,6 +107,9 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   replaceTriggerAddress: (client) => client.triggers.replaceAddress('w', 'n'),
   openTriggerTest: (client) => client.triggers.openTest('w', 'n'),
   listTriggerEvents: (client) => client.triggers.events('w', 'n', { limit: 9 }),
+  backfillTrigger: (client) =>
+    client.triggers.backfill('w', 'n', { from: '2026-11-29T00:00:00.000Z', to: '2026-11-30T00:00:00.000Z' }),
+  previewSchedule: (client) => client.triggers.preview({ params: { cron: '0 9 * * *' } }),
   listMembers: (client) => client.members.list(),
   createSocketTicket: (client) => client.sockets.ticket(),
 }

@@ -1,7 +1,8 @@
-import type { Trigger, TriggerEvent } from '../api/trigger-types.ts'
+import type { Backfill, BackfillResult, SchedulePreview, Trigger, TriggerEvent } from '../api/trigger-types.ts'
 import type { Page } from '../api/types.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { NodeId, WorkflowId } from '../ids.ts'
+import type { JsonObject } from '../json.ts'
 import type { RequestOptions } from './options.ts'
 
 /** The part of the client that reads and changes the triggers by which the server starts runs. */
@@ -34,4 +35,17 @@ export interface TriggersClient {
     query?: { cursor?: string; limit?: number },
     options?: RequestOptions,
   ): Promise<Page<TriggerEvent>>
+  /**
+   * Starts the runs of a range of times of a schedule that have passed, at most 100. A time that has started a run before is
+   * left out, so the same request again has no effect.
+   *
+   * @throws {@link TenonError} `TRIGGER_NOT_FOUND`, `TRIGGER_PAUSED`, `BACKFILL_INVALID`.
+   */
+  backfill(workflowId: WorkflowId, nodeId: NodeId, range: Backfill, options?: RequestOptions): Promise<BackfillResult>
+  /**
+   * Computes the next times of a schedule from the params of its node, 5 by default and at most 50.
+   *
+   * @throws {@link TenonError} `SCHEDULE_INVALID` with an issue for each faulty param.
+   */
+  preview(request: { params: JsonObject; count?: number }, options?: RequestOptions): Promise<SchedulePreview>
 }

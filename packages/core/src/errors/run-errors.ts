@@ -19,7 +19,17 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Check the node id; publish the workflow so that its triggers start runs.',
   },
-  TRIGGER_PAUSED: { status: 409, retryable: true, remedy: 'Send the message again after the trigger was resumed.' },
+  TRIGGER_PAUSED: { status: 409, retryable: true, remedy: 'Resume the trigger, then send the message again.' },
+  SCHEDULE_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the fields of the schedule listed in issues.',
+  },
+  BACKFILL_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Choose a range in the past with at least one and at most 100 times of the schedule.',
+  },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, remedy: 'Copy the address again from the trigger.' },
   WEBHOOK_SIGNATURE_INVALID: {
     status: 401,

@@ -102,6 +102,15 @@ export type {
   WrappedKey,
 } from './ports.ts'
 export {
+  CATCH_UP_POLICIES,
+  type CatchUpPolicy,
+  OVERLAP_POLICIES,
+  type OverlapPolicy,
+  SCHEDULE_REPEATS,
+  type ScheduleParams,
+  scheduleParams,
+} from './schedule-params.ts'
+export {
   eventParams,
   TRIGGER_KINDS,
   TRIGGER_PARAMS,

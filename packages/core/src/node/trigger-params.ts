@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { scheduleParams } from './schedule-params.ts'
 
 /** Kinds of triggers that the server itself starts runs by. A trigger without a kind starts by hand or by the API. */
-export const TRIGGER_KINDS = ['webhook', 'event'] as const
+export const TRIGGER_KINDS = ['webhook', 'event', 'schedule'] as const
 /** One of {@link TRIGGER_KINDS}. */
 export type TriggerKind = (typeof TRIGGER_KINDS)[number]
 
@@ -169,4 +170,4 @@ export const eventParams = z.object({
 })
 
 /** Params that the server reads, by kind of trigger. */
-export const TRIGGER_PARAMS = { webhook: webhookParams, event: eventParams } as const
+export const TRIGGER_PARAMS = { webhook: webhookParams, event: eventParams, schedule: scheduleParams } as const

@@ -20,6 +20,7 @@ import { mergeNode } from '../merge/implementation.ts'
 import { removeDuplicatesNode } from '../remove-duplicates/implementation.ts'
 import { repeatNode } from '../repeat/implementation.ts'
 import { runWorkflowNode } from '../run-workflow/implementation.ts'
+import { scheduleNode } from '../schedule/implementation.ts'
 import { setNode } from '../set/implementation.ts'
 import { sortNode } from '../sort/implementation.ts'
 import { startNode } from '../start/implementation.ts'
@@ -62,6 +63,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
   const plain: readonly AnyNodeImplementation[] = [
     startNode,
     webhookNode,
+    scheduleNode,
     endNode,
     failNode,
     setNode,

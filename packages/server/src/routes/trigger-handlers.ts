@@ -1,6 +1,8 @@
 import { ROUTES } from '@tenon/core/api'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
+import { backfillSchedule, previewSchedule } from '../schedules/backfill.ts'
+import { listSchedules } from '../tables/schedule-repository.ts'
 import { listEventRows } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows } from '../tables/trigger-repository.ts'
 import { refOf } from '../triggers/accept-event.ts'
@@ -14,11 +16,13 @@ export const triggerHandlers: readonly RouteImplementation[] = [
   implementRoute(
     ROUTES.listTriggers,
     async ({ server, resource: { tenant_id: tenantId, workflow_id: workflowId } }) => {
-      const rows = await server.database.withTenant(tenantId, (tx) => listTriggerRows(tx, tenantId, workflowId))
-      return {
-        status: 200,
-        json: { items: await Promise.all(rows.map((row) => presentTrigger(server, refOf(row), row))) },
-      }
+      const { rows, schedules } = await server.database.withTenant(tenantId, async (tx) => ({
+        rows: await listTriggerRows(tx, tenantId, workflowId),
+        schedules: await listSchedules(tx, tenantId, workflowId),
+      }))
+      const scheduleOf = (nodeId: string) => schedules.find(({ node_id }) => node_id === nodeId) ?? null
+      const items = rows.map((row) => presentTrigger(server, refOf(row), { row, schedule: scheduleOf(row.node_id) }))
+      return { status: 200, json: { items: await Promise.all(items) } }
     },
   ),
 
@@ -56,6 +60,16 @@ export const triggerHandlers: readonly RouteImplementation[] = [
     const cursorOf = (row: (typeof rows)[number]) => ({ at: row.at, id: row.event_id })
     return { status: 200, json: pageOf(rows, limit, (row) => presentTriggerEvent(row, server.now()), cursorOf) }
   }),
+
+  implementRoute(ROUTES.backfillTrigger, async (call) => ({
+    status: 200,
+    json: await backfillSchedule(call.server, call.identity, triggerOf(call), call.body),
+  })),
+
+  implementRoute(ROUTES.previewSchedule, async ({ server, body }) => ({
+    status: 200,
+    json: await previewSchedule(server, body.params, body.count),
+  })),
 
   ...[
     ROUTES.receiveWebhook,

@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   'trigger.open_test',
   'trigger.replace_address',
   'trigger.allow_unsigned',
+  'trigger.backfill',
   'run.cancel',
   'run.skip_compensation',
   'run.pause',

@@ -249,11 +249,37 @@ end $$`,
   ],
 }
 
+const schedules: Migration = {
+  name: '0027-schedules',
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'schedules',
+      columns: `workflow_id text not null, node_id text not null, revision int not null default 0,
+        rule_hash text not null, due_at bigint, waiting_at bigint, wake_at bigint, last_run_id text, ${toWorkflow(schema)}`,
+      key: ['workflow_id', 'node_id'],
+      isDispatch: true,
+    }),
+    `create index schedules_due on ${identifier(schema)}.schedules (wake_at) where wake_at is not null`,
+    `alter table ${identifier(schema)}.trigger_events add column due_at bigint`,
+  ],
+}
+
 /** The server's tables; forward only, a migration that has been released never changes. */
 export const SERVER_MIGRATIONS = {
   // The runtime has a table of its own.
   table: 'server_migrations',
-  migrations: [workflows, secrets, draftAppends, connections, rollouts, rolloutCounts, triggers, keyRotations],
+  migrations: [
+    workflows,
+    secrets,
+    draftAppends,
+    connections,
+    rollouts,
+    rolloutCounts,
+    triggers,
+    keyRotations,
+    schedules,
+  ],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],
 } as const

@@ -300,7 +300,26 @@ export interface TriggerRow {
   readonly tester_role: Role | null
 }
 
-/** A message to a trigger: what it started, and the key by which a repetition is recognized. */
+/** The next time of a schedule of the version with which runs start. */
+export interface ScheduleRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly node_id: NodeId
+  /** Number of publications, pauses and resumptions: a process that has read the row before one of them changes nothing. */
+  readonly revision: number
+  /** Hash of its params: a publication with others computes its next time anew. */
+  readonly rule_hash: string
+  /** First time that is not decided; null while it is paused, and if it has none. */
+  readonly due_at: number | null
+  /** Time that waits for the end of the run before; null without one. */
+  readonly waiting_at: number | null
+  /** Time at which a process looks at it; null if there is nothing to look at. */
+  readonly wake_at: number | null
+  /** Run that was started last; null before the first one. */
+  readonly last_run_id: RunId | null
+}
+
+/** A message to a trigger, or a time of a schedule: what it started, and the key by which a repetition is recognized. */
 export interface TriggerEventRow {
   readonly tenant_id: TenantId
   readonly workflow_id: WorkflowId
@@ -317,6 +336,8 @@ export interface TriggerEventRow {
   readonly code: string | null
   readonly message: string | null
   readonly expires_at: number
+  /** Time of a schedule, the first one of several that were missed; null for a message. */
+  readonly due_at: number | null
 }
 
 /** The tables that the server adds, and those of the runtime that it uses as well. */
@@ -338,6 +359,7 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly secret_keys: TenantKeyRow
   readonly triggers: TriggerRow
   readonly trigger_events: TriggerEventRow
+  readonly schedules: ScheduleRow
   readonly key_rotations: KeyRotationRow
   readonly wrapped_keys: WrappedKeyRow
 }

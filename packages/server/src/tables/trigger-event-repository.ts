@@ -18,6 +18,8 @@ export interface EventClaim {
   readonly runId: RunId
   readonly mode: TriggerEventRow['mode']
   readonly at: number
+  /** Time of a schedule; null for a message. */
+  readonly dueAt: number | null
 }
 
 /** Outcomes after which a run exists that later events with the same key repeat. */
@@ -29,14 +31,14 @@ const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'dedu
  * @returns The row that counts now: its run is started if the outcome is `pending` or `rejected`.
  */
 export async function claimEvent(tx: ServerTx, ref: TriggerRef, claim: EventClaim): Promise<TriggerEventRow> {
-  const { eventId, runId, mode, at } = claim
+  const { eventId, runId, mode, at, dueAt } = claim
   const named = { tenant_id: ref.tenantId, workflow_id: ref.workflowId, node_id: ref.nodeId, event_id: eventId }
   const begun = { run_id: runId, at, outcome: 'pending', repeats: 0, code: null, message: null } as const
   const isOver = sql<boolean>`trigger_events.expires_at < ${at}::bigint`
   const isRepeated = sql<boolean>`trigger_events.outcome = any(${FINAL}::text[])`
   return tx
     .insertInto('trigger_events')
-    .values({ ...named, ...begun, is_keyed: true, mode, expires_at: at + EVENT_MS })
+    .values({ ...named, ...begun, is_keyed: true, mode, expires_at: at + EVENT_MS, due_at: dueAt })
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'workflow_id', 'node_id', 'event_id']).doUpdateSet((row) => ({
         // A row whose time is over counts as deleted.
@@ -74,7 +76,43 @@ export async function decideEvent(
     .where('workflow_id', '=', ref.workflowId)
     .where('node_id', '=', ref.nodeId)
     .where('event_id', '=', eventId)
-    .where('outcome', 'in', ['pending', 'rejected'])
+    .where('outcome', 'in', ['pending', 'rejected', 'skipped'])
+    .execute()
+}
+
+/** Reads an event by its id; `null` if there is none, or if its time is over. */
+export async function findEvent(tx: ServerTx, ref: TriggerRef, eventId: string): Promise<TriggerEventRow | null> {
+  const row = await tx
+    .selectFrom('trigger_events')
+    .selectAll()
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
+    .where('node_id', '=', ref.nodeId)
+    .where('event_id', '=', eventId)
+    .where('expires_at', '>=', databaseNow)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Times of a schedule that start no run. */
+export interface TimesWithoutRun extends Pick<TriggerEventRow, 'outcome' | 'repeats' | 'code' | 'message' | 'at'> {
+  readonly eventId: string
+  readonly dueAt: number
+}
+
+/** Lists times of a schedule that start no run, unless they are listed already. */
+export async function insertTimes(tx: ServerTx, ref: TriggerRef, times: readonly TimesWithoutRun[]): Promise<void> {
+  if (times.length === 0) return
+  await tx
+    .insertInto('trigger_events')
+    .values(
+      times.map(({ eventId, dueAt, ...others }) => ({
+        ...{ tenant_id: ref.tenantId, workflow_id: ref.workflowId, node_id: ref.nodeId, event_id: eventId },
+        ...{ ...others, is_keyed: true, mode: 'live' as const, run_id: null, due_at: dueAt },
+        expires_at: others.at + EVENT_MS,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 
@@ -90,7 +128,7 @@ export async function insertUnkeyedEvent(
     .insertInto('trigger_events')
     .values({
       ...{ ...event, tenant_id, workflow_id, node_id, event_id: eventId },
-      ...{ is_keyed: false, repeats: 0, expires_at: event.at + EVENT_MS },
+      ...{ is_keyed: false, repeats: 0, expires_at: event.at + EVENT_MS, due_at: null },
     })
     .execute()
   // One event in sixteen does the work of all.

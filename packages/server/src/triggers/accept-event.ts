@@ -19,12 +19,16 @@ import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
 import { findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 
-/** A message to a trigger, which is to start a run. */
+/** A message to a trigger, or a time of a schedule, which is to start a run. */
 export interface TriggerArrival {
   /** `test` for one to the test address. */
   readonly mode: 'live' | 'test'
   /** Key by which a repetition is recognized; `null` for a message without one, which always starts a run. */
   readonly key: string | null
+  /** Id of the run, if it follows from the key. @defaultValue a new id */
+  readonly runId?: RunId
+  /** Time of a schedule that starts the run. @defaultValue the event is a message */
+  readonly dueAt?: number | null
   /** Starts the run with this id; a run that has it is returned as it is. */
   readonly start: (runId: RunId) => Promise<StartedRunRow>
 }
@@ -43,25 +47,26 @@ type AcceptDeps = Pick<ServerContext, 'database' | 'reader' | 'now' | 'log'>
 export async function acceptEvent(
   deps: AcceptDeps,
   ref: TriggerRef,
-  { mode, key, start }: TriggerArrival,
+  { mode, key, start, runId: own = newRunId(), dueAt = null }: TriggerArrival,
 ): Promise<AcceptedWebhook> {
   const { database, reader, now } = deps
   const { tenantId } = ref
   const at = now()
-  const own = newRunId()
   if (key === null) {
     const keep = (decision: EventDecision) =>
       database.withTenant(tenantId, (tx) => insertUnkeyedEvent(tx, ref, { ...decision, mode, at }))
     return begin(deps, { start, keep, runId: own })
   }
   const eventId = eventIdOf(mode, key)
-  const claimed = await database.withTenant(tenantId, (tx) => claimEvent(tx, ref, { eventId, mode, runId: own, at }))
+  const claimed = await database.withTenant(tenantId, (tx) =>
+    claimEvent(tx, ref, { eventId, mode, runId: own, at, dueAt }),
+  )
   const runId = claimed.run_id ?? own
   if (isDecided(claimed)) return { runId, status: 'repeated' }
   const keep = (decision: EventDecision) =>
     database.withTenant(tenantId, (tx) => decideEvent(tx, ref, eventId, decision))
   // A process that was killed may have started the run: it exists, whether or not one could be started now.
-  if (runId !== own && (await reader.getRun(tenantId, runId)) !== null) {
+  if ((dueAt !== null || runId !== own) && (await reader.getRun(tenantId, runId)) !== null) {
     await keep(startedBy({ runId }))
     return { runId, status: 'repeated' }
   }

@@ -2,7 +2,9 @@ import type { Identity, Trigger } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
+import { continueSchedule, stopSchedule } from '../schedules/put-schedules.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
+import { findSchedule } from '../tables/schedule-repository.ts'
 import {
   findTrigger,
   lockTrigger,
@@ -31,20 +33,25 @@ export async function changeTrigger(
 ): Promise<Trigger> {
   const { tenantId, workflowId, nodeId } = ref
   const at = server.now()
-  const row = await server.database.withTenant(tenantId, async (tx) => {
+  const { row, schedule } = await server.database.withTenant(tenantId, async (tx) => {
     const before = await lockTrigger(tx, ref)
     if (before === null || before.version === null) throw notFound()
-    if ((before.paused_at === null) === (change === 'resume')) return before
+    if ((before.paused_at === null) === (change === 'resume')) {
+      return { row: before, schedule: await findSchedule(tx, ref) }
+    }
     await updateTrigger(tx, ref, {
       ...(change === 'pause'
         ? { paused_at: at, pauser_id: identity.userId, pauser_name: identity.displayName }
         : { paused_at: null, pauser_id: null, pauser_name: null }),
       updated_at: at,
     })
+    if (before.kind === 'schedule') {
+      await (change === 'pause' ? stopSchedule(tx, ref, at) : continueSchedule(tx, ref, before.params))
+    }
     await insertAudit(tx, { identity, action: `trigger.${change}`, resource: workflowId, at, details: { nodeId } })
-    return findTrigger(tx, ref)
+    return { row: await findTrigger(tx, ref), schedule: await findSchedule(tx, ref) }
   })
-  return presentTrigger(server, ref, row)
+  return presentTrigger(server, ref, { row, schedule })
 }
 
 /**
@@ -56,7 +63,7 @@ export async function openTriggerTest(server: ServerContext, identity: Identity,
   const { tenantId, workflowId, nodeId } = ref
   const { document } = await readSealedDraft(server, ref, identity)
   const found = draftTrigger(server.registry.manifest, document, nodeId)
-  if (found === null) throw notFound()
+  if (found?.kind !== 'webhook') throw withoutAddress()
   const at = server.now()
   const row = await server.database.withTenant(tenantId, async (tx) => {
     const { node_id, kind, node_type, params } = found
@@ -64,7 +71,7 @@ export async function openTriggerTest(server: ServerContext, identity: Identity,
     await insertAudit(tx, { identity, action: 'trigger.open_test', resource: workflowId, at, details: { nodeId } })
     return findTrigger(tx, ref)
   })
-  return presentTrigger(server, ref, row, found.kind)
+  return presentTrigger(server, ref, { row, draftKind: found.kind })
 }
 
 /**
@@ -81,6 +88,7 @@ export async function replaceAddress(server: ServerContext, identity: Identity, 
   const row = await server.database.withTenant(tenantId, async (tx) => {
     const before = await lockTrigger(tx, ref)
     if (before?.version == null && found === undefined) throw notFound()
+    if ((before?.version == null ? found : before)?.kind !== 'webhook') throw withoutAddress()
     await replaceGeneration(tx, ref, found ?? null, at)
     await insertAudit(tx, {
       identity,
@@ -91,7 +99,11 @@ export async function replaceAddress(server: ServerContext, identity: Identity, 
     })
     return findTrigger(tx, ref)
   })
-  return presentTrigger(server, ref, row, found?.kind)
+  return presentTrigger(server, ref, { row, draftKind: found?.kind ?? null })
+}
+
+function withoutAddress(): TenonError {
+  return new TenonError('TRIGGER_NOT_FOUND', 'No webhook has this node id')
 }
 
 function notFound(): TenonError {

@@ -3,6 +3,7 @@ import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { analyzeTemplate, parseExpression } from '@tenon/core/expression'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
+import { checkSchedule } from '../schedules/check-schedule.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { WebhookParams } from '../webhooks/verify-webhook.ts'
 import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
@@ -17,15 +18,16 @@ import { STANDARD_SECRET, standardKey } from './standard-key.ts'
 export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument): readonly ProblemIssue[] {
   const triggers = triggerNodesOf(manifest, document)
   const issues = triggers.flatMap((trigger) => {
-    const fault = keyFault(trigger)
+    if (trigger.kind === 'schedule') return scheduleIssues(trigger)
     const { id, name } = trigger.node
+    const fault = keyFault(trigger)
     if (fault === null) return trigger.issues
     const path = ['nodes', id, 'params', 'dedupeKey']
     return [...trigger.issues, { path, code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }]
   })
   const [first] = triggers
   if (first === undefined || document.settings?.batching === undefined) return issues
-  const message = `${first.node.name}: requests with "items" can be collected, and messages have none at the top`
+  const message = `${first.node.name}: requests with "items" can be collected, and what a ${first.kind} starts has none at the top`
   return [...issues, { path: ['settings', 'batching'], code: 'TRIGGER_INVALID', message }]
 }
 
@@ -65,6 +67,12 @@ export function draftTrigger(manifest: NodeManifest, document: WorkflowDocument,
   throw new TenonError('WORKFLOW_INVALID', `The trigger cannot receive messages: ${first.message}`, {
     details: { issues: found?.issues ?? [] },
   })
+}
+
+function scheduleIssues({ node: { id, name, params } }: TriggerNode): readonly ProblemIssue[] {
+  return checkSchedule(params, Date.now()).issues.map(({ path, message }) => ({
+    ...{ path: ['nodes', id, 'params', ...path], code: 'TRIGGER_INVALID', message: `${name}: ${message}` },
+  }))
 }
 
 function keyFault({ params }: TriggerNode): string | null {

@@ -1,10 +1,12 @@
 import type { Trigger, TriggerEvent } from '@tenon/core/api'
 import type { WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import type { ScheduleParams } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { readDraftState } from '../drafts/read-draft-state.ts'
-import { toInstant } from '../http/instant.ts'
-import type { TriggerEventRow, TriggerRow } from '../tables/server-tables.ts'
+import { toInstant, toInstantOrNull } from '../http/instant.ts'
+import { findSchedule } from '../tables/schedule-repository.ts'
+import type { ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/server-tables.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
 import { triggerKindOf } from './put-version-triggers.ts'
 
@@ -18,11 +20,13 @@ type PresentDeps = Pick<ServerContext, 'addresses' | 'now'>
  */
 export async function readTrigger(server: ServerContext, ref: TriggerRef): Promise<Trigger> {
   const { tenantId } = ref
-  const { row, draft } = await server.database.withTenant(tenantId, async (tx) => {
+  const { row, draft, schedule } = await server.database.withTenant(tenantId, async (tx) => {
     const row = await findTrigger(tx, ref)
-    return { row, draft: row?.version == null ? (await readDraftState(tx, ref)).document : null }
+    const draft = row?.version == null ? (await readDraftState(tx, ref)).document : null
+    return { row, draft, schedule: row?.kind === 'schedule' ? await findSchedule(tx, ref) : null }
   })
-  return presentTrigger(server, ref, row, draft === null ? null : kindIn(server, draft, ref.nodeId))
+  const draftKind = draft === null ? null : kindIn(server, draft, ref.nodeId)
+  return presentTrigger(server, ref, { row, draftKind, schedule })
 }
 
 function kindIn({ registry }: Pick<ServerContext, 'registry'>, draft: WorkflowDocument, nodeId: string) {
@@ -30,15 +34,19 @@ function kindIn({ registry }: Pick<ServerContext, 'registry'>, draft: WorkflowDo
   return node === undefined ? null : triggerKindOf(registry.manifest, node)
 }
 
-/**
- * @param draftKind - Kind of the node in the draft, for a trigger that is not published.
- * @throws {@link TenonError} `TRIGGER_NOT_FOUND` for a node that is no trigger in either.
- */
+/** A trigger as it is stored. */
+interface StoredTrigger {
+  readonly row: TriggerRow | null
+  /** Kind of the node in the draft, for a trigger that is not published. */
+  readonly draftKind?: Trigger['kind'] | null
+  readonly schedule?: ScheduleRow | null
+}
+
+/** @throws {@link TenonError} `TRIGGER_NOT_FOUND` for a node that is no trigger in either. */
 export async function presentTrigger(
   { addresses, now }: PresentDeps,
   ref: TriggerRef,
-  row: TriggerRow | null,
-  draftKind: Trigger['kind'] | null = null,
+  { row, draftKind = null, schedule = null }: StoredTrigger,
 ): Promise<Trigger> {
   const isPublished = row !== null && row.version !== null
   const kind = isPublished ? row.kind : draftKind
@@ -51,7 +59,7 @@ export async function presentTrigger(
     kind,
     state: isPublished ? (isPaused ? 'paused' : 'active') : 'unpublished',
     version: row?.version ?? null,
-    url: await addresses.urlOf({ ...ref, mode: 'live', generation }),
+    url: kind === 'webhook' ? await addresses.urlOf({ ...ref, mode: 'live', generation }) : null,
     test:
       until !== null && until > now()
         ? {
@@ -60,6 +68,16 @@ export async function presentTrigger(
           }
         : null,
     pausedBy: isPaused ? { userId: row.pauser_id ?? '', displayName: row.pauser_name ?? '' } : null,
+    schedule: isPublished && kind === 'schedule' ? presentSchedule(row, schedule) : null,
+  }
+}
+
+function presentSchedule({ params }: TriggerRow, schedule: ScheduleRow | null): Trigger['schedule'] {
+  const { zone } = JSON.parse(params) as Pick<ScheduleParams, 'zone'>
+  return {
+    zone,
+    nextAt: toInstantOrNull(schedule?.due_at ?? null),
+    waitingAt: toInstantOrNull(schedule?.waiting_at ?? null),
   }
 }
 
@@ -74,6 +92,7 @@ export function presentTriggerEvent(row: TriggerEventRow, now: number): TriggerE
     at: toInstant(row.at),
     mode: row.mode,
     outcome: hasFailed ? 'failed' : row.outcome,
+    dueAt: toInstantOrNull(row.due_at),
     runId: row.outcome === 'rejected' || row.outcome === 'pending' ? null : row.run_id,
     repeats: row.repeats,
     code: hasFailed ? 'UNAVAILABLE' : row.code,

@@ -8,6 +8,7 @@ import {
 import type { ProblemIssue } from '@tenon/core/errors'
 import { type NodeManifest, TRIGGER_PARAMS, type TriggerKind } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
+import { putVersionSchedules } from '../schedules/put-schedules.ts'
 import type { ServerTx, VersionRow } from '../tables/server-tables.ts'
 import { putTriggers, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findStableVersion, findVersion } from '../tables/version-repository.ts'
@@ -80,6 +81,7 @@ export async function putVersionTriggers(
   { version, triggers }: Pick<VersionRow, 'version' | 'triggers'>,
 ): Promise<void> {
   await putTriggers(tx, ref, version, triggers === null ? [] : JSON.parse(triggers), now())
+  await putVersionSchedules(tx, ref)
 }
 
 /** The same for the version with which new runs start now; during a canary it is the version before. */
@@ -97,4 +99,5 @@ export async function putStableTriggers(
 /** Has no trigger start runs of a workflow, in the transaction that deletes it. */
 export async function dropTriggers({ now }: PutDeps, tx: ServerTx, ref: WorkflowTriggers): Promise<void> {
   await putTriggers(tx, ref, null, [], now())
+  await putVersionSchedules(tx, ref)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TRIGGER_KINDS } from '../../node/trigger-params.ts'
 import { TRIGGER_OUTCOMES } from '../trigger-types.ts'
-import { instantSchema } from './common.ts'
+import { instantSchema, jsonObjectSchema } from './common.ts'
 
 const triggerTestSchema = z.strictObject({ url: z.string().nullable(), expiresAt: instantSchema })
 
@@ -14,6 +14,9 @@ export const triggerSchema = z
     url: z.string().nullable(),
     test: triggerTestSchema.nullable(),
     pausedBy: z.strictObject({ userId: z.string(), displayName: z.string() }).nullable(),
+    schedule: z
+      .strictObject({ zone: z.string(), nextAt: instantSchema.nullable(), waitingAt: instantSchema.nullable() })
+      .nullable(),
   })
   .meta({ id: 'Trigger' })
 
@@ -28,11 +31,51 @@ export const triggerEventSchema = z
     mode: z.enum(['live', 'test']),
     outcome: z.enum(TRIGGER_OUTCOMES),
     runId: z.string().nullable(),
+    dueAt: instantSchema.nullable(),
     repeats: z.int().min(0),
     code: z.string().nullable(),
     message: z.string().nullable(),
   })
   .meta({ id: 'TriggerEvent' })
+
+/** Params of the draft, which may be unfinished: they are checked by the server with an issue for each fault. */
+export const schedulePreviewRequestSchema = z.strictObject({
+  params: jsonObjectSchema,
+  count: z.int().min(1).max(50).exactOptional(),
+})
+
+export const schedulePreviewSchema = z
+  .strictObject({
+    zone: z.string(),
+    times: z
+      .array(
+        z.strictObject({
+          at: instantSchema,
+          local: z.string(),
+          clockChange: z.enum(['gap', 'repeated']).nullable(),
+        }),
+      )
+      .readonly(),
+    now: instantSchema,
+  })
+  .meta({ id: 'SchedulePreview' })
+
+export const backfillSchema = z.strictObject({ from: instantSchema, to: instantSchema })
+
+export const backfillResultSchema = z
+  .strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          dueAt: instantSchema,
+          outcome: z.enum(['started', 'repeated', 'rejected']),
+          runId: z.string().nullable(),
+          code: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'BackfillResult' })
 
 export const acceptedWebhookSchema = z
   .strictObject({ runId: z.string(), status: z.enum(['accepted', 'repeated']) })

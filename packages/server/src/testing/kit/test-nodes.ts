@@ -5,6 +5,7 @@ import {
   implementInlineNode,
   implementNode,
   nodeCall,
+  scheduleParams,
   webhookParams,
 } from '@tenon/core/node'
 import { z } from 'zod'
@@ -44,6 +45,23 @@ const webhook = defineNode({
   ports: success,
   outputs: { success: z.record(z.string(), z.unknown()) },
   summary: 'Starts at a message',
+  effect: 'none',
+})
+
+const schedule = defineNode({
+  type: 'schedule',
+  version: 1,
+  title: 'Schedule',
+  description: 'Begin at times',
+  icon,
+  category: 'trigger',
+  control: 'trigger',
+  trigger: 'schedule',
+  inline: true,
+  params: scheduleParams,
+  ports: success,
+  outputs: { success: z.record(z.string(), z.unknown()) },
+  summary: 'Starts at times',
   effect: 'none',
 })
 
@@ -173,8 +191,9 @@ export const testNodes: readonly AnyNodeImplementation[] = [
   }),
 ]
 
-/** The same with a webhook, whose secret param makes a server use its key provider. */
+/** The same with a schedule and a webhook, whose secret param makes a server use its key provider. */
 export const nodesWithWebhook: readonly AnyNodeImplementation[] = [
   ...testNodes,
   implementInlineNode(webhook, () => ({ port: 'success', output: {} })),
+  implementInlineNode(schedule, () => ({ port: 'success', output: {} })),
 ]

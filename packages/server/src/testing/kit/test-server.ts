@@ -7,6 +7,7 @@ import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
 import type { DatabaseOptions, WorkflowServer, WorkflowServerOptions } from '../../options.ts'
 import type { RolloutIntervals } from '../../rollouts/rollout-intervals.ts'
+import type { ClockPace } from '../../schedules/schedule-clock.ts'
 import type { KeyRotationPace } from '../../secrets/key-rotations.ts'
 import { openWorkflowServer } from '../../workflow-server.ts'
 import { testNodes } from './test-nodes.ts'
@@ -56,6 +57,8 @@ export interface TestServerOptions extends Partial<WorkflowServerOptions> {
   readonly rolloutIntervals?: Partial<RolloutIntervals>
   /** Other times and sizes for rotations of keys. */
   readonly rotationPace?: Partial<KeyRotationPace>
+  /** Other times and sizes for the clock of schedules. */
+  readonly clockPace?: Partial<ClockPace>
 }
 
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -83,7 +86,7 @@ function lend(database: DatabaseOptions): DatabaseOptions {
 
 async function openOn(
   database: DatabaseOptions,
-  { rolloutIntervals, rotationPace, ...options }: TestServerOptions,
+  { rolloutIntervals, rotationPace, clockPace, ...options }: TestServerOptions,
 ): Promise<TestServer> {
   const plain: WorkflowServerOptions = {
     engine: embeddedEngine(),
@@ -96,7 +99,7 @@ async function openOn(
     ...options,
     database,
   }
-  const automation = openWorkflowServer(plain, rolloutIntervals, rotationPace)
+  const automation = openWorkflowServer(plain, rolloutIntervals, rotationPace, clockPace)
   await automation.migrate()
   const closers: (() => Promise<void>)[] = []
 
@@ -130,6 +133,7 @@ async function openOn(
         ...options,
         ...(rolloutIntervals && { rolloutIntervals }),
         ...(rotationPace && { rotationPace }),
+        ...(clockPace && { clockPace }),
         ...more,
       }),
     async listen() {

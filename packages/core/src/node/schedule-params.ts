@@ -76,8 +76,7 @@ export const scheduleParams = z.object({
     .meta({ title: 'Time zone', control: 'text', literal: true, placeholder: 'Europe/Berlin' }),
   overlap: z.enum(OVERLAP_POLICIES).default('skip').meta({
     title: 'If the run before is in progress',
-    description:
-      'Start another run, skip the time, keep one time until the run has ended, or cancel the run.',
+    description: 'Start another run, skip the time, keep one time until the run has ended, or cancel the run.',
     control: 'select',
     literal: true,
   }),

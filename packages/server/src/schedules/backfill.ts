@@ -4,13 +4,13 @@ import { TenonError } from '@tenon/core/errors'
 import { scheduleParams } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
+import { checkSchedule } from '../schedule-rules/check-schedule.ts'
+import { createScheduleTimes } from '../schedule-rules/schedule-times.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { readDatabaseNow } from '../tables/schedule-repository.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
 import { pausedTrigger } from '../triggers/accept-event.ts'
-import { checkSchedule } from './check-schedule.ts'
 import { type DueTime, fireTime } from './fire-time.ts'
-import { createScheduleTimes } from './schedule-times.ts'
 
 /** Times of one backfill. */
 const MAX_TIMES = 100

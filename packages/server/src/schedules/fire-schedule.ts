@@ -1,13 +1,14 @@
 import { TenonError } from '@tenon/core/errors'
 import { type OverlapPolicy, type ScheduleParams, scheduleParams } from '@tenon/core/node'
 import { reasonOf } from '../log/reason-of.ts'
+import { ON_TIME_MS, planFirings } from '../schedule-rules/plan-firings.ts'
+import { createScheduleTimes, type ScheduleTimes } from '../schedule-rules/schedule-times.ts'
+import { timeEventId, timeRunId } from '../schedule-rules/time-names.ts'
 import { advanceSchedule, type ClaimedSchedule, listOpenRuns } from '../tables/schedule-repository.ts'
 import type { TriggerRow } from '../tables/server-tables.ts'
 import { findEvent } from '../tables/trigger-event-repository.ts'
 import { findTrigger } from '../tables/trigger-repository.ts'
-import { type FireDeps, fireTime, noteMissed, skipTime, timeEventId, timeRunId } from './fire-time.ts'
-import { ON_TIME_MS, planFirings } from './plan-firings.ts'
-import { createScheduleTimes, type ScheduleTimes } from './schedule-times.ts'
+import { type FireDeps, fireTime, noteMissed, skipTime } from './fire-time.ts'
 
 /** Pause between two looks at the run that a time waits for. */
 const WAITING_MS = 1_000

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { AcceptedWebhook } from '@tenon/core/api'
-import type { JsonObject, RunId } from '@tenon/core/document'
+import type { JsonObject } from '@tenon/core/document'
 import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
+import type { MissedTimes } from '../schedule-rules/plan-firings.ts'
+import { missedEventId, timeEventId, timeKey, timeRunId } from '../schedule-rules/time-names.ts'
+import type { ZoneClock } from '../schedule-rules/zone-clock.ts'
 import type { TriggerRow } from '../tables/server-tables.ts'
 import { insertTimes } from '../tables/trigger-event-repository.ts'
 import type { TriggerRef } from '../tables/trigger-repository.ts'
-import { acceptEvent, eventIdOf, refOf, startByTrigger } from '../triggers/accept-event.ts'
-import type { MissedTimes } from './plan-firings.ts'
-import type { ZoneClock } from './zone-clock.ts'
+import { acceptEvent, refOf, startByTrigger } from '../triggers/accept-event.ts'
 
 /** Parts of the server that start the runs of schedules. */
 export type FireDeps = Pick<ServerContext, 'database' | 'engine' | 'reader' | 'dataUsage' | 'now' | 'log'>
@@ -39,32 +39,9 @@ export async function fireTime(
     ...{ zone: clock.zone, date, time, backfill: isBackfill },
   }
   return acceptEvent(deps, ref, {
-    ...{ mode: 'live', key: keyOf(dueAt), dueAt, runId: timeRunId(ref, dueAt) },
+    ...{ mode: 'live', key: timeKey(dueAt), dueAt, runId: timeRunId(ref, dueAt) },
     start: (runId) => startByTrigger(deps, trigger, input, runId),
   })
-}
-
-/** Returns the id of the event of a time. */
-export function timeEventId(dueAt: number): string {
-  return eventIdOf('live', keyOf(dueAt))
-}
-
-const keyOf = (dueAt: number) => `due ${dueAt}`
-
-/**
- * Returns the id of the run of a time: a UUID of version 7 like those of other runs, with a hash in place of the random
- * bits.
- */
-export function timeRunId({ tenantId, workflowId, nodeId }: TriggerRef, dueAt: number): RunId {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([tenantId, workflowId, nodeId, dueAt]))
-    .digest('hex')
-  const time = Math.max(0, dueAt).toString(16).padStart(12, '0')
-  const variant = ((Number.parseInt(hash.slice(3, 4), 16) & 3) | 8).toString(16)
-  return [
-    ...[time.slice(0, 8), time.slice(8, 12), `7${hash.slice(0, 3)}`],
-    ...[`${variant}${hash.slice(4, 7)}`, hash.slice(7, 19)],
-  ].join('-')
 }
 
 /** Lists a time that starts no run since the run before is in progress. */
@@ -93,7 +70,7 @@ export async function noteMissed(
   await database.withTenant(ref.tenantId, (tx) =>
     insertTimes(tx, ref, [
       {
-        ...{ ...missed, eventId: eventIdOf('live', `missed ${firstAt}`) },
+        ...{ ...missed, eventId: missedEventId(firstAt) },
         message: `No server was there to start the runs of ${number} ${count === 1 ? 'time' : 'times'} ${range}`,
       },
     ]),

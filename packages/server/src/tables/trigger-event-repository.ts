@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RunId, TenantId } from '@tenon/core/document'
+import { type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
 import { databaseNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx, TriggerEventRow } from './server-tables.ts'
@@ -9,6 +9,11 @@ import type { TriggerRef } from './trigger-repository.ts'
 const EVENT_MS = 7 * 24 * 60 * 60 * 1_000
 /** Events without a key that are kept for each trigger, such as rejected ones. */
 const MAX_UNKEYED = 100
+
+/** Names an event by its key; those of tests have names of their own. */
+export function eventIdOf(mode: TriggerEventRow['mode'], key: string): string {
+  return sha256Hex(JSON.stringify([mode, key]))
+}
 
 /** An event that is about to start a run. */
 export interface EventClaim {

@@ -7,7 +7,7 @@ import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ServerDatabase, ServerTables, TriggerRow } from '../tables/server-tables.ts'
-import { claimEvent } from '../tables/trigger-event-repository.ts'
+import { claimEvent, eventIdOf } from '../tables/trigger-event-repository.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
 import { lockWorkflow } from '../tables/workflow-repository.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
@@ -15,7 +15,7 @@ import { publish } from '../testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
-import { acceptEvent, eventIdOf, startByTrigger } from './accept-event.ts'
+import { acceptEvent, startByTrigger } from './accept-event.ts'
 
 let postgres: TestPostgres
 let server: TestServer

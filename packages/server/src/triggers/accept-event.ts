@@ -1,5 +1,5 @@
 import type { AcceptedWebhook } from '@tenon/core/api'
-import { type Json, type RunId, sha256Hex } from '@tenon/core/document'
+import type { Json, RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { cutText } from '@tenon/core/text'
 import { newRunId, type StartedRunRow } from '@tenon/runtime'
@@ -12,6 +12,7 @@ import {
   claimEvent,
   decideEvent,
   type EventDecision,
+  eventIdOf,
   insertUnkeyedEvent,
   isDecided,
 } from '../tables/trigger-event-repository.ts'
@@ -71,11 +72,6 @@ export async function acceptEvent(
     return { runId, status: 'repeated' }
   }
   return begin(deps, { start, keep, runId })
-}
-
-/** Names an event by its key; those of tests have names of their own. */
-export function eventIdOf(mode: TriggerArrival['mode'], key: string): string {
-  return sha256Hex(JSON.stringify([mode, key]))
 }
 
 /**

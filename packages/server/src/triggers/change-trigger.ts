@@ -2,7 +2,7 @@ import type { Identity, Trigger } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
-import { continueSchedule, stopSchedule } from '../schedules/put-schedules.ts'
+import { continueSchedule, stopSchedule } from '../schedule-rules/put-schedules.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { findSchedule } from '../tables/schedule-repository.ts'
 import {
@@ -63,7 +63,8 @@ export async function openTriggerTest(server: ServerContext, identity: Identity,
   const { tenantId, workflowId, nodeId } = ref
   const { document } = await readSealedDraft(server, ref, identity)
   const found = draftTrigger(server.registry.manifest, document, nodeId)
-  if (found?.kind !== 'webhook') throw withoutAddress()
+  // The times of a schedule pass by themselves.
+  if (found === null || found.kind === 'schedule') throw notFound()
   const at = server.now()
   const row = await server.database.withTenant(tenantId, async (tx) => {
     const { node_id, kind, node_type, params } = found

@@ -8,7 +8,7 @@ import {
 import type { ProblemIssue } from '@tenon/core/errors'
 import { type NodeManifest, TRIGGER_PARAMS, type TriggerKind } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
-import { putVersionSchedules } from '../schedules/put-schedules.ts'
+import { putVersionSchedules } from '../schedule-rules/put-schedules.ts'
 import type { ServerTx, VersionRow } from '../tables/server-tables.ts'
 import { putTriggers, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findStableVersion, findVersion } from '../tables/version-repository.ts'

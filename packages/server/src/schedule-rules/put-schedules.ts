@@ -4,8 +4,8 @@ import { deleteOtherSchedules, lockSchedules, putSchedules, readDatabaseNow } fr
 import type { ScheduleRow, ServerTx } from '../tables/server-tables.ts'
 import { insertTimes } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows, type TriggerRef } from '../tables/trigger-repository.ts'
-import { timeEventId } from './fire-time.ts'
 import { createScheduleTimes } from './schedule-times.ts'
+import { timeEventId } from './time-names.ts'
 
 /** Names a workflow. */
 interface WorkflowOfSchedules {

@@ -25,6 +25,17 @@ describe('toProblemResponse', () => {
     expect(lines).toEqual([['error', 'request.failed: internal error', fields]])
   })
 
+  test.each([
+    ['UNAUTHENTICATED', undefined, 'Bearer'],
+    ['WEBHOOK_SIGNATURE_INVALID', 'Basic', 'Basic realm="webhook", charset="UTF-8"'],
+    ['WEBHOOK_SIGNATURE_INVALID', 'Bearer', 'Bearer'],
+    ['WEBHOOK_SIGNATURE_INVALID', undefined, null],
+    ['FORBIDDEN', 'Basic', null],
+  ] as const)('says how to authenticate after %s with the scheme %s', (code, scheme, challenge) => {
+    const error = new TenonError(code, 'Refused', scheme === undefined ? {} : { details: { scheme } })
+    expect(toProblemResponse(error, 'r1', () => undefined).headers.get('www-authenticate')).toBe(challenge)
+  })
+
   test('logs nothing where the request is at fault', async () => {
     const { status, lines } = await answerTo(new TenonError('RUN_NOT_FOUND', 'There is no such run'))
     expect([status, lines]).toEqual([404, []])

@@ -30,7 +30,16 @@ export function toProblemResponse(thrown: unknown, requestId: string, log: Runti
   if (typeof retryAfterMs === 'number') headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
   // The rest of a body that timed out is not awaited.
   if (problem.status === 408) headers.set('connection', 'close')
+  const challenge = problem.status === 401 ? challengeOf(thrown) : null
+  if (challenge !== null) headers.set('www-authenticate', challenge)
   const allow = thrown instanceof TenonError && thrown.code === 'METHOD_NOT_ALLOWED' ? thrown.details?.allow : null
   if (typeof allow === 'string') headers.set('allow', allow)
   return new Response(JSON.stringify(problem), { status: ERROR_TABLE[problem.code].status, headers })
+}
+
+/** Returns how to authenticate (RFC 7617, RFC 6750); `null` for a signature, for which HTTP has no name. */
+function challengeOf(thrown: unknown): string | null {
+  if (!(thrown instanceof TenonError)) return null
+  if (thrown.details?.scheme === 'Basic') return 'Basic realm="webhook", charset="UTF-8"'
+  return thrown.code === 'UNAUTHENTICATED' || thrown.details?.scheme === 'Bearer' ? 'Bearer' : null
 }

@@ -70,7 +70,9 @@ describe('verifyWebhook', () => {
     if (isOfBody) await expect(verify(params, headers, { given: bytes.slice(1) })).rejects.toEqual(invalid)
     await expect(verify(params, headers, { key: 'whsec_b3RoZXI=' })).rejects.toEqual(invalid)
     await expect(verify(params, headers, { key: null })).rejects.toEqual(invalid)
-    await expect(verify(params, {})).rejects.toEqual(invalid)
+    const scheme = { basic: 'Basic', bearer: 'Bearer' }[String(params.signature)]
+    const unsigned = { code: 'WEBHOOK_SIGNATURE_INVALID', ...(scheme === undefined ? {} : { details: { scheme } }) }
+    await expect(verify(params, {})).rejects.toMatchObject(unsigned)
     const readBody = () => expect.unreachable('the body is read before it is verified')
     await expect(verify(params, headers, { key: 'whsec_b3RoZXI=', readBody })).rejects.toEqual(invalid)
   })

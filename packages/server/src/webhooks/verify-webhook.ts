@@ -44,7 +44,19 @@ export async function verifyWebhook(message: SignedMessage, verification: Verifi
   const { params, secret } = verification
   if (params.signature === 'none') return null
   if (secret === null || secret === '') throw invalid('The webhook has no secret, so no message is accepted')
-  return SCHEMES[params.signature](message, { ...verification, secret })
+  try {
+    return await SCHEMES[params.signature](message, { ...verification, secret })
+  } catch (error) {
+    throw withScheme(error, params.signature)
+  }
+}
+
+/** Names the scheme of HTTP by which a sender that knows only HTTP can authenticate (RFC 9110, section 11). */
+function withScheme(error: unknown, signature: WebhookParams['signature']): unknown {
+  const scheme = signature === 'basic' ? 'Basic' : signature === 'bearer' || signature === 'jwt' ? 'Bearer' : null
+  if (scheme === null || !(error instanceof TenonError) || error.code !== 'WEBHOOK_SIGNATURE_INVALID') return error
+  const { code, message, remedy, cause } = error
+  return new TenonError(code, message, { remedy, cause, details: { ...error.details, scheme } })
 }
 
 const SCHEMES: { readonly [Scheme in Exclude<WebhookParams['signature'], 'none'>]: Verify } = {

@@ -23,6 +23,8 @@ function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly st
   let found = 0
   const { owners, meter } = flow
   for (const owner of owners.otherwiseBefore(node, key, typeOfAlike(node.surveyed))) {
+    // Every message has these keys, and the trigger is read by its name.
+    if (owner.node.surveyed.entry?.trigger !== undefined) continue
     const hasLeft = owner.exits.some((exit) => mayHaveLeft(node, exit, meter))
     if (!hasLeft) continue
     const { name } = owner.node.surveyed

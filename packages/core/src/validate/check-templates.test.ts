@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { around, call, end, fixed, issueIn, only, set, start, validate } from '../../test/validation.ts'
+import { around, call, end, fixed, issueIn, manifest, only, set, start, validate } from '../../test/validation.ts'
 import { applyOperations, type WorkflowNode } from '../document/index.ts'
 import type { JsonObject } from '../json.ts'
 import { node, withPolicy, workflow } from '../testing/index.ts'
+import { validateWorkflow } from './validate-workflow.ts'
 
 describe('templates', () => {
   const asked = (prompt: string, more: JsonObject = {}) => node('a', 'acme/call', { url: prompt, ...more })
@@ -249,6 +250,16 @@ describe('KEY_COLLISION', () => {
       ['start>c', 'c>s', 's>i', 'i:true>j', 'j:true>end'],
     )
     expect(only(validate(document), 'KEY_COLLISION')).toEqual([])
+  })
+
+  test('warns of the input that callers name, and not of a message, whose trigger is read by its name', () => {
+    const inputSchema = { type: 'object', properties: { status: { type: 'string' } } }
+    const document = workflow([node('start', 'start', { inputSchema }), call('c'), end], ['start>c', 'c>end'])
+    expect(issueIn(document, 'KEY_COLLISION').message).toBe('c replaces input.status, which start wrote')
+    const nodes = manifest.nodes.map((entry) =>
+      entry.type === 'start' ? { ...entry, trigger: 'webhook' as const } : entry,
+    )
+    expect(only(validateWorkflow(document, { ...manifest, nodes }), 'KEY_COLLISION')).toEqual([])
   })
 
   test('warns where branches meet that run side by side, once', () => {

@@ -51,6 +51,8 @@ describe('paths that stop short', () => {
       message: 'Nothing comes after b: this path finishes without an outcome',
     })
     expect(only(validate(workflow([start, call('a')], ['start>a'])), 'DEAD_END')).toEqual([])
+    const second = workflow([start, node('other', 'start'), end], ['start>end'])
+    expect(issueIn(second, 'DEAD_END')).toMatchObject({ nodeId: 'other' })
   })
 })
 

@@ -89,6 +89,7 @@ export function checkWays(survey: WorkflowSurvey, report: ReportIssue): void {
     if (surveyed.node.parentId !== undefined) continue
     checkPorts(survey, surveyed, report)
     // Without any end, one warning covers all paths.
-    if (hasEnd && surveyed.incoming.length > 0) checkDeadEnd(survey, surveyed, report)
+    const isReached = surveyed.incoming.length > 0 || surveyed.entry?.control === 'trigger'
+    if (hasEnd && isReached) checkDeadEnd(survey, surveyed, report)
   }
 }

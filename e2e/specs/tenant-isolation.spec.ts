@@ -37,7 +37,9 @@ async function idsOf(url: string): Promise<IsolationIds> {
   const { approvalId } = await waitForApproval(client, runId)
   const { id: connectionId } = await createConnection(client)
   const parkedId = await parkNode(client)
-  return { workflowId, version: '1', runId, approvalId, parkedId, connectionId, nodeId: 'hook' }
+  const { ref } = await client.files.upload(new TextEncoder().encode('a,b'), { name: 'a.csv', type: 'text/csv' })
+  const fileId = ref.file
+  return { workflowId, version: '1', runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
 }
 
 async function targetOf(url: string, userId: string, ids: IsolationIds) {

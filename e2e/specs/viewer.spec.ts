@@ -77,9 +77,10 @@ test('every route that the role does not open answers a viewer with 403', async 
   const before = await client.drafts.get(workflowId)
   const parkedId = await parkNode(client)
   const { id: connectionId } = await createConnection(client)
+  const { ref } = await client.files.upload(new TextEncoder().encode('a,b'), { name: 'a.csv', type: 'text/csv' })
   const ids: Readonly<Record<string, string>> = {
     ...{ id: workflowId, version: '1', runId, approvalId, parkedId, connectionId },
-    nodeId: 'start',
+    ...{ nodeId: 'start', fileId: ref.file },
   }
   const authorization = `Bearer ${await tokenFor(host.url, ACME.viewer)}`
   const closed = Object.values(ROUTES).filter(isClosedToViewers)

@@ -6,6 +6,7 @@ import type { Bus } from './bus.ts'
 import type { ChangeEngineRequest } from './change-engine/request-engine-change.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
+import type { Files } from './files/files.ts'
 import type { Plan } from './interpreter/plan.ts'
 import type { MigrateRunRequest } from './migrate/request-migration.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
@@ -343,6 +344,8 @@ export interface EngineDeps {
    * @defaultValue nothing is deleted
    */
   readonly retention?: Retention
+  /** Files of the tenants, for nodes. @defaultValue files of up to 100 MB in the database, without a scan */
+  readonly files?: Files
   /** Decrypts secret params. Without it, nodes with secret params fail with `SECRET_NOT_FOUND`. */
   readonly secrets?: SecretReader
 }

@@ -29,6 +29,16 @@ export { embeddedEngine } from './engines/embedded/embedded-engine.ts'
 export type { EmbeddedEngineOptions } from './engines/embedded/embedded-options.ts'
 export { type TwoEnginesOptions, twoEngines } from './engines/pair/two-engines.ts'
 export type { EventRequest, SendEventResult } from './events/send-event.ts'
+export type { FileLimits, FileOptions, FileScan, FileToScan } from './files/file-options.ts'
+export type { StoredFile } from './files/file-rows.ts'
+export {
+  type ByteRange,
+  createFiles,
+  type Files,
+  type FilesDeps,
+  type FindFileType,
+  type NewFile,
+} from './files/files.ts'
 export type { MigrateRunRequest } from './migrate/request-migration.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { PayloadObject, PayloadStore } from './payloads/payload-store.ts'

@@ -95,6 +95,7 @@ const limits = objectOf({
   requestsPerTenant: optional(atLeastOne),
   waitingPerTenant: optional(amount),
   bodiesPerTenant: optional(atLeastOne),
+  uploadsPerTenant: optional(atLeastOne),
   connectionsPerTenant: optional(amount),
   connectionsPerUser: optional(amount),
   openDraftsPerTenant: optional(amount),
@@ -112,6 +113,14 @@ const WORKER_CHECKS: OptionChecks = {
       ['put', 'get', 'delete', 'list'],
       'payloadStore must be a PayloadStore, such as s3PayloadStore({ ... })',
     ),
+  ),
+  files: optional(
+    objectOf({
+      limitsOf: optional(
+        aFunction('files.limitsOf must be a function (tenantId) that returns { maxBytes, totalBytes, types }'),
+      ),
+      scan: optional(aFunction('files.scan must be a function (file, abortSignal) that checks the content')),
+    }),
   ),
   retention: optional(aFunction('retention must be a function (tenantId) that returns { runsDays, auditDays }')),
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),

@@ -6,6 +6,7 @@ import type {
   BackgroundDeletions,
   Bus,
   Engine,
+  Files,
   OpenInlineInputs,
   PayloadStore,
   RunLimits,
@@ -14,6 +15,7 @@ import type {
 } from '@tenon/runtime'
 import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
+import type { FileLinks } from './files/file-links.ts'
 import type { DataUsage } from './limits/data-limits.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
@@ -68,6 +70,10 @@ export interface ServerContext {
   readonly rollouts: RolloutKeeper
   /** Measures what tenants store. */
   readonly dataUsage: DataUsage
+  /** Files of the tenants. */
+  readonly files: Files
+  /** Makes and reads links to files. */
+  readonly fileLinks: FileLinks
   /** Store of the host for large values; undefined without one. */
   readonly payloadStore: PayloadStore | undefined
   /** User directory of the host; `null` without one. */

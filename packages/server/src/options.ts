@@ -2,7 +2,7 @@ import type { Identity } from '@tenon/core/api'
 import type { TenonClient } from '@tenon/core/client'
 import type { TenantId } from '@tenon/core/document'
 import type { AnyNodeImplementation, Connector, KeyProvider } from '@tenon/core/node'
-import type { Bus, EngineFactory, PayloadStore, RunLimits, RuntimeLog } from '@tenon/runtime'
+import type { Bus, EngineFactory, FileOptions, PayloadStore, RunLimits, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
@@ -139,6 +139,8 @@ export interface WorkflowServerOptions {
    * @defaultValue the database
    */
   readonly payloadStore?: PayloadStore
+  /** Limits and the check of files. Give workers the same. @defaultValue files of up to 100 MB, without a check */
+  readonly files?: FileOptions
   /** Limits for each tenant. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions
   /**

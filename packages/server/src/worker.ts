@@ -1,5 +1,5 @@
 import { createNodeRegistry } from '@tenon/core/node'
-import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { createFiles, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
@@ -7,6 +7,7 @@ import { createCallbackUrls } from './callbacks/callback-urls.ts'
 import { checkWorkerOptions } from './check-options.ts'
 import { closeInOrder } from './close-in-order.ts'
 import { watchPool } from './database-source.ts'
+import { findFileType } from './files/find-file-type.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
 import { createLog } from './log/log.ts'
 import type { Migrate, WorkflowServerOptions } from './options.ts'
@@ -33,6 +34,7 @@ export interface WorkerOptions
     | 'nodes'
     | 'runLimits'
     | 'payloadStore'
+    | 'files'
     | 'egress'
     | 'bus'
     | 'log'
@@ -90,8 +92,9 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
   const { openConnection, checkParamsBy } = createConnectionVault({ database, secrets, reader, connectors, refreshed })
   const revealed = { reveal: secrets.reveal, callbackUrl, openConnection, checkParamsBy }
+  const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, secrets: revealed },
     ...(retention === undefined ? {} : { retention }),
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     ...(payloadStore === undefined ? {} : { payloadStore }),

@@ -4,6 +4,7 @@ import { createNodeRegistry } from '@tenon/core/node'
 import {
   checkRunLimits,
   createBackgroundDeletions,
+  createFiles,
   createInlineInputReader,
   postgresRunReader,
   type RuntimeTables,
@@ -17,6 +18,8 @@ import { closeInOrder } from './close-in-order.ts'
 import { createConnections } from './connections/connections.ts'
 import type { ServerContext } from './context.ts'
 import { watchPool } from './database-source.ts'
+import { createFileLinks } from './files/file-links.ts'
+import { findFileType } from './files/find-file-type.ts'
 import { createApp } from './http/app.ts'
 import { createOriginLog } from './http/origin-log.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
@@ -114,8 +117,9 @@ export function openWorkflowServer(
   const vault = createConnectionVault({ database, secrets, reader, connectors, refreshed })
   const { openConnection, checkParamsBy } = vault
   const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection, checkParamsBy }
+  const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, secrets: revealed },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
   })
   const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
@@ -123,7 +127,8 @@ export function openWorkflowServer(
     database,
     draftAppender: createDraftAppender(database),
     ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true },
-    ...{ runLimitsOf, retention, deletions, payloadStore },
+    ...{ runLimitsOf, retention, deletions, payloadStore, files },
+    fileLinks: createFileLinks(secrets, apiUrl),
     dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
     callbacks,
     addresses: createWebhookAddresses(secrets, apiUrl),

@@ -1,6 +1,6 @@
 import { ROLES, ROUTES, type Role, type RouteDefinition, roleAllows } from '@tenon/core/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeConnection, makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import { makeConnection, makeFile, makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
 import { plainKeys } from '../src/testing/kit/plain-keys.ts'
 import { greeting, publish } from '../src/testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../src/testing/kit/test-nodes.ts'
@@ -33,6 +33,9 @@ function pathOf(route: RouteDefinition, own: Partial<IsolationIds> = {}): string
 const ANSWERS: Readonly<Record<string, number>> = {
   deleteWorkflow: 204,
   deleteConnection: 204,
+  deleteFile: 204,
+  // It takes bytes, and no JSON.
+  uploadFile: 415,
   authorizeConnection: 422,
   deleteRun: 409,
   checkMigration: 422,
@@ -64,7 +67,8 @@ describe('roles', () => {
     // What one case deletes no other may need.
     const workflowId = route.id === 'deleteWorkflow' ? await publish(server, owner, greeting) : ids.workflowId
     const connectionId = route.id === 'deleteConnection' ? await makeConnection(server, owner) : ids.connectionId
-    const response = await server.call(pathOf(route, { workflowId, connectionId }), {
+    const fileId = route.id === 'deleteFile' ? await makeFile(server, owner) : ids.fileId
+    const response = await server.call(pathOf(route, { workflowId, connectionId, fileId }), {
       as: testIdentity({ tenantId: owner.tenantId, role }),
       method: route.method,
       ...(route.body === null ? {} : { body: refusedBody }),

@@ -13,6 +13,7 @@ export type {
 } from './connection-types.ts'
 export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from './engine-types.ts'
 export type { AcceptedCallback, EventRefusal, EventWait, SendEvent, SentEvent } from './event-types.ts'
+export type { FileInfo, FileLink } from './file-types.ts'
 export type {
   MigratedRuns,
   MigrateRun,

@@ -16,6 +16,8 @@ export interface OpenApiOptions {
 
 type JsonRecord = Record<string, unknown>
 
+const BINARY = { type: 'string', format: 'binary' } as const
+
 /**
  * Describes the API of a server as an OpenAPI 3.1 document, from the same table that the server routes by.
  *
@@ -62,8 +64,8 @@ function operationOf(route: RouteDefinition, toSchema: ToSchema): JsonRecord {
           requestBody: {
             required: route.bodyOptional !== true,
             content:
-              route.rawBody === true
-                ? { '*/*': { schema: { type: 'string', format: 'binary' } } }
+              route.rawBody === true || route.streamBody === true
+                ? { [route.rawBody === true ? '*/*' : 'application/octet-stream']: { schema: BINARY } }
                 : { 'application/json': { schema: toSchema(route.body, 'input') } },
           },
         }),
@@ -142,6 +144,7 @@ export const NOT_FOUND = {
   approval: 'APPROVAL_NOT_FOUND',
   parked: 'PARKED_NOT_FOUND',
   connection: 'CONNECTION_NOT_FOUND',
+  file: 'FILE_NOT_FOUND',
 } as const satisfies Record<NonNullable<RouteDefinition['resource']>, TenonErrorCode>
 
 /** Turns a schema into JSON Schema whose named parts are stored under `components`. */

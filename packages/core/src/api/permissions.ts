@@ -26,6 +26,8 @@ export const PERMISSIONS = [
   'connection:write',
   'trigger:read',
   'trigger:write',
+  'file:read',
+  'file:write',
 ] as const
 /** Permission that a route requires of the caller's role; check it with `roleAllows(role, permission)`. */
 export type Permission = (typeof PERMISSIONS)[number]
@@ -38,6 +40,8 @@ const VIEWER: readonly Permission[] = [
   'approval:read',
   // Viewers can be approvers: each approval lists its own, so the role alone does not exclude them.
   'approval:decide',
+  // What runs show, they show to viewers as well.
+  'file:read',
 ]
 const EDITOR: readonly Permission[] = [
   ...VIEWER,
@@ -56,6 +60,7 @@ const EDITOR: readonly Permission[] = [
   // An address is the right to start runs, so viewers do not see it.
   'trigger:read',
   'trigger:write',
+  'file:write',
 ]
 const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause', 'run:delete', 'run:change-engine']
 

@@ -4,6 +4,7 @@ import { connectionRoutes } from './routes/connection-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
+import { fileRoutes } from './routes/file-routes.ts'
 import { memberRoutes } from './routes/member-routes.ts'
 import { migrationRoutes } from './routes/migration-routes.ts'
 import { parkedRoutes } from './routes/parked-routes.ts'
@@ -31,6 +32,7 @@ export const ROUTES = {
   ...memberRoutes,
   ...connectionRoutes,
   ...triggerRoutes,
+  ...fileRoutes,
   ...tenantRoutes,
   ...serviceRoutes,
 } as const

@@ -19,6 +19,7 @@ export const RESOURCE_KINDS = [
   'approval',
   'parked',
   'connection',
+  'file',
 ] as const
 /** Kind of resource that the id in a route's path names; one of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]
@@ -77,6 +78,8 @@ export interface RouteDefinition {
   readonly body: z.ZodType | null
   /** The body is passed on as bytes, whatever its media type; `body` is a schema of a `Uint8Array`. */
   readonly rawBody?: true
+  /** The body is passed on as a stream of bytes, of `application/octet-stream` only; `body` is a schema of the stream. */
+  readonly streamBody?: true
   /** An absent body counts as `{}`. */
   readonly bodyOptional?: true
   /** Rate limit that the route counts against. @defaultValue `read` for GET, else `write` */

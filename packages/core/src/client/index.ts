@@ -13,6 +13,7 @@ export type {
 } from '../api/connection-types.ts'
 export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from '../api/engine-types.ts'
 export type { EventRefusal, EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
+export type { FileInfo, FileLink } from '../api/file-types.ts'
 export type {
   MigratedRuns,
   MigrateRun,
@@ -101,6 +102,7 @@ export type {
   Workflow,
 } from '../api/types.ts'
 export type { Usage } from '../api/usage-types.ts'
+export type { FilesClient, UploadContent, UploadOptions } from './files-client.ts'
 export type {
   RequestOptions,
   RunStreamOptions,

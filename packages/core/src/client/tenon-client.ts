@@ -4,12 +4,14 @@ import { TenonError } from '../errors/tenon-error.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { aFunction, type OptionCheck, optional, optionFault } from '../options/option-checks.ts'
 import { createChangeStream } from './change-stream.ts'
+import type { FilesClient, UploadContent } from './files-client.ts'
 import type { RequestOptions, TenonClientOptions, WebSocketConstructor } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
 import { followRun } from './run-stream.ts'
 import {
   createRequester,
   createTransport,
+  type Requester,
   type Transport,
   type TransportRequest,
   withoutTrailingSlash,
@@ -84,6 +86,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     events: eventMethods(send),
     connections: connectionMethods(send),
     triggers: triggerMethods(send),
+    files: fileMethods(open, send, options),
     members: {
       list: ({ query, userIds } = {}, request) =>
         send({
@@ -272,6 +275,37 @@ function triggerMethods(send: Transport): TriggersClient {
       send({ method: 'POST', path: `${pathOf(workflowId, nodeId)}/backfill`, body, ...sendingOf(request) }),
     preview: (body, request) => send({ method: 'POST', path: '/schedules/preview', body, ...sendingOf(request) }),
   }
+}
+
+function fileMethods(open: Requester, send: Transport, options: TenonClientOptions): FilesClient {
+  const contentOf = (fileId: string) => path`/files/${fileId}/content`
+  return {
+    upload: async (content, { name, type = typeOf(content) }, { onProgress, ...request } = {}) => {
+      const upload = { method: 'POST', path: '/files', query: { name, type }, content, ...sendingOf(request) } as const
+      if (onProgress === undefined || content instanceof ReadableStream || options.fetch !== undefined)
+        return send(upload)
+      // Only this interface of browsers reports progress; most callers need none.
+      const { progressFetch } = await import('./progress-fetch.ts')
+      return createTransport(createRequester({ ...options, fetch: progressFetch(onProgress) }))(upload)
+    },
+    get: (fileId, request) => send({ method: 'GET', path: path`/files/${fileId}`, ...sendingOf(request) }),
+    download: (fileId, { start, end } = {}, request) =>
+      open({
+        method: 'GET',
+        path: contentOf(fileId),
+        ...(start === undefined && end === undefined
+          ? {}
+          : { headers: { range: `bytes=${start ?? 0}-${end === undefined ? '' : end - 1}` } }),
+        ...sendingOf(request),
+      }),
+    link: (fileId, body, request) =>
+      send({ method: 'POST', path: path`/files/${fileId}/link`, body: body ?? {}, ...sendingOf(request) }),
+    remove: (fileId, request) => send({ method: 'DELETE', path: path`/files/${fileId}`, ...sendingOf(request) }),
+  }
+}
+
+function typeOf(content: UploadContent): string | undefined {
+  return content instanceof Blob && content.type !== '' ? (content.type.split(';')[0] ?? '').trim() : undefined
 }
 
 /** Makes the request that starts a run; the same key and body start one run. */

@@ -1,5 +1,6 @@
 import { TenonError } from '../errors/tenon-error.ts'
 import { errorOf, unreachable } from './errors.ts'
+import type { UploadContent } from './files-client.ts'
 import type { TenonClientOptions } from './options.ts'
 
 export interface TransportRequest {
@@ -8,6 +9,8 @@ export interface TransportRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
   readonly body?: unknown
+  /** Bytes to send in place of JSON. */
+  readonly content?: UploadContent
   readonly headers?: Readonly<Record<string, string>>
   readonly abortSignal?: AbortSignal | undefined
   readonly keepalive?: boolean
@@ -31,12 +34,13 @@ export function createRequester(options: TenonClientOptions): Requester {
       method: request.method,
       headers: {
         accept: 'application/json',
-        ...(isMutation ? { 'content-type': 'application/json' } : {}),
+        ...(isMutation ? { 'content-type': request.content ? 'application/octet-stream' : 'application/json' } : {}),
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...request.headers,
       },
       credentials: token === null ? 'include' : 'same-origin',
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.content === undefined ? {} : bytesOf(request.content)),
       ...(request.abortSignal === undefined ? {} : { signal: request.abortSignal }),
       ...(request.keepalive === true ? { keepalive: true } : {}),
     }
@@ -91,4 +95,9 @@ function queryOf(query: TransportRequest['query']): string {
   const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined)
   if (pairs.length === 0) return ''
   return `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()}`
+}
+
+/** A browser or Node sends a stream only with this field, which the types of the platform lack. */
+function bytesOf(content: UploadContent): RequestInit {
+  return { body: content as BodyInit, ...(content instanceof ReadableStream ? { duplex: 'half' } : {}) } as RequestInit
 }

@@ -47,6 +47,7 @@ import type { SecretMarker } from '../document/secret-marker.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunId, WorkflowId } from '../ids.ts'
 import type { NodeManifest } from '../node/definition.ts'
+import type { FilesClient } from './files-client.ts'
 import type { RequestOptions } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
 import type { RunsClient } from './runs-client.ts'
@@ -273,6 +274,8 @@ export interface TenonClient {
   }
   /** Webhooks, by which the server starts runs. */
   readonly triggers: TriggersClient
+  /** Uploads, describes and downloads files. */
+  readonly files: FilesClient
   /** Events that runs wait for. */
   readonly events: {
     /**

@@ -1,6 +1,7 @@
 export type { DurationString } from '../duration.ts'
 export { DURATION_PATTERN, durationToMs, isDurationString, LONGEST_DURATIONS, MAX_DURATION_MS } from '../duration.ts'
 export {
+  type FileId,
   NODE_ID_PATTERN,
   type NodeId,
   nodeTypeKey,
@@ -27,6 +28,15 @@ export {
   documentOrder,
   upstreamOf,
 } from './document-order.ts'
+export {
+  FILE_ID_PATTERN,
+  FILE_SCHEMA,
+  type FileRef,
+  findFileRefs,
+  isFileRef,
+  isFileSchema,
+  MAX_FILE_NAME,
+} from './file-ref.ts'
 export { behaviorHash, contentHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
 export {

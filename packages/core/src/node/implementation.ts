@@ -2,6 +2,7 @@ import type { NodeId, NodeRunId, RunId, TenantId, UserId, WorkflowId } from '../
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { CallsResume, CallsSuspension } from './calls.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
+import type { NodeFiles } from './files.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
 
 /** Users who may decide an approval; without roles and users, every admin and editor. */
@@ -176,6 +177,8 @@ export interface NodeContext<Params = unknown> {
    * must be to one of its hosts. `null` without one.
    */
   readonly connection: Connection | null
+  /** Files of the tenant: reads those in params, and stores those that the node returns. */
+  readonly files: NodeFiles
   /** Aborts with `NODE_CANCELED` or `NODE_TIMEOUT` when the attempt has to end; pass it on to long calls. */
   readonly abortSignal: AbortSignal
   /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */

@@ -60,6 +60,7 @@ export {
   type PortDefinition,
   type PortsFromParam,
 } from './definition.ts'
+export { type FileContent, fileRefSchema, type NodeFiles } from './files.ts'
 export { addCredentials, type HttpCredentials, isHostPattern, isUrlAllowed } from './http-credentials.ts'
 export { createHttpResponse, type RawHttpResponse } from './http-response.ts'
 export { implementInlineNode, implementNode } from './implement-node.ts'

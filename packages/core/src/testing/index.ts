@@ -8,3 +8,4 @@ export {
   type NodeTestRunOptions,
 } from './node-test-harness.ts'
 export type { Respond, ScriptedAnswer, ScriptedRequest } from './scripted-http.ts'
+export { createTestFiles, type TestFiles } from './test-files.ts'

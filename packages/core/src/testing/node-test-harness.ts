@@ -23,6 +23,7 @@ import type {
 import type { Connection, HttpClient, ModelUsage } from '../node/ports.ts'
 import { encodeValue } from '../run/encode.ts'
 import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
+import { createTestFiles, type TestFiles } from './test-files.ts'
 
 /** Replacements for the services that a node uses, for a test. */
 export interface NodeTestHarnessOptions {
@@ -30,6 +31,8 @@ export interface NodeTestHarnessOptions {
   readonly respond?: Respond
   /** HTTP client that replaces `respond`. */
   readonly http?: HttpClient
+  /** Files that the node can open, from {@link createTestFiles}. @defaultValue none; those that it stores are in `files` */
+  readonly files?: TestFiles
   /** Account that the node gets as `context.connection`. @defaultValue none, the node gets `null` */
   readonly connection?: Connection
 }
@@ -92,6 +95,8 @@ export interface NodeTestHarness {
   readonly toolCalls: readonly ToolCallRecord[]
   /** Number of heartbeats over all runs. */
   readonly heartbeats: number
+  /** Files of the test, those that the node has stored included. */
+  readonly files: TestFiles
 }
 
 const DEFAULT_NOW = Date.UTC(2030, 0, 1)
@@ -118,9 +123,11 @@ export function createNodeTestHarness(
   const logs: NodeTestLog[] = []
   const toolCalls: ToolCallRecord[] = []
   let heartbeats = 0
+  const files = options.files ?? createTestFiles()
   const http = options.http ?? createScriptedHttp(options.respond ?? refuseAll, requests)
   const journal = new Map<string, Promise<unknown>>()
   return {
+    files,
     requests,
     logs,
     toolCalls,
@@ -149,6 +156,7 @@ export function createNodeTestHarness(
         idempotencyKey: 'test-run/node_under_test',
         http,
         connection: options.connection ?? null,
+        files,
         abortSignal: abortSignal ?? new AbortController().signal,
         resume,
         log: (level, message, data) => void logs.push({ level, message, ...(data === undefined ? {} : { data }) }),

@@ -8,6 +8,7 @@ import type { CommitRequest, CommitResult, StartedNode } from '../commit/commit-
 import { failureOf } from '../commit/failure.ts'
 import { storeValue, storeWait } from '../commit/stored-value.ts'
 import type { RuntimeLog, SecretReader } from '../engine.ts'
+import type { Files } from '../files/files.ts'
 import { deadlineOf, nextAttempt } from '../interpreter/next-attempt.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
@@ -37,6 +38,7 @@ export type ExecutedAttempt =
 /** Dependencies of {@link executeAttempt}. */
 export interface ExecuteAttemptDeps extends BeginAttemptDeps {
   readonly http: HttpClient
+  readonly files: Files
   readonly secrets?: SecretReader | undefined
   readonly log: RuntimeLog
   readonly stop: StopSignals
@@ -96,7 +98,7 @@ async function leave(pump: LazyPump, { onBodyEnd }: ExecuteAttemptDeps): Promise
 
 /** Runs the body with its params decrypted. */
 async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAttemptDeps): Promise<BodyEnd> {
-  const { committer, graceMs = 10_000, http, now, stop, onHeartbeat = ignore } = deps
+  const { committer, files, graceMs = 10_000, http, now, stop, onHeartbeat = ignore } = deps
   let opened: OpenedParams
   try {
     const opening = openParams(started, deps.findType, deps.secrets)
@@ -109,7 +111,7 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
   pump.onOpen(() => redactPump(openPump(started, deps), opened))
   const { connection } = opened
   const redact = (value: Json) => redactJournaled(value, opened)
-  const body = { http, values: committer.values, pump, connection, redact, stop, graceMs, onHeartbeat, now }
+  const body = { http, files, values: committer.values, pump, connection, redact, stop, graceMs, onHeartbeat, now }
   return redactEnd(await runBody(started, opened.params, body), opened)
 }
 

@@ -5,6 +5,8 @@ import type { StartedNode } from '../commit/commit-types.ts'
 import { storeValue } from '../commit/stored-value.ts'
 import type { ValueLoader } from '../commit/value-loader.ts'
 import type { OpenConnection } from '../engine.ts'
+import type { Files } from '../files/files.ts'
+import { nodeFilesOf } from '../files/node-files.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import { withCredentials } from './with-credentials.ts'
 
@@ -12,6 +14,7 @@ import { withCredentials } from './with-credentials.ts'
 export interface NodeContextDeps {
   readonly http: HttpClient
   readonly values: ValueLoader
+  readonly files: Files
   readonly pump: Omit<ObservationPump, 'close'>
   /** Connection of the node. @defaultValue none */
   readonly connection?: OpenConnection | null
@@ -50,7 +53,7 @@ class AbortOfBody implements LazyAbort {
 export function nodeContextOf(
   started: StartedNode,
   params: unknown,
-  { http, pump, values, connection = null, redact = same }: NodeContextDeps,
+  { http, pump, values, files, connection = null, redact = same }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
@@ -79,6 +82,7 @@ export function nodeContextOf(
     idempotencyKey,
     http: endingWith(connection === null ? http : withCredentials(http, connection), abort),
     connection: connection?.connection ?? null,
+    files: nodeFilesOf(files, tenantId),
     get abortSignal() {
       return abort.signal
     },

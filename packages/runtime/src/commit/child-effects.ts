@@ -36,7 +36,7 @@ export function addChildStart(
 export function addHandlerStart(
   pending: PendingAppend,
   { identity: { runId: handles }, beginning }: RunSession,
-  { runId, workflowId, pinned: { version, planHash }, trigger, input, requires, entry }: HandlerStart,
+  { runId, workflowId, pinned: { version, planHash }, trigger, input, payloads, requires, entry }: HandlerStart,
   at: number,
 ): void {
   pending.operations.push({
@@ -44,6 +44,10 @@ export function addHandlerStart(
     ...{ runId, startWeek: weekOf(at), workflowId, version, planHash, semantics: CURRENT_SEMANTICS, queuedAt: at },
     ...{ concurrencyKey: entry.key, rateKey: entry.rate?.key ?? null },
   })
+  // It is deleted by itself, so it keeps the files of its input by itself.
+  for (const { hash, isFile } of payloads) {
+    if (isFile === true) pending.operations.push({ op: 'payload_ref', runId, hash })
+  }
   const link = { handles, principal: principalOf(beginning) }
   addBegin(pending, { runId, workflowId, planHash, trigger, input, link }, { requires, entry }, at)
 }

@@ -3,6 +3,7 @@ import { type Json, MAX_INSTANT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { findApproversFault, type WaitFor } from '@tenon/core/node'
 import { encodeValue, MAX_INLINE_BYTES, refOfEncoded, type TextDigest, type ValueRef } from '@tenon/core/run'
+import { fileMarksIn } from '../files/file-marks.ts'
 import type { Payload } from '../store/append.ts'
 
 /** A value for the log, with a payload if it is large. */
@@ -10,6 +11,7 @@ export interface StoredValue {
   readonly ref: ValueRef
   /** Copy that shares nothing with the value of the node. */
   readonly json: Json
+  /** The value itself if it is too large for the log, and the marks of the files in it. */
   readonly payloads: readonly Payload[]
 }
 
@@ -28,8 +30,11 @@ export function storeValue(value: unknown, maxInline: number = MAX_INLINE_BYTES)
   const encoded = encodeValue(value)
   const whole = refOfEncoded(encoded, nativeDigest)
   const ref = whole.inline === undefined || whole.size <= maxInline ? whole : withoutInline(whole)
+  const files = fileMarksIn(encoded.text)
   const payloads =
-    ref.inline === undefined ? [{ hash: ref.hash, size: ref.size, text: encoded.text, json: encoded.json }] : []
+    ref.inline === undefined
+      ? [{ hash: ref.hash, size: ref.size, text: encoded.text, json: encoded.json }, ...files]
+      : files
   return { ref, json: encoded.json, payloads }
 }
 

@@ -114,6 +114,27 @@ interface EventBufferTable {
   readonly delivered: Generated<number>
 }
 
+/** Files of a tenant. */
+export interface FilesTable {
+  readonly tenant_id: string
+  readonly file_id: string
+  /** `uploading` until all bytes are stored and checked: such a file cannot be read, and is deleted when it is left. */
+  readonly state: 'uploading' | 'ready'
+  readonly name: string
+  readonly type: string
+  /** Bytes that are stored so far. */
+  readonly size: number
+  /** SHA-256 of the content as hex digits; empty while it is uploading. */
+  readonly hash: string
+  readonly created_at: number
+  /** JSON of the person who has uploaded it; null if a run has stored it. */
+  readonly created_by: string | null
+  /** Hash of the payload that stands for the file: a run that refers to it keeps the file. */
+  readonly mark: string
+  /** Time since which no run is known to contain the file; null if one does. A held file has a time in the future. */
+  readonly unused_since: number | null
+}
+
 /**
  * Rows of the runtime's tables; the migrations beside this file create them. Instants are milliseconds since the Unix
  * epoch, values are JSON text.
@@ -142,6 +163,17 @@ export interface RuntimeTables {
   }
   /** Objects of deleted values, in the store of the host. */
   readonly payload_garbage: { readonly tenant_id: string; readonly location: string }
+  /** Files of a tenant, without their bytes. */
+  readonly files: FilesTable
+  /** Bytes of files in parts, in order. */
+  readonly file_chunks: {
+    readonly tenant_id: string
+    readonly file_id: string
+    readonly position: number
+    /** Position of the first byte within the file. */
+    readonly start: number
+    readonly bytes: Uint8Array
+  }
   /** Payloads that each run refers to. */
   readonly payload_refs: { readonly tenant_id: string; readonly run_id: string; readonly hash: string }
   /** Pads of HMAC-SHA-256 under the tenant's key, 64 bytes each; the append function creates them. */

@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { encodeValue, type RerunFrom, type RerunOf, type ReusedOutcome, type ValueRef } from '@tenon/core/run'
+import { fileMarksIn } from '../files/file-marks.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
 import type { RunReader, StoredRun } from '../run-store.ts'
@@ -99,6 +100,7 @@ function withoutValues(selected: readonly ReusedOutcome[]): Pick<RerunStart, 'ou
     if (inline !== undefined && !payloads.has(output.hash)) {
       const { text, json } = encodeValue(inline)
       payloads.set(output.hash, { hash: output.hash, size: output.size, text, json })
+      for (const mark of fileMarksIn(text)) payloads.set(mark.hash, mark)
     }
     return { ...outcome, output }
   })

@@ -1,5 +1,6 @@
 import type { RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import { sql } from 'kysely'
+import { sweepFiles } from '../files/sweep-files.ts'
 import { collectObjects, collectOrphans } from '../payloads/collect-objects.ts'
 import type { StoredObjects } from '../payloads/stored-objects.ts'
 import { databaseNow } from '../postgres/database-now.ts'
@@ -104,6 +105,8 @@ export async function sweepTenant(
   }
   while (!isStopped() && (await database.withTenant(tenantId, (tx) => sweepExpiredEvents(tx, tenantId))) > 0);
   await collectPayloads(database, tenantId, isStopped)
+  // After the values, some of which stand for files.
+  if (!isStopped()) await sweepFiles(database, tenantId, isStopped)
   if (!isStopped()) await retention.sweepOwn(tenantId, isStopped)
   // Last, so that nothing else waits for a store that does not answer.
   if (objects !== null && !isStopped()) {

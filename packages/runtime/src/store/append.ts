@@ -33,6 +33,8 @@ export interface Payload {
   readonly size: number
   readonly text: string
   readonly json: Json
+  /** Marks a payload that stands for a file: it stays in the database, so that the file can be found. */
+  readonly isFile?: true
 }
 
 /** Changes of the run row besides turn, number and chain. */

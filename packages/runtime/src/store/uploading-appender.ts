@@ -21,7 +21,8 @@ export function createUploadingAppender(appender: Appender, objects: StoredObjec
   }
   const uploadAll = async (append: Append): Promise<Append> => {
     const { tenantId, payloads, operations } = append
-    const locations = await Promise.all(payloads.map((payload) => upload(tenantId, payload)))
+    const large = payloads.filter(({ isFile }) => isFile !== true)
+    const locations = await Promise.all(large.map((payload) => upload(tenantId, payload)))
     const all = [
       ...operations,
       ...locations.map(([hash, location]) => ({ op: 'payload_location', hash, location }) as const),
@@ -29,7 +30,7 @@ export function createUploadingAppender(appender: Appender, objects: StoredObjec
     return {
       ...append,
       // Empty until its location is stored, in the same transaction; a value that is stored already stays as it is.
-      payloads: payloads.map((payload) => ({ ...payload, text: '' })),
+      payloads: payloads.map((payload) => (payload.isFile === true ? payload : { ...payload, text: '' })),
       operations: inLockOrder(all, append),
     }
   }

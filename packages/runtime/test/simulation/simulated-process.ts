@@ -9,6 +9,7 @@ import { createNodeSlots } from '../../src/engines/embedded/node-slots.ts'
 import { createPoller } from '../../src/engines/embedded/poller.ts'
 import { createWorker, type Worker } from '../../src/engines/embedded/worker.ts'
 import type { QueuedStart } from '../../src/engines/start-queued.ts'
+import type { Files } from '../../src/files/files.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
 import type { Append, AppendResult } from '../../src/store/append.ts'
 import { queueEntryOf, requestRulesOf } from '../../src/store/queue-entry.ts'
@@ -159,6 +160,7 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
   const workerDeps = {
     ...{ workerId, committer, findType, dispatch, lease, slots, now, log },
     egress: { request: noRequests, fetch: noRequests },
+    files: noFiles,
     clock: { observe: () => undefined },
     ...{ cancelGraceMs: 10_000, wakeAt: (at: number) => poller.wakeAt(at), wakeWorkers },
   }
@@ -225,6 +227,15 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
       return answer
     },
   }
+}
+
+/** No node of the simulation reads or writes files. */
+const noFiles: Files = {
+  create: () => Promise.reject(new Error('no files')),
+  find: async () => null,
+  open: () => new ReadableStream(),
+  hold: async () => [],
+  delete: async () => 'not_found',
 }
 
 async function noRequests(): Promise<never> {

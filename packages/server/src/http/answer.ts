@@ -28,6 +28,8 @@ export function toProblemResponse(thrown: unknown, requestId: string, log: Runti
   const headers = new Headers({ 'content-type': 'application/problem+json' })
   const retryAfterMs = thrown instanceof TenonError ? thrown.details?.retryAfterMs : undefined
   if (typeof retryAfterMs === 'number') headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
+  const size = thrown instanceof TenonError && thrown.code === 'FILE_RANGE_INVALID' ? thrown.details?.size : null
+  if (typeof size === 'number') headers.set('content-range', `bytes */${size}`)
   // The rest of a body that timed out is not awaited.
   if (problem.status === 408) headers.set('connection', 'close')
   const challenge = problem.status === 401 ? challengeOf(thrown) : null

@@ -39,7 +39,7 @@ interface AppCall {
 
 interface AppEnv {
   readonly Bindings: AppCall
-  readonly Variables: RequestIdVariables
+  readonly Variables: RequestIdVariables & { readonly policy?: string | null }
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{8,64}$/
@@ -77,6 +77,7 @@ export function createApp(
     requestId({ headerName: '', generator: requestIdOf }),
     commonHeaders,
     secureHeaders(SECURITY_HEADERS),
+    keepPolicy,
     cors.share,
     bodyless,
   )
@@ -134,10 +135,18 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   xXssProtection: false,
 }
 
+/** Keeps the policy of a response that has its own, such as the content of a file, from the one for all others. */
+const keepPolicy: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next()
+  c.set('policy', c.res.headers.get('content-security-policy'))
+}
+
 /** Adds the request id, and keeps the data of a tenant out of every cache unless the route says otherwise. */
 const commonHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
   c.res.headers.set('x-request-id', c.get('requestId'))
+  const policy = c.get('policy')
+  if (typeof policy === 'string') c.res.headers.set('content-security-policy', policy)
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
 }
 

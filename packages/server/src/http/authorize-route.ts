@@ -3,6 +3,7 @@ import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import type { TenantGate } from '../limits/tenant-gate.ts'
+import type { TenantLimits } from '../limits/tenant-limits.ts'
 import { auditRefused } from '../tables/audit-refused.ts'
 import { findResource } from './find-resource.ts'
 import type { Resources, RouteImplementation } from './route-handler.ts'
@@ -37,11 +38,11 @@ export interface RouteAccess {
   /** The object that the path names; null if it names none. */
   readonly resource: Resources[keyof Resources] | null
   /** Queues in which the work of the tenant takes its turn. */
-  readonly gates: { readonly requests: TenantGate; readonly bodies: TenantGate }
+  readonly gates: Pick<TenantLimits, 'requests' | 'bodies' | 'uploads'>
 }
 
 const OPEN_GATE: TenantGate = { run: (_key, work) => work() }
-const OPEN_GATES = { requests: OPEN_GATE, bodies: OPEN_GATE }
+const OPEN_GATES = { requests: OPEN_GATE, bodies: OPEN_GATE, uploads: OPEN_GATE }
 
 /**
  * Checks a caller, in the one order in which no answer reveals more than the caller may know: who calls (401), how often

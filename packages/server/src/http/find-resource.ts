@@ -62,5 +62,6 @@ const FINDERS: Readonly<Record<ResourceKind, Finder>> = {
   parked: (server, tenantId, { parkedId }) => server.reader.getParked(tenantId, parkedId ?? ''),
   connection: (server, tenantId, { connectionId }) =>
     server.database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId ?? '')),
+  file: (server, tenantId, { fileId }) => server.files.find(tenantId, fileId ?? ''),
   approval: (server, tenantId, { approvalId }) => server.reader.getWait(tenantId, approvalId ?? ''),
 }

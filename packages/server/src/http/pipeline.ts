@@ -6,6 +6,7 @@ import { askWhoCalls } from './ask-who-calls.ts'
 import { auditRefusals, authorizeRoute, type PathParams } from './authorize-route.ts'
 import { checkIdentity } from './check-identity.ts'
 import { checkInput } from './check-input.ts'
+import { openBody } from './open-body.ts'
 import { readBody } from './read-body.ts'
 import type { RouteAnswer, RouteCall, RouteImplementation } from './route-handler.ts'
 
@@ -53,8 +54,14 @@ export async function runPipeline(
   // Strangers who know an address of a tenant do not hold up its people.
   const queue = identity === null ? `${tenant ?? ''}/public` : identity.tenantId
   return auditRefusals(server, { route, params, identity }, async () => {
+    // A stream is read by the handler, in a queue of its own.
+    const isStream = route.streamBody === true
     const body =
-      route.body === null ? null : await gates.bodies.run(queue, () => readBody(request, route, options.bodyTimeoutMs))
+      route.body === null
+        ? null
+        : isStream
+          ? openBody(request, options.bodyTimeoutMs)
+          : await gates.bodies.run(queue, () => readBody(request, route, options.bodyTimeoutMs))
     const call: RouteCall = {
       server,
       identity: identity as RouteCall['identity'],
@@ -68,7 +75,7 @@ export async function runPipeline(
       receivedAt,
       abortSignal: request.signal,
     }
-    return gates.requests.run(queue, () => handle(call))
+    return (isStream ? gates.uploads : gates.requests).run(queue, () => handle(call))
   })
 }
 

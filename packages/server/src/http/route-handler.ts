@@ -1,6 +1,6 @@
 import type { Identity, ResourceKind, RouteDefinition } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
-import type { StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
+import type { StoredFile, StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import type { ConnectionRow, VersionRow, WorkflowRow } from '../tables/server-tables.ts'
@@ -14,6 +14,7 @@ export interface Resources {
   readonly approval: StoredWait
   readonly parked: StoredParked
   readonly connection: ConnectionRow
+  readonly file: StoredFile
 }
 
 type ResourceOf<Route extends RouteDefinition> = Route['resource'] extends ResourceKind

@@ -63,6 +63,8 @@ export interface LimitOptions {
   readonly waitingPerTenant?: number
   /** Bodies of a tenant that are read at once in a process; more are answered with 429. @defaultValue 100 */
   readonly bodiesPerTenant?: number
+  /** Files of a tenant that are uploaded at once in a process; more wait for their turn. @defaultValue 8 */
+  readonly uploadsPerTenant?: number
   /** Open sockets and event streams of a tenant in a process; more are refused with 4529 or 429. @defaultValue 2_000 */
   readonly connectionsPerTenant?: number
   /** Open sockets and event streams of one user in a process. @defaultValue 64 */
@@ -86,6 +88,7 @@ export interface Limits {
   readonly requestsPerTenant: number
   readonly waitingPerTenant: number
   readonly bodiesPerTenant: number
+  readonly uploadsPerTenant: number
   readonly connectionsPerTenant: number
   readonly connectionsPerUser: number
   readonly openDraftsPerTenant: number
@@ -110,6 +113,7 @@ export function resolveLimits(options: LimitOptions = {}): Limits {
     requestsPerTenant: 8,
     waitingPerTenant: 500,
     bodiesPerTenant: 100,
+    uploadsPerTenant: 8,
     connectionsPerTenant: 2_000,
     connectionsPerUser: 64,
     openDraftsPerTenant: 500,

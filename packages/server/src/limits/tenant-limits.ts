@@ -12,6 +12,8 @@ export interface TenantLimits {
   /** For the work on a request, after its body was read. */
   readonly requests: TenantGate
   readonly bodies: TenantGate
+  /** For uploads of files, which take as long as the line of their sender is slow. */
+  readonly uploads: TenantGate
   /** For publications of one workflow, by `tenantId/workflowId`: one at a time. */
   readonly publications: TenantGate
   readonly openDraftsPerTenant: number
@@ -24,6 +26,7 @@ export function createTenantLimits(limits: Limits, log: RuntimeLog): TenantLimit
     rates: createRateLimits(limits, log),
     requests: createTenantGate(limits.requestsPerTenant, limits.waitingPerTenant, 'requests'),
     bodies: createTenantGate(limits.bodiesPerTenant, 0, 'request bodies'),
+    uploads: createTenantGate(limits.uploadsPerTenant, limits.waitingPerTenant, 'uploads'),
     publications: createTenantGate(1, Number.POSITIVE_INFINITY, 'publications of one workflow'),
     openDraftsPerTenant: limits.openDraftsPerTenant,
     workflowsPerTenant: limits.workflowsPerTenant,

@@ -5,6 +5,7 @@ import type { SendEventResult } from '@tenon/runtime'
 import type { CallbackTarget } from '../callbacks/callback-urls.ts'
 import type { ServerContext } from '../context.ts'
 import { presentEventWaits } from '../events/present-event-waits.ts'
+import { holdEventFiles } from '../files/hold-input-files.ts'
 import { toInstantOrNull } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { admitToken } from '../limits/admit-token.ts'
@@ -20,6 +21,7 @@ const callbackRoute = implementRoute(ROUTES.receiveCallback, async ({ server, pa
   const sent = await server.engine
     .sendEvent(tenantId, { target, payload: body, ttl: CALLBACK_TTL, actor: null })
     .catch(asCallbackError)
+  await holdEventFiles(server, tenantId, body, 'expiresAt' in sent ? sent.expiresAt : null)
   if (sent.outcome === 'gone') throw new TenonError('CALLBACK_GONE', 'The run no longer waits for this callback')
   return { status: 202, json: { status: sent.outcome } }
 })
@@ -48,6 +50,7 @@ export const eventHandlers: readonly RouteImplementation[] = [
       ...(ttl === undefined ? {} : { ttl }),
     }
     const sent = await server.engine.sendEvent(tenantId, event, audit)
+    await holdEventFiles(server, tenantId, payload, 'expiresAt' in sent ? sent.expiresAt : null)
     if (sent.outcome === 'gone') throw new TenonError('INTERNAL', 'An event was taken for a callback')
     const { outcome: status, eventId, delivered, expiresAt, refused } = sent
     return { status: 202, json: { eventId, status, delivered, expiresAt: toInstantOrNull(expiresAt), refused } }

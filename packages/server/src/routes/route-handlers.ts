@@ -5,6 +5,7 @@ import { connectionHandlers } from './connection-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { engineHandlers } from './engine-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
+import { fileHandlers } from './file-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
 import { migrationHandlers } from './migration-handlers.ts'
 import { parkedHandlers } from './parked-handlers.ts'
@@ -32,6 +33,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...memberHandlers,
   ...connectionHandlers,
   ...triggerHandlers,
+  ...fileHandlers,
   ...tenantHandlers,
   ...serviceHandlers,
 ]

@@ -5,6 +5,7 @@ import { maskedPaths } from '@tenon/core/mask'
 import { prepareRerun, type StoredRun } from '@tenon/runtime'
 import type { Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
+import { holdInputFiles } from '../files/hold-input-files.ts'
 import { findStableVersion, findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { startOnce } from './idempotent-start.ts'
@@ -36,6 +37,7 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
   const started = startOnce(server, { tenantId, route: 'rerunRun', idempotencyKey, request: asked }, async (runId) => {
     checkInput(body)
     await server.dataUsage.checkRoom(tenantId)
+    await holdInputFiles(server, tenantId, body.input)
     const version = await versionOfRerun(server, run, body)
     const plan = version.version === run.version ? undefined : (JSON.parse(version.plan) as Plan)
     const { trigger, input: recorded, rerun } = await prepareRerun(server.reader, run, body.from, plan)

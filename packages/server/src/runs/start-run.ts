@@ -5,6 +5,7 @@ import type { Actor } from '@tenon/core/run'
 import { checkRunInput, firstTrigger, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
+import { holdInputFiles } from '../files/hold-input-files.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
 import { BUCKETS, findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
 import { startOnce } from './idempotent-start.ts'
@@ -30,6 +31,7 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
     await server.dataUsage.checkRoom(identity.tenantId)
     const version = await versionToRun(server, workflow, { asked: body.version, runId })
     const { trigger, input } = body
+    await holdInputFiles(server, tenantId, input)
     return presentStartedRun(
       await server.engine.start(
         checkBeginning({

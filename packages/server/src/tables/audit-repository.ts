@@ -25,6 +25,7 @@ export const AUDIT_ACTIONS = [
   'connection.delete',
   'connection.reconnect',
   'connection.needs_reauth',
+  'file.delete',
   'trigger.pause',
   'trigger.resume',
   'trigger.open_test',

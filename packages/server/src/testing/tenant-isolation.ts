@@ -14,6 +14,8 @@ export interface IsolationIds {
   readonly parkedId: string
   /** Connection of the tenant, shared with all its workflows. */
   readonly connectionId: string
+  /** File of the tenant. */
+  readonly fileId: string
   /** Node of the workflow that is a webhook. */
   readonly nodeId: string
 }
@@ -50,6 +52,7 @@ const UNKNOWN: IsolationIds = {
   approvalId: '00000000-0000-4000-8000-000000000002',
   parkedId: '00000000-0000-4000-8000-000000000003',
   connectionId: 'con_0000000000000000000000',
+  fileId: 'fil_00000000000000000000000000000000',
   nodeId: 'unknown',
 }
 
@@ -126,6 +129,7 @@ function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): stri
     approvalId: ids.approvalId,
     parkedId: ids.parkedId,
     connectionId: ids.connectionId,
+    fileId: ids.fileId,
     nodeId: ids.nodeId,
   }
   return baseUrl + route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? name))

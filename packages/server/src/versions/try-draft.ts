@@ -3,6 +3,7 @@ import { type RunId, sha256Hex, type WorkflowId } from '@tenon/core/document'
 import { newRunId, type StartedRunRow } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
+import { holdInputFiles } from '../files/hold-input-files.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
 import { checkApprovers } from '../members/check-approvers.ts'
 import { actorOf, checkBeginning } from '../runs/start-run.ts'
@@ -38,6 +39,7 @@ export async function tryDraft(
   const { tenantId } = identity
   const ref = { tenantId, workflowId }
   await server.dataUsage.checkRoom(tenantId)
+  await holdInputFiles(server, tenantId, input)
   const draft = await readSealedDraft(server, ref, identity)
   await takeValidation(server.limits, tenantId, draft.document)
   await checkTaskQueues(server, draft.document)

@@ -8,6 +8,7 @@ import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createStoreEvent } from '../../events/send-event.ts'
+import { createFiles } from '../../files/files.ts'
 import { createMigrateRun } from '../../migrate/request-migration.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
 import { createStoredObjects } from '../../payloads/stored-objects.ts'
@@ -103,8 +104,9 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
+  const files = deps.files ?? createFiles({ database, log })
   const workerDeps = {
-    ...{ ...deps, workerId, committer, findType, dispatch, lease, slots },
+    ...{ ...deps, files, workerId, committer, findType, dispatch, lease, slots },
     ...{ now, clock, cancelGraceMs, wakeAt, wakeWorkers },
   }
   const worker = createWorker(workerDeps)

@@ -99,6 +99,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
         acquireSlot: slotsFor(run),
         log,
         http: deps.egress,
+        files: deps.files,
         secrets: deps.secrets,
         stop: held.stop.signals,
         hasStoredTimers: true,

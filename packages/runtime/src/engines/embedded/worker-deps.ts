@@ -1,6 +1,7 @@
 import type { Committer } from '../../commit/commit-types.ts'
 import type { FindNodeType } from '../../commit/node-types.ts'
 import type { EngineDeps } from '../../engine.ts'
+import type { Files } from '../../files/files.ts'
 import { reasonOf } from '../../reason-of.ts'
 import type { DatabaseClock } from '../../store/database-clock.ts'
 import type { DispatchStore } from '../../store/dispatch-store.ts'
@@ -11,6 +12,7 @@ import type { NodeSlots } from './node-slots.ts'
 /** Dependencies of a worker of the embedded engine. */
 export interface WorkerDeps extends Pick<EngineDeps, 'egress' | 'log' | 'secrets'> {
   readonly workerId: string
+  readonly files: Files
   readonly committer: Committer
   readonly findType: FindNodeType
   readonly dispatch: DispatchStore

@@ -5,6 +5,7 @@ import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
+import { createFiles } from '../../files/files.ts'
 import { compile } from '../../interpreter/compile.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createInbox } from '../../store/inbox.ts'
@@ -34,7 +35,10 @@ describe('executeNode', () => {
     const activities = createShellActivities({
       ...{ committer, log, readCommands: createReadCommands(committer, reader, 60_000) },
       ...{ readInbox: createInbox(database, now).read, gone: new AbortController().signal },
-      attempts: { committer, findType, now, worker: 'me', http: egress, log },
+      attempts: {
+        ...{ committer, findType, now, worker: 'me', http: egress, log },
+        files: createFiles({ database, log }),
+      },
     })
     const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }
     const request = {

@@ -22,6 +22,7 @@ import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createStoreEvent } from '../../events/send-event.ts'
+import { createFiles } from '../../files/files.ts'
 import { createMigrateRun } from '../../migrate/request-migration.ts'
 import { createResolveParked } from '../../park/resolve-parked.ts'
 import { createStoredObjects } from '../../payloads/stored-objects.ts'
@@ -165,6 +166,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       now,
       worker: workerId,
       http: deps.egress,
+      files: deps.files ?? createFiles({ database, log }),
       secrets: deps.secrets,
       log,
       ...grace,

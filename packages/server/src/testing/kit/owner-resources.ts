@@ -1,4 +1,4 @@
-import type { Approval, ConnectionInfo, Identity, Page, ParkedNodeRun } from '@tenon/core/api'
+import type { Approval, ConnectionInfo, FileInfo, Identity, Page, ParkedNodeRun } from '@tenon/core/api'
 import type { IsolationIds } from '../tenant-isolation.ts'
 import { asking, parking, publish, runToEnd, withWebhook } from './sample-workflows.ts'
 import type { TestServer } from './test-server.ts'
@@ -13,7 +13,8 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   const parked = await server.json<Page<ParkedNodeRun>>(200, `/parked?runId=${failed.runId}`, { as })
   const [approvalId = '', parkedId = ''] = [items[0]?.approvalId, parked.items[0]?.parkedId]
   const connectionId = await makeConnection(server, as)
-  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId, nodeId: 'hook' }
+  const fileId = await makeFile(server, as)
+  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
 }
 
 /** Creates a connection, and returns its id; the server needs a key provider. */
@@ -23,4 +24,11 @@ export async function makeConnection(server: TestServer, as: Identity): Promise<
     allowedHosts: ['api.example.com'],
   }
   return (await server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body })).id
+}
+
+/** Uploads a file, and returns its id. */
+export async function makeFile(server: TestServer, as: Identity): Promise<string> {
+  const headers = { 'content-type': 'application/octet-stream' }
+  const request = { as, method: 'POST', body: 'a,b', headers }
+  return (await server.json<FileInfo>(201, '/files?name=orders.csv&type=text/csv', request)).ref.file
 }

@@ -1,0 +1,50 @@
+import type { FileRef, TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { NodeFiles } from '@tenon/core/node'
+import { toWellFormed } from '@tenon/core/text'
+import type { StoredFile } from './file-rows.ts'
+import type { Files } from './files.ts'
+
+/** Longest name that a file keeps. */
+const MAX_NAME = 255
+
+/** Returns the files of a tenant for the code of a node. */
+export function nodeFilesOf(files: Files, tenantId: TenantId): NodeFiles {
+  const find = async ({ file, name }: FileRef): Promise<StoredFile> => {
+    const found = await files.find(tenantId, file)
+    if (found !== null) return found
+    throw new TenonError('FILE_NOT_FOUND', `The file "${name}" does not exist any more`, { details: { file } })
+  }
+  return {
+    open: async (ref) => files.open(tenantId, await find(ref)),
+    read: async (ref, maxBytes) => {
+      const found = await find(ref)
+      const { size } = found.ref
+      if (size > maxBytes) {
+        throw new TenonError('FILE_TOO_LARGE', `The file "${ref.name}" has ${size} bytes, more than ${maxBytes}`, {
+          details: { size, maxBytes },
+        })
+      }
+      const bytes = new Uint8Array(size)
+      let at = 0
+      for await (const part of files.open(tenantId, found)) {
+        bytes.set(part, at)
+        at += part.byteLength
+      }
+      return bytes
+    },
+    put: async (content, { name, type }) => {
+      const file = { name: plainName(name), type, createdBy: null, isStrict: false }
+      return (await files.create(tenantId, content, file)).ref
+    },
+  }
+}
+
+/** Returns a name without a path and without characters that a file on a disk cannot have in its name. */
+function plainName(name: string): string {
+  const last = name.split(/[/\\]/).at(-1) ?? ''
+  const plain = toWellFormed(last.replaceAll(/\p{Cc}/gu, ''))
+    .trim()
+    .slice(-MAX_NAME)
+  return plain === '' || plain === '.' || plain === '..' ? 'file' : plain
+}

@@ -37,7 +37,7 @@ describe('ROUTES', () => {
   test('only health, the OpenAPI document, the page for OAuth and URLs that are a permission are public', () => {
     const open = routes.filter(([, route]) => route.permission === 'public').map(([id]) => id)
     expect(open.filter((id) => !id.startsWith('receiveWebhook')).sort()).toEqual([
-      ...['getLive', 'getOpenApi', 'getReady', 'receiveCallback', 'showAuthorized'],
+      ...['downloadFile', 'getLive', 'getOpenApi', 'getReady', 'receiveCallback', 'showAuthorized'],
     ])
   })
 
@@ -52,6 +52,12 @@ describe('ROUTES', () => {
     for (const [id, route] of routes) {
       // The body of a callback or a webhook is data of another system.
       if (route.body === null || id === 'receiveCallback') continue
+      if (route.streamBody === true) {
+        expect([id, route.body.safeParse(new ReadableStream()).success, route.body.safeParse({}).success]).toEqual([
+          ...[id, true, false],
+        ])
+        continue
+      }
       if (route.rawBody === true) {
         expect([id, route.body.safeParse(new Uint8Array()).success, route.body.safeParse({}).success]).toEqual([
           ...[id, true, false],
@@ -66,7 +72,7 @@ describe('ROUTES', () => {
     }
   })
 
-  test('viewers may change nothing but their vote and their sockets; a sync without an update reads', () => {
+  test('viewers may change nothing but their vote and their sockets; a sync without an update and a link read', () => {
     const allowed = routes.filter(
       ([, route]) =>
         ['POST', 'PUT', 'PATCH', 'DELETE'].includes(route.method) &&
@@ -75,6 +81,7 @@ describe('ROUTES', () => {
     )
     expect(allowed.map(([id]) => id).sort()).toEqual([
       'checkSubWorkflows',
+      'createFileLink',
       'createSocketTicket',
       'decideApproval',
       'syncDraft',

@@ -110,6 +110,11 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   backfillTrigger: (client) =>
     client.triggers.backfill('w', 'n', { from: '2026-11-29T00:00:00.000Z', to: '2026-11-30T00:00:00.000Z' }),
   previewSchedule: (client) => client.triggers.preview({ params: { cron: '0 9 * * *' } }),
+  uploadFile: (client) => client.files.upload(new Uint8Array([1]), { name: 'a b.txt', type: 'text/plain' }),
+  getFile: (client) => client.files.get('f'),
+  getFileContent: (client) => client.files.download('f', { start: 1, end: 3 }),
+  createFileLink: (client) => client.files.link('f', { expiresInMs: 1_000 }),
+  deleteFile: (client) => client.files.remove('f'),
   listMembers: (client) => client.members.list(),
   createSocketTicket: (client) => client.sockets.ticket(),
 }
@@ -136,7 +141,24 @@ describe('createTenonClient', () => {
     expect(new URL(seen[0]?.url ?? '').pathname).toMatch(pattern)
     expect(seen[0]?.headers.get('authorization')).toBe('Bearer secret')
     // The server refuses every mutation without it, so that a foreign page cannot use the cookies.
-    expect(seen[0]?.headers.get('content-type')).toBe(route.method === 'GET' ? null : 'application/json')
+    const type = id === 'uploadFile' ? 'application/octet-stream' : 'application/json'
+    expect(seen[0]?.headers.get('content-type')).toBe(route.method === 'GET' ? null : type)
+  })
+
+  test('uploads the bytes of a file with its name, and downloads a part of it', async () => {
+    const { client, seen } = clientOn(() => Response.json({}))
+    const stream = new Blob(['a,b']).stream()
+    await client.files.upload(new Blob(['a,b'], { type: 'text/csv;charset=utf-8' }), { name: 'a b.csv' })
+    await client.files.upload(stream, { name: 'c' }, { onProgress: () => undefined })
+    await client.files.download('f')
+    await client.files.download('f', { start: 2 })
+    expect(seen.map(({ url, body }) => [new URL(url).search, body])).toEqual([
+      ['?name=a+b.csv&type=text%2Fcsv', 'a,b'],
+      ['?name=c', 'a,b'],
+      ['', null],
+      ['', null],
+    ])
+    expect(seen.map(({ headers }) => headers.get('range'))).toEqual([null, null, null, 'bytes=2-'])
   })
 
   test('every route but the sockets, the streams and the public ones has a method', () => {
@@ -146,6 +168,7 @@ describe('createTenonClient', () => {
       .filter((id) => !id.startsWith('receiveWebhook'))
     expect(without.sort()).toEqual([
       'collaborate',
+      'downloadFile',
       'followChanges',
       'getLive',
       'getOpenApi',

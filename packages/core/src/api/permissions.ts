@@ -40,7 +40,7 @@ const VIEWER: readonly Permission[] = [
   'approval:read',
   // Viewers can be approvers: each approval lists its own, so the role alone does not exclude them.
   'approval:decide',
-  // What runs show, they show to viewers as well.
+  // Viewers see what runs show, and runs show files.
   'file:read',
 ]
 const EDITOR: readonly Permission[] = [

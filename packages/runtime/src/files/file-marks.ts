@@ -8,7 +8,7 @@ const MOST_FILES = 10_000
 const FILE_IN_TEXT = /"file":"(fil_[0-9a-f]{32})"/g
 
 /**
- * Returns the payload that stands for a file: as long as a run refers to it, the file is kept. So references to files are
+ * Returns the payload that represents a file: as long as a run refers to it, the file is kept. So references to files are
  * stored, shared and deleted by the same statements as large values.
  *
  * @see docs/adr/0085-a-file-is-a-reference.md

@@ -129,7 +129,7 @@ export interface FilesTable {
   readonly created_at: number
   /** JSON of the person who has uploaded it; null if a run has stored it. */
   readonly created_by: string | null
-  /** Hash of the payload that stands for the file: a run that refers to it keeps the file. */
+  /** Hash of the payload that represents the file: a run that refers to it keeps the file. */
   readonly mark: string
   /** Time since which no run is known to contain the file; null if one does. A held file has a time in the future. */
   readonly unused_since: number | null

@@ -105,7 +105,7 @@ export async function sweepTenant(
   }
   while (!isStopped() && (await database.withTenant(tenantId, (tx) => sweepExpiredEvents(tx, tenantId))) > 0);
   await collectPayloads(database, tenantId, isStopped)
-  // After the values, some of which stand for files.
+  // After the values, some of which represent files.
   if (!isStopped()) await sweepFiles(database, tenantId, isStopped)
   if (!isStopped()) await retention.sweepOwn(tenantId, isStopped)
   // Last, so that nothing else waits for a store that does not answer.

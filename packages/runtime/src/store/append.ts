@@ -33,7 +33,7 @@ export interface Payload {
   readonly size: number
   readonly text: string
   readonly json: Json
-  /** Marks a payload that stands for a file: it stays in the database, so that the file can be found. */
+  /** Marks a payload that represents a file: it stays in the database, so that the file can be found. */
   readonly isFile?: true
 }
 

@@ -1,5 +1,4 @@
 import type { FileId, TenantId } from '@tenon/core/document'
-import type { SecretStore } from '../secrets/secret-store.ts'
 import { createSignedTokens } from '../secrets/signed-tokens.ts'
 
 /** The file that a link is for. */
@@ -27,7 +26,7 @@ export interface FileLinks {
 const PURPOSE = 'tenon file link 1'
 
 export function createFileLinks(
-  secrets: Pick<SecretStore, 'deriveKey' | 'deriveKeys' | 'isKeyInMemory'>,
+  secrets: Parameters<typeof createSignedTokens>[0],
   apiUrl: string,
 ): FileLinks {
   const tokens = createSignedTokens(secrets, PURPOSE)

@@ -3,7 +3,7 @@ import { tenantTable } from '../table-statements.ts'
 
 /**
  * Creates the tables of files: what is known of each, and its bytes in parts, so that neither side holds a whole file in
- * memory. A run keeps a file by its reference to a payload that stands for the file.
+ * memory. A run keeps a file by its reference to a payload that represents the file.
  *
  * @see docs/adr/0085-a-file-is-a-reference.md
  */

@@ -5,7 +5,6 @@ import { cutText } from '@tenon/core/text'
 import { newRunId, type StartedRunRow } from '@tenon/runtime'
 import type { Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
-import { holdInputFiles } from '../files/hold-input-files.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { bucketOf, checkBeginning } from '../runs/start-run.ts'
 import type { ServerTx, TriggerRow } from '../tables/server-tables.ts'
@@ -83,14 +82,13 @@ export async function acceptEvent(
  * request for a run by the API.
  */
 export async function startByTrigger(
-  { database, engine, dataUsage, files }: Pick<ServerContext, 'database' | 'engine' | 'dataUsage' | 'files'>,
+  { database, engine, dataUsage }: Pick<ServerContext, 'database' | 'engine' | 'dataUsage'>,
   trigger: TriggerRow,
   input: Json,
   runId: RunId,
 ): Promise<StartedRunRow> {
   const { tenantId, nodeId } = refOf(trigger)
   await dataUsage.checkRoom(tenantId)
-  await holdInputFiles({ files }, tenantId, input)
   const version = await database.withTenant(tenantId, (tx) => versionToStart(tx, trigger, runId))
   return engine.start(checkBeginning({ tenantId, actor: null, version, trigger: nodeId, input, runId }))
 }

@@ -5,6 +5,7 @@ import { WEBHOOK_METHODS, type webhookParams } from '@tenon/core/node'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
+import { holdInputFiles } from '../files/hold-input-files.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { TriggerRow } from '../tables/server-tables.ts'
@@ -68,7 +69,11 @@ async function receiveLive(
   if ('challenge' in read) return read
   const { key, input } = read
   return acceptEvent(server, refOf(row), {
-    ...{ mode: 'live', key, start: (runId) => startByTrigger(server, row, input, runId) },
+    ...{ mode: 'live', key },
+    start: async (runId) => {
+      await holdInputFiles(server, row.tenant_id, input)
+      return startByTrigger(server, row, input, runId)
+    },
   })
 }
 

@@ -25,10 +25,7 @@ export interface FileLinks {
 
 const PURPOSE = 'tenon file link 1'
 
-export function createFileLinks(
-  secrets: Parameters<typeof createSignedTokens>[0],
-  apiUrl: string,
-): FileLinks {
+export function createFileLinks(secrets: Parameters<typeof createSignedTokens>[0], apiUrl: string): FileLinks {
   const tokens = createSignedTokens(secrets, PURPOSE)
   return {
     urlOf: async ({ tenantId, fileId, expiresAt }) =>

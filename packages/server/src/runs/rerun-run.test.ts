@@ -107,9 +107,16 @@ describe('POST /runs/{runId}/reruns', () => {
     expect(await problem(as, first.runId, { from: 'start', input: {} })).toEqual([
       ...[422, 'RUN_INPUT_INVALID', 'input required'],
     ])
-    const masked = { text: 'x', password: '••••••••' }
-    expect(await problem(as, first.runId, { from: 'start', input: masked })).toEqual([
-      ...[422, 'RUN_INPUT_INVALID', 'input.password masked'],
+    // A credential that stays masked in its field is the recorded one.
+    const masked = { text: 'z', password: '••••••••' }
+    const output = { text: '{{input.text}}', isKept: '{{ input.password == "hunter22" }}' }
+    const checking = workflow([node('start', 'start'), node('end', 'end', { output })], ['start>end'])
+    const checked = await runToEnd(server, as, await publish(server, as, checking), { text: 'x', password: 'hunter22' })
+    expect(await rerun(as, checked.runId, { from: 'start', input: masked })).toMatchObject({
+      output: { text: 'z', isKept: true },
+    })
+    expect(await problem(as, first.runId, { from: 'start', input: { ...masked, other: '••••••••' } })).toEqual([
+      ...[422, 'RUN_INPUT_INVALID', 'input.other masked'],
     ])
     expect(await problem(as, first.runId, { from: { nodeId: 'job' }, input: { text: 'y' } })).toEqual([
       ...[422, 'REQUEST_INVALID', 'input not_allowed'],

@@ -1,7 +1,7 @@
 import type { Identity, RerunRun, StartedRun } from '@tenon/core/api'
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { maskedPaths } from '@tenon/core/mask'
+import { maskedPaths, restoreMasked } from '@tenon/core/mask'
 import { prepareRerun, type StoredRun } from '@tenon/runtime'
 import type { Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
@@ -41,7 +41,8 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
     const version = await versionOfRerun(server, run, body)
     const plan = version.version === run.version ? undefined : (JSON.parse(version.plan) as Plan)
     const { trigger, input: recorded, rerun } = await prepareRerun(server.reader, run, body.from, plan)
-    const input = body.input ?? (await server.reader.loadValue(tenantId, recorded))
+    const before = await server.reader.loadValue(tenantId, recorded)
+    const input = body.input === undefined ? before : unmasked(body.input, before)
     const beginning = checkBeginning({
       tenantId: identity.tenantId,
       actor: actorOf(identity),
@@ -59,7 +60,7 @@ export function startRerun(server: ServerContext, request: RerunRequest): Promis
   })
 }
 
-/** @throws {@link TenonError} `REQUEST_INVALID`, `RUN_INPUT_INVALID` */
+/** @throws {@link TenonError} `REQUEST_INVALID` for an input with another start than the first node. */
 function checkInput({ from, input }: RerunRun): void {
   if (input === undefined) return
   if (from !== 'start') {
@@ -70,12 +71,21 @@ function checkInput({ from, input }: RerunRun): void {
       },
     })
   }
+}
+
+/**
+ * Puts the recorded credentials into an edited input, where they are masked as people see them.
+ *
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` for another masked value.
+ */
+function unmasked(edited: Json, recorded: Json): Json {
+  const input = restoreMasked(edited, recorded)
   const issues = maskedPaths(input, ['input']).map((path) => ({
     path,
     code: 'masked',
     message: 'Give the value itself: this one is masked',
   }))
-  if (issues.length === 0) return
+  if (issues.length === 0) return input
   throw new TenonError('RUN_INPUT_INVALID', 'The run input contains values that are masked', { details: { issues } })
 }
 

@@ -16,10 +16,13 @@ import { ifElse } from './if-else/definition.ts'
 import { join } from './join/definition.ts'
 import { llmTransform } from './llm-transform/definition.ts'
 import { merge } from './merge/definition.ts'
+import { postgresQuery } from './postgres-query/definition.ts'
+import { postgresWrite } from './postgres-write/definition.ts'
 import { removeDuplicates } from './remove-duplicates/definition.ts'
 import { repeat } from './repeat/definition.ts'
 import { runWorkflow } from './run-workflow/definition.ts'
 import { schedule } from './schedule/definition.ts'
+import { sendEmail } from './send-email/definition.ts'
 import { set } from './set/definition.ts'
 import { sort } from './sort/definition.ts'
 import { start } from './start/definition.ts'
@@ -70,4 +73,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   batch,
   merge,
   httpCall,
+  postgresQuery,
+  postgresWrite,
+  sendEmail,
 ])

@@ -19,7 +19,7 @@ test('without a model the nodes that need one are not offered', () => {
   const types = createBuiltInNodes({}).map(({ definition }) => definition.type)
   expect(types).not.toContain('llm-transform')
   expect(types).not.toContain('guardrails')
-  expect(types).toHaveLength(27)
+  expect(types).toHaveLength(30)
 })
 
 test('the models of the host are in the manifest, the first as default', () => {
@@ -53,7 +53,9 @@ test('every param has a title and a control that the editor knows', () => {
 
 test('only nodes that go outside are dispatched', () => {
   const dispatched = builtInDefinitions.filter(({ inline }) => inline !== true).map(({ type }) => type)
-  expect([...dispatched].sort()).toEqual(['guardrails', 'http-call', 'llm-transform'])
+  expect([...dispatched].sort()).toEqual([
+    ...['guardrails', 'http-call', 'llm-transform', 'postgres-query', 'postgres-write', 'send-email'],
+  ])
 })
 
 test('the lint rules of delay hold where there is nothing to wait for, and only there', () => {

@@ -5,6 +5,7 @@ import type { VoteRequest } from './approvals/decide.ts'
 import type { Bus } from './bus.ts'
 import type { ChangeEngineRequest } from './change-engine/request-engine-change.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
+import type { AccountClients, Login } from './egress/logins.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Files } from './files/files.ts'
 import type { Plan } from './interpreter/plan.ts'
@@ -305,6 +306,8 @@ export interface OpenConnection {
   readonly connection: Connection
   /** Credentials, which the HTTP client adds to the requests of the node. */
   readonly credentials: HttpCredentials
+  /** Account at a database or a mail server. @defaultValue none: the connection is for HTTP */
+  readonly login?: Login
   /** Texts to hide in errors, log lines and outputs: each secret, in each form in which a service may send it back. */
   readonly secrets: readonly string[]
 }
@@ -323,8 +326,8 @@ export interface EngineDeps {
   readonly reader: RunReader
   /** Node types that runs may use, with their implementations. */
   readonly registry: NodeRegistry
-  /** HTTP client of the nodes, with the address rules of the host. */
-  readonly egress: HttpClient
+  /** Clients of the nodes, with the address rules of the host. Nodes fail that need one which is absent. */
+  readonly egress: HttpClient & Partial<AccountClients>
   /** Announces stored events and wakes the engines of other processes. */
   readonly bus: Bus
   /** Receives the log lines of the engine. */

@@ -13,6 +13,7 @@ import type {
   RunReader,
   RuntimeLog,
 } from '@tenon/runtime'
+import type { AccountClients } from '@tenon/runtime/egress'
 import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
 import type { FileLinks } from './files/file-links.ts'
@@ -47,8 +48,8 @@ export interface ServerContext {
   readonly secrets: SecretStore
   /** Opens the connections of tenants, and knows the connectors of the server. */
   readonly vault: ConnectionVault
-  /** The guarded HTTP client. */
-  readonly egress: HttpClient
+  /** The guarded clients. */
+  readonly egress: HttpClient & AccountClients
   /** Secret params of the registered node types. */
   readonly secretFields: SecretFields
   /** Params of the registered node types that are edited by character. */

@@ -69,6 +69,55 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Set the response format to text, or correct the service.',
   },
+  SQL_INVALID: { status: 422, retryable: false, remedy: 'Correct the SQL statement of the node.' },
+  SQL_FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    remedy: 'Use a statement that the connection allows, or let its owner allow more.',
+  },
+  SQL_FAILED: {
+    status: 502,
+    retryable: false,
+    remedy: 'Correct the statement or its values; details.sqlState says why.',
+  },
+  SQL_UNAVAILABLE: {
+    status: 502,
+    retryable: true,
+    remedy: 'Check host, port and TLS of the connection, and the database.',
+  },
+  SQL_LOGIN_FAILED: {
+    status: 502,
+    retryable: false,
+    remedy: 'Correct the user, password or database of the connection.',
+  },
+  SQL_RESULT_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    remedy: 'Add a limit or a condition, select fewer columns, or raise the limit of the node.',
+  },
+  SQL_TYPE_UNSUPPORTED: {
+    status: 422,
+    retryable: false,
+    remedy: "Convert the column in the statement, such as encode(column, 'base64').",
+  },
+  SQL_COMPLETIONS_MISSING: {
+    status: 422,
+    retryable: false,
+    remedy: 'Run the statement in details.sql on the database once, with a user that may create tables.',
+  },
+  SQL_KEY_REUSED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Use an idempotency key that is unique for each write.',
+  },
+  MAIL_INVALID: { status: 422, retryable: false, remedy: 'Correct the address or the subject named in the message.' },
+  MAIL_FAILED: {
+    status: 502,
+    retryable: true,
+    remedy: 'Check host, port and TLS of the connection, and the mail server.',
+  },
+  MAIL_REFUSED: { status: 502, retryable: false, remedy: 'Correct the addresses or the content; the server says why.' },
+  MAIL_LOGIN_FAILED: { status: 502, retryable: false, remedy: 'Correct the user or the password of the connection.' },
   MODEL_FAILED: { status: 502, retryable: false, remedy: 'Check the model name and the provider account.' },
   MODEL_OUTPUT_INVALID: {
     status: 502,

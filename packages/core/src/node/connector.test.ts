@@ -3,7 +3,13 @@ import { z } from 'zod'
 import { greet } from '../../test/node-definitions.ts'
 import { connectionParamOf } from '../document/connection-param.ts'
 import { checkDefinition } from './check-definition.ts'
-import { type Connector, connectorFields, defineConnector, GENERIC_CONNECTORS } from './connector.ts'
+import {
+  type Connector,
+  connectorFields,
+  defineConnector,
+  GENERIC_CONNECTORS,
+  hasHttpCredentials,
+} from './connector.ts'
 import type { NodeDefinition } from './definition.ts'
 
 const crm: Connector = {
@@ -32,7 +38,10 @@ describe('defineConnector', () => {
       ['api-key', ['in', 'name', 'apiKey']],
       ['basic', ['username', 'password']],
       ['bearer', ['token']],
+      ['postgres', ['host', 'port', 'database', 'username', 'password', 'access', 'tls', 'ca']],
+      ['smtp', ['host', 'port', 'tls', 'username', 'password', 'ca']],
     ])
+    expect(GENERIC_CONNECTORS.map(({ auth }) => hasHttpCredentials(auth))).toEqual([true, true, true, false, false])
     expect(defineConnector({ ...crm, auth: { kind: 'apiKey', position: { in: 'query', name: 'key' } } })).toBeTruthy()
   })
 
@@ -49,6 +58,8 @@ describe('defineConnector', () => {
     ['auth.authorizationUrl', { auth: { ...oauth, authorizationUrl: 'crm.example' } }],
     ['auth.tokenUrl', { auth: { ...oauth, tokenUrl: 'ftp://crm.example' } }],
     ['auth.clientId', { auth: { ...oauth, clientId: '' } }],
+    ['allowedHosts', { auth: { kind: 'postgres' }, allowedHosts: ['db.example'] }],
+    ['allowedHosts', { auth: { kind: 'smtp' }, allowedHosts: [] }],
     ['test.url', { test: { url: '/me' } }],
     ['test.url', { test: { url: 'https://other.example/me' } }],
     ['test.url', { allowedHosts: [] }],

@@ -3,7 +3,7 @@ import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules
 import { isHostPattern, isUrlAllowed } from './http-credentials.ts'
 
 /** Ways in which connections of a connector authenticate, as the API names them. */
-export const CONNECTOR_AUTH_KINDS = ['apiKey', 'basic', 'bearer', 'oauth2'] as const
+export const CONNECTOR_AUTH_KINDS = ['apiKey', 'basic', 'bearer', 'oauth2', 'postgres', 'smtp'] as const
 /** One of {@link CONNECTOR_AUTH_KINDS}. */
 export type ConnectorAuthKind = (typeof CONNECTOR_AUTH_KINDS)[number]
 
@@ -39,6 +39,10 @@ export type ConnectorAuth =
       /** Client secret of the host at the service. @defaultValue none: a public client */
       readonly clientSecret?: string
     }
+  /** A Postgres database, with host, user and password. Nodes reach it by `sql` of their context. */
+  | { readonly kind: 'postgres' }
+  /** A mail server (SMTP), with host and, if it needs them, user and password. Nodes reach it by `mail` of their context. */
+  | { readonly kind: 'smtp' }
 
 /** A service that tenants connect to, as {@link defineConnector} returns it. */
 export interface Connector {
@@ -95,6 +99,9 @@ export function defineConnector(connector: Connector): Connector {
   if (!CONNECTOR_ID.test(id) || id.length > MAX_ID)
     fail('id', `it must be kebab-case with at most ${MAX_ID} characters`)
   if (title.trim() === '' || title.length > MAX_TITLE) fail('title', `it must have 1 to ${MAX_TITLE} characters`)
+  if (!hasHttpCredentials(auth) && (allowedHosts.length > 0 || test !== undefined)) {
+    fail('allowedHosts', 'the server of such a connection is a field of it, and its test is built in')
+  }
   const fault = allowedHosts.find((host) => !isHostPattern(host))
   if (fault !== undefined) fail('allowedHosts', `"${fault}" is no host; write api.example.com or *.example.com`)
   if (auth.kind === 'apiKey' && auth.position !== undefined) {
@@ -144,6 +151,16 @@ export interface ConnectorField {
 
 const secret = (name: string): ConnectorField => ({ name, isSecret: true, isRequired: true })
 const value = (name: string): ConnectorField => ({ name, isSecret: false, isRequired: true })
+const optional = (field: ConnectorField): ConnectorField => ({ ...field, isRequired: false })
+const choice = (name: string, choices: readonly string[]): ConnectorField => ({ ...value(name), choices })
+
+/**
+ * Checks whether connections of a connector authenticate HTTP requests, to hosts that it or the connection names. Others
+ * have the host of their server as a field.
+ */
+export function hasHttpCredentials({ kind }: { readonly kind: ConnectorAuthKind }): boolean {
+  return kind !== 'postgres' && kind !== 'smtp'
+}
 
 /** Returns the fields that a person fills in to create a connection. OAuth has none: the service asks its user. */
 export function connectorFields({ auth }: Pick<Connector, 'auth'>): readonly ConnectorField[] {
@@ -158,12 +175,29 @@ export function connectorFields({ auth }: Pick<Connector, 'auth'>): readonly Con
       return [secret('token')]
     case 'oauth2':
       return []
+    case 'postgres':
+      return [
+        ...[value('host'), value('port'), value('database'), value('username'), secret('password')],
+        // The first choice of each is the default: what does the least harm.
+        ...[choice('access', ['read', 'insert', 'write']), choice('tls', ['verify', 'encrypt', 'off'])],
+        optional(value('ca')),
+      ]
+    case 'smtp':
+      return [
+        ...[value('host'), value('port'), choice('tls', ['tls', 'starttls', 'off'])],
+        ...[optional(value('username')), optional(secret('password')), optional(value('ca'))],
+      ]
   }
 }
 
-/** Connectors for any service with an API key, a user name and password, or a token. Every server has them. */
+/**
+ * Connectors for any service with an API key, a user name and password, or a token, for Postgres databases and for mail
+ * servers. Every server has them.
+ */
 export const GENERIC_CONNECTORS: readonly Connector[] = Object.freeze([
   defineConnector({ id: 'api-key', title: 'API key', auth: { kind: 'apiKey' }, allowedHosts: [] }),
   defineConnector({ id: 'basic', title: 'User name and password', auth: { kind: 'basic' }, allowedHosts: [] }),
   defineConnector({ id: 'bearer', title: 'Bearer token', auth: { kind: 'bearer' }, allowedHosts: [] }),
+  defineConnector({ id: 'postgres', title: 'Postgres', auth: { kind: 'postgres' }, allowedHosts: [] }),
+  defineConnector({ id: 'smtp', title: 'Mail server (SMTP)', auth: { kind: 'smtp' }, allowedHosts: [] }),
 ])

@@ -3,7 +3,9 @@ import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { CallsResume, CallsSuspension } from './calls.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { NodeFiles } from './files.ts'
+import type { MailClient } from './mail.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
+import type { SqlClient } from './sql.ts'
 
 /** Users who may decide an approval; without roles and users, every admin and editor. */
 export interface Approvers {
@@ -179,6 +181,10 @@ export interface NodeContext<Params = unknown> {
   readonly connection: Connection | null
   /** Files of the tenant: reads those in params, and stores those that the node returns. */
   readonly files: NodeFiles
+  /** Client for the database of the connection. Without such a connection, each call fails with `CONNECTION_REFUSED`. */
+  readonly sql: SqlClient
+  /** Client for the mail server of the connection. Without such a connection, each call fails with `CONNECTION_REFUSED`. */
+  readonly mail: MailClient
   /** Aborts with `NODE_CANCELED` or `NODE_TIMEOUT` when the attempt has to end; pass it on to long calls. */
   readonly abortSignal: AbortSignal
   /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */

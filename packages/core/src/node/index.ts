@@ -32,6 +32,7 @@ export {
   connectorFields,
   defineConnector,
   GENERIC_CONNECTORS,
+  hasHttpCredentials,
   positionFault,
 } from './connector.ts'
 export { defineNode, type NodeDefinitionInput } from './define-node.ts'
@@ -85,6 +86,7 @@ export {
   type WaitFor,
 } from './implementation.ts'
 export { checkJsonSchema, findCertainFaults } from './json-schema/check-json-schema.ts'
+export type { MailClient, MailMessage, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
 export type {
@@ -102,6 +104,7 @@ export type {
   ModelUsage,
   WrappedKey,
 } from './ports.ts'
+export type { SqlClient, SqlRead, SqlResult, SqlStatement, SqlWrite } from './sql.ts'
 export {
   CATCH_UP_POLICIES,
   type CatchUpPolicy,

@@ -112,6 +112,31 @@ describe('createNodeTestHarness', () => {
   })
 })
 
+describe('databases and mail in the harness', () => {
+  const result = { rows: [{ name: 'Ada' }], rowCount: 1, isTruncated: false, isRepeated: false }
+  const nameOf = greetBy(async ({ sql, mail, idempotencyKey }) => {
+    const { rows } = await sql.read({ sql: 'select 1', values: {}, maxRows: 1, onMoreRows: 'fail' })
+    const name = String(rows[0]?.name)
+    await mail.send({ from: 'a@acme.example', to: ['b@acme.example'], subject: name, text: 'Hi', idempotencyKey })
+    return name
+  })
+
+  test('are those of the test', async () => {
+    const subjects: string[] = []
+    const sql = { read: async () => result, write: async () => result }
+    const send = async ({ subject }: { readonly subject: string }) => {
+      subjects.push(subject)
+      return { messageId: '<1@acme.example>', accepted: ['b@acme.example'], rejected: [] }
+    }
+    const { output } = await createNodeTestHarness(nameOf, { sql, mail: { send } }).run({ name: 'a' })
+    expect([output, subjects]).toEqual([{ greeting: 'Ada' }, ['Ada']])
+  })
+
+  test('fail without one', async () => {
+    await expect(createNodeTestHarness(nameOf).run({ name: 'a' })).rejects.toMatchObject({ code: 'CONNECTION_REFUSED' })
+  })
+})
+
 describe('HTTP in the harness', () => {
   test('request asks the test and keeps what it was asked', async () => {
     const harness = createNodeTestHarness(

@@ -20,7 +20,9 @@ import type {
   ToolCallRecord,
   WaitFor,
 } from '../node/implementation.ts'
+import type { MailClient } from '../node/mail.ts'
 import type { Connection, HttpClient, ModelUsage } from '../node/ports.ts'
+import type { SqlClient } from '../node/sql.ts'
 import { encodeValue } from '../run/encode.ts'
 import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
 import { createTestFiles, type TestFiles } from './test-files.ts'
@@ -35,6 +37,10 @@ export interface NodeTestHarnessOptions {
   readonly files?: TestFiles
   /** Account that the node gets as `context.connection`. @defaultValue none, the node gets `null` */
   readonly connection?: Connection
+  /** Client that the node gets as `context.sql`. @defaultValue every call fails with `CONNECTION_REFUSED` */
+  readonly sql?: SqlClient
+  /** Client that the node gets as `context.mail`. @defaultValue every call fails with `CONNECTION_REFUSED` */
+  readonly mail?: MailClient
 }
 
 /** Options of one run of the node in a test. */
@@ -157,6 +163,8 @@ export function createNodeTestHarness(
         http,
         connection: options.connection ?? null,
         files,
+        sql: options.sql ?? { read: noConnection, write: noConnection },
+        mail: options.mail ?? { send: noConnection },
         abortSignal: abortSignal ?? new AbortController().signal,
         resume,
         log: (level, message, data) => void logs.push({ level, message, ...(data === undefined ? {} : { data }) }),
@@ -208,6 +216,10 @@ async function remember<Value extends Json>(
   // The next attempt repeats a failed call.
   pending.catch(() => journal.delete(key))
   return pending
+}
+
+async function noConnection(): Promise<never> {
+  throw new TenonError('CONNECTION_REFUSED', 'The test has no such connection: pass "sql" or "mail"')
 }
 
 function refuseAll({ method, url }: ScriptedRequest): never {

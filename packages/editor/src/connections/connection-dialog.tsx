@@ -12,6 +12,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { TextArea, TextInput } from '../ui/text-input.tsx'
 import { authorize } from './authorize.ts'
 import {
+  asksForHosts,
   type ConnectionDraft,
   draftOf,
   faultsOf,
@@ -194,7 +195,9 @@ function ConnectorFields({ connector, connection, draft, faults, onChange }: Con
         const stored = connection?.secrets[name]
         const help =
           stored === undefined
-            ? {}
+            ? name === 'ca'
+              ? { help: t('connections.form.caHelp') }
+              : {}
             : {
                 help: t(keepsSecret(connection, name) ? 'connections.form.setBy' : 'connections.form.enterAgain', {
                   time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
@@ -214,7 +217,7 @@ function ConnectorFields({ connector, connection, draft, faults, onChange }: Con
             {choices === undefined ? (
               <TextInput
                 value={given[name] ?? ''}
-                {...(isSecret ? { type: 'password', autoComplete: 'new-password' } : { maxLength: 2_000 })}
+                {...(isSecret ? { type: 'password', autoComplete: 'new-password' } : { maxLength: 8_000 })}
                 onChange={set}
               />
             ) : (
@@ -227,7 +230,7 @@ function ConnectorFields({ connector, connection, draft, faults, onChange }: Con
           </Field>
         )
       })}
-      {connector.allowedHosts.length === 0 && (
+      {asksForHosts(connector) && (
         <Field
           label={t('connections.form.hosts')}
           help={t('connections.form.hostsHelp')}

@@ -26,6 +26,11 @@ export function draftOf(connection: ConnectionInfo | null, connector: ConnectorI
   return { connector: connector.id, name, values, secrets: {}, hosts: allowedHosts.join('\n'), sharing }
 }
 
+/** Checks whether a person enters the hosts that get the credentials: a database or a mail server has a field for its host. */
+export function asksForHosts({ allowedHosts, auth }: ConnectorInfo): boolean {
+  return allowedHosts.length === 0 && auth !== 'postgres' && auth !== 'smtp'
+}
+
 function hostsIn({ hosts }: ConnectionDraft): readonly string[] {
   return hosts
     .split(/[\s,]+/)
@@ -67,7 +72,7 @@ export function keepsSecret(before: ConnectionInfo | null, name: string): boolea
 export function isComplete(draft: ConnectionDraft, connector: ConnectorInfo, before: ConnectionInfo | null): boolean {
   const isGiven = (name: string, isSecret: boolean) =>
     isSecret ? (draft.secrets[name] ?? '') !== '' || keepsSecret(before, name) : (draft.values[name] ?? '') !== ''
-  const hasHosts = connector.allowedHosts.length > 0 || hostsIn(draft).length > 0
+  const hasHosts = !asksForHosts(connector) || hostsIn(draft).length > 0
   const fields = connector.fields.every(({ name, isSecret, isRequired }) => !isRequired || isGiven(name, isSecret))
   return draft.name.trim() !== '' && hasHosts && fields
 }

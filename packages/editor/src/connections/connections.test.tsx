@@ -56,6 +56,28 @@ describe('ConnectionsManager', () => {
     expect(document.body.textContent).not.toContain('canary')
   })
 
+  test('asks for the host of a database as a field, with the safest choices first', async () => {
+    const { user, fixture } = show([])
+    await user.click(await screen.findByRole('button', { name: 'New connection' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'New connection' }))
+    await user.selectOptions(await dialog.findByRole('combobox', { name: 'Service' }), 'postgres')
+    expect(dialog.queryByRole('textbox', { name: 'Allowed hosts' })).toBeNull()
+    const entries = { Name: 'Shop', Host: 'db.acme.example', Port: '5432', Database: 'shop', 'User name': 'tenon' }
+    for (const [name, text] of Object.entries(entries)) await user.type(dialog.getByRole('textbox', { name }), text)
+    await user.type(dialog.getByLabelText('Password'), 'canary-password')
+    await user.click(dialog.getByRole('button', { name: 'Connect' }))
+    await screen.findByRole('list', { name: 'Connections' })
+    const values = {
+      host: 'db.acme.example',
+      port: '5432',
+      database: 'shop',
+      username: 'tenon',
+      access: 'read',
+      tls: 'verify',
+    }
+    expect(argsOf(fixture, 'connections.create')).toMatchObject([[{ connector: 'postgres', values }]])
+  })
+
   test('connects again, tests, shows what uses a connection, and deletes it', async () => {
     const { user, fixture, onOpenWorkflow } = show([connectionOf('c1'), OVER])
     await user.click(await screen.findByRole('button', { name: 'Connect Mailer again' }))

@@ -17,10 +17,13 @@ import { ifElseNode } from '../if-else/implementation.ts'
 import { joinNode } from '../join/implementation.ts'
 import { createLlmTransformNode } from '../llm-transform/implementation.ts'
 import { mergeNode } from '../merge/implementation.ts'
+import { postgresQueryNode } from '../postgres-query/implementation.ts'
+import { postgresWriteNode } from '../postgres-write/implementation.ts'
 import { removeDuplicatesNode } from '../remove-duplicates/implementation.ts'
 import { repeatNode } from '../repeat/implementation.ts'
 import { runWorkflowNode } from '../run-workflow/implementation.ts'
 import { scheduleNode } from '../schedule/implementation.ts'
+import { sendEmailNode } from '../send-email/implementation.ts'
 import { setNode } from '../set/implementation.ts'
 import { sortNode } from '../sort/implementation.ts'
 import { startNode } from '../start/implementation.ts'
@@ -88,6 +91,9 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     waitForCallbackNode,
     approvalNode,
     httpCallNode,
+    postgresQueryNode,
+    postgresWriteNode,
+    sendEmailNode,
   ]
   if (languageModel === undefined) return plain
   return [

@@ -9,7 +9,7 @@ const REMEDY =
   'A node repeats such a call only if the service honors the idempotency key.'
 
 /** Failures after which a service may have executed the request, unless `details.sent` is `false`. */
-const UNCERTAIN_CODES: ReadonlySet<string> = new Set(['HTTP_FAILED', 'NODE_TIMEOUT', 'NODE_FAILED'])
+const UNCERTAIN_CODES: ReadonlySet<string> = new Set(['HTTP_FAILED', 'MAIL_FAILED', 'NODE_TIMEOUT', 'NODE_FAILED'])
 
 type Repeatable = Pick<NodeDefinition, 'idempotentWhen'>
 

@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type CallsSuspension, checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
+import { type CallsSuspension, checkOutput, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import type { Fact } from '@tenon/core/run'
 import { beginCallsOf, isCallsSuspension } from '../commit/call-values.ts'
 import { checkPort } from '../commit/check-port.ts'
@@ -25,6 +25,7 @@ import { type OpenedParams, openParams, redactEnd, redactJournaled, redactPump }
 import { type BodyEnd, runBody } from './run-body.ts'
 import type { StopSignals } from './stop-switch.ts'
 import { untilStored } from './until-stored.ts'
+import type { NodeClients } from './with-account.ts'
 
 /** Result of {@link executeAttempt}. */
 export type ExecutedAttempt =
@@ -37,7 +38,7 @@ export type ExecutedAttempt =
 
 /** Dependencies of {@link executeAttempt}. */
 export interface ExecuteAttemptDeps extends BeginAttemptDeps {
-  readonly http: HttpClient
+  readonly http: NodeClients
   readonly files: Files
   readonly secrets?: SecretReader | undefined
   readonly log: RuntimeLog

@@ -8,11 +8,12 @@ import type { OpenConnection } from '../engine.ts'
 import type { Files } from '../files/files.ts'
 import { nodeFilesOf } from '../files/node-files.ts'
 import type { ObservationPump } from './observation-pump.ts'
+import { clientsOf, type NodeClients } from './with-account.ts'
 import { withCredentials } from './with-credentials.ts'
 
 /** Dependencies of the context of a body. */
 export interface NodeContextDeps {
-  readonly http: HttpClient
+  readonly http: NodeClients
   readonly values: ValueLoader
   readonly files: Files
   readonly pump: Omit<ObservationPump, 'close'>
@@ -83,6 +84,10 @@ export function nodeContextOf(
     http: endingWith(connection === null ? http : withCredentials(http, connection), abort),
     connection: connection?.connection ?? null,
     files: nodeFilesOf(files, tenantId),
+    ...clientsOf(http, tenantId, connection, () => ({
+      abortSignal: abort.signal,
+      timeoutMs: started.node.timeoutMs,
+    })),
     get abortSignal() {
       return abort.signal
     },

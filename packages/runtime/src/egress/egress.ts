@@ -1,9 +1,14 @@
 import type { HttpClient } from '@tenon/core/node'
 import { aFunction, atLeastOne, checkOptions, listOf, optional, text } from '@tenon/core/options'
 import { createEgressRules } from './egress-rules.ts'
-import { createGuardedAgent, type ResolveHost } from './guarded-agent.ts'
+import { createGuardedAgent } from './guarded-agent.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
+import type { ResolveHost } from './guarded-lookup.ts'
 import { guardedRequest } from './guarded-request.ts'
+import { createGuardedSockets } from './guarded-socket.ts'
+import type { AccountClients } from './logins.ts'
+import { createMailServer } from './mail/mail-client.ts'
+import { createSqlServer } from './sql/sql-client.ts'
 
 const DEFAULT_MAX_FETCH_BYTES = 33_554_432
 const DEFAULT_MAX_RESPONSE_BYTES = 33_554_432
@@ -29,14 +34,14 @@ export interface EgressOptions {
   readonly maxResponseBytes?: number
 }
 
-/** The guarded client with its sockets. */
-export interface Egress extends HttpClient {
+/** The guarded clients with their sockets. */
+export interface Egress extends HttpClient, AccountClients {
   /** Waits for open requests and closes the sockets. */
   close(): Promise<void>
 }
 
 /**
- * Creates the HTTP client of nodes, which can reach public addresses and those that the host allows.
+ * Creates the clients of nodes for HTTP, databases and mail servers, which can reach public addresses and those that the host allows.
  *
  * Each socket is checked by the address that it connects to, after the name was resolved, and each redirect is checked
  * like a first request: at most five, without credentials to another origin. Only http and https; no credentials in
@@ -62,10 +67,17 @@ export function createEgress(options: EgressOptions = {}): Egress {
   })
   const { allow = [], deny = [], dns } = options
   const { maxFetchBytes = DEFAULT_MAX_FETCH_BYTES, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = options
-  const agent = createGuardedAgent(createEgressRules(allow, deny), dns)
+  const rules = createEgressRules(allow, deny)
+  const agent = createGuardedAgent(rules, dns)
+  const sockets = createGuardedSockets(rules, dns)
+  const sql = createSqlServer(sockets.create)
   return Object.freeze({
     request: (url: string, init = {}) => guardedRequest(agent, url, init, maxResponseBytes),
     fetch: createGuardedFetch(agent, maxFetchBytes),
-    close: () => agent.close(),
+    sql: { read: sql.read, write: sql.write },
+    mail: createMailServer(sockets),
+    close: async () => {
+      await Promise.all([agent.close(), sql.close()])
+    },
   })
 }

@@ -126,6 +126,8 @@ describe('connections', () => {
         ['api-key', false],
         ['basic', false],
         ['bearer', false],
+        ['postgres', true],
+        ['smtp', true],
       ],
     ])
     const kinds = [

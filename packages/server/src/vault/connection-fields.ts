@@ -5,9 +5,12 @@ import {
   type Connector,
   connectorFields,
   type HttpCredentials,
+  hasHttpCredentials,
   isHeaderValue,
   positionFault,
 } from '@tenon/core/node'
+import type { OpenConnection } from '@tenon/runtime'
+import { loginFaults, postgresLogin, smtpLogin } from './login-fields.ts'
 
 type Texts = Readonly<Record<string, string>>
 
@@ -64,7 +67,11 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
   if (connector.auth.kind === 'basic' && values.username?.includes(':')) {
     report(['values', 'username'], 'It must not contain a colon')
   }
-  if (connector.allowedHosts.length === 0 && allowedHosts === 0)
+  if (!hasHttpCredentials(connector.auth)) {
+    const hasPassword = (secrets.password ?? '') !== '' || kept.includes('password')
+    for (const [name, fault] of loginFaults(values, hasPassword)) report(['values', name], fault)
+    if (allowedHosts > 0) report(['allowedHosts'], 'The host is a field of the connection')
+  } else if (connector.allowedHosts.length === 0 && allowedHosts === 0)
     report(['allowedHosts'], 'Name the hosts of the service')
   if (connector.allowedHosts.length > 0 && allowedHosts > 0) report(['allowedHosts'], 'The connector names the hosts')
   if (issues.length === 0) return
@@ -80,6 +87,9 @@ function positionOf(position: ApiKeyPosition | undefined, values: Texts): ApiKey
   return position ?? { in: values.in === 'query' ? 'query' : 'header', name: values.name ?? '' }
 }
 
+/** No host gets a request with them. */
+const NO_HTTP: HttpCredentials = { headers: {}, query: {}, allowedHosts: [] }
+
 /**
  * Returns what the HTTP client adds to requests, and every text that must not be seen anywhere else.
  *
@@ -90,7 +100,7 @@ export function credentialsOf(
   values: Texts,
   secrets: Texts,
   allowedHosts: readonly string[],
-): { readonly credentials: HttpCredentials; readonly secrets: readonly string[] } {
+): Pick<OpenConnection, 'credentials' | 'login' | 'secrets'> {
   const texts = Object.values(secrets)
   const inHeader = (name: string, value: string) => ({
     credentials: { headers: { [name.toLowerCase()]: value }, query: {}, allowedHosts },
@@ -112,6 +122,10 @@ export function credentialsOf(
       return inHeader('authorization', `Bearer ${secretOf(secrets, 'token')}`)
     case 'oauth2':
       return inHeader('authorization', `Bearer ${secretOf(secrets, 'accessToken')}`)
+    case 'postgres':
+      return { credentials: NO_HTTP, login: postgresLogin(values, secretOf(secrets, 'password')), secrets: texts }
+    case 'smtp':
+      return { credentials: NO_HTTP, login: smtpLogin(values, secrets.password ?? null), secrets: texts }
   }
 }
 

@@ -1,14 +1,15 @@
 import type { ConnectionInfo, ConnectionSharing, ConnectorInfo, Identity, SetSecretField } from '@tenon/core/api'
 import type { SecretMarker } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type Connector, connectorFields } from '@tenon/core/node'
+import { type Connector, connectorFields, hasHttpCredentials } from '@tenon/core/node'
 import { toInstant } from '../http/instant.ts'
 import type { ConnectionRow } from '../tables/server-tables.ts'
 
 /** Returns a connector for the API: nothing of the OAuth client of the host, and no URL. */
 export function presentConnector(connector: Connector): ConnectorInfo {
   const { id, title, auth, allowedHosts, test } = connector
-  return { id, title, auth: auth.kind, fields: connectorFields(connector), allowedHosts, canTest: test !== undefined }
+  const canTest = test !== undefined || !hasHttpCredentials(auth)
+  return { id, title, auth: auth.kind, fields: connectorFields(connector), allowedHosts, canTest }
 }
 
 /** Returns a connection for the API, as a user sees it. */

@@ -1,7 +1,8 @@
 import type { ConnectionTest, Identity } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { createRedactor } from '@tenon/core/mask'
-import { publishChange } from '@tenon/runtime'
+import { hasHttpCredentials } from '@tenon/core/node'
+import { type OpenConnection, publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
@@ -23,10 +24,13 @@ export async function testConnection(
   row: ConnectionRow,
 ): Promise<ConnectionTest> {
   const connector = server.vault.connector(row.connector)
-  if (connector?.test === undefined) return { ok: false, status: null, message: 'This connection cannot be tested' }
+  const test = connector?.test
+  if (connector === null || (test === undefined && hasHttpCredentials(connector.auth)))
+    return { ok: false, status: null, message: 'This connection cannot be tested' }
   const { row: used, opened } = await server.vault.openFor(identity, row.connection_id)
   if (opened === null) return { ok: false, status: null, message: used.status_reason ?? 'Connect it again' }
-  const { url, method = 'GET' } = connector.test
+  if (test === undefined) return testLogin(server, identity, used, opened)
+  const { url, method = 'GET' } = test
   const { credentials, secrets } = opened
   let status: number
   try {
@@ -41,6 +45,32 @@ export async function testConnection(
   if (ok && used.status === 'needs_reauth') await clearMark(server, identity, used)
   return { ok, status, message: ok ? 'The service accepted the credentials' : `The service answered ${status}` }
 }
+
+/** Logs in at a database or a mail server, and runs `select 1`. */
+async function testLogin(
+  server: ServerContext,
+  identity: Identity,
+  row: ConnectionRow,
+  { login, secrets }: OpenConnection,
+): Promise<ConnectionTest> {
+  if (login === undefined) return { ok: false, status: null, message: 'This connection cannot be tested' }
+  const { tenant_id: tenantId } = row
+  const limits = { abortSignal: AbortSignal.timeout(TEST_TIMEOUT_MS), timeoutMs: TEST_TIMEOUT_MS }
+  try {
+    if (login.kind === 'smtp') await server.egress.mail.verify({ tenantId, login }, limits)
+    else await server.egress.sql.read({ tenantId, login }, SELECT_1, limits)
+  } catch (error) {
+    if (limits.abortSignal.aborted) return { ok: false, status: null, message: 'The server did not answer in time' }
+    if (!(error instanceof TenonError)) throw error
+    if (LOGIN_FAILURES.has(error.code)) await markForReauth(server, identity, row)
+    return { ok: false, status: null, message: createRedactor(secrets).text(error.message) }
+  }
+  if (row.status === 'needs_reauth') await clearMark(server, identity, row)
+  return { ok: true, status: null, message: 'The server accepted the credentials' }
+}
+
+const SELECT_1 = { sql: 'select 1 as one', values: {}, maxRows: 1, onMoreRows: 'fail' } as const
+const LOGIN_FAILURES: ReadonlySet<string> = new Set(['SQL_LOGIN_FAILED', 'MAIL_LOGIN_FAILED'])
 
 async function markForReauth(server: ServerContext, identity: Identity, row: ConnectionRow): Promise<void> {
   const { tenant_id: tenantId, connection_id: connectionId } = row

@@ -61,7 +61,8 @@ export const connectionInfoSchema = z
 
 const changeableFields = {
   name: nameSchema,
-  values: z.record(fieldName, textSchema(2_000)).readonly(),
+  // A certificate authority may have some thousand characters.
+  values: z.record(fieldName, textSchema(8_000)).readonly(),
   secrets: z.record(fieldName, textSchema(16_384).min(1)).readonly(),
   allowedHosts: hostsSchema,
   sharing: sharingSchema,

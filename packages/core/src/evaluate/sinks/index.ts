@@ -6,6 +6,7 @@ import { createEvaluation, fault } from '../evaluation.ts'
 import { type Meter, spendText } from '../meter.ts'
 import type { EvaluationScope } from '../scope.ts'
 import { textOf, writeJson } from '../write-json.ts'
+import { htmlSink } from './html-sink.ts'
 import { jsonSink } from './json-sink.ts'
 import { headerSink, querySink } from './row-sinks.ts'
 import type { ConstantOf, ExpressionPart, SinkFault, SinkName, TemplateSink } from './sink.ts'
@@ -17,6 +18,7 @@ const TEMPLATE_SINKS: Readonly<Record<SinkName, TemplateSink>> = Object.freeze({
   json: jsonSink,
   header: headerSink,
   query: querySink,
+  html: htmlSink,
 })
 
 /**

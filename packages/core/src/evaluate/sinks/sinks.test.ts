@@ -259,3 +259,19 @@ describe('header and query', () => {
     expect(messagesOf('query', '{{input.n}}')).toEqual([])
   })
 })
+
+describe('html', () => {
+  test.each<[template: string, n: Json, html: string]>([
+    [
+      '<p title="{{input.n}}">{{input.n}}</p>',
+      `<b>"&'`,
+      '<p title="&lt;b&gt;&quot;&amp;&#39;">&lt;b&gt;&quot;&amp;&#39;</p>',
+    ],
+    ['{{input.n}}', '<script>', '&lt;script&gt;'],
+    ['<p>{{input.n}}</p>', null, '<p></p>'],
+    ['<p>{{input.n}}</p>', ['<'], '<p>[&quot;&lt;&quot;]</p>'],
+  ])('%s with %j', (template, n, html) => {
+    expect(write('html', template, { n })).toBe(html)
+    expect(messagesOf('html', template)).toEqual([])
+  })
+})

@@ -38,8 +38,10 @@ export const enConnections = {
   'connections.form.service': 'Service',
   'connections.form.name': 'Name',
   'connections.form.field':
-    '{field, select, in {Position} name {Header or parameter} apiKey {API key} username {User name} password {Password} token {Token} other {{field}}}',
-  'connections.form.choice': '{choice, select, header {Header} query {Query parameter} other {{choice}}}',
+    '{field, select, in {Position} name {Header or parameter} apiKey {API key} username {User name} password {Password} token {Token} host {Host} port {Port} database {Database} access {Nodes may} tls {TLS} ca {Certificate authority} other {{field}}}',
+  'connections.form.caHelp': 'PEM. Leave it empty if a public authority signs the certificate of the server.',
+  'connections.form.choice':
+    '{choice, select, header {Header} query {Query parameter} read {Read} insert {Read and insert} write {Read, insert, change and delete} verify {Encrypt and verify the certificate} encrypt {Encrypt without verifying} off {Off: everything is sent as plain text} tls {TLS} starttls {STARTTLS} other {{choice}}}',
   'connections.form.setBy': 'Set on {time} by {name}. Leave it empty to keep it.',
   'connections.form.page': 'A window of the service opens, in which you allow access.',
   'connections.form.hosts': 'Allowed hosts',

@@ -104,7 +104,6 @@ export type {
   ModelUsage,
   WrappedKey,
 } from './ports.ts'
-export type { SqlClient, SqlRead, SqlResult, SqlStatement, SqlWrite } from './sql.ts'
 export {
   CATCH_UP_POLICIES,
   type CatchUpPolicy,
@@ -114,6 +113,7 @@ export {
   type ScheduleParams,
   scheduleParams,
 } from './schedule-params.ts'
+export type { SqlClient, SqlRead, SqlResult, SqlStatement, SqlWrite } from './sql.ts'
 export {
   eventParams,
   TRIGGER_KINDS,

@@ -313,6 +313,12 @@ export interface ParamMeta {
    * @defaultValue chosen by the schema
    */
   readonly control?: ControlName | (string & {})
+  /**
+   * Titles of the values that a param may have, by value: `{ jwt: 'JWT' }`.
+   *
+   * @defaultValue the values in words
+   */
+  readonly titles?: Readonly<Record<string, string>>
   /** Condition of display: the named param has one of the values. */
   readonly dependsOn?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
   /**

@@ -35,12 +35,26 @@ const withSecret = WEBHOOK_SIGNATURES.filter((scheme) => scheme !== 'none')
 /** Params of a node type with `trigger: 'webhook'`, which the server reads; a type of the host extends them. */
 export const webhookParams = z.object({
   method: z.enum(WEBHOOK_METHODS).default('POST').meta({ title: 'Method', control: 'select', literal: true }),
-  signature: z.enum(WEBHOOK_SIGNATURES).default('standard-webhooks').meta({
-    title: 'Signature',
-    description: 'How the sender proves who it is. With "none", anyone who knows the address can start runs.',
-    control: 'select',
-    literal: true,
-  }),
+  signature: z
+    .enum(WEBHOOK_SIGNATURES)
+    .default('standard-webhooks')
+    .meta({
+      title: 'Signature',
+      description: 'How the sender proves who it is. With "none", anyone who knows the address can start runs.',
+      control: 'select',
+      titles: {
+        'standard-webhooks': 'Standard Webhooks',
+        stripe: 'Stripe',
+        github: 'GitHub',
+        slack: 'Slack',
+        hmac: 'HMAC-SHA-256 of the body',
+        basic: 'User name and password',
+        bearer: 'Bearer token',
+        jwt: 'JWT',
+        none: 'None',
+      },
+      literal: true,
+    }),
   secret: z
     .string()
     .max(8_192)

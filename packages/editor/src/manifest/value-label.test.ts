@@ -12,3 +12,9 @@ test.each([
 ] as const)('valueLabel(%j) is %j', (value, label) => {
   expect(valueLabel(value)).toBe(label)
 })
+
+test('valueLabel uses the titles of the schema', () => {
+  const schema = { enum: ['jwt', 'basic', 3], titles: { jwt: 'JWT', 3: 'Three' } }
+  expect(schema.enum.map((value) => valueLabel(value, schema))).toEqual(['JWT', 'Basic', 'Three'])
+  expect(valueLabel('toString', schema)).toBe('toString')
+})

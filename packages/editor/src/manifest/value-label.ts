@@ -1,12 +1,18 @@
-import type { Json } from '@tenon/core/document'
-import { humanize } from './param-field.ts'
+import { isJsonObject, type Json } from '@tenon/core/document'
+import { humanize, type ObjectSchema } from './param-field.ts'
 
 const SIGNS: Readonly<Record<string, string>> = { '==': '=', '!=': '≠', '>=': '≥', '<=': '≤' }
 
 const ACRONYMS: readonly string[] = ['json', 'xml', 'html', 'csv', 'url', 'api', 'id']
 
-/** Formats a stored choice for people: `!=` as ≠, `response_body` as "Response body", `businessHours` as "Business hours", `GET` unchanged. */
-export function valueLabel(value: Json): string {
+/**
+ * Formats a stored choice for people: by the titles of its schema, else `!=` as ≠, `response_body` as "Response body",
+ * `businessHours` as "Business hours", `GET` unchanged.
+ */
+export function valueLabel(value: Json, schema: ObjectSchema = {}): string {
+  const { titles } = schema
+  const title = isJsonObject(titles) && Object.hasOwn(titles, String(value)) ? titles[String(value)] : undefined
+  if (typeof title === 'string') return title
   if (typeof value !== 'string') return String(value)
   const sign = SIGNS[value]
   if (sign !== undefined) return sign

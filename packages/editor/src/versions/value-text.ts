@@ -38,7 +38,7 @@ export function valueText(value: Json, words: ValueWords): string {
       : members.map(([key, member]) => memberText(key, member, words)).join('\n')
   }
   const isChoice = Array.isArray(schemas?.own.enum) && schemas.own.enum.includes(value)
-  return isChoice ? valueLabel(value) : String(value)
+  return isChoice ? valueLabel(value, schemas.own) : String(value)
 }
 
 /** Formats two values of one field that differ; `null` for no value. Values that would look the same are shown as JSON. */

@@ -115,9 +115,10 @@ export const httpCall = defineNode({
       .meta({
         title: 'Pages',
         description:
-          'How the service divides a long list. "link": a Link header names the next page. "cursor": a field of the ' +
-          'response has the cursor or the address of the next page. "number": pages are numbered.',
+          'How the service divides a long list. A Link header names the next page, a field of the ' +
+          'response has its cursor or address, or pages are numbered.',
         control: 'select',
+        titles: { one: 'One', link: 'By Link header', cursor: 'By cursor', number: 'By number' },
         literal: true,
         dependsOn: READS,
       }),

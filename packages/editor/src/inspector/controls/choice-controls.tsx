@@ -17,7 +17,7 @@ export function SelectControl({ field, value, onChange, isReadOnly }: ControlPro
   return (
     <Select
       value={current === undefined ? null : keyOf(current)}
-      options={choices.map((choice) => ({ value: keyOf(choice), label: valueLabel(choice) }))}
+      options={choices.map((choice) => ({ value: keyOf(choice), label: valueLabel(choice, field.schema) }))}
       disabled={isReadOnly}
       onChange={(key) => onChange(choices.find((choice) => keyOf(choice) === key))}
     />
@@ -44,7 +44,7 @@ export function ChoicesControl({ field, value, onChange, isReadOnly, choices }: 
               onChange(choices.filter((other) => (other === choice ? checked : chosen.includes(other))))
             }
           />
-          {valueLabel(choice)}
+          {valueLabel(choice, field.schema)}
         </label>
       ))}
     </div>

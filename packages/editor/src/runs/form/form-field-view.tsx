@@ -119,7 +119,11 @@ function ChoiceControl({ field, value, onChange }: ControlProps) {
   const { t } = useInstance()
   const options = field.choices.map((choice) => ({
     value: JSON.stringify(choice),
-    label: field.isParam ? valueLabel(choice) : typeof choice === 'string' ? choice : JSON.stringify(choice),
+    label: field.isParam
+      ? valueLabel(choice, field.schema)
+      : typeof choice === 'string'
+        ? choice
+        : JSON.stringify(choice),
   }))
   const none = { value: '', label: t('ui.none') }
   return (

@@ -16,5 +16,5 @@ test.each([
 test('valueLabel uses the titles of the schema', () => {
   const schema = { enum: ['jwt', 'basic', 3], titles: { jwt: 'JWT', 3: 'Three' } }
   expect(schema.enum.map((value) => valueLabel(value, schema))).toEqual(['JWT', 'Basic', 'Three'])
-  expect(valueLabel('toString', schema)).toBe('toString')
+  expect(valueLabel('toString', schema)).toBe('To string')
 })

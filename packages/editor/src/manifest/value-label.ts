@@ -1,7 +1,12 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
 import { humanize, type ObjectSchema } from './param-field.ts'
 
-const SIGNS: Readonly<Record<string, string>> = { '==': '=', '!=': '≠', '>=': '≥', '<=': '≤' }
+const SIGNS: ReadonlyMap<string, string> = new Map([
+  ['==', '='],
+  ['!=', '≠'],
+  ['>=', '≥'],
+  ['<=', '≤'],
+])
 
 const ACRONYMS: readonly string[] = ['json', 'xml', 'html', 'csv', 'url', 'api', 'id']
 
@@ -14,7 +19,7 @@ export function valueLabel(value: Json, schema: ObjectSchema = {}): string {
   const title = isJsonObject(titles) && Object.hasOwn(titles, String(value)) ? titles[String(value)] : undefined
   if (typeof title === 'string') return title
   if (typeof value !== 'string') return String(value)
-  const sign = SIGNS[value]
+  const sign = SIGNS.get(value)
   if (sign !== undefined) return sign
   if (ACRONYMS.includes(value)) return value.toUpperCase()
   return /^([a-z][a-z0-9_]*|[a-z]+([A-Z][a-z]+)+)$/.test(value) ? humanize(value) : value
@@ -22,5 +27,5 @@ export function valueLabel(value: Json, schema: ObjectSchema = {}): string {
 
 /** Formats a comparison sign for a sentence; other texts are unchanged. */
 export function signLabel(text: string): string {
-  return SIGNS[text] ?? text
+  return SIGNS.get(text) ?? text
 }

@@ -1,7 +1,7 @@
 import { format } from '@cfworker/json-schema'
 import { describe, expect, test } from 'vitest'
 import type { JsonSchema } from '../../json.ts'
-import { checkJsonSchema, prepareJsonSchema } from './check-json-schema.ts'
+import { checkJsonSchema, findCertainFaults, prepareJsonSchema } from './check-json-schema.ts'
 
 const paths = (schema: JsonSchema, value: unknown) => checkJsonSchema(schema, value).map(({ path }) => path.join('.'))
 const codes = (schema: JsonSchema, value: unknown) => checkJsonSchema(schema, value).map(({ code }) => code)
@@ -32,6 +32,20 @@ describe('checkJsonSchema', () => {
       { path: ['lines', 2], code: 'required', message: 'The field "total" is missing' },
       { path: ['extra'], code: 'false', message: 'This field is not allowed here' },
     ])
+  })
+
+  test('a pattern may have a message, which is cut', () => {
+    const name = { pattern: '^[a-z]+$', patternMessage: 'Write small letters' }
+    const schema = {
+      properties: { a: name, b: { pattern: '^x', patternMessage: 'y'.repeat(500) }, c: { pattern: '^z' } },
+    }
+    expect(checkJsonSchema(schema, { a: 'A "b".', b: 'b', c: 'c' }).map(({ message }) => message)).toEqual([
+      'Write small letters',
+      expect.stringMatching(/^y{199}/),
+      'It does not match the required pattern',
+    ])
+    expect(findCertainFaults(name, 'A', () => false)).toMatchObject([{ message: 'Write small letters' }])
+    expect(checkJsonSchema({ pattern: '^a', patternMessage: 1 }, 'b')).toMatchObject([{ code: 'pattern' }])
   })
 
   test.each<[JsonSchema, unknown, string]>([

@@ -22,6 +22,8 @@ export type JsonSchemaCheck = (value: unknown, onStep?: () => void) => readonly 
  * Prepares a JSON Schema (draft 2020-12) once, for checks of many values. Keywords that depend on the value
  * (`patternProperties`, `uniqueItems`) are prepared again for each.
  *
+ * `patternMessage` beside a `pattern` is the message of its faults.
+ *
  * The check is safe for schemas that a tenant wrote: patterns run in linear time, and the work is metered in steps, so
  * that no schema can block the process. All faults are reported at once; messages never repeat the value.
  *
@@ -33,7 +35,11 @@ export function prepareJsonSchema(schema: JsonSchema): JsonSchemaCheck {
 }
 
 /** Converts the report about a value. */
-type ToIssues = (result: ValidationResult, value: unknown) => readonly ProblemIssue[]
+type ToIssues = (
+  result: ValidationResult,
+  value: unknown,
+  sentences: PreparedSchema['sentences'],
+) => readonly ProblemIssue[]
 
 function prepareCheck(schema: JsonSchema, toIssues: ToIssues): JsonSchemaCheck {
   let steps = 0
@@ -51,7 +57,7 @@ function prepareCheck(schema: JsonSchema, toIssues: ToIssues): JsonSchemaCheck {
     report = onStep
     const prepared = validator === null ? prepareSchema(schema, readJsonFacts(value), countStep) : always
     const result = apply(validator ?? createValidator(prepared), prepared.patterns, value)
-    return toIssues(result, value)
+    return toIssues(result, value, prepared.sentences)
   }
 }
 
@@ -106,7 +112,10 @@ export function findCertainFaults(
   value: Json,
   isOpen: (text: string) => boolean,
 ): readonly ProblemIssue[] {
-  return prepareCheck(schema, (result) => toSchemaIssues(keepCertainFaults(result, value, isOpen), value))(value)
+  const check = prepareCheck(schema, (result, _value, sentences) =>
+    toSchemaIssues(keepCertainFaults(result, value, isOpen), value, sentences),
+  )
+  return check(value)
 }
 
 function schemaInvalid(why: string, cause?: unknown): TenonError {

@@ -2,6 +2,7 @@ import type { Schema } from '@cfworker/json-schema'
 import { RE2JS } from 're2js'
 import { TenonError } from '../../errors/index.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../json.ts'
+import { cutText } from '../../text/index.ts'
 import type { JsonFacts } from './json-facts.ts'
 
 const MAX_SCHEMA_DEPTH = 64
@@ -9,6 +10,8 @@ const MAX_PATTERN_LENGTH = 1_000
 /** Most items for `uniqueItems`, which compares every pair. */
 const MAX_UNIQUE_ITEMS = 2_000
 const MAX_PATTERN_KEYS = 2_000
+/** A schema may be that of a tenant, so its sentences are cut. */
+const MAX_SENTENCE_LENGTH = 200
 
 const SINGLE: ReadonlySet<string> = new Set([
   'additionalProperties',
@@ -41,6 +44,8 @@ export interface PreparedSchema {
   readonly schema: Schema
   /** Tests of patterns, by the name of their format. */
   readonly patterns: ReadonlyMap<string, (text: string) => boolean>
+  /** Sentences of `patternMessage` beside a pattern, by the name of its format. */
+  readonly sentences: ReadonlyMap<string, string>
   /**
    * True if the copy is valid only for values with these facts: a keyword in it depends on keys or on the length of
    * lists.
@@ -57,6 +62,7 @@ export interface PreparedSchema {
  */
 export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () => void): PreparedSchema {
   const patterns = new Map<string, (text: string) => boolean>()
+  const sentences = new Map<string, string>()
   let isForTheseFacts = false
 
   const compile = (pattern: Json): { readonly name: string; readonly test: (text: string) => boolean } => {
@@ -105,7 +111,10 @@ export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () =
 
   const addPattern = (target: Record<string, unknown>, source: JsonObject): void => {
     if (source.pattern === undefined) return
-    target.allOf = [...toList(target.allOf), { format: compile(source.pattern).name }]
+    const { name } = compile(source.pattern)
+    target.allOf = [...toList(target.allOf), { format: name }]
+    const { patternMessage } = source
+    if (typeof patternMessage === 'string') sentences.set(name, cutText(patternMessage, MAX_SENTENCE_LENGTH))
   }
 
   const addPatternProperties = (target: Record<string, unknown>, source: JsonObject, depth: number): void => {
@@ -126,7 +135,7 @@ export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () =
   }
 
   const prepared = isJsonObject(schema) ? copy(schema, 0) : toSchema(schema)
-  return { schema: prepared, patterns, isForTheseFacts }
+  return { schema: prepared, patterns, sentences, isForTheseFacts }
 }
 
 function toSchema(schema: JsonSchema): Schema {

@@ -39,8 +39,16 @@ const MESSAGES: Readonly<Record<string, string>> = {
   pattern: 'It does not match the required pattern',
 }
 
-/** Converts the report of cfworker to issues: faults only, each once, without the value. */
-export function toSchemaIssues(result: ValidationResult, value: unknown): readonly ProblemIssue[] {
+/**
+ * Converts the report of cfworker to issues: faults only, each once, without the value.
+ *
+ * @param sentences - Messages of patterns, by the name of their format.
+ */
+export function toSchemaIssues(
+  result: ValidationResult,
+  value: unknown,
+  sentences: ReadonlyMap<string, string>,
+): readonly ProblemIssue[] {
   if (result.valid) return []
   const issues = new Map<string, ProblemIssue>()
   const choices: string[] = []
@@ -50,22 +58,32 @@ export function toSchemaIssues(result: ValidationResult, value: unknown): readon
     if (choices.some((location) => unit.keywordLocation.startsWith(`${location}/`))) continue
     if (unit.keyword === 'anyOf' || unit.keyword === 'oneOf' || unit.keyword === 'contains')
       choices.push(unit.keywordLocation)
-    const issue = toIssue(unit, value)
+    const issue = toIssue(unit, value, sentences)
     issues.set(`${issue.code} ${JSON.stringify(issue.path)} ${issue.message}`, issue)
   }
   return [...issues.values()]
 }
 
-function toIssue({ keyword, instanceLocation, error }: OutputUnit, value: unknown): ProblemIssue {
+function toIssue(
+  { keyword, instanceLocation, error }: OutputUnit,
+  value: unknown,
+  sentences: ReadonlyMap<string, string>,
+): ProblemIssue {
   const code = keyword === 'format' && error.includes(PATTERN_FORMAT) ? 'pattern' : keyword
-  return { path: toPath(instanceLocation, value), code, message: MESSAGES[code] ?? describe(code, error) }
+  const sentence = code === 'pattern' ? sentences.get(nameIn(error)) : undefined
+  return { path: toPath(instanceLocation, value), code, message: sentence ?? MESSAGES[code] ?? describe(code, error) }
+}
+
+/** Returns the last name in quotes; the first may be the value. */
+function nameIn(error: string): string {
+  return error.replace(/^.*"(.*)"\.$/s, '$1')
 }
 
 /** Describes a fault with the bound or the name from the schema, without the value. */
 function describe(keyword: string, error: string): string {
-  // In messages of cfworker, the last name is from the schema; the first may be the value.
+  // In messages of cfworker, the last text is from the schema; the first may be the value.
   const bound = error.replace(/^.* (\S+)\.$/s, '$1')
-  const name = error.replace(/^.*"(.*)"\.$/s, '$1')
+  const name = nameIn(error)
   switch (keyword) {
     case 'type':
       return error.replace(/^Instance type "(\w+)" is invalid\. Expected "(.*)"\.$/s, (_all, found, expected) => {

@@ -75,7 +75,11 @@ interface ControlProps {
   readonly onChange: (value: Json | undefined) => void
 }
 
-const INPUT_TYPES: Readonly<Record<string, string>> = { email: 'email', uri: 'url', date: 'date' }
+const INPUT_TYPES: ReadonlyMap<string, string> = new Map([
+  ['email', 'email'],
+  ['uri', 'url'],
+  ['date', 'date'],
+])
 
 function Control({ field, value, onChange }: ControlProps) {
   const { placeholder, schema } = field
@@ -88,7 +92,7 @@ function Control({ field, value, onChange }: ControlProps) {
           value={text}
           onChange={onText}
           placeholder={placeholder}
-          type={INPUT_TYPES[String(schema['format'])] ?? 'text'}
+          type={INPUT_TYPES.get(String(schema['format'])) ?? 'text'}
         />
       )
     case 'area':

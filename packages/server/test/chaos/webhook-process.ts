@@ -13,6 +13,8 @@ const WRITES = {
   // The run is stored, and its decision is about to be.
   start: { pattern: /^update .*trigger_events/s, at: 'before' },
   decision: { pattern: /^update .*trigger_events/s, at: 'commit' },
+  // The runs of a schedule are stored, and its next time is about to be.
+  advance: { pattern: /^update .*schedules/s, at: 'before' },
 } as const
 
 type Query = (query: { readonly text: string }) => Promise<unknown>

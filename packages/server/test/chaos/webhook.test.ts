@@ -3,9 +3,10 @@ import { createHmac } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AcceptedWebhook, Page, RunSummary, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
-import type { SecretMarker } from '@tenon/core/document'
+import type { SecretMarker, WorkflowNode } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
+import pg from 'pg'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -42,11 +43,18 @@ afterAll(async () => {
   rmSync(CACHE, { recursive: true, force: true })
 })
 
+type Write = 'claim' | 'start' | 'decision' | 'advance'
+
 /** @param killAfter - Write of the first event after which the process dies. */
-async function startProcess(killAfter?: 'claim' | 'start' | 'decision'): Promise<ServerProcess> {
+function forkProcess(killAfter?: Write): ChildProcess {
   const env = { ...process.env, DATABASE_URL: databaseUrl, ...(killAfter && { KILL_AFTER: killAfter }) }
   const child = fork(join(CACHE, 'webhook-process.js'), { env })
   processes.push(child)
+  return child
+}
+
+async function startProcess(killAfter?: Write): Promise<ServerProcess> {
+  const child = forkProcess(killAfter)
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message) => resolve(Number(message)))
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)))
@@ -66,20 +74,24 @@ async function publishWebhook(url: string): Promise<{ readonly workflowId: strin
   const { id } = await call<Workflow>(`${url}/workflows`, { name: 'Orders' })
   const secret = { nodeType: 'webhook', typeVersion: 1, param: 'secret', value: SECRET }
   const marker = await call<SecretMarker>(`${url}/workflows/${id}/secrets`, secret)
-  const hook = node('hook', 'webhook', { signature: 'stripe', secret: { ...marker } })
-  const document = workflow([hook, node('end', 'end', { outcome: 'done' })], ['hook>end'])
+  await publishTrigger(url, id, node('hook', 'webhook', { signature: 'stripe', secret: { ...marker } }))
+  const trigger = await call<Trigger>(`${url}/workflows/${id}/triggers/hook`)
+  return { workflowId: id, path: new URL(trigger.url ?? '').pathname }
+}
+
+/** Publishes trigger → end. */
+async function publishTrigger(url: string, workflowId: string, trigger: WorkflowNode): Promise<void> {
+  const document = workflow([trigger, node('end', 'end', { outcome: 'done' })], [`${trigger.id}>end`])
   const operations = [
     { op: 'remove_node', nodeId: 'start' },
     ...document.nodes.map((each) => ({ op: 'add_node', node: each })),
     ...document.edges.map((edge) => ({ op: 'add_edge', edge })),
   ]
-  const draft = await fetch(`${url}/workflows/${id}/draft`, {
+  const draft = await fetch(`${url}/workflows/${workflowId}/draft`, {
     ...{ method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ operations }) },
   })
   expect(draft.status).toBe(200)
-  await call(`${url}/workflows/${id}/versions`, {})
-  const trigger = await call<Trigger>(`${url}/workflows/${id}/triggers/hook`)
-  return { workflowId: id, path: new URL(trigger.url ?? '').pathname }
+  await call(`${url}/workflows/${workflowId}/versions`, {})
 }
 
 /** Sends a message until a server accepts it, as a sender does. @returns The run. */
@@ -148,5 +160,45 @@ test('a message whose process is killed after its claim, its start or its decisi
     expect(runs.items.map((run) => run.runId)).toEqual([runId])
     const events: Page<TriggerEvent> = await call(`${healthy.url}/workflows/${workflowId}/triggers/hook/events`)
     expect(events.items).toMatchObject([{ outcome: 'started', runId }])
+  }
+}, 120_000)
+
+test('the times of two hours without a server start one run each, though processes are killed and others race', async () => {
+  const first = await startProcess()
+  const dueAt = Math.floor(Date.now() / 60_000) * 60_000 - 2 * 3_600_000
+  const from = `${new Date(dueAt).toISOString().slice(0, 19)}Z`
+  const params = { repeat: 'interval', every: '30m', from, catchUp: 'all', overlap: 'allow' }
+  const publishSchedule = async () => {
+    const { id } = await call<Workflow>(`${first.url}/workflows`, { name: 'Report' })
+    await publishTrigger(first.url, id, node('clock', 'schedule', params))
+    return id
+  }
+  const writes = ['start', 'decision', 'advance'] as const
+  const ids = [await publishSchedule(), await publishSchedule(), await publishSchedule()] as const
+  first.process.kill('SIGKILL')
+
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query(`select set_config('tenon.tenant', '*', false)`)
+  for (const [index, write] of writes.entries()) {
+    const due = 'update tenon.schedules set due_at = $1, wake_at = 0 where workflow_id = $2'
+    await client.query(due, [dueAt, ids[index]])
+    const killed = forkProcess(write)
+    expect(await new Promise((resolve) => killed.once('exit', (_code, signal) => resolve(signal)))).toBe('SIGKILL')
+  }
+  // The leases end again and again, so that both processes work on the same times.
+  const [one] = await Promise.all([startProcess(), startProcess()])
+  const lapse = 'update tenon.schedules set wake_at = 0 where due_at <= $1 returning 1'
+  while ((await client.query(lapse, [Date.now()])).rowCount !== 0)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  await client.end()
+  for (const id of ids) {
+    const runs: Page<RunSummary> = await call(`${one.url}/runs?workflowId=${id}`)
+    const events: Page<TriggerEvent> = await call(`${one.url}/workflows/${id}/triggers/clock/events`)
+    expect(events.items.every(({ outcome }) => outcome === 'started')).toBe(true)
+    const times = events.items.map((event) => (Date.parse(event.dueAt ?? '') - dueAt) / 1_800_000)
+    expect(times.sort()).toEqual([0, 1, 2, 3, 4])
+    expect(new Set(runs.items.map(({ runId }) => runId))).toEqual(new Set(events.items.map(({ runId }) => runId)))
+    expect(runs.items).toHaveLength(5)
   }
 }, 120_000)

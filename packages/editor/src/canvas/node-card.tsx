@@ -9,6 +9,7 @@ import type { DropTarget } from '../store/editor-state.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
+import { LaterPart } from '../ui/later-part.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
 import { CalledWorkflow } from './called-workflow.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
@@ -144,6 +145,9 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
   )
 }
 
+// Only documents with schedules need it.
+const loadSentence = () => import('../triggers/schedule-sentence.tsx')
+
 /** Renders the sentence on a card; in a run, the reason of its failure. */
 export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   const { node, entry } = data
@@ -170,6 +174,15 @@ export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
     return (
       <p className="tn-card-summary" dir="auto">
         <CalledWorkflow workflows={workflows} node={node} entry={entry} />
+      </p>
+    )
+  }
+  if (entry.trigger === 'schedule') {
+    return (
+      <p className="tn-card-summary" dir="auto">
+        <LaterPart load={loadSentence} waiting={() => entry.description}>
+          {({ ScheduleSentence }) => <ScheduleSentence params={node.params} />}
+        </LaterPart>
       </p>
     )
   }

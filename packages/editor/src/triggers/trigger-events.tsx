@@ -31,16 +31,24 @@ export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
   )
 }
 
+/** A run that is later than this after its time is said to be late. */
+const LATE_MS = 60_000
+
 function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & { readonly event: TriggerEvent }) {
   const { t, locale } = useInstance()
-  const { at, mode, outcome, runId, repeats, message } = event
+  const { at, dueAt, mode, outcome, runId, repeats, message } = event
   const tone = outcome === 'rejected' || outcome === 'failed' ? 'failed' : outcome === 'started' ? 'success' : 'neutral'
   return (
     <li className="tn-trigger-event">
-      <time dateTime={at}>{formatMoment(Date.parse(at), locale)}</time>
+      <time dateTime={dueAt ?? at}>{formatMoment(Date.parse(dueAt ?? at), locale)}</time>
       <Badge tone={tone}>{t('triggers.outcome', { outcome })}</Badge>
       {mode === 'test' && <Badge>{t('triggers.isTest')}</Badge>}
-      {repeats > 0 && <span className="tn-panel-note">{t('triggers.repeats', { count: repeats })}</span>}
+      {dueAt !== null && outcome === 'started' && Date.parse(at) - Date.parse(dueAt) > LATE_MS && (
+        <Badge tone="waiting">{t('triggers.schedule.late', { time: formatMoment(Date.parse(at), locale) })}</Badge>
+      )}
+      {repeats > 0 && outcome !== 'missed' && (
+        <span className="tn-panel-note">{t('triggers.repeats', { count: repeats })}</span>
+      )}
       {runId !== null && onOpenRun !== null && (
         <button type="button" className="tn-text-button" onClick={() => onOpenRun(runId)}>
           {t('triggers.openRun')}

@@ -40,7 +40,7 @@ const EVENTS = [
 test('shows the address, pauses and resumes, opens a test, and lists the last events with their runs', async () => {
   const { user, onOpenRun } = showWebhook({ triggers: [triggerOf('hook')], triggerEvents: EVENTS })
   const section = await screen.findByRole('region', { name: 'Trigger' })
-  expect(within(section).getByText('https://app.example/hooks/live-token')).toBeTruthy()
+  expect(await within(section).findByText('https://app.example/hooks/live-token')).toBeTruthy()
   expect(within(section).getByRole('button', { name: 'Copy address' })).toBeTruthy()
   await user.click(within(section).getByRole('button', { name: 'Pause' }))
   expect(await within(section).findByText('Paused by Ada Obi')).toBeTruthy()

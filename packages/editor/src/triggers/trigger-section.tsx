@@ -7,6 +7,7 @@ import { type Resource, useResource } from '../client/use-resource.ts'
 import type { TenantWorkflows } from '../contexts/workflows-context.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { formatMoment } from '../runs/format/instant.ts'
+import { useEditorStore } from '../session/session-context.tsx'
 import { TriggerTexts } from '../shell/trigger-texts.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
@@ -16,6 +17,8 @@ import { failureText } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { ScheduleFields } from './schedule-fields.tsx'
+import { ScheduleState } from './schedule-state.tsx'
 import { TriggerEvents } from './trigger-events.tsx'
 
 interface TriggerSectionProps {
@@ -35,6 +38,22 @@ export function TriggerSection(props: TriggerSectionProps) {
 }
 
 function Section({ nodeId, workflows }: TriggerSectionProps) {
+  const { t } = useInstance()
+  const { client } = workflows
+  const node = useEditorStore((state) => state.nodesById.get(nodeId))
+  const kind = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)?.trigger))
+  return (
+    <section className="tn-trigger" aria-label={t('triggers.title')}>
+      {kind === 'schedule' && node !== undefined && (
+        <ScheduleFields nodeId={nodeId} params={node.params} client={client} />
+      )}
+      <Stored nodeId={nodeId} workflows={workflows} />
+    </section>
+  )
+}
+
+/** State of the trigger on the server, which does not know a new node yet. */
+function Stored({ nodeId, workflows }: TriggerSectionProps) {
   const { t } = useInstance()
   const { client, ownId, onOpenRun } = workflows
   const load = useCallback(
@@ -57,11 +76,22 @@ function Section({ nodeId, workflows }: TriggerSectionProps) {
     if (trigger.error === null) return <Skeleton height={32} lines={3} />
     return <ResourceError title={t('triggers.loadFailed')} resource={trigger} />
   }
+  const { state, schedule } = trigger.value
   return (
-    <section className="tn-trigger" aria-label={t('triggers.title')}>
+    <>
       <TriggerState trigger={trigger.value} change={change} />
+      {schedule !== null && (
+        <ScheduleState
+          schedule={schedule}
+          isPaused={state === 'paused'}
+          workflowId={ownId}
+          nodeId={nodeId}
+          client={client}
+          onStarted={events.refresh}
+        />
+      )}
       <TriggerEvents events={events} onOpenRun={onOpenRun} />
-    </section>
+    </>
   )
 }
 
@@ -114,23 +144,25 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
           <ReplaceAddress change={change} />
         </Field>
       )}
-      <Field
-        group
-        label={t('triggers.test', { kind })}
-        help={
-          test === null
-            ? t('triggers.testHelp', { kind })
-            : t('triggers.testUntil', { kind, time: formatMoment(Date.parse(test.expiresAt), locale) })
-        }
-      >
-        {test === null ? (
-          <Button size="s" busy={change.isBusy} onClick={() => change.apply('openTest')}>
-            {t('triggers.openTest')}
-          </Button>
-        ) : (
-          test.url !== null && <Address url={test.url} copy={t('triggers.copyTest')} />
-        )}
-      </Field>
+      {kind !== 'schedule' && (
+        <Field
+          group
+          label={t('triggers.test', { kind })}
+          help={
+            test === null
+              ? t('triggers.testHelp', { kind })
+              : t('triggers.testUntil', { kind, time: formatMoment(Date.parse(test.expiresAt), locale) })
+          }
+        >
+          {test === null ? (
+            <Button size="s" busy={change.isBusy} onClick={() => change.apply('openTest')}>
+              {t('triggers.openTest')}
+            </Button>
+          ) : (
+            test.url !== null && <Address url={test.url} copy={t('triggers.copyTest')} />
+          )}
+        </Field>
+      )}
     </>
   )
 }

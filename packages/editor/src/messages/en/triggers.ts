@@ -24,8 +24,38 @@ export const enTriggers = {
   'triggers.events': 'Last events',
   'triggers.noEvents': 'No events yet.',
   'triggers.outcome':
-    '{outcome, select, started {Started a run} merged {Merged into a waiting run} deduplicated {Repeats an earlier request} rejected {Rejected} failed {Failed} other {Starting}}',
+    '{outcome, select, started {Started a run} merged {Merged into a waiting run} deduplicated {Repeats an earlier request} rejected {Rejected} failed {Failed} skipped {Skipped} missed {Missed} other {Starting}}',
   'triggers.isTest': 'Test',
   'triggers.repeats': '{count, plural, one {# repetition} other {# repetitions}}',
   'triggers.openRun': 'Open run',
+  'triggers.schedule.sentence': '{times}, {zone}',
+  'triggers.schedule.every':
+    'Every {every}{days, select, weekdays { on weekdays} other {}}{hasHours, select, yes { from {hours}} other {}}',
+  'triggers.schedule.weekdaysAt': 'Every weekday at {time}',
+  'triggers.schedule.faulty': 'The schedule cannot be read',
+  'triggers.schedule.preset': 'Common schedules',
+  'triggers.schedule.own': 'Your own',
+  'triggers.schedule.presets':
+    '{preset, select, minutes {Every 5 minutes} hourly {Every hour} daily {Every day at 09:00} weekdays {Every weekday at 09:00} weekly {Every Monday at 09:00} other {On the 1st of each month at 09:00}}',
+  'triggers.schedule.zone': 'Choose a time zone',
+  'triggers.schedule.findZone': 'Search time zones',
+  'triggers.schedule.zones': 'Time zones',
+  'triggers.schedule.noZone': 'No time zone has this name.',
+  'triggers.schedule.next': 'Next times of the draft',
+  'triggers.schedule.forYou': '{time} for you',
+  'triggers.schedule.clockChange':
+    '{clockChange, select, gap {Clocks are set forward: the time is moved to the end of the gap.} other {Clocks are set back: this time of the clock comes twice.}}',
+  'triggers.schedule.nextAt': 'Next run: {time}.',
+  'triggers.schedule.never': 'No further run is due.',
+  'triggers.schedule.paused': 'Times that pass while the schedule is paused start no runs, also not later.',
+  'triggers.schedule.waiting': 'The run of {time} waits for the end of the one before.',
+  'triggers.schedule.late': 'Late: {time}',
+  'triggers.schedule.backfill': 'Run past times',
+  'triggers.schedule.backfillHelp':
+    'Starts the runs of up to 100 times of the published schedule, in your time zone. A time that has started a run is left out.',
+  'triggers.schedule.from': 'From',
+  'triggers.schedule.to': 'To',
+  'triggers.schedule.start': 'Start runs',
+  'triggers.schedule.started':
+    '{started, plural, one {# run started} other {# runs started}}{repeated, plural, =0 {} other {, # had run before}}{rejected, plural, =0 {} other {, # refused}}.',
 } as const

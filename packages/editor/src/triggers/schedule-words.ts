@@ -1,0 +1,53 @@
+import type { JsonObject } from '@tenon/core/document'
+import { toString as describeCron } from 'cronstrue'
+import type { Translate } from '../messages/format.ts'
+
+/** Common cron expressions, in the order in which they are offered. */
+export const SCHEDULE_PRESETS = {
+  minutes: '*/5 * * * *',
+  hourly: '0 * * * *',
+  daily: '0 9 * * *',
+  weekdays: '0 9 * * 1-5',
+  weekly: '0 9 * * 1',
+  monthly: '0 9 1 * *',
+} as const
+/** Name of a common expression. */
+export type SchedulePreset = keyof typeof SCHEDULE_PRESETS
+
+const TIME_OF_WEEKDAYS = /^(\d{1,2}) (\d{1,2}) \* \* (?:1-5|MON-FRI)$/i
+
+/**
+ * Returns the sentence of a schedule: `Every weekday at 09:00, Europe/Berlin`.
+ *
+ * @returns `null` for an expression that cannot be read; the server says why.
+ */
+export function scheduleSentence(params: JsonObject, t: Translate): string | null {
+  const { repeat = 'cron', zone = 'UTC' } = params
+  const times =
+    repeat === 'interval' ? intervalWords(params, t) : cronWords(params['cron'] ?? SCHEDULE_PRESETS.weekdays, t)
+  return times === null ? null : t('triggers.schedule.sentence', { times, zone: String(zone) })
+}
+
+function intervalWords({ every = '1h', days, hours }: JsonObject, t: Translate): string {
+  return t('triggers.schedule.every', {
+    every: String(every),
+    days: days === 'weekdays' ? 'weekdays' : 'all',
+    hasHours: hours === undefined || hours === '' ? 'no' : 'yes',
+    hours: String(hours),
+  })
+}
+
+function cronWords(cron: unknown, t: Translate): string | null {
+  if (typeof cron !== 'string') return null
+  const text = cron.trim().replaceAll(/\s+/g, ' ')
+  const [, minute = '', hour = ''] = TIME_OF_WEEKDAYS.exec(text) ?? []
+  if (minute !== '')
+    return t('triggers.schedule.weekdaysAt', { time: `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` })
+  // Other fields than five are refused, though they have a sentence.
+  if (text.split(' ').length !== 5) return null
+  try {
+    return describeCron(text, { use24HourTimeFormat: true, verbose: false })
+  } catch {
+    return null
+  }
+}

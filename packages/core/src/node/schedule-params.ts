@@ -30,7 +30,15 @@ const ofInterval = { param: 'repeat', in: ['interval'] }
 
 /** Params of a node type with `trigger: 'schedule'`, which the server reads; a type of the host extends them. */
 export const scheduleParams = z.object({
-  repeat: z.enum(SCHEDULE_REPEATS).default('cron').meta({ title: 'Repeat', control: 'select', literal: true }),
+  repeat: z
+    .enum(SCHEDULE_REPEATS)
+    .default('cron')
+    .meta({
+      title: 'Repeat',
+      control: 'select',
+      titles: { cron: 'At times of the clock', interval: 'At an interval' },
+      literal: true,
+    }),
   cron: z.string().max(200).regex(/\S/, 'Write a cron expression, such as 0 9 * * 1-5').default('0 9 * * 1-5').meta({
     title: 'Cron expression',
     description: 'Minute, hour, day of the month, month, day of the week.',
@@ -59,7 +67,13 @@ export const scheduleParams = z.object({
   days: z
     .enum(['all', 'weekdays'])
     .default('all')
-    .meta({ title: 'Days', control: 'select', literal: true, dependsOn: ofInterval }),
+    .meta({
+      title: 'Days',
+      control: 'select',
+      titles: { all: 'Every day', weekdays: 'Monday to Friday' },
+      literal: true,
+      dependsOn: ofInterval,
+    }),
   hours: z.string().regex(HOURS, 'Write two times of a day, such as 09:00-17:00').optional().meta({
     title: 'Hours',
     description: 'Times outside of these hours are left out. The end is not included.',
@@ -74,18 +88,29 @@ export const scheduleParams = z.object({
     .regex(ZONE, 'Write the name of a time zone, such as Europe/Berlin')
     .default('UTC')
     .meta({ title: 'Time zone', control: 'text', literal: true, placeholder: 'Europe/Berlin' }),
-  overlap: z.enum(OVERLAP_POLICIES).default('skip').meta({
-    title: 'If the run before is in progress',
-    description: 'Start another run, skip the time, keep one time until the run has ended, or cancel the run.',
-    control: 'select',
-    literal: true,
-  }),
-  catchUp: z.enum(CATCH_UP_POLICIES).default('last').meta({
-    title: 'Times missed while the server was down',
-    description: 'Start no run, one for the last of them, or one for each.',
-    control: 'select',
-    literal: true,
-  }),
+  overlap: z
+    .enum(OVERLAP_POLICIES)
+    .default('skip')
+    .meta({
+      title: 'If the run before is in progress',
+      control: 'select',
+      titles: {
+        allow: 'Start another run',
+        skip: 'Skip the time',
+        queue: 'Wait for its end, one time at most',
+        cancel: 'Cancel it and start another run',
+      },
+      literal: true,
+    }),
+  catchUp: z
+    .enum(CATCH_UP_POLICIES)
+    .default('last')
+    .meta({
+      title: 'Times missed while the server was down',
+      control: 'select',
+      titles: { none: 'Start no run', last: 'Start a run for the last one', all: 'Start a run for each' },
+      literal: true,
+    }),
   catchUpWindow: z
     .string()
     .regex(WINDOW, 'Write a number and m, h or d, at most 7d: 1d')

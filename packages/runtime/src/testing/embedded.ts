@@ -1,6 +1,8 @@
+import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { HttpClient, NodeRegistry } from '@tenon/core/node'
+import type { HttpClient, NodeRegistry, SqlResult } from '@tenon/core/node'
 import type { Bus } from '../bus.ts'
+import type { AccountClients } from '../egress/logins.ts'
 import type { EngineDeps } from '../engine.ts'
 import { embeddedEngine } from '../engines/embedded/embedded-engine.ts'
 import type { EmbeddedEngineOptions } from '../engines/embedded/embedded-options.ts'
@@ -10,14 +12,28 @@ import { inMemoryBus } from './in-memory-bus.ts'
 import { testConnections } from './test-connections.ts'
 import type { EngineUnderTest } from './test-engine.ts'
 
-/** HTTP client that refuses all requests. */
-const closedEgress: HttpClient = {
+/** Clients of tests: HTTP refuses all requests, and a database answers with what it is asked, a mail server with its user. */
+const closedEgress: HttpClient & AccountClients = {
+  sql: {
+    read: async ({ login }) => rowOf({ user: login.user }),
+    write: async ({ login }, { completionKey }, { timeoutMs }) => rowOf({ user: login.user, completionKey, timeoutMs }),
+  },
+  mail: {
+    send: async ({ login }, { idempotencyKey, to }) => ({
+      ...{ messageId: `${idempotencyKey} of ${login.user}`, accepted: to, rejected: [] },
+    }),
+    verify: async () => undefined,
+  },
   request: async () => {
     throw new TenonError('EGRESS_REFUSED', 'Tests must not send requests')
   },
   fetch: async () => {
     throw new TenonError('EGRESS_REFUSED', 'Tests must not send requests')
   },
+}
+
+function rowOf(row: JsonObject): SqlResult {
+  return { rows: [row], rowCount: 1, isTruncated: false, isRepeated: false }
 }
 
 /** Beginning of the ids of tenants that may have 2 runs in progress and 3 in the queue. */

@@ -41,6 +41,8 @@ const probe = defineNode({
     url: z.string().optional().meta({ sink: 'url' }),
     /** A connection, as {@link testConnections} opens it. */
     connection: z.string().optional().meta({ control: 'connection', literal: true }),
+    /** Writes to the database of its connection, or sends an email by its mail server, and returns the answer. */
+    account: z.enum(['none', 'sql', 'mail']).default('none'),
     /** Any value, to make the params large. */
     extra: z.unknown().optional(),
   }),
@@ -61,6 +63,14 @@ export function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     for (const tool of params.tools) context.toolCall({ tool, arguments: { attempt }, answer: 'done', durationMs: 1 })
     const made: Record<string, Json> = {}
     for (const key of params.durable) made[key] = await context.durable(key, async () => ({ madeBy: attempt }))
+    if (params.account === 'sql') {
+      const statement = { sql: 'select 1', values: {}, maxRows: 1, completionKey: idempotencyKey }
+      made.rows = [...(await context.sql.write(statement)).rows]
+    }
+    if (params.account === 'mail') {
+      const mail = { from: 'a@a.example', to: ['b@b.example'], subject: 's', text: 't', idempotencyKey }
+      made.messageId = (await context.mail.send(mail)).messageId
+    }
     for (let beat = 0; beat < params.beats; beat += 1) {
       await new Promise((resolve) => setTimeout(resolve, 50))
       context.heartbeat()

@@ -1,7 +1,14 @@
 import { TenonError } from '@tenon/core/errors'
+import type { Login } from '../egress/logins.ts'
 import type { SecretReader } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
+
+const AT = { host: 'server.example', port: 1, user: 'ada', password: 'canary-login', tls: 'off', ca: null } as const
+const LOGINS: Readonly<Record<string, Login>> = {
+  database: { ...AT, kind: 'postgres', database: 'd', access: 'write' },
+  mail: { ...AT, kind: 'smtp' },
+}
 
 /**
  * Opens connections of tests, whose state follows from what is stored: `revoked` works once an event has connected it again,
@@ -12,6 +19,16 @@ export function testConnections(database: RuntimeDatabase, reader: RunReader): S
     reveal: async () => '',
     callbackUrl: async () => null,
     openConnection: async ({ tenantId, runId }, connectionId) => {
+      const login = LOGINS[connectionId]
+      if (login !== undefined) {
+        const connection = { connectionId, provider: login.kind, values: {} }
+        return {
+          connection,
+          credentials: { headers: {}, query: {}, allowedHosts: [] },
+          login,
+          secrets: ['canary-login'],
+        }
+      }
       const again = await database.withTenant(tenantId, (tx) =>
         tx.selectFrom('event_buffer').select('event_id').where('kind', '=', 'connection').execute(),
       )

@@ -9,6 +9,8 @@ import {
   type NodeRegistry,
 } from '@tenon/core/node'
 import { z } from 'zod'
+import { createEgress } from '../../src/egress/egress.ts'
+import type { PostgresLogin } from '../../src/egress/logins.ts'
 import { inlineNodes } from '../../src/testing/test-nodes.ts'
 import { runOddBody } from './odd-bodies.ts'
 import type { Effect } from './protocol.ts'
@@ -48,6 +50,18 @@ const effect = defineNode({
 })
 
 const odd = defineNode({ ...common, type: 'odd', title: 'Odd', params: z.object({ how: z.string() }) })
+
+const store = defineNode({
+  ...common,
+  type: 'store',
+  title: 'Store',
+  params: z.object({
+    /** Database with a table `written`. */
+    url: z.string(),
+    /** Time from the commit there to the end of the body, in milliseconds. */
+    ms: z.number(),
+  }),
+})
 
 const agent = defineNode({
   ...common,
@@ -94,6 +108,7 @@ export function createChaosNodes(effects: string, known: readonly string[] | nul
       const line: Effect = { what, runId, nodeRunId, attempt, key, pid: process.pid }
       appendFileSync(effects, `${JSON.stringify(line)}\n`)
     }
+  const egress = createEgress({ allow: ['127.0.0.1/32'] })
   const nodes = [
     ...inlineNodes(),
     implementNode(effect, async (context) => {
@@ -119,6 +134,23 @@ export function createChaosNodes(effects: string, known: readonly string[] | nul
       if (next === undefined) return { port: 'success', output: { ended } }
       const calls = next.map((call) => ({ ...call, nodeType: 'effect', typeVersion: 1, title: call.callId }))
       return { suspend: { kind: 'calls', mode: 'all', calls, state: { version: 1, value: round } } }
+    }),
+    implementNode(store, async ({ params, tenantId, runId, idempotencyKey, abortSignal }) => {
+      const { hostname, port, pathname, username } = new URL(params.url)
+      const login: PostgresLogin = {
+        ...{ kind: 'postgres', host: hostname, port: Number(port), database: pathname.slice(1), user: username },
+        ...{ password: '', access: 'insert', tls: 'off', ca: null },
+      }
+      const { rowCount, isRepeated } = await egress.sql.write(
+        { tenantId, login },
+        {
+          ...{ sql: 'insert into written (run_id) values (:run_id)', values: { run_id: runId }, maxRows: 1 },
+          completionKey: idempotencyKey,
+        },
+        { abortSignal, timeoutMs: null },
+      )
+      await passTime(params.ms, false)
+      return { port: 'success', output: { rowCount, isRepeated } }
     }),
     implementNode(odd, async (context) => {
       recorder(context)('begin')

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { IS_FULL_CHAOS, sized } from './chaos-size.ts'
 import type { ChaosWorker } from './chaos-worker.ts'
@@ -5,7 +6,7 @@ import type { RunAddress } from './protocol.ts'
 import { seededRandom } from './seeded-random.ts'
 import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
-import { agent, diamond, gated, mixed, saga } from './workloads.ts'
+import { agent, diamond, gated, mixed, saga, storing } from './workloads.ts'
 
 const attacks = setUpAttacks()
 
@@ -79,6 +80,31 @@ describe('embeddedEngine, when processes are killed', () => {
     expect(findings).toMatchObject({ faults: [], completed: Math.ceil(AGENT_EVENTS / every) })
     await arena.until('not exists (select 1 from tenon.waits group by run_id having count(*) <> 1)')
     await arena.until("(select count(distinct output::json->'inline'->>'ended') from tenon.runs) = 1")
+  })
+
+  test('a write to a database happens once, also when the worker dies between its commit and its outcome', async () => {
+    const { runs, kills } = sized({ short: { runs: 50, kills: 2 }, full: { runs: 2_000, kills: 100 } })
+    const url = await attacks.ground.postgres.createDatabase()
+    const database = new pg.Pool({ connectionString: url, max: 1 })
+    await database.query('create table written (run_id text)')
+    const countOf = async (what: string) => Number((await database.query(`select ${what} as n from written`)).rows[0].n)
+    const workers: ChaosWorker[] = [...(await attacks.arena.workers(2))]
+    const document = storing(url)
+    const started = startRuns(
+      () => workers,
+      attacks.arena.newRuns(runs),
+      () => document,
+    )
+    for (let kill = 1; kill <= kills; kill += 1) {
+      await expect.poll(() => countOf('count(*)'), { timeout: 60_000 }).toBeGreaterThan(((kill - 1) * runs) / kills)
+      const victim = kill % 2
+      await workers[victim]?.kill()
+      workers[victim] = await attacks.arena.worker()
+    }
+    await started
+    expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs })
+    expect([await countOf('count(*)'), await countOf('count(distinct run_id)')]).toEqual([runs, runs])
+    await database.end()
   })
 
   test('Postgres and a worker in turn: every run ends', async () => {

@@ -3,6 +3,13 @@ import { node, withPolicy, workflow } from '@tenon/core/testing'
 
 const retry = { initialInterval: '100ms', backoffCoefficient: 1, maximumAttempts: 20 } as const
 
+/** One write to a database beside that of the engine. */
+export const storing = (url: string): WorkflowDocument =>
+  workflow(
+    [node('start', 'start'), withPolicy(node('store', 'store', { url, ms: 60 }), { retry }), node('end', 'end')],
+    ['start>store', 'store>end'],
+  )
+
 /** Two bodies with a pure node and a wait between them; the first body fails once. */
 export const chain: WorkflowDocument = workflow(
   [

@@ -54,5 +54,38 @@ export const connectionTests: SuiteGroup = (context) => {
       )
       expect(context().probes.callsOf(held.runId, 'call')).toHaveLength(1)
     })
+
+    test('to a database and a mail server give every attempt a client with the same key, and their kind alone', async () => {
+      const asking = (connection: string, account: string, maximumAttempts: number) =>
+        workflow(
+          [
+            node('start', 'start'),
+            node(
+              'call',
+              'probe',
+              { connection, account, failures: 1 },
+              {
+                policy: { timeout: '9s', retry: { initialInterval: '100ms', maximumAttempts } },
+              },
+            ),
+            node('end', 'end', { output: '{{nodes.call.output}}' }),
+          ],
+          ['start>call', 'call>end'],
+        )
+      const [stored, sent, refused] = await Promise.all([
+        context().run(asking('database', 'sql', 2)),
+        context().run(asking('mail', 'mail', 2)),
+        context().run(asking('mail', 'sql', 1)),
+      ])
+      const keysOf = ({ runId }: { readonly runId: string }) =>
+        context()
+          .probes.callsOf(runId, 'call')
+          .map(({ idempotencyKey }) => idempotencyKey)
+      const [key, again] = keysOf(stored)
+      expect(again).toBe(key)
+      expect(await stored.output()).toEqual({ rows: [{ user: 'ada', completionKey: key, timeoutMs: 9_000 }] })
+      expect(await sent.output()).toEqual({ messageId: `${keysOf(sent)[0]} of ada` })
+      expect((await refused.ended()).error).toMatchObject({ code: 'CONNECTION_REFUSED' })
+    })
   })
 }

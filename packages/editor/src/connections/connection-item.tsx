@@ -2,6 +2,7 @@ import type { ConnectionInfo, ConnectionTest, ConnectionUse, ConnectorInfo, Teno
 import { useCallback, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
+import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
@@ -170,25 +171,19 @@ function DeleteDialog({
   onDeleted,
 }: DialogPartProps & { readonly onDeleted: () => void }) {
   const { t } = useInstance()
-  const [isSending, setIsSending] = useState(false)
-  const [error, setError] = useState<unknown>(null)
+  const { isSending, failure, send } = useSending()
   const load = useCallback((abortSignal: AbortSignal) => client.connections.uses(id, { abortSignal }), [client, id])
   const users = (useResource(load).value?.items ?? []).map(({ workflowName }) => workflowName)
-  const remove = async (): Promise<void> => {
-    setIsSending(true)
-    try {
+  const remove = () =>
+    send(async () => {
       await client.connections.remove(id)
       onClose()
       onDeleted()
-    } catch (thrown) {
-      setError(thrown)
-      setIsSending(false)
-    }
-  }
-  if (error !== null) {
+    })
+  if (failure !== null) {
     return (
       <Dialog open title={t('connections.deleteTitle', { name })} onClose={onClose}>
-        <ErrorState title={t('connections.deleteFailed')} error={error} />
+        <ErrorState title={t('connections.deleteFailed')} error={failure.error} />
       </Dialog>
     )
   }

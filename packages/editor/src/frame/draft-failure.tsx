@@ -1,5 +1,6 @@
 import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
+import { useSending } from '../client/use-sending.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { canRetry } from '../instance/retry-later.ts'
 import type { MessageKey } from '../messages/en/index.ts'
@@ -55,29 +56,22 @@ interface DeletedProps extends Pick<DraftFailureProps, 'restore' | 'back'> {
 /** Page of a deleted workflow, with a button that restores it. */
 function Deleted({ restore, onRestored, back }: DeletedProps) {
   const t = useTranslate()
-  const [isSending, setIsSending] = useState(false)
-  const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null)
+  const { isSending, failure, send } = useSending()
   if (restore === null) {
     return <NotFound title={t('editor.deletedTitle')} description={t('editor.deletedViewer')} back={back} />
   }
-  const send = async () => {
-    setIsSending(true)
-    try {
+  const begin = () =>
+    send(async () => {
       await restore()
       onRestored?.()
-    } catch (error) {
-      setFailure({ error })
-    } finally {
-      setIsSending(false)
-    }
-  }
+    })
   return (
     <NotFound
       title={t('editor.deletedTitle')}
       description={failure === null ? t('editor.deletedText') : failureText(failure.error, t, 'editor.restoreFailed')}
       back={back}
       action={
-        <Button icon="undo" variant="primary" busy={isSending} onClick={() => void send()}>
+        <Button icon="undo" variant="primary" busy={isSending} onClick={() => void begin()}>
           {t('editor.restore')}
         </Button>
       }

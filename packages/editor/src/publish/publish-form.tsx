@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { useRef, useState } from 'react'
+import { useSending } from '../client/use-sending.ts'
 import { callHost } from '../instance/call-host.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { ProblemList } from '../problems/problem-list.tsx'
@@ -33,9 +34,8 @@ export function PublishForm(props: PublishFormProps) {
   const [notes, setNotes] = useState(() => store.getState().suggestedNotes)
   const hasVersion = useEditorStore((state) => (state.workflow?.version ?? null) !== null)
   const [rollout, setRollout] = useState<RolloutChoice>({})
-  const [isSending, setIsSending] = useState(false)
-  const [failure, setFailure] = useState<unknown>(null)
-  const blockers = useBlockers(failure)
+  const { isSending, failure, send } = useSending()
+  const blockers = useBlockers(failure?.error ?? null)
   const fields = useRef<HTMLDivElement>(null)
   const publish = async () => {
     // A field keeps its last valid value, so that of the screen is not the one that would be sent.
@@ -44,9 +44,7 @@ export function PublishForm(props: PublishFormProps) {
       unreadable.focus()
       return
     }
-    setIsSending(true)
-    setFailure(null)
-    try {
+    await send(async () => {
       if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
       const { version } = await client.versions.publish(workflowId, {
         ...(notes.trim() === '' ? {} : { notes: notes.trim() }),
@@ -61,10 +59,7 @@ export function PublishForm(props: PublishFormProps) {
       toast(t('publish.done', { version }), { tone: 'success' })
       callHost(onEvent, { type: 'published', version })
       onClose()
-    } catch (error) {
-      setFailure(error)
-      setIsSending(false)
-    }
+    })
   }
   const openProblem = (problem: EditorProblem) => {
     // The dialog opens with the same notes again.
@@ -82,7 +77,7 @@ export function PublishForm(props: PublishFormProps) {
     )
   }
   const isPlain = rollout.runs === undefined && rollout.canary === undefined
-  const fault = failure === null ? null : describeError(failure, t)
+  const fault = failure === null ? null : describeError(failure.error, t)
   return (
     <Dialog
       open

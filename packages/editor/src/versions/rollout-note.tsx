@@ -1,5 +1,6 @@
 import type { Rollout, TenonClient } from '@tenon/core/client'
 import { useEffect, useRef, useState } from 'react'
+import { useSending } from '../client/use-sending.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import type { Translate } from '../messages/format.ts'
 import { RunsInProgress } from '../publish/runs-in-progress.tsx'
@@ -134,18 +135,12 @@ function progressTexts({ progress, runs }: Rollout, t: Translate): readonly stri
 function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'mayChange' | 'onOpenRun'>) {
   const t = useTranslate()
   const { toast } = useAnnouncer()
-  const [isSending, setIsSending] = useState(false)
+  const { isSending, send } = useSending((error) => toast(failureText(error, t, 'rollout.failed'), { tone: 'failed' }))
   const [asking, setAsking] = useState<'promote' | 'rollBack' | null>(null)
   const { workflowId, version, status, runs, progress, formerVersion } = rollout
   const former = formerVersion ?? ''
-  const send = async (change: (workflowId: string, version: string) => Promise<Rollout>) => {
-    setIsSending(true)
-    try {
-      await change(workflowId, version)
-    } catch (error) {
-      toast(failureText(error, t, 'rollout.failed'), { tone: 'failed' })
-    }
-    setIsSending(false)
+  const change = async (request: (workflowId: string, version: string) => Promise<Rollout>) => {
+    await send(() => request(workflowId, version))
     setAsking(null)
     onChange()
   }
@@ -173,7 +168,7 @@ function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'm
             confirmLabel={t(runs === 'cancel' ? 'rollout.promoteAndCancel' : 'rollout.promote')}
             variant={runs === 'cancel' ? 'danger' : 'primary'}
             onClose={() => setAsking(null)}
-            onConfirm={() => void send(client.rollouts.promote)}
+            onConfirm={() => void change(client.rollouts.promote)}
           />
           <ConfirmDialog
             open={asking === 'rollBack'}
@@ -183,12 +178,12 @@ function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'm
             confirmLabel={t('rollout.rollBack')}
             variant="danger"
             onClose={() => setAsking(null)}
-            onConfirm={() => void send(client.rollouts.rollBack)}
+            onConfirm={() => void change(client.rollouts.rollBack)}
           />
         </>
       )}
       {status === 'in_progress' && (
-        <Button size="s" busy={isSending} onClick={() => void send(client.rollouts.stop)}>
+        <Button size="s" busy={isSending} onClick={() => void change(client.rollouts.stop)}>
           {t('rollout.stop')}
         </Button>
       )}
@@ -196,7 +191,7 @@ function RolloutButtons({ client, rollout, onChange }: Omit<RolloutNoteProps, 'm
         <Button
           size="s"
           busy={isSending}
-          onClick={() => void send((id, name) => client.rollouts.start(id, name, { runs: 'move' }))}
+          onClick={() => void change((id, name) => client.rollouts.start(id, name, { runs: 'move' }))}
         >
           {t('rollout.retry')}
         </Button>

@@ -2,6 +2,7 @@ import type { Run } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
+import { useSending } from '../../client/use-sending.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { DataTexts } from '../../shell/data-texts.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -37,19 +38,16 @@ function Ask({ scope: { client }, run, onDeleted }: DeleteRunProps) {
   const t = useTranslate()
   const { toast } = useAnnouncer()
   const [isAsking, setIsAsking] = useState(false)
-  const [isSending, setIsSending] = useState(false)
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, 'data.delete.failed'), { tone: 'failed' }),
+  )
   const deleteRun = async () => {
-    setIsSending(true)
-    try {
+    await send(async () => {
       await client.runs.remove(run.runId).catch(unlessGone)
       toast(t('data.delete.done'), { tone: 'success' })
       onDeleted()
-    } catch (error) {
-      toast(failureText(error, t, 'data.delete.failed'), { tone: 'failed' })
-    } finally {
-      setIsSending(false)
-      setIsAsking(false)
-    }
+    })
+    setIsAsking(false)
   }
   return (
     <>

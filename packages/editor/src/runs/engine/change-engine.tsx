@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
+import { useSending } from '../../client/use-sending.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { EngineTexts } from '../../shell/engine-texts.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -91,19 +92,12 @@ interface ChangeDialogProps {
 
 function ChangeDialog({ scope: { client, runId }, engine, onClose }: ChangeDialogProps) {
   const t = useTranslate()
-  const [isSending, setIsSending] = useState(false)
-  const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null)
-  const change = async () => {
-    setIsSending(true)
-    setFailure(null)
-    try {
+  const { isSending, failure, send } = useSending()
+  const change = () =>
+    send(async () => {
       await client.runs.changeEngine(runId, { engine })
       onClose()
-    } catch (error) {
-      setFailure({ error })
-      setIsSending(false)
-    }
-  }
+    })
   return (
     <Dialog
       open

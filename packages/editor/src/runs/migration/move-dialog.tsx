@@ -1,6 +1,7 @@
 import type { MigrationCheck, Run } from '@tenon/core/client'
 import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
+import { useSending } from '../../client/use-sending.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
@@ -26,8 +27,7 @@ export function MoveDialog({ scope, run, latest, onClose }: MoveDialogProps) {
   const { client, runId, graph, store } = scope
   const showUntil = useRunToast(store)
   const [version, setVersion] = useState(latest)
-  const [isSending, setIsSending] = useState(false)
-  const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null)
+  const { isSending, failure, send, reset } = useSending()
   const { workflowId, version: from } = run
   const check = useResource(
     useCallback(
@@ -52,21 +52,15 @@ export function MoveDialog({ scope, run, latest, onClose }: MoveDialogProps) {
   const obstacles = isChecked ? (check.value?.obstacles ?? []) : []
   const isBlocked = obstacles.length > 0
   const error = failure?.error ?? check.error
-  const move = async () => {
-    setIsSending(true)
-    setFailure(null)
-    const earlier = store.snapshot().live.migrations.length
-    try {
+  const move = () =>
+    send(async () => {
+      const earlier = store.snapshot().live.migrations.length
       await client.runs.migrate(runId, { version })
       showUntil(t('runs.move.sent', { version }), ({ migrations }) => {
         return migrations.length > earlier && migrations.every(({ outcome }) => outcome !== null)
       })
       onClose()
-    } catch (sent) {
-      setFailure({ error: sent })
-      setIsSending(false)
-    }
-  }
+    })
   return (
     <Dialog
       open
@@ -98,7 +92,7 @@ export function MoveDialog({ scope, run, latest, onClose }: MoveDialogProps) {
               disabled={isSending}
               options={others.map((value) => ({ value, label: value }))}
               onChange={(value) => {
-                setFailure(null)
+                reset()
                 setVersion(value)
               }}
             />

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useSending } from '../../client/use-sending.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { QueueTexts } from '../../shell/queue-texts.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -24,23 +25,16 @@ export function PauseDialog(props: PauseDialogProps) {
   )
 }
 
-function PauseForm({ action, workflowName, send, onClose }: PauseDialogProps) {
+function PauseForm({ action, workflowName, send: change, onClose }: PauseDialogProps) {
   const t = useTranslate()
   const [includeRuns, setIncludeRuns] = useState(false)
-  const [isSending, setIsSending] = useState(false)
-  const [failure, setFailure] = useState<{ readonly error: unknown } | null>(null)
+  const { isSending, failure, send } = useSending()
   const target = workflowName === null ? 'tenant' : 'workflow'
-  const confirm = async () => {
-    setIsSending(true)
-    setFailure(null)
-    try {
-      await send(includeRuns)
+  const confirm = () =>
+    send(async () => {
+      await change(includeRuns)
       onClose()
-    } catch (error) {
-      setFailure({ error })
-      setIsSending(false)
-    }
-  }
+    })
   return (
     <Dialog
       open

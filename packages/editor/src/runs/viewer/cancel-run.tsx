@@ -1,5 +1,6 @@
 import { isRunOver } from '@tenon/core/run'
 import { useState } from 'react'
+import { useSending } from '../../client/use-sending.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -20,19 +21,16 @@ export function CancelRun({ scope, size }: CancelRunProps) {
   const { toast } = useAnnouncer()
   const showUntil = useRunToast(scope.store)
   const [isAsking, setIsAsking] = useState(false)
-  const [isSending, setIsSending] = useState(false)
   const close = () => setIsAsking(false)
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, 'runs.cancel.failed'), { tone: 'failed' }),
+  )
   const cancel = async () => {
-    setIsSending(true)
-    try {
+    await send(async () => {
       await scope.client.runs.cancel(scope.runId)
       showUntil(t('runs.cancel.sent'), (live) => isRunOver(live.status) || isUndoing(live))
-    } catch (error) {
-      toast(failureText(error, t, 'runs.cancel.failed'), { tone: 'failed' })
-    } finally {
-      setIsSending(false)
-      close()
-    }
+    })
+    close()
   }
   return (
     <>

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useSending } from '../../client/use-sending.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { failureText } from '../../ui/error-state.tsx'
@@ -18,18 +19,15 @@ export function OpenUndo({ scope }: { readonly scope: RunScope }) {
   const undo = useRunPart(scope.store, selectUndo)
   const mayChange = useMayChangeRun(scope.client)
   const [isAsking, setIsAsking] = useState(false)
-  const [isSending, setIsSending] = useState(false)
   const close = () => setIsAsking(false)
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, 'runs.undo.failed'), { tone: 'failed' }),
+  )
   const stop = async () => {
-    setIsSending(true)
-    try {
+    await send(async () => {
       await scope.client.runs.skipCompensation(scope.runId)
-    } catch (error) {
-      toast(failureText(error, t, 'runs.undo.failed'), { tone: 'failed' })
-    } finally {
-      setIsSending(false)
-      close()
-    }
+    })
+    close()
   }
   return (
     <>

@@ -1,5 +1,5 @@
 import { isRunOver, type RunView } from '@tenon/core/run'
-import { useState } from 'react'
+import { useSending } from '../../client/use-sending.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { failureText } from '../../ui/error-state.tsx'
@@ -22,24 +22,20 @@ export const selectIsPaused = ({ live }: RunSnapshot) => isPausedIn(live)
 export function PauseRun({ scope, size }: PauseRunProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
-  const [isSending, setIsSending] = useState(false)
   const { client, store, runId } = scope
   const isPaused = useRunPart(store, selectIsPaused)
   const request = isPaused ? 'resume' : 'pause'
   const showUntil = useRunToast(store)
-  const send = async () => {
-    setIsSending(true)
-    try {
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, `runs.${request}.failed`), { tone: 'failed' }),
+  )
+  const change = () =>
+    send(async () => {
       await client.runs[request](runId)
       showUntil(t(`runs.${request}.sent`), (live) => isPausedIn(live) !== isPaused || isRunOver(live.status))
-    } catch (error) {
-      toast(failureText(error, t, `runs.${request}.failed`), { tone: 'failed' })
-    } finally {
-      setIsSending(false)
-    }
-  }
+    })
   return (
-    <Button size={size} icon={isPaused ? 'play' : 'pause'} busy={isSending} onClick={() => void send()}>
+    <Button size={size} icon={isPaused ? 'play' : 'pause'} busy={isSending} onClick={() => void change()}>
       {t(`runs.${request}.run`)}
     </Button>
   )

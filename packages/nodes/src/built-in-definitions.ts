@@ -6,6 +6,7 @@ import { breakDefinition } from './break/definition.ts'
 import { continueDefinition } from './continue/definition.ts'
 import { delay } from './delay/definition.ts'
 import { end } from './end/definition.ts'
+import { event } from './event/definition.ts'
 import { fail } from './fail/definition.ts'
 import { filter } from './filter/definition.ts'
 import { forEach } from './for-each/definition.ts'
@@ -47,6 +48,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   start,
   webhook,
   schedule,
+  event,
   llmTransform,
   guardrails,
   ifElse,

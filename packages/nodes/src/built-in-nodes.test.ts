@@ -19,7 +19,7 @@ test('without a model the nodes that need one are not offered', () => {
   const types = createBuiltInNodes({}).map(({ definition }) => definition.type)
   expect(types).not.toContain('llm-transform')
   expect(types).not.toContain('guardrails')
-  expect(types).toHaveLength(30)
+  expect(types).toHaveLength(builtInDefinitions.length - 2)
 })
 
 test('the models of the host are in the manifest, the first as default', () => {

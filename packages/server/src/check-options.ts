@@ -50,6 +50,16 @@ const database: OptionCheck = (value, field) => {
   return objectOf(DATABASE_CHECKS)(value, field)
 }
 
+const eventType: OptionCheck = objectOf({
+  type: text,
+  title: optional(text),
+  description: optional(text),
+  schema: optional((value, field) =>
+    isOptionObject(value) ? [] : optionFault(field, `${field} must be a JSON Schema (got ${shownOption(value)})`),
+  ),
+  example: () => [],
+})
+
 const DATABASE_CHECKS: OptionChecks = {
   pool: optional((value, field) =>
     anObjectWith(['connect', 'end'], `${field} must be a pg.Pool (got ${shownOption(value)})`)(value, field),
@@ -145,6 +155,16 @@ const SERVER_CHECKS: OptionChecks = {
   identityCheckMs: optional(timerMs),
   requireWorkers: optional(flag),
   dataLimits: optional(aFunction('dataLimits must be a function (tenantId) that returns { payloadBytes, openWaits }')),
+  events: optional(
+    objectOf({
+      types: optional(listOf(eventType, 'types of events, each with its type')),
+      undeclared: optional((value, field) =>
+        value === 'allow' || value === 'refuse'
+          ? []
+          : optionFault(field, `${field} must be "allow" or "refuse" (got ${shownOption(value)})`),
+      ),
+    }),
+  ),
   limits: optional(limits),
   lookUpIdentity: optional(aFunction('lookUpIdentity must be a function')),
   members: optional(anObjectWith(['search', 'lookUp'], 'members must have the functions search and lookUp')),

@@ -14,6 +14,7 @@ import type {
   RuntimeLog,
 } from '@tenon/runtime'
 import type { AccountClients } from '@tenon/runtime/egress'
+import type { EventTypeRegistry } from './bus-events/event-types.ts'
 import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
 import type { FileLinks } from './files/file-links.ts'
@@ -24,6 +25,7 @@ import type { DataRetention } from './retention/data-retention.ts'
 import type { RolloutKeeper } from './rollouts/rollout-keeper.ts'
 import type { SecretFields } from './secrets/secret-fields.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
+import type { StartRequestKeeper } from './start-requests/start-request-keeper.ts'
 import type { RunTails } from './streams/run-tails.ts'
 import type { DraftAppender } from './tables/draft-appender.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
@@ -69,6 +71,10 @@ export interface ServerContext {
   readonly deletions: BackgroundDeletions
   /** Moves and cancels runs of earlier versions, and watches canaries. */
   readonly rollouts: RolloutKeeper
+  /** Types of events that the host has declared. */
+  readonly eventTypes: EventTypeRegistry
+  /** Starts the runs of events, and those that were requested in transactions of the host. */
+  readonly startRequests: StartRequestKeeper
   /** Measures what tenants store. */
   readonly dataUsage: DataUsage
   /** Files of the tenants. */

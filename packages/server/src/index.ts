@@ -1,6 +1,8 @@
 export type { Identity, Role } from '@tenon/core/api'
 export { createInProcessBus } from './bus/in-process-bus.ts'
 export { type ListenClient, type PostgresBusOptions, postgresBus } from './bus/postgres-bus.ts'
+export type { EmitEvent, EmittedEvent } from './bus-events/emit-event.ts'
+export type { DeclaredEventType, EventOptions } from './bus-events/event-types.ts'
 export type { LookUpIdentity } from './connections/look-up-identity.ts'
 export type { UserRef } from './connections/revocations.ts'
 export type { ServerSocket } from './connections/server-socket.ts'
@@ -24,5 +26,13 @@ export type { RequestContext } from './request-context.ts'
 export type { RetentionOf, RetentionOptions } from './retention/retention-options.ts'
 export type { KeyRotationProgress } from './secrets/key-rotations.ts'
 export type { ServerSockets } from './sockets/server-sockets-types.ts'
+export type {
+  DrizzleTransaction,
+  HostTransaction,
+  KyselyTransaction,
+  PrismaTransaction,
+  QueryTransaction,
+} from './start-requests/host-transaction.ts'
+export type { RequestedRun, RunToRequest } from './start-requests/request-run.ts'
 export { createWorker, type WorkerOptions, type WorkflowWorker } from './worker.ts'
 export { createWorkflowServer } from './workflow-server.ts'

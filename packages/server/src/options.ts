@@ -4,6 +4,8 @@ import type { TenantId } from '@tenon/core/document'
 import type { AnyNodeImplementation, Connector, KeyProvider } from '@tenon/core/node'
 import type { Bus, EngineFactory, FileOptions, PayloadStore, RunLimits, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
+import type { EmitEvent, EmittedEvent } from './bus-events/emit-event.ts'
+import type { EventOptions } from './bus-events/event-types.ts'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
 import type { DataLimitsOf } from './limits/data-limits.ts'
@@ -13,6 +15,7 @@ import type { RequestContext } from './request-context.ts'
 import type { RetentionOf } from './retention/retention-options.ts'
 import type { KeyRotationProgress } from './secrets/key-rotations.ts'
 import type { ServerSockets } from './sockets/server-sockets-types.ts'
+import type { RequestedRun, RunToRequest } from './start-requests/request-run.ts'
 
 /**
  * Returns who calls, or `null` for an anonymous caller. Must not read the body. Called for every request but health and
@@ -141,6 +144,8 @@ export interface WorkflowServerOptions {
   readonly payloadStore?: PayloadStore
   /** Limits and the check of files. Give workers the same. @defaultValue files of up to 100 MB, without a check */
   readonly files?: FileOptions
+  /** Types of the events that the host sends. @defaultValue none are declared, and all are accepted */
+  readonly events?: EventOptions
   /** Limits for each tenant. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions
   /**
@@ -220,6 +225,36 @@ export interface WorkflowServer {
    * @throws {@link TenonError} `TENANT_INVALID`.
    */
   revoke(user: UserRef): Promise<void>
+  /**
+   * Requests a run in a transaction of the host, by one statement: the run starts after the commit, also if this process is
+   * killed then; a rollback leaves nothing. Input and workflow are checked when it starts. A request that is refused then is
+   * logged and listed by `GET /start-requests`.
+   *
+   * @throws {@link TenonError} `TRANSACTION_UNSUPPORTED`, `TRANSACTION_DATABASE_MISMATCH`, `TENANT_INVALID`,
+   * `REQUEST_INVALID`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`. Errors of the transaction are thrown as
+   * they are.
+   *
+   * @example
+   * ```ts
+   * await automation.start({ tx, tenantId, workflowId, input: order, dedupeKey: order.id })
+   * ```
+   */
+  start(request: RunToRequest): Promise<RequestedRun>
+  /**
+   * Sends an event to the triggers of its type and to the runs that wait for it: at once, or with `tx` in a transaction of
+   * the host, by one statement, after whose commit it is sent. The same event with the same `dedupeKey` again changes
+   * nothing for 7 days.
+   *
+   * @throws {@link TenonError} `EVENT_TYPE_UNKNOWN`, `EVENT_PAYLOAD_INVALID`, `EVENT_ID_USED`, `TENANT_INVALID`,
+   * `REQUEST_INVALID`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`; without `tx` also `EVENT_BUFFER_FULL`, `PAYLOAD_LIMIT_REACHED`;
+   * with `tx` also `TRANSACTION_UNSUPPORTED`, `TRANSACTION_DATABASE_MISMATCH` and errors of the transaction as they are.
+   *
+   * @example
+   * ```ts
+   * await automation.emit({ tenantId, type: 'order.created', key: order.id, payload: order, dedupeKey: order.id })
+   * ```
+   */
+  emit(event: EmitEvent): Promise<EmittedEvent>
   /**
    * Rotates the keys of the tenants, or of one, without downtime: each gets a new data key for new values, its data keys are
    * encrypted under the key that the key provider uses now, and stored values are encrypted again in the background, by every

@@ -12,6 +12,8 @@ import {
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
+import { emitEvent } from './bus-events/emit-event.ts'
+import { createEventTypes } from './bus-events/event-types.ts'
 import { createCallbackUrls } from './callbacks/callback-urls.ts'
 import { checkServerOptions } from './check-options.ts'
 import { closeInOrder } from './close-in-order.ts'
@@ -41,6 +43,8 @@ import { secretFieldsIn } from './secrets/secret-fields.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { createServerSockets } from './sockets/server-sockets.ts'
 import { startEngine } from './start-engine.ts'
+import { requestRun } from './start-requests/request-run.ts'
+import { createStartRequestKeeper } from './start-requests/start-request-keeper.ts'
 import { createRunTails } from './streams/run-tails.ts'
 import { createDraftAppender } from './tables/draft-appender.ts'
 import { createMigrate } from './tables/migrate.ts'
@@ -123,12 +127,14 @@ export function openWorkflowServer(
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
   })
   const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
+  const startRequests = createStartRequestKeeper(() => context)
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
     ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true },
-    ...{ runLimitsOf, retention, deletions, payloadStore, files },
+    ...{ runLimitsOf, retention, deletions, payloadStore, files, startRequests },
     fileLinks: createFileLinks(secrets, apiUrl),
+    eventTypes: createEventTypes(options.events),
     dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
     callbacks,
     addresses: createWebhookAddresses(secrets, apiUrl),
@@ -184,6 +190,7 @@ export function openWorkflowServer(
       rollouts.start()
       rotations.start()
       clock.start()
+      startRequests.start()
     },
     close() {
       closing.abort()
@@ -193,6 +200,7 @@ export function openWorkflowServer(
         connections,
         deletions,
         clock,
+        startRequests,
         rollouts,
         rotations,
         engine,
@@ -207,6 +215,8 @@ export function openWorkflowServer(
       await database.withTenant(tenantId, (tx) => dropTickets(tx, tenantId, userId))
       connections.revoke({ tenantId, userId })
     },
+    start: (request) => requestRun(context, request),
+    emit: (event) => emitEvent(context, event),
     rotateKeys: ({ tenantId } = {}) => rotations.rotate(tenantId),
     keyRotation: () => rotations.progress(),
     for: (identity) => createInProcessClient(context, app, identity),

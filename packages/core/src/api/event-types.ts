@@ -1,14 +1,18 @@
 import type { NodeId, NodeRunId, RunId, WaitId, WorkflowId } from '../ids.ts'
-import type { JsonObject, JsonSchema } from '../json.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { IsoInstant } from './types.ts'
 
-/** Request that sends an event to the runs of the tenant that wait for it. */
+/** Request that sends an event to the runs of the tenant that wait for it, and to the triggers of its type. */
 export interface SendEvent {
-  /** Name of the event, 1 to 200 characters, such as `order.paid`. */
+  /** Name of the event, which is its type for triggers: 1 to 200 characters, such as `order.paid`. */
   readonly name: string
-  /** Correlation key, 1 to 400 characters: the event ends the waits with its name and its key. */
-  readonly key: string
-  /** Payload, which the waiting nodes put out. @defaultValue `{}` */
+  /**
+   * Correlation key, 1 to 400 characters: the event ends the waits with its name and its key.
+   *
+   * @defaultValue the event ends no waits; it starts runs only
+   */
+  readonly key?: string
+  /** Payload, which the waiting nodes put out, and the data of the event for triggers. @defaultValue `{}` */
   readonly payload?: JsonObject
   /**
    * Id of the event, 1 to 200 characters. Sending it again returns the first answer and changes nothing.
@@ -28,11 +32,14 @@ export interface SendEvent {
 export interface SentEvent {
   /** Id of the event. */
   readonly eventId: string
-  /** `delivered` if it has ended a wait, `buffered` if it is kept for the next wait with its name and its key. */
-  readonly status: 'delivered' | 'buffered'
+  /**
+   * `delivered` if it has ended a wait, `buffered` if it is kept for the next wait with its name and its key, `accepted` if
+   * it serves no waits. Each status is also that of an event which starts runs, right after this answer.
+   */
+  readonly status: 'delivered' | 'buffered' | 'accepted'
   /** Number of waits that it has ended; 0 if it was buffered. */
   readonly delivered: number
-  /** Time until which it is kept; `null` if it was delivered. */
+  /** Time until which it is kept for a wait; `null` unless it is. */
   readonly expiresAt: IsoInstant | null
   /** Waits that stay open because the payload does not fit their schemas; the first 20. */
   readonly refused: readonly EventRefusal[]
@@ -82,4 +89,67 @@ export interface EventWait {
 export interface AcceptedCallback {
   /** `delivered` if the run waits for it, `buffered` if the run has yet to reach the node. */
   readonly status: 'delivered' | 'buffered'
+}
+
+/** An event that a server has received, as runs that it starts see it in `trigger`. */
+export interface ReceivedEvent {
+  /** Id that its sender has chosen, unique within the source. */
+  readonly id: string
+  /** Origin of the event: that of its CloudEvent, `api` or `host`. */
+  readonly source: string
+  /** Type of the event. */
+  readonly type: string
+  /** Time at which it happened by its sender, or was received. */
+  readonly time: IsoInstant
+  /** Object that the event is about, and the key of waits; `null` without one. */
+  readonly subject: string | null
+  /** Data of the event. */
+  readonly data: Json
+}
+
+/** A type of events that the host has declared. */
+export interface EventType {
+  /** Type, such as `order.created`. */
+  readonly type: string
+  /** Title for people. */
+  readonly title: string
+  /** Sentence about the moment at which the host sends it; `null` without one. */
+  readonly description: string | null
+  /** JSON Schema of the data of each event of the type; `null` if any data is accepted. */
+  readonly schema: JsonSchema | null
+  /** Data of an example; `null` without one. */
+  readonly example: Json
+}
+
+/** The types of events that a host has declared. */
+export interface EventTypes {
+  /** Declared types, in the order of the host. */
+  readonly items: readonly EventType[]
+  /** `refuse` if events of other types are refused. */
+  readonly undeclared: 'allow' | 'refuse'
+}
+
+/** States of a request that was stored in a transaction of the host: it waits, was accepted, or was refused for good. */
+export const START_REQUEST_STATES = ['pending', 'accepted', 'refused'] as const
+/** One of {@link START_REQUEST_STATES}. */
+export type StartRequestState = (typeof START_REQUEST_STATES)[number]
+
+/** A run that was requested in a transaction of the host. */
+export interface StartRequest {
+  /** Id of the request, unique within the tenant. */
+  readonly requestId: string
+  /** Workflow that it names, which need not exist. */
+  readonly workflowId: WorkflowId
+  /** Run that it starts or has started. */
+  readonly runId: RunId
+  /** State of the request. */
+  readonly state: StartRequestState
+  /** Time at which it was stored. */
+  readonly at: IsoInstant
+  /** Number of times that the server has failed to accept it so far. */
+  readonly attempts: number
+  /** Code of the error for which it was refused, or for which it waits to be tried again; `null` otherwise. */
+  readonly code: string | null
+  /** Sentence about that error; `null` without one. */
+  readonly message: string | null
 }

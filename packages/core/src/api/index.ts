@@ -12,7 +12,19 @@ export type {
   UpdateConnection,
 } from './connection-types.ts'
 export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from './engine-types.ts'
-export type { AcceptedCallback, EventRefusal, EventWait, SendEvent, SentEvent } from './event-types.ts'
+export {
+  type AcceptedCallback,
+  type EventRefusal,
+  type EventType,
+  type EventTypes,
+  type EventWait,
+  type ReceivedEvent,
+  type SendEvent,
+  type SentEvent,
+  START_REQUEST_STATES,
+  type StartRequest,
+  type StartRequestState,
+} from './event-types.ts'
 export type { FileInfo, FileLink } from './file-types.ts'
 export type {
   MigratedRuns,

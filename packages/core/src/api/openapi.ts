@@ -66,7 +66,12 @@ function operationOf(route: RouteDefinition, toSchema: ToSchema): JsonRecord {
             content:
               route.rawBody === true || route.streamBody === true
                 ? { [route.rawBody === true ? '*/*' : 'application/octet-stream']: { schema: BINARY } }
-                : { 'application/json': { schema: toSchema(route.body, 'input') } },
+                : Object.fromEntries(
+                    Object.entries({ 'application/json': route.body, ...route.otherBodies }).map(([type, body]) => [
+                      type,
+                      { schema: toSchema(body, 'input') },
+                    ]),
+                  ),
           },
         }),
     responses: responsesOf(route, toSchema),

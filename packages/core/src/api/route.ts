@@ -76,6 +76,8 @@ export interface RouteDefinition {
   readonly headers?: Readonly<Record<string, RouteHeader>>
   /** Schema of the request body; `null` if the route reads none. */
   readonly body: z.ZodType | null
+  /** Schemas of the body by further media types of JSON, beside `application/json`. @defaultValue none */
+  readonly otherBodies?: Readonly<Record<string, z.ZodType>>
   /** The body is passed on as bytes, whatever its media type; `body` is a schema of a `Uint8Array`. */
   readonly rawBody?: true
   /** The body is passed on as a stream of bytes, of `application/octet-stream` only; `body` is a schema of the stream. */

@@ -12,7 +12,17 @@ export type {
   UpdateConnection,
 } from '../api/connection-types.ts'
 export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from '../api/engine-types.ts'
-export type { EventRefusal, EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
+export type {
+  EventRefusal,
+  EventType,
+  EventTypes,
+  EventWait,
+  ReceivedEvent,
+  SendEvent,
+  SentEvent,
+  StartRequest,
+  StartRequestState,
+} from '../api/event-types.ts'
 export type { FileInfo, FileLink } from '../api/file-types.ts'
 export type {
   MigratedRuns,

@@ -233,6 +233,9 @@ function eventMethods(send: Transport): TenonClient['events'] {
   return {
     send: (body, request) => send({ method: 'POST', path: '/events', body, ...sendingOf(request) }),
     waits: (query, request) => send({ method: 'GET', path: '/event-waits', query, ...sendingOf(request) }),
+    received: (query, request) => send({ method: 'GET', path: '/events', query, ...sendingOf(request) }),
+    types: (request) => send({ method: 'GET', path: '/event-types', ...sendingOf(request) }),
+    startRequests: (query, request) => send({ method: 'GET', path: '/start-requests', query, ...sendingOf(request) }),
   }
 }
 

@@ -8,7 +8,15 @@ import type {
   FinishAuthorization,
   UpdateConnection,
 } from '../api/connection-types.ts'
-import type { EventWait, SendEvent, SentEvent } from '../api/event-types.ts'
+import type {
+  EventTypes,
+  EventWait,
+  ReceivedEvent,
+  SendEvent,
+  SentEvent,
+  StartRequest,
+  StartRequestState,
+} from '../api/event-types.ts'
 import type {
   ParkedGroup,
   ParkedNodeRun,
@@ -272,18 +280,19 @@ export interface TenonClient {
     /** Lists the workflows that use a connection. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
     uses(connectionId: string, options?: RequestOptions): Promise<{ readonly items: readonly ConnectionUse[] }>
   }
-  /** Webhooks, by which the server starts runs. */
+  /** Webhooks and events, by which the server starts runs. */
   readonly triggers: TriggersClient
   /** Uploads, describes and downloads files. */
   readonly files: FilesClient
-  /** Events that runs wait for. */
+  /** Events that start runs, and that runs wait for. */
   readonly events: {
     /**
-     * Sends an event to every run that waits for its name and its key. If none waits, the event is kept for the next one,
-     * so that it may be sent before the run is there.
+     * Sends an event. Each published trigger of its type starts a run, right after this answer. Every run that waits for its
+     * name and its key continues. If none waits, the event is kept for the next one, so that it may be sent before the run
+     * is there.
      *
      * @throws {@link TenonError} `EVENT_ID_USED` for the id of an event that differs; `EVENT_PAYLOAD_INVALID` if the
-     * payload fits none of the waits; `EVENT_BUFFER_FULL`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
+     * payload fits none of the waits or not its type; `EVENT_TYPE_UNKNOWN`, `EVENT_BUFFER_FULL`, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
      *
      * @example
      * ```ts
@@ -300,6 +309,22 @@ export interface TenonClient {
       query?: { runId?: RunId; workflowId?: WorkflowId; status?: 'open' | 'closed'; cursor?: string; limit?: number },
       options?: RequestOptions,
     ): Promise<Page<EventWait>>
+    /** Lists a page of the events of the last 7 days, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
+    received(
+      query?: { type?: string; cursor?: string; limit?: number },
+      options?: RequestOptions,
+    ): Promise<Page<ReceivedEvent>>
+    /** Lists the types of events that the host has declared. */
+    types(options?: RequestOptions): Promise<EventTypes>
+    /**
+     * Lists a page of the runs that were requested in transactions of the host in the last 7 days, newest first.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
+     */
+    startRequests(
+      query?: { state?: StartRequestState; cursor?: string; limit?: number },
+      options?: RequestOptions,
+    ): Promise<Page<StartRequest>>
   }
   /** People of the tenant, from the directory of the host. */
   readonly members: {

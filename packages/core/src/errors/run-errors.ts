@@ -30,6 +30,21 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Choose a range in the past with at least one and at most 100 times of the schedule.',
   },
+  TRIGGER_FILTER_FAILED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the filter of the trigger; with ?. and ?? it reads data that an event may lack.',
+  },
+  TRANSACTION_UNSUPPORTED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Pass the open transaction: a client of pg or PGlite, or the transaction of Kysely, Drizzle or Prisma.',
+  },
+  TRANSACTION_DATABASE_MISMATCH: {
+    status: 422,
+    retryable: false,
+    remedy: 'Use a transaction of the database and schema that the server has migrated, with a login that may call it.',
+  },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, remedy: 'Copy the address again from the trigger.' },
   WEBHOOK_SIGNATURE_INVALID: {
     status: 401,
@@ -129,11 +144,16 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Choose one of the resolutions that the parked node run lists, with an output that its port allows.',
   },
+  EVENT_TYPE_UNKNOWN: {
+    status: 422,
+    retryable: false,
+    remedy: 'Send a type that the host has declared, or declare it in the options of the server.',
+  },
   EVENT_ID_USED: { status: 409, retryable: false, remedy: 'Use a new id for another event.' },
   EVENT_PAYLOAD_INVALID: {
     status: 422,
     retryable: false,
-    remedy: 'Send a payload that fits the schema of the wait, or change the schema in the workflow.',
+    remedy: 'Send a payload that fits the schema of the wait or of its type, or change the schema.',
   },
   EVENT_BUFFER_FULL: {
     status: 429,

@@ -128,6 +128,18 @@ describe('checkOutput', () => {
     )
   })
 
+  test('an output by the schema of the data of an event is the event', () => {
+    const happened: NodeDefinition = { ...greet, outputs: { success: { fromParam: 'name', as: 'event' } } }
+    const params = { name: { type: 'object', properties: { n: { type: 'number' } } } }
+    const event = { id: 'e', source: 's', type: 't', time: '', subject: null, data: { n: 1 } }
+    expect(checkOutput(happened, { port: 'success', output: event }, params).output).toEqual(event)
+    for (const wrong of [{ ...event, data: { n: 'one' } }, { ...event, more: 1 }, { data: {} }]) {
+      expect(() => checkOutput(happened, { port: 'success', output: wrong }, params)).toThrow(
+        expect.objectContaining({ code: 'NODE_OUTPUT_INVALID' }),
+      )
+    }
+  })
+
   test('an output by a list in a param is a list with its length, and nothing else', () => {
     const kept: NodeDefinition = { ...greet, outputs: { success: { fromParam: 'name', as: 'list' } } }
     const output = { items: [1, 'a'], count: 2 }

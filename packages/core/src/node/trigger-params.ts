@@ -147,7 +147,7 @@ export const webhookParams = z.object({
 
 /** Params of a node type with `trigger: 'event'`, which the server reads; a type of the host extends them. */
 export const eventParams = z.object({
-  eventType: z.string().trim().min(1, 'Enter the type of the event').max(200).meta({
+  eventType: z.string().trim().regex(/\S/, 'Enter the type of the event').max(200).meta({
     title: 'Event',
     description: 'Each event of this type starts a run.',
     control: 'text',

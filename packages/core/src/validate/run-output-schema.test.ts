@@ -26,6 +26,27 @@ describe('runOutputSchema', () => {
     })
   })
 
+  test('types the data of an event as its trigger describes it', () => {
+    const [start] = manifest.nodes.filter(({ type }) => type === 'start')
+    if (start === undefined) throw new RangeError('The manifest has no start node')
+    const happened = {
+      ...start,
+      type: 'happened',
+      outputs: { success: { fromParam: 'inputSchema', as: 'event' as const } },
+    }
+    const withEvents = { ...manifest, nodes: [...manifest.nodes, happened] }
+    const dataOf = (inputSchema: JsonObject) =>
+      runOutputSchema(
+        workflow(
+          [node('event', 'happened', { inputSchema }), node('end', 'end', { output: '{{trigger.data}}' })],
+          ['event>end'],
+        ),
+        withEvents,
+      )
+    const data = { type: 'object', properties: { amount }, required: ['amount'] }
+    expect(dataOf(data)).toMatchObject(data)
+  })
+
   test('types the items of a list as those of the list that a node reads', () => {
     const [set] = manifest.nodes.filter(({ type }) => type === 'set')
     if (set === undefined) throw new RangeError('The manifest has no set node')

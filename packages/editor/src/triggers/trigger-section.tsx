@@ -17,6 +17,7 @@ import { failureText } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { EventSection } from './event-section.tsx'
 import { ScheduleFields } from './schedule-fields.tsx'
 import { ScheduleState } from './schedule-state.tsx'
 import { TriggerEvents } from './trigger-events.tsx'
@@ -47,6 +48,7 @@ function Section({ nodeId, workflows }: TriggerSectionProps) {
       {kind === 'schedule' && node !== undefined && (
         <ScheduleFields nodeId={nodeId} params={node.params} client={client} />
       )}
+      {kind === 'event' && node !== undefined && <EventSection nodeId={nodeId} params={node.params} client={client} />}
       <Stored nodeId={nodeId} workflows={workflows} />
     </section>
   )

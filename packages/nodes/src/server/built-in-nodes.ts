@@ -7,6 +7,7 @@ import { breakNode } from '../break/implementation.ts'
 import { continueNode } from '../continue/implementation.ts'
 import { delayNode } from '../delay/implementation.ts'
 import { endNode } from '../end/implementation.ts'
+import { eventNode } from '../event/implementation.ts'
 import { failNode } from '../fail/implementation.ts'
 import { filterNode } from '../filter/implementation.ts'
 import { forEachNode } from '../for-each/implementation.ts'
@@ -67,6 +68,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     startNode,
     webhookNode,
     scheduleNode,
+    eventNode,
     endNode,
     failNode,
     setNode,

@@ -7,7 +7,7 @@ import { auditRefusals, authorizeRoute, type PathParams } from './authorize-rout
 import { checkIdentity } from './check-identity.ts'
 import { checkInput } from './check-input.ts'
 import { openBody } from './open-body.ts'
-import { readBody } from './read-body.ts'
+import { mediaTypeOf, readBody } from './read-body.ts'
 import type { RouteAnswer, RouteCall, RouteImplementation } from './route-handler.ts'
 
 export interface PipelineOptions {
@@ -33,7 +33,7 @@ export interface PipelineRequest {
 export async function runPipeline(
   server: ServerContext,
   options: PipelineOptions,
-  { route, handle, authorize, admit }: RouteImplementation,
+  { route, handle, authorize, admit, bodyToCheck }: RouteImplementation,
   { request, params, caller }: PipelineRequest,
 ): Promise<RouteAnswer> {
   const receivedAt = server.now()
@@ -62,13 +62,17 @@ export async function runPipeline(
         : isStream
           ? openBody(request, options.bodyTimeoutMs)
           : await gates.bodies.run(queue, () => readBody(request, route, options.bodyTimeoutMs))
+    const { schema, value } = bodyToCheck?.(request.headers, body) ?? {
+      schema: route.otherBodies?.[mediaTypeOf(request.headers)] ?? route.body,
+      value: body,
+    }
     const call: RouteCall = {
       server,
       identity: identity as RouteCall['identity'],
       resource: resource as RouteCall['resource'],
       params: params as RouteCall['params'],
       query: checkInput(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
-      body: route.body === null ? null : (checkInput(route.body, body, 'body') as RouteCall['body']),
+      body: schema === null ? null : (checkInput(schema, value, 'body') as RouteCall['body']),
       headers: request.headers,
       method: request.method,
       url: request.url,

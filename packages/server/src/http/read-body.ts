@@ -21,8 +21,9 @@ export async function readBody(request: Request, route: RouteDefinition, timeout
   const maxBytes = route.maxBodyBytes ?? DEFAULT_MAX_BYTES
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   // A page of another origin cannot send this type without asking first, so cookies cannot be abused.
-  const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  if (mediaType !== 'application/json' && route.rawBody !== true) {
+  const mediaType = mediaTypeOf(request.headers)
+  const isJson = mediaType === 'application/json' || route.otherBodies?.[mediaType] !== undefined
+  if (!isJson && route.rawBody !== true) {
     throw new TenonError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json')
   }
   if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
@@ -40,6 +41,11 @@ export async function readBody(request: Request, route: RouteDefinition, timeout
   const text = decode(bytes)
   if (text.trim() === '' && route.bodyOptional === true) return {}
   return parseJsonText(text)
+}
+
+/** Returns the media type of a body without its parameters; empty without one. */
+export function mediaTypeOf(headers: Headers): string {
+  return (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
 async function readBytes(request: Request, maxBytes: number, timeoutMs: number): Promise<Uint8Array> {

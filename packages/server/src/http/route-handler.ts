@@ -21,7 +21,15 @@ type ResourceOf<Route extends RouteDefinition> = Route['resource'] extends Resou
   ? Resources[Route['resource']]
   : null
 
-type BodyOf<Route extends RouteDefinition> = Route['body'] extends z.ZodType ? z.output<Route['body']> : null
+type OtherBodyOf<Route extends RouteDefinition> = Route extends {
+  readonly otherBodies: Readonly<Record<string, infer Body extends z.ZodType>>
+}
+  ? z.output<Body>
+  : never
+
+type BodyOf<Route extends RouteDefinition> = Route['body'] extends z.ZodType
+  ? z.output<Route['body']> | OtherBodyOf<Route>
+  : null
 
 /** A request that has passed every check of its route. */
 export interface RouteCall<Route extends RouteDefinition = RouteDefinition> {
@@ -59,6 +67,14 @@ export interface RouteImplementation {
    * @throws {@link TenonError} for a request that is to be refused.
    */
   readonly admit?: (server: ServerContext, params: Readonly<Record<string, string>>) => Promise<TenantId>
+  /**
+   * Returns what to check of a request whose headers say what its body is, with its schema; `null` if the media type says
+   * it.
+   */
+  readonly bodyToCheck?: (
+    headers: Headers,
+    body: unknown,
+  ) => { readonly schema: z.ZodType; readonly value: unknown } | null
 }
 
 /**

@@ -1,15 +1,19 @@
-import { ROUTES } from '@tenon/core/api'
+import { ROUTES, type SentEvent, type StartRequestState } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { SendEventResult } from '@tenon/runtime'
+import { CLOUD_EVENT_SCHEMA, eventOf, fromHeaders, isBinaryMode } from '../bus-events/cloud-events.ts'
+import { presentReceivedEvent, presentStartRequest } from '../bus-events/present-received-event.ts'
+import { API_SOURCE, sendEvent } from '../bus-events/send-event.ts'
 import type { CallbackTarget } from '../callbacks/callback-urls.ts'
 import type { ServerContext } from '../context.ts'
 import { presentEventWaits } from '../events/present-event-waits.ts'
 import { holdEventFiles } from '../files/hold-input-files.ts'
-import { toInstantOrNull } from '../http/instant.ts'
+import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { admitToken } from '../limits/admit-token.ts'
-import { auditHook } from '../tables/audit-repository.ts'
+import type { StartRequestRow } from '../tables/server-tables.ts'
+import { listRequests } from '../tables/start-request-repository.ts'
 
 /** Time for which a callback is kept for a run that has yet to reach its node, and its repetition is recognized. */
 const CALLBACK_TTL = '30d'
@@ -36,24 +40,61 @@ function found(target: CallbackTarget | null): CallbackTarget {
   return target
 }
 
+const PAGE_SIZE = 50
+
+const sendRoute = implementRoute(ROUTES.sendEvent, async ({ server, identity, body }) => {
+  const sender = { tenantId: identity.tenantId, identity }
+  if (Array.isArray(body)) {
+    const items: SentEvent[] = []
+    // All are checked before the first is stored. One that fails later is sent again with the others, which are repeated.
+    for (const event of body) server.eventTypes.check(event.type, eventOf(event).data)
+    for (const event of body) items.push(await sendEvent(server, sender, eventOf(event)))
+    return { status: 202, json: { items } }
+  }
+  if ('specversion' in body) return { status: 202, json: await sendEvent(server, sender, eventOf(body)) }
+  const { name: type, key = null, payload: data = {}, id = null, ttl = null } = body
+  const event = { id, source: API_SOURCE, type, time: null, subject: key, data, ttl, isKeptForWaits: 'always' as const }
+  return { status: 202, json: await sendEvent(server, sender, event) }
+})
+
+function binaryEvent(headers: Headers, body: unknown) {
+  return isBinaryMode(headers) ? { schema: CLOUD_EVENT_SCHEMA, value: fromHeaders(headers, body) } : null
+}
+
+interface RequestQuery {
+  readonly kind: 'event' | 'run'
+  readonly type?: string
+  readonly state?: StartRequestState
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
+}
+
+async function readRequests(server: ServerContext, tenantId: TenantId, query: RequestQuery) {
+  const { cursor, limit = PAGE_SIZE, ...filter } = query
+  const after = decodeCursor(cursor)
+  const rows = await server.database.withTenant(tenantId, (tx) =>
+    listRequests(tx, tenantId, { ...filter, after, limit }),
+  )
+  return {
+    rows,
+    page: <Item>(rows: readonly StartRequestRow[], present: (row: StartRequestRow) => Item) =>
+      pageOf(rows, limit, present, (row) => ({ at: row.at, id: row.request_id })),
+  }
+}
+
 export const eventHandlers: readonly RouteImplementation[] = [
-  implementRoute(ROUTES.sendEvent, async ({ server, identity, body }) => {
-    const { tenantId, userId, displayName } = identity
-    const { name, key, payload = {}, id, ttl } = body
-    await server.dataUsage.checkValue(tenantId, payload, ['payload'])
-    const audit = auditHook({ identity, action: 'event.send', resource: name, at: server.now(), details: { key } })
-    const event = {
-      target: { kind: 'event', name, key } as const,
-      payload,
-      actor: { userId, displayName },
-      ...(id === undefined ? {} : { eventId: id }),
-      ...(ttl === undefined ? {} : { ttl }),
-    }
-    const sent = await server.engine.sendEvent(tenantId, event, audit)
-    await holdEventFiles(server, tenantId, payload, 'expiresAt' in sent ? sent.expiresAt : null)
-    if (sent.outcome === 'gone') throw new TenonError('INTERNAL', 'An event was taken for a callback')
-    const { outcome: status, eventId, delivered, expiresAt, refused } = sent
-    return { status: 202, json: { eventId, status, delivered, expiresAt: toInstantOrNull(expiresAt), refused } }
+  { ...sendRoute, bodyToCheck: binaryEvent },
+
+  implementRoute(ROUTES.listEvents, async ({ server, identity: { tenantId }, query }) => {
+    const { rows, page } = await readRequests(server, tenantId, { kind: 'event', ...query })
+    return { status: 200, json: page(rows, presentReceivedEvent) }
+  }),
+
+  implementRoute(ROUTES.listEventTypes, async ({ server }) => ({ status: 200, json: server.eventTypes.list })),
+
+  implementRoute(ROUTES.listStartRequests, async ({ server, identity: { tenantId }, query }) => {
+    const { rows, page } = await readRequests(server, tenantId, { kind: 'run', ...query })
+    return { status: 200, json: page(rows, presentStartRequest) }
   }),
 
   implementRoute(ROUTES.listEventWaits, async ({ server, identity: { tenantId }, query }) => {

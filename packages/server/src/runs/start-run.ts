@@ -2,7 +2,7 @@ import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
 import { type Json, type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Actor } from '@tenon/core/run'
-import { checkRunInput, firstTrigger, type StartRunRequest } from '@tenon/runtime'
+import { checkRunInput, firstTrigger, type StartedRunRow, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { holdInputFiles } from '../files/hold-input-files.ts'
@@ -27,27 +27,40 @@ export interface StartRequest {
 export async function startPublishedRun(server: ServerContext, request: StartRequest): Promise<StartedRun> {
   const { identity, workflow, body, idempotencyKey } = request
   const { tenantId } = identity
-  const begin = async (runId: RunId): Promise<StartedRun> => {
-    await server.dataUsage.checkRoom(identity.tenantId)
-    const version = await versionToRun(server, workflow, { asked: body.version, runId })
-    const { trigger, input } = body
-    await holdInputFiles(server, tenantId, input)
-    return presentStartedRun(
-      await server.engine.start(
-        checkBeginning({
-          ...{ tenantId, actor: actorOf(identity), version, trigger, input, runId },
-          byHand: true,
-        }),
-      ),
-    )
-  }
+  const begin = async (runId: RunId): Promise<StartedRun> =>
+    presentStartedRun(await beginRun(server, workflow, { actor: actorOf(identity), body, runId }))
   const asked = { workflowId: workflow.workflow_id, body: body as Json }
   return startOnce(server, { tenantId, route: 'startRun', idempotencyKey, request: asked }, begin)
 }
 
+/** A run to start of a published version, with the id that it gets. */
+export interface RunToBegin {
+  readonly actor: Actor | null
+  readonly body: StartRun
+  readonly runId: RunId
+}
+
+/**
+ * Starts a run of a published version, as a request by the API does; a run with the id is returned as it is.
+ *
+ * @throws {@link TenonError} as {@link startPublishedRun}.
+ */
+export async function beginRun(
+  server: Pick<ServerContext, 'database' | 'dataUsage' | 'engine' | 'files'>,
+  workflow: WorkflowRow,
+  { actor, body, runId }: RunToBegin,
+): Promise<StartedRunRow> {
+  const { tenant_id: tenantId } = workflow
+  await server.dataUsage.checkRoom(tenantId)
+  const version = await versionToRun(server, workflow, { asked: body.version, runId })
+  const { trigger, input } = body
+  await holdInputFiles(server, tenantId, input)
+  return server.engine.start(checkBeginning({ tenantId, actor, version, trigger, input, runId, byHand: true }))
+}
+
 /** Finds the version with which a run starts: that which the request names, or one by the rules of the rollout. */
 async function versionToRun(
-  server: ServerContext,
+  server: Pick<ServerContext, 'database'>,
   workflow: WorkflowRow,
   { asked, runId }: { readonly asked: string | undefined; readonly runId: RunId },
 ): Promise<VersionToRun> {

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { IDEMPOTENCY_MS } from './idempotency-repository.ts'
 import { deleteRowsOfDeletedRuns } from './rollout-runs-repository.ts'
 import type { ServerTx } from './server-tables.ts'
+import { deleteExpiredRequests } from './start-request-repository.ts'
 import { deleteExpiredEvents } from './trigger-event-repository.ts'
 
 const DAY_MS = 86_400_000
@@ -62,7 +63,9 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
     .where('tenant_id', '=', tenantId)
     .where('expires_at', '<', databaseNow)
     .execute()
-  const hasMore = Number(keys.numDeletedRows) === ROWS || (await deleteExpiredEvents(tx, tenantId, ROWS)) === ROWS
+  const events = await deleteExpiredEvents(tx, tenantId, ROWS)
+  const requests = await deleteExpiredRequests(tx, tenantId, ROWS)
+  const hasMore = [Number(keys.numDeletedRows), events, requests].includes(ROWS)
   if (auditDays === null) return hasMore
   const entries = await tx
     .deleteFrom('audit_log')

@@ -1,4 +1,11 @@
-import type { ConnectionStatus, Role, RolloutRuns, RolloutStatus, TriggerOutcome } from '@tenon/core/api'
+import type {
+  ConnectionStatus,
+  Role,
+  RolloutRuns,
+  RolloutStatus,
+  StartRequestState,
+  TriggerOutcome,
+} from '@tenon/core/api'
 import type { NodeId, RunId, TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import type { TriggerKind } from '@tenon/core/node'
 import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
@@ -340,6 +347,51 @@ export interface TriggerEventRow {
   readonly due_at: number | null
 }
 
+/** A run or an event that was requested in a transaction of the host, or an event that was sent. */
+export interface StartRequestRow {
+  readonly tenant_id: TenantId
+  /** Hash of kind, scope and key; a random id without a key. */
+  readonly request_id: string
+  readonly kind: 'run' | 'event'
+  /** Workflow of a run, source of an event. */
+  readonly scope: string
+  /** Dedupe key of a run, id of an event. */
+  readonly event_key: string | null
+  readonly run_id: RunId | null
+  readonly event_type: string | null
+  readonly subject: string | null
+  /** Trigger at which a run is to start; null for the first one. */
+  readonly node_id: NodeId | null
+  /** Time of an event by its sender; null for that at which it was stored. */
+  readonly happened_at: string | null
+  /** True for an event that has yet to be delivered to the runs that wait for it. */
+  readonly serves_waits: boolean
+  /** JSON of the input of a run, which is deleted after the decision, or of the data of an event. */
+  readonly body: string
+  /** Hash of what a repetition must have as well. */
+  readonly digest: string
+  readonly state: StartRequestState
+  /** Times that it could not be accepted so far. */
+  readonly attempts: number
+  readonly code: string | null
+  readonly message: string | null
+  readonly at: number
+  readonly expires_at: number
+}
+
+/** A request, or an event for one of its triggers, that a process is to work on. */
+export interface StartRequestQueueRow {
+  readonly tenant_id: TenantId
+  readonly request_id: string
+  /** Empty for the request; mode, workflow and node of the trigger that an event is for. */
+  readonly target: string
+  readonly seq: Generated<string>
+  /** Hash of the key whose requests are worked on one after the other. */
+  readonly order_key: string | null
+  readonly due_at: number
+  readonly attempts: number
+}
+
 /** The tables that the server adds, and those of the runtime that it uses as well. */
 export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | 'plans'> {
   readonly workflows: WorkflowRow
@@ -360,6 +412,8 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly triggers: TriggerRow
   readonly trigger_events: TriggerEventRow
   readonly schedules: ScheduleRow
+  readonly start_requests: StartRequestRow
+  readonly start_request_queue: StartRequestQueueRow
   readonly key_rotations: KeyRotationRow
   readonly wrapped_keys: WrappedKeyRow
 }

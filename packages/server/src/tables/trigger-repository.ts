@@ -49,6 +49,35 @@ export async function listTriggerRows(
 }
 
 /**
+ * Finds the triggers that an event of a type is for: of the versions with which runs start, and of drafts whose test is
+ * open, which may have any type.
+ *
+ * @returns Mode, workflow and node of each, as one text.
+ */
+export async function listEventTriggers(
+  tx: ServerTx,
+  tenantId: TenantId,
+  type: string,
+  at: number,
+): Promise<readonly string[]> {
+  const isOfType = sql<boolean>`(params::json ->> 'eventType') = ${type}`
+  const rows = await tx
+    .selectFrom('triggers')
+    .select(['workflow_id', 'node_id', 'test_until'])
+    .select((eb) => eb.and([eb('version', 'is not', null), isOfType]).as('is_live'))
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', 'event')
+    .where((eb) => eb.or([eb.and([eb('version', 'is not', null), isOfType]), eb('test_until', '>=', at)]))
+    .orderBy('workflow_id')
+    .orderBy('node_id')
+    .execute()
+  return rows.flatMap(({ workflow_id: workflowId, node_id: nodeId, test_until: until, is_live: isLive }) => [
+    ...(isLive ? [`live ${workflowId} ${nodeId}`] : []),
+    ...(until !== null && until >= at ? [`test ${workflowId} ${nodeId}`] : []),
+  ])
+}
+
+/**
  * Makes the triggers of a version those of its workflow; call it in the transaction that makes runs start with the
  * version, which holds the workflow. A trigger that the version lacks keeps its row, with its pause, but starts no runs.
  *

@@ -55,7 +55,8 @@ export async function changeTrigger(
 }
 
 /**
- * Opens the test address of a webhook of the draft: for an hour, each message to it starts a test run, up to 100.
+ * Opens a test of a trigger of the draft: for an hour, each message to its test address, or each event of its type, starts a
+ * test run, up to 100.
  *
  * @throws {@link TenonError} `TRIGGER_NOT_FOUND` if the draft has no such webhook, `WORKFLOW_INVALID` if it is unfinished.
  */

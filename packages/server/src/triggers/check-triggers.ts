@@ -7,11 +7,12 @@ import { checkSchedule } from '../schedule-rules/check-schedule.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { WebhookParams } from '../webhooks/verify-webhook.ts'
 import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
+import type { EventParams } from './receive-event.ts'
 import { STANDARD_SECRET, standardKey } from './standard-key.ts'
 
 /**
- * Checks what validation in the browser does not: the key of a webhook, which is an expression in a text, and settings of
- * the workflow that fit no message.
+ * Checks what validation in the browser does not: the key of a message and the filter of events, which are expressions in
+ * texts, and settings of the workflow that fit no message.
  *
  * @returns An issue for each trigger that could take no message.
  */
@@ -20,10 +21,16 @@ export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument
   const issues = triggers.flatMap((trigger) => {
     if (trigger.kind === 'schedule') return scheduleIssues(trigger)
     const { id, name } = trigger.node
-    const fault = keyFault(trigger)
-    if (fault === null) return trigger.issues
-    const path = ['nodes', id, 'params', 'dedupeKey']
-    return [...trigger.issues, { path, code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }]
+    const { dedupeKey = '', filter = '' } = JSON.parse(trigger.params) as Partial<WebhookParams & EventParams>
+    const faults = { dedupeKey: expressionFault(dedupeKey, 'key'), filter: expressionFault(filter, 'filter') }
+    return [
+      ...trigger.issues,
+      ...Object.entries(faults).flatMap(([param, fault]) =>
+        fault === null
+          ? []
+          : [{ path: ['nodes', id, 'params', param], code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }],
+      ),
+    ]
   })
   const [first] = triggers
   if (first === undefined || document.settings?.batching === undefined) return issues
@@ -75,16 +82,15 @@ function scheduleIssues({ node: { id, name, params } }: TriggerNode): readonly P
   }))
 }
 
-function keyFault({ params }: TriggerNode): string | null {
-  const { dedupeKey = '' } = JSON.parse(params) as Partial<WebhookParams>
-  if (dedupeKey.trim() === '') return null
+function expressionFault(text: string, name: 'key' | 'filter'): string | null {
+  if (text.trim() === '') return null
   try {
     // Alone, as messages evaluate it: in braces, a text with two expressions would pass as well.
-    parseExpression(dedupeKey)
-    const other = analyzeTemplate(`{{${dedupeKey}}}`).reads.find(({ root }) => root !== 'trigger')
-    return other === undefined ? null : `the key can read "trigger" only, and not "${other.root}"`
+    parseExpression(text)
+    const other = analyzeTemplate(`{{${text}}}`).reads.find(({ root }) => root !== 'trigger')
+    return other === undefined ? null : `the ${name} can read "trigger" only, and not "${other.root}"`
   } catch (error) {
-    if (error instanceof TenonError) return `the key of a message is no expression: ${error.message}`
+    if (error instanceof TenonError) return `the ${name} of a message is no expression: ${error.message}`
     throw error
   }
 }

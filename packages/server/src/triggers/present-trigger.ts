@@ -51,6 +51,7 @@ export async function presentTrigger(
   const isPublished = row !== null && row.version !== null
   const kind = isPublished ? row.kind : draftKind
   if (kind === null) throw new TenonError('TRIGGER_NOT_FOUND', 'No trigger has this node id')
+  const hasAddress = kind === 'webhook'
   const generation = row?.generation ?? 0
   const until = row?.test_until ?? null
   const isPaused = isPublished && row.paused_at !== null
@@ -59,11 +60,13 @@ export async function presentTrigger(
     kind,
     state: isPublished ? (isPaused ? 'paused' : 'active') : 'unpublished',
     version: row?.version ?? null,
-    url: kind === 'webhook' ? await addresses.urlOf({ ...ref, mode: 'live', generation }) : null,
+    url: hasAddress ? await addresses.urlOf({ ...ref, mode: 'live', generation }) : null,
     test:
       until !== null && until > now()
         ? {
-            url: await addresses.urlOf({ ...ref, mode: 'test', generation: row?.test_generation ?? 0 }),
+            url: hasAddress
+              ? await addresses.urlOf({ ...ref, mode: 'test', generation: row?.test_generation ?? 0 })
+              : null,
             expiresAt: toInstant(until),
           }
         : null,

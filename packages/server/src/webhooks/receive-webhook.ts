@@ -9,17 +9,14 @@ import { holdInputFiles } from '../files/hold-input-files.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { TriggerRow } from '../tables/server-tables.ts'
-import { countTestRun, findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
+import { findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
-import { tryDraft } from '../versions/try-draft.ts'
+import { startTest } from '../triggers/start-test.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
 import { verifyWebhook } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'
-
-/** Runs that the messages to one test address start at most: anyone who has the address can send them. */
-const TEST_RUNS = 100
 
 const partOf = ({ tenantId, workflowId, nodeId }: AddressTarget) => `${tenantId}/${workflowId}/${nodeId}`
 
@@ -84,7 +81,7 @@ async function receiveTest(
   row: TriggerRow,
   message: Message,
 ): Promise<WebhookAnswer> {
-  const { tenantId, workflowId, nodeId, generation } = target
+  const { tenantId, nodeId, generation } = target
   const { test_until: until, tester_id: userId, tester_name: displayName, tester_role: role } = row
   if (until === null || userId === null || displayName === null || role === null || until < server.now()) {
     throw notFound()
@@ -102,19 +99,7 @@ async function receiveTest(
     mode: 'test',
     // Each test begins anew.
     key: key === null ? null : `${generation} ${key}`,
-    start: async (runId) => {
-      const counted = { generation, most: TEST_RUNS }
-      const isCounted = await server.database.withTenant(tenantId, (tx) => countTestRun(tx, refOf(row), counted))
-      if (!isCounted) throw testIsOver(until - server.now())
-      return tryDraft(server, identity, workflowId, { trigger: nodeId, input }, { runId })
-    },
-  })
-}
-
-function testIsOver(retryAfterMs: number): TenonError {
-  return new TenonError('RATE_LIMITED', `The test has started its ${TEST_RUNS} runs`, {
-    remedy: 'Open a new test when this one has ended.',
-    details: { retryAfterMs: Math.max(0, retryAfterMs) },
+    start: (runId) => startTest(server, { target, identity, until }, input, runId),
   })
 }
 

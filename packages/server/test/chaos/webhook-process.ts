@@ -52,3 +52,30 @@ await automation.startWorker()
 const server = createServer(toNodeHandler(automation))
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 process.on('disconnect', () => process.exit(0))
+
+/** Orders for a process to save, each in a transaction that also requests a run of the workflow. */
+export interface OrdersToSave {
+  readonly workflowId: string
+  readonly orders: readonly { readonly id: string; readonly end: 'commit' | 'rollback' }[]
+}
+
+/** Saves an order as a host does: with the run that starts after the commit. */
+async function saveOrder(workflowId: string, { id, end }: OrdersToSave['orders'][number]): Promise<void> {
+  const tx = await pool.connect()
+  try {
+    await tx.query('begin')
+    const { runId } = await automation.start({ tx, tenantId: 'acme', workflowId, input: { order: id } })
+    await tx.query('insert into orders (id, run_id) values ($1, $2)', [id, runId])
+    await tx.query(end)
+  } finally {
+    tx.release()
+  }
+}
+
+process.on('message', ({ workflowId, orders }: OrdersToSave) => {
+  const waiting = [...orders]
+  const save = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await saveOrder(workflowId, next)
+  }
+  void Promise.all(Array.from({ length: 4 }, save)).then(() => process.send?.('saved'))
+})

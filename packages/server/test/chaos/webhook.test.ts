@@ -9,10 +9,14 @@ import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { OrdersToSave } from './webhook-process.ts'
 
 /** Messages, each of which is sent three times. `npm run chaos` sends more. */
 const MESSAGES = process.env['TENON_CHAOS'] === '1' ? 10_000 : 200
 const AT_ONCE = 24
+/** Transactions of a host, each of which requests a run. */
+const ORDERS = process.env['TENON_CHAOS'] === '1' ? 10_000 : 300
+const KILLS = 4
 const SECRET = 'sign-with-this'
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `tenon-webhook-process-${process.pid}`)
 
@@ -144,6 +148,52 @@ test('messages that are sent three times, out of order, to two processes of whic
   }
   expect(found).toHaveLength(MESSAGES)
   expect(new Set(found)).toEqual(known)
+}, 1_800_000)
+
+test('orders that a host saves with their runs start one run each, with rollbacks and kills of its processes', async () => {
+  const sql = new pg.Client({ connectionString: databaseUrl })
+  await sql.connect()
+  const first = await startProcess()
+  await sql.query('create table orders (id text primary key, run_id text not null)')
+  const { id: workflowId } = await call<Workflow>(`${first.url}/workflows`, { name: 'Orders' })
+  await call(`${first.url}/workflows/${workflowId}/versions`, {})
+  const all = Array.from({ length: ORDERS }, (_, index) => ({
+    ...{ id: `o-${index}`, end: index % 5 === 0 ? ('rollback' as const) : ('commit' as const) },
+  }))
+  const saved = async () =>
+    new Map((await sql.query('select id, run_id from orders')).rows.map((row) => [row.id, row.run_id]))
+  let saver = first
+  let kills = 0
+  for (let waiting = all; waiting.length > 0; ) {
+    const batch: OrdersToSave = { workflowId, orders: waiting.slice(0, ORDERS / 6) }
+    const isDone = new Promise<boolean>((resolve) => {
+      saver.process.once('message', () => resolve(true))
+      saver.process.once('exit', () => resolve(false))
+    })
+    saver.process.send(batch)
+    // Somewhere in the transactions, or in the starts of runs that were committed.
+    if (kills < KILLS) setTimeout(() => saver.process.kill('SIGKILL'), 20 + kills * 15)
+    if (!(await isDone)) {
+      kills += 1
+      saver = await startProcess()
+    }
+    const done = await saved()
+    const tried = new Set(batch.orders.map(({ id }) => id))
+    waiting = waiting.filter(({ id, end }) => !(end === 'commit' ? done.has(id) : tried.has(id)))
+  }
+  expect(kills).toBe(KILLS)
+  const expected = [...(await saved()).values()].sort()
+  expect(expected).toHaveLength(all.filter(({ end }) => end === 'commit').length)
+  const started = async () => {
+    const { rows } = await sql.query('select run_id from tenon.runs where workflow_id = $1 order by run_id', [
+      workflowId,
+    ])
+    return rows.map((row) => row.run_id)
+  }
+  // None is missing, none is left of a rollback, and none is there twice. Leases of killed processes end first.
+  await expect.poll(async () => (await started()).length, { timeout: 60_000, interval: 500 }).toBe(expected.length)
+  expect(await started()).toEqual(expected)
+  await sql.end()
 }, 1_800_000)
 
 test('a message whose process is killed after its claim, its start or its decision starts one run when it is sent again', async () => {

@@ -1,7 +1,19 @@
 import { z } from 'zod'
+import { START_REQUEST_STATES } from '../event-types.ts'
 import { defineRoute } from '../route.ts'
 import { jsonObjectSchema, pageQuery, pageSchema, textSchema } from '../schemas/common.ts'
-import { acceptedCallbackSchema, eventWaitSchema, sendEventSchema, sentEventSchema } from '../schemas/event.ts'
+import {
+  acceptedCallbackSchema,
+  cloudEventBatchSchema,
+  cloudEventSchema,
+  eventTypesSchema,
+  eventWaitSchema,
+  receivedEventSchema,
+  sendEventSchema,
+  sentEventSchema,
+  sentEventsSchema,
+  startRequestSchema,
+} from '../schemas/event.ts'
 import { NO_PARAMS, NO_QUERY, RUN_INPUT_BYTES } from './shared.ts'
 
 const tag = 'Events'
@@ -12,16 +24,29 @@ export const eventRoutes = {
     method: 'POST',
     path: '/events',
     tag,
-    summary: 'Send an event to every run that waits for its name and key, or keep it for the next one',
+    summary:
+      'Send an event to the triggers of its type, and to every run that waits for its name and key, or keep it for the ' +
+      'next one; also as CloudEvents in structured, batched or binary mode',
     permission: 'event:send',
     rate: 'start',
     resource: null,
     params: NO_PARAMS,
     query: NO_QUERY,
+    headers: { 'ce-specversion': { description: '1.0 for a CloudEvent in binary mode: the body is its data' } },
     body: sendEventSchema,
+    otherBodies: {
+      'application/cloudevents+json': cloudEventSchema,
+      'application/cloudevents-batch+json': cloudEventBatchSchema,
+    },
     maxBodyBytes: RUN_INPUT_BYTES,
-    responses: { 202: { description: 'The event is stored', schema: sentEventSchema } },
+    responses: {
+      202: {
+        description: 'The event, or each of them, is stored',
+        schema: z.union([sentEventSchema, sentEventsSchema]),
+      },
+    },
     errors: [
+      'EVENT_TYPE_UNKNOWN',
       'EVENT_ID_USED',
       'EVENT_PAYLOAD_INVALID',
       'EVENT_BUFFER_FULL',
@@ -47,6 +72,48 @@ export const eventRoutes = {
     }),
     body: null,
     responses: { 200: { description: 'A page of waits', schema: pageSchema(eventWaitSchema) } },
+    errors: ['CURSOR_INVALID'],
+  }),
+  listEvents: defineRoute({
+    id: 'listEvents',
+    method: 'GET',
+    path: '/events',
+    tag,
+    summary: 'List the events that were received in the last 7 days with their data, newest first',
+    permission: 'trigger:read',
+    resource: null,
+    params: NO_PARAMS,
+    query: z.object({ ...pageQuery, type: textSchema(200).exactOptional() }),
+    body: null,
+    responses: { 200: { description: 'A page of events', schema: pageSchema(receivedEventSchema) } },
+    errors: ['CURSOR_INVALID'],
+  }),
+  listEventTypes: defineRoute({
+    id: 'listEventTypes',
+    method: 'GET',
+    path: '/event-types',
+    tag,
+    summary: 'List the types of events that the host has declared',
+    permission: 'trigger:read',
+    resource: null,
+    params: NO_PARAMS,
+    query: NO_QUERY,
+    body: null,
+    responses: { 200: { description: 'The types', schema: eventTypesSchema } },
+    errors: [],
+  }),
+  listStartRequests: defineRoute({
+    id: 'listStartRequests',
+    method: 'GET',
+    path: '/start-requests',
+    tag,
+    summary: 'List the runs that were requested in transactions of the host in the last 7 days, newest first',
+    permission: 'run:read',
+    resource: null,
+    params: NO_PARAMS,
+    query: z.object({ ...pageQuery, state: z.enum(START_REQUEST_STATES).exactOptional() }),
+    body: null,
+    responses: { 200: { description: 'A page of requests', schema: pageSchema(startRequestSchema) } },
     errors: ['CURSOR_INVALID'],
   }),
   receiveCallback: defineRoute({

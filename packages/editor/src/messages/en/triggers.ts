@@ -58,4 +58,15 @@ export const enTriggers = {
   'triggers.schedule.start': 'Start runs',
   'triggers.schedule.started':
     '{started, plural, one {# run started} other {# runs started}}{repeated, plural, =0 {} other {, # had run before}}{rejected, plural, =0 {} other {, # refused}}.',
+  'triggers.declared': 'Events of your product',
+  'triggers.declaredHelp': 'Choosing one also enters the fields of its data.',
+  'triggers.undeclared': 'Your product sends no events of the type "{type}".',
+  'triggers.typesFailed': 'The types of events could not be loaded',
+  'triggers.example': 'Example',
+  'triggers.received': 'Try the filter',
+  'triggers.receivedHelp': 'The last events of this type, whether or not they have started runs.',
+  'triggers.noReceived': 'No event of the type "{type}" was received in the last 7 days.',
+  'triggers.receivedFailed': 'The last events could not be loaded',
+  'triggers.filterOutcome':
+    '{outcome, select, fits {Starts a run} skipped {Skipped} no-boolean {Neither true nor false} other {Filter failed}}',
 } as const

@@ -2,6 +2,7 @@ import type { Json } from '@tenon/core/document'
 import {
   type AnyNodeImplementation,
   defineNode,
+  eventParams,
   implementInlineNode,
   implementNode,
   nodeCall,
@@ -62,6 +63,23 @@ const schedule = defineNode({
   ports: success,
   outputs: { success: z.record(z.string(), z.unknown()) },
   summary: 'Starts at times',
+  effect: 'none',
+})
+
+const event = defineNode({
+  type: 'event',
+  version: 1,
+  title: 'Event',
+  description: 'Begin when something happens',
+  icon,
+  category: 'trigger',
+  control: 'trigger',
+  trigger: 'event',
+  inline: true,
+  params: eventParams,
+  ports: success,
+  outputs: { success: { fromParam: 'schema', as: 'event' } },
+  summary: 'Starts when {eventType} happens',
   effect: 'none',
 })
 
@@ -196,4 +214,5 @@ export const nodesWithWebhook: readonly AnyNodeImplementation[] = [
   ...testNodes,
   implementInlineNode(webhook, () => ({ port: 'success', output: {} })),
   implementInlineNode(schedule, () => ({ port: 'success', output: {} })),
+  implementInlineNode(event, () => ({ port: 'success', output: {} })),
 ]

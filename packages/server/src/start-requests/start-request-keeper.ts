@@ -1,0 +1,97 @@
+import type { ServerContext } from '../context.ts'
+import { reasonOf } from '../log/reason-of.ts'
+import { claimRequests } from '../tables/start-request-repository.ts'
+import { acceptRequest } from './accept-request.ts'
+
+/** Works on the start requests of all tenants while a process runs. */
+export interface StartRequestKeeper {
+  /** Begins to look for requests. Has no effect after the first call, and after `close`. */
+  start(): void
+  /** Looks for requests at once, if the keeper was started. */
+  wake(): void
+  /** Looks soon: a transaction of the host is about to commit a request. */
+  wakeSoon(): void
+  /** Stops; resolves when the requests in hand are done. Other processes do the rest, or the next one does. */
+  close(): Promise<void>
+}
+
+/** Times of a keeper in milliseconds. */
+export interface KeeperTimes {
+  /** Time after which another process works on a request that this one has claimed. */
+  readonly leaseMs: number
+  /** Time between two looks, for requests that were committed elsewhere. */
+  readonly idleMs: number
+  /** Time in which a transaction of the host has probably committed. */
+  readonly soonMs: number
+}
+
+const TIMES: KeeperTimes = { leaseMs: 30_000, idleMs: 1_000, soonMs: 50 }
+/** Requests that a process works on at once. */
+const AT_ONCE = 8
+
+/** @param contextOf - Returns the parts of the server, which has this keeper as one of them. */
+export function createStartRequestKeeper(
+  contextOf: () => ServerContext,
+  times: Partial<KeeperTimes> = {},
+): StartRequestKeeper {
+  const { leaseMs, idleMs, soonMs } = { ...TIMES, ...times }
+  let timer: NodeJS.Timeout | null = null
+  let dueAt = 0
+  let working: Promise<void> | null = null
+  let state: 'new' | 'started' | 'closed' = 'new'
+  let isWoken = false
+
+  const work = async (): Promise<void> => {
+    const server = contextOf()
+    while (state === 'started') {
+      isWoken = false
+      const claimed = await server.database.withSystem((tx) => claimRequests(tx, { leaseMs, most: AT_ONCE }))
+      if (claimed.length === 0) return
+      await Promise.all(
+        claimed.map(async (each) => {
+          try {
+            await acceptRequest(server, each)
+          } catch (error) {
+            // Its lease ends by itself.
+            server.log('warn', 'start_request.not_stored: retrying', { reason: reasonOf(error) })
+          }
+        }),
+      )
+    }
+  }
+  const look = async (): Promise<void> => {
+    timer = null
+    await work().catch((error: unknown) =>
+      contextOf().log('warn', 'start_request.read_failed: retrying', { reason: reasonOf(error) }),
+    )
+    working = null
+    if (state === 'started') lookIn(isWoken ? 0 : idleMs)
+  }
+  const lookIn = (delayMs: number): void => {
+    const at = performance.now() + delayMs
+    if (timer !== null && dueAt <= at) return
+    if (timer !== null) clearTimeout(timer)
+    dueAt = at
+    timer = setTimeout(() => {
+      working = look()
+    }, delayMs).unref()
+  }
+  const wakeIn = (delayMs: number): void => {
+    isWoken = true
+    if (working === null && state === 'started') lookIn(delayMs)
+  }
+  return {
+    start: () => {
+      if (state !== 'new') return
+      state = 'started'
+      lookIn(0)
+    },
+    wake: () => wakeIn(0),
+    wakeSoon: () => wakeIn(soonMs),
+    close: async () => {
+      state = 'closed'
+      if (timer !== null) clearTimeout(timer)
+      await working
+    },
+  }
+}

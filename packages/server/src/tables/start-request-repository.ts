@@ -1,0 +1,201 @@
+import type { StartRequestState } from '@tenon/core/api'
+import type { RunId, TenantId } from '@tenon/core/document'
+import { databaseNow } from '@tenon/runtime/postgres'
+import { sql } from 'kysely'
+import type { ServerTx, StartRequestQueueRow, StartRequestRow } from './server-tables.ts'
+
+/** Names an entry of the queue of start requests. */
+export interface QueueRef {
+  readonly tenantId: TenantId
+  readonly requestId: string
+  /** Empty for the request itself. */
+  readonly target: string
+}
+
+/** An entry that this process works on until its lease ends. */
+export type ClaimedRequest = QueueRef & Pick<StartRequestQueueRow, 'attempts' | 'order_key'>
+
+/**
+ * Claims requests that are due for this process alone, until `leaseMs` are over: of those with the same order key only the
+ * first. For `withSystem`.
+ */
+export async function claimRequests(
+  tx: ServerTx,
+  { leaseMs, most }: { readonly leaseMs: number; readonly most: number },
+): Promise<readonly ClaimedRequest[]> {
+  const rows = await tx
+    .updateTable('start_request_queue')
+    .set({ due_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
+    .where((eb) =>
+      eb(
+        eb.refTuple('tenant_id', 'request_id', 'target'),
+        'in',
+        eb
+          .selectFrom('start_request_queue as due')
+          .select(['due.tenant_id', 'due.request_id', 'due.target'])
+          .where('due.due_at', '<=', databaseNow)
+          .where((due) =>
+            due.not(
+              due.exists(
+                due
+                  .selectFrom('start_request_queue as earlier')
+                  .select('earlier.seq')
+                  .whereRef('earlier.order_key', '=', 'due.order_key')
+                  .whereRef('earlier.tenant_id', '=', 'due.tenant_id')
+                  .whereRef('earlier.seq', '<', 'due.seq'),
+              ),
+            ),
+          )
+          .orderBy('due.due_at')
+          .orderBy('due.seq')
+          .limit(sql.lit(most))
+          .forUpdate('due')
+          .skipLocked()
+          .$asTuple('tenant_id', 'request_id', 'target'),
+      ),
+    )
+    .returning(['tenant_id', 'request_id', 'target', 'attempts', 'order_key'])
+    .execute()
+  return rows.map(({ tenant_id: tenantId, request_id: requestId, ...row }) => ({ tenantId, requestId, ...row }))
+}
+
+export async function findRequest(tx: ServerTx, ref: Omit<QueueRef, 'target'>): Promise<StartRequestRow | null> {
+  const row = await tx
+    .selectFrom('start_requests')
+    .selectAll()
+    .where('tenant_id', '=', ref.tenantId)
+    .where('request_id', '=', ref.requestId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Replaces the entry of an event by one for each of its triggers, in one transaction. */
+export async function spreadEvent(
+  tx: ServerTx,
+  ref: QueueRef,
+  entries: readonly { readonly target: string; readonly orderKey: string | null }[],
+): Promise<void> {
+  const { tenantId: tenant_id, requestId: request_id } = ref
+  if (entries.length > 0) {
+    await tx
+      .insertInto('start_request_queue')
+      .values(
+        entries.map(({ target, orderKey: order_key }) => ({
+          ...{ tenant_id, request_id, target, order_key, attempts: 0 },
+          due_at: sql<number>`${databaseNow}`,
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  await decideRequest(tx, ref, { state: 'accepted' })
+}
+
+/** A decision about a request. */
+export interface RequestDecision {
+  readonly state: Exclude<StartRequestState, 'pending'>
+  /** Run that was started, if it is another one than was chosen. */
+  readonly runId?: RunId
+  readonly code?: string
+  readonly message?: string
+}
+
+/** Stores the decision about a request, and takes its entry out of the queue. */
+export async function decideRequest(tx: ServerTx, ref: QueueRef, decision: RequestDecision): Promise<void> {
+  const { state, runId, code = null, message = null } = decision
+  await tx
+    .updateTable('start_requests')
+    .set((eb) => ({
+      ...{ state, code, message, ...(runId === undefined ? {} : { run_id: runId }) },
+      // The input is in the log of the run; the data of an event is shown to the people who edit its triggers.
+      body: eb.case().when('kind', '=', 'run').then('').else(eb.ref('body')).end(),
+    }))
+    .where('tenant_id', '=', ref.tenantId)
+    .where('request_id', '=', ref.requestId)
+    .where('state', '=', 'pending')
+    .execute()
+  await dropEntry(tx, ref)
+}
+
+/** Takes an entry out of the queue. */
+export async function dropEntry(tx: ServerTx, { tenantId, requestId, target }: QueueRef): Promise<void> {
+  await tx
+    .deleteFrom('start_request_queue')
+    .where('tenant_id', '=', tenantId)
+    .where('request_id', '=', requestId)
+    .where('target', '=', target)
+    .execute()
+}
+
+/** Notes that an entry could not be worked on, and when it is tried again. */
+export async function delayEntry(
+  tx: ServerTx,
+  ref: QueueRef,
+  { delayMs, code, message }: { readonly delayMs: number; readonly code: string; readonly message: string },
+): Promise<void> {
+  await tx
+    .updateTable('start_request_queue')
+    .set({ attempts: sql`attempts + 1`, due_at: sql<number>`${databaseNow} + ${delayMs}::bigint` })
+    .where('tenant_id', '=', ref.tenantId)
+    .where('request_id', '=', ref.requestId)
+    .where('target', '=', ref.target)
+    .execute()
+  if (ref.target !== '') return
+  await tx
+    .updateTable('start_requests')
+    .set({ attempts: sql`attempts + 1`, code, message })
+    .where('tenant_id', '=', ref.tenantId)
+    .where('request_id', '=', ref.requestId)
+    .where('state', '=', 'pending')
+    .execute()
+}
+
+/** Selects the requests to list, newest first. */
+export interface RequestFilter {
+  readonly kind: StartRequestRow['kind']
+  readonly state?: StartRequestState
+  readonly type?: string
+  readonly after: { readonly at: number; readonly id: string } | null
+  readonly limit: number
+}
+
+/** Lists requests of a tenant whose time is not over; one more than the limit, if there is one. */
+export async function listRequests(
+  tx: ServerTx,
+  tenantId: TenantId,
+  { kind, state, type, after, limit }: RequestFilter,
+): Promise<readonly StartRequestRow[]> {
+  let query = tx
+    .selectFrom('start_requests')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('tenant_id', '=', tenantId)
+    .where('expires_at', '>=', databaseNow)
+  if (state !== undefined) query = query.where('state', '=', state)
+  if (type !== undefined) query = query.where('event_type', '=', type)
+  if (after !== null) query = query.where(sql<boolean>`(at, request_id) < (${after.at}::bigint, ${after.id}::text)`)
+  return query
+    .orderBy('at', 'desc')
+    .orderBy('request_id', 'desc')
+    .limit(limit + 1)
+    .execute()
+}
+
+/** Deletes some requests of a tenant whose time is over. @returns Their number, which is at most `limit`. */
+export async function deleteExpiredRequests(tx: ServerTx, tenantId: TenantId, limit: number): Promise<number> {
+  const deleted = await tx
+    .deleteFrom('start_requests')
+    .where('tenant_id', '=', tenantId)
+    .where('request_id', 'in', (eb) =>
+      eb
+        .selectFrom('start_requests as over')
+        .select('over.request_id')
+        .where('over.tenant_id', '=', tenantId)
+        .where('over.expires_at', '<', databaseNow)
+        .limit(sql.lit(limit))
+        .forUpdate()
+        .skipLocked(),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
+}

@@ -2,12 +2,12 @@ import { isSecretMarker, type TenantId, type WorkflowDocument } from '@tenon/cor
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { analyzeTemplate, parseExpression } from '@tenon/core/expression'
 import type { NodeManifest } from '@tenon/core/node'
+import type { EventParams } from '../accept-requests/receive-event.ts'
 import type { ServerContext } from '../context.ts'
 import { checkSchedule } from '../schedule-rules/check-schedule.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { WebhookParams } from '../webhooks/verify-webhook.ts'
 import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
-import type { EventParams } from './receive-event.ts'
 import { STANDARD_SECRET, standardKey } from './standard-key.ts'
 
 /**

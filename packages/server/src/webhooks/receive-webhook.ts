@@ -13,7 +13,7 @@ import { findTrigger, type VersionTrigger } from '../tables/trigger-repository.t
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
-import { startTest } from '../triggers/start-test.ts'
+import { startTest } from '../versions/start-test.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
 import { verifyWebhook } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'

@@ -4,7 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { StartedRunRow } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { countTestRun, type TriggerRef } from '../tables/trigger-repository.ts'
-import { tryDraft } from '../versions/try-draft.ts'
+import { tryDraft } from './try-draft.ts'
 
 /** Runs that the messages to one test start at most: others may send them. */
 const TEST_RUNS = 100

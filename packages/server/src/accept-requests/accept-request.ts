@@ -19,7 +19,7 @@ import {
 } from '../tables/start-request-repository.ts'
 import { listEventTriggers } from '../tables/trigger-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
-import { isPassing, receiveEvent } from '../triggers/receive-event.ts'
+import { isPassing, receiveEvent } from './receive-event.ts'
 
 /** Time for which a request that fails for a reason that may pass is tried again. */
 const GIVE_UP_MS = 24 * 60 * 60 * 1_000

@@ -10,10 +10,10 @@ import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { holdInputFiles } from '../files/hold-input-files.ts'
 import type { TriggerRow } from '../tables/server-tables.ts'
 import { findTrigger, type TriggerRef, type VersionTrigger } from '../tables/trigger-repository.ts'
+import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
+import { draftTrigger } from '../triggers/check-triggers.ts'
+import { startTest } from '../versions/start-test.ts'
 import { keyByExpression } from '../webhooks/read-message.ts'
-import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from './accept-event.ts'
-import { draftTrigger } from './check-triggers.ts'
-import { startTest } from './start-test.ts'
 
 /** Params of an event trigger. */
 export type EventParams = z.output<typeof eventParams>

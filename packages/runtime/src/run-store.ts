@@ -9,7 +9,9 @@ import type {
   RunFailure,
   RunParent,
   RunStatus,
+  RunViewSnapshot,
   ValueRef,
+  ViewPartAt,
   WaitId,
 } from '@tenon/core/run'
 import type { Plan } from './interpreter/plan.ts'
@@ -222,6 +224,17 @@ export interface RunReader {
   listWaitingRuns(tenantId: TenantId, run: Pick<StoredRun, 'runId' | 'rootRunId'>): Promise<readonly StoredWaitingRun[]>
   /** Reads events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
   readEvents(tenantId: TenantId, runId: RunId, after: number, limit?: number): Promise<readonly RunEvent[]>
+  /**
+   * Folds the next events of a log into its stored view, at most about 1,000 of them.
+   *
+   * @param every - Least number of new events for which it is worth the writing.
+   * @returns True if there is more to fold: call again. False also for an unknown run.
+   */
+  advanceView(tenantId: TenantId, runId: RunId, every: number): Promise<boolean>
+  /** Reads the stored view of a run, without values and without most iterations that have ended; `null` if none is stored. */
+  readView(tenantId: TenantId, runId: RunId): Promise<RunViewSnapshot | null>
+  /** Reads a part of the stored view, as `viewPartOf` names it; empty for an unknown part, `null` if no view is stored. */
+  readViewPart(tenantId: TenantId, runId: RunId, part: string): Promise<ViewPartAt | null>
   /**
    * Loads a value of any size.
    *

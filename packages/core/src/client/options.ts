@@ -1,5 +1,6 @@
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunEventFrame } from '../run/events.ts'
+import type { RunViewSnapshot } from '../run/view-parts.ts'
 
 /** The part of an open WebSocket that a run stream uses. */
 export interface StreamSocket {
@@ -44,6 +45,11 @@ export type StreamState = 'connecting' | 'live' | 'retrying' | 'closed'
 export interface RunStreamOptions {
   /** Last `seq` already known. @defaultValue 0 */
   readonly after?: number
+  /**
+   * Accepts the view of a long log in place of its beginning: called once before its first event, or not at all for a
+   * short log. Only with `after` 0.
+   */
+  readonly onView?: (view: RunViewSnapshot) => void
   /** Frames in order of `seq`, without gap or duplicate, across reconnects. */
   readonly onEvents: (frames: readonly RunEventFrame[]) => void
   /**

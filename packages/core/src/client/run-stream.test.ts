@@ -415,7 +415,8 @@ function followBoth({ after = 0, answer = (events) => events.response() }: { aft
       url: 'wss://app.example/runs/r/logs',
       WebSocket: ScriptedSocket,
       getTicket: async () => 'ticket',
-      openEvents: async (from, abortSignal) => behavior.answer(new ScriptedEvents(from, abortSignal)),
+      openEvents: async (query, abortSignal) =>
+        behavior.answer(new ScriptedEvents(Number(query['after']), abortSignal)),
       random: () => 0,
     },
     {

@@ -2,22 +2,24 @@ import { CLOSE_CODES } from '../collab/close-codes.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { isTerminalEvent } from '../run/event-class.ts'
 import type { RunEventFrame } from '../run/events.ts'
+import { isRunOver } from '../run/status.ts'
+import type { RunViewFrame } from '../run/view-parts.ts'
 import { backoffMs } from './backoff.ts'
 import { followEvents } from './event-stream.ts'
 import { createFrameBatch } from './frame-batch.ts'
 import { openFrameSocket, SILENCE_MS } from './frame-socket.ts'
 import type { RunStreamOptions, StreamState, WebSocketConstructor } from './options.ts'
 
-/** A frame that the server sends: events or a heartbeat. */
-type StreamFrame = RunEventFrame | { readonly type: 'heartbeat'; readonly seq: number }
+/** A frame that the server sends: an event, a view or a heartbeat. */
+type StreamFrame = RunEventFrame | RunViewFrame | { readonly type: 'heartbeat'; readonly seq: number }
 
 export interface RunStreamDeps {
   /** Address of the socket without its query. */
   readonly url: string
   readonly WebSocket: WebSocketConstructor
   readonly getTicket: (abortSignal: AbortSignal) => Promise<string>
-  /** Opens the server-sent events after a `seq`. @defaultValue without it only the socket is tried */
-  readonly openEvents?: (after: number, abortSignal: AbortSignal) => Promise<Response>
+  /** Opens the server-sent events, with the query of the socket but for its ticket. @defaultValue without it only the socket is tried */
+  readonly openEvents?: (query: Readonly<Record<string, string>>, abortSignal: AbortSignal) => Promise<Response>
   /** @defaultValue Math.random */
   readonly random?: () => number
 }
@@ -66,9 +68,20 @@ export function followRun(deps: RunStreamDeps, options: RunStreamOptions): () =>
     setState('retrying')
   }
 
+  function beginning(): Record<string, string> {
+    return { after: `${lastSeq}`, ...(lastSeq === 0 && options.onView !== undefined ? { view: 'true' } : {}) }
+  }
+
   function onFrame(frame: StreamFrame): void {
     failures = 0
     setState('live')
+    if (frame.type === 'view') {
+      if (abort.signal.aborted || lastSeq > 0) return
+      lastSeq = frame.seq
+      hasEnded = isRunOver(frame.view.head.status)
+      options.onView?.(frame.view)
+      return
+    }
     if (abort.signal.aborted || frame.type === 'heartbeat' || frame.seq <= lastSeq) return
     // A missing seq means that frames were lost on the way; the backlog of a new connection has them.
     if (frame.seq !== lastSeq + 1) {
@@ -96,7 +109,7 @@ export function followRun(deps: RunStreamDeps, options: RunStreamOptions): () =>
   async function connectEvents(open: NonNullable<RunStreamDeps['openEvents']>): Promise<void> {
     const own = new AbortController()
     const openOnce = async (abortSignal: AbortSignal): Promise<Response> => {
-      const response = await open(lastSeq, abortSignal)
+      const response = await open(beginning(), abortSignal)
       hasOnlyEvents = true
       setState('live')
       // The run has ended and all of its events were delivered.
@@ -134,7 +147,7 @@ export function followRun(deps: RunStreamDeps, options: RunStreamOptions): () =>
       return
     }
     if (abort.signal.aborted) return
-    const query = new URLSearchParams({ after: String(lastSeq), ticket })
+    const query = new URLSearchParams({ ...beginning(), ticket })
     let hasFrame = false
     let firstFrame: ReturnType<typeof setTimeout> | undefined
     const onSocketLost = (code: number | null): void => {

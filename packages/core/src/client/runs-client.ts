@@ -13,6 +13,7 @@ import type {
 import type { Page } from '../api/types.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunId, WorkflowId } from '../ids.ts'
+import type { ViewPartAt } from '../run/view-parts.ts'
 import type { RequestOptions, RunStreamOptions } from './options.ts'
 
 /** The part of the client that starts, reads and changes runs. */
@@ -111,6 +112,12 @@ export interface RunsClient {
   changeEngines(workflowId: WorkflowId, body: ChangeEngines, options?: RequestOptions): Promise<ChangedEngines>
   /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
   ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
+  /**
+   * Reads a part of the view of a long run, for a client whose stream began with a view.
+   *
+   * @param part - Key of the part, as `viewPartOf` gives it for a node run in an iteration.
+   */
+  viewPart(runId: RunId, part: string, options?: RequestOptions): Promise<ViewPartAt>
   /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */
   stream(runId: RunId, options: RunStreamOptions): () => void
 }

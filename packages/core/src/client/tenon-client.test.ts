@@ -79,6 +79,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   migrateRuns: (client) => client.runs.migrateAll('w', { version: '2', from: '1' }),
   changeEngine: (client) => client.runs.changeEngine('r', { engine: 'temporal' }),
   changeEngines: (client) => client.runs.changeEngines('w', { engine: 'temporal', limit: 9 }),
+  getRunViewPart: (client) => client.runs.viewPart('r', '3.1'),
   getRunLedger: (client) => client.runs.ledger('r'),
   listApprovals: (client) => client.approvals.list({ status: 'open' }),
   decideApproval: (client) => client.approvals.decide('a', { choice: 'approve' }),

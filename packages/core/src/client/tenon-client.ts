@@ -75,8 +75,8 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
             url: `${socketBase}${path`/runs/${runId}/logs`}`,
             WebSocket: options.WebSocket ?? platformWebSocket(),
             getTicket: async (abortSignal) => (await ticket({ abortSignal })).ticket,
-            openEvents: (after, abortSignal) =>
-              open({ method: 'GET', path: path`/runs/${runId}/events`, query: { after }, abortSignal }),
+            openEvents: (query, abortSignal) =>
+              open({ method: 'GET', path: path`/runs/${runId}/events`, query, abortSignal }),
           },
           stream,
         ),
@@ -206,6 +206,8 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
       send({ method: 'POST', path: path`/workflows/${workflowId}/migrations`, body, ...sendingOf(request) }),
     waiting: (runId, request) =>
       send({ method: 'GET', path: path`/runs/${runId}/waiting-runs`, ...sendingOf(request) }),
+    viewPart: (runId, part, request) =>
+      send({ method: 'GET', path: path`/runs/${runId}/view-part`, query: { part }, ...sendingOf(request) }),
     ledger: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}/ledger`, ...sendingOf(request) }),
   }
 }

@@ -50,6 +50,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
     child: null,
     undoes: null,
     isReused: false,
+    skipReason: null,
     isLoser: false,
   }
 }

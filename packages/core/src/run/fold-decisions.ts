@@ -11,11 +11,13 @@ import {
   patchWait,
 } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
+import type { SkipReason } from './reasons.ts'
 import type { IterationsView, NodeRunView, ParkedView } from './view.ts'
 
 /** Returns the view of a skipped node run, without the attempt that evaluated its condition. */
-function skipped(nodeRun: NodeRunView, at: number): Partial<NodeRunView> {
-  return { status: 'skipped', attempt: 0, attempts: [], startedAt: null, nextAt: null, endedAt: nodeRun.endedAt ?? at }
+function skipped(nodeRun: NodeRunView, skipReason: SkipReason, at: number): Partial<NodeRunView> {
+  const endedAt = nodeRun.endedAt ?? at
+  return { status: 'skipped', attempt: 0, attempts: [], startedAt: null, nextAt: null, endedAt, skipReason }
 }
 
 /** Failed iterations that a view lists. */
@@ -51,6 +53,7 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
         scheduledAt: nodeRun.scheduledAt ?? at,
         // A node that was skipped may start in the version to which the run has moved.
         endedAt: null,
+        skipReason: null,
         undoes: nodeRun.undoes ?? undoes ?? null,
         status: mode === 'inline' || nodeRun.startedAt !== null ? 'running' : 'idle',
         ...(mode === 'inline' ? beginAttempt(nodeRun, pass, 1, at) : {}),
@@ -68,9 +71,11 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
         if (state.nodeRuns.has(loser)) patchNodeRun(state, loser, () => ({ isLoser: true }))
       }
       return
-    case 'nodes_skipped':
-      for (const nodeRunId of entry.data.nodeRunIds) patchNodeRun(state, nodeRunId, (nodeRun) => skipped(nodeRun, at))
+    case 'nodes_skipped': {
+      const { nodeRunIds, reason } = entry.data
+      for (const nodeRunId of nodeRunIds) patchNodeRun(state, nodeRunId, (nodeRun) => skipped(nodeRun, reason, at))
       return
+    }
     case 'join_unsatisfied': {
       const { error } = entry.data
       patchNodeRun(state, entry.nodeRunId, () => ({ status: 'failed', error, endedAt: at }))

@@ -27,9 +27,13 @@ export interface FoldState {
   readonly touched: Set<NodeRunId>
   open: number
   waiting: number
+  /** True if the view lacks node runs that have ended: an event that begins none does not add them. */
+  readonly isPartial: boolean
+  /** True if the current entry may be the first of a node run. */
+  isFirst: boolean
 }
 
-export function foldStateOf(view: RunView): FoldState {
+export function foldStateOf(view: RunView, { isPartial = false } = {}): FoldState {
   const { nodeRuns, approvals, parked, waits, ...head } = view
   const state: FoldState = {
     head,
@@ -41,6 +45,8 @@ export function foldStateOf(view: RunView): FoldState {
     touched: new Set(),
     open: 0,
     waiting: 0,
+    isPartial,
+    isFirst: true,
   }
   for (const nodeRun of nodeRuns.values()) count(state, nodeRun, 1)
   return state
@@ -73,7 +79,9 @@ export function patchNodeRun(
   nodeRunId: NodeRunId,
   change: (nodeRun: NodeRunView) => Partial<NodeRunView>,
 ): void {
-  const before = state.nodeRuns.get(nodeRunId) ?? idleNodeRun(nodeRunId)
+  const known = state.nodeRuns.get(nodeRunId)
+  if (known === undefined && state.isPartial && !state.isFirst) return
+  const before = known ?? idleNodeRun(nodeRunId)
   const after = { ...before, ...change(before) }
   count(state, before, -1)
   count(state, after, 1)

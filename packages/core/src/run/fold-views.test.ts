@@ -192,6 +192,7 @@ describe('a node run', () => {
       call: null,
       undoes: null,
       isReused: false,
+      skipReason: null,
       isLoser: false,
     })
   })

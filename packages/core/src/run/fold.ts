@@ -34,7 +34,26 @@ export interface RunFold {
   versionOf(nodeRunId: NodeRunId): number
 }
 
-function applyEntry(state: FoldState, entry: LogEntry): boolean {
+/** Types of the events that a node run may begin with; all others follow one of them. */
+const FIRST_EVENTS: ReadonlySet<string> = new Set<LogEntry['type']>([
+  'node_scheduled',
+  'node_reused',
+  'nodes_skipped',
+  'join_unsatisfied',
+  'node_dropped',
+  'node_parked',
+  'approval_needed',
+  'wait_opened',
+  'call_ended',
+])
+
+/**
+ * Applies one entry to a view under construction.
+ *
+ * @returns False for an entry that was applied before.
+ * @throws {@link TenonError} `RUN_LOG_GAP` as {@link RunFold.apply}.
+ */
+export function applyEntry(state: FoldState, entry: LogEntry): boolean {
   const expected = state.head.seq + 1
   if (entry.seq < expected) return false
   if (entry.seq > expected) {
@@ -43,6 +62,8 @@ function applyEntry(state: FoldState, entry: LogEntry): boolean {
     })
   }
   state.head = { ...state.head, seq: entry.seq }
+  state.touched.clear()
+  state.isFirst = FIRST_EVENTS.has(entry.type)
   foldOccurrence(state, entry)
   foldDecision(state, entry)
   deriveRunStatus(state)
@@ -95,7 +116,6 @@ export function createRunFold(from: RunView = emptyRunView()): RunFold {
       return state.head.seq
     },
     apply(entry) {
-      state.touched.clear()
       if (!applyEntry(state, entry)) return []
       current = null
       entries.push(entry)

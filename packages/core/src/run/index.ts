@@ -23,6 +23,7 @@ export {
 export type { EventClass, EventEnvelope, RunEvent, RunEventFrame, RunEventType } from './events.ts'
 export { ALL_PORTS, type Fact, type PauseRequest } from './facts.ts'
 export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
+export type { RunHead } from './fold-state.ts'
 export { fromFrame, type LogEntry, toFrame } from './frame.ts'
 export { HANDLER_INPUT_SAMPLE, HANDLER_INPUT_SCHEMA, type HandledEnd, type HandlerInput } from './handler-input.ts'
 export {
@@ -34,6 +35,7 @@ export {
   type MigrationWithdrawal,
 } from './migrations.ts'
 export type { Observation } from './observations.ts'
+export { createPartialFold, type PartialRunFold } from './partial-fold.ts'
 export { type RunPrincipal, sharedPrincipal } from './principal.ts'
 export type { CancelReason, NodeCancelReason, NoRetryReason, SkipReason } from './reasons.ts'
 export type { RerunFrom, RerunOf, ReusedOutcome } from './reruns.ts'
@@ -71,6 +73,18 @@ export type {
   RunView,
   WaitView,
 } from './view.ts'
+export {
+  type FoldedParts,
+  foldViewParts,
+  type LoadedParts,
+  OUTER_PART,
+  partsOfEntries,
+  type RunViewFrame,
+  type RunViewSnapshot,
+  type ViewPart,
+  type ViewPartAt,
+  viewPartOf,
+} from './view-parts.ts'
 export {
   type ApprovalWait,
   type CallsWait,

@@ -3,7 +3,7 @@ import type { WaitFor } from '../node/implementation.ts'
 import type { Actor } from './actor.ts'
 import type { EngineChangeRefusal, RunEngine } from './engine-changes.ts'
 import type { MigrationBlocker, MigrationRefusal } from './migrations.ts'
-import type { NoRetryReason } from './reasons.ts'
+import type { NoRetryReason, SkipReason } from './reasons.ts'
 import type { RerunOf } from './reruns.ts'
 import type { ParkResolutionKind } from './resolutions.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
@@ -77,6 +77,8 @@ export interface NodeRunView {
   readonly undoes: NodeRunId | null
   /** `true` if the node has not run: its outcome is that of the run that `RunView.rerunOf` names. */
   readonly isReused: boolean
+  /** Reason why the node was skipped; `null` if it was not. */
+  readonly skipReason: SkipReason | null
   /** `true` if a join continued without the node while it ran or waited, since enough other branches were first. */
   readonly isLoser: boolean
 }

@@ -16,6 +16,7 @@ import { engineChanges } from './migrations/0016-engine-changes.ts'
 import { connectionWaits } from './migrations/0017-connection-waits.ts'
 import { temporalWorkers } from './migrations/0020-temporal-workers.ts'
 import { files } from './migrations/0031-files.ts'
+import { runViews } from './migrations/0035-run-views.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -36,7 +37,7 @@ export const RUNTIME_MIGRATIONS = {
   migrations: [
     ...[runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],
     ...[starts, movedRuns, data, errorHandlers, engineChanges, connectionWaits, temporalWorkers],
-    files,
+    ...[files, runViews],
   ],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],

@@ -151,6 +151,19 @@ export interface RuntimeTables {
     readonly seq: number
     readonly data: string
   }
+  /** Folded views of runs, in parts; a cache of the log, made when a run is looked at. */
+  readonly run_views: {
+    readonly tenant_id: string
+    readonly run_id: string
+    /** Key of the part; the empty text for what is outside of iterations. */
+    readonly part: string
+    /** Last event of the whole view; of the other parts only the row of the outer part counts. */
+    readonly seq: number
+    /** True if a node run of the part has not ended. */
+    readonly is_open: boolean
+    /** JSON text. */
+    readonly data: string
+  }
   /** Values above 16 kB by hash, shared by all runs of a tenant. */
   readonly payloads: {
     readonly tenant_id: string

@@ -9,8 +9,9 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { StoredRun } from '../run-store.ts'
 import type { AppendOperation } from './append.ts'
 import { findEvents } from './find-events.ts'
-import { selectEvents, selectPlan, selectRun } from './run-reader.ts'
+import { selectPlan, selectRun } from './run-reader.ts'
 import type { RunRef } from './run-ref.ts'
+import { selectEvents } from './select-events.ts'
 
 /** A run with the snapshot of its session, to rebuild it from. */
 export interface RunToLoad {

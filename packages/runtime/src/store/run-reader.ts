@@ -1,7 +1,7 @@
 import type { RunFilter } from '@tenon/core/api'
 import type { RunId, TenantId } from '@tenon/core/document'
 import type { Vote } from '@tenon/core/node'
-import type { RerunFrom, RerunOf, RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
+import type { RerunFrom, RerunOf, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
 import { type Selectable, sql } from 'kysely'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
@@ -21,9 +21,10 @@ import { selectLiveRunIds } from './live-run-ids.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
 import { selectUsage } from './read-usage.ts'
+import { createRunViews } from './run-views.ts'
 import { selectRunsToMigrate } from './runs-to-migrate.ts'
 import { selectRunsToPause } from './runs-to-pause.ts'
-import { unrollRow } from './stored-events.ts'
+import { selectEvents } from './select-events.ts'
 import { isClosedWait, isOpenWait, waitStatusOf } from './wait-status.ts'
 import { selectWaitingRuns } from './waiting-runs.ts'
 
@@ -39,6 +40,7 @@ const DEFAULT_EVENTS = 1_000
 export function postgresRunReader(database: RuntimeDatabase, payloadStore?: PayloadStore): RunReader {
   const objects = payloadStore === undefined ? null : createStoredObjects(payloadStore)
   const payloads = createPayloadReader(database, objects)
+  const views = createRunViews(database)
   return {
     getRun: (tenantId, runId) => database.withTenant(tenantId, (tx) => selectRun(tx, tenantId, runId)),
     listRuns: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectRuns(tx, tenantId, filter)),
@@ -61,6 +63,9 @@ export function postgresRunReader(database: RuntimeDatabase, payloadStore?: Payl
     listWaitingRuns: (tenantId, run) => database.withTenant(tenantId, (tx) => selectWaitingRuns(tx, tenantId, run)),
     readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
+    advanceView: (tenantId, runId, every) => views.advance({ tenantId, runId }, every),
+    readView: (tenantId, runId) => views.read({ tenantId, runId }),
+    readViewPart: (tenantId, runId, part) => views.readPart({ tenantId, runId }, part),
     loadValue: async (tenantId, ref) => itemAt(await payloads.read(tenantId, [ref]), 0),
     loadValues: (tenantId, refs) => payloads.read(tenantId, refs),
     getPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
@@ -116,38 +121,6 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
     .limit(limit + 1)
     .execute()
   return { items: rows.slice(0, limit).map(runOfRow), nextCursor: cursorAfter(rows, limit, positionOfRun) }
-}
-
-export async function selectEvents(
-  tx: RuntimeTx,
-  tenantId: TenantId,
-  runId: RunId,
-  after: number,
-  limit: number,
-): Promise<readonly RunEvent[]> {
-  const log = tx
-    .selectFrom('run_log')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    // From the run row, so that one partition is read.
-    .where('start_week', '=', (eb) =>
-      eb.selectFrom('runs').select('start_week').where('tenant_id', '=', tenantId).where('run_id', '=', runId),
-    )
-  const rowAtStart = log
-    .select('seq')
-    .where('seq', '<=', after + 1)
-    .orderBy('seq', 'desc')
-    .limit(1)
-  const rows = await log
-    .select(['seq', 'turn', 'events', 'inlines'])
-    .where((eb) => eb('seq', '>=', eb.fn.coalesce(rowAtStart, sql.lit(0))))
-    // Numbers are dense, so later rows are not needed.
-    .where('seq', '<=', after + limit)
-    .orderBy('seq')
-    .execute()
-  const events = rows.flatMap(unrollRow)
-  const from = events.findIndex((event) => event.seq > after)
-  return from === -1 ? [] : events.slice(from, from + limit)
 }
 
 export async function selectPlan(tx: RuntimeTx, tenantId: TenantId, planHash: string): Promise<Plan | null> {

@@ -1,6 +1,15 @@
 import type { Approval, Ledger, Page, Run, RunSummary, StartedRun, Version, VersionWithDocument } from '@tenon/core/api'
+import type { WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
-import type { RunEventFrame } from '@tenon/core/run'
+import {
+  createPartialFold,
+  foldRunEvents,
+  fromFrame,
+  type RunEventFrame,
+  type RunView,
+  type RunViewFrame,
+  type ViewPartAt,
+} from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asking, endingAs, greeting, publish, runToEnd, untilRun, working } from '../testing/kit/sample-workflows.ts'
@@ -387,6 +396,62 @@ describe('GET /runs/{runId}/ledger', () => {
     const run = await runToEnd(server, as, id, { text: 'you' })
     const ledger = await server.json<Ledger>(200, `/runs/${run.runId}/ledger`, { as })
     expect(ledger.nodeRuns[1]?.input).toMatchObject({ values: { greeting: 'Hello you' } })
+  })
+})
+
+describe('the view of a long run', () => {
+  const looped = (): WorkflowDocument =>
+    workflow(
+      [
+        node('start', 'start'),
+        node('each', 'loop', { items: '{{input.list}}' }),
+        { ...node('a', 'set', { values: { at: '{{index}}' } }), parentId: 'each' },
+        node('end', 'end', {}),
+      ],
+      ['start>each', 'each>end'],
+    )
+
+  test('comes before its last events, and its parts are read by themselves', async () => {
+    const as = testIdentity()
+    const list = Array.from({ length: 300 }, () => 0)
+    const { runId } = await runToEnd(server, as, await publish(server, as, looped()), { list })
+    const framesOf = async (query: string) => {
+      const text = await (await server.call(`/runs/${runId}/events${query}`, { as })).text()
+      const lines = text.split('\n').filter((line) => line.startsWith('data: {"'))
+      return lines.map((line) => JSON.parse(line.slice(6)) as RunEventFrame | RunViewFrame)
+    }
+    const all = await framesOf('')
+    const whole = foldRunEvents(all.map((frame) => fromFrame(frame as RunEventFrame)))
+    expect(whole.seq).toBeGreaterThan(1_000)
+    expect(await framesOf('?view=true&after=3')).toEqual(all.slice(3))
+    const [first, ...rest] = await framesOf('?view=true')
+    if (first?.type !== 'view') throw new RangeError('The stream does not begin with a view')
+    expect(rest).toEqual(all.slice(first.seq))
+    expect(rest.length).toBeLessThan(500)
+    expect(JSON.stringify(first).length).toBeLessThan(JSON.stringify(all).length / 4)
+    const fold = createPartialFold(first.view)
+    for (const frame of rest) fold.apply(fromFrame(frame as RunEventFrame))
+    for (let key = 0; key < 10; key += 1) {
+      const { seq, part } = await server.json<ViewPartAt>(200, `/runs/${runId}/view-part?part=${key}`, { as })
+      if (!fold.hasPart(`${key}`)) fold.addPart(`${key}`, part, seq)
+    }
+    const plain = ({ nodeRuns, ...head }: RunView) =>
+      JSON.parse(JSON.stringify([head, [...nodeRuns]], (key, value) => (key === 'inline' ? undefined : value)))
+    expect(plain(fold.view())).toEqual(plain(whole))
+    const outer = await server.json<ViewPartAt>(200, `/runs/${runId}/view-part`, { as })
+    expect(outer.part.nodeRuns.map(([, { nodeRunId }]) => nodeRunId)).toContain('each')
+    await server.json(422, `/runs/${runId}/view-part?part=x`, { as })
+  })
+
+  test('is not sent for a short log', async () => {
+    const as = testIdentity()
+    const { runId } = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })
+    const text = await (await server.call(`/runs/${runId}/events?view=true`, { as })).text()
+    expect(text).toContain('"seq":1,')
+    expect(text).not.toContain('"type":"view"')
+    // A part of it can be read all the same.
+    const { part } = await server.json<ViewPartAt>(200, `/runs/${runId}/view-part`, { as })
+    expect(part.nodeRuns.length).toBeGreaterThan(2)
   })
 })
 

@@ -1,6 +1,7 @@
 import { ROUTES, type Run } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
-import { isRunOver, type RunEvent } from '@tenon/core/run'
+import { isRunOver, OUTER_PART } from '@tenon/core/run'
+import { maskCredentials } from '@tenon/core/mask'
 import { cutText } from '@tenon/core/text'
 import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
@@ -8,10 +9,10 @@ import { deleteRunTree } from '../runs/delete-run-tree.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
 import { startRerun } from '../runs/rerun-run.ts'
+import { readViewPart } from '../runs/view-part.ts'
 import { startPublishedRun } from '../runs/start-run.ts'
 import { toEventStream } from '../streams/event-source.ts'
-import { followRunLog } from '../streams/follow-run-log.ts'
-import { presentEvent } from '../streams/present-event.ts'
+import { runFrames } from '../streams/run-frames.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
 
@@ -78,15 +79,20 @@ export const runHandlers: readonly RouteImplementation[] = [
     json: await readLedger(server, resource),
   })),
 
+  implementRoute(ROUTES.getRunViewPart, async ({ server, resource, query }) => ({
+    status: 200,
+    json: maskCredentials(await readViewPart(server, resource, query.part ?? OUTER_PART)),
+  })),
+
   implementRoute(ROUTES.streamRunEvents, async (call) => {
     const { server, resource, query, headers } = call
     const after = lastEventId(headers) ?? query.after ?? 0
-    const { tenantId, runId } = resource
     // A browser's EventSource connects again after every end; this answer alone makes it stop.
     if (isRunOver(resource.status) && after >= resource.nextSeq - 1) return { status: 204 }
     const stream = watchStream(server.connections, ROUTES.streamRunEvents.permission, call)
-    const events = followRunLog(server, { tenantId, runId, after, abortSignal: stream.abortSignal })
-    return toEventStream(events, toRunEvent, { log: server.log, leave: stream.leave })
+    const acceptsView = query.view === 'true'
+    const frames = runFrames(server, resource, { after, acceptsView, abortSignal: stream.abortSignal })
+    return toEventStream(frames, toRunEvent, { log: server.log, leave: stream.leave })
   }),
 ]
 
@@ -119,8 +125,8 @@ async function requestOfRun(
 }
 
 /** `id` is the `seq`, so that a browser that lost the connection asks for what follows it. */
-function toRunEvent(event: RunEvent): string {
-  return `id: ${event.seq}\ndata: ${JSON.stringify(presentEvent(event))}\n\n`
+function toRunEvent(frame: { readonly seq: number }): string {
+  return `id: ${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`
 }
 
 function lastEventId(headers: Headers): number | null {

@@ -83,7 +83,8 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     abortSignal.addEventListener('abort', leave)
     if (route.id === ROUTES.runLogs.id) {
       const after = typeof query.after === 'number' ? query.after : 0
-      await streamRunLog(server, resource as Resources['run'], socket, { after, abortSignal })
+      const acceptsView = query.view === 'true'
+      await streamRunLog(server, resource as Resources['run'], socket, { after, acceptsView, abortSignal })
     } else if (route.id === ROUTES.followChanges.id) {
       await streamChanges(server, socket, { tenantId: identity.tenantId, abortSignal })
     } else {

@@ -11,8 +11,8 @@ import {
   startRunSchema,
   waitingRunsSchema,
 } from '../schemas/run.ts'
-import { runEventFrameSchema } from '../schemas/service.ts'
-import { afterQuery, NO_PARAMS, NO_QUERY, RUN_INPUT_BYTES, runParams, workflowParams } from './shared.ts'
+import { runStreamFrameSchema, viewPartAtSchema } from '../schemas/service.ts'
+import { NO_PARAMS, NO_QUERY, RUN_INPUT_BYTES, runParams, runStreamQuery, workflowParams } from './shared.ts'
 
 const tag = 'Runs'
 
@@ -203,21 +203,42 @@ export const runRoutes = {
     responses: { 200: { description: 'The ledger of the run', schema: ledgerSchema } },
     errors: ['VALUE_TOO_LARGE'],
   }),
+  getRunViewPart: defineRoute({
+    id: 'getRunViewPart',
+    method: 'GET',
+    path: '/runs/{runId}/view-part',
+    tag,
+    summary:
+      'Read a part of the view of a run, without values: the node runs of 32 iterations side by side, by default those outside of iterations',
+    permission: 'run:read',
+    resource: 'run',
+    params: runParams,
+    query: z.object({
+      part: z
+        .string()
+        .regex(/^(\d{1,9}(\.\d{1,9}){0,31})?$/)
+        .exactOptional(),
+    }),
+    body: null,
+    responses: { 200: { description: 'The part, empty for iterations that have not begun', schema: viewPartAtSchema } },
+    errors: [],
+  }),
   streamRunEvents: defineRoute({
     id: 'streamRunEvents',
     method: 'GET',
     path: '/runs/{runId}/events',
     tag,
-    summary: 'Stream the run log as server-sent events: stored events, then live ones until the run ends',
+    summary:
+      'Stream the run log as server-sent events: stored events, then live ones until the run ends. With `view=true` a long log begins with its view',
     permission: 'run:read',
     rate: 'connect',
     resource: 'run',
     params: runParams,
-    query: afterQuery,
+    query: runStreamQuery,
     headers: { 'Last-Event-ID': { description: 'Last seq already known; takes precedence over `after`' } },
     body: null,
     responses: {
-      200: { description: 'One event per frame', schema: runEventFrameSchema, contentType: 'text/event-stream' },
+      200: { description: 'One event per frame', schema: runStreamFrameSchema, contentType: 'text/event-stream' },
       204: { description: 'The run has ended and the caller has all of its events', schema: null },
     },
     errors: ['CURSOR_INVALID'],
@@ -227,14 +248,15 @@ export const runRoutes = {
     method: 'WS',
     path: '/runs/{runId}/logs',
     tag,
-    summary: 'Stream the run log over a WebSocket, one JSON event per text frame',
+    summary:
+      'Stream the run log over a WebSocket, one JSON event per text frame. With `view=true` a long log begins with its view',
     permission: 'run:read',
     rate: 'connect',
     resource: 'run',
     params: runParams,
-    query: z.object({ ...afterQuery.shape, ticket: z.string().max(400).exactOptional() }),
+    query: z.object({ ...runStreamQuery.shape, ticket: z.string().max(400).exactOptional() }),
     body: null,
-    responses: { 101: { description: 'Frames of the run log', schema: runEventFrameSchema } },
+    responses: { 101: { description: 'Frames of the run log', schema: runStreamFrameSchema } },
     errors: [],
   }),
 }

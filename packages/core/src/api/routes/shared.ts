@@ -12,6 +12,9 @@ export const afterQuery = z.object({
   after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).exactOptional(),
 })
 
+/** The beginning of a run stream, and whether a long log may begin with its view. */
+export const runStreamQuery = afterQuery.extend({ view: z.enum(['true', 'false']).exactOptional() })
+
 export const DOCUMENT_BYTES = 4_194_304
 export const RUN_INPUT_BYTES = 1_048_576
 /** Update and state vector as base64, with the JSON around them. */

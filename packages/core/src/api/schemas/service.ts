@@ -113,6 +113,33 @@ export const runEventFrameSchema = z
   })
   .meta({ id: 'RunEventFrame' })
 
+const viewPartSchema = z
+  .strictObject({
+    nodeRuns: z.array(z.tuple([z.number(), jsonObjectSchema])).readonly(),
+    approvals: z.array(z.tuple([z.number(), jsonObjectSchema])).readonly(),
+    parked: z.array(z.tuple([z.number(), jsonObjectSchema])).readonly(),
+    waits: z.array(z.tuple([z.number(), jsonObjectSchema])).readonly(),
+  })
+  .meta({ id: 'RunViewPart' })
+
+/** The first frame of a stream of a long log, for a client that asked for a view. */
+const runViewFrameSchema = z
+  .strictObject({
+    seq: z.int(),
+    type: z.literal('view'),
+    view: z.strictObject({
+      head: jsonObjectSchema,
+      parts: z.array(z.tuple([z.string(), viewPartSchema])).readonly(),
+    }),
+  })
+  .meta({ id: 'RunViewFrame' })
+
+/** A frame of a run stream. */
+export const runStreamFrameSchema = z.union([runEventFrameSchema, runViewFrameSchema])
+
+/** A part of the view of a run. */
+export const viewPartAtSchema = z.strictObject({ seq: z.int(), part: viewPartSchema }).meta({ id: 'RunViewPartAt' })
+
 /** A text frame of the change socket and the data of a server-sent event; heartbeats only in `tenon.v1`. */
 export const changeFrameSchema = z
   .union([

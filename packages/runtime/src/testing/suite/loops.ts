@@ -1,4 +1,5 @@
 import type { JsonObject, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
+import { foldRunEvents } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { ofType, type SuiteGroup, storyOf } from './suite-context.ts'
@@ -94,6 +95,19 @@ export const loopTests: SuiteGroup = (context) => {
         { index: 7, size: 20_000 },
         { index: 299, size: 1 },
       ])
+      // Its view is kept in parts, whatever engine has run it.
+      const { reader } = context().handle
+      while (await reader.advanceView(run.tenantId, run.runId, 1));
+      const view = await reader.readView(run.tenantId, run.runId)
+      const whole = foldRunEvents(await run.events())
+      expect(view?.head).toMatchObject({ seq: whole.seq, status: 'completed' })
+      expect(view?.parts.map(([key]) => key).sort()).toEqual(['', '0', '1'])
+      const later = await reader.readViewPart(run.tenantId, run.runId, '9')
+      expect(later?.part.nodeRuns.map(([, { nodeRunId, status }]) => [nodeRunId, status])).toEqual(
+        [...whole.nodeRuns.values()].flatMap(({ nodeRunId, status }) =>
+          /#(28[89]|29.)$/.test(nodeRunId) ? [[nodeRunId, status]] : [],
+        ),
+      )
     })
   })
 

@@ -99,6 +99,22 @@ const end = defineNode({
   effect: 'none',
 })
 
+const loop = defineNode({
+  type: 'loop',
+  version: 1,
+  title: 'Loop',
+  description: 'Run nodes for each item of a list',
+  icon,
+  category: 'flow',
+  control: 'loop',
+  inline: true,
+  params: z.object({ items: z.array(z.unknown()) }),
+  ports: success,
+  outputs: { success: z.object({ results: z.array(z.unknown()) }) },
+  summary: 'Runs for each item',
+  effect: 'none',
+})
+
 const set = defineNode({
   type: 'set',
   version: 1,
@@ -177,6 +193,11 @@ const caller = defineNode({
 export const testNodes: readonly AnyNodeImplementation[] = [
   implementInlineNode(start, () => ({ port: 'success', output: {} })),
   implementInlineNode(end, ({ output }) => ({ port: 'end', output })),
+  implementInlineNode(loop, ({ items }, { iterations }) => {
+    if (iterations !== null) return { port: 'success', output: { results: iterations.map(({ output }) => output) } }
+    const rest = { concurrency: 1, onFailure: 'fail', keep: 'all' } as const
+    return { suspend: { kind: 'iterations', items: items as Json[], count: items.length, ...rest } }
+  }),
   implementInlineNode(set, ({ values }) => ({ port: 'success', output: values })),
   implementInlineNode(approval, ({ title, roles, userIds, required, evidence }, { resume }) => {
     if (resume?.kind === 'approval') {

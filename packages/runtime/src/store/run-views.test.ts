@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto'
+import { createPartialFold, foldRunEvents, type RunEvent, type RunView, viewPartOf } from '@tenon/core/run'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { appendOfNewRun } from '../testing/append-of-new-run.ts'
+import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
+import type { Append, PendingEvent } from './append.ts'
+import { type Appender, createAppender } from './appender.ts'
+import { postgresRunReader } from './run-reader.ts'
+import { createRunViews, type RunViews } from './run-views.ts'
+
+/** The view as JSON, without values. */
+function plain({ nodeRuns, approvals, parked, waits, ...head }: RunView): unknown {
+  const lists = [nodeRuns, approvals, parked, waits].map((map) => [...map])
+  return JSON.parse(JSON.stringify([head, lists], (key, value) => (key === 'inline' ? undefined : value)))
+}
+
+const event = (body: PendingEvent['body'], id: string, turnOffset: number): PendingEvent => ({
+  ...{ class: 'decision', id, at: 1, turnOffset, causeOffset: null },
+  body,
+})
+
+/** The events of iterations of a loop, each in a turn of its own, with a value each. */
+function iterations(from: number, count: number): readonly PendingEvent[] {
+  return Array.from({ length: count }, (_, step) => {
+    const index = from + step
+    const output = { hash: `h${index}`, size: 5, inline: `v${index}` }
+    return [
+      event({ type: 'iteration_started', nodeRunId: 'each', data: { index } }, `b${index}`, step + 1),
+      event(
+        {
+          type: 'node_scheduled',
+          nodeRunId: `a#${index}`,
+          data: { pass: 1, mode: 'inline', queue: null, resume: null },
+        },
+        `s${index}`,
+        step + 1,
+      ),
+      event(
+        {
+          type: 'node_completed',
+          nodeRunId: `a#${index}`,
+          data: { pass: 1, attempt: 1, port: 'success', output, durationMs: 0 },
+        },
+        `c${index}`,
+        step + 1,
+      ),
+    ]
+  }).flat()
+}
+
+describe.each(TEST_DATABASES)('stored views on %s', (kind) => {
+  let opened: TestDatabase
+  let database: RuntimeDatabase
+  let appender: Appender
+  let views: RunViews
+
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind)
+    database = opened.database
+    appender = createAppender(database)
+    views = createRunViews(database)
+  })
+  afterAll(() => opened.close())
+
+  /** Stores a run, and appends iterations to it. */
+  async function openRun() {
+    const run = { tenantId: `t-${randomUUID()}`, runId: 'r' }
+    await appender.append(appendOfNewRun({ ...run, at: 1, operations: [] }))
+    let turn = 1
+    const add = async (count: number): Promise<void> => {
+      const events = iterations(turn - 1, count)
+      const rest = { status: null, create: null, patch: null, payloads: [], operations: [] } as const
+      const append: Append = { ...run, kind: 'advance', expectTurn: turn, turns: count, events, ...rest }
+      expect(await appender.append(append)).toMatchObject({ outcome: 'ok' })
+      turn += count
+    }
+    const events = async (): Promise<readonly RunEvent[]> =>
+      await postgresRunReader(database).readEvents(run.tenantId, run.runId, 0, 100_000)
+    return { run, add, events }
+  }
+
+  async function fold({ run, events }: Awaited<ReturnType<typeof openRun>>): Promise<RunView> {
+    const snapshot = await views.read(run)
+    if (snapshot === null) throw new RangeError('There is no view')
+    const log = await events()
+    const partial = createPartialFold(snapshot)
+    for (const entry of log) partial.apply(entry)
+    const keys = new Set(log.flatMap((entry) => ('nodeRunId' in entry ? [viewPartOf(entry.nodeRunId ?? '')] : [])))
+    for (const key of keys) {
+      if (partial.hasPart(key)) continue
+      const at = await views.readPart(run, key)
+      if (at !== null) partial.addPart(key, at.part, at.seq)
+    }
+    return partial.view()
+  }
+
+  test('and the events after them are the view of the whole log, by whichever process it was folded', async () => {
+    const opened = await openRun()
+    const { run, add, events } = opened
+    expect(await views.read(run)).toBeNull()
+    expect(await views.readPart(run, '0')).toBeNull()
+    expect(await views.advance(run, 500)).toBe(false)
+    await add(400)
+    // Three processes, one of which opens the run twice.
+    const others = [views, views, createRunViews(database), createRunViews(database)]
+    for (let isMore = true; isMore; ) {
+      isMore = (await Promise.all(others.map((each) => each.advance(run, 500)))).includes(true)
+    }
+    const first = await views.read(run)
+    expect(first?.head.seq).toBeGreaterThanOrEqual(900)
+    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    await add(300)
+    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    while (await views.advance(run, 1));
+    expect((await views.read(run))?.head.seq).toBe(2_101)
+    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    expect((await views.readPart(run, ''))?.part.nodeRuns.map(([, { nodeRunId }]) => nodeRunId)).toEqual(
+      [...foldRunEvents(await events()).nodeRuns.keys()].filter((id) => viewPartOf(id) === ''),
+    )
+    expect(JSON.stringify(await views.readPart(run, '3'))).not.toContain('inline')
+  })
+
+  test('are of whole turns, cost little to continue, and are none of another tenant', async () => {
+    const { run, add } = await openRun()
+    await add(700)
+    await views.advance(run, 500)
+    // One event, then three in each turn: those of the turn of the thousandth are left to the next call.
+    expect((await views.read(run))?.head.seq).toBe(997)
+    await views.advance(run, 500)
+    const rows = await database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('run_views').select(['part', 'seq']).where('seq', '>', 997).execute(),
+    )
+    expect(rows.map(({ part }) => part).sort()).toEqual(['', ...Array.from({ length: 11 }, (_, at) => `${at + 10}`)])
+    const foreign = { ...run, tenantId: `t-${randomUUID()}` }
+    expect(await views.advance(foreign, 1)).toBe(false)
+    expect(await views.read(foreign)).toBeNull()
+  })
+
+  test('of another form are folded anew, but for those of a later version, and go with their run', async () => {
+    const opened = await openRun()
+    const { run, add, events } = opened
+    const update = (version: number) =>
+      database.withTenant(run.tenantId, (tx) =>
+        tx
+          .updateTable('run_views')
+          .set({ data: JSON.stringify({ version, head: {}, part: {} }) })
+          .where('part', '=', '')
+          .execute(),
+      )
+    await add(40)
+    await views.advance(run, 1)
+    await update(0)
+    expect(await views.read(run)).toBeNull()
+    expect(await views.advance(run, 1)).toBe(false)
+    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    await update(99)
+    expect(await views.advance(run, 1)).toBe(false)
+    expect(await views.read(run)).toBeNull()
+    await database.withTenant(run.tenantId, (tx) => tx.deleteFrom('runs').where('run_id', '=', run.runId).execute())
+    const left = await database.withTenant(run.tenantId, (tx) => tx.selectFrom('run_views').select('part').execute())
+    expect(left).toEqual([])
+    expect(await views.advance(run, 1)).toBe(false)
+  })
+})

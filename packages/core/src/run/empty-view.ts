@@ -7,6 +7,7 @@ export function emptyRunView(): RunView {
   return {
     seq: 0,
     status: 'queued',
+    trigger: null,
     startedAt: null,
     finishedAt: null,
     nodeRuns: new Map(),

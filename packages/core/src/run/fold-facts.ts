@@ -13,8 +13,8 @@ export function foldOccurrence(state: FoldState, entry: LogEntry): void {
   const { at } = entry
   switch (entry.type) {
     case 'run_started': {
-      const { rerunOf = null, handles = null } = entry.data
-      state.head = { ...state.head, status: 'running', startedAt: at, rerunOf, handles }
+      const { rerunOf = null, handles = null, trigger } = entry.data
+      state.head = { ...state.head, status: 'running', trigger, startedAt: at, rerunOf, handles }
       return
     }
     case 'node_started': {

@@ -177,7 +177,7 @@ function splitState(
   return parts
 }
 
-/** Values are erased in the run log alone, so no other place has them. */
+/** Values are erased in the run log alone, so no view has them. */
 function withoutValues(nodeRun: NodeRunView): NodeRunView {
   return { ...nodeRun, input: withoutInline(nodeRun.input), output: withoutInline(nodeRun.output) }
 }

@@ -292,6 +292,8 @@ export interface RunView {
   readonly seq: number
   /** Status of the run. */
   readonly status: RunStatus
+  /** Trigger with which the run has begun; `null` before its start. */
+  readonly trigger: NodeId | null
   /** Start, in milliseconds since the Unix epoch; `null` while queued. */
   readonly startedAt: number | null
   /** End, in milliseconds since the Unix epoch; `null` before. */

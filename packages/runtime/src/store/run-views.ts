@@ -172,7 +172,7 @@ async function loadNext(tx: RuntimeTx, run: RunRef, every: number): Promise<Next
     .executeTakeFirst()
   const [outer] = await selectParts(tx, run, [OUTER_PART], false)
   const stored = outer === undefined ? null : (JSON.parse(outer.data) as StoredHead)
-  // What a later version has folded is better than what this one would make of it.
+  // A view of a later version is left alone: it may be better than that of this one.
   if (row === undefined || (stored !== null && stored.version > VIEW_VERSION)) return null
   const before = stored?.version === VIEW_VERSION ? stored : null
   const seq = before?.head.seq ?? 0

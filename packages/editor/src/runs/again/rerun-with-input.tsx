@@ -24,8 +24,7 @@ export function RerunWithInput({ scope, run, onStarted, onClose }: RerunWithInpu
   const { client, ledger, store, graph } = scope
   const load = useMemo(() => async () => (await ledger.read(store.snapshot().lastSeq)).input, [ledger, store])
   const recorded = useResource(load)
-  const [first] = store.entries
-  const trigger = first?.type === 'run_started' ? first.data.trigger : null
+  const { trigger } = store.snapshot().live
   const schema = useMemo(() => {
     if (graph.value === null) return null
     const { document, manifest } = graph.value

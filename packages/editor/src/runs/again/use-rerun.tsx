@@ -87,7 +87,6 @@ export function useRerun({ scope, run, onStarted }: RerunProps): Rerun {
 
 async function tryDraft({ client, store, ledger }: RunScope, { workflowId }: Run) {
   const { input } = await ledger.read(store.snapshot().lastSeq)
-  const [first] = store.entries
-  const trigger = first?.type === 'run_started' ? { trigger: first.data.trigger } : {}
-  return await client.drafts.try(workflowId, { input, ...trigger })
+  const { trigger } = store.snapshot().live
+  return await client.drafts.try(workflowId, { input, ...(trigger === null ? {} : { trigger }) })
 }

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '@tenon/core/client'
-import { type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
+import { type LogEntry, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
 import { useMemo } from 'react'
 import { TemplateParts } from '../../expression-field/template-text.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
@@ -15,10 +15,9 @@ import { nodeRunName } from '../format/node-run-name.ts'
 import { portWords } from '../format/port-words.ts'
 import { EnteredValues, enteredFor } from '../parked/entered-values.tsx'
 import { NodeParked } from '../parked/node-parked.tsx'
-import { skipReasons } from '../store/edge-state.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { useLog, useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { NodeWait } from '../waits/node-wait.tsx'
 import { AttemptList } from './attempt-list.tsx'
 import { FailedCall } from './failed-call.tsx'
@@ -39,6 +38,8 @@ export interface ResultTabProps {
   readonly onSelectNode?: ((nodeId: string) => void) | undefined
 }
 
+const NO_ENTRIES: readonly LogEntry[] = []
+
 // Only an ended run can be run again from a node.
 const loadRerunNode = () => import('../again/rerun-node.tsx')
 
@@ -48,15 +49,12 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
   const { store } = scope
   const { view, live } = useRunSnapshot(store)
   const moment = useRunMoment(store, 500)
-  const skipReason = useMemo(
-    () => skipReasons(store.entries, view.seq).get(nodeRun.nodeRunId) ?? null,
-    [store, view.seq, nodeRun.nodeRunId],
-  )
+  const entries = useLog(store) ? NO_ENTRIES : store.entries
   const logged = useMemo(
-    () => nodeLogFacts(store.entries, view.seq, nodeRun.nodeRunId),
-    [store, view.seq, nodeRun.nodeRunId],
+    () => nodeLogFacts(entries, view.seq, nodeRun.nodeRunId),
+    [entries, view.seq, nodeRun.nodeRunId],
   )
-  const entered = useMemo(() => enteredFor(store.entries, view, nodeRun.nodeRunId), [store, view, nodeRun.nodeRunId])
+  const entered = useMemo(() => enteredFor(entries, view, nodeRun.nodeRunId), [entries, view, nodeRun.nodeRunId])
   const answers = logged.toolCalls.filter(isModelAnswer)
   const toolCalls = logged.toolCalls.filter((call) => !isModelAnswer(call))
   const nodes = scope.graph.value?.document.nodes
@@ -67,7 +65,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
     nodeRun,
     node,
     undoes: nodeRun.undoes === null ? null : nodeRunName(scope.nodes, nodeRun.undoes, t),
-    skipReason,
+    skipReason: nodeRun.skipReason,
     closed: closedApprovalOf(view, nodeRun.nodeRunId),
     wait,
     isPaused: view.status === 'paused',

@@ -9,6 +9,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
+import { useLog } from '../store/use-run.ts'
 
 export interface ValueViewProps {
   readonly scope: RunScope
@@ -32,7 +33,9 @@ export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText
     const entry = nodeRuns.find((candidate) => candidate.nodeRunId === nodeRunId)
     return { json: entry === undefined ? null : pick(entry) }
   }, [ledger, seq, nodeRunId, pick])
-  const stored = useResource(isInline ? null : load)
+  // A small value is in the log, which may be loading.
+  const isLoadingLog = useLog(scope.store)
+  const stored = useResource(isInline || isLoadingLog ? null : load)
   const json = value?.inline ?? stored.value?.json ?? null
   return (
     <section className="tn-value">
@@ -44,7 +47,7 @@ export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText
       </header>
       {stored.error !== null && json === null ? (
         <ResourceError resource={stored} />
-      ) : stored.isLoading && json === null ? (
+      ) : (isLoadingLog || stored.isLoading) && json === null ? (
         <Skeleton lines={3} height={16} />
       ) : json === null ? (
         <p className="tn-muted">{emptyText}</p>

@@ -5,11 +5,12 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SearchInput } from '../../ui/search-input.tsx'
 import { Select } from '../../ui/select.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { isListed } from '../store/shown-items.ts'
-import { useRunSnapshot } from '../store/use-run.ts'
+import { useLog, useRunSnapshot } from '../store/use-run.ts'
 import { filterLines, LEVEL_CHOICES, type LevelChoice } from './filter-lines.ts'
 import { LogLineView } from './log-line-view.tsx'
 import { type LogLine, logLine } from './log-lines.ts'
@@ -31,7 +32,8 @@ const ROW_PX = 30
 /** Panel of the run log with filters and search, which follows new lines. */
 export function LogPanel({ store, nodes, nodeId = null, nodeRunId, onNodeChange }: LogPanelProps) {
   const { t } = useInstance()
-  const lines = useLines(store, nodes)
+  const isLoading = useLog(store)
+  const lines = useLines(store, nodes, isLoading)
   const [level, setLevel] = useState<LevelChoice>('info')
   const [search, setSearch] = useState('')
   const [isFollowing, setIsFollowing] = useState(true)
@@ -73,7 +75,9 @@ export function LogPanel({ store, nodes, nodeId = null, nodeRunId, onNodeChange 
           />
         )}
       </div>
-      {shown.length === 0 ? (
+      {isLoading ? (
+        <Skeleton lines={8} height={ROW_PX} />
+      ) : shown.length === 0 ? (
         <EmptyState
           icon="list"
           title={lines.length === 0 ? t('runs.log.empty') : t('runs.log.noMatch')}
@@ -110,7 +114,7 @@ export function LogPanel({ store, nodes, nodeId = null, nodeRunId, onNodeChange 
 const lineKey = (line: LogLine) => String(line.seq)
 
 /** Returns the lines up to the selected moment; each event is formatted once. */
-function useLines(store: RunStore, nodes: NodeDirectory): readonly LogLine[] {
+function useLines(store: RunStore, nodes: NodeDirectory, isLoading: boolean): readonly LogLine[] {
   const { t, locale } = useInstance()
   const { cursor, lastSeq } = useRunSnapshot(store)
   const toLine = useMemo(() => {
@@ -123,5 +127,6 @@ function useLines(store: RunStore, nodes: NodeDirectory): readonly LogLine[] {
       return line
     }
   }, [store, nodes, t, locale])
-  return useMemo(() => store.entries.slice(0, cursor ?? lastSeq).map(toLine), [store, cursor, lastSeq, toLine])
+  const end = isLoading ? 0 : (cursor ?? lastSeq)
+  return useMemo(() => store.entries.slice(0, end).map(toLine), [store, end, toLine])
 }

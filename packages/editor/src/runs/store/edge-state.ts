@@ -1,16 +1,5 @@
-import { ALL_PORTS, type LogEntry, type NodeRunView, type SkipReason } from '@tenon/core/run'
+import { ALL_PORTS, type NodeRunView } from '@tenon/core/run'
 import type { EdgeRunDisplay } from '../../canvas/node-status.ts'
-
-/** Returns the reasons of skipped node runs, up to one event of the log. */
-export function skipReasons(entries: readonly LogEntry[], seq: number): ReadonlyMap<string, SkipReason> {
-  const reasons = new Map<string, SkipReason>()
-  for (const entry of entries) {
-    if (entry.seq > seq) break
-    if (entry.type !== 'nodes_skipped') continue
-    for (const nodeRunId of entry.data.nodeRunIds) reasons.set(nodeRunId, entry.data.reason)
-  }
-  return reasons
-}
 
 /**
  * Returns the state of one edge in a run.

@@ -11,10 +11,10 @@ import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { waitNote } from '../format/wait-words.ts'
 import { ItemStepper } from '../loop/item-stepper.tsx'
 import { displayStatus } from './display-status.ts'
-import { edgeState, skipReasons } from './edge-state.ts'
+import { edgeState } from './edge-state.ts'
 import type { NodeDirectory } from './node-directory.ts'
 import { momentOf, type RunStore } from './run-store.ts'
-import { shownNodeRun, shownNodeRunId } from './shown-items.ts'
+import { shownNodeRunId } from './shown-items.ts'
 
 const TICK_MS = 200
 
@@ -31,7 +31,6 @@ export interface RunPresenterOptions {
 export function createRunPresenter({ store, nodes, below, t, locale }: RunPresenterOptions): NodeRunPresenter {
   const listeners = new Set<() => void>()
   const displays = new Map<NodeId, { readonly of: NodeRunView; readonly display: NodeRunDisplay }>()
-  let reasons = { seq: -1, map: skipReasons([], 0) }
   let moment = momentOf(store, store.snapshot())
 
   function refresh(): void {
@@ -55,14 +54,16 @@ export function createRunPresenter({ store, nodes, below, t, locale }: RunPresen
     }
   }
 
-  const runOf = (nodeId: NodeId) => shownNodeRun(store.snapshot(), nodes, nodeId)
+  function runOf(nodeId: NodeId): NodeRunView | undefined {
+    const nodeRunId = shownNodeRunId(store.snapshot(), nodes, nodeId)
+    if (nodeRunId === null) return undefined
+    const nodeRun = store.snapshot().view.nodeRuns.get(nodeRunId)
+    if (nodeRun === undefined) store.loadPartOf(nodeRunId)
+    return nodeRun
+  }
 
   function passedPort(nodeId: NodeId): string | null {
-    const { seq } = store.snapshot().view
-    const nodeRunId = shownNodeRunId(store.snapshot(), nodes, nodeId)
-    if (nodeRunId === null) return null
-    if (reasons.seq !== seq) reasons = { seq, map: skipReasons(store.entries, seq) }
-    const reason = reasons.map.get(nodeRunId)
+    const reason = runOf(nodeId)?.skipReason
     return reason === 'disabled' || reason === 'skip_if' ? nodes.get(nodeId).firstPort : null
   }
 

@@ -1,11 +1,14 @@
+import { TenonError } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import type { FixtureData } from '../../../test/fixtures/fixture-data.ts'
+import { loopRun } from '../../../test/fixtures/loop-runs.ts'
 import { escalatedRun } from '../../../test/fixtures/ticket-runs.ts'
-import { createRunStore, momentOf } from './run-store.ts'
+import { createRunStore, momentOf, type RunStore } from './run-store.ts'
 
 /** A store whose frames come by hand: the backlog of the fixture client is left out. */
-function openStore() {
-  const fixture = createFixtureClient()
+function openStore(data: FixtureData = {}) {
+  const fixture = createFixtureClient(data)
   const due: (() => void)[] = []
   const store = createRunStore({
     client: fixture.client,
@@ -121,6 +124,82 @@ describe('createRunStore', () => {
     stop()
     expect(due).toEqual([])
     expect(store.snapshot().lastSeq).toBe(0)
+  })
+})
+
+describe('createRunStore for a long log', () => {
+  const long = loopRun({ count: 80, failed: [] })
+  const { length } = long.frames
+  const itemOf = (store: RunStore) =>
+    [...store.snapshot().view.nodeRuns.keys()].find((nodeRunId) => nodeRunId.endsWith('#3'))
+
+  function openLong() {
+    const opened = openStore({ frames: long.frames, viewAt: length - 5 })
+    const arrive = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      opened.paint()
+    }
+    return { ...opened, arrive }
+  }
+
+  test('begins with its view, and loads the items that are shown', async () => {
+    const { fixture, store, paint, arrive } = openLong()
+    store.start()
+    paint()
+    expect(store.snapshot()).toMatchObject({ isPartial: true, lastSeq: length - 5 })
+    await arrive()
+    expect(store.snapshot()).toMatchObject({ isPartial: true, lastSeq: length })
+    expect(store.snapshot().view.status).toBe('completed')
+    expect(store.entries).toEqual([])
+    expect(itemOf(store)).toBeUndefined()
+    const nodeRunId = 'missing#3'
+    fixture.fail('runs.viewPart', new TenonError('UNAVAILABLE', 'The server restarts'))
+    store.loadPartOf(nodeRunId)
+    await arrive()
+    store.loadPartOf(nodeRunId)
+    expect(fixture.calls.filter(({ name }) => name === 'runs.viewPart')).toHaveLength(1)
+    fixture.fail('runs.viewPart', null)
+    store.loadPartOf('missing#40')
+    store.loadPartOf('other#41')
+    await arrive()
+    expect(fixture.calls.filter(({ name }) => name === 'runs.viewPart')).toHaveLength(2)
+    expect([...store.snapshot().view.nodeRuns.keys()].some((id) => id.endsWith('#40'))).toBe(true)
+    store.loadPartOf('missing#42')
+    store.loadPartOf('outside')
+    expect(fixture.calls.filter(({ name }) => name === 'runs.viewPart')).toHaveLength(2)
+  })
+
+  test('loads the log when it is shown, and keeps its view until then', async () => {
+    const { store, paint, arrive } = openLong()
+    store.start()
+    paint()
+    store.seek(7)
+    expect(store.snapshot()).toMatchObject({ isPartial: true, cursor: null, lastSeq: length - 5 })
+    await arrive()
+    expect(store.snapshot()).toMatchObject({ isPartial: false, cursor: 7, lastSeq: length })
+    expect(store.entries).toHaveLength(length)
+    expect(store.snapshot().view.seq).toBe(7)
+    expect(itemOf(store)).toBeUndefined()
+    store.seek(null)
+    expect(itemOf(store)).toBeDefined()
+    store.loadLog()
+    store.loadPartOf('missing#40')
+    expect(store.snapshot().isPartial).toBe(false)
+  })
+
+  test('continues where it was when it is stopped and started again', async () => {
+    const { store, paint, arrive } = openLong()
+    const stop = store.start()
+    paint()
+    stop()
+    store.start()
+    await arrive()
+    expect(store.snapshot()).toMatchObject({ isPartial: true, lastSeq: length })
+    stop()
+    store.loadLog()
+    store.start()
+    await arrive()
+    expect(store.snapshot()).toMatchObject({ isPartial: false, lastSeq: length })
   })
 })
 

@@ -1,13 +1,16 @@
 import type { StreamState, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import {
+  createPartialFold,
   createRunFold,
   fromFrame,
   isRunOver,
   type LogEntry,
   type NodeRunId,
+  type PartialRunFold,
   type RunEventFrame,
   type RunView,
+  viewPartOf,
 } from '@tenon/core/run'
 import { onNextFrame } from '../../instance/frame.ts'
 import { createServerClock } from './server-clock.ts'
@@ -22,6 +25,8 @@ export interface RunSnapshot {
   readonly cursor: number | null
   /** Last event that has arrived; 0 before the first. */
   readonly lastSeq: number
+  /** True while `entries` is empty, since the log is so long that it is loaded only when it is shown. */
+  readonly isPartial: boolean
   /** Items that the reader chose, by the id of the loop's run; other loops show the item that is most telling. */
   readonly chosenItems: ReadonlyMap<NodeRunId, number>
   /** State of the connection that delivers the run log. */
@@ -40,9 +45,13 @@ export interface RunStore {
   readonly subscribe: (listener: () => void) => () => void
   /** Returns the latest snapshot; the same object until something changes. */
   readonly snapshot: () => RunSnapshot
-  /** Events 1 to `lastSeq`; `seq` n is at index n - 1. The array grows in place. */
+  /** Events 1 to `lastSeq`; `seq` n is at index n - 1. Empty while the snapshot is partial. The array grows in place. */
   readonly entries: readonly LogEntry[]
-  /** Selects the event `seq`; `null` follows the run again. */
+  /** Loads the part of a partial view that a node run belongs to; does nothing if it is there. */
+  readonly loadPartOf: (nodeRunId: NodeRunId) => void
+  /** Loads the log of a partial view; does nothing if it is there. */
+  readonly loadLog: () => void
+  /** Selects the event `seq`, once the log is loaded; `null` follows the run again. */
   readonly seek: (seq: number | null) => void
   /** Chooses the items of loops whose runs are shown: indexes from 0 by the id of the loop's run. Others stay chosen. */
   readonly chooseItems: (items: ReadonlyMap<NodeRunId, number>) => void
@@ -62,6 +71,8 @@ export interface RunStoreOptions {
 
 /** Time in milliseconds after connecting, after which arriving events are live and not from the backlog. */
 const BACKLOG_MS = 2_000
+/** Time in milliseconds after which a part that could not be loaded is requested again. */
+const RETRY_MS = 5_000
 
 /** Creates the store of one run. It does nothing until it is started. */
 export function createRunStore({ client, runId, schedule = onNextFrame }: RunStoreOptions): RunStore {
@@ -69,6 +80,13 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
   const listeners = new Set<() => void>()
   const entries: LogEntry[] = []
   let fold = createRunFold()
+  /** View of a long log; `null` for others, and once the log is loaded. */
+  let partial: PartialRunFold | null = null
+  /** True while the log of a partial view is loading; `fold` takes its events then. */
+  let isLoadingLog = false
+  /** Event to select once the log is loaded. */
+  let wantedSeq: number | null = null
+  const requested = new Map<string, number>()
   let pending: RunEventFrame[] = []
   let liveSince: number | null = null
   let unschedule: (() => void) | null = null
@@ -78,6 +96,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     live: fold.view(),
     cursor: null,
     lastSeq: 0,
+    isPartial: false,
     chosenItems: new Map(),
     stream: 'connecting',
     streamError: null,
@@ -91,6 +110,10 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
   function take(frame: RunEventFrame): void {
     const entry = fromFrame(frame)
     clock.observe(entry.at, liveSince !== null && Date.now() - liveSince > BACKLOG_MS)
+    if (partial !== null && !isLoadingLog) {
+      partial.apply(entry)
+      return
+    }
     fold.apply(entry)
     if (entry.seq > entries.length) entries.push(entry)
   }
@@ -106,13 +129,62 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
       restart()
       return
     }
-    const live = fold.view()
-    publish({ live, lastSeq: fold.seq, view: current.cursor === null ? live : current.view })
+    if (isLoadingLog && fold.seq >= current.lastSeq) endLoading()
+    // The view does not go back to its beginning while the log is loading.
+    if (isLoadingLog) return
+    const live = (partial ?? fold).view()
+    publish({
+      live,
+      lastSeq: live.seq,
+      isPartial: partial !== null,
+      view: current.cursor === null ? live : current.view,
+    })
+    if (wantedSeq !== null && partial === null) seek(wantedSeq)
+  }
+
+  function endLoading(): void {
+    partial = null
+    isLoadingLog = false
+  }
+
+  function loadLog(): void {
+    if (partial === null || isLoadingLog) return
+    isLoadingLog = true
+    pending = []
+    if (stop === null) return
+    stop()
+    stop = open()
+  }
+
+  function loadPartOf(nodeRunId: NodeRunId): void {
+    const key = viewPartOf(nodeRunId)
+    const own = partial
+    if (own === null || own.hasPart(key) || Date.now() < (requested.get(key) ?? 0)) return
+    requested.set(key, Number.POSITIVE_INFINITY)
+    client.runs.viewPart(runId, key).then(
+      ({ seq, part }) => {
+        own.addPart(key, part, seq)
+        requested.delete(key)
+        unschedule ??= schedule(flush)
+      },
+      () => requested.set(key, Date.now() + RETRY_MS),
+    )
+  }
+
+  function seek(seq: number | null): void {
+    wantedSeq = partial === null ? null : seq
+    if (seq === null) publish({ cursor: null, view: current.live })
+    else if (partial !== null) loadLog()
+    else {
+      const cursor = Math.min(Math.max(1, Math.round(seq)), Math.max(1, current.lastSeq))
+      publish({ cursor, view: fold.viewAt(cursor) })
+    }
   }
 
   /** Streams the log again from its start, since a part of it is missing. */
   function restart(): void {
     fold = createRunFold()
+    endLoading()
     entries.length = 0
     stop?.()
     stop = open()
@@ -120,7 +192,15 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
 
   function open(): () => void {
     return client.runs.stream(runId, {
-      after: fold.seq,
+      after: partial === null || isLoadingLog ? fold.seq : partial.seq,
+      ...(isLoadingLog
+        ? {}
+        : {
+            onView: (snapshot) => {
+              partial = createPartialFold(snapshot)
+              unschedule ??= schedule(flush)
+            },
+          }),
       onEvents: (frames) => {
         pending.push(...frames)
         unschedule ??= schedule(flush)
@@ -150,13 +230,9 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
       return () => listeners.delete(listener)
     },
     snapshot: () => current,
-    seek(seq) {
-      if (seq === null) publish({ cursor: null, view: current.live })
-      else {
-        const cursor = Math.min(Math.max(1, Math.round(seq)), Math.max(1, current.lastSeq))
-        publish({ cursor, view: fold.viewAt(cursor) })
-      }
-    },
+    loadPartOf,
+    loadLog,
+    seek,
     chooseItems: (items) => publish({ chosenItems: new Map([...current.chosenItems, ...items]) }),
     now: () => clock.now(),
   }

@@ -22,6 +22,17 @@ export function useRunSnapshot(store: RunStore): RunSnapshot {
   return useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot)
 }
 
+const selectIsPartial = (snapshot: RunSnapshot) => snapshot.isPartial
+
+/** Loads the log of a long run, for a part that shows it. Returns `true` while it is loading. */
+export function useLog(store: RunStore): boolean {
+  const isPartial = useRunPart(store, selectIsPartial)
+  useEffect(() => {
+    if (isPartial) store.loadLog()
+  }, [store, isPartial])
+  return isPartial
+}
+
 /** Returns one node run; renders only if it changes. */
 export function useNodeRunView(store: RunStore, nodeRunId: string): NodeRunView {
   const idle = useMemo(() => idleNodeRun(nodeRunId), [nodeRunId])

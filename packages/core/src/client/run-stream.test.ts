@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TenonError } from '../errors/tenon-error.ts'
+import { emptyRunView } from '../run/empty-view.ts'
 import type { RunEventFrame } from '../run/events.ts'
 import { backoffMs } from './backoff.ts'
-import type { StreamSocket, StreamState } from './options.ts'
+import type { RunStreamOptions, StreamSocket, StreamState } from './options.ts'
 import { followRun } from './run-stream.ts'
 
 /** A socket that a test plays the server of. */
@@ -53,7 +54,7 @@ function frame(seq: number, type = 'node_log') {
   return { seq, type, at: 0, data: {} }
 }
 
-function follow(after?: number, fail: Error | null = null) {
+function follow(after?: number, fail: Error | null = null, onView?: RunStreamOptions['onView']) {
   const seen: number[] = []
   const batches: number[] = []
   const states: StreamState[] = []
@@ -73,6 +74,7 @@ function follow(after?: number, fail: Error | null = null) {
     },
     {
       ...(after === undefined ? {} : { after }),
+      ...(onView === undefined ? {} : { onView }),
       onEvents: (frames: readonly RunEventFrame[]) => {
         batches.push(frames.length)
         seen.push(...frames.map((one) => one.seq))
@@ -117,6 +119,38 @@ describe('followRun', () => {
     await vi.advanceTimersByTimeAsync(60_000)
     expect(run.states).toEqual(['connecting', 'live', 'closed'])
     expect(ScriptedSocket.opened).toHaveLength(1)
+  })
+
+  test('takes the view of a long log in place of its beginning, once', async () => {
+    const views: number[] = []
+    const run = follow(undefined, null, ({ head }) => void views.push(head.seq))
+    await flush()
+    expect(socket(0).query.get('view')).toBe('true')
+    const view = { head: { ...emptyRunView(), seq: 900 }, parts: [] }
+    socket(0).sendText(JSON.stringify({ seq: 900, type: 'view', view }))
+    socket(0).sendText(JSON.stringify({ seq: 900, type: 'view', view }))
+    socket(0).send(901)
+    socket(0).drop()
+    await vi.advanceTimersByTimeAsync(250)
+    expect([views, run.seen]).toEqual([[900], [901]])
+    expect([socket(1).query.get('after'), socket(1).query.get('view')]).toEqual(['901', null])
+    run.stop()
+  })
+
+  test('ends with a view of a run that is over, and asks for none without a listener', async () => {
+    const run = follow(undefined, null, () => undefined)
+    await flush()
+    const view = { head: { ...emptyRunView(), seq: 900, status: 'completed' }, parts: [] }
+    socket(0).sendText(JSON.stringify({ seq: 900, type: 'view', view }))
+    socket(0).drop(1000)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(run.states).toEqual(['connecting', 'live', 'closed'])
+    follow()
+    await flush()
+    expect(socket(1).query.get('view')).toBeNull()
+    socket(1).sendText(JSON.stringify({ seq: 900, type: 'view', view }))
+    socket(1).send(901)
+    await flush()
   })
 
   test('goes on after the last seq with a fresh ticket when the connection is lost', async () => {

@@ -50,7 +50,7 @@ export function createPartialFold(snapshot: RunViewSnapshot): PartialRunFold {
   }
 
   function reorder<Value>(map: Map<string, Value>): void {
-    const sorted = [...map].sort(([left], [right]) => (orders.get(left) ?? 0) - (orders.get(right) ?? 0))
+    const sorted = [...map].sort(([left], [right]) => Number(orders.get(left)) - Number(orders.get(right)))
     map.clear()
     for (const [id, value] of sorted) map.set(id, value)
   }

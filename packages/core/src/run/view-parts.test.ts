@@ -34,6 +34,12 @@ import {
 
 const ITEMS = 70
 
+/** A wait for a time, which ends. */
+const pauseOf = (nodeRunId: string): readonly Event[] => [
+  { type: 'wait_opened', nodeRunId, data: { waitId: `${nodeRunId}/1/1`, waitFor: { kind: 'time', dueAt: 5 } } },
+  { type: 'wait_closed', nodeRunId, data: { waitId: `${nodeRunId}/1/1`, how: 'resolved' } },
+]
+
 /** A loop whose items run one after the other: each tenth waits for a person, each seventh fails and is parked. */
 function item(index: number): readonly Event[] {
   const id = `charge#${index}`
@@ -63,6 +69,7 @@ function item(index: number): readonly Event[] {
     iterationBegun('each', index),
     scheduled(id),
     begun(id),
+    ...(index % 10 === 6 ? pauseOf(id) : []),
     ...outcome,
     { type: 'nodes_skipped', data: { nodeRunIds: [`no#${index}`, `never#${index}`], reason: 'dead_path' } },
     iterationEnded('each', index),

@@ -170,10 +170,10 @@ function splitState(
     parts.set(key, part)
     return part
   }
-  for (const [id, nodeRun] of nodeRuns) at(nodeRun).nodeRuns.push([orders.get(id) ?? 0, withoutValues(nodeRun)])
-  for (const [id, approval] of approvals) at(approval).approvals.push([orders.get(id) ?? 0, approval])
-  for (const [id, each] of parked) at(each).parked.push([orders.get(id) ?? 0, each])
-  for (const [id, wait] of waits) at(wait).waits.push([orders.get(id) ?? 0, wait])
+  for (const [id, nodeRun] of nodeRuns) at(nodeRun).nodeRuns.push([Number(orders.get(id)), withoutValues(nodeRun)])
+  for (const [id, approval] of approvals) at(approval).approvals.push([Number(orders.get(id)), approval])
+  for (const [id, each] of parked) at(each).parked.push([Number(orders.get(id)), each])
+  for (const [id, wait] of waits) at(wait).waits.push([Number(orders.get(id)), wait])
   return parts
 }
 

@@ -104,6 +104,8 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly SECRET_NOT_FOUND: { readonly param: string }
   /** Param that names a connection which does not exist, or which the workflow or its author may not use. */
   readonly CONNECTION_NOT_FOUND: { readonly param: string }
+  /** Param that names the connection of one person, in a workflow that only messages, events and schedules start. */
+  readonly CONNECTION_PRIVATE: { readonly param: string }
   /** Task queue without a worker. */
   readonly TASK_QUEUE_UNSERVED: { readonly queue: string }
   /** Node type that the server knows and no running worker has. */

@@ -11,7 +11,7 @@ import { z } from 'zod'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
-import { testNodes } from '../testing/kit/test-nodes.ts'
+import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { changeConnection } from '../vault/change-connection.ts'
@@ -54,7 +54,7 @@ beforeAll(async () => {
   const crm = defineConnector({
     ...{ id: 'crm', title: 'CRM', auth: { kind: 'bearer' }, allowedHosts: [origin], test: { url: `${origin}/me` } },
   })
-  const nodes = [...testNodes, callNode]
+  const nodes = [...nodesWithWebhook, callNode]
   pglite = await openMigratedPGlite()
   server = await openTestServer({
     database: { pglite },
@@ -243,6 +243,12 @@ describe('connections', () => {
     const mine = await publish(server, owner, calling(own.id))
     expect(await runToEnd(server, owner, mine, {})).toMatchObject({ status: 'completed' })
     expect(await runToEnd(server, editor, mine, {})).toMatchObject({ error: { code: 'CONNECTION_REFUSED' } })
+    const byMessage = calling(own.id)
+    const nodes = [node('start', 'webhook', { signature: 'none' }), ...byMessage.nodes.slice(1)]
+    const body = { name: 'W', document: { ...byMessage, nodes } }
+    const { id } = await server.json<Workflow>(201, '/workflows', { as: owner, method: 'POST', body })
+    const noPerson = await server.call(`/workflows/${id}/versions`, { as: owner, method: 'POST', body: {} })
+    expect(await noPerson.json()).toMatchObject({ code: 'WORKFLOW_INVALID', issues: [{ code: 'CONNECTION_PRIVATE' }] })
     await change(owner, own.id, { sharing: { kind: 'workflows', workflowIds: [first] } })
     expect(await runToEnd(server, owner, mine, {})).toMatchObject({ error: { code: 'CONNECTION_REFUSED' } })
     await server.call(`/connections/${own.id}`, { as: owner, method: 'DELETE' })

@@ -11,7 +11,7 @@ import { sharingOf } from './present-connection.ts'
 
 /**
  * Refuses a workflow that names connections which do not exist, or which it or its author may not use: otherwise an editor
- * could let a workflow use the account of another person.
+ * could let a workflow use the account of another person. A private one is refused where no person starts runs.
  *
  * @param identity - Author of the workflow; without a person, connections of people are refused.
  * @throws {@link TenonError} `WORKFLOW_INVALID` with an issue for each such node.
@@ -27,14 +27,26 @@ export async function checkConnections(
   const { tenantId } = identity
   const ids = [...new Set(uses.map(({ connectionId }) => connectionId))]
   const found = await database.withTenant(tenantId, (tx) => findConnections(tx, tenantId, ids))
+  const isByHand = startsByHand(registry, document)
   const issues = uses.flatMap(({ nodeId, name, param, connectionId }): readonly ProblemIssue[] => {
     const row = found.get(connectionId)
-    if (row !== undefined && mayUse(identity, row) && isSharedWith(row, workflowId)) return []
+    if (row !== undefined && mayUse(identity, row) && isSharedWith(row, workflowId)) {
+      if (isByHand || row.sharing_kind !== 'user') return []
+      const why = `${name}: its connection is private, and messages and schedules start runs that act for no person`
+      return [serverIssue('CONNECTION_PRIVATE', ['nodes', nodeId, 'params', param], why, { param })]
+    }
     const message = `${name}: choose a connection that exists and that this workflow may use`
     return [serverIssue('CONNECTION_NOT_FOUND', ['nodes', nodeId, 'params', param], message, { param })]
   })
   const [first] = issues
   if (first !== undefined) throw new TenonError('WORKFLOW_INVALID', first.message, { details: { issues } })
+}
+
+/** Checks whether people can start runs, and not only messages, schedules and events. */
+function startsByHand(registry: ServerContext['registry'], document: Pick<WorkflowDocument, 'nodes'>): boolean {
+  return enabledNodes(registry, document).some(
+    ({ entry }) => entry?.control === 'trigger' && entry.trigger === undefined,
+  )
 }
 
 /** Also an admin, who sees the connection of another person, may not let a workflow use it. */

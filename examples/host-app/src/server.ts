@@ -13,6 +13,7 @@ import { openDatabase } from './demo/database.ts'
 import { readEnvironment } from './demo/environment.ts'
 import { demoMembers } from './demo/members.ts'
 import { notFound } from './demo/not-found.ts'
+import { createOrders, ORDER_CREATED, shop } from './demo/orders.ts'
 import { pages } from './demo/pages.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { seedWorkflows } from './demo/seed.ts'
@@ -32,8 +33,10 @@ const languageModel = openaiLanguageModel({
   fetch: createEgress({ allow }).fetch,
 })
 
+const database = await openDatabase(environment)
 const automation = createWorkflowServer({
-  database: await openDatabase(environment),
+  database,
+  events: { types: [ORDER_CREATED] },
   engine: environment.engine === 'temporal' ? await temporal(environment) : embeddedEngine(),
   nodes: createBuiltInNodes({ languageModel }),
   authenticate: sessions.authenticate,
@@ -49,10 +52,12 @@ const app = new Hono()
 app.get('/', (c) => c.redirect('/app'))
 app.use('/app/*', pages(join(import.meta.dirname, 'pages')))
 app.route('/demo', demoRoutes(sessions, { engine: environment.engine, model: model.name, isDemoModel: model.isDemo }))
+app.route('/demo/shop', shop(automation, database, sessions))
 app.use(automation.middleware)
 app.notFound(notFound)
 
 await automation.migrate()
+await createOrders(database)
 await seedWorkflows(automation, port)
 await automation.startWorker()
 const server = createServer({ headersTimeout: 15_000, requestTimeout: 60_000 }, getRequestListener(app.fetch))

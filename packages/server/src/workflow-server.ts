@@ -180,9 +180,16 @@ export function openWorkflowServer(
   })
 
   return {
-    fetch: (request, requestContext = {}) => app.fetch(request, { context: requestContext }),
+    fetch: (request, requestContext = {}) => {
+      // Requests are accepted where runs may be started, also without a worker in this process.
+      startRequests.start()
+      return app.fetch(request, { context: requestContext })
+    },
     isApiPath: app.isApiPath,
-    middleware: app.middleware,
+    middleware: (c, next) => {
+      startRequests.start()
+      return app.middleware(c, next)
+    },
     sockets,
     migrate: createMigrate(database, options.database),
     async startWorker() {

@@ -7,9 +7,9 @@ import { acceptRequest } from './accept-request.ts'
 export interface StartRequestKeeper {
   /** Begins to look for requests. Has no effect after the first call, and after `close`. */
   start(): void
-  /** Looks for requests at once, if the keeper was started. */
+  /** Looks for requests at once; starts the keeper. */
   wake(): void
-  /** Looks soon: a transaction of the host is about to commit a request. */
+  /** Looks soon, since a transaction of the host is about to commit a request; starts the keeper. */
   wakeSoon(): void
   /** Stops; resolves when the requests in hand are done. Other processes do the rest, or the next one does. */
   close(): Promise<void>
@@ -76,16 +76,18 @@ export function createStartRequestKeeper(
       working = look()
     }, delayMs).unref()
   }
+  const start = (): void => {
+    if (state !== 'new') return
+    state = 'started'
+    lookIn(0)
+  }
   const wakeIn = (delayMs: number): void => {
+    start()
     isWoken = true
     if (working === null && state === 'started') lookIn(delayMs)
   }
   return {
-    start: () => {
-      if (state !== 'new') return
-      state = 'started'
-      lookIn(0)
-    },
+    start,
     wake: () => wakeIn(0),
     wakeSoon: () => wakeIn(soonMs),
     close: async () => {

@@ -19,6 +19,7 @@ import { llmTransform } from './llm-transform/definition.ts'
 import { merge } from './merge/definition.ts'
 import { postgresQuery } from './postgres-query/definition.ts'
 import { postgresWrite } from './postgres-write/definition.ts'
+import { readCsv } from './read-csv/definition.ts'
 import { removeDuplicates } from './remove-duplicates/definition.ts'
 import { repeat } from './repeat/definition.ts'
 import { runWorkflow } from './run-workflow/definition.ts'
@@ -32,6 +33,7 @@ import { tryDefinition } from './try/definition.ts'
 import { waitForCallback } from './wait-for-callback/definition.ts'
 import { waitForEvent } from './wait-for-event/definition.ts'
 import { webhook } from './webhook/definition.ts'
+import { writeCsv } from './write-csv/definition.ts'
 
 /**
  * The definitions of all built-in node types, for a manifest without a server (controlled editors, tests).
@@ -74,6 +76,8 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   aggregate,
   batch,
   merge,
+  readCsv,
+  writeCsv,
   httpCall,
   postgresQuery,
   postgresWrite,

@@ -15,6 +15,11 @@ export const NODE_ERRORS = {
     remedy: 'Correct the definition at the path in the message.',
   },
   RETRY_POLICY_INVALID: { status: 422, retryable: false, remedy: 'Correct the retry policy.' },
+  CSV_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the CSV at the line in details, or skip rows with faults.',
+  },
   NODE_PARAMS_INVALID: { status: 422, retryable: false, remedy: 'Correct the params named in details.' },
   NODE_OUTPUT_INVALID: {
     status: 500,

@@ -20,6 +20,7 @@ import { createLlmTransformNode } from '../llm-transform/implementation.ts'
 import { mergeNode } from '../merge/implementation.ts'
 import { postgresQueryNode } from '../postgres-query/implementation.ts'
 import { postgresWriteNode } from '../postgres-write/implementation.ts'
+import { readCsvNode } from '../read-csv/implementation.ts'
 import { removeDuplicatesNode } from '../remove-duplicates/implementation.ts'
 import { repeatNode } from '../repeat/implementation.ts'
 import { runWorkflowNode } from '../run-workflow/implementation.ts'
@@ -33,6 +34,7 @@ import { tryNode } from '../try/implementation.ts'
 import { waitForCallbackNode } from '../wait-for-callback/implementation.ts'
 import { waitForEventNode } from '../wait-for-event/implementation.ts'
 import { webhookNode } from '../webhook/implementation.ts'
+import { writeCsvNode } from '../write-csv/implementation.ts'
 import { offerModels } from './offer-models.ts'
 
 const languageModelCheck: OptionCheck = (value, field) =>
@@ -78,6 +80,8 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     aggregateNode,
     batchNode,
     mergeNode,
+    readCsvNode,
+    writeCsvNode,
     ifElseNode,
     switchNode,
     forkNode,

@@ -22,6 +22,7 @@ export const STYLE_ORDER = [
   'run-parked.css',
   'run-viewer.css',
   'run-queue.css',
+  'run-files.css',
   // editor
   'layout.css',
   'panels.css',

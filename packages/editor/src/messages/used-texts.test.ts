@@ -8,6 +8,7 @@ import {
   enData,
   enEngine,
   enExtract,
+  enFiles,
   enHandlers,
   enMigration,
   enParked,
@@ -67,6 +68,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 const LATER_TABLES = [
   { tag: '<ConnectionTexts>', keys: Object.keys(enConnections) },
   { tag: '<DataTexts>', keys: Object.keys(enData) },
+  { tag: '<FileTexts>', keys: Object.keys(enFiles) },
   { tag: '<HandlerTexts>', keys: Object.keys(enHandlers) },
   { tag: '<EngineTexts>', keys: Object.keys(enEngine) },
   { tag: '<MigrationTexts>', keys: Object.keys(enMigration) },

@@ -2,6 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import { useCallback, useRef, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
+import { FilesContext } from '../contexts/files-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { shortRunId } from '../runs/format/short-run-id.ts'
 import { TenantPaused } from '../runs/queue/tenant-paused.tsx'
@@ -68,7 +69,9 @@ export function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClos
   return (
     <Dialog open busy={isStarting} onClose={onClose} title={t('start.tryTitle')} description={t('start.tryText')}>
       <RefusedInputNote />
-      <StartForm mode="test" document={document} submitLabel={t('topbar.try')} onSubmit={submit} onCancel={onClose} />
+      <FilesContext.Provider value={client.files}>
+        <StartForm mode="test" document={document} submitLabel={t('topbar.try')} onSubmit={submit} onCancel={onClose} />
+      </FilesContext.Provider>
     </Dialog>
   )
 }
@@ -109,13 +112,15 @@ function VersionDialog({ client, workflowId, version, onStarted, onClose }: RunD
     >
       <TenantPaused client={client} />
       {published.value !== null ? (
-        <StartForm
-          mode="live"
-          document={published.value.document}
-          submitLabel={t('topbar.run')}
-          onSubmit={submit}
-          onCancel={onClose}
-        />
+        <FilesContext.Provider value={client.files}>
+          <StartForm
+            mode="live"
+            document={published.value.document}
+            submitLabel={t('topbar.run')}
+            onSubmit={submit}
+            onCancel={onClose}
+          />
+        </FilesContext.Provider>
       ) : published.error !== null ? (
         <ResourceError title={t('start.loadFailed')} resource={published} />
       ) : (

@@ -33,9 +33,11 @@ export function SchemaFieldOptions(props: SchemaFieldOptionsProps) {
   const t = useTranslate()
   return (
     <div className="tn-schema-options">
-      <Field label={t('schema.default')} group={field.type === 'custom'}>
-        <DefaultInput {...props} />
-      </Field>
+      {field.type !== 'file' && (
+        <Field label={t('schema.default')} group={field.type === 'custom'}>
+          <DefaultInput {...props} />
+        </Field>
+      )}
       {field.type === 'string' && (
         <Field label={t('schema.format')}>
           <Select

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject } from '@tenon/core/document'
+import { canonicalJson, FILE_SCHEMA, type JsonObject } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import {
   addSchemaField,
@@ -50,6 +50,19 @@ describe('readSchemaFields', () => {
 })
 
 describe('changing a schema by its fields', () => {
+  test('a file is a type of its own, with keywords that go when it becomes another one', () => {
+    const text = {
+      type: 'object',
+      properties: { a: { type: 'string', format: 'email', default: 'x', description: 'A' } },
+    }
+    const file = changeSchemaField(text, 'a', { type: 'file' })
+    expect(file).toEqual({ type: 'object', properties: { a: { ...(FILE_SCHEMA as JsonObject), description: 'A' } } })
+    expect(readSchemaFields(file)).toMatchObject([{ type: 'file', format: '', fallback: undefined }])
+    const object = changeSchemaField(file, 'a', { type: 'object' })
+    expect(object).toEqual({ type: 'object', properties: { a: { type: 'object', description: 'A' } } })
+    expect(readSchemaFields(object)).toMatchObject([{ type: 'object' }])
+  })
+
   test('keeps every keyword that rows do not show, whatever is changed', () => {
     const changed = changeSchemaField(ticket, 'text', {
       type: 'array',

@@ -1,7 +1,15 @@
-import { isJsonObject, type Json, type JsonObject, orderedProperties, SCHEMA_ORDER_KEYWORD } from '@tenon/core/document'
+import {
+  FILE_SCHEMA,
+  isFileSchema,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  orderedProperties,
+  SCHEMA_ORDER_KEYWORD,
+} from '@tenon/core/document'
 
 /** Types that a row can give to a field. */
-export const FIELD_TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
+export const FIELD_TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'file'] as const
 export type FieldType = (typeof FIELD_TYPES)[number]
 
 /** One field of an object schema in a row. */
@@ -34,12 +42,12 @@ export function readSchemaFields(schema: Json | undefined): readonly SchemaField
     const { type, description, enum: choices, default: fallback, format } = propertyOf(raw)
     return {
       name,
-      type: FIELD_TYPES.find((known) => known === type) ?? 'custom',
+      type: isFileSchema(raw) ? 'file' : (FIELD_TYPES.find((known) => known === type && known !== 'file') ?? 'custom'),
       description: typeof description === 'string' ? description : '',
       isRequired: required.includes(name),
       choices: Array.isArray(choices) ? choices : [],
       fallback,
-      format: typeof format === 'string' ? format : '',
+      format: typeof format === 'string' && !isFileSchema(raw) ? format : '',
     }
   })
 }
@@ -58,7 +66,7 @@ export function addSchemaField(schema: JsonObject, name: string): JsonObject {
 export function changeSchemaField(schema: JsonObject, name: string, change: SchemaFieldChange): JsonObject {
   const properties = propertiesOf(schema)
   const next: Record<string, Json> = { ...propertyOf(properties[name] ?? {}) }
-  if (change.type !== undefined && change.type !== next.type) changeType(next, change.type)
+  if (change.type !== undefined && (change.type !== next.type || isFileSchema(next))) changeType(next, change.type)
   if ('description' in change) put(next, 'description', change.description === '' ? undefined : change.description)
   if ('format' in change) put(next, 'format', change.format === '' ? undefined : change.format)
   if ('fallback' in change) put(next, 'default', change.fallback)
@@ -101,6 +109,13 @@ export function valueOfText(type: SchemaField['type'], text: string): Json | und
 
 // Limits of another type have no effect and apply again with that type. Values must match the type.
 function changeType(property: Record<string, Json>, type: FieldType): void {
+  // A file has keywords of its own, and none of another type.
+  if (isFileSchema(property)) for (const keyword of ['format', 'properties', 'required']) delete property[keyword]
+  if (type === 'file') {
+    for (const keyword of ['default', 'enum', 'format']) delete property[keyword]
+    Object.assign(property, FILE_SCHEMA)
+    return
+  }
   property.type = type
   const fits = (value: Json) => convert(value, type)
   put(property, 'default', property.default === undefined ? undefined : fits(property.default))
@@ -127,6 +142,8 @@ function convert(value: Json, type: SchemaField['type']): Json | undefined {
       return isJsonObject(value) ? value : undefined
     case 'array':
       return Array.isArray(value) ? value : undefined
+    case 'file':
+      return undefined
     default:
       return value
   }

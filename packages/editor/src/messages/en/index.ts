@@ -4,6 +4,7 @@ import type { enData } from './data.ts'
 import type { en } from './en.ts'
 import type { enEngine } from './engine.ts'
 import type { enExtract } from './extract.ts'
+import type { enFiles } from './files.ts'
 import type { enHandlers } from './handlers.ts'
 import type { enMigration } from './migration.ts'
 import type { enParked } from './parked.ts'
@@ -22,6 +23,7 @@ export { enData } from './data.ts'
 export { en } from './en.ts'
 export { enEngine } from './engine.ts'
 export { enExtract } from './extract.ts'
+export { enFiles } from './files.ts'
 export { enHandlers } from './handlers.ts'
 export { enMigration } from './migration.ts'
 export { enParked } from './parked.ts'
@@ -42,6 +44,7 @@ export type MessageKey =
   | keyof typeof enConnections
   | keyof typeof enData
   | keyof typeof enExtract
+  | keyof typeof enFiles
   | keyof typeof enHandlers
   | keyof typeof enEngine
   | keyof typeof enMigration

@@ -128,6 +128,7 @@ export const inspectorMessages = {
   'schema.type.boolean': 'yes or no',
   'schema.type.object': 'object',
   'schema.type.array': 'list',
+  'schema.type.file': 'file',
   'schema.type.null': 'no value',
   'schema.description': 'Description of the field',
   'schema.descriptionHint': 'Description',

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, jsonEqual } from '@tenon/core/document'
+import { isFileRef, isJsonObject, type Json, type JsonObject, jsonEqual } from '@tenon/core/document'
 import { type FormField, initialValue, initialValues } from './form-model.ts'
 
 /** Entries of an unfinished run form; plain JSON, restored when the form is shown again. */
@@ -66,6 +66,8 @@ export function fits({ kind, choices }: FormField, value: Json): boolean {
       return isJsonObject(value)
     case 'list':
       return Array.isArray(value)
+    case 'file':
+      return isFileRef(value)
     case 'json':
       return true
   }

@@ -1,13 +1,17 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
+import { useContext } from 'react'
+import { FilesContext } from '../../contexts/files-context.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { valueLabel } from '../../manifest/value-label.ts'
 import type { Translate } from '../../messages/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { rangeOf } from '../../ui/number-range.ts'
 import { Select } from '../../ui/select.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { TextArea, TextInput } from '../../ui/text-input.tsx'
 import type { FormErrors } from './form-errors.ts'
@@ -111,11 +115,31 @@ function Control({ field, value, onChange }: ControlProps) {
       )
     case 'boolean':
       return <Switch checked={value === true} onChange={onChange} />
+    case 'file':
+      return <FileControl schema={schema} value={value} onChange={onChange} />
     case 'choice':
       return <ChoiceControl field={field} value={value} onChange={onChange} />
     default:
       return <JsonInput value={value} onChange={onChange} />
   }
+}
+
+// Few forms have one.
+const loadFileInput = () => import('../files/file-input.tsx')
+
+/** Field for a file; as JSON where no files can be uploaded. */
+function FileControl({
+  schema,
+  value,
+  onChange,
+}: Pick<ControlProps, 'value' | 'onChange'> & Pick<FormField, 'schema'>) {
+  const files = useContext(FilesContext)
+  if (files === null) return <JsonInput value={value} onChange={onChange} />
+  return (
+    <LaterPart load={loadFileInput} waiting={(trouble) => trouble ?? <Skeleton lines={1} height={34} />}>
+      {({ FileInput }) => <FileInput files={files} schema={schema} value={value} onChange={onChange} />}
+    </LaterPart>
+  )
 }
 
 /** Identifies choices by their JSON text, since `1` and `"1"` may both be offered. */

@@ -1,8 +1,25 @@
-import { isJsonObject, type Json, type JsonObject, type JsonSchema, orderedProperties } from '@tenon/core/document'
+import {
+  isFileSchema,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  orderedProperties,
+} from '@tenon/core/document'
 import type { ParamMeta } from '@tenon/core/node'
 import { humanize, type ObjectSchema, resolveSchema } from '../../manifest/param-field.ts'
 
-export type FormFieldKind = 'text' | 'area' | 'number' | 'integer' | 'boolean' | 'choice' | 'group' | 'list' | 'json'
+export type FormFieldKind =
+  | 'text'
+  | 'area'
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'choice'
+  | 'group'
+  | 'list'
+  | 'file'
+  | 'json'
 
 /** One field of a form that is drawn from a JSON Schema. */
 export interface FormField {
@@ -80,6 +97,7 @@ function fieldOf(source: FormSource, raw: Json, name: string, isRequired: boolea
 
 function kindOf(schema: ObjectSchema, name: string): FormFieldKind {
   if (choicesOf(schema).length > 0) return 'choice'
+  if (isFileSchema(schema)) return 'file'
   switch (typeOf(schema)) {
     case 'boolean':
       return 'boolean'

@@ -7,6 +7,7 @@ import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { ValueFiles } from '../files/value-files.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useLog } from '../store/use-run.ts'
@@ -52,9 +53,12 @@ export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText
       ) : json === null ? (
         <p className="tn-muted">{emptyText}</p>
       ) : (
-        <div className="tn-code">
-          <JsonTree value={json} label={title} />
-        </div>
+        <>
+          <ValueFiles value={json} />
+          <div className="tn-code">
+            <JsonTree value={json} label={title} />
+          </div>
+        </>
       )}
     </section>
   )

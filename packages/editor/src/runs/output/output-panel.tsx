@@ -10,6 +10,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { ValueFiles } from '../files/value-files.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
@@ -91,24 +92,27 @@ function RunOutput({ scope, onSelectNode }: OutputPanelProps) {
       {isEmpty ? (
         <EmptyState title={t('runs.output.empty')} description={t('runs.output.emptyWhy')} />
       ) : (
-        <JsonTree
-          value={output}
-          label={t('runs.output.label')}
-          noteOf={(key) => {
-            const owner = owners.get(key)
-            if (owner === undefined) return null
-            return (
-              <button
-                type="button"
-                className="tn-output-owner"
-                title={t('runs.output.writtenBy', { node: nodes.get(owner).name })}
-                onClick={() => onSelectNode?.(owner)}
-              >
-                <Chip>{nodes.get(owner).name}</Chip>
-              </button>
-            )
-          }}
-        />
+        <>
+          <ValueFiles value={output} />
+          <JsonTree
+            value={output}
+            label={t('runs.output.label')}
+            noteOf={(key) => {
+              const owner = owners.get(key)
+              if (owner === undefined) return null
+              return (
+                <button
+                  type="button"
+                  className="tn-output-owner"
+                  title={t('runs.output.writtenBy', { node: nodes.get(owner).name })}
+                  onClick={() => onSelectNode?.(owner)}
+                >
+                  <Chip>{nodes.get(owner).name}</Chip>
+                </button>
+              )
+            }}
+          />
+        </>
       )}
     </div>
   )

@@ -1,4 +1,4 @@
-import { defineNode } from '@tenon/core/node'
+import { defineNode, fileRefSchema } from '@tenon/core/node'
 import { z } from 'zod'
 import { requiredText, scalarParam } from '../shared/params.ts'
 
@@ -72,6 +72,13 @@ export const httpCall = defineNode({
         dependsOn: FOR_WRITES,
         sink: { fromParam: 'bodyType' },
       }),
+    bodyFile: fileRefSchema.optional().meta({
+      title: 'File to send',
+      description: 'An expression that gives a file, sent in place of the body with its type. At most 32 MB.',
+      control: 'expression',
+      placeholder: 'No file',
+      dependsOn: FOR_WRITES,
+    }),
     honorsIdempotencyKey: z.boolean().default(false).meta({
       title: 'Service honors Idempotency-Key',
       description:
@@ -98,9 +105,10 @@ export const httpCall = defineNode({
         placeholder: '2xx, 404',
         literal: true,
       }),
-    responseType: z.enum(['json', 'text', 'bytes']).default('json').meta({
+    responseType: z.enum(['json', 'text', 'bytes', 'file']).default('json').meta({
       title: 'Response format',
-      description: 'Text is decoded by its charset. Bytes are returned as base64, with mediaType and size.',
+      description:
+        'Text is decoded by its charset. Bytes are returned as base64, with mediaType and size. A file is stored, and is the body.',
       control: 'select',
       literal: true,
     }),

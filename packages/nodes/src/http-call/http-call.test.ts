@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '@tenon/core/document'
+import type { FileRef, Json, JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateExpression, evaluateValue } from '@tenon/core/evaluate'
 import { createHttpResponse, type HttpClient, toManifest } from '@tenon/core/node'
-import { node, workflow } from '@tenon/core/testing'
+import { createNodeTestHarness, createTestFiles, node, workflow } from '@tenon/core/testing'
 import { paramSink, validateWorkflow } from '@tenon/core/validate'
 import { describe, expect, test } from 'vitest'
 import { sendJson, startLocalServer } from '../../test/local-server.ts'
@@ -454,4 +454,43 @@ test.each([
 ])('the idempotency key %j travels as %s', (key, header) => {
   const params = httpCall.params.parse({ method: 'POST', url: 'https://a.example' })
   expect(buildRequest(params, key).init.headers).toMatchObject({ 'idempotency-key': header })
+})
+
+describe('files', () => {
+  const content = Uint8Array.of(0, 255, 1)
+
+  test('are sent with their type in place of a body', async () => {
+    await using server = await startLocalServer((_request, response) => sendJson(response, {}))
+    const files = createTestFiles()
+    const bodyFile = files.add({ name: 'a.bin', type: 'application/x-a', content: 'a,b' })
+    const harness = createNodeTestHarness(httpCallNode, { http: plainHttp, files })
+    await harness.run({ method: 'PUT', url: server.origin, body: { a: 1 }, bodyFile })
+    await harness.run({ method: 'POST', url: server.origin, headers: { 'Content-Type': 'text/csv' }, bodyFile })
+    await harness.run({ method: 'GET', url: server.origin, bodyFile })
+    expect(server.requests.map(({ body, headers }) => [body, headers['content-type']])).toEqual([
+      ['a,b', 'application/x-a'],
+      ['a,b', 'text/csv'],
+      ['', undefined],
+    ])
+    const gone = { ...bodyFile, file: `fil_${'f'.repeat(32)}` }
+    const error = await failureOf(harness.run({ method: 'PUT', url: server.origin, bodyFile: gone }))
+    expect(error.code).toBe('FILE_NOT_FOUND')
+  })
+
+  test.each([
+    [{}, '/reports/q%203.pdf?key=1', 'q 3.pdf'],
+    [{}, '/', 'download'],
+    [{ 'content-disposition': 'attachment; filename="a \\"b\\".pdf"' }, '/x', 'a "b".pdf'],
+    [{ 'content-disposition': `attachment; filename=x.pdf; filename*=UTF-8''%C3%BC.pdf` }, '/x', 'ü.pdf'],
+    [{ 'content-disposition': 'inline' }, '/%ff', '%ff'],
+  ])('a response with %j at %s is stored as %s', async (headers, path, name) => {
+    await using server = await startLocalServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/pdf; x=1', ...headers }).end(content)
+    })
+    const harness = createNodeTestHarness(httpCallNode, { http: plainHttp })
+    const { output } = await harness.run({ url: `${server.origin}${path}`, responseType: 'file' })
+    const { body } = output as unknown as { readonly body: FileRef }
+    expect(body).toMatchObject({ name, size: 3 })
+    expect(await harness.files.read(body, 3)).toEqual(content)
+  })
 })

@@ -4,6 +4,7 @@ import { type HttpResponse, implementNode, type NodeContext, type NodeParams } f
 import { cutText, decodeText, mediaTypeOf, parseJson } from '@tenon/core/text'
 import { retryAfterMs } from '../shared/retry-after.ts'
 import { httpCall } from './definition.ts'
+import { storeBody, withFile } from './files.ts'
 import { readPages } from './pages.ts'
 import { buildRequest, READING_METHODS } from './request.ts'
 import { isExpected } from './status.ts'
@@ -16,8 +17,8 @@ const MOST_PATHS_SHOWN = 10
 
 export const httpCallNode = implementNode(
   httpCall,
-  async ({ params, http, idempotencyKey, abortSignal, log, toolCall, heartbeat }) => {
-    const { url: firstUrl, init } = buildRequest(params, idempotencyKey)
+  async ({ params, http, files, idempotencyKey, abortSignal, log, toolCall, heartbeat }) => {
+    const { url: firstUrl, init } = await withFile(buildRequest(params, idempotencyKey), params, files)
     const request = async (url: string): Promise<HttpResponse> => {
       const call = { tool: 'http', arguments: { method: params.method, url: withoutQuery(url) } }
       const startedAt = performance.now()
@@ -39,7 +40,9 @@ export const httpCallNode = implementNode(
     }
     if (params.pages === 'one' || params.method !== 'GET') {
       const response = await request(firstUrl)
-      return { port: 'success', output: toOutput(params, response, await readBody(params, response, log)) }
+      const body =
+        params.responseType === 'file' ? await storeBody(response, files) : await readBody(params, response, log)
+      return { port: 'success', output: toOutput(params, response, body) }
     }
     const { items, pages, hasMore } = await readPages(params, firstUrl, async (url) => {
       const response = await request(url)

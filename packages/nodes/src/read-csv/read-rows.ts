@@ -24,7 +24,7 @@ const MOST_RECORD = 1_048_576
 /**
  * Reads rows as they arrive; no more of the text is read than the rows that are asked for.
  *
- * @throws {@link TenonError} `CSV_INVALID` with the line, for quotes that are not closed or in the wrong place, and for a
+ * @throws {@link TenonError} `CSV_INVALID` with the line, for faulty quotes, and for a
  * row with a fault unless such rows are skipped.
  */
 export async function readRows(text: AsyncIterable<string>, params: Params): Promise<CsvRows> {

@@ -20,13 +20,14 @@ test('a schedule is chosen in the editor, published, runs past times once, and i
   const card = page.getByTestId('rf__node-clock')
   await expect(card).toContainText('Every weekday at 09:00, Europe/Berlin')
   await card.click()
+  const fields = page.getByRole('region', { name: 'Schedule', exact: true })
   const section = page.getByRole('region', { name: 'Trigger', exact: true })
-  await expect(section.getByRole('list', { name: 'Next times of the draft' }).getByRole('listitem')).toHaveCount(5)
-  await section.getByLabel('Common schedules').selectOption('Every 5 minutes')
+  await expect(fields.getByRole('list', { name: 'Next times of the draft' }).getByRole('listitem')).toHaveCount(5)
+  await fields.getByLabel('Common schedules').selectOption('Every 5 minutes')
   await expect(card).toContainText('Every 5 minutes, Europe/Berlin')
   const cron = page.getByLabel('Cron expression')
   await cron.fill('61 * * * *')
-  await expect(section.getByRole('alert')).toContainText('minute: 61')
+  await expect(fields.getByRole('alert')).toContainText('minute: 61')
   await cron.fill('* * * * *')
   await expect.poll(async () => (await client.drafts.get(id)).document.nodes[0]?.params.cron).toBe('* * * * *')
 
@@ -40,6 +41,7 @@ test('a schedule is chosen in the editor, published, runs past times once, and i
   for (const { runId, dueAt } of items) {
     await expect.poll(async () => (await client.runs.get(runId ?? '')).output).toBe(dueAt)
   }
+  expect((await client.workflows.get(id)).nextRunAt).not.toBeNull()
   await section.getByRole('button', { name: 'Pause' }).click()
   await expect(section).toContainText('Paused by')
   await section.getByRole('button', { name: 'Open run' }).first().click()

@@ -15,6 +15,7 @@ const ORIGINAL: Workflow = {
   updatedAt: '2026-11-20T10:00:00.000Z',
   deletedAt: null,
   pause: null,
+  nextRunAt: null,
   lastRun: null,
 }
 

@@ -156,6 +156,8 @@ function NewWorkflow({ isBusy, onCreate }: { readonly isBusy: boolean; readonly 
   )
 }
 
+const NEXT_RUN = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
+
 interface WorkflowRowProps {
   readonly workflow: Workflow
   /** True if the workflow is paused, by itself or with all others. */
@@ -168,7 +170,7 @@ interface WorkflowRowProps {
 }
 
 function WorkflowRow({ workflow, isPaused, canEdit, isBusy, onOpen, onDuplicate, onDelete }: WorkflowRowProps) {
-  const { name, description, liveVersion, hasUnpublishedChanges } = workflow
+  const { name, description, liveVersion, hasUnpublishedChanges, nextRunAt } = workflow
   const published = liveVersion === null ? 'Draft' : `v${liveVersion}${hasUnpublishedChanges ? ' · changed' : ''}`
   const state = isPaused ? `${published} · paused` : published
   return (
@@ -177,7 +179,15 @@ function WorkflowRow({ workflow, isPaused, canEdit, isBusy, onOpen, onDuplicate,
         <strong>{name}</strong>
         <span>{description || 'No description'}</span>
       </button>
-      <span className="page-state">{state}</span>
+      <span className="page-state">
+        {state}
+        {nextRunAt !== null && (
+          <>
+            {' · next run '}
+            <time dateTime={nextRunAt}>{NEXT_RUN.format(Date.parse(nextRunAt))}</time>
+          </>
+        )}
+      </span>
       {canEdit && (
         <span className="page-actions">
           <button

@@ -65,6 +65,8 @@ export interface Workflow {
   readonly deletedAt: IsoInstant | null
   /** Pause of the workflow: its new runs wait in the queue. `null` unless it is paused. */
   readonly pause: Pause | null
+  /** Next time of its schedules, of those that are published and not paused; `null` without one. */
+  readonly nextRunAt: IsoInstant | null
   /** Latest live run; `null` before the first. */
   readonly lastRun: { readonly runId: RunId; readonly status: RunStatus; readonly queuedAt: IsoInstant } | null
 }

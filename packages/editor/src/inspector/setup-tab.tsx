@@ -20,6 +20,7 @@ import { useFieldProblems } from './controls/use-field-problems.ts'
 
 // Only documents with triggers of the server need it.
 const loadTrigger = () => import('../triggers/trigger-section.tsx')
+const loadSchedule = () => import('../triggers/schedule-fields.tsx')
 
 interface SetupTabProps {
   readonly node: WorkflowNode
@@ -48,6 +49,13 @@ export function SetupTab({ node, entry }: SetupTabProps) {
         <UnknownType node={node} />
       ) : (
         <ControlsContext.Provider value={controls}>
+          {entry.trigger === 'schedule' && workflows !== null && !isReadOnly && (
+            <LaterPart load={loadSchedule} waiting={(trouble) => trouble ?? <Skeleton height={32} lines={5} />}>
+              {({ ScheduleFields }) => (
+                <ScheduleFields nodeId={node.id} params={node.params} client={workflows.client} />
+              )}
+            </LaterPart>
+          )}
           <ParamRows
             nodeId={node.id}
             path={[]}

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useResource } from '../client/use-resource.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
+import { TriggerTexts } from '../shell/trigger-texts.tsx'
 import { Button } from '../ui/button.tsx'
 import { failureText } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
@@ -24,7 +25,15 @@ const TYPING_MS = 400
 const COUNT = 5
 
 /** Common schedules, time zones and the next times of the draft of a schedule. */
-export function ScheduleFields({ nodeId, params, client }: ScheduleFieldsProps) {
+export function ScheduleFields(props: ScheduleFieldsProps) {
+  return (
+    <TriggerTexts>
+      <Fields {...props} />
+    </TriggerTexts>
+  )
+}
+
+function Fields({ nodeId, params, client }: ScheduleFieldsProps) {
   const { t } = useInstance()
   const { dispatch } = useSession()
   const set = (param: string, value: string) => dispatch({ type: 'set-param', nodeId, path: [param], value })
@@ -33,7 +42,7 @@ export function ScheduleFields({ nodeId, params, client }: ScheduleFieldsProps) 
   const cron = params['cron'] ?? SCHEDULE_PRESETS.weekdays
   const preset = isCron ? (PRESETS.find((name) => SCHEDULE_PRESETS[name] === cron) ?? null) : null
   return (
-    <>
+    <section className="tn-schedule" aria-label={t('triggers.schedule.title')}>
       {sentence !== null && <p className="tn-schedule-sentence">{sentence}</p>}
       <Field label={t('triggers.schedule.preset')}>
         <Select
@@ -48,7 +57,7 @@ export function ScheduleFields({ nodeId, params, client }: ScheduleFieldsProps) 
       </Field>
       <ZonePicker zone={String(params['zone'] ?? 'UTC')} onChoose={(zone) => set('zone', zone)} />
       <NextTimes params={params} client={client} />
-    </>
+    </section>
   )
 }
 

@@ -31,7 +31,7 @@ export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
   )
 }
 
-/** A run that is later than this after its time is said to be late. */
+/** A run that is later than this after its time shows the time of its start. */
 const LATE_MS = 60_000
 
 function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & { readonly event: TriggerEvent }) {
@@ -44,7 +44,9 @@ function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & 
       <Badge tone={tone}>{t('triggers.outcome', { outcome })}</Badge>
       {mode === 'test' && <Badge>{t('triggers.isTest')}</Badge>}
       {dueAt !== null && outcome === 'started' && Date.parse(at) - Date.parse(dueAt) > LATE_MS && (
-        <Badge tone="waiting">{t('triggers.schedule.late', { time: formatMoment(Date.parse(at), locale) })}</Badge>
+        <span className="tn-panel-note">
+          {t('triggers.schedule.late', { time: formatMoment(Date.parse(at), locale) })}
+        </span>
       )}
       {repeats > 0 && outcome !== 'missed' && (
         <span className="tn-panel-note">{t('triggers.repeats', { count: repeats })}</span>

@@ -18,7 +18,6 @@ import { Field } from '../ui/field.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { EventSection } from './event-section.tsx'
-import { ScheduleFields } from './schedule-fields.tsx'
 import { ScheduleState } from './schedule-state.tsx'
 import { TriggerEvents } from './trigger-events.tsx'
 
@@ -45,9 +44,6 @@ function Section({ nodeId, workflows }: TriggerSectionProps) {
   const kind = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)?.trigger))
   return (
     <section className="tn-trigger" aria-label={t('triggers.title')}>
-      {kind === 'schedule' && node !== undefined && (
-        <ScheduleFields nodeId={nodeId} params={node.params} client={client} />
-      )}
       {kind === 'event' && node !== undefined && <EventSection nodeId={nodeId} params={node.params} client={client} />}
       <Stored nodeId={nodeId} workflows={workflows} />
     </section>

@@ -1,4 +1,13 @@
-import type { BackfillResult, Identity, Page, Run, SchedulePreview, Trigger, TriggerEvent } from '@tenon/core/api'
+import type {
+  BackfillResult,
+  Identity,
+  Page,
+  Run,
+  SchedulePreview,
+  Trigger,
+  TriggerEvent,
+  Workflow,
+} from '@tenon/core/api'
 import type { Json, JsonObject, WorkflowDocument } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
@@ -88,12 +97,13 @@ async function openSchedule(document: WorkflowDocument) {
 const timeOf = (at: number) => new Date(at).toISOString()
 
 test('a time that is due starts one run, whose input says the time, and the next time is a later one', async () => {
-  const { as, path, row, setDue, untilEvents } = await openSchedule(scheduled({ zone: 'Asia/Kolkata' }))
+  const { as, id, path, row, setDue, untilEvents } = await openSchedule(scheduled({ zone: 'Asia/Kolkata' }))
   const nextAt = timeOf(BASE_AT + DAY_MS)
   expect(await server.json<Trigger>(200, path, { as })).toMatchObject({
     ...{ kind: 'schedule', state: 'active', url: null, test: null },
     schedule: { zone: 'Asia/Kolkata', nextAt, waitingAt: null },
   })
+  expect(await server.json<Workflow>(200, `/workflows/${id}`, { as })).toMatchObject({ nextRunAt: nextAt })
   await setDue(BASE_AT)
   const [event] = await untilEvents(1)
   expect(event).toMatchObject({ outcome: 'started', dueAt: timeOf(BASE_AT), repeats: 0, mode: 'live' })

@@ -86,6 +86,23 @@ function scheduleIn(tx: ServerTx, { tenantId, workflowId, nodeId }: TriggerRef) 
   return schedulesOf(tx, tenantId, workflowId).where('node_id', '=', nodeId)
 }
 
+/** Returns the next time of the schedules of each workflow; one without any is missing. */
+export async function readNextTimes(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowIds: readonly WorkflowId[],
+): Promise<ReadonlyMap<WorkflowId, number>> {
+  const rows = await tx
+    .selectFrom('schedules')
+    .select((eb) => ['workflow_id', eb.fn.min('due_at').as('due_at')])
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', 'in', workflowIds)
+    .where('due_at', 'is not', null)
+    .groupBy('workflow_id')
+    .execute()
+  return new Map(rows.flatMap(({ workflow_id: id, due_at }) => (due_at === null ? [] : [[id, due_at] as const])))
+}
+
 /** Lists the schedules of a workflow; no other transaction changes them before this one ends. */
 export async function lockSchedules(
   tx: ServerTx,

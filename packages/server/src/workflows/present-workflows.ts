@@ -5,6 +5,7 @@ import type { ServerContext } from '../context.ts'
 import { draftBehaviorHashes } from '../drafts/read-draft-state.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { lastRuns } from '../tables/last-runs.ts'
+import { readNextTimes } from '../tables/schedule-repository.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
 import { findStableVersions } from '../tables/version-repository.ts'
 import { presentPause } from './present-pause.ts'
@@ -18,9 +19,10 @@ export async function presentWorkflows(
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.workflow_id)
   const hashes = await draftBehaviorHashes(server.database, tenantId, ids)
-  const { runs, live } = await server.database.withTenant(tenantId, async (tx) => ({
+  const { runs, live, next } = await server.database.withTenant(tenantId, async (tx) => ({
     runs: await lastRuns(tx, tenantId, ids),
     live: await findStableVersions(tx, tenantId, rows),
+    next: await readNextTimes(tx, tenantId, ids),
   }))
   const pauses = await server.reader.readPauses(tenantId, ids)
   return rows.map((row) => {
@@ -37,6 +39,7 @@ export async function presentWorkflows(
       updatedAt: toInstant(row.updated_at),
       deletedAt: toInstantOrNull(row.deleted_at),
       pause: pause === undefined ? null : presentPause(pause),
+      nextRunAt: toInstantOrNull(next.get(row.workflow_id) ?? null),
       lastRun:
         lastRun === undefined
           ? null

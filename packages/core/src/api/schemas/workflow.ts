@@ -43,6 +43,7 @@ export const workflowSchema = z
     updatedAt: instantSchema,
     deletedAt: instantSchema.nullable(),
     pause: pauseSchema.nullable(),
+    nextRunAt: instantSchema.nullable(),
     lastRun: z.strictObject({ runId: z.string(), status: z.enum(RUN_STATUSES), queuedAt: instantSchema }).nullable(),
   })
   .meta({ id: 'Workflow' })

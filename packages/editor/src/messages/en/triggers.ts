@@ -28,6 +28,7 @@ export const enTriggers = {
   'triggers.isTest': 'Test',
   'triggers.repeats': '{count, plural, one {# repetition} other {# repetitions}}',
   'triggers.openRun': 'Open run',
+  'triggers.schedule.title': 'Schedule',
   'triggers.schedule.sentence': '{times}, {zone}',
   'triggers.schedule.every':
     'Every {every}{days, select, weekdays { on weekdays} other {}}{hasHours, select, yes { from {hours}} other {}}',
@@ -45,11 +46,11 @@ export const enTriggers = {
   'triggers.schedule.forYou': '{time} for you',
   'triggers.schedule.clockChange':
     '{clockChange, select, gap {Clocks are set forward: the time is moved to the end of the gap.} other {Clocks are set back: this time of the clock comes twice.}}',
-  'triggers.schedule.nextAt': 'Next run: {time}.',
+  'triggers.schedule.nextAt': 'Next run: {time}, your time.',
   'triggers.schedule.never': 'No further run is due.',
   'triggers.schedule.paused': 'Times that pass while the schedule is paused start no runs, also not later.',
   'triggers.schedule.waiting': 'The run of {time} waits for the end of the one before.',
-  'triggers.schedule.late': 'Late: {time}',
+  'triggers.schedule.late': 'at {time}',
   'triggers.schedule.backfill': 'Run past times',
   'triggers.schedule.backfillHelp':
     'Starts the runs of up to 100 times of the published schedule, in your time zone. A time that has started a run is left out.',

@@ -24,7 +24,7 @@ const environment = readEnvironment(process.env)
 const { port, dataDirectory, model } = environment
 mkdirSync(dataDirectory, { recursive: true })
 const sessions = createSessions(dataDirectory)
-const allow = [`127.0.0.1:${port}`]
+const allow = [`127.0.0.1:${port}`, ...environment.egressAllow]
 const { apiKey, baseURL } = model
 const languageModel = openaiLanguageModel({
   apiKey,

@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 export interface DemoEnvironment {
   readonly port: number
   readonly dataDirectory: string
+  /** Addresses beside the public ones that nodes may reach, such as a database in the own network. */
+  readonly egressAllow: readonly string[]
   readonly databaseUrl: string | null
   readonly engine: 'embedded' | 'temporal'
   readonly temporalAddress: string
@@ -16,6 +18,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): DemoEnvironment {
   return {
     port,
     dataDirectory: resolve(env.TENON_DATA_DIR ?? '.tenon'),
+    egressAllow: (env.TENON_EGRESS_ALLOW ?? '').split(',').filter((entry) => entry !== ''),
     databaseUrl: env.DATABASE_URL ?? null,
     engine: env.TENON_ENGINE === 'temporal' ? 'temporal' : 'embedded',
     temporalAddress: env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233',

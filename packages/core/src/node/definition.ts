@@ -334,6 +334,13 @@ export interface ParamMeta {
   /** The param takes a literal only, never a template. */
   readonly literal?: boolean
   /**
+   * Connections that the editor offers for a param with the control `connection`: those to services by HTTP, to Postgres
+   * databases, or to mail servers.
+   *
+   * @defaultValue all
+   */
+  readonly connectsTo?: 'http' | 'postgres' | 'smtp'
+  /**
    * Condition under which templates of the param are evaluated from the second pass of the node on, such as after the
    * first iteration of a loop: the named param has one of the values. The param is optional, and absent in the first
    * pass. After a break, when a loop only gets its results, late params are absent whatever the condition.

@@ -17,6 +17,7 @@ import {
   draftOf,
   faultsOf,
   isComplete,
+  isOffered,
   keepsSecret,
   toCreate,
   toUpdate,
@@ -29,12 +30,21 @@ interface ConnectionDialogProps {
   readonly connection: ConnectionInfo | null
   /** Connector of a new connection. @defaultValue the first one, and the person may choose */
   readonly connectorId?: string | undefined
+  /** Kind of the connectors to choose from. @defaultValue all */
+  readonly connectsTo?: string | undefined
   readonly onClose: () => void
   readonly onSaved: (connection: ConnectionInfo) => void
 }
 
 /** Dialog in which a person creates a connection, changes it, or enters its secrets again. */
-export function ConnectionDialog({ client, connection, connectorId, onClose, onSaved }: ConnectionDialogProps) {
+export function ConnectionDialog({
+  client,
+  connection,
+  connectorId,
+  connectsTo,
+  onClose,
+  onSaved,
+}: ConnectionDialogProps) {
   const { t } = useInstance()
   const connectors = useConnectors(client)
   const title =
@@ -43,9 +53,10 @@ export function ConnectionDialog({ client, connection, connectorId, onClose, onS
       : t(connection.status === 'connected' ? 'connections.form.edit' : 'connections.form.again', {
           name: connection.name,
         })
-  const items = connectors.value?.items ?? []
+  const all = connectors.value?.items ?? []
+  const items = all.filter((connector) => isOffered(connector, connectsTo))
   const wanted = connection?.connector ?? connectorId
-  const first = wanted === undefined ? items[0] : items.find(({ id }) => id === wanted)
+  const first = wanted === undefined ? items[0] : all.find(({ id }) => id === wanted)
   if (first === undefined) {
     return (
       <Dialog open title={title} onClose={onClose}>
@@ -63,7 +74,7 @@ export function ConnectionDialog({ client, connection, connectorId, onClose, onS
   )
 }
 
-interface ConnectionFormProps extends Omit<ConnectionDialogProps, 'connectorId'> {
+interface ConnectionFormProps extends Omit<ConnectionDialogProps, 'connectorId' | 'connectsTo'> {
   readonly title: string
   readonly connectors: readonly ConnectorInfo[]
   readonly first: ConnectorInfo

@@ -26,6 +26,12 @@ export function draftOf(connection: ConnectionInfo | null, connector: ConnectorI
   return { connector: connector.id, name, values, secrets: {}, hosts: allowedHosts.join('\n'), sharing }
 }
 
+/** Checks whether connections of a connector fit a param, by its `connectsTo`. */
+export function isOffered({ auth }: ConnectorInfo, connectsTo: string | undefined): boolean {
+  const kind = auth === 'postgres' || auth === 'smtp' ? auth : 'http'
+  return connectsTo === undefined || connectsTo === kind
+}
+
 /** Checks whether a person enters the hosts that get the credentials: a database or a mail server has a field for its host. */
 export function asksForHosts({ allowedHosts, auth }: ConnectorInfo): boolean {
   return allowedHosts.length === 0 && auth !== 'postgres' && auth !== 'smtp'

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ConnectionDialog } from './connection-dialog.tsx'
+import { isOffered } from './connection-fields.ts'
 import { isForbidden, useConnections, useConnectors } from './use-connections.ts'
 
 interface ConnectionPickerProps extends ControlProps {
@@ -26,7 +27,7 @@ export function ConnectionPicker(props: ConnectionPickerProps) {
 /** Value of the choice of no connection, which is no id. */
 const NONE = ''
 
-function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) {
+function Picker({ client, field, value, onChange, isReadOnly }: ConnectionPickerProps) {
   const { t } = useInstance()
   const connections = useConnections(client)
   const connectors = useConnectors(client).value?.items ?? []
@@ -34,6 +35,12 @@ function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) 
   const [edited, setEdited] = useState<ConnectionInfo | null | undefined>(undefined)
   const chosenId = typeof value === 'string' ? value : NONE
   const chosen = connections.items.find(({ id }) => id === chosenId)
+  const { connectsTo } = field.meta
+  // The chosen one is shown in any case. While the connectors load, all are.
+  const offered = connections.items.filter(({ id, connector }) => {
+    const known = connectors.find((each) => each.id === connector)
+    return id === chosenId || known === undefined || isOffered(known, connectsTo)
+  })
   const isLoaded = !connections.isLoading && connections.error === null && !connections.hasMore
   if (connections.isLoading && connections.items.length === 0) return <Skeleton height={32} />
   if (isForbidden(connections.error)) return <p className="tn-field-note">{t('connections.hidden')}</p>
@@ -48,7 +55,7 @@ function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) 
         onChange={(id) => onChange(id === NONE ? undefined : id)}
         options={[
           { value: NONE, label: t('connections.picker.none') },
-          ...connections.items.map(({ id, name, connector, owner }) => {
+          ...offered.map(({ id, name, connector, owner }) => {
             const service = connectors.find((each) => each.id === connector)?.title ?? connector
             return { value: id, label: t('connections.picker.option', { name, service, owner: owner.displayName }) }
           }),
@@ -82,6 +89,7 @@ function Picker({ client, value, onChange, isReadOnly }: ConnectionPickerProps) 
         <ConnectionDialog
           client={client}
           connection={edited}
+          connectsTo={connectsTo}
           onClose={() => setEdited(undefined)}
           onSaved={({ id }) => {
             setEdited(undefined)

@@ -239,7 +239,11 @@ describe('picker of a connection', () => {
         ...{ type: 'call', title: 'Call', control: undefined as never },
         params: {
           type: 'object',
-          properties: { connection: { type: 'string', title: 'Connection', control: 'connection', literal: true } },
+          properties: {
+            connection: {
+              ...{ type: 'string', title: 'Connection', control: 'connection', literal: true, connectsTo: 'http' },
+            },
+          },
         },
       },
     ],
@@ -252,12 +256,19 @@ describe('picker of a connection', () => {
     return { ...view, fixture, chosen: () => view.nodeOf('call')?.params.connection }
   }
 
-  test('chooses one, creates one, and connects one again', async () => {
-    const { user, chosen } = pick('', { connections: [connectionOf('c1'), OVER] })
+  test('chooses one that fits, creates one, and connects one again', async () => {
+    const database = connectionOf('c-db', { name: 'Shop', connector: 'postgres' })
+    const { user, chosen } = pick('', { connections: [connectionOf('c1'), OVER, database] })
     const field = await screen.findByRole('combobox', { name: 'Connection' })
     // Two accounts may have the same name.
     await user.selectOptions(field, await screen.findByRole('option', { name: 'CRM · Bearer token · Ada Obi' }))
     expect(chosen()).toBe('c1')
+    expect(screen.queryByRole('option', { name: /^Shop/ })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'New connection' }))
+    const created = within(await screen.findByRole('dialog', { name: 'New connection' }))
+    const services = (await created.findByRole('combobox', { name: 'Service' })).textContent
+    expect([services?.includes('Bearer token'), services?.includes('Postgres')]).toEqual([true, false])
+    await user.click(created.getByRole('button', { name: 'Cancel' }))
     await user.selectOptions(field, screen.getByRole('option', { name: /^Mailer · / }))
     await user.click(await screen.findByRole('button', { name: 'Connect again' }))
     const dialog = within(await screen.findByRole('dialog', { name: 'Connect "Mailer" again' }))

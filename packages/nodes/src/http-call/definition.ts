@@ -42,6 +42,7 @@ export const httpCall = defineNode({
       title: 'Connection',
       description: 'Its credentials are added to the request, which must be to one of its hosts.',
       control: 'connection',
+      connectsTo: 'http',
       placeholder: 'None',
       literal: true,
     }),

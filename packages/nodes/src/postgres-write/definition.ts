@@ -11,7 +11,7 @@ export const postgresWrite = defineNode({
   icon: 'M5 6.2c0-1.5 3.1-2.7 7-2.7s7 1.2 7 2.7-3.1 2.7-7 2.7-7-1.2-7-2.7zM5 6.2v11.6c0 1.5 3.1 2.7 7 2.7s7-1.2 7-2.7V6.2M5 12c0 1.5 3.1 2.7 7 2.7s7-1.2 7-2.7M15 20.5l1-3 5-5',
   category: 'action',
   params: z.object({
-    connection: connectionParam('A connection to a Postgres database that allows this kind of statement.'),
+    connection: connectionParam('postgres', 'A connection to a Postgres database that allows this kind of statement.'),
     sql: sqlParam('insert into orders (id, total) values (:id, :total) returning id'),
     values: sqlValuesParam,
     maxRows: z.number().int().min(1).max(10_000).default(1_000).meta({

@@ -15,7 +15,7 @@ export const sendEmail = defineNode({
   icon: 'M4 6h16v12H4zM4 7l8 6 8-6',
   category: 'action',
   params: z.object({
-    connection: connectionParam('A connection to a mail server.'),
+    connection: connectionParam('smtp', 'A connection to a mail server.'),
     from: requiredText(320).meta({ title: 'From', control: 'text', placeholder: 'Acme <no-reply@acme.example>' }),
     to: addresses.meta({
       title: 'To',

@@ -6,12 +6,12 @@ const MAX_SQL_LENGTH = 20_000
 const VALUE_NAME = /^[A-Za-z_]\w*$/
 
 /** Param that names the connection of a node that cannot do without one. */
-export function connectionParam(description: string) {
+export function connectionParam(connectsTo: 'postgres' | 'smtp', description: string) {
   return z
     .string()
     .min(1, 'Choose a connection')
     .max(400)
-    .meta({ title: 'Connection', description, control: 'connection', placeholder: 'None', literal: true })
+    .meta({ title: 'Connection', description, control: 'connection', connectsTo, placeholder: 'None', literal: true })
 }
 
 /** The statement is literal: values are parameters, so that no value can become a part of the statement. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { TenonError } from '../../errors/index.ts'
+import { parseTemplate } from '../../expression/parse.ts'
 import type { Json } from '../../json.ts'
 import { evaluateValue } from '../evaluate-value.ts'
 import { createPlainScope } from '../scope.ts'
-import { checkTemplateSink } from './index.ts'
+import { checkTemplateSink, valuesNeededBy } from './index.ts'
 import type { SinkName } from './sink.ts'
 
 const vars = { desk: 'https://desk.test', api: 'https://api.test/v1?key=k', host: 'shop' }
@@ -272,6 +273,7 @@ describe('html', () => {
     ['<p>{{input.n}}</p>', ['<'], '<p>[&quot;&lt;&quot;]</p>'],
   ])('%s with %j', (template, n, html) => {
     expect(write('html', template, { n })).toBe(html)
+    expect(valuesNeededBy('html', parseTemplate(template), () => undefined)).toEqual([])
     expect(messagesOf('html', template)).toEqual([])
   })
 })

@@ -33,17 +33,17 @@ export const RUN_ERRORS = {
   TRIGGER_FILTER_FAILED: {
     status: 422,
     retryable: false,
-    remedy: 'Correct the filter of the trigger; with ?. and ?? it reads data that an event may lack.',
+    remedy: 'Correct the filter of the trigger.',
   },
   TRANSACTION_UNSUPPORTED: {
     status: 422,
     retryable: false,
-    remedy: 'Pass the open transaction: a client of pg or PGlite, or the transaction of Kysely, Drizzle or Prisma.',
+    remedy: 'Pass an open transaction of pg, PGlite, Kysely, Drizzle or Prisma.',
   },
   TRANSACTION_DATABASE_MISMATCH: {
     status: 422,
     retryable: false,
-    remedy: 'Use a transaction of the database and schema that the server has migrated, with a login that may call it.',
+    remedy: 'Use the database with the tables of the server, and a login that may call its functions.',
   },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, remedy: 'Copy the address again from the trigger.' },
   WEBHOOK_SIGNATURE_INVALID: {
@@ -147,7 +147,7 @@ export const RUN_ERRORS = {
   EVENT_TYPE_UNKNOWN: {
     status: 422,
     retryable: false,
-    remedy: 'Send a type that the host has declared, or declare it in the options of the server.',
+    remedy: 'Send a declared type, or declare it in the options of the server.',
   },
   EVENT_ID_USED: { status: 409, retryable: false, remedy: 'Use a new id for another event.' },
   EVENT_PAYLOAD_INVALID: {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { EMPTY_DOCUMENT } from '../../document/types.ts'
 import { jsonSchema, pageQuery, textSchema } from './common.ts'
 import { workflowDocumentSchema } from './document.ts'
+import { cloudEventSchema } from './event.ts'
 import { documentOperationSchema } from './operation.ts'
 import { startRunSchema, versionNameSchema } from './run.ts'
 import { createWorkflowSchema, updateWorkflowSchema } from './workflow.ts'
@@ -23,6 +24,18 @@ describe('jsonSchema', () => {
     expect(jsonSchema.safeParse(null).success).toBe(true)
     expect(jsonSchema.safeParse(undefined).success).toBe(false)
     expect(documentOperationSchema.safeParse({ op: 'set_param', nodeId: 'a', path: ['x'] }).success).toBe(false)
+  })
+})
+
+describe('cloudEventSchema', () => {
+  const event = { specversion: '1.0', id: 'e', source: '/s', type: 't', traceparent: 'an extension' }
+
+  test.each(['2026-11-30T09:00:00Z', '2026-11-30T10:00:00.5+01:00'])('accepts the time %s', (time) => {
+    expect(cloudEventSchema.parse({ ...event, time, data: [1] })).toMatchObject({ time, data: [1] })
+  })
+
+  test.each(['2026-11-30', 'now', '2026-13-30T09:00:00Z'])('refuses the time %s', (time) => {
+    expect(cloudEventSchema.safeParse({ ...event, time }).error?.issues.map(({ path }) => path)).toEqual([['time']])
   })
 })
 

@@ -155,7 +155,7 @@ export function viewOfParts(head: RunHead, parts: Iterable<ViewPart>): RunView {
 }
 
 /** Returns the part of a view that is not a collection. */
-export function headOf({ nodeRuns: _, approvals: _a, parked: _p, waits: _w, ...head }: RunView): RunHead {
+function headOf({ nodeRuns: _, approvals: _a, parked: _p, waits: _w, ...head }: RunView): RunHead {
   return head
 }
 

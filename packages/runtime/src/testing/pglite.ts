@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { createDatabase } from '../postgres/database.ts'
-import { migrate } from '../postgres/migrate.ts'
+import { type MigrateOptions, migrate } from '../postgres/migrate.ts'
 import { RUNTIME_MIGRATIONS } from '../postgres/migrate-runtime.ts'
 import type { PgliteDatabase } from '../postgres/pglite-link.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
@@ -33,18 +33,26 @@ export async function openTestPGlite(): Promise<PgliteDatabase> {
   return openKept(await pathOf('empty'), () => PGlite.create())
 }
 
+/** Migrations of one owner of tables, as `migrate` takes them. */
+type MigrationSet = Pick<MigrateOptions, 'table' | 'migrations'>
+
 /**
  * Opens a PGlite as {@link openTestPGlite} does, with the tables of the runtime. `migrateRuntime` still has to run: it
  * adds the partitions of the coming weeks.
+ *
+ * @param further - Migrations that follow those of the runtime. @defaultValue none
  */
-export async function openMigratedPGlite(): Promise<PgliteDatabase> {
-  const { migrations } = RUNTIME_MIGRATIONS
-  const statements = migrations.map(({ name, up }) => [name, ...up({ schema: 'tenon' })])
+export async function openMigratedPGlite(...further: readonly MigrationSet[]): Promise<PgliteDatabase> {
+  const sets: readonly MigrationSet[] = [RUNTIME_MIGRATIONS, ...further]
+  const statements = sets.flatMap(({ table, migrations }) =>
+    migrations.map(({ name, up }) => [table, name, ...up({ schema: 'tenon' })]),
+  )
   const path = await pathOf(createHash('sha256').update(JSON.stringify(statements)).digest('hex').slice(0, 16))
   return openKept(path, async () => {
     const pglite = await PGlite.create()
     // Without the partitions of a week: the copy is kept for longer. The database stays open, as the PGlite does.
-    await migrate(createDatabase<RuntimeTables>({ pglite }), RUNTIME_MIGRATIONS)
+    const database = createDatabase<RuntimeTables>({ pglite })
+    for (const set of sets) await migrate(database, set)
     return pglite
   })
 }

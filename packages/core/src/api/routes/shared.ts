@@ -8,7 +8,7 @@ export const idParam = z.string().min(1).max(400)
 export const workflowParams = z.object({ id: idParam })
 export const runParams = z.object({ runId: idParam })
 /** The seq after which a run stream begins. */
-export const afterQuery = z.object({
+const afterQuery = z.object({
   after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).exactOptional(),
 })
 

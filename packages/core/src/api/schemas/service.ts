@@ -103,7 +103,7 @@ export const problemSchema = z
   .meta({ id: 'Problem' })
 
 /** A text frame of the run log socket and the data of a server-sent event. */
-export const runEventFrameSchema = z
+const runEventFrameSchema = z
   .strictObject({
     seq: z.int(),
     type: z.string(),

@@ -54,12 +54,6 @@ export function shownNodeRunId(shown: Shown, nodes: NodeDirectory, nodeId: NodeI
   return nodeRunIdOf(nodeId, path)
 }
 
-/** Returns the run of a node that is shown; `undefined` if the node has not run there. */
-export function shownNodeRun(shown: Shown, nodes: NodeDirectory, nodeId: NodeId): NodeRunView | undefined {
-  const nodeRunId = shownNodeRunId(shown, nodes, nodeId)
-  return nodeRunId === null ? undefined : shown.view.nodeRuns.get(nodeRunId)
-}
-
 /** Returns the choice of an item of each loop around a node run, so that this node run is shown. */
 export function itemsOf(nodes: NodeDirectory, nodeId: NodeId, nodeRunId: NodeRunId): ReadonlyMap<NodeRunId, number> {
   const path = itemPath(nodeRunId)

@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Identity } from '@tenon/core/api'
 import { embeddedEngine } from '@tenon/runtime'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
 import type { DatabaseOptions, WorkflowServer, WorkflowServerOptions } from '../../options.ts'
@@ -10,6 +9,7 @@ import type { RolloutIntervals } from '../../rollouts/rollout-intervals.ts'
 import type { ClockPace } from '../../schedules/schedule-clock.ts'
 import type { KeyRotationPace } from '../../secrets/key-rotations.ts'
 import { openWorkflowServer } from '../../workflow-server.ts'
+import { openServerPGlite } from './server-pglite.ts'
 import { testNodes } from './test-nodes.ts'
 
 export interface CallOptions {
@@ -62,7 +62,7 @@ export interface TestServerOptions extends Partial<WorkflowServerOptions> {
 }
 
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const given = options.database ?? { pglite: await openMigratedPGlite() }
+  const given = options.database ?? { pglite: await openServerPGlite() }
   // A database that a test opens for a server closes with it.
   const database = { endOnClose: true, ...given }
   const server = await openOn(database, options)

@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type AnyNodeImplementation, defineNode, implementNode } from '@tenon/core/node'
+import { type AnyNodeImplementation, defineNode, fileRefSchema, implementNode } from '@tenon/core/node'
 import { z } from 'zod'
 import type { ProbeRecorder } from './probes.ts'
 import { anything, common } from './test-node-fields.ts'
@@ -43,6 +43,8 @@ const probe = defineNode({
     connection: z.string().optional().meta({ control: 'connection', literal: true }),
     /** Writes to the database of its connection, or sends an email by its mail server, and returns the answer. */
     account: z.enum(['none', 'sql', 'mail']).default('none'),
+    /** A file that it reads, and stores again in capital letters as `copy`. */
+    file: fileRefSchema.optional(),
     /** Any value, to make the params large. */
     extra: z.unknown().optional(),
   }),
@@ -70,6 +72,10 @@ export function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     if (params.account === 'mail') {
       const mail = { from: 'a@a.example', to: ['b@b.example'], subject: 's', text: 't', idempotencyKey }
       made.messageId = (await context.mail.send(mail)).messageId
+    }
+    if (params.file !== undefined) {
+      const text = new TextDecoder().decode(await context.files.read(params.file, 1_000))
+      made.copy = await context.files.put(text.toUpperCase(), { name: 'copy.txt', type: 'text/plain' })
     }
     for (let beat = 0; beat < params.beats; beat += 1) {
       await new Promise((resolve) => setTimeout(resolve, 50))

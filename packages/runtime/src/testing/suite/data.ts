@@ -1,5 +1,7 @@
+import type { FileRef } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
+import { createFiles } from '../../files/files.ts'
 import { prepareRerun } from '../../rerun/prepare-rerun.ts'
 import { deleteRun } from '../../retention/delete-run.ts'
 import { drivenRun, startRun } from '../run-driver.ts'
@@ -13,6 +15,15 @@ const WORKER = workflow(
     node('start', 'start'),
     node('work', 'probe', { output: { got: '{{input.text}}' }, isGated: true }),
     node('end', 'end', { output: '{{nodes.work.output}}' }),
+  ],
+  ['start>work', 'work>end'],
+)
+/** start > work > end: work reads the file of the input, and stores another one. */
+const FILER = workflow(
+  [
+    node('start', 'start'),
+    node('work', 'probe', { file: '{{input.file}}' }),
+    node('end', 'end', { output: { copy: '{{nodes.work.output.copy}}' } }),
   ],
   ['start>work', 'work>end'],
 )
@@ -52,6 +63,27 @@ export const dataTests: SuiteGroup = (context) => {
       expect(await handle.reader.getRun(tenantId, child.runId)).toBeNull()
       expect(await child.events()).toEqual([])
       expect(await handle.reader.readUsage(tenantId)).toEqual({ payloadBytes: 0, openWaits: 0 })
+    })
+
+    test('keeps the files of its input and of its nodes until it is deleted', async () => {
+      const { handle, database } = context()
+      const log = () => undefined
+      const { tenantId } = await context().pin('worker', WORKER)
+      const files = createFiles({ database, log })
+      const given = await files.create(tenantId, 'abc', {
+        name: 'a',
+        type: 'text/plain',
+        createdBy: null,
+        isStrict: true,
+      })
+      const run = await startRun(handle, FILER, { input: { file: given.ref }, tenantId })
+      await run.ended()
+      const { copy } = (await run.output()) as unknown as { readonly copy: FileRef }
+      expect(await new Response(files.open(tenantId, { ...given, ref: copy })).text()).toBe('ABC')
+      const ids = [given.ref.file, copy.file]
+      expect(await Promise.all(ids.map((id) => files.delete(tenantId, id)))).toEqual(['in_use', 'in_use'])
+      expect(await deleteRun({ database, log }, { tenantId, runId: run.runId })).toBe('deleted')
+      expect(await Promise.all(ids.map((id) => files.delete(tenantId, id)))).toEqual(['deleted', 'deleted'])
     })
   })
 }

@@ -6,6 +6,7 @@ import { isRunOver } from '@tenon/core/run'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react'
 import { type Resource, useResource } from '../../client/use-resource.ts'
 import { useTenantChanges } from '../../client/use-tenant-changes.ts'
+import { FilesContext } from '../../contexts/files-context.ts'
 import { EMPTY_MANIFEST } from '../../manifest/manifest-index.ts'
 import { createLedgerCache, type LedgerCache } from './ledger-cache.ts'
 import { createNodeDirectory, type NodeDirectory } from './node-directory.ts'
@@ -107,5 +108,9 @@ function OwnRun({ client, runId, children }: RunProviderProps) {
     () => ({ client, runId, store, run, graph, nodes, ledger }),
     [client, runId, store, run, graph, nodes, ledger],
   )
-  return <RunScopeContext.Provider value={scope}>{children(scope)}</RunScopeContext.Provider>
+  return (
+    <RunScopeContext.Provider value={scope}>
+      <FilesContext.Provider value={client.files}>{children(scope)}</FilesContext.Provider>
+    </RunScopeContext.Provider>
+  )
 }

@@ -3,7 +3,6 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { NodeRunContext } from '../../canvas/node-status.ts'
 import { ReadOnlyCanvas } from '../../canvas/read-only-canvas.tsx'
 import { ResourceError } from '../../client/resource-error.tsx'
-import { FilesContext } from '../../contexts/files-context.ts'
 import { useTenantWorkflows } from '../../contexts/use-tenant-workflows.ts'
 import { WorkflowsContext } from '../../contexts/workflows-context.ts'
 import { useInstance } from '../../instance/instance-context.ts'
@@ -118,58 +117,56 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onDeleted, onOpe
   return (
     <NodeRunContext.Provider value={presenter}>
       <RunLinksContext.Provider value={links}>
-        <FilesContext.Provider value={client.files}>
-          <RunFrame>
-            <RunHeader
-              scope={scope}
-              start={start}
-              end={end}
-              onOpenRun={onOpenRun}
-              onOpenWorkflow={onOpenWorkflow}
-              onDeleted={onDeleted}
-            />
-            <div className="tn-run-stage">
-              <OpenQueue scope={scope} />
-              <OpenUndo scope={scope} />
-              <OpenParked scope={scope} onSelectNode={lead} />
-              <OpenBelow scope={scope} below={below} />
-              <OpenApprovals scope={scope} onSelectNode={lead} onOpenApprovals={onOpenApprovals} />
-              <OpenWaits scope={scope} onSelectNode={lead} />
-              <div className="tn-run-canvas">
-                {graph.value === null ? (
-                  <ResourceError title={t('runs.graphFailed')} resource={graph} />
-                ) : (
-                  isReady && (
-                    <WorkflowsContext.Provider value={workflows}>
-                      <ReadOnlyCanvas
-                        document={graph.value.document}
-                        manifest={graph.value.manifest}
-                        selectedNodeId={nodeId}
-                        firstNodeId={openNodeId}
-                        onSelectNode={show}
-                      />
-                    </WorkflowsContext.Provider>
-                  )
-                )}
-                <Scrubber store={store} nodes={nodes} />
-              </div>
-            </div>
-            <aside className="tn-run-side" aria-label={t('runs.inspector.label')}>
-              {nodeId === null ? (
-                <RunSummary scope={scope} onSelectNode={lead} />
+        <RunFrame>
+          <RunHeader
+            scope={scope}
+            start={start}
+            end={end}
+            onOpenRun={onOpenRun}
+            onOpenWorkflow={onOpenWorkflow}
+            onDeleted={onDeleted}
+          />
+          <div className="tn-run-stage">
+            <OpenQueue scope={scope} />
+            <OpenUndo scope={scope} />
+            <OpenParked scope={scope} onSelectNode={lead} />
+            <OpenBelow scope={scope} below={below} />
+            <OpenApprovals scope={scope} onSelectNode={lead} onOpenApprovals={onOpenApprovals} />
+            <OpenWaits scope={scope} onSelectNode={lead} />
+            <div className="tn-run-canvas">
+              {graph.value === null ? (
+                <ResourceError title={t('runs.graphFailed')} resource={graph} />
               ) : (
-                <InspectorPanel
-                  scope={scope}
-                  nodeId={nodeId}
-                  onClose={close}
-                  onSelectNode={lead}
-                  focusRequest={focusRequest}
-                />
+                isReady && (
+                  <WorkflowsContext.Provider value={workflows}>
+                    <ReadOnlyCanvas
+                      document={graph.value.document}
+                      manifest={graph.value.manifest}
+                      selectedNodeId={nodeId}
+                      firstNodeId={openNodeId}
+                      onSelectNode={show}
+                    />
+                  </WorkflowsContext.Provider>
+                )
               )}
-            </aside>
-            <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={show} />
-          </RunFrame>
-        </FilesContext.Provider>
+              <Scrubber store={store} nodes={nodes} />
+            </div>
+          </div>
+          <aside className="tn-run-side" aria-label={t('runs.inspector.label')}>
+            {nodeId === null ? (
+              <RunSummary scope={scope} onSelectNode={lead} />
+            ) : (
+              <InspectorPanel
+                scope={scope}
+                nodeId={nodeId}
+                onClose={close}
+                onSelectNode={lead}
+                focusRequest={focusRequest}
+              />
+            )}
+          </aside>
+          <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={show} />
+        </RunFrame>
       </RunLinksContext.Provider>
     </NodeRunContext.Provider>
   )

@@ -1,6 +1,6 @@
 export { canary } from './canary.ts'
 export { createDatabase, type DatabaseOptions, type DatabaseSource } from './database.ts'
-export { databaseNow } from './database-now.ts'
+export { databaseNow, statementNow } from './database-now.ts'
 export { isInNoDeletedTree } from './deleted-trees.ts'
 export { isListedRun, isTopLevelRun, listCondition } from './list-conditions.ts'
 export { type MigrateOptions, type Migration, type MigrationContext, migrate, printMigration } from './migrate.ts'

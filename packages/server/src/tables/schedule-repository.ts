@@ -1,5 +1,5 @@
 import type { NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
-import { databaseNow } from '@tenon/runtime/postgres'
+import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ScheduleRow, ServerTx } from './server-tables.ts'
 import type { TriggerRef } from './trigger-repository.ts'
@@ -34,7 +34,7 @@ export async function claimSchedules(tx: ServerTx, limit: number, leaseMs: numbe
         query
           .selectFrom('schedules')
           .select(key)
-          .where('wake_at', '<=', databaseNow)
+          .where('wake_at', '<=', statementNow)
           .orderBy('wake_at')
           .limit(sql.lit(limit))
           .forUpdate()
@@ -58,7 +58,7 @@ export async function claimSchedules(tx: ServerTx, limit: number, leaseMs: numbe
       eb
         .selectFrom('schedules')
         .select((of) => of.fn.min('wake_at').as('first'))
-        .where('wake_at', '>', databaseNow)
+        .where('wake_at', '>', statementNow)
         .as('next_wake_at'),
       eb.selectFrom('claimed').select(sql<readonly ClaimedRow[] | null>`json_agg(claimed)`.as('rows')).as('rows'),
     ])

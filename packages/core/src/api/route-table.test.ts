@@ -72,6 +72,18 @@ describe('ROUTES', () => {
     }
   })
 
+  test.each([
+    ['a b.pdf', true],
+    ['..', false],
+    ['.', false],
+    [' ', false],
+    ['a/b', false],
+    ['a\\b', false],
+    ['a\n', false],
+  ])('the name of an upload: %j is %s', (name, isValid) => {
+    expect(ROUTES.uploadFile.query.safeParse({ name }).success).toBe(isValid)
+  })
+
   test('viewers may change nothing but their vote and their sockets; a sync without an update and a link read', () => {
     const allowed = routes.filter(
       ([, route]) =>

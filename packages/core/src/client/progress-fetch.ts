@@ -4,13 +4,15 @@
  * @param onProgress - Called with the bytes that were sent, and with all of them.
  */
 export function progressFetch(onProgress: (sentBytes: number, totalBytes: number) => void): typeof fetch {
-  return (input, init = {}) =>
+  return (input, given) =>
     new Promise<Response>((resolve, reject) => {
       const request = new XMLHttpRequest()
+      // Always given: each upload has a method and a body.
+      const init = given as RequestInit & { readonly method: string }
       const { signal } = init
       const stop = (): void => request.abort()
       const fail = (): void => reject(signal?.aborted === true ? signal.reason : new TypeError('The request failed'))
-      request.open(init.method ?? 'GET', String(input))
+      request.open(init.method, String(input))
       request.responseType = 'arraybuffer'
       request.withCredentials = init.credentials === 'include'
       for (const [name, value] of new Headers(init.headers)) request.setRequestHeader(name, value)

@@ -154,15 +154,21 @@ describe('createTenonClient', () => {
     const stream = new Blob(['a,b']).stream()
     await client.files.upload(new Blob(['a,b'], { type: 'text/csv;charset=utf-8' }), { name: 'a b.csv' })
     await client.files.upload(stream, { name: 'c' }, { onProgress: () => undefined })
+    await client.files.upload(new Blob(['a']), { name: 'd' }, { onProgress: () => undefined })
+    await client.files.download('f', { end: 2 })
     await client.files.download('f')
     await client.files.download('f', { start: 2 })
+    await client.files.link('f')
     expect(seen.map(({ url, body }) => [new URL(url).search, body])).toEqual([
       ['?name=a+b.csv&type=text%2Fcsv', 'a,b'],
       ['?name=c', 'a,b'],
+      ['?name=d', 'a'],
       ['', null],
       ['', null],
+      ['', null],
+      ['', '{}'],
     ])
-    expect(seen.map(({ headers }) => headers.get('range'))).toEqual([null, null, null, 'bytes=2-'])
+    expect(seen.map(({ headers }) => headers.get('range'))).toEqual([null, null, null, 'bytes=0-1', null, 'bytes=2-', null])
   })
 
   test('every route but the sockets, the streams and the public ones has a method', () => {

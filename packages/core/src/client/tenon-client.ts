@@ -310,7 +310,7 @@ function fileMethods(open: Requester, send: Transport, options: TenonClientOptio
 }
 
 function typeOf(content: UploadContent): string | undefined {
-  return content instanceof Blob && content.type !== '' ? (content.type.split(';')[0] ?? '').trim() : undefined
+  return content instanceof Blob && content.type !== '' ? content.type.replace(/;.*/, '').trim() : undefined
 }
 
 /** Makes the request that starts a run; the same key and body start one run. */

@@ -168,7 +168,15 @@ describe('createTenonClient', () => {
       ['', null],
       ['', '{}'],
     ])
-    expect(seen.map(({ headers }) => headers.get('range'))).toEqual([null, null, null, 'bytes=0-1', null, 'bytes=2-', null])
+    expect(seen.map(({ headers }) => headers.get('range'))).toEqual([
+      null,
+      null,
+      null,
+      'bytes=0-1',
+      null,
+      'bytes=2-',
+      null,
+    ])
   })
 
   test('every route but the sockets, the streams and the public ones has a method', () => {

@@ -35,6 +35,7 @@ export {
   hasHttpCredentials,
   positionFault,
 } from './connector.ts'
+export { cronFault } from './cron-fault.ts'
 export { defineNode, type NodeDefinitionInput } from './define-node.ts'
 export {
   CONTROL_KINDS,

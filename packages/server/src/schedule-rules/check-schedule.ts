@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
-import { type ScheduleParams, scheduleParams } from '@tenon/core/node'
+import { cronFault, type ScheduleParams, scheduleParams } from '@tenon/core/node'
 import { createScheduleTimes, type ScheduleTimes } from './schedule-times.ts'
 import { createZoneClock } from './zone-clock.ts'
 
@@ -15,20 +15,22 @@ export function checkSchedule(given: JsonObject, now: number): CheckedSchedule {
   if (params === undefined) {
     return { times: null, issues: error.issues.map(({ path, message }) => ({ path: path.map(String), message })) }
   }
-  if (!isTimeZone(params.zone)) {
-    return { times: null, issues: [{ path: ['zone'], message: `This server knows no time zone "${params.zone}"` }] }
-  }
-  if (params.repeat === 'interval' && Number.isNaN(Date.parse(params.from ?? '1970-01-01'))) {
-    return { times: null, issues: [{ path: ['from'], message: `There is no date "${params.from}"` }] }
-  }
+  const faults = faultsOf(params)
+  if (faults.length > 0) return { times: null, issues: faults }
+  const times = createScheduleTimes(params)
+  if (times.next(now) !== null) return { params, times, issues: [] }
   const field = params.repeat === 'cron' ? 'cron' : params.hours === undefined ? 'every' : 'hours'
-  try {
-    const times = createScheduleTimes(params)
-    if (times.next(now) !== null) return { params, times, issues: [] }
-    return { times: null, issues: [{ path: [field], message: 'No time fits: the schedule would never start a run' }] }
-  } catch (error) {
-    return { times: null, issues: [{ path: [field], message: cronFault(error) }] }
-  }
+  return { times: null, issues: [{ path: [field], message: 'No time fits: the schedule would never start a run' }] }
+}
+
+function faultsOf({ repeat, cron, from = '1970-01-01', zone }: ScheduleParams) {
+  const cronText = repeat === 'cron' ? cronFault(cron) : null
+  const hasDate = repeat === 'cron' || !Number.isNaN(Date.parse(from))
+  return [
+    ...(cronText === null ? [] : [{ path: ['cron'], message: cronText }]),
+    ...(hasDate ? [] : [{ path: ['from'], message: `There is no date "${from}"` }]),
+    ...(isTimeZone(zone) ? [] : [{ path: ['zone'], message: `This server knows no time zone "${zone}"` }]),
+  ]
 }
 
 function isTimeZone(zone: string): boolean {
@@ -38,10 +40,4 @@ function isTimeZone(zone: string): boolean {
   } catch {
     return false
   }
-}
-
-/** The library says what is wrong with an expression: `CronPattern: Invalid value for minute: 61`. */
-function cronFault(error: unknown): string {
-  const reason = error instanceof Error ? error.message.replace(/^\w+: /, '').replace(/\.$/, '') : 'unreadable'
-  return `The cron expression cannot be read (${reason}): write minute, hour, day, month, day of the week, such as "0 9 * * 1-5"`
 }

@@ -88,9 +88,9 @@ test.each([
 })
 
 test.each([
-  [{ cron: '* * * * * *' }, ['cron'], /requires exactly 5 parts/],
-  [{ cron: '61 * * * *' }, ['cron'], /Invalid value for minute: 61/],
-  [{ cron: 'every day' }, ['cron'], /cannot be read/],
+  [{ cron: '* * * * * *' }, ['cron'], /^Write five fields: .*\(it has 6\)$/],
+  [{ cron: '61 * * * *' }, ['cron'], /^Minute: 61 is not between 0 and 59$/],
+  [{ cron: 'every day' }, ['cron'], /^Write five fields/],
   [{ cron: '0 0 30 2 *' }, ['cron'], /would never start a run/],
   [{ repeat: 'interval', every: '30s' }, ['every'], /at least 1m/],
   [{ repeat: 'interval', every: '0m' }, ['every'], /at least 1m/],
@@ -104,4 +104,19 @@ test.each([
 ])('%j is refused at %j', (params, path, message) => {
   const checked = checkSchedule(params, Date.parse('2026-11-30T00:00Z'))
   expect(checked).toEqual({ times: null, issues: [{ path, message: expect.stringMatching(message) }] })
+})
+
+test('faults of several fields are listed together', () => {
+  const { issues } = checkSchedule({ cron: '61 * * * *', zone: 'Mars/Olympus' }, 0)
+  expect(issues.map(({ path }) => path)).toEqual([['cron'], ['zone']])
+})
+
+// The editor and the server check expressions before the library, which must be able to read what they accept.
+test.each([
+  '*/59 */23 */31 */12 */7',
+  '00-59/59,7 0-23/23,0,5-5 L,1-31/31 JAN-DEC/12,jan 0-7,SAT-SUN,SUN-SUN',
+  '0 9 * * FRI#2,mon#L,0#5,7#1',
+  ' 0  9 1 * MON-SUN/2 ',
+])('an expression without a fault can be read: %s', (cron) => {
+  expect(checkSchedule({ cron }, Date.parse('2026-11-30T00:00Z')).issues).toEqual([])
 })

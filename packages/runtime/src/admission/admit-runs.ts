@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import { FIRST_WATCH_MS } from '../postgres/migrations/first-watch.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -92,7 +92,7 @@ async function readRoom(
   const { rows } = await sql<{ now: number | string; is_paused: boolean; in_progress: number; has_collected: boolean }>`
     select ${databaseNow} as now, ${inProgress} as in_progress,
       exists (select from ${sql.table(`${schema}.run_admissions`)} c
-        where c.tenant_id = ${tenantId} and c.collects_until <= ${databaseNow}) as has_collected,
+        where c.tenant_id = ${tenantId} and c.collects_until <= ${statementNow}) as has_collected,
       exists (select from ${sql.table(`${schema}.run_gates`)} p
         where p.tenant_id = ${tenantId} and p.workflow_id = '') as is_paused`.execute(tx)
   const [found] = rows

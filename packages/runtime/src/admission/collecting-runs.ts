@@ -1,7 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import { type Fact, sharedPrincipal } from '@tenon/core/run'
 import { sql } from 'kysely'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { Payload } from '../store/append.ts'
@@ -17,7 +17,7 @@ export async function releaseCollected(tx: RuntimeTx, schema: string, tenantId: 
   const rows = sql.table(`${schema}.run_admissions`)
   const { rows: released } = await sql<{ workflow_id: string; group_key: string; rate_key: string }>`
     with due as materialized (
-      select run_id from ${rows} where tenant_id = ${tenantId} and collects_until <= ${databaseNow}
+      select run_id from ${rows} where tenant_id = ${tenantId} and collects_until <= ${statementNow}
         for update skip locked
     )
     update ${rows} a set collects_until = null, collect_key = null from due

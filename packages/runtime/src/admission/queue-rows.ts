@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { databaseNow } from '../postgres/database-now.ts'
+import { statementNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { groupOf } from '../store/queue-entry.ts'
@@ -50,7 +50,7 @@ export async function tenantsWithQueue(database: RuntimeDatabase): Promise<reado
         select n.tenant_id from tenants t cross join lateral (
           select r.tenant_id from ${rows} r where ${waiting} and r.tenant_id > t.tenant_id order by r.tenant_id limit 1) n
       )
-      select tenant_id from tenants union select r.tenant_id from ${rows} r where r.collects_until <= ${databaseNow}`.execute(
+      select tenant_id from tenants union select r.tenant_id from ${rows} r where r.collects_until <= ${statementNow}`.execute(
       tx,
     )
     return found.rows.map((row) => row.tenant_id)
@@ -68,7 +68,7 @@ export async function deleteExpired(database: RuntimeDatabase, isStopped: () => 
     const deleteSome = async (): Promise<boolean> => {
       const { numAffectedRows = 0n } = await database.withSystem((tx) =>
         sql`delete from ${rows} where ctid = any(array(
-          select ctid from ${rows} where until <= ${databaseNow} limit ${DELETED_AT_ONCE} for update skip locked))`.execute(
+          select ctid from ${rows} where until <= ${statementNow} limit ${DELETED_AT_ONCE} for update skip locked))`.execute(
           tx,
         ),
       )

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { deleteFiles, isFileUsed } from './file-rows.ts'
 
@@ -27,7 +27,7 @@ export async function sweepFiles(
     await ready
       .set({ unused_since: null })
       .where('unused_since', 'is not', null)
-      .where('unused_since', '<', databaseNow)
+      .where('unused_since', '<', statementNow)
       .where(isFileUsed)
       .execute()
     await ready

@@ -2,7 +2,7 @@ import type { TenantId } from '@tenon/core/document'
 import { sql } from 'kysely'
 import type { RuntimeLog } from '../engine.ts'
 import { collectObjects } from '../payloads/collect-objects.ts'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { reasonOf } from '../reason-of.ts'
@@ -45,7 +45,7 @@ export async function deleteRests(deps: RestDeps, isStopped: () => boolean): Pro
           eb
             .selectFrom('retention_sweeps')
             .select('tenant_id')
-            .where('rests_at', '<=', databaseNow)
+            .where('rests_at', '<=', statementNow)
             .orderBy('rests_at')
             .limit(1)
             .forUpdate()

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { RuntimeLog } from '../engine.ts'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
 
@@ -33,7 +33,7 @@ async function claimDrop(database: RuntimeDatabase): Promise<boolean> {
     tx
       .updateTable('partition_sweeps')
       .set({ due_at: sql<number>`${databaseNow} + ${sql.lit(EVERY_MS)}` })
-      .where('due_at', '<=', databaseNow)
+      .where('due_at', '<=', statementNow)
       .returning('sweep')
       .executeTakeFirst(),
   )

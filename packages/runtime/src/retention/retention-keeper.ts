@@ -2,7 +2,7 @@ import type { TenantId } from '@tenon/core/document'
 import { sql } from 'kysely'
 import type { RuntimeLog } from '../engine.ts'
 import type { StoredObjects } from '../payloads/stored-objects.ts'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
 import { deleteRests } from './delete-rests.ts'
@@ -105,7 +105,7 @@ export async function claimTenant(database: RuntimeDatabase): Promise<TenantId |
         eb
           .selectFrom('retention_sweeps')
           .select('tenant_id')
-          .where('due_at', '<=', databaseNow)
+          .where('due_at', '<=', statementNow)
           .orderBy('due_at')
           .limit(1)
           .forUpdate()

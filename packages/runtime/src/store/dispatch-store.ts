@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { claimRows, READY_DISPATCHES, READY_RUNS } from './claim-rows.ts'
@@ -215,7 +215,7 @@ async function readyDueRuns(tx: Tx<RuntimeTables>): Promise<void> {
       with_
         .selectFrom('timers')
         .select(['tenant_id', 'run_id', 'timer_id'])
-        .where('fire_at', '<=', databaseNow)
+        .where('fire_at', '<=', statementNow)
         .orderBy('fire_at')
         .limit(TIMER_BATCH)
         .forUpdate()

@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { sql } from 'kysely'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { EventToPut, PutEvent } from './put-event.ts'
@@ -33,7 +33,7 @@ export async function deleteExpired(tx: RuntimeTx, { tenantId, eventId, payload 
     .deleteFrom('event_buffer')
     .where('tenant_id', '=', tenantId)
     .where('event_id', '=', eventId)
-    .where('expires_at', '<=', databaseNow)
+    .where('expires_at', '<=', statementNow)
     .returning('payload_hash')
     .execute()
   const others = await deleteSomeExpired(tx, tenantId)
@@ -63,7 +63,7 @@ function deleteSomeExpired(
         .selectFrom('event_buffer')
         .select('event_id')
         .where('tenant_id', '=', tenantId)
-        .where('expires_at', '<=', databaseNow)
+        .where('expires_at', '<=', statementNow)
         .orderBy('expires_at')
         .limit(SWEEP_ROWS)
         .forUpdate()

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { type ClaimRequest, claimRows, READY_DISPATCHES } from './claim-rows.ts'
@@ -146,7 +146,7 @@ export async function wakeDispatches(tx: Tx<RuntimeTables>, { tenantId, runId }:
         .where('tenant_id', '=', tenantId)
         .where('run_id', '=', runId)
         .where('worker_id', 'is', null)
-        .where('ready_at', '>', databaseNow)
+        .where('ready_at', '>', statementNow)
         .orderBy('node_run_id')
         .orderBy('pass')
         .forUpdate(),

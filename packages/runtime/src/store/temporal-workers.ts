@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { databaseNow } from '../postgres/database-now.ts'
+import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 
 /** A worker of Temporal with its node types. */
@@ -32,7 +32,7 @@ export async function listWorker(database: RuntimeDatabase, { workerId, types, v
         tx
           .selectFrom('temporal_workers')
           .select('worker_id')
-          .where('listed_until', '<', databaseNow)
+          .where('listed_until', '<', statementNow)
           .forUpdate()
           .skipLocked(),
       )

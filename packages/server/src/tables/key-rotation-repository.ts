@@ -1,5 +1,5 @@
 import type { TenantId } from '@tenon/core/document'
-import { databaseNow } from '@tenon/runtime/postgres'
+import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ConnectionRow, SecretRow, ServerTx, TenantKeyRow } from './server-tables.ts'
 
@@ -55,7 +55,7 @@ export async function claimRotation(tx: ServerTx, leaseMs: number): Promise<Clai
       query
         .selectFrom('key_rotations as due')
         .select('due.tenant_id')
-        .where('due.due_at', '<=', databaseNow)
+        .where('due.due_at', '<=', statementNow)
         .orderBy('due.due_at')
         .limit(1)
         .forUpdate()

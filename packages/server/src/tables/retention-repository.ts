@@ -1,5 +1,5 @@
 import type { TenantId, WorkflowId } from '@tenon/core/document'
-import { databaseNow } from '@tenon/runtime/postgres'
+import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import { IDEMPOTENCY_MS } from './idempotency-repository.ts'
 import { deleteRowsOfDeletedRuns } from './rollout-runs-repository.ts'
@@ -61,7 +61,7 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
   await tx
     .deleteFrom('socket_tickets')
     .where('tenant_id', '=', tenantId)
-    .where('expires_at', '<', databaseNow)
+    .where('expires_at', '<', statementNow)
     .execute()
   const events = await deleteExpiredEvents(tx, tenantId, ROWS)
   const requests = await deleteExpiredRequests(tx, tenantId, ROWS)

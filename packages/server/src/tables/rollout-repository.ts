@@ -1,4 +1,4 @@
-import { databaseNow } from '@tenon/runtime/postgres'
+import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { type RawBuilder, sql } from 'kysely'
 import type { RolloutRef } from './rollout-ref.ts'
 import { type CanaryRuns, clearRuns } from './rollout-runs-repository.ts'
@@ -149,7 +149,7 @@ export async function claimRollout(tx: ServerTx, leaseMs: number): Promise<Rollo
         eb
           .selectFrom('rollout_sweeps as due')
           .select(['due.tenant_id', 'due.workflow_id', 'due.version'])
-          .where('due.due_at', '<=', databaseNow)
+          .where('due.due_at', '<=', statementNow)
           .orderBy('due.due_at')
           .limit(1)
           .forUpdate()

@@ -1,6 +1,6 @@
 import type { StartRequestState } from '@tenon/core/api'
 import type { RunId, TenantId } from '@tenon/core/document'
-import { databaseNow } from '@tenon/runtime/postgres'
+import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx, StartRequestQueueRow, StartRequestRow } from './server-tables.ts'
 
@@ -33,7 +33,7 @@ export async function claimRequests(
         eb
           .selectFrom('start_request_queue as due')
           .select(['due.tenant_id', 'due.request_id', 'due.target'])
-          .where('due.due_at', '<=', databaseNow)
+          .where('due.due_at', '<=', statementNow)
           .where((due) =>
             due.not(
               due.exists(
@@ -191,7 +191,7 @@ export async function deleteExpiredRequests(tx: ServerTx, tenantId: TenantId, li
         .selectFrom('start_requests as over')
         .select('over.request_id')
         .where('over.tenant_id', '=', tenantId)
-        .where('over.expires_at', '<', databaseNow)
+        .where('over.expires_at', '<', statementNow)
         .limit(sql.lit(limit))
         .forUpdate()
         .skipLocked(),

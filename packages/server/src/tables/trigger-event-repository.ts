@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
-import { databaseNow } from '@tenon/runtime/postgres'
+import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx, TriggerEventRow } from './server-tables.ts'
 import type { TriggerRef } from './trigger-repository.ts'
@@ -173,7 +173,7 @@ export async function deleteExpiredEvents(tx: ServerTx, tenantId: TenantId, limi
           .selectFrom('trigger_events as over')
           .select(['over.tenant_id', 'over.workflow_id', 'over.node_id', 'over.event_id'])
           .where('over.tenant_id', '=', tenantId)
-          .where('over.expires_at', '<', databaseNow)
+          .where('over.expires_at', '<', statementNow)
           .limit(sql.lit(limit))
           // A message may claim the key of one again.
           .forUpdate()

@@ -70,7 +70,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
   const rules = createEgressRules(allow, deny)
   const agent = createGuardedAgent(rules, dns)
   const sockets = createGuardedSockets(rules, dns)
-  const sql = createSqlServer(sockets.create)
+  const sql = createSqlServer(sockets)
   return Object.freeze({
     request: (url: string, init = {}) => guardedRequest(agent, url, init, maxResponseBytes),
     fetch: createGuardedFetch(agent, maxFetchBytes),

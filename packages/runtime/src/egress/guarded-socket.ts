@@ -5,8 +5,12 @@ import { createGuardedLookup, type ResolveHost, resolveBySystem } from './guarde
 
 /** Creates sockets that connect to allowed addresses only. */
 export interface GuardedSockets {
-  /** Creates a socket for a client that calls `connect(port, host)` itself. Another address fails with `EGRESS_REFUSED`. */
-  create(): NodeSocket
+  /**
+   * Creates a socket for a client that calls `connect(port, host)` itself. Another address fails with `EGRESS_REFUSED`.
+   *
+   * @param address - Address of the host to use; without it, any one of the host that is allowed.
+   */
+  create(address?: string): NodeSocket
   /**
    * Opens a socket.
    *
@@ -17,7 +21,8 @@ export interface GuardedSockets {
 
 /** Creates the sockets of clients that do not speak HTTP, with the same rules as those of HTTP. */
 export function createGuardedSockets(rules: EgressRules, resolveHost: ResolveHost = resolveBySystem): GuardedSockets {
-  const create = (): NodeSocket => new GuardedSocket(rules, resolveHost)
+  const create = (address?: string): NodeSocket =>
+    new GuardedSocket(rules, address === undefined ? resolveHost : async () => [address])
   return {
     create,
     open: (host, port, abortSignal) =>

@@ -9,6 +9,16 @@ export interface Slots {
   acquire(abortSignal: AbortSignal): Promise<() => void>
   /** `true` if no slot is used. */
   readonly isFree: boolean
+  /** `true` if all slots are used. */
+  readonly isFull: boolean
+  /** `true` if a caller waits for its turn. */
+  readonly isAwaited: boolean
+}
+
+/** Slots by key. */
+export interface KeyedSlots {
+  /** As {@link Slots.acquire}, for the slots of one key. */
+  acquire(key: string, abortSignal: AbortSignal): Promise<() => void>
 }
 
 export function createSlots(max: number): Slots {
@@ -22,6 +32,12 @@ export function createSlots(max: number): Slots {
   return {
     get isFree() {
       return used === 0
+    },
+    get isFull() {
+      return used >= max
+    },
+    get isAwaited() {
+      return waiting.size > 0
     },
     acquire(abortSignal) {
       abortSignal.throwIfAborted()
@@ -42,6 +58,23 @@ export function createSlots(max: number): Slots {
         waiting.add(take)
         abortSignal.addEventListener('abort', leave, { once: true })
       })
+    },
+  }
+}
+
+/** Creates slots that are forgotten when nothing uses their key. */
+export function createKeyedSlots(max: number): KeyedSlots {
+  const all = new Map<string, Slots>()
+  return {
+    async acquire(key, abortSignal) {
+      abortSignal.throwIfAborted()
+      const slots = all.get(key) ?? createSlots(max)
+      all.set(key, slots)
+      const release = await slots.acquire(abortSignal)
+      return () => {
+        release()
+        if (slots.isFree && all.get(key) === slots) all.delete(key)
+      }
     },
   }
 }

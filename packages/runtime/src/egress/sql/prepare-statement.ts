@@ -1,21 +1,28 @@
 import { createHash } from 'node:crypto'
-import type { JsonObject } from '@tenon/core/document'
+import { canonicalJson, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { SqlStatement } from '@tenon/core/node'
-import { encodeSqlValue } from './sql-values.ts'
 
 const MAX_SQL_LENGTH = 100_000
+const HASH_VERSION = 1
 
 /** Effect of a statement, by which a connection allows it. */
 export type StatementKind = 'read' | 'insert' | 'write'
+
+/** Value of a parameter. */
+export interface NamedValue {
+  readonly name: string
+  readonly value: Json
+}
 
 /** A statement in the form that Postgres takes. */
 export interface PreparedSql {
   readonly kind: StatementKind
   /** Text with `$1`, `$2` … in place of the names. */
   readonly text: string
-  readonly values: readonly (string | null)[]
-  /** Hash of the text and its values. */
+  /** Values of the parameters, that of `$1` first. */
+  readonly values: readonly NamedValue[]
+  /** Hash of the text and its values, after the version of the way of hashing. */
   readonly hash: string
   /** Returns line and column, from 1, of a character of `text`, as the author of the statement counts them. */
   locate(position: number): { readonly line: number; readonly column: number }
@@ -58,11 +65,10 @@ export async function prepareStatement({ sql, values }: SqlStatement): Promise<P
   }
   const found = inspect(statement)
   if (found.isSelectInto) throw invalid('select … into creates a table', { remedy: 'Use insert … select.' })
-  const encoded = named.names.map((key, index) => encodeSqlValue(values[key] ?? null, found.json.has(index + 1)))
-  const hash = createHash('sha256')
-    .update(JSON.stringify([named.text, encoded]))
-    .digest('hex')
-  return { kind: found.kind, text: named.text, values: encoded, hash, locate: named.locate }
+  const parameters = named.names.map((name) => ({ name, value: values[name] ?? null }))
+  const hashed = [named.text, parameters.map(({ value }) => canonicalJson(value))]
+  const hash = `${HASH_VERSION}:${createHash('sha256').update(JSON.stringify(hashed)).digest('hex')}`
+  return { kind: found.kind, text: named.text, values: parameters, hash, locate: named.locate }
 }
 
 function invalid(message: string, options: { readonly remedy?: string; readonly details?: JsonObject } = {}) {
@@ -130,8 +136,10 @@ function withParameters(sql: string, values: SqlStatement['values'], tokens: rea
       })
     }
     if (!names.includes(name)) names.push(name)
-    const parameter = `$${names.indexOf(name) + 1}`
-    text += bytes.toString('utf8', last, token.start) + parameter
+    text += bytes.toString('utf8', last, token.start)
+    // "lo:b" is a slice without its spaces; "lo$1" would be a name.
+    const parameter = `${/[\w$\u0080-\uffff]$/.test(text) ? ' ' : ''}$${names.indexOf(name) + 1}`
+    text += parameter
     cuts.push({ at: text.length, grown: parameter.length - (name.length + 1) })
     last = next.end
   }
@@ -152,13 +160,11 @@ function locateIn(sql: string, position: number, cuts: readonly { readonly at: n
 interface Inspected {
   kind: StatementKind
   isSelectInto: boolean
-  /** Numbers of the parameters that the statement casts to JSON. */
-  readonly json: Set<number>
 }
 
 /** Walks over the syntax tree, without recursion: it may be deep. */
 function inspect(statement: object): Inspected {
-  const found: Inspected = { kind: 'read', isSelectInto: false, json: new Set() }
+  const found: Inspected = { kind: 'read', isSelectInto: false }
   const left: unknown[] = [statement]
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if (typeof node !== 'object' || node === null) continue
@@ -167,7 +173,6 @@ function inspect(statement: object): Inspected {
       if (kind !== undefined && RANK[kind] > RANK[found.kind]) found.kind = kind
       if (name === 'intoClause') found.isSelectInto = true
       if (name === 'onConflictClause' && (value as OnConflict).action === 'ONCONFLICT_UPDATE') found.kind = 'write'
-      if (name === 'TypeCast') noteJson(value as TypeCast, found.json)
       left.push(value)
     }
   }
@@ -176,15 +181,4 @@ function inspect(statement: object): Inspected {
 
 interface OnConflict {
   readonly action?: string
-}
-
-interface TypeCast {
-  readonly arg?: { readonly ParamRef?: { readonly number?: number } }
-  readonly typeName?: { readonly names?: readonly { readonly String?: { readonly sval?: string } }[] }
-}
-
-function noteJson({ arg, typeName }: TypeCast, json: Set<number>): void {
-  const parameter = arg?.ParamRef?.number
-  const type = typeName?.names?.at(-1)?.String?.sval
-  if (parameter !== undefined && (type === 'json' || type === 'jsonb')) json.add(parameter)
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres()
   const url = new URL(await postgres.createDatabase())
   const [host, port] = [url.hostname, Number(url.port)]
-  egress = createEgress({ allow: ['127.0.0.1/32', '::1/128', `${host}:${port}`] })
+  egress = createEgress({ allow: [`${host}:${port}`, `${host}:1`] })
   login = {
     ...{ kind: 'postgres', host, port, database: url.pathname.slice(1), user: decodeURIComponent(url.username) },
     ...{ password: decodeURIComponent(url.password), access: 'write', tls: 'off', ca: null },
@@ -93,6 +93,52 @@ describe('values', () => {
   })
 })
 
+describe('values', () => {
+  test('have the type that the statement asks for, also without a cast', async () => {
+    await admin.query(`create type mood as enum ('sad', 'ok'); create domain doc as jsonb; create domain tags as text[];
+      create table typed (id int, plain json, binary_doc jsonb, doc doc, docs jsonb[], tags tags, moods mood[], note text);
+      grant all on typed to reader`)
+    const insert = 'insert into typed (id, binary_doc) values (:id, :value) returning binary_doc as value'
+    const documents: Json[] = [[], '5', 'true', [1], { a: 1 }, null, 7]
+    for (const [id, value] of documents.entries()) {
+      expect((await write(insert, { id, value }, `doc-${id}`)).rows).toEqual([{ value }])
+    }
+    expect((await read('select binary_doc is null as none from typed where id = 5')).rows).toEqual([{ none: true }])
+    const values = {
+      ...{ plain: [[]], doc: [1, 'a'], docs: [{ a: 1 }, [2], null], tags: ['a"b', 'c,d'], moods: ['ok', 'sad'] },
+    }
+    const all = `insert into typed (plain, doc, docs, tags, moods) values (:plain, :doc, :docs, :tags, :moods)
+      returning plain, doc, docs, tags, moods`
+    expect((await write(all, values, 'typed')).rows).toEqual([values])
+    const { rows } = await read(`select array['10.0.0.1']::inet[] as addresses, array['x']::name[] as names,
+      '1 2'::int2vector as vector, array['(1,2),(3,4)'::box] as boxes, array[[1,2],[3,4]] as nested`)
+    expect(rows).toEqual([
+      {
+        ...{
+          addresses: ['10.0.0.1'],
+          names: ['x'],
+          vector: '1 2',
+          boxes: '{(3,4),(1,2)}',
+          nested: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      },
+    ])
+    for (const sql of [
+      'select :v::text as a',
+      'select id from typed where note = :v',
+      'select id from typed where id = :v',
+    ]) {
+      expect(await failureOf(read(sql, { v: [1] }))).toMatchObject({ code: 'SQL_INVALID' })
+    }
+    expect(
+      await read('select (array[1,2,3])[lo:b] as part from generate_series(1, 1) lo', { b: 2 }).catch(String),
+    ).toContain('syntax error at or near "$1"')
+  })
+})
+
 describe('statements', () => {
   test.each<[string, string, string?]>([
     ['select 1; select 2', 'SQL_INVALID'],
@@ -160,8 +206,13 @@ describe('statements', () => {
     controller.abort(reason)
     expect(await sleeping).toBe(reason)
     await expect.poll(() => countOf(running)).toBe(0)
-    const late = egress.sql.read(account(), statement, { ...limits(), timeoutMs: 100 })
-    expect(await failureOf(late)).toMatchObject({ code: 'NODE_TIMEOUT' })
+    // Also for the rows after those of a statement that turns the limit off.
+    const endless = `select set_config('statement_timeout', '0', true) as a,
+      case when i > 500 then pg_sleep(9)::text end as b from generate_series(1, 501) i`
+    for (const sql of [statement.sql, endless]) {
+      const late = egress.sql.read(account(), { ...statement, sql, maxRows: 1_000 }, { ...limits(), timeoutMs: 100 })
+      expect(await failureOf(late)).toMatchObject({ code: 'NODE_TIMEOUT' })
+    }
     expect(await failureOf(egress.sql.read(account(), statement, limits(0, AbortSignal.abort(reason))))).toBe(reason)
   })
 
@@ -201,6 +252,46 @@ describe('a write', () => {
     const other = { tenantId: 'other', login }
     const statement = { sql: insert, values: values(4), maxRows: 1, completionKey: 'once' }
     expect(await egress.sql.write(other, statement, limits())).toMatchObject({ isRepeated: false })
+  })
+
+  test('that removes its own completion is undone, and its key has 1 to 1,000 characters', async () => {
+    const before = await countOf('orders')
+    const own = `with gone as (delete from public.tenon_completions returning 1) insert into orders (id) select 90`
+    expect(await failureOf(write(own, {}, 'own'))).toMatchObject({ code: 'SQL_FAILED', retryable: false })
+    expect(await countOf('orders')).toBe(before)
+    expect(await countOf('tenon_completions')).toBeGreaterThan(0)
+    for (const key of ['', 'k'.repeat(1_001)]) {
+      expect(await failureOf(write(insert, values(93), key))).toMatchObject({ code: 'SQL_INVALID' })
+    }
+  })
+
+  test('finds its completion with another search path and another user, who needs rights for it', async () => {
+    await admin.query(`create role two login password 'secret-of-two'; create schema two authorization two;
+      grant insert on orders to two; alter role two set search_path = two`)
+    const asTwo = { user: 'two', password: 'secret-of-two' }
+    const statement = 'insert into public.orders (id) values (91)'
+    await write(statement, {}, 'users')
+    expect(await failureOf(write(statement, {}, 'users', asTwo))).toMatchObject({ code: 'SQL_COMPLETIONS_MISSING' })
+    await admin.query('grant select, insert, update on tenon_completions to two')
+    expect(await write(statement, {}, 'users', asTwo)).toMatchObject({ isRepeated: true })
+    expect(await countOf('orders where id = 91')).toBe(1)
+  })
+
+  test('at a database that only reads, such as after a failover, is tried again', async () => {
+    await admin.query(`create role standby login password 'secret-of-standby'; grant all on orders to standby;
+      grant all on tenon_completions to standby;
+      create function only_reads() returns trigger language plpgsql as
+        $$ begin raise exception 'cannot execute INSERT in a read-only transaction' using errcode = '25006'; end $$;
+      create trigger only_reads before insert on orders for each row when (new.id = 92) execute function only_reads()`)
+    const asStandby = { user: 'standby', password: 'secret-of-standby' }
+    expect(await failureOf(write('insert into orders (id) values (92)', {}, 'standby', asStandby))).toMatchObject({
+      ...{ code: 'SQL_UNAVAILABLE', retryable: true },
+    })
+    expect(
+      await failureOf(read("select set_config('transaction_read_only', 'off', true), nextval('n')")),
+    ).toMatchObject({
+      code: 'SQL_FAILED',
+    })
   })
 
   test('that fails leaves nothing, so that it can be made again', async () => {

@@ -17,8 +17,14 @@ interface DriverError {
 /** States in which the same statement may succeed later: conflicts of transactions, and locks. */
 const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
 /** Classes and states of a database that cannot be used for now. */
-const OUTAGE = /^(08|53|57P|58|XX)/
+const OUTAGE = /^(08|53|57P|58|XX|25P03|25P04)/
+/** States of a write at a database that only reads, such as after a failover. */
+const READ_ONLY = /^(25006|0A000)$/
 const LOGIN = /^(28|3D000)/
+/** Codes of sockets and of TLS, and the texts of the driver for a socket that has ended. */
+const SOCKET_CODE = /^(E[A-Z]+|EAI_\w+|ERR_(SSL|TLS|STREAM|SOCKET)\w*)$/
+const SOCKET_TEXT =
+  /^(Connection terminated|timeout expired|Client (has encountered|was closed)|There was an error establishing)/
 
 const REMEDIES: Readonly<Record<string, string>> = {
   '22P02': 'Pass a value of the type of the column; for a JSON column write :name::jsonb.',
@@ -33,15 +39,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '42P18': 'Give the parameter a type, such as :name::text.',
 }
 
+/** Finds a position in the statement of a node; without it, the statement is one of this client. */
+type Locate = PreparedSql['locate']
+
 /** Converts the error of a statement that was sent. */
-export function toSqlFailure(thrown: unknown, prepared: PreparedSql, prefixLength = 0): TenonError {
+export function toSqlFailure(thrown: unknown, locate: Locate | null): TenonError {
   if (thrown instanceof TenonError) return thrown
   const error = thrown as DriverError
   const { code: sqlState = '', severity, message = '' } = error
   if (severity === undefined) return toConnectFailure(thrown)
   if (sqlState === '57014') return timedOut()
   if (OUTAGE.test(sqlState)) return unavailable(message, thrown, sqlState)
-  const at = error.position === undefined ? null : prepared.locate(Number(error.position) - prefixLength)
+  const at = locate === null || error.position === undefined ? null : locate(Number(error.position))
   const remedy = REMEDIES[sqlState]
   return new TenonError('SQL_FAILED', at === null ? message : `Line ${at.line}: ${message}`, {
     cause: thrown,
@@ -49,6 +58,13 @@ export function toSqlFailure(thrown: unknown, prepared: PreparedSql, prefixLengt
     ...(remedy === undefined ? {} : { remedy }),
     details: { sqlState, ...(at === null ? {} : at), ...namesIn(error) },
   })
+}
+
+/** Converts the error of a transaction that writes: a database that only reads, such as after a failover, is an outage. */
+export function toWriteFailure(thrown: unknown, locate: Locate | null): TenonError {
+  const { code = '', severity, message = '' } = thrown as DriverError
+  const isReadOnly = severity !== undefined && READ_ONLY.test(code) && /read-only|recovery/.test(message)
+  return isReadOnly ? unavailable(message, thrown, code) : toSqlFailure(thrown, locate)
 }
 
 function namesIn({ constraint, table, column }: DriverError): JsonObject {
@@ -83,10 +99,20 @@ export function toConnectFailure(thrown: unknown): TenonError {
       details: { code: code ?? null },
     })
   }
-  const why = message.includes('does not support SSL')
-    ? 'The database does not support TLS'
-    : `The connection to the database failed${code === undefined ? '' : ` (${code})`}`
-  return unavailable(why, thrown, code ?? null)
+  if (message.includes('does not support SSL')) return unavailable('The database does not support TLS', thrown, null)
+  if (code !== undefined ? SOCKET_CODE.test(code) : SOCKET_TEXT.test(message)) {
+    return unavailable(
+      `The connection to the database failed${code === undefined ? '' : ` (${code})`}`,
+      thrown,
+      code ?? null,
+    )
+  }
+  // A fault of this process or of an answer that the driver cannot read: another try would end the same.
+  return new TenonError('SQL_FAILED', 'The answer of the database cannot be read', {
+    cause: thrown,
+    retryable: false,
+    details: { code: code ?? null },
+  })
 }
 
 /** Checks the code of an error for a certificate that Node.js does not accept. */

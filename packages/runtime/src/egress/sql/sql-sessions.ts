@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto'
-import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { TenonError } from '@tenon/core/errors'
-import type pg from 'pg'
+import type { GuardedSockets } from '../guarded-socket.ts'
 import type { Account, CallLimits, PostgresLogin } from '../logins.ts'
-import { createSlots, type Slots } from '../slots.ts'
-import { toConnectFailure } from './sql-failures.ts'
+import { createKeyedSlots } from '../slots.ts'
+import { type OwnedSession, openSession, type SqlSession } from './open-session.ts'
+import { loadDriver } from './sql-driver.ts'
+import { createTenantSessions, type TenantSessions } from './tenant-sessions.ts'
 
 /** Most sessions of one account, and of all accounts of one tenant, in this process. */
 const MAX_SESSIONS = 4
 const MAX_SESSIONS_OF_TENANT = 8
 const IDLE_MS = 10_000
-const CONNECT_MS = 10_000
-const CANCEL_MS = 5_000
+/** Longest wait for the answer to a reset, and for calls that run when the sessions are closed. */
+const RESET_MS = 1_000
+const CLOSE_MS = 5_000
+const MAX_RESET_BYTES = 65_536
 
 /** Sessions at databases. */
 export interface SqlSessions {
@@ -26,205 +28,134 @@ export interface SqlSessions {
     limits: CallLimits,
     work: (session: SqlSession) => Promise<Result>,
   ): Promise<Result>
+  /** Refuses further calls, waits a little for those that run, and cancels them then. */
   close(): Promise<void>
 }
 
-/** A session at a database. */
-export interface SqlSession {
-  readonly client: pg.PoolClient
-  /** Bytes that the session sends to this process pass through it. */
-  readonly stream: Duplex
-}
+/** @param sockets - Refuse addresses which are not allowed. */
+export function createSqlSessions(sockets: GuardedSockets): SqlSessions {
+  const calls = createKeyedSlots(MAX_SESSIONS)
+  const tenants = new Map<string, TenantSessions>()
+  const running = new Map<AbortController, Promise<unknown>>()
+  const leaving = new Set<Promise<void>>()
+  let isClosed = false
 
-type Driver = typeof pg
+  function sessionsOf(tenantId: string): TenantSessions {
+    const known = tenants.get(tenantId)
+    if (known !== undefined) return known
+    const created = createTenantSessions(MAX_SESSIONS_OF_TENANT, IDLE_MS, () => {
+      if (created.isEmpty && tenants.get(tenantId) === created) tenants.delete(tenantId)
+    })
+    tenants.set(tenantId, created)
+    return created
+  }
 
-/** Members of a client that its types lack. */
-interface ClientInternals {
-  readonly processID: number
-  readonly connection: { readonly stream: Duplex }
-}
-
-/** @param createSocket - Creates a socket that refuses addresses which are not allowed. */
-export function createSqlSessions(createSocket: () => Socket): SqlSessions {
-  const pools = new Map<string, pg.Pool>()
-  const slots = new Map<string, Slots>()
-
-  async function acquire(key: string, max: number, abortSignal: AbortSignal): Promise<() => void> {
-    const ofKey = slots.get(key) ?? createSlots(max)
-    slots.set(key, ofKey)
-    const release = await ofKey.acquire(abortSignal)
-    return () => {
+  async function call<Result>(
+    { tenantId, login }: Account<PostgresLogin>,
+    abortSignal: AbortSignal,
+    work: (session: SqlSession) => Promise<Result>,
+  ): Promise<Result> {
+    const driver = await loadDriver()
+    const key = keyOf({ tenantId, login })
+    // First the account: calls that wait for it keep no session from the other accounts of the tenant.
+    const release = await calls.acquire(key, abortSignal)
+    const sessions = sessionsOf(tenantId)
+    try {
+      const open = () => openSession(driver, login, sockets, abortSignal)
+      const session = await sessions.take(key, open, abortSignal)
+      const result = await working(session, abortSignal, work)
+      const left = reset(session).then(() => {
+        sessions.keep(key, session)
+        release()
+        leaving.delete(left)
+      })
+      leaving.add(left)
+      return result
+    } catch (error) {
       release()
-      if (ofKey.isFree) slots.delete(key)
+      throw error
     }
   }
 
-  function poolOf(driver: Driver, key: string, { login }: Account<PostgresLogin>): pg.Pool {
-    const known = pools.get(key)
-    if (known !== undefined) return known
-    const pool = new driver.Pool({
-      ...configOf(login, createSocket),
-      max: MAX_SESSIONS,
-      idleTimeoutMillis: IDLE_MS,
-      allowExitOnIdle: true,
-    })
-    // An idle session that ends is replaced with the next use.
-    pool.on('error', () => undefined)
-    pool.on('remove', () => {
-      if (pool.totalCount === 0 && pools.get(key) === pool && slots.get(key) === undefined) pools.delete(key)
-    })
-    pools.set(key, pool)
-    return pool
-  }
-
   return {
-    async use(account, limits, work) {
-      const { abortSignal } = limits
-      const driver = await loadDriver()
-      const key = keyOf(account)
-      const releaseOfTenant = await acquire(`tenant ${account.tenantId}`, MAX_SESSIONS_OF_TENANT, abortSignal)
-      try {
-        const release = await acquire(key, MAX_SESSIONS, abortSignal)
-        try {
-          const client = await connect(poolOf(driver, key, account), abortSignal)
-          const cancel = () => cancelBackend(driver, account.login, createSocket, client)
-          return await working(client, abortSignal, cancel, work)
-        } finally {
-          release()
-        }
-      } finally {
-        releaseOfTenant()
-      }
+    use(account, { abortSignal }, work) {
+      if (isClosed) return Promise.reject(closedError())
+      const controller = new AbortController()
+      const onAbort = () => controller.abort(abortSignal.reason)
+      abortSignal.addEventListener('abort', onAbort, { once: true })
+      if (abortSignal.aborted) onAbort()
+      const calling = call(account, controller.signal, work).finally(() => {
+        abortSignal.removeEventListener('abort', onAbort)
+        running.delete(controller)
+      })
+      running.set(controller, calling)
+      return calling
     },
     async close() {
-      const all = [...pools.values()]
-      pools.clear()
-      await Promise.all(all.map((pool) => pool.end()))
+      isClosed = true
+      await waitFor(Promise.allSettled(running.values()), CLOSE_MS)
+      for (const controller of running.keys()) controller.abort(closedError())
+      await Promise.allSettled(running.values())
+      await Promise.all(leaving)
+      await Promise.all([...tenants.values()].map((sessions) => sessions.endIdle()))
     },
   }
 }
 
-async function loadDriver(): Promise<Driver> {
-  try {
-    return (await import('pg')).default
-  } catch (cause) {
-    throw new TenonError('SQL_UNAVAILABLE', 'The package "pg" is not installed on this server', {
-      cause,
-      retryable: false,
-      remedy: 'Ask the operator to install the package "pg".',
-    })
-  }
-}
-
-function configOf(login: PostgresLogin, createSocket: () => Socket): pg.ClientConfig {
-  const { host, port, database, user, password, tls, ca } = login
-  const trusted = ca === null ? {} : { ca }
-  return {
-    ...{ host, port, database, user, password },
-    ssl: tls === 'off' ? false : { rejectUnauthorized: tls === 'verify', ...trusted },
-    stream: createSocket,
-    connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
-    application_name: 'tenon',
-  }
-}
-
-/** Key of the pool of an account: other credentials are another pool. */
+/** Key of an account: other credentials have sessions of their own. */
 function keyOf({ tenantId, login }: Account<PostgresLogin>): string {
   return createHash('sha256')
     .update(JSON.stringify([tenantId, login]))
     .digest('base64')
 }
 
-async function connect(pool: pg.Pool, abortSignal: AbortSignal): Promise<pg.PoolClient> {
-  const connecting = pool.connect()
-  const aborted = whenAborted(abortSignal)
-  try {
-    return await Promise.race([connecting, aborted.promise])
-  } catch (error) {
-    connecting.then(
-      (client) => client.release(),
-      () => undefined,
-    )
-    throw abortSignal.aborted ? abortSignal.reason : toConnectFailure(error)
-  } finally {
-    aborted.stop()
-  }
-}
-
-function whenAborted(abortSignal: AbortSignal): { readonly promise: Promise<never>; stop(): void } {
-  let stop = (): void => undefined
-  const promise = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(abortSignal.reason)
-    abortSignal.addEventListener('abort', onAbort, { once: true })
-    stop = () => abortSignal.removeEventListener('abort', onAbort)
-    if (abortSignal.aborted) onAbort()
-  })
-  return { promise, stop }
-}
-
 async function working<Result>(
-  client: pg.PoolClient,
+  session: OwnedSession,
   abortSignal: AbortSignal,
-  cancel: () => Promise<void>,
   work: (session: SqlSession) => Promise<Result>,
 ): Promise<Result> {
-  const { stream } = internalsOf(client).connection
-  let isBroken = false
-  const onError = () => {
-    isBroken = true
-  }
-  const onAbort = () => {
-    isBroken = true
-    // The statement must not run on when nothing waits for it; a database that does not answer gets no more of it.
-    cancel().finally(() => stream.destroy())
-  }
-  client.on('error', onError)
+  // The statement must not run on when nothing waits for it; a database that does not answer gets no more of it.
+  const onAbort = () => void session.cancel()
   abortSignal.addEventListener('abort', onAbort, { once: true })
   try {
-    if (abortSignal.aborted) throw abortSignal.reason
-    const result = await work({ client, stream })
-    // Settings, temporary tables and locks of a statement must not reach the next one.
-    client.query('discard all').then(
-      () => leave(),
-      () => leave(true),
-    )
-    return result
+    abortSignal.throwIfAborted()
+    return await work(session)
   } catch (error) {
-    leave(true)
+    session.end()
     throw abortSignal.aborted ? abortSignal.reason : error
   } finally {
     abortSignal.removeEventListener('abort', onAbort)
   }
-
-  function leave(isOver = isBroken): void {
-    client.off('error', onError)
-    client.release(isOver)
-  }
 }
 
-/** The driver has these members, and its types lack them. */
-function internalsOf(client: pg.PoolClient): ClientInternals {
-  return client as unknown as ClientInternals
+/** Settings, temporary tables and locks of a statement must not reach the next one. */
+async function reset(session: OwnedSession): Promise<void> {
+  session.bytes.restart(MAX_RESET_BYTES)
+  const isReset = await waitFor(
+    session.client.query('discard all').then(
+      () => true,
+      () => false,
+    ),
+    RESET_MS,
+  )
+  if (isReset !== true) session.end()
 }
 
-/** Cancels by a session of its own, which works through TLS as well; a user may cancel its own statements. */
-async function cancelBackend(
-  driver: Driver,
-  login: PostgresLogin,
-  createSocket: () => Socket,
-  running: pg.PoolClient,
-): Promise<void> {
-  const client = new driver.Client({ ...configOf(login, createSocket), connectionTimeoutMillis: CANCEL_MS })
-  client.on('error', () => undefined)
-  const alarm = setTimeout(() => void client.end(), CANCEL_MS)
+/** @returns The result, or `undefined` after the time. */
+async function waitFor<Result>(promise: Promise<Result>, timeoutMs: number): Promise<Result | undefined> {
+  let alarm: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    alarm = setTimeout(() => resolve(undefined), timeoutMs)
+  })
   try {
-    await client.connect()
-    await client.query('select pg_cancel_backend($1)', [internalsOf(running).processID])
-    await client.end()
-  } catch {
-    // The session itself is closed then.
+    return await Promise.race([promise, late])
   } finally {
     clearTimeout(alarm)
   }
+}
+
+function closedError(): TenonError {
+  return new TenonError('SQL_UNAVAILABLE', 'This process closes its connections to databases', {
+    details: { code: null },
+  })
 }

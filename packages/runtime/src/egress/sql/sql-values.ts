@@ -2,22 +2,12 @@ import { isJsonObject, type Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { parseJson } from '@tenon/core/text'
 
-/** Writes a value as the text of a parameter, whose type Postgres finds out. */
-export function encodeSqlValue(value: Json, isJson: boolean): string | null {
-  if (isJson) return JSON.stringify(value)
-  if (value === null) return null
-  if (Array.isArray(value)) return arrayText(value)
-  return isJsonObject(value) ? JSON.stringify(value) : String(value)
-}
-
-function arrayText(items: readonly Json[]): string {
-  const texts = items.map((item) => {
-    if (item === null) return 'NULL'
-    if (Array.isArray(item)) return arrayText(item)
-    const text = isJsonObject(item) ? JSON.stringify(item) : String(item)
-    return `"${text.replace(/["\\]/g, '\\$&')}"`
-  })
-  return `{${texts.join(',')}}`
+/** Type of a value in a database. */
+export interface SqlType {
+  /** OID of the type, or of the one below a domain. */
+  readonly oid: number
+  /** OID of the type of the items of an array; `null` for any other type. */
+  readonly item: number | null
 }
 
 /** OIDs of the built-in types, which are the same in every database; those that are absent here are read as text. */
@@ -47,8 +37,51 @@ const ITEM_TYPES: ReadonlyMap<number, number> = new Map([
   // text, varchar, bpchar, char, uuid, date, time, timetz, interval
   ...[1009, 1015, 1014, 1002, 2951, 1182, 1183, 1270, 1187].map((oid): [number, number] => [oid, 25]),
 ])
+/** Types whose values are texts or never read as another type. */
+const TEXTS: ReadonlySet<number> = new Set([18, 19, 25, 1042, 1043, 1082, 1083, 1186, 1266, 2950])
 /** Digits that a double keeps for certain. */
 const EXACT_DIGITS = 15
+
+/** Returns a built-in type; `undefined` for one that only the database knows. */
+export function builtInType(oid: number): SqlType | undefined {
+  const item = ITEM_TYPES.get(oid)
+  if (item !== undefined) return { oid, item }
+  const isKnown =
+    [BOOL, BYTEA, NUMERIC, TIMESTAMP, TIMESTAMPTZ].includes(oid) ||
+    [WHOLE_NUMBERS, FLOATS, JSON_TYPES, TEXTS].some((types) => types.has(oid))
+  return isKnown ? { oid, item: null } : undefined
+}
+
+/**
+ * Writes a value as the text of a parameter of a type.
+ *
+ * `null` is the null of SQL, also for JSON: its own null would be a value that is there.
+ *
+ * @throws {@link TenonError} `SQL_INVALID` for a list where the statement reads neither a list nor JSON.
+ */
+export function encodeSqlValue(value: Json, { oid, item }: SqlType, name: string): string | null {
+  if (value === null) return null
+  if (JSON_TYPES.has(oid)) return JSON.stringify(value)
+  if (Array.isArray(value)) {
+    if (item === null) {
+      throw new TenonError('SQL_INVALID', `The value "${name}" is a list, and the statement reads a single value`, {
+        remedy: `Write :${name}::jsonb for JSON, or a list such as any(:${name}) or :${name}::text[].`,
+      })
+    }
+    return arrayText(value, JSON_TYPES.has(item))
+  }
+  return isJsonObject(value) ? JSON.stringify(value) : String(value)
+}
+
+function arrayText(items: readonly Json[], isJson: boolean): string {
+  const texts = items.map((item) => {
+    if (item === null) return 'NULL'
+    if (Array.isArray(item) && !isJson) return arrayText(item, isJson)
+    const text = isJson || isJsonObject(item) ? JSON.stringify(item) : String(item)
+    return `"${text.replace(/["\\]/g, '\\$&')}"`
+  })
+  return `{${texts.join(',')}}`
+}
 
 /**
  * Reads the text of a column.
@@ -58,10 +91,9 @@ const EXACT_DIGITS = 15
  *
  * @throws {@link TenonError} `SQL_TYPE_UNSUPPORTED` for bytes.
  */
-export function readSqlValue(text: string | null, oid: number, column: string): Json {
+export function readSqlValue(text: string | null, { oid, item }: SqlType, column: string): Json {
   if (text === null) return null
-  const item = ITEM_TYPES.get(oid)
-  if (item !== undefined) return readArray(text, (each) => readSqlValue(each, item, column))
+  if (item !== null) return readArray(text, (each) => readSqlValue(each, { oid: item, item: null }, column))
   if (oid === BYTEA) {
     throw new TenonError('SQL_TYPE_UNSUPPORTED', `The column "${column}" has bytes, which no value can be`)
   }

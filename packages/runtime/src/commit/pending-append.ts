@@ -15,6 +15,7 @@ import {
 import type { LaneRef } from '../admission/read-queue.ts'
 import { type Bus, ENGINE_TOPIC, publishChange, runTopic } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
+import { fileMarksIn } from '../files/file-marks.ts'
 import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
 import { inLockOrder } from '../store/append.ts'
 import type { RunLogs } from '../store/run-logs.ts'
@@ -86,6 +87,10 @@ export function addTurn(pending: PendingAppend, fact: Fact, at: number, decision
   const id = factId(fact)
   const causeOffset = events.length
   events.push({ class: 'fact', id, at, turnOffset, causeOffset: null, body: fact })
+  // A wait and the payload of an event are values that nothing else stores, and a run may keep them for long.
+  if (fact.type === 'node_suspended' || fact.type === 'event_received') {
+    addPayloads(pending, fileMarksIn(JSON.stringify(fact.data)))
+  }
   for (let index = 0; index < decisions.length; index += 1) {
     const body = decisions[index] as Decision
     events.push({ class: 'decision', id: decisionId(id, index), at, turnOffset, causeOffset, body })

@@ -64,9 +64,7 @@ export function createStoreEvent(database: RuntimeDatabase, now: () => number): 
   return async (tenantId, request, route) => {
     const { target, payload, ttl = DEFAULT_TTL, actor } = request
     const ttlMs = checkedTtl(ttl)
-    const { ref, json, payloads: all } = storeValue(payload)
-    // An event that is kept refers to its own value only; a run refers to the files when its node has received them.
-    const payloads = all.filter(({ isFile }) => isFile !== true)
+    const { ref, json, payloads } = storeValue(payload)
     const matchKey = matchKeyOf(target)
     if (target.kind === 'event') checkEventId(request.eventId)
     const givenId = target.kind === 'event' ? request.eventId : `${OWN_ID}${target.kind}/${matchKey}`

@@ -1,3 +1,4 @@
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { encodeValue, type RerunFrom, type RerunOf, type ReusedOutcome, type ValueRef } from '@tenon/core/run'
 import { fileMarksIn } from '../files/file-marks.ts'
@@ -16,7 +17,10 @@ export interface RerunStart {
   readonly seed: string | null
   /** Outcomes that are reused; empty if everything runs again. */
   readonly outcomes: readonly ReusedOutcome[]
-  /** Values of the outcomes that the log of the earlier run contains; the store has the others. */
+  /**
+   * Values of the outcomes that the log of the earlier run contains, and the marks of the files in all outcomes; the store
+   * has the other values.
+   */
   readonly payloads: readonly Payload[]
 }
 
@@ -40,7 +44,7 @@ const PAGE = 5_000
  * @param plan - Plan of the new run. @defaultValue that of the earlier run
  * @throws {@link TenonError} `RUN_NOT_FOUND` for a run that was deleted; `RUN_NOT_ENDED`; `RERUN_REFUSED` (details:
  * `issues`) for a start from which the run cannot run again, or a plan in which reused nodes have changed;
- * `REFERENCE_NOT_FOUND` for a node that a plan lacks; `RUN_LOG_GAP` if the plan of the earlier run is missing.
+ * `PAYLOAD_NOT_FOUND`, `PAYLOAD_UNAVAILABLE` for the value of an outcome; `REFERENCE_NOT_FOUND` for a node that a plan lacks; `RUN_LOG_GAP` if the plan of the earlier run is missing.
  * @see docs/adr/0047-a-rerun-reuses-outcomes.md
  */
 export async function prepareRerun(
@@ -74,7 +78,10 @@ export async function prepareRerun(
   return {
     trigger,
     input,
-    rerun: { of: { runId, from }, seed: from === 'start' ? null : seed, ...withoutValues(selected) },
+    rerun: {
+      ...{ of: { runId, from }, seed: from === 'start' ? null : seed },
+      ...(await withoutValues(selected, (ref) => reader.loadValue(tenantId, ref))),
+    },
   }
 }
 
@@ -93,16 +100,22 @@ async function readOutcomes(
 }
 
 /** Moves the values out of the outcomes: the fact that has them cannot be erased, and stored values can. */
-function withoutValues(selected: readonly ReusedOutcome[]): Pick<RerunStart, 'outcomes' | 'payloads'> {
+async function withoutValues(
+  selected: readonly ReusedOutcome[],
+  load: (ref: ValueRef) => Promise<Json>,
+): Promise<Pick<RerunStart, 'outcomes' | 'payloads'>> {
   const payloads = new Map<string, Payload>()
-  const outcomes = selected.map((outcome) => {
+  const seen = new Set<string>()
+  const outcomes: ReusedOutcome[] = []
+  for (const outcome of selected) {
     const { inline, ...output } = outcome.output
-    if (inline !== undefined && !payloads.has(output.hash)) {
-      const { text, json } = encodeValue(inline)
-      payloads.set(output.hash, { hash: output.hash, size: output.size, text, json })
-      for (const mark of fileMarksIn(text)) payloads.set(mark.hash, mark)
-    }
-    return { ...outcome, output }
-  })
+    outcomes.push({ ...outcome, output })
+    if (seen.has(output.hash)) continue
+    seen.add(output.hash)
+    // One value at a time, since they may be large. The files in it outlive the earlier run as it does.
+    const { text, json } = encodeValue(inline === undefined ? await load(output) : inline)
+    if (inline !== undefined) payloads.set(output.hash, { hash: output.hash, size: output.size, text, json })
+    for (const mark of fileMarksIn(text)) payloads.set(mark.hash, mark)
+  }
   return { outcomes, payloads: [...payloads.values()] }
 }

@@ -16,7 +16,7 @@ const SWEEP_ROWS = 100
 
 type RuntimeTx = Tx<RuntimeTables>
 
-/** Stores the payload of an event. */
+/** Stores the payload of an event, and the marks of the files in it. */
 export async function addPayloads(tx: RuntimeTx, { tenantId, payloads }: EventToPut): Promise<void> {
   if (payloads.length === 0) return
   await tx
@@ -119,7 +119,7 @@ export async function keep(
   event: EventToPut,
   { isKept, delivered }: { readonly isKept: boolean; readonly delivered: number },
 ): Promise<boolean> {
-  const { payload, payloads, actor } = event
+  const { payload, actor } = event
   const added = await tx
     .insertInto('event_buffer')
     .values({
@@ -128,7 +128,7 @@ export async function keep(
       kind: event.target.kind,
       match_key: event.matchKey,
       payload: isKept ? JSON.stringify(payload) : null,
-      payload_hash: isKept && payloads.length > 0 ? payload.hash : null,
+      payload_hash: isKept && payload.inline === undefined ? payload.hash : null,
       size: payload.size,
       received_at: event.receivedAt,
       expires_at: event.expiresAt,

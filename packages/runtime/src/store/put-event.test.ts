@@ -81,6 +81,16 @@ describe.each(TEST_DATABASES)('putEvent on %s', (kind) => {
     expect([await count('payloads'), await count('payload_refs'), await count('event_buffer')]).toEqual([1, 1, 0])
   })
 
+  test('keeps the files of an event for the runs that have received it only', async () => {
+    const { tenantId, send, count } = openTenant()
+    const paid = { receipt: { file: `fil_${'a'.repeat(32)}`, name: 'r.pdf', type: 'application/pdf', size: 1 } }
+    expect(await send(paid)).toMatchObject({ outcome: 'buffered' })
+    expect(await count('payloads')).toBe(0)
+    await openRun(tenantId, [null])
+    expect(await send(paid)).toMatchObject({ outcome: 'delivered' })
+    expect([await count('payloads'), await count('payload_refs')]).toEqual([1, 1])
+  })
+
   test('stores no payload of a callback that is too late, and of one that was received before', async () => {
     const { tenantId, send, count } = openTenant()
     const runId = await openRun(tenantId, [])

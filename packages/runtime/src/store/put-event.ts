@@ -30,6 +30,7 @@ export interface EventToPut {
   readonly digest: string
   readonly payload: ValueRef
   readonly json: JsonObject
+  /** The payload if it is large, and the marks of its files. */
   readonly payloads: readonly Payload[]
   readonly actor: Actor | null
   /** Milliseconds since the Unix epoch. */
@@ -94,12 +95,13 @@ export async function putEvent(tx: RuntimeTx, event: EventToPut): Promise<PutEve
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${tenantId} ${matchKey}`}, 0))`.execute(tx)
   const put = await storeUnderLock(tx, event, faults)
   const isStored = (put.outcome === 'delivered' || put.outcome === 'buffered') && !put.isRepeated
-  // Nothing refers to the value of an event that is not stored.
-  if (!isStored) {
+  // Nothing refers to the value of an event that is not stored, and only runs refer to files.
+  if (!isStored || put.outcome === 'buffered') {
+    const unused = isStored ? event.payloads.filter(({ isFile }) => isFile === true) : event.payloads
     await deleteUnusedPayloads(
       tx,
       tenantId,
-      event.payloads.map(({ hash }) => hash),
+      unused.map(({ hash }) => hash),
     )
   }
   return put

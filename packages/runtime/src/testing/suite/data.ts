@@ -22,7 +22,8 @@ const WORKER = workflow(
 const FILER = workflow(
   [
     node('start', 'start'),
-    node('work', 'probe', { file: '{{input.file}}' }),
+    // Too large for the log, so that a rerun reuses a stored value.
+    node('work', 'probe', { file: '{{input.file}}', output: { text: TEXT } }),
     node('end', 'end', { output: { copy: '{{nodes.work.output.copy}}' } }),
   ],
   ['start>work', 'work>end'],
@@ -65,7 +66,7 @@ export const dataTests: SuiteGroup = (context) => {
       expect(await handle.reader.readUsage(tenantId)).toEqual({ payloadBytes: 0, openWaits: 0 })
     })
 
-    test('keeps the files of its input and of its nodes until it is deleted', async () => {
+    test('keeps the files of its input and of its nodes until it and the runs that reuse them are deleted', async () => {
       const { handle, database } = context()
       const log = () => undefined
       const { tenantId } = await context().pin('worker', WORKER)
@@ -80,10 +81,23 @@ export const dataTests: SuiteGroup = (context) => {
       await run.ended()
       const { copy } = (await run.output()) as unknown as { readonly copy: FileRef }
       expect(await new Response(files.open(tenantId, { ...given, ref: copy })).text()).toBe('ABC')
+      const stored = await handle.reader.getRun(tenantId, run.runId)
+      if (stored === null) throw new RangeError('the run is stored')
+      const { rerun, trigger } = await prepareRerun(handle.reader, stored, { nodeId: 'end' })
+      const plan = await handle.reader.getPlan(tenantId, stored.planHash)
+      if (plan === null) throw new RangeError('the plan is stored')
+      const { workflowId, version, mode } = stored
+      const again = await handle.engine.start({
+        ...{ tenantId, workflowId, version, mode, plan, trigger, actor: null, rerun },
+        input: {},
+      })
+      await drivenRun(handle, tenantId, again.runId).ended()
       const ids = [given.ref.file, copy.file]
       expect(await Promise.all(ids.map((id) => files.delete(tenantId, id)))).toEqual(['in_use', 'in_use'])
       expect(await deleteRun({ database, log }, { tenantId, runId: run.runId })).toBe('deleted')
-      expect(await Promise.all(ids.map((id) => files.delete(tenantId, id)))).toEqual(['deleted', 'deleted'])
+      expect(await Promise.all(ids.map((id) => files.delete(tenantId, id)))).toEqual(['deleted', 'in_use'])
+      expect(await deleteRun({ database, log }, { tenantId, runId: again.runId })).toBe('deleted')
+      expect(await files.delete(tenantId, copy.file)).toBe('deleted')
     })
   })
 }

@@ -129,6 +129,8 @@ export interface RunsToPauseFilter {
 export interface StoredUsage {
   /** Bytes of the values that are stored beside the logs. */
   readonly payloadBytes: number
+  /** Bytes of the files, with those of uploads that have not ended. */
+  readonly fileBytes: number
   /** Approvals, failed node runs, events and callbacks that runs wait for. */
   readonly openWaits: number
 }

@@ -6,6 +6,8 @@ export interface Usage {
   readonly payloadBytes: number
   /** Limit of `payloadBytes`; `null` without one. */
   readonly payloadBytesLimit: number | null
+  /** Bytes of the files that the tenant has stored, with those of uploads in progress. Measured at most a minute ago. */
+  readonly fileBytes: number
   /** Approvals, failed node runs, events and callbacks that runs wait for. */
   readonly openWaits: number
   /** Limit of `openWaits`; `null` without one. */

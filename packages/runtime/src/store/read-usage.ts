@@ -12,6 +12,11 @@ export async function selectUsage(tx: Tx<RuntimeTables>, tenantId: string): Prom
     .where('tenant_id', '=', tenantId)
     .where(isSizedPayload)
     .executeTakeFirstOrThrow()
+  const files = await tx
+    .selectFrom('files')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum('size'), sql<number>`0`).as('bytes'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
   const { waits } = await tx
     .selectFrom('waits')
     .select((eb) => eb.fn.countAll().as('waits'))
@@ -20,5 +25,5 @@ export async function selectUsage(tx: Tx<RuntimeTables>, tenantId: string): Prom
     .where('kind', 'in', ['approval', 'parked', 'event', 'callback', 'connection'])
     .where(isListedWait)
     .executeTakeFirstOrThrow()
-  return { payloadBytes: Number(bytes), openWaits: Number(waits) }
+  return { payloadBytes: Number(bytes), fileBytes: Number(files.bytes), openWaits: Number(waits) }
 }

@@ -100,9 +100,9 @@ export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): 
   }
   return {
     usageOf: async (tenantId) => {
-      const { payloadBytes, openWaits } = await measure(tenantId)
+      const { payloadBytes, fileBytes, openWaits } = await measure(tenantId)
       const { payloadBytes: bytesLimit = null, openWaits: waitsLimit = null } = limits(tenantId)
-      return { payloadBytes, payloadBytesLimit: bytesLimit, openWaits, openWaitsLimit: waitsLimit }
+      return { payloadBytes, payloadBytesLimit: bytesLimit, fileBytes, openWaits, openWaitsLimit: waitsLimit }
     },
     checkRoom: async (tenantId) => {
       const { payloadBytes: bytesLimit, openWaits: waitsLimit } = limits(tenantId)

@@ -131,7 +131,7 @@ describe('DELETE /runs/{runId}', () => {
 describe('GET /usage', () => {
   test('says how long runs are kept, and what the tenant stores', async () => {
     const as = testIdentity({ role: 'viewer' })
-    const none = { payloadBytes: 0, payloadBytesLimit: null, openWaits: 0, openWaitsLimit: null }
+    const none = { payloadBytes: 0, payloadBytesLimit: null, fileBytes: 0, openWaits: 0, openWaitsLimit: null }
     expect(await server.json<Usage>(200, '/usage', { as: testIdentity() })).toEqual({ runsKeptDays: 90, ...none })
     retentionOf = async () => ({ runsDays: 7 })
     const editor = { ...as, role: 'editor' as const }
@@ -292,6 +292,7 @@ describe('createRetention', () => {
     expect(await Promise.all(tables.map((table) => count(table, other)))).toEqual([1_200, 3, 2, 1_200])
     expect(await postgresRunReader(database.view<RuntimeTables>()).readUsage(mine)).toEqual({
       payloadBytes: 0,
+      fileBytes: 0,
       openWaits: 0,
     })
   })

@@ -5,6 +5,7 @@ export const usageSchema = z
     runsKeptDays: z.number().nullable(),
     payloadBytes: z.int(),
     payloadBytesLimit: z.int().nullable(),
+    fileBytes: z.int(),
     openWaits: z.int(),
     openWaitsLimit: z.int().nullable(),
   })

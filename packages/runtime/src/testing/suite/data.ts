@@ -63,7 +63,7 @@ export const dataTests: SuiteGroup = (context) => {
       expect(await handle.reader.getRun(tenantId, run.runId)).toBeNull()
       expect(await handle.reader.getRun(tenantId, child.runId)).toBeNull()
       expect(await child.events()).toEqual([])
-      expect(await handle.reader.readUsage(tenantId)).toEqual({ payloadBytes: 0, openWaits: 0 })
+      expect(await handle.reader.readUsage(tenantId)).toEqual({ payloadBytes: 0, fileBytes: 0, openWaits: 0 })
     })
 
     test('keeps the files of its input and of its nodes until it and the runs that reuse them are deleted', async () => {

@@ -24,7 +24,7 @@ import { SessionProvider } from './session/session-context.tsx'
 import type { EditorSession } from './session/session-types.ts'
 import { WorkflowDetailsContext } from './session/workflow-details.ts'
 import { InstanceRoot } from './shell/instance-root.tsx'
-import { useCallChecks } from './sub-workflows/use-call-checks.ts'
+import { useServerChecks } from './use-server-checks.ts'
 
 /**
  * The workflow editor: canvas, palette, inspector, problems and runs of one draft.
@@ -110,7 +110,7 @@ function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps):
   const { client, workflowId, version } = props
   const details = useStoredDetails(session, client, workflowId)
   useWorkflowChanges({ session, client, workflowId, version, details, onRestored: retry })
-  useCallChecks({ store: session.store, client, workflowId, isDraft: version === undefined })
+  useServerChecks({ store: session.store, client, workflowId, isDraft: version === undefined })
   const setSecret = useCallback<SetSecret>(
     (secret) => client.drafts.setSecret(workflowId, secret),
     [client, workflowId],

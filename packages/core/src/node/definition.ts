@@ -297,6 +297,7 @@ export const CONTROL_NAMES = [
   'workflow',
   'workflow-input',
   'connection',
+  'time-zone',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]
@@ -340,6 +341,12 @@ export interface ParamMeta {
    * @defaultValue all
    */
   readonly connectsTo?: 'http' | 'postgres' | 'smtp'
+  /**
+   * Units that the control `duration` offers.
+   *
+   * @defaultValue all
+   */
+  readonly units?: readonly ('ms' | 's' | 'm' | 'h' | 'd')[]
   /**
    * Condition under which templates of the param are evaluated from the second pass of the node on, such as after the
    * first iteration of a loop: the named param has one of the values. The param is optional, and absent in the first

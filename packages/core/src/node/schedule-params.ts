@@ -16,6 +16,9 @@ export const CATCH_UP_POLICIES = ['none', 'last', 'all'] as const
 /** One of {@link CATCH_UP_POLICIES}. */
 export type CatchUpPolicy = (typeof CATCH_UP_POLICIES)[number]
 
+/** Units of its durations. */
+const UNITS = ['m', 'h', 'd']
+
 /** At least a minute, at most 999 days. */
 const INTERVAL = /^([1-9][0-9]{0,3}m|[1-9][0-9]{0,2}[hd])$/
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})$/
@@ -51,7 +54,7 @@ export const scheduleParams = z.object({
     .string()
     .regex(INTERVAL, 'Write a number and m, h or d, at least 1m: 15m')
     .default('1h')
-    .meta({ title: 'Every', control: 'duration', literal: true, dependsOn: ofInterval }),
+    .meta({ title: 'Every', control: 'duration', units: UNITS, literal: true, dependsOn: ofInterval }),
   from: z
     .string()
     .regex(INSTANT, 'Write a date and a time with an offset, such as 2026-11-30T09:00+01:00')
@@ -87,7 +90,7 @@ export const scheduleParams = z.object({
     .max(64)
     .regex(ZONE, 'Write the name of a time zone, such as Europe/Berlin')
     .default('UTC')
-    .meta({ title: 'Time zone', control: 'text', literal: true, placeholder: 'Europe/Berlin' }),
+    .meta({ title: 'Time zone', control: 'time-zone', literal: true, placeholder: 'Europe/Berlin' }),
   overlap: z
     .enum(OVERLAP_POLICIES)
     .default('skip')
@@ -117,8 +120,9 @@ export const scheduleParams = z.object({
     .default('1d')
     .meta({
       title: 'Oldest missed time',
-      description: 'Times that were missed longer ago start no run. At most 7d.',
+      description: 'Times that were missed longer ago start no run. At most 7 days.',
       control: 'duration',
+      units: UNITS,
       literal: true,
       dependsOn: { param: 'catchUp', in: ['last', 'all'] },
     }),

@@ -125,7 +125,7 @@ export const webhookParams = z.object({
     .default('5m')
     .meta({
       title: 'Oldest message',
-      description: 'A signed message whose time differs by more is refused. At most 1d.',
+      description: 'A signed message whose time differs by more is refused. At most a day.',
       control: 'duration',
       literal: true,
       dependsOn: { param: 'signature', in: ['standard-webhooks', 'stripe', 'slack'] },

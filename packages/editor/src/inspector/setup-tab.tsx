@@ -50,10 +50,8 @@ export function SetupTab({ node, entry }: SetupTabProps) {
       ) : (
         <ControlsContext.Provider value={controls}>
           {entry.trigger === 'schedule' && workflows !== null && !isReadOnly && (
-            <LaterPart load={loadSchedule} waiting={(trouble) => trouble ?? <Skeleton height={32} lines={5} />}>
-              {({ ScheduleFields }) => (
-                <ScheduleFields nodeId={node.id} params={node.params} client={workflows.client} />
-              )}
+            <LaterPart load={loadSchedule} waiting={(trouble) => trouble ?? <Skeleton height={32} lines={2} />}>
+              {({ ScheduleFields }) => <ScheduleFields nodeId={node.id} params={node.params} />}
             </LaterPart>
           )}
           <ParamRows

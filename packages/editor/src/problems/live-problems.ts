@@ -37,9 +37,13 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
   let found: readonly EditorProblem[] = []
   const show = () => accept(store, found, translate())
   const list = () => {
-    const { document, serverIssues } = store.getState()
+    const { document, serverIssues, scheduleIssues } = store.getState()
     const names = new Map(document.nodes.map((node) => [node.id, node.name]))
-    const others = serverIssues.filter(({ nodeId }) => nodeId === undefined || names.has(nodeId))
+    // A value that breaks its schema is refused by the server, too.
+    const faulty = new Set(own.map(fieldKey))
+    const others = [...serverIssues, ...scheduleIssues.filter((issue) => !faulty.has(fieldKey(issue)))].filter(
+      ({ nodeId }) => nodeId === undefined || names.has(nodeId),
+    )
     found = toProblems([...own, ...others], names, translate())
     show()
   }
@@ -72,7 +76,7 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
     const hasChanged =
       state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
     if (hasChanged && isReady(state)) schedule()
-    if (state.serverIssues !== before.serverIssues) list()
+    if (state.serverIssues !== before.serverIssues || state.scheduleIssues !== before.scheduleIssues) list()
     const hasLosses =
       state.losses !== before.losses || (state.losses.length > 0 && state.published !== before.published)
     const hasFresh = state.freshNodes.size > 0 || state.freshSetting !== null
@@ -88,6 +92,7 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
   }
 }
 
+const fieldKey = ({ nodeId, path }: ListedIssue) => JSON.stringify([nodeId, path])
 const NO_NODES: ReadonlySet<NodeId> = new Set()
 
 /** Selecting something else, or opening Try, Publish or the problems, ends the edit of what was just added. */

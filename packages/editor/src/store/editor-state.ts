@@ -151,6 +151,8 @@ export interface EditorState {
   readonly problems: readonly EditorProblem[]
   /** Problems that only the server finds, such as a workflow that a node cannot run. */
   readonly serverIssues: readonly ListedIssue[]
+  /** Problems of schedules that only the server finds, such as one without a time. */
+  readonly scheduleIssues: readonly ListedIssue[]
   /** Schemas of what the workflows put out that nodes of the draft run, as far as they are known. */
   readonly runOutputs: ReadonlyMap<WorkflowId, JsonSchema>
   /** Nodes that this user has just added; missing values are not reported until another node is selected. */

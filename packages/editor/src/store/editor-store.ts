@@ -33,6 +33,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     deletedNode: null,
     problems: [],
     serverIssues: [],
+    scheduleIssues: [],
     runOutputs: new Map(),
     freshNodes: NOTHING,
     freshSetting: null,

@@ -14,8 +14,8 @@ import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { startLiveProblems } from '../problems/live-problems.ts'
 import { createScopeReader } from '../session/scope-cache.ts'
 import { acceptDocument, createEditorStore } from '../store/editor-store.ts'
+import { useServerChecks } from '../use-server-checks.ts'
 import { startCallChecks } from './check-calls.ts'
-import { useCallChecks } from './use-call-checks.ts'
 
 const eventually = (check: () => void) => vi.waitFor(check, 20_000)
 
@@ -173,7 +173,7 @@ test('checks an error handler also in a draft whose nodes run no other workflow'
     ...workflow([node('start', 'start')], []),
     settings: { errorHandler: { workflow: 'wf-mail' } },
   })
-  renderHook(() => useCallChecks({ store, client: fixture.client, workflowId: 'wf', isDraft: true }))
+  renderHook(() => useServerChecks({ store, client: fixture.client, workflowId: 'wf', isDraft: true }))
   await eventually(() => {
     const checks = fixture.calls.filter(({ name }) => name === 'drafts.checkSubWorkflows').map(({ args }) => args)
     expect(checks).toEqual([['wf', { calls: [], errorHandler: 'wf-mail' }]])

@@ -2,8 +2,8 @@
 import type { JsonObject } from '@tenon/core/document'
 import { defineNode, scheduleParams, toManifest } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { act, fireEvent, screen, within } from '@testing-library/react'
-import { expect, test } from 'vitest'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import type { FixtureData } from '../../test/fixtures/fixture-data.ts'
@@ -13,6 +13,7 @@ import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { en } from '../messages/en/en.ts'
 import { enTriggers } from '../messages/en/triggers.ts'
 import { createTranslate } from '../messages/format.ts'
+import { startLiveProblems } from '../problems/live-problems.ts'
 import { scheduleSentence } from './schedule-words.ts'
 
 const schedule = defineNode({
@@ -40,16 +41,18 @@ test('says the schedule as a sentence with its next times, and sets common sched
   const { user, paramsNow } = showSchedule({ triggers: [published] }, { zone: 'Europe/Berlin' })
   const section = await screen.findByRole('region', { name: 'Schedule' })
   expect(within(section).getByText('Every weekday at 09:00, Europe/Berlin')).toBeTruthy()
-  const times = await within(section).findByRole('list', { name: 'Next times of the draft' })
+  const times = await screen.findByRole('list', { name: 'Next times of the draft' })
   expect(within(times).getAllByRole('listitem')[0]?.textContent).toMatch(/Tue, Dec 1, 2026, 09:00/)
   expect(within(times).getByText(/Clocks are set forward/)).toBeTruthy()
 
   await user.selectOptions(within(section).getByLabelText('Common schedules'), 'Every 5 minutes')
   expect(paramsNow()).toMatchObject({ cron: '*/5 * * * *' })
   expect(within(section).getByText('Every 5 minutes, Europe/Berlin')).toBeTruthy()
-  await user.click(within(section).getByRole('button', { name: 'Europe/Berlin' }))
-  await user.type(screen.getByRole('combobox', { name: 'Search time zones' }), 'new york')
-  await user.click(screen.getByRole('option', { name: 'America/New_York' }))
+  const zone = await screen.findByRole('combobox', { name: 'Time zone' })
+  expect(zone.textContent).toBe('Europe/Berlin')
+  await user.click(zone)
+  await user.type(screen.getByRole('combobox', { name: 'Search time zones' }), 'est new york')
+  await user.click(screen.getByRole('option', { name: /America\/New_York/ }))
   expect(paramsNow()).toMatchObject({ zone: 'America/New_York' })
 })
 
@@ -82,9 +85,23 @@ test('says what is due, waits and was missed, and starts the runs of past times'
   expect(within(section).queryByRole('button', { name: 'Run past times' })).toBeNull()
 })
 
-test('says why a schedule cannot be read', async () => {
-  showSchedule({ triggers: [published] }, { cron: 'never' })
-  expect(await screen.findByText(/no such minute/)).toBeTruthy()
+test('marks the field of a fault, and describes no times then', async () => {
+  const { session } = showSchedule({ triggers: [published] }, { cron: 'never', zone: 'Mars/Base' })
+  onTestFinished(startLiveProblems(session.store, session.translate))
+  const issue = { code: 'PARAM_INVALID', severity: 'error' as const, nodeId: 'clock' }
+  const scheduleIssues = [
+    { ...issue, path: ['params', 'cron'], message: '"Cron expression": no such minute' },
+    { ...issue, path: ['params', 'zone'], message: '"Time zone": no such zone' },
+  ]
+  expect(await screen.findByText('Correct the marked fields to see them.')).toBeTruthy()
+  act(() => session.store.setState({ scheduleIssues }))
+  const zone = await screen.findByRole('combobox', { name: 'Time zone' })
+  await waitFor(() => expect(zone.getAttribute('aria-invalid')).toBe('true'))
+  expect(zone.textContent).toBe('Mars/Base')
+  expect(screen.getByText('No such zone')).toBeTruthy()
+  expect(screen.getByText('No such minute')).toBeTruthy()
+  expect(screen.getByRole('textbox', { name: 'Cron expression' }).getAttribute('aria-invalid')).toBe('true')
+  expect(screen.queryByText(/Mars\/Base,|, Mars\/Base/)).toBeNull()
 })
 
 test.each([
@@ -98,6 +115,9 @@ test.each([
   [{ repeat: 'interval' }, 'Every 1h, UTC'],
   [{ cron: '61 * * *' }, null],
   [{ cron: 'a b c d e' }, null],
+  [{ cron: '*/7 9-5 * * *' }, null],
+  [{ zone: 'Mars/Base' }, null],
+  [{ cron: '0 9 * * FRI#L' }, '0 9 * * FRI#L, UTC'],
   [{ cron: 5 }, null],
 ])('the sentence of %j is %j', (params, sentence) => {
   expect(scheduleSentence(params, createTranslate({ ...en, ...enTriggers }, 'en'))).toBe(sentence)

@@ -1,6 +1,8 @@
 import type { JsonObject } from '@tenon/core/document'
+import { cronFault } from '@tenon/core/node'
 import { toString as describeCron } from 'cronstrue'
 import type { Translate } from '../messages/format.ts'
+import { isTimeZone } from './time-zones.ts'
 
 /** Common cron expressions, in the order in which they are offered. */
 export const SCHEDULE_PRESETS = {
@@ -19,13 +21,14 @@ const TIME_OF_WEEKDAYS = /^(\d{1,2}) (\d{1,2}) \* \* (?:1-5|MON-FRI)$/i
 /**
  * Returns the sentence of a schedule: `Every weekday at 09:00, Europe/Berlin`.
  *
- * @returns `null` for an expression that cannot be read; the server says why.
+ * @returns `null` for an expression or a zone that cannot be read; the problems of the node say why.
  */
 export function scheduleSentence(params: JsonObject, t: Translate): string | null {
   const { repeat = 'cron', zone = 'UTC' } = params
+  if (typeof zone !== 'string' || !isTimeZone(zone)) return null
   const times =
     repeat === 'interval' ? intervalWords(params, t) : cronWords(params['cron'] ?? SCHEDULE_PRESETS.weekdays, t)
-  return times === null ? null : t('triggers.schedule.sentence', { times, zone: String(zone) })
+  return times === null ? null : t('triggers.schedule.sentence', { times, zone })
 }
 
 function intervalWords({ every = '1h', days, hours }: JsonObject, t: Translate): string {
@@ -38,16 +41,16 @@ function intervalWords({ every = '1h', days, hours }: JsonObject, t: Translate):
 }
 
 function cronWords(cron: unknown, t: Translate): string | null {
-  if (typeof cron !== 'string') return null
+  // Some expressions that are refused have a sentence.
+  if (typeof cron !== 'string' || cronFault(cron) !== null) return null
   const text = cron.trim().replaceAll(/\s+/g, ' ')
   const [, minute = '', hour = ''] = TIME_OF_WEEKDAYS.exec(text) ?? []
   if (minute !== '')
     return t('triggers.schedule.weekdaysAt', { time: `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` })
-  // Other fields than five are refused, though they have a sentence.
-  if (text.split(' ').length !== 5) return null
   try {
     return describeCron(text, { use24HourTimeFormat: true, verbose: false })
   } catch {
-    return null
+    // The library has no words for some expressions that can be read.
+    return text
   }
 }

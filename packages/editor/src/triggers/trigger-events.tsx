@@ -15,9 +15,9 @@ interface TriggerEventsProps {
 /** The last events of a trigger with their outcomes; its parent adds the texts of triggers. */
 export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
   const { t } = useInstance()
-  const items = events.value?.items ?? []
+  const items = [...(events.value?.items ?? [])].sort((a, b) => shownAt(b) - shownAt(a))
   return (
-    <Field group label={t('triggers.events')}>
+    <Field group label={t('triggers.events')} hint={t('triggers.yourTime')}>
       {items.length === 0 ? (
         <p className="tn-panel-note">{t('triggers.noEvents')}</p>
       ) : (
@@ -31,6 +31,11 @@ export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
   )
 }
 
+/** Time that a row shows: a time of a schedule may be decided long after it. */
+function shownAt({ at, dueAt }: TriggerEvent): number {
+  return Date.parse(dueAt ?? at)
+}
+
 /** A run that is later than this after its time shows the time of its start. */
 const LATE_MS = 60_000
 
@@ -40,7 +45,7 @@ function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & 
   const tone = outcome === 'rejected' || outcome === 'failed' ? 'failed' : outcome === 'started' ? 'success' : 'neutral'
   return (
     <li className="tn-trigger-event">
-      <time dateTime={dueAt ?? at}>{formatMoment(Date.parse(dueAt ?? at), locale)}</time>
+      <time dateTime={dueAt ?? at}>{formatMoment(shownAt(event), locale)}</time>
       <Badge tone={tone}>{t('triggers.outcome', { outcome })}</Badge>
       {mode === 'test' && <Badge>{t('triggers.isTest')}</Badge>}
       {dueAt !== null && outcome === 'started' && Date.parse(at) - Date.parse(dueAt) > LATE_MS && (

@@ -18,6 +18,7 @@ import { Field } from '../ui/field.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { EventSection } from './event-section.tsx'
+import { NextTimes } from './next-times.tsx'
 import { ScheduleState } from './schedule-state.tsx'
 import { TriggerEvents } from './trigger-events.tsx'
 
@@ -45,6 +46,7 @@ function Section({ nodeId, workflows }: TriggerSectionProps) {
   return (
     <section className="tn-trigger" aria-label={t('triggers.title')}>
       {kind === 'event' && node !== undefined && <EventSection nodeId={nodeId} params={node.params} client={client} />}
+      {kind === 'schedule' && node !== undefined && <NextTimes params={node.params} client={client} />}
       <Stored nodeId={nodeId} workflows={workflows} />
     </section>
   )
@@ -64,7 +66,7 @@ function Stored({ nodeId, workflows }: TriggerSectionProps) {
   )
   const trigger = useResource(load)
   const events = useResource(loadEvents)
-  const change = useChange(trigger, workflows, nodeId)
+  const change = useChange({ trigger, events, workflows, nodeId })
   // Others publish, pause and open tests too.
   useRefreshEvery(() => {
     trigger.refresh()
@@ -95,20 +97,29 @@ function Stored({ nodeId, workflows }: TriggerSectionProps) {
 
 type Change = 'pause' | 'resume' | 'openTest' | 'replaceAddress'
 
+interface ChangeOptions extends TriggerSectionProps {
+  readonly trigger: Resource<Trigger>
+  readonly events: Pick<Resource<unknown>, 'refresh'>
+}
+
 /** Returns a function that changes the trigger, and shows the trigger that the server answers. */
-function useChange(
-  trigger: Resource<Trigger>,
-  { client, ownId }: TriggerSectionProps['workflows'],
-  nodeId: NodeId,
-): { readonly isBusy: boolean; readonly apply: (change: Change) => void } {
+function useChange({ trigger, events, workflows: { client, ownId }, nodeId }: ChangeOptions): {
+  readonly isBusy: boolean
+  readonly apply: (change: Change) => void
+} {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
   const [isBusy, setIsBusy] = useState(false)
   const apply = (change: Change) => {
     setIsBusy(true)
     client.triggers[change](ownId, nodeId)
-      .then(trigger.replace, (error: unknown) =>
-        toast(failureText(error, t, 'triggers.changeFailed'), { tone: 'failed' }),
+      .then(
+        (changed) => {
+          trigger.replace(changed)
+          // A pause skips the time that waits.
+          events.refresh()
+        },
+        (error: unknown) => toast(failureText(error, t, 'triggers.changeFailed'), { tone: 'failed' }),
       )
       .finally(() => setIsBusy(false))
   }

@@ -9,6 +9,7 @@ import { PeopleControl } from './people-control.tsx'
 import { SecretControl } from './secret-control.tsx'
 import { GroupControl, JsonControl, ListControl } from './structure-controls.tsx'
 import { CodeControl, ExpressionControl, PromptControl, TextControl } from './text-control.tsx'
+import { TimeZoneControl } from './time-zone-control.tsx'
 import { WorkflowControl, WorkflowInputControl } from './workflow-controls.tsx'
 
 /** All controls that a definition can name, and those that are inferred from a schema. */
@@ -32,4 +33,5 @@ export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
   workflow: WorkflowControl,
   'workflow-input': WorkflowInputControl,
   connection: ConnectionControl,
+  'time-zone': TimeZoneControl,
 })

@@ -29,6 +29,7 @@ export const CHOICE_CONTROLS: readonly string[] = [
   'json-schema',
   'workflow',
   'connection',
+  'time-zone',
 ]
 
 /** Controls whose parts are rows with their own faults. */

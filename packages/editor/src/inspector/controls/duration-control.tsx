@@ -28,6 +28,7 @@ export function DurationControl({ nodeId, field, value, onChange, isReadOnly }: 
       isReadOnly={isReadOnly}
       placeholder={example === null ? placeholder : t('control.example', { value: String(example.amount) })}
       unit={usual?.unit}
+      units={field.meta.units}
     />
   )
 }
@@ -42,6 +43,8 @@ interface DurationInputProps {
   readonly placeholder?: string | undefined
   /** Initial unit without a value. @defaultValue 's' */
   readonly unit?: Unit | undefined
+  /** Units to choose from, and that of the value. @defaultValue all */
+  readonly units?: readonly Unit[] | undefined
   /** Shortest duration in milliseconds. @defaultValue 0 */
   readonly minMs?: number
   /** Longest duration in milliseconds. @defaultValue the longest that a document can have */
@@ -56,7 +59,8 @@ export function DurationInput(props: DurationInputProps) {
     onChange,
     isReadOnly,
     placeholder,
-    unit = 's',
+    units = UNITS,
+    unit = units.includes('s') ? 's' : units[0],
     minMs = 0,
     maxMs = Number.POSITIVE_INFINITY,
   } = props
@@ -66,7 +70,7 @@ export function DurationInput(props: DurationInputProps) {
   const { id } = useFieldControl()
   const parsed = parse(value)
   const refused = splitRefused(input.refusedText(field.key))
-  const [chosenUnit, setChosenUnit] = useState<Unit>(parsed?.unit ?? unit)
+  const [chosenUnit, setChosenUnit] = useState<Unit>(parsed?.unit ?? unit ?? 's')
   const shownUnit = refused?.unit ?? parsed?.unit ?? chosenUnit
   const minOf = (name: Unit) => Math.ceil((minMs / durationToMs(`1${name}`)) * 1_000) / 1_000
   const maxOf = (name: Unit) =>
@@ -109,7 +113,10 @@ export function DurationInput(props: DurationInputProps) {
         id={undefined}
         value={shownUnit}
         disabled={isReadOnly}
-        options={UNITS.map((name) => ({ value: name, label: t(`unit.${name}`) }))}
+        options={UNITS.filter((name) => units.includes(name) || name === shownUnit).map((name) => ({
+          value: name,
+          label: t(`unit.${name}`),
+        }))}
         onChange={changeUnit}
       />
     </span>

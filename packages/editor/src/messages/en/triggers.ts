@@ -22,6 +22,7 @@ export const enTriggers = {
   'triggers.openTest': 'Open for an hour',
   'triggers.copyTest': 'Copy test address',
   'triggers.events': 'Last events',
+  'triggers.yourTime': 'your time',
   'triggers.noEvents': 'No events yet.',
   'triggers.outcome':
     '{outcome, select, started {Started a run} merged {Merged into a waiting run} deduplicated {Repeats an earlier request} rejected {Rejected} failed {Failed} skipped {Skipped} missed {Missed} other {Starting}}',
@@ -38,17 +39,19 @@ export const enTriggers = {
   'triggers.schedule.own': 'Your own',
   'triggers.schedule.presets':
     '{preset, select, minutes {Every 5 minutes} hourly {Every hour} daily {Every day at 09:00} weekdays {Every weekday at 09:00} weekly {Every Monday at 09:00} other {On the 1st of each month at 09:00}}',
-  'triggers.schedule.zone': 'Choose a time zone',
   'triggers.schedule.findZone': 'Search time zones',
   'triggers.schedule.zones': 'Time zones',
   'triggers.schedule.noZone': 'No time zone has this name.',
   'triggers.schedule.next': 'Next times of the draft',
-  'triggers.schedule.forYou': '{time} for you',
+  'triggers.schedule.correct': 'Correct the marked fields to see them.',
+  'triggers.schedule.nextFailed': 'The next times could not be loaded',
+  'triggers.schedule.forYou': '{time}, your time',
   'triggers.schedule.clockChange':
     '{clockChange, select, gap {Clocks are set forward: the time is moved to the end of the gap.} other {Clocks are set back: this time of the clock comes twice.}}',
   'triggers.schedule.nextAt': 'Next run: {time}, your time.',
   'triggers.schedule.never': 'No further run is due.',
-  'triggers.schedule.paused': 'Times that pass while the schedule is paused start no runs, also not later.',
+  'triggers.schedule.paused':
+    'Times that pass while the schedule is paused start no runs, also not later. Resume it to run past times.',
   'triggers.schedule.waiting': 'The run of {time} waits for the end of the one before.',
   'triggers.schedule.late': 'at {time}',
   'triggers.schedule.backfill': 'Run past times',

@@ -1,7 +1,8 @@
 import type { Identity, NodeRunRef, ParkedRefusal, ResolvedParkedGroup, ResolveParkedGroup } from '@tenon/core/api'
-import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
+import { TenonError } from '@tenon/core/errors'
 import { type StoredParked, writeCursor } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { isRefusal } from '../log/is-refusal.ts'
 import { resolveOne } from './resolve-one.ts'
 
 /** Most node runs that one request resolves without a limit of its own. */
@@ -57,7 +58,7 @@ async function resolveOrRefuse(
     return outcome === 'accepted' || outcome === 'repeated' ? 'resolved' : 'closed'
   } catch (error) {
     // A fault of the database or of this process concerns all of them.
-    if (!(error instanceof TenonError) || ERROR_TABLE[error.code as keyof typeof ERROR_TABLE].status >= 500) throw error
+    if (!isRefusal(error)) throw error
     return { parkedId: parked.parkedId, code: error.code, message: error.message }
   }
 }

@@ -1,4 +1,4 @@
-import { type NodeId, sha256Hex, type TenantId, type WorkflowId } from '@tenon/core/document'
+import { sha256Hex, type TenantId, type WorkflowId } from '@tenon/core/document'
 import { type ScheduleParams, scheduleParams } from '@tenon/core/node'
 import { deleteOtherSchedules, lockSchedules, putSchedules, readDatabaseNow } from '../tables/schedule-repository.ts'
 import type { ScheduleRow, ServerTx } from '../tables/server-tables.ts'
@@ -15,7 +15,8 @@ interface WorkflowOfSchedules {
 
 /**
  * Makes the next times of the schedules of a workflow fit its triggers, in the transaction that has changed them and holds
- * the workflow. A schedule whose params have not changed keeps its next time, also one that is due in this moment.
+ * the workflow. A schedule whose times have not changed stays as it is, also one that a process works on in this moment. Of
+ * others, times that are due or wait are listed as skipped.
  */
 export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }: WorkflowOfSchedules): Promise<void> {
   const triggers = await listTriggerRows(tx, tenantId, workflowId)
@@ -23,26 +24,29 @@ export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }
   const before = new Map((await lockSchedules(tx, tenantId, workflowId)).map((row) => [row.node_id, row]))
   if (wanted.length === 0 && before.size === 0) return
   const now = await readDatabaseNow(tx)
-  await deleteOtherSchedules(tx, tenantId, workflowId, wanted.map(nodeIdOf))
-  await putSchedules(
-    tx,
-    wanted.map(({ node_id, params, paused_at }) => {
-      const row = before.get(node_id) ?? null
-      const rule_hash = sha256Hex(ruleOf(scheduleParams.parse(JSON.parse(params))))
-      const isSame = row !== null && row.rule_hash === rule_hash
-      const due_at = paused_at !== null ? null : isSame ? row.due_at : nextTime(params, now)
-      const waiting_at = row?.waiting_at ?? null
-      return {
-        ...{ tenant_id: tenantId, workflow_id: workflowId, node_id, rule_hash, due_at, waiting_at },
-        revision: (row?.revision ?? 0) + 1,
-        wake_at: waiting_at === null ? due_at : now,
-        last_run_id: row?.last_run_id ?? null,
-      }
-    }),
-  )
+  const nodeIds = wanted.map(({ node_id }) => node_id)
+  for (const row of before.values()) {
+    if (!nodeIds.includes(row.node_id)) await skipPassed(tx, row, now, 'ended')
+  }
+  await deleteOtherSchedules(tx, tenantId, workflowId, nodeIds)
+  const changed: ScheduleRow[] = []
+  for (const { node_id, params, paused_at } of wanted) {
+    const row = before.get(node_id) ?? null
+    const rule_hash = sha256Hex(ruleOf(scheduleParams.parse(JSON.parse(params))))
+    if (row !== null && row.rule_hash === rule_hash) continue
+    const due_at = paused_at !== null ? null : nextTime(params, now)
+    // A time that waits is one that has begun: it starts its run by the version that is published now.
+    if (row !== null) await skipPassed(tx, { ...row, waiting_at: null }, now, 'changed')
+    const waiting_at = row?.waiting_at ?? null
+    changed.push({
+      ...{ tenant_id: tenantId, workflow_id: workflowId, node_id, rule_hash, due_at, waiting_at },
+      ...{ revision: (row?.revision ?? 0) + 1, claim: row?.claim ?? 0, failing_from: null },
+      wake_at: waiting_at === null ? due_at : now,
+      last_run_id: row?.last_run_id ?? null,
+    })
+  }
+  await putSchedules(tx, changed)
 }
-
-const nodeIdOf = ({ node_id }: { readonly node_id: NodeId }) => node_id
 
 /** The params that times follow from. */
 function ruleOf({ repeat, cron, every, from, days, hours, zone }: ScheduleParams): string {
@@ -57,25 +61,47 @@ function nextTime(params: string, now: number): number | null {
  * Stops a schedule that was paused, in the same transaction: its times start no runs until it is resumed, and one that waits
  * for the end of a run is skipped.
  */
-export async function stopSchedule(tx: ServerTx, ref: TriggerRef, at: number): Promise<void> {
+export async function stopSchedule(tx: ServerTx, ref: TriggerRef): Promise<void> {
   const row = await lockSchedule(tx, ref)
   if (row === null) return
-  await putSchedules(tx, [{ ...row, revision: row.revision + 1, due_at: null, waiting_at: null, wake_at: null }])
-  if (row.waiting_at === null) return
-  await insertTimes(tx, ref, [
-    {
-      ...{ eventId: timeEventId(row.waiting_at), dueAt: row.waiting_at, at, outcome: 'skipped', repeats: 0 },
-      ...{ code: 'TRIGGER_PAUSED', message: 'The schedule was paused while the time waited for the end of a run' },
-    },
+  const stopped = { due_at: null, waiting_at: null, wake_at: null, failing_from: null }
+  await putSchedules(tx, [{ ...row, ...stopped, revision: row.revision + 1 }])
+  await skipPassed(tx, row, await readDatabaseNow(tx), 'paused')
+}
+
+/** Lists the times of a schedule that are due and that wait, which start no run since the schedule has changed. */
+async function skipPassed(
+  tx: ServerTx,
+  { tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId, due_at, waiting_at }: ScheduleRow,
+  now: number,
+  change: 'paused' | 'changed' | 'ended',
+): Promise<void> {
+  const entry = { at: now, outcome: 'skipped', repeats: 0, code: CHANGES[change].code } as const
+  const listed = (dueAt: number, why: string) => ({
+    ...{ ...entry, eventId: timeEventId(dueAt), dueAt, message: `${CHANGES[change].text} ${why}` },
+  })
+  await insertTimes(tx, { tenantId, workflowId, nodeId }, [
+    ...(waiting_at === null ? [] : [listed(waiting_at, 'while the time waited for the end of a run')]),
+    ...(due_at === null || due_at > now
+      ? []
+      : [listed(due_at, 'before the runs of this time and later ones were started')]),
   ])
 }
+
+const CHANGES = {
+  paused: { code: 'TRIGGER_PAUSED', text: 'The schedule was paused' },
+  changed: { code: 'SCHEDULE_CHANGED', text: 'Other times were published' },
+  ended: { code: 'SCHEDULE_CHANGED', text: 'The schedule was taken out of the workflow, or the workflow was deleted,' },
+} as const
 
 /** Has a schedule that was resumed start runs again, from its first time after now. */
 export async function continueSchedule(tx: ServerTx, ref: TriggerRef, params: string): Promise<void> {
   const row = await lockSchedule(tx, ref)
   if (row === null) return
   const due_at = nextTime(params, await readDatabaseNow(tx))
-  await putSchedules(tx, [{ ...row, revision: row.revision + 1, due_at, waiting_at: null, wake_at: due_at }])
+  await putSchedules(tx, [
+    { ...row, revision: row.revision + 1, due_at, waiting_at: null, wake_at: due_at, failing_from: null },
+  ])
 }
 
 async function lockSchedule(tx: ServerTx, { tenantId, workflowId, nodeId }: TriggerRef): Promise<ScheduleRow | null> {

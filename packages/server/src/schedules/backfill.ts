@@ -4,8 +4,9 @@ import { TenonError } from '@tenon/core/errors'
 import { scheduleParams } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
+import { isRefusal } from '../log/is-refusal.ts'
 import { checkSchedule } from '../schedule-rules/check-schedule.ts'
-import { createScheduleTimes } from '../schedule-rules/schedule-times.ts'
+import { createScheduleTimes, type ScheduleTimes } from '../schedule-rules/schedule-times.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { readDatabaseNow } from '../tables/schedule-repository.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
@@ -14,6 +15,8 @@ import { type DueTime, fireTime } from './fire-time.ts'
 
 /** Times of one backfill. */
 const MAX_TIMES = 100
+/** Age of the oldest one. */
+const OLDEST_MS = 366 * 24 * 60 * 60 * 1_000
 /** Next times of a preview without a number. */
 const PREVIEW_COUNT = 5
 
@@ -30,30 +33,40 @@ export async function backfillSchedule(
   ref: TriggerRef,
   range: Backfill,
 ): Promise<BackfillResult> {
-  const [from, to] = [Date.parse(range.from), Date.parse(range.to)]
-  const { trigger, clock, dueTimes } = await server.database.withTenant(ref.tenantId, async (tx) => {
-    const trigger = await findTrigger(tx, ref)
-    if (trigger === null || trigger.version === null || trigger.kind !== 'schedule') {
-      throw new TenonError('TRIGGER_NOT_FOUND', 'No published schedule has this node id')
-    }
-    if (trigger.paused_at !== null) throw pausedTrigger()
-    if (from > to) throw refused('the end of the range is before its begin')
-    if (to > (await readDatabaseNow(tx))) throw refused('the range ends in the future')
-    const times = createScheduleTimes(scheduleParams.parse(JSON.parse(trigger.params)))
-    const dueTimes: number[] = []
-    for (let at = times.next(from - 1); at !== null && at <= to; at = times.next(at)) {
-      if (dueTimes.length === MAX_TIMES) throw refused(`the range has more than ${MAX_TIMES} times of the schedule`)
-      dueTimes.push(at)
-    }
-    if (dueTimes.length === 0) throw refused('the range has no time of the schedule')
-    const details = { nodeId: ref.nodeId, from: range.from, to: range.to, count: dueTimes.length }
-    const at = server.now()
-    await insertAudit(tx, { identity, action: 'trigger.backfill', resource: ref.workflowId, at, details })
-    return { trigger, clock: times.clock, dueTimes }
-  })
+  const { trigger, now } = await server.database.withTenant(ref.tenantId, async (tx) => ({
+    ...{ trigger: await findTrigger(tx, ref), now: await readDatabaseNow(tx) },
+  }))
+  if (trigger === null || trigger.version === null || trigger.kind !== 'schedule') {
+    throw new TenonError('TRIGGER_NOT_FOUND', 'No published schedule has this node id')
+  }
+  if (trigger.paused_at !== null) throw pausedTrigger()
+  const times = createScheduleTimes(scheduleParams.parse(JSON.parse(trigger.params)))
+  const dueTimes = timesIn(times, range, now)
+  // One run is paid for by the request itself.
+  if (dueTimes.length > 1) await server.limits.rates.take(ref.tenantId, 'start', dueTimes.length - 1)
+  const details = { nodeId: ref.nodeId, from: range.from, to: range.to, count: dueTimes.length }
+  await server.database.withTenant(ref.tenantId, (tx) =>
+    insertAudit(tx, { identity, action: 'trigger.backfill', resource: ref.workflowId, at: server.now(), details }),
+  )
   const items: BackfilledTime[] = []
-  for (const dueAt of dueTimes) items.push(await startOne(server, { trigger, clock, dueAt, isBackfill: true }))
+  for (const dueAt of dueTimes) {
+    items.push(await startOne(server, { trigger, clock: times.clock, dueAt, isBackfill: true, hold: readDatabaseNow }))
+  }
   return { items }
+}
+
+function timesIn({ next }: Pick<ScheduleTimes, 'next'>, range: Backfill, now: number): readonly number[] {
+  const [from, to] = [Date.parse(range.from), Date.parse(range.to)]
+  if (from > to) throw refused('the end of the range is before its begin')
+  if (to > now) throw refused('the range ends in the future')
+  if (from < now - OLDEST_MS) throw refused('the range begins more than a year ago')
+  const dueTimes: number[] = []
+  for (let at = next(from - 1); at !== null && at <= to; at = next(at)) {
+    if (dueTimes.length === MAX_TIMES) throw refused(`the range has more than ${MAX_TIMES} times of the schedule`)
+    dueTimes.push(at)
+  }
+  if (dueTimes.length === 0) throw refused('the range has no time of the schedule')
+  return dueTimes
 }
 
 async function startOne(server: ServerContext, time: DueTime): Promise<BackfilledTime> {
@@ -62,7 +75,7 @@ async function startOne(server: ServerContext, time: DueTime): Promise<Backfille
     const { runId, status } = await fireTime(server, time)
     return { dueAt, outcome: status === 'accepted' ? 'started' : 'repeated', runId, code: null }
   } catch (error) {
-    if (!(error instanceof TenonError) || error.code === 'UNAVAILABLE' || error.code === 'INTERNAL') throw error
+    if (!isRefusal(error)) throw error
     return { dueAt, outcome: 'rejected', runId: null, code: error.code }
   }
 }

@@ -1,117 +1,68 @@
-import { TenonError } from '@tenon/core/errors'
-import { type OverlapPolicy, type ScheduleParams, scheduleParams } from '@tenon/core/node'
-import { reasonOf } from '../log/reason-of.ts'
-import { ON_TIME_MS, planFirings } from '../schedule-rules/plan-firings.ts'
-import { createScheduleTimes, type ScheduleTimes } from '../schedule-rules/schedule-times.ts'
-import { timeEventId, timeRunId } from '../schedule-rules/time-names.ts'
-import { advanceSchedule, type ClaimedSchedule, listOpenRuns } from '../tables/schedule-repository.ts'
-import type { TriggerRow } from '../tables/server-tables.ts'
-import { findEvent } from '../tables/trigger-event-repository.ts'
+import { planFirings } from '../schedule-rules/plan-firings.ts'
+import { type ClaimedSchedule, ClaimLost, releaseSchedule } from '../tables/schedule-repository.ts'
 import { findTrigger } from '../tables/trigger-repository.ts'
-import { type FireDeps, fireTime, noteMissed, skipTime } from './fire-time.ts'
+import { decideTime } from './decide-time.ts'
+import type { FireDeps } from './fire-time.ts'
+import { type Claiming, createFiring, type Firing, progressOf } from './firing.ts'
+import { noteMissed } from './note-missed.ts'
 
-/** Pause between two looks at the run that a time waits for. */
-const WAITING_MS = 1_000
+/** Shortest and longest pause between two looks at the run that a time waits for. */
+const WAITING_MS = { least: 1_000, most: 60_000 }
 
 /**
- * Starts the runs of the times of a claimed schedule that have passed, and stores its next time. A process that is killed
- * at any moment leaves the schedule as it was: another one decides about the same times, which have started their runs or
- * start them now.
+ * Starts the runs of the times of a claimed schedule that have passed, and stores its next time. Every transaction checks
+ * that the claim is not lost, and stores how far the work is: a process that is killed at any moment leaves one time that is
+ * begun, and the next process finishes it.
  *
- * @param now - Time of the database.
  * @throws {@link TenonError} if a run could not be started for a fault of the server, such as of its database.
  */
-export async function fireSchedule(deps: FireDeps, claimed: ClaimedSchedule, now: number): Promise<void> {
-  const { tenantId } = claimed
-  const trigger = await deps.database.withTenant(tenantId, (tx) => findTrigger(tx, claimed))
+export async function fireSchedule(deps: FireDeps, claimed: ClaimedSchedule, claiming: Claiming): Promise<void> {
+  const trigger = await deps.database.withTenant(claimed.tenantId, (tx) => findTrigger(tx, claimed))
   // Paused or unpublished in this moment: the revision has changed, and there is nothing to store.
   if (trigger === null || trigger.version === null || trigger.paused_at !== null || trigger.kind !== 'schedule') return
-  const params = scheduleParams.parse(JSON.parse(trigger.params))
-  const times = createScheduleTimes(params)
-  const state = { waitingAt: claimed.waitingAt, lastRunId: claimed.lastRunId }
-  const firing: Firing = { deps, claimed, trigger, params, times, state, now }
-  await fireWaiting(firing)
-  const { fire, missed, nextAt } =
-    claimed.dueAt === null || claimed.dueAt > now
-      ? { fire: [], missed: null, nextAt: claimed.dueAt }
-      : planFirings(times, params, claimed.dueAt, now)
-  if (missed !== null) await noteMissed(deps, claimed, missed)
-  for (const dueAt of fire) await decideTime(firing, dueAt)
-  const wakes = [nextAt, state.waitingAt === null ? null : now + WAITING_MS].filter((at) => at !== null)
-  await deps.database.withTenant(tenantId, (tx) =>
-    advanceSchedule(tx, claimed, {
-      ...{ due_at: nextAt, waiting_at: state.waitingAt, last_run_id: state.lastRunId },
-      wake_at: wakes.length === 0 ? null : Math.min(...wakes),
-    }),
-  )
-}
-
-interface Firing {
-  readonly deps: FireDeps
-  readonly claimed: ClaimedSchedule
-  readonly trigger: TriggerRow
-  readonly params: ScheduleParams
-  readonly times: ScheduleTimes
-  readonly state: { waitingAt: number | null; lastRunId: string | null }
-  readonly now: number
-}
-
-/** Starts the run of the time that waits, if the one before has ended. */
-async function fireWaiting(firing: Firing): Promise<void> {
-  const { state } = firing
-  if (state.waitingAt === null) return
-  // Another policy may have been published meanwhile; then nothing waits any more.
-  if (firing.params.overlap === 'queue' && (await openRuns(firing, state.waitingAt)).length > 0) return
-  const dueAt = state.waitingAt
-  state.waitingAt = null
-  await startTime(firing, dueAt)
-}
-
-async function decideTime(firing: Firing, dueAt: number): Promise<void> {
-  const { deps, claimed, params, state } = firing
-  const { overlap } = params
-  if (overlap === 'allow') return startTime(firing, dueAt)
-  const { tenantId } = claimed
-  const [event, run] = await Promise.all([
-    deps.database.withTenant(tenantId, (tx) => findEvent(tx, claimed, timeEventId(dueAt))),
-    deps.reader.getRun(tenantId, timeRunId(claimed, dueAt)),
-  ])
-  // A process that was killed has decided already.
-  if (event?.outcome === 'skipped') return
-  const open = run === null ? await openRuns(firing, dueAt) : []
-  if (open.length === 0 && state.waitingAt === null) return startTime(firing, dueAt)
-  if (overlap === 'cancel') {
-    for (const runId of open) await deps.engine.cancel(tenantId, runId, null)
-    return startTime(firing, dueAt)
-  }
-  if (overlap === 'queue' && state.waitingAt === null) state.waitingAt = dueAt
-  else await skipTime(deps, claimed, dueAt, SKIPPED[overlap])
-}
-
-const SKIPPED: Readonly<Record<Exclude<OverlapPolicy, 'allow' | 'cancel'>, string>> = {
-  skip: 'The run before was still in progress',
-  queue: 'The run before was still in progress, and another time was waiting for its end',
-}
-
-function openRuns({ deps, claimed, state }: Firing, dueAt: number) {
-  return deps.database.withTenant(claimed.tenantId, (tx) =>
-    listOpenRuns(tx, claimed, state.lastRunId, timeRunId(claimed, dueAt)),
-  )
-}
-
-/** A run that is refused, such as by a full queue, is listed with the reason and not tried again. */
-async function startTime({ deps, claimed, trigger, times, state, now }: Firing, dueAt: number): Promise<void> {
-  const { log } = deps
-  const { tenantId, workflowId, nodeId } = claimed
-  const named = { tenantId, workflowId, nodeId, dueAt }
+  const firing = createFiring(deps, claimed, trigger, claiming)
   try {
-    const { runId, status } = await fireTime(deps, { trigger, clock: times.clock, dueAt, isBackfill: false })
-    state.lastRunId = runId
-    if (status === 'accepted' && now - dueAt > ON_TIME_MS) {
-      log('warn', 'schedule.late: a run was started after its time', { ...named, lateMs: now - dueAt })
-    }
+    await fireWaiting(firing)
+    await firePassed(firing)
+    await release(firing)
   } catch (error) {
-    if (!(error instanceof TenonError) || error.code === 'UNAVAILABLE' || error.code === 'INTERNAL') throw error
-    log('warn', 'schedule.rejected: no run was started', { ...named, code: error.code, reason: reasonOf(error) })
+    // It is the work of another process now.
+    if (!(error instanceof ClaimLost)) throw error
   }
+}
+
+/** Decides about the time that waits, by the policy that is published now. */
+async function fireWaiting(firing: Firing): Promise<void> {
+  const { waitingAt } = firing.state
+  if (waitingAt === null) return
+  firing.state.waitingAt = await decideTime(firing, waitingAt, { hasWaited: true })
+}
+
+async function firePassed(firing: Firing): Promise<void> {
+  const { params, times, state, claimed, now } = firing
+  const { dueAt } = state
+  if (dueAt === null || dueAt > now) return
+  // Times for which the server has failed to start runs count as those of an outage.
+  const failing = claimed.failingFrom === null ? [] : [{ fromAt: claimed.failingFrom, untilAt: now }]
+  const plan = planFirings(times, params, { dueAt, now, outages: [...firing.outages, ...failing] })
+  if (plan.missed !== null) {
+    const nextAt = plan.fire[0] ?? plan.nextAt
+    await noteMissed(firing, plan.missed, nextAt)
+    state.dueAt = nextAt
+  }
+  for (const [index, at] of plan.fire.entries()) {
+    if (firing.isClosing()) return
+    state.waitingAt = await decideTime(firing, at, { hasWaited: false })
+    state.dueAt = plan.fire[index + 1] ?? plan.nextAt
+  }
+}
+
+async function release({ deps, claimed, state, now }: Firing): Promise<void> {
+  const { dueAt, waitingAt } = state
+  const { least, most } = WAITING_MS
+  // The longer a run lasts already, the less it matters to know of its end at once.
+  const waitMs = waitingAt === null ? least : Math.min(most, Math.max(least, (now - waitingAt) / 10))
+  const wakes = [dueAt, waitingAt === null ? null : now + Math.round(waitMs)].filter((at) => at !== null)
+  const wakeAt = wakes.length === 0 ? null : Math.min(...wakes)
+  await deps.database.withTenant(claimed.tenantId, (tx) => releaseSchedule(tx, claimed, progressOf(state), wakeAt))
 }

@@ -1,7 +1,10 @@
+import type { TenantId } from '@tenon/core/document'
 import { reasonOf } from '../log/reason-of.ts'
+import { listOutages, noteLook, OUTAGE_MS } from '../tables/schedule-outage-repository.ts'
 import { type ClaimedSchedule, claimSchedules, putOffSchedule } from '../tables/schedule-repository.ts'
 import { fireSchedule } from './fire-schedule.ts'
 import type { FireDeps } from './fire-time.ts'
+import type { Claiming } from './firing.ts'
 
 /** Starts the runs of the schedules of all tenants while a process runs. */
 export interface ScheduleClock {
@@ -13,8 +16,8 @@ export interface ScheduleClock {
 
 /** Times and sizes of the clock of schedules; tests use others. */
 export interface ClockPace {
-  /** Schedules that are claimed at once. */
-  readonly batchSize: number
+  /** Schedules that a process works on at once; those of one tenant take three quarters of the room at most. */
+  readonly atOnce: number
   /** Time for which a process has a schedule for itself; another one continues after it, also if this one was killed. */
   readonly leaseMs: number
   /** Longest pause between two looks: another process may have published a schedule. */
@@ -23,59 +26,87 @@ export interface ClockPace {
   readonly retryMs: number
 }
 
-const CLOCK_PACE: ClockPace = { batchSize: 20, leaseMs: 60_000, idleMs: 1_000, retryMs: 5_000 }
+const CLOCK_PACE: ClockPace = { atOnce: 20, leaseMs: 60_000, idleMs: 1_000, retryMs: 5_000 }
+/** Time after which a process notes again that it looks for schedules. */
+const NOTE_MS = 10_000
 
 /** Creates the clock of one process. The schedules are shared out among the processes. */
 export function createScheduleClock(deps: FireDeps, given: Partial<ClockPace> = {}): ScheduleClock {
-  const { batchSize, leaseMs, idleMs, retryMs } = { ...CLOCK_PACE, ...given }
+  const { atOnce, leaseMs, idleMs, retryMs } = { ...CLOCK_PACE, ...given }
   const { database, log } = deps
-  let timer: NodeJS.Timeout | null = null
-  let working: Promise<void> | null = null
+  const mostOfTenant = Math.ceil((atOnce * 3) / 4)
+  const working = new Map<ClaimedSchedule, Promise<void>>()
   let state: 'new' | 'started' | 'closed' = 'new'
+  let looking: Promise<void> = Promise.resolve()
+  let notedAt = 0
+  let wake = (): void => undefined
 
-  const fire = async (claimed: ClaimedSchedule, now: number): Promise<void> => {
+  /** Claims what is due, as far as there is room. @returns Time until the next look. */
+  const look = async (): Promise<number> => {
+    const inProgress = new Map<TenantId, number>()
+    for (const { tenantId } of working.keys()) inProgress.set(tenantId, (inProgress.get(tenantId) ?? 0) + 1)
+    const room = { most: atOnce - working.size, mostOfTenant, inProgress, leaseMs }
+    const { claimed, now, nextWakeAt, outages } = await database.withSystem(async (tx) => {
+      const found = await claimSchedules(tx, room)
+      // In the transaction of the claims: they know the outage that ends by this look.
+      if (found.now - notedAt >= NOTE_MS) await noteLook(tx)
+      const isLate = found.claimed.some(({ dueAt }) => dueAt !== null && dueAt < found.now - OUTAGE_MS)
+      return { ...found, outages: isLate ? await listOutages(tx) : [] }
+    })
+    if (now - notedAt >= NOTE_MS) notedAt = now
+    const claiming: Claiming = { now, outages, leaseMs, isClosing: () => state === 'closed' }
+    for (const each of claimed) working.set(each, work(each, claiming))
+    return claimed.length > 0 && working.size < atOnce
+      ? 0
+      : Math.min(idleMs, Math.max(0, (nextWakeAt ?? now + idleMs) - now))
+  }
+  /** Each on its own: one that fails holds none of the others up. */
+  const work = async (claimed: ClaimedSchedule, claiming: Claiming): Promise<void> => {
     try {
-      await fireSchedule(deps, claimed, now)
+      await fireSchedule(deps, claimed, claiming)
     } catch (error) {
       const { tenantId, workflowId, nodeId } = claimed
       log('warn', 'schedule.failed: retrying', { tenantId, workflowId, nodeId, reason: reasonOf(error) })
-      await database.withTenant(tenantId, (tx) => putOffSchedule(tx, claimed, retryMs))
+      // The lease ends by itself if the database does not answer either.
+      await database.withTenant(tenantId, (tx) => putOffSchedule(tx, claimed, retryMs)).catch(() => undefined)
+    } finally {
+      working.delete(claimed)
+      // A look costs more than a claim: some room is collected for it.
+      if (working.size === 0 || atOnce - working.size >= atOnce / 4) wake()
     }
   }
-  /** Works on what is due. @returns Time until the next look. */
-  const work = async (): Promise<number> => {
-    for (;;) {
-      const { claimed, now, nextWakeAt } = await database.withSystem((tx) => claimSchedules(tx, batchSize, leaseMs))
-      // Each on its own: one that fails holds none of the others up.
-      await Promise.allSettled(claimed.map((each) => fire(each, now)))
-      if (state === 'closed') return idleMs
-      if (claimed.length === 0) return Math.min(idleMs, Math.max(0, (nextWakeAt ?? now + idleMs) - now))
+  const run = async (): Promise<void> => {
+    while (state === 'started') {
+      const isWoken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const pauseMs = await look().catch((error: unknown) => {
+        log('warn', 'schedules.read_failed: retrying', { reason: reasonOf(error) })
+        return idleMs
+      })
+      await within(isWoken, pauseMs)
     }
-  }
-  const look = async (): Promise<void> => {
-    timer = null
-    const pauseMs = await work().catch((error: unknown) => {
-      log('warn', 'schedules.read_failed: retrying', { reason: reasonOf(error) })
-      return idleMs
-    })
-    working = null
-    if (state === 'started') lookIn(pauseMs)
-  }
-  const lookIn = (delayMs: number): void => {
-    timer = setTimeout(() => {
-      working = look()
-    }, delayMs).unref()
   }
   return {
     start() {
       if (state !== 'new') return
       state = 'started'
-      lookIn(0)
+      looking = run()
     },
     async close() {
       state = 'closed'
-      if (timer !== null) clearTimeout(timer)
-      await working
+      wake()
+      await looking
+      await Promise.all(working.values())
     },
   }
+}
+
+async function within(isWoken: Promise<void>, pauseMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const isOver = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, pauseMs).unref()
+  })
+  await Promise.race([isWoken, isOver])
+  clearTimeout(timer)
 }

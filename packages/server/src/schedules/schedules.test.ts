@@ -75,6 +75,15 @@ async function openSchedule(document: WorkflowDocument) {
         .where('workflow_id', '=', id)
         .execute(),
     )
+  /** Has no server have looked for the last hours. */
+  const setOutage = () =>
+    database.withSystem((tx) =>
+      tx
+        .insertInto('schedule_outages')
+        .values({ from_at: BASE_AT - DAY_MS, until_at: Date.now() })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    )
   const events = async () => (await server.json<Page<TriggerEvent>>(200, `${path}/events`, { as })).items
   const untilEvents = async (count: number) => {
     await expect.poll(async () => (await events()).length, { interval: 10 }).toBe(count)
@@ -91,7 +100,7 @@ async function openSchedule(document: WorkflowDocument) {
     await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
     await server.json(201, `/workflows/${id}/versions`, { as, method: 'POST' })
   }
-  return { as, id, path, row, post, setDue, events, untilEvents, publishAgain }
+  return { as, id, ref, path, row, post, setDue, setOutage, events, untilEvents, publishAgain }
 }
 
 const timeOf = (at: number) => new Date(at).toISOString()
@@ -125,6 +134,7 @@ test('times that were missed are caught up by the policy, and said', async () =>
   const open = (catchUp: string) => openSchedule(scheduled({ ...minutes, catchUp }))
   const [none, last, all] = [await open('none'), await open('last'), await open('all')]
   const dueAt = BASE_AT - 2 * 3_600_000 - 30 * 60_000
+  await none.setOutage()
   for (const { setDue } of [none, last, all]) await setDue(dueAt)
   const brief = (events: readonly TriggerEvent[]) =>
     events

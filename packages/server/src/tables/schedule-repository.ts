@@ -1,15 +1,18 @@
 import type { NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
-import type { ScheduleRow, ServerTx } from './server-tables.ts'
+import { RUN_OF_SCHEDULE, type ScheduleRow, type ServerTx } from './server-tables.ts'
 import type { TriggerRef } from './trigger-repository.ts'
 
 /** A schedule that a process has claimed. */
 export interface ClaimedSchedule extends TriggerRef {
   readonly revision: number
+  /** Number of the claim, which no later one has. */
+  readonly claim: number
   readonly dueAt: number | null
   readonly waitingAt: number | null
   readonly lastRunId: RunId | null
+  readonly failingFrom: number | null
 }
 
 /** Schedules that a process has claimed, and the time until the next one is due. */
@@ -21,36 +24,80 @@ export interface ClaimedSchedules {
   readonly nextWakeAt: number | null
 }
 
+/** Room of a process for schedules. */
+export interface ClaimRoom {
+  /** Schedules to claim. */
+  readonly most: number
+  /** Schedules of one tenant that the process works on at once. */
+  readonly mostOfTenant: number
+  /** Number that it works on already, for each tenant. */
+  readonly inProgress: ReadonlyMap<TenantId, number>
+  readonly leaseMs: number
+}
+
+/** Schedules that have been due for longest, among which tenants take turns. */
+const LOOKED_THROUGH = 200
+
 /**
- * Claims the schedules that have been due for longest, and reads when the next one is due, in one statement. No other
- * process gets them before the lease ends.
+ * Claims schedules that are due, and reads when the next one is, in one statement. Tenants take turns, so one with much to
+ * do holds no other up. No other process gets the schedules before the lease ends.
  */
-export async function claimSchedules(tx: ServerTx, limit: number, leaseMs: number): Promise<ClaimedSchedules> {
+export async function claimSchedules(
+  tx: ServerTx,
+  { most, mostOfTenant, inProgress, leaseMs }: ClaimRoom,
+): Promise<ClaimedSchedules> {
   const key = ['tenant_id', 'workflow_id', 'node_id'] as const
+  const busy = [...inProgress].flatMap(([tenantId, count]) => (count >= mostOfTenant ? [tenantId] : []))
+  const used = JSON.stringify(Object.fromEntries(inProgress))
+  const turn = sql<number>`row_number() over (partition by tenant_id order by wake_at)
+    + coalesce((${used}::jsonb ->> tenant_id)::int, 0)`
   const row = await tx
+    .with('ranked', (query) =>
+      query
+        .selectFrom((eb) =>
+          eb
+            .selectFrom('schedules')
+            .select([...key, 'wake_at'])
+            .where('wake_at', '<=', statementNow)
+            .where('tenant_id', '!=', sql<string>`all(${busy}::text[])`)
+            .orderBy('wake_at')
+            .limit(sql.lit(LOOKED_THROUGH))
+            .as('oldest'),
+        )
+        .select([...key, 'wake_at', turn.as('turn')]),
+    )
     .with(
       (name) => name('due').materialized(),
       (query) =>
         query
           .selectFrom('schedules')
-          .select(key)
-          .where('wake_at', '<=', statementNow)
-          .orderBy('wake_at')
-          .limit(sql.lit(limit))
-          .forUpdate()
+          .innerJoin('ranked', (join) =>
+            join
+              .onRef('ranked.tenant_id', '=', 'schedules.tenant_id')
+              .onRef('ranked.workflow_id', '=', 'schedules.workflow_id')
+              .onRef('ranked.node_id', '=', 'schedules.node_id'),
+          )
+          .select(['schedules.tenant_id', 'schedules.workflow_id', 'schedules.node_id'])
+          .where('ranked.turn', '<=', sql.lit(mostOfTenant))
+          // Another process may have claimed it since.
+          .where('schedules.wake_at', '<=', statementNow)
+          .orderBy('ranked.turn')
+          .orderBy('ranked.wake_at')
+          .limit(sql.lit(most))
+          .forUpdate('schedules')
           .skipLocked(),
     )
     .with('claimed', (query) =>
       query
         .updateTable('schedules')
         .from('due')
-        .set({ wake_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
+        .set({ wake_at: inMs(leaseMs), claim: sql`schedules.claim + 1` })
         .whereRef('schedules.tenant_id', '=', 'due.tenant_id')
         .whereRef('schedules.workflow_id', '=', 'due.workflow_id')
         .whereRef('schedules.node_id', '=', 'due.node_id')
         .returning([
-          ...(['schedules.tenant_id', 'schedules.workflow_id', 'schedules.node_id', 'revision'] as const),
-          ...(['due_at', 'waiting_at', 'last_run_id'] as const),
+          ...(['schedules.tenant_id', 'schedules.workflow_id', 'schedules.node_id', 'revision', 'claim'] as const),
+          ...(['due_at', 'waiting_at', 'last_run_id', 'failing_from'] as const),
         ]),
     )
     .selectNoFrom((eb) => [
@@ -65,12 +112,15 @@ export async function claimSchedules(tx: ServerTx, limit: number, leaseMs: numbe
     .executeTakeFirstOrThrow()
   const claimed = (row.rows ?? []).map((each) => ({
     ...{ tenantId: each.tenant_id, workflowId: each.workflow_id, nodeId: each.node_id, revision: each.revision },
-    ...{ dueAt: each.due_at, waitingAt: each.waiting_at, lastRunId: each.last_run_id },
+    ...{ claim: each.claim, dueAt: each.due_at, waitingAt: each.waiting_at, lastRunId: each.last_run_id },
+    failingFrom: each.failing_from,
   }))
   return { claimed, now: row.now, nextWakeAt: row.next_wake_at }
 }
 
 type ClaimedRow = Omit<ScheduleRow, 'rule_hash' | 'wake_at'>
+
+const inMs = (ms: number) => sql<number>`${databaseNow} + ${ms}::bigint`
 
 /** Reads the time of the database. */
 export async function readDatabaseNow(tx: ServerTx): Promise<number> {
@@ -138,6 +188,7 @@ export async function putSchedules(tx: ServerTx, rows: readonly ScheduleRow[]): 
         due_at: row.ref('excluded.due_at'),
         waiting_at: row.ref('excluded.waiting_at'),
         wake_at: row.ref('excluded.wake_at'),
+        failing_from: row.ref('excluded.failing_from'),
       })),
     )
     .execute()
@@ -158,45 +209,79 @@ export async function deleteOtherSchedules(
     .execute()
 }
 
-/** State of a schedule after a process has worked on it. */
-export type ScheduleProgress = Pick<ScheduleRow, 'due_at' | 'waiting_at' | 'wake_at' | 'last_run_id'>
+/** State of a schedule that a process works on. */
+export type ScheduleProgress = Pick<ScheduleRow, 'due_at' | 'waiting_at' | 'last_run_id'>
 
-/** Stores the progress of a claimed schedule, unless it was published, paused or advanced meanwhile. */
-export async function advanceSchedule(
+/** A process has lost its claim: the schedule was published, paused or deleted, or its lease has ended and another has it. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost'
+}
+
+/**
+ * Stores the progress of a claimed schedule, holds its row until the transaction ends, and renews the lease.
+ *
+ * @returns Time of the database.
+ * @throws {@link ClaimLost}
+ */
+export async function holdClaim(
   tx: ServerTx,
-  { tenantId, workflowId, nodeId, revision, dueAt, waitingAt }: ClaimedSchedule,
+  claimed: ClaimedSchedule,
   progress: ScheduleProgress,
+  leaseMs: number,
+): Promise<number> {
+  const row = await updateClaimed(tx, claimed)
+    .set({ ...progress, wake_at: inMs(leaseMs) })
+    .returning(databaseNow.as('now'))
+    .executeTakeFirst()
+  if (row === undefined) throw new ClaimLost('Another process works on the schedule, or it has changed')
+  return row.now
+}
+
+/**
+ * Ends the work on a claimed schedule, unless the claim is lost.
+ *
+ * @param wakeAt - Time at which a process looks at it again: at once if it has passed, after schedules that are due by then.
+ */
+export async function releaseSchedule(
+  tx: ServerTx,
+  claimed: ClaimedSchedule,
+  progress: ScheduleProgress,
+  wakeAt: number | null,
 ): Promise<void> {
-  await tx
-    .updateTable('schedules')
-    .set(progress)
-    .where('tenant_id', '=', tenantId)
-    .where('workflow_id', '=', workflowId)
-    .where('node_id', '=', nodeId)
-    .where('revision', '=', revision)
-    .where(sql<boolean>`(due_at, waiting_at) is not distinct from (${dueAt}::bigint, ${waitingAt}::bigint)`)
+  await updateClaimed(tx, claimed)
+    .set({ ...progress, wake_at: sql<number>`greatest(${wakeAt}::bigint, ${databaseNow})`, failing_from: null })
+    .$if(wakeAt === null, (query) => query.set({ wake_at: null }))
     .execute()
 }
 
-/** Has a claimed schedule claimed again after a while, since it could not be worked on. */
-export async function putOffSchedule(
-  tx: ServerTx,
-  { tenantId, workflowId, nodeId, revision }: ClaimedSchedule,
-  delayMs: number,
-): Promise<void> {
-  await tx
-    .updateTable('schedules')
-    .set({ wake_at: sql<number>`${databaseNow} + ${delayMs}::bigint` })
-    .where('tenant_id', '=', tenantId)
-    .where('workflow_id', '=', workflowId)
-    .where('node_id', '=', nodeId)
-    .where('revision', '=', revision)
+/** Has a claimed schedule claimed again after a while, since it could not be worked on for a fault of the server. */
+export async function putOffSchedule(tx: ServerTx, claimed: ClaimedSchedule, delayMs: number): Promise<void> {
+  await updateClaimed(tx, claimed)
+    .set({ wake_at: inMs(delayMs), failing_from: sql<number>`coalesce(failing_from, due_at - 1)` })
     .where('wake_at', 'is not', null)
     .execute()
 }
 
+function updateClaimed(tx: ServerTx, { tenantId, workflowId, nodeId, revision, claim }: ClaimedSchedule) {
+  return tx
+    .updateTable('schedules')
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('node_id', '=', nodeId)
+    .where('revision', '=', revision)
+    .where('claim', '=', claim)
+}
+
+/** A run in progress of an earlier time of a schedule. */
+export interface OpenRun {
+  readonly runId: RunId
+  /** Null for the run that was started last, whose event has expired. */
+  readonly dueAt: number | null
+}
+
 /**
- * Lists open runs that a schedule has started, but for one: its last run, and those of its last 100 times.
+ * Lists open runs that times of a schedule have started, but for one: its last run, and those of its last 100 times. Runs
+ * that people have started for past times are none of them.
  *
  * @param lastRunId - Run that was started last: its event may have expired.
  */
@@ -205,25 +290,27 @@ export async function listOpenRuns(
   { tenantId, workflowId, nodeId }: TriggerRef,
   lastRunId: RunId | null,
   except: RunId,
-): Promise<readonly RunId[]> {
+): Promise<readonly OpenRun[]> {
   const recent = await tx
     .selectFrom('trigger_events')
-    .select('run_id')
+    .select(['run_id', 'due_at'])
     .where('tenant_id', '=', tenantId)
     .where('workflow_id', '=', workflowId)
     .where('node_id', '=', nodeId)
-    .where('outcome', 'in', ['started', 'merged', 'deduplicated', 'pending'])
-    .orderBy('at', 'desc')
+    .where(sql<boolean>`${sql.raw(RUN_OF_SCHEDULE)}`)
+    .orderBy('due_at', 'desc')
     .limit(100)
     .execute()
-  const ids = [...recent.map(({ run_id }) => run_id), lastRunId].filter((id) => id !== null && id !== except)
-  if (ids.length === 0) return []
+  const times = new Map<RunId, number | null>(lastRunId === null ? [] : [[lastRunId, null]])
+  for (const { run_id, due_at } of recent) if (run_id !== null) times.set(run_id, due_at)
+  times.delete(except)
+  if (times.size === 0) return []
   const open = await tx
     .selectFrom('runs')
     .select('run_id')
     .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', sql<string>`any(${ids}::text[])`)
+    .where('run_id', '=', sql<string>`any(${[...times.keys()]}::text[])`)
     .where('finished_at', 'is', null)
     .execute()
-  return open.map(({ run_id }) => run_id)
+  return open.map(({ run_id }) => ({ runId: run_id, dueAt: times.get(run_id) ?? null }))
 }

@@ -1,7 +1,7 @@
 import { TENANT_ID_PATTERN } from '@tenon/core/document'
-import { backfill, identifier, type Migration, tenantTable } from '@tenon/runtime/postgres'
+import { backfill, identifier, type Migration, systemTable, tenantTable } from '@tenon/runtime/postgres'
 import { APPEND_DRAFT } from './append-draft-function.ts'
-import { LISTED_WORKFLOW } from './server-tables.ts'
+import { LISTED_WORKFLOW, RUN_OF_SCHEDULE } from './server-tables.ts'
 import { START_REQUEST_FUNCTIONS } from './start-request-functions.ts'
 
 const toWorkflow = (schema: string): string =>
@@ -258,12 +258,22 @@ const schedules: Migration = {
       schema,
       name: 'schedules',
       columns: `workflow_id text not null, node_id text not null, revision int not null default 0,
-        rule_hash text not null, due_at bigint, waiting_at bigint, wake_at bigint, last_run_id text, ${toWorkflow(schema)}`,
+        claim int not null default 0, rule_hash text not null, due_at bigint, waiting_at bigint, wake_at bigint,
+        last_run_id text, failing_from bigint, ${toWorkflow(schema)}`,
       key: ['workflow_id', 'node_id'],
       isDispatch: true,
     }),
     `create index schedules_due on ${identifier(schema)}.schedules (wake_at) where wake_at is not null`,
-    `alter table ${identifier(schema)}.trigger_events add column due_at bigint`,
+    `alter table ${identifier(schema)}.trigger_events add column due_at bigint,
+      add column is_backfill boolean not null default false`,
+    `create index trigger_events_of_schedules on ${identifier(schema)}.trigger_events
+      (tenant_id, workflow_id, node_id, due_at desc) where ${RUN_OF_SCHEDULE}`,
+    ...systemTable({ schema, name: 'schedule_looks', columns: 'clock text primary key, looked_at bigint not null' }),
+    ...systemTable({
+      schema,
+      name: 'schedule_outages',
+      columns: 'from_at bigint primary key, until_at bigint not null',
+    }),
   ],
 }
 

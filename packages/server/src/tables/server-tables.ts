@@ -314,6 +314,8 @@ export interface ScheduleRow {
   readonly node_id: NodeId
   /** Number of publications, pauses and resumptions: a process that has read the row before one of them changes nothing. */
   readonly revision: number
+  /** Number of claims: a process whose lease has lapsed changes nothing after the next one. */
+  readonly claim: number
   /** Hash of its params: a publication with others computes its next time anew. */
   readonly rule_hash: string
   /** First time that is not decided; null while it is paused, and if it has none. */
@@ -324,7 +326,24 @@ export interface ScheduleRow {
   readonly wake_at: number | null
   /** Run that was started last; null before the first one. */
   readonly last_run_id: RunId | null
+  /** Times after it could not be started for a fault of the server; null if there is none. */
+  readonly failing_from: number | null
 }
+
+/** The last look of any process for schedules that are due, in a table of one row. */
+export interface ScheduleLookRow {
+  readonly clock: 'schedules'
+  readonly looked_at: number
+}
+
+/** A stretch of time in which no process looked for schedules. */
+export interface ScheduleOutageRow {
+  readonly from_at: number
+  readonly until_at: number
+}
+
+/** The condition of the index of the runs that times of schedules have started; a query states it to use the index. */
+export const RUN_OF_SCHEDULE = 'due_at is not null and run_id is not null and not is_backfill'
 
 /** A message to a trigger, or a time of a schedule: what it started, and the key by which a repetition is recognized. */
 export interface TriggerEventRow {
@@ -345,6 +364,8 @@ export interface TriggerEventRow {
   readonly expires_at: number
   /** Time of a schedule, the first one of several that were missed; null for a message. */
   readonly due_at: number | null
+  /** True if a person has asked for the run of a time that has passed. */
+  readonly is_backfill: boolean
 }
 
 /** A run or an event that was requested in a transaction of the host, or an event that was sent. */
@@ -412,6 +433,8 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly triggers: TriggerRow
   readonly trigger_events: TriggerEventRow
   readonly schedules: ScheduleRow
+  readonly schedule_looks: ScheduleLookRow
+  readonly schedule_outages: ScheduleOutageRow
   readonly start_requests: StartRequestRow
   readonly start_request_queue: StartRequestQueueRow
   readonly key_rotations: KeyRotationRow

@@ -25,6 +25,8 @@ export interface EventClaim {
   readonly at: number
   /** Time of a schedule; null for a message. */
   readonly dueAt: number | null
+  /** True for a past time that a person has asked for. */
+  readonly isBackfill: boolean
 }
 
 /** Outcomes after which a run exists that later events with the same key repeat. */
@@ -36,14 +38,23 @@ const FINAL: readonly TriggerEventRow['outcome'][] = ['started', 'merged', 'dedu
  * @returns The row that counts now: its run is started if the outcome is `pending` or `rejected`.
  */
 export async function claimEvent(tx: ServerTx, ref: TriggerRef, claim: EventClaim): Promise<TriggerEventRow> {
-  const { eventId, runId, mode, at, dueAt } = claim
+  const { eventId, runId, mode, at, dueAt, isBackfill } = claim
   const named = { tenant_id: ref.tenantId, workflow_id: ref.workflowId, node_id: ref.nodeId, event_id: eventId }
   const begun = { run_id: runId, at, outcome: 'pending', repeats: 0, code: null, message: null } as const
   const isOver = sql<boolean>`trigger_events.expires_at < ${at}::bigint`
   const isRepeated = sql<boolean>`trigger_events.outcome = any(${FINAL}::text[])`
+  const hasNoRun = sql<boolean>`trigger_events.outcome in ('skipped', 'missed', 'rejected')`
   return tx
     .insertInto('trigger_events')
-    .values({ ...named, ...begun, is_keyed: true, mode, expires_at: at + EVENT_MS, due_at: dueAt })
+    .values({
+      ...named,
+      ...begun,
+      is_keyed: true,
+      mode,
+      expires_at: at + EVENT_MS,
+      due_at: dueAt,
+      is_backfill: isBackfill,
+    })
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'workflow_id', 'node_id', 'event_id']).doUpdateSet((row) => ({
         // A row whose time is over counts as deleted.
@@ -51,6 +62,9 @@ export async function claimEvent(tx: ServerTx, ref: TriggerRef, claim: EventClai
         outcome: sql`case when ${isOver} then 'pending' else trigger_events.outcome end`,
         at: sql`case when ${isOver} then ${at}::bigint else trigger_events.at end`,
         expires_at: sql`case when ${isOver} then ${at + EVENT_MS}::bigint else trigger_events.expires_at end`,
+        // The clock of the schedule counts a run that a person has asked for as its own, if its time is due as well.
+        is_backfill: sql`case when ${isOver} or ${hasNoRun} then ${row.ref('excluded.is_backfill')}
+          else trigger_events.is_backfill and ${row.ref('excluded.is_backfill')} end`,
         repeats: sql`case when ${isOver} then 0 when ${isRepeated} then trigger_events.repeats + 1
           else trigger_events.repeats end`,
       })),
@@ -81,7 +95,7 @@ export async function decideEvent(
     .where('workflow_id', '=', ref.workflowId)
     .where('node_id', '=', ref.nodeId)
     .where('event_id', '=', eventId)
-    .where('outcome', 'in', ['pending', 'rejected', 'skipped'])
+    .where('outcome', 'in', ['pending', 'rejected', 'skipped', 'missed'])
     .execute()
 }
 
@@ -114,6 +128,7 @@ export async function insertTimes(tx: ServerTx, ref: TriggerRef, times: readonly
       times.map(({ eventId, dueAt, ...others }) => ({
         ...{ tenant_id: ref.tenantId, workflow_id: ref.workflowId, node_id: ref.nodeId, event_id: eventId },
         ...{ ...others, is_keyed: true, mode: 'live' as const, run_id: null, due_at: dueAt },
+        is_backfill: false,
         expires_at: others.at + EVENT_MS,
       })),
     )
@@ -133,7 +148,7 @@ export async function insertUnkeyedEvent(
     .insertInto('trigger_events')
     .values({
       ...{ ...event, tenant_id, workflow_id, node_id, event_id: eventId },
-      ...{ is_keyed: false, repeats: 0, expires_at: event.at + EVENT_MS, due_at: null },
+      ...{ is_keyed: false, repeats: 0, expires_at: event.at + EVENT_MS, due_at: null, is_backfill: false },
     })
     .execute()
   // One event in sixteen does the work of all.

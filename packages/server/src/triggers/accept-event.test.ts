@@ -69,7 +69,14 @@ test('a message that is sent again finds the run of a process that was killed be
   const now = Date.now() - 120_000
   const runId = newRunId()
   await database.withTenant(tenantId, (tx) =>
-    claimEvent(tx, ref, { eventId: eventIdOf('live', 'k'), mode: 'live', runId, at: now, dueAt: null }),
+    claimEvent(tx, ref, {
+      eventId: eventIdOf('live', 'k'),
+      mode: 'live',
+      runId,
+      at: now,
+      dueAt: null,
+      isBackfill: false,
+    }),
   )
   expect(await eventsOf(as, path)).toMatchObject([{ outcome: 'failed', code: 'UNAVAILABLE', runId: null }])
   const reader = postgresRunReader(database.view<RuntimeTables>())

@@ -5,6 +5,7 @@ import { cutText } from '@tenon/core/text'
 import { newRunId, type StartedRunRow } from '@tenon/runtime'
 import type { Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
+import { isRefusal } from '../log/is-refusal.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { bucketOf, checkBeginning } from '../runs/start-run.ts'
 import type { ServerTx, TriggerRow } from '../tables/server-tables.ts'
@@ -30,6 +31,14 @@ export interface TriggerArrival {
   readonly runId?: RunId
   /** Time of a schedule that starts the run. @defaultValue the event is a message */
   readonly dueAt?: number | null
+  /** True for a past time that a person has asked for. @defaultValue false */
+  readonly isBackfill?: boolean
+  /**
+   * Runs in the transaction that claims the event, and throws if it is not to be claimed. It returns the time of the event.
+   *
+   * @defaultValue the time of this process
+   */
+  readonly hold?: (tx: ServerTx) => Promise<number>
   /** Starts the run with this id; a run that has it is returned as it is. */
   readonly start: (runId: RunId) => Promise<StartedRunRow>
 }
@@ -48,20 +57,21 @@ type AcceptDeps = Pick<ServerContext, 'database' | 'reader' | 'now' | 'log'>
 export async function acceptEvent(
   deps: AcceptDeps,
   ref: TriggerRef,
-  { mode, key, start, runId: own = newRunId(), dueAt = null }: TriggerArrival,
+  { mode, key, start, hold, runId: own = newRunId(), dueAt = null, isBackfill = false }: TriggerArrival,
 ): Promise<AcceptedWebhook> {
   const { database, reader, now } = deps
   const { tenantId } = ref
-  const at = now()
   if (key === null) {
+    const at = now()
     const keep = (decision: EventDecision) =>
       database.withTenant(tenantId, (tx) => insertUnkeyedEvent(tx, ref, { ...decision, mode, at }))
     return begin(deps, { start, keep, runId: own })
   }
   const eventId = eventIdOf(mode, key)
-  const claimed = await database.withTenant(tenantId, (tx) =>
-    claimEvent(tx, ref, { eventId, mode, runId: own, at, dueAt }),
-  )
+  const claimed = await database.withTenant(tenantId, async (tx) => {
+    const at = hold === undefined ? now() : await hold(tx)
+    return claimEvent(tx, ref, { eventId, mode, runId: own, at, dueAt, isBackfill })
+  })
   const runId = claimed.run_id ?? own
   if (isDecided(claimed)) return { runId, status: 'repeated' }
   const keep = (decision: EventDecision) =>
@@ -144,7 +154,7 @@ function startedBy({ runId, deduplicated, merged }: Omit<StartedRunRow, 'status'
 
 /** Returns `null` for a failure of the server, after which nothing is decided. */
 function rejectionOf(error: unknown): EventDecision | null {
-  if (!(error instanceof TenonError) || error.code === 'UNAVAILABLE' || error.code === 'INTERNAL') return null
+  if (!isRefusal(error)) return null
   return { outcome: 'rejected', run_id: null, code: error.code, message: cutText(error.message, 300) }
 }
 

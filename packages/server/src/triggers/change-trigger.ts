@@ -46,7 +46,7 @@ export async function changeTrigger(
       updated_at: at,
     })
     if (before.kind === 'schedule') {
-      await (change === 'pause' ? stopSchedule(tx, ref, at) : continueSchedule(tx, ref, before.params))
+      await (change === 'pause' ? stopSchedule(tx, ref) : continueSchedule(tx, ref, before.params))
     }
     await insertAudit(tx, { identity, action: `trigger.${change}`, resource: workflowId, at, details: { nodeId } })
     return { row: await findTrigger(tx, ref), schedule: await findSchedule(tx, ref) }

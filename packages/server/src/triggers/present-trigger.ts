@@ -87,6 +87,10 @@ function presentSchedule({ params }: TriggerRow, schedule: ScheduleRow | null): 
 /** Time after which an event that is not decided has failed: the process that received it was killed. */
 const PENDING_MS = 60_000
 
+const MESSAGE_LOST = 'The server stopped before it had started the run: send the message again'
+const TIME_LOST =
+  'The server stopped before it had started the run: the schedule starts it when a server is there, or start it as a past time'
+
 /** An event of a trigger in the form of the wire. */
 export function presentTriggerEvent(row: TriggerEventRow, now: number): TriggerEvent {
   const hasFailed = row.outcome === 'pending' && row.at < now - PENDING_MS
@@ -99,6 +103,6 @@ export function presentTriggerEvent(row: TriggerEventRow, now: number): TriggerE
     runId: row.outcome === 'rejected' || row.outcome === 'pending' ? null : row.run_id,
     repeats: row.repeats,
     code: hasFailed ? 'UNAVAILABLE' : row.code,
-    message: hasFailed ? 'The server stopped before it had started the run: send the message again' : row.message,
+    message: hasFailed ? (row.due_at === null ? MESSAGE_LOST : TIME_LOST) : row.message,
   }
 }

@@ -152,7 +152,7 @@ export const triggerRoutes = {
     tag,
     summary:
       'Start the runs of a range of times of a schedule that have passed; a time that has started one is left out',
-    permission: 'trigger:write',
+    permission: 'run:start',
     rate: 'start',
     resource: 'workflow',
     params: triggerParams,

@@ -1,26 +1,22 @@
-import type {
-  BackfillResult,
-  Identity,
-  Page,
-  Run,
-  SchedulePreview,
-  Trigger,
-  TriggerEvent,
-  Workflow,
-} from '@tenon/core/api'
-import type { Json, JsonObject, WorkflowDocument } from '@tenon/core/document'
-import { node, workflow } from '@tenon/core/testing'
+import type { BackfillResult, Identity, Run, SchedulePreview, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
+import type { JsonObject, WorkflowDocument } from '@tenon/core/document'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { findSchedule } from '../tables/schedule-repository.ts'
-import type { ScheduleRow, ServerDatabase, ServerTables } from '../tables/server-tables.ts'
-import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
+import { untilRun } from '../testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
+import {
+  BASE_AT,
+  DAY_MS,
+  openSchedule as openScheduleOn,
+  scheduled,
+  timeOf,
+  waiting,
+} from '../testing/kit/test-schedules.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
-const DAY_MS = 86_400_000
 const log = vi.fn()
 
 let server: TestServer
@@ -33,77 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** clock → end. Every day at a minute that is 30 s old at most, so that it is not missed. */
-function scheduled(params: JsonObject = {}): WorkflowDocument {
-  const output = '{{trigger}}'
-  return workflow([node('clock', 'schedule', { ...DAILY, ...params }), node('end', 'end', { output })], ['clock>end'])
-}
-
-/** clock → approval → end: its runs stay in progress. */
-function waiting(params: JsonObject): WorkflowDocument {
-  return workflow(
-    [
-      node('clock', 'schedule', { ...DAILY, ...params }),
-      node('ask', 'approval', { title: 'Go on?' }),
-      node('end', 'end'),
-    ],
-    ['clock>ask', 'ask:approve>end', 'ask:reject>end'],
-  )
-}
-
-const BASE_AT = Math.floor(Date.now() / 1_000) * 1_000
-const DAILY = {
-  repeat: 'interval',
-  every: '1d',
-  from: `${new Date(BASE_AT - 10 * DAY_MS).toISOString().slice(0, 19)}Z`,
-}
-
-async function openSchedule(document: WorkflowDocument) {
-  const as = testIdentity()
-  const id = await publish(server, as, document)
-  const ref = { tenantId: as.tenantId, workflowId: id, nodeId: 'clock' }
-  const path = `/workflows/${id}/triggers/clock`
-  const row = () => database.withTenant(as.tenantId, (tx) => findSchedule(tx, ref))
-  const post = <Answer = Trigger>(part: string, body?: Json) =>
-    server.json<Answer>(200, `${path}/${part}`, { as, method: 'POST', body })
-  /** Has a time pass. */
-  const setDue = (dueAt: number, more: Partial<ScheduleRow> = {}) =>
-    database.withTenant(as.tenantId, (tx) =>
-      tx
-        .updateTable('schedules')
-        .set({ due_at: dueAt, wake_at: 0, ...more })
-        .where('workflow_id', '=', id)
-        .execute(),
-    )
-  /** Has no server have looked for the last hours. */
-  const setOutage = () =>
-    database.withSystem((tx) =>
-      tx
-        .insertInto('schedule_outages')
-        .values({ from_at: BASE_AT - DAY_MS, until_at: Date.now() })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    )
-  const events = async () => (await server.json<Page<TriggerEvent>>(200, `${path}/events`, { as })).items
-  const untilEvents = async (count: number) => {
-    await expect.poll(async () => (await events()).length, { interval: 10 }).toBe(count)
-    // The next time is stored after the last event.
-    await expect
-      .poll(async () => ((await row())?.wake_at ?? Infinity) > Date.now() - DAY_MS, { interval: 10 })
-      .toBe(true)
-    return events()
-  }
-  const publishAgain = async (changed: JsonObject) => {
-    const operations = Object.entries(changed).map(([param, value]) => ({
-      ...{ op: 'set_param', nodeId: 'clock', path: [param], value },
-    }))
-    await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
-    await server.json(201, `/workflows/${id}/versions`, { as, method: 'POST' })
-  }
-  return { as, id, ref, path, row, post, setDue, setOutage, events, untilEvents, publishAgain }
-}
-
-const timeOf = (at: number) => new Date(at).toISOString()
+const openSchedule = (document: WorkflowDocument) => openScheduleOn(server, database, document)
 
 test('a time that is due starts one run, whose input says the time, and the next time is a later one', async () => {
   const { as, id, path, row, setDue, untilEvents } = await openSchedule(scheduled({ zone: 'Asia/Kolkata' }))

@@ -14,7 +14,7 @@ const WRITES = {
   start: { pattern: /^update .*trigger_events/s, at: 'before' },
   decision: { pattern: /^update .*trigger_events/s, at: 'commit' },
   // The runs of a schedule are stored, and its next time is about to be.
-  advance: { pattern: /^update .*schedules/s, at: 'before' },
+  advance: { pattern: /^update .*schedules.*failing_from/s, at: 'before' },
 } as const
 
 type Query = (query: { readonly text: string }) => Promise<unknown>

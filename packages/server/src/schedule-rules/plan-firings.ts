@@ -28,7 +28,7 @@ const MAX_COUNTED = 1_000
 /** Times that one plan fires; the rest is left for the next one. */
 const MAX_FIRED = 50
 
-/** What the times of a schedule have passed in. */
+/** Circumstances in which times have passed. */
 export interface Passed {
   /** First time that is not decided. */
   readonly dueAt: number

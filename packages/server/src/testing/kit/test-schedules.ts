@@ -29,7 +29,7 @@ export function waiting(params: JsonObject): WorkflowDocument {
   return workflow(
     [
       node('clock', 'schedule', { ...DAILY, ...params }),
-      node('ask', 'approval', { title: 'Go on?' }),
+      node('ask', 'approval', { title: 'Continue?' }),
       node('end', 'end'),
     ],
     ['clock>ask', 'ask:approve>end', 'ask:reject>end'],

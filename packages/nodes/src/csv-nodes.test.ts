@@ -2,6 +2,7 @@ import type { JsonObject } from '@tenon/core/document'
 import { createNodeTestHarness, createTestFiles } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { readCsvNode } from './read-csv/implementation.ts'
+import { readRows } from './read-csv/read-rows.ts'
 import { writeCsvNode } from './write-csv/implementation.ts'
 
 const read = async (source: string, params: JsonObject = {}) =>
@@ -52,6 +53,35 @@ describe('read-csv', () => {
     ['a\n1', { types: [{ column: 'b' }] }, 'The CSV has no column "b"'],
   ])('%j is refused by its line', async (source, params, message) => {
     await expect(read(source, params)).rejects.toMatchObject({ code: 'CSV_INVALID', message })
+  })
+
+  test('refuses more columns and values than a value can have', async () => {
+    for (const header of [true, false]) {
+      await expect(read(','.repeat(1_000), { header })).rejects.toMatchObject({
+        code: 'CSV_INVALID',
+        message: 'Line 1: The CSV has 1001 columns, more than 1000',
+      })
+    }
+    const text = async function* () {
+      yield 'a,b\n1,\n2,\n3,'
+    }
+    const params = { ...readCsvNode.definition.params.parse({ source: '' }) }
+    expect((await readRows(text(), params, { cells: 6, characters: 34 })).items).toHaveLength(3)
+    await expect(readRows(text(), params, { cells: 5, characters: 34 })).rejects.toMatchObject({
+      code: 'VALUE_TOO_LARGE',
+      message: 'The rows of the CSV have more than 5 values together',
+    })
+    await expect(readRows(text(), params, { cells: 6, characters: 30 })).rejects.toMatchObject({
+      code: 'VALUE_TOO_LARGE',
+      message: 'The rows of the CSV have more than 30 characters together',
+    })
+  })
+
+  test('numbers equal titles, also next to those that look numbered, and keeps pairs of units together', async () => {
+    const titles = (await read(`a_2,a,a,a,a_2\n1,2,3,4,5`)).items
+    expect(titles).toEqual([{ a_2: '1', a: '2', a_3: '3', a_4: '4', a_2_2: '5' }])
+    const long = `${'x'.repeat(65_533)}`
+    expect((await read(`a\n${long}😀`)).items).toEqual([{ a: `${long}😀` }])
   })
 
   test('skips rows with faults, and lists them by line', async () => {

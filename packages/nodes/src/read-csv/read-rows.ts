@@ -1,6 +1,7 @@
 import { FORBIDDEN_KEYS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeParams } from '@tenon/core/node'
+import { MAX_VALUE_TEXT_LENGTH } from '@tenon/core/run'
 import { cutText } from '@tenon/core/text'
 import { CsvError, parse } from 'csv-parse'
 import { DELIMITERS } from '../shared/csv-params.ts'
@@ -20,14 +21,33 @@ export interface CsvRows {
 const MOST_FAULTS = 100
 /** Most characters of a row: a quote that is not closed would make the rest of the file one. */
 const MOST_RECORD = 1_048_576
+/** Most fields of a row. */
+const MOST_COLUMNS = 1_000
+
+/** Most that the rows of a CSV may have together. */
+export interface CsvLimits {
+  /** Values of all rows: each takes memory, also an empty one. */
+  readonly cells: number
+  /** Characters of titles and values, as each row has them in JSON. */
+  readonly characters: number
+}
+
+const LIMITS: CsvLimits = { cells: 1_000_000, characters: MAX_VALUE_TEXT_LENGTH }
+
+/** Characters that the parser gets at once: it makes rows of all that it gets before any of them is read. */
+const MOST_AT_ONCE = 65_536
 
 /**
  * Reads rows as they arrive; no more of the text is read than the rows that are asked for.
  *
- * @throws {@link TenonError} `CSV_INVALID` with the line, for faulty quotes, and for a
- * row with a fault unless such rows are skipped.
+ * @throws {@link TenonError} `CSV_INVALID` with the line, for faulty quotes, for more than 1,000 columns, and for a
+ * row with a fault unless such rows are skipped; `VALUE_TOO_LARGE` for rows that are too many for one value.
  */
-export async function readRows(text: AsyncIterable<string>, params: Params): Promise<CsvRows> {
+export async function readRows(
+  text: AsyncIterable<string>,
+  params: Params,
+  limits: CsvLimits = LIMITS,
+): Promise<CsvRows> {
   const { delimiter, header, badRows, maxRows } = params
   const parser = parse({
     ...{ delimiter: DELIMITERS[delimiter], bom: true, info: true, max_record_size: MOST_RECORD },
@@ -40,6 +60,7 @@ export async function readRows(text: AsyncIterable<string>, params: Params): Pro
   let columns: readonly string[] | null = null
   let skipped = 0
   let hasMore = false
+  const size = countSize(limits)
   const report = (line: number, message: string): void => {
     if (badRows === 'fail') throw invalid(line, message)
     skipped += 1
@@ -49,6 +70,9 @@ export async function readRows(text: AsyncIterable<string>, params: Params): Pro
   try {
     for await (const { record, info } of parser as AsyncIterable<ParsedRecord>) {
       if (columns === null) {
+        if (record.length > MOST_COLUMNS) {
+          throw invalid(info.lines, `The CSV has ${record.length} columns, more than ${MOST_COLUMNS}`)
+        }
         columns = header ? titlesOf(record) : record.map((_, index) => `column_${index + 1}`)
         checkTypes(types, columns)
         if (header) continue
@@ -59,7 +83,10 @@ export async function readRows(text: AsyncIterable<string>, params: Params): Pro
       }
       const row = toItem(record, columns, types)
       if (typeof row === 'string') report(info.lines, row)
-      else items.push(row)
+      else {
+        size.add(row)
+        items.push(row)
+      }
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
@@ -79,13 +106,12 @@ interface ParsedRecord {
 /** Writes the text to the parser as fast as it reads. An error of the text becomes one of the parser. */
 async function feed(text: AsyncIterable<string>, parser: ReturnType<typeof parse>): Promise<void> {
   try {
-    for await (const part of text) {
-      if (parser.destroyed) return
-      if (parser.write(part)) continue
-      await new Promise<void>((resolve) => {
-        parser.once('drain', resolve)
-        parser.once('close', resolve)
-      })
+    for await (const whole of text) {
+      for (const part of slicesOf(whole)) {
+        if (parser.destroyed) return
+        if (parser.write(part)) continue
+        await untilWritable(parser)
+      }
     }
     parser.end()
   } catch (error) {
@@ -93,14 +119,60 @@ async function feed(text: AsyncIterable<string>, parser: ReturnType<typeof parse
   }
 }
 
+/** Waits until the parser takes more, or was stopped. */
+function untilWritable(parser: ReturnType<typeof parse>): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      parser.off('drain', end)
+      parser.off('close', end)
+      resolve()
+    }
+    parser.on('drain', end)
+    parser.on('close', end)
+  })
+}
+
+/** Cuts a text, but no pair of units, since each part becomes bytes alone. */
+function* slicesOf(text: string): Generator<string, void, undefined> {
+  for (let from = 0; from < text.length; ) {
+    const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(from + MOST_AT_ONCE - 1))
+    const end = from + MOST_AT_ONCE + (isHalf ? 1 : 0)
+    yield text.slice(from, end)
+    from = end
+  }
+}
+
+/** Counts what rows take in a value, at least: no row is refused that the value could have. */
+function countSize(limits: CsvLimits): { add(row: Readonly<Record<string, Value>>): void } {
+  let cells = 0
+  let characters = 0
+  return {
+    add: (row) => {
+      for (const [column, value] of Object.entries(row)) {
+        cells += 1
+        characters += column.length + String(value).length + 4
+      }
+      if (cells <= limits.cells && characters <= limits.characters) return
+      const limit = cells > limits.cells ? `${limits.cells} values` : `${limits.characters} characters`
+      throw new TenonError('VALUE_TOO_LARGE', `The rows of the CSV have more than ${limit} together`, {
+        remedy: 'Read fewer rows of it, or leave out columns before it is read.',
+      })
+    },
+  }
+}
+
 /** Returns the names of the columns: each is there once, and none is empty. */
 function titlesOf(record: readonly string[]): readonly string[] {
   const seen = new Set<string>()
+  /** Number that the next column of a title gets, so that equal titles are not counted again and again. */
+  const next = new Map<string, number>()
   return record.map((title, index) => {
     const plain = title.trim()
     const base = plain === '' || FORBIDDEN_KEYS.includes(plain) ? `column_${index + 1}` : plain
     let name = base
-    for (let count = 2; seen.has(name); count += 1) name = `${base}_${count}`
+    let count = next.get(base) ?? 2
+    for (; seen.has(name); count += 1) name = `${base}_${count}`
+    next.set(base, count)
     seen.add(name)
     return name
   })

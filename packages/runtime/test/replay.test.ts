@@ -4,6 +4,7 @@ import { foldRunEvents, isNodeRunOpen, type RunEvent } from '@tenon/core/run'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FindPlan } from '../src/interpreter/context.ts'
 import { createMachine, type Plan, restep } from '../src/interpreter/index.ts'
+import { openInParts, plainView, spread, storedView } from '../src/interpreter/testing/view-in-parts.ts'
 import { RECORDED_RUNS } from './recorded-runs/index.ts'
 import type { RecordedRun } from './recorded-runs/record-run.ts'
 
@@ -110,6 +111,20 @@ describe('stored run logs', () => {
     const { nodeRuns, status } = foldRunEvents(events)
     expect([...nodeRuns.values()].filter(isNodeRunOpen)).toEqual([])
     expect(['completed', 'failed', 'canceled']).toContain(status)
+  })
+
+  test.each(files)('%s gives the same view in parts, from any event on, and the parts have no values', (name) => {
+    const log = spread(read(name).events)
+    const { length } = log
+    const whole = plainView(foldRunEvents(log))
+    for (let cut = 1; cut <= length; cut += 3) {
+      const partsAt = Math.min(length, cut + (cut % 7) * 4)
+      const shownAt = Math.min(length, cut + (cut % 5) * 4)
+      const { early, late } = openInParts(log, { cut, partsAt, shownAt, batch: 1 + (cut % 9) })
+      expect(plainView(late), `from the event ${cut} on`).toEqual(whole)
+      expect(early.status).toBe(foldRunEvents(log.slice(0, shownAt)).status)
+    }
+    expect(JSON.stringify([...storedView(log, length, 5).parts])).not.toContain('"inline":')
   })
 })
 

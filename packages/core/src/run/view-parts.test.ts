@@ -172,20 +172,17 @@ describe('foldViewParts', () => {
 describe('createPartialFold', () => {
   const whole = plain(foldRunEvents(LOG))
 
-  test.each([1, 7, 50, LOG.length])(
-    'gives the whole view with all parts, after any number of batches of %i',
-    (batch) => {
-      for (const store of storesOf(LOG, batch)) {
-        const cut = store.head.seq
-        const fold = createPartialFold(snapshotOf(store))
-        for (const entry of LOG.slice(cut)) fold.apply(entry)
-        for (const [key, part] of store.stored) if (!fold.hasPart(key)) fold.addPart(key, part, cut)
-        // Compared as a whole at few cuts, since that costs most.
-        if (cut % 7 === 0 || cut > LOG.length - 20) expect(plain(fold.view()), `cut at ${cut}`).toEqual(whole)
-        else expect(fold.view().status).toBe('canceled')
-      }
-    },
-  )
+  test.each([7, 50, LOG.length])('gives the whole view with all parts, after any number of batches of %i', (batch) => {
+    for (const store of storesOf(LOG, batch)) {
+      const cut = store.head.seq
+      const fold = createPartialFold(snapshotOf(store))
+      for (const entry of LOG.slice(cut)) fold.apply(entry)
+      for (const [key, part] of store.stored) if (!fold.hasPart(key)) fold.addPart(key, part, cut)
+      // Compared as a whole at few cuts, since that costs most.
+      if (cut % 7 === 0 || cut > LOG.length - 20) expect(plain(fold.view()), `cut at ${cut}`).toEqual(whole)
+      else expect(fold.view().status).toBe('canceled')
+    }
+  })
 
   test('adds a part of a later event when it comes to that event', () => {
     const early = storeOf(LOG.slice(0, 300), 50)

@@ -171,7 +171,9 @@ function splitState(
     return part
   }
   for (const [id, nodeRun] of nodeRuns) at(nodeRun).nodeRuns.push([Number(orders.get(id)), withoutValues(nodeRun)])
-  for (const [id, approval] of approvals) at(approval).approvals.push([Number(orders.get(id)), approval])
+  for (const [id, approval] of approvals) {
+    at(approval).approvals.push([Number(orders.get(id)), approvalWithoutValues(approval)])
+  }
   for (const [id, each] of parked) at(each).parked.push([Number(orders.get(id)), each])
   for (const [id, wait] of waits) at(wait).waits.push([Number(orders.get(id)), wait])
   return parts
@@ -182,8 +184,19 @@ function withoutValues(nodeRun: NodeRunView): NodeRunView {
   return { ...nodeRun, input: withoutInline(nodeRun.input), output: withoutInline(nodeRun.output) }
 }
 
-function withoutInline(ref: ValueRef | null): ValueRef | null {
+/** Params of a call that waits for people are values, too, and so are those that a person has given instead. */
+function approvalWithoutValues(approval: ApprovalView): ApprovalView {
+  const { waitFor, votes } = approval
+  const { call } = waitFor
+  return {
+    ...approval,
+    waitFor: call === undefined ? waitFor : { ...waitFor, call: { ...call, params: withoutInline(call.params) } },
+    votes: votes.map((vote) => (vote.params === undefined ? vote : { ...vote, params: withoutInline(vote.params) })),
+  }
+}
+
+function withoutInline<Ref extends ValueRef | null>(ref: Ref): Ref {
   if (ref?.inline === undefined) return ref
   const { inline: _inline, ...rest } = ref
-  return rest
+  return rest as Ref
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createPartialFold, foldRunEvents, type RunEvent, type RunView, viewPartOf } from '@tenon/core/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { plainView } from '../interpreter/testing/view-in-parts.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { appendOfNewRun } from '../testing/append-of-new-run.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
@@ -8,12 +9,6 @@ import type { Append, PendingEvent } from './append.ts'
 import { type Appender, createAppender } from './appender.ts'
 import { postgresRunReader } from './run-reader.ts'
 import { createRunViews, type RunViews } from './run-views.ts'
-
-/** The view as JSON, without values. */
-function plain({ nodeRuns, approvals, parked, waits, ...head }: RunView): unknown {
-  const lists = [nodeRuns, approvals, parked, waits].map((map) => [...map])
-  return JSON.parse(JSON.stringify([head, lists], (key, value) => (key === 'inline' ? undefined : value)))
-}
 
 const event = (body: PendingEvent['body'], id: string, turnOffset: number): PendingEvent => ({
   ...{ class: 'decision', id, at: 1, turnOffset, causeOffset: null },
@@ -109,12 +104,12 @@ describe.each(TEST_DATABASES)('stored views on %s', (kind) => {
     }
     const first = await views.read(run)
     expect(first?.head.seq).toBeGreaterThanOrEqual(900)
-    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    expect(plainView(await fold(opened))).toEqual(plainView(foldRunEvents(await events())))
     await add(300)
-    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    expect(plainView(await fold(opened))).toEqual(plainView(foldRunEvents(await events())))
     while (await views.advance(run, 1));
     expect((await views.read(run))?.head.seq).toBe(2_101)
-    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    expect(plainView(await fold(opened))).toEqual(plainView(foldRunEvents(await events())))
     expect((await views.readPart(run, ''))?.part.nodeRuns.map(([, { nodeRunId }]) => nodeRunId)).toEqual(
       [...foldRunEvents(await events()).nodeRuns.keys()].filter((id) => viewPartOf(id) === ''),
     )
@@ -153,7 +148,7 @@ describe.each(TEST_DATABASES)('stored views on %s', (kind) => {
     await update(0)
     expect(await views.read(run)).toBeNull()
     expect(await views.advance(run, 1)).toBe(false)
-    expect(plain(await fold(opened))).toEqual(plain(foldRunEvents(await events())))
+    expect(plainView(await fold(opened))).toEqual(plainView(foldRunEvents(await events())))
     await update(99)
     expect(await views.advance(run, 1)).toBe(false)
     expect(await views.read(run)).toBeNull()
@@ -161,5 +156,95 @@ describe.each(TEST_DATABASES)('stored views on %s', (kind) => {
     const left = await database.withTenant(run.tenantId, (tx) => tx.selectFrom('run_views').select('part').execute())
     expect(left).toEqual([])
     expect(await views.advance(run, 1)).toBe(false)
+  })
+
+  /** Changes the text of a stored part. */
+  const store = (tenantId: string, part: string, data: string) =>
+    database.withTenant(tenantId, (tx) => tx.updateTable('run_views').set({ data }).where('part', '=', part).execute())
+  const storedParts = (tenantId: string) =>
+    database.withTenant(tenantId, (tx) => tx.selectFrom('run_views').select(['part', 'data']).execute())
+
+  test.each([
+    ['the outer part', '', '{"version":1,'],
+    ['the form of the outer part', '', '{"version":1,"head":{"seq":3},"part":{}}'],
+    ['an inner part', '0', 'null'],
+    ['the form of an inner part', '0', '{"nodeRuns":{}}'],
+  ])('with a fault in %s are deleted when they are read, and folded anew', async (_, part, data) => {
+    const opened = await openRun()
+    const { run, add, events } = opened
+    await add(70)
+    await views.advance(run, 1)
+    await store(run.tenantId, part, data)
+    expect(await views.readPart(run, '0')).toBeNull()
+    expect(await views.read(run)).toBeNull()
+    expect(await views.advance(run, 1)).toBe(false)
+    expect(plainView(await fold(opened))).toEqual(plainView(foldRunEvents(await events())))
+    // When it is folded, too, and only then read.
+    await store(run.tenantId, '2', data)
+    await add(5)
+    while (await views.advance(run, 1));
+    expect(plainView(await fold(opened))).toEqual(plainView(foldRunEvents(await events())))
+  })
+
+  /** Views of a process that does something between reading the events of a batch and storing their view. */
+  function viewsThatStop(act: () => Promise<unknown>): RunViews {
+    let transactions = 0
+    return createRunViews({
+      ...database,
+      withTenant: async (tenantId, work) => {
+        transactions += 1
+        if (transactions === 2) await act()
+        return await database.withTenant(tenantId, work)
+      },
+    })
+  }
+
+  test('are not stored over those of another process, whatever its version, nor for a run that is deleted', async () => {
+    const { run, add } = await openRun()
+    await add(40)
+    await views.advance(run, 1)
+    const seq = (await views.read(run))?.head.seq
+    await add(40)
+    const newer = JSON.stringify({ version: 2, head: { seq }, part: {} })
+    // The newer view is of the same event as the one that was read.
+    expect(await viewsThatStop(() => store(run.tenantId, '', newer)).advance(run, 1)).toBe(true)
+    expect((await storedParts(run.tenantId)).find(({ part }) => part === '')?.data).toBe(newer)
+    const other = await openRun()
+    await other.add(40)
+    const remove = () =>
+      database.withTenant(other.run.tenantId, (tx) =>
+        tx.deleteFrom('runs').where('run_id', '=', other.run.runId).execute(),
+      )
+    expect(await viewsThatStop(remove).advance(other.run, 1)).toBe(false)
+    expect(await storedParts(other.run.tenantId)).toEqual([])
+  })
+
+  test('of a log that grows meanwhile are of whole turns, for each of many readers in two processes', async () => {
+    const opened = await openRun()
+    const { run, add, events } = opened
+    await add(600)
+    let isGrowing = true
+    const seqs = new Set<number>()
+    const follow = async (each: RunViews): Promise<void> => {
+      while (isGrowing || (await each.advance(run, 1))) {
+        await each.advance(run, 50)
+        const seq = (await each.read(run))?.head.seq
+        if (seq !== undefined) seqs.add(seq)
+      }
+    }
+    const grow = async (): Promise<void> => {
+      try {
+        for (let count = 0; count < 10; count += 1) await add(40)
+      } finally {
+        isGrowing = false
+      }
+    }
+    const other = createRunViews(database)
+    await Promise.all([grow(), ...Array.from({ length: 6 }, (_, index) => follow(index % 2 === 0 ? views : other))])
+    const log = await events()
+    expect(seqs.size).toBeGreaterThan(1)
+    for (const seq of seqs) expect(log[seq - 1]?.turn, `after ${seq}`).not.toBe(log[seq]?.turn)
+    expect((await views.read(run))?.head.seq).toBe(log.length)
+    expect(plainView(await fold(opened))).toEqual(plainView(foldRunEvents(log)))
   })
 })

@@ -1,28 +1,28 @@
-import type { RunEvent, RunHead, RunViewSnapshot, ViewPart, ViewPartAt } from '@tenon/core/run'
+import { setImmediate } from 'node:timers/promises'
+import type { RunEvent, RunViewSnapshot, ViewPart, ViewPartAt } from '@tenon/core/run'
 import { foldViewParts, OUTER_PART, partsOfEntries } from '@tenon/core/run'
-import { sql } from 'kysely'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunRef } from './run-ref.ts'
 import { selectEvents } from './select-events.ts'
+import {
+  digestOf,
+  type ReadableView,
+  type StoredHead,
+  selectViewRows,
+  storedTextDigest,
+  VIEW_VERSION,
+  viewOfRows,
+} from './view-rows.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
-/** Version of the stored form: increase it when the fold of a run log gives other views. */
-const VIEW_VERSION = 1
 /** Events of one batch, which are in memory at once. */
 const BATCH = 1_000
 /** Most events of one batch, if a turn has more than {@link BATCH}. */
 const MAX_BATCH = 64_000
 /** First iterations of a run's outer loops, which views list side by side as long as there are few. */
 const FIRST_PARTS = ['0', '1']
-
-/** Stored outer part with the head of the view. */
-interface StoredHead {
-  readonly version: number
-  readonly head: RunHead
-  readonly part: ViewPart
-}
 
 const EMPTY_PART: ViewPart = { nodeRuns: [], approvals: [], parked: [], waits: [] }
 
@@ -53,116 +53,87 @@ export function createRunViews(database: RuntimeDatabase): RunViews {
       advancing.set(key, work)
       return work
     },
-    read: ({ tenantId, runId }) =>
-      database.withTenant(tenantId, async (tx) => {
-        const rows = await selectParts(tx, { tenantId, runId }, [OUTER_PART, ...FIRST_PARTS], true)
-        const stored = headOf(rows)
-        if (stored === null) return null
-        const inner = rows.filter(({ part }) => part !== OUTER_PART)
-        return {
-          head: stored.head,
-          parts: [[OUTER_PART, stored.part], ...inner.map(({ part, data }) => [part, partOf(data)] as const)],
-        }
-      }),
-    readPart: ({ tenantId, runId }, key) =>
-      database.withTenant(tenantId, async (tx) => {
-        const rows = await selectParts(tx, { tenantId, runId }, [OUTER_PART, key], false)
-        const stored = headOf(rows)
-        if (stored === null) return null
-        if (key === OUTER_PART) return { seq: stored.head.seq, part: stored.part }
-        const row = rows.find(({ part }) => part === key)
-        return { seq: stored.head.seq, part: row === undefined ? EMPTY_PART : partOf(row.data) }
-      }),
+    read: (run) =>
+      readStored(database, run, [OUTER_PART, ...FIRST_PARTS], { withOpen: true }, ({ head, parts }) => ({
+        head,
+        parts: [...parts],
+      })),
+    readPart: (run, key) =>
+      readStored(database, run, [OUTER_PART, key], { withOpen: false }, ({ head, parts }) => ({
+        seq: head.seq,
+        part: parts.get(key) ?? EMPTY_PART,
+      })),
   }
 }
 
-interface PartRow {
-  readonly part: string
-  readonly seq: number
-  readonly data: string
-}
-
-/** Selects parts in one statement, so that they are of one moment. */
-function selectParts(
-  tx: RuntimeTx,
-  { tenantId, runId }: RunRef,
+/**
+ * Reads rows of the stored view; `null` if there is none that this version reads. A broken one is deleted, so that the next
+ * call to fold it begins anew.
+ */
+function readStored<Result>(
+  database: RuntimeDatabase,
+  run: RunRef,
   keys: readonly string[],
-  withOpen: boolean,
-): Promise<PartRow[]> {
-  return tx
-    .selectFrom('run_views')
-    .select(['part', 'seq', 'data'])
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where((eb) => {
-      const isNamed = eb('part', '=', sql<string>`any(${keys})`)
-      return withOpen ? eb.or([isNamed, eb('is_open', '=', true)]) : isNamed
-    })
-    .execute()
-}
-
-function headOf(rows: readonly PartRow[]): StoredHead | null {
-  const row = rows.find(({ part }) => part === OUTER_PART)
-  if (row === undefined) return null
-  const stored = JSON.parse(row.data) as StoredHead
-  return stored.version === VIEW_VERSION ? stored : null
-}
-
-function partOf(data: string): ViewPart {
-  return JSON.parse(data) as ViewPart
+  options: { readonly withOpen: boolean },
+  present: (view: ReadableView) => Result,
+): Promise<Result | null> {
+  return database.withTenant(run.tenantId, async (tx) => {
+    const view = viewOfRows(await selectViewRows(tx, run, keys, options))
+    if (view === 'broken') await deleteOuter(tx, run)
+    return typeof view === 'string' ? null : present(view)
+  })
 }
 
 async function advanceView(database: RuntimeDatabase, run: RunRef, every: number): Promise<boolean> {
-  const { tenantId } = run
-  const loaded = await database.withTenant(tenantId, (tx) => loadNext(tx, run, every))
-  if (loaded === null) return false
-  const { events, before, parts, hasMore } = loaded
-  const folded = foldViewParts({ head: before?.head ?? null, parts }, events)
-  const rows = [...folded.changed].flatMap((key) => {
-    const part = folded.parts.get(key) ?? EMPTY_PART
-    const stored = key === OUTER_PART ? ({ version: VIEW_VERSION, head: folded.head, part } satisfies StoredHead) : part
-    return [{ part: key, is_open: folded.open.has(key), data: JSON.stringify(stored) }]
+  const { tenantId, runId } = run
+  // A long log takes many calls: other work has its turn in between, also where queries are answered in this process.
+  await setImmediate()
+  const next = await database.withTenant(tenantId, (tx) => loadNext(tx, run, every))
+  if (typeof next === 'string') return next === 'again'
+  const { events, before, storedDigest, hasMore } = next
+  const folded = foldViewParts({ head: before?.head ?? null, parts: before?.parts ?? new Map() }, events)
+  const outer = folded.parts.get(OUTER_PART) ?? EMPTY_PART
+  const head: StoredHead = { version: VIEW_VERSION, head: folded.head, part: outer }
+  const rowOf = (part: string, data: StoredHead | ViewPart): NewViewRow => ({
+    ...{ tenant_id: tenantId, run_id: runId, part, seq: folded.head.seq },
+    ...{ is_open: folded.open.has(part), data: JSON.stringify(data) },
   })
+  const inner = [...folded.changed].filter((key) => key !== OUTER_PART)
   return database.withTenant(tenantId, async (tx) => {
-    const values = rows.map((row) => ({ tenant_id: tenantId, run_id: run.runId, seq: folded.head.seq, ...row }))
-    const [outer, inner] = [values.filter(isOuter), values.filter((row) => !isOuter(row))]
     // A run that was deleted meanwhile gets no view.
     const row = await tx
       .selectFrom('runs')
       .select('run_id')
       .where('tenant_id', '=', tenantId)
-      .where('run_id', '=', run.runId)
+      .where('run_id', '=', runId)
       .forKeyShare()
       .executeTakeFirst()
     if (row === undefined) return false
-    const isFirst = await putHead(tx, outer, loaded.storedSeq)
     // Another process was first; its view has these events.
-    if (!isFirst) return true
+    if (!(await putHead(tx, rowOf(OUTER_PART, head), storedDigest))) return true
     if (before === null) await deleteInner(tx, run)
-    await putParts(tx, inner)
+    await putParts(
+      tx,
+      inner.map((key) => rowOf(key, folded.parts.get(key) ?? EMPTY_PART)),
+    )
     return hasMore
   })
 }
 
-type ViewRow = RuntimeTables['run_views']
-
-function isOuter({ part }: Pick<ViewRow, 'part'>): boolean {
-  return part === OUTER_PART
-}
+type NewViewRow = RuntimeTables['run_views']
 
 interface NextEvents {
-  /** Position of the stored view; `null` without one. */
-  readonly storedSeq: number | null
-  /** Stored view to continue; `null` to begin anew. */
-  readonly before: StoredHead | null
-  readonly parts: ReadonlyMap<string, ViewPart>
+  /** Digest of the stored outer part; `null` without one. */
+  readonly storedDigest: string | null
+  /** Stored view to continue, with the parts that the events change; `null` to begin anew. */
+  readonly before: ReadableView | null
   /** Whole turns, at least one event. */
   readonly events: readonly RunEvent[]
   readonly hasMore: boolean
 }
 
-/** Reads the next events with the parts that they change; `null` if there is nothing to do. */
-async function loadNext(tx: RuntimeTx, run: RunRef, every: number): Promise<NextEvents | null> {
+/** Reads the next events with the parts that they change; `again` if the view has changed or was broken meanwhile. */
+async function loadNext(tx: RuntimeTx, run: RunRef, every: number): Promise<NextEvents | 'done' | 'again'> {
   const { tenantId, runId } = run
   const row = await tx
     .selectFrom('runs')
@@ -170,42 +141,45 @@ async function loadNext(tx: RuntimeTx, run: RunRef, every: number): Promise<Next
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .executeTakeFirst()
-  const [outer] = await selectParts(tx, run, [OUTER_PART], false)
-  const stored = outer === undefined ? null : (JSON.parse(outer.data) as StoredHead)
+  const outer = await selectViewRows(tx, run, [OUTER_PART], { withOpen: false })
+  const stored = viewOfRows(outer)
   // A view of a later version is left alone: it may be better than that of this one.
-  if (row === undefined || (stored !== null && stored.version > VIEW_VERSION)) return null
-  const before = stored?.version === VIEW_VERSION ? stored : null
-  const seq = before?.head.seq ?? 0
+  if (row === undefined || stored === 'newer') return 'done'
+  const isNew = typeof stored === 'string'
+  const seq = isNew ? 0 : stored.head.seq
   const head = row.next_seq - 1
-  if (head - seq < every) return null
-  const events = await selectTurns(tx, run, seq, head)
+  if (head - seq < every) return 'done'
+  const events = await selectTurns(tx, run, seq)
   const last = events.at(-1)
-  if (last === undefined) return null
-  const rows = before === null ? [] : await selectParts(tx, run, [...partsOfEntries(events)], true)
-  const parts = new Map(rows.map(({ part, data }) => [part, part === OUTER_PART ? headPart(data) : partOf(data)]))
-  return { storedSeq: outer?.seq ?? null, before, parts, events, hasMore: head - last.seq >= every }
-}
-
-function headPart(data: string): ViewPart {
-  return (JSON.parse(data) as StoredHead).part
+  if (last === undefined) return 'done'
+  const storedDigest = outer[0] === undefined ? null : digestOf(outer[0].data)
+  const next = { storedDigest, events, hasMore: head - last.seq >= every }
+  if (isNew) return { ...next, before: null }
+  const before = viewOfRows(await selectViewRows(tx, run, [...partsOfEntries(events)], { withOpen: true }))
+  if (before === 'broken') await deleteOuter(tx, run)
+  return typeof before === 'string' || before.head.seq !== seq ? 'again' : { ...next, before }
 }
 
 /** Selects events up to the end of a turn, so that a view is never of the middle of one. */
-async function selectTurns(tx: RuntimeTx, run: RunRef, after: number, head: number): Promise<readonly RunEvent[]> {
+async function selectTurns(tx: RuntimeTx, run: RunRef, after: number): Promise<readonly RunEvent[]> {
   for (let limit = BATCH; ; limit *= 2) {
     const events = await selectEvents(tx, run.tenantId, run.runId, after, limit)
     const last = events.at(-1)
-    if (last === undefined || last.seq >= head || limit >= MAX_BATCH) return events
+    // A log ends at the end of a turn, also one that has grown meanwhile.
+    if (last === undefined || events.length < limit || limit >= MAX_BATCH) return events
     const end = events.findLastIndex(({ turn }) => turn !== last.turn)
     if (end !== -1) return events.slice(0, end + 1)
   }
 }
 
-/** Stores the outer part unless another process has changed it since `storedSeq`. */
-async function putHead(tx: RuntimeTx, rows: readonly ViewRow[], storedSeq: number | null): Promise<boolean> {
+/**
+ * Stores the outer part unless another process has changed it since it was read. Compared by its text: a process of another
+ * version may have stored another view of the same events.
+ */
+async function putHead(tx: RuntimeTx, row: NewViewRow, storedDigest: string | null): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('run_views')
-    .values(rows)
+    .values(row)
     .onConflict((conflict) =>
       conflict
         .columns(['tenant_id', 'run_id', 'part'])
@@ -214,13 +188,13 @@ async function putHead(tx: RuntimeTx, rows: readonly ViewRow[], storedSeq: numbe
           is_open: eb.ref('excluded.is_open'),
           data: eb.ref('excluded.data'),
         }))
-        .where('run_views.seq', '=', storedSeq ?? -1),
+        .where(storedTextDigest, '=', storedDigest ?? ''),
     )
     .executeTakeFirstOrThrow()
   return Number(numInsertedOrUpdatedRows ?? 0) > 0
 }
 
-async function putParts(tx: RuntimeTx, rows: readonly ViewRow[]): Promise<void> {
+async function putParts(tx: RuntimeTx, rows: readonly NewViewRow[]): Promise<void> {
   if (rows.length === 0) return
   await tx
     .insertInto('run_views')
@@ -241,5 +215,15 @@ async function deleteInner(tx: RuntimeTx, { tenantId, runId }: RunRef): Promise<
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .where('part', '<>', OUTER_PART)
+    .execute()
+}
+
+/** Deletes a view; its inner parts go when another one begins. Alone, since processes that fold it lock this row first. */
+async function deleteOuter(tx: RuntimeTx, { tenantId, runId }: RunRef): Promise<void> {
+  await tx
+    .deleteFrom('run_views')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('part', '=', OUTER_PART)
     .execute()
 }

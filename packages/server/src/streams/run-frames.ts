@@ -2,6 +2,7 @@ import { maskCredentials } from '@tenon/core/mask'
 import type { RunEventFrame, RunViewFrame } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { VIEW_EVERY } from '../runs/view-part.ts'
 import { type FollowContext, followRunLog } from './follow-run-log.ts'
 import { presentEvent } from './present-event.ts'
 
@@ -21,8 +22,6 @@ export type RunFramesContext = Omit<FollowContext, 'reader'> & {
 
 /** Events from which on a log begins with its view: fewer cost less than a view. */
 const LONG_LOG = 1_000
-/** Least number of events that are folded into a stored view; fewer follow it. */
-const VIEW_EVERY = 500
 
 /**
  * Follows a run in the form of its stream, with credentials masked. A long log begins with its view if the client accepts

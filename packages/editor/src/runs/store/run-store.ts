@@ -164,7 +164,9 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     client.runs.viewPart(runId, key).then(
       ({ seq, part }) => {
         own.addPart(key, part, seq)
-        requested.delete(key)
+        // One from before the view was not added: the server has begun the view anew, and is to be asked later.
+        if (own.hasPart(key)) requested.delete(key)
+        else requested.set(key, Date.now() + RETRY_MS)
         unschedule ??= schedule(flush)
       },
       () => requested.set(key, Date.now() + RETRY_MS),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { columnParam, delimiterParam } from '../shared/csv-params.ts'
 
 /** Most rows that a node reads, since they are one value. */
-export const MOST_ROWS = 100_000
+const MOST_ROWS = 100_000
 
 /** Reads the rows of a CSV file or text. */
 export const readCsv = defineNode({

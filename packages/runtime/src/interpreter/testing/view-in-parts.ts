@@ -71,7 +71,7 @@ export function openInParts(
   { cut, partsAt, shownAt, batch }: ViewMoments,
 ): { readonly early: RunView; readonly late: RunView } {
   const { head, parts, open } = storedView(log, cut, batch)
-  // What is open is in the snapshot; of the rest each second part too, as those that pages show first.
+  // Open parts are in the snapshot, and each second one of the rest, as those that pages show first.
   const isSent = (key: string, index: number) => key === OUTER_PART || open.has(key) || index % 2 === 1
   const snapshot: RunViewSnapshot = { head, parts: [...parts].filter(([key], index) => isSent(key, index)) }
   const fold = createPartialFold(snapshot)

@@ -87,7 +87,7 @@ export {
   type WaitFor,
 } from './implementation.ts'
 export { checkJsonSchema, findCertainFaults } from './json-schema/check-json-schema.ts'
-export type { MailClient, MailMessage, SentMail } from './mail.ts'
+export type { MailClient, MailMessage, MailRefusal, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
 export type {

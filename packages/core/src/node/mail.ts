@@ -28,6 +28,18 @@ export interface SentMail {
   readonly accepted: readonly string[]
   /** Addresses that the server refused. */
   readonly rejected: readonly string[]
+  /** Answers of the server to the addresses that it refused, in the order of `rejected`. */
+  readonly refusals: readonly MailRefusal[]
+}
+
+/** Answer of a server that refused a recipient. */
+export interface MailRefusal {
+  /** Address of the recipient. */
+  readonly address: string
+  /** Status of the answer: 4xx asks for a later try, 5xx is final. */
+  readonly status: number
+  /** Text of the answer. */
+  readonly answer: string
 }
 
 /** Client for the mail server of the connection that the node names, with its credentials. */

@@ -126,7 +126,7 @@ describe('databases and mail in the harness', () => {
     const sql = { read: async () => result, write: async () => result }
     const send = async ({ subject }: { readonly subject: string }) => {
       subjects.push(subject)
-      return { messageId: '<1@acme.example>', accepted: ['b@acme.example'], rejected: [] }
+      return { messageId: '<1@acme.example>', accepted: ['b@acme.example'], rejected: [], refusals: [] }
     }
     const { output } = await createNodeTestHarness(nameOf, { sql, mail: { send } }).run({ name: 'a' })
     expect([output, subjects]).toEqual([{ greeting: 'Ada' }, ['Ada']])

@@ -19,12 +19,13 @@ export const sendEmail = defineNode({
     from: requiredText(320).meta({ title: 'From', control: 'text', placeholder: 'Acme <no-reply@acme.example>' }),
     to: addresses.meta({
       title: 'To',
-      description: 'One address, several with commas between them, or a list.',
+      description: 'One address, several with commas between them, or a list. A text of an expression is one address.',
       control: 'text',
       placeholder: '{{input.customer.email}}',
+      sink: 'addresses',
     }),
-    cc: addresses.default('').meta({ title: 'Cc', control: 'text' }),
-    bcc: addresses.default('').meta({ title: 'Bcc', control: 'text' }),
+    cc: addresses.default('').meta({ title: 'Cc', control: 'text', sink: 'addresses' }),
+    bcc: addresses.default('').meta({ title: 'Bcc', control: 'text', sink: 'addresses' }),
     replyTo: z
       .string()
       .trim()
@@ -38,6 +39,12 @@ export const sendEmail = defineNode({
       description: 'Values of expressions are shown as text: they add no tags.',
       control: 'code',
       sink: 'html',
+    }),
+    failIfRefused: z.boolean().default(true).meta({
+      title: 'Fail if a recipient is refused',
+      description: 'The others have received the email then. If off, the node fails only if all are refused.',
+      control: 'switch',
+      literal: true,
     }),
     repeatIfUnknown: z.boolean().default(false).meta({
       title: 'Send again if the result is unknown',
@@ -53,6 +60,7 @@ export const sendEmail = defineNode({
       messageId: z.string(),
       accepted: z.array(z.string()),
       rejected: z.array(z.string()),
+      refusals: z.array(z.object({ address: z.string(), status: z.number(), answer: z.string() })),
     }),
   },
   summary: 'To {to}: {subject}',

@@ -1,3 +1,4 @@
+import { TenonError } from '@tenon/core/errors'
 import { implementNode } from '@tenon/core/node'
 import { sendEmail } from './definition.ts'
 
@@ -10,8 +11,18 @@ export const sendEmailNode = implementNode(sendEmail, async ({ params, mail, ide
     ...(html === '' ? {} : { html }),
   })
   const { messageId, accepted, rejected } = sent
-  if (rejected.length > 0) log('warn', 'The mail server refused some recipients', { rejected: [...rejected] })
-  return { port: 'success', output: { messageId, accepted: [...accepted], rejected: [...rejected] } }
+  const refusals = sent.refusals.map((refusal) => ({ ...refusal }))
+  if (rejected.length > 0) {
+    if (params.failIfRefused) {
+      throw new TenonError('MAIL_REFUSED', `The mail server refused ${rejected.length} of the recipients`, {
+        retryable: false,
+        remedy: 'The others have received the email. Send it to the addresses in details again, or correct them.',
+        details: { messageId, accepted: [...accepted], refusals, sent: true },
+      })
+    }
+    log('warn', 'The mail server refused some recipients', { refusals })
+  }
+  return { port: 'success', output: { messageId, accepted: [...accepted], rejected: [...rejected], refusals } }
 })
 
 /** Splits a text at the commas between addresses; one within the quotes of a name is part of it. */

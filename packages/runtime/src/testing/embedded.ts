@@ -20,7 +20,7 @@ const closedEgress: HttpClient & AccountClients = {
   },
   mail: {
     send: async ({ login }, { idempotencyKey, to }) => ({
-      ...{ messageId: `${idempotencyKey} of ${login.user}`, accepted: to, rejected: [] },
+      ...{ messageId: `${idempotencyKey} of ${login.user}`, accepted: to, rejected: [], refusals: [] },
     }),
     verify: async () => undefined,
   },

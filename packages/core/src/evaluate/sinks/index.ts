@@ -6,6 +6,7 @@ import { createEvaluation, fault } from '../evaluation.ts'
 import { type Meter, spendText } from '../meter.ts'
 import type { EvaluationScope } from '../scope.ts'
 import { textOf, writeJson } from '../write-json.ts'
+import { addressesSink } from './addresses-sink.ts'
 import { htmlSink } from './html-sink.ts'
 import { jsonSink } from './json-sink.ts'
 import { headerSink, querySink } from './row-sinks.ts'
@@ -19,6 +20,7 @@ const TEMPLATE_SINKS: Readonly<Record<SinkName, TemplateSink>> = Object.freeze({
   header: headerSink,
   query: querySink,
   html: htmlSink,
+  addresses: addressesSink,
 })
 
 /**

@@ -3,7 +3,7 @@ import type { Expression, ParsedTemplate, Span, TemplatePart } from '../../expre
 import type { Json } from '../../json.ts'
 
 /** Languages in which a template can write its values; a param declares one with `.meta({ sink })`. */
-export const SINK_NAMES = ['url', 'json', 'header', 'query', 'html'] as const
+export const SINK_NAMES = ['url', 'json', 'header', 'query', 'html', 'addresses'] as const
 /** One of {@link SINK_NAMES}. */
 export type SinkName = (typeof SINK_NAMES)[number]
 

@@ -277,3 +277,20 @@ describe('html', () => {
     expect(messagesOf('html', template)).toEqual([])
   })
 })
+
+describe('addresses', () => {
+  const spam = 'ada@example.com, eve@example.com, "x" <eve@example.com>'
+  test.each<[template: string, n: Json, addresses: Json]>([
+    ['{{input.n}}', spam, [spam]],
+    ['{{input.n}}', ['a@example.com', 'b@example.com'], ['a@example.com', 'b@example.com']],
+    ['{{input.n}}', '', ''],
+    ['{{input.n}}', null, null],
+    ['desk@acme.example, {{input.n}},', spam, ['desk@acme.example', spam]],
+    ['"Desk, {{input.n}}" <a@acme.example>, b@acme.example', '",', ['"Desk, "," <a@acme.example>', 'b@acme.example']],
+    ['{{input.n}}, {{input.n}}', null, []],
+  ])('%s with %j', (template, n, addresses) => {
+    expect(write('addresses', template, { n })).toEqual(addresses)
+    expect(valuesNeededBy('addresses', parseTemplate(template), () => undefined)).toEqual([])
+    expect(messagesOf('addresses', template)).toEqual([])
+  })
+})

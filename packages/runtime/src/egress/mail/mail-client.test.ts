@@ -136,6 +136,43 @@ describe('a mail server', () => {
     expect(server.received).toEqual([])
   })
 
+  test('that is too busy for a login asks for a later try, and one that knows none refuses it', async () => {
+    for (const [responseCode, code] of [
+      [454, 'MAIL_FAILED'],
+      [535, 'MAIL_LOGIN_FAILED'],
+    ] as const) {
+      await using server = await startMailServer({
+        onAuth: (_auth, _session, done) => done(Object.assign(new Error('Too many logins'), { responseCode })),
+      })
+      const error = await failureOf(server.send({}, { user: 'ada', password: 'canary-password' }))
+      expect(error).toMatchObject({ code, retryable: code === 'MAIL_FAILED', details: { status: responseCode } })
+    }
+  })
+
+  test('that refuses some recipients says why, and at most eight connections of a tenant are open', async () => {
+    let open = 0
+    let most = 0
+    await using server = await startMailServer({
+      onConnect: (_session, done) => {
+        open += 1
+        most = Math.max(most, open)
+        setTimeout(done, 20)
+      },
+      onClose: () => {
+        open -= 1
+      },
+      onRcptTo: ({ address }, _session, done) =>
+        address.startsWith('later') ? done(Object.assign(new Error('Greylisted'), { responseCode: 451 })) : done(),
+    })
+    const to = ['ada@example.com', 'later@example.com']
+    const all = await Promise.all(Array.from({ length: 20 }, () => server.send({ to })))
+    expect(most).toBeLessThanOrEqual(9)
+    expect(all[0]).toMatchObject({
+      ...{ accepted: ['ada@example.com'], rejected: ['later@example.com'] },
+      refusals: [{ address: 'later@example.com', status: 451, answer: '451 Greylisted' }],
+    })
+  })
+
   test('that ends the connection before the content has certainly sent nothing, and after it maybe', async () => {
     await using before = await startMailServer({ onMailFrom: () => before.drop() })
     expect(await failureOf(before.send())).toMatchObject({ code: 'MAIL_FAILED', details: { sent: false } })

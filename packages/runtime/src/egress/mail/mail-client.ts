@@ -1,29 +1,61 @@
 import { createHash } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
 import { TenonError } from '@tenon/core/errors'
-import type { MailMessage } from '@tenon/core/node'
+import type { MailMessage, MailRefusal } from '@tenon/core/node'
 import type { GuardedSockets } from '../guarded-socket.ts'
 import type { Account, AccountClients, CallLimits, SmtpLogin } from '../logins.ts'
-import { type MailPhase, toMailFailure } from './mail-failures.ts'
+import { createKeyedSlots } from '../slots.ts'
+import { MAX_RESPONSE, type MailPhase, toMailFailure } from './mail-failures.ts'
 import { domainOf, type MailAddress, readAddress, readAddresses, readSubject } from './mail-fields.ts'
 
 const MAX_RECIPIENTS = 50
 const GREETING_MS = 30_000
 const SILENCE_MS = 60_000
+/** Most connections of one tenant to mail servers in this process. */
+const MAX_CONNECTIONS_OF_TENANT = 8
 
 /** Creates the client for mail servers. Each email has a connection of its own, by a checked socket. */
 export function createMailServer(sockets: GuardedSockets): AccountClients['mail'] {
+  const slots = createKeyedSlots(MAX_CONNECTIONS_OF_TENANT)
+
+  async function connect<Result>(
+    { tenantId, login }: Account<SmtpLogin>,
+    limits: CallLimits,
+    domain: string | null,
+    work: (transport: Transport) => Promise<Result>,
+  ): Promise<Result> {
+    const release = await slots.acquire(tenantId, limits.abortSignal)
+    try {
+      return await connected(sockets, login, limits, domain, work)
+    } finally {
+      release()
+    }
+  }
+
   return {
-    async send({ login }, message, limits) {
+    async send(account, message, limits) {
       const mail = toMail(message)
-      return connected(sockets, login, limits, domainOf(mail.from), async (transport) => {
-        const { messageId, accepted, rejected } = await transport.sendMail(mail)
-        return { messageId, accepted, rejected }
+      return connect(account, limits, domainOf(mail.from), async (transport) => {
+        const { messageId, accepted, rejected, rejectedErrors } = await transport.sendMail(mail)
+        return { messageId, accepted, rejected, refusals: rejected.map(refusalsOf(rejectedErrors)) }
       })
     },
-    async verify({ login }: Account<SmtpLogin>, limits) {
-      await connected(sockets, login, limits, null, (transport) => transport.verify())
+    async verify(account, limits) {
+      await connect(account, limits, null, (transport) => transport.verify())
     },
+  }
+}
+
+interface RecipientError {
+  readonly recipient?: string | undefined
+  readonly responseCode?: number | undefined
+  readonly response?: string | undefined
+}
+
+function refusalsOf(errors: readonly RecipientError[] | undefined): (address: string) => MailRefusal {
+  return (address) => {
+    const error = errors?.find(({ recipient }) => recipient === address)
+    return { address, status: error?.responseCode ?? 0, answer: (error?.response ?? '').slice(0, MAX_RESPONSE) }
   }
 }
 

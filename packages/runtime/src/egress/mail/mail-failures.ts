@@ -11,7 +11,7 @@ interface DriverError {
   readonly cause?: { readonly code?: string }
 }
 
-const MAX_RESPONSE = 300
+export const MAX_RESPONSE = 300
 /** Part of a call that failed: before a connection, before the content of the email, or from then on. */
 export type MailPhase = 'connect' | 'begin' | 'content'
 
@@ -28,14 +28,17 @@ export function toMailFailure(thrown: unknown, phase: MailPhase): TenonError {
     return new TenonError('MAIL_FAILED', 'The mail server does not support STARTTLS', {
       cause: thrown,
       retryable: false,
-      remedy: 'Choose another TLS mode in the connection.',
+      remedy: 'Choose TLS from the first byte in the connection (mostly port 465), or ask the operator of the server.',
       details: { sent: false },
     })
   }
   if (responseCode !== undefined) {
     const details = { status: responseCode, sent: false }
-    if (code === 'EAUTH') return new TenonError('MAIL_LOGIN_FAILED', `The mail server answered ${answer}`, { details })
+    // A server that is busy refuses the login for now: the password may be right.
     const isLater = responseCode >= 400 && responseCode < 500
+    if (code === 'EAUTH' && !isLater) {
+      return new TenonError('MAIL_LOGIN_FAILED', `The mail server answered ${answer}`, { details })
+    }
     return new TenonError(isLater ? 'MAIL_FAILED' : 'MAIL_REFUSED', `The mail server answered ${answer}`, {
       cause: thrown,
       details,

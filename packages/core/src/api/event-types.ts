@@ -107,6 +107,16 @@ export interface ReceivedEvent {
   readonly data: Json
 }
 
+/** An event of the list of received events. */
+export interface ListedEvent extends ReceivedEvent {
+  /** `pending` until the event is accepted for its triggers, `refused` if it starts and continues no run. */
+  readonly state: StartRequestState
+  /** Code of the error for which it was refused, or for which it waits to be tried again; `null` otherwise. */
+  readonly code: string | null
+  /** Sentence about that error; `null` without one. */
+  readonly message: string | null
+}
+
 /** A type of events that the host has declared. */
 export interface EventType {
   /** Type, such as `order.created`. */

@@ -18,6 +18,7 @@ export {
   type EventType,
   type EventTypes,
   type EventWait,
+  type ListedEvent,
   type ReceivedEvent,
   type SendEvent,
   type SentEvent,

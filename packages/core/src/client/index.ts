@@ -17,6 +17,7 @@ export type {
   EventType,
   EventTypes,
   EventWait,
+  ListedEvent,
   ReceivedEvent,
   SendEvent,
   SentEvent,

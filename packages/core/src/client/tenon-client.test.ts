@@ -101,7 +101,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
     client.parked.resolveGroup({ workflowId: 'w', fingerprint: '0'.repeat(32), resolution: { kind: 'skip' } }),
   sendEvent: (client) => client.events.send({ name: 'paid', key: 'o1' }),
   listEventWaits: (client) => client.events.waits({ runId: 'r' }),
-  listEvents: (client) => client.events.received({ type: 'order.created' }),
+  listEvents: (client) => client.events.received({ type: 'order.created', state: 'refused' }),
   listEventTypes: (client) => client.events.types(),
   listStartRequests: (client) => client.events.startRequests({ state: 'refused' }),
   listTriggers: (client) => client.triggers.list('w'),

@@ -11,7 +11,7 @@ import type {
 import type {
   EventTypes,
   EventWait,
-  ReceivedEvent,
+  ListedEvent,
   SendEvent,
   SentEvent,
   StartRequest,
@@ -311,9 +311,9 @@ export interface TenonClient {
     ): Promise<Page<EventWait>>
     /** Lists a page of the events of the last 7 days, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
     received(
-      query?: { type?: string; cursor?: string; limit?: number },
+      query?: { type?: string; state?: StartRequestState; cursor?: string; limit?: number },
       options?: RequestOptions,
-    ): Promise<Page<ReceivedEvent>>
+    ): Promise<Page<ListedEvent>>
     /** Lists the types of events that the host has declared. */
     types(options?: RequestOptions): Promise<EventTypes>
     /**

@@ -26,7 +26,7 @@ function showEvent(data: FixtureData, params: Record<string, string> = {}) {
 
 const received = (id: string, data: Record<string, unknown>) => ({
   ...{ id, source: 'host', type: 'order.created', time: '2026-11-30T10:00:00.000Z', subject: null },
-  data: data as never,
+  ...{ data: data as never, state: 'accepted' as const, code: null, message: null },
 })
 
 test('offers the declared types with their fields, and tries the filter on the last events', async () => {
@@ -49,6 +49,10 @@ test('offers the declared types with their fields, and tries the filter on the l
         received('b', { total: 5 }),
         received('c', { total: 'many' }),
         received('d', {}),
+        {
+          ...received('e', { total: 200 }),
+          ...{ state: 'refused', code: 'EVENT_PAYLOAD_INVALID', message: 'The data of "order.created" is not valid' },
+        },
       ],
     },
     { eventType: 'order.lost', filter: 'trigger.data.total > 100' },
@@ -63,10 +67,12 @@ test('offers the declared types with their fields, and tries the filter on the l
   expect(screen.getByText('Example')).toBeTruthy()
   const trial = await screen.findByRole('group', { name: 'Try the filter' })
   await within(trial).findByText('Starts a run')
-  const [fits, skipped, ...failed] = within(trial).getAllByRole('listitem')
+  const [fits, skipped, ...others] = within(trial).getAllByRole('listitem')
+  // The filter is true for it.
+  expect(others.pop()?.textContent).toContain('Event refusedThe data of "order.created" is not valid')
   expect(fits?.textContent).toContain('Starts a run{"total":120}')
   expect(skipped?.textContent).toContain('Skipped')
-  expect(failed.map((item) => item.textContent)).toEqual([
+  expect(others.map((item) => item.textContent)).toEqual([
     expect.stringContaining('Filter failed'),
     expect.stringMatching(/Filter failed|Neither true nor false|Skipped/),
   ])

@@ -1,4 +1,4 @@
-import type { ReceivedEvent, TenonClient } from '@tenon/core/client'
+import type { ListedEvent, TenonClient } from '@tenon/core/client'
 import { useCallback, useEffect, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
@@ -55,7 +55,7 @@ export function FilterTrial({ client, eventType, filter }: FilterTrialProps) {
 
 type FilterOutcome =
   | { readonly kind: 'fits' | 'skipped' | 'no-boolean' }
-  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'failed' | 'refused'; readonly why: string }
 
 function Outcome({ outcome }: { readonly outcome: FilterOutcome }) {
   const { t } = useInstance()
@@ -63,7 +63,7 @@ function Outcome({ outcome }: { readonly outcome: FilterOutcome }) {
   return (
     <>
       <Badge tone={tone}>{t('triggers.filterOutcome', { outcome: outcome.kind })}</Badge>
-      {outcome.kind === 'failed' && (
+      {'why' in outcome && (
         <span className="tn-panel-note" dir="auto">
           {outcome.why}
         </span>
@@ -73,10 +73,13 @@ function Outcome({ outcome }: { readonly outcome: FilterOutcome }) {
 }
 
 /** Decides as the server does. */
-function outcomeOf({ evaluateExpression, createPlainScope }: Evaluation, filter: string, event: ReceivedEvent) {
+function outcomeOf({ evaluateExpression, createPlainScope }: Evaluation, filter: string, listed: ListedEvent) {
+  const { state, code, message, ...event } = listed
+  // It has reached no trigger, whatever the filter gives.
+  if (state === 'refused') return { kind: 'refused', why: message ?? code ?? '' } as const
   if (filter === '') return { kind: 'fits' } as const
   try {
-    const value = evaluateExpression(filter, createPlainScope({ trigger: { ...event } }))
+    const value = evaluateExpression(filter, createPlainScope({ trigger: event }))
     return { kind: value === true ? 'fits' : value === false ? 'skipped' : 'no-boolean' } as const
   } catch (error) {
     return { kind: 'failed', why: error instanceof Error ? error.message : String(error) } as const

@@ -1,8 +1,8 @@
 import type {
   EventTypes,
   Identity,
+  ListedEvent,
   Page,
-  ReceivedEvent,
   RunSummary,
   SentEvent,
   Trigger,
@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -35,10 +36,13 @@ const waitNode = implementInlineNode(wait, (params, { resume }) =>
 )
 
 let server: TestServer
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 beforeAll(async () => {
+  pglite = await openServerPGlite()
   server = await openTestServer({
     nodes: [...nodesWithWebhook, waitNode],
     keyProvider: plainKeys,
+    database: { pglite },
     events: {
       types: [
         {
@@ -110,9 +114,9 @@ test('one event starts every published workflow of its tenant once, and continue
   })
   expect(await runsOf(as, third)).toEqual([])
   expect(await runsOf(other, strange)).toEqual([])
-  const received = await server.json<Page<ReceivedEvent>>(200, '/events?type=order.paid', { as })
+  const received = await server.json<Page<ListedEvent>>(200, '/events?type=order.paid', { as })
   expect(received.items.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }])
-  expect((await server.json<Page<ReceivedEvent>>(200, '/events', { as: other })).items).toEqual([])
+  expect((await server.json<Page<ListedEvent>>(200, '/events', { as: other })).items).toEqual([])
 })
 
 describe('CloudEvents', () => {
@@ -142,10 +146,10 @@ describe('CloudEvents', () => {
     await expect.poll(() => runsOf(as, workflowId)).toHaveLength(4)
     // A list is no object, as the trigger requires by default.
     await expect.poll(() => outcomesOf(as, workflowId)).toHaveLength(5)
-    const { items } = await server.json<Page<ReceivedEvent>>(200, '/events', { as })
+    const { items } = await server.json<Page<ListedEvent>>(200, '/events', { as })
     expect(items.find(({ id, source }) => id === 'c1' && source !== '/else')).toEqual({
       ...{ id: 'c1', source: '/shop/a', type: 'shop.sold', subject: 'o 1', data: { n: 1 } },
-      time: '2026-11-30T09:00:00.000Z',
+      ...{ time: '2026-11-30T09:00:00.000Z', state: 'accepted', code: null, message: null },
     })
     expect(items.find(({ id }) => id === 'c0')).toMatchObject({ subject: 'Grüße', data: [1] })
     const other = await sendMessage(as, HTTP.structured(event.cloneWith({ data: { n: 9 } })))
@@ -179,7 +183,7 @@ describe('CloudEvents', () => {
     })
     expect(await structured('cloudevents-batch+json', [])).toMatchObject({ status: 422 })
     expect(await structured('cloudevents+xml', {})).toMatchObject({ status: 415 })
-    expect((await server.json<Page<ReceivedEvent>>(200, '/events', { as })).items).toEqual([])
+    expect((await server.json<Page<ListedEvent>>(200, '/events', { as })).items).toEqual([])
   })
 })
 
@@ -208,6 +212,34 @@ test('a filter that fails, a pause and data that does not fit are listed with th
   expect(await server.json<Problem>(404, `${path}/address`, { as, method: 'POST' })).toMatchObject({
     code: 'TRIGGER_NOT_FOUND',
   })
+})
+
+test('an event of SQL that does not fit its type is listed as refused, with the reason', async () => {
+  const as = testIdentity()
+  const workflowId = await publish(server, as, onEvent('order.paid'))
+  const emit = (data: object, id: string) =>
+    pglite.query(`select tenon.emit_event($1, 'order.paid', $2::jsonb, id => $3)`, [
+      as.tenantId,
+      JSON.stringify(data),
+      id,
+    ])
+  await emit({ n: 'two' }, 'bad')
+  await emit({ n: 2 }, 'good')
+  const listed = async (query: string) =>
+    (await server.json<Page<ListedEvent>>(200, `/events?type=order.paid${query}`, { as })).items
+  await expect.poll(() => runsOf(as, workflowId)).toHaveLength(1)
+  await expect.poll(() => listed('&state=refused')).toHaveLength(1)
+  expect(await listed('')).toMatchObject([
+    { id: 'good', state: 'accepted', code: null, message: null },
+    {
+      ...{ id: 'bad', data: { n: 'two' }, state: 'refused', code: 'EVENT_PAYLOAD_INVALID' },
+      message: expect.stringContaining('"n"'),
+    },
+  ])
+  // A run sees the event only, and not what was decided about it.
+  const [run] = await runsOf(as, workflowId)
+  const { output } = await untilRun(server, as, run?.runId ?? '')
+  expect(Object.keys(output as object).sort()).toEqual(['data', 'id', 'source', 'subject', 'time', 'type'])
 })
 
 test('while a test is open, events start test runs of the draft as well', async () => {

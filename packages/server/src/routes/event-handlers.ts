@@ -3,7 +3,7 @@ import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { SendEventResult } from '@tenon/runtime'
 import { CLOUD_EVENT_SCHEMA, eventOf, fromHeaders, isBinaryMode } from '../bus-events/cloud-events.ts'
-import { presentReceivedEvent, presentStartRequest } from '../bus-events/present-received-event.ts'
+import { presentListedEvent, presentStartRequest } from '../bus-events/present-received-event.ts'
 import { API_SOURCE, sendEvent } from '../bus-events/send-event.ts'
 import type { CallbackTarget } from '../callbacks/callback-urls.ts'
 import type { ServerContext } from '../context.ts'
@@ -87,7 +87,7 @@ export const eventHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.listEvents, async ({ server, identity: { tenantId }, query }) => {
     const { rows, page } = await readRequests(server, tenantId, { kind: 'event', ...query })
-    return { status: 200, json: page(rows, presentReceivedEvent) }
+    return { status: 200, json: page(rows, presentListedEvent) }
   }),
 
   implementRoute(ROUTES.listEventTypes, async ({ server }) => ({ status: 200, json: server.eventTypes.list })),

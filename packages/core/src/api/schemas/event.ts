@@ -75,16 +75,22 @@ export const sentEventsSchema = z
   .strictObject({ items: z.array(sentEventSchema).readonly() })
   .meta({ id: 'SentEvents' })
 
-export const receivedEventSchema = z
-  .strictObject({
-    id: z.string(),
-    source: z.string(),
-    type: z.string(),
-    time: instantSchema,
-    subject: z.string().nullable(),
-    data: jsonSchema,
+const receivedEventSchema = z.strictObject({
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  time: instantSchema,
+  subject: z.string().nullable(),
+  data: jsonSchema,
+})
+
+export const listedEventSchema = receivedEventSchema
+  .extend({
+    state: z.enum(START_REQUEST_STATES),
+    code: z.string().nullable(),
+    message: z.string().nullable(),
   })
-  .meta({ id: 'ReceivedEvent' })
+  .meta({ id: 'ListedEvent' })
 
 export const eventTypesSchema = z
   .strictObject({

@@ -72,5 +72,5 @@ export const enTriggers = {
   'triggers.noReceived': 'No event of the type "{type}" was received in the last 7 days.',
   'triggers.receivedFailed': 'The last events could not be loaded',
   'triggers.filterOutcome':
-    '{outcome, select, fits {Starts a run} skipped {Skipped} no-boolean {Neither true nor false} other {Filter failed}}',
+    '{outcome, select, fits {Starts a run} skipped {Skipped} no-boolean {Neither true nor false} refused {Event refused} other {Filter failed}}',
 } as const

@@ -441,6 +441,26 @@ describe('the view of a long run', () => {
     const outer = await server.json<ViewPartAt>(200, `/runs/${runId}/view-part`, { as })
     expect(outer.part.nodeRuns.map(([, { nodeRunId }]) => nodeRunId)).toContain('each')
     await server.json(422, `/runs/${runId}/view-part?part=x`, { as })
+
+    // Viewers get the same, also many at once; one who connects again gets what follows; other tenants get nothing.
+    const viewer = testIdentity({ tenantId: as.tenantId, role: 'viewer' })
+    const viewed = await Promise.all(
+      Array.from({ length: 20 }, async () =>
+        (await server.call(`/runs/${runId}/events?view=true`, { as: viewer })).text(),
+      ),
+    )
+    expect(new Set(viewed).size).toBe(1)
+    expect(viewed[0]).toContain('"type":"view"')
+    const again = { as: viewer, headers: { 'last-event-id': `${first.seq}` } }
+    const rejoined = await (await server.call(`/runs/${runId}/events?view=true`, again)).text()
+    expect(rejoined).not.toContain('"type":"view"')
+    expect(rejoined).toContain(`"seq":${first.seq + 1},`)
+    const foreign = testIdentity()
+    await server.json(404, `/runs/${runId}/view-part`, { as: foreign })
+    expect((await server.call(`/runs/${runId}/events?view=true`, { as: foreign })).status).toBe(404)
+    const admin = testIdentity({ tenantId: as.tenantId, role: 'admin' })
+    expect((await server.call(`/runs/${runId}`, { as: admin, method: 'DELETE' })).status).toBe(204)
+    await server.json(404, `/runs/${runId}/view-part`, { as: viewer })
   })
 
   test('is not sent for a short log', async () => {

@@ -25,12 +25,18 @@ export function checkSchedule(given: JsonObject, now: number): CheckedSchedule {
 
 function faultsOf({ repeat, cron, from = '1970-01-01', zone }: ScheduleParams) {
   const cronText = repeat === 'cron' ? cronFault(cron) : null
-  const hasDate = repeat === 'cron' || !Number.isNaN(Date.parse(from))
+  const hasDate = repeat === 'cron' || isDate(from)
   return [
     ...(cronText === null ? [] : [{ path: ['cron'], message: cronText }]),
     ...(hasDate ? [] : [{ path: ['from'], message: `There is no date "${from}"` }]),
     ...(isTimeZone(zone) ? [] : [{ path: ['zone'], message: `This server knows no time zone "${zone}"` }]),
   ]
+}
+
+/** `Date.parse` takes 30 February for a day of March. */
+function isDate(from: string): boolean {
+  const day = new Date(`${from.slice(0, 10)}T00:00Z`)
+  return !Number.isNaN(Date.parse(from)) && day.toISOString().slice(0, 10) === from.slice(0, 10)
 }
 
 function isTimeZone(zone: string): boolean {

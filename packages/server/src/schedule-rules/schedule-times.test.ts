@@ -1,7 +1,9 @@
+import { durationToMs } from '@tenon/core/document'
 import { type ScheduleParams, scheduleParams } from '@tenon/core/node'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { checkSchedule } from './check-schedule.ts'
 import { createScheduleTimes } from './schedule-times.ts'
+import { createZoneClock } from './zone-clock.ts'
 
 /** The next times after an instant. */
 function timesOf(given: Partial<ScheduleParams>, after: string, count: number): readonly string[] {
@@ -98,6 +100,7 @@ test.each([
   [{ repeat: 'interval', hours: '9-17' }, ['hours'], /09:00-17:00/],
   [{ repeat: 'interval', from: 'tomorrow' }, ['from'], /with an offset/],
   [{ repeat: 'interval', from: '2026-13-30T09:00Z' }, ['from'], /no date/],
+  [{ repeat: 'interval', from: '2026-02-30T09:00Z' }, ['from'], /no date/],
   [{ zone: 'Mars/Olympus' }, ['zone'], /knows no time zone/],
   [{ zone: '+02:00' }, ['zone'], /Europe\/Berlin/],
   [{ catchUpWindow: '8d' }, ['catchUpWindow'], /at most 7d/],
@@ -119,4 +122,55 @@ test.each([
   ' 0  9 1 * MON-SUN/2 ',
 ])('an expression without a fault can be read: %s', (cron) => {
   expect(checkSchedule({ cron }, Date.parse('2026-11-30T00:00Z')).issues).toEqual([])
+})
+
+test('an interval with days or hours has the times that trying each of its steps finds, also when clocks change', () => {
+  const changes = [
+    '2026-03-28T12:00Z',
+    '2026-10-24T12:00Z',
+    '2026-11-27T22:00Z',
+    '2026-04-04T00:00Z',
+    '2026-03-07T10:00Z',
+  ]
+  const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu']
+  const rules = [
+    { every: '7m', days: 'weekdays', hours: '02:30-02:45' },
+    { every: '13m', days: 'weekdays', hours: '22:15-03:10' },
+    { every: '50m', days: 'all', hours: '01:00-03:00' },
+    { every: '5h', days: 'weekdays' },
+  ] as const
+  for (const zone of zones) {
+    const clock = createZoneClock(zone)
+    for (const rule of rules) {
+      const params = scheduleParams.parse({ repeat: 'interval', ...rule, zone })
+      const { next } = createScheduleTimes(params)
+      const [begin = '00:00', end = '24:00'] = params.hours?.split('-') ?? []
+      const isOpen = (at: number) => {
+        const { time, weekday } = clock.localOf(at)
+        const isIn = begin < end ? time >= begin && time < end : time >= begin || time < end
+        return isIn && (params.days === 'all' || (weekday > 0 && weekday < 6))
+      }
+      const stepMs = durationToMs(rule.every)
+      for (const change of changes) {
+        const from = Date.parse(change)
+        const tried: number[] = []
+        const first = Math.ceil(from / stepMs) * stepMs
+        for (let at = first; at < from + 3 * 86_400_000; at += stepMs) if (isOpen(at)) tried.push(at)
+        const found: number[] = []
+        for (let at = next(from - 1); at !== null && at < from + 3 * 86_400_000; at = next(at)) found.push(at)
+        expect(found, `${zone} ${JSON.stringify(rule)} ${change}`).toEqual(tried)
+      }
+    }
+  }
+})
+
+test('a year of one minute a day is planned, and fifty of its times are shown, in a moment', () => {
+  const rule = { repeat: 'interval', every: '1m', hours: '09:00-09:01', zone: 'Europe/Berlin' } as const
+  const times = createScheduleTimes(scheduleParams.parse(rule))
+  const localOf = vi.spyOn(times.clock, 'localOf')
+  let at: number | null = Date.parse('2026-01-01T00:00Z')
+  for (let count = 0; count < 365 && at !== null; count += 1) at = times.next(at)
+  expect(new Date(at ?? 0).toISOString()).toBe('2026-12-31T08:00:00.000Z')
+  // Days on which clocks change are tried minute by minute.
+  expect(localOf.mock.calls.length).toBeLessThan(365 * 7 + 2 * 3 * 1_440)
 })

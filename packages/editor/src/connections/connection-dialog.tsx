@@ -19,6 +19,7 @@ import {
   isComplete,
   isOffered,
   keepsSecret,
+  reasonToEnter,
   toCreate,
   toUpdate,
 } from './connection-fields.ts'
@@ -210,7 +211,8 @@ function ConnectorFields({ connector, connection, draft, faults, onChange }: Con
               ? { help: t('connections.form.caHelp') }
               : {}
             : {
-                help: t(keepsSecret(connection, name) ? 'connections.form.setBy' : 'connections.form.enterAgain', {
+                help: t('connections.form.setBy', {
+                  reason: reasonToEnter(draft, connection, name) ?? 'none',
                   time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
                     Date.parse(stored.setAt),
                   ),
@@ -221,7 +223,7 @@ function ConnectorFields({ connector, connection, draft, faults, onChange }: Con
           <Field
             key={name}
             label={t('connections.form.field', { field: name })}
-            required={isRequired && !(isSecret && keepsSecret(connection, name))}
+            required={isRequired && !(isSecret && keepsSecret(draft, connection, name))}
             {...help}
             {...faultAt(faults, `${isSecret ? 'secrets' : 'values'}.${name}`)}
           >

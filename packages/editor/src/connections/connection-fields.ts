@@ -13,13 +13,15 @@ export interface ConnectionDraft {
   readonly sharing: ConnectionInfo['sharing']
 }
 
+const POSTGRES_PORT = '5432'
+
 /** Returns the first entries of the form. */
 export function draftOf(connection: ConnectionInfo | null, connector: ConnectorInfo): ConnectionDraft {
   if (connection === null) {
     const choices = connector.fields.flatMap(({ name, choices: [first] = [] }) =>
       first === undefined ? [] : [[name, first]],
     )
-    const values = Object.fromEntries(choices)
+    const values = { ...(connector.auth === 'postgres' ? { port: POSTGRES_PORT } : {}), ...Object.fromEntries(choices) }
     return { connector: connector.id, name: '', values, secrets: {}, hosts: '', sharing: { kind: 'tenant' } }
   }
   const { name, values, allowedHosts, sharing } = connection
@@ -69,18 +71,35 @@ export function toUpdate(draft: ConnectionDraft, before: ConnectionInfo): Update
   }
 }
 
-/** Checks whether a stored secret may stay: not one that the service no longer accepts. */
-export function keepsSecret(before: ConnectionInfo | null, name: string): boolean {
-  return before?.status === 'connected' && before.secrets[name] !== undefined
+/**
+ * Returns why a stored secret has to be entered again: the service no longer accepts it, or the entries change the hosts or
+ * values that it is bound to. `null` if it may stay, or if there is none.
+ */
+export function reasonToEnter(
+  draft: ConnectionDraft,
+  before: ConnectionInfo | null,
+  name: string,
+): 'refused' | 'bound' | null {
+  if (before?.secrets[name] === undefined) return null
+  if (before.status !== 'connected') return 'refused'
+  const { values, allowedHosts } = toUpdate(draft, before)
+  return values === undefined && allowedHosts === undefined ? null : 'bound'
 }
 
-/** Checks whether every required field is filled in; a stored secret that is valid counts. */
+/** Checks whether every required field is filled in; a stored secret that may stay counts. */
 export function isComplete(draft: ConnectionDraft, connector: ConnectorInfo, before: ConnectionInfo | null): boolean {
   const isGiven = (name: string, isSecret: boolean) =>
-    isSecret ? (draft.secrets[name] ?? '') !== '' || keepsSecret(before, name) : (draft.values[name] ?? '') !== ''
+    isSecret
+      ? (draft.secrets[name] ?? '') !== '' || keepsSecret(draft, before, name)
+      : (draft.values[name] ?? '') !== ''
   const hasHosts = !asksForHosts(connector) || hostsIn(draft).length > 0
   const fields = connector.fields.every(({ name, isSecret, isRequired }) => !isRequired || isGiven(name, isSecret))
   return draft.name.trim() !== '' && hasHosts && fields
+}
+
+/** Checks whether a stored secret stays if its field is left empty. */
+export function keepsSecret(draft: ConnectionDraft, before: ConnectionInfo | null, name: string): boolean {
+  return before?.secrets[name] !== undefined && reasonToEnter(draft, before, name) === null
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ConnectionInfo, ConnectionTest, ConnectionUse, ConnectorInfo, TenonClient } from '@tenon/core/client'
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
 import { useSending } from '../client/use-sending.ts'
@@ -16,6 +16,8 @@ interface ConnectionItemProps {
   readonly connection: ConnectionInfo
   /** Its connector; `undefined` while the connectors are loaded, and if the host has it no more. */
   readonly connector: ConnectorInfo | undefined
+  /** True if the person has just saved it: it is tested once, since its credentials have not been tried. */
+  readonly isJustSaved: boolean
   readonly onEdit: () => void
   readonly onChanged: () => void
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
@@ -23,24 +25,35 @@ interface ConnectionItemProps {
 
 /** A connection in the list, with its state and what a person can do with it. */
 export function ConnectionItem(props: ConnectionItemProps) {
-  const { client, connection, connector, onEdit, onChanged, onOpenWorkflow } = props
+  const { client, connection, connector, isJustSaved, onEdit, onChanged, onOpenWorkflow } = props
   const { t } = useInstance()
   const { id, name, status, statusReason, sharing, owner, values, mayChange } = connection
   const service = connector?.title ?? connection.connector
   const [open, setOpen] = useState<'uses' | 'delete' | null>(null)
   const { test, result, isTesting, error } = useTest(client, id, onChanged)
   const isOver = status === 'needs_reauth'
+  const canTest = connector?.canTest === true
+  useTestOnce(isJustSaved && canTest && !isOver, test)
+  const hasFailed = result?.ok === false
+  const { host, database = '', access = 'none' } = values
   return (
     <li className="tn-connection">
       <div className="tn-connection-text">
         <b className="tn-strong" dir="auto">
           {name}
         </b>
-        <Badge tone={isOver ? 'failed' : 'success'}>{t('connections.status', { status })}</Badge>
+        <Badge tone={isOver || hasFailed ? 'failed' : 'success'}>
+          {t('connections.status', { status: !isOver && hasFailed ? 'failed' : status })}
+        </Badge>
         <p className="tn-muted" dir="auto">
           {t('connections.detail', { connector: service, sharing: sharing.kind, owner: owner.displayName })}
-          {values.username !== undefined && ` · ${values.username}`}
+          {values.username !== undefined && ` · ${t('connections.account', { name: values.username })}`}
         </p>
+        {host !== undefined && (
+          <p className="tn-muted" dir="auto">
+            {t('connections.server', { host, database, access, hasDatabase: database === '' ? 'no' : 'yes' })}
+          </p>
+        )}
         {statusReason !== null && (
           <p className="tn-muted" dir="auto">
             {statusReason}
@@ -48,7 +61,7 @@ export function ConnectionItem(props: ConnectionItemProps) {
         )}
         {isOver && !mayChange && <p className="tn-muted">{t('connections.askOwner', { owner: owner.displayName })}</p>}
         {result !== null && (
-          <p role="status" dir="auto">
+          <p className="tn-connection-test" data-failed={hasFailed || undefined} role="status" dir="auto">
             {result.message}
           </p>
         )}
@@ -65,7 +78,7 @@ export function ConnectionItem(props: ConnectionItemProps) {
             {t(isOver ? 'connections.again' : 'connections.edit')}
           </Button>
         )}
-        {connector?.canTest === true && (
+        {canTest && (
           <Button size="s" busy={isTesting} aria-label={t('connections.testNamed', { name })} onClick={test}>
             {t('connections.test')}
           </Button>
@@ -120,6 +133,14 @@ function useTest(client: TenonClient, id: string, onDone: () => void) {
     onDone()
   }
   return { ...state, test: () => void test() }
+}
+
+function useTestOnce(isWanted: boolean, test: () => void): void {
+  const latest = useRef(test)
+  latest.current = test
+  useEffect(() => {
+    if (isWanted) latest.current()
+  }, [isWanted])
 }
 
 interface DialogPartProps {

@@ -43,6 +43,8 @@ function Manager({ client, onOpenWorkflow }: ManagerProps) {
   const connectors = useConnectors(client).value?.items ?? []
   /** Connection whose dialog is open; `null` for a new one, `undefined` for none. */
   const [edited, setEdited] = useState<ConnectionInfo | null | undefined>(undefined)
+  /** Connection that was saved last, with the number of times, which makes each of them a test of its own. */
+  const [saved, setSaved] = useState<{ readonly id: string; readonly count: number } | null>(null)
   const isEmpty = connections.items.length === 0
   const create = (
     <Button variant="primary" icon="plus" onClick={() => setEdited(null)}>
@@ -62,10 +64,11 @@ function Manager({ client, onOpenWorkflow }: ManagerProps) {
           <ul className="tn-connections" aria-label={t('connections.list')}>
             {connections.items.map((connection) => (
               <ConnectionItem
-                key={connection.id}
+                key={connection.id === saved?.id ? `${connection.id} ${saved.count}` : connection.id}
                 client={client}
                 connection={connection}
                 connector={connectors.find(({ id }) => id === connection.connector)}
+                isJustSaved={connection.id === saved?.id}
                 onEdit={() => setEdited(connection)}
                 onChanged={connections.refresh}
                 onOpenWorkflow={onOpenWorkflow}
@@ -85,8 +88,9 @@ function Manager({ client, onOpenWorkflow }: ManagerProps) {
           client={client}
           connection={edited}
           onClose={() => setEdited(undefined)}
-          onSaved={() => {
+          onSaved={({ id }) => {
             setEdited(undefined)
+            setSaved({ id, count: (saved?.count ?? 0) + 1 })
             connections.refresh()
           }}
         />

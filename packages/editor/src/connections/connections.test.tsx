@@ -62,7 +62,7 @@ describe('ConnectionsManager', () => {
     const dialog = within(await screen.findByRole('dialog', { name: 'New connection' }))
     await user.selectOptions(await dialog.findByRole('combobox', { name: 'Service' }), 'postgres')
     expect(dialog.queryByRole('textbox', { name: 'Allowed hosts' })).toBeNull()
-    const entries = { Name: 'Shop', Host: 'db.acme.example', Port: '5432', Database: 'shop', 'User name': 'tenon' }
+    const entries = { Name: 'Shop', Host: 'db.acme.example', Database: 'shop', 'User name': 'tenon' }
     for (const [name, text] of Object.entries(entries)) await user.type(dialog.getByRole('textbox', { name }), text)
     await user.type(dialog.getByLabelText('Password'), 'canary-password')
     await user.click(dialog.getByRole('button', { name: 'Connect' }))
@@ -124,9 +124,29 @@ describe('ConnectionsManager', () => {
     const values = { username: 'ada' }
     show([connectionOf('c1'), connectionOf('c2', { name: 'Mail', connector: 'basic', sharing, values })])
     expect(await screen.findByText('Bearer token · all workflows · created by Ada Obi')).toBeTruthy()
-    expect(screen.getByText(/ · runs that Ada Obi starts · .* · ada$/)).toBeTruthy()
+    expect(screen.getByText(/ · runs that Ada Obi starts · .* · user ada$/)).toBeTruthy()
     expect(screen.getByRole('button', { name: 'Test CRM' })).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Test Mail' })).toBeNull()
+  })
+
+  test('says which database it is, asks for the password of other values, and tests what was saved', async () => {
+    const values = { host: 'db.example', port: '5432', database: 'shop', username: 'wf', access: 'read', tls: 'verify' }
+    const secrets = { password: { setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada Obi' } }
+    const { user, fixture } = show([connectionOf('c1', { connector: 'postgres', values, secrets, allowedHosts: [] })])
+    vi.spyOn(fixture.client.connections, 'test').mockResolvedValue({ ok: false, status: null, message: 'No TLS' })
+    expect(await screen.findByText('shop on db.example · nodes may read')).toBeTruthy()
+    await user.click(await screen.findByRole('button', { name: 'Edit CRM' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Edit CRM' }))
+    expect(await dialog.findByText(/Leave it empty to keep it/)).toBeTruthy()
+    await user.selectOptions(dialog.getByRole('combobox', { name: 'TLS' }), 'Encrypt without verifying')
+    expect(dialog.getByText(/Enter it again: it is kept for the earlier values only/)).toBeTruthy()
+    const save = dialog.getByRole('button', { name: 'Save' })
+    expect(save.hasAttribute('disabled')).toBe(true)
+    await user.type(dialog.getByLabelText('Password'), 'canary')
+    await user.click(save)
+    expect((await screen.findByRole('status')).textContent).toBe('No TLS')
+    expect(screen.getByRole('listitem').textContent).toContain('CRMTest failed')
+    expect(fixture.client.connections.test).toHaveBeenCalledExactlyOnceWith('c1')
   })
 
   test('leaves changes to the owner and admins, and says whom to ask', async () => {

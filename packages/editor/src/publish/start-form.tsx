@@ -56,7 +56,7 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
   if (trigger === undefined) {
     const all = document.nodes.flatMap((node) => {
       const entry = manifest.entryOf(node)
-      return entry?.control === 'trigger' ? [{ isDisabled: node.disabled === true }] : []
+      return entry?.control === 'trigger' ? [{ isDisabled: node.disabled === true, kind: entry.trigger ?? '' }] : []
     })
     if (all.length === 0) {
       return <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
@@ -64,7 +64,7 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
     return all.every(({ isDisabled }) => isDisabled) ? (
       <EmptyState icon="pause" title={t('start.allDisabled')} description={t('start.allDisabledText')} />
     ) : (
-      <EmptyState icon="link" title={t('start.byMessages')} description={t('start.byMessagesText')} />
+      <ByTrigger kinds={new Set(all.flatMap(({ isDisabled, kind }) => (isDisabled ? [] : [kind])))} />
     )
   }
   const memory = `${mode}/${trigger.nodeId}`
@@ -107,4 +107,14 @@ function hasFields(schema: JsonSchema): boolean {
 /** Placeholder of a form that is being loaded. */
 export function FormSkeleton() {
   return <Skeleton lines={3} height={34} />
+}
+
+/** Says what starts a workflow that has no trigger for people. */
+function ByTrigger({ kinds }: { readonly kinds: ReadonlySet<string> }) {
+  const t = useTranslate()
+  const [first = ''] = kinds
+  const kind = kinds.size === 1 ? first : 'several'
+  return (
+    <EmptyState icon="link" title={t('start.byTrigger', { kind })} description={t('start.byTriggerText', { kind })} />
+  )
 }

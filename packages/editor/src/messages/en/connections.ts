@@ -10,9 +10,12 @@ export const enConnections = {
   'connections.emptyWhy': 'A connection holds the credentials of an account, so that nodes can use it.',
   'connections.list': 'Connections',
   'connections.hidden': 'Only editors and admins see connections.',
-  'connections.status': '{status, select, connected {Connected} other {Connect again}}',
+  'connections.status': '{status, select, connected {Connected} failed {Test failed} other {Connect again}}',
   'connections.detail':
     '{connector} · {sharing, select, tenant {all workflows} user {runs that {owner} starts} other {some workflows}} · created by {owner}',
+  'connections.account': 'user {name}',
+  'connections.server':
+    '{hasDatabase, select, yes {{database} on } other {}}{host}{access, select, read { · nodes may read} insert { · nodes may read and insert} write { · nodes may read, insert, change and delete} other {}}',
   'connections.edit': 'Edit',
   'connections.editNamed': 'Edit {name}',
   'connections.again': 'Connect again',
@@ -42,7 +45,8 @@ export const enConnections = {
   'connections.form.caHelp': 'PEM. Leave it empty if a public authority signs the certificate of the server.',
   'connections.form.choice':
     '{choice, select, header {Header} query {Query parameter} read {Read} insert {Read and insert} write {Read, insert, change and delete} verify {Encrypt and verify the certificate} encrypt {Encrypt without verifying} off {Off: everything is sent as plain text} tls {TLS} starttls {STARTTLS} other {{choice}}}',
-  'connections.form.setBy': 'Set on {time} by {name}. Leave it empty to keep it.',
+  'connections.form.setBy':
+    'Set on {time} by {name}{reason, select, refused {, and no longer valid. Enter it again.} bound {. Enter it again: it is kept for the earlier values only.} other {. Leave it empty to keep it.}}',
   'connections.form.page': 'A window of the service opens, in which you allow access.',
   'connections.form.hosts': 'Allowed hosts',
   'connections.form.hostsHelp':
@@ -54,7 +58,6 @@ export const enConnections = {
   'connections.form.connect': 'Connect',
   'connections.form.failed': 'The connection could not be saved',
   'connections.form.again': 'Connect "{name}" again',
-  'connections.form.enterAgain': 'Set on {time} by {name}, and no longer valid. Enter it again.',
   'connections.wait.line':
     '{name} waits until "{connection}" is connected again.{others, plural, =0 {} one { # more node waits.} other { # more nodes wait.}}',
   'connections.wait.private':

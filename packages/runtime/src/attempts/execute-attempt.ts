@@ -110,9 +110,10 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
     return isHeld(error) ? { kind: 'held', error } : { kind: 'thrown', error }
   }
   pump.onOpen(() => redactPump(openPump(started, deps), opened))
-  const { connection } = opened
+  const { connection, fileMask } = opened
   const redact = (value: Json) => redactJournaled(value, opened)
-  const body = { http, files, values: committer.values, pump, connection, redact, stop, graceMs, onHeartbeat, now }
+  const hidden = { redact, fileMask }
+  const body = { http, files, values: committer.values, pump, connection, ...hidden, stop, graceMs, onHeartbeat, now }
   return redactEnd(await runBody(started, opened.params, body), opened)
 }
 

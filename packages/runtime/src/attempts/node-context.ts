@@ -6,7 +6,7 @@ import { storeValue } from '../commit/stored-value.ts'
 import type { ValueLoader } from '../commit/value-loader.ts'
 import type { OpenConnection } from '../engine.ts'
 import type { Files } from '../files/files.ts'
-import { nodeFilesOf } from '../files/node-files.ts'
+import { type FileMask, nodeFilesOf } from '../files/node-files.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import { clientsOf, type NodeClients } from './with-account.ts'
 import { withCredentials } from './with-credentials.ts'
@@ -21,6 +21,8 @@ export interface NodeContextDeps {
   readonly connection?: OpenConnection | null
   /** Redacts the result of a journaled call. @defaultValue it is stored as it is */
   readonly redact?: (value: Json) => Json
+  /** Hides the secrets of the node in files that it stores; `null` if it has none. */
+  readonly fileMask: FileMask | null
 }
 
 /** Abort of a body; its controller is created when the body reads the signal, which most never do. */
@@ -54,7 +56,7 @@ class AbortOfBody implements LazyAbort {
 export function nodeContextOf(
   started: StartedNode,
   params: unknown,
-  { http, pump, values, files, connection = null, redact = same }: NodeContextDeps,
+  { http, pump, values, files, connection = null, redact = same, fileMask }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
@@ -83,7 +85,7 @@ export function nodeContextOf(
     idempotencyKey,
     http: endingWith(connection === null ? http : withCredentials(http, connection), abort),
     connection: connection?.connection ?? null,
-    files: nodeFilesOf(files, tenantId),
+    files: nodeFilesOf(files, tenantId, fileMask),
     ...clientsOf(http, tenantId, connection, () => ({
       abortSignal: abort.signal,
       timeoutMs: started.node.timeoutMs,

@@ -92,8 +92,10 @@ describe('openParams', () => {
   })
 
   test('replaces the token of a header value, too, which a service may send back without its scheme', async () => {
-    const { secrets } = await open(async () => 'Bearer token-of-acme')
+    const { fileMask, secrets } = await open(async () => 'Bearer token-of-acme')
     expect(secrets.json({ you: 'sent token-of-acme' })).toEqual({ you: expect.not.stringContaining('token-of-acme') })
+    expect(fileMask?.bytes.bytes(Buffer.from('sent token-of-acme')).toString()).toBe(`sent ${MASK}`)
+    expect(fileMask?.text('token-of-acme.txt')).toBe(`${MASK}.txt`)
   })
 
   test('replaces both the stored value and the parsed one, which has no spaces around it', async () => {

@@ -16,6 +16,8 @@ import { type CallbackRef, placeholdersIn, replaceTexts } from '../commit/callba
 import type { StartedNode } from '../commit/commit-types.ts'
 import { type FindNodeType, type NodeType, plannedConnection } from '../commit/node-types.ts'
 import type { OpenConnection, ReconnectNeeded, SecretReader } from '../engine.ts'
+import type { FileMask } from '../files/node-files.ts'
+import { createBytesRedactor } from '../hide-bytes.ts'
 import { isOutage } from '../postgres/refusal.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import type { BodyEnd } from './run-body.ts'
@@ -30,6 +32,8 @@ export interface OpenedParams {
   readonly secrets: Redactor
   /** Also replaces credentials in other params, for errors, log lines and tool calls. */
   readonly credentials: Redactor
+  /** Replaces the values of secret params in files that the body stores; `null` without any. */
+  readonly fileMask: FileMask | null
 }
 
 type StartedParams = Pick<StartedNode, 'tenantId' | 'runId' | 'node' | 'params'>
@@ -186,6 +190,7 @@ class RedactedParams implements OpenedParams {
   readonly connection: OpenConnection | null
   readonly secrets: Redactor
   #credentials: Redactor | undefined
+  #fileMask: FileMask | undefined
 
   /** @param given - Params from before their secrets were decrypted. @defaultValue `params` */
   constructor(params: unknown, secrets: readonly string[], given = params, connection: OpenConnection | null = null) {
@@ -200,6 +205,12 @@ class RedactedParams implements OpenedParams {
   get credentials(): Redactor {
     this.#credentials ??= createRedactor([...this.parts, ...credentialsIn(objectOf(this.given))], EXCERPTS)
     return this.#credentials
+  }
+
+  get fileMask(): FileMask | null {
+    if (this.secrets.isEmpty) return null
+    this.#fileMask ??= { bytes: createBytesRedactor(this.parts), text: this.secrets.text }
+    return this.#fileMask
   }
 }
 

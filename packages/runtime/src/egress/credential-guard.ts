@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { createRedactor, credentialsIn, MASK } from '@tenon/core/mask'
 import { addCredentials, type HttpCredentials } from '@tenon/core/node'
+import { createBytesRedactor } from '../hide-bytes.ts'
 import { checkHeaders } from './check-request.ts'
 import type { Hop } from './redirects.ts'
 
@@ -42,20 +43,16 @@ const WITHOUT_CREDENTIALS: CredentialGuard = {
   hideStream: (body) => body,
 }
 
-/** Bytes as a text with one character for each, in which every charset with the characters of ASCII can be searched. */
-const BYTES = 'latin1'
 /** A header of the standard `Headers` has no characters beyond Latin-1. */
 const HEADER_MASK = '*'.repeat(MASK.length)
-const MASK_BYTES = Buffer.from(MASK).toString(BYTES)
 
 function guardOf(credentials: HttpCredentials, origin: string): CredentialGuard {
   const secrets = secretsOf(credentials)
   const texts = createRedactor(secrets)
-  const bytesOf = createRedactor(secrets.flatMap((secret) => [secret, Buffer.from(secret).toString(BYTES)]))
+  const bytesOf = createBytesRedactor(secrets)
   // The name of a host is in lower case.
   const addresses = createRedactor(secrets.flatMap((secret) => [secret, secret.toLowerCase()]))
   const holdsSecret = (text: string): boolean => addresses.whole(text) !== text
-  const toBytes = (text: string): Buffer => Buffer.from(text.replaceAll(MASK, MASK_BYTES), BYTES)
   return {
     sign(hop) {
       if (hop.url.origin !== origin) return hop
@@ -74,26 +71,8 @@ function guardOf(credentials: HttpCredentials, origin: string): CredentialGuard 
     },
     hideText: texts.whole,
     hideHeader: (text) => texts.whole(text).replaceAll(MASK, HEADER_MASK),
-    hideBytes(bytes) {
-      const text = bytes.toString(BYTES)
-      const hidden = bytesOf.whole(text)
-      return hidden === text ? bytes : toBytes(hidden)
-    },
-    hideStream(body) {
-      let held = ''
-      const hiding = new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          const text = bytesOf.whole(held + Buffer.from(chunk).toString(BYTES))
-          const openAt = bytesOf.openAt(text)
-          held = text.slice(openAt)
-          if (openAt > 0) controller.enqueue(toBytes(text.slice(0, openAt)))
-        },
-        flush: (controller) => {
-          if (held !== '') controller.enqueue(toBytes(held))
-        },
-      })
-      return body.pipeThrough(hiding)
-    },
+    hideBytes: bytesOf.bytes,
+    hideStream: bytesOf.stream,
   }
 }
 

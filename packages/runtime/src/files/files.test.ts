@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FileRef } from '@tenon/core/document'
+import { createRedactor, MASK } from '@tenon/core/mask'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBytesRedactor } from '../hide-bytes.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import type { FileOptions } from './file-options.ts'
 import { createFiles, type NewFile } from './files.ts'
@@ -226,5 +228,28 @@ describe('files of a node', () => {
     expect((await own.put('x', { name: '..', type: 'text/csv' })).name).toBe('file')
     const faked: FileRef = { ...ref, size: 1 }
     await expect(own.read(faked, 2)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' })
+  })
+  test('contain no secret of the node, whether they are texts, bytes or streams, in name and type neither', async () => {
+    const { files, tenantId } = filesOf()
+    const secret = 'canary/of acme'
+    const { text } = createRedactor([secret])
+    const own = nodeFilesOf(files, tenantId, { bytes: createBytesRedactor([secret]), text })
+    const content = `"${secret}" and ${btoa(secret)}, ü`
+    const hidden = `"${MASK}" and ${MASK}, ü`
+    const bytes = new TextEncoder().encode(`x${content}`).subarray(1)
+    const cut = (at: number) =>
+      new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          for (const part of [bytes.subarray(0, at), bytes.subarray(at)]) controller.enqueue(part)
+          controller.close()
+        },
+      })
+    for (const given of [content, bytes, cut(1), cut(5), cut(14), cut(bytes.length - 1)]) {
+      const ref = await own.put(given, { name: `to ${secret}.txt`, type: `text/${secret}` })
+      expect(ref).toMatchObject({ name: `to ${MASK}.txt`, type: 'application/octet-stream' })
+      expect(await textOf(await own.open(ref))).toBe(hidden)
+    }
+    const plain = await own.put(Uint8Array.of(0, 255, 128), { name: 'a.bin', type: 'text/plain' })
+    expect(await own.read(plain, 3)).toEqual(Uint8Array.of(0, 255, 128))
   })
 })

@@ -1,15 +1,27 @@
 import type { FileRef, TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { NodeFiles } from '@tenon/core/node'
+import type { FileContent, NodeFiles } from '@tenon/core/node'
 import { toWellFormed } from '@tenon/core/text'
+import type { BytesRedactor } from '../hide-bytes.ts'
+import { UNKNOWN_TYPE } from './decide-type.ts'
 import type { StoredFile } from './file-rows.ts'
 import type { Files } from './files.ts'
 
 /** Longest name that a file keeps. */
 const MAX_NAME = 255
 
-/** Returns the files of a tenant for the code of a node. */
-export function nodeFilesOf(files: Files, tenantId: TenantId): NodeFiles {
+/** Replaces the secrets of a node in what it stores. */
+export interface FileMask {
+  readonly bytes: BytesRedactor
+  text(text: string): string
+}
+
+/**
+ * Returns the files of a tenant for the code of a node.
+ *
+ * @param mask - Hides secrets in new files, since a service may send back what it got. @defaultValue the node has none
+ */
+export function nodeFilesOf(files: Files, tenantId: TenantId, mask: FileMask | null = null): NodeFiles {
   const find = async ({ file, name }: FileRef): Promise<StoredFile> => {
     const found = await files.find(tenantId, file)
     if (found !== null) return found
@@ -33,11 +45,23 @@ export function nodeFilesOf(files: Files, tenantId: TenantId): NodeFiles {
       }
       return bytes
     },
-    put: async (content, { name, type }) => {
+    put: async (content, given) => {
+      const { name, type } = mask === null ? given : { name: mask.text(given.name), type: maskType(given.type, mask) }
       const file = { name: plainName(name), type, createdBy: null, isStrict: false }
-      return (await files.create(tenantId, content, file)).ref
+      return (await files.create(tenantId, mask === null ? content : maskContent(content, mask), file)).ref
     },
   }
+}
+
+/** A type with a mask in it would be none. */
+function maskType(type: string, mask: FileMask): string {
+  return mask.text(type) === type ? type : UNKNOWN_TYPE
+}
+
+function maskContent(content: FileContent, { bytes }: FileMask): FileContent {
+  if (content instanceof ReadableStream) return bytes.stream(content)
+  if (typeof content === 'string') return bytes.bytes(Buffer.from(content))
+  return bytes.bytes(Buffer.from(content.buffer, content.byteOffset, content.byteLength))
 }
 
 /** Returns a name without a path and without characters that a file on a disk cannot have in its name. */

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { defineNode, fileRefSchema, implementNode } from '@tenon/core/node'
 import { embeddedEngine } from '@tenon/runtime'
 import pg from 'pg'
+import { z } from 'zod'
 import { toNodeHandler } from '../../src/node/to-node-handler.ts'
 import { plainKeys } from '../../src/testing/kit/plain-keys.ts'
 import { nodesWithWebhook } from '../../src/testing/kit/test-nodes.ts'
@@ -15,6 +17,10 @@ const WRITES = {
   decision: { pattern: /^update .*trigger_events/s, at: 'commit' },
   // The runs of a schedule are stored, and its next time is about to be.
   advance: { pattern: /^update .*schedules.*failing_from/s, at: 'before' },
+  // The first part of a file is stored.
+  part: { pattern: /^insert into .*file_chunks/s, at: 'commit' },
+  // A file is whole, and neither its sender nor the run of its node knows it yet.
+  file: { pattern: /^update .*"files" set "state"/s, at: 'commit' },
 } as const
 
 type Query = (query: { readonly text: string }) => Promise<unknown>
@@ -33,6 +39,19 @@ function killAt(client: { query: unknown }, { pattern, at }: (typeof WRITES)[key
   }
 }
 
+/** Stores a file. */
+const noteNode = implementNode(
+  defineNode({
+    ...{ type: 'note', version: 1, title: 'Note', description: 'Stores a file', icon: 'M4 12h16', category: 'data' },
+    ...{ params: z.object({}), ports: [{ name: 'success', title: 'Done' }], summary: 'Notes', effect: 'read' },
+    outputs: { success: z.object({ note: fileRefSchema }) },
+  }),
+  async ({ files }) => {
+    const note = await files.put('noted', { name: 'note.txt', type: 'text/plain' })
+    return { port: 'success', output: { note } }
+  },
+)
+
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'] ?? '', max: 8 })
 const write = process.env['KILL_AFTER'] as keyof typeof WRITES | undefined
 if (write !== undefined) pool.on('connect', (client) => killAt(client, WRITES[write]))
@@ -41,7 +60,7 @@ if (write !== undefined) pool.on('connect', (client) => killAt(client, WRITES[wr
 const automation = createWorkflowServer({
   database: { pool },
   engine: embeddedEngine(),
-  nodes: nodesWithWebhook,
+  nodes: [...nodesWithWebhook, noteNode],
   keyProvider: plainKeys,
   authenticate: () => ({ tenantId: 'acme', userId: 'ada', displayName: 'Ada', role: 'admin' }),
   publicUrl: 'https://app.example',
@@ -52,6 +71,11 @@ await automation.startWorker()
 const server = createServer(toNodeHandler(automation))
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 process.on('disconnect', () => process.exit(0))
+
+/** Answers with the most memory that the process has had, in bytes, when its parent asks for it. */
+process.on('message', (message) => {
+  if (message === 'memory') process.send?.({ peakBytes: process.resourceUsage().maxRSS * 1_024 })
+})
 
 /** Orders for a process to save, each in a transaction that also requests a run of the workflow. */
 export interface OrdersToSave {
@@ -72,7 +96,9 @@ async function saveOrder(workflowId: string, { id, end }: OrdersToSave['orders']
   }
 }
 
-process.on('message', ({ workflowId, orders }: OrdersToSave) => {
+process.on('message', (message: OrdersToSave | 'memory') => {
+  if (message === 'memory') return
+  const { workflowId, orders } = message
   const waiting = [...orders]
   const save = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await saveOrder(workflowId, next)

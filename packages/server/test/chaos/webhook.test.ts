@@ -2,8 +2,18 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AcceptedWebhook, Page, RunSummary, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
-import type { SecretMarker, WorkflowNode } from '@tenon/core/document'
+import type {
+  AcceptedWebhook,
+  FileInfo,
+  Page,
+  Run,
+  RunSummary,
+  StartedRun,
+  Trigger,
+  TriggerEvent,
+  Workflow,
+} from '@tenon/core/api'
+import type { SecretMarker, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
@@ -17,6 +27,8 @@ const AT_ONCE = 24
 /** Transactions of a host, each of which requests a run. */
 const ORDERS = process.env['TENON_CHAOS'] === '1' ? 10_000 : 300
 const KILLS = 4
+/** Megabytes of a large file, up to the limit of all files. */
+const LARGE_MB = process.env['TENON_CHAOS'] === '1' ? 100 : 60
 const SECRET = 'sign-with-this'
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `tenon-webhook-process-${process.pid}`)
 
@@ -47,7 +59,7 @@ afterAll(async () => {
   rmSync(CACHE, { recursive: true, force: true })
 })
 
-type Write = 'claim' | 'start' | 'decision' | 'advance'
+type Write = 'claim' | 'start' | 'decision' | 'advance' | 'part' | 'file'
 
 /** @param killAfter - Write of the first event after which the process dies. */
 function forkProcess(killAfter?: Write): ChildProcess {
@@ -85,7 +97,15 @@ async function publishWebhook(url: string): Promise<{ readonly workflowId: strin
 
 /** Publishes trigger → end. */
 async function publishTrigger(url: string, workflowId: string, trigger: WorkflowNode): Promise<void> {
-  const document = workflow([trigger, node('end', 'end', { outcome: 'done' })], [`${trigger.id}>end`])
+  await publishDocument(
+    url,
+    workflowId,
+    workflow([trigger, node('end', 'end', { outcome: 'done' })], [`${trigger.id}>end`]),
+  )
+}
+
+/** Publishes a document in place of the one of a new workflow. */
+async function publishDocument(url: string, workflowId: string, document: WorkflowDocument): Promise<void> {
   const operations = [
     { op: 'remove_node', nodeId: 'start' },
     ...document.nodes.map((each) => ({ op: 'add_node', node: each })),
@@ -251,4 +271,88 @@ test('the times of two hours without a server start one run each, though process
     expect(new Set(runs.items.map(({ runId }) => runId))).toEqual(new Set(events.items.map(({ runId }) => runId)))
     expect(runs.items).toHaveLength(5)
   }
+}, 120_000)
+
+/** Sends bytes as a file, and returns the answer; null if the process has died. */
+async function upload(url: string, body: BodyInit): Promise<FileInfo | null> {
+  const headers = { 'content-type': 'application/octet-stream' }
+  const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+  const response = await fetch(`${url}/files?name=a.bin`, init).catch(() => null)
+  return response === null ? null : ((await response.json()) as FileInfo)
+}
+
+test('a file whose process is killed during the upload or before the outcome of its node is not left for ever', async () => {
+  const sql = new pg.Client({ connectionString: databaseUrl })
+  await sql.connect()
+  await sql.query(`select set_config('tenon.tenant', '*', false)`)
+  const files = async () => {
+    const { rows } = await sql.query(
+      `select file_id, state, size::integer, unused_since is null as is_used,
+        (select count(*)::integer from tenon.file_chunks c where c.file_id = f.file_id) as parts,
+        exists (select from tenon.payloads p where p.hash = f.mark) as is_kept
+      from tenon.files f order by created_at, file_id`,
+    )
+    return rows
+  }
+  const signalOf = (child: ChildProcess) =>
+    new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
+  const during = await startProcess('part')
+  const died = signalOf(during.process)
+  expect(await upload(during.url, new Uint8Array(1_200_000))).toBeNull()
+  expect(await died).toBe('SIGKILL')
+  // It cannot be read, and the retention deletes it an hour after its last part.
+  expect(await files()).toMatchObject([{ state: 'uploading', parts: 1, is_used: false, is_kept: false }])
+
+  const healthy = await startProcess()
+  const { id: workflowId } = await call<Workflow>(`${healthy.url}/workflows`, { name: 'Notes' })
+  const noting = workflow(
+    [node('start', 'start'), node('note', 'note'), node('end', 'end', { outcome: 'done' })],
+    [...['start>note', 'note>end']],
+  )
+  await publishDocument(healthy.url, workflowId, noting)
+  healthy.process.kill('SIGKILL')
+  const before = await startProcess('file')
+  const diedLater = signalOf(before.process)
+  const run = await call<StartedRun>(`${before.url}/workflows/${workflowId}/runs`, { input: {} })
+  expect(await diedLater).toBe('SIGKILL')
+  const after = await startProcess()
+  const status = async () => (await call<Run>(`${after.url}/runs/${run.runId}`)).status
+  await expect.poll(status, { timeout: 60_000, interval: 300 }).toBe('completed')
+  const [, first, second] = await files()
+  // The run has the file of its second attempt only; the other one is deleted after a day.
+  expect([first, second]).toMatchObject([
+    { state: 'ready', size: 5, is_used: false, is_kept: false },
+    { state: 'ready', size: 5, is_kept: true },
+  ])
+  await sql.end()
+}, 120_000)
+
+test('a large file needs little memory of the server, up and down', async () => {
+  const { process: child, url } = await startProcess()
+  const peakBytes = () =>
+    new Promise<number>((resolve) => {
+      child.once('message', ({ peakBytes: peak }: { readonly peakBytes: number }) => resolve(peak))
+      child.send('memory')
+    })
+  /** Sends and reads a file of as many megabytes. @returns Bytes that were read. */
+  const exchange = async (megabytes: number): Promise<number> => {
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent === megabytes) return controller.close()
+        sent += 1
+        controller.enqueue(new Uint8Array(1_000_000).fill(sent))
+      },
+    })
+    const stored = await upload(url, body)
+    const response = await fetch(`${url}/files/${stored?.ref.file}/content`)
+    let read = 0
+    for await (const bytes of response.body ?? []) read += bytes.byteLength
+    return read
+  }
+  // Code and pools first.
+  await exchange(8)
+  const before = await peakBytes()
+  expect(await exchange(LARGE_MB)).toBe(LARGE_MB * 1_000_000)
+  expect(await peakBytes()).toBeLessThan(before + (LARGE_MB * 1_000_000) / 2)
 }, 120_000)

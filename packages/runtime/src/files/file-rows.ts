@@ -115,13 +115,17 @@ export async function findFile(tx: RuntimeTx, { tenantId, fileId }: FileKey): Pr
   return row === undefined ? null : toStoredFile(row)
 }
 
-/** Measures the bytes of all files of a tenant, under a lock that lasts as long as the transaction. */
+/**
+ * Measures the bytes of all files of a tenant that are whole, under a lock that lasts as long as the transaction. So of
+ * uploads that do not fit together, those that end first are kept.
+ */
 export async function lockTotal(tx: RuntimeTx, tenantId: string): Promise<number> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${tenantId} files`}, 0))`.execute(tx)
   const { bytes } = await tx
     .selectFrom('files')
     .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('size'), sql<number>`0`).as('bytes'))
     .where('tenant_id', '=', tenantId)
+    .where('state', '=', 'ready')
     .executeTakeFirstOrThrow()
   return Number(bytes)
 }

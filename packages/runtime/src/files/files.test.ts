@@ -116,10 +116,18 @@ describe('what is refused leaves nothing', () => {
     const { create, rows } = limited({ totalBytes: 10 })
     await create('12345678')
     const both = await Promise.allSettled([create('abcdefgh'), create('ab')])
-    const codes = both.map((each) => (each.status === 'rejected' ? each.reason.code : 'stored')).sort()
-    expect(codes).toContain('FILE_QUOTA_EXCEEDED')
+    // What does not fit takes no room from what does, also while it arrives.
+    expect(both.map((each) => (each.status === 'rejected' ? each.reason.code : 'stored'))).toEqual([
+      'FILE_QUOTA_EXCEEDED',
+      'stored',
+    ])
     const { files } = await rows()
-    expect(files.every(({ state }) => state === 'ready')).toBe(true)
+    expect(files.map(({ state }) => state)).toEqual(['ready', 'ready'])
+    const { stream, seen } = pieces(100, 300_000)
+    const small = limited({ totalBytes: 700_000 })
+    await expect(small.create(stream)).rejects.toMatchObject({ code: 'FILE_QUOTA_EXCEEDED' })
+    expect(seen).toMatchObject({ canceled: true })
+    expect(seen.read).toBeLessThan(6)
   })
 
   test('a type that is not accepted, and content of another type unless it is from a node', async () => {
@@ -208,7 +216,10 @@ describe('the sweep', () => {
     expect((await files.hold(tenantId, [ref.file, `fil_${'0'.repeat(32)}`])).map((held) => held.ref)).toEqual([ref])
     await age(2 * HOUR_MS)
     expect(await sweepFiles(opened.database, tenantId)).toBe(0)
-    await age(24 * HOUR_MS)
+    // Held for a run that is about to start.
+    await files.hold(tenantId, [ref.file], Date.now() + HOUR_MS)
+    expect(await files.delete(tenantId, ref.file)).toBe('in_use')
+    await age(26 * HOUR_MS)
     expect(await sweepFiles(opened.database, tenantId)).toBe(1)
     expect(await rows()).toEqual({ files: [], chunks: 0 })
   })

@@ -4,6 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { FileContent } from '@tenon/core/node'
 import type { Actor } from '@tenon/core/run'
 import type { RuntimeLog, TransactionHook } from '../engine.ts'
+import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { reasonOf } from '../reason-of.ts'
 import { contentParts, readHead } from './content-parts.ts'
@@ -50,7 +51,7 @@ export interface Files {
   open(tenantId: TenantId, file: StoredFile, range?: ByteRange): ReadableStream<Uint8Array>
   /** Keeps files from being deleted for a day at least, or until a later time, and returns those that were found. */
   hold(tenantId: TenantId, fileIds: readonly FileId[], until?: number): Promise<readonly StoredFile[]>
-  /** Deletes a file to which no run refers; `hook` writes related rows in the same transaction. */
+  /** Deletes a file to which no run refers and that is not held until a later time; `hook` writes related rows in the same transaction. */
   delete(tenantId: TenantId, fileId: FileId, hook?: TransactionHook): Promise<'deleted' | 'in_use' | 'not_found'>
 }
 
@@ -81,12 +82,17 @@ const SCAN_TIMEOUT_MS = 300_000
 export function createFiles({ database, log, options = {}, findType = async () => null }: FilesDeps): Files {
   const limitsOf = fileLimitsOf(options, log)
 
-  const store = async (key: FileKey, parts: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredContent> => {
+  /** @param checkSize - Throws if the file may not have as many bytes. */
+  const store = async (
+    key: FileKey,
+    parts: AsyncIterable<Uint8Array>,
+    checkSize: (size: number) => void,
+  ): Promise<StoredContent> => {
     const digest = createHash('sha256')
     let start = 0
     let position = 0
     for await (const bytes of parts) {
-      if (start + bytes.byteLength > maxBytes) throw tooLarge(maxBytes)
+      checkSize(start + bytes.byteLength)
       digest.update(bytes)
       const chunk = { position, start, bytes }
       const isStored = await database.withTenant(key.tenantId, (tx) => insertChunk(tx, key, chunk))
@@ -130,15 +136,20 @@ export function createFiles({ database, log, options = {}, findType = async () =
         const { head, rest } = await readHead(parts)
         const file = { ...given, type: typeOf(given, await findType(head), limits) }
         const key: FileKey = { tenantId, fileId: `fil_${randomUUID().replaceAll('-', '')}` }
-        await database.withTenant(tenantId, async (tx) => {
-          checkRoom(await lockTotal(tx, tenantId), 1, limits)
+        const used = await database.withTenant(tenantId, async (tx) => {
+          const before = await totalOf(tx, tenantId, limits)
+          checkRoom(before, 1, limits)
           await insertFile(tx, tenantId, { ...file, ...key })
+          return before
         })
         try {
-          const content = await store(key, rest, limits.maxBytes)
+          const content = await store(key, rest, (size) => {
+            if (size > limits.maxBytes) throw tooLarge(limits.maxBytes)
+            checkRoom(used, size, limits)
+          })
           await scan(key, file, content)
           const stored = await database.withTenant(tenantId, async (tx) => {
-            checkRoom(await lockTotal(tx, tenantId), 0, limits)
+            checkRoom(await totalOf(tx, tenantId, limits), content.size, limits)
             return finishFile(tx, key, content.hash)
           })
           if (stored === null) throw unavailable('The upload took too long and was given up')
@@ -159,14 +170,14 @@ export function createFiles({ database, log, options = {}, findType = async () =
       database.withTenant(tenantId, async (tx) => {
         const row = await tx
           .selectFrom('files')
-          .select((eb) => ['file_id', isFileUsed(eb).as('is_used')])
+          .select((eb) => [isFileUsed(eb).as('is_used'), eb('unused_since', '>', databaseNow).as('is_held')])
           .where('tenant_id', '=', tenantId)
           .where('file_id', '=', fileId)
           .where('state', '=', 'ready')
           .forUpdate()
           .executeTakeFirst()
         if (row === undefined) return 'not_found'
-        if (row.is_used) return 'in_use'
+        if (row.is_used || row.is_held === true) return 'in_use'
         await deleteFiles(tx, tenantId, [fileId])
         await hook?.(tx)
         return 'deleted'
@@ -194,6 +205,15 @@ function typeOf({ type: declared, isStrict }: NewFile, found: string | null, { t
     remedy: `Use a file of one of these types: ${types.join(', ')}.`,
     details: { type, types: [...types] },
   })
+}
+
+/** Measures the files that count for the limit of a tenant, under its lock; nothing is measured without a limit. */
+async function totalOf(
+  tx: Parameters<typeof lockTotal>[0],
+  tenantId: TenantId,
+  { totalBytes }: ResolvedFileLimits,
+): Promise<number> {
+  return totalBytes === Number.POSITIVE_INFINITY ? 0 : lockTotal(tx, tenantId)
 }
 
 /** @throws {@link TenonError} `FILE_QUOTA_EXCEEDED` if files of `used` bytes leave no room for `more`. */

@@ -1,5 +1,5 @@
 import type { Identity, SentEvent } from '@tenon/core/api'
-import { isJsonObject, type Json, type JsonObject, sha256Hex, type TenantId } from '@tenon/core/document'
+import { durationToMs, isJsonObject, type Json, type JsonObject, sha256Hex, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { encodeValue } from '@tenon/core/run'
 import type { EventRequest, TransactionHook } from '@tenon/runtime'
@@ -44,13 +44,14 @@ export async function sendEvent(server: SendDeps, sender: Sender, event: EventTo
   const { tenantId } = sender
   server.eventTypes.check(event.type, event.data)
   await server.dataUsage.checkValue(tenantId, event.data, ['payload'])
+  // Before it is stored, so that no crash in between leaves an event without its files.
+  await holdEventFiles(server, tenantId, event.data, usedUntil(server.now(), event))
   const id = event.id ?? crypto.randomUUID()
   const hook = storeHook(server, sender, { ...event, id })
   const sent =
     event.subject === null
       ? await storeOnly(server, tenantId, hook, id)
       : await deliver(server, sender, { ...event, id, subject: event.subject }, hook)
-  await holdEventFiles(server, tenantId, event.data, kept(server.now(), sent))
   server.startRequests.wake()
   return sent
 }
@@ -58,9 +59,12 @@ export async function sendEvent(server: SendDeps, sender: Sender, event: EventTo
 /** Time for which an event may start runs: its requests are tried again for a day. */
 const TRIED_MS = 24 * 60 * 60 * 1_000
 
-/** Returns the time until which an event may be used. */
-function kept(now: number, { expiresAt }: SentEvent): number {
-  return Math.max(now + TRIED_MS, expiresAt === null ? 0 : Date.parse(expiresAt))
+/** Longest time for which an event is kept for a wait unless its sender says otherwise. */
+const KEPT_FOR_WAITS = '7d'
+
+/** Returns the time until which an event may be used: it starts runs for a day, and waits get it until it expires. */
+function usedUntil(now: number, { subject, ttl }: EventToSend): number {
+  return now + Math.max(TRIED_MS, subject === null ? 0 : durationToMs(ttl ?? KEPT_FOR_WAITS))
 }
 
 /** Makes the request that stores an event. */

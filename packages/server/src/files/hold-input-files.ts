@@ -2,7 +2,10 @@ import { findFileRefs, type Json, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 
-type Holder = Pick<ServerContext, 'files'>
+type Holder = Pick<ServerContext, 'files' | 'now'>
+
+/** Time in which a run is stored whose files were checked: they are not deleted in between. */
+const STARTING_MS = 60_000
 
 /**
  * Checks that the tenant has the files in the input of a run, as the input describes them, and keeps them from being deleted
@@ -18,6 +21,7 @@ export async function holdInputFiles(server: Holder, tenantId: TenantId, input: 
       await server.files.hold(
         tenantId,
         found.map(({ ref }) => ref.file),
+        server.now() + STARTING_MS,
       )
     ).map(({ ref }) => [ref.file, ref]),
   )
@@ -40,13 +44,11 @@ export async function holdInputFiles(server: Holder, tenantId: TenantId, input: 
   )
 }
 
-/** Keeps the files of an event as long as the event may wait for a run; files that the tenant does not have are ignored. */
-export async function holdEventFiles(
-  server: Holder,
-  tenantId: TenantId,
-  payload: Json,
-  expiresAt: number | null,
-): Promise<void> {
+/**
+ * Keeps the files of an event, which is about to be stored, as long as it may wait for a run; files that the tenant does
+ * not have are ignored.
+ */
+export async function holdEventFiles(server: Holder, tenantId: TenantId, payload: Json, until: number): Promise<void> {
   const ids = findFileRefs(payload).map(({ ref }) => ref.file)
-  await server.files.hold(tenantId, ids, ...(expiresAt === null ? [] : [expiresAt]))
+  await server.files.hold(tenantId, ids, until)
 }

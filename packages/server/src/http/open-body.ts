@@ -2,16 +2,25 @@ import { TenonError } from '@tenon/core/errors'
 import { inTime } from '../in-time.ts'
 import { isParsed } from './parsed-body.ts'
 
+/** Least bytes of a body for each second on average, and the time from which they are counted. */
+const LEAST_PER_SECOND = 1_000
+const COUNTED_AFTER_MS = 60_000
+
 /**
  * Opens the body of a request as a stream, for a handler that reads it part by part: what is not read is not sent.
  *
  * The media type is one that a page of another origin cannot send without asking first, so cookies cannot be abused.
  *
  * @param timeoutMs - Longest wait for the next bytes.
- * @returns A stream that fails with `REQUEST_TIMEOUT` if the sender stalls, and `REQUEST_MALFORMED` if it breaks off.
+ * @param now - Milliseconds of a clock that only moves forward.
+ * @returns A stream that fails with `REQUEST_TIMEOUT` if the sender stalls or, after a minute, sends less than 1 kB a second, and `REQUEST_MALFORMED` if it breaks off.
  * @throws {@link TenonError} `UNSUPPORTED_MEDIA_TYPE`, `REQUEST_BODY_CONSUMED`.
  */
-export function openBody(request: Request, timeoutMs: number): ReadableStream<Uint8Array> {
+export function openBody(
+  request: Request,
+  timeoutMs: number,
+  now: () => number = () => performance.now(),
+): ReadableStream<Uint8Array> {
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
   if (mediaType !== 'application/octet-stream') {
     throw new TenonError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/octet-stream', {
@@ -29,13 +38,21 @@ export function openBody(request: Request, timeoutMs: number): ReadableStream<Ui
     })
   }
   const reader = request.body?.getReader()
+  const startedAt = now()
+  let received = 0
   return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         try {
           const next = reader === undefined ? DONE : await inTime(reader.read(), timeoutMs, tooSlow)
-          if (next.done) controller.close()
-          else controller.enqueue(next.value)
+          if (next.done) {
+            controller.close()
+            return
+          }
+          received += next.value.byteLength
+          const elapsedMs = now() - startedAt
+          if (elapsedMs > COUNTED_AFTER_MS && received < (elapsedMs / 1_000) * LEAST_PER_SECOND) throw tooSlow()
+          controller.enqueue(next.value)
         } catch (cause) {
           // Not awaited: the source of a body that has stalled may never answer.
           void reader?.cancel(cause).catch(() => undefined)

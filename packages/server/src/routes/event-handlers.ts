@@ -1,5 +1,5 @@
 import { ROUTES, type SentEvent, type StartRequestState } from '@tenon/core/api'
-import type { TenantId } from '@tenon/core/document'
+import { durationToMs, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { SendEventResult } from '@tenon/runtime'
 import { CLOUD_EVENT_SCHEMA, eventOf, fromHeaders, isBinaryMode } from '../bus-events/cloud-events.ts'
@@ -21,11 +21,11 @@ const CALLBACK_TTL = '30d'
 const callbackRoute = implementRoute(ROUTES.receiveCallback, async ({ server, params: { token }, body }) => {
   const { tenantId, runId, nodeRunId } = await server.callbacks.read(token).then(found)
   await server.dataUsage.checkValue(tenantId, body, [])
+  await holdEventFiles(server, tenantId, body, server.now() + durationToMs(CALLBACK_TTL))
   const target = { kind: 'callback', runId, nodeRunId } as const
   const sent = await server.engine
     .sendEvent(tenantId, { target, payload: body, ttl: CALLBACK_TTL, actor: null })
     .catch(asCallbackError)
-  await holdEventFiles(server, tenantId, body, 'expiresAt' in sent ? sent.expiresAt : null)
   if (sent.outcome === 'gone') throw new TenonError('CALLBACK_GONE', 'The run no longer waits for this callback')
   return { status: 202, json: { status: sent.outcome } }
 })

@@ -2,6 +2,7 @@ import type { FileInfo, FileLink, Run, StartedRun } from '@tenon/core/api'
 import { FILE_SCHEMA } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
+import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readRange } from '../files/content-response.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
@@ -10,8 +11,11 @@ import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
+let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
 beforeAll(async () => {
+  pglite = await openMigratedPGlite()
   server = await openTestServer({
+    database: { pglite },
     keyProvider: plainKeys,
     files: { limitsOf: () => ({ maxBytes: 1_000_000 }) },
   })
@@ -107,7 +111,11 @@ describe('a link', () => {
     const { ref } = await upload(as, 'a,b', 'name=a.csv&type=text/csv')
     const linkFor = (body?: object) =>
       server.json<FileLink>(200, `/files/${ref.file}/link`, { as, method: 'POST', ...(body && { body }) })
-    const { url } = await linkFor()
+    const { url, expiresAt } = await linkFor()
+    const { rows } = await pglite.query(
+      `select resource, details::json->>'expiresAt' as until from tenon.audit_log where action = 'file.link'`,
+    )
+    expect(rows).toEqual([{ resource: ref.file, until: expiresAt }])
     const path = url.slice(url.indexOf('/file-content/'))
     expect(await (await server.call(path)).text()).toBe('a,b')
     expect(await server.json(404, `${path.slice(0, -2)}xx`)).toMatchObject({ code: 'FILE_LINK_INVALID' })
@@ -133,6 +141,8 @@ describe('a run with a file', () => {
       code: 'FILE_IN_USE',
     })
     await server.json(204, `/runs/${run.runId}`, { as, method: 'DELETE' })
+    // A minute after the start, for which it is held.
+    await pglite.query('update tenon.files set unused_since = unused_since - 60000 where file_id = $1', [ref.file])
     await expect.poll(async () => (await server.call(`/files/${ref.file}`, { as, method: 'DELETE' })).status).toBe(204)
   })
 

@@ -8,7 +8,7 @@ import { toInstant } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { actorOf } from '../runs/start-run.ts'
-import { auditHook } from '../tables/audit-repository.ts'
+import { auditHook, insertAudit } from '../tables/audit-repository.ts'
 
 /** Time for which a link works unless the request says otherwise. */
 const LINK_MS = 300_000
@@ -44,9 +44,15 @@ export const fileHandlers: readonly RouteImplementation[] = [
     ),
   ),
 
-  implementRoute(ROUTES.createFileLink, async ({ server, identity: { tenantId }, resource, body }) => {
+  implementRoute(ROUTES.createFileLink, async ({ server, identity, resource, body }) => {
+    const { tenantId } = identity
     const expiresAt = server.now() + (body.expiresInMs ?? LINK_MS)
-    const url = await server.fileLinks.urlOf({ tenantId, fileId: resource.ref.file, expiresAt })
+    const fileId = resource.ref.file
+    const url = await server.fileLinks.urlOf({ tenantId, fileId, expiresAt })
+    // A link is a permission that anyone can pass on.
+    const details = { expiresAt: toInstant(expiresAt) }
+    const entry = { identity, action: 'file.link', resource: fileId, at: server.now(), details } as const
+    await server.database.withTenant(tenantId, (tx) => insertAudit(tx, entry))
     return { status: 200, json: { url, expiresAt: toInstant(expiresAt) } }
   }),
 

@@ -46,7 +46,7 @@ export interface RunToBegin {
  * @throws {@link TenonError} as {@link startPublishedRun}.
  */
 export async function beginRun(
-  server: Pick<ServerContext, 'database' | 'dataUsage' | 'engine' | 'files'>,
+  server: Pick<ServerContext, 'database' | 'dataUsage' | 'engine' | 'files' | 'now'>,
   workflow: WorkflowRow,
   { actor, body, runId }: RunToBegin,
 ): Promise<StartedRunRow> {

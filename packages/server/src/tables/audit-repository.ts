@@ -26,6 +26,7 @@ export const AUDIT_ACTIONS = [
   'connection.reconnect',
   'connection.needs_reauth',
   'file.delete',
+  'file.link',
   'trigger.pause',
   'trigger.resume',
   'trigger.open_test',

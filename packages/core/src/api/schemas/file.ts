@@ -15,7 +15,7 @@ export const fileInfoSchema = z
 export const fileLinkSchema = z.strictObject({ url: z.string(), expiresAt: instantSchema }).meta({ id: 'FileLink' })
 
 export const fileLinkRequestSchema = z
-  .strictObject({ expiresInMs: z.int().min(1_000).max(86_400_000).exactOptional() })
+  .strictObject({ expiresInMs: z.int().min(1_000).max(3_600_000).exactOptional() })
   .meta({ id: 'CreateFileLink' })
 
 /** A media type without parameters, such as `application/pdf`. */

@@ -81,22 +81,26 @@ export const dataTests: SuiteGroup = (context) => {
       await run.ended()
       const { copy } = (await run.output()) as unknown as { readonly copy: FileRef }
       expect(await new Response(files.open(tenantId, { ...given, ref: copy })).text()).toBe('ABC')
-      const stored = await handle.reader.getRun(tenantId, run.runId)
-      if (stored === null) throw new RangeError('the run is stored')
-      const { rerun, trigger } = await prepareRerun(handle.reader, stored, { nodeId: 'end' })
-      const plan = await handle.reader.getPlan(tenantId, stored.planHash)
-      if (plan === null) throw new RangeError('the plan is stored')
-      const { workflowId, version, mode } = stored
-      const again = await handle.engine.start({
-        ...{ tenantId, workflowId, version, mode, plan, trigger, actor: null, rerun },
-        input: {},
-      })
-      await drivenRun(handle, tenantId, again.runId).ended()
+      const rerun = async (runId: string) => {
+        const stored = await handle.reader.getRun(tenantId, runId)
+        const plan = await handle.reader.getPlan(tenantId, stored?.planHash ?? '')
+        if (stored === null || plan === null) throw new RangeError('the run is stored')
+        const { workflowId, version, mode } = stored
+        const { rerun: reused, trigger } = await prepareRerun(handle.reader, stored, { nodeId: 'end' })
+        const started = await handle.engine.start({
+          ...{ tenantId, workflowId, version, mode, plan, trigger, actor: null, input: {}, rerun: reused },
+        })
+        await drivenRun(handle, tenantId, started.runId).ended()
+        return started.runId
+      }
+      const first = await rerun(run.runId)
+      const second = await rerun(first)
       const ids = [given.ref.file, copy.file]
       expect(await Promise.all(ids.map((id) => files.delete(tenantId, id)))).toEqual(['in_use', 'in_use'])
-      expect(await deleteRun({ database, log }, { tenantId, runId: run.runId })).toBe('deleted')
+      const remove = (runId: string) => deleteRun({ database, log }, { tenantId, runId })
+      expect([await remove(run.runId), await remove(first)]).toEqual(['deleted', 'deleted'])
       expect(await Promise.all(ids.map((id) => files.delete(tenantId, id)))).toEqual(['deleted', 'in_use'])
-      expect(await deleteRun({ database, log }, { tenantId, runId: again.runId })).toBe('deleted')
+      expect(await remove(second)).toBe('deleted')
       expect(await files.delete(tenantId, copy.file)).toBe('deleted')
     })
   })

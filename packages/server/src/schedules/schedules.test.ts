@@ -207,7 +207,7 @@ test('the next times are shown for a draft, and a schedule that cannot be read i
   expect(times.map(({ local }) => local.slice(10))).toEqual(Array.from({ length: 5 }, () => 'T09:00'))
   expect((await preview(200, {}, 2)).times).toHaveLength(2)
   const issues = [
-    { path: ['params', 'cron'], code: 'SCHEDULE_INVALID', message: expect.stringContaining('minute: 61') },
+    { path: ['params', 'cron'], code: 'SCHEDULE_INVALID', message: expect.stringContaining('Minute: 61') },
   ]
   expect(await preview(422, { cron: '61 * * * *' })).toMatchObject({ code: 'SCHEDULE_INVALID', issues })
 

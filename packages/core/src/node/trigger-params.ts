@@ -145,15 +145,23 @@ export const webhookParams = z.object({
     }),
 })
 
+const NO_NUL = 'The type has a character that no event can have'
+
 /** Params of a node type with `trigger: 'event'`, which the server reads; a type of the host extends them. */
 export const eventParams = z.object({
-  eventType: z.string().trim().regex(/\S/, 'Enter the type of the event').max(200).meta({
-    title: 'Event',
-    description: 'Each event of this type starts a run.',
-    control: 'text',
-    literal: true,
-    placeholder: 'order.created',
-  }),
+  eventType: z
+    .string()
+    .trim()
+    .regex(/\S/, 'Enter the type of the event')
+    .max(200)
+    .regex(/^[^\0]*$/, NO_NUL)
+    .meta({
+      title: 'Event',
+      description: 'Each event of this type starts a run.',
+      control: 'text',
+      literal: true,
+      placeholder: 'order.created',
+    }),
   filter: z.string().max(2_000).optional().meta({
     title: 'Only if',
     description:

@@ -23,6 +23,8 @@ import { isPassing, receiveEvent } from './receive-event.ts'
 
 /** Time for which a request that fails for a reason that may pass is tried again. */
 const GIVE_UP_MS = 24 * 60 * 60 * 1_000
+/** The same for a type of events that only processes of a newer version may know: others with its order key wait for it. */
+const UNKNOWN_TYPE_MS = 60 * 60 * 1_000
 const FIRST_DELAY_MS = 1_000
 const MAX_DELAY_MS = 5 * 60 * 1_000
 
@@ -33,12 +35,13 @@ const MAX_DELAY_MS = 5 * 60 * 1_000
 export async function acceptRequest(server: ServerContext, claimed: ClaimedRequest): Promise<void> {
   const row = await server.database.withTenant(claimed.tenantId, (tx) => findRequest(tx, claimed))
   try {
-    if (row === null) await drop(server, claimed)
+    if (row === null) await dropWithoutRow(server, claimed)
     else if (claimed.target !== '') await acceptForTrigger(server, claimed, row)
     else if (row.kind === 'run') await acceptRun(server, claimed, row)
     else await acceptBusEvent(server, claimed, row)
   } catch (error) {
-    await delayOrRefuse(server, claimed, row, error)
+    if (row !== null && (await hasStarted(server, row))) await decide(server, claimed, { state: 'accepted' })
+    else await delayOrRefuse(server, claimed, error)
   }
 }
 
@@ -56,11 +59,16 @@ async function acceptRun(server: ServerContext, claimed: ClaimedRequest, row: St
   await decide(server, claimed, { state: 'accepted', runId: started.runId })
 }
 
+/** Checks whether a process that was killed has started the run: it counts, whether or not one could be started now. */
+async function hasStarted({ reader }: ServerContext, row: StartRequestRow): Promise<boolean> {
+  return row.run_id !== null && (await reader.getRun(row.tenant_id, row.run_id)) !== null
+}
+
 async function acceptBusEvent(server: ServerContext, claimed: ClaimedRequest, row: StartRequestRow): Promise<void> {
   const { tenantId } = claimed
   const event = presentReceivedEvent(row)
-  // The sender of an event in a transaction of the host has no answer, so its data is checked here.
-  if (row.serves_waits) server.eventTypes.check(event.type, event.data)
+  // An event that was sent by SQL.
+  if (!row.is_checked) server.eventTypes.check(event.type, event.data)
   const fault = row.serves_waits ? await faultOf(() => deliverToWaits(server, row, event)) : null
   await server.database.withTenant(tenantId, async (tx) => {
     const triggers = await listEventTriggers(tx, tenantId, event.type, server.now())
@@ -107,18 +115,14 @@ async function faultOf(work: () => Promise<void>): Promise<TenonError | null> {
   }
 }
 
-async function delayOrRefuse(
-  server: ServerContext,
-  claimed: ClaimedRequest,
-  row: StartRequestRow | null,
-  error: unknown,
-): Promise<void> {
-  const { tenantId, requestId, target, attempts } = claimed
+async function delayOrRefuse(server: ServerContext, claimed: ClaimedRequest, error: unknown): Promise<void> {
+  const { tenantId, requestId, target, attempts, failingMs } = claimed
   const known = error instanceof TenonError ? error : new TenonError('INTERNAL', 'An unknown error', { cause: error })
   const { code, message } = known
-  const mayPass = isPassing(known) || code === 'INTERNAL'
+  const triedMs = code === 'EVENT_TYPE_UNKNOWN' ? UNKNOWN_TYPE_MS : GIVE_UP_MS
+  const mayPass = isPassing(known) || code === 'INTERNAL' || code === 'EVENT_TYPE_UNKNOWN'
   const names = { tenantId, requestId, ...(target === '' ? {} : { target }), code, reason: reasonOf(error) }
-  if (mayPass && row !== null && server.now() - row.at < GIVE_UP_MS) {
+  if (mayPass && failingMs < triedMs) {
     const delayMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempts, 20), MAX_DELAY_MS)
     server.log('warn', 'start_request.failed: retrying', { ...names, delayMs })
     const delay = { delayMs, code, message: cutText(message, 300) }
@@ -132,6 +136,12 @@ async function delayOrRefuse(
 
 async function decide(server: ServerContext, claimed: ClaimedRequest, decision: RequestDecision): Promise<void> {
   await server.database.withTenant(claimed.tenantId, (tx) => decideRequest(tx, claimed, decision))
+}
+
+async function dropWithoutRow(server: ServerContext, claimed: ClaimedRequest): Promise<void> {
+  const { tenantId, requestId } = claimed
+  server.log('warn', 'start_request.missing: it starts no run', { tenantId, requestId })
+  await drop(server, claimed)
 }
 
 async function drop(server: ServerContext, claimed: ClaimedRequest): Promise<void> {

@@ -45,10 +45,12 @@ export function createStartRequestKeeper(
     const server = contextOf()
     while (state === 'started') {
       isWoken = false
-      const claimed = await server.database.withSystem((tx) => claimRequests(tx, { leaseMs, most: AT_ONCE }))
-      if (claimed.length === 0) return
+      const { requests, hasMore } = await server.database.withSystem((tx) =>
+        claimRequests(tx, { leaseMs, most: AT_ONCE }),
+      )
+      if (!hasMore) return
       await Promise.all(
-        claimed.map(async (each) => {
+        requests.map(async (each) => {
           try {
             await acceptRequest(server, each)
           } catch (error) {

@@ -72,7 +72,7 @@ export function requestOf(tenantId: TenantId, event: EventToSend & { readonly se
   const { id, source, type, time, subject, data, servesWaits } = event
   return {
     ...{ tenantId, kind: 'event', scope: source, key: id, body: encodeValue(data).text, type, subject, time },
-    ...{ orderKey: subject, nodeId: null, servesWaits },
+    ...{ orderKey: subject, nodeId: null, servesWaits, isChecked: true },
   }
 }
 

@@ -21,6 +21,8 @@ export interface RequestToPut {
   readonly time: string | null
   /** True to deliver an event to the runs that wait for it, when it is worked on. */
   readonly servesWaits: boolean
+  /** True if the sender has checked the data of an event against its type. */
+  readonly isChecked: boolean
 }
 
 /** A request that is stored, or that was stored before. */
@@ -46,12 +48,14 @@ const MAX_CAUSES = 16
  */
 export async function putStartRequest(tx: HostTransaction, schema: string, request: RequestToPut): Promise<PutRequest> {
   checkRequest(request)
-  const { tenantId, kind, scope, key, body, type, subject, orderKey, nodeId, time, servesWaits } = request
-  const values = [tenantId, kind, scope, key, body, type, subject, orderKey, nodeId, time, servesWaits]
+  const { tenantId, kind, scope, key, body, type, subject, orderKey, nodeId, time } = request
+  const { servesWaits, isChecked } = request
+  const values = [tenantId, kind, scope, key, body, type, subject, orderKey, nodeId, time]
   // Names of one word: plugins of the host may rename columns.
   const text = `select id, run, is_new as fresh, is_same as same from ${identifier(schema)}.put_start_request(
-    $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::boolean)`
-  const [row] = await queryIn(tx, text, values).catch((error: unknown) => {
+    $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::boolean,
+    $12::boolean)`
+  const [row] = await queryIn(tx, text, [...values, servesWaits, isChecked]).catch((error: unknown) => {
     throw explained(error, schema)
   })
   if (row === undefined) throw new TenonError('TRANSACTION_UNSUPPORTED', 'The transaction returned no row')

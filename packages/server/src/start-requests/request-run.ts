@@ -51,7 +51,7 @@ export async function requestRun(
   const { requestId, runId, isNew } = await putStartRequest(tx, database.schema, {
     ...{ tenantId, kind: 'run', scope: workflowId, key: dedupeKey ?? null, body: encodeValue(input).text },
     ...{ type: null, subject: null, orderKey: orderKey ?? null, nodeId: trigger ?? null, time: null },
-    servesWaits: false,
+    ...{ servesWaits: false, isChecked: true },
   })
   startRequests.wakeSoon()
   return { requestId, runId: runId ?? '', isRepeated: !isNew }

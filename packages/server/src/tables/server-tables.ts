@@ -289,6 +289,8 @@ export interface TriggerRow {
   readonly version: string | null
   /** JSON of the params of the node. */
   readonly params: string
+  /** Type of the events that start its runs; null for another kind of trigger. */
+  readonly event_type: string | null
   /** Number of times that its address was replaced. */
   readonly generation: number
   readonly updated_at: number
@@ -387,6 +389,8 @@ export interface StartRequestRow {
   readonly happened_at: string | null
   /** True for an event that has yet to be delivered to the runs that wait for it. */
   readonly serves_waits: boolean
+  /** True if the sender has checked the data of an event: another process may not know its type yet. */
+  readonly is_checked: boolean
   /** JSON of the input of a run, which is deleted after the decision, or of the data of an event. */
   readonly body: string
   /** Hash of what a repetition must have as well. */
@@ -409,7 +413,9 @@ export interface StartRequestQueueRow {
   readonly seq: Generated<string>
   /** Hash of the key whose requests are worked on one after the other. */
   readonly order_key: string | null
-  readonly due_at: number
+  /** Null while an earlier one has the same key, once a process has seen that. */
+  readonly due_at: number | null
+  readonly first_failed_at: Generated<number | null>
   readonly attempts: number
 }
 

@@ -17,13 +17,14 @@ export const START_REQUEST_FUNCTIONS: readonly string[] = [
 $$`,
   `create function $schema.put_start_request(
   tenant text, kind text, scope text, key text, body text, event_type text, subject text, order_key text, node_id text,
-  happened_at text, serves_waits boolean
+  happened_at text, serves_waits boolean, is_checked boolean
 ) returns table (id text, run text, is_new boolean, is_same boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set tenon.tenant = '' as $$
 #variable_conflict use_column
 declare
   request text := case when put_start_request.key is null then gen_random_uuid()::text else encode(sha256(convert_to(
-    put_start_request.kind || ' ' || put_start_request.scope || ' ' || put_start_request.key, 'UTF8')), 'hex') end;
+    jsonb_build_array(put_start_request.kind, put_start_request.scope, put_start_request.key)::text, 'UTF8')),
+    'hex') end;
   content text := encode(sha256(convert_to(jsonb_build_array(put_start_request.event_type,
     put_start_request.subject, put_start_request.node_id, put_start_request.body)::text, 'UTF8')), 'hex');
   now_ms bigint := floor(extract(epoch from clock_timestamp()) * 1000)::bigint;
@@ -38,10 +39,11 @@ begin
   end if;
   perform set_config('tenon.tenant', put_start_request.tenant, true);
   insert into $schema.start_requests as r (tenant_id, request_id, kind, scope, event_key, run_id, event_type, subject,
-      node_id, happened_at, serves_waits, body, digest, state, attempts, at, expires_at)
+      node_id, happened_at, serves_waits, is_checked, body, digest, state, attempts, at, expires_at)
     values (put_start_request.tenant, request, put_start_request.kind, put_start_request.scope, put_start_request.key,
       run_id, put_start_request.event_type, put_start_request.subject, put_start_request.node_id,
-      put_start_request.happened_at, put_start_request.serves_waits, put_start_request.body, content, 'pending', 0,
+      put_start_request.happened_at, put_start_request.serves_waits, put_start_request.is_checked,
+      put_start_request.body, content, 'pending', 0,
       now_ms, now_ms + 604800000)
     on conflict (tenant_id, request_id) do nothing;
   is_stored := found;
@@ -63,7 +65,7 @@ declare
   put record;
 begin
   select p.* into put from $schema.put_start_request(tenant, 'run', workflow, dedupe_key, input::text, null, null,
-    order_key, node_id, null, false) p;
+    order_key, node_id, null, false, true) p;
   if not put.is_same then
     raise exception 'IDEMPOTENCY_KEY_REUSED: the key belongs to a request with another input' using errcode = 'TN409';
   end if;
@@ -78,7 +80,7 @@ declare
   event_id text := coalesce(emit_event.id, gen_random_uuid()::text);
 begin
   select p.* into put from $schema.put_start_request(tenant, 'event', source, event_id, data::text, type, subject, subject,
-    null, null, true) p;
+    null, null, true, false) p;
   if not put.is_same then
     raise exception 'EVENT_ID_USED: the id belongs to another event of the source' using errcode = 'TN409';
   end if;
@@ -86,7 +88,7 @@ begin
 end $$`,
   // A login that may call them may start runs of every tenant.
   `revoke all on function $schema.new_run_id(),
-  $schema.put_start_request(text, text, text, text, text, text, text, text, text, text, boolean),
+  $schema.put_start_request(text, text, text, text, text, text, text, text, text, text, boolean, boolean),
   $schema.start_run(text, text, jsonb, text, text, text),
   $schema.emit_event(text, text, jsonb, text, text, text) from public`,
 ]

@@ -3,6 +3,7 @@ import type { RunId, TenantId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx, StartRequestQueueRow, StartRequestRow } from './server-tables.ts'
+import { holdFollowers, lockOrder, releaseNext } from './start-request-order.ts'
 
 /** Names an entry of the queue of start requests. */
 export interface QueueRef {
@@ -13,16 +14,26 @@ export interface QueueRef {
 }
 
 /** An entry that this process works on until its lease ends. */
-export type ClaimedRequest = QueueRef & Pick<StartRequestQueueRow, 'attempts' | 'order_key'>
+export interface ClaimedRequest extends QueueRef, Pick<StartRequestQueueRow, 'attempts' | 'order_key'> {
+  /** Time since it failed first, by the clock of the database. */
+  readonly failingMs: number
+}
+
+/** Entries that were claimed. */
+export interface RequestClaim {
+  readonly requests: readonly ClaimedRequest[]
+  /** True if more may be due. */
+  readonly hasMore: boolean
+}
 
 /**
- * Claims requests that are due for this process alone, until `leaseMs` are over: of those with the same order key only the
- * first. For `withSystem`.
+ * Claims entries that are due for this process alone, until `leaseMs` are over: of those with the same order key only the
+ * first. The others are due when it leaves the queue, so that no claim reads them until then. For `withSystem`.
  */
 export async function claimRequests(
   tx: ServerTx,
   { leaseMs, most }: { readonly leaseMs: number; readonly most: number },
-): Promise<readonly ClaimedRequest[]> {
+): Promise<RequestClaim> {
   const rows = await tx
     .updateTable('start_request_queue')
     .set({ due_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
@@ -34,18 +45,6 @@ export async function claimRequests(
           .selectFrom('start_request_queue as due')
           .select(['due.tenant_id', 'due.request_id', 'due.target'])
           .where('due.due_at', '<=', statementNow)
-          .where((due) =>
-            due.not(
-              due.exists(
-                due
-                  .selectFrom('start_request_queue as earlier')
-                  .select('earlier.seq')
-                  .whereRef('earlier.order_key', '=', 'due.order_key')
-                  .whereRef('earlier.tenant_id', '=', 'due.tenant_id')
-                  .whereRef('earlier.seq', '<', 'due.seq'),
-              ),
-            ),
-          )
           .orderBy('due.due_at')
           .orderBy('due.seq')
           .limit(sql.lit(most))
@@ -55,8 +54,16 @@ export async function claimRequests(
       ),
     )
     .returning(['tenant_id', 'request_id', 'target', 'attempts', 'order_key'])
+    .returning(sql<string>`seq::text`.as('seq'))
+    .returning(sql<number>`coalesce(${databaseNow} - first_failed_at, 0)`.as('failing_ms'))
     .execute()
-  return rows.map(({ tenant_id: tenantId, request_id: requestId, ...row }) => ({ tenantId, requestId, ...row }))
+  const isWaiting = await holdFollowers(tx, rows)
+  const requests = rows
+    .filter(({ seq }) => !isWaiting.has(seq))
+    .map(({ tenant_id: tenantId, request_id: requestId, failing_ms, target, attempts, order_key }) => ({
+      ...{ tenantId, requestId, target, attempts, order_key, failingMs: Number(failing_ms) },
+    }))
+  return { requests, hasMore: rows.length > 0 }
 }
 
 export async function findRequest(tx: ServerTx, ref: Omit<QueueRef, 'target'>): Promise<StartRequestRow | null> {
@@ -72,10 +79,11 @@ export async function findRequest(tx: ServerTx, ref: Omit<QueueRef, 'target'>): 
 /** Replaces the entry of an event by one for each of its triggers, in one transaction. */
 export async function spreadEvent(
   tx: ServerTx,
-  ref: QueueRef,
+  ref: EntryRef,
   entries: readonly { readonly target: string; readonly orderKey: string | null }[],
 ): Promise<void> {
   const { tenantId: tenant_id, requestId: request_id } = ref
+  await storeDecision(tx, ref, { state: 'accepted' })
   if (entries.length > 0) {
     await tx
       .insertInto('start_request_queue')
@@ -88,7 +96,7 @@ export async function spreadEvent(
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
-  await decideRequest(tx, ref, { state: 'accepted' })
+  await dropEntry(tx, ref)
 }
 
 /** A decision about a request. */
@@ -101,7 +109,12 @@ export interface RequestDecision {
 }
 
 /** Stores the decision about a request, and takes its entry out of the queue. */
-export async function decideRequest(tx: ServerTx, ref: QueueRef, decision: RequestDecision): Promise<void> {
+export async function decideRequest(tx: ServerTx, ref: EntryRef, decision: RequestDecision): Promise<void> {
+  await storeDecision(tx, ref, decision)
+  await dropEntry(tx, ref)
+}
+
+async function storeDecision(tx: ServerTx, ref: QueueRef, decision: RequestDecision): Promise<void> {
   const { state, runId, code = null, message = null } = decision
   await tx
     .updateTable('start_requests')
@@ -114,17 +127,22 @@ export async function decideRequest(tx: ServerTx, ref: QueueRef, decision: Reque
     .where('request_id', '=', ref.requestId)
     .where('state', '=', 'pending')
     .execute()
-  await dropEntry(tx, ref)
 }
 
-/** Takes an entry out of the queue. */
-export async function dropEntry(tx: ServerTx, { tenantId, requestId, target }: QueueRef): Promise<void> {
+/** An entry of the queue with its order key. */
+export type EntryRef = QueueRef & Pick<StartRequestQueueRow, 'order_key'>
+
+/** Takes an entry out of the queue; the next one with its order key is due then. */
+export async function dropEntry(tx: ServerTx, ref: EntryRef): Promise<void> {
+  const { tenantId, requestId, target, order_key: key } = ref
+  if (key !== null) await lockOrder(tx, tenantId, key)
   await tx
     .deleteFrom('start_request_queue')
     .where('tenant_id', '=', tenantId)
     .where('request_id', '=', requestId)
     .where('target', '=', target)
     .execute()
+  if (key !== null) await releaseNext(tx, tenantId, key)
 }
 
 /** Notes that an entry could not be worked on, and when it is tried again. */
@@ -133,20 +151,25 @@ export async function delayEntry(
   ref: QueueRef,
   { delayMs, code, message }: { readonly delayMs: number; readonly code: string; readonly message: string },
 ): Promise<void> {
+  if (ref.target === '') {
+    await tx
+      .updateTable('start_requests')
+      .set({ attempts: sql`attempts + 1`, code, message })
+      .where('tenant_id', '=', ref.tenantId)
+      .where('request_id', '=', ref.requestId)
+      .where('state', '=', 'pending')
+      .execute()
+  }
   await tx
     .updateTable('start_request_queue')
-    .set({ attempts: sql`attempts + 1`, due_at: sql<number>`${databaseNow} + ${delayMs}::bigint` })
+    .set({
+      attempts: sql`attempts + 1`,
+      due_at: sql<number>`${databaseNow} + ${delayMs}::bigint`,
+      first_failed_at: sql<number>`coalesce(first_failed_at, ${databaseNow})`,
+    })
     .where('tenant_id', '=', ref.tenantId)
     .where('request_id', '=', ref.requestId)
     .where('target', '=', ref.target)
-    .execute()
-  if (ref.target !== '') return
-  await tx
-    .updateTable('start_requests')
-    .set({ attempts: sql`attempts + 1`, code, message })
-    .where('tenant_id', '=', ref.tenantId)
-    .where('request_id', '=', ref.requestId)
-    .where('state', '=', 'pending')
     .execute()
 }
 
@@ -181,7 +204,11 @@ export async function listRequests(
     .execute()
 }
 
-/** Deletes some requests of a tenant whose time is over. @returns Their number, which is at most `limit`. */
+/**
+ * Deletes some requests of a tenant whose time is over and which nothing is left to do for.
+ *
+ * @returns Their number, which is at most `limit`.
+ */
 export async function deleteExpiredRequests(tx: ServerTx, tenantId: TenantId, limit: number): Promise<number> {
   const deleted = await tx
     .deleteFrom('start_requests')
@@ -192,6 +219,18 @@ export async function deleteExpiredRequests(tx: ServerTx, tenantId: TenantId, li
         .select('over.request_id')
         .where('over.tenant_id', '=', tenantId)
         .where('over.expires_at', '<', statementNow)
+        .where('over.state', '!=', 'pending')
+        .where((over) =>
+          over.not(
+            over.exists(
+              over
+                .selectFrom('start_request_queue as rest')
+                .select('rest.target')
+                .whereRef('rest.tenant_id', '=', 'over.tenant_id')
+                .whereRef('rest.request_id', '=', 'over.request_id'),
+            ),
+          ),
+        )
         .limit(sql.lit(limit))
         .forUpdate()
         .skipLocked(),

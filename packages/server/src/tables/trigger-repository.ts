@@ -60,14 +60,15 @@ export async function listEventTriggers(
   type: string,
   at: number,
 ): Promise<readonly string[]> {
-  const isOfType = sql<boolean>`(params::json ->> 'eventType') = ${type}`
   const rows = await tx
     .selectFrom('triggers')
     .select(['workflow_id', 'node_id', 'test_until'])
-    .select((eb) => eb.and([eb('version', 'is not', null), isOfType]).as('is_live'))
+    .select((eb) => eb.and([eb('version', 'is not', null), eb('event_type', '=', type)]).as('is_live'))
     .where('tenant_id', '=', tenantId)
     .where('kind', '=', 'event')
-    .where((eb) => eb.or([eb.and([eb('version', 'is not', null), isOfType]), eb('test_until', '>=', at)]))
+    .where((eb) =>
+      eb.or([eb.and([eb('version', 'is not', null), eb('event_type', '=', type)]), eb('test_until', '>=', at)]),
+    )
     .orderBy('workflow_id')
     .orderBy('node_id')
     .execute()
@@ -104,7 +105,8 @@ export async function putTriggers(
     .insertInto('triggers')
     .values(
       triggers.map((trigger) => ({
-        ...{ ...trigger, tenant_id: tenantId, workflow_id: workflowId, version, generation: 0, updated_at: at },
+        ...{ ...columnsOf(trigger), tenant_id: tenantId, workflow_id: workflowId, version, generation: 0 },
+        updated_at: at,
         ...{ paused_at: null, pauser_id: null, pauser_name: null, ...NO_TEST },
       })),
     )
@@ -113,11 +115,18 @@ export async function putTriggers(
         kind: row.ref('excluded.kind'),
         node_type: row.ref('excluded.node_type'),
         params: row.ref('excluded.params'),
+        event_type: row.ref('excluded.event_type'),
         version: row.ref('excluded.version'),
         updated_at: at,
       })),
     )
     .execute()
+}
+
+/** The type of events is a column of its own, which events are looked up by. */
+function columnsOf(trigger: VersionTrigger): VersionTrigger & Pick<TriggerRow, 'event_type'> {
+  const { eventType = null } = trigger.kind === 'event' ? JSON.parse(trigger.params) : {}
+  return { ...trigger, event_type: eventType }
 }
 
 const NO_TEST = {
@@ -157,7 +166,8 @@ export async function openTest(
   await tx
     .insertInto('triggers')
     .values({
-      ...{ ...trigger, tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId, version: null, generation: 0 },
+      ...{ ...columnsOf(trigger), tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId },
+      ...{ version: null, generation: 0 },
       ...{ updated_at: test.at, paused_at: null, pauser_id: null, pauser_name: null, ...opened },
     })
     .onConflict((conflict) =>
@@ -186,7 +196,8 @@ export async function replaceGeneration(
     await tx
       .insertInto('triggers')
       .values({
-        ...{ ...trigger, tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId, version: null, generation: 0 },
+        ...{ ...columnsOf(trigger), tenant_id: tenantId, workflow_id: workflowId, node_id: nodeId },
+        ...{ version: null, generation: 0 },
         ...{ updated_at: at, paused_at: null, pauser_id: null, pauser_name: null, ...NO_TEST },
       })
       .onConflict((conflict) => conflict.doNothing())

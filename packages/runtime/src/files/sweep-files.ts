@@ -5,6 +5,8 @@ import { deleteFiles, isFileUsed } from './file-rows.ts'
 
 /** Files that one transaction deletes: their bytes may be many. */
 const PAGE = 10
+/** Files of which one transaction notes their use. */
+const NOTED = 500
 /** Time for which a file is kept that no run contains any more, or not yet. */
 const KEPT_MS = 86_400_000
 /** Time after its last part from which an upload counts as left. */
@@ -22,20 +24,8 @@ export async function sweepFiles(
   tenantId: string,
   isStopped: () => boolean = () => false,
 ): Promise<number> {
-  await database.withTenant(tenantId, async (tx) => {
-    const ready = tx.updateTable('files').where('tenant_id', '=', tenantId).where('state', '=', 'ready')
-    await ready
-      .set({ unused_since: null })
-      .where('unused_since', 'is not', null)
-      .where('unused_since', '<', statementNow)
-      .where(isFileUsed)
-      .execute()
-    await ready
-      .set({ unused_since: databaseNow })
-      .where('unused_since', 'is', null)
-      .where((eb) => eb.not(isFileUsed(eb)))
-      .execute()
-  })
+  await noteUse(database, tenantId, 'used', isStopped)
+  await noteUse(database, tenantId, 'unused', isStopped)
   for (let deleted = 0; ; ) {
     if (isStopped()) return deleted
     const count = await database.withTenant(tenantId, async (tx) => {
@@ -64,5 +54,44 @@ export async function sweepFiles(
     })
     deleted += count
     if (count < PAGE) return deleted
+  }
+}
+
+/**
+ * Notes which files a run contains, or no longer contains. It waits for no row: one that is locked is being held or
+ * deleted, and comes with the next sweep.
+ */
+async function noteUse(
+  database: RuntimeDatabase,
+  tenantId: string,
+  use: 'used' | 'unused',
+  isStopped: () => boolean,
+): Promise<void> {
+  for (let count = NOTED; count === NOTED && !isStopped(); ) {
+    count = await database.withTenant(tenantId, async (tx) => {
+      const rows = await tx
+        .selectFrom('files')
+        .select('file_id')
+        .where('tenant_id', '=', tenantId)
+        .where('state', '=', 'ready')
+        .where((eb) =>
+          use === 'used'
+            ? eb.and([eb('unused_since', '<', statementNow), isFileUsed(eb)])
+            : eb.and([eb('unused_since', 'is', null), eb.not(isFileUsed(eb))]),
+        )
+        .orderBy('file_id')
+        .limit(NOTED)
+        .forUpdate()
+        .skipLocked()
+        .execute()
+      if (rows.length === 0) return 0
+      await tx
+        .updateTable('files')
+        .set({ unused_since: use === 'used' ? null : databaseNow })
+        .where('tenant_id', '=', tenantId)
+        .where('file_id', '=', sql<string>`any(${rows.map((row) => row.file_id)})`)
+        .execute()
+      return rows.length
+    })
   }
 }

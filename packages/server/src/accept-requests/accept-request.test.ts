@@ -235,3 +235,46 @@ test('only the first of those with an order key is due; each of the others is wh
   expect((await claimAll()).map(({ requestId }) => requestId)).toEqual(['r3'])
   await own.end()
 })
+
+test('SQL stores nothing that the API could not show, and the same data is the same event however it is written', async () => {
+  const as = testIdentity()
+  const { tenantId } = as
+  const put = (...values: readonly (string | null)[]) =>
+    pool.query(
+      `select is_new, is_same from tenon.put_start_request($1, $2, $3, $4, $5, $6, null, null, null, $7, false, true)`,
+      [tenantId, ...values],
+    )
+  const good = ['event', 's', 'id', '{"a":"\\u0000\\ud800"}', OLD.type, '2026-01-01T00:00:00.000Z'] as const
+  const faults: readonly (readonly [number, string | null])[] = [
+    [0, 'other'],
+    [1, ' '],
+    [2, null],
+    [2, 'x'.repeat(401)],
+    [3, 'not json'],
+    [4, null],
+    [5, 'today'],
+  ]
+  for (const [at, value] of faults) {
+    const code = value === 'not json' ? '22P02' : 'TN400'
+    await expect(put(...(good as readonly (string | null)[]).with(at, value))).rejects.toMatchObject({ code })
+  }
+  for (const isNew of [true, false]) {
+    expect((await put(...good)).rows).toEqual([{ is_new: isNew, is_same: true }])
+  }
+  await pool.query(`select tenon.emit_event($1, $2, '{"bb": 1, "a": [1, 2]}', id => 'same')`, [tenantId, OLD.type])
+  const same = { tenantId, type: OLD.type, dedupeKey: 'same' }
+  expect(await server.automation.emit({ ...same, payload: { bb: 1, a: [1, 2] } })).toEqual({ eventId: 'same' })
+  await expect(server.automation.emit({ ...same, payload: { bb: 2 } })).rejects.toMatchObject({ code: 'EVENT_ID_USED' })
+  const { items } = await server.json<Page<ReceivedEvent>>(200, '/events', { as })
+  expect(items.map(({ id }) => id).sort()).toEqual(['id', 'same'])
+  const none = undefined as unknown as typeof tenantId
+  await expect(server.automation.emit({ ...same, tenantId: none })).rejects.toMatchObject({ code: 'TENANT_INVALID' })
+})
+
+test('a repeated event over HTTP is one entry of the audit log', async () => {
+  const as = testIdentity()
+  const body = { name: OLD.type, payload: { n: 1 }, id: 'again' }
+  for (const _ of [1, 2]) await server.json(202, '/events', { as, method: 'POST', body })
+  const count = `select count(*)::int as count from tenon.audit_log where tenant_id = $1 and action = 'event.send'`
+  expect((await pool.query(count, [as.tenantId])).rows).toEqual([{ count: 1 }])
+})

@@ -41,7 +41,9 @@ export async function emitEvent(server: ServerContext, event: EmitEvent): Promis
   const { tx, tenantId, type, payload = {}, key, dedupeKey, source = 'host' } = event
   checkTexts({ type, dedupeKey }, ['type'], 200)
   checkTexts({ key, source }, ['source'])
-  if (!TENANT_ID_PATTERN.test(tenantId)) throw new TenonError('TENANT_INVALID', 'This is not a valid tenant id')
+  if (typeof tenantId !== 'string' || !TENANT_ID_PATTERN.test(tenantId)) {
+    throw new TenonError('TENANT_INVALID', 'This is not a valid tenant id')
+  }
   const data = encodeValue(payload).json
   const id = dedupeKey ?? crypto.randomUUID()
   const toSend = {

@@ -87,8 +87,8 @@ function storeHook(server: SendDeps, { tenantId, identity }: Sender, event: Even
         })
   return async (tx) => {
     const request = requestOf(tenantId, { ...event, servesWaits: false })
-    await putStartRequest(tx, server.database.schema, request)
-    await audit?.(tx)
+    const { isNew } = await putStartRequest(tx, server.database.schema, request)
+    if (isNew) await audit?.(tx)
   }
 }
 

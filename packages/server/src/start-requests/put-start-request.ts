@@ -69,7 +69,9 @@ export async function putStartRequest(tx: HostTransaction, schema: string, reque
 }
 
 function checkRequest({ tenantId, body }: RequestToPut): void {
-  if (!TENANT_ID_PATTERN.test(tenantId)) throw new TenonError('TENANT_INVALID', 'This is not a valid tenant id')
+  if (typeof tenantId !== 'string' || !TENANT_ID_PATTERN.test(tenantId)) {
+    throw new TenonError('TENANT_INVALID', 'This is not a valid tenant id')
+  }
   const bytes = Buffer.byteLength(body)
   if (bytes <= MAX_BYTES) return
   throw new TenonError('VALUE_TOO_LARGE', `The value has ${bytes} bytes as JSON; at most ${MAX_BYTES} are accepted`, {
@@ -85,6 +87,9 @@ function explained(error: unknown, schema: string): unknown {
     if (OTHER_DATABASE.has(code)) {
       const message = `The transaction cannot call "${schema}".put_start_request: ${reasonOf(cause)}`
       return new TenonError('TRANSACTION_DATABASE_MISMATCH', message, { cause: error, details: { schema } })
+    }
+    if (code === 'TN400') {
+      return new TenonError('REQUEST_INVALID', `The request cannot be stored: ${cause.message}`, { cause: error })
     }
     cause = cause.cause
   }

@@ -19,14 +19,14 @@ $$`,
   tenant text, kind text, scope text, key text, body text, event_type text, subject text, order_key text, node_id text,
   happened_at text, serves_waits boolean, is_checked boolean
 ) returns table (id text, run text, is_new boolean, is_same boolean)
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set tenon.tenant = '' as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set tenon.tenant = ''
+  set standard_conforming_strings = on as $$
 #variable_conflict use_column
 declare
   request text := case when put_start_request.key is null then gen_random_uuid()::text else encode(sha256(convert_to(
     jsonb_build_array(put_start_request.kind, put_start_request.scope, put_start_request.key)::text, 'UTF8')),
     'hex') end;
-  content text := encode(sha256(convert_to(jsonb_build_array(put_start_request.event_type,
-    put_start_request.subject, put_start_request.node_id, put_start_request.body)::text, 'UTF8')), 'hex');
+  content text;
   now_ms bigint := floor(extract(epoch from clock_timestamp()) * 1000)::bigint;
   run_id text := case when put_start_request.kind = 'run' then $schema.new_run_id() end;
   is_stored boolean;
@@ -37,6 +37,21 @@ begin
   if put_start_request.scope is null or put_start_request.body is null or octet_length(put_start_request.body) > $limit then
     raise exception 'VALUE_TOO_LARGE: an input or data must have 1 to $limit bytes' using errcode = 'TN413';
   end if;
+  if put_start_request.kind is null or put_start_request.kind not in ('run', 'event')
+    or (put_start_request.kind = 'event' and (put_start_request.event_type is null or put_start_request.key is null))
+    or exists (select from unnest(array[put_start_request.scope, put_start_request.key, put_start_request.event_type,
+      put_start_request.subject, put_start_request.order_key, put_start_request.node_id]) as given (value)
+      where char_length(value) > 400 or btrim(value, E' \\t\\n\\r') = '')
+    or put_start_request.happened_at !~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' then
+    raise exception 'REQUEST_INVALID: texts must have 1 to 400 characters, and an event must have a type'
+      using errcode = 'TN400';
+  end if;
+  -- The same data has one form, however it was written; jsonb has none of some characters, whose text is compared. A text
+  -- that is not JSON is an error.
+  content := encode(sha256(convert_to(jsonb_build_array(put_start_request.event_type, put_start_request.subject,
+    put_start_request.node_id, case when put_start_request.body::json is not null
+      and put_start_request.body !~ '\\\\u(0000|[dD][89a-fA-F])' then put_start_request.body::jsonb::text
+      else put_start_request.body end)::text, 'UTF8')), 'hex');
   perform set_config('tenon.tenant', put_start_request.tenant, true);
   insert into $schema.start_requests as r (tenant_id, request_id, kind, scope, event_key, run_id, event_type, subject,
       node_id, happened_at, serves_waits, is_checked, body, digest, state, attempts, at, expires_at)

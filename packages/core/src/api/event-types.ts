@@ -34,7 +34,8 @@ export interface SentEvent {
   readonly eventId: string
   /**
    * `delivered` if it has ended a wait, `buffered` if it is kept for the next wait with its name and its key, `accepted` if
-   * it serves no waits. Each status is also that of an event which starts runs, right after this answer.
+   * it serves no waits, or is one of a batch, which ends waits right after this answer. Each status is also that of an
+   * event which starts runs, right after this answer.
    */
   readonly status: 'delivered' | 'buffered' | 'accepted'
   /** Number of waits that it has ended; 0 if it was buffered. */

@@ -63,7 +63,7 @@ const TRIED_MS = 24 * 60 * 60 * 1_000
 const KEPT_FOR_WAITS = '7d'
 
 /** Returns the time until which an event may be used: it starts runs for a day, and waits get it until it expires. */
-function usedUntil(now: number, { subject, ttl }: EventToSend): number {
+export function usedUntil(now: number, { subject, ttl }: EventToSend): number {
   return now + Math.max(TRIED_MS, subject === null ? 0 : durationToMs(ttl ?? KEPT_FOR_WAITS))
 }
 

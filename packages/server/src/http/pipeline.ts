@@ -1,4 +1,4 @@
-import type { Identity } from '@tenon/core/api'
+import { type Identity, rateClassOf } from '@tenon/core/api'
 import type { ServerContext } from '../context.ts'
 import type { Authenticate } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -33,10 +33,12 @@ export interface PipelineRequest {
 export async function runPipeline(
   server: ServerContext,
   options: PipelineOptions,
-  { route, handle, authorize, admit, bodyToCheck }: RouteImplementation,
+  { route, handle, authorize, admit, bodyToCheck, furtherPoints }: RouteImplementation,
   { request, params, caller }: PipelineRequest,
 ): Promise<RouteAnswer> {
   const receivedAt = server.now()
+  // The host's own calls in process are its own affair.
+  const isLimited = !('identity' in caller)
   const {
     identity,
     tenantId: tenant,
@@ -46,8 +48,7 @@ export async function runPipeline(
     route,
     params,
     identify: () => identify(options.authenticate, request, caller),
-    // The host's own calls in process are its own affair.
-    isLimited: !('identity' in caller),
+    isLimited,
     ...(authorize === undefined ? {} : { authorize }),
     ...(admit === undefined ? {} : { admit }),
   })
@@ -78,6 +79,10 @@ export async function runPipeline(
       url: request.url,
       receivedAt,
       abortSignal: request.signal,
+    }
+    const points = furtherPoints?.(call.body) ?? 0
+    if (isLimited && points > 0 && identity !== null) {
+      await server.limits.rates.take(identity.tenantId, rateClassOf(route), points)
     }
     return (isStream ? gates.uploads : gates.requests).run(queue, () => handle(call))
   })

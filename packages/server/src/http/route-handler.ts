@@ -75,6 +75,8 @@ export interface RouteImplementation {
     headers: Headers,
     body: unknown,
   ) => { readonly schema: z.ZodType; readonly value: unknown } | null
+  /** Returns what a request with a checked body takes of its rate beyond one, such as for the other events of a batch. */
+  readonly furtherPoints?: (body: unknown) => number
 }
 
 /**

@@ -63,12 +63,25 @@ const onEvent = (eventType: string, params: JsonObject = {}) =>
     ['event>end'],
   )
 
+const WAITING = workflow(
+  [node('start', 'start'), node('wait', 'wait-for-event', { eventName: 'order.paid', key: 'o1' }), node('end', 'end')],
+  ['start>wait', 'wait>end'],
+)
+
 const runsOf = async (as: Identity, workflowId: string) =>
   (await server.json<Page<RunSummary>>(200, `/runs?workflowId=${workflowId}`, { as })).items
 const outcomesOf = async (as: Identity, workflowId: string) =>
   (await server.json<Page<TriggerEvent>>(200, `/workflows/${workflowId}/triggers/event/events`, { as })).items
 const send = <Body = SentEvent>(as: Identity, status: number, body: object) =>
   server.json<Body & Pick<Problem, 'code' | 'detail'>>(status, '/events', { as, method: 'POST', body })
+
+async function startWaiting(as: Identity): Promise<string> {
+  const workflowId = await publish(server, as, WAITING)
+  const started = { as, method: 'POST', body: {} }
+  const { runId } = await server.json<{ runId: string }>(201, `/workflows/${workflowId}/runs`, started)
+  await untilRun(server, as, runId, ({ status }) => status === 'waiting')
+  return runId
+}
 
 /** Sends what the package `cloudevents` has written. */
 async function sendMessage(as: Identity, { headers, body }: ReturnType<typeof HTTP.binary>) {
@@ -79,27 +92,13 @@ async function sendMessage(as: Identity, { headers, body }: ReturnType<typeof HT
 
 test('one event starts every published workflow of its tenant once, and continues the runs that wait for it', async () => {
   const [as, other] = [testIdentity(), testIdentity()]
-  const waiting = workflow(
-    [
-      node('start', 'start'),
-      node('wait', 'wait-for-event', { eventName: 'order.paid', key: 'o1' }),
-      node('end', 'end'),
-    ],
-    ['start>wait', 'wait>end'],
-  )
   const [first, second, third, strange] = [
     await publish(server, as, onEvent('order.paid')),
     await publish(server, as, onEvent('order.paid', { filter: 'trigger.data.n > 1' })),
     await publish(server, as, onEvent('order.sent')),
     await publish(server, other, onEvent('order.paid')),
   ]
-  const waits = await publish(server, as, waiting)
-  const { runId } = await server.json<{ runId: string }>(201, `/workflows/${waits}/runs`, {
-    as,
-    method: 'POST',
-    body: {},
-  })
-  await untilRun(server, as, runId, ({ status }) => status === 'waiting')
+  const runId = await startWaiting(as)
   const event = { name: 'order.paid', key: 'o1', payload: { n: 2 }, id: 'e1' }
   const sent = await send(as, 202, event)
   expect(sent).toMatchObject({ eventId: 'e1', status: 'delivered', delivered: 1 })
@@ -179,11 +178,45 @@ describe('CloudEvents', () => {
     expect(
       await structured('cloudevents-batch+json', [plain, { ...plain, id: 'x2', data: { n: 'two' } }]),
     ).toMatchObject({
-      ...{ status: 422, json: { code: 'EVENT_PAYLOAD_INVALID', issues: [{ path: ['data', 'n'] }] } },
+      status: 422,
+      json: {
+        ...{ code: 'EVENT_PAYLOAD_INVALID', issues: [{ path: [1, 'data', 'n'] }] },
+        detail: expect.stringContaining('Event 1 of the batch (id "x2")'),
+      },
     })
+    // The second has the id of another event, in the batch or stored before.
+    const batch = (...events: object[]) => structured('cloudevents-batch+json', events)
+    const used = { status: 409, json: { code: 'EVENT_ID_USED', issues: [{ path: [1, 'id'] }] } }
+    expect(await batch(plain, { ...plain, data: { n: 2 } })).toMatchObject(used)
+    expect((await server.json<Page<ListedEvent>>(200, '/events', { as })).items).toEqual([])
+    const stored = { ...plain, id: 'x3' }
+    const sent = { status: 202, json: { items: [{ eventId: 'x3', status: 'accepted' }] } }
+    expect(await batch(stored)).toMatchObject(sent)
+    expect(await batch(stored)).toMatchObject(sent)
+    expect(await batch(plain, { ...stored, data: { n: 2 } })).toMatchObject(used)
+    expect((await server.json<Page<ListedEvent>>(200, '/events', { as })).items).toMatchObject([{ id: 'x3' }])
+    const audited = `select resource from tenon.audit_log where tenant_id = $1 and action = 'event.send'`
+    expect((await pglite.query(audited, [as.tenantId])).rows).toEqual([{ resource: 'order.paid' }])
     expect(await structured('cloudevents-batch+json', [])).toMatchObject({ status: 422 })
     expect(await structured('cloudevents+xml', {})).toMatchObject({ status: 415 })
-    expect((await server.json<Page<ListedEvent>>(200, '/events', { as })).items).toEqual([])
+  })
+
+  test('of a batch continue the runs that wait for them, and each takes a token of the rate', async () => {
+    const as = testIdentity()
+    const limited = await server.sibling({ limits: { rates: { start: { perSecond: 2, burst: 3 } } } })
+    const runId = await startWaiting(as)
+    const event = (id: string) => ({
+      ...{ specversion: '1.0', id, source: '/s', type: 'order.paid', subject: 'o1', data: { n: 1 } },
+    })
+    const post = (events: object[]) =>
+      limited.call('/events', {
+        ...{ as, method: 'POST', body: JSON.stringify(events) },
+        headers: { 'content-type': 'application/cloudevents-batch+json' },
+      })
+    expect((await post(['a', 'b', 'c'].map(event))).status).toBe(202)
+    expect((await post(['d', 'e', 'f'].map(event))).status).toBe(429)
+    expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed', output: { n: 1 } })
+    await limited.close()
   })
 })
 

@@ -1,9 +1,10 @@
-import { ROUTES, type SentEvent, type StartRequestState } from '@tenon/core/api'
+import { ROUTES, type StartRequestState } from '@tenon/core/api'
 import { durationToMs, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { SendEventResult } from '@tenon/runtime'
 import { CLOUD_EVENT_SCHEMA, eventOf, fromHeaders, isBinaryMode } from '../bus-events/cloud-events.ts'
 import { presentListedEvent, presentStartRequest } from '../bus-events/present-received-event.ts'
+import { sendBatch } from '../bus-events/send-batch.ts'
 import { API_SOURCE, sendEvent } from '../bus-events/send-event.ts'
 import type { CallbackTarget } from '../callbacks/callback-urls.ts'
 import type { ServerContext } from '../context.ts'
@@ -45,11 +46,8 @@ const PAGE_SIZE = 50
 const sendRoute = implementRoute(ROUTES.sendEvent, async ({ server, identity, body }) => {
   const sender = { tenantId: identity.tenantId, identity }
   if (Array.isArray(body)) {
-    const items: SentEvent[] = []
-    // All are checked before the first is stored. One that fails later is sent again with the others, which are repeated.
-    for (const event of body) server.eventTypes.check(event.type, eventOf(event).data)
-    for (const event of body) items.push(await sendEvent(server, sender, eventOf(event)))
-    return { status: 202, json: { items } }
+    const events = body.map((event) => ({ ...eventOf(event), id: event.id }))
+    return { status: 202, json: { items: await sendBatch(server, identity, events) } }
   }
   if ('specversion' in body) return { status: 202, json: await sendEvent(server, sender, eventOf(body)) }
   const { name: type, key = null, payload: data = {}, id = null, ttl = null } = body
@@ -83,7 +81,7 @@ async function readRequests(server: ServerContext, tenantId: TenantId, query: Re
 }
 
 export const eventHandlers: readonly RouteImplementation[] = [
-  { ...sendRoute, bodyToCheck: binaryEvent },
+  { ...sendRoute, bodyToCheck: binaryEvent, furtherPoints: (body) => (Array.isArray(body) ? body.length - 1 : 0) },
 
   implementRoute(ROUTES.listEvents, async ({ server, identity: { tenantId }, query }) => {
     const { rows, page } = await readRequests(server, tenantId, { kind: 'event', ...query })

@@ -44,4 +44,9 @@ test('findFileRefs finds each reference with its path, up to a limit', () => {
     { path: ['a', 1, 'b'], ref },
   ])
   expect(findFileRefs(value, 1)).toHaveLength(1)
+  const outer = { ...ref, pages: [ref] }
+  expect(findFileRefs(outer)).toEqual([
+    { path: [], ref: outer },
+    { path: ['pages', 0], ref },
+  ])
 })

@@ -67,10 +67,8 @@ export function findFileRefs(
   const found: { readonly path: readonly (string | number)[]; readonly ref: FileRef }[] = []
   const visit = (part: Json, path: readonly (string | number)[]): void => {
     if (found.length >= most || typeof part !== 'object' || part === null) return
-    if (isFileRef(part)) {
-      found.push({ path, ref: part })
-      return
-    }
+    // One may be within another, whose other members are any.
+    if (isFileRef(part)) found.push({ path, ref: part })
     for (const [key, member] of Object.entries(part)) visit(member, [...path, Array.isArray(part) ? Number(key) : key])
   }
   visit(value, [])

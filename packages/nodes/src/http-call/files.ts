@@ -36,8 +36,8 @@ export async function storeBody(response: HttpResponse, files: NodeFiles) {
 /** Returns the name that a response gives its body, or the last part of its URL. */
 function nameOf({ url, headers }: HttpResponse): string {
   const disposition = headers['content-disposition'] ?? ''
-  const encoded = /filename\*\s*=\s*utf-8''([^;\s]+)/i.exec(disposition)?.[1]
-  const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition)
+  const encoded = /(?:^|;)\s*filename\*\s*=\s*utf-8''([^;\s]+)/i.exec(disposition)?.[1]
+  const plain = /(?:^|;)\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition)
   const path = URL.canParse(url) ? (new URL(url).pathname.split('/').at(-1) ?? '') : ''
   const named = encoded === undefined ? (plain?.[1]?.replaceAll(/\\(.)/g, '$1') ?? plain?.[2]) : decoded(encoded)
   return named ?? (path === '' ? 'download' : decoded(path))

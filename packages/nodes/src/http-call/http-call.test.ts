@@ -483,6 +483,7 @@ describe('files', () => {
     [{ 'content-disposition': 'attachment; filename="a \\"b\\".pdf"' }, '/x', 'a "b".pdf'],
     [{ 'content-disposition': `attachment; filename=x.pdf; filename*=UTF-8''%C3%BC.pdf` }, '/x', 'ü.pdf'],
     [{ 'content-disposition': 'inline' }, '/%ff', '%ff'],
+    [{ 'content-disposition': 'inline; xfilename=no.pdf' }, '/y', 'y'],
   ])('a response with %j at %s is stored as %s', async (headers, path, name) => {
     await using server = await startLocalServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/pdf; x=1', ...headers }).end(content)

@@ -23,10 +23,13 @@ const CONTAINED: Readonly<Record<string, RegExp>> = {
   'application/gzip': /gzip|tar|tgz/,
 }
 
-/** Returns a media type in lower case without parameters, and by its usual name. */
+/** A media type, or a range of them: others cannot be sent in a header when the file is downloaded. */
+const MEDIA_TYPE = /^(?=.{3,127}$)[a-z0-9*][a-z0-9!#$&^_.+-]*\/[a-z0-9*][a-z0-9!#$&^_.+-]*$/
+
+/** Returns a media type in lower case without parameters, and by its usual name; one that is none is unknown. */
 export function normalType(type: string): string {
   const plain = (type.split(';')[0] ?? '').trim().toLowerCase()
-  return ALIASES.get(plain) ?? (plain === '' ? UNKNOWN_TYPE : plain)
+  return ALIASES.get(plain) ?? (MEDIA_TYPE.test(plain) ? plain : UNKNOWN_TYPE)
 }
 
 /**

@@ -236,7 +236,15 @@ describe('files of a node', () => {
     await expect(own.read(ref, 2)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' })
     const other = nodeFilesOf(files, `t-${randomUUID()}`)
     await expect(other.open(ref)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
-    expect((await own.put('x', { name: '..', type: 'text/csv' })).name).toBe('file')
+    for (const [name, plain] of [
+      ['..', 'file'],
+      ['\u200d\u202e', 'file'],
+      ['invoice\u202efdp.exe', 'invoicefdp.exe'],
+      [`${'😀'.repeat(130)}.png`, `\ufffd${'😀'.repeat(125)}.png`],
+      ['👩\u200d🌾.png', '👩\u200d🌾.png'],
+    ] as const) {
+      expect((await own.put('x', { name, type: 'text/csv' })).name).toBe(plain)
+    }
     const faked: FileRef = { ...ref, size: 1 }
     await expect(own.read(faked, 2)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' })
   })

@@ -64,11 +64,14 @@ function maskContent(content: FileContent, { bytes }: FileMask): FileContent {
   return bytes.bytes(Buffer.from(content.buffer, content.byteOffset, content.byteLength))
 }
 
-/** Returns a name without a path and without characters that a file on a disk cannot have in its name. */
+/**
+ * Returns a name without a path and without characters that no file on a disk has in its name, or that change how a name
+ * looks, such as its order of writing.
+ */
 function plainName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? ''
-  const plain = toWellFormed(last.replaceAll(/\p{Cc}/gu, ''))
-    .trim()
-    .slice(-MAX_NAME)
-  return plain === '' || plain === '.' || plain === '..' ? 'file' : plain
+  const visible = last.replaceAll(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, '').trim()
+  // Repaired after the cut, which may be within a pair of units.
+  const plain = toWellFormed(visible.slice(-MAX_NAME))
+  return plain === '.' || plain === '..' || !/[\p{L}\p{N}\p{P}\p{S}]/u.test(plain) ? 'file' : plain
 }

@@ -4,6 +4,9 @@ import type { ServerContext } from '../context.ts'
 
 type Holder = Pick<ServerContext, 'files' | 'now'>
 
+/** Most files in the input of a run: each one is looked up. */
+const MOST_FILES = 1_000
+
 /** Time in which a run is stored whose files were checked: they are not deleted in between. */
 const STARTING_MS = 60_000
 
@@ -11,11 +14,17 @@ const STARTING_MS = 60_000
  * Checks that the tenant has the files in the input of a run, as the input describes them, and keeps them from being deleted
  * until the run is stored.
  *
- * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths of those that it does not have.
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths of those that it does not have; `VALUE_TOO_LARGE` for more than
+ * 1,000 files.
  */
 export async function holdInputFiles(server: Holder, tenantId: TenantId, input: Json | undefined): Promise<void> {
-  const found = findFileRefs(input ?? null)
+  const found = findFileRefs(input ?? null, MOST_FILES + 1)
   if (found.length === 0) return
+  if (found.length > MOST_FILES) {
+    throw new TenonError('VALUE_TOO_LARGE', `The run input has more than ${MOST_FILES} files`, {
+      remedy: 'Start several runs, each with a part of the files.',
+    })
+  }
   const stored = new Map(
     (
       await server.files.hold(

@@ -267,6 +267,9 @@ test('SQL stores nothing that the API could not show, and the same data is the s
   await expect(server.automation.emit({ ...same, payload: { bb: 2 } })).rejects.toMatchObject({ code: 'EVENT_ID_USED' })
   const { items } = await server.json<Page<ReceivedEvent>>(200, '/events', { as })
   expect(items.map(({ id }) => id).sort()).toEqual(['id', 'same'])
+  await expect(server.automation.emit({ ...same, dedupeKey: 'a\ud800' })).rejects.toMatchObject({
+    code: 'REQUEST_INVALID',
+  })
   const none = undefined as unknown as typeof tenantId
   await expect(server.automation.emit({ ...same, tenantId: none })).rejects.toMatchObject({ code: 'TENANT_INVALID' })
 })

@@ -1,4 +1,5 @@
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { textFault } from '@tenon/core/text'
 
 const MAX_LENGTH = 400
 
@@ -15,8 +16,9 @@ export function checkTexts(
 ): void {
   const issues = Object.entries(texts).flatMap(([name, value]): ProblemIssue[] => {
     if (value === undefined && !required.includes(name)) return []
-    if (typeof value === 'string' && value.trim() !== '' && value.length <= maxLength && !value.includes('\0'))
+    if (typeof value === 'string' && value.trim() !== '' && value.length <= maxLength && textFault(value) === null) {
       return []
+    }
     return [{ path: [name], code: 'format', message: `${name} must be a text of 1 to ${maxLength} characters` }]
   })
   if (issues.length === 0) return

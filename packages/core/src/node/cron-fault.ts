@@ -34,7 +34,7 @@ export function cronFault(cron: string): string | null {
     return `Write five fields: minute, hour, day of the month, month, day of the week (it has ${count})`
   }
   for (const [index, field] of FIELDS.entries()) {
-    for (const item of (texts[index] ?? '').split(',')) {
+    for (const item of String(texts[index]).split(',')) {
       const fault = itemFault(item, field)
       if (fault !== null) return `${field.name}: ${fault}`
     }

@@ -163,6 +163,25 @@ describe('foldViewParts', () => {
     expect(JSON.stringify(OUTPUT)).toContain('"inline"')
   })
 
+  test('keeps no params of a call that people approve, nor those that a person has given with a vote', () => {
+    const { type, data } = voted('charge', 'approve') as Extract<Event, { type: 'approval_decided' }>
+    const edited: Event = { type, data: { ...data, vote: { ...data.vote, params: OUTPUT } } }
+    const call = {
+      callId: 'c',
+      nodeType: 'work',
+      typeVersion: 1,
+      title: 'Charge',
+      params: OUTPUT,
+      evidence: {},
+    } as never
+    const asked = needed('charge') as Extract<Event, { type: 'approval_needed' }>
+    const ofCall: Event = { ...asked, data: { ...asked.data, waitFor: { ...asked.data.waitFor, call } } }
+    const log = logOf(started, scheduled('charge'), begun('charge'), suspended('charge'), ofCall, edited)
+    const stored = JSON.stringify([...storeOf(log, 50).stored])
+    expect(stored).toContain(OUTPUT.hash)
+    expect(stored).not.toContain('"inline"')
+  })
+
   test('loads few of the parts for the next entries', () => {
     const near = LOG.filter((entry) => 'nodeRunId' in entry && entry.nodeRunId === 'charge#69')
     expect([...partsOfEntries(near)]).toEqual(['', '2'])

@@ -7,7 +7,6 @@ import { waitEventOf } from '../bus-events/send-event.ts'
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { beginRun } from '../runs/start-run.ts'
-import type { StartRequestRow } from '../tables/server-tables.ts'
 import {
   type ClaimedRequest,
   decideRequest,
@@ -18,6 +17,7 @@ import {
   spreadEvent,
 } from '../tables/start-request-repository.ts'
 import { listEventTriggers } from '../tables/trigger-repository.ts'
+import type { StartRequestRow } from '../tables/trigger-tables.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import { isPassing, receiveEvent } from './receive-event.ts'
 

@@ -1,6 +1,6 @@
 import type { ListedEvent, ReceivedEvent, StartRequest } from '@tenon/core/api'
 import { toInstant } from '../http/instant.ts'
-import type { StartRequestRow } from '../tables/server-tables.ts'
+import type { StartRequestRow } from '../tables/trigger-tables.ts'
 
 /** An event as the input of the runs that it starts. */
 export function presentReceivedEvent(row: StartRequestRow): ReceivedEvent {

@@ -15,7 +15,8 @@ import {
   readSnapshot,
 } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
-import type { SecretRow, ServerTx } from '../tables/server-tables.ts'
+import type { SecretRow } from '../tables/secret-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import { frameInvalid } from './frames.ts'
 
 /** One stretch of a draft's log that a room has not seen. */

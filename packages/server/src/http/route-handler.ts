@@ -3,7 +3,8 @@ import type { TenantId } from '@tenon/core/document'
 import type { StoredFile, StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
-import type { ConnectionRow, VersionRow, WorkflowRow } from '../tables/server-tables.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
+import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
 
 /** Resources by kind, as they are found under the tenant of the caller. */
 export interface Resources {

@@ -26,7 +26,8 @@ import {
   putRolloutRun,
   selectRunsToRollOut,
 } from '../tables/rollout-runs-repository.ts'
-import type { RolloutRunRow, ServerTables, ServerTx, VersionRolloutRow } from '../tables/server-tables.ts'
+import type { RolloutRunRow, VersionRolloutRow } from '../tables/rollout-tables.ts'
+import type { ServerTables, ServerTx } from '../tables/server-tables.ts'
 import { lockWorkflow } from '../tables/workflow-repository.ts'
 import { promote, rollBack } from './change-rollout.ts'
 import { judgeCanary } from './judge-canary.ts'

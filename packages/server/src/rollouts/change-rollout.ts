@@ -15,7 +15,8 @@ import {
   updateRollout,
 } from '../tables/rollout-repository.ts'
 import { clearRuns, countCanaryRuns } from '../tables/rollout-runs-repository.ts'
-import type { ServerTx, VersionRolloutRow, VersionRow, WorkflowRow } from '../tables/server-tables.ts'
+import type { VersionRolloutRow } from '../tables/rollout-tables.ts'
+import type { ServerTx, VersionRow, WorkflowRow } from '../tables/server-tables.ts'
 import { lockWorkflow } from '../tables/workflow-repository.ts'
 import { putStableTriggers } from '../triggers/put-version-triggers.ts'
 import { newRollout } from './publish-rollout.ts'

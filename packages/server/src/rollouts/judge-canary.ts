@@ -1,5 +1,5 @@
 import type { CanaryRuns } from '../tables/rollout-runs-repository.ts'
-import type { VersionRolloutRow } from '../tables/server-tables.ts'
+import type { VersionRolloutRow } from '../tables/rollout-tables.ts'
 
 /** Rule of a canary, as its row has it. */
 type CanaryRule = Pick<VersionRolloutRow, 'max_failure_percent' | 'min_runs' | 'promote_after'>

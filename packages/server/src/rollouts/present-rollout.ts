@@ -2,7 +2,8 @@ import type { Rollout } from '@tenon/core/api'
 import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
 import { type CanaryRuns, countCanaryRuns, countRolloutRuns, countRunsLeft } from '../tables/rollout-runs-repository.ts'
-import type { ServerTx, VersionRolloutRow } from '../tables/server-tables.ts'
+import type { VersionRolloutRow } from '../tables/rollout-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import { ROLLOUT_INTERVALS } from './rollout-intervals.ts'
 
 /** Most reasons of one response. */

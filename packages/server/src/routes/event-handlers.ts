@@ -13,8 +13,8 @@ import { holdEventFiles } from '../files/hold-input-files.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { admitToken } from '../limits/admit-token.ts'
-import type { StartRequestRow } from '../tables/server-tables.ts'
 import { listRequests } from '../tables/start-request-repository.ts'
+import type { StartRequestRow } from '../tables/trigger-tables.ts'
 
 /** Time for which a callback is kept for a run that has yet to reach its node, and its repetition is recognized. */
 const CALLBACK_TTL = '30d'

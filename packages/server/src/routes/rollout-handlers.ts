@@ -6,7 +6,7 @@ import { changeRollout, startRollout } from '../rollouts/change-rollout.ts'
 import { presentRollouts } from '../rollouts/present-rollout.ts'
 import { listRolloutRows } from '../tables/rollout-repository.ts'
 import { listRefusedRows } from '../tables/rollout-runs-repository.ts'
-import type { VersionRolloutRow } from '../tables/server-tables.ts'
+import type { VersionRolloutRow } from '../tables/rollout-tables.ts'
 
 const DEFAULT_PAGE = 20
 

@@ -1,9 +1,10 @@
 import { sha256Hex, type TenantId, type WorkflowId } from '@tenon/core/document'
 import { type ScheduleParams, scheduleParams } from '@tenon/core/node'
 import { deleteOtherSchedules, lockSchedules, putSchedules, readDatabaseNow } from '../tables/schedule-repository.ts'
-import type { ScheduleRow, ServerTx } from '../tables/server-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import { insertTimes } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows, type TriggerRef } from '../tables/trigger-repository.ts'
+import type { ScheduleRow } from '../tables/trigger-tables.ts'
 import { createScheduleTimes } from './schedule-times.ts'
 import { timeEventId } from './time-names.ts'
 

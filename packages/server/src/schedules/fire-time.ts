@@ -4,7 +4,8 @@ import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
 import { timeKey, timeRunId } from '../schedule-rules/time-names.ts'
 import type { ZoneClock } from '../schedule-rules/zone-clock.ts'
-import type { ServerTx, TriggerRow } from '../tables/server-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import type { TriggerRow } from '../tables/trigger-tables.ts'
 import { acceptEvent, refOf, startByTrigger } from '../triggers/accept-event.ts'
 
 /** Parts of the server that start the runs of schedules. */

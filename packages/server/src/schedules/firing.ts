@@ -3,7 +3,8 @@ import { type ScheduleParams, scheduleParams } from '@tenon/core/node'
 import { createScheduleTimes, type ScheduleTimes } from '../schedule-rules/schedule-times.ts'
 import type { Outage } from '../tables/schedule-outage-repository.ts'
 import { type ClaimedSchedule, holdClaim, type ScheduleProgress } from '../tables/schedule-repository.ts'
-import type { ServerTx, TriggerRow } from '../tables/server-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import type { TriggerRow } from '../tables/trigger-tables.ts'
 import type { FireDeps } from './fire-time.ts'
 
 /** Circumstances in which a process has claimed a schedule. */

@@ -1,4 +1,4 @@
-import type { ConnectionRow, SecretRow } from '../tables/server-tables.ts'
+import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
 import { FORMATS } from './cipher.ts'
 
 /** Columns of a connection that decide where its secrets are sent: they are bound to it. */

@@ -1,6 +1,6 @@
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
-import type { SecretRow } from '../tables/server-tables.ts'
+import type { SecretRow } from '../tables/secret-tables.ts'
 import { boundTo, type SealedConnection } from './bound-to.ts'
 import { decrypt, FORMATS, openGcm, sealGcm } from './cipher.ts'
 import type { DataKey, Keyring } from './keyring.ts'

@@ -4,7 +4,8 @@ import { TenonError } from '@tenon/core/errors'
 import type { KeyProvider, WrappedKey } from '@tenon/core/node'
 import { inTime } from '../in-time.ts'
 import { keepTenantKey, listTenantKeys } from '../tables/secret-repository.ts'
-import type { ServerDatabase, TenantKeyRow } from '../tables/server-tables.ts'
+import type { TenantKeyRow } from '../tables/secret-tables.ts'
+import type { ServerDatabase } from '../tables/server-tables.ts'
 import { DATA_KEY_BYTES } from './cipher.ts'
 
 /** A data key of a tenant. */

@@ -12,7 +12,8 @@ import {
   type ValueToSeal,
 } from '../tables/key-rotation-repository.ts'
 import { listTenantKeys } from '../tables/secret-repository.ts'
-import type { ServerDatabase, TenantKeyRow } from '../tables/server-tables.ts'
+import type { TenantKeyRow } from '../tables/secret-tables.ts'
+import type { ServerDatabase } from '../tables/server-tables.ts'
 import type { DataKey, Keyring } from './keyring.ts'
 import type { SecretStore } from './secret-store.ts'
 

@@ -8,7 +8,7 @@ import {
   type WorkflowDocument,
 } from '@tenon/core/document'
 import * as Y from 'yjs'
-import type { SecretRow } from '../tables/server-tables.ts'
+import type { SecretRow } from '../tables/secret-tables.ts'
 import { fieldOf, type SecretFields } from './secret-fields.ts'
 import type { Seal, SecretTarget } from './secret-store.ts'
 

@@ -3,7 +3,7 @@ import type { WorkflowDocument } from '@tenon/core/document'
 import type * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
-import type { SecretRow } from '../tables/server-tables.ts'
+import type { SecretRow } from '../tables/secret-tables.ts'
 import { sealDocument, sealDraft } from './seal-document.ts'
 
 /** Replaces values in secret params of a draft by markers; null if there are none. The rows go with its update. */

@@ -1,7 +1,8 @@
 import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { sql } from 'kysely'
-import type { ConnectionRow, SecretRow, ServerTx } from './server-tables.ts'
+import type { ConnectionRow, SecretRow } from './secret-tables.ts'
+import type { ServerTx } from './server-tables.ts'
 
 export interface ConnectionPage {
   /** Lists those of this connector. */

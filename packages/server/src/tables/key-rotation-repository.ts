@@ -1,7 +1,8 @@
 import type { TenantId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
-import type { ConnectionRow, SecretRow, ServerTx, TenantKeyRow } from './server-tables.ts'
+import type { ConnectionRow, SecretRow, TenantKeyRow } from './secret-tables.ts'
+import type { ServerTx } from './server-tables.ts'
 
 /** A rotation that a process works on. */
 export interface ClaimedRotation {

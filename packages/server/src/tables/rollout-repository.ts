@@ -2,7 +2,8 @@ import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { type RawBuilder, sql } from 'kysely'
 import type { RolloutRef } from './rollout-ref.ts'
 import { type CanaryRuns, clearRuns } from './rollout-runs-repository.ts'
-import type { ServerTx, VersionRolloutRow } from './server-tables.ts'
+import type { VersionRolloutRow } from './rollout-tables.ts'
+import type { ServerTx } from './server-tables.ts'
 
 function rolloutIn(tx: ServerTx, { tenantId, workflowId, version }: RolloutRef) {
   return tx

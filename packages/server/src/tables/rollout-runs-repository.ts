@@ -2,7 +2,8 @@ import type { RunId, TenantId } from '@tenon/core/document'
 import { databaseNow, isListedRun, isTopLevelRun } from '@tenon/runtime/postgres'
 import { type Expression, expressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { RolloutRef } from './rollout-ref.ts'
-import type { RolloutRunRow, ServerTables, ServerTx, VersionRolloutRow } from './server-tables.ts'
+import type { RolloutRunRow, VersionRolloutRow } from './rollout-tables.ts'
+import type { ServerTables, ServerTx } from './server-tables.ts'
 
 /** Checks whether a version precedes another one; both are decimal numbers. */
 function isEarlier(column: string, version: string): RawBuilder<SqlBool> {

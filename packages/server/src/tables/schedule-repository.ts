@@ -1,8 +1,9 @@
 import type { NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
-import { RUN_OF_SCHEDULE, type ScheduleRow, type ServerTx } from './server-tables.ts'
+import type { ServerTx } from './server-tables.ts'
 import type { TriggerRef } from './trigger-repository.ts'
+import { RUN_OF_SCHEDULE, type ScheduleRow } from './trigger-tables.ts'
 
 /** A schedule that a process has claimed. */
 export interface ClaimedSchedule extends TriggerRef {

@@ -2,7 +2,8 @@ import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { sql } from 'kysely'
 import type { DraftRef } from './draft-repository.ts'
-import type { SecretRow, ServerTx, TenantKeyRow } from './server-tables.ts'
+import type { SecretRow, TenantKeyRow } from './secret-tables.ts'
+import type { ServerTx } from './server-tables.ts'
 
 /** Seed of the hash that names the lock, so that it differs from other locks for the same tenant. */
 const QUOTA_LOCK = 7_302

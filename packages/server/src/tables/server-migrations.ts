@@ -1,8 +1,9 @@
 import { TENANT_ID_PATTERN } from '@tenon/core/document'
 import { backfill, identifier, type Migration, systemTable, tenantTable } from '@tenon/runtime/postgres'
 import { APPEND_DRAFT } from './append-draft-function.ts'
-import { LISTED_WORKFLOW, RUN_OF_SCHEDULE } from './server-tables.ts'
+import { LISTED_WORKFLOW } from './server-tables.ts'
 import { START_REQUEST_FUNCTIONS } from './start-request-functions.ts'
+import { RUN_OF_SCHEDULE } from './trigger-tables.ts'
 
 const toWorkflow = (schema: string): string =>
   `foreign key (tenant_id, workflow_id) references ${identifier(schema)}.workflows (tenant_id, workflow_id)`

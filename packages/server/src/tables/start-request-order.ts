@@ -1,7 +1,8 @@
 import type { TenantId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
-import type { ServerTx, StartRequestQueueRow } from './server-tables.ts'
+import type { ServerTx } from './server-tables.ts'
+import type { StartRequestQueueRow } from './trigger-tables.ts'
 
 interface KeyedRow extends Pick<StartRequestQueueRow, 'tenant_id' | 'order_key'> {
   readonly seq: string

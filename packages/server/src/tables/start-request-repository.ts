@@ -2,8 +2,9 @@ import type { StartRequestState } from '@tenon/core/api'
 import type { RunId, TenantId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
-import type { ServerTx, StartRequestQueueRow, StartRequestRow } from './server-tables.ts'
+import type { ServerTx } from './server-tables.ts'
 import { holdFollowers, lockOrder, releaseNext } from './start-request-order.ts'
+import type { StartRequestQueueRow, StartRequestRow } from './trigger-tables.ts'
 
 /** Names an entry of the queue of start requests. */
 export interface QueueRef {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
-import type { ServerTx, TriggerEventRow } from './server-tables.ts'
+import type { ServerTx } from './server-tables.ts'
 import type { TriggerRef } from './trigger-repository.ts'
+import type { TriggerEventRow } from './trigger-tables.ts'
 
 /** Time for which the key of an event is recognized, and for which the event is listed. */
 const EVENT_MS = 7 * 24 * 60 * 60 * 1_000

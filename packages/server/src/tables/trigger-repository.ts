@@ -1,7 +1,8 @@
 import type { Identity } from '@tenon/core/api'
 import type { NodeId, TenantId, WorkflowId } from '@tenon/core/document'
 import { sql } from 'kysely'
-import type { ServerTx, TriggerRow } from './server-tables.ts'
+import type { ServerTx } from './server-tables.ts'
+import type { TriggerRow } from './trigger-tables.ts'
 
 /** Names a trigger. */
 export interface TriggerRef {

@@ -8,7 +8,7 @@ import type { ServerContext } from '../context.ts'
 import { isRefusal } from '../log/is-refusal.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { bucketOf, checkBeginning } from '../runs/start-run.ts'
-import type { ServerTx, TriggerRow } from '../tables/server-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import {
   claimEvent,
   decideEvent,
@@ -18,6 +18,7 @@ import {
   isDecided,
 } from '../tables/trigger-event-repository.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
+import type { TriggerRow } from '../tables/trigger-tables.ts'
 import { findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 

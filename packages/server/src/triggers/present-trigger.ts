@@ -6,8 +6,8 @@ import type { ServerContext } from '../context.ts'
 import { readDraftState } from '../drafts/read-draft-state.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { findSchedule } from '../tables/schedule-repository.ts'
-import type { ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/server-tables.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
+import type { ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/trigger-tables.ts'
 import { triggerKindOf } from './put-version-triggers.ts'
 
 type PresentDeps = Pick<ServerContext, 'addresses' | 'now'>

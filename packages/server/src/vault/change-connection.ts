@@ -2,7 +2,8 @@ import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { findConnection, lockConnection } from '../tables/connection-repository.ts'
-import type { ConnectionRow, ServerTables, ServerTx } from '../tables/server-tables.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
+import type { ServerTables, ServerTx } from '../tables/server-tables.ts'
 
 /** Time for which a connection that works again ends waits of attempts that have read it before. */
 const RECONNECT_TTL = '30d'

@@ -6,7 +6,7 @@ import type { ServerContext } from '../context.ts'
 import { enabledNodes } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
 import { findConnections } from '../tables/connection-repository.ts'
-import type { ConnectionRow } from '../tables/server-tables.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
 import { sharingOf } from './present-connection.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { SecretMarker } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type Connector, connectorFields, hasHttpCredentials } from '@tenon/core/node'
 import { toInstant } from '../http/instant.ts'
-import type { ConnectionRow } from '../tables/server-tables.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
 
 /** Returns a connector for the API: nothing of the OAuth client of the host, and no URL. */
 export function presentConnector(connector: Connector): ConnectorInfo {

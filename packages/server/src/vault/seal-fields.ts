@@ -1,7 +1,7 @@
 import type { SecretMarker } from '@tenon/core/document'
 import type { SealedConnection } from '../secrets/bound-to.ts'
 import type { Seal } from '../secrets/secret-store.ts'
-import type { SecretRow } from '../tables/server-tables.ts'
+import type { SecretRow } from '../tables/secret-tables.ts'
 
 /** Encrypted fields of a connection. */
 export interface SealedFields {

@@ -17,7 +17,8 @@ import {
   insertConnectionSecrets,
   updateConnectionRow,
 } from '../tables/connection-repository.ts'
-import type { ConnectionRow, ServerTx } from '../tables/server-tables.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
 import { changeConnection } from './change-connection.ts'
 import { checkFields } from './connection-fields.ts'

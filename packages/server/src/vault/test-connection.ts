@@ -6,7 +6,7 @@ import { type OpenConnection, publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
-import type { ConnectionRow } from '../tables/server-tables.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
 import { changeConnection } from './change-connection.ts'
 
 const TEST_TIMEOUT_MS = 10_000

@@ -8,7 +8,8 @@ import { expect, test } from 'vitest'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { insertConnection, readConnection } from '../tables/connection-repository.ts'
 import { createMigrate } from '../tables/migrate.ts'
-import type { ConnectionRow, ServerTables } from '../tables/server-tables.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
+import type { ServerTables } from '../tables/server-tables.ts'
 import { createTokenRefresh } from './token-refresh.ts'
 
 test('a key provider that fails keeps the refresh token unused, and the lease is given up', async () => {

@@ -12,7 +12,8 @@ import {
   readConnection,
   updateConnectionRow,
 } from '../tables/connection-repository.ts'
-import type { ConnectionRow, SecretRow, ServerDatabase, ServerTx } from '../tables/server-tables.ts'
+import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
+import type { ServerDatabase, ServerTx } from '../tables/server-tables.ts'
 import { type IssuedTokens, refreshTokens } from './oauth-client.ts'
 import { markersOf } from './present-connection.ts'
 import { sealFields } from './seal-fields.ts'

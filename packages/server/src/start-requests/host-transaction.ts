@@ -34,7 +34,8 @@ type Row = Readonly<Record<string, unknown>>
  * Sends one statement in a transaction of the host.
  *
  * @param text - Statement with `$1`, `$2` and so on.
- * @throws {@link TenonError} `TRANSACTION_UNSUPPORTED` for anything but an open transaction.
+ * @throws {@link TenonError} `TRANSACTION_UNSUPPORTED` for a pool, a database, and anything of another kind. A client on which
+ * no transaction was begun cannot be recognized.
  */
 export async function queryIn(
   tx: HostTransaction,

@@ -108,6 +108,9 @@ const REQUEST = 'In the transaction of one request, whose repetition changes not
 const LARGE = 'Values above 16 kB, in the transaction of the request or append that has them'
 const LISTED = 'Node types of workers of Temporal, listed again and again; one that was killed is listed for a minute'
 const LEASE = 'Rows that no worker owns any more; the next renewal or claim deletes them again'
+const UPLOAD =
+  'Parts of a file; webhook.test.ts of the server kills a process in an upload, and a sweep deletes the rest'
+const VIEW = 'A view of a log; one that is missing or of an earlier event is continued from the log'
 
 /** Writes of the sources at which no process of the crash test dies, with the reason. */
 export const OTHER_WRITES: Readonly<Record<string, string>> = {
@@ -116,6 +119,12 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'admission/collecting-runs.ts: update runs': MERGED,
   'admission/gates.ts: delete run_gates': REQUEST,
   'admission/gates.ts: insert run_gates': REQUEST,
+  'files/file-rows.ts: insert file_chunks': UPLOAD,
+  'files/file-rows.ts: insert files': UPLOAD,
+  'files/file-rows.ts: insert retention_sweeps': UPLOAD,
+  'files/file-rows.ts: update files': UPLOAD,
+  'files/hold-files.ts: update files': REQUEST,
+  'files/sweep-files.ts: update files': RETENTION,
   'payloads/collect-objects.ts: delete payload_garbage': RETENTION,
   'payloads/collect-objects.ts: update retention_sweeps': RETENTION,
   'postgres/canary.ts: delete table': SET_UP,
@@ -143,6 +152,8 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'store/run-values.ts: delete payload_refs': LARGE,
   'store/run-values.ts: insert payload_refs': LARGE,
   'store/run-values.ts: insert payloads': LARGE,
+  'store/run-views.ts: delete run_views': VIEW,
+  'store/run-views.ts: insert run_views': VIEW,
   'store/temporal-workers.ts: delete temporal_workers': LISTED,
   'store/temporal-workers.ts: insert temporal_workers': LISTED,
   'store/unused-payloads.ts: delete payload_checks': RETENTION,

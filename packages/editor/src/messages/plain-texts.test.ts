@@ -4,7 +4,7 @@ import { ENGLISH_TEXTS } from '../../test/fixtures/english-texts.ts'
 
 /** Texts that are put into a sentence or after a number, so they begin in lower case. */
 const PARTS =
-  /^(unit|runs\.unit|schema\.type|syntax|reference\.gone|runs\.approval\.(anyEditor|anyRole|people|or)|runs\.log\.short|runs\.attempt(Of|s)?$|runs\.allPorts|runs\.namedPort|ui\.required|schema\.(required|newField)|control\.example|input\.anyType|(topbar|runs\.header)\.version|runs\.(timeline\.startedAt|inspector\.answerEmpty)|versions\.publishedBy|runs\.wait\.until)/
+  /^(unit|runs\.unit|schema\.type|syntax|reference\.gone|runs\.approval\.(anyEditor|anyRole|people|or)|runs\.log\.short|runs\.attempt(Of|s)?$|runs\.allPorts|runs\.namedPort|ui\.required|schema\.(required|newField)|control\.example|input\.anyType|(topbar|runs\.header)\.version|runs\.(timeline\.startedAt|inspector\.answerEmpty)|versions\.publishedBy|runs\.wait\.until|connections\.account|triggers\.(yourTime|schedule\.late))/
 /** Texts of explanations: whole sentences. */
 const SENTENCES = /(Text|Help|Why|Remedy)$/
 /** Names of parts, actions and states. */

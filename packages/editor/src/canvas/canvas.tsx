@@ -77,9 +77,14 @@ function Surface({ slot, firstNodeId, memory, children }: Required<CanvasProps>)
   const detail = useCardDetail()
   const far = useFar()
   const surface = useCanvasHandle(slot)
-  // The inspector that opens may cover the card. The function is stable, since a new one would re-render every card.
+  // The inspector that opens may cover the card, and so may a view that still moves. The function is stable, since a new one
+  // would re-render every card.
   const showClicked = useCallback<NodeMouseHandler<FlowNode>>(
-    (_event, node) => void requestAnimationFrame(() => slot.current?.revealIfHidden(node.id)),
+    (_event, node) =>
+      void requestAnimationFrame(() => {
+        slot.current?.stopMoving()
+        slot.current?.revealIfHidden(node.id)
+      }),
     [slot],
   )
   useFirstFit(firstNodeId, memory)

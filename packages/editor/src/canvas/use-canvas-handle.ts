@@ -91,6 +91,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       zoomOut: () => void flow.zoomOut(MOVE),
       zoomReset: () => void flow.zoomTo(1, MOVE),
       reveal,
+      stopMoving: () => void flow.setViewport(flow.getViewport()),
       revealIfHidden: (nodeId) => {
         const box = boxOf(nodeId)
         if (box !== null && !isSeen(box)) reveal(nodeId)

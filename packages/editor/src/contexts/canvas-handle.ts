@@ -13,6 +13,8 @@ export interface CanvasHandle {
   readonly zoomReset: () => void
   /** Brings a node into view and keeps the zoom, unless the cards are plain tiles. */
   readonly reveal: (nodeId: string) => void
+  /** Ends a movement of the view where it is now. */
+  readonly stopMoving: () => void
   /** Reveals a node that is not in view. */
   readonly revealIfHidden: (nodeId: string) => void
   /** Converts a point of the page (as in pointer events) to the document; `null` outside of the canvas. */

@@ -18,7 +18,7 @@ import { node, workflow } from '@tenon/core/testing'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
 import { build } from 'vite'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { OrdersToSave } from './webhook-process.ts'
 
 /** Messages, each of which is sent three times. `npm run chaos` sends more. */
@@ -53,8 +53,16 @@ beforeAll(async () => {
   postgres = started
   databaseUrl = await postgres.createDatabase()
 }, 120_000)
+// The processes of one test must not do the work that the next one watches.
+afterEach(async () => {
+  for (const child of processes.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    const hasEnded = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await hasEnded
+  }
+})
 afterAll(async () => {
-  for (const child of processes) child.kill('SIGKILL')
   await postgres.stop()
   rmSync(CACHE, { recursive: true, force: true })
 })
@@ -260,7 +268,7 @@ test('the times of two hours without a server start one run each, though process
   // nothing, so the leases last longer and longer: at last, each is long enough for a time.
   const [one] = await Promise.all([startProcess(), startProcess()])
   const lapse = 'update tenon.schedules set wake_at = 0 where due_at <= $1 returning 1'
-  for (let leaseMs = 5; (await client.query(lapse, [Date.now()])).rowCount !== 0; leaseMs *= 1.2) {
+  for (let leaseMs = 5; (await client.query(lapse, [Date.now()])).rowCount !== 0; leaseMs *= 2) {
     await new Promise((resolve) => setTimeout(resolve, leaseMs))
   }
   await client.end()

@@ -2,16 +2,12 @@ import type { Change, CheckSubWorkflows, SubWorkflowCall, TenonClient } from '@t
 import type { WorkflowId } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
 import { followTenant } from '../client/use-tenant-changes.ts'
-import { canRetry, retryLater } from '../instance/retry-later.ts'
 import { toListed } from '../problems/server-issues.ts'
-import type { EditorState } from '../store/editor-state.ts'
+import { startServerCheck } from '../problems/start-server-check.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { referencesOf } from './calls-of.ts'
 import { createOutputReader } from './read-outputs.ts'
 
-/** Pause after the last change in milliseconds, so that incomplete values are not checked. */
-const PAUSE_MS = 400
-const FIRST_RETRY_MS = 2_000
 /** Most nodes that one request checks. */
 const MAX_CALLS = 500
 
@@ -31,12 +27,6 @@ export interface CallChecksOptions {
  * @returns A function that stops it.
  */
 export function startCallChecks({ store, client, workflowId }: CallChecksOptions): () => void {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  let stopRetry = () => {}
-  let failures = 0
-  let key = ''
-  // The answer of an earlier request is ignored.
-  let count = 0
   const readOutputs = createOutputReader(client)
   const showOutputs = async (calls: readonly SubWorkflowCall[], isCurrent: () => boolean) => {
     const ids = new Set(calls.map((call) => call.workflowId))
@@ -59,51 +49,22 @@ export function startCallChecks({ store, client, workflowId }: CallChecksOptions
     }
     return found
   }
-  const check = async () => {
-    timer = null
-    stopRetry()
-    count += 1
-    const own = count
-    const state = store.getState()
-    const references = state.phase.kind === 'ready' ? referencesOf(state) : { calls: [] }
-    key = JSON.stringify(references)
-    const isCurrent = () => own === count
-    void showOutputs(references.calls, isCurrent)
-    try {
+  const { again, stop } = startServerCheck<CheckSubWorkflows>(store, {
+    partOf: referencesOf,
+    none: { calls: [] },
+    panels: ['publish', 'try'],
+    check: async (references, isCurrent) => {
+      void showOutputs(references.calls, isCurrent)
       const issues = await readIssues(references, isCurrent)
-      if (!isCurrent()) return
-      failures = 0
-      showIssues(issues)
-    } catch (error) {
-      if (!isCurrent()) return
-      if (!canRetry(error)) {
-        // Such as a permission that is gone: no answer will follow, and publishing checks again.
-        showIssues([])
-        return
-      }
-      failures += 1
-      stopRetry = retryLater(() => void check(), { failures, firstPauseMs: FIRST_RETRY_MS, onlyVisible: true })
-    }
-  }
-  const schedule = (pauseMs: number) => {
-    if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(() => void check(), pauseMs)
-  }
-  const unsubscribe = store.subscribe((state, before) => {
-    const isOther =
-      state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
-    if (isOther && JSON.stringify(referencesOf(state)) !== key) schedule(PAUSE_MS)
-    if (isOpening(state, before)) schedule(0)
+      if (isCurrent()) showIssues(issues)
+    },
+    clear: () => showIssues([]),
   })
   const unfollow = followTenant(client(), (changes) => {
-    if (changes.some(isOfWorkflow)) schedule(PAUSE_MS)
+    if (changes.some(isOfWorkflow)) again()
   })
-  schedule(0)
   return () => {
-    count += 1
-    if (timer !== null) clearTimeout(timer)
-    stopRetry()
-    unsubscribe()
+    stop()
     unfollow()
   }
 }
@@ -117,8 +78,4 @@ function inParts(calls: readonly SubWorkflowCall[]): readonly CheckSubWorkflows[
 // Also workflows that no node names: they may be further down.
 function isOfWorkflow({ kind }: Change): boolean {
   return kind === 'workflow' || kind === 'version' || kind === 'ready'
-}
-
-function isOpening({ openPanel }: EditorState, before: EditorState): boolean {
-  return openPanel !== before.openPanel && (openPanel === 'publish' || openPanel === 'try')
 }

@@ -1,15 +1,11 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { NodeId, WorkflowNode } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { canRetry, retryLater } from '../instance/retry-later.ts'
 import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
+import { startServerCheck } from '../problems/start-server-check.ts'
 import type { EditorState, ListedIssue } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { schedulesOf } from './schedules-of.ts'
-
-/** Pause after the last change in milliseconds, so that incomplete values are not checked. */
-const PAUSE_MS = 400
-const FIRST_RETRY_MS = 2_000
 
 export interface ScheduleChecksOptions {
   readonly store: EditorStore
@@ -23,61 +19,23 @@ export interface ScheduleChecksOptions {
  * @returns A function that stops it.
  */
 export function startScheduleChecks({ store, client }: ScheduleChecksOptions): () => void {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  let stopRetry = () => {}
-  let failures = 0
-  let key = ''
-  // The answer of an earlier request is ignored.
-  let count = 0
   const show = (scheduleIssues: readonly ListedIssue[]) => {
     if (scheduleIssues.length > 0 || store.getState().scheduleIssues.length > 0) store.setState({ scheduleIssues })
   }
-  const check = async () => {
-    timer = null
-    stopRetry()
-    count += 1
-    const own = count
-    const state = store.getState()
-    const schedules = state.phase.kind === 'ready' ? schedulesOf(state) : []
-    key = keyOf(schedules)
-    try {
-      const found = await Promise.all(schedules.map((node) => issuesOf(node, state, client())))
-      if (own !== count) return
-      failures = 0
-      show(found.flat())
-    } catch (error) {
-      if (own !== count) return
-      if (!canRetry(error)) {
-        // Such as a permission that is gone: publishing checks again.
-        show([])
-        return
-      }
-      failures += 1
-      stopRetry = retryLater(() => void check(), { failures, firstPauseMs: FIRST_RETRY_MS, onlyVisible: true })
-    }
-  }
-  const schedule = (pauseMs: number) => {
-    if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(() => void check(), pauseMs)
-  }
-  const unsubscribe = store.subscribe((state, before) => {
-    const isOther =
-      state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
-    if (isOther && keyOf(schedulesOf(state)) !== key) schedule(PAUSE_MS)
+  const { stop } = startServerCheck(store, {
+    partOf: (state) => schedulesOf(state).map(({ id, params }) => [id, params] as const),
+    none: [],
     // Times pass: a schedule that had one may have none.
-    if (state.openPanel !== before.openPanel && state.openPanel === 'publish') schedule(0)
+    panels: ['publish'],
+    check: async (_, isCurrent) => {
+      const state = store.getState()
+      const schedules = state.phase.kind === 'ready' ? schedulesOf(state) : []
+      const found = await Promise.all(schedules.map((node) => issuesOf(node, state, client())))
+      if (isCurrent()) show(found.flat())
+    },
+    clear: () => show([]),
   })
-  schedule(0)
-  return () => {
-    count += 1
-    if (timer !== null) clearTimeout(timer)
-    stopRetry()
-    unsubscribe()
-  }
-}
-
-function keyOf(schedules: readonly WorkflowNode[]): string {
-  return JSON.stringify(schedules.map(({ id, params }) => [id, params]))
+  return stop
 }
 
 async function issuesOf(node: WorkflowNode, state: EditorState, client: TenonClient): Promise<readonly ListedIssue[]> {

@@ -5,7 +5,7 @@ export const event = defineNode({
   type: 'event',
   version: 1,
   title: 'Event',
-  description: 'Begin when something happens',
+  description: 'Begin with an event',
   icon: 'M13 3.5 5.5 13.5H11L10 20.5l8-10.5h-5.5L13 3.5z',
   category: 'trigger',
   control: 'trigger',

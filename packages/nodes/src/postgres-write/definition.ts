@@ -7,7 +7,7 @@ export const postgresWrite = defineNode({
   type: 'postgres-write',
   version: 1,
   title: 'Postgres write',
-  description: 'Change rows exactly once',
+  description: 'Change rows, once',
   icon: 'M5 6.2c0-1.5 3.1-2.7 7-2.7s7 1.2 7 2.7-3.1 2.7-7 2.7-7-1.2-7-2.7zM5 6.2v11.6c0 1.5 3.1 2.7 7 2.7s7-1.2 7-2.7V6.2M5 12c0 1.5 3.1 2.7 7 2.7s7-1.2 7-2.7M15 20.5l1-3 5-5',
   category: 'action',
   params: z.object({

@@ -3,23 +3,25 @@ import type { WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ClaimedSchedule } from '../tables/schedule-repository.ts'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
-import { BASE_AT, DAY_MS, openSchedule, scheduled, timeOf, waiting } from '../testing/kit/test-schedules.ts'
+import { DAY_MS, noteLooked, openTestSchedules, timeOf } from '../testing/kit/test-schedules.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { fireSchedule } from './fire-schedule.ts'
 import type { FireDeps } from './fire-time.ts'
 
+const { baseAt: BASE_AT, scheduled, waiting, openSchedule } = openTestSchedules()
 let server: TestServer
 let database: ServerDatabase
 let reader: ReturnType<typeof postgresRunReader>
 beforeAll(async () => {
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   database = createDatabase<ServerTables>({ pglite })
+  await noteLooked(database)
   reader = postgresRunReader(database.view<RuntimeTables>())
   server = await openTestServer({
     ...{ nodes: nodesWithWebhook, database: { pglite }, clockPace: { idleMs: 20, retryMs: 20 } },

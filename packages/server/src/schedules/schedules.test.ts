@@ -1,29 +1,24 @@
 import type { BackfillResult, Identity, Run, SchedulePreview, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
 import type { JsonObject, WorkflowDocument } from '@tenon/core/document'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
-import {
-  BASE_AT,
-  DAY_MS,
-  openSchedule as openScheduleOn,
-  scheduled,
-  timeOf,
-  waiting,
-} from '../testing/kit/test-schedules.ts'
+import { DAY_MS, noteLooked, openTestSchedules, timeOf } from '../testing/kit/test-schedules.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 const log = vi.fn()
+const { baseAt: BASE_AT, scheduled, waiting, openSchedule: openScheduleOn } = openTestSchedules()
 
 let server: TestServer
 let database: ServerDatabase
 beforeAll(async () => {
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   database = createDatabase<ServerTables>({ pglite })
+  await noteLooked(database)
   const clockPace = { idleMs: 20, retryMs: 20 }
   server = await openTestServer({ nodes: nodesWithWebhook, database: { pglite }, clockPace, log })
 })
@@ -77,9 +72,10 @@ test('times that were missed are caught up by the policy, and said', async () =>
   expect(brief(await all.untilEvents(6))).toEqual([-150, -120, -90, -60, -30, 0].map((at) => ['started', at, 0]))
   const missed = (await none.events()).find(({ outcome }) => outcome === 'missed')
   expect(missed).toMatchObject({ code: 'SCHEDULE_MISSED', message: expect.stringContaining('5 times'), runId: null })
-  const said = log.mock.calls.map(([level, event]) => `${level} ${event}`)
-  expect(said.filter((line) => line.startsWith('warn schedule.missed'))).toHaveLength(2)
-  expect(said.filter((line) => line.startsWith('warn schedule.late'))).toHaveLength(5)
+  const said = (event: string) => log.mock.calls.filter(([level, line]) => `${level} ${line}`.startsWith(event))
+  expect(said('warn schedule.missed')).toHaveLength(2)
+  // The last time, now, is late as well on a busy machine.
+  expect(said('warn schedule.late').filter(([, , { dueAt }]) => dueAt < BASE_AT)).toHaveLength(5)
 })
 
 test('a time at which the run before is in progress is skipped, waits, cancels it or starts another run', async () => {

@@ -11,34 +11,41 @@ import type { TestServer } from './test-server.ts'
 
 export const DAY_MS = 86_400_000
 
-/** A time at which {@link scheduled} and {@link waiting} are due, as on each day before and after it. */
-export const BASE_AT = Math.floor(Date.now() / 1_000) * 1_000
-const DAILY = {
-  repeat: 'interval',
-  every: '1d',
-  from: `${new Date(BASE_AT - 10 * DAY_MS).toISOString().slice(0, 19)}Z`,
+/** Workflows that are due now, as on each day before and after. Each file of tests calls it: they share their modules. */
+export function openTestSchedules() {
+  const baseAt = Math.floor(Date.now() / 1_000) * 1_000
+  const from = `${new Date(baseAt - 10 * DAY_MS).toISOString().slice(0, 19)}Z`
+  const clock = (params: JsonObject) => node('clock', 'schedule', { repeat: 'interval', every: '1d', from, ...params })
+  /** clock → end, every day. */
+  const scheduled = (params: JsonObject = {}): WorkflowDocument =>
+    workflow([clock(params), node('end', 'end', { output: '{{trigger}}' })], ['clock>end'])
+  /** clock → approval → end: its runs stay in progress. */
+  const waiting = (params: JsonObject): WorkflowDocument =>
+    workflow(
+      [clock(params), node('ask', 'approval', { title: 'Continue?' }), node('end', 'end')],
+      ['clock>ask', 'ask:approve>end', 'ask:reject>end'],
+    )
+  /** Publishes a schedule for a tenant of its own. */
+  const openSchedule = (server: TestServer, database: ServerDatabase, document: WorkflowDocument) =>
+    publishSchedule(server, database, document, baseAt)
+  return { baseAt, scheduled, waiting, openSchedule }
 }
 
-/** clock → end, every day. */
-export function scheduled(params: JsonObject = {}): WorkflowDocument {
-  const output = '{{trigger}}'
-  return workflow([node('clock', 'schedule', { ...DAILY, ...params }), node('end', 'end', { output })], ['clock>end'])
+/**
+ * Notes that a server has looked for schedules until now. Call it before the first server opens, whose first look would end
+ * an outage since the beginning.
+ */
+export async function noteLooked(database: ServerDatabase): Promise<void> {
+  const look = { clock: 'schedules', looked_at: Date.now() } as const
+  await database.withSystem((tx) => tx.insertInto('schedule_looks').values(look).execute())
 }
 
-/** clock → approval → end: its runs stay in progress. */
-export function waiting(params: JsonObject): WorkflowDocument {
-  return workflow(
-    [
-      node('clock', 'schedule', { ...DAILY, ...params }),
-      node('ask', 'approval', { title: 'Continue?' }),
-      node('end', 'end'),
-    ],
-    ['clock>ask', 'ask:approve>end', 'ask:reject>end'],
-  )
-}
-
-/** Publishes a schedule for a tenant of its own. */
-export async function openSchedule(server: TestServer, database: ServerDatabase, document: WorkflowDocument) {
+async function publishSchedule(
+  server: TestServer,
+  database: ServerDatabase,
+  document: WorkflowDocument,
+  baseAt: number,
+) {
   const as = testIdentity()
   const id = await publish(server, as, document)
   const ref = { tenantId: as.tenantId, workflowId: id, nodeId: 'clock' }
@@ -60,7 +67,7 @@ export async function openSchedule(server: TestServer, database: ServerDatabase,
     database.withSystem((tx) =>
       tx
         .insertInto('schedule_outages')
-        .values({ from_at: BASE_AT - 2 * DAY_MS, until_at: BASE_AT })
+        .values({ from_at: baseAt - 2 * DAY_MS, until_at: baseAt })
         .onConflict((conflict) => conflict.doNothing())
         .execute(),
     )

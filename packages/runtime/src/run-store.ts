@@ -32,6 +32,24 @@ export interface StoredParent extends RunParent {
   readonly waitId: WaitId | null
 }
 
+/** Page of the events of a node run to read. */
+export interface NodeRunPage {
+  /** `seq` of the page before; 0 for the first one. */
+  readonly after: number
+  /** True for the starts and ends of its iterations as well, of which a loop has many. */
+  readonly iterations: boolean
+}
+
+/** A page of the events of a node run, oldest first. */
+export interface NodeRunEventPage {
+  /** Last event of the log that was looked at; those of the node run up to it are in this page or earlier ones. */
+  readonly seq: number
+  /** Events of the node run. */
+  readonly events: readonly RunEvent[]
+  /** True if the log has more events. */
+  readonly hasMore: boolean
+}
+
 /** A stored run with its related rows. */
 export interface StoredRun {
   /** Tenant of the run. */
@@ -226,6 +244,12 @@ export interface RunReader {
   listWaitingRuns(tenantId: TenantId, run: Pick<StoredRun, 'runId' | 'rootRunId'>): Promise<readonly StoredWaitingRun[]>
   /** Reads events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
   readEvents(tenantId: TenantId, runId: RunId, after: number, limit?: number): Promise<readonly RunEvent[]>
+  /** Reads a page of the events of one node run, with those of its waits; the database searches the log. */
+  readNodeRunEvents(
+    run: Pick<StoredRun, 'tenantId' | 'runId'>,
+    nodeRunId: NodeRunId,
+    page: NodeRunPage,
+  ): Promise<NodeRunEventPage>
   /**
    * Folds the next events of a log into its stored view, at most about 1,000 of them.
    *

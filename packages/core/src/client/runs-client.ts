@@ -12,7 +12,8 @@ import type {
 } from '../api/run-types.ts'
 import type { Page } from '../api/types.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
-import type { RunId, WorkflowId } from '../ids.ts'
+import type { NodeRunId, RunId, WorkflowId } from '../ids.ts'
+import type { NodeRunEvents } from '../run/frame.ts'
 import type { ViewPartAt } from '../run/view-parts.ts'
 import type { RequestOptions, RunStreamOptions } from './options.ts'
 
@@ -110,8 +111,24 @@ export interface RunsClient {
   changeEngine(runId: RunId, body: ChangeEngine, options?: RequestOptions): Promise<Run>
   /** Requests that another engine executes runs of a workflow, page by page. @throws {@link TenonError} `CURSOR_INVALID`, `ENGINE_CHANGE_REFUSED`. */
   changeEngines(workflowId: WorkflowId, body: ChangeEngines, options?: RequestOptions): Promise<ChangedEngines>
-  /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
-  ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
+  /**
+   * Reads the input and output of every node run.
+   *
+   * @param options - `nodeRunId`: reads those of one node run only, also of a run whose whole ledger is too large.
+   * @throws {@link TenonError} `VALUE_TOO_LARGE`.
+   */
+  ledger(runId: RunId, options?: RequestOptions & { nodeRunId?: NodeRunId }): Promise<Ledger>
+  /**
+   * Reads a page of the events of one node run, without reading the log of the run.
+   *
+   * @param options - `after`: `seq` of the page before, from 0. `iterations`: also the starts and ends of its iterations,
+   * of which a loop has many.
+   */
+  nodeRunEvents(
+    runId: RunId,
+    nodeRunId: NodeRunId,
+    options?: RequestOptions & { after?: number; iterations?: boolean },
+  ): Promise<NodeRunEvents>
   /**
    * Reads a part of the view of a long run, for a client whose stream began with a view.
    *

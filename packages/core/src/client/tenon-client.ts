@@ -208,7 +208,13 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
       send({ method: 'GET', path: path`/runs/${runId}/waiting-runs`, ...sendingOf(request) }),
     viewPart: (runId, part, request) =>
       send({ method: 'GET', path: path`/runs/${runId}/view-part`, query: { part }, ...sendingOf(request) }),
-    ledger: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}/ledger`, ...sendingOf(request) }),
+    ledger: (runId, { nodeRunId, ...request } = {}) =>
+      send({ method: 'GET', path: path`/runs/${runId}/ledger`, query: { nodeRunId }, ...sendingOf(request) }),
+    nodeRunEvents: (runId, nodeRunId, { after = 0, iterations = false, ...request } = {}) =>
+      send({
+        ...{ method: 'GET', path: path`/runs/${runId}/node-runs/${nodeRunId}/events` },
+        ...{ query: { after, iterations: iterations || undefined }, ...sendingOf(request) },
+      }),
   }
 }
 

@@ -21,3 +21,13 @@ export function toFrame(event: RunEvent): RunEventFrame {
 export function fromFrame(frame: RunEventFrame): LogEntry {
   return frame as LogEntry
 }
+
+/** A page of the events of one node run, oldest first. */
+export interface NodeRunEvents {
+  /** Last event of the run log that was looked at for this page; events of the node run up to it are in this page or earlier ones. */
+  readonly seq: number
+  /** Events of the node run; their numbers have gaps, since those of other node runs are left out. */
+  readonly events: readonly RunEventFrame[]
+  /** True if the log has more events: read on after `seq`. */
+  readonly hasMore: boolean
+}

@@ -1,5 +1,6 @@
 export type { NodeRunId, WaitId } from '../ids.ts'
 export type { Actor } from './actor.ts'
+export { concernsNodeRun } from './concerns-node-run.ts'
 export type { Decision } from './decisions.ts'
 export { MAX_RUN_DEPTH } from './depth.ts'
 export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations.ts'
@@ -24,7 +25,7 @@ export type { EventClass, EventEnvelope, RunEvent, RunEventFrame, RunEventType }
 export { ALL_PORTS, type Fact, type PauseRequest } from './facts.ts'
 export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
 export type { RunHead } from './fold-state.ts'
-export { fromFrame, type LogEntry, toFrame } from './frame.ts'
+export { fromFrame, type LogEntry, type NodeRunEvents, toFrame } from './frame.ts'
 export { HANDLER_INPUT_SAMPLE, HANDLER_INPUT_SCHEMA, type HandledEnd, type HandlerInput } from './handler-input.ts'
 export {
   MIGRATION_BLOCKERS,

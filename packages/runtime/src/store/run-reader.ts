@@ -18,6 +18,7 @@ import type { StoredWait } from '../stored-waits.ts'
 import { cursorAfter, isRunAfter, isWaitAfter, pageSize, positionOfRun, positionOfWait } from './cursor.ts'
 import { selectEventWaits } from './event-wait-rows.ts'
 import { selectLiveRunIds } from './live-run-ids.ts'
+import { selectNodeRunEvents } from './node-run-events.ts'
 import { selectOneParked, selectParked, selectParkedGroups } from './parked-rows.ts'
 import { countRuns, selectPauses, selectQueue } from './queue-reader.ts'
 import { selectUsage } from './read-usage.ts'
@@ -63,6 +64,8 @@ export function postgresRunReader(database: RuntimeDatabase, payloadStore?: Payl
     listWaitingRuns: (tenantId, run) => database.withTenant(tenantId, (tx) => selectWaitingRuns(tx, tenantId, run)),
     readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
+    readNodeRunEvents: (run, nodeRunId, page) =>
+      database.withTenant(run.tenantId, (tx) => selectNodeRunEvents(tx, run, nodeRunId, page)),
     advanceView: (tenantId, runId, every) => views.advance({ tenantId, runId }, every),
     readView: (tenantId, runId) => views.read({ tenantId, runId }),
     readViewPart: (tenantId, runId, part) => views.readPart({ tenantId, runId }, part),

@@ -116,6 +116,37 @@ describe.each(TEST_DATABASES)('stored views on %s', (kind) => {
     expect(JSON.stringify(await views.readPart(run, '3'))).not.toContain('inline')
   })
 
+  test('the events of one node run are read without those of the others, page by page', async () => {
+    const { run, add, events } = await openRun()
+    // Rows of about 64 kB: of several appends, a page is of 40 rows.
+    for (let append = 0; append < 45; append += 1) await add(10)
+    const log = await events()
+    const reader = postgresRunReader(database)
+    const of = (nodeRunId: string) => log.filter((entry) => 'nodeRunId' in entry && entry.nodeRunId === nodeRunId)
+    const page = { after: 0, iterations: false }
+    const last = log.length
+    // Not those of a#30, whose id begins with the same text.
+    expect(await reader.readNodeRunEvents(run, 'a#3', page)).toEqual({ seq: last, events: of('a#3'), hasMore: false })
+    const [begun] = of('a#3')
+    const rest = await reader.readNodeRunEvents(run, 'a#3', { ...page, after: begun?.seq ?? 0 })
+    expect(rest).toEqual({ seq: last, events: of('a#3').slice(1), hasMore: false })
+    expect(await reader.readNodeRunEvents(run, 'a#3', { ...page, after: last })).toEqual({
+      ...{ seq: last, events: [], hasMore: false },
+    })
+    const first = await reader.readNodeRunEvents(run, 'each', { after: 0, iterations: true })
+    const next = await reader.readNodeRunEvents(run, 'each', { after: first.seq, iterations: true })
+    expect([first.hasMore, next.hasMore, next.seq]).toEqual([true, false, last])
+    expect([...first.events, ...next.events]).toEqual(of('each'))
+    const without = await reader.readNodeRunEvents(run, 'each', page)
+    expect(without).toEqual({ seq: first.seq, events: [], hasMore: true })
+    // Texts of any kind are no patterns.
+    for (const odd of ['%', '"', 'a#_', '\\', '\0']) {
+      expect((await reader.readNodeRunEvents(run, odd, page)).events).toEqual([])
+    }
+    const foreign = { ...run, tenantId: `t-${randomUUID()}` }
+    expect(await reader.readNodeRunEvents(foreign, 'a#3', page)).toEqual({ seq: 0, events: [], hasMore: false })
+  })
+
   test('are of whole turns, cost little to continue, and are none of another tenant', async () => {
     const { run, add } = await openRun()
     await add(700)

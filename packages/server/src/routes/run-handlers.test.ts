@@ -2,9 +2,11 @@ import type { Approval, Ledger, Page, Run, RunSummary, StartedRun, Version, Vers
 import type { WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import {
+  concernsNodeRun,
   createPartialFold,
   foldRunEvents,
   fromFrame,
+  type NodeRunEvents,
   type RunEventFrame,
   type RunView,
   type RunViewFrame,
@@ -441,6 +443,25 @@ describe('the view of a long run', () => {
     const outer = await server.json<ViewPartAt>(200, `/runs/${runId}/view-part`, { as })
     expect(outer.part.nodeRuns.map(([, { nodeRunId }]) => nodeRunId)).toContain('each')
     await server.json(422, `/runs/${runId}/view-part?part=x`, { as })
+    // One node run by itself: its events in pages, its input and output.
+    const item = [...whole.nodeRuns.keys()].find((id) => id.endsWith('#7')) ?? ''
+    const own = `/runs/${runId}/node-runs/${encodeURIComponent(item)}/events`
+    const ownEvents = await server.json<NodeRunEvents>(200, own, { as })
+    expect(ownEvents).toEqual({
+      ...{ seq: whole.seq, hasMore: false },
+      events: all.filter((frame) => concernsNodeRun(fromFrame(frame as RunEventFrame), item)),
+    })
+    expect(await server.json(200, `${own}?after=${whole.seq}`, { as })).toMatchObject({ events: [] })
+    const ofLoop = async (query: string) => {
+      const found = await server.json<NodeRunEvents>(200, `/runs/${runId}/node-runs/each/events${query}`, { as })
+      return new Set(found.events.map(({ type }) => type))
+    }
+    expect((await ofLoop('')).has('iteration_started')).toBe(false)
+    expect((await ofLoop('?iterations=true')).has('iteration_started')).toBe(true)
+    for (const bad of ['after=-1', 'after=x', 'iterations=1']) await server.json(422, `${own}?${bad}`, { as })
+    const ledger = await server.json<Ledger>(200, `/runs/${runId}/ledger?nodeRunId=${encodeURIComponent(item)}`, { as })
+    expect(ledger.nodeRuns).toMatchObject([{ nodeRunId: item, status: 'success' }])
+    await server.json(404, own, { as: testIdentity() })
 
     // Viewers get the same, also many at once; one who connects again gets what follows; other tenants get nothing.
     const viewer = testIdentity({ tenantId: as.tenantId, role: 'viewer' })

@@ -12,6 +12,7 @@ import { startRerun } from '../runs/rerun-run.ts'
 import { startPublishedRun } from '../runs/start-run.ts'
 import { readViewPart } from '../runs/view-part.ts'
 import { toEventStream } from '../streams/event-source.ts'
+import { presentEvent } from '../streams/present-event.ts'
 import { runFrames } from '../streams/run-frames.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
@@ -74,10 +75,16 @@ export const runHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.resumeRun, async (call) => ({ status: 200, json: await requestOfRun('resume', call) })),
 
-  implementRoute(ROUTES.getRunLedger, async ({ server, resource }) => ({
+  implementRoute(ROUTES.getRunLedger, async ({ server, resource, query }) => ({
     status: 200,
-    json: await readLedger(server, resource),
+    json: await readLedger(server, resource, query.nodeRunId),
   })),
+
+  implementRoute(ROUTES.listNodeRunEvents, async ({ server, resource, params, query }) => {
+    const asked = { after: query.after ?? 0, iterations: query.iterations === 'true' }
+    const page = await server.reader.readNodeRunEvents(resource, params.nodeRunId, asked)
+    return { status: 200, json: { ...page, events: page.events.map(presentEvent) } }
+  }),
 
   implementRoute(ROUTES.getRunViewPart, async ({ server, resource, query }) => ({
     status: 200,

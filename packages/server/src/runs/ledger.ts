@@ -29,15 +29,17 @@ const MAX_BYTES = 67_108_864
  * Puts together what every node run of a run got and gave, from the run log alone, in document order. Inline nodes
  * leave no input in the log; theirs is evaluated again.
  *
+ * @param only - The one node run to read; then the log may be longer. @defaultValue all of them
  * @throws {@link TenonError} `VALUE_TOO_LARGE` for a run of more than 100,000 events, or of values above 64 MiB.
  */
-export async function readLedger(server: ServerContext, run: StoredRun): Promise<Ledger> {
+export async function readLedger(server: ServerContext, run: StoredRun, only?: NodeRunId): Promise<Ledger> {
   const { tenantId } = run
-  if (run.nextSeq - 1 > MAX_EVENTS) throw ledgerTooLarge()
+  if (only === undefined && run.nextSeq - 1 > MAX_EVENTS) throw ledgerTooLarge()
   const events = await readAllEvents(server, run)
   const versions = await readRunVersions(server, run, events)
   const view = foldRunEvents(events)
-  const nodeRuns = inDocumentOrder([...view.nodeRuns.values()], versions.plan)
+  const isWanted = ({ nodeRunId }: NodeRunView) => only === undefined || nodeRunId === only
+  const nodeRuns = inDocumentOrder([...view.nodeRuns.values()].filter(isWanted), versions.plan)
   const runInput = inputOfRun(events)
   const valueAt = await loadAll(server, tenantId, [
     runInput,

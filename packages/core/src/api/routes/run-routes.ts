@@ -11,8 +11,17 @@ import {
   startRunSchema,
   waitingRunsSchema,
 } from '../schemas/run.ts'
-import { runStreamFrameSchema, viewPartAtSchema } from '../schemas/service.ts'
-import { NO_PARAMS, NO_QUERY, RUN_INPUT_BYTES, runParams, runStreamQuery, workflowParams } from './shared.ts'
+import { nodeRunEventsSchema, runStreamFrameSchema, viewPartAtSchema } from '../schemas/service.ts'
+import {
+  afterQuery,
+  idParam,
+  NO_PARAMS,
+  NO_QUERY,
+  RUN_INPUT_BYTES,
+  runParams,
+  runStreamQuery,
+  workflowParams,
+} from './shared.ts'
 
 const tag = 'Runs'
 
@@ -194,11 +203,11 @@ export const runRoutes = {
     method: 'GET',
     path: '/runs/{runId}/ledger',
     tag,
-    summary: 'Read the input and output of every node run',
+    summary: 'Read the input and output of every node run, or of one',
     permission: 'run:read',
     resource: 'run',
     params: runParams,
-    query: NO_QUERY,
+    query: z.object({ nodeRunId: idParam.exactOptional() }),
     body: null,
     responses: { 200: { description: 'The ledger of the run', schema: ledgerSchema } },
     errors: ['VALUE_TOO_LARGE'],
@@ -221,6 +230,23 @@ export const runRoutes = {
     }),
     body: null,
     responses: { 200: { description: 'The part, empty for iterations that have not begun', schema: viewPartAtSchema } },
+    errors: [],
+  }),
+  listNodeRunEvents: defineRoute({
+    id: 'listNodeRunEvents',
+    method: 'GET',
+    path: '/runs/{runId}/node-runs/{nodeRunId}/events',
+    tag,
+    summary:
+      'Read the events of one node run: attempts, logs, calls of tools, waits and their ends. With `iterations=true` also the starts and ends of its iterations',
+    permission: 'run:read',
+    resource: 'run',
+    params: runParams.extend({ nodeRunId: idParam }),
+    query: afterQuery.extend({ iterations: z.enum(['true', 'false']).exactOptional() }),
+    body: null,
+    responses: {
+      200: { description: 'A page of events, empty for a node run that has not begun', schema: nodeRunEventsSchema },
+    },
     errors: [],
   }),
   streamRunEvents: defineRoute({

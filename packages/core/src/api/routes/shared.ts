@@ -7,8 +7,8 @@ export const NO_QUERY = z.object({})
 export const idParam = z.string().min(1).max(400)
 export const workflowParams = z.object({ id: idParam })
 export const runParams = z.object({ runId: idParam })
-/** The seq after which a run stream begins. */
-const afterQuery = z.object({
+/** The seq after which the events of a run begin. */
+export const afterQuery = z.object({
   after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).exactOptional(),
 })
 

@@ -137,6 +137,11 @@ const runViewFrameSchema = z
 /** A frame of a run stream. */
 export const runStreamFrameSchema = z.union([runEventFrameSchema, runViewFrameSchema])
 
+/** A page of the events of one node run. */
+export const nodeRunEventsSchema = z
+  .strictObject({ seq: z.int(), events: z.array(runEventFrameSchema).readonly(), hasMore: z.boolean() })
+  .meta({ id: 'NodeRunEvents' })
+
 /** A part of the view of a run. */
 export const viewPartAtSchema = z.strictObject({ seq: z.int(), part: viewPartSchema }).meta({ id: 'RunViewPartAt' })
 

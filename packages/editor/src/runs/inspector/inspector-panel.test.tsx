@@ -1,4 +1,6 @@
 // @vitest-environment jsdom
+
+import { TenonError } from '@tenon/core/errors'
 import { render, screen, waitFor } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { reviewApproval } from '../../../test/fixtures/approvals.ts'
@@ -50,6 +52,32 @@ describe('RunInspector', () => {
     await user.click(screen.getByRole('button', { name: /check_order_status/ }))
     expect(screen.getByText('O-4411')).toBeDefined()
     expect(screen.getByText('in transit')).toBeDefined()
+  })
+
+  test('reads of a long run the events of the node that it shows, and not its log', async () => {
+    const { frames } = escalatedRun()
+    const { user, fixture } = show('analyze', { frames, viewAt: frames.length - 1 })
+    expect(await screen.findByText('412 in, 38 out')).toBeDefined()
+    expect(screen.getByRole('button', { name: /check_order_status/ })).toBeDefined()
+    await user.click(screen.getByRole('tab', { name: 'Log' }))
+    expect(await screen.findByText(/Called check_order_status/)).toBeDefined()
+    const called = fixture.calls.map(({ name, args }) => [name, ...args.slice(1)].join(' '))
+    expect(called).toContain('runs.nodeRunEvents analyze 0')
+    expect(called.filter((call) => call.startsWith('runs.ledger'))).not.toContain('runs.ledger')
+    await user.click(screen.getByRole('tab', { name: 'Input' }))
+    await waitFor(() => expect(screen.queryByText('Loading')).toBeNull())
+    expect(fixture.calls.filter(({ name, args }) => name === 'runs.ledger' && args.length === 1)).toEqual([])
+  })
+
+  test('says why the events of a long run are missing, and shows them when they are there', async () => {
+    const { frames } = escalatedRun()
+    const fixture = createFixtureClient({ frames, viewAt: frames.length - 1 })
+    fixture.fail('runs.nodeRunEvents', new TenonError('FORBIDDEN', 'No'))
+    const { user } = renderPart(<RunInspector client={fixture.client} runId={FIXTURE_RUN_ID} nodeId="analyze" />)
+    const again = await screen.findAllByRole('button', { name: 'Try again' })
+    fixture.fail('runs.nodeRunEvents', null)
+    await user.click(again[0] as HTMLElement)
+    expect(await screen.findByText('412 in, 38 out')).toBeDefined()
   })
 
   test('reads an input that the log has not from the ledger', async () => {

@@ -103,7 +103,7 @@ function NodeInspector(props: InspectorPanelProps & { readonly nodeId: string })
           {
             id: 'log',
             label: t('runs.inspector.log'),
-            content: <LogPanel store={store} nodes={nodes} nodeId={nodeId} nodeRunId={nodeRunId} />,
+            content: <LogPanel scope={scope} nodeId={nodeId} nodeRunId={nodeRunId} />,
           },
         ]}
       />

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '@tenon/core/client'
-import { type LogEntry, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
+import { type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
 import { useMemo } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
 import { TemplateParts } from '../../expression-field/template-text.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Callout } from '../../ui/callout.tsx'
@@ -17,7 +18,8 @@ import { EnteredValues, enteredFor } from '../parked/entered-values.tsx'
 import { NodeParked } from '../parked/node-parked.tsx'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useLog, useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { useNodeLog } from '../store/use-node-log.ts'
+import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { NodeWait } from '../waits/node-wait.tsx'
 import { AttemptList } from './attempt-list.tsx'
 import { FailedCall } from './failed-call.tsx'
@@ -38,8 +40,6 @@ export interface ResultTabProps {
   readonly onSelectNode?: ((nodeId: string) => void) | undefined
 }
 
-const NO_ENTRIES: readonly LogEntry[] = []
-
 // Only an ended run can be run again from a node.
 const loadRerunNode = () => import('../again/rerun-node.tsx')
 
@@ -49,7 +49,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
   const { store } = scope
   const { view, live } = useRunSnapshot(store)
   const moment = useRunMoment(store, 500)
-  const entries = useLog(store) ? NO_ENTRIES : store.entries
+  const { entries, resource } = useNodeLog(scope, nodeRun.nodeRunId)
   const logged = useMemo(
     () => nodeLogFacts(entries, view.seq, nodeRun.nodeRunId),
     [entries, view.seq, nodeRun.nodeRunId],
@@ -132,6 +132,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
         </LaterPart>
       )}
       {facts.length > 0 && <Facts facts={facts} />}
+      {resource !== null && resource.error !== null && <ResourceError resource={resource} />}
       {nodeRun.output !== null && (
         <ValueView
           scope={scope}

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '@tenon/core/client'
 import type { Json } from '@tenon/core/document'
 import type { ValueRef } from '@tenon/core/run'
-import { useCallback } from 'react'
+import { useCallback, useMemo } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
@@ -9,8 +9,9 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { ValueFiles } from '../files/value-files.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
+import { inlineOf } from '../store/inline-of.ts'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useLog } from '../store/use-run.ts'
+import { useNodeLog } from '../store/use-node-log.ts'
 
 export interface ValueViewProps {
   readonly scope: RunScope
@@ -28,16 +29,16 @@ export interface ValueViewProps {
 export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText }: ValueViewProps) {
   const t = useTranslate()
   const { ledger } = scope
-  const isInline = value?.inline !== undefined
+  // A small value is in the events of the node run, which may be loading.
+  const log = useNodeLog(scope, nodeRunId)
+  const inline = useMemo(() => inlineOf(value, log.entries), [value, log.entries])
   const load = useCallback(async () => {
-    const { nodeRuns } = await ledger.read(seq)
-    const entry = nodeRuns.find((candidate) => candidate.nodeRunId === nodeRunId)
-    return { json: entry === undefined ? null : pick(entry) }
+    const entry = await ledger.readEntry(nodeRunId, seq)
+    return { json: entry === null ? null : pick(entry) }
   }, [ledger, seq, nodeRunId, pick])
-  // A small value is in the log, which may be loading.
-  const isLoadingLog = useLog(scope.store)
-  const stored = useResource(isInline || isLoadingLog ? null : load)
-  const json = value?.inline ?? stored.value?.json ?? null
+  const isLoadingLog = log.isLoading && value !== null && inline === undefined
+  const stored = useResource(inline !== undefined || isLoadingLog ? null : load)
+  const json = inline ?? stored.value?.json ?? null
   return (
     <section className="tn-value">
       <header className="tn-value-head">

@@ -1,5 +1,7 @@
-import type { LogEntry } from '@tenon/core/run'
+import type { LogEntry, NodeRunId } from '@tenon/core/run'
 import { useMemo, useState } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
+import type { Resource } from '../../client/use-resource.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -7,17 +9,18 @@ import { SearchInput } from '../../ui/search-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
-import type { NodeDirectory } from '../store/node-directory.ts'
-import type { RunStore } from '../store/run-store.ts'
+import type { NodeLogOptions } from '../store/node-log-cache.ts'
+import type { RunScope } from '../store/run-scope.tsx'
 import { isListed } from '../store/shown-items.ts'
-import { useLog, useRunSnapshot } from '../store/use-run.ts'
+import { useNodeLog } from '../store/use-node-log.ts'
+import { useRunSnapshot, useWholeLog } from '../store/use-run.ts'
 import { filterLines, LEVEL_CHOICES, type LevelChoice } from './filter-lines.ts'
+import { loadedWords } from './loaded-words.ts'
 import { LogLineView } from './log-line-view.tsx'
 import { type LogLine, logLine } from './log-lines.ts'
 
 export interface LogPanelProps {
-  readonly store: RunStore
-  readonly nodes: NodeDirectory
+  readonly scope: RunScope
   /** Shows the lines of one node only. */
   readonly nodeId?: string | null
   /** Shows the lines of one run of the node only, of those in the items of a loop. @defaultValue all of them */
@@ -30,10 +33,11 @@ const ALL_NODES = ''
 const ROW_PX = 30
 
 /** Panel of the run log with filters and search, which follows new lines. */
-export function LogPanel({ store, nodes, nodeId = null, nodeRunId, onNodeChange }: LogPanelProps) {
-  const { t } = useInstance()
-  const isLoading = useLog(store)
-  const lines = useLines(store, nodes, isLoading)
+export function LogPanel({ scope, nodeId = null, nodeRunId, onNodeChange }: LogPanelProps) {
+  const { t, locale } = useInstance()
+  const { store, nodes } = scope
+  useWholeLog(store, nodeRunId === undefined)
+  const { lines, isLoading, failed } = useLines(scope, nodeRunId ?? null)
   const [level, setLevel] = useState<LevelChoice>('info')
   const [search, setSearch] = useState('')
   const [isFollowing, setIsFollowing] = useState(true)
@@ -75,8 +79,17 @@ export function LogPanel({ store, nodes, nodeId = null, nodeRunId, onNodeChange 
           />
         )}
       </div>
-      {isLoading ? (
-        <Skeleton lines={8} height={ROW_PX} />
+      {failed !== null ? (
+        <ResourceError resource={failed} />
+      ) : isLoading ? (
+        <>
+          {snapshot.logSeq !== null && (
+            <p className="tn-muted" role="status">
+              {t('runs.log.loading', loadedWords(snapshot.logSeq, snapshot.lastSeq, locale))}
+            </p>
+          )}
+          <Skeleton lines={8} height={ROW_PX} />
+        </>
       ) : shown.length === 0 ? (
         <EmptyState
           icon="list"
@@ -113,10 +126,21 @@ export function LogPanel({ store, nodes, nodeId = null, nodeRunId, onNodeChange 
 
 const lineKey = (line: LogLine) => String(line.seq)
 
-/** Returns the lines up to the selected moment; each event is formatted once. */
-function useLines(store: RunStore, nodes: NodeDirectory, isLoading: boolean): readonly LogLine[] {
+interface Lines {
+  readonly lines: readonly LogLine[]
+  readonly isLoading: boolean
+  /** Events of a node run that could not be read; `null` otherwise. */
+  readonly failed: Resource<readonly LogEntry[]> | null
+}
+
+const WITH_ITERATIONS: NodeLogOptions = { iterations: true }
+
+/** Returns the lines up to the selected moment; each event is formatted once. Of a long run, one node run has its own. */
+function useLines(scope: RunScope, nodeRunId: NodeRunId | null): Lines {
   const { t, locale } = useInstance()
-  const { cursor, lastSeq } = useRunSnapshot(store)
+  const { store, nodes } = scope
+  const { cursor, lastSeq, isPartial } = useRunSnapshot(store)
+  const own = useNodeLog(scope, nodeRunId, WITH_ITERATIONS)
   const toLine = useMemo(() => {
     const said = new WeakMap<LogEntry, LogLine>()
     return (entry: LogEntry) => {
@@ -127,6 +151,9 @@ function useLines(store: RunStore, nodes: NodeDirectory, isLoading: boolean): re
       return line
     }
   }, [store, nodes, t, locale])
-  const end = isLoading ? 0 : (cursor ?? lastSeq)
-  return useMemo(() => store.entries.slice(0, end).map(toLine), [store, end, toLine])
+  const { entries } = own
+  const end = isPartial ? entries.length : (cursor ?? lastSeq)
+  const lines = useMemo(() => entries.slice(0, end).map(toLine), [entries, end, toLine])
+  const failed = lines.length === 0 && own.resource !== null && own.resource.error !== null ? own.resource : null
+  return { lines, isLoading: isPartial && (nodeRunId === null || own.isLoading), failed }
 }

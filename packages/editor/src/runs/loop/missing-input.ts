@@ -1,8 +1,8 @@
-import { type NodeRunId, nodeIdOf, nodeRunIdOf } from '@tenon/core/run'
+import { type NodeRunId, nodeIdOf, nodeRunIdOf, type RunView } from '@tenon/core/run'
 import { useMemo } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import type { RunScope } from '../store/run-scope.tsx'
-import type { RunStore } from '../store/run-store.ts'
+import type { RunSnapshot, RunStore } from '../store/run-store.ts'
 import { itemPath, loopsOf } from '../store/shown-items.ts'
 import { useRunSnapshot } from '../store/use-run.ts'
 
@@ -30,14 +30,24 @@ export function useMissingInputText({ store, nodes }: RunScope, nodeRunId: NodeR
 
 /** Checks whether an iteration has ended by the whole log, also while an earlier event is selected. */
 function hasEnded(
-  { live }: Pick<ReturnType<RunStore['snapshot']>, 'live'>,
+  { live, isPartial }: Pick<RunSnapshot, 'live' | 'isPartial'>,
   entries: RunStore['entries'],
   loopRunId: NodeRunId,
   index: number,
 ): boolean {
   // The iterations of a loop that was canceled have no end of their own in the log.
   if ((live.nodeRuns.get(loopRunId)?.endedAt ?? null) !== null) return true
+  // The log of a long run is not loaded: an iteration without an open node run has ended.
+  if (isPartial) return !hasOpenRun(live, loopRunId, index)
   return entries.some(
     (entry) => entry.type === 'iteration_ended' && entry.nodeRunId === loopRunId && entry.data.index === index,
   )
+}
+
+function hasOpenRun({ nodeRuns }: RunView, loopRunId: NodeRunId, index: number): boolean {
+  const path = [...itemPath(loopRunId), index]
+  return [...nodeRuns.values()].some(({ nodeRunId, endedAt }) => {
+    const own = itemPath(nodeRunId)
+    return endedAt === null && path.every((part, depth) => own[depth] === part)
+  })
 }

@@ -38,8 +38,8 @@ export function ParamsDialog({ scope, nodeRun, ...form }: ValueDialogProps) {
   const { nodeRunId, input } = nodeRun
   const known = input?.inline
   const load = useCallback(async () => {
-    const { nodeRuns } = await ledger.read(store.snapshot().lastSeq)
-    return { json: nodeRuns.find((candidate) => candidate.nodeRunId === nodeRunId)?.input ?? null }
+    const entry = await ledger.readEntry(nodeRunId, store.snapshot().lastSeq)
+    return { json: entry?.input ?? null }
   }, [ledger, store, nodeRunId])
   // Params that were not recorded are those of the document.
   const stored = useResource(input === null || known !== undefined ? null : load)

@@ -2,6 +2,7 @@ import { isRunOver } from '@tenon/core/run'
 import { useMemo } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { loadedWords } from '../log/loaded-words.ts'
 import { logLine } from '../log/log-lines.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -15,7 +16,7 @@ export interface ScrubberProps {
 /** Slider over the events of a run: all views show the run at the selected event. */
 export function Scrubber({ store, nodes }: ScrubberProps) {
   const { t, locale } = useInstance()
-  const { cursor, lastSeq, live } = useRunSnapshot(store)
+  const { cursor, lastSeq, live, logSeq } = useRunSnapshot(store)
   const seq = cursor ?? lastSeq
   const entry = store.entries[seq - 1]
   const said = useMemo(() => {
@@ -67,6 +68,11 @@ export function Scrubber({ store, nodes }: ScrubberProps) {
         {isRunOver(live.status) ? t('runs.scrubber.end') : t('runs.scrubber.live')}
       </button>
       {cursor !== null && <span className="tn-scrubber-said tn-truncate">{said}</span>}
+      {logSeq !== null && (
+        <span className="tn-scrubber-said tn-truncate" role="status">
+          {t('runs.log.loading', loadedWords(logSeq, lastSeq, locale))}
+        </span>
+      )}
     </div>
   )
 }

@@ -10,6 +10,7 @@ import { FilesContext } from '../../contexts/files-context.ts'
 import { EMPTY_MANIFEST } from '../../manifest/manifest-index.ts'
 import { createLedgerCache, type LedgerCache } from './ledger-cache.ts'
 import { createNodeDirectory, type NodeDirectory } from './node-directory.ts'
+import { createNodeLogCache, type NodeLogCache } from './node-log-cache.ts'
 import type { RunSnapshot, RunStore } from './run-store.ts'
 import { useRun, useRunPart } from './use-run.ts'
 
@@ -28,6 +29,7 @@ export interface RunScope {
   readonly graph: Resource<RunGraph>
   readonly nodes: NodeDirectory
   readonly ledger: LedgerCache
+  readonly nodeLogs: NodeLogCache
 }
 
 const RunScopeContext = createContext<RunScope | null>(null)
@@ -103,10 +105,14 @@ function OwnRun({ client, runId, children }: RunProviderProps) {
     () => createNodeDirectory(graph.value?.document ?? EMPTY_DOCUMENT, graph.value?.manifest ?? EMPTY_MANIFEST),
     [graph.value],
   )
-  const ledger = useMemo(() => createLedgerCache(client, runId), [client, runId])
+  const ledger = useMemo(
+    () => createLedgerCache(client, runId, () => store.snapshot().isPartial),
+    [client, runId, store],
+  )
+  const nodeLogs = useMemo(() => createNodeLogCache(client, runId), [client, runId])
   const scope = useMemo<RunScope>(
-    () => ({ client, runId, store, run, graph, nodes, ledger }),
-    [client, runId, store, run, graph, nodes, ledger],
+    () => ({ client, runId, store, run, graph, nodes, ledger, nodeLogs }),
+    [client, runId, store, run, graph, nodes, ledger, nodeLogs],
   )
   return (
     <RunScopeContext.Provider value={scope}>

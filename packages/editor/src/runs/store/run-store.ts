@@ -27,6 +27,8 @@ export interface RunSnapshot {
   readonly lastSeq: number
   /** True while `entries` is empty, since the log is so long that it is loaded only when it is shown. */
   readonly isPartial: boolean
+  /** Last event of the log that has arrived while the log of a partial view is loading; `null` while it is not. */
+  readonly logSeq: number | null
   /** Items that the reader chose, by the id of the loop's run; other loops show the item that is most telling. */
   readonly chosenItems: ReadonlyMap<NodeRunId, number>
   /** State of the connection that delivers the run log. */
@@ -97,6 +99,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     cursor: null,
     lastSeq: 0,
     isPartial: false,
+    logSeq: null,
     chosenItems: new Map(),
     stream: 'connecting',
     streamError: null,
@@ -131,12 +134,16 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     }
     if (isLoadingLog && fold.seq >= current.lastSeq) endLoading()
     // The view does not go back to its beginning while the log is loading.
-    if (isLoadingLog) return
+    if (isLoadingLog) {
+      publish({ logSeq: fold.seq })
+      return
+    }
     const live = (partial ?? fold).view()
     publish({
       live,
       lastSeq: live.seq,
       isPartial: partial !== null,
+      logSeq: null,
       view: current.cursor === null ? live : current.view,
     })
     if (wantedSeq !== null && partial === null) seek(wantedSeq)
@@ -151,6 +158,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     if (partial === null || isLoadingLog) return
     isLoadingLog = true
     pending = []
+    publish({ logSeq: fold.seq })
     if (stop === null) return
     stop()
     stop = open()

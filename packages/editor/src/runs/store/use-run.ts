@@ -22,15 +22,15 @@ export function useRunSnapshot(store: RunStore): RunSnapshot {
   return useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot)
 }
 
-const selectIsPartial = (snapshot: RunSnapshot) => snapshot.isPartial
+/** Selects whether the log of the run is too long to be loaded for what is shown. */
+export const selectIsPartial = (snapshot: RunSnapshot) => snapshot.isPartial
 
-/** Loads the log of a long run, for a part that shows it. Returns `true` while it is loading. */
-export function useLog(store: RunStore): boolean {
+/** Loads the log of a long run, for a part that shows it; does nothing with `false`. */
+export function useWholeLog(store: RunStore, isShown: boolean): void {
   const isPartial = useRunPart(store, selectIsPartial)
   useEffect(() => {
-    if (isPartial) store.loadLog()
-  }, [store, isPartial])
-  return isPartial
+    if (isPartial && isShown) store.loadLog()
+  }, [store, isPartial, isShown])
 }
 
 /** Returns one node run; renders only if it changes. */

@@ -59,7 +59,7 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
         {
           id: 'log',
           label: t('runs.dock.log'),
-          content: <LogPanel store={store} nodes={nodes} nodeId={logNodeId} onNodeChange={setLogNodeId} />,
+          content: <LogPanel scope={scope} nodeId={logNodeId} onNodeChange={setLogNodeId} />,
         },
         {
           id: 'output',

@@ -37,7 +37,7 @@ export interface RunLogProps extends RunPartProps {
 
 /** The events of a run as lines, live, with filters and search. */
 export function RunLog({ nodeId = null, ...part }: RunLogProps) {
-  return <RunPart {...part}>{({ store, nodes }) => <LogPanel store={store} nodes={nodes} nodeId={nodeId} />}</RunPart>
+  return <RunPart {...part}>{(scope) => <LogPanel scope={scope} nodeId={nodeId} />}</RunPart>
 }
 
 /** Props of the output of a run. */

@@ -1,5 +1,5 @@
 import type { JsonObject, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
-import { foldRunEvents } from '@tenon/core/run'
+import { concernsNodeRun, foldRunEvents } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { ofType, type SuiteGroup, storyOf } from './suite-context.ts'
@@ -102,6 +102,10 @@ export const loopTests: SuiteGroup = (context) => {
       const whole = foldRunEvents(await run.events())
       expect(view?.head).toMatchObject({ seq: whole.seq, status: 'completed' })
       expect(view?.parts.map(([key]) => key).sort()).toEqual(['', '0', '1'])
+      // The events of one of its node runs are found without the others.
+      const own = await reader.readNodeRunEvents(run, 'a#7', { after: 0, iterations: false })
+      expect(own.events).toEqual((await run.events()).filter((event) => concernsNodeRun(event, 'a#7')))
+      expect(own.events.map(({ type }) => type)).toContain('node_completed')
       const later = await reader.readViewPart(run.tenantId, run.runId, '9')
       expect(later?.part.nodeRuns.map(([, { nodeRunId, status }]) => [nodeRunId, status])).toEqual(
         [...whole.nodeRuns.values()].flatMap(({ nodeRunId, status }) =>

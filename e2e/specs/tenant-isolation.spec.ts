@@ -39,7 +39,13 @@ async function idsOf(url: string): Promise<IsolationIds> {
   const parkedId = await parkNode(client)
   const { ref } = await client.files.upload(new TextEncoder().encode('a,b'), { name: 'a.csv', type: 'text/csv' })
   const fileId = ref.file
-  return { workflowId, version: '1', runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
+  const { id: endpointId } = await client.webhooks.create({
+    url: 'http://127.0.0.1:9/never',
+    eventTypes: ['endpoint.test'],
+  })
+  const { id: deliveryId } = await client.webhooks.test(endpointId)
+  const ids = { workflowId, version: '1', runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
+  return { ...ids, endpointId, deliveryId }
 }
 
 async function targetOf(url: string, userId: string, ids: IsolationIds) {

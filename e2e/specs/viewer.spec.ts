@@ -77,10 +77,14 @@ test('every route that the role does not open answers a viewer with 403', async 
   const before = await client.drafts.get(workflowId)
   const parkedId = await parkNode(client)
   const { id: connectionId } = await createConnection(client)
+  const { id: endpointId } = await client.webhooks.create({
+    url: 'http://127.0.0.1:9/never',
+    eventTypes: ['endpoint.test'],
+  })
   const { ref } = await client.files.upload(new TextEncoder().encode('a,b'), { name: 'a.csv', type: 'text/csv' })
   const ids: Readonly<Record<string, string>> = {
     ...{ id: workflowId, version: '1', runId, approvalId, parkedId, connectionId },
-    ...{ nodeId: 'start', fileId: ref.file },
+    ...{ nodeId: 'start', fileId: ref.file, endpointId, deliveryId: 'evt_any' },
   }
   const authorization = `Bearer ${await tokenFor(host.url, ACME.viewer)}`
   const closed = Object.values(ROUTES).filter(isClosedToViewers)

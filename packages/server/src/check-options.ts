@@ -155,6 +155,7 @@ const SERVER_CHECKS: OptionChecks = {
   identityCheckMs: optional(timerMs),
   requireWorkers: optional(flag),
   dataLimits: optional(aFunction('dataLimits must be a function (tenantId) that returns { payloadBytes, openWaits }')),
+  onEvent: optional(aFunction('onEvent must be a function (event) that returns a promise or nothing')),
   events: optional(
     objectOf({
       types: optional(listOf(eventType, 'types of events, each with its type')),

@@ -30,6 +30,8 @@ import type { RunTails } from './streams/run-tails.ts'
 import type { DraftAppender } from './tables/draft-appender.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
 import type { ConnectionVault } from './vault/connection-vault.ts'
+import type { EventKeeper } from './webhook-endpoints/event-keeper.ts'
+import type { WebhookSecrets } from './webhook-endpoints/webhook-secrets.ts'
 import type { WebhookAddresses } from './webhooks/webhook-addresses.ts'
 
 /** Parts that the routes and sockets of one server share. */
@@ -75,6 +77,10 @@ export interface ServerContext {
   readonly eventTypes: EventTypeRegistry
   /** Starts the runs of events, and those that were requested in transactions of the host. */
   readonly startRequests: StartRequestKeeper
+  /** Sends events to the endpoints of tenants, and gives them to the host. */
+  readonly eventKeeper: EventKeeper
+  /** Derives the secrets of endpoints. */
+  readonly webhookSecrets: WebhookSecrets
   /** Measures what tenants store. */
   readonly dataUsage: DataUsage
   /** Files of the tenants. */

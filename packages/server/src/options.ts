@@ -16,6 +16,7 @@ import type { RetentionOf } from './retention/retention-options.ts'
 import type { KeyRotationProgress } from './secrets/key-rotations.ts'
 import type { ServerSockets } from './sockets/server-sockets-types.ts'
 import type { RequestedRun, RunToRequest } from './start-requests/request-run.ts'
+import type { OnEvent } from './webhook-endpoints/call-host.ts'
 
 /**
  * Returns who calls, or `null` for an anonymous caller. Must not read the body. Called for every request but health and
@@ -146,6 +147,22 @@ export interface WorkflowServerOptions {
   readonly files?: FileOptions
   /** Types of the events that the host sends. @defaultValue none are declared, and all are accepted */
   readonly events?: EventOptions
+  /**
+   * Receives what happens in all tenants, such as a failed run or an approval that opens: in a process that has called
+   * `startWorker()`, at least once for each event, also after a crash, and in any order. An event whose handler throws or
+   * takes longer than 30 s is given again, up to ten times within three days; then it is dropped, which is logged as an error.
+   * Events are kept from the first start of a process with this option on, and for 7 days while no process has it.
+   *
+   * @defaultValue none
+   *
+   * @example
+   * ```ts
+   * onEvent: async (event) => {
+   *   if (event.type === 'run.failed') await alerts.send(event.tenantId, event.data.runId)
+   * }
+   * ```
+   */
+  readonly onEvent?: OnEvent
   /** Limits for each tenant. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions
   /**

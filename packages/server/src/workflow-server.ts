@@ -53,6 +53,8 @@ import { dropTickets } from './tables/ticket-repository.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf } from './vault/connectors-of.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
+import { createEventKeeper } from './webhook-endpoints/event-keeper.ts'
+import { createWebhookSecrets } from './webhook-endpoints/webhook-secrets.ts'
 import { createWebhookAddresses } from './webhooks/webhook-addresses.ts'
 
 /**
@@ -128,16 +130,18 @@ export function openWorkflowServer(
   })
   const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
   const startRequests = createStartRequestKeeper(() => context)
+  const eventKeeper = createEventKeeper(() => context, options.onEvent)
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
     ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true },
-    ...{ runLimitsOf, retention, deletions, payloadStore, files, startRequests },
+    ...{ runLimitsOf, retention, deletions, payloadStore, files, startRequests, eventKeeper },
     fileLinks: createFileLinks(secrets, apiUrl),
     eventTypes: createEventTypes(options.events),
     dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
     callbacks,
     addresses: createWebhookAddresses(secrets, apiUrl),
+    webhookSecrets: createWebhookSecrets(secrets),
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry, payloadStore),
     registry,
@@ -198,6 +202,7 @@ export function openWorkflowServer(
       rotations.start()
       clock.start()
       startRequests.start()
+      eventKeeper.start()
     },
     close() {
       closing.abort()
@@ -208,6 +213,7 @@ export function openWorkflowServer(
         deletions,
         clock,
         startRequests,
+        eventKeeper,
         rollouts,
         rotations,
         engine,

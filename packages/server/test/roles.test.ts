@@ -1,6 +1,6 @@
 import { ROLES, ROUTES, type Role, type RouteDefinition, roleAllows } from '@tenon/core/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeConnection, makeFile, makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import { makeConnection, makeEndpoint, makeFile, makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
 import { plainKeys } from '../src/testing/kit/plain-keys.ts'
 import { greeting, publish } from '../src/testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../src/testing/kit/test-nodes.ts'
@@ -34,6 +34,9 @@ const ANSWERS: Readonly<Record<string, number>> = {
   deleteWorkflow: 204,
   deleteConnection: 204,
   deleteFile: 204,
+  deleteWebhookEndpoint: 204,
+  replayWebhookDelivery: 202,
+  replayFailedDeliveries: 202,
   // It takes bytes, and no JSON.
   uploadFile: 415,
   authorizeConnection: 422,
@@ -68,7 +71,8 @@ describe('roles', () => {
     const workflowId = route.id === 'deleteWorkflow' ? await publish(server, owner, greeting) : ids.workflowId
     const connectionId = route.id === 'deleteConnection' ? await makeConnection(server, owner) : ids.connectionId
     const fileId = route.id === 'deleteFile' ? await makeFile(server, owner) : ids.fileId
-    const response = await server.call(pathOf(route, { workflowId, connectionId, fileId }), {
+    const endpointId = route.id === 'deleteWebhookEndpoint' ? await makeEndpoint(server, owner) : ids.endpointId
+    const response = await server.call(pathOf(route, { workflowId, connectionId, fileId, endpointId }), {
       as: testIdentity({ tenantId: owner.tenantId, role }),
       method: route.method,
       ...(route.body === null ? {} : { body: refusedBody }),

@@ -149,3 +149,28 @@ export {
   type Workflow,
 } from './types.ts'
 export type { Usage } from './usage-types.ts'
+export {
+  type CreateWebhookEndpoint,
+  type UpdateWebhookEndpoint,
+  WEBHOOK_DELIVERY_STATES,
+  type WebhookAttempt,
+  type WebhookDelivery,
+  type WebhookDeliveryDetails,
+  type WebhookDeliveryState,
+  type WebhookEndpoint,
+  type WebhookSecret,
+} from './webhook-endpoint-types.ts'
+export {
+  type ApprovalOpenedEventData,
+  type ConnectionEventData,
+  type EndpointDisabledEventData,
+  type NodeParkedEventData,
+  type RunEventData,
+  type TriggerEventData,
+  type VersionEventData,
+  WEBHOOK_EVENT_TYPES,
+  type WebhookEvent,
+  type WebhookEventDataByType,
+  type WebhookEventOf,
+  type WebhookEventType,
+} from './webhook-event-types.ts'

@@ -3,6 +3,8 @@ import { ERROR_TABLE, type TenonErrorCode } from '../errors/error-table.ts'
 import type { RouteDefinition } from './route.ts'
 import { ROUTES } from './route-table.ts'
 import { problemSchema } from './schemas/service.ts'
+import { webhookEventSchema } from './schemas/webhook-event.ts'
+import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from './webhook-event-types.ts'
 
 /** Values of the host's own installation that the document shows. */
 export interface OpenApiOptions {
@@ -41,6 +43,7 @@ export function createOpenApiDocument(options: OpenApiOptions): JsonRecord {
     security: [{ bearer: [] }],
     tags: [...new Set(Object.values(ROUTES).map((route) => route.tag))].map((name) => ({ name })),
     paths,
+    webhooks: Object.fromEntries(WEBHOOK_EVENT_TYPES.map((type) => [type, { post: webhookOf(type, toSchema) }])),
     components: {
       schemas: components,
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -75,6 +78,30 @@ function operationOf(route: RouteDefinition, toSchema: ToSchema): JsonRecord {
           },
         }),
     responses: responsesOf(route, toSchema),
+  }
+}
+
+/** Describes the request that an endpoint of a tenant receives. */
+function webhookOf(type: WebhookEventType, toSchema: ToSchema): JsonRecord {
+  const header = (name: string, description: string): JsonRecord => ({
+    ...{ name, in: 'header', required: true, description, schema: { type: 'string' } },
+  })
+  return {
+    operationId: `receive.${type}`,
+    summary: `An event of the type ${type}`,
+    parameters: [
+      header('webhook-id', 'Id of the event, the same in each delivery of it'),
+      header('webhook-timestamp', 'Time of the try, in seconds since the Unix epoch'),
+      header('webhook-signature', 'Signatures by Standard Webhooks, separated by spaces'),
+    ],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: toSchema(webhookEventSchema(type), 'output') } },
+    },
+    responses: {
+      '2XX': { description: 'Received' },
+      '410': { description: 'No longer wanted: disables the endpoint' },
+    },
   }
 }
 
@@ -150,6 +177,7 @@ export const NOT_FOUND = {
   parked: 'PARKED_NOT_FOUND',
   connection: 'CONNECTION_NOT_FOUND',
   file: 'FILE_NOT_FOUND',
+  'webhook-endpoint': 'ENDPOINT_NOT_FOUND',
 } as const satisfies Record<NonNullable<RouteDefinition['resource']>, TenonErrorCode>
 
 /** Turns a schema into JSON Schema whose named parts are stored under `components`. */

@@ -28,6 +28,8 @@ export const PERMISSIONS = [
   'trigger:write',
   'file:read',
   'file:write',
+  'webhook:read',
+  'webhook:write',
 ] as const
 /** Permission that a route requires of the caller's role; check it with `roleAllows(role, permission)`. */
 export type Permission = (typeof PERMISSIONS)[number]
@@ -62,7 +64,16 @@ const EDITOR: readonly Permission[] = [
   'trigger:write',
   'file:write',
 ]
-const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override', 'tenant:pause', 'run:delete', 'run:change-engine']
+const ADMIN: readonly Permission[] = [
+  ...EDITOR,
+  'approval:override',
+  'tenant:pause',
+  'run:delete',
+  'run:change-engine',
+  // An endpoint gets the events of the whole tenant, and its log shows them.
+  'webhook:read',
+  'webhook:write',
+]
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(VIEWER),

@@ -5,7 +5,10 @@ import { ROUTES } from './route-table.ts'
 
 const routes: readonly (readonly [string, RouteDefinition])[] = Object.entries(ROUTES)
 
-const ADMIN_ONLY = ['approval:override', 'tenant:pause', 'run:delete', 'run:change-engine'] as const
+const ADMIN_ONLY = [
+  ...(['approval:override', 'tenant:pause', 'run:delete', 'run:change-engine'] as const),
+  ...(['webhook:read', 'webhook:write'] as const),
+]
 
 const eventTypeOf = (route: RouteDefinition) => route.responses[200]?.contentType
 

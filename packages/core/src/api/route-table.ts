@@ -14,6 +14,7 @@ import { serviceRoutes } from './routes/service-routes.ts'
 import { tenantRoutes } from './routes/tenant-routes.ts'
 import { triggerRoutes } from './routes/trigger-routes.ts'
 import { versionRoutes } from './routes/version-routes.ts'
+import { webhookRoutes } from './routes/webhook-routes.ts'
 import { workflowRoutes } from './routes/workflow-routes.ts'
 
 /** Every route of the API by its id. The server serves these routes only. */
@@ -33,6 +34,7 @@ export const ROUTES = {
   ...connectionRoutes,
   ...triggerRoutes,
   ...fileRoutes,
+  ...webhookRoutes,
   ...tenantRoutes,
   ...serviceRoutes,
 } as const

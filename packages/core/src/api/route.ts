@@ -20,6 +20,7 @@ export const RESOURCE_KINDS = [
   'parked',
   'connection',
   'file',
+  'webhook-endpoint',
 ] as const
 /** Kind of resource that the id in a route's path names; one of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]

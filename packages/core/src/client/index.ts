@@ -113,6 +113,17 @@ export type {
   Workflow,
 } from '../api/types.ts'
 export type { Usage } from '../api/usage-types.ts'
+export type {
+  CreateWebhookEndpoint,
+  UpdateWebhookEndpoint,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookDeliveryDetails,
+  WebhookDeliveryState,
+  WebhookEndpoint,
+  WebhookSecret,
+} from '../api/webhook-endpoint-types.ts'
+export type { WebhookEventType } from '../api/webhook-event-types.ts'
 export type { FilesClient, UploadContent, UploadOptions } from './files-client.ts'
 export type {
   RequestOptions,

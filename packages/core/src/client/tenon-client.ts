@@ -18,6 +18,7 @@ import {
 } from './transport.ts'
 import type { TriggersClient } from './triggers-client.ts'
 import type { TenonClient } from './types.ts'
+import type { WebhooksClient } from './webhooks-client.ts'
 
 const baseUrlCheck: OptionCheck = (value, field) =>
   typeof value === 'string' && /^(https?:\/\/|\/)/.test(value)
@@ -87,6 +88,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     connections: connectionMethods(send),
     triggers: triggerMethods(send),
     files: fileMethods(open, send, options),
+    webhooks: webhookMethods(send),
     members: {
       list: ({ query, userIds } = {}, request) =>
         send({
@@ -262,6 +264,30 @@ function connectionMethods(send: Transport): TenonClient['connections'] {
       send({ method: 'POST', path: path`/connections/${id}/authorization/code`, body, ...sendingOf(request) }),
     test: (id, request) => send({ method: 'POST', path: path`/connections/${id}/test`, ...sendingOf(request) }),
     uses: (id, request) => send({ method: 'GET', path: path`/connections/${id}/uses`, ...sendingOf(request) }),
+  }
+}
+
+function webhookMethods(send: Transport): WebhooksClient {
+  const all = '/webhook-endpoints'
+  const pathOf = (endpointId: string) => path`/webhook-endpoints/${endpointId}`
+  const deliveryOf = (endpointId: string, deliveryId: string) =>
+    path`/webhook-endpoints/${endpointId}/deliveries/${deliveryId}`
+  return {
+    list: (query, request) => send({ method: 'GET', path: all, query, ...sendingOf(request) }),
+    create: (body, request) => send({ method: 'POST', path: all, body, ...sendingOf(request) }),
+    get: (id, request) => send({ method: 'GET', path: pathOf(id), ...sendingOf(request) }),
+    update: (id, body, request) => send({ method: 'PATCH', path: pathOf(id), body, ...sendingOf(request) }),
+    remove: (id, request) => send({ method: 'DELETE', path: pathOf(id), ...sendingOf(request) }),
+    secret: (id, request) => send({ method: 'GET', path: `${pathOf(id)}/secret`, ...sendingOf(request) }),
+    rotateSecret: (id, request) => send({ method: 'POST', path: `${pathOf(id)}/secret`, ...sendingOf(request) }),
+    test: (id, request) => send({ method: 'POST', path: `${pathOf(id)}/test`, ...sendingOf(request) }),
+    deliveries: (id, query, request) =>
+      send({ method: 'GET', path: `${pathOf(id)}/deliveries`, query, ...sendingOf(request) }),
+    delivery: (id, deliveryId, request) =>
+      send({ method: 'GET', path: deliveryOf(id, deliveryId), ...sendingOf(request) }),
+    replay: (id, deliveryId, request) =>
+      send({ method: 'POST', path: `${deliveryOf(id, deliveryId)}/replay`, ...sendingOf(request) }),
+    replayFailed: (id, request) => send({ method: 'POST', path: `${pathOf(id)}/replay`, ...sendingOf(request) }),
   }
 }
 

@@ -60,6 +60,7 @@ import type { RequestOptions } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
 import type { RunsClient } from './runs-client.ts'
 import type { TriggersClient } from './triggers-client.ts'
+import type { WebhooksClient } from './webhooks-client.ts'
 
 /**
  * The API of a Tenon server, typed. Every method throws {@link TenonError} with the code that the server answered, or
@@ -326,6 +327,8 @@ export interface TenonClient {
       options?: RequestOptions,
     ): Promise<Page<StartRequest>>
   }
+  /** Addresses to which events of the tenant are sent. */
+  readonly webhooks: WebhooksClient
   /** People of the tenant, from the directory of the host. */
   readonly members: {
     /**

@@ -29,6 +29,18 @@ export const REQUEST_ERRORS = {
     retryable: false,
     remedy: 'Enter all secrets again: they are bound to the hosts and values that they were entered for.',
   },
+  ENDPOINT_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the id of the endpoint.' },
+  ENDPOINT_DISABLED: { status: 409, retryable: false, remedy: 'Enable the endpoint, then replay its deliveries.' },
+  DELIVERY_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    remedy: 'Check the id of the event: deliveries are kept for 30 days.',
+  },
+  SECRET_ROTATION_IN_PROGRESS: {
+    status: 409,
+    retryable: false,
+    remedy: 'Wait until the previous secret has expired, or create another endpoint.',
+  },
   ROUTE_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the path and the method against /openapi.json.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, remedy: 'Use one of the methods in the Allow header.' },
   FILE_NOT_FOUND: { status: 404, retryable: false, remedy: 'Upload the file again, or check its id.' },

@@ -4,6 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { findConnection } from '../tables/connection-repository.ts'
 import { findVersion } from '../tables/version-repository.ts'
+import { findEndpoint } from '../tables/webhook-endpoint-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import type { Resources } from './route-handler.ts'
 
@@ -29,7 +30,11 @@ export async function findResource(
 }
 
 /** Names of the kinds whose name is not their own. */
-const NAMES: { readonly [Kind in ResourceKind]?: string } = { 'any-workflow': 'workflow', parked: 'parked node run' }
+const NAMES: { readonly [Kind in ResourceKind]?: string } = {
+  'any-workflow': 'workflow',
+  parked: 'parked node run',
+  'webhook-endpoint': 'endpoint',
+}
 
 function notFound(kind: ResourceKind): TenonError {
   return new TenonError(NOT_FOUND[kind], `No ${NAMES[kind] ?? kind} has this id`)
@@ -63,5 +68,7 @@ const FINDERS: Readonly<Record<ResourceKind, Finder>> = {
   connection: (server, tenantId, { connectionId }) =>
     server.database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId ?? '')),
   file: (server, tenantId, { fileId }) => server.files.find(tenantId, fileId ?? ''),
+  'webhook-endpoint': (server, tenantId, { endpointId }) =>
+    server.database.withTenant(tenantId, (tx) => findEndpoint(tx, { tenantId, endpointId: endpointId ?? '' })),
   approval: (server, tenantId, { approvalId }) => server.reader.getWait(tenantId, approvalId ?? ''),
 }

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
+import type { WebhookEndpointRow } from '../tables/webhook-tables.ts'
 
 /** Resources by kind, as they are found under the tenant of the caller. */
 export interface Resources {
@@ -16,6 +17,7 @@ export interface Resources {
   readonly parked: StoredParked
   readonly connection: ConnectionRow
   readonly file: StoredFile
+  readonly 'webhook-endpoint': WebhookEndpointRow
 }
 
 type ResourceOf<Route extends RouteDefinition> = Route['resource'] extends ResourceKind

@@ -15,6 +15,7 @@ import { serviceHandlers } from './service-handlers.ts'
 import { tenantHandlers } from './tenant-handlers.ts'
 import { triggerHandlers } from './trigger-handlers.ts'
 import { versionHandlers } from './version-handlers.ts'
+import { webhookHandlers } from './webhook-handlers.ts'
 import { workflowHandlers } from './workflow-handlers.ts'
 
 /** Every HTTP route of the table with the code that answers it. */
@@ -34,6 +35,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...connectionHandlers,
   ...triggerHandlers,
   ...fileHandlers,
+  ...webhookHandlers,
   ...tenantHandlers,
   ...serviceHandlers,
 ]

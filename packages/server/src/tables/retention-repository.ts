@@ -6,6 +6,7 @@ import { deleteRowsOfDeletedRuns } from './rollout-runs-repository.ts'
 import type { ServerTx } from './server-tables.ts'
 import { deleteExpiredRequests } from './start-request-repository.ts'
 import { deleteExpiredEvents } from './trigger-event-repository.ts'
+import { deleteExpiredDeliveries } from './webhook-delivery-repository.ts'
 
 const DAY_MS = 86_400_000
 /** Rows of each table that one transaction deletes. */
@@ -33,7 +34,7 @@ export async function readKeptDays(tx: ServerTx, tenantId: TenantId): Promise<Re
 }
 
 /**
- * Deletes idempotency keys, socket tickets, events of triggers and entries of the audit log that have expired, and what
+ * Deletes idempotency keys, socket tickets, events of triggers, deliveries and entries of the audit log that have expired, and what
  * rollouts know of deleted runs.
  *
  * @param auditDays - Days for which entries of the audit log are kept; `null` keeps them.
@@ -65,7 +66,8 @@ export async function deleteExpiredRows(tx: ServerTx, tenantId: TenantId, auditD
     .execute()
   const events = await deleteExpiredEvents(tx, tenantId, ROWS)
   const requests = await deleteExpiredRequests(tx, tenantId, ROWS)
-  const hasMore = [Number(keys.numDeletedRows), events, requests].includes(ROWS)
+  const deliveries = await deleteExpiredDeliveries(tx, tenantId, ROWS)
+  const hasMore = [Number(keys.numDeletedRows), events, requests, deliveries].includes(ROWS)
   if (auditDays === null) return hasMore
   const entries = await tx
     .deleteFrom('audit_log')

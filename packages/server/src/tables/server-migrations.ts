@@ -4,6 +4,7 @@ import { APPEND_DRAFT } from './append-draft-function.ts'
 import { LISTED_WORKFLOW } from './server-tables.ts'
 import { START_REQUEST_FUNCTIONS } from './start-request-functions.ts'
 import { RUN_OF_SCHEDULE } from './trigger-tables.ts'
+import { webhooks } from './webhook-migration.ts'
 
 const toWorkflow = (schema: string): string =>
   `foreign key (tenant_id, workflow_id) references ${identifier(schema)}.workflows (tenant_id, workflow_id)`
@@ -336,6 +337,7 @@ export const SERVER_MIGRATIONS = {
     keyRotations,
     schedules,
     startRequests,
+    webhooks,
   ],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],

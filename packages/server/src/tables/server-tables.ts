@@ -12,6 +12,7 @@ import type {
   TriggerEventRow,
   TriggerRow,
 } from './trigger-tables.ts'
+import type { EventListenerRow, EventQueueRow, WebhookDeliveryRow, WebhookEndpointRow } from './webhook-tables.ts'
 
 /** Instants are ms since the Unix epoch; JSON is kept as text, since jsonb would reorder its keys. */
 export interface WorkflowRow {
@@ -125,7 +126,7 @@ export interface AuditRow {
 }
 
 /** The tables that the server adds, and those of the runtime that it uses as well. */
-export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | 'plans'> {
+export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'waits' | 'workers' | 'plans'> {
   readonly workflows: WorkflowRow
   readonly versions: VersionRow
   readonly drafts: DraftRow
@@ -150,6 +151,10 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers' | '
   readonly start_request_queue: StartRequestQueueRow
   readonly key_rotations: KeyRotationRow
   readonly wrapped_keys: WrappedKeyRow
+  readonly webhook_endpoints: WebhookEndpointRow
+  readonly webhook_deliveries: WebhookDeliveryRow
+  readonly event_listeners: EventListenerRow
+  readonly event_queue: EventQueueRow
 }
 
 export type ServerDatabase = Database<ServerTables>

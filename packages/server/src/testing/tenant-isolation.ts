@@ -16,6 +16,10 @@ export interface IsolationIds {
   readonly connectionId: string
   /** File of the tenant. */
   readonly fileId: string
+  /** Address of the tenant to which events are sent. */
+  readonly endpointId: string
+  /** Delivery of an event to that address. */
+  readonly deliveryId: string
   /** Node of the workflow that is a webhook. */
   readonly nodeId: string
 }
@@ -53,6 +57,8 @@ const UNKNOWN: IsolationIds = {
   parkedId: '00000000-0000-4000-8000-000000000003',
   connectionId: 'con_0000000000000000000000',
   fileId: 'fil_00000000000000000000000000000000',
+  endpointId: 'whe_00000000000000000000000000000000',
+  deliveryId: 'evt_00000000000000000000000000000000',
   nodeId: 'unknown',
 }
 
@@ -130,6 +136,8 @@ function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): stri
     parkedId: ids.parkedId,
     connectionId: ids.connectionId,
     fileId: ids.fileId,
+    endpointId: ids.endpointId,
+    deliveryId: ids.deliveryId,
     nodeId: ids.nodeId,
   }
   return baseUrl + route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? name))

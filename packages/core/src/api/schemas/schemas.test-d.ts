@@ -37,6 +37,15 @@ import type {
   Workflow,
 } from '../types.ts'
 import type { Usage } from '../usage-types.ts'
+import type {
+  CreateWebhookEndpoint,
+  UpdateWebhookEndpoint,
+  WebhookDelivery,
+  WebhookDeliveryDetails,
+  WebhookEndpoint,
+  WebhookSecret,
+} from '../webhook-endpoint-types.ts'
+import type { WebhookEventDataByType } from '../webhook-event-types.ts'
 import type { approvalSchema, decideApprovalSchema } from './approval.ts'
 import type { workflowDocumentSchema } from './document.ts'
 import type { memberListSchema } from './member.ts'
@@ -62,6 +71,15 @@ import type {
 } from './run.ts'
 import type { changeFrameSchema, meSchema, nodeManifestSchema, problemSchema, socketTicketSchema } from './service.ts'
 import type { usageSchema } from './usage.ts'
+import type {
+  createWebhookEndpointSchema,
+  updateWebhookEndpointSchema,
+  webhookDeliveryDetailsSchema,
+  webhookDeliverySchema,
+  webhookEndpointSchema,
+  webhookSecretSchema,
+} from './webhook-endpoint.ts'
+import type { WebhookEventData } from './webhook-event.ts'
 import type {
   checkedSubWorkflowsSchema,
   checkSubWorkflowsSchema,
@@ -129,6 +147,14 @@ same<Same<typeof nodeManifestSchema, NodeManifest>>()
 same<Same<typeof problemSchema, Problem>>()
 same<Same<typeof checkSubWorkflowsSchema, CheckSubWorkflows>>()
 same<Same<typeof checkedSubWorkflowsSchema, CheckedSubWorkflows>>()
+same<Same<typeof createWebhookEndpointSchema, CreateWebhookEndpoint>>()
+same<Same<typeof updateWebhookEndpointSchema, UpdateWebhookEndpoint>>()
+same<Same<typeof webhookDeliveryDetailsSchema, WebhookDeliveryDetails>>()
+same<Same<typeof webhookDeliverySchema, WebhookDelivery>>()
+same<Same<typeof webhookEndpointSchema, WebhookEndpoint>>()
+same<Same<typeof webhookSecretSchema, WebhookSecret>>()
+same<WebhookEventData extends WebhookEventDataByType ? true : 'the schemas give other data'>()
+same<WebhookEventDataByType extends WebhookEventData ? true : 'the data does not fit the schemas'>()
 
 // @ts-expect-error a run summary has no output, so it is no run
 same<Same<typeof runSummarySchema, Run>>()

@@ -1,4 +1,13 @@
-import type { Approval, ConnectionInfo, FileInfo, Identity, Page, ParkedNodeRun } from '@tenon/core/api'
+import type {
+  Approval,
+  ConnectionInfo,
+  FileInfo,
+  Identity,
+  Page,
+  ParkedNodeRun,
+  WebhookDelivery,
+  WebhookEndpoint,
+} from '@tenon/core/api'
 import type { IsolationIds } from '../tenant-isolation.ts'
 import { asking, parking, publish, runToEnd, withWebhook } from './sample-workflows.ts'
 import type { TestServer } from './test-server.ts'
@@ -14,7 +23,12 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   const [approvalId = '', parkedId = ''] = [items[0]?.approvalId, parked.items[0]?.parkedId]
   const connectionId = await makeConnection(server, as)
   const fileId = await makeFile(server, as)
-  return { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
+  const ids = { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
+  const endpointId = await makeEndpoint(server, as)
+  const path = `/webhook-endpoints/${endpointId}/test`
+  const admin = { ...as, role: 'admin' } as const
+  const { id: deliveryId } = await server.json<WebhookDelivery>(200, path, { as: admin, method: 'POST' })
+  return { ...ids, endpointId, deliveryId }
 }
 
 /** Creates a connection, and returns its id; the server needs a key provider. */
@@ -24,6 +38,13 @@ export async function makeConnection(server: TestServer, as: Identity): Promise<
     allowedHosts: ['api.example.com'],
   }
   return (await server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body })).id
+}
+
+/** Creates an endpoint as an admin, which receives nothing, and returns its id; the server needs a key provider. */
+export async function makeEndpoint(server: TestServer, as: Identity): Promise<string> {
+  const admin = { ...as, role: 'admin' } as const
+  const body = { url: 'http://127.0.0.1:9/never', eventTypes: ['endpoint.test'] }
+  return (await server.json<WebhookEndpoint>(201, '/webhook-endpoints', { as: admin, method: 'POST', body })).id
 }
 
 /** Uploads a file, and returns its id. */

@@ -1,0 +1,187 @@
+import type { TenantId } from '@tenon/core/document'
+import { databaseNow, statementNow } from '@tenon/runtime/postgres'
+import { sql } from 'kysely'
+import type { ServerTx } from './server-tables.ts'
+import type { EndpointRef } from './webhook-endpoint-repository.ts'
+import type { EventQueueRow } from './webhook-tables.ts'
+
+/** An entry that this process works on until its lease ends. */
+export type ClaimedEvent = Pick<
+  EventQueueRow,
+  'tenant_id' | 'event_id' | 'target' | 'event_type' | 'subject' | 'at' | 'attempts'
+>
+
+/** Entries of one target that a claim takes: a slow receiver keeps few slots of a process. */
+const PER_TARGET = 2
+
+export interface EventClaim {
+  readonly leaseMs: number
+  readonly most: number
+  /** Targets of which nothing is claimed. */
+  readonly except: readonly string[]
+}
+
+/**
+ * Claims entries that are due for this process alone, until `leaseMs` are over: a few of each target, so that none waits for
+ * the backlog of another. For `withSystem`.
+ */
+export async function claimEvents(
+  tx: ServerTx,
+  { leaseMs, most, except }: EventClaim,
+): Promise<readonly ClaimedEvent[]> {
+  const rows = await tx
+    // The targets one after the other by the index, since most entries of a long backlog are of few targets.
+    .withRecursive('targets(target)', (db) =>
+      db
+        .selectFrom('event_queue')
+        .select((eb) => eb.fn.min<string | null>('target').as('target'))
+        .unionAll(
+          db
+            .selectFrom('targets as last')
+            .select((eb) =>
+              eb
+                .selectFrom('event_queue as next')
+                .select((next) => next.fn.min<string | null>('next.target').as('target'))
+                .whereRef('next.target', '>', 'last.target')
+                .as('target'),
+            )
+            .where('last.target', 'is not', null),
+        ),
+    )
+    .with('due', (db) =>
+      db
+        .selectFrom('targets')
+        .innerJoinLateral(
+          (eb) =>
+            eb
+              .selectFrom('event_queue as entry')
+              .select(['entry.tenant_id', 'entry.event_id', 'entry.target', 'entry.due_at'])
+              .whereRef('entry.target', '=', 'targets.target')
+              .where('entry.due_at', '<=', statementNow)
+              .orderBy('entry.due_at')
+              .limit(sql.lit(PER_TARGET))
+              .forUpdate('entry')
+              .skipLocked()
+              .as('found'),
+          (join) => join.onTrue(),
+        )
+        .where('targets.target', '!=', sql<string>`all(${[...except]}::text[])`)
+        .select(['found.tenant_id', 'found.event_id', 'found.target'])
+        .orderBy('found.due_at')
+        .limit(sql.lit(most)),
+    )
+    .updateTable('event_queue')
+    .set({ due_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
+    .where((eb) =>
+      eb(
+        eb.refTuple('tenant_id', 'event_id', 'target'),
+        'in',
+        eb
+          .selectFrom('due')
+          .select(['due.tenant_id', 'due.event_id', 'due.target'])
+          .$asTuple('tenant_id', 'event_id', 'target'),
+      ),
+    )
+    .returning(['tenant_id', 'event_id', 'target', 'event_type', 'subject', 'at', 'attempts'])
+    .execute()
+  return rows
+}
+
+/** Names an entry of the queue. */
+export type EventRef = Pick<EventQueueRow, 'tenant_id' | 'event_id' | 'target'>
+
+export async function dropEvent(tx: ServerTx, { tenant_id, event_id, target }: EventRef): Promise<void> {
+  await tx
+    .deleteFrom('event_queue')
+    .where('tenant_id', '=', tenant_id)
+    .where('event_id', '=', event_id)
+    .where('target', '=', target)
+    .execute()
+}
+
+/** Sets when an entry is worked on again. @param isAttempt - False if it was not tried now. */
+export async function delayEvent(
+  tx: ServerTx,
+  { tenant_id, event_id, target }: EventRef,
+  delayMs: number,
+  isAttempt = true,
+): Promise<void> {
+  await tx
+    .updateTable('event_queue')
+    .set({
+      due_at: sql<number>`${databaseNow} + ${Math.round(delayMs)}::bigint`,
+      ...(isAttempt ? { attempts: sql`attempts + 1` } : {}),
+    })
+    .where('tenant_id', '=', tenant_id)
+    .where('event_id', '=', event_id)
+    .where('target', '=', target)
+    .execute()
+}
+
+/** Puts an event into the queue for a target, due at once and with all its attempts; an entry that is there stays. */
+export async function enqueueEvents(
+  tx: ServerTx,
+  entries: readonly Pick<EventQueueRow, 'tenant_id' | 'event_id' | 'target' | 'event_type' | 'at'>[],
+): Promise<void> {
+  if (entries.length === 0) return
+  await tx
+    .insertInto('event_queue')
+    // The body is stored with the delivery.
+    .values(entries.map((entry) => ({ ...entry, subject: '[]', attempts: 0, due_at: sql<number>`${databaseNow}` })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Entries of a held endpoint that a claim takes out of its way at once. */
+const HELD_AT_ONCE = 1_000
+
+/** Delays the entries of an endpoint that are due, none of which was tried. */
+export async function holdEvents(tx: ServerTx, { endpointId }: EndpointRef, delayMs: number): Promise<void> {
+  await tx
+    .updateTable('event_queue')
+    .set({ due_at: sql<number>`${databaseNow} + ${Math.round(delayMs)}::bigint` })
+    .where((eb) =>
+      eb(
+        eb.refTuple('tenant_id', 'event_id', 'target'),
+        'in',
+        eb
+          .selectFrom('event_queue as due')
+          .select(['due.tenant_id', 'due.event_id', 'due.target'])
+          .where('due.target', '=', endpointId)
+          .where('due.due_at', '<=', statementNow)
+          .orderBy('due.due_at')
+          .limit(sql.lit(HELD_AT_ONCE))
+          .forUpdate('due')
+          .skipLocked()
+          .$asTuple('tenant_id', 'event_id', 'target'),
+      ),
+    )
+    .execute()
+}
+
+/** Takes all entries of an endpoint out of the queue. */
+export async function dropEventsOf(tx: ServerTx, { tenantId, endpointId }: EndpointRef): Promise<void> {
+  await tx.deleteFrom('event_queue').where('tenant_id', '=', tenantId).where('target', '=', endpointId).execute()
+}
+
+/** Counts the entries of an endpoint, up to a limit. */
+export async function countEventsOf(
+  tx: ServerTx,
+  tenantId: TenantId,
+  endpointId: string,
+  most: number,
+): Promise<number> {
+  const { count } = await tx
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('event_queue')
+        .select('event_id')
+        .where('target', '=', endpointId)
+        .where('tenant_id', '=', tenantId)
+        .limit(sql.lit(most))
+        .as('waiting'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

@@ -1,0 +1,130 @@
+import type { ServerContext } from '../context.ts'
+import { reasonOf } from '../log/reason-of.ts'
+import { type ClaimedEvent, claimEvents } from '../tables/event-queue-repository.ts'
+import { dropHostEvents, listenForHost } from '../tables/webhook-endpoint-repository.ts'
+import { HOST, SPREAD } from '../tables/webhook-tables.ts'
+import { callHost, type OnEvent } from './call-host.ts'
+import { deliverEvent } from './deliver-event.ts'
+import { spreadEvent } from './spread-event.ts'
+
+/** Spreads the events of all tenants, sends them to endpoints and gives them to the host, while a process runs. */
+export interface EventKeeper {
+  /** Begins to look for events. Has no effect after the first call, and after `close`. */
+  start(): void
+  /** Looks at once; starts the keeper. */
+  wake(): void
+  /** Stops; resolves when the deliveries in hand have ended. Other processes do the rest, or the next one does. */
+  close(): Promise<void>
+}
+
+/** Time after which another process works on an event that this one has claimed; longer than any attempt. */
+const LEASE_MS = 60_000
+const IDLE_MS = 1_000
+/** Deliveries that a process has in hand at once. They wait for receivers, and cost it little. */
+const AT_ONCE = 100
+/** Deliveries to one endpoint among them, so that a slow receiver delays no other one. */
+const PER_ENDPOINT = 2
+/** Events that are spread, and those that the host handles, among them. */
+const PER_STEP = 16
+/** Time for which the host listens without saying so again. */
+const HOST_LISTENS_MS = 24 * 60 * 60 * 1_000
+const HOST_SAYS_MS = 60 * 60 * 1_000
+/** Time for which an event waits for a process with `onEvent`, in case none has it any more. */
+const HOST_KEPT_MS = 7 * 24 * 60 * 60 * 1_000
+
+/**
+ * Creates the keeper of one process.
+ *
+ * @param contextOf - Returns the parts of the server, which has this keeper as one of them.
+ * @param onEvent - Undefined in a process that gives no events to the host.
+ */
+export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEvent | undefined): EventKeeper {
+  const inHand = new Map<Promise<void>, ClaimedEvent>()
+  let timer: NodeJS.Timeout | null = null
+  let looking: Promise<void> | null = null
+  let state: 'new' | 'started' | 'closed' = 'new'
+  let isWoken = false
+  let saidAt: number | null = null
+
+  const workOn = (server: ServerContext, entry: ClaimedEvent): Promise<void> => {
+    if (entry.target === SPREAD) return spreadEvent(server, entry)
+    if (entry.target !== HOST) return deliverEvent(server, entry)
+    return onEvent === undefined ? Promise.resolve() : callHost(server, onEvent, entry)
+  }
+  const take = (server: ServerContext, entry: ClaimedEvent): void => {
+    const work = workOn(server, entry)
+      .catch((error: unknown) => {
+        if (server.closing.aborted) return
+        // Its lease ends by itself.
+        server.log('warn', 'webhook.not_stored: retrying', { reason: reasonOf(error) })
+      })
+      .finally(() => {
+        inHand.delete(work)
+        wake()
+      })
+    inHand.set(work, entry)
+  }
+  /** Returns the targets of which this process takes no more at the moment. */
+  const except = (): readonly string[] => {
+    const counts = new Map<string, number>()
+    for (const { target } of inHand.values()) counts.set(target, (counts.get(target) ?? 0) + 1)
+    const isFull = ([target, count]: readonly [string, number]): boolean =>
+      count >= (target === SPREAD || target === HOST ? PER_STEP : PER_ENDPOINT)
+    const full = [...counts].filter(isFull).map(([target]) => target)
+    return onEvent === undefined ? [...full, HOST] : full
+  }
+  const sayHostListens = async (server: ServerContext): Promise<void> => {
+    if (saidAt !== null && performance.now() - saidAt < HOST_SAYS_MS) return
+    await server.database.withSystem(async (tx) => {
+      if (onEvent !== undefined) await listenForHost(tx, HOST_LISTENS_MS)
+      await dropHostEvents(tx, HOST_KEPT_MS)
+    })
+    saidAt = performance.now()
+  }
+  const look = async (): Promise<void> => {
+    const server = contextOf()
+    await sayHostListens(server)
+    while (state === 'started' && inHand.size < AT_ONCE) {
+      isWoken = false
+      const most = AT_ONCE - inHand.size
+      const claim = { leaseMs: LEASE_MS, most, except: except() }
+      const entries = await server.database.withSystem((tx) => claimEvents(tx, claim))
+      for (const entry of entries) take(server, entry)
+      if (entries.length === 0) return
+    }
+  }
+  const lookIn = (delayMs: number): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(() => {
+      timer = null
+      looking = look()
+        .catch((error: unknown) =>
+          contextOf().log('warn', 'webhook.read_failed: retrying', { reason: reasonOf(error) }),
+        )
+        .finally(() => {
+          looking = null
+          if (state === 'started') lookIn(isWoken ? 0 : IDLE_MS)
+        })
+    }, delayMs).unref()
+  }
+  const start = (): void => {
+    if (state !== 'new') return
+    state = 'started'
+    lookIn(0)
+  }
+  const wake = (): void => {
+    if (state === 'new') start()
+    isWoken = true
+    if (looking === null && state === 'started') lookIn(0)
+  }
+  return {
+    start,
+    wake,
+    close: async () => {
+      state = 'closed'
+      if (timer !== null) clearTimeout(timer)
+      await looking
+      await Promise.all(inHand.keys())
+    },
+  }
+}

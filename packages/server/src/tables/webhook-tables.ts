@@ -5,7 +5,7 @@ import type { TenantId, UserId } from '@tenon/core/document'
 export const SPREAD = ''
 /** Target of an event for `onEvent` of the host. */
 export const HOST = 'host'
-/** In place of a tenant, for the host, which listens to all of them. No tenant has such an id. */
+/** Tenant of the listener that is the host, which listens to all tenants; no tenant has such an id. */
 export const EVERY_TENANT = '*'
 
 /** An address of a tenant to which events are sent. Its secret is derived, and stored nowhere. */
@@ -35,7 +35,7 @@ export interface WebhookEndpointRow {
   readonly updated_at: number
 }
 
-/** Who events are noted for: an active endpoint, or the host. Read whenever something happens that is an event. */
+/** A listener that events are noted for: an active endpoint, or the host. Read whenever something happens that is an event. */
 export interface EventListenerRow {
   readonly tenant_id: TenantId
   readonly listener_id: string

@@ -14,7 +14,7 @@ const MAX_ANSWER = 2_000
 /** Bytes of an answer that are read. */
 const MAX_ANSWER_BYTES = 16_384
 
-/** What came of one attempt. */
+/** Result of one attempt. */
 export interface SentDelivery {
   readonly result: AttemptResult
   readonly attempt: WebhookAttempt

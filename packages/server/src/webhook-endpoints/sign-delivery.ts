@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 
-/** What a signature covers. */
+/** Parts of a delivery that a signature covers. */
 export interface DeliveryToSign {
   /** Id of the event. */
   readonly id: string

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net'
 import type {
   Identity,
   Page,
-  Problem,
   WebhookDelivery,
   WebhookDeliveryDetails,
   WebhookEndpoint,
   WebhookEvent,
   WebhookSecret,
 } from '@tenon/core/api'
+import type { Problem } from '@tenon/core/errors'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -17,6 +17,7 @@ const ParkedInbox = lazy(async () => ({ default: (await import('@tenon/editor/ru
 const ConnectionsManager = lazy(async () => ({
   default: (await import('@tenon/editor/connections')).ConnectionsManager,
 }))
+const WebhooksManager = lazy(async () => ({ default: (await import('@tenon/editor/webhooks')).WebhooksManager }))
 
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
@@ -67,6 +68,9 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         </Route>
         <Route path="/connections">
           <ConnectionsManager {...host} onOpenWorkflow={onOpenWorkflow} />
+        </Route>
+        <Route path="/webhooks">
+          <WebhooksManager {...host} />
         </Route>
         <Route path="/fixes">
           <ParkedInbox {...host} />

@@ -18,7 +18,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): DemoEnvironment {
   return {
     port,
     dataDirectory: resolve(env.TENON_DATA_DIR ?? '.tenon'),
-    egressAllow: (env.TENON_EGRESS_ALLOW ?? '').split(',').filter((entry) => entry !== ''),
+    egressAllow: listIn(env.TENON_EGRESS_ALLOW),
     databaseUrl: env.DATABASE_URL ?? null,
     engine: env.TENON_ENGINE === 'temporal' ? 'temporal' : 'embedded',
     temporalAddress: env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233',
@@ -32,4 +32,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv): DemoEnvironment {
             isDemo: false,
           },
   }
+}
+
+/** Returns the entries of a list that are separated by commas, with or without spaces. */
+function listIn(text = ''): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
 }

@@ -16,6 +16,7 @@ const PAGES = [
   { path: '/approvals', label: 'Approvals' },
   { path: '/fixes', label: 'Fixes' },
   { path: '/connections', label: 'Connections' },
+  { path: '/webhooks', label: 'Webhooks', role: 'admin' },
 ]
 
 /** Checks whether an address is a page or below it: `/runs/7` is below `/runs`, `/runs-of-old` is not. */
@@ -101,7 +102,7 @@ function Rail({ session, facts, theme, onToggleTheme, onSignOut }: RailProps) {
       <strong className="desk-brand">Hearth</strong>
       <span className="desk-company">{person.company}</span>
       <div className="desk-links">
-        {PAGES.map(({ path, label }) => (
+        {PAGES.filter(({ role = person.role }) => role === person.role).map(({ path, label }) => (
           <Link
             key={path}
             href={path}

@@ -20,6 +20,7 @@ import {
   enSubWorkflows,
   enTriggers,
   enWaits,
+  enWebhooks,
 } from './en/index.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
@@ -82,6 +83,7 @@ const LATER_TABLES = [
   { tag: '<TriggerTexts>', keys: Object.keys(enTriggers) },
   { tag: '<CallTexts>', keys: Object.keys(enCalls) },
   { tag: '<WaitTexts>', keys: Object.keys(enWaits) },
+  { tag: '<WebhookTexts>', keys: Object.keys(enWebhooks) },
 ]
 
 test.each(LATER_TABLES)('texts within $tag are used only by files that have it, and by those they import', (table) => {

@@ -16,6 +16,7 @@ import type { enRuns } from './runs.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
 import type { enTriggers } from './triggers.ts'
 import type { enWaits } from './waits.ts'
+import type { enWebhooks } from './webhooks.ts'
 
 export { enCalls } from './calls.ts'
 export { enConnections } from './connections.ts'
@@ -35,6 +36,7 @@ export { enRuns } from './runs.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
 export { enTriggers } from './triggers.ts'
 export { enWaits } from './waits.ts'
+export { enWebhooks } from './webhooks.ts'
 
 /** Names one text of the editor and the run views, for translations. */
 export type MessageKey =
@@ -56,6 +58,7 @@ export type MessageKey =
   | keyof typeof enSubWorkflows
   | keyof typeof enTriggers
   | keyof typeof enWaits
+  | keyof typeof enWebhooks
 
 /** All texts of one language. */
 export type Messages = Readonly<Record<MessageKey, string>>

@@ -31,6 +31,22 @@ describe('createNodeTestHarness', () => {
     })
   })
 
+  test('fails a node that calls the global fetch, also one that hides it, and puts the function back', async () => {
+    const { fetch } = globalThis
+    const calling = createNodeTestHarness(
+      greetBy(async () => (await globalThis.fetch('https://example.com')).statusText),
+    )
+    const hiding = createNodeTestHarness(greetBy(() => globalThis.fetch('https://example.com').then(String, () => 'x')))
+    const refusal = { code: 'EGRESS_REFUSED', message: 'The node calls the global fetch' }
+    // The first to begin ends last.
+    const slow = createNodeTestHarness(greetBy(() => new Promise<string>((resolve) => setTimeout(resolve, 20, 'x'))))
+    const running = slow.run({ name: 'a' })
+    await expect(calling.run({ name: 'a' })).rejects.toMatchObject(refusal)
+    await expect(hiding.run({ name: 'a' })).rejects.toMatchObject(refusal)
+    await running
+    expect(globalThis.fetch).toBe(fetch)
+  })
+
   test('refuses a run to start from a node whose definition has no control for it', async () => {
     const suspend = { kind: 'child', workflowId: 'greeter', input: {}, wait: true } as const
     const harness = createNodeTestHarness(implementInlineNode(route, () => ({ suspend })))

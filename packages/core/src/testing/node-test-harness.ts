@@ -26,6 +26,7 @@ import type { SqlClient } from '../node/sql.ts'
 import { encodeValue } from '../run/encode.ts'
 import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
 import { createTestFiles, type TestFiles } from './test-files.ts'
+import { withoutGlobalFetch } from './without-global-fetch.ts'
 
 /** Replacements for the services that a node uses, for a test. */
 export interface NodeTestHarnessOptions {
@@ -90,7 +91,7 @@ export interface NodeTestHarness {
    *
    * @param params - Resolved params, without templates; defaults may be omitted.
    * @throws The error of the node; {@link TenonError} `NODE_PARAMS_INVALID`, `NODE_OUTPUT_INVALID`, `VALUE_NOT_JSON` if
-   * it violates its own definition.
+   * it violates its own definition; `EGRESS_REFUSED` if it calls the global `fetch` in place of `context.http`.
    */
   run(params: JsonObject, options?: NodeTestRunOptions): Promise<NodeTestRun>
   /** HTTP requests of the node over all runs; empty with the option `http`. */
@@ -177,7 +178,7 @@ export function createNodeTestHarness(
       // An inline node makes no calls.
       const waited = resume?.kind === 'calls' ? null : resume
       const inline = { now, resume: waited, iterations, stoppedAt, child }
-      const result = await executeNode(implementation, context, inline)
+      const result = await withoutGlobalFetch(() => executeNode(implementation, context, inline))
       if ('suspend' in result) {
         if (result.suspend.kind === 'child') checkChildSuspension(implementation.definition)
         if (result.suspend.kind === 'calls') {

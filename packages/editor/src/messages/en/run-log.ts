@@ -7,8 +7,9 @@ export const runLogMessages = {
   'runs.parked.event.skip': '{person} skipped the node',
   'runs.parked.event.route': '{person} continued at the error port',
   'runs.parked.event.fail': '{person} failed the node',
-  'runs.event.run_started': 'Run started',
-  'runs.event.run_started_late': 'Run started after {time} in the queue',
+  'runs.event.run_started':
+    '{by, select, none {Started by "{trigger}"} other {{person} started the run at "{trigger}"}}',
+  'runs.event.run_started_late': '{start} after {time} in the queue',
   'runs.event.outcomes_reused':
     '{count, plural, one {# result of the earlier run is} other {# results of the earlier run are}} reused',
   'runs.event.node_scheduled': 'Scheduled',

@@ -10,7 +10,14 @@ import {
 } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../../test/fixtures/loop-workflow.ts'
-import { attemptFailed, completed, createRunLog, scheduled, started } from '../../../test/fixtures/run-log.ts'
+import {
+  attemptFailed,
+  completed,
+  createRunLog,
+  runStarted,
+  scheduled,
+  started,
+} from '../../../test/fixtures/run-log.ts'
 import { failedRun, parkedRun, RUN_STARTED_AT, rejectedRun, retriedRun } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
 import { en, enRuns } from '../../messages/en/index.ts'
@@ -52,6 +59,18 @@ function toolCall(tool: string): Observation {
 }
 
 describe('logLine', () => {
+  test('says who or which trigger has started a run, and how long it has waited', () => {
+    const begun = runStarted({}) as Extract<Fact, { type: 'run_started' }>
+    const by = (data: object) => lineOf({ ...begun, data: { ...begun.data, ...data } }).text
+    const [trigger] = TICKET_DOCUMENT.nodes
+    const name = trigger?.name
+    expect(by({ trigger: trigger?.id })).toBe(`Ada Obi started the run at "${name}"`)
+    expect(by({ trigger: trigger?.id, actor: null })).toBe(`Started by "${name}"`)
+    expect(by({ trigger: 'gone', actor: null, requestedAt: RUN_STARTED_AT - 5_000 })).toMatch(
+      /^Started by "gone" after .+ in the queue$/,
+    )
+  })
+
   test('names both nodes of a pair of which one undoes the other', () => {
     const log = createRunLog(RUN_STARTED_AT)
     const scheduledUndo = { pass: 1, mode: 'dispatch', queue: null, resume: null, undoes: 'crm' } as const

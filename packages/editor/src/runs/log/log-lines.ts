@@ -222,19 +222,22 @@ function loopKind(nodeRunId: NodeRunId, { nodes }: LogWords): string {
 const LEAST_WAIT_MS = 1_000
 
 function startText(
-  { at, data: { requestedAt = at } }: Extract<LogEntry, { type: 'run_started' }>,
-  t: Translate,
-  locale: string,
+  { at, data: { requestedAt = at, actor, trigger } }: Extract<LogEntry, { type: 'run_started' }>,
+  { t, locale, nodes }: LogWords,
 ): string {
+  const by = actor === null ? 'none' : 'person'
+  const names = { by, person: actor?.displayName ?? '', trigger: nodes.get(trigger).name }
+  const start = t('runs.event.run_started', names)
   const waitedMs = at - requestedAt
-  if (waitedMs < LEAST_WAIT_MS) return t('runs.event.run_started')
-  return t('runs.event.run_started_late', { time: formatDuration(waitedMs, t, locale) })
+  if (waitedMs < LEAST_WAIT_MS) return start
+  return t('runs.event.run_started_late', { start, time: formatDuration(waitedMs, t, locale) })
 }
 
-function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
+function sayOfRun(entry: LogEntry, words: LogWords): Said {
+  const { t, locale } = words
   switch (entry.type) {
     case 'run_started':
-      return { level: 'info', text: startText(entry, t, locale) }
+      return { level: 'info', text: startText(entry, words) }
     case 'outcomes_reused':
       return { level: 'info', text: t('runs.event.outcomes_reused', { count: entry.data.outcomes.length }) }
     case 'nodes_skipped':

@@ -22,6 +22,7 @@ import { postgresWrite } from './postgres-write/definition.ts'
 import { readCsv } from './read-csv/definition.ts'
 import { removeDuplicates } from './remove-duplicates/definition.ts'
 import { repeat } from './repeat/definition.ts'
+import { respond } from './respond/definition.ts'
 import { runWorkflow } from './run-workflow/definition.ts'
 import { schedule } from './schedule/definition.ts'
 import { sendEmail } from './send-email/definition.ts'
@@ -66,6 +67,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   delay,
   waitForEvent,
   waitForCallback,
+  respond,
   end,
   fail,
   approval,

@@ -250,6 +250,8 @@ export interface RunReader {
     nodeRunId: NodeRunId,
     page: NodeRunPage,
   ): Promise<NodeRunEventPage>
+  /** Reads the output of the first respond node that a run has completed; `null` if it has completed none. */
+  readAnswer(tenantId: TenantId, runId: RunId): Promise<ValueRef | null>
   /**
    * Folds the next events of a log into its stored view, at most about 1,000 of them.
    *

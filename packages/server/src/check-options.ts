@@ -106,6 +106,7 @@ const limits = objectOf({
   waitingPerTenant: optional(amount),
   bodiesPerTenant: optional(atLeastOne),
   uploadsPerTenant: optional(atLeastOne),
+  heldPerTenant: optional(atLeastOne),
   connectionsPerTenant: optional(amount),
   connectionsPerUser: optional(amount),
   openDraftsPerTenant: optional(amount),

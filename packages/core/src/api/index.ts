@@ -94,6 +94,7 @@ export type {
   StartRun,
   TryDraft,
   UnfinishedRun,
+  WaitedRun,
   WaitingRun,
   WaitingRuns,
 } from './run-types.ts'

@@ -133,9 +133,12 @@ function responsesOf(route: RouteDefinition, toSchema: ToSchema): JsonRecord {
       ...(response.schema === null
         ? {}
         : {
-            content: {
-              [response.contentType ?? 'application/json']: { schema: toSchema(response.schema, 'output') },
-            },
+            content: Object.fromEntries(
+              Object.entries({
+                [response.contentType ?? 'application/json']: response.schema,
+                ...response.otherContents,
+              }).map(([type, schema]) => [type, { schema: toSchema(schema, 'output') }]),
+            ),
           }),
     }
   }

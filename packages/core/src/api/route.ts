@@ -41,6 +41,8 @@ export interface RouteResponse {
   readonly schema: z.ZodType | null
   /** Media type of the body. @defaultValue 'application/json' */
   readonly contentType?: string
+  /** Schemas of the body by further media types that the request may ask for. @defaultValue none */
+  readonly otherContents?: Readonly<Record<string, z.ZodType>>
 }
 
 /** A request header that a route reads, for the OpenAPI document; without `required` it may be left out. */

@@ -4,6 +4,7 @@ import type { Json } from '../json.ts'
 import type { ToolCallRecord } from '../node/implementation.ts'
 import type { RunEngine } from '../run/engine-changes.ts'
 import type { RerunFrom, RerunOf } from '../run/reruns.ts'
+import type { RunAnswer } from '../run/run-answer.ts'
 import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
 import type { RunFailure } from '../run/values.ts'
 import type { RunParent } from '../run/waits.ts'
@@ -57,6 +58,15 @@ export interface StartedRun {
   readonly deduplicated?: true
   /** True if the request was merged into a run that waits for further requests. */
   readonly merged?: true
+}
+
+/**
+ * Response to a start that waits: the run as it is at its end, at its answer, or when the time is over, and the answer of
+ * its first respond node.
+ */
+export type WaitedRun = Run & {
+  /** Answer of the run; `null` if it has not made one. */
+  readonly answer: RunAnswer | null
 }
 
 /** Fields of a run that do not depend on its status. */

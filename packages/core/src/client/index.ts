@@ -128,6 +128,7 @@ export type { FilesClient, UploadContent, UploadOptions } from './files-client.t
 export type {
   RequestOptions,
   RunStreamOptions,
+  StartedStreamOptions,
   StreamSocket,
   StreamState,
   TenonClientOptions,

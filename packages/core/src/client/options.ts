@@ -1,3 +1,4 @@
+import type { StartedRun } from '../api/run-types.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunEventFrame } from '../run/events.ts'
 import type { RunViewSnapshot } from '../run/view-parts.ts'
@@ -57,4 +58,16 @@ export interface RunStreamOptions {
    * permission to read it.
    */
   readonly onState?: (state: StreamState, error?: TenonError) => void
+}
+
+/** Listeners of a run that is started and streamed. */
+export interface StartedStreamOptions extends Pick<RunStreamOptions, 'onEvents' | 'onState'> {
+  /** Called once, with the run that was started. */
+  readonly onStarted: (run: StartedRun) => void
+  /**
+   * The same key and body start one run for 24 hours, so that a start whose response was lost can be repeated.
+   *
+   * @defaultValue a random key
+   */
+  readonly idempotencyKey?: string
 }

@@ -8,6 +8,7 @@ import type {
   RunSummary,
   StartedRun,
   StartRun,
+  WaitedRun,
   WaitingRuns,
 } from '../api/run-types.ts'
 import type { Page } from '../api/types.ts'
@@ -15,7 +16,7 @@ import type { TenonError } from '../errors/tenon-error.ts'
 import type { NodeRunId, RunId, WorkflowId } from '../ids.ts'
 import type { NodeRunEvents } from '../run/frame.ts'
 import type { ViewPartAt } from '../run/view-parts.ts'
-import type { RequestOptions, RunStreamOptions } from './options.ts'
+import type { RequestOptions, RunStreamOptions, StartedStreamOptions } from './options.ts'
 
 /** The part of the client that starts, reads and changes runs. */
 export interface RunsClient {
@@ -30,6 +31,30 @@ export interface RunsClient {
     body: StartRun,
     options?: RequestOptions & { idempotencyKey?: string },
   ): Promise<StartedRun>
+  /**
+   * Starts a run and waits for its end or for the answer of its first respond node, at most `waitMs` (1 to 120,000). When
+   * the time is over, the run continues and is returned as it is then.
+   *
+   * @throws {@link TenonError} as {@link RunsClient.start}; `RATE_LIMITED` if too many requests of the tenant wait.
+   *
+   * @example
+   * ```ts
+   * const { status, output, answer } = await client.runs.startAndWait('quote', { input: { items: 3 } }, { waitMs: 30_000 })
+   * ```
+   */
+  startAndWait(
+    workflowId: WorkflowId,
+    body: StartRun,
+    options: RequestOptions & { waitMs: number; idempotencyKey?: string },
+  ): Promise<WaitedRun>
+  /**
+   * Starts a run and streams it in one request, by server-sent events: `onStarted` first, then the events. A connection
+   * that is lost continues after its last event, as in {@link RunsClient.stream}. If the run cannot be started, `onState`
+   * gets `closed` with the error.
+   *
+   * @returns `stop`, which ends the stream; the run continues.
+   */
+  startAndStream(workflowId: WorkflowId, body: StartRun, options: StartedStreamOptions): () => void
   /**
    * Runs an ended run again, as a new run. The same `idempotencyKey` and body return the same run for 24 hours.
    *

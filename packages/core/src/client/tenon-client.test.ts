@@ -149,6 +149,32 @@ describe('createTenonClient', () => {
     expect(queries).toEqual([[['userIds', 'a%2C1,b']], [['query', 'Ada']]])
   })
 
+  test('starts a run and waits, or streams it, by the route that starts it', async () => {
+    const { client, seen } = clientOn(({ headers }) =>
+      headers.get('accept') === 'text/event-stream'
+        ? new Response('event: run\ndata: {"runId":"r"}\n\ndata: {"seq":1,"type":"run_completed","at":0,"data":{}}\n\n')
+        : Response.json({ runId: 'r', answer: null }),
+    )
+    const waited = await client.runs.startAndWait('w', { input: 1 }, { waitMs: 500, idempotencyKey: 'k' })
+    expect(waited).toMatchObject({ runId: 'r', answer: null })
+    const heard: unknown[] = []
+    client.runs.startAndStream(
+      'w',
+      { input: 1 },
+      {
+        onStarted: ({ runId }) => heard.push(runId),
+        onEvents: (frames) => heard.push(frames.length),
+        onState: (state) => heard.push(state),
+      },
+    )
+    await vi.waitFor(() => expect(heard).toEqual(['connecting', 'live', 'r', 1, 'closed']))
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST https://app.example/automation/workflows/w/runs?wait=500ms',
+      'POST https://app.example/automation/workflows/w/runs',
+    ])
+    expect(seen.map(({ headers }) => headers.get('idempotency-key')?.length)).toEqual([1, 36])
+  })
+
   test.each(Object.entries(calls))('%s goes to its route', async (id, call) => {
     const { client, seen } = clientOn(() => Response.json({}))
     await call(client)

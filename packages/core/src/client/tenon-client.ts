@@ -4,10 +4,12 @@ import { TenonError } from '../errors/tenon-error.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { aFunction, type OptionCheck, optional, optionFault } from '../options/option-checks.ts'
 import { createChangeStream } from './change-stream.ts'
+import { unreachable } from './errors.ts'
 import type { FilesClient, UploadContent } from './files-client.ts'
 import type { RequestOptions, TenonClientOptions, WebSocketConstructor } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
 import { followRun } from './run-stream.ts'
+import type { RunsClient } from './runs-client.ts'
 import {
   createRequester,
   createTransport,
@@ -54,6 +56,17 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
   const socketBase = withoutTrailingSlash(options.baseUrl).replace(/^http/, 'ws')
   const ticket = (request?: RequestOptions) =>
     send<SocketTicket>({ method: 'POST', path: '/socket-tickets', ...sendingOf(request) })
+  const stream: RunsClient['stream'] = (runId, listeners) =>
+    followRun(
+      {
+        url: `${socketBase}${path`/runs/${runId}/logs`}`,
+        WebSocket: options.WebSocket ?? platformWebSocket(),
+        getTicket: async (abortSignal) => (await ticket({ abortSignal })).ticket,
+        openEvents: (query, abortSignal) =>
+          open({ method: 'GET', path: path`/runs/${runId}/events`, query, abortSignal }),
+      },
+      listeners,
+    )
 
   return {
     me: (request) => send({ method: 'GET', path: '/me', ...sendingOf(request) }),
@@ -70,17 +83,19 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     rollouts: rolloutMethods(send),
     runs: {
       ...runMethods(send),
-      stream: (runId, stream) =>
-        followRun(
-          {
-            url: `${socketBase}${path`/runs/${runId}/logs`}`,
-            WebSocket: options.WebSocket ?? platformWebSocket(),
-            getTicket: async (abortSignal) => (await ticket({ abortSignal })).ticket,
-            openEvents: (query, abortSignal) =>
-              open({ method: 'GET', path: path`/runs/${runId}/events`, query, abortSignal }),
-          },
-          stream,
-        ),
+      stream,
+      startAndStream: (workflowId, body, { idempotencyKey = crypto.randomUUID(), ...listeners }) => {
+        const { headers, ...request } = startOf(path`/workflows/${workflowId}/runs`, body, { idempotencyKey })
+        const openStart = (abortSignal: AbortSignal) =>
+          open({ ...request, headers: { ...headers, accept: 'text/event-stream' }, abortSignal })
+        const stop = new AbortController()
+        // Loaded on demand, since few clients need it.
+        import('./start-stream.ts').then(
+          ({ followStart }) => followStart({ open: openStart, follow: stream }, listeners, stop.signal),
+          (cause) => listeners.onState?.('closed', unreachable(cause)),
+        )
+        return () => stop.abort()
+      },
     },
     approvals: approvalMethods(send),
     parked: parkedMethods(send),
@@ -182,9 +197,14 @@ function rolloutMethods(send: Transport): RolloutsClient {
   }
 }
 
-function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
+function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream' | 'startAndStream'> {
   return {
     start: (workflowId, body, request) => send(startOf(path`/workflows/${workflowId}/runs`, body, request)),
+    startAndWait: (workflowId, body, { waitMs, ...request }) =>
+      send({
+        ...startOf(path`/workflows/${workflowId}/runs`, body, request),
+        query: { wait: `${waitMs}ms` },
+      }),
     rerun: (runId, body, request) => send(startOf(path`/runs/${runId}/reruns`, body, request)),
     get: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}`, ...sendingOf(request) }),
     remove: (runId, request) => send({ method: 'DELETE', path: path`/runs/${runId}`, ...sendingOf(request) }),

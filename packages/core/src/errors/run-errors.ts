@@ -7,7 +7,7 @@ export const RUN_ERRORS = {
   TRIGGER_NOT_MANUAL: {
     status: 422,
     retryable: false,
-    remedy: 'Add a Start node, or send a message to the address of the trigger; a draft has a test address.',
+    remedy: 'Add a Start node, or send a message to the address of the webhook; a draft has a test address.',
   },
   TRIGGER_DISABLED: {
     status: 422,
@@ -44,6 +44,21 @@ export const RUN_ERRORS = {
     status: 422,
     retryable: false,
     remedy: 'Use the database with the tables of the server, and a login that may call its functions.',
+  },
+  RUN_ANSWER_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the status, the headers or the body of the respond node.',
+  },
+  RUN_ANSWER_LATE: {
+    status: 504,
+    retryable: true,
+    remedy: 'Send the message again with its key to get the answer of the run, or allow more time in the trigger.',
+  },
+  RUN_NOT_COMPLETED: {
+    status: 500,
+    retryable: false,
+    remedy: 'Ask the people of the automation to look at the run.',
   },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, remedy: 'Copy the address again from the trigger.' },
   WEBHOOK_SIGNATURE_INVALID: {

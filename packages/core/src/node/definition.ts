@@ -27,6 +27,9 @@ export type NodeCategory = (typeof NODE_CATEGORIES)[number]
  *
  * An `event` waits for an event by name and key, a `callback` for a request to its own URL, which the nodes before it
  * read as `run.callbackUrls`.
+ *
+ * A `respond` node has the answer of the run in the field `response` of its output: the caller that waits for the run
+ * gets the first one, and the run continues.
  */
 export const CONTROL_KINDS = [
   'trigger',
@@ -42,6 +45,7 @@ export const CONTROL_KINDS = [
   'child',
   'event',
   'callback',
+  'respond',
 ] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]

@@ -63,6 +63,7 @@ export {
   type PortsFromParam,
 } from './definition.ts'
 export { type FileContent, fileRefSchema, type NodeFiles } from './files.ts'
+export { handInputSchema, startsByHand } from './hand-input.ts'
 export { addCredentials, type HttpCredentials, isHostPattern, isUrlAllowed } from './http-credentials.ts'
 export { createHttpResponse, type RawHttpResponse } from './http-response.ts'
 export { implementInlineNode, implementNode } from './implement-node.ts'
@@ -121,6 +122,7 @@ export {
   TRIGGER_KINDS,
   TRIGGER_PARAMS,
   type TriggerKind,
+  WEBHOOK_ANSWERS,
   WEBHOOK_METHODS,
   WEBHOOK_SIGNATURES,
   type WebhookSignature,

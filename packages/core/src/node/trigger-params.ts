@@ -30,6 +30,12 @@ export type WebhookSignature = (typeof WEBHOOK_SIGNATURES)[number]
 /** At most a day: keys are recognized for 7 days, and a message that is older than its key would start a second run. */
 const TOLERANCE = /^([0-9]{1,7}ms|[0-9]{1,4}s|[0-9]{1,3}m|(1?[0-9]|2[0-4])h|1d)$/
 
+/** Times at which a webhook answers: once the run is stored, or with what the run says. */
+export const WEBHOOK_ANSWERS = ['at-once', 'run'] as const
+
+/** Above 0, and at most two minutes: proxies on the way give up later than that. */
+const ANSWER_TIME = /^([1-9][0-9]{0,4}ms|1[01][0-9]{4}ms|120000ms|[1-9][0-9]?s|1[01][0-9]s|120s|[12]m)$/
+
 const withSecret = WEBHOOK_SIGNATURES.filter((scheme) => scheme !== 'none')
 
 /** Params of a node type with `trigger: 'webhook'`, which the server reads; a type of the host extends them. */
@@ -142,6 +148,40 @@ export const webhookParams = z.object({
       control: 'text',
       literal: true,
       placeholder: 'The id of the message',
+    }),
+  answer: z
+    .enum(WEBHOOK_ANSWERS)
+    .default('at-once')
+    .meta({
+      title: 'Answer',
+      description:
+        'With the run: the sender waits, and gets what the first Respond node says, or the output of the run.',
+      control: 'select',
+      titles: { 'at-once': 'At once, with 202', run: 'With the run' },
+      literal: true,
+    }),
+  answerWithin: z
+    .string()
+    .regex(ANSWER_TIME, 'Write a number and ms, s or m, at most 2m')
+    .default('30s')
+    .meta({
+      title: 'Longest wait',
+      description: 'At most two minutes. The run continues after it.',
+      control: 'duration',
+      units: ['s', 'm'],
+      literal: true,
+      dependsOn: { param: 'answer', in: ['run'] },
+    }),
+  lateAnswer: z
+    .enum(['accepted', 'timeout'])
+    .default('accepted')
+    .meta({
+      title: 'Answer after it',
+      description: 'Senders repeat a message after 504, and get the answer of its run if it has a key.',
+      control: 'select',
+      titles: { accepted: '202 Accepted', timeout: '504 Gateway Timeout' },
+      literal: true,
+      dependsOn: { param: 'answer', in: ['run'] },
     }),
 })
 

@@ -57,6 +57,8 @@ export type Fact =
         readonly usage?: ModelUsage
         /** Set by end nodes. */
         readonly outcome?: string
+        /** Set by respond nodes: the output has the answer for the caller that waits for the run. */
+        readonly responds?: true
       }
     }
   | {

@@ -47,6 +47,15 @@ export {
   type ParkResolutionKind,
 } from './resolutions.ts'
 export {
+  ANSWER_FORMATS,
+  type AnswerFormat,
+  type AnswerToCheck,
+  isActiveType,
+  type RunAnswer,
+  readRunAnswer,
+  toRunAnswer,
+} from './run-answer.ts'
+export {
   isRunOver,
   NODE_STATUSES,
   type NodeStatus,

@@ -70,7 +70,14 @@ export function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClos
     <Dialog open busy={isStarting} onClose={onClose} title={t('start.tryTitle')} description={t('start.tryText')}>
       <RefusedInputNote />
       <FilesContext.Provider value={client.files}>
-        <StartForm mode="test" document={document} submitLabel={t('topbar.try')} onSubmit={submit} onCancel={onClose} />
+        <StartForm
+          client={client}
+          mode="test"
+          document={document}
+          submitLabel={t('topbar.try')}
+          onSubmit={submit}
+          onCancel={onClose}
+        />
       </FilesContext.Provider>
     </Dialog>
   )
@@ -114,6 +121,7 @@ function VersionDialog({ client, workflowId, version, onStarted, onClose }: RunD
       {published.value !== null ? (
         <FilesContext.Provider value={client.files}>
           <StartForm
+            client={client}
             mode="live"
             document={published.value.document}
             submitLabel={t('topbar.run')}

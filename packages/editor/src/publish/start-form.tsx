@@ -1,3 +1,4 @@
+import type { TenonClient } from '@tenon/core/client'
 import { isJsonObject, type Json, type JsonSchema, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
@@ -9,6 +10,7 @@ import { Field } from '../ui/field.tsx'
 import { LaterPart } from '../ui/later-part.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { useEventExample } from './use-event-example.ts'
 
 // The form is loaded with the run views, which an editor does not need before a run is started.
 const loadRunForm = () => import('../runs/form/run-form.tsx')
@@ -20,6 +22,7 @@ export interface RunStart {
 }
 
 interface StartFormProps {
+  readonly client: TenonClient
   readonly mode: 'test' | 'live'
   /** Document that the run executes. */
   readonly document: WorkflowDocument
@@ -41,7 +44,7 @@ interface TriggerFormProps extends StartFormProps {
   readonly form: typeof import('../runs/form/run-form.tsx').RunForm
 }
 
-function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: RunForm }: TriggerFormProps) {
+function TriggerForm({ client, mode, document, submitLabel, onSubmit, onCancel, form: RunForm }: TriggerFormProps) {
   const t = useTranslate()
   const element = useRef<HTMLDivElement>(null)
   // The dialog opened before its fields were loaded.
@@ -53,10 +56,11 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
   const { starts } = useSession()
   const [chosen, setChosen] = useState<NodeId | null>(starts.triggers.get(mode) ?? null)
   const trigger = triggers.find(({ nodeId }) => nodeId === chosen) ?? triggers[0]
+  const example = useEventExample(client, trigger?.eventType ?? null)
   if (trigger === undefined) {
     const all = document.nodes.flatMap((node) => {
       const entry = manifest.entryOf(node)
-      return entry?.control === 'trigger' ? [{ isDisabled: node.disabled === true, kind: entry.trigger ?? '' }] : []
+      return entry?.control === 'trigger' ? [{ isDisabled: node.disabled === true }] : []
     })
     if (all.length === 0) {
       return <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
@@ -64,13 +68,13 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
     return all.every(({ isDisabled }) => isDisabled) ? (
       <EmptyState icon="pause" title={t('start.allDisabled')} description={t('start.allDisabledText')} />
     ) : (
-      <ByTrigger kinds={new Set(all.flatMap(({ isDisabled, kind }) => (isDisabled ? [] : [kind])))} />
+      <EmptyState icon="link" title={t('start.byTrigger')} description={t('start.byTriggerText')} />
     )
   }
   const memory = `${mode}/${trigger.nodeId}`
   const text = inputOfSettings(document, trigger.schema)
   const first = text === null ? undefined : ({ mode: 'json', values: {}, text, names: [] } as const)
-  const kept = starts.drafts.get(memory) ?? first
+  const kept = starts.drafts.get(memory) ?? first ?? example.draft ?? undefined
   // Without fields of its own, such an input is entered as JSON only.
   const schema = text !== null && !hasFields(trigger.schema) ? {} : trigger.schema
   return (
@@ -87,15 +91,19 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
           />
         </Field>
       )}
-      <RunForm
-        key={trigger.nodeId}
-        {...(kept === undefined ? {} : { draft: kept })}
-        onDraft={(draft) => starts.drafts.set(memory, draft)}
-        schema={schema}
-        onSubmit={(input) => onSubmit({ input, trigger: trigger.nodeId })}
-        onCancel={onCancel}
-        submitLabel={submitLabel}
-      />
+      {kept === undefined && example.isLoading ? (
+        <FormSkeleton />
+      ) : (
+        <RunForm
+          key={trigger.nodeId}
+          {...(kept === undefined ? {} : { draft: kept })}
+          onDraft={(draft) => starts.drafts.set(memory, draft)}
+          schema={schema}
+          onSubmit={(input) => onSubmit({ input, trigger: trigger.nodeId })}
+          onCancel={onCancel}
+          submitLabel={submitLabel}
+        />
+      )}
     </div>
   )
 }
@@ -107,14 +115,4 @@ function hasFields(schema: JsonSchema): boolean {
 /** Placeholder of a form that is being loaded. */
 export function FormSkeleton() {
   return <Skeleton lines={3} height={34} />
-}
-
-/** Says what starts a workflow that has no trigger for people. */
-function ByTrigger({ kinds }: { readonly kinds: ReadonlySet<string> }) {
-  const t = useTranslate()
-  const [first = ''] = kinds
-  const kind = kinds.size === 1 ? first : 'several'
-  return (
-    <EmptyState icon="link" title={t('start.byTrigger', { kind })} description={t('start.byTriggerText', { kind })} />
-  )
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonSchema, type WorkflowDocument, type WorkflowId }
 import type { NodeManifest } from '@tenon/core/node'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import type { TenantWorkflows } from '../contexts/workflows-context.ts'
-import { startPoints } from '../runs/form/start-schema.ts'
+import { startNodes } from '../runs/form/start-schema.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { createWorkflowDirectory, type Lookup, type WorkflowDirectory } from './workflow-directory.ts'
 
@@ -52,7 +52,7 @@ const LOADING: WorkflowInputSchema = Object.freeze({ kind: 'loading' })
 
 /** Returns the schema of the first trigger that is enabled, at which the runs start; `null` if it describes no fields. */
 function inputSchemaOf(document: WorkflowDocument, manifest: NodeManifest): JsonSchema | null {
-  const [first] = startPoints(document, manifest)
+  const [first] = startNodes(document, manifest)
   if (!isJsonObject(first?.schema)) return null
   const { schema } = first
   return isJsonObject(schema.properties) && Object.keys(schema.properties).length > 0 ? schema : null

@@ -23,6 +23,7 @@ import { postgresWriteNode } from '../postgres-write/implementation.ts'
 import { readCsvNode } from '../read-csv/implementation.ts'
 import { removeDuplicatesNode } from '../remove-duplicates/implementation.ts'
 import { repeatNode } from '../repeat/implementation.ts'
+import { respondNode } from '../respond/implementation.ts'
 import { runWorkflowNode } from '../run-workflow/implementation.ts'
 import { scheduleNode } from '../schedule/implementation.ts'
 import { sendEmailNode } from '../send-email/implementation.ts'
@@ -95,6 +96,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     delayNode,
     waitForEventNode,
     waitForCallbackNode,
+    respondNode,
     approvalNode,
     httpCallNode,
     postgresQueryNode,

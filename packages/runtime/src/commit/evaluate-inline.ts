@@ -1,6 +1,7 @@
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { checkChildSuspension, checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
-import type { Fact } from '@tenon/core/run'
+import { type Fact, readRunAnswer } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { checkRunInput } from '../run-input.ts'
@@ -100,8 +101,15 @@ async function evaluate(
   checkPort(node, port)
   const { ref, payloads } = storeValue(output)
   const outcome = node.control === 'end' ? { outcome: checkedOutcome(params.outcome) } : {}
-  const data = { pass, attempt: 1, port, output: ref, durationMs: 0, ...outcome }
+  const responds = node.control === 'respond' ? { responds: checkAnswer(output as Json) } : {}
+  const data = { pass, attempt: 1, port, output: ref, durationMs: 0, ...outcome, ...responds }
   return { fact: { type: 'node_completed', nodeRunId, data }, payloads } as const
+}
+
+/** @throws {@link TenonError} `RUN_ANSWER_INVALID` for an output without an answer, which a caller could never get. */
+function checkAnswer(output: Json): true {
+  if (readRunAnswer(output) !== null) return true
+  throw new TenonError('RUN_ANSWER_INVALID', 'The output of the node has no answer in its field "response"')
 }
 
 /** @throws {@link TenonError} `OUTCOME_REFUSED` for a text that a text column cannot store. */

@@ -25,6 +25,7 @@ import { selectUsage } from './read-usage.ts'
 import { createRunViews } from './run-views.ts'
 import { selectRunsToMigrate } from './runs-to-migrate.ts'
 import { selectRunsToPause } from './runs-to-pause.ts'
+import { selectAnswer } from './select-answer.ts'
 import { selectEvents } from './select-events.ts'
 import { isClosedWait, isOpenWait, waitStatusOf } from './wait-status.ts'
 import { selectWaitingRuns } from './waiting-runs.ts'
@@ -66,6 +67,7 @@ export function postgresRunReader(database: RuntimeDatabase, payloadStore?: Payl
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
     readNodeRunEvents: (run, nodeRunId, page) =>
       database.withTenant(run.tenantId, (tx) => selectNodeRunEvents(tx, run, nodeRunId, page)),
+    readAnswer: (tenantId, runId) => database.withTenant(tenantId, (tx) => selectAnswer(tx, tenantId, runId)),
     advanceView: (tenantId, runId, every) => views.advance({ tenantId, runId }, every),
     readView: (tenantId, runId) => views.read({ tenantId, runId }),
     readViewPart: (tenantId, runId, part) => views.readPart({ tenantId, runId }, part),

@@ -208,6 +208,17 @@ const awaitCallback = defineNode({
   outputs: { success: anything, timeout: anything },
 })
 
+const respond = defineNode({
+  ...common,
+  type: 'respond',
+  title: 'Respond',
+  control: 'respond',
+  inline: true,
+  params: z.object({ response: z.unknown() }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: anything },
+})
+
 const approval = defineNode({
   ...common,
   type: 'approval',
@@ -302,6 +313,7 @@ export function inlineNodes(): readonly AnyNodeImplementation[] {
         ? { suspend: { kind: 'callback', schema: null, dueAt: dueAtOf(timeout, now) } }
         : received(resume),
     ),
+    implementInlineNode(respond, ({ response }) => ({ port: 'success', output: { response } })),
     implementInlineNode(approval, ({ title, required, timeout }, { now, resume }) => {
       if (resume === null) {
         const dueAt = timeout === undefined ? null : now + durationToMs(timeout)

@@ -36,7 +36,7 @@ export function contentResponse(
     headers: {
       'content-type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
       'content-length': String(end - start),
-      'content-disposition': `${isShown ? 'inline' : 'attachment'}; ${fileName(name)}`,
+      'content-disposition': `${isShown ? 'inline' : 'attachment'}; ${encodedFileName(name)}`,
       'content-security-policy': POLICY,
       'accept-ranges': 'bytes',
       etag,
@@ -62,7 +62,7 @@ export function readRange(header: string, size: number): ByteRange | null {
 }
 
 /** Writes the name for all clients: in ASCII, and encoded (RFC 6266). */
-function fileName(name: string): string {
+export function encodedFileName(name: string): string {
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
   const encoded = encodeURIComponent(name).replaceAll(
     /['()*]/g,

@@ -12,10 +12,13 @@ export function toResponse(answer: RouteAnswer): Response {
   return new Response(JSON.stringify(answer.json), { status: answer.status, headers })
 }
 
+/** Answers to callers that wait for a run: the server has not failed. */
+const ENDS_OF_RUNS: ReadonlySet<string> = new Set(['RUN_NOT_COMPLETED', 'RUN_ANSWER_LATE'])
+
 /** Turns a thrown value into `application/problem+json`; an unexpected one is logged. */
 export function toProblemResponse(thrown: unknown, requestId: string, log: RuntimeLog): Response {
   const problem = toProblem(thrown, requestId)
-  if (problem.status >= 500) {
+  if (problem.status >= 500 && !ENDS_OF_RUNS.has(problem.code)) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     log('error', 'request.failed: internal error', {
       requestId,

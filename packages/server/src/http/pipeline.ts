@@ -84,7 +84,8 @@ export async function runPipeline(
     if (isLimited && points > 0 && identity !== null) {
       await server.limits.rates.take(identity.tenantId, rateClassOf(route), points)
     }
-    return (isStream ? gates.uploads : gates.requests).run(queue, () => handle(call))
+    const answer = await (isStream ? gates.uploads : gates.requests).run(queue, () => handle(call))
+    return typeof answer === 'function' ? answer() : answer
   })
 }
 

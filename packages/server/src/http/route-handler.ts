@@ -57,10 +57,13 @@ export type RouteAnswer =
   | { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
   | Response
 
+/** A result that takes long, such as one that waits for a run: it is awaited outside of the queue of the tenant. */
+export type HeldAnswer = () => Promise<RouteAnswer>
+
 /** A route with the code that answers it. */
 export interface RouteImplementation {
   readonly route: RouteDefinition
-  readonly handle: (call: RouteCall) => Promise<RouteAnswer>
+  readonly handle: (call: RouteCall) => Promise<RouteAnswer | HeldAnswer>
   /** Checks what the role alone does not decide; called after the role was checked, before the body is read. */
   readonly authorize?: (identity: Identity, resource: Resources[ResourceKind] | null) => void
   /**
@@ -92,7 +95,7 @@ export interface RouteImplementation {
  */
 export function implementRoute<Route extends RouteDefinition>(
   route: Route,
-  handle: (call: RouteCall<Route>) => Promise<RouteAnswer>,
+  handle: (call: RouteCall<Route>) => Promise<RouteAnswer | HeldAnswer>,
   authorize?: (identity: Identity, resource: ResourceOf<Route>) => void,
 ): RouteImplementation {
   // The pipeline checks the parts against this very route's schemas before it calls.

@@ -65,6 +65,13 @@ export interface LimitOptions {
   readonly bodiesPerTenant?: number
   /** Files of a tenant that are uploaded at once in a process; more wait for their turn. @defaultValue 8 */
   readonly uploadsPerTenant?: number
+  /**
+   * Requests of a tenant that wait for a run in a process, such as those of webhooks that answer with it; more are answered
+   * with 429, and start nothing.
+   *
+   * @defaultValue 200
+   */
+  readonly heldPerTenant?: number
   /** Open sockets and event streams of a tenant in a process; more are refused with 4529 or 429. @defaultValue 2_000 */
   readonly connectionsPerTenant?: number
   /** Open sockets and event streams of one user in a process. @defaultValue 64 */
@@ -89,6 +96,7 @@ export interface Limits {
   readonly waitingPerTenant: number
   readonly bodiesPerTenant: number
   readonly uploadsPerTenant: number
+  readonly heldPerTenant: number
   readonly connectionsPerTenant: number
   readonly connectionsPerUser: number
   readonly openDraftsPerTenant: number
@@ -114,6 +122,7 @@ export function resolveLimits(options: LimitOptions = {}): Limits {
     waitingPerTenant: 500,
     bodiesPerTenant: 100,
     uploadsPerTenant: 8,
+    heldPerTenant: 200,
     connectionsPerTenant: 2_000,
     connectionsPerUser: 64,
     openDraftsPerTenant: 500,

@@ -2,6 +2,7 @@ import type { CheckSubWorkflows } from '@tenon/core/api'
 import type { TenantId, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
+import { createHeldRequests, type HeldRequests } from './held-requests.ts'
 import type { Limits } from './limit-options.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { createTenantGate, type TenantGate } from './tenant-gate.ts'
@@ -14,6 +15,8 @@ export interface TenantLimits {
   readonly bodies: TenantGate
   /** For uploads of files, which take as long as the line of their sender is slow. */
   readonly uploads: TenantGate
+  /** Requests that wait for a run. */
+  readonly held: HeldRequests
   /** For publications of one workflow, by `tenantId/workflowId`: one at a time. */
   readonly publications: TenantGate
   readonly openDraftsPerTenant: number
@@ -27,6 +30,7 @@ export function createTenantLimits(limits: Limits, log: RuntimeLog): TenantLimit
     requests: createTenantGate(limits.requestsPerTenant, limits.waitingPerTenant, 'requests'),
     bodies: createTenantGate(limits.bodiesPerTenant, 0, 'request bodies'),
     uploads: createTenantGate(limits.uploadsPerTenant, limits.waitingPerTenant, 'uploads'),
+    held: createHeldRequests(limits.heldPerTenant),
     publications: createTenantGate(1, Number.POSITIVE_INFINITY, 'publications of one workflow'),
     openDraftsPerTenant: limits.openDraftsPerTenant,
     workflowsPerTenant: limits.workflowsPerTenant,

@@ -1,8 +1,9 @@
-import { ROUTES, type Run } from '@tenon/core/api'
+import { ROUTES, type Run, type StartedRun } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { maskCredentials } from '@tenon/core/mask'
 import { isRunOver, OUTER_PART } from '@tenon/core/run'
-import { cutText } from '@tenon/core/text'
+import { startAndStream } from '../answers/start-and-stream.ts'
+import { startAndWait } from '../answers/start-and-wait.ts'
 import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
 import { deleteRunTree } from '../runs/delete-run-tree.ts'
@@ -14,19 +15,27 @@ import { readViewPart } from '../runs/view-part.ts'
 import { toEventStream } from '../streams/event-source.ts'
 import { presentEvent } from '../streams/present-event.ts'
 import { runFrames } from '../streams/run-frames.ts'
+import { lastEventIdOf, toRunEvent } from '../streams/to-run-event.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
 
 export const runHandlers: readonly RouteImplementation[] = [
-  implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, headers }) => {
+  implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, query, headers, ...call }) => {
     const idempotencyKey = headers.get('idempotency-key')
-    const started = await startPublishedRun(server, { identity, workflow: resource, body, idempotencyKey })
-    const isNew = started.deduplicated === undefined && started.merged === undefined
-    return {
-      status: isNew ? 201 : 200,
-      json: started,
-      headers: { location: `${server.apiUrl}/runs/${started.runId}` },
+    const headersOf = ({ runId }: StartedRun) => ({ location: `${server.apiUrl}/runs/${runId}` })
+    const start = () => startPublishedRun(server, { identity, workflow: resource, body, idempotencyKey })
+    const { receivedAt, abortSignal } = call
+    const request = { identity, receivedAt, abortSignal, headersOf, start }
+    const { wait } = query
+    if (isStreamAskedFor(headers)) {
+      if (wait !== undefined) throw waitOrStream()
+      const lastEventId = lastEventIdOf(headers)
+      return startAndStream(server, { ...request, lastEventId, isRepeatable: idempotencyKey !== null })
     }
+    if (wait !== undefined) return startAndWait(server, { ...request, wait })
+    const started = await start()
+    const isNew = started.deduplicated === undefined && started.merged === undefined
+    return { status: isNew ? 201 : 200, json: started, headers: headersOf(started) }
   }),
 
   implementRoute(ROUTES.rerunRun, async ({ server, identity, resource, body, headers }) => {
@@ -93,7 +102,7 @@ export const runHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.streamRunEvents, async (call) => {
     const { server, resource, query, headers } = call
-    const after = lastEventId(headers) ?? query.after ?? 0
+    const after = lastEventIdOf(headers) ?? query.after ?? 0
     // A browser's EventSource connects again after every end; this answer alone makes it stop.
     if (isRunOver(resource.status) && after >= resource.nextSeq - 1) return { status: 204 }
     const stream = watchStream(server.connections, ROUTES.streamRunEvents.permission, call)
@@ -102,6 +111,16 @@ export const runHandlers: readonly RouteImplementation[] = [
     return toEventStream(frames, toRunEvent, { log: server.log, leave: stream.leave })
   }),
 ]
+
+function isStreamAskedFor(headers: Headers): boolean {
+  return (headers.get('accept') ?? '').toLowerCase().includes('text/event-stream')
+}
+
+function waitOrStream(): TenonError {
+  return new TenonError('REQUEST_INVALID', 'A start either waits or is streamed', {
+    remedy: 'Leave out `wait`, or accept application/json.',
+  })
+}
 
 /** Requests to change a run, with their actions in the audit log. */
 const AUDIT_ACTIONS = {
@@ -129,21 +148,4 @@ async function requestOfRun(
   const run = outcome === 'not_found' ? null : await server.reader.getRun(tenantId, runId)
   if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
   return presentRun(server, run)
-}
-
-/** `id` is the `seq`, so that a browser that lost the connection asks for what follows it. */
-function toRunEvent(frame: { readonly seq: number }): string {
-  return `id: ${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`
-}
-
-function lastEventId(headers: Headers): number | null {
-  const text = headers.get('last-event-id')
-  if (text === null || text === '') return null
-  if (!/^[0-9]{1,15}$/.test(text)) {
-    const given = JSON.stringify(cutText(text, 40))
-    throw new TenonError('CURSOR_INVALID', `Last-Event-ID must be an integer of at most 15 digits (got ${given})`, {
-      remedy: 'Send the id of the last event, or omit the header to start from the first.',
-    })
-  }
-  return Number(text)
 }

@@ -8,6 +8,7 @@ import { listTriggerRows } from '../tables/trigger-repository.ts'
 import { refOf } from '../triggers/accept-event.ts'
 import { changeTrigger, openTriggerTest, replaceAddress } from '../triggers/change-trigger.ts'
 import { presentTrigger, presentTriggerEvent, readTrigger } from '../triggers/present-trigger.ts'
+import { answerMessage } from '../webhooks/answer-message.ts'
 import { admitWebhook, receiveWebhook } from '../webhooks/receive-webhook.ts'
 
 const PAGE_SIZE = 50
@@ -87,6 +88,7 @@ function webhookRoute(route: RouteImplementation['route']): RouteImplementation 
     const { server, params, method, url, headers, body, receivedAt } = call
     const message = { method, url, headers, bytes: body ?? new Uint8Array(), receivedAt }
     const answer = await receiveWebhook(server, params.token, message)
+    if ('held' in answer) return () => answerMessage(server, answer.accepted, answer.held, call.abortSignal)
     const isNew = 'challenge' in answer || answer.status === 'repeated' ? 200 : 202
     return { status: isNew, json: answer }
   })

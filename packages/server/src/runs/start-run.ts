@@ -1,6 +1,7 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
 import { type Json, type RunId, sha256Hex, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { startsByHand } from '@tenon/core/node'
 import type { Actor } from '@tenon/core/run'
 import { checkRunInput, firstTrigger, type StartedRunRow, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
@@ -8,6 +9,7 @@ import type { ServerContext } from '../context.ts'
 import { holdInputFiles } from '../files/hold-input-files.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
 import { BUCKETS, findVersionToRun, findVersionToStart, type VersionToRun } from '../tables/version-repository.ts'
+import { completeHandInput } from './hand-input.ts'
 import { startOnce } from './idempotent-start.ts'
 import { presentStartedRun } from './present-run.ts'
 
@@ -55,7 +57,9 @@ export async function beginRun(
   const version = await versionToRun(server, workflow, { asked: body.version, runId })
   const { trigger, input } = body
   await holdInputFiles(server, tenantId, input)
-  return server.engine.start(checkBeginning({ tenantId, actor, version, trigger, input, runId, byHand: true }))
+  return server.engine.start(
+    checkBeginning({ tenantId, actor, version, trigger, input, runId, byHandAt: server.now() }),
+  )
 }
 
 /** Finds the version with which a run starts: that which the request names, or one by the rules of the rollout. */
@@ -96,10 +100,15 @@ export interface Beginning {
   /** Person who starts the run, and for whom it acts; `null` if no person does. */
   readonly actor: Actor | null
   readonly version: VersionToRun
-  /** @defaultValue the first enabled trigger in document order at which runs are started by hand */
+  /** @defaultValue the first enabled start node in document order, else the first trigger at which people can start runs */
   readonly trigger: string | undefined
-  /** True to refuse a trigger that only messages start. @defaultValue false */
-  readonly byHand?: boolean
+  /**
+   * Time of a start by hand or by the API, at which the input of a schedule or an event is completed. A trigger that only
+   * messages start is refused.
+   *
+   * @defaultValue the trigger itself starts the run, with a complete input
+   */
+  readonly byHandAt?: number
   /** @defaultValue `{}` */
   readonly input: Json | undefined
   /** Id of the run; a run that has it is returned as it is. */
@@ -111,12 +120,14 @@ export interface Beginning {
  *
  * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `JSON_SCHEMA_INVALID` for an input schema that cannot be
  * applied, `REFERENCE_NOT_FOUND` for a trigger that is not in the version, `TRIGGER_DISABLED` for one that is disabled, also if all are,
- * `TRIGGER_NOT_MANUAL` for one that only messages start, if such are refused.
+ * `TRIGGER_NOT_MANUAL` for one that only messages start, if such are refused, and the errors of {@link completeHandInput}.
  */
 export function checkBeginning(beginning: Beginning): StartRunRequest {
-  const { tenantId, actor, version, input = {} } = beginning
+  const { tenantId, actor, version, runId, byHandAt } = beginning
   const plan = JSON.parse(version.plan) as Plan
-  const trigger = findTrigger(plan, beginning.trigger, beginning.byHand === true)
+  const trigger = findTrigger(plan, beginning.trigger, byHandAt !== undefined)
+  const given = beginning.input ?? {}
+  const input = byHandAt === undefined ? given : completeHandInput(trigger, given, { runId, at: byHandAt })
   checkRunInput(trigger, input)
   return {
     tenantId,
@@ -127,16 +138,17 @@ export function checkBeginning(beginning: Beginning): StartRunRequest {
     trigger: trigger.id,
     input,
     actor,
-    runId: beginning.runId,
+    runId,
   }
 }
 
-const isManual = ({ trigger }: PlanNode) => trigger === undefined
+const isManual = ({ trigger }: PlanNode) => startsByHand(trigger)
 
 function findTrigger(plan: Plan, triggerId: string | undefined, byHand: boolean): PlanNode {
   const triggers = plan.nodes.filter((node) => node.control === 'trigger')
   // If all are disabled, the first one is refused by its name below.
-  const byDefault = firstTrigger(plan) ?? triggers.find(isManual) ?? triggers[0]
+  const byHandOnly = triggers.filter(isManual)
+  const byDefault = firstTrigger(plan) ?? byHandOnly.find(({ disabled }) => !disabled) ?? byHandOnly[0] ?? triggers[0]
   const trigger = triggerId === undefined ? byDefault : triggers.find((node) => node.id === triggerId)
   if (trigger === undefined) {
     throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {

@@ -1,4 +1,13 @@
-import type { BackfillResult, Identity, Run, SchedulePreview, Trigger, TriggerEvent, Workflow } from '@tenon/core/api'
+import type {
+  BackfillResult,
+  Identity,
+  Run,
+  SchedulePreview,
+  StartedRun,
+  Trigger,
+  TriggerEvent,
+  Workflow,
+} from '@tenon/core/api'
 import type { JsonObject, WorkflowDocument } from '@tenon/core/document'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -218,4 +227,21 @@ test('the next times are shown for a draft, and a schedule that cannot be read i
   expect(await server.json(200, `/workflows/${id}/triggers/clock`, { as })).toMatchObject({
     ...{ kind: 'schedule', state: 'unpublished', schedule: null, url: null },
   })
+})
+
+test('a person starts a run at a schedule: at its next time, or at a time of their own; also a test run', async () => {
+  const { as, id } = await openSchedule(scheduled({ zone: 'Asia/Kolkata' }))
+  const inputOf = async (path: string, body: JsonObject) => {
+    const { runId } = await server.json<StartedRun>(201, `/workflows/${id}/${path}`, { as, method: 'POST', body })
+    return (await untilRun(server, as, runId)).output as JsonObject
+  }
+  const next = timeOf(BASE_AT + DAY_MS)
+  const own = '2026-03-01T00:00:00.000Z'
+  expect(await inputOf('runs', {})).toMatchObject({ due_at: next, zone: 'Asia/Kolkata', backfill: false })
+  expect(await inputOf('runs', { input: { due_at: own } })).toMatchObject({ due_at: own, time: '05:30' })
+  expect(await inputOf('draft/runs', { trigger: 'daily', input: { due_at: own } })).toMatchObject({ time: '05:30' })
+  for (const input of [{ due_at: 'soon' }, { other: 1 }, [], 'text']) {
+    const refused = { as, method: 'POST', body: { input } }
+    expect(await server.json(422, `/workflows/${id}/runs`, refused)).toMatchObject({ code: 'RUN_INPUT_INVALID' })
+  }
 })

@@ -1,6 +1,14 @@
 import type { RuntimeLog } from '@tenon/runtime'
 import { reasonOf } from '../log/reason-of.ts'
 
+/** Log and end of an event stream, with what precedes its batches. */
+export interface EventStreamOptions {
+  readonly log: RuntimeLog
+  readonly leave: () => void
+  readonly head?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /**
  * Writes batches of items as server-sent events. A closing `event: end` says that nothing more will come.
  *
@@ -8,17 +16,19 @@ import { reasonOf } from '../log/reason-of.ts'
  * @param toEvent - Writes one item, with the empty line that ends it.
  * @param log - Receives why a stream breaks off; its reader only sees that it does.
  * @param leave - Called when the stream has ended, by whichever side.
+ * @param head - Events before the first batch. @defaultValue none
+ * @param headers - Further headers of the response. @defaultValue none
  */
 export function toEventStream<Item>(
   batches: AsyncGenerator<readonly Item[] | null, boolean, void>,
   toEvent: (item: Item) => string,
-  { log, leave }: { readonly log: RuntimeLog; readonly leave: () => void },
+  { log, leave, head = '', headers = {} }: EventStreamOptions,
 ): Response {
   const encoder = new TextEncoder()
   let isCanceled = false
   const stream = new ReadableStream<Uint8Array>(
     {
-      start: (controller) => controller.enqueue(encoder.encode('retry: 1000\n\n')),
+      start: (controller) => controller.enqueue(encoder.encode(`retry: 1000\n\n${head}`)),
       async pull(controller) {
         try {
           const next = await batches.next()
@@ -50,6 +60,6 @@ export function toEventStream<Item>(
     { highWaterMark: 1 },
   )
   return new Response(stream, {
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+    headers: { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
   })
 }

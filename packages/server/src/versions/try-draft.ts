@@ -1,5 +1,6 @@
 import type { Identity, TryDraft } from '@tenon/core/api'
 import { type RunId, sha256Hex, type WorkflowId } from '@tenon/core/document'
+import { startsByHand } from '@tenon/core/node'
 import { newRunId, type StartedRunRow } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
@@ -9,6 +10,7 @@ import { checkApprovers } from '../members/check-approvers.ts'
 import { actorOf, checkBeginning } from '../runs/start-run.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { insertSharedVersion, insertVersion } from '../tables/version-repository.ts'
+import { triggerKindOf } from '../triggers/put-version-triggers.ts'
 import { checkConnections } from '../vault/check-connections.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
 import { freezeDraft } from './freeze-draft.ts'
@@ -50,10 +52,13 @@ export async function tryDraft(
   const frozen = freezeDraft(server, { workflowId, identity, prepared, number: null, notes: '' })
   const version = message === null ? frozen : { ...frozen, version: sharedName(prepared) }
   const runId = message?.runId ?? newRunId()
+  // A person may try a webhook with a message of their own, if they name it.
+  const named = draft.document.nodes.find(({ id }) => id === trigger)
+  const kind = named === undefined ? null : triggerKindOf(server.registry.manifest, named)
+  const isByHand = message === null && (kind === null || startsByHand(kind))
   const request = checkBeginning({
     ...{ tenantId, actor, version, trigger, input, runId },
-    // A person may try a trigger with a message of their own, if they name it.
-    byHand: trigger === undefined,
+    ...(isByHand ? { byHandAt: server.now() } : {}),
   })
   await keepPlans(server, tenantId, prepared.workflows)
   // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.

@@ -1,5 +1,5 @@
 import type { AcceptedWebhook } from '@tenon/core/api'
-import { isSecretMarker, type Json, type SecretMarker, type TenantId } from '@tenon/core/document'
+import { durationToMs, isSecretMarker, type Json, type SecretMarker, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { WEBHOOK_METHODS, type webhookParams } from '@tenon/core/node'
 import type { z } from 'zod'
@@ -14,14 +14,18 @@ import { findWorkflow } from '../tables/workflow-repository.ts'
 import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
 import { startTest } from '../versions/start-test.ts'
+import type { AnswerSettings, HeldMessage } from './answer-message.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
-import { verifyWebhook } from './verify-webhook.ts'
+import { verifyWebhook, type WebhookParams } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'
 
 const partOf = ({ tenantId, workflowId, nodeId }: AddressTarget) => `${tenantId}/${workflowId}/${nodeId}`
 
-/** The answer to a message. */
-export type WebhookAnswer = AcceptedWebhook | { readonly challenge: string }
+/** The answer to a message: at once, or with its run. */
+export type WebhookAnswer =
+  | AcceptedWebhook
+  | { readonly challenge: string }
+  | { readonly accepted: AcceptedWebhook; readonly held: HeldMessage }
 
 /**
  * Checks whether an address is one of this server, before the body is read.
@@ -64,14 +68,33 @@ async function receiveLive(
     return readVerified(server, row.tenant_id, row, message)
   })
   if ('challenge' in read) return read
-  const { key, input } = read
-  return acceptEvent(server, refOf(row), {
-    ...{ mode: 'live', key },
-    start: async (runId) => {
-      await holdInputFiles(server, row.tenant_id, input)
-      return startByTrigger(server, row, input, runId)
-    },
-  })
+  const { key, input, settings } = read
+  return answering(server, row.tenant_id, settings, () =>
+    acceptEvent(server, refOf(row), {
+      ...{ mode: 'live', key },
+      start: async (runId) => {
+        await holdInputFiles(server, row.tenant_id, input)
+        return startByTrigger(server, row, input, runId)
+      },
+    }),
+  )
+}
+
+/** Counts a message that waits for its run before the run is started: one that may not wait starts nothing. */
+async function answering(
+  { limits, now }: ServerContext,
+  tenantId: TenantId,
+  settings: AnswerSettings | null,
+  accept: () => Promise<AcceptedWebhook>,
+): Promise<WebhookAnswer> {
+  if (settings === null) return accept()
+  const leave = limits.held.enter(tenantId)
+  try {
+    return { accepted: await accept(), held: { tenantId, ...settings, until: now() + settings.withinMs, leave } }
+  } catch (error) {
+    leave()
+    throw error
+  }
 }
 
 /** Starts a test run of the draft. It acts for no person, as the runs of the published webhook do. */
@@ -95,12 +118,22 @@ async function receiveTest(
   })
   if ('challenge' in read) return read
   const { key, input } = read
-  return acceptEvent(server, refOf(row), {
-    mode: 'test',
-    // Each test begins anew.
-    key: key === null ? null : `${generation} ${key}`,
-    start: (runId) => startTest(server, { target, identity, until }, input, runId),
-  })
+  return answering(server, tenantId, read.settings, () =>
+    acceptEvent(server, refOf(row), {
+      mode: 'test',
+      // Each test begins anew.
+      key: key === null ? null : `${generation} ${key}`,
+      start: (runId) => startTest(server, { target, identity, until }, input, runId),
+    }),
+  )
+}
+
+/** A message whose sender is known. */
+interface VerifiedMessage {
+  readonly key: string | null
+  readonly input: ReturnType<typeof inputOf>
+  /** `null` for a trigger that answers at once. */
+  readonly settings: AnswerSettings | null
 }
 
 async function readVerified(
@@ -108,9 +141,7 @@ async function readVerified(
   tenantId: TenantId,
   { node_type: nodeType, params: text }: VersionTrigger,
   message: Message,
-): Promise<
-  { readonly key: string | null; readonly input: ReturnType<typeof inputOf> } | { readonly challenge: string }
-> {
+): Promise<VerifiedMessage | { readonly challenge: string }> {
   const { secret: marker, ...params } = JSON.parse(text) as Omit<z.output<typeof webhookParams>, 'secret'> & {
     readonly secret?: Json
   }
@@ -127,7 +158,14 @@ async function readVerified(
   if (challenge !== null) return { challenge }
   const input = inputOf(message, readBody(), params.signature === 'hmac' ? params.header : null)
   const { dedupeKey = '' } = params
-  return { key: dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input), input }
+  const key = dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input)
+  return { key, input, settings: answerSettingsOf(params) }
+}
+
+/** Versions from before webhooks could wait lack these params. */
+function answerSettingsOf({ answer, answerWithin, lateAnswer }: Partial<WebhookParams>): AnswerSettings | null {
+  if (answer !== 'run') return null
+  return { withinMs: durationToMs(answerWithin ?? '30s'), lateAnswer: lateAnswer ?? 'accepted' }
 }
 
 /** @throws {@link TenonError} `UNAVAILABLE` for a lost secret: that is no fault of the sender, who sends the message again. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { durationToMs } from '../../duration.ts'
 import { RUN_FILTER_STATUSES } from '../../run/status.ts'
 import { defineRoute } from '../route.ts'
 import { pageQuery, pageSchema, textSchema } from '../schemas/common.ts'
@@ -9,6 +10,7 @@ import {
   runSummarySchema,
   startedRunSchema,
   startRunSchema,
+  waitedRunSchema,
   waitingRunsSchema,
 } from '../schemas/run.ts'
 import { nodeRunEventsSchema, runStreamFrameSchema, viewPartAtSchema } from '../schemas/service.ts'
@@ -24,6 +26,8 @@ import {
 } from './shared.ts'
 
 const tag = 'Runs'
+/** Longest time for which a start waits: proxies on the way give up later than that. */
+const MAX_WAIT_MS = 120_000
 
 /** Common part of the routes by which people change a run. */
 const RUN_REQUEST = {
@@ -62,21 +66,38 @@ export const runRoutes = {
     method: 'POST',
     path: '/workflows/{id}/runs',
     tag,
-    summary: 'Start a run of a published version',
+    summary:
+      'Start a run of a published version; wait for its end or its answer with `wait`, or stream its events as they come ' +
+      'with `Accept: text/event-stream`',
     permission: 'run:start',
     rate: 'start',
     resource: 'workflow',
     params: workflowParams,
-    query: NO_QUERY,
+    query: z.object({
+      wait: z
+        .string()
+        .regex(/^[0-9]{1,6}(ms|s|m)$/, 'Write a number and ms, s or m: 30s')
+        .refine((text) => durationToMs(text) <= MAX_WAIT_MS, 'At most 2m')
+        .meta({ description: 'Longest time to wait for the end or the answer of the run, such as `30s`; at most `2m`' })
+        .exactOptional(),
+    }),
     headers: {
       'Idempotency-Key': { description: 'The same key with the same body returns the same run; kept for 24 hours' },
+      Accept: { description: 'With `text/event-stream`, the run is streamed: its start, then its events' },
+      'Last-Event-ID': { description: 'For a stream with an `Idempotency-Key`: the last event that arrived' },
     },
     body: startRunSchema,
     bodyOptional: true,
     maxBodyBytes: RUN_INPUT_BYTES,
     responses: {
-      200: { description: 'An earlier run, which the request repeats or was merged into', schema: startedRunSchema },
+      200: {
+        description:
+          'An earlier run, which the request repeats or was merged into; with `wait`, the run that has ended or answered',
+        schema: z.union([startedRunSchema, waitedRunSchema]),
+        otherContents: { 'text/event-stream': runStreamFrameSchema },
+      },
       201: { description: 'The run, started or queued', schema: startedRunSchema },
+      202: { description: 'With `wait`: the time is over, and the run continues', schema: waitedRunSchema },
     },
     errors: START_ERRORS,
   }),

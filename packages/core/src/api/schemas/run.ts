@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RUN_PRIORITIES } from '../../document/types.ts'
 import { RUN_ENGINES } from '../../run/engine-changes.ts'
+import { ANSWER_FORMATS } from '../../run/run-answer.ts'
 import { NODE_STATUSES, RUN_STATUSES } from '../../run/status.ts'
 import { QUEUE_REASONS } from '../run-types.ts'
 import { instantSchema, jsonSchema, textSchema } from './common.ts'
@@ -140,6 +141,28 @@ export const runSchema = z
     z.strictObject({ ...runFields, ...canceledState, output: z.null() }),
   ])
   .meta({ id: 'Run' })
+
+const answer = {
+  answer: z
+    .strictObject({
+      status: z.int(),
+      format: z.enum(ANSWER_FORMATS),
+      headers: z.record(z.string(), z.string()),
+      body: jsonSchema,
+    })
+    .meta({ id: 'RunAnswer' })
+    .nullable(),
+}
+
+export const waitedRunSchema = z
+  .discriminatedUnion('status', [
+    z.strictObject({ ...runFields, ...queuedState, ...unfinished, ...answer }),
+    z.strictObject({ ...runFields, ...activeState, ...unfinished, ...answer }),
+    z.strictObject({ ...runFields, ...completedState, output: jsonSchema, ...answer }),
+    z.strictObject({ ...runFields, ...failedState, output: z.null(), ...answer }),
+    z.strictObject({ ...runFields, ...canceledState, output: z.null(), ...answer }),
+  ])
+  .meta({ id: 'WaitedRun' })
 
 const toolCallSchema = z.strictObject({
   tool: z.string(),

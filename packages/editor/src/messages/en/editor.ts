@@ -203,10 +203,8 @@ export const editorMessages = {
   'start.noTriggerText': 'Add a trigger to the workflow.',
   'start.allDisabled': 'Every trigger is disabled',
   'start.allDisabledText': 'A disabled trigger starts no runs. Select a trigger and enable it.',
-  'start.byTrigger':
-    '{kind, select, schedule {A schedule starts this workflow} event {Events start this workflow} webhook {Messages start this workflow} other {Triggers start this workflow}}',
-  'start.byTriggerText':
-    '{kind, select, schedule {To start it by hand as well, add a Start node and connect it to the nodes that follow the schedule.} event {Select its trigger to test it with the next event.} webhook {Select its trigger to see the address, and to open a test address.} other {Select one of its triggers to test it.}}',
+  'start.byTrigger': 'Messages start this workflow',
+  'start.byTriggerText': 'Select its webhook to see the address, and to open a test address.',
 
   'run.waits': '{name} is waiting for a decision.',
   'run.waitsMore': '{count, plural, one {# more decision is} other {# more decisions are}} awaited.',

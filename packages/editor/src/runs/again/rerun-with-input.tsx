@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import type { RunFormDraft } from '../form/form-draft.ts'
-import { startPoints } from '../form/start-schema.ts'
+import { startNodes } from '../form/start-schema.ts'
 import type { RerunProps } from './use-rerun.tsx'
 
 const loadForm = () => import('../form/run-form.tsx')
@@ -28,7 +28,7 @@ export function RerunWithInput({ scope, run, onStarted, onClose }: RerunWithInpu
   const schema = useMemo(() => {
     if (graph.value === null) return null
     const { document, manifest } = graph.value
-    return startPoints(document, manifest).find(({ nodeId }) => nodeId === trigger)?.schema ?? ANY
+    return startNodes(document, manifest).find(({ nodeId }) => nodeId === trigger)?.schema ?? ANY
   }, [graph.value, trigger])
   const submit = async (input: Json) => {
     setIsSending(true)

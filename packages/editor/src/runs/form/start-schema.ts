@@ -1,5 +1,11 @@
-import { isJsonObject, type JsonSchema, type NodeId, type WorkflowDocument } from '@tenon/core/document'
-import type { NodeManifest } from '@tenon/core/node'
+import {
+  isJsonObject,
+  type JsonSchema,
+  type NodeId,
+  type WorkflowDocument,
+  type WorkflowNode,
+} from '@tenon/core/document'
+import { handInputSchema, type NodeManifest } from '@tenon/core/node'
 import { createManifestIndex } from '../../manifest/manifest-index.ts'
 
 /** A trigger at which a person can start a run, with the schema of its input. */
@@ -10,6 +16,8 @@ export interface StartPoint {
   readonly name: string
   /** JSON Schema of the input that the trigger accepts. */
   readonly schema: JsonSchema
+  /** Type of the events that start runs at the trigger; absent for other triggers. */
+  readonly eventType?: string
 }
 
 /** Text of an input to begin with, if settings of a workflow read fields that the schema of its trigger lacks. */
@@ -25,19 +33,37 @@ const READS_INPUT = /\binput\b/
 
 const ANY_INPUT: JsonSchema = Object.freeze({ type: 'object', properties: {} })
 
+/** Returns the enabled start nodes of a workflow, in document order: other workflows start its runs at the first. */
+export function startNodes(document: WorkflowDocument, manifest: NodeManifest): readonly StartPoint[] {
+  return enabledTriggers(document, manifest).flatMap(({ node, kind }) =>
+    kind === undefined ? [{ nodeId: node.id, name: node.name, schema: inputSchemaOf(node) }] : [],
+  )
+}
+
 /**
- * Returns the triggers of a workflow at which a person starts runs, in document order; a run starts at the first by
- * default. Those that only messages start, such as webhooks, are left out.
+ * Returns the triggers of a workflow at which a person can start runs: start nodes first, then schedules and events, each in
+ * document order. A run starts at the first by default. Webhooks, which only messages start, are left out.
  */
 export function startPoints(document: WorkflowDocument, manifest: NodeManifest): readonly StartPoint[] {
+  const others = enabledTriggers(document, manifest).flatMap(({ node, kind }) => {
+    const schema = kind === undefined ? null : handInputSchema(kind, node.params)
+    if (schema === null) return []
+    const { eventType } = node.params
+    const event = kind === 'event' && typeof eventType === 'string' ? { eventType } : {}
+    return [{ nodeId: node.id, name: node.name, schema, ...event }]
+  })
+  return [...startNodes(document, manifest), ...others]
+}
+
+function enabledTriggers(document: WorkflowDocument, manifest: NodeManifest) {
   const index = createManifestIndex(manifest)
-  return document.nodes
-    .filter((node) => {
-      const entry = index.entryOf(node)
-      return node.disabled !== true && entry?.control === 'trigger' && entry.trigger === undefined
-    })
-    .map((node) => {
-      const schema = node.params['inputSchema']
-      return { nodeId: node.id, name: node.name, schema: isJsonObject(schema) ? schema : ANY_INPUT }
-    })
+  return document.nodes.flatMap((node) => {
+    const entry = index.entryOf(node)
+    return node.disabled !== true && entry?.control === 'trigger' ? [{ node, kind: entry.trigger }] : []
+  })
+}
+
+function inputSchemaOf({ params }: WorkflowNode): JsonSchema {
+  const schema = params['inputSchema']
+  return isJsonObject(schema) ? schema : ANY_INPUT
 }

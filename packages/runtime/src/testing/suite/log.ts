@@ -57,6 +57,32 @@ export const logTests: SuiteGroup = (context) => {
       expect(await wrong.ended()).toMatchObject({ status: 'failed', error: { code: 'NODE_OUTPUT_INVALID' } })
     })
 
+    test('finds the first answer of a run, which continues, and fails a node without an answer', async () => {
+      const { probes, handle } = context()
+      const answer = (status: number) => ({ response: { status, format: 'json', headers: {}, body: '{{input}}' } })
+      const answering = workflow(
+        [
+          node('start', 'start'),
+          node('first', 'respond', answer(201)),
+          node('work', 'probe', { isGated: true }),
+          node('second', 'respond', answer(202)),
+          node('none', 'respond', answer(99)),
+        ],
+        ['start>first', 'first>work', 'work>second', 'second>none'],
+      )
+      const run = await context().start(answering, { input: { responds: true, text: '"responds":true' } })
+      await probes.reached(run.runId, 'work')
+      const { readAnswer, loadValue } = handle.reader
+      const output = await readAnswer(run.tenantId, run.runId)
+      if (output === null) throw new RangeError('the run has answered')
+      const expected = { response: { status: 201, body: { responds: true, text: '"responds":true' } } }
+      expect(await loadValue(run.tenantId, output)).toMatchObject(expected)
+      expect(await readAnswer(`t-${randomUUID()}`, run.runId)).toBeNull()
+      probes.open(run.runId, 'work')
+      expect(await run.ended()).toMatchObject({ error: { code: 'RUN_ANSWER_INVALID', nodeId: 'none' } })
+      expect(await readAnswer(run.tenantId, run.runId)).toEqual(output)
+    })
+
     test('announces new events on the bus, and readers get them in order from any position', async () => {
       const { bus, reader } = context().handle
       const { probes } = context()

@@ -159,6 +159,22 @@ const approval = defineNode({
   effect: 'none',
 })
 
+const respond = defineNode({
+  type: 'respond',
+  version: 1,
+  title: 'Respond',
+  description: 'Answer the caller',
+  icon,
+  category: 'flow',
+  control: 'respond',
+  inline: true,
+  params: z.object({ response: z.record(z.string(), z.unknown()) }),
+  ports: success,
+  outputs: { success: z.object({ response: z.unknown() }) },
+  summary: 'Answers',
+  effect: 'none',
+})
+
 const work = defineNode({
   type: 'work',
   version: 1,
@@ -216,6 +232,10 @@ export const testNodes: readonly AnyNodeImplementation[] = [
       },
     }
   }),
+  implementInlineNode(respond, ({ response }) => ({
+    port: 'success',
+    output: { response: { status: 200, format: 'json', headers: {}, body: null, ...response } },
+  })),
   implementNode(caller, async ({ params, resume }) => {
     if (resume?.kind === 'calls') return { port: 'success', output: { results: [...resume.results] } }
     const call = { callId: 'c1', title: 'Do the work', params: { value: params.value } }

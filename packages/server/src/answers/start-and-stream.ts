@@ -1,0 +1,54 @@
+import { type Identity, ROUTES, type StartedRun } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import { watchStream } from '../connections/watch-stream.ts'
+import type { ServerContext } from '../context.ts'
+import { toEventStream } from '../streams/event-source.ts'
+import { runFrames } from '../streams/run-frames.ts'
+import { toRunEvent } from '../streams/to-run-event.ts'
+
+/** A start by the API whose events are streamed. */
+export interface StreamedStart {
+  readonly identity: Identity
+  readonly receivedAt: number
+  readonly abortSignal: AbortSignal
+  /** Last event that the caller has from an earlier request with the same key; `null` for none. */
+  readonly lastEventId: number | null
+  readonly isRepeatable: boolean
+  readonly headersOf: (started: StartedRun) => Readonly<Record<string, string>>
+  readonly start: () => Promise<StartedRun>
+}
+
+/**
+ * Starts a run and streams it: an event `run` with the start, then the events of the run as they come. The stream counts
+ * as a connection before the run is started, so that one that may not be opened starts nothing.
+ *
+ * @throws {@link TenonError} `REQUEST_INVALID` for a continued stream that would start another run; `RATE_LIMITED`,
+ * `FORBIDDEN`; that of the start.
+ */
+export async function startAndStream(server: ServerContext, request: StreamedStart): Promise<Response> {
+  const { identity, lastEventId } = request
+  if (lastEventId !== null && !request.isRepeatable) {
+    throw new TenonError('REQUEST_INVALID', 'With Last-Event-ID and without Idempotency-Key, another run would start', {
+      remedy: 'Continue the stream at the route of its run, or start runs with an Idempotency-Key.',
+    })
+  }
+  const stream = watchStream(server.connections, ROUTES.streamRunEvents.permission, request)
+  try {
+    const started = await request.start()
+    const { runId } = started
+    const run = await server.reader.getRun(identity.tenantId, runId)
+    if (run === null) throw new TenonError('RUN_NOT_FOUND', 'The run was deleted meanwhile')
+    const after = lastEventId ?? 0
+    const frames = runFrames(server, run, { after, acceptsView: false, abortSignal: stream.abortSignal })
+    const head = lastEventId === null ? `event: run\nid: 0\ndata: ${JSON.stringify(started)}\n\n` : ''
+    return toEventStream(frames, toRunEvent, {
+      log: server.log,
+      leave: stream.leave,
+      head,
+      headers: request.headersOf(started),
+    })
+  } catch (error) {
+    stream.leave()
+    throw error
+  }
+}

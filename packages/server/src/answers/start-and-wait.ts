@@ -1,0 +1,54 @@
+import type { Identity, StartedRun, WaitedRun } from '@tenon/core/api'
+import { durationToMs } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+import type { HeldAnswer, RouteAnswer } from '../http/route-handler.ts'
+import { presentRun } from '../runs/present-run.ts'
+import { awaitAnswer } from './await-answer.ts'
+
+/** A start by the API that waits. */
+export interface WaitingStart {
+  readonly identity: Identity
+  /** Longest wait, as the request says it. */
+  readonly wait: string
+  /** When the request came in, in milliseconds since the Unix epoch: the wait counts from then. */
+  readonly receivedAt: number
+  readonly abortSignal: AbortSignal
+  readonly headersOf: (started: StartedRun) => Readonly<Record<string, string>>
+  readonly start: () => Promise<StartedRun>
+}
+
+/**
+ * Starts a run and waits for its answer or its end. The request counts as held before the run is started, so that one that
+ * may not wait starts nothing.
+ *
+ * @throws {@link TenonError} `RATE_LIMITED`; that of the start.
+ */
+export async function startAndWait(server: ServerContext, request: WaitingStart): Promise<HeldAnswer> {
+  const { identity, receivedAt, abortSignal } = request
+  const { tenantId } = identity
+  const leave = server.limits.held.enter(tenantId)
+  try {
+    const started = await request.start()
+    const { runId } = started
+    const until = receivedAt + durationToMs(request.wait)
+    return () => answer(started, until).finally(leave)
+
+    async function answer(of: StartedRun, end: number): Promise<RouteAnswer> {
+      const waited = await awaitAnswer(server, { tenantId, runId }, { until: end, abortSignal })
+      // Rights may have been taken away during the wait.
+      server.connections.checkRevoked(identity, receivedAt)
+      const run = await server.reader.getRun(tenantId, runId)
+      if (run === null) throw new TenonError('RUN_NOT_FOUND', 'The run was deleted meanwhile')
+      const json: WaitedRun = {
+        ...(await presentRun(server, run)),
+        answer: waited.kind === 'answered' ? waited.answer : null,
+      }
+      const isDone = waited.kind === 'answered' || waited.kind === 'ended'
+      return { status: isDone ? 200 : 202, json, headers: request.headersOf(of) }
+    }
+  } catch (error) {
+    leave()
+    throw error
+  }
+}

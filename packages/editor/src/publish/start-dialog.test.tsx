@@ -2,6 +2,7 @@
 import type { StartedRun, StartRun, TenonClient, TryDraft } from '@tenon/core/client'
 import type { JsonSchema, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import type { TriggerKind } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
@@ -14,11 +15,13 @@ import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
 import { StartDialog } from './start-dialog.tsx'
 
+const PAID = { type: 'paid', title: 'Paid', description: null, schema: null, example: { total: 3 } }
+
 /** A workflow that begins at `id` with one text, called as given, or without input. */
 function startsWith(id: string, field: string | null) {
   const properties: JsonSchema = field === null ? {} : { [field]: { type: 'string', title: field } }
   const inputSchema: JsonSchema = { type: 'object', properties, additionalProperties: false }
-  return workflow([node(id, 'start', { inputSchema })], [])
+  return workflow([node(id, 'start', { inputSchema, eventType: 'paid' })], [])
 }
 
 interface OpenOptions {
@@ -32,25 +35,18 @@ interface OpenOptions {
   readonly isWithoutInput?: boolean
   /** The only trigger of the draft is disabled. */
   readonly isDisabled?: boolean
-  /** Only messages start runs at the trigger. */
-  readonly isWebhook?: boolean
+  /** Kind of the trigger, which is a start node otherwise. */
+  readonly kind?: TriggerKind
 }
 
 function open(
   panel: 'try' | 'run',
-  {
-    onTry,
-    answer: facts,
-    settings = {},
-    isWithoutInput = false,
-    isDisabled = false,
-    isWebhook = false,
-  }: OpenOptions = {},
+  { onTry, answer: facts, settings = {}, isWithoutInput = false, isDisabled = false, kind: trigger }: OpenOptions = {},
 ) {
   const fixture = createFixtureClient({
     document: { ...startsWith('begin', isWithoutInput ? null : 'Published'), settings },
   })
-  const kind = isWebhook ? { trigger: 'webhook' as const } : {}
+  const kind = trigger === undefined ? {} : { trigger }
   const manifest = {
     ...SMALL_MANIFEST,
     nodes: SMALL_MANIFEST.nodes.map((entry) => (entry.control === 'trigger' ? { ...entry, ...kind } : entry)),
@@ -69,6 +65,7 @@ function open(
   const client: TenonClient = {
     ...fixture.client,
     drafts: { ...fixture.client.drafts, try: answer('try') },
+    events: { ...fixture.client.events, types: async () => ({ items: [PAID], undeclared: 'allow' as const }) },
     runs: { ...fixture.client.runs, start: answer('start') },
   }
   const reported: string[] = []
@@ -95,8 +92,23 @@ describe('StartDialog', () => {
   })
 
   test('says that messages start a workflow whose triggers are webhooks', async () => {
-    open('try', { isWebhook: true })
+    open('try', { kind: 'webhook' })
     expect(await screen.findByText('Messages start this workflow')).toBeTruthy()
+  })
+
+  test('tries an event with the example of its type, which can be changed, and a schedule with its next time', async () => {
+    const { user, started, unmount } = open('try', { kind: 'event' })
+    const json = await screen.findByRole('textbox', { name: 'Input as JSON' })
+    expect(JSON.parse((json as HTMLTextAreaElement).value)).toEqual({ data: { total: 3 } })
+    await user.click(screen.getByRole('button', { name: 'Try' }))
+    await waitFor(() =>
+      expect(started).toEqual([{ kind: 'try', body: { input: { data: { total: 3 } }, trigger: 'begin_2' } }]),
+    )
+    unmount()
+    const later = open('try', { kind: 'schedule' })
+    expect(await screen.findByLabelText(/Due at/)).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Try' }))
+    await waitFor(() => expect(later.started).toEqual([{ kind: 'try', body: { input: {}, trigger: 'begin_2' } }]))
   })
 
   test('asks for what the published version takes, and runs that version', async () => {

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import type { Json, JsonSchema } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { node } from '@tenon/core/testing'
 import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { renderPart } from '../../../test/fixtures/render.tsx'
@@ -165,9 +166,20 @@ describe('RunForm', () => {
   })
 })
 
-test('startPoints are the triggers with their schemas, without those that are switched off', () => {
+test('startPoints are start nodes, then schedules and events, without webhooks and those that are switched off', () => {
   expect(startPoints(TICKET_DOCUMENT, TICKET_MANIFEST)).toEqual([
     { nodeId: 'start', name: 'New ticket', schema: TICKET_SCHEMA },
+  ])
+  const kinds = ['schedule', 'event', 'webhook'] as const
+  const nodes = kinds.map((type) => node(type, type, type === 'event' ? { eventType: 'paid' } : {}))
+  const [first] = TICKET_MANIFEST.nodes.filter(({ type }) => type === 'start')
+  const entries = kinds.flatMap((kind) => (first === undefined ? [] : [{ ...first, type: kind, trigger: kind }]))
+  const manifest = { ...TICKET_MANIFEST, nodes: [...TICKET_MANIFEST.nodes, ...entries] }
+  const points = startPoints({ ...TICKET_DOCUMENT, nodes: [...nodes, ...TICKET_DOCUMENT.nodes] }, manifest)
+  expect(points.map(({ nodeId, eventType }) => [nodeId, eventType])).toEqual([
+    ['start', undefined],
+    ['schedule', undefined],
+    ['event', 'paid'],
   ])
   const off = TICKET_DOCUMENT.nodes.map((node) => (node.id === 'start' ? { ...node, disabled: true } : node))
   expect(startPoints({ ...TICKET_DOCUMENT, nodes: off }, TICKET_MANIFEST)).toEqual([])

@@ -239,7 +239,7 @@ test('a person starts a run at a schedule: at its next time, or at a time of the
   const own = '2026-03-01T00:00:00.000Z'
   expect(await inputOf('runs', {})).toMatchObject({ due_at: next, zone: 'Asia/Kolkata', backfill: false })
   expect(await inputOf('runs', { input: { due_at: own } })).toMatchObject({ due_at: own, time: '05:30' })
-  expect(await inputOf('draft/runs', { trigger: 'daily', input: { due_at: own } })).toMatchObject({ time: '05:30' })
+  expect(await inputOf('draft/runs', { trigger: 'clock', input: { due_at: own } })).toMatchObject({ time: '05:30' })
   for (const input of [{ due_at: 'soon' }, { other: 1 }, [], 'text']) {
     const refused = { as, method: 'POST', body: { input } }
     expect(await server.json(422, `/workflows/${id}/runs`, refused)).toMatchObject({ code: 'RUN_INPUT_INVALID' })

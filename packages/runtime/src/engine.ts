@@ -306,10 +306,24 @@ export interface OpenConnection {
   readonly connection: Connection
   /** Credentials, which the HTTP client adds to the requests of the node. */
   readonly credentials: HttpCredentials
+  /** Paces the requests of the connection by HTTP. @defaultValue they are sent at once */
+  readonly pace?: RequestPace
   /** Account at a database or a mail server. @defaultValue none: the connection is for HTTP */
   readonly login?: Login
   /** Texts to hide in errors, log lines and outputs: each secret, in each form in which a service may send it back. */
   readonly secrets: readonly string[]
+}
+
+/** Rate of the requests of a connection, over all processes. */
+export interface RequestPace {
+  /**
+   * Waits until a request may be sent.
+   *
+   * @throws {@link TenonError} `CONNECTION_RATE_LIMITED` (details: `retryAfterMs`) if the wait would be too long for an attempt.
+   */
+  admit(abortSignal: AbortSignal | undefined): Promise<void>
+  /** Receives the time for which the service wants no requests, as it answers with 429. */
+  holdFor(waitMs: number): Promise<void>
 }
 
 /** A connection whose credentials are no longer valid. */

@@ -1,5 +1,6 @@
 export { checkRunLimits, type RunLimitsOf } from './admission/check-run-limits.ts'
 export type { VoteRequest } from './approvals/decide.ts'
+export { withCredentials } from './attempts/with-credentials.ts'
 export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
 export type { ChangeEngineRequest } from './change-engine/request-engine-change.ts'
 export { type CallbackRef, callbackProof } from './commit/callback-placeholder.ts'
@@ -17,6 +18,7 @@ export type {
   PauseResult,
   PauseStartsResult,
   ReconnectNeeded,
+  RequestPace,
   ResolveParkedResult,
   RuntimeLog,
   SecretReader,

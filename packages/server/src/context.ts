@@ -30,6 +30,7 @@ import type { RunTails } from './streams/run-tails.ts'
 import type { DraftAppender } from './tables/draft-appender.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
 import type { ConnectionVault } from './vault/connection-vault.ts'
+import type { Lookups } from './vault/look-up.ts'
 import type { EventKeeper } from './webhook-endpoints/event-keeper.ts'
 import type { WebhookSecrets } from './webhook-endpoints/webhook-secrets.ts'
 import type { WebhookAddresses } from './webhooks/webhook-addresses.ts'
@@ -52,6 +53,8 @@ export interface ServerContext {
   readonly secrets: SecretStore
   /** Opens the connections of tenants, and knows the connectors of the server. */
   readonly vault: ConnectionVault
+  /** Lists things at the services of connections. */
+  readonly lookups: Lookups
   /** The guarded clients. */
   readonly egress: HttpClient & AccountClients
   /** Secret params of the registered node types. */

@@ -70,7 +70,8 @@ export interface WorkflowServerOptions {
    */
   readonly keyProvider?: KeyProvider
   /**
-   * Services that tenants connect to, beside the generic ones for an API key, a user name and password, or a token.
+   * Services that tenants connect to, beside the generic ones for an API key, a user name and password, or a token. Their
+   * node types are added to `nodes`.
    *
    * @defaultValue the generic ones
    */

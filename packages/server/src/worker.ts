@@ -22,7 +22,7 @@ import { startEngine } from './start-engine.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
-import { connectorsOf } from './vault/connectors-of.ts'
+import { connectorsOf, nodesOf } from './vault/connectors-of.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
 
 /** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
@@ -75,7 +75,7 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const log = createLog(options.log)
   const database = createDatabase<ServerTables>(options.database, options.database)
   const source = watchPool(options.database, database, log)
-  const registry = createNodeRegistry(options.nodes)
+  const registry = createNodeRegistry(nodesOf(options))
   const egress = createEgress(options.egress)
   const bus = options.bus ?? createInProcessBus()
   const keyring = createKeyring(database, keyProviderOf(options, registry.manifest, log), Date.now)

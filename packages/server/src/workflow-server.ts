@@ -51,7 +51,8 @@ import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
-import { connectorsOf } from './vault/connectors-of.ts'
+import { connectorsOf, nodesOf } from './vault/connectors-of.ts'
+import { createLookups } from './vault/look-up.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
 import { createEventKeeper } from './webhook-endpoints/event-keeper.ts'
 import { createWebhookSecrets } from './webhook-endpoints/webhook-secrets.ts'
@@ -88,7 +89,7 @@ export function openWorkflowServer(
   const allowedOrigins = (options.allowedOrigins ?? []).map((allowed) => new URL(allowed).origin)
   const database = createDatabase<ServerTables>(options.database, options.database)
   const runtimeDatabase = database.view<RuntimeTables>()
-  const registry = createNodeRegistry(options.nodes)
+  const registry = createNodeRegistry(nodesOf(options))
   const egress = createEgress(options.egress)
   const bus = options.bus ?? createInProcessBus()
   const log = createLog(options.log)
@@ -147,7 +148,7 @@ export function openWorkflowServer(
     registry,
     secrets,
     secretFields,
-    ...{ vault, egress },
+    ...{ vault, egress, lookups: createLookups({ vault, http: egress, now: Date.now }) },
     textFields: textFieldsOf(registry.manifest),
     bus,
     log,

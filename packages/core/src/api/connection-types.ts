@@ -1,5 +1,6 @@
 import type { UserId, WorkflowId } from '../ids.ts'
 import type { ConnectorAuthKind, ConnectorField } from '../node/connector.ts'
+import type { LookupChoice } from '../node/connector-parts.ts'
 import type { IsoInstant } from './types.ts'
 
 /** A service that tenants of this server can connect to. */
@@ -114,6 +115,12 @@ export interface ConnectionTest {
   readonly status: number | null
   /** Sentence about the result. */
   readonly message: string
+}
+
+/** Things at the service of a connection that a param can name. */
+export interface LookupChoices {
+  /** The first of them, at most 100. */
+  readonly items: readonly LookupChoice[]
 }
 
 /** A workflow that uses a connection. */

@@ -8,6 +8,7 @@ export type {
   ConnectorInfo,
   CreateConnection,
   FinishAuthorization,
+  LookupChoices,
   SetSecretField,
   UpdateConnection,
 } from './connection-types.ts'

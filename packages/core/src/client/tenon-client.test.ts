@@ -94,6 +94,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   authorizeConnection: (client) => client.connections.authorize('c'),
   finishAuthorization: (client) => client.connections.finishAuthorization('c', { code: 'x', state: 'y' }),
   testConnection: (client) => client.connections.test('c'),
+  lookUpConnection: (client) => client.connections.lookUp('c', 'channels', { search: 'sales' }),
   listConnectionUses: (client) => client.connections.uses('c'),
   listParked: (client) => client.parked.list({ status: 'open', fingerprint: '0'.repeat(32) }),
   listParkedGroups: (client) => client.parked.groups({ workflowId: 'w' }),

@@ -283,6 +283,8 @@ function connectionMethods(send: Transport): TenonClient['connections'] {
     finishAuthorization: (id, body, request) =>
       send({ method: 'POST', path: path`/connections/${id}/authorization/code`, body, ...sendingOf(request) }),
     test: (id, request) => send({ method: 'POST', path: path`/connections/${id}/test`, ...sendingOf(request) }),
+    lookUp: (id, lookup, query, request) =>
+      send({ method: 'GET', path: path`/connections/${id}/lookups/${lookup}`, query, ...sendingOf(request) }),
     uses: (id, request) => send({ method: 'GET', path: path`/connections/${id}/uses`, ...sendingOf(request) }),
   }
 }

@@ -6,6 +6,7 @@ import type {
   ConnectorInfo,
   CreateConnection,
   FinishAuthorization,
+  LookupChoices,
   UpdateConnection,
 } from '../api/connection-types.ts'
 import type {
@@ -278,6 +279,18 @@ export interface TenonClient {
     ): Promise<ConnectionInfo>
     /** Sends the test request of the connector. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
     test(connectionId: string, options?: RequestOptions): Promise<ConnectionTest>
+    /**
+     * Lists things at the service that a param can name, such as channels, by a lookup of the connector.
+     *
+     * @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `LOOKUP_NOT_FOUND`, `LOOKUP_FAILED`, `CONNECTION_REFUSED` for the
+     * connection of another person.
+     */
+    lookUp(
+      connectionId: string,
+      lookup: string,
+      query?: { readonly search?: string },
+      options?: RequestOptions,
+    ): Promise<LookupChoices>
     /** Lists the workflows that use a connection. @throws {@link TenonError} `CONNECTION_NOT_FOUND`. */
     uses(connectionId: string, options?: RequestOptions): Promise<{ readonly items: readonly ConnectionUse[] }>
   }

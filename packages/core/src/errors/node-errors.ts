@@ -56,6 +56,16 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Choose a connection that this workflow may use, or share the connection with it.',
   },
+  CONNECTION_RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    remedy: 'The service limits the requests of the connection. Send fewer of them, or try again later.',
+  },
+  SERVICE_REFUSED: {
+    status: 502,
+    retryable: false,
+    remedy: 'Correct the params of the node; details.reason is the code of the service.',
+  },
   CONNECTOR_INVALID: { status: 500, retryable: false, remedy: 'Correct the field of the connector in the message.' },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the URL and the status of the service.' },
   HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check the response of the service.' },

@@ -1,5 +1,6 @@
 import { TenonError } from '../errors/tenon-error.ts'
 import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
+import { type ConnectorParts, partsFault } from './connector-parts.ts'
 import { isHostPattern, isUrlAllowed } from './http-credentials.ts'
 
 /** Ways in which connections of a connector authenticate, as the API names them. */
@@ -45,7 +46,7 @@ export type ConnectorAuth =
   | { readonly kind: 'smtp' }
 
 /** A service that tenants connect to, as {@link defineConnector} returns it. */
-export interface Connector {
+export interface Connector extends ConnectorParts {
   /** Identifier of the service in connections: `acme-crm`. */
   readonly id: string
   /** Name of the service, 1 to 60 characters. */
@@ -63,7 +64,18 @@ export interface Connector {
    *
    * @defaultValue connections cannot be tested
    */
-  readonly test?: { readonly url: string; readonly method?: 'GET' | 'POST' | 'HEAD' }
+  readonly test?: {
+    /** URL of the request. */
+    readonly url: string
+    /** Method of the request. @defaultValue 'GET' */
+    readonly method?: 'GET' | 'POST' | 'HEAD'
+    /**
+     * Returns `true` if the JSON body of a response with a status below 400 says that the credentials are not valid.
+     *
+     * @defaultValue the status alone decides
+     */
+    readonly isRefused?: (body: unknown) => boolean
+  }
 }
 
 const CONNECTOR_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
@@ -74,7 +86,7 @@ const MAX_TITLE = 60
  * Declares a service that tenants connect to, as frozen data.
  *
  * @throws {@link TenonError} `CONNECTOR_INVALID` (details: `connector`, `field`) for an invalid id, title, host, URL or
- * position of the API key, or a test whose host is not allowed.
+ * position of the API key, a test whose host is not allowed, a node type of another service, or an unknown lookup.
  *
  * @example
  * ```ts
@@ -118,6 +130,8 @@ export function defineConnector(connector: Connector): Connector {
   if (test !== undefined && !isUrlAllowed(new URL(test.url), allowedHosts)) {
     fail('test.url', `its host must be one of allowedHosts: ${allowedHosts.join(', ') || 'none'}`)
   }
+  const parts = partsFault(id, connector)
+  if (parts !== null) fail(parts.field, parts.why)
   return Object.freeze({
     ...connector,
     auth: Object.freeze({ ...auth }),

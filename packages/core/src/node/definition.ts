@@ -301,6 +301,7 @@ export const CONTROL_NAMES = [
   'workflow',
   'workflow-input',
   'connection',
+  'lookup',
   'time-zone',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
@@ -339,12 +340,14 @@ export interface ParamMeta {
   /** The param takes a literal only, never a template. */
   readonly literal?: boolean
   /**
-   * Connections that the editor offers for a param with the control `connection`: those to services by HTTP, to Postgres
-   * databases, or to mail servers.
+   * Connections that a param with the control `connection` may name: those to services by HTTP (`http`), to Postgres
+   * databases (`postgres`), to mail servers (`smtp`), or those of the connector with this id.
    *
    * @defaultValue all
    */
-  readonly connectsTo?: 'http' | 'postgres' | 'smtp'
+  readonly connectsTo?: 'http' | 'postgres' | 'smtp' | (string & {})
+  /** For the control `lookup`: the lookup of the connector, by which people choose a thing at the service. */
+  readonly lookup?: string
   /**
    * Units that the control `duration` offers.
    *

@@ -35,6 +35,14 @@ export {
   hasHttpCredentials,
   positionFault,
 } from './connector.ts'
+export {
+  type ConnectorLookup,
+  type ConnectorParts,
+  type ConnectorRateLimit,
+  type LookupChoice,
+  type LookupContext,
+  requireConnectionTo,
+} from './connector-parts.ts'
 export { cronFault } from './cron-fault.ts'
 export { defineNode, type NodeDefinitionInput } from './define-node.ts'
 export {

@@ -1,8 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { LanguageModelResult } from '@tenon/core/node'
-import { decodeText, mediaTypeOf, parseJson } from '@tenon/core/text'
-import { retryAfterMs } from '../shared/retry-after.ts'
+import { decodeText, mediaTypeOf, parseJson, retryAfterMs } from '@tenon/core/text'
 
 /** Makes a text of the provider safe for a displayed error: masked and cut. */
 export type Readable = (text: string) => string

@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
+import { retryAfterMs } from '@tenon/core/text'
 import { APIError } from 'openai'
-import { retryAfterMs } from '../shared/retry-after.ts'
 import { type Readable, wordsOf } from './read-completion.ts'
 
 const MAX_CAUSES = 16

@@ -1,14 +1,34 @@
 import type { HttpClient } from '@tenon/core/node'
+import { retryAfterMs } from '@tenon/core/text'
 import type { OpenConnection } from '../engine.ts'
 
-/** Wraps a client so that every request has the credentials of a connection, which no response contains. */
+/**
+ * Wraps a client so that every request has the credentials of a connection, which no response contains, and is sent at the
+ * rate of the connection.
+ */
 export function withCredentials(
   http: HttpClient,
-  { credentials, secrets }: Pick<OpenConnection, 'credentials' | 'secrets'>,
+  { credentials, secrets, pace }: Pick<OpenConnection, 'credentials' | 'secrets' | 'pace'>,
 ): HttpClient {
   const httpCredentials = { ...credentials, secrets }
+  /** All requests of the connection wait when the service asks one of them to. */
+  const hold = async (status: number, retryAfter: string | null | undefined): Promise<void> => {
+    if (status !== 429 && status !== 503) return
+    const waitMs = retryAfterMs(retryAfter, Date.now())
+    if (waitMs !== undefined) await pace?.holdFor(waitMs)
+  }
   return {
-    request: (url, init = {}) => http.request(url, { ...init, httpCredentials }),
-    fetch: (input, init) => http.fetch(input, { ...init, httpCredentials }),
+    request: async (url, init = {}) => {
+      await pace?.admit(init.abortSignal)
+      const response = await http.request(url, { ...init, httpCredentials })
+      await hold(response.status, response.headers['retry-after'])
+      return response
+    },
+    fetch: async (input, init) => {
+      await pace?.admit(init?.signal ?? undefined)
+      const response = await http.fetch(input, { ...init, httpCredentials })
+      await hold(response.status, response.headers.get('retry-after'))
+      return response
+    },
   }
 }

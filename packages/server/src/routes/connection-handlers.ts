@@ -77,6 +77,15 @@ export const connectionHandlers: readonly RouteImplementation[] = [
   ),
 
   implementRoute(
+    ROUTES.lookUpConnection,
+    async ({ server, identity, resource, params, query }) => ({
+      status: 200,
+      json: await server.lookups.lookUp(identity, resource, params.lookup, query.search?.trim() ?? ''),
+    }),
+    requireVisible,
+  ),
+
+  implementRoute(
     ROUTES.listConnectionUses,
     async ({ server, identity, resource }) => ({
       status: 200,

@@ -319,6 +319,13 @@ const startRequests: Migration = {
   ],
 }
 
+/** The rate of the requests of a connection. */
+const connectionPaces: Migration = {
+  name: '0044-connection-paces',
+  isCompatible: true,
+  up: ({ schema }) => [`alter table ${identifier(schema)}.connections add column paced_until bigint`],
+}
+
 /** Longest input of a run, or data of an event, as of a request to the API. */
 const MAX_BODY_BYTES = 1_048_576
 
@@ -338,6 +345,7 @@ export const SERVER_MIGRATIONS = {
     schedules,
     startRequests,
     webhooks,
+    connectionPaces,
   ],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],

@@ -2,7 +2,14 @@ import type { Role } from '@tenon/core/api'
 import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
 import type { RolloutRunRow, RolloutSweepRow, VersionRolloutRow } from './rollout-tables.ts'
-import type { ConnectionRow, KeyRotationRow, SecretRow, TenantKeyRow, WrappedKeyRow } from './secret-tables.ts'
+import type {
+  ConnectionPaceColumns,
+  ConnectionRow,
+  KeyRotationRow,
+  SecretRow,
+  TenantKeyRow,
+  WrappedKeyRow,
+} from './secret-tables.ts'
 import type {
   ScheduleLookRow,
   ScheduleOutageRow,
@@ -140,7 +147,7 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'waits' | 'wo
   readonly rollout_runs: RolloutRunRow
   readonly rollout_sweeps: RolloutSweepRow
   readonly secrets: SecretRow
-  readonly connections: ConnectionRow
+  readonly connections: ConnectionRow & ConnectionPaceColumns
   readonly secret_keys: TenantKeyRow
   readonly triggers: TriggerRow
   readonly trigger_events: TriggerEventRow

@@ -1,7 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 import { connectionParamOf, type UserId, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { fillParamDefaults } from '@tenon/core/node'
+import { fillParamDefaults, type NodeManifestEntry } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { enabledNodes } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
@@ -28,8 +28,12 @@ export async function checkConnections(
   const ids = [...new Set(uses.map(({ connectionId }) => connectionId))]
   const found = await database.withTenant(tenantId, (tx) => findConnections(tx, tenantId, ids))
   const isByHand = startsByHand(registry, document)
-  const issues = uses.flatMap(({ nodeId, name, param, connectionId }): readonly ProblemIssue[] => {
+  const issues = uses.flatMap(({ nodeId, name, param, connectionId, connectsTo }): readonly ProblemIssue[] => {
     const row = found.get(connectionId)
+    if (row !== undefined && connectsTo !== null && row.connector !== connectsTo) {
+      const why = `${name}: choose a connection of the service "${connectsTo}"`
+      return [serverIssue('CONNECTION_NOT_FOUND', ['nodes', nodeId, 'params', param], why, { param })]
+    }
     if (row !== undefined && mayUse(identity, row) && isSharedWith(row, workflowId)) {
       if (isByHand || row.sharing_kind !== 'user') return []
       const why = `${name}: its connection is private, and messages and schedules start runs that act for no person`
@@ -64,7 +68,18 @@ interface Use {
   readonly name: string
   readonly param: string
   readonly connectionId: string
+  /** Connector that the connection must be of; `null` for any. */
+  readonly connectsTo: string | null
 }
+
+/** Returns the connector that a param requires; `null` for any of a kind. */
+function connectorOf({ params }: NodeManifestEntry, param: string): string | null {
+  const { properties } = params as { readonly properties?: Readonly<Record<string, { readonly connectsTo?: unknown }>> }
+  const connectsTo = properties?.[param]?.connectsTo
+  return typeof connectsTo === 'string' && !KINDS.has(connectsTo) ? connectsTo : null
+}
+
+const KINDS: ReadonlySet<string> = new Set(['http', 'postgres', 'smtp'])
 
 /** Returns the connections that the nodes of a workflow name; disabled nodes use none. */
 export function connectionsIn(
@@ -77,6 +92,6 @@ export function connectionsIn(
     // A run uses the default of the node type as well.
     const connectionId = fillParamDefaults(entry.params, node.params)[param]
     if (typeof connectionId !== 'string' || connectionId === '') return []
-    return [{ nodeId: node.id, name, param, connectionId }]
+    return [{ nodeId: node.id, name, param, connectionId, connectsTo: connectorOf(entry, param) }]
   })
 }

@@ -9,6 +9,7 @@ import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
 import type { ServerDatabase } from '../tables/server-tables.ts'
 import { credentialsOf } from './connection-fields.ts'
 import { hostsOf, maySee, sharingOf, valuesOf } from './present-connection.ts'
+import { createRequestPace } from './request-pace.ts'
 import type { FreshConnection } from './token-refresh.ts'
 
 /** Opens connections for attempts and tests. */
@@ -75,7 +76,10 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     const values = valuesOf(row)
     const texts = await deps.secrets.revealRows(row, secrets)
     const hosts = connector.allowedHosts.length > 0 ? connector.allowedHosts : hostsOf(row)
-    return { connection: { connectionId, provider, values }, ...credentialsOf(connector, values, texts, hosts) }
+    const { rateLimit } = connector
+    const pace = rateLimit && createRequestPace(database, row.tenant_id, connectionId, rateLimit)
+    const account = credentialsOf(connector, values, texts, hosts)
+    return { connection: { connectionId, provider, values }, ...account, ...(pace === undefined ? {} : { pace }) }
   }
 
   return {

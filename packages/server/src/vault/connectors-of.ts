@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { type Connector, GENERIC_CONNECTORS } from '@tenon/core/node'
+import { type AnyNodeImplementation, type Connector, GENERIC_CONNECTORS } from '@tenon/core/node'
 import type { WorkflowServerOptions } from '../options.ts'
 
 /**
@@ -17,4 +17,12 @@ export function connectorsOf({ connectors = [] }: Pick<WorkflowServerOptions, 'c
     ids.add(id)
   }
   return all
+}
+
+/** Returns the node types of a server or a worker: those of the host, and those of its connectors. */
+export function nodesOf({
+  nodes,
+  connectors = [],
+}: Pick<WorkflowServerOptions, 'nodes' | 'connectors'>): readonly AnyNodeImplementation[] {
+  return [...nodes, ...connectors.flatMap((connector) => connector.nodes ?? [])]
 }

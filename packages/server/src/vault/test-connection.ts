@@ -30,20 +30,32 @@ export async function testConnection(
   const { row: used, opened } = await server.vault.openFor(identity, row.connection_id)
   if (opened === null) return { ok: false, status: null, message: used.status_reason ?? 'Connect it again' }
   if (test === undefined) return testLogin(server, identity, used, opened)
-  const { url, method = 'GET' } = test
+  const { url, method = 'GET', isRefused } = test
   const { credentials, secrets } = opened
   let status: number
+  let isAccepted = true
   try {
     const limits = { timeoutMs: TEST_TIMEOUT_MS, maxResponseBytes: TEST_BYTES, redirect: 'return' } as const
-    status = (await server.egress.request(url, { method, httpCredentials: credentials, ...limits })).status
+    const response = await server.egress.request(url, {
+      method,
+      httpCredentials: { ...credentials, secrets },
+      ...limits,
+    })
+    status = response.status
+    if (isRefused !== undefined && status < 400) isAccepted = !isRefused(await response.json())
   } catch (error) {
     if (!(error instanceof TenonError)) throw error
     return { ok: false, status: null, message: createRedactor(secrets).text(error.message) }
   }
-  if (status === 401) await markForReauth(server, identity, used)
-  const ok = status < 400
+  if (status === 401 || !isAccepted) await markForReauth(server, identity, used)
+  const ok = status < 400 && isAccepted
   if (ok && used.status === 'needs_reauth') await clearMark(server, identity, used)
-  return { ok, status, message: ok ? 'The service accepted the credentials' : `The service answered ${status}` }
+  return { ok, status, message: messageOf(ok, status, isAccepted) }
+}
+
+function messageOf(ok: boolean, status: number, isAccepted: boolean): string {
+  if (ok) return 'The service accepted the credentials'
+  return isAccepted ? `The service answered ${status}` : 'The service did not accept the credentials'
 }
 
 /** Logs in at a database or a mail server, and runs `select 1`. */

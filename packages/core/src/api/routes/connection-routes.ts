@@ -9,6 +9,7 @@ import {
   connectorListSchema,
   createConnectionSchema,
   finishAuthorizationSchema,
+  lookupChoicesSchema,
   updateConnectionSchema,
 } from '../schemas/connection.ts'
 import { idParam, NO_PARAMS, NO_QUERY } from './shared.ts'
@@ -156,6 +157,27 @@ export const connectionRoutes = {
     body: null,
     responses: { 200: { description: 'The workflows', schema: connectionUsesSchema } },
     errors: [],
+  }),
+  lookUpConnection: defineRoute({
+    id: 'lookUpConnection',
+    method: 'GET',
+    path: '/connections/{connectionId}/lookups/{lookup}',
+    tag,
+    summary: 'List things at the service that a param can name, such as channels',
+    permission: 'connection:write',
+    resource: 'connection',
+    params: z.object({ connectionId: idParam, lookup: idParam }),
+    query: z.object({ search: textSchema(200).exactOptional() }),
+    body: null,
+    responses: { 200: { description: 'The first choices', schema: lookupChoicesSchema } },
+    errors: [
+      'LOOKUP_NOT_FOUND',
+      'CONNECTION_REFUSED',
+      'CONNECTION_RATE_LIMITED',
+      'LOOKUP_FAILED',
+      'SECRET_NOT_FOUND',
+      'UNAVAILABLE',
+    ],
   }),
   deleteConnection: defineRoute({
     id: 'deleteConnection',

@@ -113,3 +113,11 @@ export const connectionUsesSchema = z
       .readonly(),
   })
   .meta({ id: 'ConnectionUses' })
+
+export const lookupChoicesSchema = z
+  .strictObject({
+    items: z
+      .array(z.strictObject({ value: z.string(), title: z.string(), detail: z.string().exactOptional() }))
+      .readonly(),
+  })
+  .meta({ id: 'LookupChoices' })

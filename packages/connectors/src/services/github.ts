@@ -1,0 +1,161 @@
+import { type Connector, defineConnector } from '@tenon/core/node'
+import { z } from 'zod'
+import { actionsOf } from '../kit/define-action.ts'
+import { lookupOf } from '../kit/lookups.ts'
+import { limitParam, lookedUp, optionalText, partsOf, requiredText } from '../kit/params.ts'
+import { pathOf } from '../kit/path-of.ts'
+import { readPages } from '../kit/read-pages.ts'
+import type { CallService, QueryValue, Service } from '../kit/service.ts'
+import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
+import { webhookTrigger } from '../kit/webhook-trigger.ts'
+
+const issue = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  state: z.string(),
+  html_url: z.string(),
+})
+const PAGE_SIZE = 100
+const MOST_LOOKED_UP = 500
+
+/**
+ * GitHub, by a personal access token or that of an installation, with access to issues. The trigger receives the webhooks of a
+ * repository or an organization.
+ *
+ * @param options - With `apiUrl`, the API of a GitHub Enterprise server.
+ *
+ * @example
+ * ```ts
+ * createWorkflowServer({ connectors: [github()] })
+ * ```
+ */
+export function github(options: ServiceOptions = {}): Connector {
+  const { apiUrl, host } = apiOf('github', options.apiUrl ?? 'https://api.github.com')
+  const service: Service = {
+    ...{ id: 'github', title: 'GitHub', apiUrl },
+    icon: 'M6.5 3.5v17M6.5 15.5c0-4 10-2 10-8M14 10l2.5-2.5L19 10',
+    headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28', 'user-agent': 'tenon' },
+  }
+  const action = actionsOf(service)
+  const repository = lookedUp('Repository', 'repositories', { placeholder: 'acme/shop' })
+  const issueNumber = z
+    .number()
+    .int()
+    .min(1)
+    .meta({ title: 'Issue', description: 'Number of the issue.', control: 'number' })
+  return defineConnector({
+    ...{ id: 'github', title: 'GitHub', auth: { kind: 'bearer' }, allowedHosts: [host] },
+    test: { url: `${apiUrl}/user` },
+    // Of 5,000 requests in an hour.
+    rateLimit: { perSecond: 1.2, burst: 20 },
+    lookups: {
+      repositories: lookupOf(service, async (call) => {
+        const path = '/user/repos?sort=pushed'
+        const { items } = await list(call, path, {}, repositoryItem, MOST_LOOKED_UP)
+        return items.map(({ full_name: name, private: isPrivate }) => ({
+          ...{ value: name, title: name },
+          ...(isPrivate ? { detail: 'private' } : {}),
+        }))
+      }),
+    },
+    nodes: [
+      webhookTrigger(service, {
+        ...{ name: 'event', title: 'GitHub event', description: 'Begin with an event', signature: 'github' },
+        secretFrom:
+          'The secret that you enter for the webhook in the settings of the repository. It is stored encrypted.',
+        summary: 'Starts at an event of GitHub',
+        body: z.looseObject({
+          action: z.string().optional(),
+          repository: z.looseObject({ full_name: z.string() }).optional(),
+          sender: z.looseObject({ login: z.string() }).optional(),
+          issue: z.looseObject({ number: z.number().int(), title: z.string(), html_url: z.string() }).optional(),
+        }),
+      }),
+      action({
+        ...{ name: 'create-issue', title: 'Create GitHub issue', description: 'Open an issue', effect: 'write' },
+        params: {
+          repository,
+          title: requiredText('Title', { placeholder: 'Order {{input.id}} failed' }, 256),
+          body: optionalText('Text', { control: 'prompt', description: 'In Markdown.' }, 65_536),
+          labels: optionalText('Labels', { placeholder: 'bug, urgent' }),
+          assignees: optionalText('Assignees', { placeholder: 'octocat, hubot' }),
+        },
+        output: issue,
+        summary: 'Opens {title} in {repository}',
+        run: ({ params: { repository: name, title, body, labels, assignees }, call }) =>
+          call({
+            ...{ method: 'POST', path: `${repositoryPath(name)}/issues` },
+            json: { title, body, labels: partsOf(labels), assignees: partsOf(assignees) },
+          }),
+      }),
+      action({
+        ...{ name: 'add-comment', title: 'Comment on GitHub issue', description: 'Add a comment', effect: 'write' },
+        params: { repository, issue: issueNumber, body: requiredText('Text', { control: 'prompt' }, 65_536) },
+        output: z.object({ id: z.number().int(), html_url: z.string() }),
+        summary: 'Comments on {issue} in {repository}',
+        run: ({ params, call }) =>
+          call({
+            ...{ method: 'POST', path: `${repositoryPath(params.repository)}/issues/${params.issue}/comments` },
+            json: { body: params.body },
+          }),
+      }),
+      action({
+        ...{ name: 'update-issue', title: 'Update GitHub issue', description: 'Close or reopen it' },
+        ...{ effect: 'write', isIdempotent: true },
+        params: {
+          ...{ repository, issue: issueNumber },
+          state: z.enum(['open', 'closed']).default('closed').meta({ title: 'State', control: 'select' }),
+          labels: optionalText('Labels', { description: 'They replace the present ones.', placeholder: 'Unchanged' }),
+        },
+        output: issue,
+        summary: 'Sets {issue} in {repository} to {state}',
+        run: ({ params, call }) =>
+          call({
+            ...{ method: 'PATCH', path: `${repositoryPath(params.repository)}/issues/${params.issue}` },
+            json: { state: params.state, labels: partsOf(params.labels) },
+          }),
+      }),
+      action({
+        ...{ name: 'list-issues', title: 'List GitHub issues', description: 'Issues of a repository', effect: 'read' },
+        params: {
+          repository,
+          state: z.enum(['open', 'closed', 'all']).default('open').meta({ title: 'State', control: 'select' }),
+          labels: optionalText('Labels', { placeholder: 'Any' }),
+          limit: limitParam(2_000, 100),
+        },
+        output: z.object({ items: z.array(issue), hasMore: z.boolean() }),
+        summary: 'Lists {state} issues of {repository}',
+        run: async ({ params: { repository: name, state, labels, limit }, call }) => {
+          const query = { state, labels: partsOf(labels)?.join(',') }
+          // GitHub lists pull requests as issues.
+          const isIssue = (item: { readonly pull_request?: unknown }) => item.pull_request === undefined
+          return list(call, `${repositoryPath(name)}/issues`, query, listedIssue, limit, isIssue)
+        },
+      }),
+    ],
+  })
+}
+
+const listedIssue = issue.extend({ pull_request: z.unknown().optional() })
+const repositoryItem = z.object({ full_name: z.string(), private: z.boolean() })
+
+function list<Item>(
+  call: CallService,
+  path: string,
+  query: Readonly<Record<string, QueryValue>>,
+  schema: z.ZodType<Item>,
+  limit: number,
+  isWanted: (item: Item) => boolean = () => true,
+) {
+  return readPages(limit, async (next) => {
+    const page = Number(next ?? 1)
+    const items = z.array(schema).parse(await call({ path, query: { ...query, per_page: PAGE_SIZE, page } }))
+    return { items: items.filter(isWanted), next: items.length < PAGE_SIZE ? null : String(page + 1) }
+  })
+}
+
+/** @throws `TEMPLATE_VALUE_INVALID` unless the name has the form `owner/name`. */
+function repositoryPath(name: string): string {
+  const [owner = '', repository = '', ...others] = name.split('/')
+  return pathOf`/repos/${owner}/${others.length === 0 ? repository : ''}`
+}

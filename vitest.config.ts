@@ -13,6 +13,7 @@ const THRESHOLDS = {
   'packages/core/src/**': { lines: 100, branches: 100 },
   'packages/runtime/src/interpreter/**': { lines: 100, branches: 100 },
   'packages/nodes/src/**': { lines: 90, branches: 85 },
+  'packages/connectors/src/**': { lines: 90, branches: 85 },
   // The shell runs in Temporal's sandbox, where nothing is counted, and still the whole stays above.
   'packages/runtime/src/**': { lines: 90, branches: 85 },
   'packages/server/src/**': { lines: 90, branches: 85 },

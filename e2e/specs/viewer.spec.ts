@@ -84,7 +84,7 @@ test('every route that the role does not open answers a viewer with 403', async 
   const { ref } = await client.files.upload(new TextEncoder().encode('a,b'), { name: 'a.csv', type: 'text/csv' })
   const ids: Readonly<Record<string, string>> = {
     ...{ id: workflowId, version: '1', runId, approvalId, parkedId, connectionId },
-    ...{ nodeId: 'start', fileId: ref.file, endpointId, deliveryId: 'evt_any' },
+    ...{ nodeId: 'start', fileId: ref.file, endpointId, deliveryId: 'evt_any', lookup: 'channels' },
   }
   const authorization = `Bearer ${await tokenFor(host.url, ACME.viewer)}`
   const closed = Object.values(ROUTES).filter(isClosedToViewers)

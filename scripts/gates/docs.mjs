@@ -12,6 +12,7 @@ import { readSources, report } from './lib/sources.mjs'
 /** Folders and files in which every field of a public interface has a docstring; elsewhere those that hosts write or call have. */
 const FULLY_DESCRIBED = [
   'packages/core',
+  'packages/connectors',
   'packages/nodes',
   'packages/runtime/src/bus.ts',
   'packages/runtime/src/engine.ts',

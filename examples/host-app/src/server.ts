@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
+import { github, slack } from '@tenon/connectors'
 import { openaiLanguageModel } from '@tenon/nodes/openai'
 import { createBuiltInNodes } from '@tenon/nodes/server'
 import { embeddedEngine } from '@tenon/runtime'
@@ -39,6 +40,7 @@ const automation = createWorkflowServer({
   events: { types: [ORDER_CREATED] },
   engine: environment.engine === 'temporal' ? await temporal(environment) : embeddedEngine(),
   nodes: createBuiltInNodes({ languageModel }),
+  connectors: [slack({ apiUrl: environment.slackApiUrl }), github()],
   authenticate: sessions.authenticate,
   lookUpIdentity: sessions.lookUpIdentity,
   members: demoMembers,

@@ -7,7 +7,8 @@ export const PACKAGE_RULES = {
   core: { tenon: [], node: false },
   nodes: { tenon: ['core'], node: false },
   runtime: { tenon: ['core'], node: true },
-  server: { tenon: ['core', 'runtime', 'connectors'], node: true },
+  connectors: { tenon: ['core'], node: false },
+  server: { tenon: ['core', 'runtime'], node: true },
   editor: { tenon: ['core'], node: false },
 }
 
@@ -79,6 +80,18 @@ export const FORBIDDEN_GLOBALS = [
     except: '',
     names: ['process', 'Buffer', 'require', 'document', 'window'],
     why: 'core is isomorphic',
+  },
+  {
+    under: 'packages/nodes/src/',
+    except: '',
+    names: ['fetch', 'XMLHttpRequest', 'WebSocket'],
+    why: 'nodes send requests by http of their context alone',
+  },
+  {
+    under: 'packages/connectors/src/',
+    except: 'packages/connectors/src/testing/',
+    names: ['fetch', 'XMLHttpRequest', 'WebSocket', 'process'],
+    why: 'connectors send requests by http of their context alone',
   },
   {
     under: 'packages/editor/src/',

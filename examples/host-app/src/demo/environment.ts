@@ -9,6 +9,8 @@ export interface DemoEnvironment {
   readonly databaseUrl: string | null
   readonly engine: 'embedded' | 'temporal'
   readonly temporalAddress: string
+  /** API of Slack: the stand-in of the demo unless it is set. */
+  readonly slackApiUrl: string
   readonly model: { readonly apiKey: string; readonly baseURL: string; readonly name: string; readonly isDemo: boolean }
 }
 
@@ -21,6 +23,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): DemoEnvironment {
     egressAllow: listIn(env.TENON_EGRESS_ALLOW),
     databaseUrl: env.DATABASE_URL ?? null,
     engine: env.TENON_ENGINE === 'temporal' ? 'temporal' : 'embedded',
+    slackApiUrl: env.TENON_SLACK_API_URL ?? `http://127.0.0.1:${port}/demo/slack/api`,
     temporalAddress: env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233',
     model:
       apiKey === undefined

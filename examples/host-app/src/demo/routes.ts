@@ -4,6 +4,7 @@ import { helpDesk } from './help-desk.ts'
 import { demoModel } from './model.ts'
 import { PEOPLE } from './people.ts'
 import type { Sessions } from './sessions.ts'
+import { demoSlack } from './slack.ts'
 
 /** Routes of the demo alone: picking a person, the stand-in model, the help desk's API. */
 export function demoRoutes(
@@ -21,5 +22,6 @@ export function demoRoutes(
   })
   app.route('/model', demoModel())
   app.route('/desk', helpDesk())
+  app.route('/slack', demoSlack())
   return app
 }

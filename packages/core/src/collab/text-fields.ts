@@ -13,7 +13,7 @@ export interface TextPaths {
 /** The texts of each node type that are kept as Y.Text, by `type@version`. */
 export type TextFields = ReadonlyMap<string, TextPaths>
 
-const TEXT_CONTROLS: readonly unknown[] = ['text', 'prompt', 'code']
+const TEXT_CONTROLS: readonly unknown[] = ['text', 'prompt', 'code', 'lookup']
 const ANY_KEY = '*'
 const MAX_DEPTH = 16
 const NO_TEXT: TextPaths = Object.freeze({ isText: false, below: new Map() })

@@ -17,7 +17,7 @@ export interface LookupChoice {
   readonly value: string
   /** Name that people know. */
   readonly title: string
-  /** Further text that tells things with the same name apart. @defaultValue none */
+  /** Further text, by which people distinguish things with the same name. @defaultValue none */
   readonly detail?: string
 }
 

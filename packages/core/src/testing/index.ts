@@ -7,5 +7,5 @@ export {
   type NodeTestRun,
   type NodeTestRunOptions,
 } from './node-test-harness.ts'
-export type { Respond, ScriptedAnswer, ScriptedRequest } from './scripted-http.ts'
+export { createScriptedHttp, type Respond, type ScriptedAnswer, type ScriptedRequest } from './scripted-http.ts'
 export { createTestFiles, type TestFiles } from './test-files.ts'

@@ -29,9 +29,9 @@ export function draftOf(connection: ConnectionInfo | null, connector: ConnectorI
 }
 
 /** Checks whether connections of a connector fit a param, by its `connectsTo`. */
-export function isOffered({ auth }: ConnectorInfo, connectsTo: string | undefined): boolean {
+export function isOffered({ id, auth }: ConnectorInfo, connectsTo: string | undefined): boolean {
   const kind = auth === 'postgres' || auth === 'smtp' ? auth : 'http'
-  return connectsTo === undefined || connectsTo === kind
+  return connectsTo === undefined || connectsTo === kind || connectsTo === id
 }
 
 /** Checks whether a person enters the hosts that get the credentials: a database or a mail server has a field for its host. */

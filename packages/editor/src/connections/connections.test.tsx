@@ -263,6 +263,7 @@ describe('picker of a connection', () => {
             connection: {
               ...{ type: 'string', title: 'Connection', control: 'connection', literal: true, connectsTo: 'http' },
             },
+            channel: { type: 'string', title: 'Channel', control: 'lookup', lookup: 'channels' },
           },
         },
       },
@@ -298,6 +299,26 @@ describe('picker of a connection', () => {
     expect(chosen()).toBe('c-over')
     await user.selectOptions(field, 'None')
     expect(chosen()).toBeUndefined()
+  })
+
+  test('fills a field from a list of its service', async () => {
+    const { user, fixture, nodeOf } = pick('c1', { connections: [connectionOf('c1')] })
+    await user.click(await screen.findByRole('button', { name: 'Choose from Bearer token' }))
+    const search = await screen.findByRole('combobox', { name: 'Search' })
+    await user.type(search, 'fin')
+    await waitFor(() => expect(screen.getAllByRole('option', { name: /^#/ })).toHaveLength(1))
+    await user.click(screen.getByRole('option', { name: /finance.*private/ }))
+    await waitFor(() => expect(nodeOf('call')?.params.channel).toBe('C2'))
+    expect(argsOf(fixture, 'connections.lookUp')).toEqual([
+      ['c1', 'channels', {}],
+      ['c1', 'channels', { search: 'fin' }],
+    ])
+  })
+
+  test('asks for a connection before it can list anything', async () => {
+    pick('', { connections: [connectionOf('c1')] })
+    await screen.findByText('Choose a connection first, or enter the value.')
+    expect(screen.queryByRole('button', { name: /Choose from/ })).toBeNull()
   })
 
   test('says who can connect one again that the reader may not change', async () => {

@@ -139,6 +139,7 @@ function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): stri
     endpointId: ids.endpointId,
     deliveryId: ids.deliveryId,
     nodeId: ids.nodeId,
+    lookup: 'channels',
   }
   return baseUrl + route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? name))
 }

@@ -6,7 +6,13 @@ import {
   type WorkflowNode,
 } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
-import { type NodeManifest, TRIGGER_PARAMS, type TriggerKind } from '@tenon/core/node'
+import {
+  fillParamDefaults,
+  type NodeManifest,
+  type NodeManifestEntry,
+  TRIGGER_PARAMS,
+  type TriggerKind,
+} from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { putVersionSchedules } from '../schedule-rules/put-schedules.ts'
 import type { ServerTx, VersionRow } from '../tables/server-tables.ts'
@@ -23,16 +29,22 @@ export interface TriggerNode extends VersionTrigger {
 
 /** Returns the kind of trigger that a node is; `null` for any other node. */
 export function triggerKindOf(manifest: NodeManifest, node: WorkflowNode): TriggerKind | null {
+  return entryOf(manifest, node)?.trigger ?? null
+}
+
+function entryOf(manifest: NodeManifest, node: WorkflowNode): NodeManifestEntry | undefined {
   const key = nodeTypeKey(node.type, node.typeVersion)
-  return manifest.nodes.find((entry) => nodeTypeKey(entry.type, entry.version) === key)?.trigger ?? null
+  return manifest.nodes.find((entry) => nodeTypeKey(entry.type, entry.version) === key)
 }
 
 /** Returns the enabled nodes of a document by which the server starts runs. */
 export function triggerNodesOf(manifest: NodeManifest, document: WorkflowDocument): readonly TriggerNode[] {
   return document.nodes.flatMap((node) => {
-    const kind = triggerKindOf(manifest, node)
-    if (kind === null || node.disabled === true) return []
-    const { params, issues } = checkParams(kind, node)
+    const entry = entryOf(manifest, node)
+    if (entry?.trigger === undefined || node.disabled === true) return []
+    const { trigger: kind } = entry
+    // A type may have defaults of its own, such as the signature of its service.
+    const { params, issues } = checkParams(kind, { ...node, params: fillParamDefaults(entry.params, node.params) })
     return [{ node, node_id: node.id, kind, node_type: node.type, params: JSON.stringify(params), issues }]
   })
 }

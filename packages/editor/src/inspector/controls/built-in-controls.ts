@@ -1,6 +1,6 @@
 import { CasesControl } from './cases-control.tsx'
 import { NumberControl, SelectControl, SwitchControl } from './choice-controls.tsx'
-import { ConnectionControl } from './connection-control.tsx'
+import { ConnectionControl, LookupControl } from './connection-control.tsx'
 import type { ControlComponents } from './control-props.ts'
 import { DurationControl } from './duration-control.tsx'
 import { JsonSchemaControl } from './json-schema-control.tsx'
@@ -33,5 +33,6 @@ export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
   workflow: WorkflowControl,
   'workflow-input': WorkflowInputControl,
   connection: ConnectionControl,
+  lookup: LookupControl,
   'time-zone': TimeZoneControl,
 })

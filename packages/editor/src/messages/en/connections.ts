@@ -62,6 +62,12 @@ export const enConnections = {
     '{name} waits until "{connection}" is connected again.{others, plural, =0 {} one { # more node waits.} other { # more nodes wait.}}',
   'connections.wait.private':
     '{name} waits until the private connection of the person for whom the run acts is connected again.{others, plural, =0 {} one { # more node waits.} other { # more nodes wait.}}',
+  'connections.lookup.choose': 'Choose from {service}',
+  'connections.lookup.needsConnection': 'Choose a connection first, or enter the value.',
+  'connections.lookup.search': 'Search',
+  'connections.lookup.list': 'Choices',
+  'connections.lookup.none': 'The service lists nothing that fits.',
+  'connections.lookup.failed': 'The list could not be loaded',
   'connections.picker.none': 'None',
   'connections.picker.option': '{name} · {service} · {owner}',
   'connections.picker.missing': 'This connection does not exist, or you may not use it. Choose another one.',

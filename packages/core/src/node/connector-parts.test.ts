@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { greet } from '../../test/node-definitions.ts'
+import { type Connector, defineConnector } from './connector.ts'
+import { type ConnectorParts, requireConnectionTo } from './connector-parts.ts'
+import type { NodeDefinition } from './definition.ts'
+import { implementNode } from './implement-node.ts'
+
+const base: Connector = { id: 'crm', title: 'CRM', auth: { kind: 'bearer' }, allowedHosts: ['api.crm.example'] }
+const nodeOf = (change: Partial<NodeDefinition>) =>
+  implementNode({ ...(greet as NodeDefinition), ...change }, async () => ({ port: 'success', output: {} }))
+const withLookup = (lookup: string) =>
+  z.object({
+    name: z.string().meta({ control: 'lookup', lookup }),
+    other: z.string().meta({ title: 'Other' }),
+    n: z.number(),
+  })
+const noChoices = async () => []
+
+describe('parts of a connector', () => {
+  test('are node types of the service, lookups that these name, and a rate', () => {
+    const parts: ConnectorParts = {
+      nodes: [nodeOf({ type: 'crm/add', params: withLookup('people') })],
+      lookups: { people: noChoices },
+      rateLimit: { perSecond: 0.5, burst: 2 },
+    }
+    expect(defineConnector({ ...base, ...parts })).toMatchObject({ rateLimit: { perSecond: 0.5, burst: 2 } })
+  })
+
+  test.each<[string, ConnectorParts]>([
+    ['nodes', { nodes: [nodeOf({ type: 'other/add' })] }],
+    ['nodes', { nodes: [nodeOf({ type: 'crm/add', params: withLookup('people') })] }],
+    ['nodes', { nodes: [nodeOf({ type: 'crm/add', params: withLookup('toString') })], lookups: {} }],
+    ['lookups', { lookups: { 'All people': noChoices } }],
+    ['lookups', { lookups: { ['a'.repeat(61)]: noChoices } }],
+    ['rateLimit', { rateLimit: { perSecond: 0, burst: 1 } }],
+    ['rateLimit', { rateLimit: { perSecond: Number.NaN, burst: 1 } }],
+    ['rateLimit', { rateLimit: { perSecond: 1_001, burst: 1 } }],
+    ['rateLimit', { rateLimit: { perSecond: 1, burst: 0 } }],
+    ['rateLimit', { rateLimit: { perSecond: 1, burst: 1.5 } }],
+    ['rateLimit', { rateLimit: { perSecond: 1, burst: 1_001 } }],
+  ])('are refused with a fault in %s', (field, parts) => {
+    expect(() => defineConnector({ ...base, ...parts })).toThrow(
+      expect.objectContaining({ code: 'CONNECTOR_INVALID', details: { connector: 'crm', field } }),
+    )
+  })
+})
+
+test('a node runs with a connection of its service only', () => {
+  const connection = { connectionId: 'c', provider: 'crm', values: {} }
+  expect(requireConnectionTo('crm', connection)).toBe(connection)
+  for (const other of [null, { ...connection, provider: 'shop' }]) {
+    expect(() => requireConnectionTo('crm', other)).toThrow(expect.objectContaining({ code: 'CONNECTION_REFUSED' }))
+  }
+})

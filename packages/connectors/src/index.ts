@@ -5,5 +5,12 @@ export { type Page, readPages } from './kit/read-pages.ts'
 export type { CallService, QueryValue, Service, ServiceRequest } from './kit/service.ts'
 export type { OAuthOptions, ServiceOptions } from './kit/service-options.ts'
 export { type WebhookTrigger, webhookTrigger } from './kit/webhook-trigger.ts'
+export {
+  type ImportedOpenApi,
+  importOpenApi,
+  type OpenApiOperation,
+  type OpenApiOptions,
+} from './openapi/import-openapi.ts'
+export type { OpenApiClient } from './openapi/security.ts'
 export { github } from './services/github.ts'
 export { slack } from './services/slack.ts'

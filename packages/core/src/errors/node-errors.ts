@@ -66,6 +66,7 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Correct the params of the node; details.reason is the code of the service.',
   },
+  OPENAPI_INVALID: { status: 422, retryable: false, remedy: 'Correct the document, or the options of the import.' },
   CONNECTOR_INVALID: { status: 500, retryable: false, remedy: 'Correct the field of the connector in the message.' },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the URL and the status of the service.' },
   HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check the response of the service.' },

@@ -5,6 +5,7 @@ export { type Page, readPages } from './kit/read-pages.ts'
 export type { CallService, QueryValue, Service, ServiceRequest } from './kit/service.ts'
 export type { OAuthOptions, ServiceOptions } from './kit/service-options.ts'
 export { type WebhookTrigger, webhookTrigger } from './kit/webhook-trigger.ts'
+export { type HostApi, type HostApiCaller, type HostApiOptions, hostApi } from './openapi/host-api.ts'
 export {
   type ImportedOpenApi,
   importOpenApi,

@@ -25,7 +25,7 @@ const matrix = routes.flatMap((route) => ROLES.map((role) => ({ route, role, tit
 
 function pathOf(route: RouteDefinition, own: Partial<IsolationIds> = {}): string {
   const all = { ...ids, ...own }
-  const params: Record<string, string> = { ...all, id: all.workflowId }
+  const params: Record<string, string> = { ...all, id: all.workflowId, lookup: 'channels' }
   return route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => params[name] ?? '')
 }
 
@@ -40,6 +40,8 @@ const ANSWERS: Readonly<Record<string, number>> = {
   // It takes bytes, and no JSON.
   uploadFile: 415,
   authorizeConnection: 422,
+  // The connector of the sample lists nothing.
+  lookUpConnection: 404,
   deleteRun: 409,
   checkMigration: 422,
   withdrawMigration: 409,

@@ -2,6 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import {
   type AnyNodeImplementation,
   defineNode,
+  type HttpClient,
   implementNode,
   type NodeContext,
   requireConnectionTo,
@@ -66,11 +67,30 @@ export type DefineAction = <const Shape extends z.ZodRawShape, Output extends z.
  * ```
  */
 export function actionsOf(service: Service): DefineAction {
+  return defineActions(service, {
+    params: { connection: connectionTo(service) },
+    clientOf: ({ connection, http }) => {
+      requireConnectionTo(service.id, connection)
+      return http
+    },
+  })
+}
+
+/** Parts in which the actions of a service and those of an API of the host differ. */
+export interface ActionKind {
+  /** Params before those of the action. */
+  readonly params: z.ZodRawShape
+  /** Returns the client for the requests of an attempt. @throws {@link TenonError} if it may send none. */
+  readonly clientOf: (context: NodeContext) => HttpClient | Promise<HttpClient>
+}
+
+/** Creates the function that defines actions of one kind. */
+export function defineActions(service: Service, kind: ActionKind): DefineAction {
   return (action) => {
     const { name, title, description, params, output, summary, effect, isIdempotent = false, run } = action
     const definition = defineNode({
       ...{ type: `${service.id}/${name}`, version: 1, title, description, icon: service.icon, category: 'action' },
-      params: z.object({ connection: connectionTo(service), ...params }),
+      params: z.object({ ...kind.params, ...params }),
       ports: [{ name: 'success', title: 'success' }],
       outputs: { success: output },
       ...{ summary, effect },
@@ -78,12 +98,11 @@ export function actionsOf(service: Service): DefineAction {
       policy: { timeout: '30s', retry: { maximumAttempts: 4 } },
     } as Parameters<typeof defineNode>[0])
     return implementNode(definition, async (context) => {
-      requireConnectionTo(service.id, context.connection)
-      const response = await reading(service, async () =>
-        output.parseAsync(
-          (await run(contextOf(service, context as NodeContext<never>, { effect, isIdempotent }))) ?? {},
-        ),
-      )
+      const http = await kind.clientOf(context)
+      const response = await reading(service, async () => {
+        const result = await run(contextOf(service, context as NodeContext<never>, http, { effect, isIdempotent }))
+        return output.parse(result ?? {}, { jitless: true })
+      })
       return { port: 'success', output: response }
     })
   }
@@ -106,9 +125,10 @@ async function reading<Value>({ title }: Service, read: () => Promise<Value>): P
 function contextOf<Params>(
   service: Service,
   context: NodeContext<Params>,
+  http: HttpClient,
   repeats: { readonly effect: 'read' | 'write'; readonly isIdempotent: boolean },
 ): ActionContext<Params> {
-  const { params, http, abortSignal, log, toolCall, idempotencyKey, heartbeat } = context
+  const { params, abortSignal, log, toolCall, idempotencyKey, heartbeat } = context
   return {
     params,
     idempotencyKey,

@@ -1,5 +1,5 @@
 import { type Connector, type ConnectorAuth, type ConnectorRateLimit, defineConnector } from '@tenon/core/node'
-import { actionsOf } from '../kit/define-action.ts'
+import { actionsOf, type DefineAction } from '../kit/define-action.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf } from '../kit/service-options.ts'
 import { type DocumentOperation, invalid, openDocument, operationsOf } from './document.ts'
@@ -85,7 +85,7 @@ export function importOpenApi(options: OpenApiOptions): ImportedOpenApi {
   const info = (reader.root.info ?? {}) as { readonly title?: unknown }
   const title = shortText(options.title ?? (typeof info.title === 'string' ? info.title : options.id), 60)
   const service: Service = { id: options.id, title, icon: options.icon ?? PLUG, apiUrl }
-  const { actions, skipped } = actionsIn(options, service)
+  const { actions, skipped } = operationActions(options, actionsOf(service))
   return {
     connector: defineConnector({
       ...{ id: options.id, title, allowedHosts: [host], nodes: actions },
@@ -98,9 +98,13 @@ export function importOpenApi(options: OpenApiOptions): ImportedOpenApi {
 }
 
 /** Makes the actions of a document. */
-function actionsIn(
-  { document, include = isCurrent, maxOperations = DEFAULT_OPERATIONS }: OpenApiOptions,
-  service: Service,
+export function operationActions(
+  {
+    document,
+    include = isCurrent,
+    maxOperations = DEFAULT_OPERATIONS,
+  }: Pick<OpenApiOptions, 'document' | 'include' | 'maxOperations'>,
+  define: DefineAction,
 ): { readonly actions: NonNullable<Connector['nodes']>; readonly skipped: ImportedOpenApi['skipped'] } {
   const reader = openDocument(document)
   const schemas = createSchemaReader(reader)
@@ -111,7 +115,6 @@ function actionsIn(
   if (chosen.length > most) {
     throw invalid(`It has ${chosen.length} operations, and at most ${most} can be imported. Choose some with include`)
   }
-  const define = actionsOf(service)
   const read = chosen.map(({ each, operation }) => ({
     operation,
     result: readOperation(each, operation.name, reader, schemas),

@@ -66,6 +66,11 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Correct the params of the node; details.reason is the code of the service.',
   },
+  HOST_API_REFUSED: {
+    status: 403,
+    retryable: false,
+    remedy: 'Start the run as a person who may call this API.',
+  },
   OPENAPI_INVALID: { status: 422, retryable: false, remedy: 'Correct the document, or the options of the import.' },
   CONNECTOR_INVALID: { status: 500, retryable: false, remedy: 'Correct the field of the connector in the message.' },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the URL and the status of the service.' },

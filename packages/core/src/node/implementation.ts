@@ -1,5 +1,6 @@
 import type { NodeId, NodeRunId, RunId, TenantId, UserId, WorkflowId } from '../ids.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import type { RunPrincipal } from '../run/principal.ts'
 import type { CallsResume, CallsSuspension } from './calls.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { NodeFiles } from './files.ts'
@@ -163,6 +164,8 @@ export interface NodeContext<Params = unknown> {
   readonly tenantId: TenantId
   /** Run that the node is part of, unique within the tenant. */
   readonly runId: RunId
+  /** Person for whom the run acts; `null` for a run that a message, an event or a schedule has started. */
+  readonly principal: RunPrincipal | null
   /** Identifies this run of the node within `runId`; the same on every attempt and pass. */
   readonly nodeRunId: NodeRunId
   /** Number of the attempt, from 1. */

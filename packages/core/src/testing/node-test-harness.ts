@@ -24,6 +24,7 @@ import type { MailClient } from '../node/mail.ts'
 import type { Connection, HttpClient, ModelUsage } from '../node/ports.ts'
 import type { SqlClient } from '../node/sql.ts'
 import { encodeValue } from '../run/encode.ts'
+import type { RunPrincipal } from '../run/principal.ts'
 import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
 import { createTestFiles, type TestFiles } from './test-files.ts'
 import { withoutGlobalFetch } from './without-global-fetch.ts'
@@ -38,6 +39,8 @@ export interface NodeTestHarnessOptions {
   readonly files?: TestFiles
   /** Account that the node gets as `context.connection`. @defaultValue none, the node gets `null` */
   readonly connection?: Connection
+  /** Person that the node gets as `context.principal`. @defaultValue none, the node gets `null` */
+  readonly principal?: RunPrincipal
   /** Client that the node gets as `context.sql`. @defaultValue every call fails with `CONNECTION_REFUSED` */
   readonly sql?: SqlClient
   /** Client that the node gets as `context.mail`. @defaultValue every call fails with `CONNECTION_REFUSED` */
@@ -158,6 +161,7 @@ export function createNodeTestHarness(
         params,
         tenantId: 'test-tenant',
         runId: 'test-run',
+        principal: options.principal ?? null,
         nodeRunId: 'node_under_test',
         attempt,
         idempotencyKey: 'test-run/node_under_test',

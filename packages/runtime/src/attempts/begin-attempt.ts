@@ -276,6 +276,7 @@ async function readyAttempt(
     started: {
       ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume: prepared.resume },
       callable: session.plan.callable ?? {},
+      principal: session.beginning?.principal ?? null,
       ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, heldBefore, scheduledAt, journal },
     },
     observation: { type: 'node_started', nodeRunId, data: { pass, attempt, input, worker, queue } },

@@ -60,7 +60,7 @@ export function nodeContextOf(
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
-  const { tenantId, runId, nodeRunId, attempt, pass, resume, idempotencyKey } = started
+  const { tenantId, runId, nodeRunId, attempt, pass, resume, idempotencyKey, principal } = started
   let journal: Journal | undefined
   const callOnce = async (key: string, call: () => Promise<Json>): Promise<Json> => {
     const known = started.journal.get(key)
@@ -80,6 +80,7 @@ export function nodeContextOf(
     params,
     tenantId,
     runId,
+    principal,
     nodeRunId,
     attempt,
     idempotencyKey,

@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import type { AnyNodeImplementation, CallsResume, Resume } from '@tenon/core/node'
-import type { Fact, Observation, RunEngine, RunEvent, RunStatus, ValueRef } from '@tenon/core/run'
+import type { Fact, Observation, RunEngine, RunEvent, RunPrincipal, RunStatus, ValueRef } from '@tenon/core/run'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { RerunStart } from '../rerun/prepare-rerun.ts'
 import type { AppendOperation, Payload } from '../store/append.ts'
@@ -43,6 +43,8 @@ export interface StartedNode extends PassRef {
   /** Node types that nodes of the plan may call. */
   readonly callable: NonNullable<Plan['callable']>
   readonly idempotencyKey: string
+  /** Person for whom the run acts. */
+  readonly principal: RunPrincipal | null
   /** Earlier attempts of this pass that failed or were lost. */
   readonly failedBefore: number
   readonly lostBefore: number

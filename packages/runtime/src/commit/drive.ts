@@ -304,6 +304,7 @@ async function beginNode(run: Drive, scheduled: PassToResolve, queue: string | n
       attempt,
       resume,
       callable: session.plan.callable ?? {},
+      principal: session.beginning?.principal ?? null,
       startedAt: at,
       scheduledAt: scheduled.scheduledAt,
       slot,

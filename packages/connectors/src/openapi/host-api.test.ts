@@ -1,0 +1,77 @@
+import type { RunPrincipal } from '@tenon/core/run'
+import { createNodeTestHarness } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { type HostApiOptions, hostApi } from './host-api.ts'
+
+const document = {
+  openapi: '3.0.3',
+  paths: {
+    '/orders/{id}': {
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      get: { operationId: 'getOrder', responses: {} },
+      patch: {
+        operationId: 'changeOrder',
+        requestBody: { content: { 'application/json': { schema: { properties: { note: { type: 'string' } } } } } },
+        responses: {},
+      },
+    },
+    '/upload': { post: { requestBody: { required: true, content: { 'image/png': {} } }, responses: {} } },
+  },
+}
+const ada: RunPrincipal = { kind: 'user', userId: 'ada' as RunPrincipal['userId'] }
+
+function api(handle: (request: Request) => Response | Promise<Response>, change: Partial<HostApiOptions> = {}) {
+  const { nodes, skipped } = hostApi({
+    ...{ id: 'shop', title: 'Shop', document, fetch: handle },
+    authorize: ({ tenantId, userId }) => (userId === null ? null : { authorization: `${tenantId}/${userId}` }),
+    ...change,
+  })
+  const harnessOf = (name: string, principal?: RunPrincipal) => {
+    const node = nodes.find(({ definition }) => definition.type === `shop/${name}`)
+    if (node === undefined) throw new Error(`No ${name}`)
+    return createNodeTestHarness(node, principal === undefined ? {} : { principal })
+  }
+  return { nodes, skipped, harnessOf }
+}
+
+describe('hostApi', () => {
+  test('calls the handler of the host as the person for whom the run acts', async () => {
+    const seen: unknown[] = []
+    const { harnessOf, nodes, skipped } = api(async (request) => {
+      const { method, url, headers } = request
+      seen.push([method, url, headers.get('authorization'), await request.text()])
+      return Response.json({ id: 'A 1', note: 'Hi' })
+    })
+    expect(nodes.map(({ definition }) => definition.type)).toEqual(['shop/get-order', 'shop/change-order'])
+    expect(skipped.map(({ reason }) => reason)).toEqual(['it requires a body of the type image/png'])
+    const { output } = await harnessOf('get-order', ada).run({ id: 'A 1' })
+    expect(output).toEqual({ id: 'A 1', note: 'Hi' })
+    await harnessOf('change-order', ada).run({ id: 'A 1', note: 'Hi' })
+    expect(seen).toEqual([
+      ['GET', 'http://localhost/orders/A%201', 'test-tenant/ada', ''],
+      ['PATCH', 'http://localhost/orders/A%201', 'test-tenant/ada', '{"note":"Hi"}'],
+    ])
+  })
+
+  test('refuses a run that acts for no person, if the host does', async () => {
+    const { harnessOf } = api(() => Response.json({}))
+    await expect(harnessOf('get-order').run({ id: '1' })).rejects.toMatchObject({ code: 'HOST_API_REFUSED' })
+  })
+
+  test('fails as the API answers, and for a response that is too large', async () => {
+    const failing = api(() => Response.json({ error: 'no' }, { status: 403 }))
+    await expect(failing.harnessOf('change-order', ada).run({ id: '1' })).rejects.toMatchObject({
+      ...{ code: 'HTTP_STATUS', retryable: false, details: { status: 403 } },
+    })
+    const large = api(() => new Response(new Uint8Array(9_000_000)))
+    await expect(large.harnessOf('get-order', ada).run({ id: '1' })).rejects.toMatchObject({
+      code: 'HTTP_RESPONSE_TOO_LARGE',
+    })
+    const empty = api(() => new Response(null, { status: 204 }), { baseUrl: 'http://localhost/api/' })
+    expect((await empty.harnessOf('get-order', ada).run({ id: '1' })).output).toEqual({})
+    const aborted = empty
+      .harnessOf('get-order', ada)
+      .run({ id: '1' }, { abortSignal: AbortSignal.abort(new Error('over')) })
+    await expect(aborted).rejects.toThrow('over')
+  })
+})

@@ -27,6 +27,8 @@ const config: KnipConfig = ({ production = false }) => ({
       ignoreDependencies: ['@arethetypeswrong/cli', 'publint', 'typescript-native'],
     },
     'packages/*': { project: packageSources },
+    // Its tests are beside its sources.
+    'packages/connectors': { project: ['src/**/*.ts!', '!src/**/testing/**!'] },
     'packages/editor': {
       entry: ['test/browser/*/main.tsx', 'scripts/*.mjs'],
       project: [...packageSources, 'scripts/*.mjs'],

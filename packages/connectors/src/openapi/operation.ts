@@ -96,11 +96,11 @@ function readParameter(
   taken: Set<string>,
   schemas: SchemaReader,
 ): Field | { reason: string } | null {
-  const { name, in: place, required = false, style, explode } = parameter
+  const { name, in: position, required = false, style, explode } = parameter
   if (typeof name !== 'string' || name === '') return { reason: 'a parameter has no name' }
-  const isRequired = required === true || place === 'path'
-  if (place === 'cookie') return isRequired ? { reason: `it requires the cookie ${name}` } : null
-  if (place === 'header' && HEADERS_OF_CLIENT.has(name.toLowerCase())) return null
+  const isRequired = required === true || position === 'path'
+  if (position === 'cookie') return isRequired ? { reason: `it requires the cookie ${name}` } : null
+  if (position === 'header' && HEADERS_OF_CLIENT.has(name.toLowerCase())) return null
   const content = isJsonObject(parameter.content) ? Object.values(parameter.content)[0] : undefined
   const schema = isJsonObject(content) ? content.schema : parameter.schema
   const { description } = parameter
@@ -111,7 +111,7 @@ function readParameter(
   }
   const field = { param: uniqueName(paramName(name), taken, ''), schema: schemas.toParam(schema, texts) }
   const scalar = (value: unknown): string => (Array.isArray(value) ? value.join(',') : textOf(value))
-  if (place === 'path') {
+  if (position === 'path') {
     return {
       ...field,
       put: (draft, value) => {
@@ -119,7 +119,7 @@ function readParameter(
       },
     }
   }
-  if (place === 'header') {
+  if (position === 'header') {
     return {
       ...field,
       put: (draft, value) => {
@@ -127,7 +127,7 @@ function readParameter(
       },
     }
   }
-  if (place !== 'query') return { reason: `the parameter ${name} has no known position` }
+  if (position !== 'query') return { reason: `the parameter ${name} has no known position` }
   const isWritten = z.globalRegistry.get(field.schema)?.sink === 'json'
   const form = { style, explode, isJson: content !== undefined }
   return {

@@ -43,9 +43,9 @@ export function authOf(
 }
 
 function authBy(scheme: JsonObject, client: OpenApiClient | undefined): ConnectorAuth | null {
-  const { type, name, in: place, flows } = scheme
-  if (type === 'apiKey' && typeof name === 'string' && (place === 'header' || place === 'query')) {
-    return { kind: 'apiKey', position: { in: place, name } }
+  const { type, name, in: position, flows } = scheme
+  if (type === 'apiKey' && typeof name === 'string' && (position === 'header' || position === 'query')) {
+    return { kind: 'apiKey', position: { in: position, name } }
   }
   if (type === 'http') {
     const kind = String(scheme.scheme).toLowerCase()

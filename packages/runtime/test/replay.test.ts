@@ -6,6 +6,7 @@ import type { FindPlan } from '../src/interpreter/context.ts'
 import { createMachine, type Plan, restep } from '../src/interpreter/index.ts'
 import { openInParts, plainView, spread, storedView } from '../src/interpreter/testing/view-in-parts.ts'
 import { RECORDED_RUNS } from './recorded-runs/index.ts'
+import { recordRealRuns } from './recorded-runs/real-runs.ts'
 import type { RecordedRun } from './recorded-runs/record-run.ts'
 
 const FOLDER = join(import.meta.dirname, 'logs')
@@ -27,26 +28,33 @@ function textOf({ plan, later, events }: RecordedRun): string {
   return `{\n  "plan": ${JSON.stringify(plan)},\n${others}  "events": [\n${lines.join(',\n')}\n  ]\n}\n`
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   // A new kind of run is recorded once, on purpose. What is there already is never written again: a log
   // represents runs that began under an older interpreter.
   if (process.env.TENON_RECORD_LOGS !== '1') return
-  for (const [name, record] of Object.entries(RECORDED_RUNS)) {
+  const write = (name: string, record: () => RecordedRun): void => {
     const file = join(FOLDER, `${name}.json`)
     if (!existsSync(file)) writeFileSync(file, textOf(record()))
   }
-})
+  for (const [name, record] of Object.entries(RECORDED_RUNS)) write(name, record)
+  for (const [name, run] of await recordRealRuns()) write(name, () => run)
+}, 300_000)
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
+/** Logs for what costs much for each event: those of the machine, and some of the others. */
+const someFiles = files.filter((name, index) => !name.startsWith('real-') || index % 8 === 0)
 
 describe('stored run logs', () => {
   test('are there for every kind of run', () => {
     const names = files.map((name) => name.replace('.json', ''))
     expect(names).toEqual(expect.arrayContaining(Object.keys(RECORDED_RUNS)))
+    // Of runs of an engine: with observations, values, and ids and times of their own.
+    expect(names.filter((name) => name.startsWith('real-')).length).toBeGreaterThanOrEqual(60)
   })
 
   test('hold every decision that the machine can make', () => {
-    const types = new Set(files.flatMap((name) => read(name).events.map(({ type }) => type)))
+    const events = files.flatMap((name) => read(name).events)
+    const types = new Set(events.flatMap(({ class: kind, type }) => (kind === 'observation' ? [] : [type])))
     expect([...types].sort()).toEqual([
       'approval_decided',
       'approval_needed',
@@ -58,6 +66,9 @@ describe('stored run logs', () => {
       'compensation_ended',
       'compensation_skip_requested',
       'compensation_started',
+      'engine_change_refused',
+      'engine_change_requested',
+      'engine_changed',
       'event_received',
       'failure_handled',
       'iteration_ended',
@@ -67,6 +78,7 @@ describe('stored run logs', () => {
       'join_waiting',
       'migrate_requested',
       'migration_refused',
+      'migration_withdrawn',
       'node_cancel_requested',
       'node_canceled',
       'node_compensated',
@@ -113,7 +125,7 @@ describe('stored run logs', () => {
     expect(['completed', 'failed', 'canceled']).toContain(status)
   })
 
-  test.each(files)('%s gives the same view in parts, from any event on, and the parts have no values', (name) => {
+  test.each(someFiles)('%s gives the same view in parts, from any event on, and the parts have no values', (name) => {
     const log = spread(read(name).events)
     const { length } = log
     const whole = plainView(foldRunEvents(log))
@@ -140,7 +152,7 @@ const EDITS: readonly [title: string, edit: (event: RunEvent) => RunEvent | null
 describe('a planted edit of a log is caught', () => {
   test.each(EDITS)('where any one decision is %s', (_, edit) => {
     let edits = 0
-    for (const name of files) {
+    for (const name of someFiles) {
       const recorded = read(name)
       const { events } = recorded
       for (const [position, event] of events.entries()) {

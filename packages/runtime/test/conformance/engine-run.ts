@@ -7,6 +7,7 @@ import type { ConformanceCase } from './conformance-case.ts'
 
 /** Log of a case on an engine. */
 export interface EngineLog {
+  readonly tenantId: string
   readonly runId: string
   readonly events: readonly RunEvent[]
 }
@@ -40,7 +41,7 @@ export async function runOnEngine(
     }
   }
   await ended
-  return { runId: run.runId, events: await run.events() }
+  return { tenantId, runId: run.runId, events: await run.events() }
 }
 
 const WAITING: ReadonlySet<string> = new Set(['approval', 'wait-for-event', 'wait-for-callback', 'caller'])

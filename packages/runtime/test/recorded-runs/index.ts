@@ -1,6 +1,6 @@
 import { deadline, failures, nested, passedOver, race, ticketTo, tooFew } from './branching-runs.ts'
 import type { RecordedRun } from './record-run.ts'
-import { compensated, moved, parked, paused, repeated } from './repaired-runs.ts'
+import { changed, compensated, moved, parked, paused, repeated } from './repaired-runs.ts'
 import { called, children, collected, events } from './runs-with-others.ts'
 
 /** Every kind of run that is kept, by the name of its file. */
@@ -21,6 +21,7 @@ export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
   compensated,
   repeated,
   moved,
+  changed,
   children,
   called,
   collected,

@@ -183,3 +183,26 @@ export function moved(): RecordedRun {
   run.complete('end', 'end', {}, 'moved')
   return { plan: first, later, events: run.log }
 }
+
+/** A run that changes its engine, one request that is refused, and a request to move that is withdrawn. */
+export function changed(): RecordedRun {
+  const plan = planOf(
+    ['start', 'a:probe', 'ask:approval', 'b:probe', 'end'],
+    ['start>a', 'a>ask', 'ask:approve>b', 'b>end'],
+  )
+  return record(plan, (run) => {
+    const change = (requestId: string, from: 'embedded' | 'temporal', to: 'embedded' | 'temporal') =>
+      run.apply({ type: 'engine_change_requested', data: { requestId, actor: null, from, to } })
+    run.start()
+    run.complete('start')
+    change('first', 'embedded', 'temporal')
+    change('withdrawn', 'embedded', 'embedded')
+    change('again', 'embedded', 'temporal')
+    run.complete('a')
+    run.suspend('ask', approvalOf())
+    run.vote('ask/1/0', 'approve')
+    run.complete('ask', 'approve')
+    run.complete('b')
+    run.complete('end', 'end', {}, 'changed')
+  })
+}

@@ -16,6 +16,7 @@ const ORIGINAL: Workflow = {
   deletedAt: null,
   pause: null,
   nextRunAt: null,
+  pausedTriggers: 0,
   lastRun: null,
 }
 

@@ -170,9 +170,10 @@ interface WorkflowRowProps {
 }
 
 function WorkflowRow({ workflow, isPaused, canEdit, isBusy, onOpen, onDuplicate, onDelete }: WorkflowRowProps) {
-  const { name, description, liveVersion, hasUnpublishedChanges, nextRunAt } = workflow
+  const { name, description, liveVersion, hasUnpublishedChanges, nextRunAt, pausedTriggers } = workflow
   const published = liveVersion === null ? 'Draft' : `v${liveVersion}${hasUnpublishedChanges ? ' · changed' : ''}`
   const state = isPaused ? `${published} · paused` : published
+  const paused = pausedTriggers === 1 ? '1 paused trigger' : `${pausedTriggers} paused triggers`
   return (
     <li className="page-row">
       <button type="button" className="page-open" onClick={onOpen}>
@@ -181,6 +182,7 @@ function WorkflowRow({ workflow, isPaused, canEdit, isBusy, onOpen, onDuplicate,
       </button>
       <span className="page-state">
         {state}
+        {pausedTriggers > 0 && ` · ${paused}`}
         {nextRunAt !== null && (
           <>
             {' · next run '}

@@ -67,6 +67,8 @@ export interface Workflow {
   readonly pause: Pause | null
   /** Next time of its schedules, of those that are published and not paused; `null` without one. */
   readonly nextRunAt: IsoInstant | null
+  /** Number of its published triggers that are paused. */
+  readonly pausedTriggers: number
   /** Latest live run; `null` before the first. */
   readonly lastRun: { readonly runId: RunId; readonly status: RunStatus; readonly queuedAt: IsoInstant } | null
 }

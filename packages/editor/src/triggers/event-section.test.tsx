@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { defineNode, eventParams, toManifest } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { act, screen, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import type { FixtureData } from '../../test/fixtures/fixture-data.ts'
@@ -31,7 +31,7 @@ const received = (id: string, data: Record<string, unknown>) => ({
 
 test('offers the declared types with their fields, and tries the filter on the last events', async () => {
   const schema = { type: 'object', properties: { total: { type: 'number' } } }
-  const { user, session } = showEvent(
+  const { user, session, fixture } = showEvent(
     {
       eventTypes: [
         {
@@ -64,9 +64,10 @@ test('offers the declared types with their fields, and tries the filter on the l
   const { nodes } = session.store.getState().document
   expect(nodes[0]?.params).toMatchObject({ eventType: 'order.created', schema })
   expect(await screen.findByText('After checkout.')).toBeTruthy()
-  expect(screen.getByText('Example')).toBeTruthy()
   const trial = await screen.findByRole('group', { name: 'Try the filter' })
   await within(trial).findByText('Starts a run')
+  // The example of the host is tried as well.
+  expect(within(trial).getByText('Example').closest('p')?.textContent).toBe('ExampleSkipped')
   const [fits, skipped, ...others] = within(trial).getAllByRole('listitem')
   // The filter is true for it.
   expect(others.pop()?.textContent).toContain('Event refusedThe data of "order.created" is not valid')
@@ -77,7 +78,11 @@ test('offers the declared types with their fields, and tries the filter on the l
     expect.stringMatching(/Filter failed|Neither true nor false|Skipped/),
   ])
   act(() => void session.dispatch({ type: 'set-param', nodeId: 'hook', path: ['filter'], value: '1' }))
-  expect(await within(trial).findAllByText('Neither true nor false')).toHaveLength(4)
+  expect(await within(trial).findAllByText('Neither true nor false')).toHaveLength(5)
   act(() => void session.dispatch({ type: 'unset-param', nodeId: 'hook', path: ['filter'] }))
-  expect(await within(trial).findAllByText('Starts a run')).toHaveLength(4)
+  expect(await within(trial).findAllByText('Starts a run')).toHaveLength(5)
+  const listed = () => fixture.calls.filter(({ name }) => name === 'events.received').length
+  const before = listed()
+  await user.click(within(trial).getByRole('button', { name: 'Refresh' }))
+  await waitFor(() => expect(listed()).toBe(before + 1))
 })

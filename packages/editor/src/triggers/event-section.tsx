@@ -56,7 +56,14 @@ export function EventSection({ nodeId, params, client }: EventSectionProps) {
           </pre>
         </details>
       )}
-      {eventType !== '' && <FilterTrial client={client} eventType={eventType} filter={textOf(params['filter'])} />}
+      {eventType !== '' && (
+        <FilterTrial
+          client={client}
+          eventType={eventType}
+          filter={textOf(params['filter'])}
+          example={declared?.example ?? null}
+        />
+      )}
     </>
   )
 }

@@ -107,6 +107,9 @@ test('marks the field of a fault, and describes no times then', async () => {
 test.each([
   [{}, 'Every weekday at 09:00, UTC'],
   [{ cron: '30 7 * * MON-FRI', zone: 'Asia/Tokyo' }, 'Every weekday at 07:30, Asia/Tokyo'],
+  [{ cron: '0 9 * * 1' }, 'Every Monday at 09:00, UTC'],
+  [{ cron: '0 9 * * 7' }, 'Every Sunday at 09:00, UTC'],
+  [{ cron: '5 18 * * fri' }, 'Every Friday at 18:05, UTC'],
   [{ cron: '30 2 1 * *' }, 'At 02:30, on day 1 of the month, UTC'],
   [
     { repeat: 'interval', every: '15m', days: 'weekdays', hours: '09:00-17:00' },

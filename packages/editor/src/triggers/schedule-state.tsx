@@ -1,6 +1,7 @@
 import type { BackfillResult, ScheduleState as PublishedSchedule, TenonClient } from '@tenon/core/client'
 import type { NodeId, WorkflowId } from '@tenon/core/document'
 import { useState } from 'react'
+import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { formatMoment } from '../runs/format/instant.ts'
 import { Button } from '../ui/button.tsx'
@@ -44,7 +45,9 @@ function BackfillForm({ nodeId, workflowId, client, onStarted }: Omit<ScheduleSt
   const { toast } = useAnnouncer()
   const [isOpen, setIsOpen] = useState(false)
   const [range, setRange] = useState({ from: '', to: '' })
-  const [isBusy, setIsBusy] = useState(false)
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, 'triggers.changeFailed'), { tone: 'failed' }),
+  )
   if (!isOpen) {
     return (
       <Button size="s" onClick={() => setIsOpen(true)}>
@@ -55,18 +58,12 @@ function BackfillForm({ nodeId, workflowId, client, onStarted }: Omit<ScheduleSt
   const [from, to] = [instantOf(range.from), instantOf(range.to)]
   const start = () => {
     if (from === null || to === null) return
-    setIsBusy(true)
-    client.triggers
-      .backfill(workflowId, nodeId, { from, to })
-      .then(
-        (result) => {
-          toast(t('triggers.schedule.started', countsOf(result)))
-          setIsOpen(false)
-          onStarted()
-        },
-        (error: unknown) => toast(failureText(error, t, 'triggers.changeFailed'), { tone: 'failed' }),
-      )
-      .finally(() => setIsBusy(false))
+    void send(async () => {
+      const result = await client.triggers.backfill(workflowId, nodeId, { from, to })
+      toast(t('triggers.schedule.started', countsOf(result)))
+      setIsOpen(false)
+      onStarted()
+    })
   }
   const field = (name: 'from' | 'to', label: string) => (
     <Field label={label}>
@@ -85,7 +82,7 @@ function BackfillForm({ nodeId, workflowId, client, onStarted }: Omit<ScheduleSt
         <Button size="s" variant="ghost" onClick={() => setIsOpen(false)}>
           {t('ui.cancel')}
         </Button>
-        <Button size="s" busy={isBusy} disabled={from === null || to === null} onClick={start}>
+        <Button size="s" busy={isSending} disabled={from === null || to === null} onClick={start}>
           {t('triggers.schedule.start')}
         </Button>
       </div>

@@ -16,7 +16,8 @@ export const SCHEDULE_PRESETS = {
 /** Name of a common expression. */
 export type SchedulePreset = keyof typeof SCHEDULE_PRESETS
 
-const TIME_OF_WEEKDAYS = /^(\d{1,2}) (\d{1,2}) \* \* (?:1-5|MON-FRI)$/i
+const TIME_OF_WEEKDAYS = /^(\d{1,2}) (\d{1,2}) \* \* (1-5|MON-FRI|[0-7]|SUN|MON|TUE|WED|THU|FRI|SAT)$/i
+const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
 
 /**
  * Returns the sentence of a schedule: `Every weekday at 09:00, Europe/Berlin`.
@@ -40,13 +41,21 @@ function intervalWords({ every = '1h', days, hours }: JsonObject, t: Translate):
   })
 }
 
+/** Returns the number of a day of the week from 0, Sunday; the text of a range. */
+function dayOf(days: string): string {
+  const index = DAYS.indexOf(days.toUpperCase())
+  return String(index === -1 ? (days === '7' ? 0 : days) : index)
+}
+
 function cronWords(cron: unknown, t: Translate): string | null {
   // Some expressions that are refused have a sentence.
   if (typeof cron !== 'string' || cronFault(cron) !== null) return null
   const text = cron.trim().replaceAll(/\s+/g, ' ')
-  const [, minute = '', hour = ''] = TIME_OF_WEEKDAYS.exec(text) ?? []
-  if (minute !== '')
-    return t('triggers.schedule.weekdaysAt', { time: `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` })
+  const [, minute = '', hour = '', days = ''] = TIME_OF_WEEKDAYS.exec(text) ?? []
+  if (minute !== '') {
+    const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
+    return t('triggers.schedule.weekdaysAt', { time, day: dayOf(days) })
+  }
   try {
     return describeCron(text, { use24HourTimeFormat: true, verbose: false })
   } catch {

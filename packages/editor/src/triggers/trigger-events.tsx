@@ -2,7 +2,7 @@ import type { TriggerEvent } from '@tenon/core/client'
 import type { RunId } from '@tenon/core/document'
 import type { Resource } from '../client/use-resource.ts'
 import { useInstance } from '../instance/instance-context.ts'
-import { formatMoment } from '../runs/format/instant.ts'
+import { formatMoment, formatSecond } from '../runs/format/instant.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Field } from '../ui/field.tsx'
 
@@ -15,7 +15,9 @@ interface TriggerEventsProps {
 /** The last events of a trigger with their outcomes; its parent adds the texts of triggers. */
 export function TriggerEvents({ events, onOpenRun }: TriggerEventsProps) {
   const { t } = useInstance()
-  const items = [...(events.value?.items ?? [])].sort((a, b) => shownAt(b) - shownAt(a))
+  const items = [...(events.value?.items ?? [])].sort(
+    (a, b) => shownAt(b) - shownAt(a) || Date.parse(b.at) - Date.parse(a.at),
+  )
   return (
     <Field group label={t('triggers.events')} hint={t('triggers.yourTime')}>
       {items.length === 0 ? (
@@ -45,7 +47,7 @@ function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & 
   const tone = outcome === 'rejected' || outcome === 'failed' ? 'failed' : outcome === 'started' ? 'success' : 'neutral'
   return (
     <li className="tn-trigger-event">
-      <time dateTime={dueAt ?? at}>{formatMoment(shownAt(event), locale)}</time>
+      <time dateTime={dueAt ?? at}>{(dueAt === null ? formatSecond : formatMoment)(shownAt(event), locale)}</time>
       <Badge tone={tone}>{t('triggers.outcome', { outcome })}</Badge>
       {mode === 'test' && <Badge>{t('triggers.isTest')}</Badge>}
       {dueAt !== null && outcome === 'started' && Date.parse(at) - Date.parse(dueAt) > LATE_MS && (

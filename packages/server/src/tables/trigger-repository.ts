@@ -235,3 +235,21 @@ export async function countTestRun(
     .executeTakeFirstOrThrow()
   return Number(counted.numUpdatedRows) === 1
 }
+
+/** Counts the paused triggers of the version with which runs start, by workflow; one without any is missing. */
+export async function countPausedTriggers(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowIds: readonly WorkflowId[],
+): Promise<ReadonlyMap<WorkflowId, number>> {
+  const rows = await tx
+    .selectFrom('triggers')
+    .select((eb) => ['workflow_id', eb.fn.countAll<number>().as('count')])
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', 'in', workflowIds)
+    .where('paused_at', 'is not', null)
+    .where('version', 'is not', null)
+    .groupBy('workflow_id')
+    .execute()
+  return new Map(rows.map(({ workflow_id: id, count }) => [id, Number(count)]))
+}

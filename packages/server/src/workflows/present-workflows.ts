@@ -7,6 +7,7 @@ import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { lastRuns } from '../tables/last-runs.ts'
 import { readNextTimes } from '../tables/schedule-repository.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
+import { countPausedTriggers } from '../tables/trigger-repository.ts'
 import { findStableVersions } from '../tables/version-repository.ts'
 import { presentPause } from './present-pause.ts'
 
@@ -19,10 +20,11 @@ export async function presentWorkflows(
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.workflow_id)
   const hashes = await draftBehaviorHashes(server.database, tenantId, ids)
-  const { runs, live, next } = await server.database.withTenant(tenantId, async (tx) => ({
+  const { runs, live, next, paused } = await server.database.withTenant(tenantId, async (tx) => ({
     runs: await lastRuns(tx, tenantId, ids),
     live: await findStableVersions(tx, tenantId, rows),
     next: await readNextTimes(tx, tenantId, ids),
+    paused: await countPausedTriggers(tx, tenantId, ids),
   }))
   const pauses = await server.reader.readPauses(tenantId, ids)
   return rows.map((row) => {
@@ -40,6 +42,7 @@ export async function presentWorkflows(
       deletedAt: toInstantOrNull(row.deleted_at),
       pause: pause === undefined ? null : presentPause(pause),
       nextRunAt: toInstantOrNull(next.get(row.workflow_id) ?? null),
+      pausedTriggers: paused.get(row.workflow_id) ?? 0,
       lastRun:
         lastRun === undefined
           ? null

@@ -44,6 +44,7 @@ export const workflowSchema = z
     deletedAt: instantSchema.nullable(),
     pause: pauseSchema.nullable(),
     nextRunAt: instantSchema.nullable(),
+    pausedTriggers: z.int(),
     lastRun: z.strictObject({ runId: z.string(), status: z.enum(RUN_STATUSES), queuedAt: instantSchema }).nullable(),
   })
   .meta({ id: 'Workflow' })

@@ -33,7 +33,8 @@ export const enTriggers = {
   'triggers.schedule.sentence': '{times}, {zone}',
   'triggers.schedule.every':
     'Every {every}{days, select, weekdays { on weekdays} other {}}{hasHours, select, yes { from {hours}} other {}}',
-  'triggers.schedule.weekdaysAt': 'Every weekday at {time}',
+  'triggers.schedule.weekdaysAt':
+    'Every {day, select, 0 {Sunday} 1 {Monday} 2 {Tuesday} 3 {Wednesday} 4 {Thursday} 5 {Friday} 6 {Saturday} other {weekday}} at {time}',
   'triggers.schedule.faulty': 'The schedule cannot be read',
   'triggers.schedule.preset': 'Common schedules',
   'triggers.schedule.own': 'Your own',
@@ -70,6 +71,7 @@ export const enTriggers = {
   'triggers.received': 'Try the filter',
   'triggers.receivedHelp': 'The last events of this type, whether or not they have started runs.',
   'triggers.noReceived': 'No event of the type "{type}" was received in the last 7 days.',
+  'triggers.refresh': 'Refresh',
   'triggers.receivedFailed': 'The last events could not be loaded',
   'triggers.filterOutcome':
     '{outcome, select, fits {Starts a run} skipped {Skipped} no-boolean {Neither true nor false} refused {Event refused} other {Filter failed}}',

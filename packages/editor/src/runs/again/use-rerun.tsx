@@ -1,6 +1,7 @@
 import type { Run } from '@tenon/core/client'
 import type { RerunFrom } from '@tenon/core/run'
 import { type ReactNode, useState } from 'react'
+import { useSending } from '../../client/use-sending.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -42,22 +43,14 @@ export function rerunLabel(from: RerunWay) {
 export function useRerun({ scope, run, onStarted }: RerunProps): Rerun {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
-  const [isSending, setIsSending] = useState(false)
   const [choice, setChoice] = useState<(VersionChoice & { readonly from: RerunFrom }) | null>(null)
   const { client } = scope
-  const send = async (action: () => Promise<void>) => {
-    setIsSending(true)
-    try {
-      await action()
-    } catch (error) {
-      const failure = refusalText(error, t)
-      // A toast would be behind the dialog, which stays open while the choice is sent.
-      if (choice === null) toast(failure, { tone: 'failed' })
-      else setChoice({ ...choice, failure })
-    } finally {
-      setIsSending(false)
-    }
-  }
+  const { isSending, send } = useSending((error) => {
+    const failure = refusalText(error, t)
+    // A toast would be behind the dialog, which stays open while the choice is sent.
+    if (choice === null) toast(failure, { tone: 'failed' })
+    else setChoice({ ...choice, failure })
+  })
   const begin = async (request: Promise<{ readonly runId: string }>) => {
     const started = await request
     setChoice(null)

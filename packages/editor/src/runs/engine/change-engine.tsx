@@ -67,18 +67,17 @@ interface WithdrawProps extends ChangeEngineProps {
 function Withdraw({ scope: { client, runId }, engine, size }: WithdrawProps) {
   const t = useTranslate()
   const { toast } = useAnnouncer()
-  const [isSending, setIsSending] = useState(false)
+  // The button stays busy until the run has taken the request in, and goes with it.
+  const [isSent, setIsSent] = useState(false)
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, 'runs.engine.withdrawFailed'), { tone: 'failed' }),
+  )
   const withdraw = async () => {
-    setIsSending(true)
-    try {
-      await client.runs.changeEngine(runId, { engine })
-    } catch (error) {
-      toast(failureText(error, t, 'runs.engine.withdrawFailed'), { tone: 'failed' })
-      setIsSending(false)
-    }
+    await client.runs.changeEngine(runId, { engine })
+    setIsSent(true)
   }
   return (
-    <Button size={size} busy={isSending} onClick={() => void withdraw()}>
+    <Button size={size} busy={isSending || isSent} onClick={() => void send(withdraw)}>
       {t('runs.engine.withdraw', { engine: t(`runs.engine.${engine}`) })}
     </Button>
   )

@@ -22,6 +22,18 @@ export function formatMoment(at: number, locale: string): string {
   }).format(clampInstant(at))
 }
 
+/** Formats day and time of day to the second, for events that may come within a minute: `Nov 23, 10:42:07`. */
+export function formatSecond(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(clampInstant(at))
+}
+
 const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])[] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

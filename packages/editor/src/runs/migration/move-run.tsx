@@ -1,6 +1,7 @@
 import type { Run } from '@tenon/core/client'
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
+import { useSending } from '../../client/use-sending.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { MigrationTexts } from '../../shell/migration-texts.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -43,18 +44,17 @@ function WithdrawButton({ scope, target, size }: MoveRunProps & { readonly targe
   const { client, runId, store } = scope
   const { toast } = useAnnouncer()
   const showUntil = useRunToast(store)
-  const [isSending, setIsSending] = useState(false)
+  // The button stays busy until the run has taken the request in, and goes with it.
+  const [isSent, setIsSent] = useState(false)
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, 'runs.move.withdrawFailed'), { tone: 'failed' }),
+  )
   const button = useRef<HTMLButtonElement>(null)
   const withdraw = async () => {
-    setIsSending(true)
-    try {
-      await client.runs.withdrawMigration(runId)
-      const text = t('runs.move.withdrawn')
-      showUntil(text, ({ migrations }) => migrations.every(({ outcome }) => outcome !== null))
-    } catch (error) {
-      toast(failureText(error, t, 'runs.move.withdrawFailed'), { tone: 'failed' })
-      setIsSending(false)
-    }
+    await client.runs.withdrawMigration(runId)
+    setIsSent(true)
+    const text = t('runs.move.withdrawn')
+    showUntil(text, ({ migrations }) => migrations.every(({ outcome }) => outcome !== null))
   }
   return (
     <>
@@ -62,9 +62,9 @@ function WithdrawButton({ scope, target, size }: MoveRunProps & { readonly targe
       <Button
         ref={button}
         size={size}
-        busy={isSending}
+        busy={isSending || isSent}
         title={t('runs.move.withdrawText', { version: target })}
-        onClick={() => void withdraw()}
+        onClick={() => void send(withdraw)}
       >
         {t('runs.move.withdraw')}
       </Button>

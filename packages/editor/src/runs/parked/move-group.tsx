@@ -1,6 +1,7 @@
 import type { MigratedRuns, ParkedGroup, TenonClient } from '@tenon/core/client'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { useResource } from '../../client/use-resource.ts'
+import { useSending } from '../../client/use-sending.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { MigrationTexts } from '../../shell/migration-texts.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -27,7 +28,9 @@ export function MoveGroup(props: MoveGroupProps) {
 function MoveButton({ client, group, disabled, onDone }: MoveGroupProps) {
   const t = useTranslate()
   const { toast } = useAnnouncer()
-  const [isSending, setIsSending] = useState(false)
+  const { isSending, send } = useSending((error) =>
+    toast(failureText(error, t, 'runs.move.groupFailed'), { tone: 'failed' }),
+  )
   const isGone = useRef(false)
   useEffect(() => {
     isGone.current = false
@@ -42,16 +45,12 @@ function MoveButton({ client, group, disabled, onDone }: MoveGroupProps) {
   const latest = workflow.value?.liveVersion ?? null
   if (latest === null || latest === sample.version) return null
   const move = async () => {
-    setIsSending(true)
-    try {
+    await send(async () => {
       const { moved, refused } = await moveAll(client, { group, version: latest, isStopped: () => isGone.current })
       const [first] = refused
       const text = t('runs.move.groupSent', { moved, refused: refused.length, version: latest })
       toast(first === undefined ? text : `${text} · ${first.message}`, first === undefined ? {} : { tone: 'failed' })
-    } catch (error) {
-      toast(failureText(error, t, 'runs.move.groupFailed'), { tone: 'failed' })
-    }
-    setIsSending(false)
+    })
     onDone()
   }
   return (

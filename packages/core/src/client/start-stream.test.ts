@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { StartedRun } from '../api/run-types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import type { RunStreamOptions, StreamState } from './options.ts'
+import { startLater } from './start-later.ts'
 import { followStart } from './start-stream.ts'
 
 const STARTED: StartedRun = { runId: 'r', status: 'running', startedAt: null }
@@ -19,10 +20,12 @@ function start(...answers: readonly (Response | Error)[]) {
   let sent = 0
   followStart(
     {
-      open: async () => {
+      open: async (signal) => {
         const next = answers[sent]
         sent += 1
-        if (next === undefined) return new Promise<Response>(() => undefined)
+        if (next === undefined) {
+          return new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        }
         if (next instanceof Error) throw next
         return next
       },
@@ -51,7 +54,7 @@ describe('followStart', () => {
   const flush = () => vi.advanceTimersByTimeAsync(1)
 
   test('gives the run and its events, and ends with the run', async () => {
-    const run = start(answer(STARTED, 'odd', event(1), event(2, 'run_completed')))
+    const run = start(answer(STARTED, 'odd', null, { runId: 1 }, event(1), event(2, 'run_completed')))
     await vi.waitFor(() => expect(run.states).toEqual(['connecting', 'live', 'closed']))
     expect(run.seen).toEqual(['r', 1, 2])
     run.stop()
@@ -86,6 +89,7 @@ describe('followStart', () => {
     const waiting = start()
     await flush()
     waiting.stop()
+    await flush()
     expect(waiting.states).toEqual(['connecting', 'closed'])
     const retrying = start(new TenonError('UNAVAILABLE', 'gone'))
     await vi.waitFor(() => expect(retrying.states.at(-1)).toBe('retrying'))
@@ -98,4 +102,17 @@ describe('followStart', () => {
     followStart({ open, follow: () => open }, { ...none, onState: (state) => states.push(state) }, AbortSignal.abort())
     expect(states).toEqual(['closed'])
   })
+})
+
+test('startLater says that its code cannot be loaded, and stops before it is', async () => {
+  const states: unknown[] = []
+  const listeners = { onStarted: () => undefined, onEvents: () => undefined }
+  const onState = (state: StreamState, error?: TenonError) => states.push([state, error?.code])
+  const deps = { open: async () => answer(), follow: () => () => undefined }
+  const lost = () => Promise.reject(new Error('offline'))
+  startLater(lost, deps, listeners)
+  startLater(lost, deps, { ...listeners, onState })
+  await vi.waitFor(() => expect(states).toEqual([['closed', 'UNAVAILABLE']]))
+  startLater(async () => ({ followStart }), deps, { ...listeners, onState })()
+  await vi.waitFor(() => expect(states.at(-1)).toEqual(['closed', undefined]))
 })

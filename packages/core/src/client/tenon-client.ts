@@ -4,12 +4,12 @@ import { TenonError } from '../errors/tenon-error.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { aFunction, type OptionCheck, optional, optionFault } from '../options/option-checks.ts'
 import { createChangeStream } from './change-stream.ts'
-import { unreachable } from './errors.ts'
 import type { FilesClient, UploadContent } from './files-client.ts'
 import type { RequestOptions, TenonClientOptions, WebSocketConstructor } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
 import { followRun } from './run-stream.ts'
 import type { RunsClient } from './runs-client.ts'
+import { startLater } from './start-later.ts'
 import {
   createRequester,
   createTransport,
@@ -88,13 +88,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
         const { headers, ...request } = startOf(path`/workflows/${workflowId}/runs`, body, { idempotencyKey })
         const openStart = (abortSignal: AbortSignal) =>
           open({ ...request, headers: { ...headers, accept: 'text/event-stream' }, abortSignal })
-        const stop = new AbortController()
-        // Loaded on demand, since few clients need it.
-        import('./start-stream.ts').then(
-          ({ followStart }) => followStart({ open: openStart, follow: stream }, listeners, stop.signal),
-          (cause) => listeners.onState?.('closed', unreachable(cause)),
-        )
-        return () => stop.abort()
+        return startLater(() => import('./start-stream.ts'), { open: openStart, follow: stream }, listeners)
       },
     },
     approvals: approvalMethods(send),

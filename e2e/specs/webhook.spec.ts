@@ -56,6 +56,71 @@ test('a webhook gets its secret and its address in the editor, and starts one ru
   await expect(page).toHaveURL(/runs/)
 })
 
+const QUOTES = workflow(
+  [
+    node('start', 'start'),
+    node('hook', 'webhook', { signature: 'none', answer: 'run', dedupeKey: 'trigger.body.id' }),
+    node('total', 'set', { fields: { total: '{{input.items * 4}}' } }),
+    node('reply', 'respond', {
+      status: 201,
+      body: '{"total": {{input.total}}}',
+      headers: { 'X-Currency': 'EUR' },
+    }),
+    node('pause', 'delay', { duration: '1s' }),
+    node('end', 'end', { output: '{{nodes.total.output}}' }),
+  ],
+  ['start>total', 'hook>total', 'total>reply', 'reply>pause', 'pause>end'],
+)
+
+test('a run answers the webhook and the API early, and is streamed until its end', async ({ clientOf }) => {
+  const client = clientOf(ACME.editor)
+  const { id } = await client.workflows.create({ name: 'Quotes', document: QUOTES })
+  await client.versions.publish(id)
+  const { url } = await client.triggers.get(id, 'hook')
+  const post = () =>
+    fetch(`${url}`, {
+      method: 'POST',
+      body: '{"id": "q1", "items": 3}',
+      headers: { 'content-type': 'application/json' },
+    })
+  // The input of a message is the message itself.
+  expect((await post()).status).toBe(500)
+
+  const run = await client.runs.startAndWait(id, { input: { items: 3 } }, { waitMs: 60_000 })
+  expect(run).toMatchObject({
+    status: expect.stringMatching(/running|waiting/),
+    answer: { status: 201, body: { total: 12 } },
+  })
+  const heard: string[] = []
+  await new Promise<void>((resolve) => {
+    client.runs.startAndStream(
+      id,
+      { input: { items: 5 } },
+      {
+        onStarted: ({ runId }) => heard.push(runId),
+        onEvents: (events) => heard.push(...events.map(({ type }) => type)),
+        onState: (state) => state === 'closed' && resolve(),
+      },
+    )
+  })
+  expect(heard.slice(1, 2)).toEqual(['run_started'])
+  expect(heard.at(-1)).toBe('run_completed')
+  expect((await client.runs.get(heard[0] ?? '')).output).toEqual({ total: 20 })
+
+  await client.drafts.patch(id, {
+    operations: [
+      { op: 'set_param', nodeId: 'total', path: ['fields', 'total'], value: '{{(trigger.body?.items ?? 1) * 4}}' },
+    ],
+  })
+  await client.versions.publish(id)
+  const sent = { method: 'POST', body: '{"id": "q2", "items": 3}', headers: { 'content-type': 'application/json' } }
+  const answers = await Promise.all([fetch(`${url}`, sent), fetch(`${url}`, sent)])
+  for (const answer of answers) {
+    expect([answer.status, answer.headers.get('x-currency'), await answer.json()]).toEqual([201, 'EUR', { total: 12 }])
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox')
+  }
+})
+
 /** Sends a message as the service does. */
 async function send(url: string, id: string, secret = SECRET) {
   const text = JSON.stringify({ id })

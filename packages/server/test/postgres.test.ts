@@ -33,6 +33,20 @@ describe('on Postgres', () => {
     await server.close()
   })
 
+  test('an event waits only briefly for an open transaction of the host that sends the same event', async () => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
+    const server = await openTestServer({ database: { pool } })
+    const event = { tenantId: testIdentity().tenantId, type: 'paid', dedupeKey: 'e1' }
+    const tx = await pool.connect()
+    await tx.query('begin')
+    await server.automation.emit({ ...event, tx })
+    await expect(server.automation.emit({ ...event, key: 'o1' })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await tx.query('rollback')
+    tx.release()
+    expect(await server.automation.emit({ ...event, key: 'o1' })).toEqual({ eventId: 'e1' })
+    await server.close()
+  })
+
   test('publications and changes at once lose nothing', async () => {
     const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
     const server = await openTestServer({ database: { pool } })

@@ -30,6 +30,11 @@ export const RUN_ERRORS = {
     retryable: false,
     remedy: 'Choose a range in the past with at least one and at most 100 times of the schedule.',
   },
+  TRIGGER_KEY_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the expression for the key in the trigger, or send the event with the fields that it reads.',
+  },
   TRIGGER_FILTER_FAILED: {
     status: 422,
     retryable: false,

@@ -70,7 +70,7 @@ async function receiveLive(server: ServerContext, row: TriggerRow, event: Receiv
       return startByTrigger(server, row, input, runId)
     },
   }).catch((error: unknown) => {
-    if (!(error instanceof TenonError) || error.code !== 'WEBHOOK_NOT_FOUND') throw error
+    if (!(error instanceof TenonError) || error.code !== 'TRIGGER_NOT_FOUND') throw error
   })
 }
 
@@ -109,7 +109,7 @@ interface EventInput {
  *
  * @param beforeStart - Called for an event that fits; it may throw.
  * @returns `null` for one that does not fit the filter.
- * @throws {@link TenonError} `TRIGGER_FILTER_FAILED`, `EVENT_PAYLOAD_INVALID`, `WEBHOOK_KEY_INVALID`; the error of
+ * @throws {@link TenonError} `TRIGGER_FILTER_FAILED`, `EVENT_PAYLOAD_INVALID`, `TRIGGER_KEY_INVALID`; the error of
  * `beforeStart`.
  */
 async function readFor(
@@ -122,7 +122,7 @@ async function readFor(
   await beforeStart?.()
   checkData(event.type, schema as JsonSchema, event.data)
   const own = JSON.stringify([event.source, event.id])
-  return { input, key: dedupeKey.trim() === '' ? own : keyByExpression(dedupeKey, input) }
+  return { input, key: dedupeKey.trim() === '' ? own : keyByExpression(dedupeKey, input, 'TRIGGER_KEY_INVALID') }
 }
 
 /** @throws {@link TenonError} `TRIGGER_FILTER_FAILED` if the filter gives neither true nor false. */

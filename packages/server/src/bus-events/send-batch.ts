@@ -2,7 +2,7 @@ import type { Identity, SentEvent } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { holdEventFiles } from '../files/hold-input-files.ts'
-import { putStartRequest } from '../start-requests/put-start-request.ts'
+import { putOwnStartRequest } from '../start-requests/put-start-request.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 import { type EventToSend, requestOf, usedUntil } from './send-event.ts'
 
@@ -38,7 +38,7 @@ export async function sendBatch(
     for (const [index, event] of events.entries()) {
       const { type, subject } = event
       const request = requestOf(tenantId, { ...event, servesWaits: subject !== null })
-      const { isNew } = await naming(index, event, () => putStartRequest(tx, server.database.schema, request))
+      const { isNew } = await naming(index, event, () => putOwnStartRequest(tx, server.database.schema, request))
       if (!isNew) continue
       const details = subject === null ? {} : { key: subject }
       await auditHook({ identity, action: 'event.send', resource: type, at: server.now(), details })(tx)

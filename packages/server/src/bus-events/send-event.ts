@@ -6,7 +6,7 @@ import type { EventRequest, TransactionHook } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { holdEventFiles } from '../files/hold-input-files.ts'
 import { toInstantOrNull } from '../http/instant.ts'
-import { putStartRequest, type RequestToPut } from '../start-requests/put-start-request.ts'
+import { putOwnStartRequest, type RequestToPut } from '../start-requests/put-start-request.ts'
 import { auditHook } from '../tables/audit-repository.ts'
 
 /** An event to send to triggers and waits. */
@@ -87,7 +87,7 @@ function storeHook(server: SendDeps, { tenantId, identity }: Sender, event: Even
         })
   return async (tx) => {
     const request = requestOf(tenantId, { ...event, servesWaits: false })
-    const { isNew } = await putStartRequest(tx, server.database.schema, request)
+    const { isNew } = await putOwnStartRequest(tx, server.database.schema, request)
     if (isNew) await audit?.(tx)
   }
 }

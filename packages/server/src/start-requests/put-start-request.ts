@@ -68,6 +68,33 @@ export async function putStartRequest(tx: HostTransaction, schema: string, reque
   return { requestId: String(row['id']), runId: row['run'] as RunId | null, isNew: row['fresh'] === true }
 }
 
+/** Longest wait for a transaction of the host that has an event with the same id and has not ended. */
+const LOCK_TIMEOUT = '2s'
+/** SQLSTATE of a lock that was not available in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/**
+ * Stores a request in a transaction of the server itself, which does not wait for an open transaction of the host with the
+ * same event for longer than 2 s.
+ *
+ * @throws {@link TenonError} as {@link putStartRequest}; `UNAVAILABLE` after that time.
+ */
+export async function putOwnStartRequest(
+  tx: HostTransaction,
+  schema: string,
+  request: RequestToPut,
+): Promise<PutRequest> {
+  await queryIn(tx, "select set_config('lock_timeout', $1::text, true)", [LOCK_TIMEOUT])
+  try {
+    const put = await putStartRequest(tx, schema, request)
+    await queryIn(tx, 'set local lock_timeout to default', [])
+    return put
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause) || cause.code !== LOCK_NOT_AVAILABLE) throw cause
+    throw new TenonError('UNAVAILABLE', 'A transaction that has not ended sends an event with the same id', { cause })
+  }
+}
+
 function checkRequest({ tenantId, body }: RequestToPut): void {
   if (typeof tenantId !== 'string' || !TENANT_ID_PATTERN.test(tenantId)) {
     throw new TenonError('TENANT_INVALID', 'This is not a valid tenant id')

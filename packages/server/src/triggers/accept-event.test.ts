@@ -61,6 +61,8 @@ test('no run starts after a pause or a deletion that was answered while its mess
   await post('/triggers/hook/resume')
   await server.json(204, path, { as, method: 'DELETE' })
   await expect(startByTrigger(deps, before, {}, newRunId())).rejects.toMatchObject({ code: 'WEBHOOK_NOT_FOUND' })
+  const event = { ...before, kind: 'event' as const }
+  await expect(startByTrigger(deps, event, {}, newRunId())).rejects.toMatchObject({ code: 'TRIGGER_NOT_FOUND' })
   expect(start).not.toHaveBeenCalled()
 })
 

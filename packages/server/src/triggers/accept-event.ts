@@ -89,7 +89,7 @@ export async function acceptEvent(
  * Starts a run of a published trigger. Version, limits of concurrency and rates, and the keys of the workflow are decided as
  * for a request by the API. The run acts for no person.
  *
- * @throws {@link TenonError} `WEBHOOK_NOT_FOUND`, `TRIGGER_PAUSED` if that has changed since the trigger was read; as a
+ * @throws {@link TenonError} `WEBHOOK_NOT_FOUND` or, for another kind, `TRIGGER_NOT_FOUND`, and `TRIGGER_PAUSED` if that has changed since the trigger was read; as a
  * request for a run by the API.
  */
 export async function startByTrigger(
@@ -169,7 +169,7 @@ async function versionToStart(tx: ServerTx, trigger: TriggerRow, runId: RunId): 
   const workflow = await findWorkflow(tx, tenantId, workflowId)
   const now = await findTrigger(tx, ref)
   const version = now?.version ?? null
-  if (workflow?.deleted_at !== null || now?.generation !== trigger.generation || version === null) throw closed()
+  if (workflow?.deleted_at !== null || now?.generation !== trigger.generation || version === null) throw closed(trigger)
   if (now.paused_at !== null) throw pausedTrigger()
   const { latest_version: latest } = workflow
   const chosen =
@@ -178,12 +178,14 @@ async function versionToStart(tx: ServerTx, trigger: TriggerRow, runId: RunId): 
       : await findVersionToStart(tx, tenantId, workflowId, { latest: String(latest), bucket: bucketOf(runId) })
   if (chosen !== null && hasTrigger(chosen, nodeId)) return chosen
   const own = await findVersionToRun(tx, tenantId, workflowId, version)
-  if (own === null) throw closed()
+  if (own === null) throw closed(trigger)
   return own
 }
 
-function closed(): TenonError {
-  return new TenonError('WEBHOOK_NOT_FOUND', 'No version starts runs at this address')
+function closed({ kind }: TriggerRow): TenonError {
+  return kind === 'webhook'
+    ? new TenonError('WEBHOOK_NOT_FOUND', 'No version starts runs at this address')
+    : new TenonError('TRIGGER_NOT_FOUND', 'No version starts runs at this trigger')
 }
 
 /** The error of a message to a trigger that is paused. */

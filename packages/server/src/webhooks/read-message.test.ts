@@ -83,6 +83,13 @@ describe('keyByExpression', () => {
     expect(keyByExpression('trigger.body.name', trigger)).toBe('n')
   })
 
+  test('names an event by its own code', () => {
+    const error = { code: 'TRIGGER_KEY_INVALID', message: expect.stringContaining('The event has no key') }
+    expect(() => keyByExpression('trigger.other.x', trigger, 'TRIGGER_KEY_INVALID')).toThrow(
+      expect.objectContaining(error),
+    )
+  })
+
   test.each([
     ['trigger.body.none', 'it is null'],
     ['trigger.body.list', 'it is a list'],

@@ -64,26 +64,31 @@ export function inputOf(
 }
 
 /**
- * Returns the key of a message by an expression over `trigger`, the input of the run.
+ * Returns the key of a message or an event by an expression over `trigger`, the input of the run.
  *
- * @throws {@link TenonError} `WEBHOOK_KEY_INVALID` if it gives neither a text nor a number.
+ * @throws {@link TenonError} `WEBHOOK_KEY_INVALID`, or `code`, if it gives neither a text nor a number.
  */
-export function keyByExpression(expression: string, trigger: JsonObject): string {
+export function keyByExpression(
+  expression: string,
+  trigger: JsonObject,
+  code: 'WEBHOOK_KEY_INVALID' | 'TRIGGER_KEY_INVALID' = 'WEBHOOK_KEY_INVALID',
+): string {
+  const what = code === 'WEBHOOK_KEY_INVALID' ? 'message' : 'event'
   let value: Json
   try {
     value = evaluateExpression(expression, createPlainScope({ trigger }))
   } catch (cause) {
     if (!(cause instanceof TenonError)) throw cause
-    throw new TenonError('WEBHOOK_KEY_INVALID', `The message has no key: ${cause.message}`, { cause })
+    throw new TenonError(code, `The ${what} has no key: ${cause.message}`, { cause })
   }
   if (typeof value !== 'string' && typeof value !== 'number') {
     const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
-    throw new TenonError('WEBHOOK_KEY_INVALID', `The key must be a text or a number; it is ${found}`)
+    throw new TenonError(code, `The key must be a text or a number; it is ${found}`)
   }
   const text = String(value)
   if (text === '' || text.length > MAX_KEY_LENGTH) {
     const message = `The key must have 1 to ${MAX_KEY_LENGTH} characters; it has ${text.length}`
-    throw new TenonError('WEBHOOK_KEY_INVALID', message, { details: { limit: MAX_KEY_LENGTH } })
+    throw new TenonError(code, message, { details: { limit: MAX_KEY_LENGTH } })
   }
   return text
 }

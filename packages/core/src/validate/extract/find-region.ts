@@ -66,6 +66,7 @@ function checkNodes(
   check('UNKNOWN_TYPE', ({ entry }) => entry === undefined)
   check('HAS_TRIGGER', ({ entry }) => entry?.control === 'trigger')
   check('HAS_END', ({ entry }) => entry?.control === 'end')
+  check('ANSWERS_CALLER', ({ entry }) => entry?.control === 'respond')
   check('LEAVES_LOOP', (each) => (leavesIteration(each.entry?.control) ? leavesLoopOutside(survey, each, ids) : false))
   check('LOCKED', ({ node }) => node.locked === true)
   check('HAS_SECRET', hasSecret)

@@ -28,12 +28,13 @@ const callback: NodeManifestEntry = {
   type: 'hook',
   control: 'callback',
 }
+const respond: NodeManifestEntry = { ...callback, type: 'respond', control: 'respond' }
 const vault: NodeManifestEntry = {
   ...callback,
   type: 'vault',
   params: { type: 'object', properties: { key: { secret: true }, url: {} } },
 }
-const MANIFEST: NodeManifest = { ...rest, nodes: [...nodes, call, callback, vault, { ...call, version: 2 }] }
+const MANIFEST: NodeManifest = { ...rest, nodes: [...nodes, call, callback, respond, vault, { ...call, version: 2 }] }
 
 const inputSchema = {
   type: 'object',
@@ -293,6 +294,7 @@ describe('an extraction is refused', () => {
     ['without nodes', two, ['gone'], ['NOTHING_SELECTED']],
     ['of a trigger', two, ['start', 'a'], ['HAS_TRIGGER / start', 'NOT_CONNECTED / start']],
     ['of an end', two, ['b', 'end'], ['HAS_END / end']],
+    ['of an answer', with_(node('a', 'respond')), ['a'], ['ANSWERS_CALLER / a']],
     ['of an unknown type', with_(node('a', 'gone')), ['a'], ['UNKNOWN_TYPE / a']],
     ['of a locked node', with_(set('a', {}, { locked: true })), ['a'], ['LOCKED / a']],
     [

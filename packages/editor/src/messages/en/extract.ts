@@ -22,6 +22,7 @@ export const enExtract = {
   'extract.reason.ACROSS_LOOPS': 'Some of the nodes are inside a loop or scope, and others are not.',
   'extract.reason.HAS_TRIGGER': 'A trigger starts this workflow, so it stays here.',
   'extract.reason.HAS_END': 'An end gives this workflow its outcome, so it stays here.',
+  'extract.reason.ANSWERS_CALLER': 'A node answers the caller of this workflow, so it stays here.',
   'extract.reason.LEAVES_LOOP': 'A break or continue ends an iteration of a loop that is not selected.',
   'extract.reason.UNKNOWN_TYPE': 'The type of a node is not known here.',
   'extract.reason.LOCKED': 'A node is locked. Unlock it first.',

@@ -33,7 +33,7 @@ export const RUN_ERRORS = {
   TRIGGER_KEY_INVALID: {
     status: 422,
     retryable: false,
-    remedy: 'Correct the expression for the key in the trigger, or send the event with the fields that it reads.',
+    remedy: 'Correct the key of the trigger.',
   },
   TRIGGER_FILTER_FAILED: {
     status: 422,
@@ -58,12 +58,12 @@ export const RUN_ERRORS = {
   RUN_ANSWER_LATE: {
     status: 504,
     retryable: true,
-    remedy: 'Send the message again with its key to get the answer of the run, or allow more time in the trigger.',
+    remedy: 'Send the message again with its key to get the answer.',
   },
   RUN_NOT_COMPLETED: {
     status: 500,
     retryable: false,
-    remedy: 'Ask the people of the automation to look at the run.',
+    remedy: 'Look at the run.',
   },
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false, remedy: 'Copy the address again from the trigger.' },
   WEBHOOK_SIGNATURE_INVALID: {

@@ -1,5 +1,5 @@
 // `npm run conformance`: compares the logs of all conformance cases on the store of the simulation, under each plan of
-// faults, on PGlite and on Postgres.
+// faults, on PGlite, on Postgres and on Temporal.
 import { join } from 'node:path'
 import { ensureInstalled } from './lib/install.mjs'
 import { root } from './lib/paths.mjs'

@@ -51,7 +51,6 @@ export async function startDevServer(options: { port?: number; file?: string } =
     '--log-level=never',
     // One shard and 20 polls a second by default: each hop would cost 50 ms.
     '--dynamic-config-value=history.transferProcessorMaxPollRPS=1000',
-    '--dynamic-config-value=matching.enableFairness=true',
     ...(options.file === undefined ? [] : [`--db-filename=${options.file}`]),
   ]
   const child = spawn(program, ['server', 'start-dev', ...flags], { stdio: 'ignore' })

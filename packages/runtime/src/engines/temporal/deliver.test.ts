@@ -62,6 +62,13 @@ describe('createDeliver', () => {
     ['has a task', running(), {}, { againMs: 15_000, health: null }],
     ['fails', running({ obstacle: 'STUCK' }), {}, { againMs: 5_000, health: 'STUCK' }],
     ['finds no worker', running({ obstacle: 'NO_WORKER' }), {}, { againMs: 5_000, health: 'NO_WORKER' }],
+    [
+      'is held up for long',
+      running({ obstacle: 'NO_WORKER' }),
+      { attempts: 3 },
+      { againMs: 20_000, health: 'NO_WORKER' },
+    ],
+    ['never gets a worker', running({ obstacle: 'STUCK' }), { attempts: 900 }, { againMs: 30_000, health: 'STUCK' }],
     ['waits', running({ isIdle: true }), {}, { againMs: 20_000, health: null }],
     ['has waited for long', running({ isIdle: true }), { attempts: 20 }, { againMs: 600_000, health: null }],
   ])('looks again in time at a shell that %s', async (_, shell, entry, expected) => {

@@ -10,8 +10,13 @@ const LONGEST_RECONCILE_MS = 10 * 60_000
  * Interval in milliseconds at which a run with work at Temporal is checked, so that its obstacle is known within 30 s.
  */
 const BUSY_MS = 15_000
-/** Interval in milliseconds for a run that is or may be held up. */
+/** First interval in milliseconds for a run that is or may be held up; it doubles. */
 const SUSPICIOUS_MS = 5_000
+/**
+ * Longest interval for a run that is held up. Checks of many such runs are work as well: at 5 s each, they would keep a busy
+ * process from what holds the runs up.
+ */
+const LONGEST_SUSPICIOUS_MS = 30_000
 /** Time in milliseconds after a message or a timer within which a worker should have taken the task. */
 const SETTLED_MS = 10_000
 
@@ -30,7 +35,8 @@ export interface DeliverDeps {
  * Creates the delivery of messages of the outbox: a message starts the shell of a run, wakes it, or checks it. A
  * missing shell of an open run is started again, since the log has all of its commands; a shell that an operator has
  * ended cancels its run. A check also finds the obstacle of a run: while Temporal has a task for it, it is checked
- * every 15 s; a waiting run less and less often, and soon after its next timer.
+ * every 15 s, one that is held up after 5 s and then up to every 30 s; a waiting run less and less often, and soon after
+ * its next timer.
  */
 export function createDeliver({ client, reader, committer, outbox, now, reconcileMs }: DeliverDeps) {
   const idleMs = async ({ tenantId, runId, attempts }: OutboxEntry): Promise<number> => {
@@ -68,6 +74,10 @@ export function createDeliver({ client, reader, committer, outbox, now, reconcil
     if (isIdle) return { againMs: await idleMs(entry), health: null }
     // Between two checks a task may wait too long.
     const isSuspicious = obstacle !== null || entry.attempts === 0
-    return { againMs: isSuspicious ? SUSPICIOUS_MS : BUSY_MS, health: obstacle }
+    return { againMs: isSuspicious ? suspiciousMs(entry) : BUSY_MS, health: obstacle }
   }
+}
+
+function suspiciousMs({ attempts }: OutboxEntry): number {
+  return Math.min(LONGEST_SUSPICIOUS_MS, SUSPICIOUS_MS * 2 ** Math.min(Math.max(0, attempts - 1), 10))
 }

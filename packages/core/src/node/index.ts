@@ -99,7 +99,6 @@ export { checkJsonSchema, findCertainFaults } from './json-schema/check-json-sch
 export type { MailClient, MailMessage, MailRefusal, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
-export type { Poll, PollContext, PolledItem, PollResult } from './poll.ts'
 export type {
   ChatMessage,
   Connection,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ANSWER_TIME } from './answer-time.ts'
 import { webhookParams } from './trigger-params.ts'
 
 test.each([
@@ -10,4 +11,10 @@ test.each([
   ['soon', false],
 ])('a webhook with the tolerance %j is accepted: %j', (tolerance, isAccepted) => {
   expect(webhookParams.safeParse({ tolerance }).success).toBe(isAccepted)
+})
+
+test('a caller waits for at most two minutes', () => {
+  const taken = ['1ms', '99999ms', '119999ms', '120000ms', '1s', '99s', '119s', '120s', '1m', '2m']
+  const refused = ['0s', '0ms', '120001ms', '130000ms', '121s', '200s', '3m', '1h', '1.5s', '-1s', ' 1s', '']
+  expect([...taken, ...refused].filter((text) => ANSWER_TIME.test(text))).toEqual(taken)
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ANSWER_TIME, ANSWER_TIME_FAULT } from './answer-time.ts'
 import { scheduleParams } from './schedule-params.ts'
 
 /** Kinds of triggers that the server itself starts runs by. A trigger without a kind starts by hand or by the API. */
@@ -32,9 +33,6 @@ const TOLERANCE = /^([0-9]{1,7}ms|[0-9]{1,4}s|[0-9]{1,3}m|(1?[0-9]|2[0-4])h|1d)$
 
 /** Times at which a webhook answers: once the run is stored, or with what the run says. */
 export const WEBHOOK_ANSWERS = ['at-once', 'run'] as const
-
-/** Above 0, and at most two minutes: proxies on the way give up later than that. */
-const ANSWER_TIME = /^([1-9][0-9]{0,4}ms|1[01][0-9]{4}ms|120000ms|[1-9][0-9]?s|1[01][0-9]s|120s|[12]m)$/
 
 const withSecret = WEBHOOK_SIGNATURES.filter((scheme) => scheme !== 'none')
 
@@ -162,7 +160,7 @@ export const webhookParams = z.object({
     }),
   answerWithin: z
     .string()
-    .regex(ANSWER_TIME, 'Write a number and ms, s or m, at most 2m')
+    .regex(ANSWER_TIME, ANSWER_TIME_FAULT)
     .default('30s')
     .meta({
       title: 'Longest wait',

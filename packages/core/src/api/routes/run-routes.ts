@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationToMs } from '../../duration.ts'
+import { ANSWER_TIME, ANSWER_TIME_FAULT } from '../../node/answer-time.ts'
 import { RUN_FILTER_STATUSES } from '../../run/status.ts'
 import { defineRoute } from '../route.ts'
 import { pageQuery, pageSchema, textSchema } from '../schemas/common.ts'
@@ -26,8 +26,6 @@ import {
 } from './shared.ts'
 
 const tag = 'Runs'
-/** Longest time for which a start waits: proxies on the way give up later than that. */
-const MAX_WAIT_MS = 120_000
 
 /** Common part of the routes by which people change a run. */
 const RUN_REQUEST = {
@@ -76,8 +74,7 @@ export const runRoutes = {
     query: z.object({
       wait: z
         .string()
-        .regex(/^[0-9]{1,6}(ms|s|m)$/, 'Write a number and ms, s or m: 30s')
-        .refine((text) => durationToMs(text) <= MAX_WAIT_MS, 'At most 2m')
+        .regex(ANSWER_TIME, ANSWER_TIME_FAULT)
         .meta({ description: 'Longest time to wait for the end or the answer of the run, such as `30s`; at most `2m`' })
         .exactOptional(),
     }),

@@ -21,6 +21,16 @@ describe('RunLog', () => {
     expect(screen.queryByText('Scheduled')).toBeNull()
   })
 
+  test('of a long run says how much of it is loaded, until it is there', async () => {
+    const { frames } = failedRun()
+    const { client } = createFixtureClient({ frames, viewAt: frames.length - 1, paceMs: 5 })
+    renderPart(<RunLog client={client} runId={FIXTURE_RUN_ID} />)
+    expect((await screen.findByText(/^Loading events: \d+ of \d+$/)).getAttribute('role')).toBe('status')
+    await screen.findByRole('log')
+    expect(screen.queryByText(/^Loading events/)).toBeNull()
+    expect(screen.getByText('Run failed: 503 from the help desk')).toBeDefined()
+  })
+
   test('shows more or less by level', async () => {
     const { user } = show()
     await screen.findByRole('log')

@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import {
   type AnyNodeImplementation,
+  type Connection,
   defineNode,
   type HttpClient,
   implementNode,
@@ -17,6 +18,8 @@ export interface ActionContext<Params> {
   readonly params: Params
   /** Sends requests to the service, with the credentials of the connection. */
   readonly call: CallService
+  /** Fields of the connection that are not secret, such as a user name; none for an API of the host. */
+  readonly account: Connection['values']
   /** Key for services that deduplicate requests: the same on every attempt of a node run. */
   readonly idempotencyKey: string
   /** Sends a heartbeat, for actions with several requests. */
@@ -128,9 +131,10 @@ function contextOf<Params>(
   http: HttpClient,
   repeats: { readonly effect: 'read' | 'write'; readonly isIdempotent: boolean },
 ): ActionContext<Params> {
-  const { params, abortSignal, log, toolCall, idempotencyKey, heartbeat } = context
+  const { params, connection, abortSignal, log, toolCall, idempotencyKey, heartbeat } = context
   return {
     params,
+    account: connection?.values ?? {},
     idempotencyKey,
     heartbeat,
     call: createCallService(service, { http, abortSignal, log, toolCall, ...repeats }),

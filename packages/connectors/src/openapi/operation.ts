@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
-import { encodePathSegment, parseJson } from '@tenon/core/text'
+import { encodePathSegment } from '@tenon/core/text'
 import { z } from 'zod'
 import type { Action } from '../kit/define-action.ts'
+import { jsonOf } from '../kit/json-param.ts'
 import type { QueryValue, ServiceRequest } from '../kit/service.ts'
 import type { DocumentOperation, DocumentReader } from './document.ts'
 import { paramName, titleOf, uniqueName } from './names.ts'
@@ -226,16 +226,6 @@ function memberField(
       },
     },
   ]
-}
-
-/** Returns the value of a param that is written as JSON. @throws {@link TenonError} `NODE_PARAMS_INVALID`. */
-function jsonOf(value: unknown, param: string): unknown {
-  if (typeof value !== 'string') return value
-  const reading = parseJson(value, { onLoss: 'keep' })
-  if (reading.ok) return reading.value
-  throw new TenonError('NODE_PARAMS_INVALID', `The param "${param}" is not JSON`, {
-    details: { issues: [{ path: [param], code: 'invalid', message: 'It is not JSON; put texts in double quotes' }] },
-  })
 }
 
 /** Returns the JSON Schema of the output; a response that differs is passed on as it is. */

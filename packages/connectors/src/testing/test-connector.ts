@@ -46,6 +46,8 @@ export interface SimulatedRoute {
 export interface ConnectorTestOptions {
   /** Requests that the service knows; any other one fails the test. */
   readonly routes: readonly SimulatedRoute[]
+  /** Fields of the connection that are not secret, such as a user name. @defaultValue none */
+  readonly account?: Readonly<Record<string, string>>
 }
 
 /** Runs the actions and lookups of a connector against a simulated service. */
@@ -81,17 +83,18 @@ export interface ConnectorTest {
  * await test.run('send-message', { channel: 'C1', text: 'Hello' })
  * ```
  */
-export function testConnector(connector: Connector, { routes }: ConnectorTestOptions): ConnectorTest {
+export function testConnector(connector: Connector, { routes, account = {} }: ConnectorTestOptions): ConnectorTest {
   const used = new Set<string>()
   const requests: ScriptedRequest[] = []
-  const known = routes.map(compile)
+  // An exact path counts before one with values in it.
+  const known = routes.map(compile).sort((one, other) => valuesIn(one) - valuesIn(other))
   const respond = (request: ScriptedRequest): ScriptedAnswer => {
     const { path, reply } = match(connector, known, request)
     used.add(reply.request)
     const read = { path, query: queryOf(request), body: bodyOf(request), headers: request.headers }
     return typeof reply.reply === 'function' ? reply.reply(read) : reply.reply
   }
-  const connection = { connectionId: 'test-connection', provider: connector.id, values: {} }
+  const connection = { connectionId: 'test-connection', provider: connector.id, values: account }
   const harnesses = new Map<string, NodeTestHarness>()
   const harnessOf = (name: string): NodeTestHarness => {
     const type = `${connector.id}/${name}`
@@ -131,6 +134,10 @@ interface CompiledRoute {
 function compile(route: SimulatedRoute): CompiledRoute {
   const [method = '', path = ''] = route.request.split(' ')
   return { route, method, parts: path.split('/') }
+}
+
+function valuesIn({ parts }: CompiledRoute): number {
+  return parts.filter((part) => part.startsWith('{')).length
 }
 
 /** Finds the route of a request and checks it. */

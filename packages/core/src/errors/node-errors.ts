@@ -59,12 +59,12 @@ export const NODE_ERRORS = {
   CONNECTION_RATE_LIMITED: {
     status: 429,
     retryable: true,
-    remedy: 'The service limits the requests of the connection. Send fewer of them, or try again later.',
+    remedy: 'Send fewer requests by the connection, or try again later.',
   },
   SERVICE_REFUSED: {
     status: 502,
     retryable: false,
-    remedy: 'Correct the params of the node; details.reason is the code of the service.',
+    remedy: 'Correct the params of the node; details.reason says why.',
   },
   HOST_API_REFUSED: {
     status: 403,

@@ -19,11 +19,11 @@ export const REQUEST_ERRORS = {
     retryable: false,
     remedy: 'Choose a connection that exists and that you may use.',
   },
-  LOOKUP_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the lookup of the param; the connector lacks it.' },
+  LOOKUP_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the name of the lookup.' },
   LOOKUP_FAILED: {
     status: 502,
     retryable: true,
-    remedy: 'Test the connection and the permissions of its account, or enter the value.',
+    remedy: 'Test the connection, or enter the value.',
   },
   CONNECTION_AUTHORIZATION_INVALID: {
     status: 422,

@@ -31,6 +31,11 @@ const call = defineNode({
 const service = createServer((request, response) => {
   const { authorization = '', 'x-api-key': key = '' } = request.headers
   const isKnown = [`Bearer ${token}`, `Basic ${btoa('ada:canary-password')}`].includes(authorization) || key === token
+  // A service that says in a good response that it does not know the caller.
+  if (request.url === '/auth') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: isKnown }))
+    return
+  }
   response.writeHead(isKnown || request.url?.includes(`key=${token}`) ? 200 : 401, {
     'content-type': 'application/json',
   })
@@ -54,12 +59,39 @@ beforeAll(async () => {
   const crm = defineConnector({
     ...{ id: 'crm', title: 'CRM', auth: { kind: 'bearer' }, allowedHosts: [origin], test: { url: `${origin}/me` } },
   })
+  const post = defineNode({
+    ...{ type: 'chat/post', version: 1, title: 'Post', description: 'Posts', icon: 'M4 12h16', category: 'action' },
+    ...{ summary: '', effect: 'write' },
+    params: z.object({
+      connection: z.string().meta({ control: 'connection', connectsTo: 'chat', literal: true }),
+      room: z.string().meta({ control: 'lookup', lookup: 'rooms' }),
+    }),
+    ports: [{ name: 'success', title: 'Done' }],
+    outputs: { success: z.object({ status: z.number() }) },
+  })
+  const chat = defineConnector({
+    ...{ id: 'chat', title: 'Chat', auth: { kind: 'bearer' }, allowedHosts: [origin] },
+    test: { url: `${origin}/auth`, isRefused: (body) => (body as { readonly ok: boolean }).ok === false },
+    rateLimit: { perSecond: 1_000, burst: 10 },
+    lookups: {
+      rooms: async ({ http, search }) => {
+        const { status } = await http.request(`${origin}/rooms`)
+        return [{ value: `R${status}`, title: search }]
+      },
+    },
+    nodes: [
+      implementNode(post, async ({ params, http, principal }) => {
+        const { status } = await http.request(`${origin}/${params.room}/${principal?.userId}`)
+        return { port: 'success', output: { status } }
+      }),
+    ],
+  })
   const nodes = [...nodesWithWebhook, callNode]
   pglite = await openMigratedPGlite()
   server = await openTestServer({
     database: { pglite },
     nodes,
-    connectors: [crm],
+    connectors: [crm, chat],
     keyProvider: plainKeys,
     egress: { allow: ['127.0.0.1/32'] },
   })
@@ -123,6 +155,7 @@ describe('connections', () => {
     expect(connectors.map(({ id, canTest }) => [id, canTest])).toEqual([
       ...[
         ['crm', true],
+        ['chat', true],
         ['api-key', false],
         ['basic', false],
         ['bearer', false],
@@ -282,6 +315,47 @@ describe('connections', () => {
       })
     }
     expect(await test()).toMatchObject({ ok: true })
+  })
+
+  test('of a connector with nodes run them, list what they can name, and are refused for those of another service', async () => {
+    const as = testIdentity()
+    const { id } = await make(as, { connector: 'chat', name: 'Team', secrets: { token } })
+    expect(await server.json(200, `/connections/${id}/lookups/rooms?search=sales`, { as })).toEqual({
+      items: [{ value: 'R200', title: 'sales' }],
+    })
+    const unknown = await server.json<Refusal>(404, `/connections/${id}/lookups/people`, { as })
+    expect(unknown).toMatchObject({ code: 'LOOKUP_NOT_FOUND' })
+    const posting = (connection: string) =>
+      workflow(
+        [
+          node('start', 'start'),
+          node('post', 'chat/post', { connection, room: 'R1' }),
+          node('end', 'end', { output: '{{nodes.post.output}}' }),
+        ],
+        ['start>post', 'post>end'],
+      )
+    const run = await runToEnd(server, as, await publish(server, as, posting(id)), {})
+    expect(run).toMatchObject({ status: 'completed', output: { status: 200 } })
+    const { id: otherId } = await crmOf(as)
+    const document = posting(otherId)
+    const created = await server.json<Workflow>(201, '/workflows', {
+      as,
+      method: 'POST',
+      body: { name: 'W', document },
+    })
+    const refused = await server.json<Refusal>(422, `/workflows/${created.id}/versions`, {
+      as,
+      method: 'POST',
+      body: {},
+    })
+    expect(refused.issues).toMatchObject([
+      { code: 'CONNECTION_NOT_FOUND', path: ['nodes', 'post', 'params', 'connection'] },
+    ])
+    const check = () => server.json(200, `/connections/${id}/test`, { as, method: 'POST' })
+    expect(await check()).toMatchObject({ ok: true, status: 200 })
+    await change(as, id, { secrets: { token: 'canary-token-of-no-one' } })
+    expect(await check()).toEqual({ ok: false, status: 200, message: 'The service did not accept the credentials' })
+    expect(await server.json(200, `/connections/${id}`, { as })).toMatchObject({ status: 'needs_reauth' })
   })
 
   describe('that must be connected again', () => {

@@ -149,8 +149,8 @@ export interface WorkflowServerOptions {
   /** Types of the events that the host sends. @defaultValue none are declared, and all are accepted */
   readonly events?: EventOptions
   /**
-   * Receives what happens in all tenants, such as a failed run or an approval that opens: in a process that has called
-   * `startWorker()`, at least once for each event, also after a crash, and in any order. An event whose handler throws or
+   * Receives what happens in all tenants, such as a failed run or an approval that opens: in one of the processes with this
+   * option, from its first request or `startWorker()` on, at least once for each event, also after a crash, and in any order. An event whose handler throws or
    * takes longer than 30 s is given again, up to ten times within three days; then it is dropped, which is logged as an error.
    * Events are kept from the first start of a process with this option on, and for 7 days while no process has it.
    *

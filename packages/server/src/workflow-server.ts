@@ -186,13 +186,15 @@ export function openWorkflowServer(
 
   return {
     fetch: (request, requestContext = {}) => {
-      // Requests are accepted where runs may be started, also without a worker in this process.
+      // Runs are requested and events are sent where there is a server, also without a worker in this process.
       startRequests.start()
+      eventKeeper.start()
       return app.fetch(request, { context: requestContext })
     },
     isApiPath: app.isApiPath,
     middleware: (c, next) => {
       startRequests.start()
+      eventKeeper.start()
       return app.middleware(c, next)
     },
     sockets,

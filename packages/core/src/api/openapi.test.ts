@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createOpenApiDocument, errorCodesOf } from './openapi.ts'
 import type { RouteDefinition } from './route.ts'
 import { ROUTES } from './route-table.ts'
+import { WEBHOOK_EVENT_TYPES } from './webhook-event-types.ts'
 
 interface Operation {
   readonly operationId: string
@@ -29,6 +30,12 @@ describe('createOpenApiDocument', () => {
     expect(inPath?.map((parameter) => parameter.name)).toEqual(Object.keys(route.params.shape))
     expect(inPath?.every((parameter) => parameter.required)).toBe(true)
     for (const status of Object.keys(route.responses)) expect(operation?.responses).toHaveProperty(status)
+  })
+
+  test.each(WEBHOOK_EVENT_TYPES)('describes the request with an event of the type %s', (type) => {
+    const { post } = (document.webhooks as Readonly<Record<string, { readonly post: Operation }>>)[type] ?? {}
+    expect(post?.parameters.map(({ name }) => name)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature'])
+    expect(JSON.stringify(post?.requestBody)).toContain(`"const":"${type}"`)
   })
 
   test('every reference has its target', () => {

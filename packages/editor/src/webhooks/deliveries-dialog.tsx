@@ -137,7 +137,6 @@ function DeliveryRow({ client, webhook, delivery, onReplay }: DeliveryRowProps) 
           )}
         </p>
         {lastAttempt !== null && lastAttempt.error !== null && <p className="tn-muted">{lastAttempt.error}</p>}
-        {isOpen && <DeliveryDetails {...{ client, webhook, delivery }} />}
       </div>
       <div className="tn-connection-actions">
         <Button
@@ -154,6 +153,7 @@ function DeliveryRow({ client, webhook, delivery, onReplay }: DeliveryRowProps) 
           </Button>
         )}
       </div>
+      {isOpen && <DeliveryDetails {...{ client, webhook, delivery }} />}
     </li>
   )
 }
@@ -170,7 +170,7 @@ function DeliveryDetails({ client, webhook: { id }, delivery }: Omit<DeliveryRow
   if (details.value === null) return <Skeleton lines={2} height={24} />
   const { requestBody, responseBody } = details.value
   return (
-    <>
+    <div className="tn-webhook-details">
       <p className="tn-strong">{t('webhooks.request')}</p>
       <pre className="tn-webhook-body" dir="ltr">
         {JSON.stringify(JSON.parse(requestBody), null, 2)}
@@ -183,6 +183,6 @@ function DeliveryDetails({ client, webhook: { id }, delivery }: Omit<DeliveryRow
           {responseBody}
         </pre>
       )}
-    </>
+    </div>
   )
 }

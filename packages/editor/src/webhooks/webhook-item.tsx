@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { DeliveriesDialog } from './deliveries-dialog.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
-import { nameOf } from './webhook-words.ts'
+import { nameOf, shownUrl } from './webhook-words.ts'
 
 interface WebhookItemProps {
   readonly client: TenonClient
@@ -45,7 +45,7 @@ export function WebhookItem({ client, webhook, onEdit, onChanged }: WebhookItemP
         <Badge tone={state === 'active' ? 'success' : 'failed'}>{t('webhooks.status', { status: state })}</Badge>
         {description.trim() !== '' && (
           <p className="tn-muted" dir="ltr">
-            {url}
+            {shownUrl(url)}
           </p>
         )}
         <p className="tn-muted" dir="auto">

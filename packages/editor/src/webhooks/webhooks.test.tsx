@@ -6,7 +6,7 @@ import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import type { FixtureData } from '../../test/fixtures/fixture-data.ts'
 import { renderPart } from '../../test/fixtures/render.tsx'
 import { deliveryOf, endpointOf } from '../../test/fixtures/webhooks-fixture.ts'
-import { nameOf } from './webhook-words.ts'
+import { nameOf, shownUrl } from './webhook-words.ts'
 import { WebhooksManager } from './webhooks-manager.tsx'
 
 function show(data: FixtureData) {
@@ -111,6 +111,13 @@ describe('WebhooksManager', () => {
     renderPart(<WebhooksManager client={fixture.client} />)
     await screen.findByText('Only admins see webhooks.')
   })
+})
+
+test.each([
+  ['https://example.com/hook?token=secret', 'https://example.com/hook?…'],
+  ['https://example.com/hook', 'https://example.com/hook'],
+])('the address %s is shown as %s', (url, expected) => {
+  expect(shownUrl(url)).toBe(expected)
 })
 
 test.each([

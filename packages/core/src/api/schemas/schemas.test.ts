@@ -5,6 +5,7 @@ import { workflowDocumentSchema } from './document.ts'
 import { cloudEventSchema } from './event.ts'
 import { documentOperationSchema } from './operation.ts'
 import { startRunSchema, versionNameSchema } from './run.ts'
+import { createWebhookEndpointSchema } from './webhook-endpoint.ts'
 import { createWorkflowSchema, updateWorkflowSchema } from './workflow.ts'
 
 const node = { id: 'a', type: 'set', typeVersion: 1, name: 'A', params: {}, position: { x: 0, y: 0 } }
@@ -37,6 +38,19 @@ describe('cloudEventSchema', () => {
   test.each(['2026-11-30', 'now', '2026-13-30T09:00:00Z'])('refuses the time %s', (time) => {
     expect(cloudEventSchema.safeParse({ ...event, time }).error?.issues.map(({ path }) => path)).toEqual([['time']])
   })
+})
+
+describe('createWebhookEndpointSchema', () => {
+  test.each(['https://example.com/events?token=t', 'http://localhost:8080'])('accepts the address %s', (url) => {
+    expect(createWebhookEndpointSchema.safeParse({ url }).success).toBe(true)
+  })
+
+  test.each(['example.com', 'ftp://example.com', 'https://user:secret@example.com', 'https://example.com/#part'])(
+    'refuses the address %s',
+    (url) => {
+      expect(createWebhookEndpointSchema.safeParse({ url }).error?.issues[0]?.path).toEqual(['url'])
+    },
+  )
 })
 
 describe('workflowDocumentSchema', () => {

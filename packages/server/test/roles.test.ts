@@ -26,7 +26,7 @@ const matrix = routes.flatMap((route) => ROLES.map((role) => ({ route, role, tit
 function pathOf(route: RouteDefinition, own: Partial<IsolationIds> = {}): string {
   const all = { ...ids, ...own }
   const params: Record<string, string> = { ...all, id: all.workflowId, lookup: 'channels' }
-  return route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => params[name] ?? '')
+  return route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => params[name] ?? name)
 }
 
 /** Answers to an allowed caller of routes without a body that do not read. The run of the sample is open. */

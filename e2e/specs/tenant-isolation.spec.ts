@@ -39,13 +39,16 @@ async function idsOf(url: string): Promise<IsolationIds> {
   const parkedId = await parkNode(client)
   const { ref } = await client.files.upload(new TextEncoder().encode('a,b'), { name: 'a.csv', type: 'text/csv' })
   const fileId = ref.file
+  const columns = [{ name: 'email', type: 'text', isRequired: true }] as const
+  const { id: tableId } = await client.dataTables.create({ name: `Customers ${runId}`, columns })
+  const row = await client.dataTables.addRow(tableId, { email: 'ada@example.com' })
   const { id: endpointId } = await client.webhooks.create({
     url: 'http://127.0.0.1:9/never',
     eventTypes: ['endpoint.test'],
   })
   const { id: deliveryId } = await client.webhooks.test(endpointId)
   const ids = { workflowId, version: '1', runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
-  return { ...ids, endpointId, deliveryId }
+  return { ...ids, endpointId, deliveryId, tableId, rowId: String(row.id) }
 }
 
 async function targetOf(url: string, userId: string, ids: IsolationIds) {

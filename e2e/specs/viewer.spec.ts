@@ -82,9 +82,13 @@ test('every route that the role does not open answers a viewer with 403', async 
     eventTypes: ['endpoint.test'],
   })
   const { ref } = await client.files.upload(new TextEncoder().encode('a,b'), { name: 'a.csv', type: 'text/csv' })
+  const columns = [{ name: 'email', type: 'text', isRequired: true }] as const
+  const { id: tableId } = await client.dataTables.create({ name: `Customers ${runId}`, columns })
+  const row = await client.dataTables.addRow(tableId, { email: 'ada@example.com' })
   const ids: Readonly<Record<string, string>> = {
     ...{ id: workflowId, version: '1', runId, approvalId, parkedId, connectionId },
     ...{ nodeId: 'start', fileId: ref.file, endpointId, deliveryId: 'evt_any', lookup: 'channels' },
+    ...{ tableId, rowId: String(row.id) },
   }
   const authorization = `Bearer ${await tokenFor(host.url, ACME.viewer)}`
   const closed = Object.values(ROUTES).filter(isClosedToViewers)

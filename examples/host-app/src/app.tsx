@@ -14,6 +14,9 @@ const RunViewer = lazy(async () => ({ default: (await import('@tenon/editor/runs
 const RunList = lazy(async () => ({ default: (await import('@tenon/editor/runs')).RunList }))
 const ApprovalInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ApprovalInbox }))
 const ParkedInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ParkedInbox }))
+const DataTablesManager = lazy(async () => ({
+  default: (await import('@tenon/editor/data-tables')).DataTablesManager,
+}))
 const ConnectionsManager = lazy(async () => ({
   default: (await import('@tenon/editor/connections')).ConnectionsManager,
 }))
@@ -71,6 +74,9 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         </Route>
         <Route path="/webhooks">
           <WebhooksManager {...host} />
+        </Route>
+        <Route path="/tables">
+          <DataTablesManager {...host} />
         </Route>
         <Route path="/fixes">
           <ParkedInbox {...host} />

@@ -10,6 +10,8 @@ export type WorkflowId = Flavor<string, 'WorkflowId'>
 export type RunId = Flavor<string, 'RunId'>
 /** Id of a file, unique within its tenant; chosen by the server. */
 export type FileId = Flavor<string, 'FileId'>
+/** Id of a data table, unique within its tenant; chosen by the server. */
+export type DataTableId = Flavor<string, 'DataTableId'>
 /** Id of a node, unique in its document: `^[A-Za-z_][A-Za-z0-9_]{0,63}$`. */
 export type NodeId = Flavor<string, 'NodeId'>
 /** A node id with the path of the iteration that it runs in: `charge`, `charge#3.0`; called by pass 2 of `agent`: `agent.2-c1`. */

@@ -37,6 +37,7 @@ export const STYLE_ORDER = [
   'inspector.css',
   'sub-workflow.css',
   'connections.css',
+  'data-tables.css',
   'triggers.css',
   'outline.css',
   'versions.css',

@@ -4,6 +4,8 @@ import { approval } from './approval/definition.ts'
 import { batch } from './batch/definition.ts'
 import { breakDefinition } from './break/definition.ts'
 import { continueDefinition } from './continue/definition.ts'
+import { dataTableQuery } from './data-table-query/definition.ts'
+import { dataTableWrite } from './data-table-write/definition.ts'
 import { delay } from './delay/definition.ts'
 import { end } from './end/definition.ts'
 import { event } from './event/definition.ts'
@@ -15,6 +17,7 @@ import { guardrails } from './guardrails/definition.ts'
 import { httpCall } from './http-call/definition.ts'
 import { ifElse } from './if-else/definition.ts'
 import { join } from './join/definition.ts'
+import { keyValue } from './key-value/definition.ts'
 import { llmTransform } from './llm-transform/definition.ts'
 import { merge } from './merge/definition.ts'
 import { postgresQuery } from './postgres-query/definition.ts'
@@ -80,6 +83,9 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   merge,
   readCsv,
   writeCsv,
+  dataTableQuery,
+  dataTableWrite,
+  keyValue,
   httpCall,
   postgresQuery,
   postgresWrite,

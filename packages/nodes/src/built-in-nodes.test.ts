@@ -51,11 +51,11 @@ test('every param has a title and a control that the editor knows', () => {
   }
 })
 
-test('only nodes that go outside or use files are dispatched', () => {
+test('only nodes that go outside or use files or data are dispatched', () => {
   const dispatched = builtInDefinitions.filter(({ inline }) => inline !== true).map(({ type }) => type)
   expect([...dispatched].sort()).toEqual([
-    ...['guardrails', 'http-call', 'llm-transform', 'postgres-query', 'postgres-write', 'read-csv', 'send-email'],
-    'write-csv',
+    ...['data-table-query', 'data-table-write', 'guardrails', 'http-call', 'key-value', 'llm-transform'],
+    ...['postgres-query', 'postgres-write', 'read-csv', 'send-email', 'write-csv'],
   ])
 })
 

@@ -5,6 +5,7 @@ import type { VoteRequest } from './approvals/decide.ts'
 import type { Bus } from './bus.ts'
 import type { ChangeEngineRequest } from './change-engine/request-engine-change.ts'
 import type { CallbackRef } from './commit/callback-placeholder.ts'
+import type { DataTables } from './data-tables/data-tables.ts'
 import type { AccountClients, Login } from './egress/logins.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Files } from './files/files.ts'
@@ -363,6 +364,8 @@ export interface EngineDeps {
   readonly retention?: Retention
   /** Files of the tenants, for nodes. @defaultValue files of up to 100 MB in the database, without a scan */
   readonly files?: Files
+  /** Data tables of the tenants, for nodes. @defaultValue with the limits of `DataTableLimits` */
+  readonly dataTables?: DataTables
   /** Decrypts secret params. Without it, nodes with secret params fail with `SECRET_NOT_FOUND`. */
   readonly secrets?: SecretReader
 }

@@ -6,6 +6,11 @@ export type { ChangeEngineRequest } from './change-engine/request-engine-change.
 export { type CallbackRef, callbackProof } from './commit/callback-placeholder.ts'
 export { approvalIdOf } from './commit/effects.ts'
 export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } from './commit/inline-inputs.ts'
+export { createDataTables, type DataTables, type DataTablesDeps } from './data-tables/data-tables.ts'
+export type { StoredKeyValue } from './data-tables/key-values.ts'
+export type { RowPosition, RowSelection, StoredRow } from './data-tables/row-query.ts'
+export type { DataTableLimits, ResolvedDataTableLimits } from './data-tables/table-limits.ts'
+export type { DataTableChange, NewDataTable, StoredDataTable } from './data-tables/table-rows.ts'
 export type {
   CancelResult,
   ChangeEngineResult,

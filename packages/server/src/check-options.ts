@@ -133,6 +133,9 @@ const WORKER_CHECKS: OptionChecks = {
       scan: optional(aFunction('files.scan must be a function (file, abortSignal) that checks the content')),
     }),
   ),
+  dataTableLimits: optional(
+    aFunction('dataTableLimits must be a function (tenantId) that returns { tables, rowsPerTable, bytesPerTable }'),
+  ),
   retention: optional(aFunction('retention must be a function (tenantId) that returns { runsDays, auditDays }')),
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),

@@ -5,6 +5,7 @@ import type { HttpClient, NodeRegistry } from '@tenon/core/node'
 import type {
   BackgroundDeletions,
   Bus,
+  DataTables,
   Engine,
   Files,
   OpenInlineInputs,
@@ -88,6 +89,8 @@ export interface ServerContext {
   readonly dataUsage: DataUsage
   /** Files of the tenants. */
   readonly files: Files
+  /** Data tables of the tenants, and their values under keys. */
+  readonly dataTables: DataTables
   /** Makes and reads links to files. */
   readonly fileLinks: FileLinks
   /** Store of the host for large values; undefined without one. */

@@ -2,7 +2,15 @@ import type { Identity } from '@tenon/core/api'
 import type { TenonClient } from '@tenon/core/client'
 import type { TenantId } from '@tenon/core/document'
 import type { AnyNodeImplementation, Connector, KeyProvider } from '@tenon/core/node'
-import type { Bus, EngineFactory, FileOptions, PayloadStore, RunLimits, RuntimeLog } from '@tenon/runtime'
+import type {
+  Bus,
+  DataTableLimits,
+  EngineFactory,
+  FileOptions,
+  PayloadStore,
+  RunLimits,
+  RuntimeLog,
+} from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { EmitEvent, EmittedEvent } from './bus-events/emit-event.ts'
 import type { EventOptions } from './bus-events/event-types.ts'
@@ -146,6 +154,13 @@ export interface WorkflowServerOptions {
   readonly payloadStore?: PayloadStore
   /** Limits and the check of files. Give workers the same. @defaultValue files of up to 100 MB, without a check */
   readonly files?: FileOptions
+  /**
+   * Returns the limits of the data tables of a tenant; called for each change, so keep it cheap. Give workers the same. A
+   * faulty limit does not apply and is logged as an error.
+   *
+   * @defaultValue 100 tables of 100,000 rows and 100 MiB each, rows of 64 KiB, 10,000 keys
+   */
+  readonly dataTableLimits?: (tenantId: TenantId) => DataTableLimits
   /** Types of the events that the host sends. @defaultValue none are declared, and all are accepted */
   readonly events?: EventOptions
   /**

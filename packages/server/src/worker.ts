@@ -1,5 +1,5 @@
 import { createNodeRegistry } from '@tenon/core/node'
-import { createFiles, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { createDataTables, createFiles, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
@@ -35,6 +35,7 @@ export interface WorkerOptions
     | 'runLimits'
     | 'payloadStore'
     | 'files'
+    | 'dataTableLimits'
     | 'egress'
     | 'bus'
     | 'log'
@@ -93,8 +94,12 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const { openConnection, checkParamsBy } = createConnectionVault({ database, secrets, reader, connectors, refreshed })
   const revealed = { reveal: secrets.reveal, callbackUrl, openConnection, checkParamsBy }
   const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })
+  const dataTables = createDataTables({
+    ...{ database: runtimeDatabase, log },
+    ...(options.dataTableLimits === undefined ? {} : { limitsOf: options.dataTableLimits }),
+  })
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, secrets: revealed },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, secrets: revealed },
     ...(retention === undefined ? {} : { retention }),
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     ...(payloadStore === undefined ? {} : { payloadStore }),

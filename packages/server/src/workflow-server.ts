@@ -4,6 +4,7 @@ import { createNodeRegistry } from '@tenon/core/node'
 import {
   checkRunLimits,
   createBackgroundDeletions,
+  createDataTables,
   createFiles,
   createInlineInputReader,
   postgresRunReader,
@@ -125,8 +126,12 @@ export function openWorkflowServer(
   const { openConnection, checkParamsBy } = vault
   const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection, checkParamsBy }
   const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })
+  const dataTables = createDataTables({
+    ...{ database: runtimeDatabase, log },
+    ...(options.dataTableLimits === undefined ? {} : { limitsOf: options.dataTableLimits }),
+  })
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, secrets: revealed },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
   })
   const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
@@ -136,7 +141,7 @@ export function openWorkflowServer(
     database,
     draftAppender: createDraftAppender(database),
     ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true },
-    ...{ runLimitsOf, retention, deletions, payloadStore, files, startRequests, eventKeeper },
+    ...{ runLimitsOf, retention, deletions, payloadStore, files, dataTables, startRequests, eventKeeper },
     fileLinks: createFileLinks(secrets, apiUrl),
     eventTypes: createEventTypes(options.events),
     dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),

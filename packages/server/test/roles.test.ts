@@ -1,6 +1,12 @@
 import { ROLES, ROUTES, type Role, type RouteDefinition, roleAllows } from '@tenon/core/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeConnection, makeEndpoint, makeFile, makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import {
+  makeConnection,
+  makeEndpoint,
+  makeFile,
+  makeOwnerResources,
+  makeTable,
+} from '../src/testing/kit/owner-resources.ts'
 import { plainKeys } from '../src/testing/kit/plain-keys.ts'
 import { greeting, publish } from '../src/testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../src/testing/kit/test-nodes.ts'
@@ -37,6 +43,10 @@ const ANSWERS: Readonly<Record<string, number>> = {
   deleteWebhookEndpoint: 204,
   replayWebhookDelivery: 202,
   replayFailedDeliveries: 202,
+  deleteDataTable: 204,
+  deleteDataRow: 204,
+  // It names a key in its query.
+  deleteKeyValue: 422,
   // It takes bytes, and no JSON.
   uploadFile: 415,
   authorizeConnection: 422,
@@ -74,7 +84,9 @@ describe('roles', () => {
     const connectionId = route.id === 'deleteConnection' ? await makeConnection(server, owner) : ids.connectionId
     const fileId = route.id === 'deleteFile' ? await makeFile(server, owner) : ids.fileId
     const endpointId = route.id === 'deleteWebhookEndpoint' ? await makeEndpoint(server, owner) : ids.endpointId
-    const response = await server.call(pathOf(route, { workflowId, connectionId, fileId, endpointId }), {
+    const deletesTable = route.id === 'deleteDataTable' || route.id === 'deleteDataRow'
+    const table = deletesTable ? await makeTable(server, owner) : {}
+    const response = await server.call(pathOf(route, { workflowId, connectionId, fileId, endpointId, ...table }), {
       as: testIdentity({ tenantId: owner.tenantId, role }),
       method: route.method,
       ...(route.body === null ? {} : { body: refusedBody }),

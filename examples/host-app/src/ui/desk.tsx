@@ -17,6 +17,7 @@ const PAGES = [
   { path: '/fixes', label: 'Fixes' },
   { path: '/connections', label: 'Connections' },
   { path: '/webhooks', label: 'Webhooks', role: 'admin' },
+  { path: '/tables', label: 'Tables' },
 ]
 
 /** Checks whether an address is a page or below it: `/runs/7` is below `/runs`, `/runs-of-old` is not. */

@@ -12,6 +12,15 @@ export type {
   SetSecretField,
   UpdateConnection,
 } from './connection-types.ts'
+export type {
+  CreateDataTable,
+  DataRow,
+  DataTable,
+  KeyValueEntry,
+  ListDataRows,
+  UpdateDataRow,
+  UpdateDataTable,
+} from './data-table-types.ts'
 export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from './engine-types.ts'
 export {
   type AcceptedCallback,

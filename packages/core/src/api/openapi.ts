@@ -181,6 +181,7 @@ export const NOT_FOUND = {
   connection: 'CONNECTION_NOT_FOUND',
   file: 'FILE_NOT_FOUND',
   'webhook-endpoint': 'ENDPOINT_NOT_FOUND',
+  'data-table': 'DATA_TABLE_NOT_FOUND',
 } as const satisfies Record<NonNullable<RouteDefinition['resource']>, TenonErrorCode>
 
 /** Turns a schema into JSON Schema whose named parts are stored under `components`. */

@@ -30,6 +30,8 @@ export const PERMISSIONS = [
   'file:write',
   'webhook:read',
   'webhook:write',
+  'data:read',
+  'data:write',
 ] as const
 /** Permission that a route requires of the caller's role; check it with `roleAllows(role, permission)`. */
 export type Permission = (typeof PERMISSIONS)[number]
@@ -44,6 +46,8 @@ const VIEWER: readonly Permission[] = [
   'approval:decide',
   // Viewers see what runs show, and runs show files.
   'file:read',
+  // The same holds for the rows that runs have read.
+  'data:read',
 ]
 const EDITOR: readonly Permission[] = [
   ...VIEWER,
@@ -63,6 +67,7 @@ const EDITOR: readonly Permission[] = [
   'trigger:read',
   'trigger:write',
   'file:write',
+  'data:write',
 ]
 const ADMIN: readonly Permission[] = [
   ...EDITOR,

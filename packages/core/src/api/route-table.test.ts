@@ -87,7 +87,7 @@ describe('ROUTES', () => {
     expect(ROUTES.uploadFile.query.safeParse({ name }).success).toBe(isValid)
   })
 
-  test('viewers may change nothing but their vote and their sockets; a sync without an update and a link read', () => {
+  test('viewers may change nothing but their vote and their sockets; a sync without an update, a link and a list of rows read', () => {
     const allowed = routes.filter(
       ([, route]) =>
         ['POST', 'PUT', 'PATCH', 'DELETE'].includes(route.method) &&
@@ -99,6 +99,7 @@ describe('ROUTES', () => {
       'createFileLink',
       'createSocketTicket',
       'decideApproval',
+      'listDataRows',
       'syncDraft',
     ])
   })

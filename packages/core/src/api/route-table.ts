@@ -1,6 +1,7 @@
 import { approvalRoutes } from './routes/approval-routes.ts'
 import { changeRoutes } from './routes/change-routes.ts'
 import { connectionRoutes } from './routes/connection-routes.ts'
+import { dataTableRoutes } from './routes/data-table-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
@@ -35,6 +36,7 @@ export const ROUTES = {
   ...triggerRoutes,
   ...fileRoutes,
   ...webhookRoutes,
+  ...dataTableRoutes,
   ...tenantRoutes,
   ...serviceRoutes,
 } as const

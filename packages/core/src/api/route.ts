@@ -21,6 +21,7 @@ export const RESOURCE_KINDS = [
   'connection',
   'file',
   'webhook-endpoint',
+  'data-table',
 ] as const
 /** Kind of resource that the id in a route's path names; one of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]

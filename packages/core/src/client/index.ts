@@ -11,6 +11,15 @@ export type {
   SetSecretField,
   UpdateConnection,
 } from '../api/connection-types.ts'
+export type {
+  CreateDataTable,
+  DataRow,
+  DataTable,
+  KeyValueEntry,
+  ListDataRows,
+  UpdateDataRow,
+  UpdateDataTable,
+} from '../api/data-table-types.ts'
 export type { ChangedEngines, ChangeEngine, ChangeEngines, EngineRefusedRun } from '../api/engine-types.ts'
 export type {
   EventRefusal,
@@ -124,6 +133,7 @@ export type {
   WebhookSecret,
 } from '../api/webhook-endpoint-types.ts'
 export type { WebhookEventType } from '../api/webhook-event-types.ts'
+export type { DataTablesClient, KeyValuesClient } from './data-client.ts'
 export type { FilesClient, UploadContent, UploadOptions } from './files-client.ts'
 export type {
   RequestOptions,

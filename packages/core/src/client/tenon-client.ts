@@ -4,6 +4,7 @@ import { TenonError } from '../errors/tenon-error.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { aFunction, type OptionCheck, optional, optionFault } from '../options/option-checks.ts'
 import { createChangeStream } from './change-stream.ts'
+import type { DataTablesClient, KeyValuesClient } from './data-client.ts'
 import type { FilesClient, UploadContent } from './files-client.ts'
 import type { RequestOptions, TenonClientOptions, WebSocketConstructor } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
@@ -98,6 +99,8 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
     triggers: triggerMethods(send),
     files: fileMethods(open, send, options),
     webhooks: webhookMethods(send),
+    dataTables: dataTableMethods(open, send),
+    keyValues: keyValueMethods(send),
     members: {
       list: ({ query, userIds } = {}, request) =>
         send({
@@ -354,6 +357,35 @@ function fileMethods(open: Requester, send: Transport, options: TenonClientOptio
     link: (fileId, body, request) =>
       send({ method: 'POST', path: path`/files/${fileId}/link`, body: body ?? {}, ...sendingOf(request) }),
     remove: (fileId, request) => send({ method: 'DELETE', path: path`/files/${fileId}`, ...sendingOf(request) }),
+  }
+}
+
+function dataTableMethods(open: Requester, send: Transport): DataTablesClient {
+  const at = (tableId: string) => path`/data-tables/${tableId}`
+  return {
+    list: (query, request) => send({ method: 'GET', path: '/data-tables', query, ...sendingOf(request) }),
+    create: (body, request) => send({ method: 'POST', path: '/data-tables', body, ...sendingOf(request) }),
+    get: (id, request) => send({ method: 'GET', path: at(id), ...sendingOf(request) }),
+    update: (id, body, request) => send({ method: 'PATCH', path: at(id), body, ...sendingOf(request) }),
+    remove: (id, request) => send({ method: 'DELETE', path: at(id), ...sendingOf(request) }),
+    rows: (id, query, request) =>
+      send({ method: 'POST', path: `${at(id)}/query`, body: query ?? {}, ...sendingOf(request) }),
+    addRow: (id, values, request) =>
+      send({ method: 'POST', path: `${at(id)}/rows`, body: { values }, ...sendingOf(request) }),
+    updateRow: (id, rowId, body, request) =>
+      send({ method: 'PATCH', path: `${at(id)}/rows/${rowId}`, body, ...sendingOf(request) }),
+    removeRow: (id, rowId, request) =>
+      send({ method: 'DELETE', path: `${at(id)}/rows/${rowId}`, ...sendingOf(request) }),
+    exportCsv: (id, request) => open({ method: 'GET', path: `${at(id)}/export`, ...sendingOf(request) }),
+  }
+}
+
+function keyValueMethods(send: Transport): KeyValuesClient {
+  return {
+    list: (query, request) => send({ method: 'GET', path: '/key-values', query, ...sendingOf(request) }),
+    set: (key, value, request) =>
+      send({ method: 'PUT', path: '/key-values', body: { key, value }, ...sendingOf(request) }),
+    remove: (key, request) => send({ method: 'DELETE', path: '/key-values', query: { key }, ...sendingOf(request) }),
   }
 }
 

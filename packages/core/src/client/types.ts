@@ -56,6 +56,7 @@ import type { SecretMarker } from '../document/secret-marker.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { RunId, WorkflowId } from '../ids.ts'
 import type { NodeManifest } from '../node/definition.ts'
+import type { DataTablesClient, KeyValuesClient } from './data-client.ts'
 import type { FilesClient } from './files-client.ts'
 import type { RequestOptions } from './options.ts'
 import type { RolloutsClient } from './rollouts-client.ts'
@@ -298,6 +299,10 @@ export interface TenonClient {
   readonly triggers: TriggersClient
   /** Uploads, describes and downloads files. */
   readonly files: FilesClient
+  /** Tables of typed rows that workflows and people share. */
+  readonly dataTables: DataTablesClient
+  /** Values that workflows store under keys. */
+  readonly keyValues: KeyValuesClient
   /** Events that start runs, and that runs wait for. */
   readonly events: {
     /**

@@ -1,6 +1,7 @@
 export type { DurationString } from '../duration.ts'
 export { DURATION_PATTERN, durationToMs, isDurationString, LONGEST_DURATIONS, MAX_DURATION_MS } from '../duration.ts'
 export {
+  type DataTableId,
   type FileId,
   NODE_ID_PATTERN,
   type NodeId,

@@ -45,7 +45,10 @@ const aPort: OptionCheck = (value, field) =>
 const anOutput: OptionCheck = (value, field) => {
   if (isOptionObject(value) && '_zod' in value) return []
   if (isOptionObject(value) && 'fromParam' in value)
-    return objectOf({ fromParam: aText, as: optional(oneOf(['schema', 'values', 'list', 'event'])) })(value, field)
+    return objectOf({ fromParam: aText, as: optional(oneOf(['schema', 'values', 'list', 'event', 'rows'])) })(
+      value,
+      field,
+    )
   return optionFault(field, `${field} must be a schema of zod 4, or { fromParam } (got ${shownOption(value)})`)
 }
 

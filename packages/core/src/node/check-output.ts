@@ -8,6 +8,7 @@ import { eventOutput } from './event-output.ts'
 import type { NodeOutcome } from './implementation.ts'
 import { checkJsonSchema } from './json-schema/check-json-schema.ts'
 import { ANY_LIST, listOutput } from './list-output.ts'
+import { rowsOutput } from './rows-output.ts'
 import { toIssues } from './zod-issues.ts'
 
 /** Port of a fork, by which the run continues on all of its ports. */
@@ -62,6 +63,8 @@ function hasPort(definition: NodeDefinition, port: string, params: Readonly<Reco
 function describedBy({ fromParam, as }: OutputFromParam, params: Readonly<Record<string, unknown>>): JsonSchema {
   if (as === 'values') return ANY_OBJECT
   if (as === 'list') return listOutput(ANY_LIST)
+  // The columns may have changed since the node was set up, so the rows of a run may have others.
+  if (as === 'rows') return rowsOutput(undefined)
   const schema = readSchema(params[fromParam])
   return as === 'event' ? eventOutput(schema) : schema
 }

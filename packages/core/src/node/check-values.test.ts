@@ -140,6 +140,16 @@ describe('checkOutput', () => {
     }
   })
 
+  test('an output by a data table in a param has rows of any columns', () => {
+    const found: NodeDefinition = { ...greet, outputs: { success: { fromParam: 'name', as: 'rows' } } }
+    const output = { rows: [{ id: 1, later: true }], row: null, count: 1, hasMore: false }
+    const params = { name: { id: 't', columns: [{ name: 'total', type: 'number' }] } }
+    expect(checkOutput(found, { port: 'success', output }, params).output).toEqual(output)
+    expect(() => checkOutput(found, { port: 'success', output: { rows: [] } }, params)).toThrow(
+      expect.objectContaining({ code: 'NODE_OUTPUT_INVALID' }),
+    )
+  })
+
   test('an output by a list in a param is a list with its length, and nothing else', () => {
     const kept: NodeDefinition = { ...greet, outputs: { success: { fromParam: 'name', as: 'list' } } }
     const output = { items: [1, 'a'], count: 2 }

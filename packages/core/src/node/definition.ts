@@ -102,16 +102,17 @@ export interface InputDefinition {
  * An output that a param describes: the param is a JSON Schema. With `as: 'values'` it is an object whose resolved
  * values are the output itself, so that the templates define its fields and their types. With `as: 'list'` it is a list,
  * and the output has items of the same type: `{ items, count }`. With `as: 'event'` it is a JSON Schema of the data of an
- * event, and the output is the event with its data.
+ * event, and the output is the event with its data. With `as: 'rows'` it is a chosen data table, and the output has rows
+ * of its columns: `{ rows, row, count }` and what else the node adds.
  */
 export interface OutputFromParam {
   /** Name of the param that describes the output. */
   readonly fromParam: string
   /**
    * Meaning of the param: a JSON Schema, an object with the values themselves, a list from which the items of the
-   * output come, or a JSON Schema of the data of an event. @defaultValue 'schema'
+   * output come, a JSON Schema of the data of an event, or a data table. @defaultValue 'schema'
    */
-  readonly as?: 'schema' | 'values' | 'list' | 'event'
+  readonly as?: 'schema' | 'values' | 'list' | 'event' | 'rows'
 }
 
 /** Schema of the output of a port: fixed, or described by a param. */
@@ -303,6 +304,8 @@ export const CONTROL_NAMES = [
   'connection',
   'lookup',
   'time-zone',
+  'data-table',
+  'data-column',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]

@@ -2,6 +2,7 @@ import type { NodeId, NodeRunId, RunId, TenantId, UserId, WorkflowId } from '../
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { RunPrincipal } from '../run/principal.ts'
 import type { CallsResume, CallsSuspension } from './calls.ts'
+import type { NodeKeyValues, NodeTables } from './data-tables.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { NodeFiles } from './files.ts'
 import type { MailClient } from './mail.ts'
@@ -184,6 +185,10 @@ export interface NodeContext<Params = unknown> {
   readonly connection: Connection | null
   /** Files of the tenant: reads those in params, and stores those that the node returns. */
   readonly files: NodeFiles
+  /** Data tables of the tenant. */
+  readonly tables: NodeTables
+  /** Values of the tenant by key. */
+  readonly keyValues: NodeKeyValues
   /** Client for the database of the connection. Without such a connection, each call fails with `CONNECTION_REFUSED`. */
   readonly sql: SqlClient
   /** Client for the mail server of the connection. Without such a connection, each call fails with `CONNECTION_REFUSED`. */

@@ -44,6 +44,28 @@ export {
   requireConnectionTo,
 } from './connector-parts.ts'
 export { cronFault } from './cron-fault.ts'
+export {
+  COLUMN_NAME_PATTERN,
+  COLUMN_TYPES,
+  type ColumnType,
+  DATA_OPERATORS,
+  type DataChange,
+  type DataColumn,
+  type DataCondition,
+  type DataFilter,
+  type DataOperator,
+  type DataQuery,
+  type DataRows,
+  type DataRowValue,
+  type DataWrite,
+  type DataWritten,
+  type KeyValue,
+  type KeyValueChange,
+  type KeyValueChanged,
+  type NodeKeyValues,
+  type NodeTables,
+  ROW_FIELDS,
+} from './data-tables.ts'
 export { defineNode, type NodeDefinitionInput } from './define-node.ts'
 export {
   CONTROL_KINDS,

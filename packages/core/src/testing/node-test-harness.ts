@@ -5,6 +5,7 @@ import { checkCalls } from '../node/check-calls.ts'
 import { checkChildSuspension } from '../node/check-child-suspension.ts'
 import { checkOutput } from '../node/check-output.ts'
 import { checkParams } from '../node/check-params.ts'
+import type { NodeKeyValues, NodeTables } from '../node/data-tables.ts'
 import type {
   AnyNodeImplementation,
   ChildResult,
@@ -37,6 +38,10 @@ export interface NodeTestHarnessOptions {
   readonly http?: HttpClient
   /** Files that the node can open, from {@link createTestFiles}. @defaultValue none; those that it stores are in `files` */
   readonly files?: TestFiles
+  /** Data tables that the node gets as `context.tables`. @defaultValue every call fails with `DATA_TABLE_NOT_FOUND` */
+  readonly tables?: NodeTables
+  /** Values that the node gets as `context.keyValues`. @defaultValue every call fails with `DATA_TABLE_NOT_FOUND` */
+  readonly keyValues?: NodeKeyValues
   /** Account that the node gets as `context.connection`. @defaultValue none, the node gets `null` */
   readonly connection?: Connection
   /** Person that the node gets as `context.principal`. @defaultValue none, the node gets `null` */
@@ -168,6 +173,8 @@ export function createNodeTestHarness(
         http,
         connection: options.connection ?? null,
         files,
+        tables: options.tables ?? { query: noTables, write: noTables },
+        keyValues: options.keyValues ?? { get: noTables, change: noTables },
         sql: options.sql ?? { read: noConnection, write: noConnection },
         mail: options.mail ?? { send: noConnection },
         abortSignal: abortSignal ?? new AbortController().signal,
@@ -221,6 +228,10 @@ async function remember<Value extends Json>(
   // The next attempt repeats a failed call.
   pending.catch(() => journal.delete(key))
   return pending
+}
+
+async function noTables(): Promise<never> {
+  throw new TenonError('DATA_TABLE_NOT_FOUND', 'The test has no data: pass "tables" or "keyValues"')
 }
 
 async function noConnection(): Promise<never> {

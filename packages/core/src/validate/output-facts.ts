@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../js
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { eventOutput } from '../node/event-output.ts'
 import { ANY_LIST, listOutput } from '../node/list-output.ts'
+import { rowsOutput } from '../node/rows-output.ts'
 import { inlineRefs } from './inline-refs.ts'
 import { ANYTHING, asObject, type FieldFacts, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
@@ -82,6 +83,7 @@ function describedFacts(
   }
   const value = params[String(output.fromParam)]
   if (output.as === 'list') return factsOf(listOutput(listType(value === undefined ? true : typeOf(value))))
+  if (output.as === 'rows') return factsOf(rowsOutput(value))
   if (output.as !== 'values') {
     const schema = typeof value === 'boolean' ? value : (asObject(value) ?? true)
     return factsOf(output.as === 'event' ? eventOutput(schema) : schema)

@@ -47,6 +47,24 @@ describe('runOutputSchema', () => {
     expect(dataOf(data)).toMatchObject(data)
   })
 
+  test('types rows by the columns of the data table that a node has chosen', () => {
+    const [set] = manifest.nodes.filter(({ type }) => type === 'set')
+    if (set === undefined) throw new RangeError('The manifest has no set node')
+    const find = { ...set, type: 'find', outputs: { success: { fromParam: 'fields', as: 'rows' as const } } }
+    const table = { id: 't', columns: [{ name: 'total', type: 'number' }] }
+    const document = workflow(
+      [
+        node('start', 'start'),
+        node('find', 'find', { fields: table }),
+        node('end', 'end', { output: { total: '{{nodes.find.output.row?.total}}' } }),
+      ],
+      ['start>find', 'find>end'],
+    )
+    const schema = runOutputSchema(document, { ...manifest, nodes: [...manifest.nodes, find] })
+    expect(JSON.stringify(schema)).toContain('"total"')
+    expect(JSON.stringify(schema)).toContain('"number"')
+  })
+
   test('types the items of a list as those of the list that a node reads', () => {
     const [set] = manifest.nodes.filter(({ type }) => type === 'set')
     if (set === undefined) throw new RangeError('The manifest has no set node')

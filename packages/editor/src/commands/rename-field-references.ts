@@ -100,9 +100,9 @@ interface DescribedOutput {
   readonly as?: unknown
 }
 
-/** The fields of the data of an event are not fields of the output. */
+/** The fields of the data of an event, and of rows, are not fields of the output. */
 function describesFields({ fromParam, as }: DescribedOutput, param: string): boolean {
-  return fromParam === param && as !== 'event'
+  return fromParam === param && as !== 'event' && as !== 'rows'
 }
 
 /** Checks whether a node reads the field from `owner` and from no other node. */
@@ -137,6 +137,7 @@ function writesField({ manifest }: PlanContext, node: WorkflowNode, field: strin
     const { fromParam, as } = output as DescribedOutput
     if (typeof fromParam !== 'string') return hasProperty(output as Json, field)
     if (as === 'list') return field === 'items' || field === 'count'
+    if (as === 'rows') return ['rows', 'row', 'count'].includes(field)
     if (as === 'event') return EVENT_FIELDS.has(field)
     const value = node.params[fromParam]
     return as === 'values' ? isJsonObject(value) && Object.hasOwn(value, field) : hasProperty(value, field)

@@ -6,6 +6,7 @@ import {
   enCalls,
   enConnections,
   enData,
+  enDataTables,
   enEngine,
   enExtract,
   enFiles,
@@ -68,6 +69,7 @@ test('texts of the run views are used in run views only, which load them', () =>
 
 const LATER_TABLES = [
   { tag: '<ConnectionTexts>', keys: Object.keys(enConnections) },
+  { tag: '<DataTableTexts>', keys: Object.keys(enDataTables) },
   { tag: '<DataTexts>', keys: Object.keys(enData) },
   { tag: '<FileTexts>', keys: Object.keys(enFiles) },
   { tag: '<HandlerTexts>', keys: Object.keys(enHandlers) },

@@ -5,6 +5,8 @@ import { approvalNode } from '../approval/implementation.ts'
 import { batchNode } from '../batch/implementation.ts'
 import { breakNode } from '../break/implementation.ts'
 import { continueNode } from '../continue/implementation.ts'
+import { dataTableQueryNode } from '../data-table-query/implementation.ts'
+import { dataTableWriteNode } from '../data-table-write/implementation.ts'
 import { delayNode } from '../delay/implementation.ts'
 import { endNode } from '../end/implementation.ts'
 import { eventNode } from '../event/implementation.ts'
@@ -16,6 +18,7 @@ import { createGuardrailsNode } from '../guardrails/implementation.ts'
 import { httpCallNode } from '../http-call/implementation.ts'
 import { ifElseNode } from '../if-else/implementation.ts'
 import { joinNode } from '../join/implementation.ts'
+import { keyValueNode } from '../key-value/implementation.ts'
 import { createLlmTransformNode } from '../llm-transform/implementation.ts'
 import { mergeNode } from '../merge/implementation.ts'
 import { postgresQueryNode } from '../postgres-query/implementation.ts'
@@ -83,6 +86,9 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     mergeNode,
     readCsvNode,
     writeCsvNode,
+    dataTableQueryNode,
+    dataTableWriteNode,
+    keyValueNode,
     ifElseNode,
     switchNode,
     forkNode,

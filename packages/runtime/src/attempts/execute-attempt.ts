@@ -7,6 +7,7 @@ import { checkPort } from '../commit/check-port.ts'
 import type { CommitRequest, CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
 import { storeValue, storeWait } from '../commit/stored-value.ts'
+import type { NodeData } from '../data-tables/node-tables.ts'
 import type { RuntimeLog, SecretReader } from '../engine.ts'
 import type { Files } from '../files/files.ts'
 import { deadlineOf, nextAttempt } from '../interpreter/next-attempt.ts'
@@ -40,6 +41,7 @@ export type ExecutedAttempt =
 export interface ExecuteAttemptDeps extends BeginAttemptDeps {
   readonly http: NodeClients
   readonly files: Files
+  readonly dataTables: NodeData
   readonly secrets?: SecretReader | undefined
   readonly log: RuntimeLog
   readonly stop: StopSignals
@@ -99,7 +101,7 @@ async function leave(pump: LazyPump, { onBodyEnd }: ExecuteAttemptDeps): Promise
 
 /** Runs the body with its params decrypted. */
 async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAttemptDeps): Promise<BodyEnd> {
-  const { committer, files, graceMs = 10_000, http, now, stop, onHeartbeat = ignore } = deps
+  const { committer, dataTables, files, graceMs = 10_000, http, now, stop, onHeartbeat = ignore } = deps
   let opened: OpenedParams
   try {
     const opening = openParams(started, deps.findType, deps.secrets)
@@ -113,7 +115,19 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
   const { connection, fileMask } = opened
   const redact = (value: Json) => redactJournaled(value, opened)
   const hidden = { redact, fileMask }
-  const body = { http, files, values: committer.values, pump, connection, ...hidden, stop, graceMs, onHeartbeat, now }
+  const body = {
+    http,
+    files,
+    dataTables,
+    values: committer.values,
+    pump,
+    connection,
+    ...hidden,
+    stop,
+    graceMs,
+    onHeartbeat,
+    now,
+  }
   return redactEnd(await runBody(started, opened.params, body), opened)
 }
 

@@ -4,6 +4,7 @@ import type { HttpClient, NodeContext } from '@tenon/core/node'
 import type { StartedNode } from '../commit/commit-types.ts'
 import { storeValue } from '../commit/stored-value.ts'
 import type { ValueLoader } from '../commit/value-loader.ts'
+import { type NodeData, nodeTablesOf } from '../data-tables/node-tables.ts'
 import type { OpenConnection } from '../engine.ts'
 import type { Files } from '../files/files.ts'
 import { type FileMask, nodeFilesOf } from '../files/node-files.ts'
@@ -16,6 +17,7 @@ export interface NodeContextDeps {
   readonly http: NodeClients
   readonly values: ValueLoader
   readonly files: Files
+  readonly dataTables: NodeData
   readonly pump: Omit<ObservationPump, 'close'>
   /** Connection of the node. @defaultValue none */
   readonly connection?: OpenConnection | null
@@ -56,7 +58,7 @@ class AbortOfBody implements LazyAbort {
 export function nodeContextOf(
   started: StartedNode,
   params: unknown,
-  { http, pump, values, files, connection = null, redact = same, fileMask }: NodeContextDeps,
+  { http, pump, values, files, dataTables, connection = null, redact = same, fileMask }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
@@ -87,6 +89,7 @@ export function nodeContextOf(
     http: endingWith(connection === null ? http : withCredentials(http, connection), abort),
     connection: connection?.connection ?? null,
     files: nodeFilesOf(files, tenantId, fileMask),
+    ...nodeTablesOf(dataTables, { tenantId, runId }, () => abort.signal),
     ...clientsOf(http, tenantId, connection, () => ({
       abortSignal: abort.signal,
       timeoutMs: started.node.timeoutMs,

@@ -17,6 +17,7 @@ import { connectionWaits } from './migrations/0017-connection-waits.ts'
 import { temporalWorkers } from './migrations/0020-temporal-workers.ts'
 import { files } from './migrations/0031-files.ts'
 import { runViews } from './migrations/0035-run-views.ts'
+import { dataTables } from './migrations/0041-data-tables.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -37,7 +38,7 @@ export const RUNTIME_MIGRATIONS = {
   migrations: [
     ...[runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],
     ...[starts, movedRuns, data, errorHandlers, engineChanges, connectionWaits, temporalWorkers],
-    ...[files, runViews],
+    ...[files, runViews, dataTables],
   ],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],

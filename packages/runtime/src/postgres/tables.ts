@@ -135,6 +135,58 @@ export interface FilesTable {
   readonly unused_since: number | null
 }
 
+/** Data tables of a tenant, without their rows. */
+export interface DataTablesTable {
+  readonly tenant_id: string
+  readonly table_id: string
+  readonly name: string
+  /** JSON of the columns. */
+  readonly columns: string
+  readonly key_column: string | null
+  readonly version: number
+  /** Id that the next new row gets. */
+  readonly next_row_id: number
+  readonly row_count: number
+  /** Bytes of the rows as JSON. */
+  readonly bytes: number
+  readonly created_at: number
+  /** JSON of the person who has created it; null if the host did. */
+  readonly created_by: string | null
+}
+
+interface DataRowsTable {
+  readonly tenant_id: string
+  readonly table_id: string
+  readonly row_id: number
+  /** Values by column, without those that are null. Written as JSON text. */
+  readonly data: string
+  /** Value of the key column as text; null without one. */
+  readonly key_text: string | null
+  /** Bytes of the values as JSON. */
+  readonly size: number
+  readonly version: number
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+interface KeyValuesTable {
+  readonly tenant_id: string
+  readonly key: string
+  /** The value as JSON. */
+  readonly value: string
+  readonly updated_at: number
+}
+
+interface DataCompletionsTable {
+  readonly tenant_id: string
+  readonly run_id: string
+  readonly completion_key: string
+  /** Of the change, to recognize another one under the same key. */
+  readonly change_hash: string
+  /** Result as JSON; null only within the transaction of the change. */
+  readonly result: string | null
+}
+
 /**
  * Rows of the runtime's tables; the migrations beside this file create them. Instants are milliseconds since the Unix
  * epoch, values are JSON text.
@@ -178,6 +230,12 @@ export interface RuntimeTables {
   readonly payload_garbage: { readonly tenant_id: string; readonly location: string }
   /** Files of a tenant, without their bytes. */
   readonly files: FilesTable
+  readonly data_tables: DataTablesTable
+  readonly data_rows: DataRowsTable
+  /** Values of tenants under keys. */
+  readonly key_values: KeyValuesTable
+  /** Changes of data that node runs have made, each with its result. */
+  readonly data_completions: DataCompletionsTable
   /** Bytes of files in parts, in order. */
   readonly file_chunks: {
     readonly tenant_id: string

@@ -104,6 +104,7 @@ async function deleteRows(
     .execute()
   const runIds = runs.map((run) => run.run_id)
   await deleteAnswers(tx, tenantId, runIds)
+  await tx.deleteFrom('data_completions').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
   await tx.deleteFrom('runs').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
 }
 

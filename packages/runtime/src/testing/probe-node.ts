@@ -43,6 +43,8 @@ const probe = defineNode({
     connection: z.string().optional().meta({ control: 'connection', literal: true }),
     /** Writes to the database of its connection, or sends an email by its mail server, and returns the answer. */
     account: z.enum(['none', 'sql', 'mail']).default('none'),
+    /** A data table to which it adds a row, after it has added 1 to the key of the same name. */
+    table: z.string().optional(),
     /** A file that it reads, and stores again in capital letters as `copy`. */
     file: fileRefSchema.optional(),
     /** Any value, to make the params large. */
@@ -72,6 +74,13 @@ export function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     if (params.account === 'mail') {
       const mail = { from: 'a@a.example', to: ['b@b.example'], subject: 's', text: 't', idempotencyKey }
       made.messageId = (await context.mail.send(mail)).messageId
+    }
+    if (params.table !== undefined) {
+      const { table } = params
+      const add = { kind: 'increment', key: table, amount: 1 } as const
+      made.count = (await context.keyValues.change(add, `${idempotencyKey}/count`)).value
+      const change = { kind: 'insert', rows: [{ n: 7 }] } as const
+      made.rows = [...(await context.tables.write({ table, change, completionKey: idempotencyKey })).rows]
     }
     if (params.file !== undefined) {
       const text = new TextDecoder().decode(await context.files.read(params.file, 1_000))

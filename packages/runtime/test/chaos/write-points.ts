@@ -110,6 +110,8 @@ const LISTED = 'Node types of workers of Temporal, listed again and again; one t
 const LEASE = 'Rows that no worker owns any more; the next renewal or claim deletes them again'
 const UPLOAD =
   'Parts of a file; webhook.test.ts of the server kills a process in an upload, and a sweep deletes the rest'
+const DATA =
+  'Data of a tenant, in the transaction that also completes the change; data-kills.test.ts kills processes around it'
 const VIEW = 'A view of a log; one that is missing or of an earlier event is continued from the log'
 
 /** Writes of the sources at which no process of the crash test dies, with the reason. */
@@ -119,6 +121,17 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'admission/collecting-runs.ts: update runs': MERGED,
   'admission/gates.ts: delete run_gates': REQUEST,
   'admission/gates.ts: insert run_gates': REQUEST,
+  'data-tables/change-rows.ts: delete data_rows': DATA,
+  'data-tables/change-rows.ts: insert data_rows': DATA,
+  'data-tables/change-rows.ts: update data_tables': DATA,
+  'data-tables/data-completions.ts: insert data_completions': DATA,
+  'data-tables/data-completions.ts: update data_completions': DATA,
+  'data-tables/key-values.ts: delete key_values': DATA,
+  'data-tables/key-values.ts: insert key_values': DATA,
+  'data-tables/table-rows.ts: delete data_tables': REQUEST,
+  'data-tables/table-rows.ts: insert data_tables': REQUEST,
+  'data-tables/table-rows.ts: update data_rows': REQUEST,
+  'data-tables/table-rows.ts: update data_tables': REQUEST,
   'files/file-rows.ts: insert file_chunks': UPLOAD,
   'files/file-rows.ts: insert files': UPLOAD,
   'files/file-rows.ts: insert retention_sweeps': UPLOAD,
@@ -133,6 +146,7 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'retention/delete-rests.ts: update retention_sweeps': RETENTION,
   'retention/drop-partitions.ts: update partition_sweeps': RETENTION,
   'retention/retention-keeper.ts: update retention_sweeps': RETENTION,
+  'store/delete-tree.ts: delete data_completions': RETENTION,
   'store/delete-tree.ts: delete run_dedupes': RETENTION,
   'store/delete-tree.ts: delete run_erasures': RETENTION,
   'store/delete-tree.ts: delete run_log': RETENTION,

@@ -3,6 +3,7 @@ import type { NodeRegistry } from '@tenon/core/node'
 import { type Bus, ENGINE_TOPIC } from '../../src/bus.ts'
 import { createCommitterOf } from '../../src/commit/committer.ts'
 import { nodeTypesOf } from '../../src/commit/node-types.ts'
+import type { NodeData } from '../../src/data-tables/node-tables.ts'
 import { createDispatchRunner } from '../../src/engines/embedded/dispatch-runner.ts'
 import { createLease } from '../../src/engines/embedded/lease.ts'
 import { createNodeSlots } from '../../src/engines/embedded/node-slots.ts'
@@ -161,6 +162,7 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
     ...{ workerId, committer, findType, dispatch, lease, slots, now, log },
     egress: { request: noRequests, fetch: noRequests },
     files: noFiles,
+    dataTables: noData,
     clock: { observe: () => undefined },
     ...{ cancelGraceMs: 10_000, wakeAt: (at: number) => poller.wakeAt(at), wakeWorkers },
   }
@@ -237,6 +239,9 @@ const noFiles: Files = {
   hold: async () => [],
   delete: async () => 'not_found',
 }
+
+/** No node of the simulation reads or changes data. */
+const noData: NodeData = { query: noRequests, write: noRequests, getKey: noRequests, changeKeyOnce: noRequests }
 
 async function noRequests(): Promise<never> {
   throw new Error('No simulated node sends requests')

@@ -34,6 +34,7 @@ const NAMES: { readonly [Kind in ResourceKind]?: string } = {
   'any-workflow': 'workflow',
   parked: 'parked node run',
   'webhook-endpoint': 'endpoint',
+  'data-table': 'data table',
 }
 
 function notFound(kind: ResourceKind): TenonError {
@@ -70,5 +71,6 @@ const FINDERS: Readonly<Record<ResourceKind, Finder>> = {
   file: (server, tenantId, { fileId }) => server.files.find(tenantId, fileId ?? ''),
   'webhook-endpoint': (server, tenantId, { endpointId }) =>
     server.database.withTenant(tenantId, (tx) => findEndpoint(tx, { tenantId, endpointId: endpointId ?? '' })),
+  'data-table': (server, tenantId, { tableId }) => server.dataTables.find(tenantId, tableId ?? ''),
   approval: (server, tenantId, { approvalId }) => server.reader.getWait(tenantId, approvalId ?? ''),
 }

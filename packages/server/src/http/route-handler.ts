@@ -1,6 +1,6 @@
 import type { Identity, ResourceKind, RouteDefinition } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
-import type { StoredFile, StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
+import type { StoredDataTable, StoredFile, StoredParked, StoredRun, StoredWait } from '@tenon/runtime'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
@@ -18,6 +18,7 @@ export interface Resources {
   readonly connection: ConnectionRow
   readonly file: StoredFile
   readonly 'webhook-endpoint': WebhookEndpointRow
+  readonly 'data-table': StoredDataTable
 }
 
 type ResourceOf<Route extends RouteDefinition> = Route['resource'] extends ResourceKind

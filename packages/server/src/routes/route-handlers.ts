@@ -2,6 +2,7 @@ import type { RouteImplementation } from '../http/route-handler.ts'
 import { approvalHandlers } from './approval-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { connectionHandlers } from './connection-handlers.ts'
+import { dataTableHandlers } from './data-table-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { engineHandlers } from './engine-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
@@ -36,6 +37,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...triggerHandlers,
   ...fileHandlers,
   ...webhookHandlers,
+  ...dataTableHandlers,
   ...tenantHandlers,
   ...serviceHandlers,
 ]

@@ -20,6 +20,10 @@ export interface IsolationIds {
   readonly endpointId: string
   /** Delivery of an event to that address. */
   readonly deliveryId: string
+  /** Data table of the tenant. */
+  readonly tableId: string
+  /** Row of that table. */
+  readonly rowId: string
   /** Node of the workflow that is a webhook. */
   readonly nodeId: string
 }
@@ -59,6 +63,8 @@ const UNKNOWN: IsolationIds = {
   fileId: 'fil_00000000000000000000000000000000',
   endpointId: 'whe_00000000000000000000000000000000',
   deliveryId: 'evt_00000000000000000000000000000000',
+  tableId: 'tbl_00000000000000000000000000000000',
+  rowId: '1',
   nodeId: 'unknown',
 }
 
@@ -138,6 +144,8 @@ function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): stri
     fileId: ids.fileId,
     endpointId: ids.endpointId,
     deliveryId: ids.deliveryId,
+    tableId: ids.tableId,
+    rowId: ids.rowId,
     nodeId: ids.nodeId,
     lookup: 'channels',
   }

@@ -55,7 +55,10 @@ const manifestEntrySchema = z
     outputs: z.record(
       z.string(),
       z.union([
-        z.strictObject({ fromParam: z.string(), as: z.enum(['schema', 'values', 'list', 'event']).exactOptional() }),
+        z.strictObject({
+          fromParam: z.string(),
+          as: z.enum(['schema', 'values', 'list', 'event', 'rows']).exactOptional(),
+        }),
         jsonSchemaSchema,
       ]),
     ),

@@ -30,6 +30,8 @@ export const CHOICE_CONTROLS: readonly string[] = [
   'workflow',
   'connection',
   'time-zone',
+  'data-table',
+  'data-column',
 ]
 
 /** Controls whose parts are rows with their own faults. */

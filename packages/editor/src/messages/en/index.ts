@@ -1,6 +1,7 @@
 import type { enCalls } from './calls.ts'
 import type { enConnections } from './connections.ts'
 import type { enData } from './data.ts'
+import type { enDataTables } from './data-tables.ts'
 import type { en } from './en.ts'
 import type { enEngine } from './engine.ts'
 import type { enExtract } from './extract.ts'
@@ -21,6 +22,7 @@ import type { enWebhooks } from './webhooks.ts'
 export { enCalls } from './calls.ts'
 export { enConnections } from './connections.ts'
 export { enData } from './data.ts'
+export { enDataTables } from './data-tables.ts'
 export { en } from './en.ts'
 export { enEngine } from './engine.ts'
 export { enExtract } from './extract.ts'
@@ -45,6 +47,7 @@ export type MessageKey =
   | keyof typeof enCalls
   | keyof typeof enConnections
   | keyof typeof enData
+  | keyof typeof enDataTables
   | keyof typeof enExtract
   | keyof typeof enFiles
   | keyof typeof enHandlers

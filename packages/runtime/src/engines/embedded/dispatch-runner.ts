@@ -74,7 +74,15 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       if (begun.kind === 'ended') deps.wakeWorkers()
       if (begun.kind !== 'started') return
       const end = await executeAttempt(begun.started, {
-        ...{ ...attemptDeps, log, http: deps.egress, files: deps.files, secrets: deps.secrets, stop: stop.signals },
+        ...{
+          ...attemptDeps,
+          log,
+          http: deps.egress,
+          files: deps.files,
+          dataTables: deps.dataTables,
+          secrets: deps.secrets,
+          stop: stop.signals,
+        },
         // The queued node itself is the alarm of its next attempt.
         hasStoredTimers: false,
         graceMs: deps.cancelGraceMs,

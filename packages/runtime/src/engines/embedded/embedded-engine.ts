@@ -6,6 +6,7 @@ import { ENGINE_TOPIC } from '../../bus.ts'
 import { createRequestEngineChange } from '../../change-engine/request-engine-change.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
+import { createDataTables } from '../../data-tables/data-tables.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createStoreEvent } from '../../events/send-event.ts'
 import { createFiles } from '../../files/files.ts'
@@ -105,8 +106,9 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
   const files = deps.files ?? createFiles({ database, log })
+  const dataTables = deps.dataTables ?? createDataTables({ database, log })
   const workerDeps = {
-    ...{ ...deps, files, workerId, committer, findType, dispatch, lease, slots },
+    ...{ ...deps, files, dataTables, workerId, committer, findType, dispatch, lease, slots },
     ...{ now, clock, cancelGraceMs, wakeAt, wakeWorkers },
   }
   const worker = createWorker(workerDeps)

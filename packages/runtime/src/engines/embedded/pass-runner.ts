@@ -100,6 +100,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
         log,
         http: deps.egress,
         files: deps.files,
+        dataTables: deps.dataTables,
         secrets: deps.secrets,
         stop: held.stop.signals,
         hasStoredTimers: true,

@@ -1,5 +1,6 @@
 import type { Committer } from '../../commit/commit-types.ts'
 import type { FindNodeType } from '../../commit/node-types.ts'
+import type { NodeData } from '../../data-tables/node-tables.ts'
 import type { EngineDeps } from '../../engine.ts'
 import type { Files } from '../../files/files.ts'
 import { reasonOf } from '../../reason-of.ts'
@@ -13,6 +14,7 @@ import type { NodeSlots } from './node-slots.ts'
 export interface WorkerDeps extends Pick<EngineDeps, 'egress' | 'log' | 'secrets'> {
   readonly workerId: string
   readonly files: Files
+  readonly dataTables: NodeData
   readonly committer: Committer
   readonly findType: FindNodeType
   readonly dispatch: DispatchStore

@@ -5,6 +5,7 @@ import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
+import { createDataTables } from '../../data-tables/data-tables.ts'
 import { createFiles } from '../../files/files.ts'
 import { compile } from '../../interpreter/compile.ts'
 import { createAppender } from '../../store/appender.ts'
@@ -38,6 +39,7 @@ describe('executeNode', () => {
       attempts: {
         ...{ committer, findType, now, worker: 'me', http: egress, log },
         files: createFiles({ database, log }),
+        dataTables: createDataTables({ database, log }),
       },
     })
     const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }

@@ -20,6 +20,7 @@ import { publishChange } from '../../bus.ts'
 import { createRequestEngineChange } from '../../change-engine/request-engine-change.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
+import { createDataTables } from '../../data-tables/data-tables.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createStoreEvent } from '../../events/send-event.ts'
 import { createFiles } from '../../files/files.ts'
@@ -167,6 +168,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       worker: workerId,
       http: deps.egress,
       files: deps.files ?? createFiles({ database, log }),
+      dataTables: deps.dataTables ?? createDataTables({ database, log }),
       secrets: deps.secrets,
       log,
       ...grace,

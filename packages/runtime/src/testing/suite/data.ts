@@ -1,6 +1,7 @@
 import type { FileRef } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
+import { createDataTables } from '../../data-tables/data-tables.ts'
 import { createFiles } from '../../files/files.ts'
 import { prepareRerun } from '../../rerun/prepare-rerun.ts'
 import { deleteRun } from '../../retention/delete-run.ts'
@@ -25,6 +26,18 @@ const FILER = workflow(
     // Too large for the log, so that a rerun reuses a stored value.
     node('work', 'probe', { file: '{{input.file}}', output: { text: TEXT } }),
     node('end', 'end', { output: { copy: '{{nodes.work.output.copy}}' } }),
+  ],
+  ['start>work', 'work>end'],
+)
+/** start > work > end: work changes data, and fails once. */
+const KEEPER = workflow(
+  [
+    node('start', 'start'),
+    {
+      ...node('work', 'probe', { table: '{{input.table}}', failures: 1 }),
+      policy: { retry: { initialInterval: '1ms', backoffCoefficient: 1, maximumInterval: '1ms', maximumAttempts: 2 } },
+    },
+    node('end', 'end', { output: '{{nodes.work.output}}' }),
   ],
   ['start>work', 'work>end'],
 )
@@ -64,6 +77,28 @@ export const dataTests: SuiteGroup = (context) => {
       expect(await handle.reader.getRun(tenantId, child.runId)).toBeNull()
       expect(await child.events()).toEqual([])
       expect(await handle.reader.readUsage(tenantId)).toEqual({ payloadBytes: 0, fileBytes: 0, openWaits: 0 })
+    })
+
+    test('changes data once, whatever becomes of the attempt, until the run is deleted', async () => {
+      const { handle, database } = context()
+      const log = () => undefined
+      const { tenantId } = await context().pin('worker', WORKER)
+      const dataTables = createDataTables({ database, log })
+      const columns = [{ name: 'n', type: 'number', isRequired: true }] as const
+      const table = await dataTables.create(tenantId, { name: 'T', columns, keyColumn: null, createdBy: null })
+      // The first attempt fails after its change.
+      const run = await startRun(handle, KEEPER, { input: { table: table.tableId }, tenantId })
+      await run.ended()
+      expect(await run.output()).toMatchObject({ count: 1, rows: [{ id: 1, n: 7 }] })
+      expect(await dataTables.find(tenantId, table.tableId)).toMatchObject({ rowCount: 1 })
+      const completions = () =>
+        database.withTenant(tenantId, (tx) =>
+          tx.selectFrom('data_completions').select('run_id').where('tenant_id', '=', tenantId).execute(),
+        )
+      expect(await completions()).toHaveLength(2)
+      expect(await deleteRun({ database, log }, { tenantId, runId: run.runId })).toBe('deleted')
+      expect(await completions()).toEqual([])
+      expect(await dataTables.find(tenantId, table.tableId)).toMatchObject({ rowCount: 1 })
     })
 
     test('keeps the files of its input and of its nodes until it and the runs that reuse them are deleted', async () => {

@@ -1,6 +1,8 @@
 import type {
   Approval,
   ConnectionInfo,
+  DataRow,
+  DataTable,
   FileInfo,
   Identity,
   Page,
@@ -23,12 +25,13 @@ export async function makeOwnerResources(server: TestServer, as: Identity): Prom
   const [approvalId = '', parkedId = ''] = [items[0]?.approvalId, parked.items[0]?.parkedId]
   const connectionId = await makeConnection(server, as)
   const fileId = await makeFile(server, as)
+  const table = await makeTable(server, as)
   const ids = { workflowId, version: '1', runId: run.runId, approvalId, parkedId, connectionId, fileId, nodeId: 'hook' }
   const endpointId = await makeEndpoint(server, as)
   const path = `/webhook-endpoints/${endpointId}/test`
   const admin = { ...as, role: 'admin' } as const
   const { id: deliveryId } = await server.json<WebhookDelivery>(200, path, { as: admin, method: 'POST' })
-  return { ...ids, endpointId, deliveryId }
+  return { ...ids, ...table, endpointId, deliveryId }
 }
 
 /** Creates a connection, and returns its id; the server needs a key provider. */
@@ -52,4 +55,17 @@ export async function makeFile(server: TestServer, as: Identity): Promise<string
   const headers = { 'content-type': 'application/octet-stream' }
   const request = { as, method: 'POST', body: 'a,b', headers }
   return (await server.json<FileInfo>(201, '/files?name=orders.csv&type=text/csv', request)).ref.file
+}
+
+/** Creates a data table with one row, and returns the ids of both. */
+export async function makeTable(
+  server: TestServer,
+  as: Identity,
+): Promise<{ readonly tableId: string; readonly rowId: string }> {
+  const columns = [{ name: 'email', type: 'text', isRequired: true }]
+  const body = { name: `Customers ${crypto.randomUUID()}`, columns, keyColumn: 'email' }
+  const { id: tableId } = await server.json<DataTable>(201, '/data-tables', { as, method: 'POST', body })
+  const row = { as, method: 'POST', body: { values: { email: 'ada@example.com' } } }
+  const { id } = await server.json<DataRow>(201, `/data-tables/${tableId}/rows`, row)
+  return { tableId, rowId: String(id) }
 }

@@ -1,0 +1,75 @@
+import type { DataTable, TenonClient } from '@tenon/core/client'
+import type { Json } from '@tenon/core/document'
+import { useId, useState } from 'react'
+import { useSending } from '../client/use-sending.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
+import { TextInput } from '../ui/text-input.tsx'
+import { cellValue } from './cell-text.ts'
+
+interface RowDialogProps {
+  readonly client: TenonClient
+  readonly table: DataTable
+  readonly onClose: () => void
+  readonly onAdded: () => void
+}
+
+/** Form of a new row, with a field for each column. */
+export function RowDialog({ client, table, onClose, onAdded }: RowDialogProps) {
+  const { t } = useInstance()
+  const formId = useId()
+  const { isSending, failure, send } = useSending()
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({})
+  const isComplete = table.columns.every(({ name, isRequired }) => !isRequired || (texts[name] ?? '').trim() !== '')
+  const add = () =>
+    send(async () => {
+      const values: Record<string, Json> = {}
+      for (const { name, type } of table.columns) {
+        const value = cellValue(texts[name] ?? '', type)
+        if (value !== null) values[name] = value
+      }
+      await client.dataTables.addRow(table.id, values)
+      onAdded()
+    })
+  return (
+    <Dialog
+      open
+      busy={isSending}
+      title={t('tables.row.title')}
+      onClose={onClose}
+      footer={
+        <>
+          <Button disabled={isSending} onClick={onClose}>
+            {t('ui.cancel')}
+          </Button>
+          <Button variant="primary" type="submit" form={formId} busy={isSending} disabled={!isComplete}>
+            {t('tables.row.add')}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={formId}
+        className="tn-form"
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (isComplete) void add()
+        }}
+      >
+        {table.columns.map(({ name, type, isRequired }) => (
+          <Field key={name} label={name} help={t('tables.form.type', { type })} required={isRequired}>
+            <TextInput
+              value={texts[name] ?? ''}
+              onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
+            />
+          </Field>
+        ))}
+        {failure !== null && <ErrorState title={t('tables.row.failed')} error={failure.error} />}
+      </form>
+    </Dialog>
+  )
+}

@@ -283,6 +283,7 @@ async function readAll(as: Identity): Promise<readonly string[]> {
           runId,
           version: encodeURIComponent(version),
           approvalId: 'x',
+          nodeRunId: 'start',
         }
         const path = route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => values[name] ?? '')
         if (route.method === 'DELETE' || route.id === 'streamChanges') continue

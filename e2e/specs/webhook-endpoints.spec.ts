@@ -1,7 +1,7 @@
+import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { node, workflow } from '@tenon/core/testing'
-import { Webhook } from 'standardwebhooks'
 import { ACME } from '../fixtures/people.ts'
 import { expect, test } from '../fixtures/test.ts'
 
@@ -39,8 +39,12 @@ test('an admin adds a webhook, which receives the end of a run as a signed reque
   const endpoint = (await client.webhooks.list()).items.find((each) => each.url === url)
   const { secret } = await client.webhooks.secret(endpoint?.id ?? '')
   const [first] = received
-  expect(new Webhook(secret).verify(first?.body ?? '', first?.headers ?? {})).toMatchObject({
-    ...{ type: 'run.completed', data: { runId, workflowId, version: '1', error: null } },
+  const { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': signature } = first?.headers ?? {}
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
+  const expected = createHmac('sha256', key).update(`${id}.${seconds}.${first?.body}`).digest('base64')
+  expect(signature).toBe(`v1,${expected}`)
+  expect(JSON.parse(first?.body ?? '')).toMatchObject({
+    ...{ id, type: 'run.completed', data: { runId, workflowId, version: '1', error: null } },
   })
   await row.getByRole('button', { name: 'Show deliveries to Warehouse' }).click()
   const deliveries = page.getByRole('dialog', { name: 'Deliveries to Warehouse' })

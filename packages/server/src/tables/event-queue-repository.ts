@@ -3,7 +3,7 @@ import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx } from './server-tables.ts'
 import type { EndpointRef } from './webhook-endpoint-repository.ts'
-import type { EventQueueRow } from './webhook-tables.ts'
+import { type EventQueueRow, SPREAD } from './webhook-tables.ts'
 
 /** An entry that this process works on until its lease ends. */
 export type ClaimedEvent = Pick<
@@ -17,17 +17,20 @@ const PER_TARGET = 2
 export interface EventClaim {
   readonly leaseMs: number
   readonly most: number
+  /** Of those that are to be spread: they are short work of the database, so a process has few of them in hand. */
+  readonly mostToSpread: number
   /** Targets of which nothing is claimed. */
   readonly except: readonly string[]
 }
 
 /**
  * Claims entries that are due for this process alone, until `leaseMs` are over: a few of each target, so that none waits for
- * the backlog of another. For `withSystem`.
+ * the backlog of another, nor a tenant for that of another. With more targets than the claim may take, each has the same
+ * chance. For `withSystem`.
  */
 export async function claimEvents(
   tx: ServerTx,
-  { leaseMs, most, except }: EventClaim,
+  { leaseMs, most, mostToSpread, except }: EventClaim,
 ): Promise<readonly ClaimedEvent[]> {
   const rows = await tx
     // The targets one after the other by the index, since most entries of a long backlog are of few targets.
@@ -48,7 +51,7 @@ export async function claimEvents(
             .where('last.target', 'is not', null),
         ),
     )
-    .with('due', (db) =>
+    .with('found', (db) =>
       db
         .selectFrom('targets')
         .innerJoinLateral(
@@ -62,14 +65,25 @@ export async function claimEvents(
               .limit(sql.lit(PER_TARGET))
               .forUpdate('entry')
               .skipLocked()
-              .as('found'),
+              .as('first'),
           (join) => join.onTrue(),
         )
         .where('targets.target', '!=', sql<string>`all(${[...except]}::text[])`)
-        .select(['found.tenant_id', 'found.event_id', 'found.target'])
-        .orderBy('found.due_at')
-        .limit(sql.lit(most)),
+        .select(['first.tenant_id', 'first.event_id', 'first.target']),
     )
+    .with('due', (db) => {
+      const some = (isToSpread: boolean, limit: number) =>
+        db
+          .selectFrom('found')
+          .selectAll()
+          .where(sql<boolean>`starts_with(target, ${SPREAD}::text)`, '=', isToSpread)
+          .orderBy(sql`random()`)
+          .limit(sql.lit(limit))
+      return db
+        .selectFrom(some(true, mostToSpread).as('toSpread'))
+        .selectAll()
+        .unionAll(db.selectFrom(some(false, most).as('toSend')).selectAll())
+    })
     .updateTable('event_queue')
     .set({ due_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
     .where((eb) =>

@@ -19,7 +19,7 @@ begin
   insert into $schema.event_queue (tenant_id, event_id, target, event_type, subject, at, due_at)
     select p_tenant, event_id, listener.target, p_type, p_subject, now_ms, now_ms
       from (
-        select distinct case when l.tenant_id = '${EVERY_TENANT}' then '${HOST}' else '${SPREAD}' end as target
+        select distinct case when l.tenant_id = '${EVERY_TENANT}' then '${HOST}' else '${SPREAD}' || p_tenant end as target
           from $schema.event_listeners l
           where l.tenant_id in (p_tenant, '${EVERY_TENANT}') and (l.types is null or p_type = any (l.types))
             and (l.until is null or l.until > now_ms)

@@ -1,8 +1,8 @@
 import type { WebhookDeliveryState, WebhookEventType } from '@tenon/core/api'
 import type { TenantId, UserId } from '@tenon/core/document'
 
-/** Target of an event that has yet to be spread over the endpoints of its tenant. */
-export const SPREAD = ''
+/** Begins the target of an event that has yet to be spread over the endpoints of its tenant; the id of the tenant follows. */
+export const SPREAD = 'spread '
 /** Target of an event for `onEvent` of the host. */
 export const HOST = 'host'
 /** Tenant of the listener that is the host, which listens to all tenants; no tenant has such an id. */
@@ -49,7 +49,7 @@ export interface EventListenerRow {
 export interface EventQueueRow {
   readonly tenant_id: TenantId
   readonly event_id: string
-  /** {@link SPREAD}, {@link HOST}, or an endpoint. */
+  /** {@link SPREAD} with the tenant, {@link HOST}, or an endpoint. */
   readonly target: string
   readonly event_type: WebhookEventType
   /** JSON list of the ids of what the event is about. */

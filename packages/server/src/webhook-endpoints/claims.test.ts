@@ -117,6 +117,56 @@ test('a receiver that does not answer delays no other one', async () => {
   await expect.poll(left).toEqual([])
 })
 
+test('the backlog of a tenant that is to be spread delays no other tenant', async () => {
+  const [busy, other] = [testIdentity().tenantId, testIdentity().tenantId]
+  const undo = new Error('Nothing is kept')
+  let claims: string[][] = []
+  // The keeper of the server sees nothing of it.
+  const work = database.withSystem(async (tx) => {
+    const claim = async (mostToSpread: number): Promise<string[]> => {
+      const entries = await claimEvents(tx, { leaseMs: 60_000, most: 10, mostToSpread, except: [HOST] })
+      return entries.map(({ tenant_id }) => tenant_id).filter((id) => id === busy || id === other)
+    }
+    for (const tenant_id of [busy, other]) {
+      await tx
+        .insertInto('event_listeners')
+        .values({ tenant_id, listener_id: 'all', types: null, until: null })
+        .execute()
+    }
+    await sql`select tenon.note_webhook_event(${busy}, 'run.failed', '[]') from generate_series(1, 1000)`.execute(tx)
+    await sql`select tenon.note_webhook_event(${other}, 'run.failed', '[]')`.execute(tx)
+    claims = [await claim(0), await claim(8), await claim(1)]
+    throw undo
+  })
+  await expect(work).rejects.toBe(undo)
+  expect(claims.map((tenants) => tenants.sort())).toEqual([[], [busy, busy, other].sort(), [busy]])
+})
+
+test('an event that was spread while its endpoint was being disabled has failed', async () => {
+  const { id } = await makeEndpoint('/disabled')
+  await server.json(200, `/webhook-endpoints/${id}`, { as, method: 'PATCH', body: { status: 'disabled' } })
+  await database.withTenant(as.tenantId, async (tx) => {
+    await sql`insert into tenon.webhook_deliveries (tenant_id, endpoint_id, event_id, event_type, at, state, body, attempts,
+        last_attempts, expires_at)
+      values (${as.tenantId}, ${id}, 'late', 'run.completed', 1, 'pending', 'late', 0, '[]', 9000000000000)`.execute(tx)
+    await sql`insert into tenon.event_queue (tenant_id, event_id, target, event_type, subject, at, due_at)
+      values (${as.tenantId}, 'late', ${id}, 'run.completed', '[]', 1, 1)`.execute(tx)
+  })
+  const deliveries = () => server.json<Page<WebhookDelivery>>(200, `/webhook-endpoints/${id}/deliveries`, { as })
+  await expect
+    .poll(deliveries, { timeout: 5_000 })
+    .toMatchObject({ items: [{ id: 'late', state: 'failed', attempts: 0, nextAttemptAt: null }] })
+  // None is pending without an entry.
+  const forgotten = await database.withTenant(as.tenantId, (tx) =>
+    sql<{ event_id: string }>`select event_id from tenon.webhook_deliveries d where d.state = 'pending' and not exists
+      (select from tenon.event_queue q where q.tenant_id = d.tenant_id and q.event_id = d.event_id and q.target = d.endpoint_id)`.execute(
+      tx,
+    ),
+  )
+  expect(forgotten.rows).toEqual([])
+  expect(bodies).not.toContain('late')
+})
+
 test('the host listens until its process says no more', async () => {
   const { tenantId } = testIdentity()
   await database.withSystem(async (tx) => {
@@ -125,6 +175,8 @@ test('the host listens until its process says no more', async () => {
   await database.withTenant(tenantId, (tx) =>
     sql`select tenon.note_webhook_event(${tenantId}, 'run.failed', '[]')`.execute(tx),
   )
-  const claimed = await database.withSystem((tx) => claimEvents(tx, { leaseMs: 1, most: 10, except: [] }))
+  const claimed = await database.withSystem((tx) =>
+    claimEvents(tx, { leaseMs: 1, most: 10, mostToSpread: 10, except: [] }),
+  )
   expect(claimed.filter(({ tenant_id }) => tenant_id === tenantId)).toEqual([])
 })

@@ -25,7 +25,7 @@ export async function deliverEvent(server: ServerContext, entry: ClaimedEvent): 
     delivery: await findDelivery(tx, ref),
   }))
   if (endpoint === null || endpoint.status === 'disabled' || delivery?.state !== 'pending') {
-    return server.database.withTenant(tenantId, (tx) => dropEvent(tx, entry))
+    return server.database.withTenant(tenantId, (tx) => dropUnsent(tx, entry))
   }
   const heldMs = (endpoint.held_until ?? 0) - server.now()
   if (heldMs > 0) {
@@ -36,6 +36,21 @@ export async function deliverEvent(server: ServerContext, entry: ClaimedEvent): 
   }
   const sent = await sendDelivery(server, endpoint, delivery)
   await server.database.withTenant(tenantId, (tx) => storeResult(server, tx, entry, sent))
+}
+
+/**
+ * Takes an entry that is not to be sent out of the queue. Its delivery has failed then: the event may have been spread while
+ * the endpoint was being disabled.
+ */
+async function dropUnsent(tx: ServerTx, entry: ClaimedEvent): Promise<void> {
+  const { tenant_id: tenantId, event_id: eventId, target: endpointId } = entry
+  const ref = { tenantId, endpointId, eventId }
+  const endpoint = await lockEndpoint(tx, ref)
+  const isPending = (await findDelivery(tx, ref))?.state === 'pending'
+  // Enabled, or replayed, since it was read.
+  if (isPending && endpoint?.status === 'active') return delayEvent(tx, entry, 0, false)
+  if (isPending) await updateDelivery(tx, ref, { state: 'failed', next_attempt_at: null })
+  await dropEvent(tx, entry)
 }
 
 async function storeResult(

@@ -1,6 +1,6 @@
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
-import { type ClaimedEvent, claimEvents } from '../tables/event-queue-repository.ts'
+import { type ClaimedEvent, claimEvents, type EventClaim } from '../tables/event-queue-repository.ts'
 import { dropHostEvents, listenForHost } from '../tables/webhook-endpoint-repository.ts'
 import { HOST, SPREAD } from '../tables/webhook-tables.ts'
 import { callHost, type OnEvent } from './call-host.ts'
@@ -24,7 +24,7 @@ const IDLE_MS = 1_000
 const AT_ONCE = 100
 /** Deliveries to one endpoint among them, so that a slow receiver delays no other one. */
 const PER_ENDPOINT = 2
-/** Events that are spread, and those that the host handles, among them. */
+/** Events that are spread, of all tenants together, and those that the host handles, among them. */
 const PER_STEP = 16
 /** Time for which the host listens without saying so again. */
 const HOST_LISTENS_MS = 24 * 60 * 60 * 1_000
@@ -47,7 +47,7 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
   let saidAt: number | null = null
 
   const workOn = (server: ServerContext, entry: ClaimedEvent): Promise<void> => {
-    if (entry.target === SPREAD) return spreadEvent(server, entry)
+    if (entry.target.startsWith(SPREAD)) return spreadEvent(server, entry)
     if (entry.target !== HOST) return deliverEvent(server, entry)
     return onEvent === undefined ? Promise.resolve() : callHost(server, onEvent, entry)
   }
@@ -64,14 +64,18 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
       })
     inHand.set(work, entry)
   }
-  /** Returns the targets of which this process takes no more at the moment. */
-  const except = (): readonly string[] => {
+  /** Returns what this process takes at the moment, by what it has in hand. */
+  const nextClaim = (): EventClaim => {
     const counts = new Map<string, number>()
     for (const { target } of inHand.values()) counts.set(target, (counts.get(target) ?? 0) + 1)
-    const isFull = ([target, count]: readonly [string, number]): boolean =>
-      count >= (target === SPREAD || target === HOST ? PER_STEP : PER_ENDPOINT)
-    const full = [...counts].filter(isFull).map(([target]) => target)
-    return onEvent === undefined ? [...full, HOST] : full
+    let spreading = 0
+    const except: string[] = onEvent === undefined ? [HOST] : []
+    for (const [target, count] of counts) {
+      if (target.startsWith(SPREAD)) spreading += count
+      else if (count >= (target === HOST ? PER_STEP : PER_ENDPOINT)) except.push(target)
+    }
+    const most = AT_ONCE - inHand.size
+    return { leaseMs: LEASE_MS, most, mostToSpread: Math.min(most, Math.max(0, PER_STEP - spreading)), except }
   }
   const sayHostListens = async (server: ServerContext): Promise<void> => {
     if (saidAt !== null && performance.now() - saidAt < HOST_SAYS_MS) return
@@ -86,8 +90,7 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
     await sayHostListens(server)
     while (state === 'started' && inHand.size < AT_ONCE) {
       isWoken = false
-      const most = AT_ONCE - inHand.size
-      const claim = { leaseMs: LEASE_MS, most, except: except() }
+      const claim = nextClaim()
       const entries = await server.database.withSystem((tx) => claimEvents(tx, claim))
       for (const entry of entries) take(server, entry)
       if (entries.length === 0) return

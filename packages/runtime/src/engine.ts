@@ -354,6 +354,14 @@ export interface EngineDeps {
    * @defaultValue no limit of runs in progress, and 10,000 queued runs
    */
   readonly runLimitsOf?: (tenantId: TenantId) => RunLimits
+  /**
+   * Checks whether the input of a run that a node starts may be stored. An error of Tenon fails the node; any other error
+   * has the check repeated.
+   *
+   * @throws {@link TenonError} `PAYLOAD_LIMIT_REACHED`.
+   * @defaultValue every input may be stored
+   */
+  readonly checkChildInput?: (tenantId: TenantId, input: Json) => Promise<void>
   /** Stores values above 16 kB. Each process needs the same one. @defaultValue the database */
   readonly payloadStore?: PayloadStore
   /**

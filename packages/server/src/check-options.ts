@@ -119,6 +119,7 @@ const WORKER_CHECKS: OptionChecks = {
   engine,
   nodes,
   runLimits: optional(aFunction('runLimits must be a function (tenantId) that returns { inProgress, queued, rate }')),
+  dataLimits: optional(aFunction('dataLimits must be a function (tenantId) that returns { payloadBytes, openWaits }')),
   payloadStore: optional(
     anObjectWith(
       ['put', 'get', 'delete', 'list'],
@@ -158,7 +159,6 @@ const SERVER_CHECKS: OptionChecks = {
   socketLifetimeMs: optional(timerMs),
   identityCheckMs: optional(timerMs),
   requireWorkers: optional(flag),
-  dataLimits: optional(aFunction('dataLimits must be a function (tenantId) that returns { payloadBytes, openWaits }')),
   onEvent: optional(aFunction('onEvent must be a function (event) that returns a promise or nothing')),
   events: optional(
     objectOf({

@@ -139,8 +139,8 @@ export interface WorkflowServerOptions {
   /**
    * Returns the limits of what a tenant stores; called for each start, event and callback and for `GET /usage`, so keep it
    * cheap. New runs are refused with `PAYLOAD_LIMIT_REACHED` or `WAIT_LIMIT_REACHED` while the tenant stores that much or
-   * more, which is measured once a minute; so are events and callbacks with a large value, by the limit of bytes. A faulty
-   * limit or an unknown field does not apply and is logged as an error.
+   * more, which is measured once a minute; so are events and callbacks with a large value, and inputs of runs that nodes
+   * start, by the limit of bytes. Give workers the same. A faulty limit or an unknown field does not apply and is logged as an error.
    *
    * @defaultValue no limits
    */

@@ -9,6 +9,7 @@ import { closeInOrder } from './close-in-order.ts'
 import { watchPool } from './database-source.ts'
 import { findFileType } from './files/find-file-type.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
+import { createDataUsage } from './limits/data-limits.ts'
 import { createLog } from './log/log.ts'
 import type { Migrate, WorkflowServerOptions } from './options.ts'
 import { createRetention } from './retention/data-retention.ts'
@@ -33,6 +34,7 @@ export interface WorkerOptions
     | 'engine'
     | 'nodes'
     | 'runLimits'
+    | 'dataLimits'
     | 'payloadStore'
     | 'files'
     | 'dataTableLimits'
@@ -98,11 +100,13 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
     ...{ database: runtimeDatabase, log },
     ...(options.dataTableLimits === undefined ? {} : { limitsOf: options.dataTableLimits }),
   })
+  const dataUsage = createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now })
   const engine = startEngine(options.engine, {
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, secrets: revealed },
     ...(retention === undefined ? {} : { retention }),
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     ...(payloadStore === undefined ? {} : { payloadStore }),
+    checkChildInput: (tenantId, input) => dataUsage.checkValue(tenantId, input, ['input']),
   })
   const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now })
   let closed: Promise<void> | undefined

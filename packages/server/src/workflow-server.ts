@@ -130,9 +130,11 @@ export function openWorkflowServer(
     ...{ database: runtimeDatabase, log },
     ...(options.dataTableLimits === undefined ? {} : { limitsOf: options.dataTableLimits }),
   })
+  const dataUsage = createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now })
   const engine = startEngine(options.engine, {
     ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
+    checkChildInput: (tenantId, input) => dataUsage.checkValue(tenantId, input, ['input']),
   })
   const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
   const startRequests = createStartRequestKeeper(() => context)
@@ -144,7 +146,7 @@ export function openWorkflowServer(
     ...{ runLimitsOf, retention, deletions, payloadStore, files, dataTables, startRequests, eventKeeper },
     fileLinks: createFileLinks(secrets, apiUrl),
     eventTypes: createEventTypes(options.events),
-    dataUsage: createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now }),
+    dataUsage,
     callbacks,
     addresses: createWebhookAddresses(secrets, apiUrl),
     webhookSecrets: createWebhookSecrets(secrets),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject, WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { createNodeRegistry, type NodeRegistry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -124,6 +125,25 @@ describe.each(TEST_DATABASES)('runs that start runs, on %s', (kind) => {
     opened.database.withTenant(tenantId, (tx) =>
       tx.selectFrom(table).selectAll().where('tenant_id', '=', tenantId).where('run_id', '=', runId).execute(),
     )
+  test('fail the node whose child may not get its input, and wait while that is unknown', async () => {
+    const checked: unknown[] = []
+    let fault: Error = new RangeError('The database is away')
+    const checkChildInput = async (tenantId: string, input: unknown) => {
+      checked.push([tenantId, input])
+      throw fault
+    }
+    const by = committer(registry, { checkChildInput })
+    await expect(start({ by })).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: fault })
+    fault = new TenonError('PAYLOAD_LIMIT_REACHED', 'The tenant stores values of 7 bytes; its limit is 7')
+    const { run, result } = await start({ by })
+    expect(result).toMatchObject({ outcome: 'committed', status: 'failed' })
+    expect(await reader().getRun(run.tenantId, run.runId)).toMatchObject({
+      error: { code: 'PAYLOAD_LIMIT_REACHED', nodeId: 'call', message: expect.stringContaining('limit is 7') },
+    })
+    expect(await childrenOf(run)).toEqual([])
+    expect(checked.at(-1)).toEqual([run.tenantId, {}])
+  })
+
   test('store a child with the decision, and its end with its last event, whatever process comes next', async () => {
     const { run, result } = await start()
     expect(result).toMatchObject({ outcome: 'committed', status: 'waiting' })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ChildResult, ChildSuspension, LoopSuspension, NodeOutcome, Suspension } from '@tenon/core/node'
 import { type ChildWait, type Fact, MAX_RUN_DEPTH, type NodeResume } from '@tenon/core/run'
@@ -20,13 +21,14 @@ export interface PreparedChild {
 }
 
 /**
- * Loads the plan of a published version for a child.
+ * Loads the plan of a published version for a child, and checks whether its input may be stored.
  *
+ * @param input - `null` for one that is never stored apart from the log.
  * @returns `null` if the tenant has no such plan.
- * @throws {@link TenonError} `UNAVAILABLE` for every error of the database that a retry may resolve, so that it is not
+ * @throws {@link TenonError} `PAYLOAD_LIMIT_REACHED` for a large input of a tenant that stores as much as it may; `UNAVAILABLE` for every error of the database that a retry may resolve, so that it is not
  * attributed to the node; the database's own error if it refuses the requirements for good.
  */
-export type PrepareChild = (tenantId: string, planHash: string) => Promise<PreparedChild | null>
+export type PrepareChild = (tenantId: string, planHash: string, input: Json | null) => Promise<PreparedChild | null>
 
 /** A pass that starts a child, with the instant of the fact that scheduled it. */
 interface ChildPass extends PassOfRun {
@@ -61,7 +63,7 @@ export function isChildSuspension(
  *
  * @throws {@link TenonError} `SUBWORKFLOW_NOT_PUBLISHED` for a workflow that the version does not contain,
  * `SUBWORKFLOW_TOO_DEEP`, `TRIGGER_DISABLED`, `RUN_INPUT_INVALID` (details: `issues`), `CONCURRENCY_KEY_INVALID`,
- * `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`, `UNAVAILABLE`.
+ * `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`, `PAYLOAD_LIMIT_REACHED`, `UNAVAILABLE`.
  */
 export async function beginChild(
   { identity, plan }: RunSession,
@@ -79,7 +81,7 @@ export async function beginChild(
       details: { limit: MAX_RUN_DEPTH },
     })
   }
-  const prepared = await prepare(identity.tenantId, pinned.planHash)
+  const prepared = await prepare(identity.tenantId, pinned.planHash, input)
   if (prepared === null) {
     throw new TenonError(
       'SUBWORKFLOW_NOT_PUBLISHED',

@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { isRunOver } from '@tenon/core/run'
+import type { EngineDeps } from '../engine.ts'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
@@ -55,6 +56,12 @@ export interface CommitterDepsOf
    * @defaultValue no requirements
    */
   readonly requirementsOf?: (tenantId: string, plan: Plan) => Promise<string>
+  /**
+   * Checks whether the input of a run that a node starts may be stored; an error of Tenon fails the node.
+   *
+   * @defaultValue every input may be stored
+   */
+  readonly checkChildInput?: EngineDeps['checkChildInput']
 }
 
 const MISSING: CommitResult = {
@@ -97,20 +104,21 @@ export function createCommitter({ database, objects, ...deps }: CommitterDeps): 
 
 /** Creates a committer to run logs of any store. */
 export function createCommitterOf(deps: CommitterDepsOf): Committer {
-  const { logs, requirementsOf = async () => '' } = deps
+  const { logs, requirementsOf = async () => '', checkChildInput = async () => undefined } = deps
   const plans = createPlanCache(logs)
   const sessions = createLru<RunSession>(deps.maxSessionBytes ?? 67_108_864, sessionBytes)
   const locks = createRunLocks()
   const values = createValueLoader(logs)
   const maxPendingBytes = deps.maxPendingBytes ?? defaultPendingBytes()
-  const prepareChild: PrepareChild = async (tenantId, planHash) => {
+  const prepareChild: PrepareChild = async (tenantId, planHash, input) => {
     try {
+      if (input !== null) await checkChildInput(tenantId, input)
       const loaded = await plans.find(tenantId, planHash)
       return loaded === null ? null : { plan: loaded.plan, requires: await requirementsOf(tenantId, loaded.plan) }
     } catch (cause) {
       // Any other error would fail the node for good.
       if (cause instanceof TenonError || permanentRefusal(cause) !== null) throw cause
-      throw new TenonError('UNAVAILABLE', 'The version that the node runs is temporarily unavailable', { cause })
+      throw new TenonError('UNAVAILABLE', 'The run that the node starts cannot be prepared at the moment', { cause })
     }
   }
   const appends = createByteBudget(maxPendingBytes, MAX_SLICE_BYTES)

@@ -90,6 +90,10 @@ describe('the run of an error handler', () => {
       node: { id: 'work', type: 'probe' },
       input: { value: null, size: 20_011 },
     })
+    // It fits in the log of its run, but not with the other fields.
+    const almost = await begin(ending({ input: 'x'.repeat(16_300) }))
+    expect(almost?.input.inline).toMatchObject({ input: { value: null, size: 16_311 } })
+    expect(almost?.payloads).toEqual([])
   })
 
   test('names the version to which the run has moved', async () => {

@@ -6,6 +6,8 @@ import {
   type Decision,
   type HandledEnd,
   type HandlerInput,
+  MAX_INLINE_BYTES,
+  makeValueRef,
   nodeIdOf,
   type RunFailure,
   type ValueRef,
@@ -67,7 +69,7 @@ export async function beginHandler(
   const { workflowId } = errorHandler
   const pinned = plan.workflows?.[workflowId]
   try {
-    const prepared = pinned === undefined ? null : await prepareChild(identity.tenantId, pinned.planHash)
+    const prepared = pinned === undefined ? null : await prepareChild(identity.tenantId, pinned.planHash, null)
     const trigger = prepared === null ? null : firstTrigger(prepared.plan)
     if (pinned === undefined || prepared === null || trigger === null) {
       throw new TenonError('SUBWORKFLOW_NOT_PUBLISHED', 'The plan of the error handler is missing')
@@ -115,7 +117,7 @@ function inputOf(session: RunSession, end: RunEnd, at: number): Json | null {
   const nodeRunId = end.type === 'run_error' ? end.data.nodeRunId : null
   const node = nodeRunId === null ? undefined : index.nodeOf(nodeIdOf(nodeRunId))
   const { input, startedAt } = beginning
-  return {
+  const content = {
     workflow: { id: identity.workflowId, version },
     run: {
       id: identity.runId,
@@ -129,6 +131,9 @@ function inputOf(session: RunSession, end: RunEnd, at: number): Json | null {
       node === undefined || nodeRunId === null ? null : { id: node.id, name: node.name, type: node.type, nodeRunId },
     input: { value: input.inline ?? null, size: input.size },
   } satisfies HandlerInput
+  // A failure is handled whatever the tenant stores: the input of the handler is in its log, and counts as no stored value.
+  const isSmall = makeValueRef(content).size <= MAX_INLINE_BYTES
+  return isSmall ? content : { ...content, input: { ...content.input, value: null } }
 }
 
 function errorOf({ code, message, remedy }: RunFailure): HandlerInput['error'] {

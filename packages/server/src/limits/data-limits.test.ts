@@ -69,7 +69,7 @@ describe('createDataUsage', () => {
     await usage.checkValue('t', { text: 'short' }, ['payload'])
     await expect(usage.checkValue('t', large, ['payload'])).rejects.toMatchObject({
       code: 'PAYLOAD_LIMIT_REACHED',
-      remedy: 'Send a smaller value, delete runs, or ask for a higher limit.',
+      remedy: 'Send a value of at most 16384 bytes, delete runs, or ask for a higher limit.',
       details: { used: 100, limit: 100, issues: [{ path: ['payload'], code: 'too_large' }] },
     })
   })

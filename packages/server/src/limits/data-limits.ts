@@ -30,7 +30,7 @@ export interface DataUsage {
    * Checks whether a value that is sent to runs in progress may be stored: one that counts, since it is above 16 kB, is
    * refused while the tenant stores as many bytes as it may. A smaller one always may.
    *
-   * @param path - Field of the request with the value.
+   * @param path - Field with the value.
    * @throws {@link TenonError} `PAYLOAD_LIMIT_REACHED` (details: `used`, `limit`, `issues`).
    */
   checkValue(tenantId: TenantId, value: Json, path: readonly string[]): Promise<void>
@@ -119,7 +119,7 @@ export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): 
       if (limit === undefined || makeValueRef(value).size <= MAX_INLINE_BYTES) return
       const message = `Send at most ${MAX_INLINE_BYTES} bytes`
       await checkBytes(tenantId, limit, {
-        remedy: 'Send a smaller value, delete runs, or ask for a higher limit.',
+        remedy: `Send a value of at most ${MAX_INLINE_BYTES} bytes, delete runs, or ask for a higher limit.`,
         issues: [{ path, code: 'too_large', message }],
       })
     },

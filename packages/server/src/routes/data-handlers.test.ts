@@ -23,6 +23,7 @@ import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { createWorker } from '../worker.ts'
+import { createWorkflowServer } from '../workflow-server.ts'
 
 const DAY_MS = 86_400_000
 
@@ -214,6 +215,24 @@ describe('createRetention', () => {
     expect(await optionsOf('t')).toEqual({ runsDays: null, auditDays: null })
     const fault = { tenantId: 't', reason: expect.stringContaining('No answer within 10 ms') }
     expect(lines).toEqual([['error', 'retention.invalid: nothing is deleted', fault]])
+  })
+
+  test('checks the inputs of runs that nodes start, in servers and in workers', async () => {
+    const given: EngineDeps[] = []
+    const engine: EngineFactory = (deps) => {
+      given.push(deps)
+      return embeddedEngine()(deps)
+    }
+    const options = { database: { pglite }, engine, nodes: testNodes, log: () => undefined }
+    const dataLimits = () => ({ payloadBytes: 0 })
+    createWorker({ ...options, dataLimits })
+    createWorkflowServer({ ...options, dataLimits, authenticate: () => null, publicUrl: 'http://localhost' })
+    createWorker(options)
+    const check = (deps: EngineDeps, length: number) => deps.checkChildInput?.('t', 'x'.repeat(length))
+    const found = await Promise.allSettled(given.flatMap((deps) => [check(deps, 20_000), check(deps, 10)]))
+    const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'PAYLOAD_LIMIT_REACHED' }) }
+    const allowed = { status: 'fulfilled', value: undefined }
+    expect(found).toEqual([refused, allowed, refused, allowed, allowed, allowed])
   })
 
   test('sweeps nothing in a worker without the option, whatever the servers delete', () => {

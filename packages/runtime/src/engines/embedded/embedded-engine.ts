@@ -85,6 +85,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     maxPendingBytes: options.maxPendingBytes,
     maxRunEvents: options.maxRunEvents,
     maxRunLogBytes: options.maxRunLogBytes,
+    checkChildInput: deps.checkChildInput,
     requirementsOf: async (tenantId, plan) => (await requirements.prepare(tenantId, plan)).requires,
     onQueueChanged: (change) => admitter.sweepAfter(change),
     onRunsWoken: (runs) => {

@@ -128,6 +128,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     maxPendingBytes: options.maxPendingBytes,
     maxRunEvents: options.maxRunEvents,
     maxRunLogBytes: options.maxRunLogBytes,
+    checkChildInput: deps.checkChildInput,
     requirementsOf: async (tenantId, plan) => (await requirements.prepare(tenantId, plan)).requires,
     onQueueChanged: (change) => admitter.sweepAfter(change),
     onRunsWoken: () => relay?.wake(),

@@ -92,9 +92,14 @@ describe('slack', () => {
 
   test('the test of a connection reads the body', () => {
     const { test: check } = slack()
-    expect([check?.isRefused?.({ ok: false, error: 'invalid_auth' }), check?.isRefused?.({ ok: true })]).toEqual([
-      true,
-      false,
+    const failing = ['invalid_auth', 'token_revoked', 'internal_error', 'ratelimited'].map((error) => ({
+      ok: false,
+      error,
+    }))
+    expect([{ ok: true }, ...failing].map((body) => check?.readBody?.(body))).toEqual([
+      'accepted',
+      ...['refused', 'refused'],
+      ...['failed', 'failed'],
     ])
   })
 })

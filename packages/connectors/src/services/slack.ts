@@ -55,7 +55,7 @@ export function slack(options: ServiceOptions = {}): Connector {
   const message = z.object({ channel: z.string(), ts: z.string() })
   return defineConnector({
     ...{ id: 'slack', title: 'Slack', auth: { kind: 'bearer' }, allowedHosts: [host] },
-    test: { url: `${apiUrl}/auth.test`, method: 'POST', isRefused: (body) => reasonOf(body) !== null },
+    test: { url: `${apiUrl}/auth.test`, method: 'POST', readBody: readTest },
     // Slack allows about one message a second in a channel, and bursts.
     rateLimit: { perSecond: 1, burst: 5 },
     lookups: {
@@ -120,6 +120,15 @@ export function slack(options: ServiceOptions = {}): Connector {
       }),
     ],
   })
+}
+
+/** Codes by which Slack says that a token is not valid; others are faults of the request or of Slack. */
+const BAD_TOKENS = ['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired']
+
+function readTest(body: unknown): 'accepted' | 'refused' | 'failed' {
+  const reason = reasonOf(body)
+  if (reason === null) return 'accepted'
+  return BAD_TOKENS.includes(reason) ? 'refused' : 'failed'
 }
 
 function reasonOf(body: unknown): string | null {

@@ -70,11 +70,13 @@ export interface Connector extends ConnectorParts {
     /** Method of the request. @defaultValue 'GET' */
     readonly method?: 'GET' | 'POST' | 'HEAD'
     /**
-     * Returns `true` if the JSON body of a response with a status below 400 says that the credentials are not valid.
+     * Reads the JSON body of a response with a status below 400, for a service that reports its failures there:
+     * `refused` if it says that the credentials are not valid, so that runs wait until the account is connected again;
+     * `failed` for other failures, such as one of the service.
      *
      * @defaultValue the status alone decides
      */
-    readonly isRefused?: (body: unknown) => boolean
+    readonly readBody?: (body: unknown) => 'accepted' | 'refused' | 'failed'
   }
 }
 

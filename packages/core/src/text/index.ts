@@ -3,5 +3,5 @@ export { type DecodedText, decodeText, isTextType, mediaTypeOf } from './decode-
 export { isNumberText } from './number-text.ts'
 export { type JsonReading, type KeptValue, type ParseJsonOptions, parseJson } from './parse-json.ts'
 export { encodePathSegment } from './path-segment.ts'
-export { retryAfterMs } from './retry-after.ts'
+export { limitedForMs, retryAfterMs } from './retry-after.ts'
 export { isWellFormed, repairText, textFault, toWellFormed } from './well-formed.ts'

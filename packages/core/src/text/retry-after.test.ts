@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { retryAfterMs } from './retry-after.ts'
+import { limitedForMs, retryAfterMs } from './retry-after.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
 
@@ -20,4 +20,20 @@ test.each([
   [undefined, undefined],
 ])('retryAfterMs(%j) is %s', (header, expected) => {
   expect(retryAfterMs(header, NOW)).toBe(expected)
+})
+
+test.each([
+  [429, { 'retry-after': '7' }, 7_000],
+  [403, { 'retry-after': '7' }, 7_000],
+  [503, { 'retry-after': '7' }, 7_000],
+  [500, { 'retry-after': '7' }, undefined],
+  [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1_000 + 30) }, 30_000],
+  [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' }, 0],
+  [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'soon' }, undefined],
+  [403, { 'x-ratelimit-remaining': '0' }, undefined],
+  [403, { 'x-ratelimit-remaining': '5', 'x-ratelimit-reset': '99999999999' }, undefined],
+  [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' }, 86_400_000],
+  [403, {}, undefined],
+])('limitedForMs(%j, %j) is %s', (status, headers: Readonly<Record<string, string>>, expected) => {
+  expect(limitedForMs(status, (name) => headers[name], NOW)).toBe(expected)
 })

@@ -279,7 +279,7 @@ function canceled({ nodeRunId, pass }: StartedNode): Outcome {
   return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
 }
 
-/** Makes the attempt again, whatever the policy of the node: its body was not called. */
+/** Makes the attempt again, whatever the policy of the node: it failed for nothing that the node does. */
 function held(started: StartedNode, error: TenonError, { now, stop }: ExecuteAttemptDeps): Outcome {
   if (stop.cancel.aborted) return canceled(started)
   const again = heldAttempt(started, error, now())
@@ -304,6 +304,7 @@ function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps)
   const called =
     node.called !== undefined ? { effect: node.effect, params: started.params as PlanNode['params'] } : node
   const failure = toAttemptFailure(thrown, called, started.implementation.definition)
+  if (isHeld(failure)) return held(started, failure, deps)
   const error = failureOf(failure, node.id)
   const next = nextAttempt(node.retry, failedBefore + 1, lostBefore, failure, idempotencyKey)
   if (!next.retry) {

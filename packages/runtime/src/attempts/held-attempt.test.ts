@@ -20,6 +20,14 @@ test('an attempt whose secrets cannot be read is made again after a pause that g
   })
 })
 
+test('an attempt whose connection has reached its rate is made again at the time that was planned for it', () => {
+  const limited = new TenonError('CONNECTION_RATE_LIMITED', 'x', { details: { retryAfterMs: 7_000.4 } })
+  expect([0, 5].map((count) => heldAttempt(started(count), limited, 200)?.nextAt)).toEqual([7_201, 7_201])
+  // After a write of the same attempt, which is not repeated.
+  const final = new TenonError('CONNECTION_RATE_LIMITED', 'x', { retryable: false })
+  expect([limited, final].map(isHeld)).toEqual([true, false])
+})
+
 test('it is not made again after the total time of the node', () => {
   expect(heldAttempt(started(0, 1_200), down, 200)).toBeNull()
   expect(heldAttempt(started(0, 1_201), down, 200)).not.toBeNull()

@@ -1,5 +1,5 @@
 import type { HttpClient } from '@tenon/core/node'
-import { retryAfterMs } from '@tenon/core/text'
+import { limitedForMs } from '@tenon/core/text'
 import type { OpenConnection } from '../engine.ts'
 
 /**
@@ -12,22 +12,21 @@ export function withCredentials(
 ): HttpClient {
   const httpCredentials = { ...credentials, secrets }
   /** All requests of the connection wait when the service asks one of them to. */
-  const hold = async (status: number, retryAfter: string | null | undefined): Promise<void> => {
-    if (status !== 429 && status !== 503) return
-    const waitMs = retryAfterMs(retryAfter, Date.now())
+  const hold = async (status: number, header: (name: string) => string | null | undefined): Promise<void> => {
+    const waitMs = limitedForMs(status, header, Date.now())
     if (waitMs !== undefined) await pace?.holdFor(waitMs)
   }
   return {
     request: async (url, init = {}) => {
       await pace?.admit(init.abortSignal)
       const response = await http.request(url, { ...init, httpCredentials })
-      await hold(response.status, response.headers['retry-after'])
+      await hold(response.status, (name) => response.headers[name])
       return response
     },
     fetch: async (input, init) => {
       await pace?.admit(init?.signal ?? undefined)
       const response = await http.fetch(input, { ...init, httpCredentials })
-      await hold(response.status, response.headers.get('retry-after'))
+      await hold(response.status, (name) => response.headers.get(name))
       return response
     },
   }

@@ -33,7 +33,8 @@ function shareOf(idempotencyKey: string, attempt: number): number {
   return Number.parseInt(sha256Hex(`${idempotencyKey}/${attempt}`).slice(0, 8), 16) / 2 ** 32
 }
 
-function retryAfterMsOf(details: unknown): number {
+/** Returns the wait in milliseconds that the details of a failure ask for, at most {@link MAX_RETRY_AFTER_MS}; 0 without one. */
+export function retryAfterMsOf(details: unknown): number {
   if (typeof details !== 'object' || details === null || !('retryAfterMs' in details)) return 0
   const { retryAfterMs } = details
   return typeof retryAfterMs === 'number' && retryAfterMs > 0 ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) : 0

@@ -33,7 +33,9 @@ const service = createServer((request, response) => {
   const isKnown = [`Bearer ${token}`, `Basic ${btoa('ada:canary-password')}`].includes(authorization) || key === token
   // A service that says in a good response that it does not know the caller.
   if (request.url === '/auth') {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: isKnown }))
+    const refused = authorization.endsWith('failure') ? { result: 'failed' } : { result: 'refused' }
+    const body = authorization.endsWith('odd') ? null : isKnown ? { result: 'accepted' } : refused
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     return
   }
   response.writeHead(isKnown || request.url?.includes(`key=${token}`) ? 200 : 401, {
@@ -71,7 +73,10 @@ beforeAll(async () => {
   })
   const chat = defineConnector({
     ...{ id: 'chat', title: 'Chat', auth: { kind: 'bearer' }, allowedHosts: [origin] },
-    test: { url: `${origin}/auth`, isRefused: (body) => (body as { readonly ok: boolean }).ok === false },
+    test: {
+      url: `${origin}/auth`,
+      readBody: (body) => (body as { readonly result: 'accepted' | 'refused' | 'failed' }).result,
+    },
     rateLimit: { perSecond: 1_000, burst: 10 },
     lookups: {
       rooms: async ({ http, search }) => {
@@ -353,6 +358,12 @@ describe('connections', () => {
     ])
     const check = () => server.json(200, `/connections/${id}/test`, { as, method: 'POST' })
     expect(await check()).toMatchObject({ ok: true, status: 200 })
+    // A fault of the service, or a body that the connector does not know, says nothing about the credentials.
+    await change(as, id, { secrets: { token: 'canary-token-failure' } })
+    expect(await check()).toEqual({ ok: false, status: 200, message: 'The service reported a failure' })
+    await change(as, id, { secrets: { token: 'canary-token-odd' } })
+    expect(await check()).toEqual({ ok: false, status: null, message: 'The response of the service cannot be read' })
+    expect(await server.json(200, `/connections/${id}`, { as })).toMatchObject({ status: 'connected' })
     await change(as, id, { secrets: { token: 'canary-token-of-no-one' } })
     expect(await check()).toEqual({ ok: false, status: 200, message: 'The service did not accept the credentials' })
     expect(await server.json(200, `/connections/${id}`, { as })).toMatchObject({ status: 'needs_reauth' })

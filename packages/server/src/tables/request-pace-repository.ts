@@ -12,8 +12,8 @@ export interface PacePlan {
 }
 
 /**
- * Plans a request of a connection, or says when there is room for one. A connection that was deleted has no limit: the
- * attempts that have opened it end.
+ * Plans a request of a connection, or says when it is its turn. Those that are refused get different times, so that they come
+ * back one after the other. A connection that was deleted has no limit: the attempts that have opened it end.
  */
 export async function planRequest(
   tx: ServerTx,
@@ -21,24 +21,30 @@ export async function planRequest(
   connectionId: string,
   { intervalMs, burstMs, maxWaitMs }: PacePlan,
 ): Promise<{ readonly isPlanned: boolean; readonly waitMs: number }> {
-  const row = tx.selectFrom('connections').where('tenant_id', '=', tenantId).where('connection_id', '=', connectionId)
-  const found = await row
-    .select(sql<number>`greatest(coalesce(paced_until, 0), ${statementNow})::float8`.as('from_at'))
-    .select(
-      sql<number>`greatest(coalesce(paced_until, 0) - ${statementNow} - ${burstMs}::bigint, 0)::float8`.as('wait_ms'),
-    )
+  const found = await tx
+    .selectFrom('connections')
+    .select([
+      sql<number>`${statementNow}::float8`.as('now'),
+      sql<number>`greatest(coalesce(paced_until, 0), ${statementNow})::float8`.as('from_at'),
+      sql<number>`greatest(coalesce(refused_until, 0), coalesce(paced_until, 0), ${statementNow})::float8`.as(
+        'turn_at',
+      ),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('connection_id', '=', connectionId)
     .forUpdate()
     .executeTakeFirst()
   if (found === undefined) return { isPlanned: true, waitMs: 0 }
-  const { from_at: fromAt, wait_ms: waitMs } = found
-  if (waitMs > maxWaitMs) return { isPlanned: false, waitMs }
+  const { now, from_at: fromAt, turn_at: turnAt } = found
+  const waitMs = Math.max(fromAt - now - burstMs, 0)
+  const isPlanned = waitMs <= maxWaitMs
   await tx
     .updateTable('connections')
-    .set({ paced_until: fromAt + intervalMs })
+    .set(isPlanned ? { paced_until: fromAt + intervalMs } : { refused_until: turnAt + intervalMs })
     .where('tenant_id', '=', tenantId)
     .where('connection_id', '=', connectionId)
     .execute()
-  return { isPlanned: true, waitMs }
+  return { isPlanned, waitMs: isPlanned ? waitMs : turnAt - now - burstMs }
 }
 
 /** Lets the requests of a connection wait from now on. */
@@ -53,6 +59,16 @@ export async function holdRequests(
     .set({
       paced_until: sql<number>`greatest(coalesce(paced_until, 0), ${databaseNow} + ${Math.ceil(waitMs)}::bigint)`,
     })
+    .where('tenant_id', '=', tenantId)
+    .where('connection_id', '=', connectionId)
+    .execute()
+}
+
+/** Ends what holds the requests of a connection, such as the limit of an account that is not used any more. */
+export async function releaseRequests(tx: ServerTx, tenantId: TenantId, connectionId: string): Promise<void> {
+  await tx
+    .updateTable('connections')
+    .set({ paced_until: null, refused_until: null })
     .where('tenant_id', '=', tenantId)
     .where('connection_id', '=', connectionId)
     .execute()

@@ -53,10 +53,12 @@ export interface ConnectionRow {
   readonly lease_until: number | null
 }
 
-/** Column of `connections` that only the pace of its requests reads and writes. */
+/** Columns of `connections` that only the pace of its requests reads and writes. */
 export interface ConnectionPaceColumns {
   /** Time until which its requests have been planned, in milliseconds of the database; null before the first one. */
   readonly paced_until: Generated<number | null>
+  /** Time of the last request that was refused and is to come back; null before the first one. */
+  readonly refused_until: Generated<number | null>
 }
 
 /** The data key of a tenant, encrypted by the key provider. */

@@ -323,7 +323,9 @@ const startRequests: Migration = {
 const connectionPaces: Migration = {
   name: '0044-connection-paces',
   isCompatible: true,
-  up: ({ schema }) => [`alter table ${identifier(schema)}.connections add column paced_until bigint`],
+  up: ({ schema }) => [
+    `alter table ${identifier(schema)}.connections add column paced_until bigint, add column refused_until bigint`,
+  ],
 }
 
 /** Longest input of a run, or data of an event, as of a request to the API. */

@@ -4,7 +4,7 @@ import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { expect, test } from 'vitest'
 import { insertConnection } from '../tables/connection-repository.ts'
 import { createMigrate } from '../tables/migrate.ts'
-import { holdRequests, planRequest } from '../tables/request-pace-repository.ts'
+import { holdRequests, planRequest, releaseRequests } from '../tables/request-pace-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { createRequestPace } from './request-pace.ts'
@@ -32,6 +32,8 @@ test('plans the requests of a connection one after the other, after a burst', as
   expect(first.map(({ isPlanned }) => isPlanned)).toEqual([true, true, true, false])
   const waits = first.map(({ waitMs }) => Math.round(waitMs / 60_000))
   expect(waits).toEqual([0, 0, 1, 2])
+  // Those that are refused come back one after the other.
+  expect([await next('con_1'), await next('con_1')].map(({ waitMs }) => Math.round(waitMs / 60_000))).toEqual([3, 4])
   // Others are not concerned, and one that was deleted has no limit.
   expect([await next('con_2'), await next('con_3')]).toEqual([
     { isPlanned: true, waitMs: 0 },
@@ -45,6 +47,14 @@ test('plans the requests of a connection one after the other, after a burst', as
     ...{ code: 'CONNECTION_RATE_LIMITED', retryable: true },
     details: { sent: false, retryAfterMs: expect.any(Number) },
   })
+  // A service cannot stop a connection for a day, and other credentials end its wait.
+  await pace.holdFor(86_400_000)
+  const { paced_until: until } = await database.withTenant(tenantId, (tx) =>
+    tx.selectFrom('connections').select('paced_until').where('connection_id', '=', 'con_2').executeTakeFirstOrThrow(),
+  )
+  expect((until ?? 0) - Date.now()).toBeLessThan(3_700_000)
+  await database.withTenant(tenantId, (tx) => releaseRequests(tx, tenantId, 'con_2'))
+  await expect(pace.admit(undefined)).resolves.toBeUndefined()
   // Short waits are part of the attempt, and end with it.
   const short = createRequestPace(database, tenantId, 'con_4', { perSecond: 1, burst: 1 })
   await database.withTenant(tenantId, (tx) => insertConnection(tx, { ...row, connection_id: 'con_4' }, []))

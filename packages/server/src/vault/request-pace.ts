@@ -7,6 +7,8 @@ import type { ServerDatabase } from '../tables/server-tables.ts'
 
 /** Longest wait within an attempt: a longer one would keep a slot of the worker for nothing. */
 const MAX_WAIT_MS = 5_000
+/** Longest time for which a service can hold all requests of a connection: one is tried then. */
+const MAX_HOLD_MS = 3_600_000
 
 /**
  * Creates the pace of a connection. Requests of all processes are planned in one row, by the clock of the database: each
@@ -33,7 +35,9 @@ export function createRequestPace(
       if (waitMs > 0) await sleep(waitMs, abortSignal)
     },
     holdFor: (waitMs) =>
-      database.withTenant(tenantId, (tx) => holdRequests(tx, tenantId, connectionId, waitMs + plan.burstMs)),
+      database.withTenant(tenantId, (tx) =>
+        holdRequests(tx, tenantId, connectionId, Math.min(waitMs, MAX_HOLD_MS) + plan.burstMs),
+      ),
   }
 }
 

@@ -17,6 +17,7 @@ import {
   insertConnectionSecrets,
   updateConnectionRow,
 } from '../tables/connection-repository.ts'
+import { releaseRequests } from '../tables/request-pace-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
@@ -148,6 +149,7 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
     const fields = sealed.rows.map(({ field }) => field)
     await deleteConnectionSecrets(tx, tenantId, connectionId, fields)
     await insertConnectionSecrets(tx, sealed.rows)
+    await releaseRequests(tx, tenantId, connectionId)
   }
   await updateConnectionRow(tx, tenantId, connectionId, set)
   const action = isEnd ? 'connection.reconnect' : 'connection.update'

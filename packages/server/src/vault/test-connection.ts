@@ -4,6 +4,7 @@ import { createRedactor } from '@tenon/core/mask'
 import { hasHttpCredentials } from '@tenon/core/node'
 import { type OpenConnection, publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
@@ -30,10 +31,10 @@ export async function testConnection(
   const { row: used, opened } = await server.vault.openFor(identity, row.connection_id)
   if (opened === null) return { ok: false, status: null, message: used.status_reason ?? 'Connect it again' }
   if (test === undefined) return testLogin(server, identity, used, opened)
-  const { url, method = 'GET', isRefused } = test
+  const { url, method = 'GET', readBody } = test
   const { credentials, secrets } = opened
   let status: number
-  let isAccepted = true
+  let said: ReturnType<NonNullable<typeof readBody>> = 'accepted'
   try {
     const limits = { timeoutMs: TEST_TIMEOUT_MS, maxResponseBytes: TEST_BYTES, redirect: 'return' } as const
     const response = await server.egress.request(url, {
@@ -42,20 +43,28 @@ export async function testConnection(
       ...limits,
     })
     status = response.status
-    if (isRefused !== undefined && status < 400) isAccepted = !isRefused(await response.json())
+    if (readBody !== undefined && status < 400) said = readBody(await response.json())
   } catch (error) {
-    if (!(error instanceof TenonError)) throw error
-    return { ok: false, status: null, message: createRedactor(secrets).text(error.message) }
+    if (error instanceof TenonError) {
+      return { ok: false, status: null, message: createRedactor(secrets).text(error.message) }
+    }
+    // The function of the connector, for a body that it does not know.
+    server.log('error', 'connection.test_failed: the connector threw', {
+      connector: connector.id,
+      reason: reasonOf(error),
+    })
+    return { ok: false, status: null, message: 'The response of the service cannot be read' }
   }
-  if (status === 401 || !isAccepted) await markForReauth(server, identity, used)
-  const ok = status < 400 && isAccepted
+  if (status === 401 || said === 'refused') await markForReauth(server, identity, used)
+  const ok = status < 400 && said === 'accepted'
   if (ok && used.status === 'needs_reauth') await clearMark(server, identity, used)
-  return { ok, status, message: messageOf(ok, status, isAccepted) }
+  return { ok, status, message: messageOf(ok, status, said) }
 }
 
-function messageOf(ok: boolean, status: number, isAccepted: boolean): string {
+function messageOf(ok: boolean, status: number, said: 'accepted' | 'refused' | 'failed'): string {
   if (ok) return 'The service accepted the credentials'
-  return isAccepted ? `The service answered ${status}` : 'The service did not accept the credentials'
+  if (said === 'accepted') return `The service answered ${status}`
+  return said === 'refused' ? 'The service did not accept the credentials' : 'The service reported a failure'
 }
 
 /** Logs in at a database or a mail server, and runs `select 1`. */

@@ -104,11 +104,18 @@ describe('keyByExpression', () => {
   })
 })
 
-test('challengeOf finds the text that Slack expects back', () => {
-  expect(challengeOf({ type: 'url_verification', challenge: 'c' })).toBe('c')
+test('challengeOf answers the messages by which Slack and GitHub try an address', () => {
+  const none = new Headers()
+  const challenge = { type: 'url_verification', challenge: 'c' }
+  expect(challengeOf('slack', none, challenge)).toBe('c')
+  const ping = new Headers({ 'x-github-event': 'ping' })
+  expect(challengeOf('github', ping, { zen: 'Design for failure.' })).toBe('pong')
   expect([
-    challengeOf({ type: 'event_callback', challenge: 'c' }),
-    challengeOf([]),
-    challengeOf({ type: 'url_verification' }),
-  ]).toEqual([null, null, null])
+    challengeOf('slack', none, { type: 'event_callback', challenge: 'c' }),
+    challengeOf('slack', none, []),
+    challengeOf('slack', none, { type: 'url_verification' }),
+    challengeOf('slack', ping, {}),
+    challengeOf('github', new Headers({ 'x-github-event': 'push' }), challenge),
+    challengeOf('hmac', ping, challenge),
+  ]).toEqual([null, null, null, null, null, null])
 })

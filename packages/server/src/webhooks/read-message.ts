@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
+import type { WebhookSignature } from '@tenon/core/node'
 import { MAX_VALUE_DEPTH } from '@tenon/core/run'
 import { parseJson } from '@tenon/core/text'
 import { toInstant } from '../http/instant.ts'
@@ -122,8 +123,13 @@ function grouped(params: URLSearchParams): JsonObject {
   return Object.fromEntries([...groups].map(([name, group]) => [name, group.length === 1 ? (group[0] ?? '') : group]))
 }
 
-/** Returns the answer that Slack expects when an address is entered; `null` for every other message. */
-export function challengeOf(body: Json): string | null {
-  if (!isJsonObject(body) || body.type !== 'url_verification') return null
+/**
+ * Returns the answer to the message by which a service tries an address that was entered: the challenge of Slack, the ping of
+ * GitHub. `null` for every other message. One that tries an address starts no run.
+ */
+export function challengeOf(signature: WebhookSignature, headers: Headers, body: Json): string | null {
+  if (!isJsonObject(body)) return null
+  if (signature === 'github') return headers.get('x-github-event') === 'ping' ? 'pong' : null
+  if (signature !== 'slack' || body.type !== 'url_verification') return null
   return typeof body.challenge === 'string' ? body.challenge : null
 }

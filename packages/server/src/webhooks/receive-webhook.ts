@@ -1,7 +1,7 @@
 import type { AcceptedWebhook } from '@tenon/core/api'
 import { durationToMs, isSecretMarker, type Json, type SecretMarker, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { WEBHOOK_METHODS, type webhookParams } from '@tenon/core/node'
+import { WEBHOOK_METHODS, type WebhookSignature, type webhookParams } from '@tenon/core/node'
 import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
@@ -18,6 +18,9 @@ import type { AnswerSettings, HeldMessage } from './answer-message.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
 import { verifyWebhook, type WebhookParams } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'
+
+/** Schemes of services that try an address with a message of its own. */
+const TRIES_ADDRESSES: ReadonlySet<WebhookSignature> = new Set(['slack', 'github'])
 
 const partOf = ({ tenantId, workflowId, nodeId }: AddressTarget) => `${tenantId}/${workflowId}/${nodeId}`
 
@@ -154,7 +157,7 @@ async function readVerified(
     return body
   }
   const ownKey = await verifyWebhook({ headers, bytes, readBody }, { params, secret, now: server.now() })
-  const challenge = params.signature === 'slack' ? challengeOf(readBody()) : null
+  const challenge = TRIES_ADDRESSES.has(params.signature) ? challengeOf(params.signature, headers, readBody()) : null
   if (challenge !== null) return { challenge }
   const input = inputOf(message, readBody(), params.signature === 'hmac' ? params.header : null)
   const { dedupeKey = '' } = params

@@ -42,7 +42,8 @@ const WEBHOOK_REQUEST = {
   query: z.looseObject({}),
   responses: {
     200: {
-      description: 'A run that an earlier message with the same key has started, or the challenge that Slack has sent',
+      description:
+        'A run that an earlier message with the same key has started, or the answer to the message by which Slack or GitHub has tried the address',
       schema: z.union([acceptedWebhookSchema, webhookChallengeSchema]),
     },
     202: { description: 'The run, started or queued', schema: acceptedWebhookSchema },

@@ -102,6 +102,7 @@ export function openWorkflowServer(
   let openApi: ReturnType<typeof createOpenApiDocument> | undefined
   let closed: Promise<void> | undefined
   const limits = resolveLimits(options.limits)
+  const tenantLimits = createTenantLimits(limits, log)
   const runLimitsOf = checkRunLimits(options.runLimits, log)
   const retention = createRetention(database, options.retention, log)
   const deletions = createBackgroundDeletions()
@@ -161,7 +162,7 @@ export function openWorkflowServer(
     log,
     now: Date.now,
     connections,
-    limits: createTenantLimits(limits, log),
+    limits: tenantLimits,
     members: options.members ?? null,
     runTails: createRunTails({ bus, reader }),
     apiUrl,
@@ -216,8 +217,10 @@ export function openWorkflowServer(
     },
     close() {
       closing.abort()
-      // The bus before the database: it may hold one of its connections.
+      // First the requests that wait for runs: they end at once, with the database. The bus before the database: it may
+      // hold one of its connections.
       closed ??= closeInOrder([
+        tenantLimits.held,
         sockets,
         connections,
         deletions,

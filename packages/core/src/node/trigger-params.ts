@@ -175,7 +175,7 @@ export const webhookParams = z.object({
     .default('accepted')
     .meta({
       title: 'Answer after it',
-      description: 'Senders repeat a message after 504, and get the answer of its run if it has a key.',
+      description: 'After 504, senders repeat the message to get its answer. A message without a key always gets 202.',
       control: 'select',
       titles: { accepted: '202 Accepted', timeout: '504 Gateway Timeout' },
       literal: true,

@@ -1,5 +1,5 @@
-import { type RunAnswer, type RunEvent, readRunAnswer, type ValueRef } from '@tenon/core/run'
-import type { RunRef } from '@tenon/runtime'
+import { isRunOver, type RunAnswer, type RunEvent, readRunAnswer, type ValueRef } from '@tenon/core/run'
+import type { RunRef, StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { type FollowContext, followRunLog } from '../streams/follow-run-log.ts'
 
@@ -34,7 +34,7 @@ export async function awaitAnswer(
 ): Promise<AwaitedRun> {
   // Before the answer is looked for: one that is stored in between follows this number.
   const run = await server.reader.getRun(tenantId, runId)
-  const stored = run === null || run.nextSeq === 1 ? null : await server.reader.readAnswer(tenantId, runId)
+  const stored = await storedAnswer(server, run)
   if (stored !== null) return answered(server, tenantId, stored)
   const time = new AbortController()
   const timer = setTimeout(() => time.abort(), Math.max(0, until - server.now()))
@@ -46,6 +46,11 @@ export async function awaitAnswer(
       if (next.done === true) {
         if (next.value) return { kind: 'ended' }
         if (abortSignal.aborted) return { kind: 'gone' }
+        // What the bus has not said may be stored.
+        const last = await server.reader.getRun(tenantId, runId)
+        const output = await storedAnswer(server, last)
+        if (output !== null) return await answered(server, tenantId, output)
+        if (last === null || isRunOver(last.status)) return { kind: 'ended' }
         return { kind: time.signal.aborted ? 'late' : 'closing' }
       }
       const output = next.value?.map(answerIn).find((found) => found !== null)
@@ -55,6 +60,10 @@ export async function awaitAnswer(
     clearTimeout(timer)
     await events.return(false)
   }
+}
+
+async function storedAnswer({ reader }: AwaitDeps, run: StoredRun | null): Promise<ValueRef | null> {
+  return run === null || run.nextSeq === 1 ? null : reader.readAnswer(run.tenantId, run.runId)
 }
 
 function answerIn(event: RunEvent): ValueRef | null {

@@ -1,6 +1,7 @@
 import type { Identity, StartedRun, WaitedRun } from '@tenon/core/api'
 import { durationToMs } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { maskCredentials } from '@tenon/core/mask'
 import type { ServerContext } from '../context.ts'
 import type { HeldAnswer, RouteAnswer } from '../http/route-handler.ts'
 import { presentRun } from '../runs/present-run.ts'
@@ -27,7 +28,7 @@ export interface WaitingStart {
 export async function startAndWait(server: ServerContext, request: WaitingStart): Promise<HeldAnswer> {
   const { identity, receivedAt, abortSignal } = request
   const { tenantId } = identity
-  const leave = server.limits.held.enter(tenantId)
+  const { leave } = server.limits.held.enter(tenantId)
   try {
     const started = await request.start()
     const { runId } = started
@@ -42,7 +43,8 @@ export async function startAndWait(server: ServerContext, request: WaitingStart)
       if (run === null) throw new TenonError('RUN_NOT_FOUND', 'The run was deleted meanwhile')
       const json: WaitedRun = {
         ...(await presentRun(server, run)),
-        answer: waited.kind === 'answered' ? waited.answer : null,
+        // Those who share the run, by a key or a limit, see no more of it than elsewhere.
+        answer: waited.kind === 'answered' ? maskCredentials(waited.answer) : null,
       }
       const isDone = waited.kind === 'answered' || waited.kind === 'ended'
       return { status: isDone ? 200 : 202, json, headers: request.headersOf(of) }

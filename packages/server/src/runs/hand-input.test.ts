@@ -28,6 +28,35 @@ describe('completeHandInput', () => {
     expect(completeHandInput(daily, due, START)).toMatchObject({ ...due, date: '2026-03-01', time: '05:30' })
   })
 
+  test('writes the given instants as a schedule and an event do', () => {
+    const due = completeHandInput(
+      daily,
+      { due_at: '2026-03-01 02:00:00+02:00', fired_at: '2026-03-01T00:00:01Z' },
+      START,
+    )
+    expect(due).toMatchObject({ due_at: '2026-03-01T00:00:00.000Z', fired_at: '2026-03-01T00:00:01.000Z' })
+    const made = completeHandInput(event, { data: { total: 3 }, time: '2026-03-01T02:00:00+02:00' }, START)
+    expect(made).toMatchObject({ time: '2026-03-01T00:00:00.000Z' })
+  })
+
+  test.each([
+    ['2016-12-31T23:59:60Z'],
+    ['0000-01-01T00:00:00Z'],
+    ['1969-12-31T23:59:59Z'],
+    ['9999-12-31T23:59:59-23:59'],
+  ])('refuses the time %s, for which there is no run', (text) => {
+    for (const name of ['due_at', 'fired_at']) {
+      expect(() => completeHandInput(daily, { [name]: text }, START)).toThrow(refusal('RUN_INPUT_INVALID'))
+    }
+    const made = { data: { total: 3 }, time: text }
+    expect(() => completeHandInput(event, made, START)).toThrow(refusal('RUN_INPUT_INVALID'))
+  })
+
+  test('refuses an event of another type than that of the trigger', () => {
+    const other = { data: { total: 3 }, type: 'order.deleted' }
+    expect(() => completeHandInput(event, other, START)).toThrow(refusal('RUN_INPUT_INVALID'))
+  })
+
   test.each<[Json]>([[{}], [{ data: {} }], [{ data: { total: 3 }, other: 1 }], [null], [[]]])(
     'refuses the event %j',
     (input) => {

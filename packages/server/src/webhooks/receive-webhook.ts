@@ -72,7 +72,7 @@ async function receiveLive(
   })
   if ('challenge' in read) return read
   const { key, input, settings } = read
-  return answering(server, row.tenant_id, settings, () =>
+  return answering(server, row.tenant_id, { settings, input }, () =>
     acceptEvent(server, refOf(row), {
       ...{ mode: 'live', key },
       start: async (runId) => {
@@ -83,19 +83,22 @@ async function receiveLive(
   )
 }
 
-/** Counts a message that waits for its run before the run is started: one that may not wait starts nothing. */
+/**
+ * Counts a message that waits for its run before the run is started: one that may not wait starts nothing. Strangers who
+ * know an address of a tenant do not use up the waits of its people.
+ */
 async function answering(
   { limits, now }: ServerContext,
   tenantId: TenantId,
-  settings: AnswerSettings | null,
+  { settings, input }: Pick<VerifiedMessage, 'settings' | 'input'>,
   accept: () => Promise<AcceptedWebhook>,
 ): Promise<WebhookAnswer> {
   if (settings === null) return accept()
-  const leave = limits.held.enter(tenantId)
+  const seat = limits.held.enter(`${tenantId}/public`)
   try {
-    return { accepted: await accept(), held: { tenantId, ...settings, until: now() + settings.withinMs, leave } }
+    return { accepted: await accept(), held: { tenantId, ...settings, input, until: now() + settings.withinMs, seat } }
   } catch (error) {
-    leave()
+    seat.leave()
     throw error
   }
 }
@@ -121,7 +124,7 @@ async function receiveTest(
   })
   if ('challenge' in read) return read
   const { key, input } = read
-  return answering(server, tenantId, read.settings, () =>
+  return answering(server, tenantId, read, () =>
     acceptEvent(server, refOf(row), {
       mode: 'test',
       // Each test begins anew.
@@ -162,13 +165,16 @@ async function readVerified(
   const input = inputOf(message, readBody(), params.signature === 'hmac' ? params.header : null)
   const { dedupeKey = '' } = params
   const key = dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input)
-  return { key, input, settings: answerSettingsOf(params) }
+  return { key, input, settings: answerSettingsOf(params, key) }
 }
 
 /** Versions from before webhooks could wait lack these params. */
-function answerSettingsOf({ answer, answerWithin, lateAnswer }: Partial<WebhookParams>): AnswerSettings | null {
+function answerSettingsOf(
+  { answer, answerWithin, lateAnswer = 'accepted' }: Partial<WebhookParams>,
+  key: string | null,
+): AnswerSettings | null {
   if (answer !== 'run') return null
-  return { withinMs: durationToMs(answerWithin ?? '30s'), lateAnswer: lateAnswer ?? 'accepted' }
+  return { withinMs: durationToMs(answerWithin ?? '30s'), lateAnswer: key === null ? 'accepted' : lateAnswer }
 }
 
 /** @throws {@link TenonError} `UNAVAILABLE` for a lost secret: that is no fault of the sender, who sends the message again. */

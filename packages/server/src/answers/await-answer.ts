@@ -46,7 +46,7 @@ export async function awaitAnswer(
       if (next.done === true) {
         if (next.value) return { kind: 'ended' }
         if (abortSignal.aborted) return { kind: 'gone' }
-        // What the bus has not said may be stored.
+        // The bus may have lost a message: the log says what is stored.
         const last = await server.reader.getRun(tenantId, runId)
         const output = await storedAnswer(server, last)
         if (output !== null) return await answered(server, tenantId, output)

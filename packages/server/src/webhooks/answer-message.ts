@@ -28,7 +28,7 @@ export interface HeldMessage extends AnswerSettings {
   readonly seat: HeldSeat
 }
 
-/** What a sender learns as an error. Any other failure comes after the message was accepted, so it is no reason to repeat it. */
+/** Errors for the sender. Any other failure comes after the message was accepted, so it is no reason to repeat it. */
 const OUTCOMES: ReadonlySet<string> = new Set(['RUN_NOT_COMPLETED', 'RUN_ANSWER_LATE', 'FILE_NOT_FOUND'])
 
 /**

@@ -9,7 +9,6 @@ import type { DropTarget } from '../store/editor-state.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
-import { LaterPart } from '../ui/later-part.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
 import { CalledWorkflow } from './called-workflow.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
@@ -17,6 +16,7 @@ import { useChangeMark } from './change-marks.ts'
 import type { FlowNode } from './flow-types.ts'
 import { useNodeRun } from './node-status.ts'
 import { summarize } from './node-summary.ts'
+import { ScheduleSummary } from './schedule-summary.tsx'
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
@@ -146,8 +146,6 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
 }
 
 // Only documents with schedules need it.
-const loadSentence = () => import('../triggers/schedule-sentence.tsx')
-
 /** Renders the sentence on a card; in a run, the reason of its failure. */
 export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   const { node, entry } = data
@@ -180,9 +178,7 @@ export function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   if (entry.trigger === 'schedule') {
     return (
       <p className="tn-card-summary" dir="auto">
-        <LaterPart load={loadSentence} waiting={() => entry.description}>
-          {({ ScheduleSentence }) => <ScheduleSentence params={node.params} />}
-        </LaterPart>
+        <ScheduleSummary node={node} entry={entry} />
       </p>
     )
   }

@@ -227,7 +227,9 @@ function ConnectorFields({ connector, connection, draft, faults, onChange }: Con
             {...help}
             {...faultAt(faults, `${isSecret ? 'secrets' : 'values'}.${name}`)}
           >
-            {choices === undefined ? (
+            {name === 'ca' ? (
+              <TextArea rows={4} mono value={given[name] ?? ''} onChange={set} />
+            ) : choices === undefined ? (
               <TextInput
                 value={given[name] ?? ''}
                 {...(isSecret ? { type: 'password', autoComplete: 'new-password' } : { maxLength: 8_000 })}

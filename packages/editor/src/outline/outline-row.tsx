@@ -3,6 +3,7 @@ import { useContext, useMemo } from 'react'
 import { CalledWorkflow } from '../canvas/called-workflow.tsx'
 import { useNodeRun } from '../canvas/node-status.ts'
 import { summarize } from '../canvas/node-summary.ts'
+import { ScheduleSummary } from '../canvas/schedule-summary.tsx'
 import { WorkflowsContext } from '../contexts/workflows-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
@@ -70,6 +71,8 @@ export function OutlineRow({ nodeId, hasBranches, lead }: OutlineRowProps) {
             {run !== null && run.label !== '' && `${run.label} · `}
             {entry?.control === 'child' && workflows !== null ? (
               <CalledWorkflow workflows={workflows} node={node} entry={entry} />
+            ) : entry?.trigger === 'schedule' ? (
+              <ScheduleSummary node={node} entry={entry} />
             ) : (
               summary
             )}

@@ -67,6 +67,22 @@ test('the nodes inside another have a heading that says how often they run', asy
   expect(headings).toEqual(['For each item', 'Each round', 'Runs once'])
 })
 
+test('a row of a schedule has its sentence', async () => {
+  const session = createEditorSession({ translate: () => t })
+  const start = SMALL_MANIFEST.nodes.find(({ type }) => type === 'start') as NodeManifestEntry
+  const schedule = { ...start, type: 'schedule', trigger: 'schedule', summary: '{repeat} {zone}' } as const
+  const manifest = createManifestIndex({ hash: 'schedule', nodes: [schedule] })
+  session.store.setState({ manifest, phase: { kind: 'ready' }, isReadOnly: true })
+  session.adopt(workflow([node('daily', 'schedule', { repeat: 'cron', cron: '0 9 * * 1', zone: 'Europe/Berlin' })], []))
+  renderPart(
+    <SessionProvider session={session}>
+      <Outline />
+    </SessionProvider>,
+  )
+  expect(await screen.findByText('Every Monday at 09:00, Europe/Berlin')).toBeTruthy()
+  expect(screen.queryByText('cron Europe/Berlin')).toBeNull()
+})
+
 test('a row of a node that runs a workflow has the name of that workflow, never its id', async () => {
   const fixture = createFixtureClient({ workflows: TENANT_WORKFLOWS })
   const session = createEditorSession({ translate: () => t })

@@ -31,6 +31,7 @@ export const ICONS = {
   redo: 'M16 5l4 4-4 4M20 9H10a6 6 0 0 0 0 12h3',
   fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
   tidy: 'M4 5h6v5H4zM14 14h6v5h-6zM10 7.5h4a3 3 0 0 1 3 3V14',
+  download: 'M12 4v11M7 10l5 5 5-5M5 20h14',
   arrowDown: 'M12 5v14M6 13l6 6 6-6',
   skipForward: 'M6 5l9 7-9 7zM18 5v14',
   inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1.5 2.5h3L15 13h5',

@@ -253,6 +253,14 @@ export const httpCall = defineNode({
       message: 'There is also an Authorization header; the secret replaces it',
       field: 'headers',
     },
+    {
+      code: 'PAGES_NOT_READ',
+      severity: 'warning',
+      when: '(params?.pages ?? "one") != "one" && (params?.method ?? "GET") != "GET"',
+      message: 'Only GET requests read further pages, so the node sends one request',
+      field: 'pages',
+      fix: { title: 'Read one page', value: '"one"' },
+    },
   ],
   tool: { name: 'http_call', description: 'Calls a web service and returns its response' },
 })

@@ -128,7 +128,7 @@ describe('http-call', () => {
     expect(shown).not.toMatch(/hunter2/)
   })
 
-  test('a second Authorization header is a warning, since the secret replaces it', () => {
+  test('a second Authorization header and pages that are not read are warnings', () => {
     const marker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
     const codesOf = (params: JsonObject) => {
       const call = node('call', 'http-call', { url: 'https://a.example', ...params })
@@ -144,6 +144,11 @@ describe('http-call', () => {
     expect(codesOf({ headers })).not.toContain(code)
     const both = 'CONNECTION_AND_AUTHORIZATION params.authorization'
     expect(codesOf({ authorization: marker, connection: 'con_1' })).toContain(both)
+    const unread = 'PAGES_NOT_READ params.pages'
+    expect(codesOf({ method: 'POST', pages: 'link' })).toContain(unread)
+    for (const read of [{ pages: 'link' }, { method: 'GET', pages: 'link' }, { method: 'POST', pages: 'one' }]) {
+      expect(codesOf(read)).not.toContain(unread)
+    }
     for (const one of [{ authorization: marker, connection: '' }, { connection: 'con_1' }, {}]) {
       expect(codesOf(one)).not.toContain(both)
     }

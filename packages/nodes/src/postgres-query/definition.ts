@@ -15,12 +15,16 @@ export const postgresQuery = defineNode({
     sql: sqlParam('select id, name from customers where id = :id'),
     values: sqlValuesParam,
     maxRows: z.number().int().min(1).max(10_000).default(1_000).meta({ title: 'Most rows', control: 'number' }),
-    onMoreRows: z.enum(['fail', 'truncate']).default('fail').meta({
-      title: 'If there are more rows',
-      description: '"truncate" returns the first ones, and the field "truncated" is true.',
-      control: 'select',
-      literal: true,
-    }),
+    onMoreRows: z
+      .enum(['fail', 'truncate'])
+      .default('fail')
+      .meta({
+        title: 'If there are more rows',
+        description: 'Returning the first ones sets the field "truncated" to true.',
+        control: 'select',
+        titles: { fail: 'Fail', truncate: 'Return the first ones' },
+        literal: true,
+      }),
   }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: {

@@ -72,14 +72,14 @@ function FileItem({ files, file }: FileItemProps) {
         </span>
         {canShow && (
           <IconButton
-            icon={isShown ? 'minus' : 'plus'}
+            icon={isShown ? 'chevronDown' : 'chevronRight'}
             size="s"
             label={t(isShown ? 'files.hide' : 'files.show', { name })}
             aria-expanded={isShown}
             onClick={() => setIsShown((before) => !before)}
           />
         )}
-        <IconButton icon="external" size="s" label={t('files.download', { name })} onClick={() => void download()} />
+        <IconButton icon="download" size="s" label={t('files.download', { name })} onClick={() => void download()} />
       </div>
       {isShown && (isPicture ? <Picture files={files} file={file} /> : <TextContent files={files} file={file} />)}
     </li>

@@ -40,10 +40,12 @@ function Line({ scope, nodeRun, waitFor, others, onSelectNode }: ConnectionLineP
   // Without a button for people who may not use the connection: the server does not say to them whether it exists.
   const isOver = connection.value?.status === 'needs_reauth'
   const name = calledName(nodes, nodeRun, t)
+  // The log has no name of a private connection; its owner may read it.
+  const shownName = connectionName ?? connection.value?.name ?? null
   const text =
-    connectionName === null
+    shownName === null
       ? t('connections.wait.private', { name, others })
-      : t('connections.wait.line', { name, connection: connectionName, others })
+      : t('connections.wait.line', { name, connection: shownName, others })
   return (
     <>
       <NodeRunLine

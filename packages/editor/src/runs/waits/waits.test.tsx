@@ -181,6 +181,11 @@ describe('a run that waits for a connection', () => {
     expect(fixture.calls.filter(({ name }) => name === 'connections.update')).toHaveLength(1)
   })
 
+  test('names a private connection for its owner, who may read it', async () => {
+    waiting(null)
+    expect(await screen.findByText(/^Payment waits until "[^"]+" is connected again\.$/)).toBeTruthy()
+  })
+
   test('has no button for people who may not use it', async () => {
     const { fixture } = waiting(null)
     fixture.fail('connections.get', new TenonError('CONNECTION_NOT_FOUND', 'No connection has this id'))

@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import type { HttpClient, HttpResponse, NodeEffect, ToolCallRecord } from '@tenon/core/node'
-import { cutText, retryAfterMs } from '@tenon/core/text'
+import { cutText, mediaTypeOf, retryAfterMs } from '@tenon/core/text'
 import { encodeForm, withQuery } from './path-of.ts'
 import type { CallService, Service, ServiceRequest } from './service.ts'
 
@@ -24,28 +24,52 @@ export interface CallContext {
   readonly toolCall?: (call: ToolCallRecord) => void
 }
 
-/** Creates the client of a node for its service. */
+/**
+ * Creates the client of a node for its service.
+ *
+ * After a write that has succeeded, no failure of the same attempt is tried again: the next attempt would write twice.
+ */
 export function createCallService(service: Service, context: CallContext): CallService {
+  const isGuarded = context.effect === 'write' && context.isIdempotent !== true
+  let hasWritten = false
   return async (request) => {
-    const { method = 'GET', path } = request
-    const url = urlOf(service, request)
-    const [target = ''] = url.split('?', 1)
-    const startedAt = performance.now()
-    const record = { tool: service.id, arguments: { method, url: target } }
-    const durationMs = () => Math.round(performance.now() - startedAt)
-    let response: HttpResponse
+    const { method = 'GET' } = request
     try {
-      response = await context.http.request(url, initOf(service, request, context.abortSignal))
+      const response = await send(service, context, request)
+      hasWritten ||= isGuarded && method !== 'GET' && response.ok
+      return await readResponse(service, { ...context, ...request, method }, response)
     } catch (error) {
-      if (error instanceof TenonError) {
-        const { code, message } = error
-        context.toolCall?.({ ...record, error: { code, message }, durationMs: durationMs() })
-      }
-      throw error
+      throw hasWritten && error instanceof TenonError && error.retryable ? afterWrite(error) : error
     }
-    context.toolCall?.({ ...record, answer: { status: response.status }, durationMs: durationMs() })
-    return readResponse(service, { ...context, method, path: path.split('?', 1)[0] ?? '' }, response)
   }
+}
+
+async function send(service: Service, context: CallContext, request: ServiceRequest): Promise<HttpResponse> {
+  const url = urlOf(service, request)
+  const [target = ''] = url.split('?', 1)
+  const startedAt = performance.now()
+  const record = { tool: service.id, arguments: { method: request.method ?? 'GET', url: target } }
+  const durationMs = () => Math.round(performance.now() - startedAt)
+  try {
+    const response = await context.http.request(url, initOf(service, request, context.abortSignal))
+    context.toolCall?.({ ...record, answer: { status: response.status }, durationMs: durationMs() })
+    return response
+  } catch (error) {
+    if (error instanceof TenonError) {
+      const { code, message } = error
+      context.toolCall?.({ ...record, error: { code, message }, durationMs: durationMs() })
+    }
+    throw error
+  }
+}
+
+function afterWrite(error: TenonError): TenonError {
+  const { code, message, details } = error
+  return new TenonError(code, message, {
+    ...{ cause: error, retryable: false },
+    remedy: 'An earlier request of this node has changed the service. Check there before you run it again.',
+    ...(details === undefined ? {} : { details }),
+  })
 }
 
 function urlOf({ apiUrl }: Service, { path, query = {} }: ServiceRequest): string {
@@ -59,10 +83,12 @@ function initOf({ headers: shared = {} }: Service, request: ServiceRequest, abor
   return {
     method,
     headers: {
-      ...{ accept: 'application/json', ...shared, ...headers },
       ...(type === null ? {} : { 'content-type': type }),
+      ...{ accept: 'application/json', ...shared, ...headers },
     },
     ...{ abortSignal, maxResponseBytes: MAX_RESPONSE_BYTES },
+    // A redirect can turn a write into a GET, whose answer would look like success.
+    redirect: method === 'GET' ? ('follow' as const) : ('refuse' as const),
     ...(body === undefined ? {} : { body }),
   }
 }
@@ -71,16 +97,36 @@ const FORM = 'application/x-www-form-urlencoded'
 
 async function readResponse(
   service: Service,
-  context: CallContext & { readonly method: string; readonly path: string },
+  context: CallContext & Pick<ServiceRequest, 'reads'> & { readonly method: string },
   response: HttpResponse,
 ): Promise<unknown> {
   if (!response.ok) throw await failureOf(service, context, response)
   if (response.status === 204 || (await response.bytes()).byteLength === 0) return null
-  const body = await response.json()
+  const body = context.reads === 'any' ? await readAny(service, context, response) : await response.json()
   const reason = service.reasonIn?.(body) ?? null
   if (reason === null) return body
   await logBody(service, context, response)
   throw refused(service, reason)
+}
+
+/** Reads a body by its content type. A write has happened whatever its body is, so it does not fail for it. */
+async function readAny(
+  { title }: Service,
+  { method, log }: CallContext & { readonly method: string },
+  response: HttpResponse,
+): Promise<unknown> {
+  const type = mediaTypeOf(response.headers['content-type'])
+  try {
+    if (type === '' || /json$/.test(type)) return await response.json()
+    const text = await response.text()
+    // Some services declare JSON as text.
+    return /^\s*[[{]/.test(text) ? await response.json().catch(() => text) : text
+  } catch (error) {
+    if (method === 'GET') throw error
+    const { status } = response
+    log?.('warn', `${title} answered ${status} with a body that cannot be read`, { status, body: cutText(type, 80) })
+    return null
+  }
 }
 
 /**
@@ -89,7 +135,7 @@ async function readResponse(
  */
 async function failureOf(
   service: Service,
-  context: CallContext & { readonly method: string; readonly path: string },
+  context: CallContext & { readonly method: string },
   response: HttpResponse,
 ): Promise<TenonError> {
   const { status, headers } = response
@@ -97,7 +143,7 @@ async function failureOf(
   const waitMs = waitOf(headers, Date.now())
   const isLimited = status === 429 || ((status === 403 || status === 503) && waitMs !== undefined)
   const mayRepeat = context.effect !== 'write' || context.isIdempotent === true || context.method === 'GET'
-  return new TenonError('HTTP_STATUS', `${service.title} answered ${context.method} ${context.path} with ${status}`, {
+  return new TenonError('HTTP_STATUS', `${service.title} answered ${context.method} with ${status}`, {
     ...(isLimited ? { remedy: 'The service limits requests. Call it less often, or start the run again later.' } : {}),
     retryable: isLimited || (mayRepeat && (status >= 500 || status === 408)),
     details: { status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },

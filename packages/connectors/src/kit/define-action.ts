@@ -30,6 +30,13 @@ export interface ActionContext<Params> {
 export interface Action<Shape extends z.ZodRawShape, Output extends z.ZodObject> {
   /** Second part of the node type: `send-message` of `slack/send-message`. */
   readonly name: string
+  /**
+   * Version of the node type, from 1. A change of params or outputs that stored workflows do not fit is a new version,
+   * defined beside the earlier one.
+   *
+   * @defaultValue 1
+   */
+  readonly version?: number
   /** Name in the palette, 1 to 60 characters. */
   readonly title: string
   /** Four words for the palette. */
@@ -90,9 +97,9 @@ export interface ActionKind {
 /** Creates the function that defines actions of one kind. */
 export function defineActions(service: Service, kind: ActionKind): DefineAction {
   return (action) => {
-    const { name, title, description, params, output, summary, effect, isIdempotent = false, run } = action
+    const { name, version = 1, title, description, params, output, summary, effect, isIdempotent = false, run } = action
     const definition = defineNode({
-      ...{ type: `${service.id}/${name}`, version: 1, title, description, icon: service.icon, category: 'action' },
+      ...{ type: `${service.id}/${name}`, version, title, description, icon: service.icon, category: 'action' },
       params: z.object({ ...kind.params, ...params }),
       ports: [{ name: 'success', title: 'success' }],
       outputs: { success: output },

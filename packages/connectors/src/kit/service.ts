@@ -32,10 +32,20 @@ export interface ServiceRequest {
   readonly form?: Readonly<Record<string, QueryValue>>
   /** Further headers, by name in lower case. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Reads the response as JSON, or by its content type: a text is returned as text, and a write whose body cannot be read
+   * returns `null`.
+   *
+   * @defaultValue 'json'
+   */
+  readonly reads?: 'json' | 'any'
 }
 
 /** Value of a query parameter or of a field of a form. */
 export type QueryValue = string | number | boolean | readonly (string | number)[] | null | undefined
 
-/** Sends a request to the service of a node and returns the JSON of the response; `null` for an empty one. */
+/**
+ * Sends a request to the service of a node and returns the JSON of the response; `null` for an empty one. Redirects of a
+ * GET are followed, those of other methods fail with `HTTP_REDIRECT_REFUSED`.
+ */
 export type CallService = (request: ServiceRequest) => Promise<unknown>

@@ -1,20 +1,23 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { cutText } from '@tenon/core/text'
 
 /** Methods of operations that become actions. */
 export const OPERATION_METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 /** One of {@link OPERATION_METHODS}. */
 export type OperationMethod = (typeof OPERATION_METHODS)[number]
 
-/** An operation of a document, with the parameters of its path. */
+/** An operation of a document. */
 export interface DocumentOperation {
   readonly method: OperationMethod
   readonly path: string
   readonly operation: JsonObject
-  /** Parameters of the path and of the operation, of which those of the operation count; references are resolved. */
-  readonly parameters: readonly JsonObject[]
+  /** Object of its path, whose parameters and servers are those of each operation. */
+  readonly item: JsonObject
 }
 
+/** Most operations of a document, those that are not chosen included. */
+const MOST_DOCUMENTED = 20_000
 /** Longest chain of references; a longer one is circular. */
 const MAX_REFERENCES = 20
 
@@ -77,24 +80,55 @@ function decode(part: string): string {
   }
 }
 
-/** Lists the operations of a document, in its order. */
-export function operationsOf({ root, resolve }: DocumentReader): readonly DocumentOperation[] {
-  return Object.entries((root.paths ?? {}) as JsonObject).flatMap(([path, entry]) => {
-    const item = path.startsWith('/') ? resolve(entry)?.value : undefined
-    if (item === undefined) return []
-    return OPERATION_METHODS.flatMap((method) => {
-      const operation = item[method]
-      if (!isJsonObject(operation)) return []
-      const parameters = new Map<string, JsonObject>()
-      for (const listed of [item.parameters, operation.parameters]) {
-        for (const each of Array.isArray(listed) ? listed : []) {
-          const parameter = resolve(each)?.value
-          if (parameter !== undefined) parameters.set(`${parameter.in} ${parameter.name}`, parameter)
-        }
-      }
-      return [{ method, path, operation, parameters: [...parameters.values()] }]
-    })
-  })
+/**
+ * Lists the operations of a document, in its order, and the paths whose reference leads to nothing.
+ *
+ * @throws {@link TenonError} `OPENAPI_INVALID` for more than 20,000 operations.
+ */
+export function operationsOf({ root, resolve }: DocumentReader): {
+  readonly operations: readonly DocumentOperation[]
+  readonly lostPaths: readonly string[]
+} {
+  const operations: DocumentOperation[] = []
+  const lostPaths: string[] = []
+  for (const [path, entry] of Object.entries(root.paths as JsonObject)) {
+    if (!path.startsWith('/')) continue
+    const item = resolve(entry)?.value
+    if (item === undefined) lostPaths.push(path)
+    for (const method of OPERATION_METHODS) {
+      const operation = item?.[method]
+      if (item !== undefined && isJsonObject(operation)) operations.push({ method, path, operation, item })
+    }
+    if (operations.length + lostPaths.length > MOST_DOCUMENTED) {
+      throw invalid(`It has more than ${MOST_DOCUMENTED} operations. Remove those that are not needed`)
+    }
+  }
+  return { operations, lostPaths }
+}
+
+/**
+ * Returns the parameters of an operation and of its path, of which those of the operation count, with their references
+ * resolved; or the reason why they cannot be known.
+ */
+export function parametersOf(
+  { item, operation }: DocumentOperation,
+  { resolve }: DocumentReader,
+  most: number,
+): { readonly parameters: readonly JsonObject[] } | { readonly reason: string } {
+  const listed = [item.parameters, operation.parameters].flatMap((each) => (Array.isArray(each) ? [each] : []))
+  if (listed.some(({ length }) => length > most)) return { reason: `it has more than ${most} parameters` }
+  const parameters = new Map<string, JsonObject>()
+  for (const each of listed.flat()) {
+    const parameter = resolve(each)?.value
+    if (parameter === undefined) return { reason: `a parameter cannot be read${referenceIn(each)}` }
+    parameters.set(`${parameter.in} ${parameter.name}`, parameter)
+  }
+  return { parameters: [...parameters.values()] }
+}
+
+/** Returns the reference that leads to nothing, for the end of a reason. */
+export function referenceIn(value: Json | undefined): string {
+  return isJsonObject(value) && typeof value.$ref === 'string' ? `: "${cutText(value.$ref, 200)}" leads to nothing` : ''
 }
 
 /** Creates the error for a document that cannot be read. */

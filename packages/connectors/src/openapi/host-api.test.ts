@@ -74,4 +74,31 @@ describe('hostApi', () => {
       .run({ id: '1' }, { abortSignal: AbortSignal.abort(new Error('over')) })
     await expect(aborted).rejects.toThrow('over')
   })
+
+  test('lets params set no header but those that the host names, and none by which it knows callers', async () => {
+    const names = ['X-User', 'Cookie', 'Host', 'X-Forwarded-For', 'X-Trace']
+    const parameters = names.map((name) => ({ name, in: 'header', schema: { type: 'string' } }))
+    const traced = { openapi: '3.0.3', paths: { '/a': { get: { operationId: 'a', parameters, responses: {} } } } }
+    const seen: unknown[] = []
+    const handle = ({ headers }: Request) => {
+      seen.push(Object.fromEntries(headers))
+      return Response.json({})
+    }
+    const authorize = () => ({ 'x-tenant': 'acme' })
+    const closed = api(handle, { document: traced, authorize })
+    await closed.harnessOf('a').run({ xUser: 'admin', cookie: 'session=1', host: 'evil', xForwardedFor: '127.0.0.1' })
+    const named = api(handle, { document: traced, authorize, headers: ['x-trace'] })
+    await named.harnessOf('a').run({ xUser: 'admin', xTrace: 't1' })
+    const accept = 'application/json'
+    expect(seen).toEqual([
+      { accept, 'x-tenant': 'acme' },
+      { accept, 'x-tenant': 'acme', 'x-trace': 't1' },
+    ])
+    await expect(named.harnessOf('a').run({ xTrace: 'a\nb' })).rejects.toMatchObject({
+      ...{ code: 'HTTP_FAILED', retryable: false, details: { sent: false } },
+    })
+    for (const name of ['Cookie', 'Host', 'X-Forwarded-For', 'authorization']) {
+      expect(() => api(handle, { headers: [name] })).toThrow(`params cannot set "${name.toLowerCase()}"`)
+    }
+  })
 })

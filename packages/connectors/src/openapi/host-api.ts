@@ -1,6 +1,13 @@
 import type { TenantId, UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type AnyNodeImplementation, createHttpResponse, type HttpClient, type HttpRequestInit } from '@tenon/core/node'
+import {
+  type AnyNodeImplementation,
+  createHttpResponse,
+  type HttpClient,
+  type HttpRequestInit,
+  isHeaderValue,
+  isReservedHeader,
+} from '@tenon/core/node'
 import { defineActions } from '../kit/define-action.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf } from '../kit/service-options.ts'
@@ -29,10 +36,19 @@ export interface HostApiOptions {
    * call. It decides with the rights of the person at the time of the call.
    */
   readonly authorize: (caller: HostApiCaller) => HeadersInit | null | Promise<HeadersInit | null>
+  /**
+   * Headers of the document that params may set, in any letter case. All others are left out: those by which the API knows
+   * the caller come from `authorize` alone, so that the author of a workflow cannot choose them.
+   *
+   * @defaultValue none
+   */
+  readonly headers?: readonly string[]
   /** Chooses operations. @defaultValue all that are not deprecated */
   readonly include?: (operation: OpenApiOperation) => boolean
   /** Most operations, at most 500. @defaultValue 200 */
   readonly maxOperations?: number
+  /** Version of the node types, as in {@link OpenApiOptions.version}. @defaultValue 1 */
+  readonly version?: number
   /** URL before the paths of the document. @defaultValue 'http://localhost' */
   readonly baseUrl?: string
   /** SVG path data of the icon of its nodes. @defaultValue a house */
@@ -48,6 +64,8 @@ export interface HostApi {
 }
 
 const HOUSE = 'M4 11.5 12 4l8 7.5M6 10v10h12V10M10 20v-6h4v6'
+/** Headers that say who sends a request, or from where. */
+const OF_ORIGIN = /^(authorization|cookie|forwarded|x-forwarded-.*|x-real-ip)$/
 /** Largest response of the API. */
 const MAX_RESPONSE_BYTES = 8_388_608
 
@@ -55,8 +73,8 @@ const MAX_RESPONSE_BYTES = 8_388_608
  * Makes node types from an API of the host, which they call in this process, without a network, and with the authority of
  * the person for whom the run acts.
  *
- * @throws {@link TenonError} `OPENAPI_INVALID` for a document that is none or has too many chosen operations;
- * `CONNECTOR_INVALID` for a `baseUrl` that is no URL.
+ * @throws {@link TenonError} `OPENAPI_INVALID` for a document that is none or has too many operations;
+ * `CONNECTOR_INVALID` for a `baseUrl` that is no URL, and for a name in `headers` that says where a request comes from.
  *
  * @example
  * ```ts
@@ -71,7 +89,14 @@ const MAX_RESPONSE_BYTES = 8_388_608
  * ```
  */
 export function hostApi(options: HostApiOptions): HostApi {
-  const { id, title, authorize, icon = HOUSE, baseUrl = 'http://localhost' } = options
+  const { id, title, authorize, headers: allowed = [], icon = HOUSE, baseUrl = 'http://localhost' } = options
+  const paramHeaders = new Set(allowed.map((name) => name.toLowerCase()))
+  const refused = [...paramHeaders].find((name) => isReservedHeader(name) || OF_ORIGIN.test(name))
+  if (refused !== undefined) {
+    throw new TenonError('CONNECTOR_INVALID', `API "${id}", headers: params cannot set "${refused}"`, {
+      details: { connector: id, field: 'headers' },
+    })
+  }
   const service: Service = { id, title, icon, apiUrl: apiOf(id, baseUrl).apiUrl }
   const define = defineActions(service, {
     params: {},
@@ -81,7 +106,8 @@ export function hostApi(options: HostApiOptions): HostApi {
       throw new TenonError('HOST_API_REFUSED', `${title} accepts no call of this run`)
     },
   })
-  const { actions, skipped } = operationActions(options, define)
+  const isParamHeader = (name: string): boolean => paramHeaders.has(name)
+  const { actions, skipped } = operationActions(options, define, { scheme: null, isParamHeader })
   return { nodes: actions, skipped }
 }
 
@@ -89,6 +115,12 @@ export function hostApi(options: HostApiOptions): HostApi {
 function clientOf(handle: HostApiOptions['fetch'], given: HeadersInit): HttpClient {
   const send = async (url: string, { method = 'GET', headers: own, body, abortSignal }: HttpRequestInit) => {
     abortSignal?.throwIfAborted()
+    const unfit = Object.entries(own ?? {}).find(([, value]) => !isHeaderValue(value))
+    if (unfit !== undefined) {
+      throw new TenonError('HTTP_FAILED', `The header "${unfit[0]}" has a line break or a character beyond Latin-1`, {
+        ...{ retryable: false, remedy: 'Correct the param.', details: { code: null, sent: false } },
+      })
+    }
     const headers = new Headers(own)
     for (const [name, value] of new Headers(given)) headers.set(name, value)
     const init = { method, headers, ...(body === undefined ? {} : { body: body as BodyInit }) }

@@ -84,7 +84,7 @@ const SHOP = {
     },
     '/pay': {
       post: {
-        operationId: 'create_order',
+        operationId: 'pay',
         requestBody: {
           content: {
             'application/x-www-form-urlencoded': {
@@ -116,12 +116,13 @@ describe('importOpenApi', () => {
   test('makes an action of each operation, and says why one is none', () => {
     const { connector, skipped } = shop()
     expect(connector.nodes?.map(({ definition }) => definition.type)).toEqual([
-      ...['shop/list-orders', 'shop/create-order', 'shop/put-orders-id', 'shop/create-order-2'],
+      ...['shop/list-orders', 'shop/create-order', 'shop/put-orders-id', 'shop/pay'],
     ])
     expect(skipped.map(({ operation, reason }) => `${operation.method} ${operation.path}: ${reason}`)).toEqual([
       'PATCH /orders/{id}: it requires the cookie session',
       'POST /files: it requires a body of the type multipart/form-data',
       'GET /of/{gone}: the parameter gone of the path is not described',
+      '* /elsewhere: its path leads to nothing',
     ])
     expect(connector).toMatchObject({
       ...{ id: 'shop', title: 'Shop', allowedHosts: ['eu.shop.example'] },
@@ -190,7 +191,7 @@ describe('importOpenApi', () => {
     expect(JSON.parse(service.requests[1]?.body ?? '')).toEqual({ amount: 7, lines: [{ sku: 'a' }], note: 'Hi' })
     expect((await service.run('put-orders-id', { id: 'a/b', body: '{"x":1}' })).output).toEqual({})
     expect(service.requests[2]?.url).toBe('https://eu.shop.example/v1/orders/a%2Fb')
-    expect((await service.run('create-order-2', { amount: 3, meta: '{"k":"v"}' })).output).toEqual({ value: 'paid' })
+    expect((await service.run('pay', { amount: 3, meta: '{"k":"v"}' })).output).toEqual({ value: 'paid' })
     expect(service.requests[3]?.body).toBe('amount=3&meta%5Bk%5D=v')
     await expect(service.run('put-orders-id', { id: 'a', body: '{' })).rejects.toMatchObject({
       code: 'NODE_PARAMS_INVALID',
@@ -212,7 +213,7 @@ describe('importOpenApi', () => {
     ['got Swagger 2.0', { document: { swagger: '2.0', paths: {} } }],
     ['got none', { document: {} }],
     ['no paths', { document: { openapi: '3.0.3' } }],
-    ['no whole URL', { document: { ...SHOP, servers: [{ url: '/v1' }] } }],
+    ['must be a whole https URL', { document: { ...SHOP, servers: [{ url: '/v1' }] } }],
     ['at most 2', { maxOperations: 2 }],
     ['"oauth" is unknown or not supported', { security: 'oauth' }],
     ['"toString" is unknown', { security: 'toString' }],
@@ -239,6 +240,8 @@ describe('importOpenApi', () => {
     const manifest = toManifest((connector.nodes ?? []).map(({ definition }) => definition))
     expect(JSON.stringify(manifest).length).toBeLessThan(200_000)
     expect(connector.nodes?.map(({ definition }) => definition.type)).toEqual(['shop/get-deep', 'shop/post-wide'])
-    expect(skipped.map(({ reason }) => reason)).toEqual(['a parameter has no name'])
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      'a parameter cannot be read: "#/__proto__/constructor" leads to nothing',
+    ])
   })
 })

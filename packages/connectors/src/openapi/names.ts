@@ -20,12 +20,15 @@ export function actionName(text: string): string {
   return named.join('-').slice(0, MAX_NAME).replace(/-+$/, '')
 }
 
-/** Returns the name of a param, in camelCase: `perPage`. */
+/** Returns the name of a param, in camelCase: `perPage`; not one that each object has, such as `constructor`. */
 export function paramName(text: string): string {
   const words = wordsOf(text)
   const [first = ''] = words
   const named = /^[a-z]/.test(first) ? words : ['value', ...words]
-  return named.map((word, index) => (index === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`)).join('')
+  const name = named
+    .map((word, index) => (index === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`))
+    .join('')
+  return name in Object.prototype ? `${name}Value` : name
 }
 
 /** Returns words for people: `Per page`. */
@@ -34,10 +37,18 @@ export function titleOf(text: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`.slice(0, MAX_NAME).trim() || 'Value'
 }
 
+/** Names that are taken, each with the number of the next one. */
+export type TakenNames = Map<string, number>
+
 /** Returns a name that is not taken yet, and takes it. */
-export function uniqueName(name: string, taken: Set<string>, separator: string): string {
+export function uniqueName(name: string, taken: TakenNames): string {
   let unique = name
-  for (let number = 2; taken.has(unique); number += 1) unique = `${name}${separator}${number}`
-  taken.add(unique)
+  let number = taken.get(name) ?? 1
+  while (taken.has(unique)) {
+    number += 1
+    unique = `${name}${number}`
+  }
+  taken.set(name, number)
+  taken.set(unique, taken.get(unique) ?? 1)
   return unique
 }

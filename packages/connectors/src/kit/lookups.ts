@@ -3,20 +3,19 @@ import { createCallService } from './call-service.ts'
 import type { CallService, Service } from './service.ts'
 
 /**
- * Creates a lookup of a service.
+ * Creates a lookup of a service. Those of its choices that contain the entered text are shown.
  *
- * @param list - Returns the choices; those without the entered text in their title, detail or value are left out.
+ * @param list - Returns the choices.
+ * @param options - `searches` for a service that searches by the text.
  */
 export function lookupOf(
   service: Service,
   list: (call: CallService, search: string) => Promise<readonly LookupChoice[]>,
+  { searches = false }: Pick<ConnectorLookup, 'searches'> = {},
 ): ConnectorLookup {
-  return async ({ http, abortSignal, search }) => {
-    const choices = await list(createCallService(service, { http, abortSignal, effect: 'read' }), search)
-    const wanted = search.trim().toLowerCase()
-    if (wanted === '') return choices
-    return choices.filter(({ value, title, detail = '' }) =>
-      `${title}\n${detail}\n${value}`.toLowerCase().includes(wanted),
-    )
+  return {
+    searches,
+    list: ({ http, abortSignal, search }) =>
+      list(createCallService(service, { http, abortSignal, effect: 'read' }), search),
   }
 }

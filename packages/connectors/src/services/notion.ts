@@ -34,15 +34,22 @@ export function notion(options: ServiceOptions = {}): Connector {
     // Without the header of its version, the API answers 400 for valid credentials, so the test needs none of it.
     rateLimit: { perSecond: 2.5, burst: 3 },
     lookups: {
-      databases: lookupOf(service, async (call, search) => {
-        const { items } = await readPages(MOST_LOOKED_UP, async (next) => {
-          const filter = { property: 'object', value: 'database' }
-          const json = { query: search, filter, page_size: PAGE_SIZE, start_cursor: next ?? undefined }
-          const body = listOf(database).parse(await call({ method: 'POST', path: '/v1/search', json }))
-          return { items: body.results, next: body.next_cursor }
-        })
-        return items.map(({ id, title }) => ({ value: id, title: title.map((part) => part.plain_text).join('') || id }))
-      }),
+      databases: lookupOf(
+        service,
+        async (call, search) => {
+          const { items } = await readPages(MOST_LOOKED_UP, async (next) => {
+            const filter = { property: 'object', value: 'database' }
+            const json = { query: search, filter, page_size: PAGE_SIZE, start_cursor: next ?? undefined }
+            const body = listOf(database).parse(await call({ method: 'POST', path: '/v1/search', json }))
+            return { items: body.results, next: body.next_cursor }
+          })
+          return items.map(({ id, title }) => ({
+            value: id,
+            title: title.map((part) => part.plain_text).join('') || id,
+          }))
+        },
+        { searches: true },
+      ),
     },
     nodes: [
       action({

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type Connector, isUrlAllowed, type LookupChoice } from '@tenon/core/node'
+import { type Connector, choicesFor, isUrlAllowed, type LookupChoice } from '@tenon/core/node'
 import {
   createNodeTestHarness,
   createScriptedHttp,
@@ -120,7 +120,8 @@ export function testConnector(connector: Connector, { routes, account = {} }: Co
       const lookup = connector.lookups?.[name]
       if (lookup === undefined) throw missing(connector, name)
       const http = createScriptedHttp(respond, requests)
-      return lookup({ http, connection, search, abortSignal: new AbortController().signal })
+      const found = await lookup.list({ http, connection, search, abortSignal: new AbortController().signal })
+      return choicesFor(lookup, found, search)
     },
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { greet } from '../../test/node-definitions.ts'
 import { type Connector, defineConnector } from './connector.ts'
-import { type ConnectorParts, requireConnectionTo } from './connector-parts.ts'
+import { type ConnectorParts, choicesFor, requireConnectionTo } from './connector-parts.ts'
 import type { NodeDefinition } from './definition.ts'
 import { implementNode } from './implement-node.ts'
 
@@ -15,7 +15,7 @@ const withLookup = (lookup: string) =>
     other: z.string().meta({ title: 'Other' }),
     n: z.number(),
   })
-const noChoices = async () => []
+const noChoices = { list: async () => [] }
 
 describe('parts of a connector', () => {
   test('are node types of the service, lookups that these name, and a rate', () => {
@@ -52,4 +52,22 @@ test('a node runs with a connection of its service only', () => {
   for (const other of [null, { ...connection, provider: 'shop' }]) {
     expect(() => requireConnectionTo('crm', other)).toThrow(expect.objectContaining({ code: 'CONNECTION_REFUSED' }))
   }
+})
+
+test('choicesFor shows those that contain a text, unless the service searches', () => {
+  const choices = [
+    { value: 'C1', title: '#Sales' },
+    { value: 'C2', title: '#random', detail: 'sales and more' },
+    { value: 'C3', title: '#other' },
+  ]
+  const values = (searches: boolean | undefined, search: string) =>
+    choicesFor({ list: async () => choices, ...(searches === undefined ? {} : { searches }) }, choices, search).map(
+      ({ value }) => value,
+    )
+  expect([values(undefined, ' SALES '), values(undefined, ''), values(false, 'c3'), values(true, 'x')]).toEqual([
+    ['C1', 'C2'],
+    ['C1', 'C2', 'C3'],
+    ['C3'],
+    ['C1', 'C2', 'C3'],
+  ])
 })

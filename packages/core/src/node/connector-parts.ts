@@ -27,17 +27,37 @@ export interface LookupContext {
   readonly http: HttpClient
   /** Account at the service. */
   readonly connection: Connection
-  /** Text that the person has entered; empty for the first choices. */
+  /** Text that the person has entered; empty for the first choices, and for a lookup that does not search. */
   readonly search: string
   /** Aborts when the answer is no longer wanted. */
   readonly abortSignal: AbortSignal
 }
 
-/**
- * Lists things at a service that a param can name. Of a service that cannot search, it returns the first ones that
- * contain the text. At most 100 are shown.
- */
-export type ConnectorLookup = (context: LookupContext) => Promise<readonly LookupChoice[]>
+/** Lists things at a service that a param can name. At most 100 are shown. */
+export interface ConnectorLookup {
+  /** Returns the things, at most 1,000 of which are read. */
+  readonly list: (context: LookupContext) => Promise<readonly LookupChoice[]>
+  /**
+   * True if the service searches by the text: it is asked for each one. Otherwise it is asked once for a list that is used
+   * for half a minute, and those that contain the text are shown.
+   *
+   * @defaultValue false
+   */
+  readonly searches?: boolean
+}
+
+/** Returns the choices of a lookup for a text: those that contain it, in any case of its letters, unless the service searches. */
+export function choicesFor(
+  { searches = false }: ConnectorLookup,
+  choices: readonly LookupChoice[],
+  search: string,
+): readonly LookupChoice[] {
+  if (searches) return choices
+  const wanted = search.trim().toLowerCase()
+  return choices.filter(({ value, title, detail = '' }) =>
+    `${title}\n${detail}\n${value}`.toLowerCase().includes(wanted),
+  )
+}
 
 /** Parts of a connector beside its authentication. */
 export interface ConnectorParts {

@@ -39,6 +39,7 @@ export {
   type ConnectorLookup,
   type ConnectorParts,
   type ConnectorRateLimit,
+  choicesFor,
   type LookupChoice,
   type LookupContext,
   requireConnectionTo,

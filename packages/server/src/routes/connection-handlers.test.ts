@@ -79,9 +79,12 @@ beforeAll(async () => {
     },
     rateLimit: { perSecond: 1_000, burst: 10 },
     lookups: {
-      rooms: async ({ http, search }) => {
-        const { status } = await http.request(`${origin}/rooms`)
-        return [{ value: `R${status}`, title: search }]
+      rooms: {
+        searches: true,
+        list: async ({ http, search }) => {
+          const { status } = await http.request(`${origin}/rooms`)
+          return [{ value: `R${status}`, title: search }]
+        },
       },
     },
     nodes: [

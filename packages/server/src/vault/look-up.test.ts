@@ -20,11 +20,11 @@ const http: HttpClient = {
   fetch: async (_url, init) => Response.json(init?.httpCredentials?.secrets),
 }
 
-function open(list: ConnectorLookup, isOver = false) {
+function open(list: ConnectorLookup['list'], { isOver = false, searches = false } = {}) {
   let now = 0
   const connector = defineConnector({
     ...{ id: 'chat', title: 'Chat', auth: { kind: 'bearer' }, allowedHosts: ['chat.example'] },
-    lookups: { channels: list },
+    lookups: { channels: { list, searches } },
   })
   const connection = { connectionId: 'con_1', provider: 'chat', values: {} }
   const credentials = { headers: { authorization: 'Bearer canary-1' }, query: {}, allowedHosts: ['chat.example'] }
@@ -44,22 +44,28 @@ function open(list: ConnectorLookup, isOver = false) {
 describe('lookups', () => {
   test('list with the credentials, cut what is too long, and use an answer for half a minute', async () => {
     const searches: string[] = []
-    const { lookUp, wait } = open(async ({ http: given, search }) => {
-      searches.push(search)
-      const { authorization } = (await (await given.request('https://chat.example/')).json()) as Record<string, string>
-      const hidden = await (await given.fetch('https://chat.example/')).json()
-      return [
-        { value: 'C1', title: `${authorization?.length}${String(hidden).length}`, detail: 'd'.repeat(300) },
-        { value: 'x'.repeat(2_001), title: 'too long' },
-        ...Array.from({ length: 200 }, (_, index) => ({ value: `${index}`, title: 't' })),
-      ]
-    })
+    const { lookUp, wait } = open(
+      async ({ http: given, search }) => {
+        searches.push(search)
+        const { authorization } = (await (await given.request('https://chat.example/')).json()) as Record<
+          string,
+          string
+        >
+        const hidden = await (await given.fetch('https://chat.example/')).json()
+        return [
+          { value: 'C1', title: `${authorization?.length}${String(hidden).length}`, detail: 'd'.repeat(300) },
+          { value: 'x'.repeat(2_001), title: 'too long' },
+          ...Array.from({ length: 200 }, (_, index) => ({ value: `${index}`, title: 't' })),
+        ]
+      },
+      { searches: true },
+    )
     const { items } = await lookUp(identity, row, 'channels', 'a')
     expect(items.slice(0, 2)).toEqual([
       { value: 'C1', title: '158', detail: 'd'.repeat(200) },
       { value: '0', title: 't' },
     ])
-    expect(items).toHaveLength(99)
+    expect(items).toHaveLength(100)
     await Promise.all([lookUp(identity, row, 'channels', 'a'), lookUp(identity, row, 'channels', 'b')])
     // Other credentials are asked anew, and so is the service later.
     await lookUp(identity, { ...row, generation: 1 }, 'channels', 'a')
@@ -70,14 +76,28 @@ describe('lookups', () => {
 
   test('forget the oldest answers', async () => {
     let count = 0
-    const { lookUp } = open(async () => {
+    const list = async () => {
       count += 1
       return []
-    })
-    for (let index = 0; index <= 501; index += 1) await lookUp(identity, row, 'channels', `${index}`)
-    await lookUp(identity, row, 'channels', '501')
+    }
+    const { lookUp } = open(list, { searches: true })
+    for (let index = 0; index <= 101; index += 1) await lookUp(identity, row, 'channels', `${index}`)
+    await lookUp(identity, row, 'channels', '101')
     await lookUp(identity, row, 'channels', '0')
-    expect(count).toBe(503)
+    expect(count).toBe(103)
+  })
+
+  test('read a list once for all texts, of a service that does not search', async () => {
+    const searches: string[] = []
+    const { lookUp } = open(async ({ search }) => {
+      searches.push(search)
+      return Array.from({ length: 1_500 }, (_, index) => ({ value: `C${index}`, title: `room ${index}` }))
+    })
+    const valuesFor = async (text: string) =>
+      (await lookUp(identity, row, 'channels', text)).items.map(({ value }) => value)
+    expect(await valuesFor('ROOM 99')).toHaveLength(11)
+    expect(await valuesFor('room 999')).toEqual(['C999'])
+    expect([await valuesFor('room 1000'), (await valuesFor('')).length, searches]).toEqual([[], 100, ['']])
   })
 
   test('are for the owner of a private connection alone, and for known names', async () => {
@@ -94,7 +114,7 @@ describe('lookups', () => {
       const found = lookUp(identity, { ...row, connector }, lookup, '')
       await expect(found).rejects.toMatchObject({ code: 'LOOKUP_NOT_FOUND' })
     }
-    const over = open(async () => [], true)
+    const over = open(async () => [], { isOver: true })
     await expect(over.lookUp(identity, row, 'channels', '')).rejects.toMatchObject({ code: 'LOOKUP_FAILED' })
   })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Identity, LookupChoices } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { createRedactor } from '@tenon/core/mask'
-import type { ConnectorLookup, HttpClient } from '@tenon/core/node'
+import { type ConnectorLookup, choicesFor, type HttpClient, type LookupChoice } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
 import { type OpenConnection, withCredentials } from '@tenon/runtime'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
@@ -15,12 +15,15 @@ const TIMEOUT_MS = 10_000
 const MAX_RESPONSE_BYTES = 4_194_304
 /** Time for which an answer is used again: people open a list more than once. */
 const KEPT_MS = 30_000
-const MAX_KEPT = 500
+const MAX_KEPT = 100
+/** Choices of a lookup that are read; those that contain the text are shown. */
+const MAX_READ = 1_000
 
 /** Lists things at the services of connections. */
 export interface Lookups {
   /**
-   * Lists what a param can name, by a lookup of the connector. An answer is used again for half a minute.
+   * Lists what a param can name, by a lookup of the connector. An answer is used again for half a minute, for each text if
+   * the service searches.
    *
    * @throws {@link TenonError} `CONNECTION_REFUSED` for the connection of another person, whose account an admin may not
    * use either; `LOOKUP_NOT_FOUND`; `LOOKUP_FAILED`; `CONNECTION_RATE_LIMITED`; `SECRET_NOT_FOUND`; `UNAVAILABLE`.
@@ -36,29 +39,42 @@ export interface LookupsDeps {
 
 /** Creates the lookups of a server. */
 export function createLookups({ vault, http, now }: LookupsDeps): Lookups {
-  const kept = new Map<string, { readonly until: number; readonly choices: Promise<LookupChoices> }>()
+  const kept = new Map<string, { readonly until: number; readonly choices: Promise<readonly LookupChoice[]> }>()
 
   const ask = async (
     identity: Identity,
     row: ConnectionRow,
-    list: ConnectorLookup,
+    { list }: ConnectorLookup,
     search: string,
-  ): Promise<LookupChoices> => {
+  ): Promise<readonly LookupChoice[]> => {
     const { opened } = await vault.openFor(identity, row.connection_id)
     if (opened === null) throw new TenonError('LOOKUP_FAILED', 'The account must be connected again')
     const abortSignal = AbortSignal.timeout(TIMEOUT_MS)
     try {
       const { connection } = opened
       const found = await list({ http: boundHttp(http, opened, abortSignal), connection, search, abortSignal })
-      return {
-        items: found
-          .slice(0, MAX_CHOICES)
-          .map(shown)
-          .filter(({ value }) => value.length <= MAX_VALUE),
-      }
+      return found
+        .slice(0, MAX_READ)
+        .map(shown)
+        .filter(({ value }) => value.length <= MAX_VALUE)
     } catch (error) {
       throw lookupFailure(error, opened)
     }
+  }
+
+  const keptOf = (key: string): Promise<readonly LookupChoice[]> | null => {
+    for (const [each, { until }] of kept) if (until <= now()) kept.delete(each)
+    return kept.get(key)?.choices ?? null
+  }
+  const keep = (key: string, choices: Promise<readonly LookupChoice[]>): Promise<readonly LookupChoice[]> => {
+    kept.set(key, { until: now() + KEPT_MS, choices })
+    const [oldest] = kept.size > MAX_KEPT ? kept.keys() : []
+    if (oldest !== undefined) kept.delete(oldest)
+    // A failure is not used again.
+    choices.catch(() => {
+      if (kept.get(key)?.choices === choices) kept.delete(key)
+    })
+    return choices
   }
 
   return {
@@ -67,23 +83,14 @@ export function createLookups({ vault, http, now }: LookupsDeps): Lookups {
         throw new TenonError('CONNECTION_REFUSED', 'Only the owner of the connection may list what it can reach')
       }
       const lookups = vault.connector(row.connector)?.lookups ?? {}
-      const list = Object.hasOwn(lookups, lookup) ? lookups[lookup] : undefined
-      if (list === undefined) throw new TenonError('LOOKUP_NOT_FOUND', `The service has no lookup "${lookup}"`)
+      const found = Object.hasOwn(lookups, lookup) ? lookups[lookup] : undefined
+      if (found === undefined) throw new TenonError('LOOKUP_NOT_FOUND', `The service has no lookup "${lookup}"`)
+      const asked = found.searches === true ? search : ''
       // Other credentials, hosts or rights give other choices.
-      const parts = [row.tenant_id, row.connection_id, row.generation, row.updated_at, row.markers, lookup, search]
+      const parts = [row.tenant_id, row.connection_id, row.generation, row.updated_at, row.markers, lookup, asked]
       const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64')
-      const known = kept.get(key)
-      if (known !== undefined && known.until > now()) return known.choices
-      const choices = ask(identity, row, list, search)
-      kept.delete(key)
-      kept.set(key, { until: now() + KEPT_MS, choices })
-      const [oldest] = kept.size > MAX_KEPT ? kept.keys() : []
-      if (oldest !== undefined) kept.delete(oldest)
-      // A failure is not used again.
-      choices.catch(() => {
-        if (kept.get(key)?.choices === choices) kept.delete(key)
-      })
-      return choices
+      const choices = keptOf(key) ?? keep(key, ask(identity, row, found, asked))
+      return { items: choicesFor(found, await choices, search).slice(0, MAX_CHOICES) }
     },
   }
 }
@@ -97,7 +104,7 @@ function boundHttp(http: HttpClient, opened: OpenConnection, abortSignal: AbortS
   }
 }
 
-function shown({ value, title, detail }: LookupChoices['items'][number]): LookupChoices['items'][number] {
+function shown({ value, title, detail }: LookupChoice): LookupChoice {
   return {
     value,
     title: cutText(title, MAX_TITLE),

@@ -1,28 +1,41 @@
-import type { DataRow, TenonClient } from '@tenon/core/client'
+import type { DataRow } from '@tenon/core/client'
 import type { DataColumn } from '@tenon/core/node'
-import { useRef, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { ErrorState } from '../ui/error-state.tsx'
-import { TextInput } from '../ui/text-input.tsx'
+import { TextArea, TextInput } from '../ui/text-input.tsx'
 import { cellText, cellValue } from './cell-text.ts'
+import type { SaveRow } from './use-row-saves.ts'
 
 interface DataCellProps {
-  readonly client: TenonClient
-  readonly tableId: string
   readonly row: DataRow
   readonly column: DataColumn
   readonly canWrite: boolean
+  readonly save: SaveRow
   readonly onChanged: (row: DataRow) => void
 }
 
-/** A cell of a row. A click, Enter or F2 opens it; Enter and leaving it save, Escape keeps the old value. */
-export function DataCell({ client, tableId, row, column, canWrite, onChanged }: DataCellProps) {
+/** Text of an open cell, and what the person saw when it was opened: the row may change meanwhile. */
+interface Draft {
+  readonly text: string
+  readonly opened: { readonly text: string; readonly version: number }
+}
+
+/** Most lines of an open cell that are shown at once. */
+const MAX_LINES = 8
+
+/**
+ * A cell of a row. A click, Enter or F2 opens it; Enter and leaving it save, Escape keeps the old value. Shift and Enter begin a
+ * new line of a text.
+ */
+export function DataCell({ row, column, canWrite, save, onChanged }: DataCellProps) {
   const { t } = useInstance()
   const { name, type } = column
-  const stored = cellText(row.values[name])
-  /** Text of the open cell; `null` while it is closed. */
-  const [draft, setDraft] = useState<string | null>(null)
+  const stored = cellText(row.values, column)
+  /** `null` while the cell is closed. */
+  const [draft, setDraft] = useState<Draft | null>(null)
+  const open = () => setDraft({ text: stored, opened: { text: stored, version: row.version } })
   const { isSending, failure, send, reset } = useSending()
   const opener = useRef<HTMLButtonElement>(null)
   const close = () => {
@@ -31,11 +44,11 @@ export function DataCell({ client, tableId, row, column, canWrite, onChanged }: 
     // After the button is there again.
     requestAnimationFrame(() => opener.current?.focus())
   }
-  const save = (text: string, isLeft: boolean) => {
-    if (text === stored) return isLeft ? setDraft(null) : close()
+  const finish = ({ text, opened }: Draft, isLeft: boolean) => {
+    if (text === opened.text) return isLeft ? setDraft(null) : close()
     return void send(async () => {
       const values = { [name]: cellValue(text, type) }
-      onChanged(await client.dataTables.updateRow(tableId, row.id, { values, version: row.version }))
+      onChanged(await save({ rowId: row.id, values, version: opened.version }))
       if (isLeft) setDraft(null)
       else close()
     })
@@ -50,9 +63,9 @@ export function DataCell({ client, tableId, row, column, canWrite, onChanged }: 
           dir="auto"
           className="tn-data-cell"
           aria-label={t('tables.cell.edit', { column: name, id: row.id, value: stored })}
-          onClick={() => setDraft(stored)}
+          onClick={open}
           onKeyDown={({ key }) => {
-            if (key === 'F2') setDraft(stored)
+            if (key === 'F2') open()
           }}
         >
           {stored}
@@ -60,25 +73,33 @@ export function DataCell({ client, tableId, row, column, canWrite, onChanged }: 
       </td>
     )
   }
+  const control = {
+    autoFocus: true,
+    value: draft.text,
+    disabled: isSending,
+    'aria-label': t('tables.cell', { column: name, id: row.id }),
+    'aria-invalid': failure !== null,
+    title: t('tables.cell.help'),
+    onChange: (text: string) => setDraft({ ...draft, text }),
+    onBlur: () => finish(draft, true),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === 'Enter' && !event.shiftKey) {
+        event.preventDefault()
+        finish(draft, false)
+      }
+      if (event.key === 'Escape') {
+        event.stopPropagation()
+        close()
+      }
+    },
+  }
   return (
     <td>
-      <TextInput
-        autoFocus
-        value={draft}
-        disabled={isSending}
-        aria-label={t('tables.cell', { column: name, id: row.id })}
-        aria-invalid={failure !== null}
-        title={t('tables.cell.help')}
-        onChange={setDraft}
-        onBlur={() => save(draft, true)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') save(draft, false)
-          if (event.key === 'Escape') {
-            event.stopPropagation()
-            close()
-          }
-        }}
-      />
+      {type === 'text' || type === 'json' ? (
+        <TextArea {...control} rows={Math.min(draft.text.split('\n').length, MAX_LINES)} />
+      ) : (
+        <TextInput {...control} />
+      )}
       {failure !== null && <ErrorState title={t('tables.row.failed')} error={failure.error} />}
     </td>
   )

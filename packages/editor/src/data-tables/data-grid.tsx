@@ -12,6 +12,7 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { DataCell } from './data-cell.tsx'
 import { NO_FILTER, type RowFilter, RowFilterBar, toCondition } from './row-filter-bar.tsx'
+import { useRowSaves } from './use-row-saves.ts'
 
 interface DataGridProps {
   readonly client: TenonClient
@@ -57,6 +58,7 @@ export function DataGrid({ client, table, canWrite, onAddRow, onChanged }: DataG
     [client, tableId, order, filter],
   )
   const rows = usePages(load, keyOf)
+  const save = useRowSaves(client, tableId, rows.refresh)
   const sortBy = (sort: string) =>
     setOrder((before) => {
       if (before?.sort !== sort) return { sort, direction: 'asc' }
@@ -127,7 +129,7 @@ export function DataGrid({ client, table, canWrite, onAddRow, onChanged }: DataG
                   {columns.map((column) => (
                     <DataCell
                       key={column.name}
-                      {...{ client, tableId, row, column, canWrite }}
+                      {...{ row, column, canWrite, save }}
                       onChanged={(changed) => {
                         rows.replaceOlder(changed)
                         rows.refresh()

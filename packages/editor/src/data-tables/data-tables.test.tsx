@@ -1,7 +1,9 @@
 // @vitest-environment jsdom
 import type { DataRow, DataTable } from '@tenon/core/client'
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { screen, waitFor, within } from '@testing-library/react'
+import type { ColumnType } from '@tenon/core/node'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { tableOf } from '../../test/fixtures/data-tables-fixture.ts'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
@@ -94,6 +96,46 @@ describe('DataTablesManager', () => {
     await waitFor(() => expect(argsOf(fixture, 'dataTables.removeRow')).toEqual([['t1', 2]]))
   })
 
+  test('saves what the person saw: own changes follow each other, those of others are kept', async () => {
+    const { user, fixture } = show([tableOf('t1')])
+    const real = fixture.client.dataTables.updateRow
+    await user.click(await screen.findByRole('button', { name: 'Customers' }))
+    await user.click(await screen.findByRole('button', { name: 'Edit email of row 2: bo@x.example' }))
+    fireEvent.change(screen.getByRole('textbox', { name: 'email of row 2' }), { target: { value: 'bo\nx' } })
+    // Leaves the cell, which saves it, and reads the rows again; another person changes the cell that is open now.
+    fireEvent.click(screen.getByRole('button', { name: 'Edit total of row 1: 12' }))
+    await real('t1', 1, { values: { total: '777' }, version: 3 })
+    expect(argsOf(fixture, 'dataTables.updateRow')[0]).toEqual(['t1', 2, { values: { email: 'bo\nx' }, version: 1 }])
+    await screen.findByRole('button', { name: /^Edit email of row 2: bo\s+x$/ })
+    // Nothing was typed, so nothing is sent.
+    const total = () => screen.getByRole('textbox', { name: 'total of row 1' })
+    fireEvent.keyDown(total(), { key: 'Enter' })
+    await user.click(await screen.findByRole('button', { name: 'Edit total of row 1: 777' }))
+    expect(argsOf(fixture, 'dataTables.updateRow')).toHaveLength(2)
+    await real('t1', 1, { values: { total: '8' }, version: 4 })
+    const before = argsOf(fixture, 'dataTables.updateRow').length
+    fireEvent.change(total(), { target: { value: '9' } })
+    fireEvent.keyDown(total(), { key: 'Enter' })
+    expect((await screen.findByRole('alert')).textContent).toContain('The row could not be saved')
+    expect(argsOf(fixture, 'dataTables.updateRow')[before]).toEqual(['t1', 1, { values: { total: '9' }, version: 4 }])
+    fireEvent.keyDown(total(), { key: 'Escape' })
+
+    // Two cells of a row, the second one before the first is saved.
+    await user.click(await screen.findByRole('button', { name: 'Edit total of row 1: 8' }))
+    fireEvent.change(total(), { target: { value: '10' } })
+    fireEvent.click(screen.getByRole('button', { name: /^Edit email of row 1/ }))
+    const email = screen.getByRole('textbox', { name: 'email of row 1' })
+    fireEvent.change(email, { target: { value: 'a' } })
+    fireEvent.keyDown(email, { key: 'Enter' })
+    await waitFor(() =>
+      expect(argsOf(fixture, 'dataTables.updateRow').slice(before + 1)).toEqual([
+        ['t1', 1, { values: { total: '10' }, version: 5 }],
+        ['t1', 1, { values: { email: 'a' }, version: 6 }],
+      ]),
+    )
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
   test('warns of the values that a removed column loses, and deletes a table after a question', async () => {
     const { user, fixture } = show([tableOf('t1')])
     await user.click(await screen.findByRole('button', { name: 'Customers' }))
@@ -122,8 +164,21 @@ describe('DataTablesManager', () => {
 })
 
 test('cells are texts of values, and back; an empty cell is no value', () => {
-  expect([null, undefined, 'a', 1.5, true, { a: [1] }].map(cellText)).toEqual(['', '', 'a', '1.5', 'true', '{"a":[1]}'])
-  expect(cellValue(' ', 'text')).toBeNull()
+  const textOf = (v: Json, type: ColumnType = 'text') => cellText({ v }, { name: 'v', type })
+  expect([null, 'a', 1.5, true, { a: [1] }].map((value) => textOf(value))).toEqual([
+    '',
+    'a',
+    '1.5',
+    'true',
+    '{"a":[1]}',
+  ])
+  expect([cellText({}, { name: 'v', type: 'text' }), cellText({}, { name: 'constructor', type: 'text' })]).toEqual([
+    '',
+    '',
+  ])
+  // A text in JSON remains a text when it is edited.
+  expect([textOf('12', 'json'), cellValue('"12"', 'json')]).toEqual(['"12"', '12'])
+  expect([cellValue('', 'text'), cellValue(' ', 'text'), cellValue(' ', 'number')]).toEqual([null, ' ', null])
   expect([cellValue(' a ', 'text'), cellValue(' 1 ', 'number')]).toEqual([' a ', '1'])
   expect([cellValue('{"a":1}', 'json'), cellValue('{a', 'json')]).toEqual([{ a: 1 }, '{a'])
   const column = { name: 'total', type: 'number', isRequired: false } as const

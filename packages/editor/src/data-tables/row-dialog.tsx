@@ -1,5 +1,6 @@
 import type { DataTable, TenonClient } from '@tenon/core/client'
 import type { Json } from '@tenon/core/document'
+import type { ColumnType } from '@tenon/core/node'
 import { useId, useState } from 'react'
 import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
@@ -7,7 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
-import { TextInput } from '../ui/text-input.tsx'
+import { TextArea, TextInput } from '../ui/text-input.tsx'
 import { cellValue } from './cell-text.ts'
 
 interface RowDialogProps {
@@ -23,12 +24,12 @@ export function RowDialog({ client, table, onClose, onAdded }: RowDialogProps) {
   const formId = useId()
   const { isSending, failure, send } = useSending()
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({})
-  const isComplete = table.columns.every(({ name, isRequired }) => !isRequired || (texts[name] ?? '').trim() !== '')
+  const isComplete = table.columns.every(({ name, isRequired }) => !isRequired || textOf(texts, name).trim() !== '')
   const add = () =>
     send(async () => {
       const values: Record<string, Json> = {}
       for (const { name, type } of table.columns) {
-        const value = cellValue(texts[name] ?? '', type)
+        const value = cellValue(textOf(texts, name), type)
         if (value !== null) values[name] = value
       }
       await client.dataTables.addRow(table.id, values)
@@ -62,8 +63,8 @@ export function RowDialog({ client, table, onClose, onAdded }: RowDialogProps) {
       >
         {table.columns.map(({ name, type, isRequired }) => (
           <Field key={name} label={name} help={t('tables.form.type', { type })} required={isRequired}>
-            <TextInput
-              value={texts[name] ?? ''}
+            <CellInput
+              {...{ type, value: textOf(texts, name) }}
               onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
             />
           </Field>
@@ -72,4 +73,31 @@ export function RowDialog({ client, table, onClose, onAdded }: RowDialogProps) {
       </form>
     </Dialog>
   )
+}
+
+interface CellInputProps {
+  readonly type: ColumnType
+  readonly value: string
+  readonly onChange: (text: string) => void
+}
+
+/** Texts may have several lines; Enter adds the row all the same, and Shift and Enter begin a line. */
+function CellInput({ type, ...rest }: CellInputProps) {
+  if (type !== 'text' && type !== 'json') return <TextInput {...rest} />
+  return (
+    <TextArea
+      {...rest}
+      rows={1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || event.shiftKey) return
+        event.preventDefault()
+        event.currentTarget.form?.requestSubmit()
+      }}
+    />
+  )
+}
+
+/** Each object has a `constructor`, which may also be the name of a column. */
+function textOf(texts: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(texts, name) ? (texts[name] ?? '') : ''
 }

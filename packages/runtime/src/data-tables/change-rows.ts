@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { invalidQuery, rowsByKey, type StoredRow, selectRows, type TableKey } from './row-query.ts'
-import { invalidRow, keyTextOf, type PreparedRow, prepareRow, storedValue } from './row-values.ts'
+import { invalidRow, keyTextOf, type PreparedRow, prepareRow, storedValue, valueIn } from './row-values.ts'
 import type { ResolvedDataTableLimits } from './table-limits.ts'
 
 /** Rows that one change may have. */
@@ -148,7 +148,7 @@ async function matchKeys(
   if (keyColumn === null) throw invalidQuery('The table has no key column, by which rows could be found')
   const type = table.columns.find(({ name }) => name === keyColumn)?.type ?? 'text'
   const keys = given.map((row) => {
-    const value = row[keyColumn]
+    const value = valueIn(row, keyColumn)
     const key = value === undefined || value === null ? undefined : storedValue(type, value)
     if (key !== undefined) return keyTextOf(key) ?? ''
     const message = `Each row needs a value in "${keyColumn}", the key of the table`
@@ -179,8 +179,12 @@ async function matching(
   maxRows: number,
 ): Promise<readonly StoredRow[]> {
   checkCount(maxRows)
-  const { rows, hasMore } = await selectRows(tx, table, table.columns, { ...filter, limit: maxRows })
+  const { rows, hasMore, isCut } = await selectRows(tx, table, table, { ...filter, limit: maxRows })
   if (!hasMore) return rows
+  if (isCut) {
+    const bytes = rows.reduce((sum, { size }) => sum + size, 0)
+    throw limitError('The rows that match have more than 8 MiB, so none was changed: match fewer', bytes, MAX_BYTES)
+  }
   throw limitError(`More than ${rows.length} rows match, so none was changed`, rows.length + 1, maxRows)
 }
 
@@ -257,6 +261,6 @@ export function rowValue(columns: readonly DataColumn[], row: StoredRow): JsonOb
     createdAt: new Date(row.createdAt).toISOString(),
     updatedAt: new Date(row.updatedAt).toISOString(),
   }
-  for (const { name } of columns) values[name] = row.values[name] ?? null
+  for (const { name } of columns) values[name] = valueIn(row.values, name) ?? null
   return values
 }

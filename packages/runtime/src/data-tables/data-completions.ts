@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { encodeValue, isRunOver, type RunStatus } from '@tenon/core/run'
+import { textFault } from '@tenon/core/text'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunRef } from '../store/run-ref.ts'
@@ -31,11 +32,14 @@ export async function changeOnce<Result>(
   tx: Tx<RuntimeTables>,
   { run, completionKey, change, abortSignal, make }: ChangeOnce<Result>,
 ): Promise<Result & { readonly isRepeated: boolean }> {
-  if (completionKey === '' || completionKey.length > MAX_KEY) {
-    throw new TenonError('DATA_QUERY_INVALID', `A completion key has 1 to ${MAX_KEY} characters`)
+  if (completionKey === '' || completionKey.length > MAX_KEY || textFault(completionKey) !== null) {
+    throw new TenonError(
+      'DATA_QUERY_INVALID',
+      `A completion key has 1 to ${MAX_KEY} characters, and none of them is NUL`,
+    )
   }
   const { tenantId, runId } = run
-  await lockRun(tx, run)
+  await keepRun(tx, run)
   const hash = `1:${createHash('sha256').update(encodeValue(change).text).digest('hex')}`
   const added = await tx
     .insertInto('data_completions')
@@ -54,22 +58,30 @@ export async function changeOnce<Result>(
     .where('run_id', '=', runId)
     .where('completion_key', '=', completionKey)
     .execute()
+  // After all waits for other changes, during which the run may have ended.
+  await holdOpen(tx, run)
   abortSignal.throwIfAborted()
   return { ...result, isRepeated: false }
 }
 
+/** Keeps the run from being deleted, with its completions, until the change is committed. */
+async function keepRun(tx: Tx<RuntimeTables>, run: RunRef): Promise<void> {
+  checkOpen(await statusOf(tx, run).forKeyShare().executeTakeFirst())
+}
+
 /**
- * Keeps the run from being deleted, with its completions, until the change is committed. A lost attempt of a run that has
- * ended meanwhile changes nothing.
+ * Keeps the run from ending until the change is committed. Appends to the run wait for it, so nothing but the commit may
+ * follow.
  */
-async function lockRun(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef): Promise<void> {
-  const run = await tx
-    .selectFrom('runs')
-    .select('status')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .forKeyShare()
-    .executeTakeFirst()
+async function holdOpen(tx: Tx<RuntimeTables>, run: RunRef): Promise<void> {
+  checkOpen(await statusOf(tx, run).forShare().executeTakeFirst())
+}
+
+function statusOf(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef) {
+  return tx.selectFrom('runs').select('status').where('tenant_id', '=', tenantId).where('run_id', '=', runId)
+}
+
+function checkOpen(run: { readonly status: string } | undefined): void {
   if (run !== undefined && !isRunOver(run.status as RunStatus)) return
   throw new TenonError('NODE_CANCELED', 'The run has ended, so it changes no data')
 }

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@tenon/core/document'
-import type { DataColumn, DataCondition, DataWrite } from '@tenon/core/node'
+import type { DataColumn, DataCondition } from '@tenon/core/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { COLUMNS, openDataTable } from '../testing/data-table-kit.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import { createDataTables } from './data-tables.ts'
-import { nodeTablesOf } from './node-tables.ts'
 import type { DataTableLimits } from './table-limits.ts'
 
 let opened: TestDatabase
@@ -13,75 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => opened.close())
 
-const COLUMNS: readonly DataColumn[] = [
-  { name: 'email', type: 'text', isRequired: true },
-  { name: 'total', type: 'number', isRequired: false },
-  { name: 'paid', type: 'boolean', isRequired: false },
-  { name: 'due', type: 'instant', isRequired: false },
-  { name: 'tags', type: 'json', isRequired: false },
-]
-
-/** A table of a new tenant, with a run that changes it. */
-async function openTable(limits: DataTableLimits = {}, keyColumn: string | null = 'email') {
-  const lines: string[] = []
-  const { database } = opened
-  const dataTables = createDataTables({
-    database,
-    log: (_, message) => void lines.push(message),
-    limitsOf: () => limits,
-  })
-  const tenantId = `t-${randomUUID()}`
-  const runId = randomUUID()
-  const setStatus = (status: string) =>
-    database.withTenant(tenantId, (tx) =>
-      tx.updateTable('runs').set({ status }).where('tenant_id', '=', tenantId).execute(),
-    )
-  await database.withTenant(tenantId, (tx) =>
-    tx
-      .insertInto('runs')
-      .values({
-        ...{ tenant_id: tenantId, run_id: runId, start_week: 1, trace_id: 't', workflow_id: 'w', version: '1' },
-        ...{ mode: 'live', engine: 'embedded', plan_hash: 'p', semantics: 1, status: 'running', turn: 0, next_seq: 1 },
-        ...{ head_hash: Buffer.alloc(0), queued_at: 1, started_at: 1, finished_at: null, outcome: null, output: null },
-        ...{ error: null, parent_run_id: null, parent_node_run_id: null, parent_wait_id: null, root_run_id: null },
-        ...{ concurrency_key: null, rate_key: null, rerun_of: null, rerun_from: null, first_version: null },
-        ...{ first_plan_hash: null, handles_run_id: null, handled_by_run_id: null },
-      })
-      .execute(),
-  )
-  const table = await dataTables.create(tenantId, { name: 'Orders', columns: COLUMNS, keyColumn, createdBy: null })
-  const { tableId } = table
-  const attempt = new AbortController()
-  const { tables, keyValues } = nodeTablesOf(dataTables, { tenantId, runId }, () => attempt.signal)
-  let changes = 0
-  const write = (change: DataWrite['change'], completionKey?: string) => {
-    changes += 1
-    return tables.write({ table: tableId, change, completionKey: completionKey ?? `k${changes}` })
-  }
-  const insert = (...rows: readonly JsonObject[]) => write({ kind: 'insert', rows })
-  const emails = async (where: readonly DataCondition[], match: 'all' | 'any' = 'all') =>
-    (await tables.query({ table: tableId, where, match, limit: 100 })).rows.map(({ email }) => email)
-  const counts = async () => {
-    const { rowCount, bytes } = (await dataTables.find(tenantId, tableId)) ?? { rowCount: 0, bytes: 0 }
-    return { rowCount, bytes }
-  }
-  return {
-    dataTables,
-    tenantId,
-    runId,
-    tableId,
-    table,
-    tables,
-    keyValues,
-    write,
-    insert,
-    emails,
-    counts,
-    attempt,
-    setStatus,
-    lines,
-  }
-}
+const openTable = (limits: DataTableLimits = {}, keyColumn: string | null = 'email') =>
+  openDataTable(opened.database, limits, keyColumn)
 
 const ALL = { where: [], match: 'all' } as const
 
@@ -372,6 +304,25 @@ describe('a table', () => {
     await dataTables.deleteRow(tenantId, tableId, rowId)
     await expect(change({ total: 3 }, null)).rejects.toMatchObject({ code: 'DATA_ROW_NOT_FOUND' })
     expect(await counts()).toEqual({ rowCount: 0, bytes: 0 })
+  })
+
+  test('may have columns with the names of what each object has', async () => {
+    const { dataTables, tenantId, tableId, insert, tables } = await openTable({}, null)
+    await insert({ email: 'a' })
+    const names = ['constructor', 'valueOf'].map((name) => ({ name, type: 'text', isRequired: false }) as const)
+    await dataTables.change(tenantId, tableId, { version: 1, columns: [...COLUMNS, ...names] })
+    await insert({ email: 'b', valueOf: 'x' })
+    expect((await tables.query({ table: tableId, ...ALL, limit: 2 })).rows).toMatchObject([
+      { email: 'a', constructor: null, valueOf: null },
+      { email: 'b', constructor: null, valueOf: 'x' },
+    ])
+    expect((await dataTables.changeRow(tenantId, tableId, { rowId: 1, values: {}, version: 1 })).values).toEqual({
+      email: 'a',
+    })
+    const keyed = await openDataTable(opened.database, {}, 'valueOf', names)
+    await expect(keyed.write({ kind: 'upsert', rows: [{ constructor: 'a' }] })).rejects.toMatchObject({
+      code: 'DATA_ROW_INVALID',
+    })
   })
 
   test('is unknown to other tenants', async () => {

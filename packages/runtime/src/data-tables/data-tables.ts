@@ -13,6 +13,7 @@ import type { RuntimeLog, TransactionHook } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { ListCursor } from '../store/cursor.ts'
 import type { RunRef } from '../store/run-ref.ts'
+import { createChangeQueue } from './change-queue.ts'
 import { changeRows, limitError, remove, rowValue, store } from './change-rows.ts'
 import { changeOnce } from './data-completions.ts'
 import { changeKeyValue, checkKey, findKeyValue, type StoredKeyValue, selectKeyValues } from './key-values.ts'
@@ -123,6 +124,7 @@ const MAX_QUERY = 1_000
 /** Creates the data tables of a server or worker. */
 export function createDataTables({ database, log, limitsOf: given }: DataTablesDeps): DataTables {
   const limitsOf = dataTableLimitsOf(given, log)
+  const changing = createChangeQueue(database)
   return {
     limitsOf,
     create: (tenantId, table, hook) =>
@@ -134,23 +136,23 @@ export function createDataTables({ database, log, limitsOf: given }: DataTablesD
     find: (tenantId, tableId) => database.withTenant(tenantId, (tx) => findTable(tx, { tenantId, tableId })),
     list: (tenantId, page) => database.withTenant(tenantId, (tx) => selectTables(tx, tenantId, page)),
     change: (tenantId, tableId, change, hook) =>
-      database.withTenant(tenantId, async (tx) => {
+      changing({ tenantId, name: tableId }, async (tx) => {
         const changed = await changeTable(tx, tenantId, tableId, change)
         await hook?.(tx)
         return changed
       }),
     delete: (tenantId, tableId, hook) =>
-      database.withTenant(tenantId, async (tx) => {
+      changing({ tenantId, name: tableId }, async (tx) => {
         await deleteTable(tx, { tenantId, tableId })
         await hook?.(tx)
       }),
     rows: (tenantId, tableId, selection) =>
       database.withTenant(tenantId, async (tx) => {
         const key = { tenantId, tableId }
-        return selectRows(tx, key, (await requireTable(tx, key)).columns, selection)
+        return selectRows(tx, key, await requireTable(tx, key), selection)
       }),
     addRow: (tenantId, tableId, values, hook) =>
-      database.withTenant(tenantId, async (tx) => {
+      changing({ tenantId, name: tableId }, async (tx) => {
         const limits = limitsOf(tenantId)
         const table = await lockTable(tx, { tenantId, tableId })
         const added = [prepareRow(table, values, { maxBytes: limits.valueBytes })]
@@ -159,7 +161,7 @@ export function createDataTables({ database, log, limitsOf: given }: DataTablesD
         return only(rows)
       }),
     changeRow: (tenantId, tableId, { rowId, values, version }, hook) =>
-      database.withTenant(tenantId, async (tx) => {
+      changing({ tenantId, name: tableId }, async (tx) => {
         const limits = limitsOf(tenantId)
         const table = await lockTable(tx, { tenantId, tableId })
         const row = only(await rowsById(tx, table, [rowId]))
@@ -172,7 +174,7 @@ export function createDataTables({ database, log, limitsOf: given }: DataTablesD
         return only(rows)
       }),
     deleteRow: (tenantId, tableId, rowId, hook) =>
-      database.withTenant(tenantId, async (tx) => {
+      changing({ tenantId, name: tableId }, async (tx) => {
         const table = await lockTable(tx, { tenantId, tableId })
         await remove(tx, table, [only(await rowsById(tx, table, [rowId]))])
         await hook?.(tx)
@@ -184,22 +186,25 @@ export function createDataTables({ database, log, limitsOf: given }: DataTablesD
           throw invalidQuery(`A query returns 1 to ${MAX_QUERY} rows`)
         }
         const key = { tenantId, tableId: query.table }
-        const { columns } = await requireTable(tx, key)
-        const { rows, hasMore, isCut } = await selectRows(tx, key, columns, query)
+        const table = await requireTable(tx, key)
+        const { rows, hasMore, isCut } = await selectRows(tx, key, table, query)
         if (isCut) throw limitError('The rows have more than 8 MiB: use a lower limit', rows.length + 1, rows.length)
-        return { rows: rows.map((row) => rowValue(columns, row)), hasMore }
+        return { rows: rows.map((row) => rowValue(table.columns, row)), hasMore }
       }),
     write: (run, { table: tableId, change, completionKey }, abortSignal) =>
-      database.withTenant(run.tenantId, (tx) =>
-        changeOnce(tx, {
-          ...{ run, completionKey, abortSignal },
-          change: { tableId, change },
-          make: async () => {
-            const table = await lockTable(tx, { tenantId: run.tenantId, tableId })
-            const { rows, ...counts } = await changeRows(tx, table, change, limitsOf(run.tenantId))
-            return { rows: rows.map((row) => rowValue(table.columns, row)), ...counts }
-          },
-        }),
+      changing(
+        { tenantId: run.tenantId, name: tableId },
+        (tx) =>
+          changeOnce(tx, {
+            ...{ run, completionKey, abortSignal },
+            change: { tableId, change },
+            make: async () => {
+              const table = await lockTable(tx, { tenantId: run.tenantId, tableId })
+              const { rows, ...counts } = await changeRows(tx, table, change, limitsOf(run.tenantId))
+              return { rows: rows.map((row) => rowValue(table.columns, row)), ...counts }
+            },
+          }),
+        abortSignal,
       ),
     getKey: async (tenantId, key) => {
       checkKey(key)
@@ -207,23 +212,31 @@ export function createDataTables({ database, log, limitsOf: given }: DataTablesD
     },
     listKeys: (tenantId, page) => database.withTenant(tenantId, (tx) => selectKeyValues(tx, tenantId, page)),
     changeKey: (tenantId, change, hook) =>
-      database.withTenant(tenantId, async (tx) => {
+      changing({ tenantId, name: keyName(change) }, async (tx) => {
         const { key } = change
         const { value, updatedAt } = await changeKeyValue(tx, tenantId, change, limitsOf(tenantId))
         await hook?.(tx)
         return { key, value, updatedAt }
       }),
     changeKeyOnce: (run, change, completionKey, abortSignal) =>
-      database.withTenant(run.tenantId, (tx) =>
-        changeOnce(tx, {
-          ...{ run, completionKey, change, abortSignal },
-          make: async () => {
-            const { value, previous } = await changeKeyValue(tx, run.tenantId, change, limitsOf(run.tenantId))
-            return { value, previous }
-          },
-        }),
+      changing(
+        { tenantId: run.tenantId, name: keyName(change) },
+        (tx) =>
+          changeOnce(tx, {
+            ...{ run, completionKey, change, abortSignal },
+            make: async () => {
+              const { value, previous } = await changeKeyValue(tx, run.tenantId, change, limitsOf(run.tenantId))
+              return { value, previous }
+            },
+          }),
+        abortSignal,
       ),
   }
+}
+
+/** Names a key for the queue, unlike any table. */
+function keyName({ key }: KeyValueChange): string {
+  return `key ${key}`
 }
 
 /** @throws {@link TenonError} `DATA_ROW_NOT_FOUND`. */

@@ -1,10 +1,11 @@
 import type { DataTableId, Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ColumnType, DataColumn, DataCondition, DataFilter, DataQuery } from '@tenon/core/node'
+import { encodeValue } from '@tenon/core/run'
 import { type RawBuilder, sql } from 'kysely'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import { EXPECTED, hasNul, storedValue } from './row-values.ts'
+import { EXPECTED, hasNul, keyTextOf, type RowShape, storedValue } from './row-values.ts'
 
 /** Bytes of the rows that one call returns. */
 const MAX_RESULT = 8_388_608
@@ -51,7 +52,7 @@ export interface RowPosition {
 export async function selectRows(
   tx: Tx<RuntimeTables>,
   { tenantId, tableId }: TableKey,
-  columns: readonly DataColumn[],
+  { columns, keyColumn }: RowShape,
   selection: RowSelection,
 ): Promise<{ readonly rows: readonly StoredRow[]; readonly hasMore: boolean; readonly isCut: boolean }> {
   const { sort, limit, after = null } = selection
@@ -61,7 +62,7 @@ export async function selectRows(
     .select(['row_id', 'size'])
     .where('tenant_id', '=', tenantId)
     .where('table_id', '=', tableId)
-    .where(conditionOf(columns, selection))
+    .where(conditionOf({ columns, keyColumn }, selection))
     .limit(limit + 1)
   if (after !== null) query = query.where(order.isAfter(after))
   for (const part of order.by) query = query.orderBy(part)
@@ -124,10 +125,10 @@ function toStoredRow(row: Awaited<ReturnType<ReturnType<typeof rowsOf>['executeT
 }
 
 /** Returns the condition on rows that a filter describes. @throws {@link TenonError} `DATA_QUERY_INVALID`. */
-function conditionOf(columns: readonly DataColumn[], { where, match }: DataFilter): RawBuilder<boolean> {
+function conditionOf(shape: RowShape, { where, match }: DataFilter): RawBuilder<boolean> {
   if (where.length > MAX_CONDITIONS) throw invalidQuery(`A filter has at most ${MAX_CONDITIONS} conditions`)
   if (where.length === 0) return sql<boolean>`true`
-  const parts = where.map((condition) => sql`(${oneCondition(columns, condition)})`)
+  const parts = where.map((condition) => sql`(${oneCondition(shape, condition)})`)
   return sql<boolean>`(${sql.join(parts, match === 'all' ? sql` and ` : sql` or `)})`
 }
 
@@ -135,7 +136,7 @@ const ORDERED: readonly string[] = ['>', '<', '>=', '<=']
 const WITHOUT_ORDER: readonly ColumnType[] = ['boolean', 'json']
 
 function oneCondition(
-  columns: readonly DataColumn[],
+  { columns, keyColumn }: RowShape,
   { column: name, operator, value = null }: DataCondition,
 ): RawBuilder<unknown> {
   const column = findColumn(columns, name)
@@ -153,8 +154,11 @@ function oneCondition(
   }
   const right = literalOf(column, value)
   switch (operator) {
-    case '==':
-      return sql`${left} = ${right}`
+    case '==': {
+      const key = name === keyColumn ? keyTextOf(storedValue(type, value)) : null
+      // By the index of keys, and not by a read of all rows.
+      return key === null ? sql`${left} = ${right}` : sql`key_text = ${key}::text and ${left} = ${right}`
+    }
     case '!=':
       return sql`${left} is distinct from ${right}`
     case '>':
@@ -193,7 +197,7 @@ function columnSql({ name, type }: DataColumn): RawBuilder<unknown> {
 
 function literalOf({ name, type }: DataColumn, given: Json): RawBuilder<unknown> {
   const value = storedValue(type, given)
-  const text = type === 'json' ? JSON.stringify(given) : value === undefined ? null : String(value)
+  const text = type === 'json' ? encodeValue(given).text : value === undefined ? null : String(value)
   if (text === null) throw invalidQuery(`"${name}" is compared with ${EXPECTED[type]}`)
   if (type === 'json' && hasNul(text)) throw invalidQuery('The value contains a NUL character')
   switch (type) {

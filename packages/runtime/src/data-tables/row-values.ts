@@ -47,7 +47,7 @@ export function prepareRow(
     void issues.push({ path: ['values', column], code: 'DATA_ROW_INVALID', message })
   const values: Record<string, Json> = {}
   for (const { name, type, isRequired } of columns) {
-    const value = Object.hasOwn(given, name) ? given[name] : before[name]
+    const value = Object.hasOwn(given, name) ? given[name] : valueIn(before, name)
     if (value === undefined || value === null) {
       if (isRequired) report(name, `"${name}" needs a value`)
       continue
@@ -59,7 +59,7 @@ export function prepareRow(
   for (const name of Object.keys(given)) {
     if (!columns.some((column) => column.name === name)) report(name, `The table has no column "${name}"`)
   }
-  const keyText = keyColumn === null ? null : keyTextOf(values[keyColumn])
+  const keyText = keyColumn === null ? null : keyTextOf(valueIn(values, keyColumn))
   if (keyColumn !== null && keyText !== null && keyText.length > MAX_KEY) {
     report(keyColumn, `"${keyColumn}" may have ${MAX_KEY} characters, since it is the key`)
   }
@@ -73,6 +73,11 @@ export function prepareRow(
     })
   }
   return { values, text, size, keyText }
+}
+
+/** Returns the value of a column; `undefined` without one, also if each object has something of that name (`constructor`). */
+export function valueIn(values: JsonObject, column: string): Json | undefined {
+  return Object.hasOwn(values, column) ? values[column] : undefined
 }
 
 /** Checks JSON text for the character NUL, which the type jsonb cannot hold. */

@@ -146,7 +146,7 @@ function positionOf(
   { id, values }: StoredRow,
   column: string | undefined,
 ): { readonly id: number; readonly value: Json } {
-  return { id, value: column === undefined ? null : (values[column] ?? null) }
+  return { id, value: column !== undefined && Object.hasOwn(values, column) ? (values[column] ?? null) : null }
 }
 
 /** @throws {@link TenonError} `DATA_ROW_NOT_FOUND` for a text that is no id. */

@@ -37,7 +37,9 @@ export function tableCsv(
 
 function lineOf({ id, values, createdAt, updatedAt }: StoredRow, names: readonly string[]): string {
   const times = [createdAt, updatedAt].map((at) => new Date(at).toISOString())
-  return [id, ...names.map((name) => (Object.hasOwn(values, name) ? (values[name] ?? null) : null)), ...times].map(cell).join(',')
+  return [id, ...names.map((name) => (Object.hasOwn(values, name) ? (values[name] ?? null) : null)), ...times]
+    .map(cell)
+    .join(',')
 }
 
 function cell(value: Json): string {

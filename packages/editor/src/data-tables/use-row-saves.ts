@@ -11,7 +11,7 @@ export interface RowChange {
   readonly version: number
 }
 
-/** Saves values of a row. Rejects if somebody else has changed the row since then. */
+/** Saves values of a row. Rejects if another person has changed the row since then. */
 export type SaveRow = (change: RowChange) => Promise<DataRow>
 
 /** Versions of a row between which only this person has changed it. */

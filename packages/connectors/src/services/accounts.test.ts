@@ -128,7 +128,7 @@ describe('gmail', () => {
         },
         {
           request: `GET ${at}/{id}`,
-          query: z.strictObject({ format: z.literal('metadata'), metadataHeaders: text }),
+          query: z.strictObject({ format: z.literal('metadata'), metadataHeaders: z.array(text) }),
           reply: { body: { ...sent, snippet: 'Hello', payload: { headers } } },
         },
         {

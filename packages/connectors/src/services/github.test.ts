@@ -29,7 +29,7 @@ const service = () =>
       },
       {
         ...{ request: 'PATCH /repos/{owner}/{repo}/issues/{number}', headers },
-        body: z.strictObject({ state: z.enum(['open', 'closed']), labels: z.array(z.string()).optional() }),
+        body: z.strictObject({ state: z.enum(['open', 'closed']).optional(), labels: z.array(z.string()).optional() }),
         reply: { body: issue(7, { state: 'closed' }) },
       },
       {
@@ -72,9 +72,13 @@ describe('github', () => {
       labels: ['bug', 'urgent'],
     })
     await hub.run('add-comment', { repository: 'acme/shop', issue: 7, body: 'Done' })
-    expect((await hub.run('update-issue', { repository: 'acme/shop', issue: 7 })).output).toMatchObject({
+    expect(
+      (await hub.run('update-issue', { repository: 'acme/shop', issue: 7, state: 'closed' })).output,
+    ).toMatchObject({
       state: 'closed',
     })
+    await hub.run('update-issue', { repository: 'acme/shop', issue: 7, labels: 'bug' })
+    expect(hub.requests.at(-1)?.body).toBe('{"labels":["bug"]}')
     const listed = (await hub.run('list-issues', { repository: 'acme/shop' })).output as {
       items: unknown[]
       hasMore: boolean

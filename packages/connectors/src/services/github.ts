@@ -100,15 +100,15 @@ export function github(options: ServiceOptions = {}): Connector {
           }),
       }),
       action({
-        ...{ name: 'update-issue', title: 'Update GitHub issue', description: 'Close or reopen it' },
+        ...{ name: 'update-issue', title: 'Update GitHub issue', description: 'Close, reopen or label it' },
         ...{ effect: 'write', isIdempotent: true },
         params: {
           ...{ repository, issue: issueNumber },
-          state: z.enum(['open', 'closed']).default('closed').meta({ title: 'State', control: 'select' }),
+          state: z.enum(['open', 'closed']).optional().meta({ title: 'State', control: 'select' }),
           labels: optionalText('Labels', { description: 'They replace the present ones.', placeholder: 'Unchanged' }),
         },
         output: issue,
-        summary: 'Sets {issue} in {repository} to {state}',
+        summary: 'Updates {issue} in {repository}',
         run: ({ params, call }) =>
           call({
             ...{ method: 'PATCH', path: `${repositoryPath(params.repository)}/issues/${params.issue}` },

@@ -8,6 +8,7 @@ import {
   type NodeTestRun,
   type ScriptedAnswer,
   type ScriptedRequest,
+  withoutGlobalFetch,
 } from '@tenon/core/testing'
 import type { z } from 'zod'
 
@@ -15,9 +16,9 @@ import type { z } from 'zod'
 export interface SimulatedRequest {
   /** Values of the parts in braces of the path, decoded. */
   readonly path: Readonly<Record<string, string>>
-  /** Parameters of the query. A parameter that is there more than once has the value of the last one. */
-  readonly query: Readonly<Record<string, string>>
-  /** Body as JSON, or the fields of a form; `null` without one. */
+  /** Parameters of the query. A parameter that is there more than once is a list of its values. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>
+  /** Body as JSON, or the fields of a form, with lists as in `query`; `null` without one. */
   readonly body: unknown
   /** Headers by name in lower case. */
   readonly headers: Readonly<Record<string, string>>
@@ -120,7 +121,8 @@ export function testConnector(connector: Connector, { routes, account = {} }: Co
       const lookup = connector.lookups?.[name]
       if (lookup === undefined) throw missing(connector, name)
       const http = createScriptedHttp(respond, requests)
-      const found = await lookup.list({ http, connection, search, abortSignal: new AbortController().signal })
+      const context = { http, connection, search, abortSignal: new AbortController().signal }
+      const found = await withoutGlobalFetch(() => lookup.list(context))
       return choicesFor(lookup, found, search)
     },
   }
@@ -143,13 +145,13 @@ function valuesIn({ parts }: CompiledRoute): number {
 
 /** Finds the route of a request and checks it. */
 function match(
-  { allowedHosts }: Connector,
+  { allowedHosts, auth }: Connector,
   known: readonly CompiledRoute[],
   request: ScriptedRequest,
 ): { readonly path: Readonly<Record<string, string>>; readonly reply: SimulatedRoute } {
   const url = new URL(request.url)
   if (!isUrlAllowed(url, allowedHosts)) throw unexpected(request, `the host ${url.host} is not allowed`)
-  if (request.headers.authorization !== undefined) throw unexpected(request, 'the connection adds the credentials')
+  if (hasCredentials(auth, request, url)) throw unexpected(request, 'the connection adds the credentials')
   for (const { route, method, parts } of known) {
     const path = method === request.method ? matchPath(parts, url.pathname.split('/')) : null
     if (path === null) continue
@@ -157,6 +159,14 @@ function match(
     return { path, reply: route }
   }
   throw unexpected(request, `the service knows ${known.map(({ route }) => route.request).join(', ')}`)
+}
+
+/** Checks for credentials where this connector has them, and where others have. */
+function hasCredentials(auth: Connector['auth'], { headers }: ScriptedRequest, url: URL): boolean {
+  if (headers.authorization !== undefined || headers.cookie !== undefined || url.username !== '') return true
+  if (auth.kind !== 'apiKey' || auth.position === undefined) return false
+  const { in: part, name } = auth.position
+  return part === 'query' ? url.searchParams.has(name) : headers[name.toLowerCase()] !== undefined
 }
 
 function matchPath(parts: readonly string[], given: readonly string[]): Readonly<Record<string, string>> | null {
@@ -190,14 +200,23 @@ function checkSchema(schema: z.ZodType | undefined, value: unknown, part: string
   if (issue !== undefined) throw unexpected(request, `${[part, ...issue.path.map(String)].join('.')}: ${issue.message}`)
 }
 
-function queryOf({ url }: ScriptedRequest): Readonly<Record<string, string>> {
-  return Object.fromEntries(new URL(url).searchParams)
+function queryOf({ url }: ScriptedRequest): SimulatedRequest['query'] {
+  return valuesOf(new URL(url).searchParams)
+}
+
+function valuesOf(params: URLSearchParams): SimulatedRequest['query'] {
+  return Object.fromEntries(
+    [...new Set(params.keys())].map((name) => {
+      const values = params.getAll(name)
+      return [name, values.length === 1 ? (values[0] ?? '') : values]
+    }),
+  )
 }
 
 function bodyOf({ body, headers }: ScriptedRequest): unknown {
   if (body === '') return null
-  if (headers['content-type']?.startsWith('application/json') === true) return JSON.parse(body)
-  return Object.fromEntries(new URLSearchParams(body))
+  if (/^application\/(.+\+)?json/.test(headers['content-type'] ?? '')) return JSON.parse(body)
+  return valuesOf(new URLSearchParams(body))
 }
 
 function unexpected({ method, url }: ScriptedRequest, why: string): TenonError {

@@ -9,3 +9,4 @@ export {
 } from './node-test-harness.ts'
 export { createScriptedHttp, type Respond, type ScriptedAnswer, type ScriptedRequest } from './scripted-http.ts'
 export { createTestFiles, type TestFiles } from './test-files.ts'
+export { withoutGlobalFetch } from './without-global-fetch.ts'

@@ -28,7 +28,7 @@ export function lookedUp(title: string, lookup: string, meta: Readonly<Record<st
 export function limitParam(most: number, standard: number) {
   return z.number().int().min(1).max(most).default(standard).meta({
     title: 'Most items',
-    description: 'Further ones are not read; "hasMore" is true then.',
+    description: 'Further ones are not read; "hasMore" is true if there may be any.',
     control: 'number',
   })
 }

@@ -13,7 +13,8 @@ const MAX_PAGES = 50
  * Reads the pages of a list until there are enough items.
  *
  * @param limit - Most items to return.
- * @returns The items, and `true` in `hasMore` if the service has further ones.
+ * @returns The items, and `true` in `hasMore` if the service may have further ones: after exactly `limit` items, no page is read
+ * to find out.
  */
 export async function readPages<Item>(
   limit: number,

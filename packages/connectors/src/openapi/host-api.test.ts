@@ -58,6 +58,20 @@ describe('hostApi', () => {
     await expect(harnessOf('get-order').run({ id: '1' })).rejects.toMatchObject({ code: 'HOST_API_REFUSED' })
   })
 
+  test('says which run calls, and the same key on every attempt', async () => {
+    const callers: unknown[] = []
+    const authorize: HostApiOptions['authorize'] = (caller) => {
+      callers.push(caller)
+      return {}
+    }
+    const { harnessOf } = api(() => Response.json({}), { authorize })
+    const harness = harnessOf('get-order', ada)
+    await harness.run({ id: '1' })
+    await harness.run({ id: '1' }, { attempt: 2 })
+    const run = { tenantId: 'test-tenant', userId: 'ada', runId: 'test-run', nodeRunId: 'node_under_test' }
+    expect(callers).toEqual(Array(2).fill({ ...run, idempotencyKey: 'test-run/node_under_test' }))
+  })
+
   test('fails as the API answers, and for a response that is too large', async () => {
     const failing = api(() => Response.json({ error: 'no' }, { status: 403 }))
     await expect(failing.harnessOf('change-order', ada).run({ id: '1' })).rejects.toMatchObject({

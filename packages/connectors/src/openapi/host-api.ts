@@ -1,4 +1,4 @@
-import type { TenantId, UserId } from '@tenon/core/document'
+import type { RunId, TenantId, UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
   type AnyNodeImplementation,
@@ -8,6 +8,7 @@ import {
   isHeaderValue,
   isReservedHeader,
 } from '@tenon/core/node'
+import type { NodeRunId } from '@tenon/core/run'
 import { defineActions } from '../kit/define-action.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf } from '../kit/service-options.ts'
@@ -19,6 +20,12 @@ export interface HostApiCaller {
   readonly tenantId: TenantId
   /** Person for whom the run acts; `null` for a run that a message, an event or a schedule has started. */
   readonly userId: UserId | null
+  /** The run; its workflow, its version and its mode are those of `GET /runs/{runId}`. */
+  readonly runId: RunId
+  /** Run of the node within the run. */
+  readonly nodeRunId: NodeRunId
+  /** Key of the node run, the same on every attempt: an API that knows it can refuse to do a write twice. */
+  readonly idempotencyKey: string
 }
 
 /** Options of {@link hostApi}. */
@@ -33,7 +40,8 @@ export interface HostApiOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>
   /**
    * Returns the headers by which the API knows the caller, such as an authorization for the person; `null` refuses the
-   * call. It decides with the rights of the person at the time of the call.
+   * call. It is asked at each attempt, and decides with the rights of the person at that time: a run may have waited for weeks,
+   * and its workflow may have been written by a person with fewer rights.
    */
   readonly authorize: (caller: HostApiCaller) => HeadersInit | null | Promise<HeadersInit | null>
   /**
@@ -100,8 +108,9 @@ export function hostApi(options: HostApiOptions): HostApi {
   const service: Service = { id, title, icon, apiUrl: apiOf(id, baseUrl).apiUrl }
   const define = defineActions(service, {
     params: {},
-    clientOf: async ({ tenantId, principal }) => {
-      const headers = await authorize({ tenantId, userId: principal?.userId ?? null })
+    clientOf: async ({ tenantId, principal, runId, nodeRunId, idempotencyKey }) => {
+      const userId = principal?.userId ?? null
+      const headers = await authorize({ tenantId, userId, runId, nodeRunId, idempotencyKey })
       if (headers !== null) return clientOf(options.fetch, headers)
       throw new TenonError('HOST_API_REFUSED', `${title} accepts no call of this run`)
     },

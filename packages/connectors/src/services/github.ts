@@ -100,7 +100,7 @@ export function github(options: ServiceOptions = {}): Connector {
           }),
       }),
       action({
-        ...{ name: 'update-issue', title: 'Update GitHub issue', description: 'Close, reopen or label it' },
+        ...{ name: 'update-issue', title: 'Update GitHub issue', description: 'Close, reopen or label' },
         ...{ effect: 'write', isIdempotent: true },
         params: {
           ...{ repository, issue: issueNumber },

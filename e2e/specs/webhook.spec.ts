@@ -64,7 +64,7 @@ const QUOTES = workflow(
     node('reply', 'respond', {
       status: 201,
       body: '{"total": {{input.total}}}',
-      headers: { 'X-Currency': 'EUR' },
+      headers: { 'X-Custom-Currency': 'EUR' },
     }),
     node('pause', 'delay', { duration: '1s' }),
     node('end', 'end', { output: '{{nodes.total.output}}' }),
@@ -116,7 +116,11 @@ test('a run answers the webhook and the API early, and is streamed until its end
   const sent = { method: 'POST', body: '{"id": "q2", "items": 3}', headers: { 'content-type': 'application/json' } }
   const answers = await Promise.all([fetch(`${url}`, sent), fetch(`${url}`, sent)])
   for (const answer of answers) {
-    expect([answer.status, answer.headers.get('x-currency'), await answer.json()]).toEqual([201, 'EUR', { total: 12 }])
+    expect([answer.status, answer.headers.get('x-custom-currency'), await answer.json()]).toEqual([
+      201,
+      'EUR',
+      { total: 12 },
+    ])
     expect(answer.headers.get('content-security-policy')).toContain('sandbox')
   }
 })

@@ -50,6 +50,7 @@ export {
   ANSWER_FORMATS,
   type AnswerFormat,
   type AnswerToCheck,
+  checkRunAnswer,
   isActiveType,
   type RunAnswer,
   readRunAnswer,

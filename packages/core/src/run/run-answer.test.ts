@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FileRef } from '../document/file-ref.ts'
-import { type AnswerToCheck, isActiveType, readRunAnswer, toRunAnswer } from './run-answer.ts'
+import { type AnswerToCheck, checkRunAnswer, isActiveType, readRunAnswer, toRunAnswer } from './run-answer.ts'
 
 const FILE: FileRef = { file: `fil_${'0'.repeat(32)}`, name: 'a.pdf', type: 'application/pdf', size: 3 }
 const answer = (change: Partial<AnswerToCheck> = {}): AnswerToCheck => ({
@@ -26,10 +26,10 @@ describe('toRunAnswer', () => {
   })
 
   test('writes the names of headers in lower case, and their values as texts', () => {
-    const headers = { 'Content-Type': 'application/vnd.api+json; charset=utf-8', 'X-Count': 3, 'Retry-After': 5 }
+    const headers = { 'Content-Type': 'application/vnd.api+json; charset=utf-8', 'X-Custom-Count': 3, 'Retry-After': 5 }
     expect(toRunAnswer(answer({ headers })).headers).toEqual({
       'content-type': 'application/vnd.api+json; charset=utf-8',
-      'x-count': '3',
+      'x-custom-count': '3',
       'retry-after': '5',
     })
     const location = 'https://shop.example/thanks?id=1'
@@ -57,11 +57,21 @@ describe('toRunAnswer', () => {
     ['content-length', '3', 'An answer cannot set the header "content-length"'],
     ['content-security-policy', "script-src 'self'", 'An answer cannot set the header "content-security-policy"'],
     ['access-control-allow-origin', '*', 'An answer cannot set the header "access-control-allow-origin"'],
-    ['x-accel-redirect', '/etc', 'An answer cannot set the header "x-accel-redirect"'],
-    ['X-Content-Type-Options', '', 'An answer cannot set the header "x-content-type-options"'],
+    ...[
+      ...['X-Accel-Redirect', 'x-envoy-immediate-health-check-fail', 'x-reproxy-url', 'x-litespeed-location'],
+      ...['x-middleware-rewrite', 'X-Content-Type-Options', 'x-currency'],
+    ].map((name): [string, string, string] => {
+      const own = name.toLowerCase()
+      const message = `An answer cannot set the header "${own}"; name one of your own "x-custom-${own.slice(2)}"`
+      return [name, 'a', message]
+    }),
     ['x-a b', '1', '"x-a b" is no name of a header'],
-    ['x-a', '1\r\nset-cookie: a=1', 'The header "x-a" must be one line of at most 4096 characters of Latin-1'],
-    ['x-a', 'x'.repeat(4_097), 'The header "x-a" must be one line of at most 4096 characters of Latin-1'],
+    [
+      'x-custom-a',
+      '1\r\nset-cookie: a=1',
+      'The header "x-custom-a" must be one line of at most 4096 characters of Latin-1',
+    ],
+    ['x-custom-a', 'x'.repeat(4_097), 'The header "x-custom-a" must be one line of at most 4096 characters of Latin-1'],
     ['content-type', 'text/javascript', 'The content type must be one that no page can execute'],
     ['content-type', 'text', 'The content type must be one that no page can execute'],
     ['location', 'javascript:alert(1)', 'The location must be an http or https URL with its host'],
@@ -71,23 +81,37 @@ describe('toRunAnswer', () => {
   })
 
   test('refuses a header twice, and too many', () => {
-    expect(() => toRunAnswer(answer({ headers: { 'x-a': 1, 'X-A': 2 } }))).toThrow(
-      refused('The header "x-a" is given twice'),
+    expect(() => toRunAnswer(answer({ headers: { 'x-custom-a': 1, 'X-Custom-A': 2 } }))).toThrow(
+      refused('The header "x-custom-a" is given twice'),
     )
     const headers = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`x-${index}`, 'a']))
     expect(() => toRunAnswer(answer({ headers }))).toThrow(refused('An answer has at most 50 headers (got 51)'))
   })
 })
 
+const stored = (change: object) => ({ response: { status: 200, format: 'json', headers: {}, body: null, ...change } })
+
 test.each([
   [null],
   [{ response: 'text' }],
   [{ response: { status: 200, format: 'json', body: null } }],
-  [{ response: { status: 200, format: 'xml', headers: {}, body: null } }],
-  [{ response: { status: '200', format: 'json', headers: {}, body: null } }],
-  [{ response: { status: 200, format: 'json', headers: { 'set-cookie': 'a=1' }, body: null } }],
-])('readRunAnswer finds no answer in %j', (output) => {
+  [stored({ format: 'xml' })],
+  [stored({ status: '200' })],
+  [stored({ status: 199 })],
+  [stored({ status: 600 })],
+])('finds no answer in %j', (output) => {
   expect(readRunAnswer(output)).toBeNull()
+  expect(checkRunAnswer(output)).toBeNull()
+})
+
+test('sends a stored answer without what is refused now, and refuses it in a new one', () => {
+  const headers = { 'x-reproxy-url': 'http://169.254.169.254/', 'set-cookie': 'a=1', etag: '"1"' }
+  const earlier = stored({ headers })
+  expect(readRunAnswer(earlier)).toEqual(stored({ headers: { etag: '"1"' } }).response)
+  expect(checkRunAnswer(earlier)).toBeNull()
+  expect(readRunAnswer(stored({ status: 204, body: 1 }))).toEqual(stored({ status: 204, format: 'empty' }).response)
+  const file = stored({ format: 'file', body: FILE })
+  expect(checkRunAnswer(file)).toEqual(file.response)
 })
 
 test('isActiveType knows what a page could execute', () => {

@@ -31,16 +31,15 @@ const MAX_HEADER_LENGTH = 4_096
 const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304])
 
 /**
- * Headers that an answer may have, beside those that begin with `x-`. Others concern the connection, the origin of the
- * host, or the session of the person who looks at the answer.
+ * Headers that an answer may have, beside those that begin with `x-custom-`. Others concern the connection, the origin of
+ * the host, the session of the person who looks at the answer, or a proxy in front of the server: many obey headers of
+ * their own that begin with `x-`, so only those that none of them can know are open to all.
  */
 const ALLOWED_HEADERS: ReadonlySet<string> = new Set([
   ...['cache-control', 'content-disposition', 'content-language', 'content-type', 'etag', 'expires'],
-  ...['last-modified', 'location', 'retry-after'],
+  ...['last-modified', 'location', 'retry-after', 'x-hook-secret', 'x-robots-tag', 'x-total-count'],
 ])
-/** Headers by which proxies are controlled, or which the server itself sets. */
-const REFUSED_HEADERS =
-  /^x-(accel-|sendfile|lighttpd-|frame-options|content-type-options|xss-protection|request-id|forwarded|real-ip|permitted-)/
+const OPEN_PREFIX = 'x-custom-'
 /** Types by which a page of the host could load the answer as a script or a style. */
 const ACTIVE_TYPES = /script|css|wasm|xsl|manifest/i
 const MEDIA_TYPE = /^[A-Za-z0-9.+-]+\/[A-Za-z0-9.+-]+( *; *[A-Za-z0-9-]+=[A-Za-z0-9._-]+)*$/
@@ -73,25 +72,43 @@ export function toRunAnswer({ status, format, headers, body, file }: AnswerToChe
   return { status, format, headers: checkedHeaders(headers), body: bodyOf(format, body, file) }
 }
 
-/** Reads an answer from the output of a respond node; `null` for what none has made. */
-export function readRunAnswer(output: Json): RunAnswer | null {
-  const answer = isJsonObject(output) ? output.response : null
-  if (!isJsonObject(answer) || !isJsonObject(answer.headers)) return null
-  const { body, format, status } = answer
-  const known = ANSWER_FORMATS.find((each) => each === format)
-  if (known === undefined || typeof status !== 'number') return null
-  const file = isFileRef(body) ? { file: body } : {}
+/** Checks the output of a respond node before it is stored; `null` for one without an answer that may be sent. */
+export function checkRunAnswer(output: Json): RunAnswer | null {
+  const parts = partsOf(output)
+  if (parts === null) return null
+  const { body } = parts
   try {
-    return toRunAnswer({
-      status,
-      format: known,
-      headers: answer.headers as JsonObject & RunAnswer['headers'],
-      body,
-      ...file,
-    })
+    return toRunAnswer({ ...parts, ...(isFileRef(body) ? { file: body } : {}) })
   } catch {
     return null
   }
+}
+
+/**
+ * Reads an answer from the stored output of a respond node; `null` for what none has made. Headers that this version
+ * refuses, and an earlier one has accepted, are left out: the caller gets the rest.
+ */
+export function readRunAnswer(output: Json): RunAnswer | null {
+  const parts = partsOf(output)
+  if (parts === null || parts.status < 200 || parts.status > 599) return null
+  const { status, format, body } = parts
+  const headers = Object.entries(parts.headers).filter(([name, value]) => headerFault(name, value) === null)
+  const isBodyless = BODYLESS.has(status)
+  return {
+    status,
+    format: isBodyless ? 'empty' : format,
+    headers: Object.fromEntries(headers),
+    body: isBodyless ? null : body,
+  }
+}
+
+function partsOf(output: Json): RunAnswer | null {
+  const answer = isJsonObject(output) ? output.response : null
+  if (!isJsonObject(answer) || !isJsonObject(answer.headers)) return null
+  const { body = null, format, status } = answer
+  const known = ANSWER_FORMATS.find((each) => each === format)
+  if (known === undefined || typeof status !== 'number') return null
+  return { status, format: known, headers: answer.headers as JsonObject & RunAnswer['headers'], body }
 }
 
 /** Checks whether a browser could load content of a media type as a part of another page that acts, such as a script. */
@@ -107,18 +124,24 @@ function checkedHeaders(headers: AnswerToCheck['headers']): RunAnswer['headers']
   for (const [given, value] of entries) {
     const name = given.toLowerCase()
     const text = String(value)
-    if (!isHeaderName(given)) throw invalid(`"${given.slice(0, 40)}" is no name of a header`)
-    if (checked.has(name)) throw invalid(`The header "${name}" is given twice`)
-    const isAllowed = ALLOWED_HEADERS.has(name) || (name.startsWith('x-') && !REFUSED_HEADERS.test(name))
-    if (!isAllowed) throw invalid(`An answer cannot set the header "${name}"`)
-    if (!isHeaderValue(text) || text.length > MAX_HEADER_LENGTH) {
-      throw invalid(`The header "${name}" must be one line of at most ${MAX_HEADER_LENGTH} characters of Latin-1`)
-    }
-    const fault = valueFault(name, text)
+    const fault = checked.has(name) ? `The header "${name}" is given twice` : headerFault(given, text)
     if (fault !== null) throw invalid(fault)
     checked.set(name, text)
   }
   return Object.fromEntries(checked)
+}
+
+function headerFault(given: string, text: string): string | null {
+  const name = given.toLowerCase()
+  if (!isHeaderName(given)) return `"${given.slice(0, 40)}" is no name of a header`
+  if (!ALLOWED_HEADERS.has(name) && !name.startsWith(OPEN_PREFIX)) {
+    const own = name.startsWith('x-') ? `; name one of your own "${OPEN_PREFIX}${name.slice(2, 40)}"` : ''
+    return `An answer cannot set the header "${name.slice(0, 40)}"${own}`
+  }
+  if (!isHeaderValue(text) || text.length > MAX_HEADER_LENGTH) {
+    return `The header "${name}" must be one line of at most ${MAX_HEADER_LENGTH} characters of Latin-1`
+  }
+  return valueFault(name, text)
 }
 
 function valueFault(name: string, text: string): string | null {

@@ -12,8 +12,8 @@ describe('respond', () => {
     [{ body: ' ' }, { body: null }],
     [{ body: { ok: true } }, { body: { ok: true } }],
     [
-      { format: 'text', body: 'a', headers: { 'X-Count': 2 } },
-      { format: 'text', body: 'a', headers: { 'x-count': '2' } },
+      { format: 'text', body: 'a', headers: { 'X-Custom-Count': 2 } },
+      { format: 'text', body: 'a', headers: { 'x-custom-count': '2' } },
     ],
     [{ format: 'file', file: FILE }, { body: FILE }],
     [

@@ -1,7 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { checkChildSuspension, checkOutput, checkParams, type InlineContext } from '@tenon/core/node'
-import { type Fact, readRunAnswer } from '@tenon/core/run'
+import { checkRunAnswer, type Fact } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { checkRunInput } from '../run-input.ts'
@@ -108,7 +108,7 @@ async function evaluate(
 
 /** @throws {@link TenonError} `RUN_ANSWER_INVALID` for an output without an answer, which a caller could never get. */
 function checkAnswer(output: Json): true {
-  if (readRunAnswer(output) !== null) return true
+  if (checkRunAnswer(output) !== null) return true
   throw new TenonError('RUN_ANSWER_INVALID', 'The output of the node has no answer in its field "response"')
 }
 

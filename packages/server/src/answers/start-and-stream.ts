@@ -5,6 +5,7 @@ import type { ServerContext } from '../context.ts'
 import { toEventStream } from '../streams/event-source.ts'
 import { runFrames } from '../streams/run-frames.ts'
 import { toRunEvent } from '../streams/to-run-event.ts'
+import { isKeyKnown } from '../tables/idempotency-repository.ts'
 
 /** A start by the API whose events are streamed. */
 export interface StreamedStart {
@@ -13,7 +14,7 @@ export interface StreamedStart {
   readonly abortSignal: AbortSignal
   /** Last event that the caller has from an earlier request with the same key; `null` for none. */
   readonly lastEventId: number | null
-  readonly isRepeatable: boolean
+  readonly idempotencyKey: string | null
   readonly headersOf: (started: StartedRun) => Readonly<Record<string, string>>
   readonly start: () => Promise<StartedRun>
 }
@@ -27,9 +28,10 @@ export interface StreamedStart {
  */
 export async function startAndStream(server: ServerContext, request: StreamedStart): Promise<Response> {
   const { identity, lastEventId } = request
-  if (lastEventId !== null && !request.isRepeatable) {
-    throw new TenonError('REQUEST_INVALID', 'With Last-Event-ID and without Idempotency-Key, another run would start', {
-      remedy: 'Continue the stream at the route of its run, or start runs with an Idempotency-Key.',
+  if (lastEventId !== null && !(await isRepetition(server, request))) {
+    const message = 'With Last-Event-ID and without a known Idempotency-Key, another run would start'
+    throw new TenonError('REQUEST_INVALID', message, {
+      remedy: 'Continue the stream at the route of its run, or leave out Last-Event-ID to start a run.',
     })
   }
   const stream = watchStream(server.connections, ROUTES.streamRunEvents.permission, request)
@@ -51,4 +53,13 @@ export async function startAndStream(server: ServerContext, request: StreamedSta
     stream.leave()
     throw error
   }
+}
+
+async function isRepetition(
+  { database, now }: ServerContext,
+  { identity, idempotencyKey: key }: StreamedStart,
+): Promise<boolean> {
+  const { tenantId } = identity
+  if (key === null) return false
+  return database.withTenant(tenantId, (tx) => isKeyKnown(tx, { tenant_id: tenantId, route: 'startRun', key }, now()))
 }

@@ -3,7 +3,7 @@ import { isFileRef } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { isActiveType, type RunAnswer } from '@tenon/core/run'
 import type { ServerContext } from '../context.ts'
-import { encodedFileName } from '../files/content-response.ts'
+import { encodedFileName, isShownType } from '../files/content-response.ts'
 
 /**
  * For an answer that people of a tenant have written, at the origin of the host: a browser that shows it runs no script of
@@ -37,7 +37,11 @@ export async function toAnswerResponse(
   if (file === null) throw new TenonError('FILE_NOT_FOUND', 'The file of the answer was deleted')
   const { name, type, size } = file.ref
   if (!headers.has('content-type')) headers.set('content-type', isActiveType(type) ? 'application/octet-stream' : type)
-  if (!headers.has('content-disposition')) headers.set('content-disposition', `attachment; ${encodedFileName(name)}`)
+  // Other files are saved: a page that a person has uploaded is not shown at the origin of the host.
+  const mayBeShown = isShownType(headers.get('content-type') ?? '')
+  if (!headers.has('content-disposition') || !mayBeShown) {
+    headers.set('content-disposition', `attachment; ${encodedFileName(name)}`)
+  }
   headers.set('content-length', String(size))
   return new Response(files.open(tenantId, file), { status, headers })
 }

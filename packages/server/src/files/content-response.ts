@@ -30,7 +30,7 @@ export function contentResponse(
   const asked = ifRange === null || ifRange === etag ? headers.get('range') : null
   const range = asked === null ? null : readRange(asked, size)
   const { start, end } = range ?? { start: 0, end: size }
-  const isShown = isInline && SHOWN.has(type)
+  const isShown = isInline && isShownType(type)
   return new Response(open({ start, end }), {
     status: range === null ? 200 : 206,
     headers: {
@@ -43,6 +43,11 @@ export function contentResponse(
       ...(range === null ? {} : { 'content-range': `bytes ${start}-${end - 1}/${size}` }),
     },
   })
+}
+
+/** Checks whether a browser may show content of a type, with or without its parameters. */
+export function isShownType(type: string): boolean {
+  return SHOWN.has((type.split(';', 1)[0] ?? '').trim().toLowerCase())
 }
 
 /**

@@ -30,7 +30,7 @@ export const runHandlers: readonly RouteImplementation[] = [
     if (isStreamAskedFor(headers)) {
       if (wait !== undefined) throw waitOrStream()
       const lastEventId = lastEventIdOf(headers)
-      return startAndStream(server, { ...request, lastEventId, isRepeatable: idempotencyKey !== null })
+      return startAndStream(server, { ...request, lastEventId, idempotencyKey })
     }
     if (wait !== undefined) return startAndWait(server, { ...request, wait })
     const started = await start()
@@ -113,7 +113,9 @@ export const runHandlers: readonly RouteImplementation[] = [
 ]
 
 function isStreamAskedFor(headers: Headers): boolean {
-  return (headers.get('accept') ?? '').toLowerCase().includes('text/event-stream')
+  // The first type is the one that is asked for: clients that take anything list a stream among others.
+  const [first = '', ...params] = (headers.get('accept') ?? '').toLowerCase().split(',', 1)[0]?.split(';') ?? []
+  return first.trim() === 'text/event-stream' && !params.some((param) => /^\s*q=0(\.0*)?\s*$/.test(param))
 }
 
 function waitOrStream(): TenonError {

@@ -62,8 +62,8 @@ describe('a start that waits', () => {
 
   test('is answered early by a respond node, and with the run in progress when its time is over', async () => {
     const as = testIdentity()
-    const id = await publish(server, as, answering({ status: 202, headers: { 'x-a': '1' }, body: '{{input}}' }))
-    const answer = { status: 202, format: 'json', headers: { 'x-a': '1' }, body: { text: 'you' } }
+    const id = await publish(server, as, answering({ status: 202, headers: { 'x-custom-a': '1' }, body: '{{input}}' }))
+    const answer = { status: 202, format: 'json', headers: { 'x-custom-a': '1' }, body: { text: 'you' } }
     const early = await start(as, id, '?wait=1m')
     expect([early.status, await early.json()]).toMatchObject([200, { answer, finishedAt: null }])
     const silent = await publish(server, as, asking())
@@ -146,12 +146,22 @@ describe('a start that is streamed', () => {
     const id = await publish(server, as, greeting)
     const codeOf = async (response: Response) => ((await response.json()) as Problem).code
     expect(await codeOf(await start(as, id, '', { ...STREAM, 'last-event-id': '2' }))).toBe('REQUEST_INVALID')
+    const lost = { ...STREAM, 'last-event-id': '2', 'idempotency-key': 'forgotten' }
+    expect(await codeOf(await start(as, id, '', lost))).toBe('REQUEST_INVALID')
     expect(await codeOf(await start(as, id, '', { ...STREAM, 'last-event-id': 'x' }))).toBe('CURSOR_INVALID')
     expect(await codeOf(await start(as, id, '?wait=1s', STREAM))).toBe('REQUEST_INVALID')
     const changes = await server.call('/changes/events', { as })
     expect(await codeOf(await start(as, id, '', STREAM))).toBe('RATE_LIMITED')
     await changes.body?.cancel()
     expect(await runsOf(as)).toEqual([])
-    expect((await start(as, id, '', STREAM)).status).toBe(200)
+    const streamed = await start(as, id, '', STREAM)
+    expect([streamed.status, (await streamed.text()).endsWith('event: end\ndata: {}\n\n')]).toEqual([200, true])
+    // Those who take JSON as well, or no stream, get JSON.
+    for (const accept of ['application/json, text/event-stream', 'text/event-stream;q=0', 'text/event-stream; q=0.0']) {
+      expect((await start(as, id, '', { accept })).status).toBe(201)
+    }
+    const first = await start(as, id, '', { accept: 'Text/Event-Stream; q=0.9, */*' })
+    expect(first.headers.get('content-type')).toContain('text/event-stream')
+    await first.text()
   })
 })

@@ -30,6 +30,23 @@ export async function claimKey(tx: ServerTx, claim: Claim): Promise<IdempotencyK
     .executeTakeFirstOrThrow()
 }
 
+/** Checks whether a key is remembered, without claiming it. */
+export async function isKeyKnown(
+  tx: ServerTx,
+  { tenant_id, route, key }: Pick<IdempotencyKeyRow, 'tenant_id' | 'route' | 'key'>,
+  now: number,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('idempotency_keys')
+    .select('key')
+    .where('tenant_id', '=', tenant_id)
+    .where('route', '=', route)
+    .where('key', '=', key)
+    .where('created_at', '>=', now - IDEMPOTENCY_MS)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Keeps the answer of the first request that has one; @returns the answer that holds. */
 export async function keepAnswer(
   tx: ServerTx,

@@ -48,7 +48,7 @@ describe('a webhook that answers with the run', () => {
     const response = {
       status: 201,
       format: 'html',
-      headers: { 'x-kind': 'greeting', 'cache-control': 'max-age=5' },
+      headers: { 'x-custom-kind': 'greeting', 'cache-control': 'max-age=5' },
       body: '<p>Hello</p><script>alert(1)</script>',
     }
     // The run continues: it waits for an approval.
@@ -100,6 +100,19 @@ describe('a webhook that answers with the run', () => {
       expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, sent, 'let a = 1'])
       expect(answer.headers.get('content-disposition')).toContain(`attachment; filename="${name}"`)
       expect(answer.headers.get('content-length')).toBe('9')
+    }
+    const { ref: page } = await upload('a.html', 'text/html')
+    const { ref: plain } = await upload('a.txt', 'text/plain')
+    for (const [file, headers, shown] of [
+      [page, {}, 'attachment; filename="a.html"'],
+      [page, { 'content-type': 'image/png' }, 'inline'],
+      [plain, { 'content-type': 'text/html' }, 'attachment; filename="a.txt"'],
+      [plain, {}, 'inline'],
+    ] as const) {
+      const body = { format: 'file', body: file, headers: { ...headers, 'content-disposition': 'inline' } }
+      const answer = await send(await urlOf(as, await publish(server, as, answering(body))), '1')
+      await answer.arrayBuffer()
+      expect(answer.headers.get('content-disposition')).toContain(shown)
     }
     const missing = { file: `fil_${'0'.repeat(32)}`, name: 'a', type: 'text/plain', size: 1 }
     const id = await publish(server, as, answering({ format: 'file', body: missing }))

@@ -18,6 +18,8 @@ export interface WebhookEndpoint {
   readonly disabledReason: string | null
   /** Time since which every delivery has failed; `null` if the last one was received. */
   readonly failingSince: IsoInstant | null
+  /** Time until which its deliveries wait, after several failures one after the other; `null` if they do not wait. */
+  readonly heldUntil: IsoInstant | null
   /** Time until which deliveries are signed with the previous secret as well; `null` without a rotation in progress. */
   readonly previousSecretUntil: IsoInstant | null
   /** Person who created it. */

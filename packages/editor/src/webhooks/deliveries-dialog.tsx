@@ -91,7 +91,7 @@ export function DeliveriesDialog({ client, webhook, onClose }: DeliveriesDialogP
               key={delivery.id}
               {...{ client, webhook, delivery }}
               onReplay={
-                canReplay && delivery.state !== 'pending'
+                canReplay
                   ? () =>
                       replay(async () => {
                         await client.webhooks.replay(id, delivery.id)
@@ -114,7 +114,7 @@ export function DeliveriesDialog({ client, webhook, onClose }: DeliveriesDialogP
 
 interface DeliveryRowProps extends Omit<DeliveriesDialogProps, 'onClose'> {
   readonly delivery: WebhookDelivery
-  /** Sends it again; `null` while it is on its way, and to a disabled webhook. */
+  /** Sends it now, or again; `null` for a disabled webhook. */
   readonly onReplay: (() => void) | null
 }
 
@@ -123,6 +123,11 @@ function DeliveryRow({ client, webhook, delivery, onReplay }: DeliveryRowProps) 
   const [isOpen, setIsOpen] = useState(false)
   const { eventType, at, state, attempts, nextAttemptAt, lastAttempt } = delivery
   const type = t('webhooks.form.type', { type: choiceOf(eventType) })
+  // Of an endpoint that fails, all deliveries wait.
+  const nextAt = [nextAttemptAt, webhook.heldUntil]
+    .filter((each) => each !== null)
+    .sort()
+    .at(-1)
   const time = formatMoment(Date.parse(at), locale)
   const tone = state === 'delivered' ? 'success' : state === 'failed' ? 'failed' : 'neutral'
   return (
@@ -132,8 +137,8 @@ function DeliveryRow({ client, webhook, delivery, onReplay }: DeliveryRowProps) 
         <Badge tone={tone}>{t('webhooks.state', { state })}</Badge>
         <p className="tn-muted">
           <time dateTime={at}>{time}</time> · {t('webhooks.attempts', { count: attempts })}
-          {nextAttemptAt !== null && attempts > 0 && (
-            <> · {t('webhooks.next', { time: formatMoment(Date.parse(nextAttemptAt), locale) })}</>
+          {state === 'pending' && nextAt !== undefined && (
+            <> · {t('webhooks.next', { time: formatMoment(Date.parse(nextAt), locale) })}</>
           )}
         </p>
         {lastAttempt !== null && lastAttempt.error !== null && <p className="tn-muted">{lastAttempt.error}</p>}

@@ -21,7 +21,7 @@ interface WebhookItemProps {
 /** A webhook in the list, with its state and what a person can do with it. */
 export function WebhookItem({ client, webhook, onEdit, onChanged }: WebhookItemProps) {
   const { t, locale } = useInstance()
-  const { id, url, description, eventTypes, status, disabledReason, failingSince, createdBy } = webhook
+  const { id, url, description, eventTypes, status, disabledReason, failingSince, heldUntil, createdBy } = webhook
   const name = nameOf(webhook)
   const [open, setOpen] = useState<'secret' | 'deliveries' | 'disable' | 'delete' | null>(null)
   const [tested, setTested] = useState<WebhookDeliveryDetails | null>(null)
@@ -56,6 +56,9 @@ export function WebhookItem({ client, webhook, onEdit, onChanged }: WebhookItemP
         {state === 'failing' && failingSince !== null && (
           <p className="tn-muted">
             {t('webhooks.failingSince', { time: formatMoment(Date.parse(failingSince), locale) })}
+            {heldUntil !== null && (
+              <> {t('webhooks.heldUntil', { time: formatMoment(Date.parse(heldUntil), locale) })}</>
+            )}
           </p>
         )}
         {tested !== null && (

@@ -99,7 +99,7 @@ describe('WebhooksManager', () => {
     dialog.getByText('Thanks')
     await user.click(within(first as HTMLElement).getByRole('button', { name: /again$/ }))
     await waitFor(() => expect(argsOf(fixture, 'webhooks.replay')).toEqual([['e1', 'evt_1']]))
-    await user.click(dialog.getByRole('button', { name: 'Send all failed again' }))
+    await user.click(dialog.getByRole('button', { name: 'Send failed and waiting now' }))
     expect((await dialog.findByRole('status')).textContent).toBe('1 event will be sent again.')
     await user.click(dialog.getByRole('radio', { name: 'Failed' }))
     await waitFor(() => expect(dialog.getAllByRole('listitem')).toHaveLength(1))

@@ -170,9 +170,20 @@ test('a failed delivery is tried again with the same id, is logged with the answ
   })
   expect([details.responseBody?.length, details.responseBody?.includes(secret)]).toEqual([2_000, false])
   expect((await get<WebhookEndpoint>(as, id)).failingSince).not.toBeNull()
+  // A person sends what waits now, also while all deliveries of the endpoint wait.
+  await inTenant(as, async (tx) => {
+    const later = Date.now() + 600_000
+    await tx.updateTable('webhook_endpoints').set({ held_until: later }).where('endpoint_id', '=', id).execute()
+    await tx.updateTable('event_queue').set({ due_at: later }).where('target', '=', id).execute()
+  })
+  expect((await get<WebhookEndpoint>(as, id)).heldUntil).not.toBeNull()
+  expect(await post(as, `${id}/replay`, 202)).toEqual({ replayed: 1, hasMore: false })
+  await expect.poll(() => deliveriesOf(as, id), { timeout: 5_000 }).toMatchObject([{ state: 'pending', attempts: 2 }])
+  expect((await get<WebhookEndpoint>(as, id)).heldUntil).toBeNull()
+  await inTenant(as, (tx) => tx.updateTable('event_queue').set({ attempts: 1 }).where('target', '=', id).execute())
   // The last two of ten attempts, as after a lease that a killed process has left: each sends the same event.
   await inTenant(as, (tx) => tx.updateTable('event_queue').set({ attempts: 8 }).where('target', '=', id).execute())
-  for (const attempts of [2, 3]) {
+  for (const attempts of [3, 4]) {
     await hurry(as, id)
     await expect.poll(() => deliveriesOf(as, id), { timeout: 5_000 }).toMatchObject([{ attempts }])
   }
@@ -181,13 +192,13 @@ test('a failed delivery is tried again with the same id, is logged with the answ
   answer = () => ({ status: 200 })
   expect(await post(as, `${id}/replay`, 202)).toEqual({ replayed: 1, hasMore: false })
   await hurry(as, id)
-  await expect.poll(() => deliveriesOf(as, id), { timeout: 5_000 }).toMatchObject([{ state: 'delivered', attempts: 4 }])
+  await expect.poll(() => deliveriesOf(as, id), { timeout: 5_000 }).toMatchObject([{ state: 'delivered', attempts: 5 }])
   expect(await get(as, id)).toMatchObject({ failingSince: null })
   // One that was received can be sent again as well; twice at once is once.
   const path = `${id}/deliveries/${delivery?.id}/replay`
   await Promise.all([post(as, path, 202), post(as, path, 202)])
-  await expect.poll(() => deliveriesOf(as, id), { timeout: 5_000 }).toMatchObject([{ state: 'delivered', attempts: 5 }])
-  expect(at('/broken?token=t')).toHaveLength(5)
+  await expect.poll(() => deliveriesOf(as, id), { timeout: 5_000 }).toMatchObject([{ state: 'delivered', attempts: 6 }])
+  expect(at('/broken?token=t')).toHaveLength(6)
   expect(await post(as, `${id}/deliveries/evt_unknown/replay`, 404)).toMatchObject({ code: 'DELIVERY_NOT_FOUND' })
 })
 

@@ -173,6 +173,28 @@ export async function holdEvents(tx: ServerTx, { endpointId }: EndpointRef, dela
     .execute()
 }
 
+/**
+ * Makes entries of an endpoint due now, one or all. Those that are due within a lease are left: a process may work on them.
+ *
+ * @returns Their number.
+ */
+export async function hurryEvents(
+  tx: ServerTx,
+  { tenantId, endpointId }: EndpointRef,
+  eventId: string | null,
+  leaseMs: number,
+): Promise<number> {
+  let query = tx
+    .updateTable('event_queue')
+    .set({ due_at: sql<number>`${databaseNow}` })
+    .where('tenant_id', '=', tenantId)
+    .where('target', '=', endpointId)
+    .where('due_at', '>', sql<number>`${statementNow} + ${leaseMs}::bigint`)
+  if (eventId !== null) query = query.where('event_id', '=', eventId)
+  const { numUpdatedRows } = await query.executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
 /** Takes all entries of an endpoint out of the queue. */
 export async function dropEventsOf(tx: ServerTx, { tenantId, endpointId }: EndpointRef): Promise<void> {
   await tx.deleteFrom('event_queue').where('tenant_id', '=', tenantId).where('target', '=', endpointId).execute()

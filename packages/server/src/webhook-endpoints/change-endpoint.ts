@@ -4,10 +4,12 @@ import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { toInstantOrNull } from '../http/instant.ts'
 import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
+import { hurryEvents } from '../tables/event-queue-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { changeEndpoint, deleteEndpoint, insertEndpoint, lockEndpoint } from '../tables/webhook-endpoint-repository.ts'
 import type { WebhookEndpointRow } from '../tables/webhook-tables.ts'
 import { endpointRef, stopDeliveries } from './deliver-event.ts'
+import { LEASE_MS } from './delivery-rules.ts'
 import { eventTypesOf } from './present-endpoint.ts'
 
 /** Time for which deliveries are signed with the secret before a rotation as well. */
@@ -40,7 +42,7 @@ export async function createEndpoint(
   return row
 }
 
-/** Changes an endpoint. One that is enabled, or gets another address, begins without failures. */
+/** Changes an endpoint. One that is enabled, or gets another address, begins without failures, and gets what waits at once. */
 export async function updateEndpoint(
   server: ServerContext,
   identity: Identity,
@@ -63,6 +65,7 @@ export async function updateEndpoint(
     }
     const changed = await changeEndpoint(tx, row, set)
     if (changed.status === 'disabled' && row.status === 'active') await stopDeliveries(tx, ref)
+    else if (isFresh) await hurryEvents(tx, ref, null, LEASE_MS)
     const details = { url: originOf(changed.url), types: eventTypesOf(changed).join(' '), status: changed.status }
     await note(tx, identity, 'webhook.update', row, at, details)
     return changed

@@ -19,6 +19,9 @@ const HOLD_FROM = 5
 const FIRST_HOLD_MS = 30 * SECOND_MS
 const MAX_HOLD_MS = 30 * MINUTE_MS
 
+/** Time after which another process works on an event that one has claimed; longer than any attempt. */
+export const LEASE_MS = 60_000
+
 /** Answer to one attempt. */
 export interface AttemptResult {
   /** Null if no answer arrived. */

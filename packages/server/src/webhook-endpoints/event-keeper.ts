@@ -5,6 +5,7 @@ import { dropHostEvents, listenForHost } from '../tables/webhook-endpoint-reposi
 import { HOST, SPREAD } from '../tables/webhook-tables.ts'
 import { callHost, type OnEvent } from './call-host.ts'
 import { deliverEvent } from './deliver-event.ts'
+import { LEASE_MS } from './delivery-rules.ts'
 import { spreadEvent } from './spread-event.ts'
 
 /** Spreads the events of all tenants, sends them to endpoints and gives them to the host, while a process runs. */
@@ -17,8 +18,6 @@ export interface EventKeeper {
   close(): Promise<void>
 }
 
-/** Time after which another process works on an event that this one has claimed; longer than any attempt. */
-const LEASE_MS = 60_000
 const IDLE_MS = 1_000
 /** Deliveries that a process has in hand at once. They wait for receivers, and cost it little. */
 const AT_ONCE = 100

@@ -10,12 +10,13 @@ import type { WebhookDeliveryRow, WebhookEndpointRow } from '../tables/webhook-t
 
 /** Returns an endpoint for the API. @param now - Milliseconds since the Unix epoch. */
 export function presentEndpoint(row: WebhookEndpointRow, now: number): WebhookEndpoint {
-  const { previous_until } = row
+  const { previous_until, held_until } = row
   return {
     ...{ id: row.endpoint_id, url: row.url, description: row.description },
     eventTypes: eventTypesOf(row),
     ...{ status: row.status, disabledReason: row.disabled_reason },
     failingSince: toInstantOrNull(row.failing_since),
+    heldUntil: row.status === 'active' && held_until !== null && held_until > now ? toInstant(held_until) : null,
     previousSecretUntil: previous_until !== null && previous_until > now ? toInstant(previous_until) : null,
     createdBy: { userId: row.creator_id, displayName: row.creator_name },
     ...{ createdAt: toInstant(row.created_at), updatedAt: toInstant(row.updated_at) },

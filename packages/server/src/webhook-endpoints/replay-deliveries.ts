@@ -3,13 +3,13 @@ import type { Identity, WebhookEvent } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
-import { enqueueEvents } from '../tables/event-queue-repository.ts'
+import { enqueueEvents, hurryEvents } from '../tables/event-queue-repository.ts'
 import { findDelivery, insertDeliveries, replayDeliveries } from '../tables/webhook-delivery-repository.ts'
-import { lockEndpoint } from '../tables/webhook-endpoint-repository.ts'
+import { changeEndpoint, lockEndpoint } from '../tables/webhook-endpoint-repository.ts'
 import type { WebhookDeliveryRow, WebhookEndpointRow } from '../tables/webhook-tables.ts'
 import { note } from './change-endpoint.ts'
 import { attemptColumns, endpointRef } from './deliver-event.ts'
-import { isReceived } from './delivery-rules.ts'
+import { isReceived, LEASE_MS } from './delivery-rules.ts'
 import { sendDelivery } from './send-delivery.ts'
 import { KEPT_MS } from './spread-event.ts'
 
@@ -29,7 +29,8 @@ export async function requireDelivery(
 }
 
 /**
- * Puts deliveries into the queue again: one, or those that have failed. One that is in the queue stays as it is.
+ * Sends deliveries now: one, or those that have failed and those that wait. An endpoint whose deliveries wait after failures
+ * is tried at once.
  *
  * @returns The number of those that are sent again.
  * @throws {@link TenonError} `ENDPOINT_DISABLED`, `ENDPOINT_NOT_FOUND`.
@@ -43,7 +44,7 @@ export async function replay(
   const ref = endpointRef(endpoint)
   const { tenantId, endpointId } = ref
   const at = server.now()
-  const rows = await server.database.withTenant(tenantId, async (tx) => {
+  const answer = await server.database.withTenant(tenantId, async (tx) => {
     const now = await lockEndpoint(tx, ref)
     if (now === null) throw new TenonError('ENDPOINT_NOT_FOUND', 'No endpoint has this id')
     if (now.status === 'disabled') throw new TenonError('ENDPOINT_DISABLED', 'The endpoint is disabled')
@@ -54,11 +55,14 @@ export async function replay(
         ...{ tenant_id: tenantId, event_id, event_type, target: endpointId, at: happenedAt },
       })),
     )
-    if (changed.length > 0) await note(tx, identity, 'webhook.replay', endpoint, at, { deliveries: changed.length })
-    return changed
+    if (now.held_until !== null) await changeEndpoint(tx, now, { held_until: null })
+    const waiting = await hurryEvents(tx, ref, eventId, LEASE_MS)
+    const replayed = changed.length + waiting
+    if (replayed > 0) await note(tx, identity, 'webhook.replay', endpoint, at, { deliveries: replayed })
+    return { replayed, hasMore: changed.length === MOST }
   })
   server.eventKeeper.wake()
-  return { replayed: rows.length, hasMore: rows.length === MOST }
+  return answer
 }
 
 /** Sends a test event once, and stores what came of it. It changes nothing about the endpoint. */

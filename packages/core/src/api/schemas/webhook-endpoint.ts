@@ -15,6 +15,7 @@ export const webhookEndpointSchema = z
     status: statusSchema,
     disabledReason: z.string().nullable(),
     failingSince: instantSchema.nullable(),
+    heldUntil: instantSchema.nullable(),
     previousSecretUntil: instantSchema.nullable(),
     createdBy: z.strictObject({ userId: z.string(), displayName: z.string() }),
     createdAt: instantSchema,

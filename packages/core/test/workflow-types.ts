@@ -39,7 +39,11 @@ const set = defineNode({
   title: 'Set',
   category: 'data',
   inline: true,
-  params: z.object({ fields: anySchema.default({}).meta({ control: 'key-value' }) }),
+  params: z.object({
+    fields: anySchema.default({}).meta({ control: 'key-value' }),
+    only: z.string().optional().meta({ title: 'Only if', literal: true, expressionOver: 'trigger' }),
+    sql: z.string().optional().meta({ title: 'SQL', literal: true, valuesIn: 'fields' }),
+  }),
   ports: [...done],
   outputs: { success: { fromParam: 'fields', as: 'values' } },
 })

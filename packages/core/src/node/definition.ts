@@ -373,4 +373,11 @@ export interface ParamMeta {
    * this one: validation reports types that cannot be compared.
    */
   readonly comparesWith?: { readonly param: string; readonly operator: string }
+  /** The text is one expression without braces, which reads this root only, such as `trigger`: validation reports others. */
+  readonly expressionOver?: string
+  /**
+   * The text is a statement of SQL that reads values by `:name` from the param with this name: validation reports names
+   * without a value, and values that the statement does not read.
+   */
+  readonly valuesIn?: string
 }

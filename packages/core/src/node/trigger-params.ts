@@ -146,6 +146,7 @@ export const webhookParams = z.object({
       control: 'text',
       literal: true,
       placeholder: 'The id of the message',
+      expressionOver: 'trigger',
     }),
   answer: z
     .enum(WEBHOOK_ANSWERS)
@@ -207,6 +208,7 @@ export const eventParams = z.object({
     control: 'text',
     literal: true,
     placeholder: 'Every event',
+    expressionOver: 'trigger',
   }),
   dedupeKey: z
     .string()
@@ -220,6 +222,7 @@ export const eventParams = z.object({
       control: 'text',
       literal: true,
       placeholder: 'Its source and its id',
+      expressionOver: 'trigger',
     }),
   schema: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }).meta({
     title: 'Data of the event',

@@ -17,6 +17,7 @@ import { checkRepeatedKeys } from './check-repeated-keys.ts'
 import { checkRequests } from './check-requests.ts'
 import { checkSinks } from './check-sinks.ts'
 import { checkTemplates } from './check-templates.ts'
+import { checkTexts } from './check-texts.ts'
 import { checkWays } from './check-ways.ts'
 import { errorIssue, type ReportIssue, type WorkflowIssue } from './issue.ts'
 import { BudgetSpent, createMeter, type Meter } from './meter.ts'
@@ -88,6 +89,7 @@ function* allChecks(
   checkRequests(survey, report)
   yield* checkParams(survey, checkSchema, meter, report)
   yield* checkLint(survey, meter, report)
+  checkTexts(survey, meter, report)
   yield* checkSinks(survey, meter, report)
   const traced = yield* traceWorkflow(survey, meter)
   yield* checkTemplates(survey, traced, report)

@@ -22,6 +22,7 @@ export function sqlParam(placeholder: string) {
     control: 'code',
     placeholder,
     literal: true,
+    valuesIn: 'values',
   })
 }
 

@@ -451,9 +451,7 @@ describe('a publication', () => {
       const body = { name: 'Hooks', document: open({ dedupeKey }) }
       const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
       const problem = await server.json<{ issues: unknown[] }>(422, `/workflows/${id}/versions`, { as, method: 'POST' })
-      expect(problem.issues).toMatchObject([
-        { code: 'TRIGGER_INVALID', path: ['nodes', 'hook', 'params', 'dedupeKey'] },
-      ])
+      expect(problem.issues).toMatchObject([{ code: 'PARAM_INVALID', path: ['nodes', 'hook', 'params', 'dedupeKey'] }])
     }
   })
 })

@@ -1,8 +1,6 @@
 import { isSecretMarker, type TenantId, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { analyzeTemplate, parseExpression } from '@tenon/core/expression'
 import type { NodeManifest } from '@tenon/core/node'
-import type { EventParams } from '../accept-requests/receive-event.ts'
 import type { ServerContext } from '../context.ts'
 import { checkSchedule } from '../schedule-rules/check-schedule.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
@@ -11,8 +9,7 @@ import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
 import { STANDARD_SECRET, standardKey } from './standard-key.ts'
 
 /**
- * Checks what validation in the browser does not: the key of a message and the filter of events, which are expressions in
- * texts, and settings of the workflow that fit no message.
+ * Checks what validation in the browser does not: the times of schedules, and settings of the workflow that fit no message.
  *
  * @returns An issue for each trigger that could take no message.
  */
@@ -20,17 +17,7 @@ export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument
   const triggers = triggerNodesOf(manifest, document)
   const issues = triggers.flatMap((trigger) => {
     if (trigger.kind === 'schedule') return scheduleIssues(trigger)
-    const { id, name } = trigger.node
-    const { dedupeKey = '', filter = '' } = JSON.parse(trigger.params) as Partial<WebhookParams & EventParams>
-    const faults = { dedupeKey: expressionFault(dedupeKey, 'key'), filter: expressionFault(filter, 'filter') }
-    return [
-      ...trigger.issues,
-      ...Object.entries(faults).flatMap(([param, fault]) =>
-        fault === null
-          ? []
-          : [{ path: ['nodes', id, 'params', param], code: 'TRIGGER_INVALID', message: `${name}: ${fault}` }],
-      ),
-    ]
+    return trigger.issues
   })
   const [first] = triggers
   if (first === undefined || document.settings?.batching === undefined) return issues
@@ -80,17 +67,4 @@ function scheduleIssues({ node: { id, name, params } }: TriggerNode): readonly P
   return checkSchedule(params, Date.now()).issues.map(({ path, message }) => ({
     ...{ path: ['nodes', id, 'params', ...path], code: 'TRIGGER_INVALID', message: `${name}: ${message}` },
   }))
-}
-
-function expressionFault(text: string, name: 'key' | 'filter'): string | null {
-  if (text.trim() === '') return null
-  try {
-    // Alone, as messages evaluate it: in braces, a text with two expressions would pass as well.
-    parseExpression(text)
-    const other = analyzeTemplate(`{{${text}}}`).reads.find(({ root }) => root !== 'trigger')
-    return other === undefined ? null : `the ${name} can read "trigger" only, and not "${other.root}"`
-  } catch (error) {
-    if (error instanceof TenonError) return `the ${name} of a message is no expression: ${error.message}`
-    throw error
-  }
 }

@@ -36,6 +36,9 @@ describe('rows', () => {
   test.each([
     [{ email: 'a', total: 'x' }, '"total" must be a number'],
     [{ email: 'a', total: '12345678901234567890' }, '"total" must be a number'],
+    [{ email: 'a', total: '9007199254740993.0' }, '"total" must be a number'],
+    [{ email: 'a', total: '9007199254740993e0' }, '"total" must be a number'],
+    [{ email: 'a', total: '0.12345678901234567890' }, '"total" must be a number'],
     [{ email: 'a', total: '1e999' }, '"total" must be a number'],
     [{ email: 'a', paid: 'yes' }, '"paid" must be true or false'],
     [{ email: 'a', due: '2026-02-30' }, '"due" must be a date'],

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ColumnType, DataColumn } from '@tenon/core/node'
 import { encodeValue } from '@tenon/core/run'
-import { isNumberText, textFault } from '@tenon/core/text'
+import { isNumberText, parseJson, textFault } from '@tenon/core/text'
 
 /** Longest key of a row. */
 const MAX_KEY = 500
@@ -117,12 +117,11 @@ export const EXPECTED: Readonly<Record<ColumnType, string>> = {
   json: 'a JSON value',
 }
 
-/** Reads a number without a loss of digits before the point. */
+/** Reads a number without a loss of digits. */
 function numberOf(text: string): number | undefined {
   if (!isNumberText(text)) return undefined
-  const number = Number(text)
-  const isExact = !/^-?\d+$/.test(text) || Number.isSafeInteger(number)
-  return Number.isFinite(number) && isExact ? number : undefined
+  const reading = parseJson(text, { onLoss: 'refuse' })
+  return reading.ok && typeof reading.value === 'number' ? reading.value : undefined
 }
 
 /** Returns the instant in UTC with milliseconds, so that the order of the texts is that of the instants. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { KILLED_WRITES, OTHER_WRITES, PROCESS_LABELS } from './write-points.ts'
 
@@ -31,6 +31,16 @@ test('each write of the sources has a label at which a process is killed, or a r
   expect([...new Set(found)].sort()).toEqual(listed.sort())
   expect(Object.values(KILLED_WRITES).filter((label) => !PROCESS_LABELS.includes(label))).toEqual([])
   expect(PROCESS_LABELS.length).toBeGreaterThanOrEqual(40)
+})
+
+test('each test that a reason names exists', () => {
+  const named = Object.values(OTHER_WRITES).flatMap((reason) => reason.match(/[\w-]+\.test\.ts/g) ?? [])
+  expect(named.length).toBeGreaterThan(3)
+  const packages = join(SOURCES, '../..')
+  const tests = ['runtime/src', 'runtime/test', 'server/test'].flatMap((folder) =>
+    readdirSync(join(packages, folder), { recursive: true, encoding: 'utf8' }).map((path) => basename(path)),
+  )
+  expect(named.filter((name) => !tests.includes(name))).toEqual([])
 })
 
 test('a write without a label is found', () => {

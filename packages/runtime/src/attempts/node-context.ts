@@ -89,7 +89,7 @@ export function nodeContextOf(
     http: endingWith(connection === null ? http : withCredentials(http, connection), abort),
     connection: connection?.connection ?? null,
     files: nodeFilesOf(files, tenantId, fileMask),
-    ...nodeTablesOf(dataTables, { tenantId, runId }, () => abort.signal),
+    ...nodeTablesOf(dataTables, { tenantId, runId }, () => abort.signal, redact),
     ...clientsOf(http, tenantId, connection, () => ({
       abortSignal: abort.signal,
       timeoutMs: started.node.timeoutMs,

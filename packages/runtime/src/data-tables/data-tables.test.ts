@@ -1,9 +1,10 @@
-import type { JsonObject } from '@tenon/core/document'
-import type { DataColumn, DataCondition } from '@tenon/core/node'
+import type { Json, JsonObject } from '@tenon/core/document'
+import type { DataColumn, DataCondition, DataWrite } from '@tenon/core/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COLUMNS, openDataTable } from '../testing/data-table-kit.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import { createDataTables } from './data-tables.ts'
+import { nodeTablesOf } from './node-tables.ts'
 import type { DataTableLimits } from './table-limits.ts'
 
 let opened: TestDatabase
@@ -21,7 +22,7 @@ describe('rows', () => {
   test('are stored by the types of their columns, and counted', async () => {
     const { insert, tables, tableId, counts } = await openTable()
     const { rows, inserted } = await insert(
-      { email: 'a@x', total: '12.5', paid: 'true', due: '2026-11-30T10:00:00+01:00', tags: ['vip', { a: 1 }] },
+      { email: 'a@x', total: '12.50e0', paid: 'true', due: '2026-11-30T10:00:00+01:00', tags: ['vip', { a: 1 }] },
       { email: 'b@x' },
     )
     expect(inserted).toBe(2)
@@ -335,6 +336,22 @@ describe('a table', () => {
       code: 'DATA_TABLE_NOT_FOUND',
     })
   })
+})
+
+test('secrets of a node are hidden in what it stores, and not in its conditions', async () => {
+  const { dataTables, tenantId, runId, tableId, insert } = await openTable()
+  await insert({ email: 'sk-1' })
+  const redact = (value: Json) => JSON.parse(JSON.stringify(value).replaceAll('sk-1', '***')) as Json
+  const signal = new AbortController().signal
+  const { tables, keyValues } = nodeTablesOf(dataTables, { tenantId, runId }, () => signal, redact)
+  const filter = { where: [{ column: 'email', operator: '==', value: 'sk-1' }], match: 'all' } as const
+  const write = (completionKey: string, change: DataWrite['change']) =>
+    tables.write({ table: tableId, change, completionKey })
+  const { rows } = await write('a', { kind: 'update', filter, values: { tags: ['is sk-1'] }, maxRows: 1 })
+  expect(rows).toMatchObject([{ email: 'sk-1', tags: ['is ***'] }])
+  expect((await write('b', { kind: 'insert', rows: [{ email: 'x sk-1' }] })).rows).toMatchObject([{ email: 'x ***' }])
+  await keyValues.change({ kind: 'set', key: 'k sk-1', value: 'sk-1' }, 'c')
+  expect(await keyValues.get('k ***')).toEqual({ isFound: true, value: '***' })
 })
 
 test('values under keys are set, added up, listed and deleted', async () => {

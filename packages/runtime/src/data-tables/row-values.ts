@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ColumnType, DataColumn } from '@tenon/core/node'
 import { encodeValue } from '@tenon/core/run'
-import { isNumberText, parseJson, textFault } from '@tenon/core/text'
+import { isNumberText, textFault } from '@tenon/core/text'
 
 /** Longest key of a row. */
 const MAX_KEY = 500
@@ -120,8 +120,16 @@ export const EXPECTED: Readonly<Record<ColumnType, string>> = {
 /** Reads a number without a loss of digits. */
 function numberOf(text: string): number | undefined {
   if (!isNumberText(text)) return undefined
-  const reading = parseJson(text, { onLoss: 'refuse' })
-  return reading.ok && typeof reading.value === 'number' ? reading.value : undefined
+  const number = Number(text)
+  return Number.isFinite(number) && digitsOf(text) === digitsOf(String(number)) ? number : undefined
+}
+
+/** Returns the digits of the text of a number, without zeros at its ends and its exponent. */
+function digitsOf(text: string): string {
+  return text
+    .replace(/[eE].*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '')
 }
 
 /** Returns the instant in UTC with milliseconds, so that the order of the texts is that of the instants. */

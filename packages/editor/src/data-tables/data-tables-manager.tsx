@@ -31,7 +31,7 @@ export function DataTablesManager({ client, ...instance }: DataTablesManagerProp
 }
 
 function Manager({ client }: { readonly client: TenonClient }) {
-  const { t } = useInstance()
+  const { t, locale } = useInstance()
   const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
   const canWrite = me.value !== null && me.value.role !== 'viewer'
   const tables = useDataTables(client)
@@ -63,7 +63,9 @@ function Manager({ client }: { readonly client: TenonClient }) {
                 <Button variant="ghost" onClick={() => setShownId(id)}>
                   <span dir="auto">{name}</span>
                 </Button>
-                <span className="tn-muted">{t('tables.size', { count: rowCount, limit: rowLimit })}</span>
+                <span className="tn-muted">
+                  {t('tables.size', { count: rowCount, limit: rowLimit.toLocaleString(locale) })}
+                </span>
               </li>
             ))}
           </ul>

@@ -21,7 +21,7 @@ interface TableViewProps {
 
 /** One data table: its rows, and what people can do with it. */
 export function TableView({ client, table, canWrite, onBack, onEdit, onChanged, onDeleted }: TableViewProps) {
-  const { t, portal } = useInstance()
+  const { t, locale, portal } = useInstance()
   const [open, setOpen] = useState<'row' | 'delete' | null>(null)
   /** Number of rows that were added: the rows are loaded again for each. */
   const [added, setAdded] = useState(0)
@@ -47,7 +47,9 @@ export function TableView({ client, table, canWrite, onBack, onEdit, onChanged, 
           <h1 className="tn-inbox-title" dir="auto">
             {table.name}
           </h1>
-          <p className="tn-muted">{t('tables.size', { count: table.rowCount, limit: table.rowLimit })}</p>
+          <p className="tn-muted">
+            {t('tables.size', { count: table.rowCount, limit: table.rowLimit.toLocaleString(locale) })}
+          </p>
         </div>
         <div className="tn-connection-actions">
           {canWrite && (

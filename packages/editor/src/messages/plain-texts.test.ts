@@ -31,6 +31,10 @@ describe('the texts of the editor', () => {
     expect(offenders((text) => /[a-z]\. [A-Z]/.test(text) && !/[.?)}]$/.test(text))).toEqual([])
   })
 
+  test('use the forms of messages that are filled in', () => {
+    expect(offenders((text) => /\{\s*\w+\s*,\s*(number|date|time|duration|ordinal|selectordinal|spellout)\b/.test(text))).toEqual([])
+  })
+
   test('have straight quotes in pairs, and one character for an ellipsis', () => {
     expect(offenders((text) => /[“”‘’«»]/.test(text) || text.includes('...'))).toEqual([])
     expect(offenders((text) => (text.match(/"/g) ?? []).length % 2 === 1)).toEqual([])

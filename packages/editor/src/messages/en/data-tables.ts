@@ -7,7 +7,7 @@ export const enDataTables = {
   'tables.empty': 'No data tables yet',
   'tables.emptyWhy': 'A data table keeps rows that workflows read and change, such as customers or orders.',
   'tables.none': 'None',
-  'tables.size': '{count, plural, one {# row} other {# rows}} of at most {limit, number}',
+  'tables.size': '{count, plural, one {# row} other {# rows}} of at most {limit}',
   'tables.missing': 'This table does not exist any more. Choose another one.',
   'tables.stale': 'The columns of the table have changed since it was chosen.',
   'tables.refresh': 'Use the new columns',

@@ -32,7 +32,9 @@ describe('the texts of the editor', () => {
   })
 
   test('use the forms of messages that are filled in', () => {
-    expect(offenders((text) => /\{\s*\w+\s*,\s*(number|date|time|duration|ordinal|selectordinal|spellout)\b/.test(text))).toEqual([])
+    expect(
+      offenders((text) => /\{\s*\w+\s*,\s*(number|date|time|duration|ordinal|selectordinal|spellout)\b/.test(text)),
+    ).toEqual([])
   })
 
   test('have straight quotes in pairs, and one character for an ellipsis', () => {

@@ -110,6 +110,7 @@ test('sends a stored answer without what is refused now, and refuses it in a new
   expect(readRunAnswer(earlier)).toEqual(stored({ headers: { etag: '"1"' } }).response)
   expect(checkRunAnswer(earlier)).toBeNull()
   expect(readRunAnswer(stored({ status: 204, body: 1 }))).toEqual(stored({ status: 204, format: 'empty' }).response)
+  expect(readRunAnswer(stored({ body: undefined }))).toEqual(stored({}).response)
   const file = stored({ format: 'file', body: FILE })
   expect(checkRunAnswer(file)).toEqual(file.response)
 })

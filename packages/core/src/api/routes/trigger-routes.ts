@@ -43,10 +43,15 @@ const WEBHOOK_REQUEST = {
   responses: {
     200: {
       description:
-        'A run that an earlier message with the same key has started, or the answer to the message by which Slack or GitHub has tried the address',
+        'A run that an earlier message with the same key has started, or the answer to the message by which Slack or GitHub has tried the address. ' +
+        'A trigger that answers with the run sends the output of the run, or what its respond node says, with any status and type',
       schema: z.union([acceptedWebhookSchema, webhookChallengeSchema]),
+      otherContents: { '*/*': z.unknown() },
     },
-    202: { description: 'The run, started or queued', schema: acceptedWebhookSchema },
+    202: {
+      description: 'The run, started or queued, also one that has not answered in time',
+      schema: acceptedWebhookSchema,
+    },
   },
   errors: [
     'WEBHOOK_NOT_FOUND',
@@ -69,6 +74,9 @@ const WEBHOOK_REQUEST = {
     'KEY_PROVIDER_REQUIRED',
     'UNAVAILABLE',
     'REQUEST_BODY_CONSUMED',
+    'RUN_NOT_COMPLETED',
+    'RUN_ANSWER_LATE',
+    'FILE_NOT_FOUND',
   ],
 } as const
 

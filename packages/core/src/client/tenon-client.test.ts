@@ -269,6 +269,10 @@ describe('createTenonClient', () => {
     expect(seen[1]?.url).toBe('https://app.example/automation/workflows?cursor=x+y')
     expect(seen[2]?.body).toBe('{"input":{"a":1}}')
     expect(seen[2]?.headers.get('idempotency-key')).toBe('k-1')
+    await client.runs.nodeRunEvents('r', 'n')
+    await client.dataTables.rows('t')
+    expect(seen[3]?.url).toBe('https://app.example/automation/runs/r/node-runs/n/events?after=0')
+    expect(seen[4]?.body).toBe('{}')
   })
 
   test('follows a run by server-sent events where no socket opens', async () => {

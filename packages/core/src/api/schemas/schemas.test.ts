@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EMPTY_DOCUMENT } from '../../document/types.ts'
 import { jsonSchema, pageQuery, textSchema } from './common.ts'
+import { createDataTableSchema } from './data-table.ts'
 import { workflowDocumentSchema } from './document.ts'
 import { cloudEventSchema } from './event.ts'
 import { documentOperationSchema } from './operation.ts'
@@ -18,6 +19,17 @@ describe('textSchema', () => {
   test.each(['', 'plain', '😀 ok', 'ünïcode'])('accepts %j', (text) => {
     expect(textSchema(10).safeParse(text).success).toBe(true)
   })
+})
+
+test('a data table has a name, and columns of different names that are none of every row', () => {
+  const isValid = (name: string, ...columns: readonly string[]) =>
+    createDataTableSchema.safeParse({
+      name,
+      columns: columns.map((column) => ({ name: column, type: 'text', isRequired: false })),
+    }).success
+  expect([isValid('A', 'a', 'b'), isValid(' ', 'a'), isValid('A', 'id'), isValid('A', 'a', 'a')]).toEqual([
+    ...[true, false, false, false],
+  ])
 })
 
 describe('jsonSchema', () => {

@@ -10,14 +10,17 @@ import {
 } from '@tenon/core/node'
 import { createNodeTestHarness, type NodeTestHarness, type NodeTestHarnessOptions } from '@tenon/core/testing'
 
+/** The function of the platform: the harness replaces the global one while a node runs. */
+const platformFetch = globalThis.fetch
+
 /** An HTTP client over the platform's own fetch, for servers of the test. */
 export const plainHttp: HttpClient = {
-  fetch,
+  fetch: platformFetch,
   request: async (
     url,
     { abortSignal, timeoutMs: _timeoutMs, maxResponseBytes: _maxBytes, redirect = 'follow', ...init } = {},
   ) => {
-    const response = await fetch(url, {
+    const response = await platformFetch(url, {
       ...(init as RequestInit),
       redirect: redirect === 'follow' ? 'follow' : 'manual',
       ...(abortSignal === undefined ? {} : { signal: abortSignal }),

@@ -23,7 +23,13 @@ const CONNECTORS = [
   ...[notion(), slack(), stripe(), twilio(), zendesk()],
 ]
 const ACCOUNTS = {
-  ...{ apiKey: 'an API key', basic: 'a user name and a password', bearer: 'a token', oauth2: 'OAuth 2' },
+  ...{
+    apiKey: 'an API key',
+    aws: 'an access key of AWS',
+    basic: 'a user name and a password',
+    bearer: 'a token',
+    oauth2: 'OAuth 2',
+  },
   ...{ postgres: 'a database login', smtp: 'a login' },
 }
 const INTRO = `# Connectors and their nodes

@@ -33,6 +33,7 @@ import { set } from './set/definition.ts'
 import { sort } from './sort/definition.ts'
 import { start } from './start/definition.ts'
 import { switchDefinition } from './switch/definition.ts'
+import { textractOcr } from './textract-ocr/definition.ts'
 import { tryDefinition } from './try/definition.ts'
 import { waitForCallback } from './wait-for-callback/definition.ts'
 import { waitForEvent } from './wait-for-event/definition.ts'
@@ -90,4 +91,5 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   postgresQuery,
   postgresWrite,
   sendEmail,
+  textractOcr,
 ])

@@ -10,16 +10,20 @@ const languageModel = {
   generate: async () => ({ text: '{}', model: 'small', usage: { inputTokens: 0, outputTokens: 0 } }),
 }
 
+const unused = async () => Promise.reject(new Error('never called'))
+const documentReader = { start: unused, result: unused, discard: unused }
+
 test('every definition has an implementation, and every implementation its definition', () => {
-  const types = createBuiltInNodes({ languageModel }).map(({ definition }) => definition.type)
+  const types = createBuiltInNodes({ languageModel, documentReader }).map(({ definition }) => definition.type)
   expect([...types].sort()).toEqual(builtInDefinitions.map(({ type }) => type).sort())
 })
 
-test('without a model the nodes that need one are not offered', () => {
+test('without a model and a reader the nodes that need one are not offered', () => {
   const types = createBuiltInNodes({}).map(({ definition }) => definition.type)
   expect(types).not.toContain('llm-transform')
   expect(types).not.toContain('guardrails')
-  expect(types).toHaveLength(builtInDefinitions.length - 2)
+  expect(types).not.toContain('textract-ocr')
+  expect(types).toHaveLength(builtInDefinitions.length - 3)
 })
 
 test('the models of the host are in the manifest, the first as default', () => {
@@ -55,7 +59,7 @@ test('only nodes that go outside or use files or data are dispatched', () => {
   const dispatched = builtInDefinitions.filter(({ inline }) => inline !== true).map(({ type }) => type)
   expect([...dispatched].sort()).toEqual([
     ...['data-table-query', 'data-table-write', 'guardrails', 'http-call', 'key-value', 'llm-transform'],
-    ...['postgres-query', 'postgres-write', 'read-csv', 'send-email', 'write-csv'],
+    ...['postgres-query', 'postgres-write', 'read-csv', 'send-email', 'textract-ocr', 'write-csv'],
   ])
 })
 

@@ -17,6 +17,7 @@ describe('createBuiltInNodes', () => {
     [{ languageModel: {} }, 'languageModel must be a LanguageModel with models and generate'],
     [{ languageModel: null }, 'languageModel must be a LanguageModel with models and generate'],
     [{ languageModel: Promise.resolve({}) }, 'languageModel is a promise: await it'],
+    [{ documentReader: { start: 1 } }, 'documentReader must be a DocumentReader, such as textractReader()'],
     [null, 'the options must be an object (got null)'],
   ])('refuses %j', (options, message) => {
     expect(() => createBuiltInNodes(options as object)).toThrow(refusal(message))

@@ -50,7 +50,7 @@ export const UNREACHABLE = [
   { entry: 'packages/core/src/expression/index.ts', packages: ['zod', 're2js', 'yjs'] },
   { entry: 'packages/core/src/client/index.ts', packages: ['zod', 're2js', 'yjs'] },
   { entry: 'packages/core/src/collab/index.ts', packages: ['zod', 're2js'] },
-  { entry: 'packages/nodes/src/index.ts', packages: ['openai'] },
+  { entry: 'packages/nodes/src/index.ts', packages: ['openai', '@aws-sdk/'] },
   {
     entry: 'packages/runtime/src/engines/temporal/workflow/index.ts',
     packages: ['zod', 're2js', 'yjs', 'kysely', 'pg', 'undici'],

@@ -139,6 +139,31 @@ export const NODE_ERRORS = {
   },
   MAIL_REFUSED: { status: 502, retryable: false, remedy: 'Correct the addresses or the content; the server says why.' },
   MAIL_LOGIN_FAILED: { status: 502, retryable: false, remedy: 'Correct the user or the password of the connection.' },
+  DOCUMENT_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Give a PNG, JPEG, TIFF or PDF that is not damaged or encrypted, within the limits of the service.',
+  },
+  DOCUMENT_NOT_ALLOWED: {
+    status: 403,
+    retryable: false,
+    remedy: 'Check the access key of the connection, and what its user may do.',
+  },
+  DOCUMENT_READ_FAILED: {
+    status: 502,
+    retryable: true,
+    remedy: 'Try again; details.reason is the answer of the service.',
+  },
+  DOCUMENT_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    remedy: 'Split the document, or read fewer of its parts.',
+  },
+  DOCUMENT_WAIT_TOO_LONG: {
+    status: 504,
+    retryable: false,
+    remedy: 'Raise the longest wait of the node, or split the document.',
+  },
   MODEL_FAILED: { status: 502, retryable: false, remedy: 'Check the model name and the provider account.' },
   MODEL_OUTPUT_INVALID: {
     status: 502,

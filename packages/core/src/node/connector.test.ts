@@ -4,6 +4,8 @@ import { greet } from '../../test/node-definitions.ts'
 import { connectionParamOf } from '../document/connection-param.ts'
 import { checkDefinition } from './check-definition.ts'
 import {
+  asksForHosts,
+  awsHosts,
   type Connector,
   connectorFields,
   defineConnector,
@@ -36,12 +38,24 @@ describe('defineConnector', () => {
     expect(names(defineConnector(crm))).toEqual(['apiKey'])
     expect(GENERIC_CONNECTORS.map((connector) => [connector.id, names(connector)])).toEqual([
       ['api-key', ['in', 'name', 'apiKey']],
+      ['aws', ['accessKeyId', 'secretAccessKey', 'region']],
       ['basic', ['username', 'password']],
       ['bearer', ['token']],
       ['postgres', ['host', 'port', 'database', 'username', 'password', 'access', 'tls', 'ca']],
       ['smtp', ['host', 'port', 'tls', 'username', 'password', 'ca']],
     ])
-    expect(GENERIC_CONNECTORS.map(({ auth }) => hasHttpCredentials(auth))).toEqual([true, true, true, false, false])
+    expect(GENERIC_CONNECTORS.map(({ auth }) => hasHttpCredentials(auth))).toEqual([
+      ...[true, true, true, true, false, false],
+    ])
+    expect(GENERIC_CONNECTORS.map(({ auth }) => asksForHosts(auth))).toEqual([true, false, true, true, false, false])
+    expect([
+      awsHosts('eu-central-1'),
+      awsHosts('cn-north-1'),
+      awsHosts('us-gov-east-1'),
+      awsHosts('a.example'),
+    ]).toEqual([
+      ...[['*.eu-central-1.amazonaws.com'], ['*.cn-north-1.amazonaws.com.cn'], ['*.us-gov-east-1.amazonaws.com'], []],
+    ])
     expect(defineConnector({ ...crm, auth: { kind: 'apiKey', position: { in: 'query', name: 'key' } } })).toBeTruthy()
   })
 

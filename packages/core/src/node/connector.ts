@@ -4,7 +4,7 @@ import { type ConnectorParts, partsFault } from './connector-parts.ts'
 import { isHostPattern, isUrlAllowed } from './http-credentials.ts'
 
 /** Ways in which connections of a connector authenticate, as the API names them. */
-export const CONNECTOR_AUTH_KINDS = ['apiKey', 'basic', 'bearer', 'oauth2', 'postgres', 'smtp'] as const
+export const CONNECTOR_AUTH_KINDS = ['apiKey', 'aws', 'basic', 'bearer', 'oauth2', 'postgres', 'smtp'] as const
 /** One of {@link CONNECTOR_AUTH_KINDS}. */
 export type ConnectorAuthKind = (typeof CONNECTOR_AUTH_KINDS)[number]
 
@@ -24,6 +24,11 @@ export type ConnectorAuth =
   | { readonly kind: 'apiKey'; readonly position?: ApiKeyPosition }
   /** User name and password, as HTTP Basic. The user name is not secret: people who may use the connection see it. */
   | { readonly kind: 'basic' }
+  /**
+   * An access key of AWS and a region. The HTTP client signs each request (Signature Version 4). Without `allowedHosts`, the
+   * hosts are the services of the region.
+   */
+  | { readonly kind: 'aws' }
   /** A token that the service issued, such as a JWT, as HTTP Bearer. */
   | { readonly kind: 'bearer' }
   /** OAuth 2: the authorization code flow with PKCE. Access tokens are refreshed before they expire. */
@@ -178,6 +183,22 @@ export function hasHttpCredentials({ kind }: { readonly kind: ConnectorAuthKind 
   return kind !== 'postgres' && kind !== 'smtp'
 }
 
+/**
+ * Checks whether a person enters the hosts that get the credentials of a connection: of AWS, the region names them, and a
+ * database or a mail server is a field.
+ */
+export function asksForHosts({ kind }: { readonly kind: ConnectorAuthKind }): boolean {
+  return hasHttpCredentials({ kind }) && kind !== 'aws'
+}
+
+/** Returns the hosts of the services of AWS in a region; none for a text that cannot be a region. */
+export function awsHosts(region: string): readonly string[] {
+  if (!AWS_REGION.test(region)) return []
+  return [`*.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`]
+}
+
+const AWS_REGION = /^[a-z]{2,3}(-[a-z]+){1,3}-[0-9]{1,2}$/
+
 /** Returns the fields that a person fills in to create a connection. OAuth has none: the service asks its user. */
 export function connectorFields({ auth }: Pick<Connector, 'auth'>): readonly ConnectorField[] {
   switch (auth.kind) {
@@ -185,6 +206,8 @@ export function connectorFields({ auth }: Pick<Connector, 'auth'>): readonly Con
       const position = [{ ...value('in'), choices: ['header', 'query'] }, value('name')]
       return auth.position === undefined ? [...position, secret('apiKey')] : [secret('apiKey')]
     }
+    case 'aws':
+      return [value('accessKeyId'), secret('secretAccessKey'), value('region')]
     case 'basic':
       return [value('username'), secret('password')]
     case 'bearer':
@@ -207,11 +230,12 @@ export function connectorFields({ auth }: Pick<Connector, 'auth'>): readonly Con
 }
 
 /**
- * Connectors for any service with an API key, a user name and password, or a token, for Postgres databases and for mail
- * servers. Every server has them.
+ * Connectors for any service with an API key, a user name and password, or a token, for AWS, for Postgres databases and
+ * for mail servers. Every server has them.
  */
 export const GENERIC_CONNECTORS: readonly Connector[] = Object.freeze([
   defineConnector({ id: 'api-key', title: 'API key', auth: { kind: 'apiKey' }, allowedHosts: [] }),
+  defineConnector({ id: 'aws', title: 'AWS', auth: { kind: 'aws' }, allowedHosts: [] }),
   defineConnector({ id: 'basic', title: 'User name and password', auth: { kind: 'basic' }, allowedHosts: [] }),
   defineConnector({ id: 'bearer', title: 'Bearer token', auth: { kind: 'bearer' }, allowedHosts: [] }),
   defineConnector({ id: 'postgres', title: 'Postgres', auth: { kind: 'postgres' }, allowedHosts: [] }),

@@ -343,12 +343,12 @@ export interface ParamMeta {
   /** The param takes a literal only, never a template. */
   readonly literal?: boolean
   /**
-   * Connections that a param with the control `connection` may name: those to services by HTTP (`http`), to Postgres
+   * Connections that a param with the control `connection` may name: those to services by HTTP (`http`), to AWS (`aws`), to Postgres
    * databases (`postgres`), to mail servers (`smtp`), or those of the connector with this id.
    *
    * @defaultValue all
    */
-  readonly connectsTo?: 'http' | 'postgres' | 'smtp' | (string & {})
+  readonly connectsTo?: 'http' | 'aws' | 'postgres' | 'smtp' | (string & {})
   /** For the control `lookup`: the lookup of the connector, by which people choose a thing at the service. */
   readonly lookup?: string
   /**

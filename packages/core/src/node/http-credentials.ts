@@ -1,6 +1,16 @@
 import { TenonError } from '../errors/tenon-error.ts'
 import { isPortAllowed } from '../evaluate/sinks/outbound-rules.ts'
 
+/** Access key of an account at AWS. */
+export interface AwsCredentials {
+  /** Id of the key; it is not secret. */
+  readonly accessKeyId: string
+  /** Secret of the key, which is never sent. */
+  readonly secretAccessKey: string
+  /** Region of the hosts: `us-east-1`. */
+  readonly region: string
+}
+
 /** Credentials of a connection, which the HTTP client adds to a request while it sends it. */
 export interface HttpCredentials {
   /** Headers with credentials, by name in lower case; they replace those of the request. */
@@ -9,6 +19,12 @@ export interface HttpCredentials {
   readonly query: Readonly<Record<string, string>>
   /** Hosts that may receive them, each as {@link isHostPattern} describes. A request to another host fails. */
   readonly allowedHosts: readonly string[]
+  /**
+   * Access key of AWS, with which each request is signed just before it is sent (Signature Version 4).
+   *
+   * @defaultValue none
+   */
+  readonly aws?: AwsCredentials
   /**
    * Other texts that must not be in a response, such as a password of which a header has an encoded form. The credentials
    * themselves are always hidden in responses.
@@ -54,7 +70,7 @@ export function isUrlAllowed(url: URL, allowedHosts: readonly string[]): boolean
 export function addCredentials(
   url: URL,
   headers: ReadonlyMap<string, string>,
-  { allowedHosts, ...credentials }: Omit<HttpCredentials, 'secrets'>,
+  { allowedHosts, ...credentials }: Omit<HttpCredentials, 'aws' | 'secrets'>,
 ): { readonly url: URL; readonly headers: ReadonlyMap<string, string> } {
   if (!isUrlAllowed(url, allowedHosts)) {
     throw new TenonError('CONNECTION_HOST_REFUSED', `The connection is not allowed for ${url.protocol}//${url.host}`)

@@ -24,6 +24,8 @@ export { checkOutput } from './check-output.ts'
 export { checkParams } from './check-params.ts'
 export {
   type ApiKeyPosition,
+  asksForHosts,
+  awsHosts,
   CONNECTOR_AUTH_KINDS,
   type Connector,
   type ConnectorAuth,
@@ -93,9 +95,24 @@ export {
   type PortDefinition,
   type PortsFromParam,
 } from './definition.ts'
+export {
+  type DocumentContent,
+  type DocumentReader,
+  type DocumentReaderContext,
+  type DocumentRequest,
+  documentContentSchema,
+  type StartedReading,
+  type StoredDocument,
+} from './documents.ts'
 export { type FileContent, fileRefSchema, type NodeFiles } from './files.ts'
 export { handInputSchema, startsByHand } from './hand-input.ts'
-export { addCredentials, type HttpCredentials, isHostPattern, isUrlAllowed } from './http-credentials.ts'
+export {
+  type AwsCredentials,
+  addCredentials,
+  type HttpCredentials,
+  isHostPattern,
+  isUrlAllowed,
+} from './http-credentials.ts'
 export { createHttpResponse, type RawHttpResponse } from './http-response.ts'
 export { implementInlineNode, implementNode } from './implement-node.ts'
 export {

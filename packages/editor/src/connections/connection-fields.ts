@@ -31,12 +31,12 @@ export function draftOf(connection: ConnectionInfo | null, connector: ConnectorI
 /** Checks whether connections of a connector fit a param, by its `connectsTo`. */
 export function isOffered({ id, auth }: ConnectorInfo, connectsTo: string | undefined): boolean {
   const kind = auth === 'postgres' || auth === 'smtp' ? auth : 'http'
-  return connectsTo === undefined || connectsTo === kind || connectsTo === id
+  return connectsTo === undefined || connectsTo === kind || connectsTo === auth || connectsTo === id
 }
 
-/** Checks whether a person enters the hosts that get the credentials: a database or a mail server has a field for its host. */
+/** Checks whether a person enters the hosts that get the credentials: of AWS, the region names them, and a database or a mail server has a field. */
 export function asksForHosts({ allowedHosts, auth }: ConnectorInfo): boolean {
-  return allowedHosts.length === 0 && auth !== 'postgres' && auth !== 'smtp'
+  return allowedHosts.length === 0 && auth !== 'aws' && auth !== 'postgres' && auth !== 'smtp'
 }
 
 function hostsIn({ hosts }: ConnectionDraft): readonly string[] {

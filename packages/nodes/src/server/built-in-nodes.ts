@@ -1,4 +1,4 @@
-import type { AnyNodeImplementation, LanguageModel } from '@tenon/core/node'
+import type { AnyNodeImplementation, DocumentReader, LanguageModel } from '@tenon/core/node'
 import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault } from '@tenon/core/options'
 import { aggregateNode } from '../aggregate/implementation.ts'
 import { approvalNode } from '../approval/implementation.ts'
@@ -34,6 +34,7 @@ import { setNode } from '../set/implementation.ts'
 import { sortNode } from '../sort/implementation.ts'
 import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
+import { createTextractOcrNode } from '../textract-ocr/implementation.ts'
 import { tryNode } from '../try/implementation.ts'
 import { waitForCallbackNode } from '../wait-for-callback/implementation.ts'
 import { waitForEventNode } from '../wait-for-event/implementation.ts'
@@ -49,16 +50,24 @@ const languageModelCheck: OptionCheck = (value, field) =>
         `${field} must be a LanguageModel with models and generate, such as openaiLanguageModel({ ... })`,
       )
 
+const documentReaderCheck: OptionCheck = (value, field) =>
+  isOptionObject(value) && ['start', 'result', 'discard'].every((name) => typeof value[name] === 'function')
+    ? []
+    : optionFault(field, `${field} must be a DocumentReader, such as textractReader()`)
+
 /** Services of the host for the built-in nodes. */
 export interface BuiltInNodesOptions {
   /** Model of `llm-transform` and `guardrails`. @defaultValue none: the two node types are omitted */
   readonly languageModel?: LanguageModel
+  /** Reader of `textract-ocr`, such as `textractReader()`. @defaultValue none: the node type is omitted */
+  readonly documentReader?: DocumentReader
 }
 
 /**
  * Creates the built-in node types with their implementations, for the server together with those of the host.
  *
- * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown option, or an invalid `languageModel`.
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown option, or an invalid `languageModel` or
+ * `documentReader`.
  *
  * @example
  * ```ts
@@ -68,8 +77,11 @@ export interface BuiltInNodesOptions {
  * ```
  */
 export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly AnyNodeImplementation[] {
-  checkOptions('createBuiltInNodes', options, { languageModel: optional(languageModelCheck) })
-  const { languageModel } = options
+  checkOptions('createBuiltInNodes', options, {
+    languageModel: optional(languageModelCheck),
+    documentReader: optional(documentReaderCheck),
+  })
+  const { languageModel, documentReader } = options
   const plain: readonly AnyNodeImplementation[] = [
     startNode,
     webhookNode,
@@ -108,6 +120,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     postgresQueryNode,
     postgresWriteNode,
     sendEmailNode,
+    ...(documentReader === undefined ? [] : [createTextractOcrNode(documentReader)]),
   ]
   if (languageModel === undefined) return plain
   return [

@@ -4,17 +4,19 @@ import { addCredentials, type HttpCredentials } from '@tenon/core/node'
 import { createBytesRedactor } from '../hide-bytes.ts'
 import { checkHeaders } from './check-request.ts'
 import type { Hop } from './redirects.ts'
+import { signForAws } from './sign-for-aws.ts'
 
 type Target = Pick<Hop<unknown>, 'url' | 'headers'>
+type Sent = Pick<Hop<string | Uint8Array>, 'url' | 'headers' | 'method' | 'body'>
 
 /** Keeps the credentials of a connection between the client and the service: callers never see them in a response. */
 export interface CredentialGuard {
   /**
-   * Adds the credentials to a request; one that was redirected to another origin gets none.
+   * Adds the credentials to a request, or signs it with them; one that was redirected to another origin gets none.
    *
    * @throws {@link TenonError} `CONNECTION_HOST_REFUSED`, and as `checkHeaders`.
    */
-  sign(hop: Target): Target
+  sign(hop: Sent): Target | Promise<Target>
   /**
    * Removes credentials that a service has put into the address of a redirect.
    *
@@ -57,7 +59,10 @@ function guardOf(credentials: HttpCredentials, origin: string): CredentialGuard 
     sign(hop) {
       if (hop.url.origin !== origin) return hop
       const { url, headers } = addCredentials(hop.url, hop.headers, credentials)
-      return { url, headers: checkHeaders(headers) }
+      const { aws } = credentials
+      return aws === undefined
+        ? { url, headers: checkHeaders(headers) }
+        : signForAws({ ...hop, url, headers: checkHeaders(headers) }, aws)
     },
     afterRedirect(hop) {
       const url = new URL(hop.url)
@@ -77,7 +82,8 @@ function guardOf(credentials: HttpCredentials, origin: string): CredentialGuard 
 }
 
 /** Returns every text that must not be in a response: of `Bearer abc`, a service may send back `abc` alone. */
-function secretsOf({ headers, query, secrets = [] }: HttpCredentials): readonly string[] {
-  const sent = [...Object.values(headers), ...Object.values(query), ...secrets]
+function secretsOf({ aws, headers, query, secrets = [] }: HttpCredentials): readonly string[] {
+  const keys = aws === undefined ? [] : [aws.secretAccessKey]
+  const sent = [...Object.values(headers), ...Object.values(query), ...keys, ...secrets]
   return sent.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
 }

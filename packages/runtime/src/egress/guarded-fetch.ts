@@ -33,7 +33,7 @@ export function createGuardedFetch(agent: Agent, maxResponseBytes: number): Http
     const guard = createCredentialGuard(init?.httpCredentials, origin)
     try {
       for (let hops = 0; ; hops += 1) {
-        const { url, headers } = guard.sign(hop)
+        const { url, headers } = await guard.sign(hop)
         const response = await fetch(url, {
           dispatcher: agent,
           method: hop.method,

@@ -76,7 +76,7 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
       terms.signal.throwIfAborted()
       earlier = status
       status = undefined
-      const { url, headers: sent } = guard.sign(hop)
+      const { url, headers: sent } = await guard.sign(hop)
       const answer = await request(url, {
         dispatcher: agent,
         method: hop.method as Dispatcher.HttpMethod,

@@ -79,7 +79,7 @@ function connectorOf({ params }: NodeManifestEntry, param: string): string | nul
   return typeof connectsTo === 'string' && !KINDS.has(connectsTo) ? connectsTo : null
 }
 
-const KINDS: ReadonlySet<string> = new Set(['http', 'postgres', 'smtp'])
+const KINDS: ReadonlySet<string> = new Set(['aws', 'http', 'postgres', 'smtp'])
 
 /** Returns the connections that the nodes of a workflow name; disabled nodes use none. */
 export function connectionsIn(

@@ -2,6 +2,8 @@ import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { MIN_SECRET_LENGTH } from '@tenon/core/mask'
 import {
   type ApiKeyPosition,
+  asksForHosts,
+  awsHosts,
   type Connector,
   connectorFields,
   type HttpCredentials,
@@ -71,8 +73,13 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
     const hasPassword = (secrets.password ?? '') !== '' || kept.includes('password')
     for (const [name, fault] of loginFaults(values, hasPassword)) report(['values', name], fault)
     if (allowedHosts > 0) report(['allowedHosts'], 'The host is a field of the connection')
-  } else if (connector.allowedHosts.length === 0 && allowedHosts === 0)
+  } else if (asksForHosts(connector.auth) && connector.allowedHosts.length === 0 && allowedHosts === 0)
     report(['allowedHosts'], 'Name the hosts of the service')
+  if (connector.auth.kind === 'aws') {
+    if (allowedHosts > 0) report(['allowedHosts'], 'The region names the hosts')
+    if (!/^\w{16,128}$/.test(values.accessKeyId ?? '')) report(['values', 'accessKeyId'], 'Paste the access key ID')
+    if (awsHosts(values.region ?? '').length === 0) report(['values', 'region'], 'Write a region, such as eu-central-1')
+  }
   if (connector.allowedHosts.length > 0 && allowedHosts > 0) report(['allowedHosts'], 'The connector names the hosts')
   if (issues.length === 0) return
   throw new TenonError('REQUEST_INVALID', issues[0]?.message ?? '', { details: { issues } })
@@ -80,7 +87,9 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
 
 /** Checks whether a header contains the secrets as they are: not those of HTTP Basic, which are encoded. */
 function isSentInHeader({ auth }: Connector, values: Texts): boolean {
-  return auth.kind === 'apiKey' ? positionOf(auth.position, values).in === 'header' : auth.kind !== 'basic'
+  return auth.kind === 'apiKey'
+    ? positionOf(auth.position, values).in === 'header'
+    : auth.kind !== 'basic' && auth.kind !== 'aws'
 }
 
 function positionOf(position: ApiKeyPosition | undefined, values: Texts): ApiKeyPosition {
@@ -112,6 +121,12 @@ export function credentialsOf(
       const apiKey = secretOf(secrets, 'apiKey')
       if (part === 'header') return inHeader(name, `${prefix}${apiKey}`)
       return { credentials: { headers: {}, query: { [name]: apiKey }, allowedHosts }, secrets: texts }
+    }
+    case 'aws': {
+      const { accessKeyId = '', region = '' } = values
+      const aws = { accessKeyId, region, secretAccessKey: secretOf(secrets, 'secretAccessKey') }
+      const hosts = allowedHosts.length > 0 ? allowedHosts : awsHosts(region)
+      return { credentials: { headers: {}, query: {}, allowedHosts: hosts, aws }, secrets: texts }
     }
     case 'basic': {
       const pair = Buffer.from(`${values.username ?? ''}:${secretOf(secrets, 'password')}`, 'utf8').toString('base64')

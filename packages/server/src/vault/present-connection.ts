@@ -8,7 +8,7 @@ import type { ConnectionRow } from '../tables/secret-tables.ts'
 /** Returns a connector for the API: nothing of the OAuth client of the host, and no URL. */
 export function presentConnector(connector: Connector): ConnectorInfo {
   const { id, title, auth, allowedHosts, test } = connector
-  const canTest = test !== undefined || !hasHttpCredentials(auth)
+  const canTest = test !== undefined || !hasHttpCredentials(auth) || auth.kind === 'aws'
   return { id, title, auth: auth.kind, fields: connectorFields(connector), allowedHosts, canTest }
 }
 

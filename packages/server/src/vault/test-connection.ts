@@ -1,7 +1,7 @@
 import type { ConnectionTest, Identity } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { createRedactor } from '@tenon/core/mask'
-import { hasHttpCredentials } from '@tenon/core/node'
+import { awsHosts, type Connector, hasHttpCredentials } from '@tenon/core/node'
 import { type OpenConnection, publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
@@ -9,6 +9,7 @@ import { insertAudit } from '../tables/audit-repository.ts'
 import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import { changeConnection } from './change-connection.ts'
+import { valuesOf } from './present-connection.ts'
 
 const TEST_TIMEOUT_MS = 10_000
 const TEST_BYTES = 65_536
@@ -25,7 +26,8 @@ export async function testConnection(
   row: ConnectionRow,
 ): Promise<ConnectionTest> {
   const connector = server.vault.connector(row.connector)
-  const test = connector?.test
+  const isAws = connector?.auth.kind === 'aws'
+  const test = connector?.test ?? (isAws ? awsTest(row) : undefined)
   if (connector === null || (test === undefined && hasHttpCredentials(connector.auth)))
     return { ok: false, status: null, message: 'This connection cannot be tested' }
   const { row: used, opened } = await server.vault.openFor(identity, row.connection_id)
@@ -55,10 +57,19 @@ export async function testConnection(
     })
     return { ok: false, status: null, message: 'The response of the service cannot be read' }
   }
+  // AWS answers an unknown key with 403.
+  if (isAws && status === 403) said = 'refused'
   if (status === 401 || said === 'refused') await markForReauth(server, identity, used)
   const ok = status < 400 && said === 'accepted'
   if (ok && used.status === 'needs_reauth') await clearMark(server, identity, used)
   return { ok, status, message: messageOf(ok, status, said) }
+}
+
+/** Asks AWS whose key it is, which every key may. */
+function awsTest(row: ConnectionRow): NonNullable<Connector['test']> {
+  const { region = '' } = valuesOf(row)
+  const [hosts = ''] = awsHosts(region)
+  return { url: `https://sts${hosts.slice(1)}/?Action=GetCallerIdentity&Version=2011-06-15` }
 }
 
 function messageOf(ok: boolean, status: number, said: 'accepted' | 'refused' | 'failed'): string {

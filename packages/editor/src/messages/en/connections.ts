@@ -41,7 +41,7 @@ export const enConnections = {
   'connections.form.service': 'Service',
   'connections.form.name': 'Name',
   'connections.form.field':
-    '{field, select, in {Position} name {Header or parameter} apiKey {API key} username {User name} password {Password} token {Token} host {Host} port {Port} database {Database} access {Nodes may} tls {TLS} ca {Certificate authority} other {{field}}}',
+    '{field, select, in {Position} name {Header or parameter} apiKey {API key} username {User name} password {Password} token {Token} accessKeyId {Access key ID} secretAccessKey {Secret access key} region {Region} host {Host} port {Port} database {Database} access {Nodes may} tls {TLS} ca {Certificate authority} other {{field}}}',
   'connections.form.caHelp': 'PEM. Leave it empty if a public authority signs the certificate of the server.',
   'connections.form.choice':
     '{choice, select, header {Header} query {Query parameter} read {Read} insert {Read and insert} write {Read, insert, change and delete} verify {Encrypt and verify the certificate} encrypt {Encrypt without verifying} off {Off: everything is sent as plain text} tls {TLS} starttls {STARTTLS} other {{choice}}}',

@@ -1,0 +1,1 @@
+export { type TextractReaderOptions, textractReader } from './textract-reader.ts'

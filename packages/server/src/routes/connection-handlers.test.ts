@@ -165,6 +165,7 @@ describe('connections', () => {
         ['crm', true],
         ['chat', true],
         ['api-key', false],
+        ['aws', true],
         ['basic', false],
         ['bearer', false],
         ['postgres', true],

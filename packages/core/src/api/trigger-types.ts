@@ -17,10 +17,46 @@ export interface Trigger {
   readonly url: string | null
   /** Open test; `null` without one. */
   readonly test: TriggerTest | null
-  /** Person who has paused it; `null` unless it is paused. */
+  /** Person who has paused it; `null` unless it is paused, and if the server has paused it after repeated failures. */
   readonly pausedBy: Actor | null
   /** State of a schedule; `null` for another kind, and for one that is not published. */
   readonly schedule: ScheduleState | null
+  /** State of a poll; `null` for another kind, and for one that is not published. */
+  readonly poll: PollState | null
+}
+
+/** State of a published trigger that asks a service for new items. */
+export interface PollState {
+  /** Time of the next poll; `null` while it is paused. */
+  readonly nextAt: IsoInstant | null
+  /** Time of the last poll that has succeeded; `null` before. */
+  readonly polledAt: IsoInstant | null
+  /** Number of polls that have failed since then. */
+  readonly failures: number
+  /** Failure of the last poll; `null` if it has succeeded. After repeated failures, the trigger is paused for it. */
+  readonly failure: { readonly code: string; readonly message: string } | null
+}
+
+/** Items that a poll would start runs for now; nothing is started or stored. */
+export interface PollPreview {
+  /** Items in the order in which their runs would start, 20 at most. */
+  readonly items: readonly PolledItemPreview[]
+  /** Number of new items. */
+  readonly newCount: number
+  /** Number of items that the published trigger has seen before. */
+  readonly seenCount: number
+  /** `true` if the next poll is the first one and begins with what is new after it: it would start no runs. */
+  readonly startsNone: boolean
+}
+
+/** An item of a preview. */
+export interface PolledItemPreview {
+  /** Id by which the item is recognized. */
+  readonly id: string
+  /** Input of its run, as JSON; cut if it is long. */
+  readonly data: string
+  /** `false` if the published trigger has seen it before. */
+  readonly isNew: boolean
 }
 
 /** State of a published schedule. */

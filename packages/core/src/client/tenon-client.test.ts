@@ -115,6 +115,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   listTriggerEvents: (client) => client.triggers.events('w', 'n', { limit: 9 }),
   backfillTrigger: (client) =>
     client.triggers.backfill('w', 'n', { from: '2026-11-29T00:00:00.000Z', to: '2026-11-30T00:00:00.000Z' }),
+  pollTrigger: (client) => client.triggers.poll('w', 'n'),
   previewSchedule: (client) => client.triggers.preview({ params: { cron: '0 9 * * *' } }),
   uploadFile: (client) => client.files.upload(new Uint8Array([1]), { name: 'a b.txt', type: 'text/plain' }),
   getFile: (client) => client.files.get('f'),

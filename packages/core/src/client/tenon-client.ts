@@ -327,6 +327,8 @@ function triggerMethods(send: Transport): TriggersClient {
     replaceAddress: change('address'),
     events: (workflowId, nodeId, query, request) =>
       send({ method: 'GET', path: `${pathOf(workflowId, nodeId)}/events`, query, ...sendingOf(request) }),
+    poll: (workflowId, nodeId, request) =>
+      send({ method: 'POST', path: `${pathOf(workflowId, nodeId)}/poll`, body: {}, ...sendingOf(request) }),
     backfill: (workflowId, nodeId, body, request) =>
       send({ method: 'POST', path: `${pathOf(workflowId, nodeId)}/backfill`, body, ...sendingOf(request) }),
     preview: (body, request) => send({ method: 'POST', path: '/schedules/preview', body, ...sendingOf(request) }),

@@ -1,4 +1,11 @@
-import type { Backfill, BackfillResult, SchedulePreview, Trigger, TriggerEvent } from '../api/trigger-types.ts'
+import type {
+  Backfill,
+  BackfillResult,
+  PollPreview,
+  SchedulePreview,
+  Trigger,
+  TriggerEvent,
+} from '../api/trigger-types.ts'
 import type { Page } from '../api/types.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { NodeId, WorkflowId } from '../ids.ts'
@@ -28,6 +35,13 @@ export interface TriggersClient {
    * @throws {@link TenonError} `TRIGGER_NOT_FOUND`.
    */
   openTest(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<Trigger>
+  /**
+   * Polls by a trigger of the draft, and returns the items for which it would start runs now. Nothing is started or stored.
+   *
+   * @throws {@link TenonError} `TRIGGER_NOT_FOUND`, `WORKFLOW_INVALID`, `POLL_FAILED` with the failure of the service,
+   * `POLL_RESULT_INVALID`, `CONNECTION_NOT_FOUND`, `CONNECTION_REFUSED`.
+   */
+  poll(workflowId: WorkflowId, nodeId: NodeId, options?: RequestOptions): Promise<PollPreview>
   /** Lists a page of the last events of a trigger; `limit` is 1 to 200. @throws {@link TenonError} `CURSOR_INVALID`. */
   events(
     workflowId: WorkflowId,

@@ -25,6 +25,16 @@ export const REQUEST_ERRORS = {
     retryable: true,
     remedy: 'Test the connection, or enter the value.',
   },
+  POLL_FAILED: {
+    status: 502,
+    retryable: true,
+    remedy: 'Poll by hand to see the failure, and correct the trigger, or wait for the service.',
+  },
+  POLL_RESULT_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Return at most 500 items, each with an id of 1 to 400 characters, and a cursor of at most 16 kB.',
+  },
   CONNECTION_AUTHORIZATION_INVALID: {
     status: 422,
     retryable: false,

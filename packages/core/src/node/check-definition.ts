@@ -8,7 +8,7 @@ import { nodeTypeKey, PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { checkDefinitionShape } from './check-definition-shape.ts'
 import { checkParamSchemas } from './check-param-schemas.ts'
-import { isFinal, type NodeDefinition } from './definition.ts'
+import { isFinal, type NodeDefinition, type ParamMeta } from './definition.ts'
 import { isPortsFromParam, listSummaryPlaceholders } from './definition-parts.ts'
 import { TRIGGER_PARAMS } from './trigger-params.ts'
 
@@ -124,6 +124,11 @@ function checkChild({ control, params, inline }: NodeDefinition, fail: Fail): vo
   if (input === undefined) fail('params.input', 'a node that starts runs needs a param with their input')
 }
 
+/** Secrets are literal anyway. */
+function isLiteral(meta: ParamMeta | undefined): boolean {
+  return meta?.literal === true || meta?.secret === true
+}
+
 /** Refuses a trigger that lacks a param that the server reads. */
 function checkTrigger(definition: NodeDefinition, fail: Fail): void {
   const { trigger, control } = definition
@@ -132,6 +137,9 @@ function checkTrigger(definition: NodeDefinition, fail: Fail): void {
   for (const name of Object.keys(TRIGGER_PARAMS[trigger].shape)) {
     if (!hasParam(definition, name)) fail(`params.${name}`, `a ${trigger} needs this param: use ${trigger}Params`)
   }
+  // Nothing has run before it that an expression could read.
+  const open = Object.entries(definition.params.shape).find(([, param]) => !isLiteral(param.meta()))
+  if (trigger === 'poll' && open !== undefined) fail(`params.${open[0]}`, 'a param of a poll must be literal')
 }
 
 /** Refuses calls of a node that cannot wait for them, and node types that are listed twice. */
@@ -204,14 +212,15 @@ function holdsSecret(value: Json): boolean {
 }
 
 /** Refuses params that name a connection in a way that the engine would not open. */
-function checkConnection({ params, inline }: NodeDefinition, fail: Fail): void {
+function checkConnection({ params, inline, trigger }: NodeDefinition, fail: Fail): void {
   const named = Object.entries(params.shape).filter(([, param]) => param.meta()?.control === 'connection')
   const [first, second] = named
   if (first === undefined) return
   const field = `params.${first[0]}`
   if (second !== undefined) fail(`params.${second[0]}`, 'a node has one connection')
   if (first[1].meta()?.literal !== true) fail(field, 'a connection must be a literal param: .meta({ literal: true })')
-  if (inline === true) fail(field, 'an inline node cannot have a connection, since it sends no requests')
+  if (inline === true && trigger !== 'poll')
+    fail(field, 'an inline node cannot have a connection, since it sends no requests')
 }
 
 /** Refuses an invalid default policy. */

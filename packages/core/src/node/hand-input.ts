@@ -11,6 +11,9 @@ const SCHEDULE_INPUT: JsonSchema = Object.freeze({
   additionalProperties: false,
 })
 
+/** The data of an item, whatever its service. */
+const ITEM_INPUT: JsonSchema = Object.freeze({ type: 'object', properties: Object.freeze({}) })
+
 /** Checks whether people and the API can start a run at a trigger of a kind: a message to a webhook cannot be made up. */
 export function startsByHand(kind: TriggerKind | undefined): boolean {
   return kind !== 'webhook'
@@ -18,12 +21,13 @@ export function startsByHand(kind: TriggerKind | undefined): boolean {
 
 /**
  * Returns the JSON Schema of what a person enters to start a run at a trigger that otherwise starts runs by itself: the time
- * of a schedule, or the data of an event. The server adds the other fields of the input.
+ * of a schedule, the data of an event or of an item that a poll may find. The server adds the other fields of the input.
  *
  * @returns `null` for a kind at which no person starts runs.
  */
 export function handInputSchema(kind: TriggerKind, params: JsonObject): JsonSchema | null {
   if (kind === 'schedule') return SCHEDULE_INPUT
+  if (kind === 'poll') return ITEM_INPUT
   if (kind !== 'event') return null
   return {
     type: 'object',

@@ -10,6 +10,7 @@ import type {
   NodeImplementation,
   Suspension,
 } from './implementation.ts'
+import type { Poll } from './poll.ts'
 
 /**
  * Binds code to a definition: `run` gets resolved, checked params and returns a port with its output, or a suspension.
@@ -67,7 +68,33 @@ export function implementInlineNode<Definition extends NodeDefinition>(
   return Object.freeze({ definition, evaluate })
 }
 
-function checkHalves(binder: string, definition: unknown, code: unknown, field: 'run' | 'evaluate'): void {
+/**
+ * Binds a poll to a definition with `trigger: 'poll'`: the server calls it at the interval of the trigger, and starts a run
+ * for each item that it finds. The data of the item is the output of the node.
+ *
+ * @param code - With `poll`, which asks the service for new items.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` without a definition or a function, and for a definition of another
+ * kind.
+ *
+ * @see docs/guides/polls.md
+ */
+export function implementTrigger<Definition extends NodeDefinition>(
+  definition: Definition,
+  { poll }: { readonly poll: Poll<NodeParams<Definition>> },
+): NodeImplementation<NoInfer<Definition>> & { readonly poll: Poll<NodeParams<Definition>> } {
+  checkHalves('implementTrigger', definition, poll, 'poll')
+  if (definition.inline !== true) throw wrongHalf(definition, 'is not inline, as each trigger must be')
+  if (definition.trigger !== 'poll') {
+    const { type } = definition
+    const message = `Node type "${type}" is no trigger of the kind "poll"`
+    throw new TenonError('NODE_DEFINITION_INVALID', message, { details: { type, field: 'trigger' } })
+  }
+  // The driver replaces this output by the item that has started the run.
+  const evaluate = (): NodeResult<Definition> => ({ port: 'success', output: {} }) as NodeResult<Definition>
+  return Object.freeze({ definition, evaluate, poll })
+}
+
+function checkHalves(binder: string, definition: unknown, code: unknown, field: 'run' | 'evaluate' | 'poll'): void {
   const refusal = (type: string, at: string, remedy: string): TenonError =>
     new TenonError('NODE_DEFINITION_INVALID', `${binder}: ${remedy}`, { remedy, details: { type, field: at } })
   const type = isOptionObject(definition) ? definition['type'] : undefined

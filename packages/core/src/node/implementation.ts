@@ -6,6 +6,7 @@ import type { NodeKeyValues, NodeTables } from './data-tables.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { NodeFiles } from './files.ts'
 import type { MailClient } from './mail.ts'
+import type { Poll } from './poll.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
 import type { SqlClient } from './sql.ts'
 
@@ -273,6 +274,8 @@ export interface AnyNodeImplementation {
   ) => NodeOutcome | Suspension | LoopSuspension | ChildSuspension
   /** Runs one attempt of a dispatched node and throws every failure; absent when the node has `evaluate`. */
   readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension | CallsSuspension>
+  /** Asks a service for new items; present for a trigger of the kind `poll` only. */
+  readonly poll?: Poll<never>
 }
 
 /** Outcome of a node: the port by which the run continues, and the output. */

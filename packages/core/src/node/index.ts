@@ -114,7 +114,7 @@ export {
   isUrlAllowed,
 } from './http-credentials.ts'
 export { createHttpResponse, type RawHttpResponse } from './http-response.ts'
-export { implementInlineNode, implementNode } from './implement-node.ts'
+export { implementInlineNode, implementNode, implementTrigger } from './implement-node.ts'
 export {
   type AnyNodeImplementation,
   type Approvers,
@@ -139,6 +139,8 @@ export { checkJsonSchema, findCertainFaults } from './json-schema/check-json-sch
 export type { MailClient, MailMessage, MailRefusal, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
+export type { Poll, PollContext, PolledItem, PollResult } from './poll.ts'
+export { POLL_BEGINS, type PollParams, pollParams } from './poll-params.ts'
 export type {
   ChatMessage,
   Connection,

@@ -1,7 +1,9 @@
 import { ROUTES } from '@tenon/core/api'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
+import { previewPoll } from '../polls/preview-poll.ts'
 import { backfillSchedule, previewSchedule } from '../schedules/backfill.ts'
+import { listPolls } from '../tables/poll-repository.ts'
 import { listSchedules } from '../tables/schedule-repository.ts'
 import { listEventRows } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows } from '../tables/trigger-repository.ts'
@@ -17,12 +19,16 @@ export const triggerHandlers: readonly RouteImplementation[] = [
   implementRoute(
     ROUTES.listTriggers,
     async ({ server, resource: { tenant_id: tenantId, workflow_id: workflowId } }) => {
-      const { rows, schedules } = await server.database.withTenant(tenantId, async (tx) => ({
+      const { rows, schedules, polls } = await server.database.withTenant(tenantId, async (tx) => ({
         rows: await listTriggerRows(tx, tenantId, workflowId),
         schedules: await listSchedules(tx, tenantId, workflowId),
+        polls: await listPolls(tx, tenantId, workflowId),
       }))
-      const scheduleOf = (nodeId: string) => schedules.find(({ node_id }) => node_id === nodeId) ?? null
-      const items = rows.map((row) => presentTrigger(server, refOf(row), { row, schedule: scheduleOf(row.node_id) }))
+      const items = rows.map((row) => {
+        const schedule = schedules.find(({ node_id }) => node_id === row.node_id) ?? null
+        const poll = polls.find(({ node_id }) => node_id === row.node_id) ?? null
+        return presentTrigger(server, refOf(row), { row, schedule, poll })
+      })
       return { status: 200, json: { items: await Promise.all(items) } }
     },
   ),
@@ -65,6 +71,11 @@ export const triggerHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.backfillTrigger, async (call) => ({
     status: 200,
     json: await backfillSchedule(call.server, call.identity, triggerOf(call), call.body),
+  })),
+
+  implementRoute(ROUTES.pollTrigger, async (call) => ({
+    status: 200,
+    json: await previewPoll(call.server, call.identity, triggerOf(call)),
   })),
 
   implementRoute(ROUTES.previewSchedule, async ({ server, body }) => ({

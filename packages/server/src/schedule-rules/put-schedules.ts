@@ -1,10 +1,11 @@
-import { sha256Hex, type TenantId, type WorkflowId } from '@tenon/core/document'
+import { isSecretMarker, type JsonObject, sha256Hex, type TenantId, type WorkflowId } from '@tenon/core/document'
 import { type ScheduleParams, scheduleParams } from '@tenon/core/node'
+import { clearFailures } from '../tables/poll-repository.ts'
 import { deleteOtherSchedules, lockSchedules, putSchedules, readDatabaseNow } from '../tables/schedule-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { insertTimes } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows, type TriggerRef } from '../tables/trigger-repository.ts'
-import type { ScheduleRow } from '../tables/trigger-tables.ts'
+import type { ScheduleRow, TriggerRow } from '../tables/trigger-tables.ts'
 import { createScheduleTimes } from './schedule-times.ts'
 import { timeEventId } from './time-names.ts'
 
@@ -21,7 +22,7 @@ interface WorkflowOfSchedules {
  */
 export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }: WorkflowOfSchedules): Promise<void> {
   const triggers = await listTriggerRows(tx, tenantId, workflowId)
-  const wanted = triggers.filter(({ kind }) => kind === 'schedule')
+  const wanted = triggers.filter(isTimed)
   const before = new Map((await lockSchedules(tx, tenantId, workflowId)).map((row) => [row.node_id, row]))
   if (wanted.length === 0 && before.size === 0) return
   const now = await readDatabaseNow(tx)
@@ -31,31 +32,57 @@ export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }
   }
   await deleteOtherSchedules(tx, tenantId, workflowId, nodeIds)
   const changed: ScheduleRow[] = []
-  for (const { node_id, params, paused_at } of wanted) {
+  for (const trigger of wanted) {
+    const { node_id, paused_at } = trigger
     const row = before.get(node_id) ?? null
-    const rule_hash = sha256Hex(ruleOf(scheduleParams.parse(JSON.parse(params))))
+    const rule_hash = sha256Hex(ruleOf(trigger))
     if (row !== null && row.rule_hash === rule_hash) continue
-    const due_at = paused_at !== null ? null : nextTime(params, now)
+    const { due_at, wake_at } = paused_at === null ? nextTimes(trigger, now) : NO_TIMES
     // A time that waits is one that has begun: it starts its run by the version that is published now.
     if (row !== null) await skipPassed(tx, { ...row, waiting_at: null }, now, 'changed')
-    const waiting_at = row?.waiting_at ?? null
+    const waiting_at = trigger.kind === 'poll' ? null : (row?.waiting_at ?? null)
     changed.push({
       ...{ tenant_id: tenantId, workflow_id: workflowId, node_id, rule_hash, due_at, waiting_at },
       ...{ revision: (row?.revision ?? 0) + 1, claim: row?.claim ?? 0, failing_from: null },
-      wake_at: waiting_at === null ? due_at : now,
+      wake_at: waiting_at === null ? wake_at : now,
       last_run_id: row?.last_run_id ?? null,
     })
   }
   await putSchedules(tx, changed)
 }
 
+/** Checks whether the clock looks after a kind of trigger. */
+function isTimed({ kind }: Pick<TriggerRow, 'kind'>): boolean {
+  return kind === 'schedule' || kind === 'poll'
+}
+
 /** The params that times follow from. */
-function ruleOf({ repeat, cron, every, from, days, hours, zone }: ScheduleParams): string {
+function ruleOf({ kind, params }: Pick<TriggerRow, 'kind' | 'params'>): string {
+  const given = JSON.parse(params) as JsonObject
+  if (kind === 'poll') return JSON.stringify(['poll', given.every ?? '', sourceHashOf(params)])
+  const { repeat, cron, every, from, days, hours, zone }: ScheduleParams = scheduleParams.parse(given)
   return JSON.stringify(repeat === 'cron' ? [cron, zone] : [every, from ?? '', days, hours ?? '', zone])
 }
 
-function nextTime(params: string, now: number): number | null {
-  return createScheduleTimes(scheduleParams.parse(JSON.parse(params))).next(now)
+/**
+ * Returns a hash of the params that say what a trigger polls. A secret that was set again leaves it as it is: it is the same
+ * service.
+ */
+export function sourceHashOf(params: string): string {
+  const { every: _every, begin: _begin, ...source } = JSON.parse(params) as JsonObject
+  const named = Object.entries(source).filter(([, value]) => !isSecretMarker(value))
+  return sha256Hex(JSON.stringify(named.sort(([one], [other]) => (one < other ? -1 : 1))))
+}
+
+type Times = Pick<ScheduleRow, 'due_at' | 'wake_at'>
+
+const NO_TIMES: Times = { due_at: null, wake_at: null }
+
+/** A poll has no times that are due: whether it starts runs is not known before. */
+function nextTimes({ kind, params }: Pick<TriggerRow, 'kind' | 'params'>, now: number): Times {
+  if (kind === 'poll') return { due_at: null, wake_at: now }
+  const due_at = createScheduleTimes(scheduleParams.parse(JSON.parse(params))).next(now)
+  return { due_at, wake_at: due_at }
 }
 
 /**
@@ -95,14 +122,17 @@ const CHANGES = {
   ended: { code: 'SCHEDULE_CHANGED', text: 'The schedule was taken out of the workflow, or the workflow was deleted,' },
 } as const
 
-/** Has a schedule that was resumed start runs again, from its first time after now. */
-export async function continueSchedule(tx: ServerTx, ref: TriggerRef, params: string): Promise<void> {
+/** Has a schedule that was resumed start runs again, from its first time after now; a poll, from its cursor and at once. */
+export async function continueSchedule(
+  tx: ServerTx,
+  ref: TriggerRef,
+  trigger: Pick<TriggerRow, 'kind' | 'params'>,
+): Promise<void> {
   const row = await lockSchedule(tx, ref)
   if (row === null) return
-  const due_at = nextTime(params, await readDatabaseNow(tx))
-  await putSchedules(tx, [
-    { ...row, revision: row.revision + 1, due_at, waiting_at: null, wake_at: due_at, failing_from: null },
-  ])
+  const times = nextTimes(trigger, await readDatabaseNow(tx))
+  await putSchedules(tx, [{ ...row, ...times, revision: row.revision + 1, waiting_at: null, failing_from: null }])
+  if (trigger.kind === 'poll') await clearFailures(tx, ref, times.wake_at)
 }
 
 async function lockSchedule(tx: ServerTx, { tenantId, workflowId, nodeId }: TriggerRef): Promise<ScheduleRow | null> {

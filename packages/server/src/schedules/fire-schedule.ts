@@ -1,3 +1,5 @@
+import type { PollDeps } from '../polls/ask-service.ts'
+import { firePoll } from '../polls/fire-poll.ts'
 import { planFirings } from '../schedule-rules/plan-firings.ts'
 import { type ClaimedSchedule, ClaimLost, releaseSchedule } from '../tables/schedule-repository.ts'
 import { findTrigger } from '../tables/trigger-repository.ts'
@@ -16,21 +18,29 @@ const WAITING_MS = { least: 1_000, most: 60_000 }
  *
  * @throws {@link TenonError} if a run could not be started for a fault of the server, such as of its database.
  */
-export async function fireSchedule(deps: FireDeps, claimed: ClaimedSchedule, claiming: Claiming): Promise<void> {
+export async function fireSchedule(
+  deps: FireDeps & PollDeps,
+  claimed: ClaimedSchedule,
+  claiming: Claiming,
+): Promise<void> {
   const trigger = await deps.database.withTenant(claimed.tenantId, (tx) => findTrigger(tx, claimed))
   // Paused or unpublished in this moment: the revision has changed, and there is nothing to store.
-  if (trigger === null || trigger.version === null || trigger.paused_at !== null || trigger.kind !== 'schedule') return
-  const firing = createFiring(deps, claimed, trigger, claiming)
+  if (trigger === null || trigger.version === null || trigger.paused_at !== null) return
   try {
-    await fireWaiting(firing)
-    await firePassed(firing)
-    await release(firing)
+    await (trigger.kind === 'poll'
+      ? firePoll(deps, claimed, trigger, claiming)
+      : fireTimes(createFiring(deps, claimed, trigger, claiming)))
   } catch (error) {
     // It is the work of another process now.
     if (!(error instanceof ClaimLost)) throw error
   }
 }
 
+async function fireTimes(firing: Firing): Promise<void> {
+  await fireWaiting(firing)
+  await firePassed(firing)
+  await release(firing)
+}
 /** Decides about the time that waits, by the policy that is published now. */
 async function fireWaiting(firing: Firing): Promise<void> {
   const { waitingAt } = firing.state

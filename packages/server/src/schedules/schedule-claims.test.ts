@@ -12,7 +12,6 @@ import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { DAY_MS, noteLooked, openTestSchedules, timeOf } from '../testing/kit/test-schedules.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { fireSchedule } from './fire-schedule.ts'
-import type { FireDeps } from './fire-time.ts'
 
 const { baseAt: BASE_AT, scheduled, waiting, openSchedule } = openTestSchedules()
 let server: TestServer
@@ -38,9 +37,14 @@ const brief = (events: readonly TriggerEvent[]) =>
 function processOf(start = vi.fn()) {
   const engine = { start, cancel: vi.fn() }
   const dataUsage = { checkRoom: async () => undefined }
-  const deps = { database, reader, engine, dataUsage, now: Date.now, log: vi.fn() } as unknown as FireDeps
+  const deps = { database, reader, engine, dataUsage, now: Date.now, log: vi.fn() } as unknown as Parameters<
+    typeof fireSchedule
+  >[0]
   const fire = (claimed: ClaimedSchedule) =>
-    fireSchedule(deps, claimed, { now: Date.now(), outages: [], leaseMs: 60_000, isClosing: () => false })
+    fireSchedule(deps, claimed, {
+      ...{ now: Date.now(), outages: [], leaseMs: 60_000, isClosing: () => false },
+      aside: (waiting) => waiting(),
+    })
   return { engine, fire }
 }
 

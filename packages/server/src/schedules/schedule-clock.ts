@@ -1,5 +1,6 @@
 import type { TenantId } from '@tenon/core/document'
 import { reasonOf } from '../log/reason-of.ts'
+import type { PollDeps } from '../polls/ask-service.ts'
 import { listOutages, noteLook, OUTAGE_MS } from '../tables/schedule-outage-repository.ts'
 import { type ClaimedSchedule, claimSchedules, putOffSchedule } from '../tables/schedule-repository.ts'
 import { fireSchedule } from './fire-schedule.ts'
@@ -29,23 +30,45 @@ export interface ClockPace {
 const CLOCK_PACE: ClockPace = { atOnce: 20, leaseMs: 60_000, idleMs: 1_000, retryMs: 5_000 }
 /** Time after which a process notes again that it looks for schedules. */
 const NOTE_MS = 10_000
+/** Polls that wait for their services, in relation to the room. */
+const MOST_ASIDE = 5
 
 /** Creates the clock of one process. The schedules are shared out among the processes. */
-export function createScheduleClock(deps: FireDeps, given: Partial<ClockPace> = {}): ScheduleClock {
+export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<ClockPace> = {}): ScheduleClock {
   const { atOnce, leaseMs, idleMs, retryMs } = { ...CLOCK_PACE, ...given }
   const { database, log } = deps
   const mostOfTenant = Math.ceil((atOnce * 3) / 4)
   const working = new Map<ClaimedSchedule, Promise<void>>()
+  /** Those that wait for a service. */
+  const aside = new Set<ClaimedSchedule>()
   let state: 'new' | 'started' | 'closed' = 'new'
   let looking: Promise<void> = Promise.resolve()
   let notedAt = 0
   let wake = (): void => undefined
 
+  const busy = () => working.size - aside.size
+  /** A tenant whose services are slow holds up its own polls only, and no schedule. */
+  const stepAside = async <Result>(claimed: ClaimedSchedule, waiting: () => Promise<Result>): Promise<Result> => {
+    const ofTenant = [...aside].filter(({ tenantId }) => tenantId === claimed.tenantId).length
+    if (aside.size >= atOnce * MOST_ASIDE || ofTenant >= atOnce) return waiting()
+    aside.add(claimed)
+    wake()
+    try {
+      return await waiting()
+    } finally {
+      aside.delete(claimed)
+    }
+  }
+
   /** Claims what is due, as far as there is room. @returns Time until the next look. */
   const look = async (): Promise<number> => {
     const inProgress = new Map<TenantId, number>()
-    for (const { tenantId } of working.keys()) inProgress.set(tenantId, (inProgress.get(tenantId) ?? 0) + 1)
-    const room = { most: atOnce - working.size, mostOfTenant, inProgress, leaseMs }
+    for (const claimed of working.keys()) {
+      if (aside.has(claimed)) continue
+      const { tenantId } = claimed
+      inProgress.set(tenantId, (inProgress.get(tenantId) ?? 0) + 1)
+    }
+    const room = { most: atOnce - busy(), mostOfTenant, inProgress, leaseMs }
     const { claimed, now, nextWakeAt, outages } = await database.withSystem(async (tx) => {
       const found = await claimSchedules(tx, room)
       // In the transaction of the claims: they know the outage that ends by this look.
@@ -54,11 +77,10 @@ export function createScheduleClock(deps: FireDeps, given: Partial<ClockPace> = 
       return { ...found, outages: isLate ? await listOutages(tx) : [] }
     })
     if (now - notedAt >= NOTE_MS) notedAt = now
-    const claiming: Claiming = { now, outages, leaseMs, isClosing: () => state === 'closed' }
-    for (const each of claimed) working.set(each, work(each, claiming))
-    return claimed.length > 0 && working.size < atOnce
-      ? 0
-      : Math.min(idleMs, Math.max(0, (nextWakeAt ?? now + idleMs) - now))
+    const claiming = { now, outages, leaseMs, isClosing: () => state === 'closed' }
+    for (const each of claimed)
+      working.set(each, work(each, { ...claiming, aside: (waiting) => stepAside(each, waiting) }))
+    return claimed.length > 0 && busy() < atOnce ? 0 : Math.min(idleMs, Math.max(0, (nextWakeAt ?? now + idleMs) - now))
   }
   /** Each on its own: one that fails holds none of the others up. */
   const work = async (claimed: ClaimedSchedule, claiming: Claiming): Promise<void> => {
@@ -72,7 +94,7 @@ export function createScheduleClock(deps: FireDeps, given: Partial<ClockPace> = 
     } finally {
       working.delete(claimed)
       // A look costs more than a claim: some room is collected for it.
-      if (working.size === 0 || atOnce - working.size >= atOnce / 4) wake()
+      if (busy() === 0 || atOnce - busy() >= atOnce / 4) wake()
     }
   }
   const run = async (): Promise<void> => {

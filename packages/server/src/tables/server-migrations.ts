@@ -319,6 +319,23 @@ const startRequests: Migration = {
   ],
 }
 
+/** What polls know of their services. */
+const polls: Migration = {
+  name: '0039-polls',
+  isCompatible: true,
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'polls',
+      columns: `workflow_id text not null, node_id text not null, source_hash text not null, cursor text not null,
+        seen text, next_at bigint, polled_at bigint, failures int not null, code text, message text,
+        foreign key (tenant_id, workflow_id, node_id)
+        references ${identifier(schema)}.schedules (tenant_id, workflow_id, node_id) on delete cascade`,
+      key: ['workflow_id', 'node_id'],
+    }),
+  ],
+}
+
 /** The rate of the requests of a connection. */
 const connectionPaces: Migration = {
   name: '0044-connection-paces',
@@ -347,6 +364,7 @@ export const SERVER_MIGRATIONS = {
     schedules,
     startRequests,
     webhooks,
+    polls,
     connectionPaces,
   ],
   // Their drafts hold the snapshot in the row that every update writes.

@@ -11,6 +11,7 @@ import type {
   WrappedKeyRow,
 } from './secret-tables.ts'
 import type {
+  PollRow,
   ScheduleLookRow,
   ScheduleOutageRow,
   ScheduleRow,
@@ -152,6 +153,7 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'waits' | 'wo
   readonly triggers: TriggerRow
   readonly trigger_events: TriggerEventRow
   readonly schedules: ScheduleRow
+  readonly polls: PollRow
   readonly schedule_looks: ScheduleLookRow
   readonly schedule_outages: ScheduleOutageRow
   readonly start_requests: StartRequestRow

@@ -57,6 +57,24 @@ export interface ScheduleRow {
   readonly failing_from: number | null
 }
 
+/** State of a poll of the version with which runs start; it is deleted with its schedule. */
+export interface PollRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly node_id: NodeId
+  /** Hash of the params that say what is polled: cursor and ids of other params mean nothing. */
+  readonly source_hash: string
+  /** JSON of the cursor for the next poll. */
+  readonly cursor: string
+  /** JSON of the hashes of the ids of items, those found last at the end; null before the first poll. */
+  readonly seen: string | null
+  readonly next_at: number | null
+  readonly polled_at: number | null
+  readonly failures: number
+  readonly code: string | null
+  readonly message: string | null
+}
+
 /** The last look of any process for schedules that are due, in a table of one row. */
 export interface ScheduleLookRow {
   readonly clock: 'schedules'

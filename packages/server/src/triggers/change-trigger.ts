@@ -4,7 +4,6 @@ import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { continueSchedule, stopSchedule } from '../schedule-rules/put-schedules.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
-import { findSchedule } from '../tables/schedule-repository.ts'
 import {
   findTrigger,
   lockTrigger,
@@ -14,7 +13,7 @@ import {
   updateTrigger,
 } from '../tables/trigger-repository.ts'
 import { draftTrigger } from './check-triggers.ts'
-import { presentTrigger } from './present-trigger.ts'
+import { findTimes, presentTrigger } from './present-trigger.ts'
 import { versionTriggersOf } from './put-version-triggers.ts'
 
 /** Time for which a test address is open. */
@@ -33,11 +32,11 @@ export async function changeTrigger(
 ): Promise<Trigger> {
   const { tenantId, workflowId, nodeId } = ref
   const at = server.now()
-  const { row, schedule } = await server.database.withTenant(tenantId, async (tx) => {
+  const stored = await server.database.withTenant(tenantId, async (tx) => {
     const before = await lockTrigger(tx, ref)
     if (before === null || before.version === null) throw notFound()
     if ((before.paused_at === null) === (change === 'resume')) {
-      return { row: before, schedule: await findSchedule(tx, ref) }
+      return { row: before, ...(await findTimes(tx, ref)) }
     }
     await updateTrigger(tx, ref, {
       ...(change === 'pause'
@@ -45,13 +44,12 @@ export async function changeTrigger(
         : { paused_at: null, pauser_id: null, pauser_name: null }),
       updated_at: at,
     })
-    if (before.kind === 'schedule') {
-      await (change === 'pause' ? stopSchedule(tx, ref) : continueSchedule(tx, ref, before.params))
-    }
+    // Of another kind, there is none.
+    await (change === 'pause' ? stopSchedule(tx, ref) : continueSchedule(tx, ref, before))
     await insertAudit(tx, { identity, action: `trigger.${change}`, resource: workflowId, at, details: { nodeId } })
-    return { row: await findTrigger(tx, ref), schedule: await findSchedule(tx, ref) }
+    return { row: await findTrigger(tx, ref), ...(await findTimes(tx, ref)) }
   })
-  return presentTrigger(server, ref, { row, schedule })
+  return presentTrigger(server, ref, stored)
 }
 
 /**
@@ -64,8 +62,8 @@ export async function openTriggerTest(server: ServerContext, identity: Identity,
   const { tenantId, workflowId, nodeId } = ref
   const { document } = await readSealedDraft(server, ref, identity)
   const found = draftTrigger(server.registry.manifest, document, nodeId)
-  // The times of a schedule pass by themselves.
-  if (found === null || found.kind === 'schedule') throw notFound()
+  // The times of a schedule pass by themselves, and a poll is tried by its preview.
+  if (found === null || found.kind === 'schedule' || found.kind === 'poll') throw notFound()
   const at = server.now()
   const row = await server.database.withTenant(tenantId, async (tx) => {
     const { node_id, kind, node_type, params } = found

@@ -5,9 +5,11 @@ import type { ScheduleParams } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { readDraftState } from '../drafts/read-draft-state.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
+import { findPoll } from '../tables/poll-repository.ts'
 import { findSchedule } from '../tables/schedule-repository.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
-import type { ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/trigger-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import type { PollRow, ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/trigger-tables.ts'
 import { triggerKindOf } from './put-version-triggers.ts'
 
 type PresentDeps = Pick<ServerContext, 'addresses' | 'now'>
@@ -20,13 +22,18 @@ type PresentDeps = Pick<ServerContext, 'addresses' | 'now'>
  */
 export async function readTrigger(server: ServerContext, ref: TriggerRef): Promise<Trigger> {
   const { tenantId } = ref
-  const { row, draft, schedule } = await server.database.withTenant(tenantId, async (tx) => {
+  const { draft, ...stored } = await server.database.withTenant(tenantId, async (tx) => {
     const row = await findTrigger(tx, ref)
     const draft = row?.version == null ? (await readDraftState(tx, ref)).document : null
-    return { row, draft, schedule: row?.kind === 'schedule' ? await findSchedule(tx, ref) : null }
+    return { row, draft, ...(row === null ? {} : await findTimes(tx, ref)) }
   })
   const draftKind = draft === null ? null : kindIn(server, draft, ref.nodeId)
-  return presentTrigger(server, ref, { row, draftKind, schedule })
+  return presentTrigger(server, ref, { ...stored, draftKind })
+}
+
+/** Reads what the clock knows of a trigger. */
+export async function findTimes(tx: ServerTx, ref: TriggerRef): Promise<Pick<StoredTrigger, 'schedule' | 'poll'>> {
+  return { schedule: await findSchedule(tx, ref), poll: await findPoll(tx, ref) }
 }
 
 function kindIn({ registry }: Pick<ServerContext, 'registry'>, draft: WorkflowDocument, nodeId: string) {
@@ -40,13 +47,14 @@ interface StoredTrigger {
   /** Kind of the node in the draft, for a trigger that is not published. */
   readonly draftKind?: Trigger['kind'] | null
   readonly schedule?: ScheduleRow | null
+  readonly poll?: PollRow | null
 }
 
 /** @throws {@link TenonError} `TRIGGER_NOT_FOUND` for a node that is no trigger in either. */
 export async function presentTrigger(
   { addresses, now }: PresentDeps,
   ref: TriggerRef,
-  { row, draftKind = null, schedule = null }: StoredTrigger,
+  { row, draftKind = null, schedule = null, poll = null }: StoredTrigger,
 ): Promise<Trigger> {
   const isPublished = row !== null && row.version !== null
   const kind = isPublished ? row.kind : draftKind
@@ -70,8 +78,10 @@ export async function presentTrigger(
             expiresAt: toInstant(until),
           }
         : null,
-    pausedBy: isPaused ? { userId: row.pauser_id ?? '', displayName: row.pauser_name ?? '' } : null,
+    // The server pauses a poll after repeated failures.
+    pausedBy: isPaused && row.pauser_id !== null ? { userId: row.pauser_id, displayName: row.pauser_name ?? '' } : null,
     schedule: isPublished && kind === 'schedule' ? presentSchedule(row, schedule) : null,
+    poll: isPublished && kind === 'poll' ? presentPoll(isPaused, schedule, poll) : null,
   }
 }
 
@@ -81,6 +91,16 @@ function presentSchedule({ params }: TriggerRow, schedule: ScheduleRow | null): 
     zone,
     nextAt: toInstantOrNull(schedule?.due_at ?? null),
     waitingAt: toInstantOrNull(schedule?.waiting_at ?? null),
+  }
+}
+
+function presentPoll(isPaused: boolean, schedule: ScheduleRow | null, poll: PollRow | null): Trigger['poll'] {
+  const nextAt = poll?.next_at ?? schedule?.wake_at ?? null
+  return {
+    nextAt: isPaused ? null : toInstantOrNull(nextAt),
+    polledAt: toInstantOrNull(poll?.polled_at ?? null),
+    failures: poll?.failures ?? 0,
+    failure: poll?.code == null ? null : { code: poll.code, message: poll.message ?? '' },
   }
 }
 

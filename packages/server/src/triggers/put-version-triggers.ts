@@ -59,7 +59,9 @@ export function unsignedWebhooks(manifest: NodeManifest, document: WorkflowDocum
 /** Params with their defaults. A secret is a marker here, which the schema of the value does not describe. */
 function checkParams(kind: TriggerKind, { id, name, params }: WorkflowNode) {
   const { secret, ...others } = params
-  const { data, error } = TRIGGER_PARAMS[kind].safeParse(others)
+  // The other params of a poll say what is polled.
+  const schema = kind === 'poll' ? TRIGGER_PARAMS.poll.loose() : TRIGGER_PARAMS[kind]
+  const { data, error } = schema.safeParse(others)
   const issues = (error?.issues ?? []).map(({ path, message }) => ({
     path: ['nodes', id, 'params', ...path.map(String)],
     code: 'TRIGGER_INVALID',

@@ -28,14 +28,15 @@ export async function checkConnections(
   const ids = [...new Set(uses.map(({ connectionId }) => connectionId))]
   const found = await database.withTenant(tenantId, (tx) => findConnections(tx, tenantId, ids))
   const isByHand = startsByHand(registry, document)
-  const issues = uses.flatMap(({ nodeId, name, param, connectionId, connectsTo }): readonly ProblemIssue[] => {
+  const issues = uses.flatMap(({ nodeId, name, param, connectionId, connectsTo, isPoll }): readonly ProblemIssue[] => {
     const row = found.get(connectionId)
     if (row !== undefined && connectsTo !== null && row.connector !== connectsTo) {
       const why = `${name}: choose a connection of the service "${connectsTo}"`
       return [serverIssue('CONNECTION_NOT_FOUND', ['nodes', nodeId, 'params', param], why, { param })]
     }
     if (row !== undefined && mayUse(identity, row) && isSharedWith(row, workflowId)) {
-      if (isByHand || row.sharing_kind !== 'user') return []
+      // A poll itself acts for no person either, however else runs start.
+      if ((isByHand && !isPoll) || row.sharing_kind !== 'user') return []
       const why = `${name}: its connection is private, and messages and schedules start runs that act for no person`
       return [serverIssue('CONNECTION_PRIVATE', ['nodes', nodeId, 'params', param], why, { param })]
     }
@@ -70,6 +71,8 @@ interface Use {
   readonly connectionId: string
   /** Connector that the connection must be of; `null` for any. */
   readonly connectsTo: string | null
+  /** True for a trigger that uses it to find items. */
+  readonly isPoll: boolean
 }
 
 /** Returns the connector that a param requires; `null` for any of a kind. */
@@ -92,6 +95,7 @@ export function connectionsIn(
     // A run uses the default of the node type as well.
     const connectionId = fillParamDefaults(entry.params, node.params)[param]
     if (typeof connectionId !== 'string' || connectionId === '') return []
-    return [{ nodeId: node.id, name, param, connectionId, connectsTo: connectorOf(entry, param) }]
+    const isPoll = entry.trigger === 'poll'
+    return [{ nodeId: node.id, name, param, connectionId, connectsTo: connectorOf(entry, param), isPoll }]
   })
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '@tenon/core/api'
-import type { TenantId } from '@tenon/core/document'
+import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Connector } from '@tenon/core/node'
 import type { OpenConnection, ReconnectNeeded, RunReader, RunRef, SecretReader } from '@tenon/runtime'
@@ -26,10 +26,23 @@ export interface ConnectionVault {
     identity: Identity,
     connectionId: string,
   ): Promise<{ readonly row: ConnectionRow; readonly opened: OpenConnection | null }>
+  /**
+   * Opens a connection for a trigger that itself sends requests, which acts for no person.
+   *
+   * @returns The connection, or the wait for a person who connects the account again.
+   * @throws {@link TenonError} as for an attempt of a run of a trigger.
+   */
+  openForTrigger(workflow: WorkflowRef, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
   /** Returns a connector of the server; `null` for an unknown one. */
   connector(id: string): Connector | null
   /** Connectors of the server, in the order in which people choose. */
   readonly connectors: readonly Connector[]
+}
+
+/** Names a workflow. */
+interface WorkflowRef {
+  readonly tenantId: TenantId
+  readonly workflowId: WorkflowId
 }
 
 export interface ConnectionVaultDeps {
@@ -90,6 +103,13 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
       await checkSharing(deps.reader, run, stored.row)
       return open(stored)
     },
+    async openForTrigger({ tenantId, workflowId }, connectionId) {
+      const stored = await read(tenantId, connectionId)
+      const sharing = sharingOf(stored.row)
+      if (sharing.kind === 'workflows' && !sharing.workflowIds.includes(workflowId)) throw notShared()
+      if (sharing.kind === 'user') throw forOwnerOnly()
+      return open(stored)
+    },
     async checkParamsBy(tenantId, actor, connectionId) {
       const row = await database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId))
       // A deleted one belongs to no person, and is not opened either.
@@ -127,12 +147,20 @@ async function checkSharing(
   if (sharing.kind === 'workflows') {
     const run = await reader.getRun(tenantId, runId)
     if (run !== null && sharing.workflowIds.includes(run.workflowId)) return
-    throw new TenonError('CONNECTION_REFUSED', 'The connection is not shared with this workflow')
+    throw notShared()
   }
   const [first] = await reader.readEvents(tenantId, runId, 0, 1)
   const principal = first?.type === 'run_started' ? first.data.principal : undefined
   if (principal?.userId === row.owner_id) return
-  throw new TenonError('CONNECTION_REFUSED', 'The connection is only for runs that act for its owner')
+  throw forOwnerOnly()
+}
+
+function notShared(): TenonError {
+  return new TenonError('CONNECTION_REFUSED', 'The connection is not shared with this workflow')
+}
+
+function forOwnerOnly(): TenonError {
+  return new TenonError('CONNECTION_REFUSED', 'The connection is only for runs that act for its owner')
 }
 
 function notFound(): TenonError {

@@ -17,8 +17,25 @@ export const triggerSchema = z
     schedule: z
       .strictObject({ zone: z.string(), nextAt: instantSchema.nullable(), waitingAt: instantSchema.nullable() })
       .nullable(),
+    poll: z
+      .strictObject({
+        nextAt: instantSchema.nullable(),
+        polledAt: instantSchema.nullable(),
+        failures: z.int().min(0),
+        failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+      })
+      .nullable(),
   })
   .meta({ id: 'Trigger' })
+
+export const pollPreviewSchema = z
+  .strictObject({
+    items: z.array(z.strictObject({ id: z.string(), data: z.string(), isNew: z.boolean() })).readonly(),
+    newCount: z.int().min(0),
+    seenCount: z.int().min(0),
+    startsNone: z.boolean(),
+  })
+  .meta({ id: 'PollPreview' })
 
 export const triggerListSchema = z
   .strictObject({ items: z.array(triggerSchema).readonly() })

@@ -1,0 +1,139 @@
+import type { PollPreview, Run } from '@tenon/core/api'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
+import { untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
+import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
+import { openTestFeeds, openTestPoll } from '../testing/kit/test-polls.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+const log = vi.fn()
+const { feedNode, openFeed } = openTestFeeds()
+/** Tenants that may start no runs. */
+const full = new Set<string>()
+let server: TestServer
+let database: ServerDatabase
+beforeAll(async () => {
+  const pglite = await openServerPGlite()
+  database = createDatabase<ServerTables>({ pglite })
+  const nodes = [...nodesWithWebhook, feedNode]
+  server = await openTestServer({
+    ...{ nodes, database: { pglite }, clockPace: { idleMs: 20, retryMs: 20 }, log },
+    dataLimits: (tenantId) => (full.has(tenantId) ? { openWaits: 0 } : {}),
+  })
+})
+afterAll(() => server.close())
+
+const open = (params: Parameters<typeof openTestPoll>[2]) => openTestPoll(server, database, params)
+const outcomes = (events: readonly { readonly outcome: string }[]) => events.map(({ outcome }) => outcome)
+
+test('a poll passes over what is there first, and starts a run for each later item, with its data as input', async () => {
+  const [feed, service] = openFeed(['a', 'b'])
+  const { as, id, trigger, events, post, untilPolled, poll, publishAgain, memory } = await open({ feed })
+  await untilPolled()
+  expect(await events()).toEqual([])
+  expect(await trigger()).toMatchObject({
+    ...{ kind: 'poll', state: 'active', url: null, schedule: null },
+    poll: { nextAt: expect.any(String), polledAt: expect.any(String), failures: 0, failure: null },
+  })
+  service.ids = ['b', 'c', 'c', 'd']
+  expect(await post<PollPreview>('poll')).toMatchObject({
+    ...{ newCount: 2, seenCount: 2, startsNone: false },
+    items: [
+      { id: 'c', isNew: true, data: expect.stringContaining('"c"') },
+      { id: 'd', isNew: true },
+      { id: 'b', isNew: false },
+      { id: 'c', isNew: false },
+    ],
+  })
+  expect(await events()).toEqual([])
+  await poll()
+  const found = await events()
+  expect(outcomes(found)).toEqual(['started', 'started'])
+  const runs = await Promise.all(found.map(({ runId }) => untilRun(server, as, runId ?? '')))
+  expect(runs.map(({ output }: Run) => output)).toEqual(expect.arrayContaining([{ id: 'c' }, { id: 'd' }]))
+  // Neither the ids nor the cursor are lost by a publication that asks the same.
+  await publishAgain({ every: '1h' })
+  await poll()
+  expect(await events()).toHaveLength(2)
+  expect(service.polls.map(({ cursor }) => cursor)).toEqual([null, 2, 2, 4, 4].slice(0, service.polls.length))
+  // Another service begins anew.
+  const [other, otherService] = openFeed(['a', 'x'])
+  await publishAgain({ feed: other })
+  await expect.poll(async () => (await memory())?.cursor, { interval: 10 }).toBe('2')
+  expect(otherService.polls[0]?.cursor).toBeNull()
+  expect(await events()).toHaveLength(2)
+  await server.json(204, `/workflows/${id}`, { as, method: 'DELETE' })
+  expect(await memory()).toBeNull()
+})
+
+test('a poll that begins with all starts runs for what is there, and a pause loses nothing', async () => {
+  const [feed, service] = openFeed(['a'])
+  const { events, post, poll, row, trigger } = await open({ feed, begin: 'all' })
+  await expect.poll(async () => outcomes(await events()), { interval: 10 }).toEqual(['started'])
+  expect(await post('pause')).toMatchObject({ state: 'paused', pausedBy: { displayName: expect.any(String) } })
+  expect((await row())?.wake_at).toBeNull()
+  service.ids = ['a', 'b']
+  expect((await trigger()).poll?.nextAt).toBeNull()
+  await post('resume')
+  await expect.poll(async () => outcomes(await events()), { interval: 10 }).toEqual(['started', 'started'])
+  await poll()
+  expect(await events()).toHaveLength(2)
+})
+
+test('a failure is listed and tried again; after ten, the trigger is paused with the reason until it is resumed', async () => {
+  const [feed, service] = openFeed([])
+  const { as, events, post, poll, trigger, untilPolled, memory, path } = await open({ feed })
+  await untilPolled()
+  service.failure = new Error('Bearer abcdef0123456789 was refused')
+  await poll()
+  const [failed] = await events()
+  expect(failed).toMatchObject({ outcome: 'failed', code: 'POLL_FAILED', runId: null })
+  expect(failed?.message).toContain('was refused')
+  expect(failed?.message).not.toContain('abcdef0123456789')
+  expect((await trigger()).poll).toMatchObject({ failures: 1, failure: { code: 'POLL_FAILED' } })
+  const preview = await server.json<{ code: string }>(502, `${path}/poll`, { as, method: 'POST', body: {} })
+  expect(preview.code).toBe('POLL_FAILED')
+  for (let failures = 2; failures <= 10; failures += 1) await poll()
+  expect(await trigger()).toMatchObject({
+    ...{ state: 'paused', pausedBy: null },
+    poll: { nextAt: null, failures: 10, failure: { code: 'POLL_FAILED' } },
+  })
+  expect(log).toHaveBeenCalledWith('warn', expect.stringContaining('poll.paused'), expect.anything())
+  service.failure = null
+  service.ids = ['late']
+  await post('resume')
+  await expect.poll(async () => (await events())[0]?.outcome, { interval: 10 }).toBe('started')
+  expect(await trigger()).toMatchObject({ state: 'active', poll: { failures: 0, failure: null } })
+  expect((await memory())?.cursor).toBe('1')
+})
+
+test('items that find no room wait, and the cursor does not pass them', async () => {
+  const [feed, service] = openFeed([])
+  const { as, untilPolled, poll, memory, events, trigger } = await open({ feed })
+  await untilPolled()
+  full.add(as.tenantId)
+  service.ids = ['a', 'b']
+  await poll()
+  expect(await events()).toMatchObject([{ outcome: 'rejected', code: 'WAIT_LIMIT_REACHED' }])
+  expect((await memory())?.cursor).toBe('0')
+  expect((await trigger()).poll).toMatchObject({ failures: 0, failure: { code: 'WAIT_LIMIT_REACHED' } })
+  full.delete(as.tenantId)
+  await poll()
+  expect(outcomes(await events())).toEqual(['started', 'started'])
+  expect((await memory())?.cursor).toBe('2')
+})
+
+test('no route shows a poll that is none, and no draft polls with an unknown connection', async () => {
+  const [feed] = openFeed([])
+  const { as, id, path } = await open({ feed })
+  await server.json(404, `/workflows/${id}/triggers/end/poll`, { as, method: 'POST', body: {} })
+  await server.json(404, `${path}/test`, { as, method: 'POST', body: {} })
+  const operations = [{ op: 'set_param', nodeId: 'feed', path: ['connection'], value: 'conn_unknown' }]
+  await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+  await server.json(422, `${path}/poll`, { as, method: 'POST', body: {} })
+  const viewer = testIdentity({ tenantId: as.tenantId, role: 'viewer' })
+  await server.json(403, `${path}/poll`, { as: viewer, method: 'POST', body: {} })
+})

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Connector, type NodeManifestEntry, toManifest } from '@tenon/core/node'
+import { type Connector, type NodeManifestEntry, pollParams, toManifest } from '@tenon/core/node'
 import { expect, test } from 'vitest'
 import {
   airtable,
@@ -61,14 +61,14 @@ function rowOf({
 }: NodeManifestEntry): readonly string[] {
   const { required = [] } = params as { readonly required?: readonly string[] }
   const named = propertiesOf(params)
-    .filter((name) => name !== 'connection')
+    .filter((name) => name !== 'connection' && !(trigger === 'poll' && Object.hasOwn(pollParams.shape, name)))
     .map((name) => (required.includes(name) ? name : `${name}?`))
   const kind = effect === 'read' ? 'reads' : idempotentWhen === undefined ? 'writes' : 'writes, repeated safely'
-  const given = trigger === undefined ? named.join(', ') : 'signing secret'
+  const given = trigger === 'webhook' ? 'signing secret' : named.join(', ')
   return [
     `\`${type}\``,
     title,
-    trigger === undefined ? kind : 'trigger',
+    trigger === undefined ? kind : trigger === 'poll' ? 'trigger, polls' : 'trigger',
     given,
     propertiesOf(outputs.success).join(', '),
   ]

@@ -20,6 +20,7 @@ import { join } from './join/definition.ts'
 import { keyValue } from './key-value/definition.ts'
 import { llmTransform } from './llm-transform/definition.ts'
 import { merge } from './merge/definition.ts'
+import { pollUrl } from './poll-url/definition.ts'
 import { postgresQuery } from './postgres-query/definition.ts'
 import { postgresWrite } from './postgres-write/definition.ts'
 import { readCsv } from './read-csv/definition.ts'
@@ -55,6 +56,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   start,
   webhook,
   schedule,
+  pollUrl,
   event,
   llmTransform,
   guardrails,

@@ -148,7 +148,7 @@ function contextOf<Params>(
   }
 }
 
-function connectionTo({ id, title }: Service) {
+export function connectionTo({ id, title }: Service) {
   return z
     .string()
     .min(1)

@@ -1,9 +1,11 @@
-import { type Connector, defineConnector } from '@tenon/core/node'
+import type { Json } from '@tenon/core/document'
+import { type Connector, defineConnector, type PollResult } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
 import { lookupOf } from '../kit/lookups.ts'
 import { limitParam, lookedUp, optionalText, partsOf, requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { CallService, QueryValue, Service } from '../kit/service.ts'
 import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
@@ -71,6 +73,13 @@ export function github(options: ServiceOptions = {}): Connector {
           issue: z.looseObject({ number: z.number().int(), title: z.string(), html_url: z.string() }).optional(),
         }),
       }),
+      pollTrigger(service, {
+        ...{ name: 'new-issue', title: 'New GitHub issue', description: 'Begin with an issue' },
+        params: { repository: lookedUp('Repository', 'repositories', { placeholder: 'acme/shop', literal: true }) },
+        item: polledIssue,
+        summary: 'Starts at a new issue of {repository}',
+        poll: async ({ params, cursor, call }) => newIssues(call, repositoryPath(params.repository), cursor),
+      }),
       action({
         ...{ name: 'create-issue', title: 'Create GitHub issue', description: 'Open an issue', effect: 'write' },
         params: {
@@ -136,6 +145,30 @@ export function github(options: ServiceOptions = {}): Connector {
   })
 }
 
+const polledIssue = issue.extend({ body: z.string().nullable(), created_at: z.string() })
+/** GitHub may list an issue late. */
+const OVERLAP_MS = 60_000
+const MOST_POLLED = 400
+
+/** Finds issues that were created since the cursor, the time of the last one, oldest first; without one, the last 100. */
+async function newIssues(call: CallService, path: string, cursor: Json): Promise<PollResult> {
+  const from = typeof cursor === 'string' ? new Date(Date.parse(cursor) - OVERLAP_MS).toISOString() : null
+  const query = { state: 'all', sort: 'created', direction: from === null ? 'desc' : 'asc' }
+  const since = from === null ? {} : { since: from }
+  // An issue that was changed since then may be older.
+  const isNew = ({ pull_request, created_at }: z.output<typeof listedNew>) =>
+    pull_request === undefined && (from === null || Date.parse(created_at) >= Date.parse(from))
+  const most = from === null ? PAGE_SIZE : MOST_POLLED
+  const { items } = await list(call, `${path}/issues`, { ...query, ...since }, listedNew, most, isNew)
+  const found = from === null ? items.toReversed() : items
+  const newest = found.at(-1)?.created_at ?? null
+  return {
+    items: found.map(({ pull_request: _none, ...data }) => ({ id: String(data.number), data })),
+    cursor: newest ?? cursor ?? null,
+  }
+}
+
+const listedNew = polledIssue.extend({ pull_request: z.unknown().optional() })
 const listedIssue = issue.extend({ pull_request: z.unknown().optional() })
 const repositoryItem = z.object({ full_name: z.string(), private: z.boolean() })
 

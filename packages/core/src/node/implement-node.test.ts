@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { greet, route } from '../../test/node-definitions.ts'
 import { TenonError } from '../errors/index.ts'
-import { implementInlineNode, implementNode } from './implement-node.ts'
+import { defineNode } from './define-node.ts'
+import { implementInlineNode, implementNode, implementTrigger } from './implement-node.ts'
+import { pollParams } from './poll-params.ts'
 
 test('implementNode binds run to its definition', async () => {
   const run = async () => ({ port: 'success', output: { greeting: 'Hello' } }) as const
@@ -41,4 +44,32 @@ test.each<[string, () => unknown, string, string]>([
       details: expect.objectContaining({ field }),
     }),
   )
+})
+
+const feed = {
+  ...{ type: 'acme/feed', version: 1, title: 'Feed', description: 'Begin with an item', icon: 'M4 12h16' },
+  ...{ category: 'trigger', control: 'trigger', trigger: 'poll', inline: true, effect: 'none' },
+  params: pollParams.extend({
+    connection: z.string().meta({ title: 'Connection', control: 'connection', connectsTo: 'http', literal: true }),
+    token: z.string().optional().meta({ title: 'Token', control: 'password', secret: true }),
+  }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: z.unknown() },
+  summary: 'Polls',
+} as const
+
+test('implementTrigger binds a poll to a trigger of its kind, which may have a connection and secrets', () => {
+  const poll = async () => ({ items: [], cursor: null })
+  const node = implementTrigger(defineNode(feed), { poll })
+  expect(node.poll).toBe(poll)
+  const context = { now: 0, resume: null, iterations: null, stoppedAt: null, child: null }
+  expect(node.evaluate?.({ every: '5m', begin: 'new', connection: 'c' }, context)).toMatchObject({ port: 'success' })
+  for (const other of [route, greet]) expect(() => implementTrigger(other, { poll })).toThrow('acme/')
+  const webhooks = { ...node.definition, trigger: 'webhook' } as const
+  expect(() => implementTrigger(webhooks, { poll })).toThrow('no trigger of the kind "poll"')
+})
+
+test('the params of a poll are literal, since nothing has run before it', () => {
+  const params = feed.params.extend({ shop: z.string().meta({ title: 'Shop', control: 'text' }) })
+  expect(() => defineNode({ ...feed, params })).toThrow(/params\.shop: a param of a poll must be literal/)
 })

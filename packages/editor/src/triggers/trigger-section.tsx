@@ -19,6 +19,7 @@ import { useAnnouncer } from '../ui/live-region.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { EventSection } from './event-section.tsx'
 import { NextTimes } from './next-times.tsx'
+import { PollState } from './poll-state.tsx'
 import { ScheduleState } from './schedule-state.tsx'
 import { TriggerEvents } from './trigger-events.tsx'
 
@@ -76,7 +77,7 @@ function Stored({ nodeId, workflows }: TriggerSectionProps) {
     if (trigger.error === null) return <Skeleton height={32} lines={3} />
     return <ResourceError title={t('triggers.loadFailed')} resource={trigger} />
   }
-  const { state, schedule } = trigger.value
+  const { kind, state, schedule, poll } = trigger.value
   return (
     <>
       <TriggerState trigger={trigger.value} change={change} />
@@ -90,6 +91,7 @@ function Stored({ nodeId, workflows }: TriggerSectionProps) {
           onStarted={events.refresh}
         />
       )}
+      {kind === 'poll' && <PollState poll={poll} workflowId={ownId} nodeId={nodeId} client={client} />}
       <TriggerEvents events={events} onOpenRun={onOpenRun} />
     </>
   )
@@ -139,7 +141,11 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
     <>
       <div className="tn-trigger-state">
         <Badge tone={state === 'active' ? 'success' : state === 'paused' ? 'waiting' : 'neutral'}>
-          {t('triggers.state', { state, person: pausedBy?.displayName ?? '' })}
+          {t('triggers.state', {
+            // The server itself pauses a poll that fails repeatedly.
+            state: state === 'paused' && pausedBy === null ? 'stopped' : state,
+            person: pausedBy?.displayName ?? '',
+          })}
         </Badge>
         {isPublished && (
           <Button size="s" busy={change.isBusy} onClick={() => change.apply(state === 'paused' ? 'resume' : 'pause')}>
@@ -153,7 +159,7 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
           <ReplaceAddress change={change} />
         </Field>
       )}
-      {kind !== 'schedule' && (
+      {kind !== 'schedule' && kind !== 'poll' && (
         <Field
           group
           label={t('triggers.test', { kind })}

@@ -1,7 +1,8 @@
-import { isJsonObject, type Json } from '@tenon/core/document'
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { HttpResponse, NodeParams } from '@tenon/core/node'
 import Link from 'http-link-header'
+import { valueAt } from '../shared/value-at.ts'
 import type { httpCall } from './definition.ts'
 import { withQueryParam } from './request.ts'
 
@@ -65,7 +66,7 @@ interface Position {
 function nextUrl(params: Params, { firstUrl, url, pages, isEmpty }: Position, page: Page): string | null {
   if (params.pages === 'number') return isEmpty ? null : numbered(params, firstUrl, pages)
   if (params.pages === 'link') return onSameOrigin(url, linkOf(page.response.headers.link))
-  const cursor = valueAt(page.body, params.cursorIn)
+  const cursor = valueIn(page.body, params.cursorIn)
   if (cursor === undefined || cursor === null || cursor === '' || cursor === false) return null
   if (typeof cursor !== 'string' && typeof cursor !== 'number') throw invalid(`${params.cursorIn} is no cursor`)
   const text = String(cursor)
@@ -96,18 +97,14 @@ function onSameOrigin(url: string, next: string | null): string | null {
 }
 
 function itemsOf({ itemsIn }: Params, body: Json): readonly Json[] {
-  const items = valueAt(body, itemsIn)
+  const items = valueIn(body, itemsIn)
   if (Array.isArray(items)) return items
   throw invalid(`${itemsIn} is not a list in the response`)
 }
 
 /** Returns the value at a path that begins with `body`, whose parts are keys. */
-function valueAt(body: Json, path: string): Json | undefined {
-  let value: Json | undefined = body
-  for (const key of path.split('.').slice(1)) {
-    value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
-  }
-  return value
+function valueIn(body: Json, path: string): Json | undefined {
+  return valueAt(body, path.split('.').slice(1))
 }
 
 function invalid(message: string): TenonError {

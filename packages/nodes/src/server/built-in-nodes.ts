@@ -21,6 +21,7 @@ import { joinNode } from '../join/implementation.ts'
 import { keyValueNode } from '../key-value/implementation.ts'
 import { createLlmTransformNode } from '../llm-transform/implementation.ts'
 import { mergeNode } from '../merge/implementation.ts'
+import { pollUrlNode } from '../poll-url/implementation.ts'
 import { postgresQueryNode } from '../postgres-query/implementation.ts'
 import { postgresWriteNode } from '../postgres-write/implementation.ts'
 import { readCsvNode } from '../read-csv/implementation.ts'
@@ -86,6 +87,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     startNode,
     webhookNode,
     scheduleNode,
+    pollUrlNode,
     eventNode,
     endNode,
     failNode,

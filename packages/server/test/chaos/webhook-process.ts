@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { defineNode, fileRefSchema, implementNode } from '@tenon/core/node'
+import { defineNode, fileRefSchema, implementNode, implementTrigger, pollParams } from '@tenon/core/node'
 import { embeddedEngine } from '@tenon/runtime'
 import pg from 'pg'
 import { z } from 'zod'
@@ -52,6 +52,27 @@ const noteNode = implementNode(
   },
 )
 
+/** Polls a table of the database. */
+const feedNode = implementTrigger(
+  defineNode({
+    ...{ type: 'feed', version: 1, title: 'Feed', description: 'Begins with an item', icon: 'M4 12h16' },
+    ...{ category: 'trigger', control: 'trigger', trigger: 'poll', inline: true, params: pollParams },
+    ...{ ports: [{ name: 'success', title: 'success' }], outputs: { success: z.unknown() } },
+    ...{ summary: 'Polls', effect: 'none' },
+  }),
+  {
+    poll: async () => {
+      const client = await pool.connect()
+      try {
+        const { rows } = await client.query<{ id: string }>({ text: 'select id from feed_items order by id' })
+        return { items: rows.map(({ id }) => ({ id, data: { id } })), cursor: rows.length }
+      } finally {
+        client.release()
+      }
+    },
+  },
+)
+
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'] ?? '', max: 8 })
 const write = process.env['KILL_AFTER'] as keyof typeof WRITES | undefined
 if (write !== undefined) pool.on('connect', (client) => killAt(client, WRITES[write]))
@@ -60,7 +81,7 @@ if (write !== undefined) pool.on('connect', (client) => killAt(client, WRITES[wr
 const automation = createWorkflowServer({
   database: { pool },
   engine: embeddedEngine(),
-  nodes: [...nodesWithWebhook, noteNode],
+  nodes: [...nodesWithWebhook, noteNode, feedNode],
   keyProvider: plainKeys,
   authenticate: () => ({ tenantId: 'acme', userId: 'ada', displayName: 'Ada', role: 'admin' }),
   publicUrl: 'https://app.example',

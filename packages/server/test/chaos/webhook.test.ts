@@ -283,6 +283,49 @@ test('the times of two hours without a server start one run each, though process
   }
 }, 120_000)
 
+test('each item of a poll starts one run, whichever process is killed at whichever write', async () => {
+  const sql = new pg.Client({ connectionString: databaseUrl })
+  await sql.connect()
+  await sql.query(`select set_config('tenon.tenant', '*', false)`)
+  await sql.query('create table feed_items (id text primary key)')
+  await sql.query('grant select on feed_items to public')
+  const first = await startProcess()
+  const writes = ['start', 'advance'] as const
+  const ids: string[] = []
+  for (const _ of writes) {
+    const { id } = await call<Workflow>(`${first.url}/workflows`, { name: 'Items' })
+    await publishTrigger(first.url, id, node('feed', 'feed', { begin: 'all', every: '1h' }))
+    ids.push(id)
+  }
+  const polled = 'select count(*)::int as count from tenon.polls where workflow_id = any($1) and cursor = $2'
+  const untilPolled = (cursor: string) => async () => (await sql.query(polled, [ids, cursor])).rows[0].count
+  await expect.poll(untilPolled('0'), { timeout: 20_000 }).toBe(writes.length)
+  first.process.kill('SIGKILL')
+
+  await sql.query(`insert into feed_items select 'item ' || n from generate_series(1, 5) n`)
+  for (const [index, write] of writes.entries()) {
+    await sql.query('update tenon.schedules set wake_at = 0 where workflow_id = $1', [ids[index]])
+    const killed = forkProcess(write)
+    expect(await new Promise((resolve) => killed.once('exit', (_code, signal) => resolve(signal)))).toBe('SIGKILL')
+  }
+  // The cursor has passed no item, since none of the processes has stored the ids of all.
+  expect(await untilPolled('5')()).toBe(0)
+  const [one] = await Promise.all([startProcess(), startProcess()])
+  const lapse = `update tenon.schedules set wake_at = 0 from tenon.polls
+    where polls.workflow_id = schedules.workflow_id and polls.workflow_id = any($1) and polls.cursor = '0'`
+  for (let leaseMs = 5; (await sql.query(lapse, [ids])).rowCount !== 0; leaseMs *= 2) {
+    await new Promise((resolve) => setTimeout(resolve, leaseMs))
+  }
+  await sql.end()
+  for (const id of ids) {
+    const runs: Page<RunSummary> = await call(`${one.url}/runs?workflowId=${id}`)
+    const events: Page<TriggerEvent> = await call(`${one.url}/workflows/${id}/triggers/feed/events`)
+    expect(events.items.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'started'))
+    expect(new Set(runs.items.map(({ runId }) => runId))).toEqual(new Set(events.items.map(({ runId }) => runId)))
+    expect(runs.items).toHaveLength(5)
+  }
+}, 120_000)
+
 /** Sends bytes as a file, and returns the answer; null if the process has died. */
 async function upload(url: string, body: BodyInit): Promise<FileInfo | null> {
   const headers = { 'content-type': 'application/octet-stream' }

@@ -2,7 +2,7 @@
 export const enTriggers = {
   'triggers.title': 'Trigger',
   'triggers.state':
-    '{state, select, active {Active} paused {Paused by {person}} other {Starts runs after the workflow is published}}',
+    '{state, select, active {Active} paused {Paused by {person}} stopped {Paused after repeated failures} other {Starts runs after the workflow is published}}',
   'triggers.loadFailed': 'The trigger could not be loaded',
   'triggers.changeFailed': 'The trigger could not be changed',
   'triggers.pause': 'Pause',
@@ -63,6 +63,22 @@ export const enTriggers = {
   'triggers.schedule.start': 'Start runs',
   'triggers.schedule.started':
     '{started, plural, one {# run started} other {# runs started}}{repeated, plural, =0 {} other {, # had run before}}{rejected, plural, =0 {} other {, # refused}}.',
+  'triggers.poll.title': 'Polls',
+  'triggers.poll.next': 'Next poll: {time}, your time.',
+  'triggers.poll.last': 'Last poll: {time}.',
+  'triggers.poll.none': 'No poll yet.',
+  'triggers.poll.paused': 'Items that appear while the trigger is paused start runs when it is resumed.',
+  'triggers.poll.failures':
+    '{count, plural, =0 {The last poll waits} one {The last poll has failed} other {The last # polls have failed}}: {message}',
+  'triggers.poll.now': 'Poll now',
+  'triggers.poll.nowHelp': 'Asks the service as the draft says. It starts no runs, and nothing is stored.',
+  'triggers.poll.failed': 'The service could not be polled',
+  'triggers.poll.found':
+    '{count, plural, =0 {No new items.} one {1 new item would start a run.} other {# new items would start runs.}}{seen, plural, =0 {} one { 1 item is known.} other { # items are known.}}',
+  'triggers.poll.first':
+    '{count, plural, =0 {No items.} one {1 item was found.} other {# items were found.}} The first poll starts no runs: it begins with what is new after it.',
+  'triggers.poll.items': 'Items of the poll',
+  'triggers.poll.isNew': '{isNew, select, yes {New} other {Known}}',
   'triggers.declared': 'Events of your product',
   'triggers.declaredHelp': 'Choosing one also enters the fields of its data.',
   'triggers.undeclared': 'Your product sends no events of the type "{type}".',

@@ -7,6 +7,7 @@ test('a person enters the time of a schedule or the data of an event, and no mes
   expect(handInputSchema('schedule', {})).toMatchObject({ properties: { due_at: { format: 'date-time' } } })
   expect(handInputSchema('event', { schema })).toMatchObject({ properties: { data: schema }, required: ['data'] })
   expect(handInputSchema('event', {})).toMatchObject({ properties: { data: { title: 'Data' } } })
+  expect(handInputSchema('poll', {})).toEqual({ type: 'object', properties: {} })
   expect(handInputSchema('webhook', {})).toBeNull()
-  expect([undefined, ...TRIGGER_KINDS].filter(startsByHand)).toEqual([undefined, 'event', 'schedule'])
+  expect([undefined, ...TRIGGER_KINDS].filter(startsByHand)).toEqual([undefined, 'event', 'schedule', 'poll'])
 })

@@ -46,9 +46,10 @@ test.each<[string, () => unknown, string, string]>([
   )
 })
 
+const trigger = { category: 'trigger', control: 'trigger', trigger: 'poll', inline: true, effect: 'none' } as const
 const feed = {
   ...{ type: 'acme/feed', version: 1, title: 'Feed', description: 'Begin with an item', icon: 'M4 12h16' },
-  ...{ category: 'trigger', control: 'trigger', trigger: 'poll', inline: true, effect: 'none' },
+  ...trigger,
   params: pollParams.extend({
     connection: z.string().meta({ title: 'Connection', control: 'connection', connectsTo: 'http', literal: true }),
     token: z.string().optional().meta({ title: 'Token', control: 'password', secret: true }),

@@ -77,9 +77,8 @@ function PollNow({ nodeId, workflowId, client }: Omit<PollStateProps, 'poll'>) {
           <p className="tn-panel-note">{sentenceOf(found, t)}</p>
           {found.items.length > 0 && (
             <ul className="tn-trigger-events" aria-label={t('triggers.poll.items')}>
-              {found.items.map(({ id, data, isNew }, index) => (
-                // A service may name an id twice.
-                <li key={`${index} ${id}`} className="tn-trigger-event">
+              {found.items.map(({ id, data, isNew }) => (
+                <li key={`${isNew} ${id}`} className="tn-trigger-event">
                   <Badge tone={isNew ? 'success' : 'neutral'}>
                     {t('triggers.poll.isNew', { isNew: isNew ? 'yes' : 'no' })}
                   </Badge>

@@ -154,7 +154,7 @@ function hold({ claimed, claiming }: Polling, tx: ServerTx): Promise<number> {
   return holdClaim(tx, claimed, NO_TIMES, claiming.leaseMs)
 }
 
-/** What is stored of the poll so far. */
+/** Returns the stored state of the poll. */
 function valuesOf({ row, trigger }: Polling): PollValues {
   const { cursor = 'null', seen = null, next_at = null, polled_at = null } = row ?? {}
   const { failures = 0, code = null, message = null } = row ?? {}

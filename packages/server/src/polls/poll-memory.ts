@@ -6,7 +6,7 @@ const MOST_SEEN = 5_000
 /** Characters of the hash of an id: two ids of a poll are not the same by chance. */
 const HASH_LENGTH = 24
 
-/** What a poll knows of its service. */
+/** Knowledge of a poll about its service. */
 export interface PollMemory {
   readonly cursor: Json
   /** Hashes of the ids of items, those found last at the end. */

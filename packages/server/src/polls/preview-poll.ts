@@ -39,9 +39,11 @@ export async function previewPoll(server: ServerContext, identity: Identity, ref
   })
   // As if all were wanted, so that a new trigger shows what it finds.
   const { start, pass } = planItems(memory, items, 'all')
+  // A service may name an id twice.
+  const known = new Map(pass.map((item) => [item.id, item]))
   const shown = [
     ...start.map((item) => ({ ...item, isNew: true })),
-    ...pass.map((item) => ({ ...item, isNew: false })),
+    ...[...known.values()].map((item) => ({ ...item, isNew: false })),
   ].slice(0, MAX_SHOWN)
   return {
     items: shown.map(({ id, data, isNew }) => ({ id, data: cutText(JSON.stringify(data, null, 2), MAX_DATA), isNew })),

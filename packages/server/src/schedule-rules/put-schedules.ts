@@ -51,7 +51,7 @@ export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }
   await putSchedules(tx, changed)
 }
 
-/** Checks whether the clock looks after a kind of trigger. */
+/** Checks for a trigger that the clock claims. */
 function isTimed({ kind }: Pick<TriggerRow, 'kind'>): boolean {
   return kind === 'schedule' || kind === 'poll'
 }

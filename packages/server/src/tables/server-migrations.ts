@@ -319,7 +319,7 @@ const startRequests: Migration = {
   ],
 }
 
-/** What polls know of their services. */
+/** Cursors and known ids of polls. */
 const polls: Migration = {
   name: '0039-polls',
   isCompatible: true,

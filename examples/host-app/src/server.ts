@@ -38,6 +38,7 @@ const database = await openDatabase(environment)
 const automation = createWorkflowServer({
   database,
   events: { types: [ORDER_CREATED] },
+  forms: { name: 'Hearth', color: '#0f766e' },
   engine: environment.engine === 'temporal' ? await temporal(environment) : embeddedEngine(),
   nodes: createBuiltInNodes({ languageModel }),
   connectors: [slack({ apiUrl: environment.slackApiUrl }), github()],

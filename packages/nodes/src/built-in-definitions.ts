@@ -13,6 +13,7 @@ import { fail } from './fail/definition.ts'
 import { filter } from './filter/definition.ts'
 import { forEach } from './for-each/definition.ts'
 import { fork } from './fork/definition.ts'
+import { form } from './form/definition.ts'
 import { guardrails } from './guardrails/definition.ts'
 import { httpCall } from './http-call/definition.ts'
 import { ifElse } from './if-else/definition.ts'
@@ -55,6 +56,7 @@ import { writeCsv } from './write-csv/definition.ts'
 export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   start,
   webhook,
+  form,
   schedule,
   pollUrl,
   event,

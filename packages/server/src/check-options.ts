@@ -18,6 +18,7 @@ import {
   text,
   timerMs,
 } from '@tenon/core/options'
+import { FORM_COLOR } from './forms/form-options.ts'
 
 /** Requires an http or https URL without a path, which would be ignored. */
 const httpOrigin: OptionCheck = (value, field) => {
@@ -160,6 +161,17 @@ const SERVER_CHECKS: OptionChecks = {
   identityCheckMs: optional(timerMs),
   requireWorkers: optional(flag),
   onEvent: optional(aFunction('onEvent must be a function (event) that returns a promise or nothing')),
+  forms: optional(
+    objectOf({
+      name: optional(text),
+      color: optional((value, field) =>
+        typeof value === 'string' && FORM_COLOR.test(value)
+          ? []
+          : optionFault(field, `${field} must be a color such as "#2563eb" (got ${shownOption(value)})`),
+      ),
+      logoUrl: optional(httpUrl),
+    }),
+  ),
   events: optional(
     objectOf({
       types: optional(listOf(eventType, 'types of events, each with its type')),

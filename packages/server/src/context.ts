@@ -20,6 +20,7 @@ import type { EventTypeRegistry } from './bus-events/event-types.ts'
 import type { CallbackUrls } from './callbacks/callback-urls.ts'
 import type { Connections } from './connections/connections.ts'
 import type { FileLinks } from './files/file-links.ts'
+import type { FormOptions } from './forms/form-options.ts'
 import type { DataUsage } from './limits/data-limits.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
@@ -50,6 +51,10 @@ export interface ServerContext {
   readonly callbacks: CallbackUrls
   /** Makes and reads the addresses of webhooks. */
   readonly addresses: WebhookAddresses
+  /** Makes and reads the addresses of forms. */
+  readonly formAddresses: WebhookAddresses
+  /** Look of the pages of forms. */
+  readonly forms: FormOptions
   /** Encrypts and decrypts the values of secret params. */
   readonly secrets: SecretStore
   /** Opens the connections of tenants, and knows the connectors of the server. */

@@ -6,6 +6,7 @@ export type { DeclaredEventType, EventOptions } from './bus-events/event-types.t
 export type { LookUpIdentity } from './connections/look-up-identity.ts'
 export type { UserRef } from './connections/revocations.ts'
 export type { ServerSocket } from './connections/server-socket.ts'
+export type { FormOptions } from './forms/form-options.ts'
 export type { DataLimits, DataLimitsOf } from './limits/data-limits.ts'
 export type {
   LimitOptions,

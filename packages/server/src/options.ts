@@ -16,6 +16,7 @@ import type { EmitEvent, EmittedEvent } from './bus-events/emit-event.ts'
 import type { EventOptions } from './bus-events/event-types.ts'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
+import type { FormOptions } from './forms/form-options.ts'
 import type { DataLimitsOf } from './limits/data-limits.ts'
 import type { LimitOptions } from './limits/limit-options.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
@@ -161,6 +162,17 @@ export interface WorkflowServerOptions {
    * @defaultValue 100 tables of 100,000 rows and 100 MiB each, rows of 64 KiB, 10,000 keys
    */
   readonly dataTableLimits?: (tenantId: TenantId) => DataTableLimits
+  /**
+   * Look of the pages of forms, with which people who need not sign in start runs.
+   *
+   * @defaultValue pages without a name, in gray
+   *
+   * @example
+   * ```ts
+   * forms: { name: 'Acme', color: '#2563eb', logoUrl: 'https://acme.example/logo.svg' }
+   * ```
+   */
+  readonly forms?: FormOptions
   /** Types of the events that the host sends. @defaultValue none are declared, and all are accepted */
   readonly events?: EventOptions
   /**

@@ -150,6 +150,8 @@ export function openWorkflowServer(
     dataUsage,
     callbacks,
     addresses: createWebhookAddresses(secrets, apiUrl),
+    formAddresses: createWebhookAddresses(secrets, apiUrl, 'form'),
+    forms: options.forms ?? {},
     webhookSecrets: createWebhookSecrets(secrets),
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry, payloadStore),

@@ -13,7 +13,7 @@ export interface Trigger {
   readonly state: 'active' | 'paused' | 'unpublished'
   /** Version whose settings the trigger has; `null` if it is unpublished. */
   readonly version: string | null
-  /** Address of a webhook, which is the same before the workflow is published; `null` for other kinds. */
+  /** Address of a webhook or a form, which is the same before the workflow is published; `null` for other kinds. */
   readonly url: string | null
   /** Open test; `null` without one. */
   readonly test: TriggerTest | null
@@ -117,7 +117,7 @@ export interface BackfilledTime {
 
 /** A test that is open: a message to its address, or an event of the type, starts a test run of the draft as well. */
 export interface TriggerTest {
-  /** Test address of a webhook; `null` for other kinds. */
+  /** Test address of a webhook or a form; `null` for other kinds. */
   readonly url: string | null
   /** Time until which it is open. */
   readonly expiresAt: IsoInstant

@@ -21,13 +21,15 @@ export function startsByHand(kind: TriggerKind | undefined): boolean {
 
 /**
  * Returns the JSON Schema of what a person enters to start a run at a trigger that otherwise starts runs by itself: the time
- * of a schedule, the data of an event or of an item that a poll may find. The server adds the other fields of the input.
+ * of a schedule, the fields of a form, the data of an event or of an item that a poll may find. The server adds the other
+ * fields of the input.
  *
  * @returns `null` for a kind at which no person starts runs.
  */
 export function handInputSchema(kind: TriggerKind, params: JsonObject): JsonSchema | null {
   if (kind === 'schedule') return SCHEDULE_INPUT
   if (kind === 'poll') return ITEM_INPUT
+  if (kind === 'form') return (params.inputSchema as JsonObject | undefined) ?? { type: 'object', properties: {} }
   if (kind !== 'event') return null
   return {
     type: 'object',

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { ANSWER_TIME, ANSWER_TIME_FAULT } from './answer-time.ts'
+import { formParams } from './form-params.ts'
 import { pollParams } from './poll-params.ts'
 import { scheduleParams } from './schedule-params.ts'
 
 /** Kinds of triggers that the server itself starts runs by. A trigger without a kind starts by hand or by the API. */
-export const TRIGGER_KINDS = ['webhook', 'event', 'schedule', 'poll'] as const
+export const TRIGGER_KINDS = ['webhook', 'form', 'event', 'schedule', 'poll'] as const
 /** One of {@link TRIGGER_KINDS}. */
 export type TriggerKind = (typeof TRIGGER_KINDS)[number]
 
@@ -236,6 +237,7 @@ export const eventParams = z.object({
 /** Params that the server reads, by kind of trigger. */
 export const TRIGGER_PARAMS = {
   webhook: webhookParams,
+  form: formParams,
   event: eventParams,
   schedule: scheduleParams,
   poll: pollParams,

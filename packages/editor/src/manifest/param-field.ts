@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema, type ParamPath } from '@tenon/core/document'
-import type { ParamMeta } from '@tenon/core/node'
+import { humanize, type ParamMeta } from '@tenon/core/node'
 
 /** An object schema, with its `$ref` resolved and its only `anyOf` choice selected. */
 export type ObjectSchema = JsonObject
@@ -88,14 +88,4 @@ export function inferControl(schema: ObjectSchema): string {
   if (type === 'array') return 'list'
   if (type === 'object') return isJsonObject(schema.properties) ? 'group' : 'key-value'
   return 'json'
-}
-
-/** Converts `max_tokens` and `maxTokens` to words: "Max tokens". */
-export function humanize(name: string): string {
-  const words = name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_-]+/g, ' ')
-    .trim()
-    .toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
-import { humanize, type ObjectSchema } from './param-field.ts'
+import { humanize } from '@tenon/core/node'
+import type { ObjectSchema } from './param-field.ts'
 
 const SIGNS: ReadonlyMap<string, string> = new Map([
   ['==', '='],

@@ -86,3 +86,14 @@ test('says why it could not be loaded', async () => {
   showWebhook({ triggers: [] })
   expect(await screen.findByText('The trigger could not be loaded')).toBeTruthy()
 })
+
+test('opens the page of a form and its preview', async () => {
+  const form = triggerOf('hook', { kind: 'form', url: 'https://app.example/forms/live-token' })
+  const { user } = showWebhook({ triggers: [form] })
+  const live = await screen.findByRole('link', { name: 'Open the form' })
+  expect(live.getAttribute('href')).toBe('https://app.example/forms/live-token')
+  expect(live.getAttribute('rel')).toBe('noreferrer')
+  expect(screen.getByText(/Anyone who has it can send the form/)).toBeTruthy()
+  await user.click(screen.getByRole('button', { name: 'Open for an hour' }))
+  expect((await screen.findByRole('link', { name: 'Open the preview' })).getAttribute('target')).toBe('_blank')
+})

@@ -154,9 +154,13 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
         )}
       </div>
       {url !== null && (
-        <Field group label={t('triggers.address')} help={t('triggers.addressHelp')}>
-          <Address url={url} copy={t('triggers.copyAddress')} />
-          <ReplaceAddress change={change} />
+        <Field group label={t('triggers.address')} help={t('triggers.addressHelp', { kind })}>
+          <Address
+            url={url}
+            copy={t('triggers.copyAddress')}
+            open={kind === 'form' && isPublished ? t('triggers.openForm') : null}
+          />
+          <ReplaceAddress kind={kind} change={change} />
         </Field>
       )}
       {kind !== 'schedule' && kind !== 'poll' && (
@@ -174,7 +178,13 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
               {t('triggers.openTest')}
             </Button>
           ) : (
-            test.url !== null && <Address url={test.url} copy={t('triggers.copyTest')} />
+            test.url !== null && (
+              <Address
+                url={test.url}
+                copy={t('triggers.copyTest')}
+                open={kind === 'form' ? t('triggers.openPreview') : null}
+              />
+            )
           )}
         </Field>
       )}
@@ -182,7 +192,7 @@ function TriggerState({ trigger, change }: TriggerStateProps) {
   )
 }
 
-function ReplaceAddress({ change }: Pick<TriggerStateProps, 'change'>) {
+function ReplaceAddress({ kind, change }: Pick<TriggerStateProps, 'change'> & Pick<Trigger, 'kind'>) {
   const { t } = useInstance()
   const [isAsking, setIsAsking] = useState(false)
   return (
@@ -193,7 +203,7 @@ function ReplaceAddress({ change }: Pick<TriggerStateProps, 'change'>) {
       <ConfirmDialog
         open={isAsking}
         title={t('triggers.replaceTitle')}
-        description={t('triggers.replaceWhy')}
+        description={t('triggers.replaceWhy', { kind })}
         confirmLabel={t('triggers.replace')}
         variant="danger"
         onClose={() => setIsAsking(false)}
@@ -206,13 +216,26 @@ function ReplaceAddress({ change }: Pick<TriggerStateProps, 'change'>) {
   )
 }
 
-function Address({ url, copy }: { readonly url: string; readonly copy: string }) {
+interface AddressProps {
+  readonly url: string
+  /** Label of the button that copies it. */
+  readonly copy: string
+  /** Label of the link that opens it as a page; `null` for an address that is no page. */
+  readonly open: string | null
+}
+
+function Address({ url, copy, open }: AddressProps) {
   return (
     <div className="tn-trigger-address">
       <code className="tn-mono" dir="ltr" title={url}>
         {url}
       </code>
       <CopyButton text={() => url} label={copy} />
+      {open !== null && (
+        <a className="tn-text-button" href={url} target="_blank" rel="noreferrer">
+          {open}
+        </a>
+      )}
     </div>
   )
 }

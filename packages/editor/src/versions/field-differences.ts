@@ -1,6 +1,7 @@
 import { type Json, jsonEqual, type NodeId, type NodePolicy, type WorkflowNode } from '@tenon/core/document'
+import { humanize } from '@tenon/core/node'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
-import { fieldsOf, humanize, type ParamField, resolveSchema } from '../manifest/param-field.ts'
+import { fieldsOf, type ParamField, resolveSchema } from '../manifest/param-field.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import { isSameParam } from './compare-documents.ts'

@@ -1,5 +1,6 @@
 import { isJsonObject, isSecretMarker, type Json, type JsonSchema } from '@tenon/core/document'
-import { fieldsOf, humanize, type ObjectSchema, resolveSchema } from '../manifest/param-field.ts'
+import { humanize } from '@tenon/core/node'
+import { fieldsOf, type ObjectSchema, resolveSchema } from '../manifest/param-field.ts'
 import { valueLabel } from '../manifest/value-label.ts'
 import type { Translate } from '../messages/format.ts'
 import { secretLabel } from '../runs/format/secret-label.ts'

@@ -14,6 +14,7 @@ import { failNode } from '../fail/implementation.ts'
 import { filterNode } from '../filter/implementation.ts'
 import { forEachNode } from '../for-each/implementation.ts'
 import { forkNode } from '../fork/implementation.ts'
+import { formNode } from '../form/implementation.ts'
 import { createGuardrailsNode } from '../guardrails/implementation.ts'
 import { httpCallNode } from '../http-call/implementation.ts'
 import { ifElseNode } from '../if-else/implementation.ts'
@@ -86,6 +87,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
   const plain: readonly AnyNodeImplementation[] = [
     startNode,
     webhookNode,
+    formNode,
     scheduleNode,
     pollUrlNode,
     eventNode,

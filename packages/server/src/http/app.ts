@@ -69,7 +69,8 @@ export function createApp(
       return toResponse(await runPipeline(server, options, implementation, { request: c.req.raw, params, caller }))
     } catch (thrown) {
       // Here and not in `onError`, which receives instances of this realm's `Error` only.
-      return toProblemResponse(thrown, c.get('requestId'), server.log)
+      const problem = toProblemResponse(thrown, c.get('requestId'), server.log)
+      return implementation.errorPage?.(server, thrown, problem) ?? problem
     }
   }
 

@@ -74,6 +74,8 @@ export interface RouteImplementation {
    * @throws {@link TenonError} for a request that is to be refused.
    */
   readonly admit?: (server: ServerContext, params: Readonly<Record<string, string>>) => Promise<TenantId>
+  /** Returns what a browser shows in place of an error. @defaultValue the error as a problem document */
+  readonly errorPage?: (server: ServerContext, error: unknown, problem: Response) => Promise<Response>
   /**
    * Returns what to check of a request whose headers say what its body is, with its schema; `null` if the media type says
    * it.

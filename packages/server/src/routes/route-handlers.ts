@@ -7,6 +7,7 @@ import { draftHandlers } from './draft-handlers.ts'
 import { engineHandlers } from './engine-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
 import { fileHandlers } from './file-handlers.ts'
+import { formHandlers } from './form-handlers.ts'
 import { memberHandlers } from './member-handlers.ts'
 import { migrationHandlers } from './migration-handlers.ts'
 import { parkedHandlers } from './parked-handlers.ts'
@@ -35,6 +36,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...memberHandlers,
   ...connectionHandlers,
   ...triggerHandlers,
+  ...formHandlers,
   ...fileHandlers,
   ...webhookHandlers,
   ...dataTableHandlers,

@@ -88,7 +88,8 @@ export async function replaceAddress(server: ServerContext, identity: Identity, 
   const row = await server.database.withTenant(tenantId, async (tx) => {
     const before = await lockTrigger(tx, ref)
     if (before?.version == null && found === undefined) throw notFound()
-    if ((before?.version == null ? found : before)?.kind !== 'webhook') throw withoutAddress()
+    const kind = (before?.version == null ? found : before)?.kind
+    if (kind !== 'webhook' && kind !== 'form') throw withoutAddress()
     await replaceGeneration(tx, ref, found ?? null, at)
     await insertAudit(tx, {
       identity,
@@ -103,7 +104,7 @@ export async function replaceAddress(server: ServerContext, identity: Identity, 
 }
 
 function withoutAddress(): TenonError {
-  return new TenonError('TRIGGER_NOT_FOUND', 'No webhook has this node id')
+  return new TenonError('TRIGGER_NOT_FOUND', 'No webhook and no form has this node id')
 }
 
 function notFound(): TenonError {

@@ -2,6 +2,7 @@ import { isSecretMarker, type TenantId, type WorkflowDocument } from '@tenon/cor
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
+import { checkForm } from '../forms/form-fields.ts'
 import { checkSchedule } from '../schedule-rules/check-schedule.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { WebhookParams } from '../webhooks/verify-webhook.ts'
@@ -9,7 +10,8 @@ import { type TriggerNode, triggerNodesOf } from './put-version-triggers.ts'
 import { STANDARD_SECRET, standardKey } from './standard-key.ts'
 
 /**
- * Checks what validation in the browser does not: the times of schedules, and settings of the workflow that fit no message.
+ * Checks what validation in the browser does not: the times of schedules, the fields of forms, and settings of the
+ * workflow that fit no message.
  *
  * @returns An issue for each trigger that could take no message.
  */
@@ -17,7 +19,7 @@ export function triggerIssues(manifest: NodeManifest, document: WorkflowDocument
   const triggers = triggerNodesOf(manifest, document)
   const issues = triggers.flatMap((trigger) => {
     if (trigger.kind === 'schedule') return scheduleIssues(trigger)
-    return trigger.issues
+    return trigger.kind === 'form' ? formIssues(trigger) : trigger.issues
   })
   const [first] = triggers
   if (first === undefined || document.settings?.batching === undefined) return issues
@@ -67,4 +69,12 @@ function scheduleIssues({ node: { id, name, params } }: TriggerNode): readonly P
   return checkSchedule(params, Date.now()).issues.map(({ path, message }) => ({
     ...{ path: ['nodes', id, 'params', ...path], code: 'TRIGGER_INVALID', message: `${name}: ${message}` },
   }))
+}
+
+function formIssues({ node: { id, name }, params, issues }: TriggerNode): readonly ProblemIssue[] {
+  const { faults } = checkForm(JSON.parse(params))
+  const found = faults.map(({ path, message }) => ({
+    ...{ path: ['nodes', id, 'params', ...path], code: 'TRIGGER_INVALID', message: `${name}: ${message}` },
+  }))
+  return [...issues, ...found]
 }

@@ -12,7 +12,7 @@ import type { ServerTx } from '../tables/server-tables.ts'
 import type { PollRow, ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/trigger-tables.ts'
 import { triggerKindOf } from './put-version-triggers.ts'
 
-type PresentDeps = Pick<ServerContext, 'addresses' | 'now'>
+type PresentDeps = Pick<ServerContext, 'addresses' | 'formAddresses' | 'now'>
 
 /**
  * Reads a trigger as the API shows it: that of the version with which runs start, or one of the draft, which has its
@@ -52,14 +52,14 @@ interface StoredTrigger {
 
 /** @throws {@link TenonError} `TRIGGER_NOT_FOUND` for a node that is no trigger in either. */
 export async function presentTrigger(
-  { addresses, now }: PresentDeps,
+  { addresses, formAddresses, now }: PresentDeps,
   ref: TriggerRef,
   { row, draftKind = null, schedule = null, poll = null }: StoredTrigger,
 ): Promise<Trigger> {
   const isPublished = row !== null && row.version !== null
   const kind = isPublished ? row.kind : draftKind
   if (kind === null) throw new TenonError('TRIGGER_NOT_FOUND', 'No trigger has this node id')
-  const hasAddress = kind === 'webhook'
+  const addressesOf = { webhook: addresses, form: formAddresses, event: null, schedule: null }[kind]
   const generation = row?.generation ?? 0
   const until = row?.test_until ?? null
   const isPaused = isPublished && row.paused_at !== null
@@ -68,13 +68,11 @@ export async function presentTrigger(
     kind,
     state: isPublished ? (isPaused ? 'paused' : 'active') : 'unpublished',
     version: row?.version ?? null,
-    url: hasAddress ? await addresses.urlOf({ ...ref, mode: 'live', generation }) : null,
+    url: (await addressesOf?.urlOf({ ...ref, mode: 'live', generation })) ?? null,
     test:
       until !== null && until > now()
         ? {
-            url: hasAddress
-              ? await addresses.urlOf({ ...ref, mode: 'test', generation: row?.test_generation ?? 0 })
-              : null,
+            url: (await addressesOf?.urlOf({ ...ref, mode: 'test', generation: row?.test_generation ?? 0 })) ?? null,
             expiresAt: toInstant(until),
           }
         : null,

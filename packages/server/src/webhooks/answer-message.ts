@@ -19,10 +19,8 @@ export interface AnswerSettings {
 }
 
 /** A message that waits for its run. */
-export interface HeldMessage extends AnswerSettings {
+export interface HeldMessage extends AnswerSettings, Omit<AnswerRequest, 'settings'> {
   readonly tenantId: TenantId
-  /** Input that the message gives to a run. */
-  readonly input: JsonObject
   /** Time at which the wait ends, in milliseconds since the Unix epoch. */
   readonly until: number
   readonly seat: HeldSeat
@@ -30,6 +28,38 @@ export interface HeldMessage extends AnswerSettings {
 
 /** Errors for the sender. Any other failure comes after the message was accepted, so it is no reason to repeat it. */
 const OUTCOMES: ReadonlySet<string> = new Set(['RUN_NOT_COMPLETED', 'RUN_ANSWER_LATE', 'FILE_NOT_FOUND'])
+
+/** What a message asks for. */
+export interface AnswerRequest {
+  /** `null` for a trigger that answers at once. */
+  readonly settings: AnswerSettings | null
+  readonly input: JsonObject
+  /** Returns what the input of a run must have in common with that of the message, as a text. */
+  readonly contentOf: (input: Json) => string | null
+}
+
+/**
+ * Counts a message that waits for its run before the run is started: one that may not wait starts nothing. Strangers who
+ * know an address of a tenant do not use up the waits of its people.
+ *
+ * @throws {@link TenonError} `RATE_LIMITED`; the error of `accept`.
+ */
+export async function acceptAndHold(
+  { limits, now }: Pick<ServerContext, 'limits' | 'now'>,
+  tenantId: TenantId,
+  { settings, input, contentOf }: AnswerRequest,
+  accept: () => Promise<AcceptedWebhook>,
+): Promise<AcceptedWebhook | { readonly accepted: AcceptedWebhook; readonly held: HeldMessage }> {
+  if (settings === null) return accept()
+  const seat = limits.held.enter(`${tenantId}/public`)
+  try {
+    const accepted = await accept()
+    return { accepted, held: { tenantId, ...settings, input, contentOf, until: now() + settings.withinMs, seat } }
+  } catch (error) {
+    seat.leave()
+    throw error
+  }
+}
 
 /**
  * Answers a message with its run: with the first respond node, else with the output at its end. The same message again
@@ -97,14 +127,15 @@ function withoutAnswer(accepted: AcceptedWebhook): RouteAnswer {
 async function isInputOf(
   { reader }: ServerContext,
   { runId }: AcceptedWebhook,
-  { tenantId, input }: HeldMessage,
+  { tenantId, input, contentOf }: HeldMessage,
 ): Promise<boolean> {
   const [first] = await reader.readEvents(tenantId, runId, 0, 1)
   if (first?.type !== 'run_started') return false
   return contentOf(await reader.loadValue(tenantId, first.data.input)) === contentOf(input)
 }
 
-function contentOf(input: Json): string | null {
+/** Returns the parts of the input of a webhook that stay the same when a message is sent again. */
+export function messageContent(input: Json): string | null {
   if (!isJsonObject(input)) return null
   const { method = null, query = null, body = null } = input
   return canonicalText({ method, query, body })

@@ -8,13 +8,13 @@ import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { holdInputFiles } from '../files/hold-input-files.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
-import { findTrigger, type VersionTrigger } from '../tables/trigger-repository.ts'
+import type { VersionTrigger } from '../tables/trigger-repository.ts'
 import type { TriggerRow } from '../tables/trigger-tables.ts'
-import { findWorkflow } from '../tables/workflow-repository.ts'
-import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
+import { acceptEvent, pausedTrigger, refOf, startByTrigger } from '../triggers/accept-event.ts'
+import { findAddressed, openTestOf, rejecting } from '../triggers/addressed-trigger.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
 import { startTest } from '../versions/start-test.ts'
-import type { AnswerSettings, HeldMessage } from './answer-message.ts'
+import { type AnswerSettings, acceptAndHold, type HeldMessage, messageContent } from './answer-message.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
 import { verifyWebhook, type WebhookParams } from './verify-webhook.ts'
 import type { AddressTarget } from './webhook-addresses.ts'
@@ -50,12 +50,8 @@ export async function admitWebhook({ addresses, limits }: ServerContext, token: 
 export async function receiveWebhook(server: ServerContext, token: string, message: Message): Promise<WebhookAnswer> {
   const target = await server.addresses.read(token)
   if (target === null) throw notFound()
-  const { row, isDeleted } = await server.database.withTenant(target.tenantId, async (tx) => ({
-    row: await findTrigger(tx, target),
-    isDeleted: (await findWorkflow(tx, target.tenantId, target.workflowId))?.deleted_at !== null,
-  }))
-  if (row === null || isDeleted) throw notFound()
-  if (target.generation !== (target.mode === 'test' ? row.test_generation : row.generation)) throw notFound()
+  const row = await findAddressed(server, target)
+  if (row === null) throw notFound()
   return target.mode === 'test' ? receiveTest(server, target, row, message) : receiveLive(server, target, row, message)
 }
 
@@ -65,14 +61,15 @@ async function receiveLive(
   row: TriggerRow,
   message: Message,
 ): Promise<WebhookAnswer> {
-  if (row.version === null) throw notFound()
+  // Another kind of trigger may have the node id by now.
+  if (row.version === null || row.kind !== 'webhook') throw notFound()
   const read = await rejecting(server, target, async () => {
     if (row.paused_at !== null) throw pausedTrigger()
     return readVerified(server, row.tenant_id, row, message)
   })
   if ('challenge' in read) return read
   const { key, input, settings } = read
-  return answering(server, row.tenant_id, { settings, input }, () =>
+  return acceptAndHold(server, row.tenant_id, { settings, input, contentOf: messageContent }, () =>
     acceptEvent(server, refOf(row), {
       ...{ mode: 'live', key },
       start: async (runId) => {
@@ -83,26 +80,6 @@ async function receiveLive(
   )
 }
 
-/**
- * Counts a message that waits for its run before the run is started: one that may not wait starts nothing. Strangers who
- * know an address of a tenant do not use up the waits of its people.
- */
-async function answering(
-  { limits, now }: ServerContext,
-  tenantId: TenantId,
-  { settings, input }: Pick<VerifiedMessage, 'settings' | 'input'>,
-  accept: () => Promise<AcceptedWebhook>,
-): Promise<WebhookAnswer> {
-  if (settings === null) return accept()
-  const seat = limits.held.enter(`${tenantId}/public`)
-  try {
-    return { accepted: await accept(), held: { tenantId, ...settings, input, until: now() + settings.withinMs, seat } }
-  } catch (error) {
-    seat.leave()
-    throw error
-  }
-}
-
 /** Starts a test run of the draft. It acts for no person, as the runs of the published webhook do. */
 async function receiveTest(
   server: ServerContext,
@@ -111,20 +88,18 @@ async function receiveTest(
   message: Message,
 ): Promise<WebhookAnswer> {
   const { tenantId, nodeId, generation } = target
-  const { test_until: until, tester_id: userId, tester_name: displayName, tester_role: role } = row
-  if (until === null || userId === null || displayName === null || role === null || until < server.now()) {
-    throw notFound()
-  }
-  const identity = { tenantId, userId, displayName, role }
+  const open = openTestOf(row, server.now())
+  if (open === null) throw notFound()
+  const { identity, until } = open
   const read = await rejecting(server, target, async () => {
     const { document } = await readSealedDraft(server, target, identity)
     const trigger = draftTrigger(server.registry.manifest, document, nodeId)
-    if (trigger === null) throw notFound()
+    if (trigger === null || trigger.kind !== 'webhook') throw notFound()
     return readVerified(server, tenantId, trigger, message)
   })
   if ('challenge' in read) return read
-  const { key, input } = read
-  return answering(server, tenantId, read, () =>
+  const { key, input, settings } = read
+  return acceptAndHold(server, tenantId, { settings, input, contentOf: messageContent }, () =>
     acceptEvent(server, refOf(row), {
       mode: 'test',
       // Each test begins anew.
@@ -199,21 +174,6 @@ function checkMethod(expected: string, given: string): void {
   throw new TenonError('METHOD_NOT_ALLOWED', `This webhook accepts ${expected === 'any' ? 'no HEAD' : expected}`, {
     details: { allow: expected === 'any' ? 'GET, POST, PUT, PATCH, DELETE' : expected },
   })
-}
-
-/** Lists a message that is refused among the events of its trigger. */
-async function rejecting<Result>(
-  server: ServerContext,
-  target: AddressTarget,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    const { tenantId, workflowId, nodeId, mode } = target
-    await rejectEvent(server, { tenantId, workflowId, nodeId }, mode, error)
-    throw error
-  }
 }
 
 function notFound(): TenonError {

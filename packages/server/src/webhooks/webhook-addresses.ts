@@ -6,7 +6,7 @@ import type { TriggerRef } from '../tables/trigger-repository.ts'
 /** Runs that messages to an address start: of the published version, or test runs of the draft. */
 export type AddressMode = 'live' | 'test'
 
-/** The webhook that an address belongs to. */
+/** The webhook or form that an address belongs to. */
 export interface AddressTarget extends TriggerRef {
   readonly mode: AddressMode
   /** Number of times that the address had been replaced when it was made. */
@@ -14,7 +14,7 @@ export interface AddressTarget extends TriggerRef {
 }
 
 /**
- * Makes and reads the addresses of webhooks. An address follows from the workflow and the node, so that it is known before
+ * Makes and reads the addresses of webhooks, or those of forms. An address follows from the workflow and the node, so that it is known before
  * a version is published and stays the same afterwards; a copy of the workflow or of the node has another one.
  *
  * @see docs/adr/0070-the-address-of-a-trigger-is-signed.md
@@ -32,17 +32,23 @@ export interface WebhookAddresses {
   read(token: string, beforeLookup?: () => Promise<void>): Promise<AddressTarget | null>
 }
 
-const PURPOSE = 'tenon webhook address 1'
+const KINDS = {
+  webhook: { path: 'hooks', purpose: 'tenon webhook address 1' },
+  form: { path: 'forms', purpose: 'tenon form address 1' },
+} as const
 
+/** @param kind - The addresses of one kind are none of the other. */
 export function createWebhookAddresses(
   secrets: Pick<SecretStore, 'deriveKey' | 'deriveFirstKey' | 'isFirstKeyInMemory'>,
   apiUrl: string,
+  kind: keyof typeof KINDS = 'webhook',
 ): WebhookAddresses {
-  const tokens = createSignedTokens(secrets, PURPOSE)
+  const { path, purpose } = KINDS[kind]
+  const tokens = createSignedTokens(secrets, purpose)
   return {
     async urlOf({ tenantId, workflowId, nodeId, mode, generation }) {
       const token = await tokens.make(tenantId, [workflowId, nodeId, mode, String(generation)])
-      return `${apiUrl}/hooks/${token}`
+      return `${apiUrl}/${path}/${token}`
     },
     async read(token, beforeLookup) {
       const named = await tokens.read(token, 4, beforeLookup)

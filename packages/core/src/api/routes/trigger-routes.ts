@@ -84,6 +84,28 @@ const WEBHOOK_REQUEST = {
 /** A message with a body. */
 const MESSAGE = { ...WEBHOOK_REQUEST, body: rawBodySchema, rawBody: true, maxBodyBytes: RUN_INPUT_BYTES } as const
 
+/** Common part of the pages of forms, which people open without signing in. */
+const FORM_REQUEST = {
+  path: '/forms/{token}',
+  tag,
+  permission: 'public',
+  rate: 'callback',
+  resource: null,
+  params: z.object({ token: z.string().min(1).max(2_000) }),
+  query: NO_QUERY,
+} as const
+
+const FORM_ERRORS = [
+  'TRIGGER_NOT_FOUND',
+  'TRIGGER_PAUSED',
+  'WORKFLOW_INVALID',
+  'RATE_LIMITED',
+  'KEY_PROVIDER_REQUIRED',
+  'UNAVAILABLE',
+] as const
+
+const formPage = (description: string) => ({ description, schema: z.string(), contentType: 'text/html' })
+
 export const triggerRoutes = {
   listTriggers: defineRoute({
     id: 'listTriggers',
@@ -237,5 +259,42 @@ export const triggerRoutes = {
     method: 'GET',
     body: null,
     summary: 'Start a run by a message without a body to the address of a webhook that accepts GET',
+  }),
+  showForm: defineRoute({
+    ...FORM_REQUEST,
+    id: 'showForm',
+    method: 'GET',
+    body: null,
+    summary: 'Show the page of a form; errors are pages as well',
+    responses: { 200: formPage('The page') },
+    errors: FORM_ERRORS,
+  }),
+  sendForm: defineRoute({
+    ...FORM_REQUEST,
+    id: 'sendForm',
+    method: 'POST',
+    body: rawBodySchema,
+    rawBody: true,
+    maxBodyBytes: 262_144,
+    summary:
+      'Start a run by the fields of a form (application/x-www-form-urlencoded); errors are pages as well. The same page ' +
+      'sent again starts no other run',
+    responses: {
+      200: formPage('The answer, which may be that of the run'),
+      303: { description: 'The page that the author has chosen', schema: null },
+      422: formPage('The page, with errors beside the fields'),
+    },
+    errors: [
+      ...FORM_ERRORS,
+      'VALUE_TOO_LARGE',
+      'CONCURRENCY_KEY_INVALID',
+      'START_KEY_INVALID',
+      'JSON_SCHEMA_INVALID',
+      'RUN_QUEUE_FULL',
+      'RUN_NOT_COMPLETED',
+      'PAYLOAD_LIMIT_REACHED',
+      'WAIT_LIMIT_REACHED',
+      'REQUEST_BODY_CONSUMED',
+    ],
   }),
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
+import { humanize } from '@tenon/core/node'
 import { useTranslate } from '../../instance/instance-context.ts'
-import { humanize } from '../../manifest/param-field.ts'
 import { valueAt } from '../../manifest/ports.ts'
 import { Chip } from '../../ui/chip.tsx'
 import { FieldNote } from '../../ui/field.tsx'

@@ -8,19 +8,22 @@ export const enTriggers = {
   'triggers.pause': 'Pause',
   'triggers.resume': 'Resume',
   'triggers.address': 'Address',
-  'triggers.addressHelp': 'It stays the same when the workflow is published again. Keep it secret.',
+  'triggers.addressHelp':
+    '{kind, select, form {Anyone who has it can send the form once it is published. It stays the same when the workflow is published again.} other {It stays the same when the workflow is published again. Keep it secret.}}',
   'triggers.replace': 'Replace address',
   'triggers.replaceTitle': 'Replace the address?',
   'triggers.replaceWhy':
-    'Messages to the address that the trigger has now are refused at once, also those to an open test. Give the new address to the sender.',
+    '{kind, select, form {The address that the form has now shows no form at once, nor does that of an open test. Give the new address to those who are to send the form.} other {Messages to the address that the trigger has now are refused at once, also those to an open test. Give the new address to the sender.}}',
   'triggers.copyAddress': 'Copy address',
-  'triggers.test': '{kind, select, webhook {Test address} other {Test}}',
+  'triggers.test': '{kind, select, webhook {Test address} form {Preview} other {Test}}',
   'triggers.testHelp':
-    '{kind, select, webhook {Each message to it starts a test run of the draft.} other {Each event then starts a test run of the draft as well.}}',
+    '{kind, select, webhook {Each message to it starts a test run of the draft.} form {Shows the form of the draft at an address of its own. What is sent there starts a test run of the draft.} other {Each event then starts a test run of the draft as well.}}',
   'triggers.testUntil':
-    '{kind, select, webhook {Open until {time}. Each message to it starts a test run of the draft.} other {Open until {time}. Each event starts a test run of the draft as well.}}',
+    '{kind, select, webhook {Open until {time}. Each message to it starts a test run of the draft.} form {Open until {time}. It shows the form of the draft; what is sent starts a test run of the draft.} other {Open until {time}. Each event starts a test run of the draft as well.}}',
   'triggers.openTest': 'Open for an hour',
   'triggers.copyTest': 'Copy test address',
+  'triggers.openForm': 'Open the form',
+  'triggers.openPreview': 'Open the preview',
   'triggers.events': 'Last events',
   'triggers.yourTime': 'your time',
   'triggers.noEvents': 'No events yet.',

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
+import { humanize } from '@tenon/core/node'
 import { useTranslate } from '../../instance/instance-context.ts'
-import { humanize } from '../../manifest/param-field.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { isBranch, wordsOf } from '../json/json-model.ts'
 import { JsonTree } from '../json/json-tree.tsx'

@@ -6,8 +6,8 @@ import {
   type JsonSchema,
   orderedProperties,
 } from '@tenon/core/document'
-import type { ParamMeta } from '@tenon/core/node'
-import { humanize, type ObjectSchema, resolveSchema } from '../../manifest/param-field.ts'
+import { humanize, isLongText, type ParamMeta } from '@tenon/core/node'
+import { type ObjectSchema, resolveSchema } from '../../manifest/param-field.ts'
 
 export type FormFieldKind =
   | 'text'
@@ -41,8 +41,6 @@ export interface FormField {
 }
 
 const MAX_DEPTH = 8
-const LONG_TEXT = 200
-const LONG_NAMES = /(^|_)(text|message|body|description|comment|notes?|content|prompt|query)$/i
 
 /** Schema whose fields are described. */
 interface FormSource {
@@ -105,10 +103,8 @@ function kindOf(schema: ObjectSchema, name: string): FormFieldKind {
       return 'integer'
     case 'number':
       return 'number'
-    case 'string': {
-      const isLong = LONG_NAMES.test(name) || Number(schema['maxLength'] ?? 0) > LONG_TEXT
-      return isLong && schema['format'] === undefined ? 'area' : 'text'
-    }
+    case 'string':
+      return isLongText(name, schema) ? 'area' : 'text'
     case 'object':
       return isJsonObject(schema['properties']) ? 'group' : 'json'
     case 'array':

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
+import { humanize } from '@tenon/core/node'
 import type { NodeRunView } from '@tenon/core/run'
 import { isTemplate } from '../../graph/template-parts.ts'
-import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
+import { fieldsOf, resolveSchema } from '../../manifest/param-field.ts'
 import { valueAt } from '../../manifest/ports.ts'
 import type { Translate } from '../../messages/format.ts'
 

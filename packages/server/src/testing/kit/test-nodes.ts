@@ -3,6 +3,7 @@ import {
   type AnyNodeImplementation,
   defineNode,
   eventParams,
+  formParams,
   implementInlineNode,
   implementNode,
   nodeCall,
@@ -46,6 +47,23 @@ const webhook = defineNode({
   ports: success,
   outputs: { success: z.record(z.string(), z.unknown()) },
   summary: 'Starts at a message',
+  effect: 'none',
+})
+
+const form = defineNode({
+  type: 'form',
+  version: 1,
+  title: 'Form',
+  description: 'Begin with a form',
+  icon,
+  category: 'trigger',
+  control: 'trigger',
+  trigger: 'form',
+  inline: true,
+  params: formParams,
+  ports: success,
+  outputs: { success: { fromParam: 'inputSchema' } },
+  summary: 'Starts when the form is sent',
   effect: 'none',
 })
 
@@ -250,10 +268,11 @@ export const testNodes: readonly AnyNodeImplementation[] = [
   }),
 ]
 
-/** The same with a schedule and a webhook, whose secret param makes a server use its key provider. */
+/** The same with the triggers of the server; one is a webhook, whose secret param makes a server use its key provider. */
 export const nodesWithWebhook: readonly AnyNodeImplementation[] = [
   ...testNodes,
   implementInlineNode(webhook, () => ({ port: 'success', output: {} })),
+  implementInlineNode(form, () => ({ port: 'success', output: {} })),
   implementInlineNode(schedule, () => ({ port: 'success', output: {} })),
   implementInlineNode(event, () => ({ port: 'success', output: {} })),
 ]

@@ -29,6 +29,7 @@ export {
   documentOrder,
   upstreamOf,
 } from './document-order.ts'
+export { humanize, isLongText } from './field-words.ts'
 export {
   FILE_ID_PATTERN,
   FILE_SCHEMA,

@@ -104,7 +104,6 @@ export {
   type StartedReading,
   type StoredDocument,
 } from './documents.ts'
-export { humanize, isLongText } from './field-words.ts'
 export { type FileContent, fileRefSchema, type NodeFiles } from './files.ts'
 export { FORM_ANSWERS, type FormParams, formParams } from './form-params.ts'
 export { handInputSchema, startsByHand } from './hand-input.ts'

@@ -1,5 +1,12 @@
-import { isJsonObject, type Json, type JsonObject, type JsonSchema, type ParamPath } from '@tenon/core/document'
-import { humanize, type ParamMeta } from '@tenon/core/node'
+import {
+  humanize,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type ParamPath,
+} from '@tenon/core/document'
+import type { ParamMeta } from '@tenon/core/node'
 
 /** An object schema, with its `$ref` resolved and its only `anyOf` choice selected. */
 export type ObjectSchema = JsonObject

@@ -1,5 +1,4 @@
-import { isJsonObject, type Json } from '@tenon/core/document'
-import { humanize } from '@tenon/core/node'
+import { humanize, isJsonObject, type Json } from '@tenon/core/document'
 import type { ObjectSchema } from './param-field.ts'
 
 const SIGNS: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,12 @@
 import { diffDocuments } from '@tenon/core/collab'
-import type { Json, NodeId, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
-import { humanize } from '@tenon/core/node'
+import {
+  humanize,
+  type Json,
+  type NodeId,
+  type WorkflowDocument,
+  type WorkflowEdge,
+  type WorkflowNode,
+} from '@tenon/core/document'
 import type { ReactNode } from 'react'
 import { labelOfTemplate } from '../expression-field/reference-label.ts'
 import { TemplateParts } from '../expression-field/template-text.tsx'

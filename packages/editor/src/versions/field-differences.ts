@@ -1,5 +1,4 @@
-import { type Json, jsonEqual, type NodeId, type NodePolicy, type WorkflowNode } from '@tenon/core/document'
-import { humanize } from '@tenon/core/node'
+import { humanize, type Json, jsonEqual, type NodeId, type NodePolicy, type WorkflowNode } from '@tenon/core/document'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { fieldsOf, type ParamField, resolveSchema } from '../manifest/param-field.ts'
 import type { MessageKey } from '../messages/en/index.ts'

@@ -1,5 +1,4 @@
-import { isJsonObject, isSecretMarker, type Json, type JsonSchema } from '@tenon/core/document'
-import { humanize } from '@tenon/core/node'
+import { humanize, isJsonObject, isSecretMarker, type Json, type JsonSchema } from '@tenon/core/document'
 import { fieldsOf, type ObjectSchema, resolveSchema } from '../manifest/param-field.ts'
 import { valueLabel } from '../manifest/value-label.ts'
 import type { Translate } from '../messages/format.ts'

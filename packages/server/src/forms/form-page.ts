@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FormParams } from '@tenon/core/node'
 import { html } from 'hono/html'
-import type { FormField } from './form-fields.ts'
+import type { FormField } from '../form-rules/form-fields.ts'
 import type { FormPage, Markup } from './page-frame.ts'
 import { inputName, SEND_ID, type SentForm } from './read-form.ts'
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tenon/core/document'
 import { expect, test } from 'vitest'
-import { readFormFields } from './form-fields.ts'
+import { readFormFields } from '../form-rules/form-fields.ts'
 import { inputName, keyOfForm, readForm } from './read-form.ts'
 
 const ID = '0d4cf5a2-7f54-4f29-9d0f-2f6a3f6f2f10'
@@ -72,7 +72,9 @@ test.each([
 
 test('rules over several fields are faults of the form, or of the field that is missing', () => {
   const properties = { way: { enum: ['mail', 'call'] }, phone: { type: 'string' }, mail: { type: 'string' } }
-  const rules = { if: { properties: { way: { const: 'call' } } }, then: { required: ['phone'] }, maxProperties: 2 }
+  const rules = JSON.parse(
+    '{"if": {"properties": {"way": {"const": "call"}}}, "then": {"required": ["phone"]}, "maxProperties": 2}',
+  )
   const schema = { type: 'object', properties, ...rules }
   expect([...read(schema, [['way', 'call']]).faults]).toEqual([['phone', 'Enter a text']])
   const all = read(schema, [

@@ -1,8 +1,8 @@
 import { type Json, type JsonObject, type JsonSchema, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { checkJsonSchema } from '@tenon/core/node'
+import type { FormField } from '../form-rules/form-fields.ts'
 import { mediaTypeOf } from '../http/read-body.ts'
-import type { FormField } from './form-fields.ts'
 
 /** Name of the input with the one-time id of a page. */
 export const SEND_ID = 'send_id'

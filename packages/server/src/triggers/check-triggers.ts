@@ -2,7 +2,7 @@ import { isSecretMarker, type TenantId, type WorkflowDocument } from '@tenon/cor
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
-import { checkForm } from '../forms/form-fields.ts'
+import { checkForm } from '../form-rules/form-fields.ts'
 import { checkSchedule } from '../schedule-rules/check-schedule.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { WebhookParams } from '../webhooks/verify-webhook.ts'

@@ -1,5 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
-import { humanize } from '@tenon/core/node'
+import { humanize, isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { valueAt } from '../../manifest/ports.ts'
 import { Chip } from '../../ui/chip.tsx'

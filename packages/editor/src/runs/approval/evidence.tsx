@@ -1,5 +1,4 @@
-import { isJsonObject, type Json } from '@tenon/core/document'
-import { humanize } from '@tenon/core/node'
+import { humanize, isJsonObject, type Json } from '@tenon/core/document'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { isBranch, wordsOf } from '../json/json-model.ts'

@@ -1,12 +1,14 @@
 import {
+  humanize,
   isFileSchema,
   isJsonObject,
+  isLongText,
   type Json,
   type JsonObject,
   type JsonSchema,
   orderedProperties,
 } from '@tenon/core/document'
-import { humanize, isLongText, type ParamMeta } from '@tenon/core/node'
+import type { ParamMeta } from '@tenon/core/node'
 import { type ObjectSchema, resolveSchema } from '../../manifest/param-field.ts'
 
 export type FormFieldKind =

@@ -1,5 +1,11 @@
-import { isJsonObject, type Json, type JsonObject, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
-import { humanize } from '@tenon/core/node'
+import {
+  humanize,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type WorkflowNode,
+} from '@tenon/core/document'
 import type { NodeRunView } from '@tenon/core/run'
 import { isTemplate } from '../../graph/template-parts.ts'
 import { fieldsOf, resolveSchema } from '../../manifest/param-field.ts'

@@ -1,12 +1,14 @@
 import {
+  humanize,
   isFileSchema,
   isJsonObject,
+  isLongText,
   type Json,
   type JsonObject,
   type JsonSchema,
   orderedProperties,
 } from '@tenon/core/document'
-import { checkJsonSchema, type FormParams, humanize, isLongText } from '@tenon/core/node'
+import { checkJsonSchema, type FormParams } from '@tenon/core/node'
 
 /** Kinds of fields that a page without scripts can show. */
 export type FormFieldKind = 'text' | 'area' | 'email' | 'url' | 'date' | 'number' | 'integer' | 'checkbox' | 'choice'

@@ -79,6 +79,9 @@ test('a stranger sends a form without scripts, corrects it by keyboard, and gets
   await expect(page).toHaveTitle('Error: Book a table')
   await expect(page.getByRole('alert').getByRole('link')).toHaveText(['Email', 'Seats', 'I accept the terms'])
   const mail = page.getByLabel('Email')
+  await expect(page.getByRole('alert')).toBeFocused()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
   await expect(mail).toBeFocused()
   await expect(mail).toHaveAccessibleDescription(
     'We send the confirmation there. Enter an email address, such as ada@example.com',

@@ -15,6 +15,9 @@ export interface ShownForm {
 
 type Sent = Pick<SentForm, 'sendId' | 'typed' | 'faults' | 'general'>
 
+/** Id of what follows a form that was sent. Browsers give it the focus, as they ignore `autofocus` without an origin. */
+const RESULT = 'result'
+
 const TEST_NOTE = 'This is a test of the draft. What you send starts a test run.'
 
 /**
@@ -25,20 +28,18 @@ const TEST_NOTE = 'This is a test of the draft. What you send starts a test run.
 export function formPage(form: ShownForm, sent?: Sent, status = sent === undefined ? 200 : 422): FormPage {
   const { params, fields } = form
   const title = titleOf(form)
-  const firstFault = fields.find(({ name }) => sent?.faults.has(name))
   const faulty = sent === undefined ? '' : summaryOf(fields, sent)
   const content = html`${form.isTest ? html`<p class="note">${TEST_NOTE}</p>` : ''}
 <h1 dir="auto">${title}</h1>
 ${params.description.trim() === '' ? '' : html`<p dir="auto">${params.description}</p>`}
 ${faulty}
-<form method="post" novalidate accept-charset="utf-8">
+<form method="post" action="#${RESULT}" novalidate accept-charset="utf-8">
 <input type="hidden" name="${SEND_ID}" value="${sent?.sendId ?? randomUUID()}" autocomplete="off">
 ${fields.map((field, index) =>
   fieldMarkup(field, {
     id: `f${index}`,
     text: sent === undefined ? field.initial : (sent.typed.get(field.name) ?? ''),
     fault: sent?.faults.get(field.name) ?? null,
-    isFirst: field === firstFault,
   }),
 )}
 <button type="submit">${params.button.trim() || 'Send'}</button>
@@ -58,7 +59,7 @@ export function sentPage(form: ShownForm): FormPage {
   const message = form.params.message.trim() || 'Thank you. Your answers were sent.'
   const content = html`${form.isTest ? html`<p class="note">${TEST_NOTE}</p>` : ''}
 <h1 dir="auto">${titleOf(form)}</h1>
-<p role="status" dir="auto">${message}</p>`
+<p role="status" id="${RESULT}" tabindex="-1" dir="auto">${message}</p>`
   return { status: 200, title: titleOf(form), content }
 }
 
@@ -73,15 +74,13 @@ function summaryOf(fields: readonly FormField[], { faults, general }: Sent): Mar
   })
   const others = general.map((message) => html`<li>${message}</li>`)
   if (beside.length + others.length === 0) return ''
-  return html`<div class="summary" role="alert"><h2>Check your answers</h2><ul>${others}${beside}</ul></div>`
+  return html`<div class="summary" role="alert" id="${RESULT}" tabindex="-1"><h2>Check your answers</h2><ul>${others}${beside}</ul></div>`
 }
 
 interface FieldState {
   readonly id: string
   readonly text: string
   readonly fault: string | null
-  /** True for the first field with a fault, which gets the focus. */
-  readonly isFirst: boolean
 }
 
 function fieldMarkup(field: FormField, state: FieldState): Markup {
@@ -108,11 +107,11 @@ const INPUTS: Readonly<Partial<Record<FormField['kind'], readonly [type: string,
   integer: ['text', 'numeric'],
 }
 
-function controlMarkup(field: FormField, { id, text, fault, isFirst }: FieldState): Markup {
+function controlMarkup(field: FormField, { id, text, fault }: FieldState): Markup {
   const names = [field.help.trim() === '' ? [] : [`${id}-help`], fault === null ? [] : [`${id}-fault`]].flat()
   const described = names.length === 0 ? '' : html` aria-describedby="${names.join(' ')}"`
   const invalid = fault === null ? '' : html` aria-invalid="true"`
-  const shared = html`id="${id}" name="${inputName(field)}"${described}${invalid}${field.isRequired ? html` required` : ''}${isFirst ? html` autofocus` : ''}`
+  const shared = html`id="${id}" name="${inputName(field)}"${described}${invalid}${field.isRequired ? html` required` : ''}`
   switch (field.kind) {
     case 'checkbox':
       return html`<input type="checkbox" value="on" ${shared}${text === '' ? '' : html` checked`}>`

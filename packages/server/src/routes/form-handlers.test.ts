@@ -104,7 +104,7 @@ describe('the page of a form', () => {
     expect(faulty.text).toContain('<title>Error: Book a table</title>')
     expect(faulty.text).toContain('value="Ada &amp; Co"')
     expect(faulty.text).toContain('By the &lt;window&gt;</textarea>')
-    expect(faulty.text).toMatch(/aria-describedby="f1-fault" aria-invalid="true" required autofocus[^>]*value="two"/)
+    expect(faulty.text).toMatch(/aria-describedby="f1-fault" aria-invalid="true" required[^>]*value="two"/)
     expect(faulty.text).toContain('<p class="fault" id="f1-fault">Enter a whole number, such as 12</p>')
     expect(faulty.text).toContain(`value="${sendId}"`)
 
@@ -114,7 +114,7 @@ describe('the page of a form', () => {
     await other.close()
     for (const { status, text } of sent) {
       expect(status).toBe(200)
-      expect(text).toContain('<p role="status" dir="auto">See you soon</p>')
+      expect(text).toMatch(/<p role="status"[^>]*>See you soon<\/p>/)
     }
     const [run, ...more] = await runsOf(as, id)
     expect(more).toEqual([])

@@ -29,7 +29,7 @@ export interface HeldMessage extends AnswerSettings, Omit<AnswerRequest, 'settin
 /** Errors for the sender. Any other failure comes after the message was accepted, so it is no reason to repeat it. */
 const OUTCOMES: ReadonlySet<string> = new Set(['RUN_NOT_COMPLETED', 'RUN_ANSWER_LATE', 'FILE_NOT_FOUND'])
 
-/** What a message asks for. */
+/** Answer that a message asks for. */
 export interface AnswerRequest {
   /** `null` for a trigger that answers at once. */
   readonly settings: AnswerSettings | null

@@ -1,4 +1,4 @@
-import { type Json, durationToMs } from '@tenon/core/document'
+import { durationToMs, type Json } from '@tenon/core/document'
 
 const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T/
 

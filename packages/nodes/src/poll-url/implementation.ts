@@ -3,8 +3,8 @@ import { TenonError } from '@tenon/core/errors'
 import { implementTrigger, type NodeParams, type PolledItem } from '@tenon/core/node'
 import { withQueryParam } from '../http-call/request.ts'
 import { valueAt } from '../shared/value-at.ts'
-import { pollUrl } from './definition.ts'
 import { greatest, timeBefore } from './cursor.ts'
+import { pollUrl } from './definition.ts'
 
 type Params = NodeParams<typeof pollUrl>
 

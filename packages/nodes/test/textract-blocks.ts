@@ -8,7 +8,7 @@ const children = (...Ids: string[]) => ({ Relationships: [{ Type: 'CHILD', Ids }
 
 export const page = (number = 1) => located(`page${number}`, 'PAGE', {}, number)
 export const line = (text: string, number = 1) => located(`line-${number}-${text}`, 'LINE', { Text: text }, number)
-export const word = (id: string, text: string) => located(id, 'WORD', { Text: text })
+const word = (id: string, text: string) => located(id, 'WORD', { Text: text })
 
 /** A form: a total, a checkbox, and a field that is empty. */
 export const form: readonly object[] = [

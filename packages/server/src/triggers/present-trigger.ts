@@ -59,7 +59,7 @@ export async function presentTrigger(
   const isPublished = row !== null && row.version !== null
   const kind = isPublished ? row.kind : draftKind
   if (kind === null) throw new TenonError('TRIGGER_NOT_FOUND', 'No trigger has this node id')
-  const addressesOf = { webhook: addresses, form: formAddresses, event: null, schedule: null }[kind]
+  const addressesOf = { webhook: addresses, form: formAddresses, event: null, schedule: null, poll: null }[kind]
   const generation = row?.generation ?? 0
   const until = row?.test_until ?? null
   const isPaused = isPublished && row.paused_at !== null

@@ -40,7 +40,16 @@ describe('ROUTES', () => {
   test('only health, the OpenAPI document, the page for OAuth and URLs that are a permission are public', () => {
     const open = routes.filter(([, route]) => route.permission === 'public').map(([id]) => id)
     expect(open.filter((id) => !id.startsWith('receiveWebhook')).sort()).toEqual([
-      ...['downloadFile', 'getLive', 'getOpenApi', 'getReady', 'receiveCallback', 'showAuthorized'],
+      ...[
+        'downloadFile',
+        'getLive',
+        'getOpenApi',
+        'getReady',
+        'receiveCallback',
+        'sendForm',
+        'showAuthorized',
+        'showForm',
+      ],
     ])
   })
 

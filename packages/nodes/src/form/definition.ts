@@ -5,7 +5,7 @@ export const form = defineNode({
   type: 'form',
   version: 1,
   title: 'Form',
-  description: 'Begin with a form on a page',
+  description: 'Begin with a form',
   icon: 'M6 3.5h12v17H6zM9 8h6M9 12h6M9 16h3',
   category: 'trigger',
   control: 'trigger',

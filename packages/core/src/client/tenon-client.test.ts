@@ -248,7 +248,9 @@ describe('createTenonClient', () => {
       'getReady',
       'receiveCallback',
       'runLogs',
+      'sendForm',
       'showAuthorized',
+      'showForm',
       'streamChanges',
       'streamRunEvents',
     ])

@@ -43,6 +43,8 @@ const set = defineNode({
     fields: anySchema.default({}).meta({ control: 'key-value' }),
     only: z.string().optional().meta({ title: 'Only if', literal: true, expressionOver: 'trigger' }),
     sql: z.string().optional().meta({ title: 'SQL', literal: true, valuesIn: 'fields' }),
+    query: z.string().optional().meta({ title: 'Query', literal: true, valuesIn: 'values' }),
+    values: anySchema.optional().meta({ title: 'Values', control: 'key-value' }),
   }),
   ports: [...done],
   outputs: { success: { fromParam: 'fields', as: 'values' } },

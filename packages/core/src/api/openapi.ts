@@ -3,7 +3,7 @@ import { ERROR_TABLE, type TenonErrorCode } from '../errors/error-table.ts'
 import type { RouteDefinition } from './route.ts'
 import { ROUTES } from './route-table.ts'
 import { problemSchema } from './schemas/service.ts'
-import { webhookEventSchema } from './schemas/webhook-event.ts'
+import { webhookEventData, webhookEventSchema } from './schemas/webhook-event.ts'
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from './webhook-event-types.ts'
 
 /** Values of the host's own installation that the document shows. */
@@ -96,7 +96,7 @@ function webhookOf(type: WebhookEventType, toSchema: ToSchema): JsonRecord {
     ],
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: toSchema(webhookEventSchema(type), 'output') } },
+      content: { 'application/json': { schema: toSchema(webhookEventSchema(type, webhookEventData[type]), 'output') } },
     },
     responses: {
       '2XX': { description: 'Received' },

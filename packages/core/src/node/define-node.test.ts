@@ -5,6 +5,7 @@ import { TenonError } from '../errors/index.ts'
 import { checkDefinition } from './check-definition.ts'
 import { defineNode } from './define-node.ts'
 import type { NodeDefinition } from './definition.ts'
+import { pollParams } from './poll-params.ts'
 import { webhookParams } from './trigger-params.ts'
 
 const base: NodeDefinition = greet
@@ -137,6 +138,14 @@ describe('defineNode', () => {
     ['a kind of a node that is no trigger', 'trigger', { trigger: 'webhook' }],
     ['a kind that is none', 'trigger', { trigger: 'fax' as 'webhook', control: 'trigger', inputs: [] }],
     ['a webhook without its params', 'params.method', { control: 'trigger', inputs: [], trigger: 'webhook' }],
+    [
+      'a poll with a param that is no literal',
+      'params.list',
+      {
+        ...{ control: 'trigger', inputs: [], trigger: 'poll', summary: '' },
+        params: pollParams.extend({ list: z.string().meta({ title: 'List' }) }),
+      },
+    ],
     ['a summary placeholder without param', 'summary', { summary: 'Greets {missing}' }],
     ['a repetition that is no expression', 'idempotentWhen', { idempotentWhen: 'params.' }],
     ['a sink that is not there', 'params.name.sink', { params: z.object({ name: z.string().meta({ sink: 'sql' }) }) }],

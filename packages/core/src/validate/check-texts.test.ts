@@ -26,8 +26,9 @@ describe('a statement that reads values', () => {
       ['params.sql', 'it reads :Other, and there is no value with this name'],
       ['params.fields.more', 'the statement does not read :more'],
     ])
-    expect(faultsOf({ sql: 'select :id' })).toEqual([
+    expect(faultsOf({ sql: 'select :id', query: 'select :id' })).toEqual([
       ['params.sql', 'it reads :id, and there is no value with this name'],
+      ['params.query', 'it reads :id, and there is no value with this name'],
     ])
   })
 

@@ -79,7 +79,7 @@ import type {
   webhookEndpointSchema,
   webhookSecretSchema,
 } from './webhook-endpoint.ts'
-import type { WebhookEventData } from './webhook-event.ts'
+import type { webhookEventData } from './webhook-event.ts'
 import type {
   checkedSubWorkflowsSchema,
   checkSubWorkflowsSchema,
@@ -153,6 +153,9 @@ same<Same<typeof webhookDeliveryDetailsSchema, WebhookDeliveryDetails>>()
 same<Same<typeof webhookDeliverySchema, WebhookDelivery>>()
 same<Same<typeof webhookEndpointSchema, WebhookEndpoint>>()
 same<Same<typeof webhookSecretSchema, WebhookSecret>>()
+type WebhookEventData = {
+  readonly [Type in keyof typeof webhookEventData]: z.output<(typeof webhookEventData)[Type]>
+}
 same<WebhookEventData extends WebhookEventDataByType ? true : 'the schemas give other data'>()
 same<WebhookEventDataByType extends WebhookEventData ? true : 'the data does not fit the schemas'>()
 

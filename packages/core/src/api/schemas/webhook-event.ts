@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { WebhookEvent, WebhookEventType } from '../webhook-event-types.ts'
+import type { WebhookEventType } from '../webhook-event-types.ts'
 import { instantSchema } from './common.ts'
 
 const runData = z
@@ -16,7 +16,7 @@ const triggerData = z.strictObject({ workflowId: z.string(), nodeId: z.string() 
 const versionData = z.strictObject({ workflowId: z.string(), version: z.string() }).meta({ id: 'VersionEventData' })
 
 /** Schemas of the data of events, by type. */
-const DATA = {
+export const webhookEventData = {
   'run.completed': runData,
   'run.failed': runData,
   'run.canceled': runData,
@@ -51,16 +51,13 @@ const DATA = {
   'endpoint.test': z.strictObject({ endpointId: z.string() }),
 } as const satisfies Record<WebhookEventType, z.ZodType>
 
-/** Returns the schema of an event of one type, as it is sent. */
-export function webhookEventSchema(type: WebhookEventType): z.ZodType {
+/** Returns the schema of an event of one type, as it is sent, with that of its data. */
+export function webhookEventSchema(type: WebhookEventType, data: z.ZodType): z.ZodType {
   return z.strictObject({
     id: z.string(),
     type: z.literal(type),
     timestamp: instantSchema,
     tenantId: z.string(),
-    data: DATA[type],
+    data,
   })
 }
-
-/** Types of the data, by which the wire types are checked. */
-export type WebhookEventData = { readonly [Type in WebhookEvent['type']]: z.output<(typeof DATA)[Type]> }

@@ -39,9 +39,6 @@ function booking(params: object) {
 /** A page of a person who is not signed in, in a browser without scripts. */
 async function stranger(browser: Browser) {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } })
-  await context.route('https://acme.example/**', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<h1>Thanks from Acme</h1>' }),
-  )
   return context.newPage()
 }
 
@@ -119,17 +116,20 @@ test('a stranger sends a form without scripts, corrects it by keyboard, and gets
 
   for (const [params, text] of [
     [{ answer: 'run' }, 'Welcome, Ada'],
-    [{ answer: 'redirect', redirectUrl: 'https://acme.example/thanks' }, 'Thanks from Acme'],
+    [{ answer: 'redirect', redirectUrl: 'https://acme.example/thanks' }, null],
   ] as const) {
-    const other = await client.workflows.create({ name: text, document: booking(params) })
+    const other = await client.workflows.create({ name: text ?? 'Redirects', document: booking(params) })
     await client.versions.publish(other.id)
     await page.goto((await client.triggers.get(other.id, 'page')).url ?? '')
     await page.getByLabel('Your name').fill('Ada')
     await page.getByLabel('Email').fill('ada@example.com')
     await page.getByLabel('Seats').fill('2')
     await page.getByLabel('I accept the terms').check()
+    const redirected = text === null ? page.waitForRequest('https://acme.example/thanks') : null
     await page.getByRole('button', { name: 'Book' }).click()
-    await expect(page.getByRole('heading', { name: text })).toBeVisible()
+    if (text !== null) await expect(page.getByRole('heading', { name: text })).toBeVisible()
+    // The browser of the tests reaches no other host: it is enough that it asks for the page.
+    expect((await redirected)?.method() ?? 'GET').toBe('GET')
   }
   await page.context().close()
 })

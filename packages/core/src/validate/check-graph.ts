@@ -49,7 +49,9 @@ function addTriggerFix(survey: WorkflowSurvey, entry: NodeManifestEntry): IssueF
 }
 
 function checkTriggers(survey: WorkflowSurvey, report: ReportIssue): void {
-  const trigger = survey.manifest.nodes.findLast(({ control }) => control === 'trigger')
+  const trigger = survey.manifest.nodes.findLast(
+    ({ control, trigger: kind }) => control === 'trigger' && kind === undefined,
+  )
   const fix = trigger === undefined ? {} : { fix: addTriggerFix(survey, trigger) }
   report(errorIssue('TRIGGER_MISSING', 'Nothing starts this workflow; add a trigger such as Start', fix))
 }

@@ -38,7 +38,10 @@ export function extractionTypes({ nodes }: Pick<NodeManifest, 'nodes'>): Extract
           best === undefined || (entry.type === best.type && entry.version > best.version) ? entry : best,
         undefined,
       )
-  const start = latest((entry) => entry.control === 'trigger' && schemaParamOf(entry) !== undefined)
+  // Another workflow starts its runs, and no message, time or form.
+  const start = latest(
+    (entry) => entry.control === 'trigger' && entry.trigger === undefined && schemaParamOf(entry) !== undefined,
+  )
   const end = latest((entry) => entry.control === 'end' && hasParams(entry, 'output'))
   const call = latest(
     (entry) => entry.control === 'child' && portOf(entry) !== undefined && hasParams(entry, 'workflow', 'input'),

@@ -34,7 +34,15 @@ const vault: NodeManifestEntry = {
   type: 'vault',
   params: { type: 'object', properties: { key: { secret: true }, url: {} } },
 }
-const MANIFEST: NodeManifest = { ...rest, nodes: [...nodes, call, callback, respond, vault, { ...call, version: 2 }] }
+// A trigger that starts runs by itself, before the one that an extraction adds.
+const form: NodeManifestEntry = {
+  ...(nodes.find(({ type }) => type === 'start') as NodeManifestEntry),
+  ...{ type: 'form', trigger: 'form' },
+}
+const MANIFEST: NodeManifest = {
+  ...rest,
+  nodes: [form, ...nodes, call, callback, respond, vault, { ...call, version: 2 }],
+}
 
 const inputSchema = {
   type: 'object',

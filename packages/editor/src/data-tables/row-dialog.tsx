@@ -1,13 +1,12 @@
 import type { DataTable, TenonClient } from '@tenon/core/client'
 import type { Json } from '@tenon/core/document'
 import type { ColumnType } from '@tenon/core/node'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
-import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
 import { TextArea, TextInput } from '../ui/text-input.tsx'
 import { cellValue } from './cell-text.ts'
 
@@ -21,7 +20,6 @@ interface RowDialogProps {
 /** Form of a new row, with a field for each column. */
 export function RowDialog({ client, table, onClose, onAdded }: RowDialogProps) {
   const { t } = useInstance()
-  const formId = useId()
   const { isSending, failure, send } = useSending()
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({})
   const isComplete = table.columns.every(({ name, isRequired }) => !isRequired || textOf(texts, name).trim() !== '')
@@ -36,42 +34,24 @@ export function RowDialog({ client, table, onClose, onAdded }: RowDialogProps) {
       onAdded()
     })
   return (
-    <Dialog
-      open
+    <FormDialog
       busy={isSending}
       title={t('tables.row.title')}
+      isComplete={isComplete}
+      submitLabel={t('tables.row.add')}
+      onSubmit={() => void add()}
       onClose={onClose}
-      footer={
-        <>
-          <Button disabled={isSending} onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button variant="primary" type="submit" form={formId} busy={isSending} disabled={!isComplete}>
-            {t('tables.row.add')}
-          </Button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        className="tn-form"
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (isComplete) void add()
-        }}
-      >
-        {table.columns.map(({ name, type, isRequired }) => (
-          <Field key={name} label={name} help={t('tables.form.type', { type })} required={isRequired}>
-            <CellInput
-              {...{ type, value: textOf(texts, name) }}
-              onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
-            />
-          </Field>
-        ))}
-        {failure !== null && <ErrorState title={t('tables.row.failed')} error={failure.error} />}
-      </form>
-    </Dialog>
+      {table.columns.map(({ name, type, isRequired }) => (
+        <Field key={name} label={name} help={t('tables.form.type', { type })} required={isRequired}>
+          <CellInput
+            {...{ type, value: textOf(texts, name) }}
+            onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
+          />
+        </Field>
+      ))}
+      {failure !== null && <ErrorState title={t('tables.row.failed')} error={failure.error} />}
+    </FormDialog>
   )
 }
 

@@ -1,13 +1,13 @@
 import type { DataTable, TenonClient } from '@tenon/core/client'
 import { COLUMN_TYPES, type ColumnType, type DataColumn } from '@tenon/core/node'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { Dialog } from '../ui/dialog.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Select } from '../ui/select.tsx'
 import { TextInput } from '../ui/text-input.tsx'
@@ -33,7 +33,6 @@ const NO_KEY = ''
 /** Dialog in which a person creates a data table, or changes its name and columns. */
 export function TableDialog({ client, table, onClose, onSaved }: TableDialogProps) {
   const { t } = useInstance()
-  const formId = useId()
   const { isSending, failure, send } = useSending()
   const [name, setName] = useState(table?.name ?? '')
   const [keyColumn, setKeyColumn] = useState(table?.keyColumn ?? NO_KEY)
@@ -59,105 +58,84 @@ export function TableDialog({ client, table, onClose, onSaved }: TableDialogProp
       )
     })
   return (
-    <Dialog
-      open
+    <FormDialog
       size="l"
       busy={isSending}
       title={table === null ? t('tables.form.new') : t('tables.form.edit', { name: table.name })}
+      isComplete={isComplete}
+      submitLabel={t(table === null ? 'tables.form.create' : 'tables.form.save')}
+      onSubmit={() => void save()}
       onClose={onClose}
-      footer={
-        <>
-          <Button disabled={isSending} onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button variant="primary" type="submit" form={formId} busy={isSending} disabled={!isComplete}>
-            {t(table === null ? 'tables.form.create' : 'tables.form.save')}
-          </Button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        className="tn-form"
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (isComplete) void save()
-        }}
-      >
-        <Field label={t('tables.form.name')} required>
-          <TextInput value={name} maxLength={100} onChange={setName} />
-        </Field>
-        <fieldset className="tn-data-columns">
-          <legend>{t('tables.form.columns')}</legend>
-          {columns.map((column, index) => {
-            const position = index + 1
-            const isKey = table !== null && column.isStored && column.name === table.keyColumn
-            return (
-              <div key={column.key} className="tn-data-column">
-                <TextInput
-                  value={column.name}
-                  maxLength={63}
-                  disabled={column.isStored}
-                  aria-label={t('tables.form.columnName', { position })}
-                  onChange={(next) => change(column.key, { name: next })}
+      <Field label={t('tables.form.name')} required>
+        <TextInput value={name} maxLength={100} onChange={setName} />
+      </Field>
+      <fieldset className="tn-data-columns">
+        <legend>{t('tables.form.columns')}</legend>
+        {columns.map((column, index) => {
+          const position = index + 1
+          const isKey = table !== null && column.isStored && column.name === table.keyColumn
+          return (
+            <div key={column.key} className="tn-data-column">
+              <TextInput
+                value={column.name}
+                maxLength={63}
+                disabled={column.isStored}
+                aria-label={t('tables.form.columnName', { position })}
+                onChange={(next) => change(column.key, { name: next })}
+              />
+              <Select<ColumnType>
+                value={column.type}
+                disabled={column.isStored}
+                aria-label={t('tables.form.columnType', { position })}
+                onChange={(type) => change(column.key, { type })}
+                options={COLUMN_TYPES.map((type) => ({ value: type, label: t('tables.form.type', { type }) }))}
+              />
+              <label className="tn-check">
+                <input
+                  type="checkbox"
+                  checked={column.isRequired}
+                  aria-label={t('tables.form.requiredColumn', { position })}
+                  onChange={({ target }) => change(column.key, { isRequired: target.checked })}
                 />
-                <Select<ColumnType>
-                  value={column.type}
-                  disabled={column.isStored}
-                  aria-label={t('tables.form.columnType', { position })}
-                  onChange={(type) => change(column.key, { type })}
-                  options={COLUMN_TYPES.map((type) => ({ value: type, label: t('tables.form.type', { type }) }))}
-                />
-                <label className="tn-check">
-                  <input
-                    type="checkbox"
-                    checked={column.isRequired}
-                    aria-label={t('tables.form.requiredColumn', { position })}
-                    onChange={({ target }) => change(column.key, { isRequired: target.checked })}
-                  />
-                  {t('tables.form.required')}
-                </label>
-                <IconButton
-                  size="s"
-                  icon="trash"
-                  label={t('tables.form.removeColumn', { position })}
-                  disabled={columns.length === 1 || isKey}
-                  onClick={() => setColumns((before) => before.filter(({ key }) => key !== column.key))}
-                />
-              </div>
-            )
-          })}
-          <Button
-            size="s"
-            icon="plus"
-            onClick={() =>
-              setColumns((before) => [...before, { ...EMPTY, key: Math.max(...before.map(({ key }) => key)) + 1 }])
-            }
-          >
-            {t('tables.form.addColumn')}
-          </Button>
-        </fieldset>
-        {table === null && (
-          <Field label={t('tables.form.key')} help={t('tables.form.keyHelp')}>
-            <Select
-              value={keys.some((column) => column.name === keyColumn) ? keyColumn : NO_KEY}
-              onChange={setKeyColumn}
-              options={[
-                { value: NO_KEY, label: t('tables.form.noKey') },
-                ...keys.map((column) => ({ value: column.name, label: column.name })),
-              ]}
-            />
-          </Field>
-        )}
-        {lost.length > 0 && (
-          <Callout
-            tone="retry"
-            title={t('tables.form.loses', { names: lost.map((column) => column.name).join(', ') })}
+                {t('tables.form.required')}
+              </label>
+              <IconButton
+                size="s"
+                icon="trash"
+                label={t('tables.form.removeColumn', { position })}
+                disabled={columns.length === 1 || isKey}
+                onClick={() => setColumns((before) => before.filter(({ key }) => key !== column.key))}
+              />
+            </div>
+          )
+        })}
+        <Button
+          size="s"
+          icon="plus"
+          onClick={() =>
+            setColumns((before) => [...before, { ...EMPTY, key: Math.max(...before.map(({ key }) => key)) + 1 }])
+          }
+        >
+          {t('tables.form.addColumn')}
+        </Button>
+      </fieldset>
+      {table === null && (
+        <Field label={t('tables.form.key')} help={t('tables.form.keyHelp')}>
+          <Select
+            value={keys.some((column) => column.name === keyColumn) ? keyColumn : NO_KEY}
+            onChange={setKeyColumn}
+            options={[
+              { value: NO_KEY, label: t('tables.form.noKey') },
+              ...keys.map((column) => ({ value: column.name, label: column.name })),
+            ]}
           />
-        )}
-        {failure !== null && <ErrorState title={t('tables.form.failed')} error={failure.error} />}
-      </form>
-    </Dialog>
+        </Field>
+      )}
+      {lost.length > 0 && (
+        <Callout tone="retry" title={t('tables.form.loses', { names: lost.map((column) => column.name).join(', ') })} />
+      )}
+      {failure !== null && <ErrorState title={t('tables.form.failed')} error={failure.error} />}
+    </FormDialog>
   )
 }

@@ -1,11 +1,10 @@
 import type { TenonClient, WebhookEndpoint, WebhookEventType } from '@tenon/core/client'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
-import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { TextInput } from '../ui/text-input.tsx'
 import { choiceOf, nameOf } from './webhook-words.ts'
@@ -28,7 +27,6 @@ interface WebhookDialogProps {
 /** Dialog in which a person creates a webhook or changes it. */
 export function WebhookDialog({ client, webhook, onClose, onSaved }: WebhookDialogProps) {
   const { t } = useInstance()
-  const formId = useId()
   const [url, setUrl] = useState(webhook?.url ?? '')
   const [description, setDescription] = useState(webhook?.description ?? '')
   const [types, setTypes] = useState<readonly WebhookEventType[]>(webhook?.eventTypes ?? [])
@@ -45,51 +43,33 @@ export function WebhookDialog({ client, webhook, onClose, onSaved }: WebhookDial
   const toggle = (type: WebhookEventType, isChosen: boolean) =>
     setTypes((before) => (isChosen ? [...before, type] : before.filter((each) => each !== type)))
   return (
-    <Dialog
-      open
+    <FormDialog
       busy={isSending}
       title={webhook === null ? t('webhooks.form.new') : t('webhooks.form.edit', { name: nameOf(webhook) })}
+      isComplete={isComplete}
+      submitLabel={t(webhook === null ? 'webhooks.form.create' : 'webhooks.form.save')}
+      onSubmit={save}
       onClose={onClose}
-      footer={
-        <>
-          <Button disabled={isSending} onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button variant="primary" type="submit" form={formId} busy={isSending} disabled={!isComplete}>
-            {t(webhook === null ? 'webhooks.form.create' : 'webhooks.form.save')}
-          </Button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        className="tn-form"
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (isComplete) save()
-        }}
-      >
-        <Field label={t('webhooks.form.url')} help={t('webhooks.form.urlHelp')} required>
-          <TextInput type="url" dir="ltr" value={url} maxLength={2_000} placeholder="https://" onChange={setUrl} />
-        </Field>
-        <Field label={t('webhooks.form.name')}>
-          <TextInput value={description} maxLength={200} onChange={setDescription} />
-        </Field>
-        <Field group label={t('webhooks.form.events')}>
-          <Switch checked={isAll} label={t('webhooks.form.all')} onChange={setIsAll} />
-          {!isAll &&
-            TYPES.map((type) => (
-              <Switch
-                key={type}
-                checked={types.includes(type)}
-                label={t('webhooks.form.type', { type: choiceOf(type) })}
-                onChange={(isChosen) => toggle(type, isChosen)}
-              />
-            ))}
-        </Field>
-        {failure !== null && <ErrorState title={t('webhooks.form.failed')} error={failure.error} />}
-      </form>
-    </Dialog>
+      <Field label={t('webhooks.form.url')} help={t('webhooks.form.urlHelp')} required>
+        <TextInput type="url" dir="ltr" value={url} maxLength={2_000} placeholder="https://" onChange={setUrl} />
+      </Field>
+      <Field label={t('webhooks.form.name')}>
+        <TextInput value={description} maxLength={200} onChange={setDescription} />
+      </Field>
+      <Field group label={t('webhooks.form.events')}>
+        <Switch checked={isAll} label={t('webhooks.form.all')} onChange={setIsAll} />
+        {!isAll &&
+          TYPES.map((type) => (
+            <Switch
+              key={type}
+              checked={types.includes(type)}
+              label={t('webhooks.form.type', { type: choiceOf(type) })}
+              onChange={(isChosen) => toggle(type, isChosen)}
+            />
+          ))}
+      </Field>
+      {failure !== null && <ErrorState title={t('webhooks.form.failed')} error={failure.error} />}
+    </FormDialog>
   )
 }

@@ -1,4 +1,4 @@
-import type { TenonClient, Workflow } from '@tenon/core/client'
+import { everyItem, type TenonClient, type Workflow } from '@tenon/core/client'
 import { canonicalText } from '@tenon/core/document'
 import type { WorkflowServer } from '@tenon/server'
 import { PEOPLE, TENANTS } from './people.ts'
@@ -12,9 +12,11 @@ export async function seedWorkflows(automation: WorkflowServer, port: number): P
     const admin = PEOPLE.find((person) => person.tenantId === tenantId && person.role === 'admin')
     if (admin === undefined) continue
     const api = automation.for(admin)
-    const { items } = await api.workflows.list()
-    for (const workflow of items) await moveDesk(api, workflow, desk)
-    if (items.length > 0) continue
+    // Read whole before the first change, since a change moves a workflow to the head of the list.
+    const workflows: Workflow[] = []
+    for await (const workflow of everyItem((page) => api.workflows.list(page))) workflows.push(workflow)
+    for (const workflow of workflows) await moveDesk(api, workflow, desk)
+    if (workflows.length > 0) continue
     for (const ready of [accumulatedContext(desk), supportTicketRouter(desk)]) {
       const workflow = await api.workflows.create(ready)
       await api.versions.publish(workflow.id, { notes: 'Ships with the demo' })

@@ -1,4 +1,4 @@
-import type { TenonClient } from '@tenon/core/client'
+import { everyItem, type TenonClient, type Workflow } from '@tenon/core/client'
 import { useState } from 'react'
 import { TICKETS } from './tickets.ts'
 
@@ -16,9 +16,8 @@ export function TicketPage({ client, canRoute, onOpenRun }: TicketPageProps) {
     setBusy(ticket.ticket_id)
     setFailure(null)
     try {
-      const { items } = await client.workflows.list()
-      const router = items.find((workflow) => workflow.name === 'Support ticket router' && workflow.version !== null)
-      if (router === undefined) throw new Error('Publish a workflow named "Support ticket router" first.')
+      const router = await findRouter(client)
+      if (router === null) throw new Error('Publish a workflow named "Support ticket router" first.')
       const { ticket_id, text, customer_id } = ticket
       const run = await client.runs.start(router.id, { input: { ticket_id, text, customer_id } })
       onOpenRun(run.runId)
@@ -57,4 +56,11 @@ export function TicketPage({ client, canRoute, onOpenRun }: TicketPageProps) {
       </ul>
     </div>
   )
+}
+
+async function findRouter(client: TenonClient): Promise<Workflow | null> {
+  for await (const workflow of everyItem((page) => client.workflows.list(page))) {
+    if (workflow.name === 'Support ticket router' && workflow.version !== null) return workflow
+  }
+  return null
 }

@@ -137,6 +137,7 @@ export type {
 } from '../api/webhook-endpoint-types.ts'
 export type { WebhookEventType } from '../api/webhook-event-types.ts'
 export type { DataTablesClient, KeyValuesClient } from './data-client.ts'
+export { everyItem } from './every-item.ts'
 export type { FilesClient, UploadContent, UploadOptions } from './files-client.ts'
 export type {
   RequestOptions,

@@ -1,4 +1,4 @@
-import type { ParkedNodeRun, TenonClient } from '@tenon/core/client'
+import { everyItem, type ParkedNodeRun, type TenonClient } from '@tenon/core/client'
 
 /** Most items of a page that the server returns. */
 const PAGE_SIZE = 200
@@ -20,13 +20,7 @@ export async function findParked(
   { runId, status, isWanted, abortSignal }: ParkedSearch,
 ): Promise<ParkedNodeRun | null> {
   const request = abortSignal === undefined ? {} : { abortSignal }
-  let cursor: string | null = null
-  do {
-    const query = { runId, status, limit: PAGE_SIZE, ...(cursor === null ? {} : { cursor }) }
-    const page: Awaited<ReturnType<typeof parked.list>> = await parked.list(query, request)
-    const found = page.items.find(isWanted)
-    if (found !== undefined) return found
-    cursor = page.nextCursor
-  } while (cursor !== null)
+  const parkedRuns = everyItem((page) => parked.list({ runId, status, limit: PAGE_SIZE, ...page }, request))
+  for await (const each of parkedRuns) if (isWanted(each)) return each
   return null
 }

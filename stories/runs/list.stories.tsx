@@ -36,6 +36,7 @@ function runs(count: number): readonly RunSummary[] {
       handles: null,
       handledBy: null,
       movedFrom: null,
+      startedBy: null,
       ...runState(status, {
         startedAt: iso(startedAt),
         finishedAt: iso(startedAt + 700 + ((index * 9_137) % 260_000)),

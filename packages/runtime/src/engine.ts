@@ -39,6 +39,8 @@ export interface StartRunRequest {
   readonly input: Json
   /** Person who started the run; `null` if no person did. */
   readonly actor: Actor | null
+  /** True if a transaction of the host has requested the run. @defaultValue false */
+  readonly isByHost?: boolean
   /** Id of the run; a request with the id of an existing run returns that run. @defaultValue a new id */
   readonly runId?: RunId
   /** Outcomes that the run takes from an earlier one, as `prepareRerun` has read it. @defaultValue it repeats no run */

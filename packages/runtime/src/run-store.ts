@@ -8,6 +8,7 @@ import type {
   RunEvent,
   RunFailure,
   RunParent,
+  RunStartedBy,
   RunStatus,
   RunViewSnapshot,
   ValueRef,
@@ -88,6 +89,8 @@ export interface StoredRun {
   readonly output: ValueRef | null
   /** Failure that ended the run; `null` unless it failed. */
   readonly error: RunFailure | null
+  /** Person or event that has started the run; `null` for runs of earlier versions. */
+  readonly startedBy: RunStartedBy | null
   /** Node run that has started the run; `null` if a request did. */
   readonly parent: StoredParent | null
   /** Run at the root of the tree of runs that start each other; the run itself without a parent. */

@@ -5,6 +5,7 @@ import type { ToolCallRecord } from '../node/implementation.ts'
 import type { RunEngine } from '../run/engine-changes.ts'
 import type { RerunFrom, RerunOf } from '../run/reruns.ts'
 import type { RunAnswer } from '../run/run-answer.ts'
+import type { RunStartedBy } from '../run/started-by.ts'
 import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
 import type { RunFailure } from '../run/values.ts'
 import type { RunParent } from '../run/waits.ts'
@@ -89,6 +90,8 @@ export interface RunFields {
   readonly engine: RunEngine
   /** Time at which the start was stored. */
   readonly queuedAt: IsoInstant
+  /** Person or event that has started the run; `null` for a run that an earlier version of the server has stored. */
+  readonly startedBy: RunStartedBy | null
   /** Node run that has started the run; `null` if a request did. */
   readonly parent: RunParent | null
   /** Run at the root of the tree of runs that start each other; the run itself without a parent. */

@@ -56,6 +56,7 @@ export {
   readRunAnswer,
   toRunAnswer,
 } from './run-answer.ts'
+export type { RunStartedBy, RunTrigger } from './started-by.ts'
 export {
   isRunOver,
   NODE_STATUSES,

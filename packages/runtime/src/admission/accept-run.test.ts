@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Json } from '@tenon/core/document'
+import type { Json, RunId, TenantId } from '@tenon/core/document'
 import type { ValueRef } from '@tenon/core/run'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { storeValue } from '../commit/stored-value.ts'
 import { planOf } from '../interpreter/testing/plan-of.ts'
 import { deleteRun } from '../retention/delete-run.ts'
 import type { CollectRule } from '../store/queue-entry.ts'
+import { postgresRunReader } from '../store/run-reader.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import { acceptRun } from './accept-run.ts'
 import type { lockQueue } from './queue-lock.ts'
@@ -29,12 +30,13 @@ interface Requested {
   readonly input?: Json
   readonly rules?: Partial<RunToAccept['rules']>
   readonly rerun?: RunToAccept['request']['rerun']
+  readonly actor?: RunToAccept['request']['actor']
 }
 
-function requested({ tenantId, runId = randomUUID(), input = {}, rules, rerun }: Requested): RunToAccept {
+function requested({ tenantId, runId = randomUUID(), input = {}, rules, rerun, actor = null }: Requested): RunToAccept {
   const request = { workflowId: 'w', version: '1', mode: 'live', engine: 'embedded', trigger: 'start' } as const
   return {
-    request: { ...request, tenantId, runId, input, actor: null, ...(rerun === undefined ? {} : { rerun }) },
+    request: { ...request, tenantId, runId, input, actor, ...(rerun === undefined ? {} : { rerun }) },
     plan: PLAN,
     entry: { limit: null, key: null, group: '', rate: null, priority: 0 },
     rules: { dedupe: null, collect: null, ...rules },
@@ -69,7 +71,14 @@ describe('a request while the run before it is due', () => {
       outcome: 'stored',
       admitted: [{ runId: 'first' }],
     })
-    expect(await accept({ tenantId, rules })).toMatchObject({ outcome: 'merged', runId: 'second' })
+    const ada = { userId: 'u', displayName: 'Ada' }
+    expect(await accept({ tenantId, rules, actor: ada })).toMatchObject({ outcome: 'merged', runId: 'second' })
+    const startedBy = async (runId: string) =>
+      (await postgresRunReader(opened.database).getRun(tenantId as TenantId, runId as RunId))?.startedBy
+    const trigger = { nodeId: 'start', name: 'start', kind: 'start' }
+    expect(await startedBy('first')).toEqual({ kind: 'trigger', trigger })
+    // The last request, whose input the run has.
+    expect(await startedBy('second')).toEqual({ kind: 'user', user: ada, trigger })
   })
 
   test('starts another run while the due one is locked', async () => {

@@ -179,6 +179,7 @@ async function insertRun(
       next_seq: 1,
       head_hash: new Uint8Array(),
       queued_at: row.queuedAt,
+      started_by: JSON.stringify(row.startedBy),
       started_at: null,
       finished_at: null,
       outcome: null,

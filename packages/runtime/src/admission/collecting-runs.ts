@@ -1,5 +1,5 @@
 import type { Json } from '@tenon/core/document'
-import { type Fact, sharedPrincipal } from '@tenon/core/run'
+import { type Fact, type RunStartedBy, sharedPrincipal } from '@tenon/core/run'
 import { sql } from 'kysely'
 import { databaseNow, statementNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
@@ -56,6 +56,8 @@ export interface InputToReplace {
   readonly isFull: boolean
   /** Start of the run with its new input. */
   readonly start: RunStarted
+  /** Person or event of the last request, whose start it is. */
+  readonly startedBy: RunStartedBy
   /** The new input, if it is too large for the log. */
   readonly payloads: readonly Payload[]
 }
@@ -68,12 +70,12 @@ export interface InputToReplace {
 export async function replaceInput(
   tx: RuntimeTx,
   schema: string,
-  { tenantId, runId, entry, rule, size, isFull, start, payloads }: InputToReplace,
+  { tenantId, runId, entry, rule, size, isFull, start, startedBy, payloads }: InputToReplace,
 ): Promise<number | null> {
   // In the order of all transactions: the run, its values, its row in the queue, its messages.
   const run = await tx
     .updateTable('runs')
-    .set({ concurrency_key: entry.key, rate_key: entry.rate?.key ?? null })
+    .set({ concurrency_key: entry.key, rate_key: entry.rate?.key ?? null, started_by: JSON.stringify(startedBy) })
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .returning('queued_at')

@@ -32,10 +32,21 @@ export async function mergeRequest(
     return null
   }
   const { input, entry, size, isFull } = added
-  const { facts, payloads } = newRunOf({ ...request, input, runId }, plan, at)
+  const { row, facts, payloads } = newRunOf({ ...request, input, runId }, plan, at)
   const start = facts.map(withoutDeadline).find((fact) => fact.type === 'run_started')
   if (start?.type !== 'run_started') return null
-  const inMs = await replaceInput(tx, schema, { tenantId, runId, entry, rule, size, isFull, start, payloads })
+  const { startedBy } = row
+  const inMs = await replaceInput(tx, schema, {
+    tenantId,
+    runId,
+    entry,
+    rule,
+    size,
+    isFull,
+    start,
+    startedBy,
+    payloads,
+  })
   if (inMs === null) return null
   await noteAnswer(tx, request, { how: 'merged', runId })
   await noteFirstRun(tx, request, rules, runId)

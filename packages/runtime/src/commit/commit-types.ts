@@ -123,6 +123,8 @@ export interface CreateRunRequest extends RunRef {
   readonly trigger: string
   readonly input: Json
   readonly actor: { readonly userId: string; readonly displayName: string } | null
+  /** True if a transaction of the host has requested the run. @defaultValue false */
+  readonly isByHost?: boolean | undefined
   /** Outcomes that the run takes from an earlier one; absent if it repeats none. */
   readonly rerun?: RerunStart
   readonly operations?: readonly AppendOperation[]

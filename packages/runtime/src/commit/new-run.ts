@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Fact } from '@tenon/core/run'
+import type { Fact, RunStartedBy, RunTrigger } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import { weekOf } from '../postgres/migrate-runtime.ts'
@@ -39,7 +39,10 @@ export function newRunOf(request: CreateRunRequest, plan: Plan, at: number): Run
       ...{ tenantId, runId, workflowId, version, mode, engine, semantics },
       ...{ parent: null, depth: 0, handles: null },
     },
-    row: { startWeek: weekOf(at), traceId, workflowId, version, mode, engine, planHash, semantics, queuedAt: at },
+    row: {
+      ...{ startWeek: weekOf(at), traceId, workflowId, version, mode, engine, planHash, semantics, queuedAt: at },
+      startedBy: startedByOf(request, plan),
+    },
     facts: [
       {
         type: 'run_started',
@@ -54,6 +57,14 @@ export function newRunOf(request: CreateRunRequest, plan: Plan, at: number): Run
     payloads: rerun === undefined ? payloads : [...payloads, ...rerun.payloads],
     operations: rerun === undefined ? [] : rerunOperations(runId, rerun),
   }
+}
+
+/** Returns the person or the event that starts a run, with the trigger as it is in the plan. */
+export function startedByOf({ actor, trigger: nodeId, isByHost }: CreateRunRequest, { nodes }: Plan): RunStartedBy {
+  const node = nodes.find(({ id }) => id === nodeId)
+  const trigger: RunTrigger = { nodeId, name: node?.name ?? '', kind: node?.trigger ?? 'start' }
+  if (actor !== null) return { kind: 'user', user: actor, trigger }
+  return { kind: isByHost === true ? 'host' : 'trigger', trigger }
 }
 
 function reusedBy(rerun: RerunStart | undefined): readonly Fact[] {

@@ -47,6 +47,8 @@ interface RunsTable {
   /** Version with which the run has started; null if it has not moved to another one, as the other column. */
   readonly first_version: string | null
   readonly first_plan_hash: string | null
+  /** A `RunStartedBy` as JSON text; null for runs that another run has started, and for those of earlier versions. */
+  readonly started_by: string | null
   /** Run whose failure this one handles; null if it handles none. */
   readonly handles_run_id: string | null
   /** Run that handles the failure of this one; null without one. */

@@ -44,6 +44,7 @@ function create(): Append {
     create: {
       ...{ startWeek: weekOf(AT), traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
       ...{ planHash: 'p', semantics: 1, queuedAt: AT },
+      startedBy: { kind: 'trigger', trigger: { nodeId: 'start', name: 'Start', kind: 'start' } },
     },
   }
 }
@@ -137,7 +138,7 @@ describe('the append functions', () => {
 
   test('plan once for all arguments', async () => {
     const { rows } = await pool.query<{ config: readonly string[] }>(
-      `select proconfig as config from pg_proc where proname in ('append_create_v2', 'append_one_v1', 'append_many_v2')`,
+      `select proconfig as config from pg_proc where proname in ('append_create_v3', 'append_one_v1', 'append_many_v3')`,
     )
     expect(rows).toHaveLength(3)
     for (const { config } of rows) expect(config).toContain('plan_cache_mode=force_generic_plan')

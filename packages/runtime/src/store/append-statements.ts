@@ -47,6 +47,7 @@ const CREATE = [
   ['p_count', 'integer'],
   ['p_status', 'text'],
   ['p_started_at', 'bigint'],
+  ['p_started_by', 'text'],
   ...STORED,
 ] as const
 
@@ -124,11 +125,11 @@ export interface AppendStatements {
 export function createAppendStatements(schema: string): AppendStatements {
   const single = (name: string) => (parameters: string) =>
     `select result, first_seq, turn_before from ${identifier(schema)}.${name}(${parameters})`
-  const create = preparedStatement(single('append_create_v2'), CREATE)
+  const create = preparedStatement(single('append_create_v3'), CREATE)
   const one = preparedStatement(single('append_one_v1'), ONE)
   const columns = 'stored, first_seqs, turns_before, refused, results'
   const many = preparedStatement(
-    (parameters) => `select ${columns} from ${identifier(schema)}.append_many_v2(${parameters})`,
+    (parameters) => `select ${columns} from ${identifier(schema)}.append_many_v3(${parameters})`,
     MANY,
   )
   return {
@@ -184,6 +185,7 @@ function valuesOfCreate(role: string | null, toSend: AppendToSend, create: NewRu
     events.length,
     status,
     patch?.startedAt,
+    JSON.stringify(create.startedBy),
     ...valuesOfStored(toSend),
   ]
 }

@@ -7,6 +7,7 @@ import type {
   Observation,
   RunEngine,
   RunFailure,
+  RunStartedBy,
   RunStatus,
   ValueRef,
   WaitId,
@@ -57,6 +58,7 @@ export interface NewRun {
   readonly planHash: string
   readonly semantics: number
   readonly queuedAt: number
+  readonly startedBy: RunStartedBy
 }
 
 /** Change of the tables beside the log in the transaction of an append. */

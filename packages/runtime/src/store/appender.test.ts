@@ -49,6 +49,7 @@ function create(tenantId: string, runId: string = randomUUID(), fields: Partial<
       planHash: 'p',
       semantics: 1,
       queuedAt: AT,
+      startedBy: { kind: 'trigger', trigger: { nodeId: 'start', name: 'Start', kind: 'start' } },
     },
     patch: { startedAt: AT },
     operations: [],
@@ -98,6 +99,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
       queuedAt: AT,
       startedAt: AT,
       finishedAt: null,
+      startedBy: first.create?.startedBy,
     })
     const events = await reader().readEvents(first.tenantId, first.runId, 0)
     expect(events).toEqual([
@@ -540,7 +542,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     const { tenantId, runId } = ended
     expect(await reader().getRun(tenantId, runId)).toMatchObject({
       ...{ status: 'completed', turn: 1, nextSeq: 4, queuedAt: AT, startedAt: AT, finishedAt: AT + 1 },
-      ...{ outcome: 'done', output: makeValueRef({ a: 1 }) },
+      ...{ outcome: 'done', output: makeValueRef({ a: 1 }), startedBy: ended.create?.startedBy },
     })
   })
 

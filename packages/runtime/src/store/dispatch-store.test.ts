@@ -46,6 +46,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
       create: {
         ...{ startWeek: 1, traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
         ...{ planHash: 'p', semantics: 1, queuedAt: NOW },
+        startedBy: { kind: 'trigger', trigger: { nodeId: 'start', name: 'Start', kind: 'start' } },
       },
       operations,
     })

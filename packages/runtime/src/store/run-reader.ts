@@ -1,7 +1,7 @@
 import type { RunFilter } from '@tenon/core/api'
 import type { RunId, TenantId } from '@tenon/core/document'
 import type { Vote } from '@tenon/core/node'
-import type { RerunFrom, RerunOf, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
+import type { RerunFrom, RerunOf, RunFailure, RunStartedBy, RunStatus, ValueRef } from '@tenon/core/run'
 import { type Selectable, sql } from 'kysely'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
@@ -255,6 +255,7 @@ function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
     outcome: row.outcome,
     output: row.output === null ? null : (JSON.parse(row.output) as ValueRef),
     error: row.error === null ? null : (JSON.parse(row.error) as RunFailure),
+    startedBy: startedByOfRow(row),
     parent: parentOfRow(row),
     rootRunId: row.root_run_id ?? row.run_id,
     depth: row.depth,
@@ -263,6 +264,13 @@ function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
     handledBy: row.handled_by_run_id,
     first: firstVersionOf(row),
   }
+}
+
+function startedByOfRow(row: Selectable<RuntimeTables['runs']>): RunStartedBy | null {
+  const { started_by: text, parent_run_id: parent, handles_run_id: handled } = row
+  if (parent !== null) return { kind: 'run', runId: parent }
+  if (handled !== null) return { kind: 'failure', runId: handled }
+  return text === null ? null : (JSON.parse(text) as RunStartedBy)
 }
 
 function rerunOfRow({ rerun_of: runId, rerun_from: from }: Selectable<RuntimeTables['runs']>): RerunOf | null {

@@ -28,6 +28,7 @@ export function appendOfNewRun({
     create: {
       ...{ startWeek, traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
       ...{ planHash: 'p', semantics: 1, queuedAt: at },
+      startedBy: { kind: 'trigger', trigger: { nodeId: 'start', name: 'Start', kind: 'start' } },
     },
     operations,
   }

@@ -43,7 +43,7 @@ export async function openDataTable(
         ...{ head_hash: Buffer.alloc(0), queued_at: 1, started_at: 1, finished_at: null, outcome: null, output: null },
         ...{ error: null, parent_run_id: null, parent_node_run_id: null, parent_wait_id: null, root_run_id: null },
         ...{ concurrency_key: null, rate_key: null, rerun_of: null, rerun_from: null, first_version: null },
-        ...{ first_plan_hash: null, handles_run_id: null, handled_by_run_id: null },
+        ...{ first_plan_hash: null, handles_run_id: null, handled_by_run_id: null, started_by: null },
       })
       .execute(),
   )

@@ -195,6 +195,7 @@ function createChild(
     ...{ planHash: o.planHash, semantics: o.semantics, queuedAt: o.queuedAt, status: 'queued', turn: 0, nextSeq: 1 },
     ...{ startedAt: null, finishedAt: null, outcome: null, output: null, error: null, rerunOf: null, first: null },
     ...{ handles: null, handledBy: null },
+    startedBy: { kind: 'run', runId },
     parent: { runId, nodeRunId: o.nodeRunId, waitId: o.waitId },
     ...{ rootRunId, depth: depth + 1 },
   })
@@ -211,6 +212,7 @@ function createHandler(
     ...{ tenantId, traceId, mode, engine, runId: o.runId, workflowId: o.workflowId, version: o.version },
     ...{ planHash: o.planHash, semantics: o.semantics, queuedAt: o.queuedAt, status: 'queued', turn: 0, nextSeq: 1 },
     ...{ startedAt: null, finishedAt: null, outcome: null, output: null, error: null, rerunOf: null, first: null },
+    startedBy: { kind: 'failure', runId },
     ...{ parent: null, rootRunId: o.runId, depth: 0, handles: runId, handledBy: null },
   })
   memory.run = { ...memory.run, handledBy: o.runId }

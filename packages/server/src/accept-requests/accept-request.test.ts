@@ -93,7 +93,7 @@ test('the retention keeps a request until nothing is left to do for it', async (
   await inTenant(as, (tx) =>
     tx.query('update tenon.start_request_queue set due_at = 0 where tenant_id = $1', [as.tenantId]),
   )
-  await expect.poll(() => runsOf(as)).toHaveLength(1)
+  await expect.poll(() => runsOf(as)).toMatchObject([{ startedBy: { kind: 'host', trigger: { kind: 'start' } } }])
   await sweep()
   await expect
     .poll(() =>

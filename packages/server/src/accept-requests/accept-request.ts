@@ -54,7 +54,7 @@ async function acceptRun(server: ServerContext, claimed: ClaimedRequest, row: St
   }
   const input = JSON.parse(body)
   const started = await beginRun(server, workflow, {
-    ...{ actor: null, body: { input, ...(trigger === null ? {} : { trigger }) }, runId },
+    ...{ actor: null, isByHost: true, body: { input, ...(trigger === null ? {} : { trigger }) }, runId },
   })
   await decide(server, claimed, { state: 'accepted', runId: started.runId })
 }

@@ -36,6 +36,7 @@ export async function presentRuns(
       traceId: run.traceId,
       engine: run.engine,
       queuedAt: toInstant(run.queuedAt),
+      startedBy: run.startedBy,
       parent: run.parent === null ? null : { runId: run.parent.runId, nodeRunId: run.parent.nodeRunId },
       rootRunId: run.rootRunId,
       depth: run.depth,

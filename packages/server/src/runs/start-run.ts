@@ -38,6 +38,8 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
 /** A run to start of a published version, with the id that it gets. */
 export interface RunToBegin {
   readonly actor: Actor | null
+  /** True if a transaction of the host has requested the run. @defaultValue false */
+  readonly isByHost?: boolean
   readonly body: StartRun
   readonly runId: RunId
 }
@@ -50,16 +52,15 @@ export interface RunToBegin {
 export async function beginRun(
   server: Pick<ServerContext, 'database' | 'dataUsage' | 'engine' | 'files' | 'now'>,
   workflow: WorkflowRow,
-  { actor, body, runId }: RunToBegin,
+  { actor, isByHost = false, body, runId }: RunToBegin,
 ): Promise<StartedRunRow> {
   const { tenant_id: tenantId } = workflow
   await server.dataUsage.checkRoom(tenantId)
   const version = await versionToRun(server, workflow, { asked: body.version, runId })
   const { trigger, input } = body
   await holdInputFiles(server, tenantId, input)
-  return server.engine.start(
-    checkBeginning({ tenantId, actor, version, trigger, input, runId, byHandAt: server.now() }),
-  )
+  const beginning = checkBeginning({ tenantId, actor, version, trigger, input, runId, byHandAt: server.now() })
+  return server.engine.start({ ...beginning, isByHost })
 }
 
 /** Finds the version with which a run starts: that which the request names, or one by the rules of the rollout. */

@@ -53,6 +53,15 @@ test('a time that is due starts one run, whose input says the time, and the next
     ...{ date: local.slice(0, 10), time: local.slice(11, 16) },
   })
   expect(run.status).toBe('completed')
+  expect(run.startedBy).toMatchObject({ kind: 'trigger', trigger: { kind: 'schedule' } })
+  const { runId } = await server.json<StartedRun>(201, `/workflows/${id}/runs`, { as, method: 'POST', body: {} })
+  expect(await untilRun(server, as, runId)).toMatchObject({
+    startedBy: {
+      kind: 'user',
+      user: { userId: as.userId, displayName: as.displayName },
+      trigger: { kind: 'schedule' },
+    },
+  })
   // The same time once more, as another process finds it that has claimed it before.
   await setDue(BASE_AT)
   await expect.poll(async () => (await row())?.due_at, { interval: 10 }).toBe(BASE_AT + DAY_MS)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RUN_PRIORITIES } from '../../document/types.ts'
+import { TRIGGER_KINDS } from '../../node/trigger-params.ts'
 import { RUN_ENGINES } from '../../run/engine-changes.ts'
 import { ANSWER_FORMATS } from '../../run/run-answer.ts'
 import { NODE_STATUSES, RUN_STATUSES } from '../../run/status.ts'
@@ -55,6 +56,21 @@ export const startedRunSchema = z
   })
   .meta({ id: 'StartedRun' })
 
+const runTriggerSchema = z
+  .strictObject({ nodeId: z.string(), name: z.string(), kind: z.enum([...TRIGGER_KINDS, 'start']) })
+  .meta({ id: 'RunTrigger' })
+const startedBySchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('user'),
+      user: z.strictObject({ userId: z.string(), displayName: z.string() }),
+      trigger: runTriggerSchema,
+    }),
+    z.strictObject({ kind: z.enum(['trigger', 'host']), trigger: runTriggerSchema }),
+    z.strictObject({ kind: z.enum(['run', 'failure']), runId: z.string() }),
+  ])
+  .meta({ id: 'RunStartedBy' })
+
 const runFields = {
   runId: z.string(),
   workflowId: z.string(),
@@ -64,6 +80,7 @@ const runFields = {
   traceId: z.string(),
   engine: z.enum(RUN_ENGINES),
   queuedAt: instantSchema,
+  startedBy: startedBySchema.nullable(),
   parent: z.strictObject({ runId: z.string(), nodeRunId: z.string() }).nullable(),
   rootRunId: z.string(),
   depth: z.int(),

@@ -31,6 +31,7 @@ function run(index: number, { status = 'completed', error, ...fields }: Change =
     handles: null,
     handledBy: null,
     movedFrom: null,
+    startedBy: null,
     ...fields,
     ...runState(status, TIMES, error === undefined ? {} : { error }),
   }

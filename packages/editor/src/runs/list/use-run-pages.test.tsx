@@ -30,6 +30,7 @@ function fieldsOf(runId: string): RunFields {
     handles: null,
     handledBy: null,
     movedFrom: null,
+    startedBy: null,
   }
 }
 

@@ -158,6 +158,7 @@ const queuedRun = (index: number, position: number): RunSummary => ({
   handles: null,
   handledBy: null,
   movedFrom: null,
+  startedBy: null,
   status: 'queued',
   startedAt: null,
   finishedAt: null,

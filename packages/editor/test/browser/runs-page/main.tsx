@@ -70,6 +70,7 @@ function runWith(status: RunStatus, index: number): RunSummary {
     handles: null,
     handledBy: null,
     movedFrom: null,
+    startedBy: null,
     ...runState(status, { startedAt: '2026-11-23T09:42:07.100Z', finishedAt: '2026-11-23T09:42:11.530Z' }),
   }
 }

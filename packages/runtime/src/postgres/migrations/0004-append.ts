@@ -73,12 +73,13 @@ const HOLD = `
 /**
  * Creates a run with its first append. The row is written once, as it is after that append. Scalars and assignments cost
  * less than the sets of `append_many_v1`. Version 2 creates no run of a paused workflow or tenant; its result is `held`.
+ * Version 3 stores what has started the run.
  */
-export const appendCreate = (version: 1 | 2): string => `
+export const appendCreate = (version: 1 | 2 | 3): string => `
 create function $schema.append_create_v${version}(
   p_role text, p_tenant text, p_run text, p_start_week integer, p_trace text, p_workflow text, p_version text,
   p_mode text, p_engine text, p_plan_hash text, p_semantics integer, p_queued_at bigint,
-  p_turns integer, p_count integer, p_status text, p_started_at bigint, p_finished_at bigint, p_outcome text,
+  p_turns integer, p_count integer, p_status text, p_started_at bigint,${version < 3 ? '' : ' p_started_by text,'} p_finished_at bigint, p_outcome text,
   p_output text, p_error text, p_digest bytea, p_events text, p_inlines text, p_operations text[],
   out result text, out first_seq bigint, out turn_before integer
 ) language plpgsql ${PLANNED_ONCE} as $body$
@@ -99,9 +100,9 @@ ${version === 1 ? '' : HOLD}  -- Null before the first run of a tenant. One sear
   first_seq := 1;
   turn_before := 0;
   insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
-      semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error)
+      semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error${version < 3 ? '' : ', started_by'})
     values (p_tenant, p_run, p_start_week, p_trace, p_workflow, p_version, p_mode, p_engine, p_plan_hash, p_semantics,
-      p_status, p_turns, 1 + p_count, head, p_queued_at, p_started_at, p_finished_at, p_outcome, p_output, p_error)
+      p_status, p_turns, 1 + p_count, head, p_queued_at, p_started_at, p_finished_at, p_outcome, p_output, p_error${version < 3 ? '' : ', p_started_by'})
     on conflict do nothing;
   if not found then
     result := 'exists';

@@ -24,11 +24,11 @@ const HOLD = `
  * The runs that the batch cancels are locked with its own; both are in the arrays `k_`, which are null if there are none.
  *
  * The first row of each append is in the arrays of the runs (`r_`), the others of a large one in those of rows (`l_`).
- * Version 2 creates no run of a paused workflow or tenant; its result is `held`.
+ * Version 2 creates no run of a paused workflow or tenant; its result is `held`. Version 3 stores what has started a run.
  *
  * `l_append`, `y_append`, `n_append` and `o_append` are positions in the arrays of the runs, from 1.
  */
-export const appendMany = (version: 1 | 2): string => `
+export const appendMany = (version: 1 | 2 | 3): string => `
 create function $schema.append_many_v${version}(
   p_role text,
   r_tenant text[], r_run text[], r_expect_turn integer[], r_expect_seq bigint[], r_turns integer[], r_count integer[],
@@ -69,11 +69,11 @@ begin
     continue when r_create[i] is null;
     o := r_create[i]::json;
 ${version === 1 ? '' : HOLD}    insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
-        semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error)
+        semantics, status, turn, next_seq, head_hash, queued_at, started_at, finished_at, outcome, output, error${version < 3 ? '' : ', started_by'})
       values (r_tenant[i], r_run[i], (o->>'startWeek')::integer, o->>'traceId', o->>'workflowId', o->>'version',
         o->>'mode', o->>'engine', o->>'planHash', (o->>'semantics')::integer, r_status[i], r_turns[i], 1 + r_count[i],
         ${linkOf({ tenant: 'r_tenant[i]', ...FIRST_LINK, digest: 'r_digest[i]' })},
-        (o->>'queuedAt')::bigint, r_started_at[i], r_finished_at[i], r_outcome[i], r_output[i], r_error[i])
+        (o->>'queuedAt')::bigint, r_started_at[i], r_finished_at[i], r_outcome[i], r_output[i], r_error[i]${version < 3 ? '' : ", o->>'startedBy'"})
       on conflict do nothing
       returning start_week, head_hash into week, head;
     if found then

@@ -76,6 +76,7 @@ export const childTests: SuiteGroup = (context) => {
         status: 'completed',
         outcome: 'worked',
         parent: { runId: run.runId, nodeRunId: 'call', waitId: 'call/1/0' },
+        startedBy: { kind: 'run', runId: run.runId },
         rootRunId: run.runId,
         depth: 1,
       })

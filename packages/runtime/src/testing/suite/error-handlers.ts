@@ -47,6 +47,7 @@ export const errorHandlerTests: SuiteGroup = (context) => {
       expect(await handler.ended()).toMatchObject({
         ...{ workflowId: 'handler', version: '1', status: 'completed', traceId: ended.traceId },
         ...{ handles: run.runId, handledBy: null, parent: null, rootRunId: handler.runId, depth: 0 },
+        startedBy: { kind: 'failure', runId: run.runId },
       })
       expect(await handler.output()).toEqual({
         workflow: { id: 'workflow', version: '1' },

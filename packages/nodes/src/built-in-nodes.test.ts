@@ -6,7 +6,7 @@ import { builtInDefinitions } from './index.ts'
 import { createBuiltInNodes } from './server/index.ts'
 
 const languageModel = {
-  models: ['small', 'large'],
+  models: [{ id: 'small' }, { id: 'large' }],
   generate: async () => ({ text: '{}', model: 'small', usage: { inputTokens: 0, outputTokens: 0 } }),
 }
 

@@ -188,14 +188,14 @@ describe('llm-transform', () => {
 
   test('what the model throws comes through', async () => {
     const failure = new TenonError('MODEL_FAILED', 'Busy', { retryable: true })
-    const model: LanguageModel = { models: ['m'], generate: async () => Promise.reject(failure) }
+    const model: LanguageModel = { models: [{ id: 'm' }], generate: async () => Promise.reject(failure) }
     expect(await failureOf(harnessOf(createLlmTransformNode(model)).run(params))).toBe(failure)
   })
 
   test('the abort signal reaches the model, and each answer is a sign of life', async () => {
     const requests: LanguageModelRequest[] = []
     const model: LanguageModel = {
-      models: ['m'],
+      models: [{ id: 'm' }],
       generate: async (request) => {
         requests.push(request)
         return { text: good, model: 'm', usage: { inputTokens: 0, outputTokens: 0 } }

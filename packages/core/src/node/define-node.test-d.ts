@@ -6,7 +6,7 @@ import { defineNode } from './define-node.ts'
 import type { NodeParams, NodeResult } from './definition.ts'
 import { implementInlineNode, implementNode } from './implement-node.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
-import type { ModelUsage } from './ports.ts'
+import type { ModelUsage } from './language-model.ts'
 
 const common = {
   type: 'acme/x',

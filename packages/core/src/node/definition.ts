@@ -3,7 +3,7 @@ import type { NodePolicy } from '../document/types.ts'
 import type { SinkName } from '../evaluate/sinks/sink.ts'
 import type { JsonSchema } from '../json.ts'
 import type { NodeTypeRef } from './calls.ts'
-import type { ModelUsage } from './ports.ts'
+import type { ModelUsage } from './language-model.ts'
 import type { TriggerKind } from './trigger-params.ts'
 
 /** Groups of the palette, in display order. */

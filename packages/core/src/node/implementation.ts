@@ -5,9 +5,10 @@ import type { CallsResume, CallsSuspension } from './calls.ts'
 import type { NodeKeyValues, NodeTables } from './data-tables.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { NodeFiles } from './files.ts'
+import type { ModelUsage } from './language-model.ts'
 import type { MailClient } from './mail.ts'
 import type { Poll } from './poll.ts'
-import type { Connection, HttpClient, ModelUsage } from './ports.ts'
+import type { Connection, HttpClient } from './ports.ts'
 import type { SqlClient } from './sql.ts'
 
 /** Users who may decide an approval; without roles and users, every admin and editor. */

@@ -137,24 +137,36 @@ export {
   type WaitFor,
 } from './implementation.ts'
 export { checkJsonSchema, findCertainFaults } from './json-schema/check-json-schema.ts'
+export type {
+  AssistantMessage,
+  ChatMessage,
+  FilePart,
+  LanguageModel,
+  LanguageModelRequest,
+  LanguageModelResult,
+  LanguageModelUsage,
+  ModelInfo,
+  ModelPrices,
+  ModelTool,
+  ModelToolCall,
+  ModelUsage,
+  SystemMessage,
+  TextPart,
+  ToolMessage,
+  UserMessage,
+} from './language-model.ts'
 export type { MailClient, MailMessage, MailRefusal, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
 export type { Poll, PollContext, PolledItem, PollResult } from './poll.ts'
 export { POLL_BEGINS, type PollParams, pollParams } from './poll-params.ts'
 export type {
-  ChatMessage,
   Connection,
   HttpClient,
   HttpFetchInit,
   HttpRequestInit,
   HttpResponse,
   KeyProvider,
-  LanguageModel,
-  LanguageModelRequest,
-  LanguageModelResult,
-  LanguageModelUsage,
-  ModelUsage,
   WrappedKey,
 } from './ports.ts'
 export {

@@ -1,5 +1,5 @@
 import type { TenantId } from '../ids.ts'
-import type { Json, JsonSchema } from '../json.ts'
+import type { Json } from '../json.ts'
 import type { HttpCredentials } from './http-credentials.ts'
 
 /** Options of a request: method, headers, body and limits. */
@@ -91,69 +91,6 @@ export interface HttpClient {
   request(url: string, init?: HttpRequestInit): Promise<HttpResponse>
   /** Standard `fetch` with the same rules, for SDK clients. */
   readonly fetch: (input: Parameters<typeof globalThis.fetch>[0], init?: HttpFetchInit) => Promise<Response>
-}
-
-/** One message of a conversation with a model. */
-export interface ChatMessage {
-  /** Author of the message; `system` gives instructions to the model. */
-  readonly role: 'system' | 'user' | 'assistant'
-  /** Text of the message. */
-  readonly content: string
-}
-
-/** Request to a model. */
-export interface LanguageModelRequest {
-  /** Name of the model, one of {@link LanguageModel.models}. */
-  readonly model: string
-  /** Conversation so far, oldest first. */
-  readonly messages: readonly ChatMessage[]
-  /** JSON Schema of the response. @defaultValue plain text */
-  readonly responseSchema?: { readonly name: string; readonly schema: JsonSchema }
-  /** Randomness of the response; the range depends on the provider. @defaultValue the default of the provider */
-  readonly temperature?: number
-  /** Longest response in tokens. @defaultValue the default of the provider */
-  readonly maxOutputTokens?: number
-  /** Cancels the call, which then rejects with the reason of the signal. */
-  readonly abortSignal?: AbortSignal
-}
-
-/** Tokens that one call used, as the provider counts them. */
-export interface LanguageModelUsage {
-  /** Tokens of the messages. */
-  readonly inputTokens: number
-  /** Tokens of the response. */
-  readonly outputTokens: number
-}
-
-/** Use of models by a node run, all calls together. */
-export interface ModelUsage extends LanguageModelUsage {
-  /** Model that answered last. */
-  readonly model: string
-}
-
-/** Response of a model; `model` may be more specific than the requested one. */
-export interface LanguageModelResult {
-  /** Text of the response; JSON text if the request has a `responseSchema`. */
-  readonly text: string
-  /** `length`: the response was cut at the token limit. @defaultValue 'stop' */
-  readonly finishReason?: 'stop' | 'length'
-  /** Model that answered, as the provider names it. */
-  readonly model: string
-  /** Tokens that the call used. */
-  readonly usage: LanguageModelUsage
-}
-
-/** A chat model of any provider. */
-export interface LanguageModel {
-  /** Model names to offer; the first is the default. */
-  readonly models: readonly string[]
-  /**
-   * Sends one request. An error, a refusal, a filter and an empty response are failures; a cut response is a result.
-   *
-   * @throws {@link TenonError} `MODEL_FAILED`, retryable if the provider reports it so (details: `status`, `code`, and
-   * `reason`, the message of the provider, masked and cut).
-   */
-  generate(request: LanguageModelRequest): Promise<LanguageModelResult>
 }
 
 /** A tenant's authorized account at a service; the vault keeps the secret. */

@@ -1,5 +1,5 @@
 import type { NodeId, NodeRunId, RunId, WaitId } from '../ids.ts'
-import type { ModelUsage } from '../node/ports.ts'
+import type { ModelUsage } from '../node/language-model.ts'
 import type { Actor } from './actor.ts'
 import type { EngineChangeRequest } from './engine-changes.ts'
 import type { MigrateRequest, MigrationWithdrawal } from './migrations.ts'

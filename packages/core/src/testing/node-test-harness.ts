@@ -21,8 +21,9 @@ import type {
   ToolCallRecord,
   WaitFor,
 } from '../node/implementation.ts'
+import type { ModelUsage } from '../node/language-model.ts'
 import type { MailClient } from '../node/mail.ts'
-import type { Connection, HttpClient, ModelUsage } from '../node/ports.ts'
+import type { Connection, HttpClient } from '../node/ports.ts'
 import type { SqlClient } from '../node/sql.ts'
 import { encodeValue } from '../run/encode.ts'
 import type { RunPrincipal } from '../run/principal.ts'

@@ -1,29 +1,17 @@
 import { createRedactor, maskText } from '@tenon/core/mask'
-import type { LanguageModel, LanguageModelRequest, LanguageModelResult } from '@tenon/core/node'
-import {
-  aFunction,
-  checkOptions,
-  httpUrl,
-  listOf,
-  type OptionCheck,
-  optional,
-  optionFault,
-  text,
-} from '@tenon/core/options'
-import { cutText, repairText } from '@tenon/core/text'
+import type { LanguageModel, LanguageModelResult, ModelInfo } from '@tenon/core/node'
+import { aFunction, checkOptions, httpUrl, type OptionCheck, optional, optionFault } from '@tenon/core/options'
+import { cutText, mediaTypeOf, repairText } from '@tenon/core/text'
 import OpenAI from 'openai'
-import { isStrictSchema } from './is-strict-schema.ts'
+import { modelsCheck, toModels } from '../models/model-catalog.ts'
 import { readCompletion } from './read-completion.ts'
+import { readStream } from './read-stream.ts'
 import { toModelFailure } from './to-model-failure.ts'
+import { toRequestBody } from './to-request-body.ts'
 
 /** Longest delay of a timer in milliseconds, since the timeout of the node's policy applies. */
 const NO_TIMEOUT_MS = 2_147_483_647
 const REASON_LENGTH = 300
-
-const modelNames: OptionCheck = (value, field) =>
-  Array.isArray(value) && value.length === 0
-    ? optionFault(field, `${field} must name at least one model: the first is the default`)
-    : listOf(text, 'model names')(value, field)
 
 // The message contains no value, since a misplaced key is still secret.
 const apiKeyCheck: OptionCheck = (value, field) =>
@@ -37,8 +25,11 @@ export interface OpenaiLanguageModelOptions {
   readonly apiKey: string
   /** URL of a server with the chat completions protocol. @defaultValue that of OpenAI */
   readonly baseURL?: string
-  /** Model names to offer; the first is the default. */
-  readonly models: readonly string[]
+  /**
+   * Models to offer; the first is the default. A name is enough; an entry of a catalog adds prices, from which costs
+   * follow, and the day on which the model retires.
+   */
+  readonly models: readonly (string | ModelInfo)[]
   /** The `fetch` of an egress, so that the rules of all nodes apply. */
   readonly fetch: typeof globalThis.fetch
 }
@@ -63,7 +54,7 @@ export function openaiLanguageModel(options: OpenaiLanguageModelOptions): Langua
   checkOptions('openaiLanguageModel', options, {
     apiKey: apiKeyCheck,
     baseURL: optional(httpUrl),
-    models: modelNames,
+    models: modelsCheck,
     fetch: aFunction('fetch must be the fetch of an egress: createEgress({ ... }).fetch'),
   })
   const { apiKey, baseURL, models, fetch } = options
@@ -71,46 +62,36 @@ export function openaiLanguageModel(options: OpenaiLanguageModelOptions): Langua
     apiKey,
     maxRetries: 0,
     timeout: NO_TIMEOUT_MS,
+    // The package would write pieces of a faulty stream, which may be confidential, to the console.
+    logLevel: 'off',
     fetch,
     ...(baseURL === undefined ? {} : { baseURL }),
   })
   const redactor = createRedactor([apiKey])
   const readable = (text: string): string => cutText(repairText(maskText(redactor.text(text))), REASON_LENGTH, '…')
-  return Object.freeze({
-    models: Object.freeze([...models]),
-    generate: async (request: LanguageModelRequest): Promise<LanguageModelResult> => {
-      const { abortSignal } = request
+  const model: LanguageModel = {
+    models: toModels(models),
+    generate: async (request, onText): Promise<LanguageModelResult> => {
+      const { abortSignal, tools = [] } = request
+      const reading = { readable, hasTools: tools.length > 0 }
       try {
         const options = abortSignal === undefined ? {} : { signal: abortSignal }
+        const streaming = onText === undefined ? {} : { stream: true, stream_options: { include_usage: true } }
+        const body = { ...toRequestBody(request), ...streaming }
         // The raw response, since the package would ignore a body that is not a completion.
-        const response = await client.chat.completions.create(toBody(request), options).asResponse()
-        return await readCompletion(response, readable)
+        const response = await client.chat.completions.create(body, options).asResponse()
+        // A server that cannot stream answers as a whole, and so does one that has an error to report.
+        const isStream = mediaTypeOf(response.headers.get('content-type') ?? '') === 'text/event-stream'
+        if (onText !== undefined && isStream) return await readStream(response, { ...reading, client, onText })
+        const result = await readCompletion(response, reading)
+        if (onText !== undefined && result.text !== '') onText(result.text)
+        return result
       } catch (thrown) {
         // A caller that aborts gets its own reason.
         abortSignal?.throwIfAborted()
         throw toModelFailure(thrown, Date.now(), readable)
       }
     },
-  })
-}
-
-function toBody(request: LanguageModelRequest): OpenAI.ChatCompletionCreateParamsNonStreaming {
-  const { model, messages, responseSchema, temperature, maxOutputTokens } = request
-  return {
-    model,
-    messages: messages.map(({ role, content }) => ({ role, content })),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens }),
-    ...(responseSchema === undefined ? {} : { response_format: toResponseFormat(responseSchema) }),
   }
-}
-
-function toResponseFormat({
-  name,
-  schema,
-}: NonNullable<LanguageModelRequest['responseSchema']>): OpenAI.ResponseFormatJSONSchema {
-  return {
-    type: 'json_schema',
-    json_schema: { name, schema: typeof schema === 'boolean' ? {} : { ...schema }, strict: isStrictSchema(schema) },
-  }
+  return Object.freeze(model)
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { LanguageModelResult } from '@tenon/core/node'
+import type { LanguageModelResult, ModelToolCall } from '@tenon/core/node'
 import { decodeText, mediaTypeOf, parseJson, retryAfterMs } from '@tenon/core/text'
 
 /** Makes a text of the provider safe for a displayed error: masked and cut. */
@@ -13,22 +13,39 @@ const PASSING_REASON = /rate.?limit|overload|timeout|unavailable|server_error|in
 const OTHER_PROMPT = 'Change the prompt, or choose another model.'
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
+/** Makes a failure of a response with a success status. */
+export type Failed = (what: string, retryable: boolean, details: JsonObject, remedy?: string) => TenonError
+
+/** Expectations and helpers of a reader of responses. */
+export interface ReadingOptions {
+  /** Makes texts of the provider safe for errors. */
+  readonly readable: Readable
+  /** `true` if the request offered tools, so that calls are a result and no failure. */
+  readonly hasTools: boolean
+}
+
+/** Returns a function that makes failures of a response, with its status and the wait that it asks for. */
+export function failuresOf({ status, headers }: Response): Failed {
+  const waitMs = retryAfterMs(headers.get('retry-after'), Date.now())
+  return (what, retryable, details, remedy) =>
+    new TenonError('MODEL_FAILED', what, {
+      retryable,
+      details: { status, ...details, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+      ...(remedy === undefined ? {} : { remedy }),
+    })
+}
+
 /**
  * Reads a response with a success status. An error object, a page, no choice, a refusal, a filter, an empty and a cut
  * response are distinguished, so that no repair is attempted that cannot help.
  *
  * @throws {@link TenonError} `MODEL_FAILED` (details: `status`, `reason`, and the provider's `code` if there is one).
  */
-export async function readCompletion(response: Response, readable: Readable): Promise<LanguageModelResult> {
+export async function readCompletion(response: Response, options: ReadingOptions): Promise<LanguageModelResult> {
+  const { readable } = options
   const { status } = response
   const contentType = response.headers.get('content-type') ?? ''
-  const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now())
-  const failed: Failed = (what, retryable, details, remedy) =>
-    new TenonError('MODEL_FAILED', what, {
-      retryable,
-      details: { status, ...details, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
-      ...(remedy === undefined ? {} : { remedy }),
-    })
+  const failed = failuresOf(response)
   const decoded = decodeText(new Uint8Array(await response.arrayBuffer()), contentType)
   if (!decoded.ok) throw failed(`The response of the model provider is not valid ${decoded.charset}`, false, {})
   const text = decoded.text.trim()
@@ -46,23 +63,32 @@ export async function readCompletion(response: Response, readable: Readable): Pr
   }
   const body = isJsonObject(reading.value) ? reading.value : {}
   const choice = firstOf(body.choices)
-  const error = errorIn(body) ?? errorIn(choice)
-  if (error !== undefined) {
-    const { code, reason, retryable } = error
-    throw failed(`The model provider answered ${status} with an error: ${readable(reason)}`, retryable, {
-      code,
-      reason: readable(reason),
-    })
-  }
+  throwErrorIn(body, failed, readable)
+  throwErrorIn(choice, failed, readable)
   if (choice === undefined) {
     throw failed('The response of the model provider has no choices', true, { reason: readable(text) })
   }
-  return readChoice(choice, body, failed, readable)
+  return readChoice(choice, body, failed, options)
 }
 
-type Failed = (what: string, retryable: boolean, details: JsonObject, remedy?: string) => TenonError
+/** Throws the error in a body or a choice, if there is one. */
+export function throwErrorIn(body: JsonObject | undefined, failed: Failed, readable: Readable): void {
+  const error = errorIn(body)
+  if (error === undefined) return
+  const { code, reason, retryable } = error
+  throw failed(`The model provider answered with an error: ${readable(reason)}`, retryable, {
+    code,
+    reason: readable(reason),
+  })
+}
 
-function readChoice(choice: JsonObject, body: JsonObject, failed: Failed, readable: Readable): LanguageModelResult {
+/** Reads a choice of a completion that has ended. */
+export function readChoice(
+  choice: JsonObject,
+  body: JsonObject,
+  failed: Failed,
+  { readable, hasTools }: ReadingOptions,
+): LanguageModelResult {
   const message = isJsonObject(choice.message) ? choice.message : {}
   const finishReason = typeof choice.finish_reason === 'string' ? choice.finish_reason : ''
   const { text, refusal } = contentOf(message, choice)
@@ -74,19 +100,46 @@ function readChoice(choice: JsonObject, body: JsonObject, failed: Failed, readab
     throw failed('A filter blocked the response', false, details, OTHER_PROMPT)
   }
   const isCut = LENGTH_REASONS.has(finishReason)
-  if (text.trim() === '' && !isCut) {
-    const hasCalls = Array.isArray(message.tool_calls) && message.tool_calls.length > 0
-    throw hasCalls
-      ? failed('The model called a tool instead of answering', false, { reason: 'tool_calls' })
-      : failed('The model returned an empty response', true, { reason: 'empty' })
+  const toolCalls = toolCallsOf(message)
+  const hasCalls = Array.isArray(message.tool_calls) && message.tool_calls.length > 0
+  if (hasCalls && !hasTools) {
+    throw failed('The model called a tool instead of answering', false, { reason: 'tool_calls' })
   }
-  const usage = isJsonObject(body.usage) ? body.usage : {}
+  if (text.trim() === '' && toolCalls.length === 0 && !isCut) {
+    throw failed('The model returned an empty response', true, { reason: 'empty' })
+  }
   return {
     text,
-    model: typeof body.model === 'string' ? body.model : '',
-    finishReason: isCut ? 'length' : 'stop',
-    usage: { inputTokens: countOf(usage.prompt_tokens), outputTokens: countOf(usage.completion_tokens) },
+    ...(toolCalls.length === 0 ? {} : { toolCalls }),
+    model: textIn(body.model),
+    // Some servers report `stop` with tool calls.
+    finishReason: isCut ? 'length' : toolCalls.length > 0 ? 'tool-calls' : 'stop',
+    usage: usageOf(body.usage),
   }
+}
+
+function usageOf(value: Json | undefined): LanguageModelResult['usage'] {
+  const usage = isJsonObject(value) ? value : {}
+  const details = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
+  const cached = details.cached_tokens === undefined ? {} : { cachedInputTokens: countOf(details.cached_tokens) }
+  return { inputTokens: countOf(usage.prompt_tokens), ...cached, outputTokens: countOf(usage.completion_tokens) }
+}
+
+/** Returns the calls of functions; a server that leaves ids out gets them by position. */
+function toolCallsOf(message: JsonObject): readonly ModelToolCall[] {
+  const calls: readonly Json[] = Array.isArray(message.tool_calls) ? message.tool_calls : []
+  return calls.flatMap((call, index) => {
+    if (!isJsonObject(call) || !isJsonObject(call.function)) return []
+    const { name, arguments: written } = call.function
+    return [
+      {
+        id: textIn(call.id) || `call-${index}`,
+        name: textIn(name),
+        // Ollama and others send the arguments as an object.
+        arguments: typeof written === 'string' ? written : JSON.stringify(written ?? {}),
+      },
+    ]
+  })
 }
 
 const countOf = (value: Json | undefined): number =>

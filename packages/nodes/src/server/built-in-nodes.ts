@@ -127,9 +127,10 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     ...(documentReader === undefined ? [] : [createTextractOcrNode(documentReader)]),
   ]
   if (languageModel === undefined) return plain
+  const today = new Date().toISOString().slice(0, 10)
   return [
     ...plain,
-    offerModels(createLlmTransformNode(languageModel), languageModel.models),
-    offerModels(createGuardrailsNode(languageModel), languageModel.models),
+    offerModels(createLlmTransformNode(languageModel), languageModel.models, today),
+    offerModels(createGuardrailsNode(languageModel), languageModel.models, today),
   ]
 }

@@ -55,7 +55,7 @@ interface ReadAnswer {
  */
 export async function askForJson(question: JsonQuestion, context: AskContext): Promise<JsonAnswer> {
   const { languageModel, schema } = question
-  const model = question.model === '' ? languageModel.models[0] : question.model
+  const model = question.model === '' ? languageModel.models[0]?.id : question.model
   if (model === undefined) throw new TenonError('MODEL_FAILED', 'The server has no language model')
   let messages: readonly ChatMessage[] = [...question.messages, schemaMessage(schema)]
   let issues: readonly ProblemIssue[] = []

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { accumulatedContext } from './accumulated-context.ts'
 import { supportTicketRouter } from './support-ticket-router.ts'
 
-const languageModel = { models: ['m'], generate: async () => Promise.reject(new Error('never asked')) }
+const languageModel = { models: [{ id: 'm' }], generate: async () => Promise.reject(new Error('never asked')) }
 const manifest = toManifest(createBuiltInNodes({ languageModel }))
 const desk = 'https://desk.example'
 

@@ -17,7 +17,6 @@ import { TenonError } from '@tenon/core/errors'
 import { defineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { z } from 'zod'
@@ -25,6 +24,7 @@ import { localKeyProvider } from '../src/secrets/local-key-provider.ts'
 import type { ServerTables } from '../src/tables/server-tables.ts'
 import { connect, leave, nodeOf, rawClient, synced } from '../src/testing/kit/draft-client.ts'
 import { untilRun } from '../src/testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../src/testing/kit/server-pglite.ts'
 import { storedTexts } from '../src/testing/kit/stored-texts.ts'
 import { testNodes } from '../src/testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
@@ -138,7 +138,7 @@ beforeAll(async () => {
   elsewhere = await openTarget()
   target = await openTarget(elsewhere.url)
   logs = []
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   database = createDatabase<ServerTables>({ pglite })
   const file = join(await mkdtemp(join(tmpdir(), 'tenon-key-')), 'secret.key')
   server = await openTestServer({

@@ -1,6 +1,5 @@
 import type { Draft } from '@tenon/core/api'
 import { readDraft } from '@tenon/core/collab'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import * as Y from 'yjs'
@@ -15,11 +14,12 @@ import {
   synced,
   until,
 } from '../testing/kit/draft-client.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { encodeAwareness, encodeSyncStep1, encodeUpdate } from './frames.ts'
 
-type Pglite = Awaited<ReturnType<typeof openMigratedPGlite>>
+type Pglite = Awaited<ReturnType<typeof openServerPGlite>>
 
 const isHeartbeat = (frame: Uint8Array) => Buffer.from(encodeAwareness([])).equals(frame)
 
@@ -27,7 +27,7 @@ let host: DraftServer
 let disk: ReturnType<typeof createDisk>
 
 beforeAll(async () => {
-  disk = createDisk(await openMigratedPGlite())
+  disk = createDisk(await openServerPGlite())
   const server = await openTestServer({ database: { pglite: disk.pglite } })
   host = { server, url: (await server.listen()).url }
 })

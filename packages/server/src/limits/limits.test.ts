@@ -1,9 +1,9 @@
 import type { Identity, Workflow } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
 import type { PgliteDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { greeting, publish } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { openSocket } from '../testing/kit/test-socket.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -14,7 +14,7 @@ let server: TestServer
 let queries = 0
 
 beforeAll(async () => {
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   const counting: PgliteDatabase = {
     query: (...args) => {
       queries += 1

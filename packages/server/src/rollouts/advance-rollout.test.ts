@@ -2,7 +2,6 @@ import type { RolloutRuns } from '@tenon/core/api'
 import type { RunId } from '@tenon/core/document'
 import type { CancelResult, Engine, MigrateResult, RunReader, RuntimeTables, StoredRun } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { createMigrate } from '../tables/migrate.ts'
@@ -12,6 +11,7 @@ import { deleteRowsOfRun, listRefusedRows, refuseRun } from '../tables/rollout-r
 import type { ServerDatabase, ServerTables, VersionRow } from '../tables/server-tables.ts'
 import { findStableVersion, findVersionToStart, insertVersion } from '../tables/version-repository.ts'
 import { insertWorkflow } from '../tables/workflow-repository.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { advanceRollout, type RolloutDeps } from './advance-rollout.ts'
 import { changeRollout } from './change-rollout.ts'
@@ -23,10 +23,10 @@ const BATCH = 25
 const WITHDRAWN = { code: 'MIGRATION_REFUSED', message: 'Withdrawn' }
 
 let database: ServerDatabase
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   database = createDatabase<ServerTables>({ pglite })
   await createMigrate(database, {})()
 })

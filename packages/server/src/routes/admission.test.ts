@@ -1,18 +1,18 @@
 import type { Page, Run, RunSummary, StartedRun, TenantState, Workflow } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   const runLimits = (tenantId: string) => (tenantId.startsWith('small') ? { inProgress: 1, queued: 1 } : {})
   server = await openTestServer({ database: { pglite }, runLimits })
 })

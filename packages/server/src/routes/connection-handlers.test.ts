@@ -5,12 +5,12 @@ import type { Problem } from '@tenon/core/errors'
 import { defineConnector, defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -46,7 +46,7 @@ const service = createServer((request, response) => {
 let token = 'canary-token-1'
 let origin = ''
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 const callNode = implementNode(call, async ({ params, http, log, connection }) => {
   const response = await http.request(`${origin}${params.path}`)
@@ -95,7 +95,7 @@ beforeAll(async () => {
     ],
   })
   const nodes = [...nodesWithWebhook, callNode]
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({
     database: { pglite },
     nodes,

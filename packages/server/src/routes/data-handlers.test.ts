@@ -10,7 +10,6 @@ import {
   type StoredRun,
 } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ServerContext } from '../context.ts'
@@ -19,6 +18,7 @@ import { checkRetention, type RetentionOf } from '../retention/retention-options
 import { startRerun } from '../runs/rerun-run.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, greeting, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -28,10 +28,10 @@ import { createWorkflowServer } from '../workflow-server.ts'
 const DAY_MS = 86_400_000
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({
     database: { pglite },
     retention: (tenantId) => retentionOf(tenantId),

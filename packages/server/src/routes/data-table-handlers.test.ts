@@ -1,14 +1,14 @@
 import type { DataRow, DataTable, KeyValueEntry, Page } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({ database: { pglite }, dataTableLimits: () => ({ rowsPerTable: 4 }) })
 })
 afterAll(() => server.close())

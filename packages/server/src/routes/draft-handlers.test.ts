@@ -3,10 +3,10 @@ import type { DocumentOperation } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { defineNode, implementNode } from '@tenon/core/node'
 import { edge, node } from '@tenon/core/testing'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { greeting, publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -30,10 +30,10 @@ const listHeaders = implementNode(
 )
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({ database: { pglite }, nodes: [...testNodes, listHeaders] })
 })
 afterAll(() => server.close())

@@ -3,10 +3,10 @@ import type { Problem } from '@tenon/core/errors'
 import { type EngineFactory, embeddedEngine, type RuntimeTables, twoEngines } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { temporalEngine } from '@tenon/runtime/temporal'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, publish, runToEnd, untilRun, working } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
@@ -17,10 +17,10 @@ const idleTemporal: EngineFactory = (deps) => ({
 })
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({
     database: { pglite },
     engine: twoEngines({ starting: embeddedEngine(), continuing: idleTemporal }),

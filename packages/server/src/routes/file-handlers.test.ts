@@ -2,18 +2,18 @@ import type { FileInfo, FileLink, Run, StartedRun } from '@tenon/core/api'
 import { FILE_SCHEMA } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readRange } from '../files/content-response.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({
     database: { pglite },
     keyProvider: plainKeys,

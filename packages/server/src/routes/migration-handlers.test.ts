@@ -13,18 +13,18 @@ import type { Problem } from '@tenon/core/errors'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import type { RuntimeTables } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { asking, parking, publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({ database: { pglite } })
 })
 afterAll(() => server.close())

@@ -4,11 +4,11 @@ import type { JsonObject, SecretMarker, WorkflowDocument } from '@tenon/core/doc
 import { node, workflow } from '@tenon/core/testing'
 import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { nodesWithWebhook, testNodes } from '../testing/kit/test-nodes.ts'
 import { BASE_URL, openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -18,7 +18,7 @@ const SECRET = 'sign-with-this'
 let server: TestServer
 let database: ServerDatabase
 beforeAll(async () => {
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   database = createDatabase<ServerTables>({ pglite })
   server = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys, database: { pglite } })
 })

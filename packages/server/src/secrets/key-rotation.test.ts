@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { insertConnection } from '../tables/connection-repository.ts'
 import {
@@ -14,17 +13,18 @@ import { createMigrate } from '../tables/migrate.ts'
 import { insertSecrets, listTenantKeys } from '../tables/secret-repository.ts'
 import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testKeyProvider } from '../testing/test-key-provider.ts'
 import { createKeyRotations } from './key-rotations.ts'
 import { createKeyring } from './keyring.ts'
 import { rotateTenant } from './rotate-tenant.ts'
 import { createSecretStore } from './secret-store.ts'
 
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 let database: ServerDatabase
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   database = createDatabase<ServerTables>({ pglite })
   await createMigrate(database, {})()
 })

@@ -6,7 +6,6 @@ import { isSecretMarker, type SecretMarker } from '@tenon/core/document'
 import { defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { fromBase64, toBase64 } from 'lib0/buffer'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
@@ -15,6 +14,7 @@ import { deleteUnversionedSecrets, keepForVersion } from '../tables/secret-repos
 import type { ServerTables } from '../tables/server-tables.ts'
 import { connect, leave, nodeOf, synced } from '../testing/kit/draft-client.ts'
 import { runToEnd } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -50,12 +50,12 @@ const document = (apiKey: unknown) =>
     ['start>m', 'm>end'],
   )
 
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 let file: string
 let server: TestServer
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   file = join(await mkdtemp(join(tmpdir(), 'tenon-key-')), 'keys', 'secret.key')
   server = await openTestServer({
     database: { pglite },

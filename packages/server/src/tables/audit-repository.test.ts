@@ -1,20 +1,20 @@
 import type { Approval, Page, ParkedNodeRun } from '@tenon/core/api'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { encodeUpdate } from '../collab/frames.ts'
 import { rawClient } from '../testing/kit/draft-client.ts'
 import { asking, parking, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { insertAudit } from './audit-repository.ts'
 import type { ServerTables } from './server-tables.ts'
 
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 
 beforeAll(async () => {
-  pglite = await openMigratedPGlite()
+  pglite = await openServerPGlite()
   server = await openTestServer({ database: { pglite } })
 })
 afterAll(() => server.close())

@@ -1,7 +1,7 @@
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { greeting, publish } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { draftHeads, keepBehaviorHash } from './draft-repository.ts'
@@ -11,7 +11,7 @@ let server: TestServer
 let database: ServerDatabase
 
 beforeAll(async () => {
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   server = await openTestServer({ database: { pglite } })
   database = createDatabase<ServerTables>({ pglite })
 })

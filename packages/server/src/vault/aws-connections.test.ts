@@ -2,7 +2,6 @@ import type { ConnectionInfo, ConnectionTest, FileInfo, Run, StartedRun } from '
 import type { Problem } from '@tenon/core/errors'
 import { defineConnector } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { textractReader } from '../../../nodes/src/textract/textract-reader.ts'
 import { createTextractOcrNode } from '../../../nodes/src/textract-ocr/implementation.ts'
@@ -14,6 +13,7 @@ import {
   type TextractSimulator,
 } from '../../../runtime/test/textract-simulator.ts'
 import { publish } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -25,7 +25,7 @@ let server: TestServer
 let open: () => Promise<TestServer>
 
 beforeAll(async () => {
-  const [started, pglite] = await Promise.all([startTextractSimulator(), openMigratedPGlite()])
+  const [started, pglite] = await Promise.all([startTextractSimulator(), openServerPGlite()])
   simulator = started
   const origin = `http://127.0.0.1:${simulator.port}`
   const local = defineConnector({

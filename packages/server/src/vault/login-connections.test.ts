@@ -2,12 +2,13 @@ import type { ConnectionInfo, ConnectionTest } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
 import { defineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { openMigratedPGlite, startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
+import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -43,7 +44,7 @@ const notifyNode = implementNode(notify, async ({ mail, idempotencyKey }) => {
 
 let postgres: TestPostgres
 let server: TestServer
-let pglite: Awaited<ReturnType<typeof openMigratedPGlite>>
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 let url: URL
 const mails: string[] = []
 const smtp = new SMTPServer({
@@ -60,7 +61,7 @@ const smtp = new SMTPServer({
 })
 
 beforeAll(async () => {
-  const [started, opened] = await Promise.all([startTestPostgres(), openMigratedPGlite()])
+  const [started, opened] = await Promise.all([startTestPostgres(), openServerPGlite()])
   postgres = started
   pglite = opened
   url = new URL(await postgres.createDatabase())

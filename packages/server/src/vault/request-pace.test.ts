@@ -1,12 +1,12 @@
 import type { TenantId } from '@tenon/core/document'
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { expect, test } from 'vitest'
 import { insertConnection } from '../tables/connection-repository.ts'
 import { createMigrate } from '../tables/migrate.ts'
 import { holdRequests, planRequest, releaseRequests } from '../tables/request-pace-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { createRequestPace } from './request-pace.ts'
 
 const tenantId = 't-pace' as TenantId
@@ -18,7 +18,7 @@ const row: ConnectionRow = {
 }
 
 test('plans the requests of a connection one after the other, after a burst', async () => {
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   const database = createDatabase<ServerTables>({ pglite })
   await createMigrate(database, {})()
   await database.withTenant(tenantId, async (tx) => {

@@ -3,17 +3,17 @@ import { TenonError } from '@tenon/core/errors'
 import { defineConnector } from '@tenon/core/node'
 
 import { createDatabase } from '@tenon/runtime/postgres'
-import { openMigratedPGlite } from '@tenon/runtime/testing'
 import { expect, test } from 'vitest'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { insertConnection, readConnection } from '../tables/connection-repository.ts'
 import { createMigrate } from '../tables/migrate.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { createTokenRefresh } from './token-refresh.ts'
 
 test('a key provider that fails keeps the refresh token unused, and the lease is given up', async () => {
-  const pglite = await openMigratedPGlite()
+  const pglite = await openServerPGlite()
   const database = createDatabase<ServerTables>({ pglite })
   await createMigrate(database, {})()
   const tenantId = 't-refresh' as TenantId

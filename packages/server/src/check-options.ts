@@ -115,6 +115,18 @@ const limits = objectOf({
   secretsPerTenant: optional(amount),
 })
 
+const secretManager: OptionCheck = (value, field) => {
+  if (!isOptionObject(value) || typeof value.read !== 'function') {
+    return optionFault(field, `${field} must be { title, read(request) } (got ${shownOption(value)})`)
+  }
+  const { title, cacheMs } = value
+  if (typeof title !== 'string' || title.trim() === '' || title.length > 60) {
+    return optionFault(`${field}.title`, `${field}.title must have 1 to 60 characters (got ${shownOption(title)})`)
+  }
+  if (cacheMs === undefined || (typeof cacheMs === 'number' && cacheMs >= 0 && cacheMs <= 300_000)) return []
+  return optionFault(`${field}.cacheMs`, `${field}.cacheMs must be 0 to 300,000 (got ${shownOption(cacheMs)})`)
+}
+
 const WORKER_CHECKS: OptionChecks = {
   database,
   engine,
@@ -142,6 +154,10 @@ const WORKER_CHECKS: OptionChecks = {
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),
   keyProvider: optional(anObjectWith(['wrapKey', 'unwrapKey'], 'keyProvider must have wrapKey and unwrapKey')),
+  secretManager: optional(secretManager),
+  resolveConnection: optional(
+    aFunction('resolveConnection must be a function (request) that returns { secrets }, { reconnect } or null'),
+  ),
   connectors: optional((value, field) =>
     Array.isArray(value) && value.every((item) => isOptionObject(item) && typeof item.id === 'string')
       ? []

@@ -59,6 +59,8 @@ export interface ServerContext {
   readonly secrets: SecretStore
   /** Opens the connections of tenants, and knows the connectors of the server. */
   readonly vault: ConnectionVault
+  /** Name of the secret manager of the host; `null` without one. */
+  readonly secretManagerTitle: string | null
   /** Lists things at the services of connections. */
   readonly lookups: Lookups
   /** The guarded clients. */

@@ -35,6 +35,14 @@ export type {
   QueryTransaction,
 } from './start-requests/host-transaction.ts'
 export type { RequestedRun, RunToRequest } from './start-requests/request-run.ts'
+export type {
+  ConnectionRequest,
+  ResolveConnection,
+  ResolvedConnection,
+  SecretManager,
+  SecretRequest,
+} from './vault/kept-elsewhere.ts'
+export type { ProvidedConnection, ProvidedConnectionRef } from './vault/provide-connection.ts'
 export type { OnEvent } from './webhook-endpoints/call-host.ts'
 export { createWorker, type WorkerOptions, type WorkflowWorker } from './worker.ts'
 export { createWorkflowServer } from './workflow-server.ts'

@@ -25,6 +25,8 @@ import type { RetentionOf } from './retention/retention-options.ts'
 import type { KeyRotationProgress } from './secrets/key-rotations.ts'
 import type { ServerSockets } from './sockets/server-sockets-types.ts'
 import type { RequestedRun, RunToRequest } from './start-requests/request-run.ts'
+import type { ResolveConnection, SecretManager } from './vault/kept-elsewhere.ts'
+import type { ProvidedConnection, ProvidedConnectionRef } from './vault/provide-connection.ts'
 import type { OnEvent } from './webhook-endpoints/call-host.ts'
 
 /**
@@ -85,6 +87,28 @@ export interface WorkflowServerOptions {
    * @defaultValue the generic ones
    */
   readonly connectors?: readonly Connector[]
+  /**
+   * Store of secrets outside of Tenon, to whose secrets admins of tenants refer in connections. They are read when a request
+   * needs them. Give workers the same.
+   *
+   * @defaultValue the secrets of connections are entered, and stored encrypted
+   */
+  readonly secretManager?: SecretManager
+  /**
+   * Returns the secrets of the connections that the host has provided with `provideConnection()`, when a request needs them.
+   * Give workers the same.
+   *
+   * @defaultValue nodes that use such a connection fail
+   *
+   * @example
+   * ```ts
+   * resolveConnection: async ({ tenantId, key }) => {
+   *   const account = await accounts.find(tenantId, key)
+   *   return account === null ? null : { secrets: { accessToken: await account.freshToken() } }
+   * }
+   * ```
+   */
+  readonly resolveConnection?: ResolveConnection
   /**
    * True to refuse the publication of versions with node types that no running worker has; with false, their runs wait for
    * such a worker. Nothing is refused while no worker runs at all, and on Temporal, whose workers do not list their types.
@@ -300,6 +324,25 @@ export interface WorkflowServer {
    * ```
    */
   emit(event: EmitEvent): Promise<EmittedEvent>
+  /**
+   * Provides an account that the product has connected already: people choose it as any connection, and do not change it.
+   * Only its name, fields and hosts are stored; its secrets are those that `resolveConnection` returns. Call it again when
+   * something of it changes: node runs that wait for the account continue when it works again.
+   *
+   * @throws {@link TenonError} `TENANT_INVALID`, `REQUEST_INVALID`, `REFERENCE_NOT_FOUND`, `QUOTA_EXCEEDED`, `UNAVAILABLE`.
+   *
+   * @example
+   * ```ts
+   * await automation.provideConnection({ tenantId, key: 'crm', connector: 'hubspot', name: 'HubSpot of Acme' })
+   * ```
+   */
+  provideConnection(connection: ProvidedConnection): Promise<{ readonly connectionId: string }>
+  /**
+   * Deletes a connection that the host has provided; node runs that use it fail from then on. Nothing happens if there is none.
+   *
+   * @throws {@link TenonError} `TENANT_INVALID`, `REQUEST_INVALID`, `UNAVAILABLE`.
+   */
+  withdrawConnection(connection: ProvidedConnectionRef): Promise<void>
   /**
    * Rotates the keys of the tenants, or of one, without downtime: each gets a new data key for new values, its data keys are
    * encrypted under the key that the key provider uses now, and stored values are encrypted again in the background, by every

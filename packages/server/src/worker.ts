@@ -22,8 +22,10 @@ import { createSecretStore } from './secrets/secret-store.ts'
 import { startEngine } from './start-engine.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
+import { createConnectionSecrets } from './vault/connection-secrets.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf, nodesOf } from './vault/connectors-of.ts'
+import { createSecretCache } from './vault/secret-cache.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
 
 /** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
@@ -43,6 +45,8 @@ export interface WorkerOptions
     | 'log'
     | 'keyProvider'
     | 'connectors'
+    | 'secretManager'
+    | 'resolveConnection'
   > {
   /** That of the servers: the worker deletes what has expired. @defaultValue the worker deletes nothing */
   readonly retention?: RetentionOf
@@ -92,8 +96,17 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const apiUrl = publicUrl === undefined ? null : `${new URL(publicUrl).origin}${normalizeBasePath(basePath)}`
   const { callbackUrl } = createCallbackUrls({ secrets, reader, apiUrl })
   const connectors = connectorsOf(options)
+  const { secretManager: manager, resolveConnection: resolve } = options
+  const readSecrets = createConnectionSecrets({ secrets, cache: createSecretCache(), manager, resolve })
   const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
-  const { openConnection, checkParamsBy } = createConnectionVault({ database, secrets, reader, connectors, refreshed })
+  const { openConnection, checkParamsBy } = createConnectionVault({
+    database,
+    readSecrets,
+    reader,
+    connectors,
+    refreshed,
+    bus,
+  })
   const revealed = { reveal: secrets.reveal, callbackUrl, openConnection, checkParamsBy }
   const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })
   const dataTables = createDataTables({

@@ -51,9 +51,12 @@ import { createDraftAppender } from './tables/draft-appender.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
+import { createConnectionSecrets } from './vault/connection-secrets.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf, nodesOf } from './vault/connectors-of.ts'
 import { createLookups } from './vault/look-up.ts'
+import { provideConnection, withdrawConnection } from './vault/provide-connection.ts'
+import { createSecretCache } from './vault/secret-cache.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
 import { createEventKeeper } from './webhook-endpoints/event-keeper.ts'
 import { createWebhookSecrets } from './webhook-endpoints/webhook-secrets.ts'
@@ -122,8 +125,10 @@ export function openWorkflowServer(
   const rotations = createKeyRotations({ database, keyring, secrets, log, now: Date.now }, rotationPace)
   const callbacks = createCallbackUrls({ secrets, reader, apiUrl })
   const connectors = connectorsOf(options)
+  const { secretManager: manager, resolveConnection: resolve } = options
+  const readSecrets = createConnectionSecrets({ secrets, cache: createSecretCache(), manager, resolve })
   const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
-  const vault = createConnectionVault({ database, secrets, reader, connectors, refreshed })
+  const vault = createConnectionVault({ database, readSecrets, reader, connectors, refreshed, bus })
   const { openConnection, checkParamsBy } = vault
   const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection, checkParamsBy }
   const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })
@@ -158,6 +163,7 @@ export function openWorkflowServer(
     registry,
     secrets,
     secretFields,
+    secretManagerTitle: manager?.title ?? null,
     ...{ vault, egress, lookups: createLookups({ vault, http: egress, now: Date.now }) },
     textFields: textFieldsOf(registry.manifest),
     bus,
@@ -245,6 +251,8 @@ export function openWorkflowServer(
     },
     start: (request) => requestRun(context, request),
     emit: (event) => emitEvent(context, event),
+    provideConnection: (given) => provideConnection(context, given),
+    withdrawConnection: (ref) => withdrawConnection(context, ref),
     rotateKeys: ({ tenantId } = {}) => rotations.rotate(tenantId),
     keyRotation: () => rotations.progress(),
     for: (identity) => createInProcessClient(context, app, identity),

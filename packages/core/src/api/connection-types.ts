@@ -39,6 +39,16 @@ export interface SetSecretField {
   readonly setAt: IsoInstant
   /** Display name of the person who set it. */
   readonly setBy: string
+  /** `true` if a secret manager of the host keeps the value, and the connection has its reference alone. */
+  readonly isReference: boolean
+}
+
+/** Services that tenants can connect to. */
+export interface ConnectorList {
+  /** Connectors of the server, in the order in which people choose. */
+  readonly items: readonly ConnectorInfo[]
+  /** Name of the secret manager whose secrets the caller may refer to; `null` if there is none, or the caller is no admin. */
+  readonly secretManager: string | null
 }
 
 /** A tenant's account at a service. Its secrets are encrypted, and no route returns them. */
@@ -57,7 +67,9 @@ export interface ConnectionInfo {
   readonly allowedHosts: readonly string[]
   /** Users and workflows that may use it. */
   readonly sharing: ConnectionSharing
-  /** Person who created it. */
+  /** `true` if the host provides it: its secrets are in no table, and no person changes it here. */
+  readonly isProvided: boolean
+  /** Person who created it, or for whom the host provides it; empty if the host provides it for others. */
   readonly owner: { readonly userId: UserId; readonly displayName: string }
   /** True if the caller may change, connect and delete it: its owner and admins. */
   readonly mayChange: boolean
@@ -81,6 +93,11 @@ export interface CreateConnection {
   readonly values?: Readonly<Record<string, string>>
   /** Secrets by name, each of 1 to 16,384 characters. @defaultValue none */
   readonly secrets?: Readonly<Record<string, string>>
+  /**
+   * References to secrets that the secret manager of the host keeps, by the name of the secret, each of 1 to 1,000 characters.
+   * They are given by admins, since a reference does not prove that a person knows the secret. @defaultValue none
+   */
+  readonly references?: Readonly<Record<string, string>>
   /** Hosts that get the credentials; for connectors without hosts of their own. 1 to 20. */
   readonly allowedHosts?: readonly string[]
   /** Users and workflows that may use it. @defaultValue every workflow of the tenant */

@@ -6,6 +6,7 @@ export type {
   ConnectionTest,
   ConnectionUse,
   ConnectorInfo,
+  ConnectorList,
   CreateConnection,
   FinishAuthorization,
   LookupChoices,

@@ -3,7 +3,7 @@ import type {
   ConnectionInfo,
   ConnectionTest,
   ConnectionUse,
-  ConnectorInfo,
+  ConnectorList,
   CreateConnection,
   FinishAuthorization,
   LookupChoices,
@@ -233,7 +233,7 @@ export interface TenonClient {
   /** Accounts of the tenant at services, whose credentials nodes use. */
   readonly connections: {
     /** Lists the services that can be connected. */
-    connectors(options?: RequestOptions): Promise<{ readonly items: readonly ConnectorInfo[] }>
+    connectors(options?: RequestOptions): Promise<ConnectorList>
     /**
      * Lists a page of the connections that the caller may use, last created first; `limit` is 1 to 200.
      *

@@ -71,6 +71,7 @@ export function ConnectionDialog({
       {...{ client, connection, onClose, onSaved, title }}
       connectors={isFixed ? [first] : items}
       first={first}
+      secretManager={connectors.value?.secretManager ?? null}
     />
   )
 }
@@ -79,9 +80,12 @@ interface ConnectionFormProps extends Omit<ConnectionDialogProps, 'connectorId' 
   readonly title: string
   readonly connectors: readonly ConnectorInfo[]
   readonly first: ConnectorInfo
+  /** Name of the secret manager of the host; `null` without one. */
+  readonly secretManager: string | null
 }
 
-function ConnectionForm({ client, connection, title, connectors, first, onClose, onSaved }: ConnectionFormProps) {
+function ConnectionForm(props: ConnectionFormProps) {
+  const { client, connection, title, connectors, first, secretManager, onClose, onSaved } = props
   const { t, portal } = useInstance()
   const formId = useId()
   const form = useRef<HTMLFormElement>(null)
@@ -170,7 +174,7 @@ function ConnectionForm({ client, connection, title, connectors, first, onClose,
           <TextInput value={draft.name} maxLength={200} onChange={(name) => change({ name })} />
         </Field>
         {needsPage && <p className="tn-muted">{t('connections.form.page')}</p>}
-        <ConnectorFields {...{ connector, connection, draft, faults }} onChange={change} />
+        <ConnectorFields {...{ connector, connection, draft, faults, secretManager }} onChange={change} />
         <Sharing draft={draft} onChange={change} />
         {error !== null && <ErrorState title={t('connections.form.failed')} error={error} />}
       </form>
@@ -186,6 +190,7 @@ interface PartProps {
 interface ConnectorFieldsProps extends PartProps {
   readonly connector: ConnectorInfo
   readonly connection: ConnectionInfo | null
+  readonly secretManager: string | null
   /** Texts about faulty fields, as {@link faultsOf} names them. */
   readonly faults: ReadonlyMap<string, string>
 }
@@ -197,10 +202,27 @@ function faultAt(faults: ReadonlyMap<string, string>, field: string): { readonly
 }
 
 /** Fields of the connector, and the hosts that it leaves open. */
-function ConnectorFields({ connector, connection, draft, faults, onChange }: ConnectorFieldsProps) {
+function ConnectorFields({ connector, connection, draft, faults, secretManager, onChange }: ConnectorFieldsProps) {
   const { t, locale } = useInstance()
+  const { isReference } = draft
+  const mayRefer = isReference || (secretManager !== null && connector.fields.some(({ isSecret }) => isSecret))
   return (
     <>
+      {mayRefer && (
+        <Field
+          label={t('connections.form.kept')}
+          help={t('connections.form.keptHelp', { kept: isReference ? 'yes' : 'no' })}
+        >
+          <Select<'here' | 'manager'>
+            value={isReference ? 'manager' : 'here'}
+            onChange={(kept) => onChange({ isReference: kept === 'manager', secrets: {} })}
+            options={[
+              { value: 'here', label: t('connections.form.keptHere') },
+              { value: 'manager', label: secretManager ?? t('connections.form.keptManager') },
+            ]}
+          />
+        </Field>
+      )}
       {connector.fields.map(({ name, isSecret, isRequired, choices }) => {
         const given = isSecret ? draft.secrets : draft.values
         const set = (value: string) => onChange({ [isSecret ? 'secrets' : 'values']: { ...given, [name]: value } })
@@ -222,17 +244,23 @@ function ConnectorFields({ connector, connection, draft, faults, onChange }: Con
         return (
           <Field
             key={name}
-            label={t('connections.form.field', { field: name })}
+            label={
+              isSecret && isReference
+                ? t('connections.form.reference', { field: t('connections.form.field', { field: name }) })
+                : t('connections.form.field', { field: name })
+            }
             required={isRequired && !(isSecret && keepsSecret(draft, connection, name))}
             {...help}
-            {...faultAt(faults, `${isSecret ? 'secrets' : 'values'}.${name}`)}
+            {...faultAt(faults, `${isSecret ? (isReference ? 'references' : 'secrets') : 'values'}.${name}`)}
           >
             {name === 'ca' ? (
               <TextArea rows={4} mono value={given[name] ?? ''} onChange={set} />
             ) : choices === undefined ? (
               <TextInput
                 value={given[name] ?? ''}
-                {...(isSecret ? { type: 'password', autoComplete: 'new-password' } : { maxLength: 8_000 })}
+                {...(isSecret && !isReference
+                  ? { type: 'password', autoComplete: 'new-password' }
+                  : { maxLength: isSecret ? 1_000 : 8_000 })}
                 onChange={set}
               />
             ) : (

@@ -8,6 +8,8 @@ export interface ConnectionDraft {
   readonly values: Readonly<Record<string, string>>
   /** Secrets that were entered now; those that are stored are never read. */
   readonly secrets: Readonly<Record<string, string>>
+  /** True if the entries are references to secrets that the secret manager of the host keeps. */
+  readonly isReference: boolean
   /** One host per line. */
   readonly hosts: string
   readonly sharing: ConnectionInfo['sharing']
@@ -22,10 +24,12 @@ export function draftOf(connection: ConnectionInfo | null, connector: ConnectorI
       first === undefined ? [] : [[name, first]],
     )
     const values = { ...(connector.auth === 'postgres' ? { port: POSTGRES_PORT } : {}), ...Object.fromEntries(choices) }
-    return { connector: connector.id, name: '', values, secrets: {}, hosts: '', sharing: { kind: 'tenant' } }
+    const first = { connector: connector.id, name: '', values, secrets: {}, isReference: false }
+    return { ...first, hosts: '', sharing: { kind: 'tenant' } }
   }
   const { name, values, allowedHosts, sharing } = connection
-  return { connector: connector.id, name, values, secrets: {}, hosts: allowedHosts.join('\n'), sharing }
+  const isReference = Object.values(connection.secrets).some((secret) => secret.isReference)
+  return { connector: connector.id, name, values, secrets: {}, isReference, hosts: allowedHosts.join('\n'), sharing }
 }
 
 /** Checks whether connections of a connector fit a param, by its `connectsTo`. */
@@ -46,20 +50,22 @@ function hostsIn({ hosts }: ConnectionDraft): readonly string[] {
     .filter((host) => host !== '')
 }
 
-function secretsIn({ secrets }: ConnectionDraft): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
+/** Returns the part of a request with the secrets that were entered, or with their references; empty without any. */
+function secretsIn({ secrets, isReference }: ConnectionDraft): Pick<UpdateConnection, 'secrets' | 'references'> {
+  const given = Object.entries(secrets).filter(([, value]) => value !== '')
+  if (given.length === 0) return {}
+  return { [isReference ? 'references' : 'secrets']: Object.fromEntries(given) }
 }
 
 export function toCreate(draft: ConnectionDraft): CreateConnection {
   const { connector, name, values, sharing } = draft
   const allowedHosts = hostsIn(draft)
   const hosts = allowedHosts.length === 0 ? {} : { allowedHosts }
-  return { connector, name: name.trim(), values, secrets: secretsIn(draft), sharing, ...hosts }
+  return { connector, name: name.trim(), values, sharing, ...hosts, ...secretsIn(draft) }
 }
 
 /** Returns the changed fields only: others must not be bound to secrets again. */
 export function toUpdate(draft: ConnectionDraft, before: ConnectionInfo): UpdateConnection {
-  const secrets = secretsIn(draft)
   const allowedHosts = hostsIn(draft)
   const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
   return {
@@ -67,7 +73,7 @@ export function toUpdate(draft: ConnectionDraft, before: ConnectionInfo): Update
     ...(isSame(draft.values, before.values) ? {} : { values: draft.values }),
     ...(isSame(allowedHosts, before.allowedHosts) ? {} : { allowedHosts }),
     ...(isSame(draft.sharing, before.sharing) ? {} : { sharing: draft.sharing }),
-    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    ...secretsIn(draft),
   }
 }
 
@@ -80,7 +86,9 @@ export function reasonToEnter(
   before: ConnectionInfo | null,
   name: string,
 ): 'refused' | 'bound' | null {
-  if (before?.secrets[name] === undefined) return null
+  const stored = before?.secrets[name]
+  if (before === null || stored === undefined) return null
+  if (stored.isReference !== draft.isReference) return 'bound'
   if (before.status !== 'connected') return 'refused'
   const { values, allowedHosts } = toUpdate(draft, before)
   return values === undefined && allowedHosts === undefined ? null : 'bound'

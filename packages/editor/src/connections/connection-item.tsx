@@ -27,7 +27,7 @@ interface ConnectionItemProps {
 export function ConnectionItem(props: ConnectionItemProps) {
   const { client, connection, connector, isJustSaved, onEdit, onChanged, onOpenWorkflow } = props
   const { t } = useInstance()
-  const { id, name, status, statusReason, sharing, owner, values, mayChange } = connection
+  const { id, name, status, statusReason, sharing, owner, values, mayChange, isProvided } = connection
   const service = connector?.title ?? connection.connector
   const [open, setOpen] = useState<'uses' | 'delete' | null>(null)
   const { test, result, isTesting, error } = useTest(client, id, onChanged)
@@ -46,7 +46,12 @@ export function ConnectionItem(props: ConnectionItemProps) {
           {t('connections.status', { status: !isOver && hasFailed ? 'failed' : status })}
         </Badge>
         <p className="tn-muted" dir="auto">
-          {t('connections.detail', { connector: service, sharing: sharing.kind, owner: owner.displayName })}
+          {t('connections.detail', {
+            connector: service,
+            sharing: sharing.kind,
+            owner: owner.displayName,
+            isProvided: isProvided ? 'yes' : 'no',
+          })}
           {values.username !== undefined && ` · ${t('connections.account', { name: values.username })}`}
         </p>
         {host !== undefined && (
@@ -59,7 +64,11 @@ export function ConnectionItem(props: ConnectionItemProps) {
             {statusReason}
           </p>
         )}
-        {isOver && !mayChange && <p className="tn-muted">{t('connections.askOwner', { owner: owner.displayName })}</p>}
+        {isOver && !mayChange && (
+          <p className="tn-muted">
+            {isProvided ? t('connections.askProduct') : t('connections.askOwner', { owner: owner.displayName })}
+          </p>
+        )}
         {result !== null && (
           <p className="tn-connection-test" data-failed={hasFailed || undefined} role="status" dir="auto">
             {result.message}

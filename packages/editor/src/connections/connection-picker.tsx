@@ -55,9 +55,10 @@ function Picker({ client, field, value, onChange, isReadOnly }: ConnectionPicker
         onChange={(id) => onChange(id === NONE ? undefined : id)}
         options={[
           { value: NONE, label: t('connections.picker.none') },
-          ...offered.map(({ id, name, connector, owner }) => {
+          ...offered.map(({ id, name, connector, owner, isProvided }) => {
             const service = connectors.find((each) => each.id === connector)?.title ?? connector
-            return { value: id, label: t('connections.picker.option', { name, service, owner: owner.displayName }) }
+            const by = isProvided ? t('connections.picker.provided') : owner.displayName
+            return { value: id, label: t('connections.picker.option', { name, service, owner: by }) }
           }),
         ]}
       />
@@ -81,7 +82,11 @@ function Picker({ client, field, value, onChange, isReadOnly }: ConnectionPicker
               {t('connections.again')}
             </Button>
           ) : (
-            <p className="tn-field-note">{t('connections.askOwner', { owner: chosen.owner.displayName })}</p>
+            <p className="tn-field-note">
+              {chosen.isProvided
+                ? t('connections.askProduct')
+                : t('connections.askOwner', { owner: chosen.owner.displayName })}
+            </p>
           )}
         </div>
       )}

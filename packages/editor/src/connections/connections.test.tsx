@@ -56,6 +56,45 @@ describe('ConnectionsManager', () => {
     expect(document.body.textContent).not.toContain('canary')
   })
 
+  test('refers to secrets that a secret manager of the host keeps, and leaves accounts of the product alone', async () => {
+    const provided = { isProvided: true, mayChange: false, owner: { userId: '', displayName: '' } }
+    const over = connectionOf('host_crm', { ...OVER, ...provided, id: 'host_crm', name: 'HubSpot' })
+    const fixture = createFixtureClient({ connections: [over], secretManager: 'Acme Vault' })
+    const { user } = renderPart(<ConnectionsManager client={fixture.client} />)
+    const item = within(await screen.findByRole('listitem'))
+    item.getByText(/provided by this product/)
+    item.getByText('Connect the account again in the settings of this product.')
+    expect(item.queryByRole('button', { name: 'Delete HubSpot' })).toBeNull()
+    await user.click(await screen.findByRole('button', { name: 'New connection' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'New connection' }))
+    await user.selectOptions(await dialog.findByRole('combobox', { name: 'Service' }), 'bearer')
+    await user.selectOptions(dialog.getByRole('combobox', { name: 'Secrets are kept' }), 'Acme Vault')
+    await user.type(dialog.getByRole('textbox', { name: 'Name' }), 'CRM')
+    const reference = dialog.getByRole('textbox', { name: 'Token: its name in the secret manager' })
+    await user.type(reference, 'crm/token')
+    await user.type(dialog.getByRole('textbox', { name: 'Allowed hosts' }), 'api.crm.example')
+    await user.click(dialog.getByRole('button', { name: 'Connect' }))
+    await waitFor(() => expect(argsOf(fixture, 'connections.create')).toHaveLength(1))
+    expect(argsOf(fixture, 'connections.create')).toEqual([
+      [
+        {
+          ...{ connector: 'bearer', name: 'CRM', values: {}, references: { token: 'crm/token' } },
+          ...{ sharing: { kind: 'tenant' }, allowedHosts: ['api.crm.example'] },
+        },
+      ],
+    ])
+    // Going back to a secret that is stored here asks for it.
+    await user.click(await screen.findByRole('button', { name: 'Edit CRM' }))
+    const edit = within(await screen.findByRole('dialog', { name: 'Edit CRM' }))
+    await user.selectOptions(await edit.findByRole('combobox', { name: 'Secrets are kept' }), 'Here, encrypted')
+    expect(edit.getByRole('button', { name: 'Save' }).hasAttribute('disabled')).toBe(true)
+    await user.type(edit.getByLabelText('Token'), 'canary-token')
+    await user.click(edit.getByRole('button', { name: 'Save' }))
+    await waitFor(() =>
+      expect(argsOf(fixture, 'connections.update')).toEqual([['c2', { secrets: { token: 'canary-token' } }]]),
+    )
+  })
+
   test('asks for the host of a database as a field, with the safest choices first', async () => {
     const { user, fixture } = show([])
     await user.click(await screen.findByRole('button', { name: 'New connection' }))
@@ -131,7 +170,7 @@ describe('ConnectionsManager', () => {
 
   test('says which database it is, asks for the password of other values, and tests what was saved', async () => {
     const values = { host: 'db.example', port: '5432', database: 'shop', username: 'wf', access: 'read', tls: 'verify' }
-    const secrets = { password: { setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada Obi' } }
+    const secrets = { password: { setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada Obi', isReference: false } }
     const { user, fixture } = show([connectionOf('c1', { connector: 'postgres', values, secrets, allowedHosts: [] })])
     vi.spyOn(fixture.client.connections, 'test').mockResolvedValue({ ok: false, status: null, message: 'No TLS' })
     expect(await screen.findByText('shop on db.example · nodes may read')).toBeTruthy()

@@ -1,4 +1,4 @@
-import type { ConnectionInfo, ConnectorInfo, TenonClient } from '@tenon/core/client'
+import type { ConnectionInfo, ConnectorList, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { useCallback } from 'react'
 import { type Pages, usePages } from '../client/use-pages.ts'
@@ -24,7 +24,7 @@ export function useConnections(client: TenonClient): Pages<ConnectionInfo> {
 }
 
 /** Loads the services that the host offers. */
-export function useConnectors(client: TenonClient): Resource<{ readonly items: readonly ConnectorInfo[] }> {
+export function useConnectors(client: TenonClient): Resource<ConnectorList> {
   const load = useCallback((abortSignal: AbortSignal) => client.connections.connectors({ abortSignal }), [client])
   return useResource(load)
 }

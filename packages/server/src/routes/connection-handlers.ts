@@ -12,9 +12,12 @@ import { testConnection } from '../vault/test-connection.ts'
 const PAGE_SIZE = 50
 
 export const connectionHandlers: readonly RouteImplementation[] = [
-  implementRoute(ROUTES.listConnectors, async ({ server }) => ({
+  implementRoute(ROUTES.listConnectors, async ({ server, identity }) => ({
     status: 200,
-    json: { items: server.vault.connectors.map(presentConnector) },
+    json: {
+      items: server.vault.connectors.map(presentConnector),
+      secretManager: identity.role === 'admin' ? server.secretManagerTitle : null,
+    },
   })),
 
   implementRoute(ROUTES.listConnections, async ({ server, identity, query }) => {

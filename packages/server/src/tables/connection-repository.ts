@@ -22,9 +22,14 @@ const MAX_CONNECTIONS = 2_000
 /**
  * Stores a connection with its secrets.
  *
+ * @returns False if there is one with this id, which stays as it is.
  * @throws {@link TenonError} `QUOTA_EXCEEDED` (details: `limit`) when the tenant has too many.
  */
-export async function insertConnection(tx: ServerTx, row: ConnectionRow, secrets: readonly SecretRow[]): Promise<void> {
+export async function insertConnection(
+  tx: ServerTx,
+  row: ConnectionRow,
+  secrets: readonly SecretRow[],
+): Promise<boolean> {
   // Requests of a tenant that add one wait here for each other: each of them could find the last free room.
   await sql`select pg_advisory_xact_lock(hashtextextended(${row.tenant_id}, ${QUOTA_LOCK}))`.execute(tx)
   const { count } = await tx
@@ -38,8 +43,15 @@ export async function insertConnection(tx: ServerTx, row: ConnectionRow, secrets
       details: { limit: MAX_CONNECTIONS },
     })
   }
-  await tx.insertInto('connections').values(row).execute()
+  const [inserted] = await tx
+    .insertInto('connections')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('connection_id')
+    .execute()
+  if (inserted === undefined) return false
   await insertConnectionSecrets(tx, secrets)
+  return true
 }
 
 export async function findConnection(

@@ -21,7 +21,7 @@ export interface GivenFields {
   readonly values: Texts
   /** Secrets that were entered. */
   readonly secrets: Texts
-  /** Names of the secrets that are stored already. @defaultValue none */
+  /** Names of the secrets that are stored already, or kept elsewhere. @defaultValue none */
   readonly kept?: readonly string[]
   /** Number of hosts that were entered. */
   readonly allowedHosts: number
@@ -57,13 +57,9 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
     const fault = positionFault(positionOf(connector.auth.position, values))
     if (fault !== null) report(['values', 'name'], fault)
   }
-  const isInHeader = isSentInHeader(connector, values)
   for (const [name, secret] of Object.entries(secrets)) {
-    // A shorter one is part of too many texts to be masked in responses and logs.
-    if (secret !== '' && secret.length < MIN_SECRET_LENGTH) {
-      report(['secrets', name], `It must have at least ${MIN_SECRET_LENGTH} characters`)
-    } else if (/[\r\n\0]/.test(secret)) report(['secrets', name], 'It must be one line')
-    else if (isInHeader && !isHeaderValue(secret)) report(['secrets', name], 'A header cannot contain these characters')
+    const why = secret === '' ? null : secretFault(connector, values, secret)
+    if (why !== null) report(['secrets', name], why)
   }
   // The first colon ends the user name (RFC 7617).
   if (connector.auth.kind === 'basic' && values.username?.includes(':')) {
@@ -84,6 +80,19 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
   if (issues.length === 0) return
   throw new TenonError('REQUEST_INVALID', issues[0]?.message ?? '', { details: { issues } })
 }
+
+/** Returns why a text cannot be a secret of a connection; `null` if it can. */
+export function secretFault(connector: Connector, values: Texts, secret: string): string | null {
+  // A shorter one is part of too many texts to be masked in responses and logs.
+  if (secret.length < MIN_SECRET_LENGTH) return `It must have at least ${MIN_SECRET_LENGTH} characters`
+  if (secret.length > MAX_SECRET_LENGTH) return `It must have at most ${MAX_SECRET_LENGTH} characters`
+  if (/[\r\n\0]/.test(secret)) return 'It must be one line'
+  if (isSentInHeader(connector, values) && !isHeaderValue(secret)) return 'A header cannot contain these characters'
+  return null
+}
+
+/** As the API accepts it. */
+const MAX_SECRET_LENGTH = 16_384
 
 /** Checks whether a header contains the secrets as they are: not those of HTTP Basic, which are encoded. */
 function isSentInHeader({ auth }: Connector, values: Texts): boolean {

@@ -2,13 +2,21 @@ import type { Identity } from '@tenon/core/api'
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Connector } from '@tenon/core/node'
-import type { OpenConnection, ReconnectNeeded, RunReader, RunRef, SecretReader } from '@tenon/runtime'
-import type { SecretStore } from '../secrets/secret-store.ts'
-import { findConnection, readConnection } from '../tables/connection-repository.ts'
+import {
+  type Bus,
+  type OpenConnection,
+  publishChange,
+  type ReconnectNeeded,
+  type RunReader,
+  type RunRef,
+  type SecretReader,
+} from '@tenon/runtime'
+import { findConnection, lockConnection, readConnection, updateConnectionRow } from '../tables/connection-repository.ts'
 import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
 import type { ServerDatabase } from '../tables/server-tables.ts'
 import { credentialsOf } from './connection-fields.ts'
-import { hostsOf, maySee, sharingOf, valuesOf } from './present-connection.ts'
+import type { ReadConnectionSecrets, SecretUser } from './connection-secrets.ts'
+import { hostsOf, isProvided, maySee, sharingOf, valuesOf } from './present-connection.ts'
 import { createRequestPace } from './request-pace.ts'
 import type { FreshConnection } from './token-refresh.ts'
 
@@ -47,7 +55,8 @@ interface WorkflowRef {
 
 export interface ConnectionVaultDeps {
   readonly database: ServerDatabase
-  readonly secrets: Pick<SecretStore, 'revealRows'>
+  readonly readSecrets: ReadConnectionSecrets
+  readonly bus: Bus
   readonly reader: Pick<RunReader, 'getRun' | 'readEvents'>
   readonly connectors: readonly Connector[]
   readonly refreshed: FreshConnection
@@ -69,11 +78,29 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     return stored
   }
 
-  async function open(stored: StoredConnection): Promise<OpenConnection | ReconnectNeeded> {
+  async function open(stored: StoredConnection, user: SecretUser): Promise<OpenConnection | ReconnectNeeded> {
     if (stored.row.status === 'needs_reauth') return reconnectOf(stored.row)
     const connector = connectorOf(stored.row)
     const fresh = await deps.refreshed(connector, stored)
-    return fresh.row.status === 'needs_reauth' ? reconnectOf(fresh.row) : decrypt(connector, fresh)
+    if (fresh.row.status === 'needs_reauth') return reconnectOf(fresh.row)
+    const { row, opened } = await decrypt(connector, fresh, user)
+    return opened ?? reconnectOf(row)
+  }
+
+  /** Node runs wait until the host provides the account again, as for one whose access the service has ended. */
+  async function markEnded(row: ConnectionRow, reason: string): Promise<ConnectionRow> {
+    const { tenant_id: tenantId, connection_id: connectionId } = row
+    const { now, isMarked } = await database.withTenant(tenantId, async (tx) => {
+      const locked = await lockConnection(tx, tenantId, connectionId)
+      if (locked === null) throw notFound()
+      // Provided again meanwhile: the next pass asks for the new secrets.
+      if (locked.status !== 'connected' || locked.updated_at !== row.updated_at) return { now: row, isMarked: false }
+      const set = { status: 'needs_reauth', status_reason: reason, generation: locked.generation } as const
+      await updateConnectionRow(tx, tenantId, connectionId, set)
+      return { now: { ...locked, ...set }, isMarked: true }
+    })
+    if (isMarked) publishChange(deps.bus, tenantId, { kind: 'connection', id: connectionId })
+    return now
   }
 
   function connectorOf({ connector: provider }: ConnectionRow): Connector {
@@ -84,15 +111,23 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     })
   }
 
-  async function decrypt(connector: Connector, { row, secrets }: StoredConnection): Promise<OpenConnection> {
+  /** Returns the row as well, which is another one if the host says that the account must be connected again. */
+  async function decrypt(
+    connector: Connector,
+    { row, secrets }: StoredConnection,
+    user: SecretUser,
+  ): Promise<{ readonly row: ConnectionRow; readonly opened: OpenConnection | null }> {
     const { connection_id: connectionId, connector: provider } = row
     const values = valuesOf(row)
-    const texts = await deps.secrets.revealRows(row, secrets)
+    const kept = await deps.readSecrets(connector, { row, secrets }, user)
+    if ('reconnect' in kept) return { row: await markEnded(row, kept.reconnect), opened: null }
+    const { texts } = kept
     const hosts = connector.allowedHosts.length > 0 ? connector.allowedHosts : hostsOf(row)
     const { rateLimit } = connector
     const pace = rateLimit && createRequestPace(database, row.tenant_id, connectionId, rateLimit)
     const account = credentialsOf(connector, values, texts, hosts)
-    return { connection: { connectionId, provider, values }, ...account, ...(pace === undefined ? {} : { pace }) }
+    const connection = { connectionId, provider, values }
+    return { row, opened: { connection, ...account, ...(pace === undefined ? {} : { pace }) } }
   }
 
   return {
@@ -101,14 +136,14 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     async openConnection(run, connectionId) {
       const stored = await read(run.tenantId, connectionId)
       await checkSharing(deps.reader, run, stored.row)
-      return open(stored)
+      return open(stored, await userOf(deps.reader, run, stored.row))
     },
     async openForTrigger({ tenantId, workflowId }, connectionId) {
       const stored = await read(tenantId, connectionId)
       const sharing = sharingOf(stored.row)
       if (sharing.kind === 'workflows' && !sharing.workflowIds.includes(workflowId)) throw notShared()
       if (sharing.kind === 'user') throw forOwnerOnly()
-      return open(stored)
+      return open(stored, { principal: null, workflowId, isFresh: false })
     },
     async checkParamsBy(tenantId, actor, connectionId) {
       const row = await database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId))
@@ -124,7 +159,10 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
       const connector = connectorOf(stored.row)
       const used = await deps.refreshed(connector, stored)
       const isOver = used.row.status === 'needs_reauth' && connector.auth.kind === 'oauth2'
-      return { row: used.row, opened: isOver ? null : await decrypt(connector, used) }
+      if (isOver) return { row: used.row, opened: null }
+      // A person who has changed a secret where it is kept tests it at once.
+      const user = { principal: { userId: identity.userId }, workflowId: null, isFresh: true }
+      return decrypt(connector, used, user)
     },
   }
 }
@@ -149,10 +187,25 @@ async function checkSharing(
     if (run !== null && sharing.workflowIds.includes(run.workflowId)) return
     throw notShared()
   }
-  const [first] = await reader.readEvents(tenantId, runId, 0, 1)
-  const principal = first?.type === 'run_started' ? first.data.principal : undefined
-  if (principal?.userId === row.owner_id) return
+  const principal = await principalOf(reader, { tenantId, runId })
+  if (principal !== null && principal.userId === row.owner_id) return
   throw forOwnerOnly()
+}
+
+async function principalOf(
+  reader: ConnectionVaultDeps['reader'],
+  { tenantId, runId }: RunRef,
+): Promise<SecretUser['principal']> {
+  const [first] = await reader.readEvents(tenantId, runId, 0, 1)
+  const principal = first?.type === 'run_started' ? first.data.principal : null
+  return principal == null ? null : { userId: principal.userId }
+}
+
+/** Returns who needs the secrets; only the host asks for it. */
+async function userOf(reader: ConnectionVaultDeps['reader'], run: RunRef, row: ConnectionRow): Promise<SecretUser> {
+  if (!isProvided(row)) return { principal: null, workflowId: null, isFresh: false }
+  const [stored, principal] = [await reader.getRun(run.tenantId, run.runId), await principalOf(reader, run)]
+  return { principal, workflowId: stored?.workflowId ?? null, isFresh: false }
 }
 
 function notShared(): TenonError {

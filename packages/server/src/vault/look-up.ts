@@ -7,6 +7,7 @@ import { cutText } from '@tenon/core/text'
 import { type OpenConnection, withCredentials } from '@tenon/runtime'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { ConnectionVault } from './connection-vault.ts'
+import { isProvided } from './present-connection.ts'
 
 const MAX_CHOICES = 100
 const MAX_VALUE = 2_000
@@ -87,12 +88,26 @@ export function createLookups({ vault, http, now }: LookupsDeps): Lookups {
       if (found === undefined) throw new TenonError('LOOKUP_NOT_FOUND', `The service has no lookup "${lookup}"`)
       const asked = found.searches === true ? search : ''
       // Other credentials, hosts or rights give other choices.
-      const parts = [row.tenant_id, row.connection_id, row.generation, row.updated_at, row.markers, lookup, asked]
+      const parts = [
+        row.tenant_id,
+        row.connection_id,
+        row.generation,
+        row.updated_at,
+        row.markers,
+        lookup,
+        asked,
+        userOf(identity, row),
+      ]
       const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64')
       const choices = keptOf(key) ?? keep(key, ask(identity, row, found, asked))
       return { items: choicesFor(found, await choices, search).slice(0, MAX_CHOICES) }
     },
   }
+}
+
+/** The host may give each person other secrets of the connection that it provides. */
+function userOf({ userId }: Identity, row: ConnectionRow): string | null {
+  return isProvided(row) ? userId : null
 }
 
 /** Returns a client with the credentials, within the limits of a lookup. */

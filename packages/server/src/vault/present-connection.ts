@@ -4,6 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import { type Connector, connectorFields, hasHttpCredentials } from '@tenon/core/node'
 import { toInstant } from '../http/instant.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
+import { referredField } from './reference-fields.ts'
 
 /** Returns a connector for the API: nothing of the OAuth client of the host, and no URL. */
 export function presentConnector(connector: Connector): ConnectorInfo {
@@ -15,7 +16,10 @@ export function presentConnector(connector: Connector): ConnectorInfo {
 /** Returns a connection for the API, as a user sees it. */
 export function presentConnection(identity: Identity, row: ConnectionRow): ConnectionInfo {
   const secrets: Record<string, SetSecretField> = {}
-  for (const [field, { setAt, setBy }] of Object.entries(markersOf(row))) secrets[field] = { setAt, setBy }
+  for (const [stored, { setAt, setBy }] of Object.entries(markersOf(row))) {
+    const field = referredField(stored)
+    secrets[field ?? stored] = { setAt, setBy, isReference: field !== null }
+  }
   return {
     id: row.connection_id,
     name: row.name,
@@ -24,6 +28,7 @@ export function presentConnection(identity: Identity, row: ConnectionRow): Conne
     secrets,
     allowedHosts: hostsOf(row),
     sharing: sharingOf(row),
+    isProvided: isProvided(row),
     owner: { userId: row.owner_id, displayName: row.owner_name },
     mayChange: mayChange(identity, row),
     status: row.status,
@@ -66,11 +71,34 @@ export function requireVisible(identity: Identity, row: ConnectionRow): void {
 /** @throws {@link TenonError} `CONNECTION_NOT_FOUND`, or `FORBIDDEN` unless the user owns the connection or is an admin. */
 export function requireOwner(identity: Identity, row: ConnectionRow): void {
   requireVisible(identity, row)
+  if (isProvided(row)) {
+    throw new TenonError('FORBIDDEN', 'The product provides this connection, so it is not changed here', {
+      remedy: 'Change the account in the settings of the product.',
+    })
+  }
   if (!mayChange(identity, row)) {
     throw new TenonError('FORBIDDEN', 'Only the owner of the connection and admins may change it')
   }
 }
 
 function mayChange({ userId, role }: Identity, row: ConnectionRow): boolean {
-  return role === 'admin' || (role === 'editor' && row.owner_id === userId)
+  return !isProvided(row) && (role === 'admin' || (role === 'editor' && row.owner_id === userId))
+}
+
+/** Begins the ids of connections that the host provides; all others begin with `con_`. */
+const PROVIDED = 'host_'
+
+/** Returns the id of the connection that the host provides under a key. */
+export function providedId(key: string): string {
+  return `${PROVIDED}${key}`
+}
+
+/** Checks whether the host provides a connection. */
+export function isProvided({ connection_id: id }: Pick<ConnectionRow, 'connection_id'>): boolean {
+  return id.startsWith(PROVIDED)
+}
+
+/** Returns the key under which the host provides a connection. */
+export function keyOf({ connection_id: id }: Pick<ConnectionRow, 'connection_id'>): string {
+  return id.slice(PROVIDED.length)
 }

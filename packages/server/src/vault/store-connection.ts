@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ConnectionSharing, CreateConnection, Identity, UpdateConnection } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import type { Connector } from '@tenon/core/node'
+import { type Connector, connectorFields } from '@tenon/core/node'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import type { SealedConnection } from '../secrets/bound-to.ts'
@@ -24,6 +24,7 @@ import { workflowNames } from '../tables/workflow-repository.ts'
 import { changeConnection } from './change-connection.ts'
 import { checkFields } from './connection-fields.ts'
 import { hostsOf, markersOf, requireOwner, valuesOf } from './present-connection.ts'
+import { referenceField, referredField } from './reference-fields.ts'
 import { sealFields } from './seal-fields.ts'
 
 /**
@@ -40,15 +41,18 @@ export async function createConnection(
   const { tenantId } = identity
   const connector = connectorOf(server, body.connector)
   const { values = {}, secrets = {}, allowedHosts = [], sharing = { kind: 'tenant' } } = body
-  checkFields(connector, { values, secrets, allowedHosts: allowedHosts.length })
+  checkReferences(server, identity, connector, body)
+  const kept = Object.keys(body.references ?? {})
+  checkFields(connector, { values, secrets, kept, allowedHosts: allowedHosts.length })
   const connectionId = `con_${randomBytes(16).toString('base64url')}`
-  const seal = await openSealFor(server, tenantId, secrets)
+  const toSeal = textsToSeal(body)
+  const seal = await openSealFor(server, tenantId, toSeal)
   const at = server.now()
   const bound = {
     ...{ tenant_id: tenantId, connection_id: connectionId, connector: connector.id },
     ...{ field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(allowedHosts) },
   }
-  const sealed = sealAll(seal, bound, secrets, identity, at)
+  const sealed = sealAll(seal, bound, toSeal, identity, at)
   const row: ConnectionRow = {
     ...{ ...bound, name: body.name, markers: JSON.stringify(sealed.markers), ...sharingColumns(sharing) },
     ...{ owner_id: identity.userId, owner_name: identity.displayName, ...firstStatusOf(connector) },
@@ -65,7 +69,7 @@ export async function createConnection(
   await server.database.withTenant(tenantId, async (tx) => {
     await checkWorkflows(tx, tenantId, sharing)
     await insertConnection(tx, row, sealed.rows)
-    const details = { connector: connector.id, name: body.name }
+    const details = { connector: connector.id, name: body.name, ...referencesNote(body) }
     await insertAudit(tx, { identity, action: 'connection.create', resource: connectionId, at, details })
   })
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
@@ -89,7 +93,8 @@ export async function updateConnection(
   const before = await server.database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId))
   if (before === null) throw notFound()
   const connector = connectorOf(server, before.connector)
-  const seal = await openSealFor(server, tenantId, body.secrets ?? {})
+  checkReferences(server, identity, connector, body)
+  const seal = await openSealFor(server, tenantId, textsToSeal(body))
   const row = await changeConnection(
     server,
     { tenantId, connectionId },
@@ -130,7 +135,7 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
   const values = body.values ?? valuesOf(row)
   const hosts = body.allowedHosts ?? hostsOf(row)
   const { sharing } = body
-  checkSecretsGiven(connector, row, { values, hosts, secrets: body.secrets ?? {} })
+  checkSecretsGiven(connector, row, { values, hosts, secrets: body.secrets ?? {}, references: body.references ?? {} })
   if (sharing !== undefined) {
     if (row.sharing_kind === 'user' && row.owner_id !== identity.userId) {
       throw new TenonError('FORBIDDEN', 'Only its owner may share this connection')
@@ -138,22 +143,25 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
     await checkWorkflows(tx, tenantId, sharing)
   }
   const bound = { field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(hosts) }
-  const sealed = sealAll(seal, { ...row, ...bound }, body.secrets ?? {}, identity, at)
-  const markers = { ...markersOf(row), ...sealed.markers }
+  const sealed = sealAll(seal, { ...row, ...bound }, textsToSeal(body), identity, at)
+  // A reference replaces a secret, and the other way around.
+  const fields = [...Object.keys(body.secrets ?? {}), ...Object.keys(body.references ?? {})]
+  const replaced = fields.flatMap((field) => [field, referenceField(field)])
+  const unchanged = Object.entries(markersOf(row)).filter(([field]) => !replaced.includes(field))
+  const markers = { ...Object.fromEntries(unchanged), ...sealed.markers }
   const set = {
     ...{ ...bound, name: body.name ?? row.name, markers: JSON.stringify(markers), updated_at: at },
     ...(sharing === undefined ? {} : sharingColumns(sharing)),
     ...(isEnd ? { status: 'connected' as const, status_reason: null, generation: row.generation + 1 } : {}),
   }
   if (sealed.rows.length > 0) {
-    const fields = sealed.rows.map(({ field }) => field)
-    await deleteConnectionSecrets(tx, tenantId, connectionId, fields)
+    await deleteConnectionSecrets(tx, tenantId, connectionId, replaced)
     await insertConnectionSecrets(tx, sealed.rows)
     await releaseRequests(tx, tenantId, connectionId)
   }
   await updateConnectionRow(tx, tenantId, connectionId, set)
   const action = isEnd ? 'connection.reconnect' : 'connection.update'
-  const details = { fields: Object.keys(body).join(', ') }
+  const details = { fields: Object.keys(body).join(', '), ...referencesNote(body) }
   await insertAudit(tx, { identity, action, resource: connectionId, at, details })
   return { ...row, ...set }
 }
@@ -162,14 +170,60 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
 function checkSecretsGiven(
   connector: Connector,
   row: ConnectionRow,
-  { values, hosts, secrets }: { values: Texts; hosts: readonly string[]; secrets: Texts },
+  {
+    values,
+    hosts,
+    secrets,
+    references,
+  }: { values: Texts; hosts: readonly string[]; secrets: Texts; references: Texts },
 ): void {
   const isMoved = !isDeepStrictEqual(values, valuesOf(row)) || !isDeepStrictEqual(hosts, hostsOf(row))
-  const missing = Object.keys(markersOf(row)).filter((field) => secrets[field] === undefined)
+  const stored = Object.keys(markersOf(row)).map((field) => referredField(field) ?? field)
+  const missing = stored.filter((field) => !Object.hasOwn(secrets, field) && !Object.hasOwn(references, field))
   if (isMoved && missing.length > 0) {
     throw new TenonError('CONNECTION_SECRETS_REQUIRED', `Enter again: ${missing.join(', ')}`)
   }
-  checkFields(connector, { values, secrets, kept: Object.keys(markersOf(row)), allowedHosts: hosts.length })
+  const kept = [...stored, ...Object.keys(references)]
+  checkFields(connector, { values, secrets, kept, allowedHosts: hosts.length })
+}
+
+type Given = Pick<UpdateConnection, 'secrets' | 'references'>
+
+/**
+ * Refuses references that no manager can read, or that are no proof that the person may use the secret.
+ *
+ * @throws {@link TenonError} `FORBIDDEN` for people who are no admins, `REQUEST_INVALID`.
+ */
+function checkReferences(server: ServerContext, identity: Identity, connector: Connector, given: Given): void {
+  const { secrets = {}, references } = given
+  if (references === undefined) return
+  if (identity.role !== 'admin') {
+    throw new TenonError('FORBIDDEN', 'Only admins refer to secrets of the secret manager', {
+      remedy: 'Enter the secret, or ask an admin.',
+    })
+  }
+  const known = connectorFields(connector).flatMap(({ name, isSecret }) => (isSecret ? [name] : []))
+  const whyOf = (field: string): string | null => {
+    if (server.secretManagerTitle === null) return 'This server has no secret manager'
+    if (!known.includes(field)) return `${connector.title} has no such field`
+    return Object.hasOwn(secrets, field) ? 'Give the secret or a reference to it, not both' : null
+  }
+  const issues = Object.keys(references).flatMap((field): readonly ProblemIssue[] => {
+    const message = whyOf(field)
+    return message === null ? [] : [{ path: ['references', field], code: 'invalid_value', message }]
+  })
+  if (issues.length > 0) throw new TenonError('REQUEST_INVALID', issues[0]?.message ?? '', { details: { issues } })
+}
+
+/** Returns what is encrypted: secrets, and references under names of their own. */
+function textsToSeal({ secrets = {}, references = {} }: Given): Texts {
+  const referred = Object.entries(references).map(([field, reference]) => [referenceField(field), reference])
+  return { ...secrets, ...Object.fromEntries(referred) }
+}
+
+/** Returns the references for the audit log: who may read it sees which secrets a connection uses. */
+function referencesNote({ references }: Given): Readonly<Record<string, string>> {
+  return references === undefined ? {} : { references: JSON.stringify(references) }
 }
 
 /**
@@ -199,12 +253,12 @@ function sealAll(seal: Seal | null, row: SealedConnection, secrets: Texts, { dis
   return seal === null ? { rows: [], markers: {} } : sealFields(seal, row, secrets, { setBy: displayName, at })
 }
 
-function sharingColumns(sharing: ConnectionSharing): Pick<ConnectionRow, 'sharing_kind' | 'workflow_ids'> {
+export function sharingColumns(sharing: ConnectionSharing): Pick<ConnectionRow, 'sharing_kind' | 'workflow_ids'> {
   const ids = sharing.kind === 'workflows' ? sharing.workflowIds : []
   return { sharing_kind: sharing.kind, workflow_ids: JSON.stringify(ids) }
 }
 
-async function checkWorkflows(tx: ServerTx, tenantId: TenantId, sharing: ConnectionSharing): Promise<void> {
+export async function checkWorkflows(tx: ServerTx, tenantId: TenantId, sharing: ConnectionSharing): Promise<void> {
   if (sharing.kind !== 'workflows') return
   const names = await workflowNames(tx, tenantId, sharing.workflowIds)
   const issues: readonly ProblemIssue[] = sharing.workflowIds.flatMap((id, index) =>
@@ -216,7 +270,7 @@ async function checkWorkflows(tx: ServerTx, tenantId: TenantId, sharing: Connect
     throw new TenonError('REFERENCE_NOT_FOUND', 'A workflow does not exist', { details: { issues } })
 }
 
-function connectorOf(server: ServerContext, id: string): Connector {
+export function connectorOf(server: ServerContext, id: string): Connector {
   const connector = server.vault.connector(id)
   if (connector !== null) return connector
   const issues: readonly ProblemIssue[] = [

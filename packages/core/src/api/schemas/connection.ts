@@ -38,7 +38,7 @@ const connectorInfoSchema = z
   .meta({ id: 'ConnectorInfo' })
 
 export const connectorListSchema = z
-  .strictObject({ items: z.array(connectorInfoSchema).readonly() })
+  .strictObject({ items: z.array(connectorInfoSchema).readonly(), secretManager: z.string().nullable() })
   .meta({ id: 'ConnectorList' })
 
 export const connectionInfoSchema = z
@@ -47,10 +47,13 @@ export const connectionInfoSchema = z
     name: z.string(),
     connector: z.string(),
     values: z.record(z.string(), z.string()).readonly(),
-    secrets: z.record(z.string(), z.strictObject({ setAt: instantSchema, setBy: z.string() })).readonly(),
+    secrets: z
+      .record(z.string(), z.strictObject({ setAt: instantSchema, setBy: z.string(), isReference: z.boolean() }))
+      .readonly(),
     allowedHosts: z.array(z.string()).readonly(),
     sharing: sharingSchema,
     owner: z.strictObject({ userId: z.string(), displayName: z.string() }),
+    isProvided: z.boolean(),
     mayChange: z.boolean(),
     status: z.enum(['connected', 'needs_reauth']),
     statusReason: z.string().nullable(),
@@ -64,6 +67,7 @@ const changeableFields = {
   // A certificate authority may have some thousand characters.
   values: z.record(fieldName, textSchema(8_000)).readonly(),
   secrets: z.record(fieldName, textSchema(16_384).min(1)).readonly(),
+  references: z.record(fieldName, textSchema(1_000).min(1)).readonly(),
   allowedHosts: hostsSchema,
   sharing: sharingSchema,
 }
@@ -74,6 +78,7 @@ export const createConnectionSchema = z
     name: changeableFields.name,
     values: changeableFields.values.exactOptional(),
     secrets: changeableFields.secrets.exactOptional(),
+    references: changeableFields.references.exactOptional(),
     allowedHosts: changeableFields.allowedHosts.exactOptional(),
     sharing: changeableFields.sharing.exactOptional(),
   })
@@ -84,6 +89,7 @@ export const updateConnectionSchema = z
     name: changeableFields.name.exactOptional(),
     values: changeableFields.values.exactOptional(),
     secrets: changeableFields.secrets.exactOptional(),
+    references: changeableFields.references.exactOptional(),
     allowedHosts: changeableFields.allowedHosts.exactOptional(),
     sharing: changeableFields.sharing.exactOptional(),
   })

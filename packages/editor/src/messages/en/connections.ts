@@ -12,7 +12,7 @@ export const enConnections = {
   'connections.hidden': 'Only editors and admins see connections.',
   'connections.status': '{status, select, connected {Connected} failed {Test failed} other {Connect again}}',
   'connections.detail':
-    '{connector} · {sharing, select, tenant {all workflows} user {runs that {owner} starts} other {some workflows}} · created by {owner}',
+    '{connector} · {sharing, select, tenant {all workflows} user {runs that {owner} starts} other {some workflows}} · {isProvided, select, yes {provided by this product} other {created by {owner}}}',
   'connections.account': 'user {name}',
   'connections.server':
     '{hasDatabase, select, yes {{database} on } other {}}{host}{access, select, read { · nodes may read} insert { · nodes may read and insert} write { · nodes may read, insert, change and delete} other {}}',
@@ -20,6 +20,7 @@ export const enConnections = {
   'connections.editNamed': 'Edit {name}',
   'connections.again': 'Connect again',
   'connections.againNamed': 'Connect {name} again',
+  'connections.askProduct': 'Connect the account again in the settings of this product.',
   'connections.askOwner': 'Only {owner} and admins can connect it again.',
   'connections.test': 'Test',
   'connections.testNamed': 'Test {name}',
@@ -47,6 +48,12 @@ export const enConnections = {
     '{choice, select, header {Header} query {Query parameter} read {Read} insert {Read and insert} write {Read, insert, change and delete} verify {Encrypt and verify the certificate} encrypt {Encrypt without verifying} off {Off: everything is sent as plain text} tls {TLS} starttls {STARTTLS} other {{choice}}}',
   'connections.form.setBy':
     'Set on {time} by {name}{reason, select, refused {, and no longer valid. Enter it again.} bound {. Enter it again: it is kept for the earlier values only.} other {. Leave it empty to keep it.}}',
+  'connections.form.kept': 'Secrets are kept',
+  'connections.form.keptHere': 'Here, encrypted',
+  'connections.form.keptManager': 'In the secret manager',
+  'connections.form.keptHelp':
+    '{kept, select, yes {Requests read them there when they need them. Nothing of them is stored here.} other {Enter them below. No one can read them back.}}',
+  'connections.form.reference': '{field}: its name in the secret manager',
   'connections.form.page': 'A window of the service opens, in which you allow access.',
   'connections.form.hosts': 'Allowed hosts',
   'connections.form.hostsHelp':
@@ -70,6 +77,7 @@ export const enConnections = {
   'connections.lookup.failed': 'The list could not be loaded',
   'connections.picker.none': 'None',
   'connections.picker.option': '{name} · {service} · {owner}',
+  'connections.picker.provided': 'Provided by this product',
   'connections.picker.missing': 'This connection does not exist, or you may not use it. Choose another one.',
   'connections.picker.again': 'Its credentials are no longer valid. Runs wait until it is connected again.',
 } as const

@@ -1,0 +1,161 @@
+import { ROUTES } from '@tenon/core/api'
+import { TENANT_ID_PATTERN, type TenantId, type UserId, type WorkflowId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { connectorFields } from '@tenon/core/node'
+import { publishChange } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+import { checkInput } from '../http/check-input.ts'
+import { insertSystemAudit } from '../tables/audit-repository.ts'
+import {
+  deleteConnectionRow,
+  findConnection,
+  insertConnection,
+  updateConnectionRow,
+} from '../tables/connection-repository.ts'
+import { releaseRequests } from '../tables/request-pace-repository.ts'
+import type { ConnectionRow } from '../tables/secret-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import { changeConnection } from './change-connection.ts'
+import { checkFields } from './connection-fields.ts'
+import { providedId } from './present-connection.ts'
+import { checkWorkflows, connectorOf, sharingColumns } from './store-connection.ts'
+
+/** An account that the product of the host has connected already, and that workflows of its tenant may use. */
+export interface ProvidedConnection {
+  /** Tenant of the account. */
+  readonly tenantId: TenantId
+  /** Name of the host for it, unique within the tenant: 1 to 100 letters, digits, dots, dashes and underscores. */
+  readonly key: string
+  /** Id of its connector, which does not change. */
+  readonly connector: string
+  /** Name for people, 1 to 200 characters. */
+  readonly name: string
+  /** Fields that are not secret, by name. @defaultValue none */
+  readonly values?: Readonly<Record<string, string>>
+  /** Hosts that get the secrets; for connectors without hosts of their own. 1 to 20. */
+  readonly allowedHosts?: readonly string[]
+  /** Workflows or the person that may use it. @defaultValue every workflow of the tenant */
+  readonly sharing?:
+    | { readonly kind: 'tenant' }
+    | { readonly kind: 'workflows'; readonly workflowIds: readonly WorkflowId[] }
+    | { readonly kind: 'user'; readonly userId: UserId; readonly displayName: string }
+  /** Sentence for people, if the account must be connected again: node runs wait for it. @defaultValue it works */
+  readonly reconnect?: string
+}
+
+/** Names a connection that the host provides. */
+export interface ProvidedConnectionRef {
+  /** Tenant of the account. */
+  readonly tenantId: TenantId
+  /** Name of the host for it. */
+  readonly key: string
+}
+
+const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+/** Stores or changes a connection of the host; one that works again ends the waits of node runs, in the same transaction. */
+export async function provideConnection(
+  server: ServerContext,
+  given: ProvidedConnection,
+): Promise<{ readonly connectionId: string }> {
+  const connectionId = idOf(given)
+  const { tenantId, key: _key, sharing: wanted = { kind: 'tenant' }, reconnect, ...fields } = given
+  const [userId, displayName] = wanted.kind === 'user' ? [wanted.userId, wanted.displayName] : ['' as UserId, '']
+  const sharing = wanted.kind === 'user' ? ({ kind: 'user' } as const) : wanted
+  const checked = checkInput(ROUTES.createConnection.body, { ...fields, sharing }, 'body')
+  if (wanted.kind === 'user' && (typeof userId !== 'string' || userId === '' || typeof displayName !== 'string')) {
+    throw new TenonError('REQUEST_INVALID', 'sharing needs the userId and the displayName of the person')
+  }
+  const { connector: id, name, values = {}, allowedHosts = [] } = checked
+  const connector = connectorOf(server, id)
+  const kept = connectorFields(connector).flatMap((field) => (field.isSecret ? [field.name] : []))
+  checkFields(connector, { values, secrets: {}, kept, allowedHosts: allowedHosts.length })
+  const at = server.now()
+  const set = {
+    ...{ name, field_values: JSON.stringify(values), allowed_hosts: JSON.stringify(allowedHosts) },
+    ...{ ...sharingColumns(sharing), owner_id: userId, owner_name: displayName, updated_at: at },
+  }
+  const state =
+    reconnect === undefined
+      ? ({ status: 'connected', status_reason: null } as const)
+      : ({ status: 'needs_reauth', status_reason: reconnect.slice(0, MAX_REASON) } as const)
+  const row: ConnectionRow = {
+    ...{ tenant_id: tenantId, connection_id: connectionId, connector: id, markers: '{}', ...set, ...state },
+    ...{ generation: 0, created_at: at, expires_at: null, refresh_at: null, lease_id: null, lease_until: null },
+  }
+  const isNew = await server.database.withTenant(tenantId, async (tx) => {
+    if ((await findConnection(tx, tenantId, connectionId)) !== null) return false
+    await checkWorkflows(tx, tenantId, sharing)
+    if (!(await insertConnection(tx, row, []))) return false
+    const details = { connector: id, name }
+    await insertSystemAudit(tx, { tenantId, action: 'connection.create', resource: connectionId, at, details })
+    return true
+  })
+  if (!isNew) await change(server, row, { sharing })
+  publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+  return { connectionId }
+}
+
+async function change(
+  server: ServerContext,
+  wanted: ConnectionRow,
+  { sharing }: { readonly sharing: Parameters<typeof checkWorkflows>[2] },
+): Promise<void> {
+  const { tenant_id: tenantId, connection_id: connectionId, connector, updated_at: at, ...columns } = wanted
+  const { name, field_values, allowed_hosts, sharing_kind, workflow_ids, owner_id, owner_name } = columns
+  const { status, status_reason } = columns
+  const apply = async (tx: ServerTx, row: ConnectionRow, isEnd: boolean): Promise<void> => {
+    if (row.connector !== connector) {
+      throw new TenonError('REQUEST_INVALID', `The connection is of the connector "${row.connector}"`, {
+        remedy: 'Provide it under another key.',
+      })
+    }
+    await checkWorkflows(tx, tenantId, sharing)
+    await updateConnectionRow(tx, tenantId, connectionId, {
+      ...{ name, field_values, allowed_hosts, sharing_kind, workflow_ids, owner_id, owner_name },
+      ...{ status, status_reason, generation: row.generation + (isEnd ? 1 : 0) },
+      // Later than before, so that what is in memory for the earlier account is not used.
+      updated_at: Math.max(at, row.updated_at + 1),
+    })
+    await releaseRequests(tx, tenantId, connectionId)
+    const action = isEnd ? 'connection.reconnect' : 'connection.update'
+    await insertSystemAudit(tx, { tenantId, action, resource: connectionId, at })
+  }
+  const endsWaits = () => status === 'connected'
+  await changeConnection(server, { tenantId, connectionId }, { endsWaits, apply })
+}
+
+/** Longest sentence that is stored and shown. */
+const MAX_REASON = 300
+
+/** Deletes a connection of the host; node runs that wait for it fail. Nothing happens if there is none. */
+export async function withdrawConnection(server: ServerContext, ref: ProvidedConnectionRef): Promise<void> {
+  const connectionId = idOf(ref)
+  const { tenantId } = ref
+  const apply = async (tx: ServerTx, row: ConnectionRow): Promise<void> => {
+    await deleteConnectionRow(tx, tenantId, connectionId)
+    const details = { connector: row.connector, name: row.name }
+    const at = server.now()
+    await insertSystemAudit(tx, { tenantId, action: 'connection.delete', resource: connectionId, at, details })
+  }
+  try {
+    await changeConnection(server, { tenantId, connectionId }, { endsWaits: () => true, apply })
+  } catch (error) {
+    if (error instanceof TenonError && error.code === 'CONNECTION_NOT_FOUND') return
+    throw error
+  }
+  publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
+}
+
+function idOf({ tenantId, key }: ProvidedConnectionRef): string {
+  if (typeof tenantId !== 'string' || !TENANT_ID_PATTERN.test(tenantId)) {
+    throw new TenonError('TENANT_INVALID', 'This is not a valid tenant id')
+  }
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    const issues = [{ path: ['key'], code: 'invalid_value', message: 'Letters, digits, dots, dashes, underscores' }]
+    throw new TenonError('REQUEST_INVALID', 'key must have 1 to 100 letters, digits, dots, dashes or underscores', {
+      details: { issues },
+    })
+  }
+  return providedId(key)
+}

@@ -10,8 +10,10 @@ export interface SubWorkflowCall {
   readonly name: string
   /** Workflow to run. */
   readonly workflowId: WorkflowId
-  /** Input of the run, with templates. */
-  readonly input: Json
+  /** Param that names the workflow, at which its problems are listed. @defaultValue `workflow` */
+  readonly param?: string
+  /** Input of the run, with templates; absent if only the code of the node knows it, which is not checked then. */
+  readonly input?: Json
 }
 
 /** Request to check nodes that run other workflows, and the error handler. */

@@ -208,7 +208,11 @@ export interface NodeDefinition<
   }
   /**
    * Node types that the node may call, each in one version: registered ones with `run`, without `control`, secret params
-   * and ports from params. Only workers with all of them execute the node.
+   * and ports from params, and those with `control: 'child'`, which run other workflows. Only workers with all of them
+   * execute the node.
+   *
+   * A published version contains the workflows that its nodes may run: those that literal params with the control
+   * `workflow` name. A call of any other workflow fails.
    *
    * @defaultValue none
    */

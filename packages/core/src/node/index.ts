@@ -190,3 +190,4 @@ export {
   type WebhookSignature,
   webhookParams,
 } from './trigger-params.ts'
+export { type NamedWorkflow, workflowsNamedBy } from './workflow-params.ts'

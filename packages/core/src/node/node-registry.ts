@@ -53,7 +53,8 @@ function checkCallees({ type, calls = [] }: NodeDefinition, byKey: ReadonlyMap<s
 /** Returns the reason why a node type cannot be called; `null` if it can. */
 function faultOfCallee(definition: NodeDefinition): string | null {
   const { inline, control, ports, params } = definition
-  if (inline === true || control !== undefined) return 'it has no `run` or has a `control`'
+  const isChild = inline === true && control === 'child'
+  if (!isChild && (inline === true || control !== undefined)) return 'it has no `run` or has a `control`'
   if (ports.some(isPortsFromParam)) return 'its ports depend on params'
   // The caller resolves the params, and a secret must not leave its own node.
   const schema = toJsonSchema(definition, 'params', params, 'input')

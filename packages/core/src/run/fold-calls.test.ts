@@ -90,6 +90,19 @@ describe('calls in a view', () => {
     expect(running.status).toBe('waiting')
   })
 
+  test('show their params if they run in the commit, which no template gives again', () => {
+    const params = makeValueRef({ workflow: 'w' })
+    const inline = { pass: 1, mode: 'inline', queue: null, resume: null } as const
+    const events = logOf(
+      ...START,
+      { type: 'node_scheduled', nodeRunId: 'agent.1-a', data: { ...inline, params } },
+      { type: 'node_scheduled', nodeRunId: 'set', data: { ...inline, params } },
+    )
+    const { nodeRuns } = foldRunEvents(events)
+    expect(nodeRuns.get('agent.1-a')).toMatchObject({ status: 'running', input: params })
+    expect(nodeRuns.get('set')).toMatchObject({ input: null })
+  })
+
   test('fail by a rejection, and end the wait of the caller', () => {
     const events = logOf(
       ...START,

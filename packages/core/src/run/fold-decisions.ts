@@ -48,7 +48,7 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
   const { at } = entry
   switch (entry.type) {
     case 'node_scheduled': {
-      const { pass, mode, undoes } = entry.data
+      const { pass, mode, undoes, params } = entry.data
       patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
         scheduledAt: nodeRun.scheduledAt ?? at,
         // A node that was skipped may start in the version to which the run has moved.
@@ -57,6 +57,8 @@ export function foldDecision(state: FoldState, entry: LogEntry): void {
         undoes: nodeRun.undoes ?? undoes ?? null,
         status: mode === 'inline' || nodeRun.startedAt !== null ? 'running' : 'idle',
         ...(mode === 'inline' ? beginAttempt(nodeRun, pass, 1, at) : {}),
+        // No template of the document gives the params of a call again.
+        ...(mode === 'inline' && nodeRun.call !== null && params !== undefined ? { input: params } : {}),
       }))
       return
     }

@@ -2,6 +2,7 @@
 import type { CheckSubWorkflows } from '@tenon/core/client'
 import { edgeId, type Json } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import type { NodeManifestEntry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { renderHook } from '@testing-library/react'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -15,6 +16,7 @@ import { startLiveProblems } from '../problems/live-problems.ts'
 import { createScopeReader } from '../session/scope-cache.ts'
 import { acceptDocument, createEditorStore } from '../store/editor-store.ts'
 import { useServerChecks } from '../use-server-checks.ts'
+import { referencesOf } from './calls-of.ts'
 import { startCallChecks } from './check-calls.ts'
 
 const eventually = (check: () => void) => vi.waitFor(check, 20_000)
@@ -58,6 +60,21 @@ test('shows what the server says about the workflow of a node, until that workfl
   fixture.announce({ kind: 'run', id: 'r' }, { kind: 'version', id: '1', workflowId: 'wf-mail' })
   await eventually(() => expect(found()).toEqual([]))
   expect(checks()).toHaveLength(2)
+})
+
+test('checks the workflows that a node may call, without an input', () => {
+  const workflowParam = { type: 'string', control: 'workflow', literal: true }
+  const [entry] = CALL_MANIFEST.nodes
+  const agent = {
+    ...entry,
+    ...{ type: 'agent', calls: [{ type: 'run-workflow', version: 1 }] },
+    params: { type: 'object', properties: { research: workflowParam } },
+  } as NodeManifestEntry
+  const document = workflow([node('a', 'agent', { research: 'wf-1' }, { name: 'Agent' }), node('b', 'gone')], [])
+  const manifest = createManifestIndex({ hash: 'x', nodes: [agent] })
+  expect(referencesOf({ document, manifest })).toEqual({
+    calls: [{ nodeId: 'a', name: 'Agent', workflowId: 'wf-1', param: 'research' }],
+  })
 })
 
 test('checks a changed input again, other changes not, and before the draft is published', async () => {

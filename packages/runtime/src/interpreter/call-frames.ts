@@ -54,7 +54,8 @@ function nodeOfCall(
   const type = entryOf(new Map(Object.entries(callable)), nodeTypeKey(nodeType, typeVersion))
   const { retry, timeoutMs, heartbeatMs, taskQueue, onError } = policy
   return {
-    ...{ id, type: nodeType, typeVersion, name: title, params, control: null, mode: 'dispatch' },
+    ...{ id, type: nodeType, typeVersion, name: title, params, control: type.control ?? null },
+    mode: type.control === 'child' ? 'inline' : 'dispatch',
     ...{ effect: type.effect, ports: type.ports, called, calls: type.calls },
     ...{ disabled: false, skipIf: null, join: 'all', onError, hasErrorEdge: false },
     ...{ retry, timeoutMs, heartbeatMs, taskQueue, idempotency: null, incoming: [], outgoing: [] },

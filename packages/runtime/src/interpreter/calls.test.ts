@@ -1,6 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import {
   type CallsWait,
+  type ChildWait,
   type Decision,
   type Fact,
   makeValueRef,
@@ -431,6 +432,31 @@ describe('a plan', () => {
     expect(compileCallable(nodes, { nodes }).callable).toMatchObject({
       'parking@1': { ports: [], policy: { onError: 'park' } },
     })
+  })
+
+  test('runs a called node that starts a run in the commit, which ends with its child', () => {
+    const [probe, agent] = ['probe', 'agent'].map((name) => TEST_MANIFEST.nodes.find(({ type }) => type === name))
+    const child = { ...probe, type: 'child', control: 'child', inline: true, policy: {} }
+    const caller = { ...agent, calls: [{ type: 'child', version: 1 }] }
+    const nodes = [child, caller] as (typeof TEST_MANIFEST.nodes)[number][]
+    const { callable = {} } = compileCallable([caller as (typeof nodes)[number]], { nodes })
+    expect(callable['child@1']).toMatchObject({ control: 'child' })
+    const planNodes = PLAN.nodes.map((each) => (each.id === 'agent' ? { ...each, calls: ['child@1'] } : each))
+    const plan: Plan = { ...PLAN, nodes: planNodes, callable }
+    const { run, decisions } = calling([call('a', { nodeType: 'child' })], 'all', plan)
+    expect(brief(decisions)).toContain('schedule agent.1-a/1 inline')
+    const waitFor: ChildWait = {
+      ...{ kind: 'child', childRunId: 'r2', workflowId: 'w', version: '1', planHash: 'p', trigger: 'start' },
+      ...{ input: makeValueRef({}), timeoutMs: null, isAwaited: true, dueAt: null },
+    }
+    run.suspend('agent.1-a', waitFor)
+    expectRepeatable(run, plan)
+    const end = { status: 'completed', outcome: 'done', output: makeValueRef({}), error: null } as const
+    const finished: Fact = { type: 'child_finished', data: { waitId: 'agent.1-a/1/0', childRunId: 'r2', ...end } }
+    expect(brief(run.apply(finished))).toContain('schedule agent.1-a/2 inline')
+    run.complete('agent.1-a')
+    expect(endsOf(run)).toEqual(['a completed'])
+    expectRepeatable(run, plan)
   })
 })
 

@@ -36,7 +36,7 @@ export function compileCallable(
 }
 
 function compileType(entry: NodeManifestEntry): CallableType {
-  const { type, version, effect, ports, calls } = entry
+  const { type, version, effect, ports, calls, control } = entry
   // The registry has checked the default policy of the type.
   const policy = compilePolicy(undefined, entry, createIssueList(), [], false)
   const { retry, timeoutMs, heartbeatMs, taskQueue, onError } = policy
@@ -44,6 +44,7 @@ function compileType(entry: NodeManifestEntry): CallableType {
     type,
     typeVersion: version,
     effect,
+    ...(control === 'child' ? { control } : {}),
     ports: ports.flatMap((port) => ('name' in port ? [port.name] : [])),
     policy: { retry, timeoutMs, heartbeatMs, taskQueue, onError: onError === 'park' ? 'park' : 'fail' },
     calls: calledKeys(calls),

@@ -110,6 +110,8 @@ export interface CallableType {
   readonly effect: NodeEffect
   /** Names of the exits. */
   readonly ports: readonly string[]
+  /** `child` for a type that runs a workflow, in the commit; absent for one with a body. */
+  readonly control?: 'child'
   /** Policy of a call that has none of its own. */
   readonly policy: StoredCallPolicy
   /** Keys of the node types that the node may call itself, ascending. */

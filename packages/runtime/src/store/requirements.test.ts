@@ -127,4 +127,17 @@ describe('requirements', () => {
     expect(capabilitiesOf(registry, [])).toContain('fact:cancel_requested')
     expect(capabilitiesOf(registry, [])).not.toContain('fact:node_scheduled')
   })
+
+  test('name the machine that runs called workflows, if a node may call any', () => {
+    const calling = compile(
+      workflow([node('start', 'start'), node('agent', 'caller', { rounds: [] })], ['start>agent']),
+      registry.manifest,
+    )
+    const { capabilities, key } = runRequirements({ plan: calling, semantics: 1 })
+    expect(capabilities).toEqual(expect.arrayContaining(['machine:called-children', 'machine:calls', 'node:child@1']))
+    expect(key).toMatch(/^1\.1\+children\//)
+    expect(capabilitiesOf(registry, [])).toEqual(expect.arrayContaining([...capabilities]))
+    const probes = Object.fromEntries(Object.entries(calling.callable ?? {}).filter(([type]) => type !== 'child@1'))
+    expect(runRequirements({ plan: { ...calling, callable: probes }, semantics: 1 }).key).toMatch(/^1\.1\+calls\//)
+  })
 })

@@ -33,6 +33,8 @@ const PLAN_VERSIONS: readonly number[] = [1]
 const COMPENSATION = 'machine:compensation'
 /** Runs what nodes call. Versions without it would refuse the fact that a node waits for its calls. */
 const CALLS = 'machine:calls'
+/** Runs workflows that nodes call. Versions without it would give the calls to bodies that they do not have. */
+const CALLED_CHILDREN = 'machine:called-children'
 
 /** Starts the error handler of a workflow. Versions without it would end a failed run without one. */
 const ERROR_HANDLER = 'machine:error-handler'
@@ -85,7 +87,7 @@ export function withFact({ key, capabilities }: Requirements, type: string): Req
 export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]): readonly string[] {
   const semantics = Array.from({ length: CURRENT_SEMANTICS }, (_, index) => `semantics:${index + 1}`)
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
-  const machine = [COMPENSATION, CALLS, ATTEMPT_LIMITS, ERROR_HANDLER]
+  const machine = [COMPENSATION, CALLS, CALLED_CHILDREN, ATTEMPT_LIMITS, ERROR_HANDLER]
   const types = registry.manifest.nodes.map(({ type, version }) => `node:${nodeTypeKey(type, version)}`)
   const facts = RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact').map((type) => `fact:${type}`)
   return [...semantics, ...plans, ...machine, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
@@ -110,15 +112,20 @@ function named(machine: string, list: readonly string[], undoesOnCancel = false)
 
 function machineKey({ plan, semantics }: RequiringRun): string {
   const undo = hasCompensations(plan) ? '+undo' : ''
-  const calls = plan.callable === undefined ? '' : '+calls'
+  const calls = plan.callable === undefined ? '' : callsChildren(plan) ? '+children' : '+calls'
   return `${semantics}.${plan.planVersion}${undo}${calls}${plan.errorHandler === undefined ? '' : '+handler'}`
 }
 
 function machineCapabilities({ plan, semantics }: RequiringRun): readonly string[] {
   const compensation = hasCompensations(plan) ? [COMPENSATION] : []
-  const calls = plan.callable === undefined ? [] : [CALLS]
+  const calls = [...(plan.callable === undefined ? [] : [CALLS]), ...(callsChildren(plan) ? [CALLED_CHILDREN] : [])]
   const handler = plan.errorHandler === undefined ? [] : [ERROR_HANDLER]
   return [...compensation, ...calls, ...handler, `plan:${plan.planVersion}`, `semantics:${semantics}`]
+}
+
+/** Checks whether nodes of a plan may call a node that runs a workflow. */
+function callsChildren({ callable = {} }: Pick<Plan, 'callable'>): boolean {
+  return Object.values(callable).some(({ control }) => control === 'child')
 }
 
 /** Checks whether a node of a plan can be undone. */

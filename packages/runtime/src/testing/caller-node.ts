@@ -6,7 +6,7 @@ import { anything, common } from './test-node-fields.ts'
 
 const call = z.object({
   callId: z.string(),
-  nodeType: z.enum(['probe', 'caller', 'set']).default('probe'),
+  nodeType: z.enum(['probe', 'caller', 'child', 'set']).default('probe'),
   params: anything.default({}),
   /** Asks for an approval, in which the params can be changed. */
   isApproved: z.boolean().default(false),
@@ -20,6 +20,7 @@ const caller = defineNode({
   calls: [
     { type: 'probe', version: 1 },
     { type: 'caller', version: 1 },
+    { type: 'child', version: 1 },
   ],
   params: z.object({
     /** Calls of each pass but the last. */

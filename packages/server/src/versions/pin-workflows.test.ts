@@ -11,7 +11,7 @@ import type {
 } from '@tenon/core/api'
 import type { Json, JsonObject, JsonSchema, WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
-import { defineNode, implementInlineNode } from '@tenon/core/node'
+import { type CallResult, defineNode, implementInlineNode, implementNode, nodeCall } from '@tenon/core/node'
 import { HANDLER_INPUT_SCHEMA } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -44,11 +44,38 @@ const callNode = implementInlineNode(call, (params, { child }) =>
     ? { suspend: { kind: 'child', workflowId: params.workflow, input: params.input as Json, wait: true } }
     : { port: 'success', output: { runId: child.runId, output: child.output } },
 )
+const agent = defineNode({
+  type: 'agent',
+  version: 1,
+  title: 'Agent',
+  description: 'Call other workflows',
+  icon: 'M4 12h16',
+  category: 'flow',
+  ports: [{ name: 'success', title: 'Done' }],
+  summary: 'Asks {research}',
+  effect: 'none',
+  calls: [{ type: 'call', version: 1 }],
+  params: z.object({
+    research: z.string().meta({ control: 'workflow', literal: true }),
+    // A text that is no reference: no version contains what it names.
+    also: z.string().optional(),
+  }),
+  outputs: { success: z.object({ results: z.array(z.unknown()) }) },
+})
+const agentNode = implementNode(agent, async ({ params: { research, also = research }, resume }) => {
+  if (resume?.kind === 'calls') return { port: 'success', output: { results: resume.results.map(shortResult) } }
+  const calls = [research, also].map((workflow, index) =>
+    nodeCall(call, { callId: `c${index}`, title: 'Run it', params: { workflow, input: { name: 'Ada' } } }),
+  )
+  return { suspend: { kind: 'calls', mode: 'all', calls } }
+})
+const shortResult = (result: CallResult) =>
+  result.status === 'completed' ? result.output : { code: result.error.code }
 
 let server: TestServer
 
 beforeAll(async () => {
-  server = await openTestServer({ nodes: [...testNodes, callNode] })
+  server = await openTestServer({ nodes: [...testNodes, callNode, agentNode] })
 })
 afterAll(() => server.close())
 
@@ -117,6 +144,35 @@ describe('a version', () => {
     expect(await runToEnd(server, as, caller, { name: 'Ada' })).toMatchObject({
       output: { output: { greeting: 'Bye Ada' } },
     })
+  })
+
+  test('contains the workflows that a node names which calls others, and runs no other for its code', async () => {
+    const as = testIdentity()
+    const greeter = await publish(server, as, greeting('Hello'))
+    const other = await publish(server, as, greeting('Hi'))
+    const asking = (params: JsonObject) =>
+      workflow(
+        [
+          node('start', 'start'),
+          node('agent', 'agent', params),
+          node('end', 'end', { output: '{{nodes.agent.output}}' }),
+        ],
+        ['start>agent', 'agent>end'],
+      )
+    const id = await publish(server, as, asking({ research: greeter, also: other }))
+    // Only the version that was published with it runs.
+    await replace(as, greeter, greeting('Bye'))
+    await publishAgain(as, greeter)
+    expect(await runToEnd(server, as, id)).toMatchObject({
+      output: { results: [{ output: { greeting: 'Hello Ada' } }, { code: 'SUBWORKFLOW_NOT_PUBLISHED' }] },
+    })
+    const [issue] = (await problemsOf(as, asking({ research: 'nowhere' }))) ?? []
+    expect(issue).toMatchObject({ code: 'SUBWORKFLOW_NOT_FOUND', path: ['nodes', 'agent', 'params', 'research'] })
+    const calls = [{ nodeId: 'agent', name: 'Agent', workflowId: 'nowhere', param: 'research' }]
+    const checked = await server.json<CheckedSubWorkflows>(200, `/workflows/${id}/sub-workflow-checks`, {
+      ...{ as, method: 'POST', body: { calls } },
+    })
+    expect(checked.issues).toMatchObject([{ code: 'SUBWORKFLOW_NOT_FOUND', path: issue?.path }])
   })
 
   test('of which no run has started can be run by another', async () => {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { SubWorkflowCall } from '@tenon/core/api'
 import type { JsonSchema, WorkflowDocument, WorkflowId } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
+import { workflowsNamedBy } from '@tenon/core/node'
 import { HANDLER_INPUT_SAMPLE, MAX_RUN_DEPTH } from '@tenon/core/run'
 import { firstTrigger, inputSchemaOf } from '@tenon/runtime'
 import type { PinnedWorkflow, Plan } from '@tenon/runtime/interpreter'
@@ -48,14 +49,11 @@ export async function pinWorkflows(
   ref: DraftRef,
   document: WorkflowDocument,
 ): Promise<PinnedWorkflows> {
-  const calls = enabledNodes(registry, document)
-    .filter(({ entry }) => entry?.control === 'child')
-    .map(({ node: { id, params }, name }) => ({
-      nodeId: id,
-      name,
-      workflowId: String(params.workflow),
-      input: params.input ?? {},
-    }))
+  const calls = enabledNodes(registry, document).flatMap(({ node: { id, params }, name, entry }) => {
+    const named = entry === undefined ? [] : workflowsNamedBy(entry, params)
+    const input = entry?.control === 'child' ? { input: params.input ?? {} } : {}
+    return named.map(({ param, workflowId }) => ({ nodeId: id, name, workflowId, param, ...input }))
+  })
   return checkCalls({ database }, ref, { calls, errorHandler: document.settings.errorHandler?.workflow })
 }
 
@@ -102,9 +100,9 @@ interface CallsToCheck {
   readonly errorHandler?: WorkflowId | undefined
 }
 
-function referenceOf({ nodeId, name, workflowId, input }: SubWorkflowCall): WorkflowReference {
+function referenceOf({ nodeId, name, workflowId, param = 'workflow', input }: SubWorkflowCall): WorkflowReference {
   const params = ['nodes', nodeId, 'params']
-  return { name, workflowId, input, at: [...params, 'workflow'], inputAt: [...params, 'input'] }
+  return { name, workflowId, input, at: [...params, param], inputAt: [...params, 'input'] }
 }
 
 function handlerReference(workflowId: WorkflowId): WorkflowReference {
@@ -174,5 +172,8 @@ function issuesOf(reference: WorkflowReference, workflow: FoundWorkflow): readon
   if (workflow.kind !== 'found') return [refusalIssue(reference, workflow)]
   const { name, trigger } = workflow
   if (trigger === null) return [refusalIssue(reference, { kind: 'untriggered', name })]
-  return trigger.inputSchema === null ? [] : inputIssues(reference, name, trigger.inputSchema)
+  const { input } = reference
+  return trigger.inputSchema === null || input === undefined
+    ? []
+    : inputIssues(reference, input, name, trigger.inputSchema)
 }

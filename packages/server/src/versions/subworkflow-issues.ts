@@ -10,8 +10,8 @@ export interface WorkflowReference {
   /** Name for messages. */
   readonly name: string
   readonly workflowId: WorkflowId
-  /** Input of the run, with templates. */
-  readonly input: Json
+  /** Input of the run, with templates; `undefined` if only the code of the node knows it. */
+  readonly input: Json | undefined
   /** Path of the reference in the document. */
   readonly at: ProblemIssue['path']
   /** Path of the input in the document. */
@@ -69,11 +69,13 @@ export function refusalIssue({ name, at }: WorkflowReference, refusal: Refusal):
 /**
  * Reports the faults of an input that its templates cannot remove.
  *
+ * @param input - Input of the run, with templates.
  * @param workflow - Name of the workflow to run.
  * @param schema - JSON Schema of the input of that workflow.
  */
 export function inputIssues(
-  { name, input, inputAt, at }: WorkflowReference,
+  { name, inputAt, at }: Omit<WorkflowReference, 'input'>,
+  input: Json,
   workflow: string,
   schema: JsonSchema,
 ): readonly ProblemIssue[] {

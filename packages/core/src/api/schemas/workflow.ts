@@ -142,7 +142,8 @@ export const checkSubWorkflowsSchema = z
           nodeId: nodeIdSchema,
           name: textSchema(200),
           workflowId: textSchema(400),
-          input: jsonSchema,
+          param: textSchema(200).exactOptional(),
+          input: jsonSchema.exactOptional(),
         }),
       )
       .max(500)

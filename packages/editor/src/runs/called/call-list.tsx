@@ -14,6 +14,7 @@ import { failureTexts } from '../../messages/coded-texts.ts'
 import { CallTexts } from '../../shell/call-texts.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { StatusMark } from '../../ui/status-mark.tsx'
+import { ChildRunPart } from '../calls/parts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { AttemptList } from '../inspector/attempt-list.tsx'
 import { NodeApprovals } from '../inspector/node-approvals.tsx'
@@ -116,7 +117,7 @@ function CallItem({ scope, nodeRun, seq }: CallItemProps) {
 
 function CallDetails({ scope, nodeRun, seq }: CallItemProps) {
   const { t } = useInstance()
-  const { nodeRunId, input, output, attempts, calls } = nodeRun
+  const { nodeRunId, input, output, attempts, calls, child } = nodeRun
   const moment = useRunMoment(scope.store, 1_000)
   const { view } = useRunSnapshot(scope.store)
   const given = useMemo(() => givenParams(view, nodeRunId), [view, nodeRunId])
@@ -151,6 +152,7 @@ function CallDetails({ scope, nodeRun, seq }: CallItemProps) {
           emptyText={t('runs.inspector.outputEmpty')}
         />
       )}
+      {child !== null && <ChildRunPart key={child.runId} client={scope.client} child={child} />}
       {attempts.length > 1 && <AttemptList attempts={attempts} moment={moment} />}
       {calls !== null && <CallList scope={scope} callerId={nodeRunId} />}
     </div>

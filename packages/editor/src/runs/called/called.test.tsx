@@ -9,6 +9,7 @@ import {
   approvedAsAsked,
   approvedWithEdits,
   mailApproval,
+  withChild,
 } from '../../../test/fixtures/called.ts'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
@@ -72,6 +73,14 @@ describe('the calls of a node', () => {
     expect(rows).toHaveLength(5)
     expect(rows.slice(1).every((text) => text?.startsWith('Agent'))).toBe(true)
     expect(rows[2]).toMatch(/^Agent · Find the order · Succeeded/)
+  })
+
+  test('show the run of a workflow that a call has started', async () => {
+    show(withChild(agentRun()))
+    const list = await screen.findByRole('region', { name: 'Calls' })
+    // It waits, so it is open.
+    expect(await within(list).findByRole('region', { name: 'Started run' })).toBeDefined()
+    expect(within(list).getAllByRole('heading', { name: 'Arguments' }).length).toBeGreaterThan(0)
   })
 
   test('are approved with changed arguments, which a person may take back', async () => {

@@ -129,6 +129,53 @@ export const callTests: SuiteGroup = (context) => {
       expect(await waiting.ended()).toMatchObject({ status: 'canceled' })
     })
 
+    test('run the workflows that the version contains, and end them with the run', async () => {
+      const greeting = workflow(
+        [node('start', 'start'), node('greet', 'probe', { output: { hi: '{{input.name}}' } }), node('end', 'end', {})],
+        ['start>greet', 'greet>end'],
+      )
+      const asking = workflow(
+        [node('start', 'start'), node('ask', 'probe', { isGated: true }), node('end', 'end', {})],
+        ['start>ask', 'ask>end'],
+      )
+      const run = (callId: string, workflowId: string) => {
+        return { callId, nodeType: 'child', params: { workflow: workflowId, input: { name: callId } } }
+      }
+      const pin = await context().pin('asking', asking, await context().pin('greeting', greeting))
+      const parent = await context().start(
+        calling(
+          { calls: [run('ann', 'greeting'), { ...run('bob', 'greeting'), isApproved: true }, run('eve', 'unknown')] },
+          { calls: [run('last', 'asking')] },
+        ),
+        pin,
+      )
+      const { approvalId } = await parent.approvalOf('agent.1-bob')
+      expect(await parent.decide(approvalId, 'approve')).toEqual({ outcome: 'accepted' })
+      const requestedBy = (events: Awaited<ReturnType<typeof parent.events>>, nodeRunId: string) =>
+        ofType(events, 'child_requested').find((each) => each.nodeRunId === nodeRunId)?.data.waitFor.childRunId
+      const isLast = ({ type, nodeRunId }: { readonly type: string; readonly nodeRunId?: string }) =>
+        type === 'child_requested' && nodeRunId === 'agent.2-last'
+      const events = await parent.untilEvent(isLast)
+      const ends = ofType(events, 'call_ended').map(({ nodeRunId, data }) => [nodeRunId, data.how, data.error?.code])
+      expect(ends.sort()).toEqual([
+        ['agent.1-ann', 'completed', undefined],
+        ['agent.1-bob', 'completed', undefined],
+        ['agent.1-eve', 'failed', 'SUBWORKFLOW_NOT_PUBLISHED'],
+      ])
+      const ann = context().follow(parent, `${requestedBy(events, 'agent.1-ann')}`)
+      expect(await ann.ended()).toMatchObject({
+        ...{ status: 'completed', workflowId: 'greeting', depth: 1 },
+        parent: { runId: parent.runId, nodeRunId: 'agent.1-ann', waitId: 'agent.1-ann/1/0' },
+      })
+      const last = context().follow(parent, `${requestedBy(events, 'agent.2-last')}`)
+      const { probes, handle } = context()
+      await probes.reached(last.runId, 'ask')
+      await handle.engine.cancel(parent.tenantId, parent.runId, null)
+      expect(await parent.ended()).toMatchObject({ status: 'canceled' })
+      expect(await last.ended()).toMatchObject({ status: 'canceled' })
+      expect(probes.aborted).toContain(`${last.runId}/ask`)
+    })
+
     test('are parked and resolved by a person, and rejected with a reason', async () => {
       const run = await context().start(
         calling({

@@ -100,3 +100,4 @@ export {
   type WorkflowSettings,
   type WorkflowVariable,
 } from './types.ts'
+export { type NamedWorkflow, type WorkflowNamingType, workflowsNamedBy } from './workflow-params.ts'

@@ -190,4 +190,3 @@ export {
   type WebhookSignature,
   webhookParams,
 } from './trigger-params.ts'
-export { type NamedWorkflow, workflowsNamedBy } from './workflow-params.ts'

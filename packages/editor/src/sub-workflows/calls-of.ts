@@ -1,5 +1,5 @@
 import type { CheckSubWorkflows, SubWorkflowCall } from '@tenon/core/client'
-import { workflowsNamedBy } from '@tenon/core/node'
+import { workflowsNamedBy } from '@tenon/core/document'
 import type { EditorState } from '../store/editor-state.ts'
 
 /** Returns the enabled nodes of a draft that run a workflow which is chosen already. */

@@ -1,5 +1,14 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import type { NodeManifestEntry } from './definition.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+
+/** The part of a manifest entry that says which workflows its nodes may run. */
+export interface WorkflowNamingType {
+  /** Behavior that the machine itself provides; `child` for a type that runs a workflow. */
+  readonly control?: string
+  /** Node types that its nodes may call; absent for none. */
+  readonly calls?: readonly unknown[]
+  /** JSON Schema of the params. */
+  readonly params: JsonSchema
+}
 
 /** A param of a node that names a workflow which the node may run. */
 export interface NamedWorkflow {
@@ -16,7 +25,7 @@ export interface NamedWorkflow {
  * @param params - Params of the node in the document; those without a workflow are left out.
  */
 export function workflowsNamedBy(
-  { control, calls, params: schema }: Pick<NodeManifestEntry, 'control' | 'calls' | 'params'>,
+  { control, calls, params: schema }: WorkflowNamingType,
   params: JsonObject,
 ): readonly NamedWorkflow[] {
   const names = control === 'child' ? ['workflow'] : calls === undefined ? [] : workflowParams(schema as Json)

@@ -54,6 +54,9 @@ test.each([
   [{ enum: ['a', { b: 1 }] }, 'neither a text nor a number'],
   [{ enum: ['1', 1] }, 'two choices with the same text'],
   [{ enum: ['', 'a'] }, 'an empty choice'],
+  [{ enum: [' ', 'a'] }, 'an empty choice'],
+  [{ type: 'string', enum: ['a', 1] }, 'has the choice "1", which its type does not allow'],
+  [{ enum: ['x'.repeat(1_001)] }, 'has a choice of more than 1000 characters'],
   [{ enum: Array.from({ length: 501 }, (_none, index) => index) }, 'has 501 choices'],
 ] as const)('a field with %j is refused', (schema, reason) => {
   const { fields, faults } = readFormFields(schemaOf({ x: schema as never }))

@@ -110,7 +110,7 @@ function fieldOf(name: string, schema: Json, isRequired: boolean): FormField | s
   const choices = choicesOf(schema)
   const kind = type === 'boolean' ? 'checkbox' : choices === null ? kindOf(type, name, schema) : 'choice'
   if (kind === null) return faultOf(type, schema)
-  const fault = choiceFault(kind, choices)
+  const fault = choiceFault(kind, choices, schema)
   if (fault !== null) return fault
   const mustBeChecked = kind === 'checkbox' && choices?.length === 1 && choices[0] === true
   const { title, description, default: initial, maxLength } = schema
@@ -142,14 +142,20 @@ function faultOf(type: string | null, { format }: JsonObject): string {
   return `is of the type ${type}; a form takes texts, numbers, dates, check boxes and choices`
 }
 
-function choiceFault(kind: FormFieldKind, choices: readonly Json[] | null): string | null {
+function choiceFault(kind: FormFieldKind, choices: readonly Json[] | null, { type }: JsonObject): string | null {
   if (choices === null) return null
   if (kind === 'checkbox') {
     return choices.includes(true) ? null : 'can only be unchecked'
   }
   const isPlain = choices.every((choice) => typeof choice === 'string' || typeof choice === 'number')
   if (!isPlain) return 'has a choice that is neither a text nor a number'
-  if (choices.some((choice) => String(choice) === '')) return 'has an empty choice'
+  if (choices.some((choice) => String(choice).trim() === '')) return 'has an empty choice'
+  // It could be chosen, and would be refused each time.
+  const other = type === undefined ? undefined : choices.find((choice) => checkJsonSchema({ type }, choice).length > 0)
+  if (other !== undefined) return `has the choice "${String(other)}", which its type does not allow`
+  if (choices.some((choice) => String(choice).length > SHORT_TEXT)) {
+    return `has a choice of more than ${SHORT_TEXT} characters`
+  }
   if (new Set(choices.map(String)).size < choices.length) return 'has two choices with the same text'
   return choices.length > MAX_CHOICES ? `has ${choices.length} choices; a form shows at most ${MAX_CHOICES}` : null
 }

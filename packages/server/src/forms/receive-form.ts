@@ -7,6 +7,7 @@ import { checkForm } from '../form-rules/form-fields.ts'
 import type { HeldAnswer, RouteAnswer } from '../http/route-handler.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { isRefusal } from '../log/is-refusal.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import type { TriggerRow } from '../tables/trigger-tables.ts'
 import { acceptEvent, pausedTrigger, refOf, startByTrigger, type TriggerArrival } from '../triggers/accept-event.ts'
 import { findAddressed, openTestOf, rejecting } from '../triggers/addressed-trigger.ts'
@@ -17,6 +18,9 @@ import type { AddressTarget } from '../webhooks/webhook-addresses.ts'
 import { formPage, type ShownForm, sentPage } from './form-page.ts'
 import { type FormPage, pageResponse } from './page-frame.ts'
 import { keyOfForm, readForm, type SentForm } from './read-form.ts'
+
+/** Errors after which the page cannot be sent again. */
+const HAS_NO_FORM: ReadonlySet<string> = new Set(['TRIGGER_PAUSED', 'TRIGGER_NOT_FOUND'])
 
 /** A form whose address is open, with the way to start its runs. */
 interface OpenForm {
@@ -53,7 +57,10 @@ export async function admitForm({ formAddresses, limits }: ServerContext, token:
 export async function showForm(server: ServerContext, token: string): Promise<Response> {
   const { shown, row, target } = await findForm(server, token)
   if (target.mode === 'live' && row.paused_at !== null) throw pausedTrigger()
-  return respond(server, formPage(shown))
+  const page = formPage(shown)
+  // A browser that may keep the page shows this one again after a step back, with its id, so that answers that are sent
+  // again start no other run.
+  return respond(server, { ...page, headers: { ...page.headers, 'cache-control': 'private, no-cache' } })
 }
 
 /**
@@ -92,8 +99,10 @@ export async function sendForm(
       () => acceptEvent(server, refOf(row), arrival),
     )
   } catch (error) {
-    if (!canBeSentAgain(error)) throw error
-    return again([reasonFor(error)], error.code === 'UNAVAILABLE' ? 503 : error.code === 'RATE_LIMITED' ? 429 : 422)
+    if (error instanceof TenonError && HAS_NO_FORM.has(error.code)) throw error
+    // Its run may have started: only the same page, sent again, starts no other.
+    if (!isRefusal(error)) server.log('error', 'form.not_accepted: it is shown again', { reason: reasonOf(error) })
+    return again([reasonFor(error)], statusOf(error))
   }
   if ('held' in accepted) {
     const { held } = accepted
@@ -117,16 +126,16 @@ function redirectTo({ redirectUrl }: FormParams): Response {
   return new Response(null, { status: 303, headers: { location: new URL(redirectUrl).href } })
 }
 
-/** Checks whether the same page can be sent again, so that its answers are kept. */
-function canBeSentAgain(error: unknown): error is TenonError {
-  if (!(error instanceof TenonError)) return false
-  const { code } = error
-  if (code === 'TRIGGER_PAUSED' || code === 'TRIGGER_NOT_FOUND') return false
-  return code === 'UNAVAILABLE' || isRefusal(error)
+/** Returns the status of a form that is shown again. */
+function statusOf(error: unknown): number {
+  if (!isRefusal(error)) return error instanceof TenonError && error.code === 'UNAVAILABLE' ? 503 : 500
+  return error.code === 'RATE_LIMITED' ? 429 : 422
 }
 
 /** The person who has sent it is a stranger: the reason itself is listed among the events of the trigger. */
-function reasonFor({ code, retryable }: TenonError): string {
+function reasonFor(error: unknown): string {
+  if (!(error instanceof TenonError)) return 'Something went wrong. Send it again in a little while.'
+  const { code, retryable } = error
   if (code === 'RUN_INPUT_INVALID') return 'The form has changed meanwhile. Open its address again.'
   return retryable || code === 'RUN_QUEUE_FULL'
     ? 'Too much is going on at this moment. Wait a little, and send it again.'

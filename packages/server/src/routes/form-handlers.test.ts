@@ -4,15 +4,24 @@ import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
 import { BASE_URL, openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
+let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 beforeAll(async () => {
+  pglite = await openServerPGlite()
   const forms = { name: 'Acme <Co>', color: '#2563eb', logoUrl: 'https://cdn.example/logo.svg?a=1&b="2' }
   const limits = { rates: false, heldPerTenant: 1 } as const
-  server = await openTestServer({ nodes: nodesWithWebhook, keyProvider: plainKeys, forms, limits })
+  server = await openTestServer({
+    nodes: nodesWithWebhook,
+    keyProvider: plainKeys,
+    forms,
+    limits,
+    database: { pglite },
+  })
 })
 afterAll(() => server.close())
 
@@ -84,7 +93,7 @@ describe('the page of a form', () => {
     expect(policy).not.toContain('script-src')
     expect(Object.fromEntries(response.headers)).toMatchObject({
       ...{ 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex, nofollow', 'x-frame-options': 'DENY' },
-      ...{ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+      ...{ 'cache-control': 'private, no-cache', 'x-content-type-options': 'nosniff' },
     })
     expect(response.headers.get('set-cookie')).toBeNull()
     // What is sent is as harmful.
@@ -148,7 +157,7 @@ describe('the page of a form', () => {
     expect((await send(url, booking)).status).toBe(409)
     expect((await eventsOf(as, id))[0]).toMatchObject({ outcome: 'rejected', code: 'TRIGGER_PAUSED' })
     await change(as, id, 'resume')
-    expect((await send(url, { ...booking, note: 'x'.repeat(300_000) })).status).toBe(413)
+    expect((await send(url, { ...booking, note: 'x'.repeat(2_200_000) })).status).toBe(413)
     const json = new Request(`${url}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
     const refused = await server.automation.fetch(json)
     expect([refused.status, refused.headers.get('content-type')]).toEqual([415, 'text/html; charset=utf-8'])
@@ -185,6 +194,46 @@ describe('the page of a form', () => {
     expect((await send(url, { send_id: sendId, name: 'Ada', seats: '2' })).status).toBe(200)
     expect(await runsOf(as, id)).toHaveLength(1)
   })
+})
+
+test('a form that fails after its run has started is shown again, and sent again it starts no other', async () => {
+  const as = testIdentity()
+  const id = await publish(server, as, asking())
+  const { url } = await trigger(as, id)
+  const { sendId } = await open(url)
+  const booking = { send_id: sendId, name: 'Ada', seats: '2' }
+  const mend = await failingDecisions()
+  const failed = await send(url, booking)
+  await mend()
+  expect(failed.status).toBe(500)
+  expect(failed.text).toContain('Something went wrong. Send it again in a little while.')
+  expect(failed.text).toContain(`value="${sendId}"`)
+  expect(failed.text).not.toContain('planted')
+  const again = await send(url, booking)
+  expect([again.status, (await runsOf(as, id)).length]).toEqual([200, 1])
+})
+
+/** Makes the database fail when it stores that an event has started a run; the returned function mends it. */
+async function failingDecisions(): Promise<() => Promise<void>> {
+  const { rows } = await pglite.query("select schemaname from pg_tables where tablename = 'trigger_events'")
+  const schema = (rows as readonly { readonly schemaname: string }[])[0]?.schemaname ?? ''
+  await pglite.exec(`
+    create function ${schema}.fail() returns trigger language plpgsql as
+      $$ begin if new.outcome = 'started' then raise exception 'planted' using errcode = '53100'; end if; return new; end $$;
+    create trigger fail before update on ${schema}.trigger_events for each row execute function ${schema}.fail()`)
+  return async () => {
+    await pglite.exec(`drop trigger fail on ${schema}.trigger_events; drop function ${schema}.fail()`)
+  }
+}
+
+test('texts of the longest kind are taken in any script', async () => {
+  const as = testIdentity()
+  const properties = { note: { type: 'string', maxLength: 20_000 }, more: { type: 'string', maxLength: 20_000 } }
+  const id = await publish(server, as, asking({ inputSchema: { type: 'object', properties } }))
+  const { url } = await trigger(as, id)
+  const { sendId } = await open(url)
+  const text = '書'.repeat(20_000)
+  expect((await send(url, { send_id: sendId, note: text, more: text })).status).toBe(200)
 })
 
 describe('the answer of a form', () => {

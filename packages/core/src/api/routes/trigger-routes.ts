@@ -275,7 +275,8 @@ export const triggerRoutes = {
     method: 'POST',
     body: rawBodySchema,
     rawBody: true,
-    maxBodyBytes: 262_144,
+    // Encoded for a form, a text is up to nine times as long as its characters.
+    maxBodyBytes: 2_097_152,
     summary:
       'Start a run by the fields of a form (application/x-www-form-urlencoded); errors are pages as well. The same page ' +
       'sent again starts no other run',

@@ -51,6 +51,12 @@ export interface NodeRunEventPage {
   readonly hasMore: boolean
 }
 
+/** A stored view into which more events are to be folded. */
+export interface FoldedView {
+  /** Last event that is part of the view; 0 for none. */
+  readonly seq: number
+}
+
 /** A stored run with its related rows. */
 export interface StoredRun {
   /** Tenant of the run. */
@@ -259,9 +265,9 @@ export interface RunReader {
    * Folds the next events of a log into its stored view, at most about 1,000 of them.
    *
    * @param every - Least number of new events for which it is worth the writing.
-   * @returns True if there is more to fold: call again. False also for an unknown run.
+   * @returns The last event of the view if there is more to fold: call again. Null otherwise, also for an unknown run.
    */
-  advanceView(tenantId: TenantId, runId: RunId, every: number): Promise<boolean>
+  advanceView(tenantId: TenantId, runId: RunId, every: number): Promise<FoldedView | null>
   /** Reads the stored view of a run, without values and without most iterations that have ended; `null` if none is stored. */
   readView(tenantId: TenantId, runId: RunId): Promise<RunViewSnapshot | null>
   /** Reads a part of the stored view, as `viewPartOf` names it; empty for an unknown part, `null` if no view is stored. */

@@ -51,6 +51,11 @@ export interface RunStreamOptions {
    * short log. Only with `after` 0.
    */
   readonly onView?: (view: RunViewSnapshot) => void
+  /**
+   * Called while the server makes the view of a log that is opened for the first time: with the number of the last event
+   * that is part of it so far, and of the last event of the log. Only with `onView`.
+   */
+  readonly onReading?: (read: number, total: number) => void
   /** Frames in order of `seq`, without gap or duplicate, across reconnects. */
   readonly onEvents: (frames: readonly RunEventFrame[]) => void
   /**

@@ -54,7 +54,12 @@ function frame(seq: number, type = 'node_log') {
   return { seq, type, at: 0, data: {} }
 }
 
-function follow(after?: number, fail: Error | null = null, onView?: RunStreamOptions['onView']) {
+function follow(
+  after?: number,
+  fail: Error | null = null,
+  onView?: RunStreamOptions['onView'],
+  onReading?: RunStreamOptions['onReading'],
+) {
   const seen: number[] = []
   const batches: number[] = []
   const states: StreamState[] = []
@@ -75,6 +80,7 @@ function follow(after?: number, fail: Error | null = null, onView?: RunStreamOpt
     {
       ...(after === undefined ? {} : { after }),
       ...(onView === undefined ? {} : { onView }),
+      ...(onReading === undefined ? {} : { onReading }),
       onEvents: (frames: readonly RunEventFrame[]) => {
         batches.push(frames.length)
         seen.push(...frames.map((one) => one.seq))
@@ -123,16 +129,30 @@ describe('followRun', () => {
 
   test('takes the view of a long log in place of its beginning, once', async () => {
     const views: number[] = []
-    const run = follow(undefined, null, ({ head }) => void views.push(head.seq))
+    const readings: (readonly [number, number])[] = []
+    const run = follow(
+      undefined,
+      null,
+      ({ head }) => void views.push(head.seq),
+      (read, total) => void readings.push([read, total]),
+    )
     await flush()
     expect(socket(0).query.get('view')).toBe('true')
     const view = { head: { ...emptyRunView(), seq: 900 }, parts: [] }
+    const reading = (read: number) => socket(0).sendText(JSON.stringify({ seq: 0, type: 'reading', read, total: 900 }))
+    reading(300)
+    reading(600)
     socket(0).sendText(JSON.stringify({ seq: 900, type: 'view', view }))
     socket(0).sendText(JSON.stringify({ seq: 900, type: 'view', view }))
+    reading(700)
     socket(0).send(901)
     socket(0).drop()
     await vi.advanceTimersByTimeAsync(250)
     expect([views, run.seen]).toEqual([[900], [901]])
+    expect(readings).toEqual([
+      [300, 900],
+      [600, 900],
+    ])
     expect([socket(1).query.get('after'), socket(1).query.get('view')]).toEqual(['901', null])
     run.stop()
   })

@@ -3,15 +3,15 @@ import { TenonError } from '../errors/tenon-error.ts'
 import { isTerminalEvent } from '../run/event-class.ts'
 import type { RunEventFrame } from '../run/events.ts'
 import { isRunOver } from '../run/status.ts'
-import type { RunViewFrame } from '../run/view-parts.ts'
+import type { RunReadingFrame, RunViewFrame } from '../run/view-parts.ts'
 import { backoffMs } from './backoff.ts'
 import { followEvents } from './event-stream.ts'
 import { createFrameBatch } from './frame-batch.ts'
 import { openFrameSocket, SILENCE_MS } from './frame-socket.ts'
 import type { RunStreamOptions, StreamState, WebSocketConstructor } from './options.ts'
 
-/** A frame that the server sends: an event, a view or a heartbeat. */
-type StreamFrame = RunEventFrame | RunViewFrame | { readonly type: 'heartbeat'; readonly seq: number }
+/** A frame that the server sends: an event, a view, how far that is, or a heartbeat. */
+type StreamFrame = RunEventFrame | RunViewFrame | RunReadingFrame | { readonly type: 'heartbeat'; readonly seq: number }
 
 export interface RunStreamDeps {
   /** Address of the socket without its query. */
@@ -80,6 +80,10 @@ export function followRun(deps: RunStreamDeps, options: RunStreamOptions): () =>
       lastSeq = frame.seq
       hasEnded = isRunOver(frame.view.head.status)
       options.onView?.(frame.view)
+      return
+    }
+    if (frame.type === 'reading') {
+      if (!abort.signal.aborted && lastSeq === 0) options.onReading?.(frame.read, frame.total)
       return
     }
     if (abort.signal.aborted || frame.type === 'heartbeat' || frame.seq <= lastSeq) return

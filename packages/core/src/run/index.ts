@@ -91,6 +91,7 @@ export {
   type LoadedParts,
   OUTER_PART,
   partsOfEntries,
+  type RunReadingFrame,
   type RunViewFrame,
   type RunViewSnapshot,
   type ViewPart,

@@ -43,6 +43,18 @@ export interface RunViewFrame {
   readonly view: RunViewSnapshot
 }
 
+/** Frame of a stream of a long log that was asked for a view, while the server makes the view. */
+export interface RunReadingFrame {
+  /** Always 0: the frame is of no event. */
+  readonly seq: 0
+  /** Distinguishes the frame from events, whose types are others. */
+  readonly type: 'reading'
+  /** Last event that is part of the view so far. */
+  readonly read: number
+  /** Last event of the log when the stream began. */
+  readonly total: number
+}
+
 /** A part of a view as of an event. */
 export interface ViewPartAt {
   /** Position of the last event in the part; events of a stream may be behind or ahead of it. */

@@ -3,6 +3,7 @@ import type { RunEvent, RunViewSnapshot, ViewPart, ViewPartAt } from '@tenon/cor
 import { foldViewParts, OUTER_PART, partsOfEntries } from '@tenon/core/run'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import type { FoldedView } from '../run-store.ts'
 import type { RunRef } from './run-ref.ts'
 import { selectEvents } from './select-events.ts'
 import {
@@ -32,9 +33,9 @@ export interface RunViews {
    * Folds the next events of the log into the stored view, at most one batch.
    *
    * @param every - Least number of new events for which it is worth the writing.
-   * @returns True if there is more to fold; false also for a run that the tenant does not have.
+   * @returns The last event of the view if there is more to fold; null also for a run that the tenant does not have.
    */
-  advance(run: RunRef, every: number): Promise<boolean>
+  advance(run: RunRef, every: number): Promise<FoldedView | null>
   /** Reads the stored view; `null` without one, or if a later version has stored it. */
   read(run: RunRef): Promise<RunViewSnapshot | null>
   /** Reads a part of the stored view; `null` without a view. */
@@ -43,7 +44,7 @@ export interface RunViews {
 
 /** Opens the stored views of a database. Readers of one process that open the same run share the work. */
 export function createRunViews(database: RuntimeDatabase): RunViews {
-  const advancing = new Map<string, Promise<boolean>>()
+  const advancing = new Map<string, Promise<FoldedView | null>>()
   return {
     advance(run, every) {
       const key = `${run.tenantId}/${run.runId}`
@@ -84,18 +85,20 @@ function readStored<Result>(
   })
 }
 
-async function advanceView(database: RuntimeDatabase, run: RunRef, every: number): Promise<boolean> {
+async function advanceView(database: RuntimeDatabase, run: RunRef, every: number): Promise<FoldedView | null> {
   const { tenantId, runId } = run
   // A long log takes many calls: other work has its turn in between, also where queries are answered in this process.
   await setImmediate()
   const next = await database.withTenant(tenantId, (tx) => loadNext(tx, run, every))
-  if (typeof next === 'string') return next === 'again'
+  if (next === 'done') return null
+  if (next === 'again') return { seq: 0 }
   const { events, before, storedDigest, hasMore } = next
   const folded = foldViewParts({ head: before?.head ?? null, parts: before?.parts ?? new Map() }, events)
   const outer = folded.parts.get(OUTER_PART) ?? EMPTY_PART
+  const { seq } = folded.head
   const head: StoredHead = { version: VIEW_VERSION, head: folded.head, part: outer }
   const rowOf = (part: string, data: StoredHead | ViewPart): NewViewRow => ({
-    ...{ tenant_id: tenantId, run_id: runId, part, seq: folded.head.seq },
+    ...{ tenant_id: tenantId, run_id: runId, part, seq },
     ...{ is_open: folded.open.has(part), data: JSON.stringify(data) },
   })
   const inner = [...folded.changed].filter((key) => key !== OUTER_PART)
@@ -108,15 +111,15 @@ async function advanceView(database: RuntimeDatabase, run: RunRef, every: number
       .where('run_id', '=', runId)
       .forKeyShare()
       .executeTakeFirst()
-    if (row === undefined) return false
+    if (row === undefined) return null
     // Another process was first; its view has these events.
-    if (!(await putHead(tx, rowOf(OUTER_PART, head), storedDigest))) return true
+    if (!(await putHead(tx, rowOf(OUTER_PART, head), storedDigest))) return { seq }
     if (before === null) await deleteInner(tx, run)
     await putParts(
       tx,
       inner.map((key) => rowOf(key, folded.parts.get(key) ?? EMPTY_PART)),
     )
-    return hasMore
+    return hasMore ? { seq } : null
   })
 }
 

@@ -16,7 +16,7 @@ async function open(calls: number, abort = new AbortController()) {
     advanceView: async () => {
       left -= 1
       if (left === 1) abort.abort()
-      return left > 0
+      return left > 0 ? { seq: 1_500 - left } : null
     },
     readView: async () => VIEW,
     readEvents: async () => [],
@@ -41,8 +41,10 @@ test('a view is sent with its credentials masked', async () => {
 
 test('a client that has left does not have the rest of a log folded', async () => {
   const { frames, left } = await open(5)
-  const heartbeats = [await frames.next(), await frames.next(), await frames.next()]
-  expect(heartbeats.map(({ value }) => value)).toEqual([null, null, null])
+  const readings = [await frames.next(), await frames.next(), await frames.next()]
+  expect(readings.map(({ value }) => value)).toEqual(
+    [1_496, 1_497, 1_498].map((read) => [{ seq: 0, type: 'reading', read, total: 1_500 }]),
+  )
   expect(await frames.next()).toEqual({ done: true, value: false })
   expect(left()).toBe(1)
 })

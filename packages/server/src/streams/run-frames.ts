@@ -1,5 +1,5 @@
 import { maskCredentials } from '@tenon/core/mask'
-import type { RunEventFrame, RunViewFrame } from '@tenon/core/run'
+import type { RunEventFrame, RunReadingFrame, RunViewFrame } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { VIEW_EVERY } from '../runs/view-part.ts'
@@ -33,13 +33,15 @@ export async function* runFrames(
   server: RunFramesContext,
   { tenantId, runId, nextSeq }: Pick<StoredRun, 'tenantId' | 'runId' | 'nextSeq'>,
   { after, acceptsView, abortSignal }: RunFramesOptions,
-): AsyncGenerator<readonly (RunEventFrame | RunViewFrame)[] | null, boolean, void> {
+): AsyncGenerator<readonly (RunEventFrame | RunReadingFrame | RunViewFrame)[] | null, boolean, void> {
   let from = after
   if (acceptsView && after === 0 && nextSeq > LONG_LOG) {
-    while (await server.reader.advanceView(tenantId, runId, VIEW_EVERY)) {
+    for (;;) {
+      const folded = await server.reader.advanceView(tenantId, runId, VIEW_EVERY)
+      if (folded === null) break
       if (abortSignal.aborted || server.closing.aborted) return false
-      // The first view of a log takes a while: the client learns that the connection is alive.
-      yield null
+      // The first view of a log takes a while: the client learns how far it is, and that the connection is alive.
+      yield [{ seq: 0, type: 'reading', read: folded.seq, total: nextSeq - 1 }]
     }
     const view = await server.reader.readView(tenantId, runId)
     if (view !== null) {

@@ -138,7 +138,10 @@ const runViewFrameSchema = z
   .meta({ id: 'RunViewFrame' })
 
 /** A frame of a run stream. */
-export const runStreamFrameSchema = z.union([runEventFrameSchema, runViewFrameSchema])
+const runReadingFrameSchema = z
+  .strictObject({ seq: z.literal(0), type: z.literal('reading'), read: z.int(), total: z.int() })
+  .meta({ id: 'RunReadingFrame' })
+export const runStreamFrameSchema = z.union([runEventFrameSchema, runViewFrameSchema, runReadingFrameSchema])
 
 /** A page of the events of one node run. */
 export const nodeRunEventsSchema = z

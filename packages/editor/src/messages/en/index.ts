@@ -14,6 +14,7 @@ import type { enQueue } from './queue.ts'
 import type { enRerun } from './rerun.ts'
 import type { enRollouts } from './rollouts.ts'
 import type { enRuns } from './runs.ts'
+import type { enStarter } from './starter.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
 import type { enTriggers } from './triggers.ts'
 import type { enWaits } from './waits.ts'
@@ -35,6 +36,7 @@ export { enQueue } from './queue.ts'
 export { enRerun } from './rerun.ts'
 export { enRollouts } from './rollouts.ts'
 export { enRuns } from './runs.ts'
+export { enStarter } from './starter.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
 export { enTriggers } from './triggers.ts'
 export { enWaits } from './waits.ts'
@@ -58,6 +60,7 @@ export type MessageKey =
   | keyof typeof enQueue
   | keyof typeof enRerun
   | keyof typeof enRollouts
+  | keyof typeof enStarter
   | keyof typeof enSubWorkflows
   | keyof typeof enTriggers
   | keyof typeof enWaits

@@ -72,6 +72,7 @@ export const runInspectorMessages = {
   'runs.fact.attemptsOf': '{attempt} of {maximum}',
   'runs.fact.requested': 'Requested',
   'runs.fact.started': 'Started',
+  'runs.fact.startedBy': 'Started by',
   'runs.fact.finished': 'Finished',
   'runs.fact.duration': 'Duration',
   'runs.fact.port': 'Port',

@@ -108,6 +108,7 @@ export const runLogMessages = {
   'runs.log.node': 'Node',
   'runs.log.allNodes': 'All nodes',
   'runs.log.loading': 'Loading events: {seq} of {total}',
+  'runs.log.reading': 'Reading the log…',
   'runs.log.empty': 'No events yet',
   'runs.log.emptyWhy': 'Events appear here as they happen.',
   'runs.log.noMatch': 'No matching lines',

@@ -7,6 +7,7 @@ import { type Fact, Facts } from '../../ui/facts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
 import { versionTitle } from '../format/run-title.ts'
+import { Starter } from '../starter/starter.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { RunStateBadge } from '../viewer/run-state-badge.tsx'
@@ -35,6 +36,9 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
         ? []
         : [{ label: t('runs.fact.requested'), value: formatMoment(Date.parse(run.value.queuedAt), locale) }]
       : [{ label: t('runs.fact.started'), value: formatMoment(view.startedAt, locale) }]),
+    ...(run.value?.startedBy == null
+      ? []
+      : [{ label: t('runs.fact.startedBy'), value: <Starter startedBy={run.value.startedBy} /> }]),
     ...(durationMs === null ? [] : [{ label: t('runs.fact.duration'), value: formatDuration(durationMs, t, locale) }]),
     ...(view.outcome === null ? [] : [{ label: t('runs.fact.outcome'), value: view.outcome }]),
     ...(run.value === null

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { RunFields, RunSummary } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import type { RunFailure, RunStatus } from '@tenon/core/run'
+import type { RunFailure, RunStatus, RunTrigger } from '@tenon/core/run'
 import { render, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
@@ -77,6 +77,24 @@ describe('RunList', () => {
     )
     expect(await screen.findByText('HTTP-Fehler')).toBeDefined()
     expect(screen.getByText('Stuck').closest('[title]')?.getAttribute('title')).toBe(`Hängt: ${health.message}`)
+  })
+
+  test('names who or what has started each run', async () => {
+    const ada = { userId: 'u', displayName: 'Ada' }
+    const at = (kind: RunTrigger['kind'], name: string) => ({ nodeId: 't', name, kind })
+    show([
+      { ...run(0), startedBy: { kind: 'user', user: ada, trigger: at('start', 'Start') } },
+      { ...run(1), startedBy: { kind: 'user', user: ada, trigger: at('schedule', 'Daily') } },
+      { ...run(2), startedBy: { kind: 'trigger', trigger: at('webhook', 'Hook') } },
+      { ...run(3), startedBy: { kind: 'host', trigger: at('start', 'Start') } },
+      { ...run(4), startedBy: { kind: 'failure', runId: 'other' } },
+      run(5),
+    ])
+    await screen.findByRole('columnheader', { name: 'Started by' })
+    const starters = () => rows().map((row) => within(row).getAllByRole('cell')[4]?.textContent)
+    expect(starters()).toEqual([
+      ...['Ada', 'Ada, by hand at "Daily"', 'Webhook: Hook', 'Host application: Start', 'Failure of another run'],
+    ])
   })
 
   test('says what holds up a run', async () => {

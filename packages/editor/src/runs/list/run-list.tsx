@@ -192,6 +192,7 @@ function Body({ pages, empty, hasWorkflow, onOpenRun, hrefOf }: BodyProps) {
             {hasWorkflow && <th scope="col">{t('runs.list.workflow')}</th>}
             <th scope="col">{t('runs.fact.runId')}</th>
             <th scope="col">{t('runs.fact.version')}</th>
+            <th scope="col">{t('runs.fact.startedBy')}</th>
             <th scope="col">{t('runs.fact.started')}</th>
             <th scope="col">{t('runs.fact.duration')}</th>
           </tr>

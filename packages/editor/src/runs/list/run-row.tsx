@@ -8,6 +8,7 @@ import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
 import { runTitle } from '../format/run-title.ts'
 import { RowQueue } from '../queue/row-queue.tsx'
+import { Starter } from '../starter/starter.tsx'
 import { HealthBadge } from './health-badge.tsx'
 import { RunStatusBadge } from './run-status-badge.tsx'
 
@@ -74,6 +75,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
       <td className="tn-runs-version">
         {run.mode === 'test' ? <Badge>{t('runs.list.testRun')}</Badge> : `v${run.version}`}
       </td>
+      <td className="tn-runs-starter">{run.startedBy === null ? '–' : <Starter startedBy={run.startedBy} />}</td>
       <td className="tn-runs-time">
         {run.startedAt === null ? (
           '–'

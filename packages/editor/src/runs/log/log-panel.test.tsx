@@ -31,6 +31,19 @@ describe('RunLog', () => {
     expect(screen.getByText('Run failed: 503 from the help desk')).toBeDefined()
   })
 
+  test('of a run that has begun says that the log is being read, and how far', async () => {
+    const { client } = createFixtureClient({ frames: failedRun().frames })
+    const stream: typeof client.runs.stream = (_id, { onReading, onState }) => {
+      onState?.('live')
+      onReading?.(3_000, 60_000)
+      return () => {}
+    }
+    renderPart(<RunLog client={{ ...client, runs: { ...client.runs, stream } }} runId={FIXTURE_RUN_ID} />)
+    expect(await screen.findByText('Reading the log…')).toBeDefined()
+    expect(screen.getByText('Loading events: 3,000 of 60,000')).toBeDefined()
+    expect(screen.queryByText('No events yet')).toBeNull()
+  })
+
   test('shows more or less by level', async () => {
     const { user } = show()
     await screen.findByRole('log')

@@ -18,6 +18,7 @@ import { filterLines, LEVEL_CHOICES, type LevelChoice } from './filter-lines.ts'
 import { loadedWords } from './loaded-words.ts'
 import { LogLineView } from './log-line-view.tsx'
 import { type LogLine, logLine } from './log-lines.ts'
+import { isUnread, ReadingLog } from './reading-log.tsx'
 
 export interface LogPanelProps {
   readonly scope: RunScope
@@ -90,6 +91,8 @@ export function LogPanel({ scope, nodeId = null, nodeRunId, onNodeChange }: LogP
           )}
           <Skeleton lines={8} height={ROW_PX} />
         </>
+      ) : isUnread(snapshot) ? (
+        <ReadingLog store={store} />
       ) : shown.length === 0 ? (
         <EmptyState
           icon="list"

@@ -74,6 +74,11 @@ function OwnRun({ client, runId, children }: RunProviderProps) {
   useEffect(() => {
     if (isOver && !hasRunOver) reload()
   }, [isOver, hasRunOver, reload])
+  // The log of a long run takes seconds to arrive.
+  const known = run.value
+  useEffect(() => {
+    if (known !== null) store.showUntilRead(known)
+  }, [store, known])
   const movedTo = useRunPart(store, selectMovedTo)
   const isOutdated = movedTo !== null && run.value !== null && run.value.version !== movedTo
   useEffect(() => {

@@ -38,6 +38,22 @@ describe('createRunStore', () => {
     expect(fixture.listeners()).toBe(1)
   })
 
+  test('shows a run as its server knows it until the first event arrives, and how far its log has been read', () => {
+    const { fixture, store, paint } = openStore()
+    const startedAt = '2026-11-23T09:00:00.000Z'
+    const known = { status: 'running', startedAt, finishedAt: null, outcome: null, error: null } as const
+    store.start()
+    store.showUntilRead(known)
+    expect(store.snapshot()).toMatchObject({ lastSeq: 0, reading: null })
+    expect(store.snapshot().live).toMatchObject({ status: 'running', startedAt: Date.parse(startedAt) })
+    expect(store.snapshot().view).toBe(store.snapshot().live)
+    for (const frame of log.frames) fixture.push(frame)
+    paint()
+    const read = store.snapshot().live
+    store.showUntilRead({ ...known, startedAt: '2020-01-01T00:00:00.000Z' })
+    expect(store.snapshot().live).toBe(read)
+  })
+
   test('folds everything that comes between two frames at once', () => {
     const { fixture, store, paint, due } = openStore()
     let changes = 0

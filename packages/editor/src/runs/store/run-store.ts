@@ -1,4 +1,4 @@
-import type { StreamState, TenonClient } from '@tenon/core/client'
+import type { RunState, StreamState, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import {
   createPartialFold,
@@ -29,6 +29,8 @@ export interface RunSnapshot {
   readonly isPartial: boolean
   /** Last event of the log that has arrived while the log of a partial view is loading; `null` while it is not. */
   readonly logSeq: number | null
+  /** Progress of the server that reads a long log, before its first event arrives; `null` otherwise. */
+  readonly reading: { readonly seq: number; readonly total: number } | null
   /** Items that the reader chose, by the id of the loop's run; other loops show the item that is most telling. */
   readonly chosenItems: ReadonlyMap<NodeRunId, number>
   /** State of the connection that delivers the run log. */
@@ -49,6 +51,8 @@ export interface RunStore {
   readonly snapshot: () => RunSnapshot
   /** Events 1 to `lastSeq`; `seq` n is at index n - 1. Empty while the snapshot is partial. The array grows in place. */
   readonly entries: readonly LogEntry[]
+  /** Shows a run as its server knows it, without its nodes, until the first event arrives. */
+  readonly showUntilRead: (run: RunState) => void
   /** Loads the part of a partial view that a node run belongs to; does nothing if it is there. */
   readonly loadPartOf: (nodeRunId: NodeRunId) => void
   /** Loads the log of a partial view; does nothing if it is there. */
@@ -100,6 +104,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     lastSeq: 0,
     isPartial: false,
     logSeq: null,
+    reading: null,
     chosenItems: new Map(),
     stream: 'connecting',
     streamError: null,
@@ -144,6 +149,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
       lastSeq: live.seq,
       isPartial: partial !== null,
       logSeq: null,
+      reading: null,
       view: current.cursor === null ? live : current.view,
     })
     if (wantedSeq !== null && partial === null) seek(wantedSeq)
@@ -152,6 +158,17 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
   function endLoading(): void {
     partial = null
     isLoadingLog = false
+  }
+
+  function showUntilRead({ status, startedAt, finishedAt, outcome, error }: RunState): void {
+    if (current.lastSeq > 0) return
+    const view: RunView = {
+      ...fold.view(),
+      ...{ status, outcome, error },
+      startedAt: startedAt === null ? null : Date.parse(startedAt),
+      finishedAt: finishedAt === null ? null : Date.parse(finishedAt),
+    }
+    publish({ view, live: view })
   }
 
   function loadLog(): void {
@@ -210,6 +227,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
               partial = createPartialFold(snapshot)
               unschedule ??= schedule(flush)
             },
+            onReading: (seq: number, total: number) => publish({ reading: { seq, total } }),
           }),
       onEvents: (frames) => {
         pending.push(...frames)
@@ -240,6 +258,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
       return () => listeners.delete(listener)
     },
     snapshot: () => current,
+    showUntilRead,
     loadPartOf,
     loadLog,
     seek,

@@ -5,6 +5,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { formatGrowing } from '../format/duration.ts'
+import { isUnread, ReadingLog } from '../log/reading-log.tsx'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { itemsOf, shownNodeRunId } from '../store/shown-items.ts'
@@ -73,6 +74,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
   }
 
   if (rows.length === 0) {
+    if (isUnread(snapshot)) return <ReadingLog store={store} />
     return <EmptyState icon="clock" title={t('runs.timeline.empty')} description={t('runs.timeline.emptyWhy')} />
   }
   const shown = pointed ?? (activeIndex === -1 ? null : { row: rows[activeIndex] as TimelineRow, segment: null })

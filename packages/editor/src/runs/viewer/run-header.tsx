@@ -11,6 +11,7 @@ import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { versionTitle } from '../format/run-title.ts'
 import { shortRunId } from '../format/short-run-id.ts'
 import { HealthBadge } from '../list/health-badge.tsx'
+import { StarterNote } from '../starter/starter.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { PauseNote } from './pause-note.tsx'
@@ -64,6 +65,7 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow, onDele
       </h1>
       {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
       <RunStateBadge view={view} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
+      {run.value !== null && <StarterNote run={run.value} />}
       {run.value !== null && run.value.parent !== null && (
         <StartedByPart client={scope.client} parent={run.value.parent} />
       )}

@@ -1,5 +1,5 @@
-import { isNodeRunOpen } from '@tenon/core/run'
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { isNodeRunOpen, isRunOver } from '@tenon/core/run'
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { NodeRunContext } from '../../canvas/node-status.ts'
 import { ReadOnlyCanvas } from '../../canvas/read-only-canvas.tsx'
 import { ResourceError } from '../../client/resource-error.tsx'
@@ -110,7 +110,9 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onDeleted, onOpe
   )
   const openNodeId = useRunPart(store, selectOpenNode)
   const hasEvents = useRunPart(store, selectHasEvents)
-  const isReady = hasEvents || scope.run.value?.startedAt === null
+  const isOver = scope.run.value !== null && isRunOver(scope.run.value.status)
+  const isLate = useLater(CANVAS_MS)
+  const isReady = hasEvents || isOver || isLate || scope.run.value?.startedAt === null
   const links = useMemo(() => ({ onOpenRun: onOpenRun ?? null }), [onOpenRun])
   const close = useCallback(() => show(null), [show])
   useCloseOnBack(nodeId !== null, close)
@@ -170,6 +172,19 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onDeleted, onOpe
       </RunLinksContext.Provider>
     </NodeRunContext.Provider>
   )
+}
+
+/** Time in milliseconds after which the canvas is shown although the log of the run is still being read. */
+const CANVAS_MS = 800
+
+/** Returns true once the component has been mounted for so long. */
+function useLater(ms: number): boolean {
+  const [isLater, setIsLater] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLater(true), ms)
+    return () => clearTimeout(timer)
+  }, [ms])
+  return isLater
 }
 
 function ViewerSkeleton() {

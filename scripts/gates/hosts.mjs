@@ -16,6 +16,7 @@ import { examplesIn, withTarballs } from './lib/example-copy.mjs'
  * @property {string} [authorization] header of a caller, where there is no /sign-in
  * @property {string} [page] path of a page that shows an editor
  * @property {string} [worker] npm script of the worker process; the host then needs Postgres
+ * @property {string} [tick] path of the route that executes runs, in a host that needs Postgres and has no worker
  */
 
 const root = resolve(import.meta.dirname, '../..')
@@ -47,8 +48,8 @@ await withTarballs(root, async ({ build }) => {
  * @param {string} folder
  * @param {HostSettings} settings
  */
-async function drive(folder, { api, sockets = false, authorization, page, worker }) {
-  const database = worker === undefined ? null : await startPostgres()
+async function drive(folder, { api, sockets = false, authorization, page, worker, tick }) {
+  const database = worker === undefined && tick === undefined ? null : await startPostgres()
   /** @type {import('./lib/drive-host.mjs').Program[]} */
   const programs = []
   try {
@@ -60,6 +61,14 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
     programs.push(host)
     /** @type {NonNullable<Parameters<typeof driveHost>[1]['beforeRunEnds']>} */
     const beforeRunEnds = async ({ call }, runId) => {
+      if (tick !== undefined) {
+        const { status } = (await call('GET', `/runs/${runId}`)).body
+        const init = { method: 'POST', headers: { authorization: 'Bearer tick' } }
+        const ticked = await (await fetch(`${host.url}${tick}`, init)).json()
+        if (status !== 'running' || ticked.runs !== 1 || ticked.hasMore) {
+          throw new Error(`the run was ${status} before its tick, which answered ${JSON.stringify(ticked)}`)
+        }
+      }
       if (worker === undefined) return
       const [ready, run] = [await call('GET', '/health/ready'), await call('GET', `/runs/${runId}`)]
       if (!JSON.stringify(ready.body).includes('NO_WORKER') || run.body.health?.code !== 'NO_WORKER') {

@@ -261,8 +261,30 @@ export interface Engine {
   lookForWork(): void
   /** Starts the worker of this process; runs that were started before wait in the store. */
   startWorker(): Promise<void>
+  /**
+   * Opens a worker for one tick of a process that has no worker of its own: it begins to execute runs, and ends when it is
+   * closed. Any number of them work side by side. On Temporal, whose workers execute the runs, it delivers the messages that
+   * wait for Temporal.
+   *
+   * @throws {@link TenonError} `UNAVAILABLE` if Temporal does not respond; errors of the database as they are.
+   */
+  openTickWorker(): Promise<TickWorker>
   /** Waits until running work has reached a safe point and stops; no acknowledged change is lost. */
   close(): Promise<void>
+}
+
+/** Worker of one tick. */
+export interface TickWorker {
+  /** Runs that it has worked on so far; on Temporal, messages that it has delivered. */
+  readonly runs: number
+  /**
+   * Works until nothing is due, or until the signal is aborted; bodies that run then continue until `close`.
+   *
+   * @returns True if nothing is due.
+   */
+  work(abortSignal: AbortSignal): Promise<boolean>
+  /** Ends: bodies that still run after `drainMs` are stopped, and their runs continue at another worker. */
+  close(drainMs: number): Promise<void>
 }
 
 /** Returns what only a body may know, just before it runs: values of secret params, callback URLs, connections. */

@@ -30,6 +30,7 @@ export type {
   StartedRunRow,
   StartRunRequest,
   TransactionHook,
+  TickWorker,
   WithdrawResult,
 } from './engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'

@@ -176,6 +176,7 @@ const SERVER_CHECKS: OptionChecks = {
   socketLifetimeMs: optional(timerMs),
   identityCheckMs: optional(timerMs),
   requireWorkers: optional(flag),
+  background: optional(flag),
   onEvent: optional(aFunction('onEvent must be a function (event) that returns a promise or nothing')),
   forms: optional(
     objectOf({

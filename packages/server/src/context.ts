@@ -47,6 +47,8 @@ export interface ServerContext {
   readonly registry: NodeRegistry
   /** True to refuse versions with node types that no running worker has. */
   readonly requiresWorkers: boolean
+  /** False in a process that works in ticks only. */
+  readonly hasBackground: boolean
   /** Makes and reads the URLs at which other systems continue runs. */
   readonly callbacks: CallbackUrls
   /** Makes and reads the addresses of webhooks. */

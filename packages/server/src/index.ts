@@ -35,6 +35,7 @@ export type {
   QueryTransaction,
 } from './start-requests/host-transaction.ts'
 export type { RequestedRun, RunToRequest } from './start-requests/request-run.ts'
+export type { TickOptions, TickResult } from './tick/tick.ts'
 export type {
   ConnectionRequest,
   ResolveConnection,

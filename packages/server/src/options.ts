@@ -25,6 +25,7 @@ import type { RetentionOf } from './retention/retention-options.ts'
 import type { KeyRotationProgress } from './secrets/key-rotations.ts'
 import type { ServerSockets } from './sockets/server-sockets-types.ts'
 import type { RequestedRun, RunToRequest } from './start-requests/request-run.ts'
+import type { TickOptions, TickResult } from './tick/tick.ts'
 import type { ResolveConnection, SecretManager } from './vault/kept-elsewhere.ts'
 import type { ProvidedConnection, ProvidedConnectionRef } from './vault/provide-connection.ts'
 import type { OnEvent } from './webhook-endpoints/call-host.ts'
@@ -116,6 +117,15 @@ export interface WorkflowServerOptions {
    * @defaultValue true
    */
   readonly requireWorkers?: boolean
+  /**
+   * False for a process that may be suspended or ended after each response, such as a serverless function: it works on nothing
+   * between requests. `automation.tick()` executes runs, schedules and deliveries then, called by a cron at least once every
+   * two minutes.
+   *
+   * @defaultValue true
+   * @see docs/guides/serverless.md
+   */
+  readonly background?: boolean
   /** Public path below which the API lives. @defaultValue '/' */
   readonly basePath?: string
   /** Public origin of the host, without a path: `https://app.example`. Sockets of other origins are refused. */
@@ -279,8 +289,29 @@ export interface WorkflowServer {
   readonly sockets: ServerSockets
   /** Creates or updates the tables; run it before the server answers requests. */
   readonly migrate: Migrate
-  /** Starts to execute runs in this process. */
+  /**
+   * Starts to execute runs in this process.
+   *
+   * @throws {@link TenonError} `OPTIONS_INVALID` with `background: false`.
+   */
   startWorker(): Promise<void>
+  /**
+   * Does for a limited time what workers do all the time: runs, timers, schedules, polls, requests of the host's transactions,
+   * events and their deliveries, rollouts, expired data. For hosts without a process that lives on, from a route or a cron; any
+   * number of ticks at once, in any number of processes, share the work. Ends early when nothing is due. A node that still runs
+   * at the end of the budget is stopped and begins again in a later tick, as after a crash: give it a timeout below the budget.
+   *
+   * @returns The work that was done, and whether more was due when the budget was over.
+   * @throws {@link TenonError} `OPTIONS_INVALID` for a faulty budget, `UNAVAILABLE` if the server is closing or Temporal does
+   * not respond; errors of the database as they are.
+   * @see docs/guides/serverless.md
+   *
+   * @example
+   * ```ts
+   * app.post('/internal/tick', async (c) => c.json(await automation.tick({ budgetMs: 50_000 })))
+   * ```
+   */
+  tick(options: TickOptions): Promise<TickResult>
   /**
    * Closes everything that the server has opened; nothing acknowledged is lost. Later calls return the same promise. If
    * a part cannot be closed, the others are still closed, and then the promise rejects with the first error.

@@ -51,6 +51,8 @@ import { createDraftAppender } from './tables/draft-appender.ts'
 import { createMigrate } from './tables/migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
+import { type Background, NO_BACKGROUND, noBackground } from './tick/no-background.ts'
+import { createTicks } from './tick/tick.ts'
 import { createConnectionSecrets } from './vault/connection-secrets.ts'
 import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf, nodesOf } from './vault/connectors-of.ts'
@@ -122,7 +124,8 @@ export function openWorkflowServer(
   const secretFields = secretFieldsIn(registry.manifest)
   const keyring = createKeyring(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const secrets = createSecretStore(database, keyring)
-  const rotations = createKeyRotations({ database, keyring, secrets, log, now: Date.now }, rotationPace)
+  const openRotations = () => createKeyRotations({ database, keyring, secrets, log, now: Date.now }, rotationPace)
+  const rotations = openRotations()
   const callbacks = createCallbackUrls({ secrets, reader, apiUrl })
   const connectors = connectorsOf(options)
   const { secretManager: manager, resolveConnection: resolve } = options
@@ -142,13 +145,17 @@ export function openWorkflowServer(
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
     checkChildInput: (tenantId, input) => dataUsage.checkValue(tenantId, input, ['input']),
   })
-  const rollouts = createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
-  const startRequests = createStartRequestKeeper(() => context)
-  const eventKeeper = createEventKeeper(() => context, options.onEvent)
+  const openRollouts = () => createRolloutKeeper({ database, engine, reader, bus, log, now: Date.now, intervals })
+  const hasBackground = options.background ?? true
+  const inBackground = <Keeper extends Partial<Background>>(keeper: Keeper): Keeper =>
+    hasBackground ? keeper : { ...keeper, ...NO_BACKGROUND }
+  const rollouts = inBackground(openRollouts())
+  const startRequests = inBackground(createStartRequestKeeper(() => context))
+  const eventKeeper = inBackground(createEventKeeper(() => context, options.onEvent))
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),
-    ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true },
+    ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true, hasBackground },
     ...{ runLimitsOf, retention, deletions, payloadStore, files, dataTables, startRequests, eventKeeper },
     fileLinks: createFileLinks(secrets, apiUrl),
     eventTypes: createEventTypes(options.events),
@@ -182,6 +189,12 @@ export function openWorkflowServer(
     closing: closing.signal,
   }
   const clock = createScheduleClock(context, clockPace)
+  const ticks = createTicks(context, (server) => ({
+    schedules: createScheduleClock(server, clockPace),
+    requests: createStartRequestKeeper(() => server),
+    events: createEventKeeper(() => server, options.onEvent),
+    others: [openRollouts(), openRotations()],
+  }))
   const logOrigin = createOriginLog(log, [origin, ...allowedOrigins])
   const { authenticate } = options
   const app = createApp(context, routeHandlers, {
@@ -215,7 +228,9 @@ export function openWorkflowServer(
     },
     sockets,
     migrate: createMigrate(database, options.database),
+    tick: ticks.tick,
     async startWorker() {
+      if (!hasBackground) throw noBackground()
       await engine.startWorker()
       rollouts.start()
       rotations.start()
@@ -229,6 +244,7 @@ export function openWorkflowServer(
       // hold one of its connections.
       closed ??= closeInOrder([
         tenantLimits.held,
+        ticks,
         sockets,
         connections,
         deletions,
@@ -253,7 +269,7 @@ export function openWorkflowServer(
     emit: (event) => emitEvent(context, event),
     provideConnection: (given) => provideConnection(context, given),
     withdrawConnection: (ref) => withdrawConnection(context, ref),
-    rotateKeys: ({ tenantId } = {}) => rotations.rotate(tenantId),
+    rotateKeys: ({ tenantId } = {}) => (hasBackground ? rotations.rotate(tenantId) : rotations.request(tenantId)),
     keyRotation: () => rotations.progress(),
     for: (identity) => createInProcessClient(context, app, identity),
   }

@@ -28,6 +28,8 @@ export interface Admitter {
   readonly resumeStarts: Engine['resumeStarts']
   /** Sweeps every queue regularly from now on, so that no run waits for the sweep of a process that has died. */
   start(): void
+  /** Resolves when no sweep is in flight. */
+  whenIdle(): Promise<void>
   /** Stops; resolves when no sweep is in flight. */
   stop(): Promise<void>
 }
@@ -99,6 +101,7 @@ export function createAdmitter({ database, bus, log, limitsOf, onAdmitted, inter
       return { outcome }
     },
     start: sweeper.start,
+    whenIdle: sweeper.whenIdle,
     stop: async () => {
       timers.stop()
       await sweeper.stop()

@@ -20,6 +20,8 @@ export interface Sweeper {
   sweep(tenantId: string, focus: SweepFocus): void
   /** Sweeps a part of every queue regularly from now on. */
   start(): void
+  /** Resolves when no sweep is in flight. */
+  whenIdle(): Promise<void>
   /** Stops; resolves when no sweep is in flight. */
   stop(): Promise<void>
 }
@@ -108,6 +110,10 @@ export function createSweeper({ database, log, limits, onSwept, intervalMs }: Sw
       inFlight = sweepQueues()
     }, intervalMs).unref()
   }
+  const whenIdle = async (): Promise<void> => {
+    await inFlight
+    await Promise.all(sweeping.values())
+  }
   return {
     sweep: (tenantId, focus) => {
       note(wanted, tenantId, focus)
@@ -118,11 +124,11 @@ export function createSweeper({ database, log, limits, onSwept, intervalMs }: Sw
       isStopped = false
       inFlight = sweepQueues()
     },
+    whenIdle,
     stop: async () => {
       isStopped = true
       if (timer !== null) clearTimeout(timer)
-      await inFlight
-      await Promise.all(sweeping.values())
+      await whenIdle()
     },
   }
 }

@@ -360,6 +360,8 @@ export interface RuntimeTables {
     readonly started_at: number
     readonly lease_until: number
     readonly capabilities: Generated<readonly string[]>
+    /** When another worker has first seen that the lease had expired; older than `lease_until` after a renewal. */
+    readonly suspected_at: Generated<number | null>
   }
   /** Processes that execute runs on Temporal, with the node types that they have. */
   readonly temporal_workers: {

@@ -13,6 +13,8 @@ import { type Retention, sweepTenant } from './sweep-tenant.ts'
 export interface RetentionKeeper {
   /** Looks for tenants that are due, from a minute after the start on. */
   start(): void
+  /** Looks once, at once: deletes what is due, until `stop` is called. */
+  sweepNow(): Promise<void>
   /** Stops; resolves when no transaction is in flight. */
   stop(): Promise<void>
 }
@@ -73,12 +75,11 @@ export function createRetentionKeeper(
     } catch (error) {
       log('warn', 'retention.read_failed: retrying', { reason: reasonOf(error) })
     }
-    lookLater()
   }
   const lookLater = (): void => {
     if (isStopped) return
     timer = setTimeout(() => {
-      sweeping = look()
+      sweeping = look().then(lookLater)
     }, retention?.lookMs ?? lookMs).unref()
   }
   return {
@@ -86,6 +87,11 @@ export function createRetentionKeeper(
       if (!isStopped) return
       isStopped = false
       lookLater()
+    },
+    sweepNow: () => {
+      isStopped = false
+      sweeping = look()
+      return sweeping
     },
     stop: async () => {
       isStopped = true

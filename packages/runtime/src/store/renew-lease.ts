@@ -32,10 +32,12 @@ export interface WorkerRow {
 /**
  * Renews the lease of a worker, frees the runs of workers whose lease has expired, and reads back what this one owns.
  *
- * A worker frees others' runs only if its own lease has been valid for a whole lease: after an outage, when every lease
- * has expired, none is freed too early. A worker that is still connected keeps its runs for `busyGraceMs` longer.
+ * A worker frees others' runs only if its own lease has been valid for a whole lease, or if another worker has seen a whole
+ * lease ago that theirs had expired: after an outage, when every lease has expired, none is freed too early. A worker that
+ * is still connected keeps its runs for `busyGraceMs` longer.
  *
  * @see docs/adr/0026-a-busy-worker-keeps-its-runs.md
+ * @see docs/adr/0099-a-tick-is-a-short-worker.md
  */
 export async function renewLease(
   tx: Tx<RuntimeTables>,
@@ -66,6 +68,7 @@ export async function renewLease(
         .doUpdateSet({ lease_until: until, ...(wasValid ? {} : { started_at: databaseNow }) }),
     )
     .execute()
+  await suspectExpired(tx)
   await removeExpired(tx, { workerId, leaseMs, busyGraceMs, schema })
   await freeOrphans(tx)
   const owned = await tx
@@ -98,6 +101,25 @@ interface Expiry {
   readonly schema: string
 }
 
+/** Notes which leases have expired, for workers that do not live for a whole lease themselves. */
+async function suspectExpired(tx: Tx<RuntimeTables>): Promise<void> {
+  await tx
+    .with('expired', (with_) =>
+      with_
+        .selectFrom('workers')
+        .select('worker_id')
+        .where('lease_until', '<', databaseNow)
+        .where(sql<SqlBool>`coalesce(suspected_at, 0) <= lease_until`)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('workers')
+    .from('expired')
+    .set({ suspected_at: databaseNow })
+    .whereRef('workers.worker_id', '=', 'expired.worker_id')
+    .execute()
+}
+
 async function removeExpired(tx: Tx<RuntimeTables>, { workerId, leaseMs, busyGraceMs, schema }: Expiry): Promise<void> {
   // `pg_locks` shows both keys of an advisory lock as unsigned.
   const key = (text: RawBuilder<unknown>) => sql`(hashtext(${text})::bigint & 4294967295)::oid`
@@ -114,13 +136,16 @@ async function removeExpired(tx: Tx<RuntimeTables>, { workerId, leaseMs, busyGra
     .where(({ or, not, eb }) =>
       or([eb('lease_until', '<', sql<number>`${databaseNow} - ${busyGraceMs}::bigint`), not(isConnected)]),
     )
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('workers as me')
-          .select('me.worker_id')
-          .where('me.worker_id', '=', workerId)
-          .where('me.started_at', '<=', sql<number>`${databaseNow} - ${leaseMs}::bigint`),
-      ),
+    .where(({ or, exists, selectFrom }) =>
+      or([
+        sql<SqlBool>`suspected_at > lease_until and suspected_at <= ${databaseNow} - ${leaseMs}::bigint`,
+        exists(
+          selectFrom('workers as me')
+            .select('me.worker_id')
+            .where('me.worker_id', '=', workerId)
+            .where('me.started_at', '<=', sql<number>`${databaseNow} - ${leaseMs}::bigint`),
+        ),
+      ]),
     )
     .forUpdate()
     // A worker that is renewing, or was suspended during it, keeps its row.

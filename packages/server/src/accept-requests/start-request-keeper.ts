@@ -11,6 +11,8 @@ export interface StartRequestKeeper {
   wake(): void
   /** Looks soon, since a transaction of the host is about to commit a request; starts the keeper. */
   wakeSoon(): void
+  /** Works on what is due, without looking again later, until nothing is. @returns Number of requests. */
+  drain(): Promise<number>
   /** Stops; resolves when the requests in hand are done. Other processes do the rest, or the next one does. */
   close(): Promise<void>
 }
@@ -41,14 +43,16 @@ export function createStartRequestKeeper(
   let state: 'new' | 'started' | 'closed' = 'new'
   let isWoken = false
 
-  const work = async (): Promise<void> => {
+  const work = async (): Promise<number> => {
     const server = contextOf()
-    while (state === 'started') {
+    let count = 0
+    while (state !== 'closed') {
       isWoken = false
       const { requests, hasMore } = await server.database.withSystem((tx) =>
         claimRequests(tx, { leaseMs, most: AT_ONCE }),
       )
-      if (!hasMore) return
+      if (!hasMore) return count
+      count += requests.length
       await Promise.all(
         requests.map(async (each) => {
           try {
@@ -60,6 +64,7 @@ export function createStartRequestKeeper(
         }),
       )
     }
+    return count
   }
   const look = async (): Promise<void> => {
     timer = null
@@ -90,6 +95,14 @@ export function createStartRequestKeeper(
   }
   return {
     start,
+    drain: () => {
+      const draining = work()
+      working = draining.then(
+        () => undefined,
+        () => undefined,
+      )
+      return draining
+    },
     wake: () => wakeIn(0),
     wakeSoon: () => wakeIn(soonMs),
     close: async () => {

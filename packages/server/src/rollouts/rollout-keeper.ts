@@ -9,6 +9,8 @@ export interface RolloutKeeper {
   start(): void
   /** Looks for rollouts at once, since one was begun or changed; starts the keeper. */
   wake(): void
+  /** Works on what is due, without looking again later. @returns 0 if nothing was. */
+  drain(): Promise<number>
   /** Stops; resolves when no transaction is in flight. Other processes do the rest, or the next one does. */
   close(): Promise<void>
 }
@@ -24,7 +26,7 @@ export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
   /** Works on what is due. @returns True if it found a rollout. */
   const work = async (): Promise<boolean> => {
     let hasFound = false
-    while (state === 'started') {
+    while (state !== 'closed') {
       const ref = await deps.database.withSystem((tx) => claimRollout(tx, leaseMs))
       if (ref === null) return hasFound
       hasFound = true
@@ -63,6 +65,14 @@ export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
       start()
       isWoken = true
       if (working === null && state === 'started') lookIn(0)
+    },
+    drain: async () => {
+      const draining = work()
+      working = draining.then(
+        () => undefined,
+        () => undefined,
+      )
+      return (await draining) ? 1 : 0
     },
     close: async () => {
       state = 'closed'

@@ -4,12 +4,20 @@ import { isRunOver } from '@tenon/core/run'
 import { findObstacles, findRunObstacles, type RunObstacle, type RuntimeTables, type StoredRun } from '@tenon/runtime'
 import { databaseNow } from '@tenon/runtime/postgres'
 import type { ServerContext } from '../context.ts'
+import { hasLookedLately } from '../tables/schedule-outage-repository.ts'
 
 /** Health of a run while no worker is running. */
 const NO_WORKER: RunHealth = Object.freeze({
   code: 'NO_WORKER',
   message: 'No worker is running: runs wait until one starts',
   remedy: 'Call startWorker() in this process, or start a process with createWorker().',
+})
+
+/** Health of a run while no process calls `tick()`. */
+const NO_TICK: RunHealth = Object.freeze({
+  code: 'NO_WORKER',
+  message: 'No process has called tick() for some minutes: runs wait until one does',
+  remedy: 'Call automation.tick() at least once every two minutes, such as by a cron.',
 })
 
 const ON_TEMPORAL: Readonly<Record<RunObstacle, RunHealth>> = Object.freeze({
@@ -35,13 +43,26 @@ const ON_TEMPORAL: Readonly<Record<RunObstacle, RunHealth>> = Object.freeze({
   },
 })
 
-/** Checks whether a worker of the embedded engine is running on this database. On Temporal its server knows: true. */
-async function hasWorker({ engine, database }: Pick<ServerContext, 'engine' | 'database'>): Promise<boolean> {
-  if (engine.kind !== 'embedded') return true
-  const row = await database.withSystem((tx) =>
-    tx.selectFrom('workers').select('worker_id').where('lease_until', '>', databaseNow).limit(1).executeTakeFirst(),
-  )
-  return row !== undefined
+/**
+ * Finds what executes the runs of the embedded engine on this database: workers; ticks, of which none may be in progress in
+ * this moment; or nothing. Of Temporal, its server knows: workers.
+ */
+async function findExecution({
+  engine,
+  database,
+  hasBackground,
+}: Pick<ServerContext, 'engine' | 'database' | 'hasBackground'>): Promise<'workers' | 'ticks' | 'none'> {
+  if (engine.kind !== 'embedded') return 'workers'
+  return database.withSystem(async (tx) => {
+    const worker = await tx
+      .selectFrom('workers')
+      .select('worker_id')
+      .where('lease_until', '>', databaseNow)
+      .limit(1)
+      .executeTakeFirst()
+    if (worker !== undefined) return 'workers'
+    return !hasBackground && (await hasLookedLately(tx)) ? 'ticks' : 'none'
+  })
 }
 
 /**
@@ -69,7 +90,9 @@ async function healthOfEmbedded(
   runs: readonly StoredRun[],
 ): Promise<readonly (readonly [string, RunHealth])[]> {
   if (runs.length === 0) return []
-  if (!(await hasWorker(server))) return runs.map(({ runId }) => [runId, NO_WORKER] as const)
+  const execution = await findExecution(server)
+  if (execution === 'ticks') return []
+  if (execution === 'none') return runs.map(({ runId }) => [runId, noWorker(server)] as const)
   const database = server.database.view<RuntimeTables>()
   if (runs.length > 1 && (await findObstacles(database)).length === 0) return []
   const found: (readonly [string, RunHealth])[] = []
@@ -83,9 +106,14 @@ async function healthOfEmbedded(
 /** The health of the workers as readiness shows it; null if each waiting run of any tenant has a worker. */
 export async function healthOfWorkers(server: ServerContext): Promise<RunHealth | null> {
   if (server.engine.kind !== 'embedded') return null
-  if (!(await hasWorker(server))) return NO_WORKER
+  const execution = await findExecution(server)
+  if (execution !== 'workers') return execution === 'ticks' ? null : noWorker(server)
   const missing = await findObstacles(server.database.view<RuntimeTables>())
   return missing.length === 0 ? null : noCapableWorker(missing)
+}
+
+function noWorker({ hasBackground }: Pick<ServerContext, 'hasBackground'>): RunHealth {
+  return hasBackground ? NO_WORKER : NO_TICK
 }
 
 /** Most requirements that a message names. */

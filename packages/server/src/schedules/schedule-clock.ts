@@ -11,6 +11,8 @@ import type { Claiming } from './firing.ts'
 export interface ScheduleClock {
   /** Begins to look for schedules that are due. Has no effect after the first call, and after `close`. */
   start(): void
+  /** Works on what is due, without looking again later, until nothing is. @returns Number of schedules and polls. */
+  drain(): Promise<number>
   /** Stops; resolves when no schedule is in progress. Other processes start the runs, or the next one does. */
   close(): Promise<void>
 }
@@ -44,6 +46,7 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
   let state: 'new' | 'started' | 'closed' = 'new'
   let looking: Promise<void> = Promise.resolve()
   let notedAt = 0
+  let taken = 0
   let wake = (): void => undefined
 
   const busy = () => working.size - aside.size
@@ -77,6 +80,7 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
       return { ...found, outages: isLate ? await listOutages(tx) : [] }
     })
     if (now - notedAt >= NOTE_MS) notedAt = now
+    taken += claimed.length
     const claiming = { now, outages, leaseMs, isClosing: () => state === 'closed' }
     for (const each of claimed)
       working.set(each, work(each, { ...claiming, aside: (waiting) => stepAside(each, waiting) }))
@@ -114,6 +118,21 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
       if (state !== 'new') return
       state = 'started'
       looking = run()
+    },
+    async drain() {
+      const before = taken
+      while (state !== 'closed') {
+        const last = taken
+        const looked = look()
+        looking = looked.then(
+          () => undefined,
+          () => undefined,
+        )
+        await looked
+        if (working.size > 0) await Promise.race(working.values())
+        else if (taken === last) break
+      }
+      return taken - before
     },
     async close() {
       state = 'closed'

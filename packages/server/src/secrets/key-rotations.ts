@@ -28,7 +28,11 @@ export interface KeyRotationProgress {
 export interface KeyRotations {
   /** Begins to look for rotations that are due. Has no effect after the first call, and after `close`. */
   start(): void
-  /** Requests the rotation of all tenants, or of one, and begins it in this process. */
+  /** Works on what is due, without looking again later. @returns Number of tenants. */
+  drain(): Promise<number>
+  /** Requests the rotation of all tenants, or of one, which any process begins. */
+  request(tenantId?: TenantId): Promise<KeyRotationProgress>
+  /** Requests a rotation, and begins it in this process. */
   rotate(tenantId?: TenantId): Promise<KeyRotationProgress>
   /** Reads the progress. */
   progress(): Promise<KeyRotationProgress>
@@ -62,10 +66,12 @@ export function createKeyRotations(deps: KeyRotationsDeps, given: Partial<KeyRot
   let state: 'new' | 'started' | 'closed' = 'new'
   const isClosing = () => state === 'closed'
 
-  const work = async (): Promise<void> => {
+  const work = async (): Promise<number> => {
+    let count = 0
     while (!isClosing()) {
       const claimed = await database.withSystem((tx) => claimRotation(tx, pace.leaseMs))
-      if (claimed === null) return
+      if (claimed === null) return count
+      count += 1
       try {
         await rotateTenant(deps, claimed, pace, isClosing)
       } catch (error) {
@@ -73,9 +79,10 @@ export function createKeyRotations(deps: KeyRotationsDeps, given: Partial<KeyRot
         log('warn', 'keys.rotation_failed: retrying', { tenantId, reason: reasonOf(error) })
         await database.withTenant(tenantId, (tx) => putOffRotation(tx, claimed, pace.leaseMs))
         // Each further tenant would wait for the same key provider, until its time limit.
-        if (error instanceof TenonError && error.code === 'UNAVAILABLE') return
+        if (error instanceof TenonError && error.code === 'UNAVAILABLE') return count
       }
     }
+    return count
   }
   const look = async (): Promise<void> => {
     timer = null
@@ -98,18 +105,32 @@ export function createKeyRotations(deps: KeyRotationsDeps, given: Partial<KeyRot
     lookIn(pace.idleMs)
   }
   const progress = () => database.withSystem(countRotations)
+  const request = async (tenantId?: TenantId): Promise<KeyRotationProgress> => {
+    if (tenantId !== undefined && !TENANT_ID_PATTERN.test(tenantId)) {
+      throw new TenonError('TENANT_INVALID', 'The tenant id is not valid')
+    }
+    if (!keyring.canSeal) throw withoutProvider()
+    await database.withSystem((tx) => requestRotation(tx, tenantId))
+    return progress()
+  }
   return {
     start,
     progress,
+    request,
     async rotate(tenantId) {
-      if (tenantId !== undefined && !TENANT_ID_PATTERN.test(tenantId)) {
-        throw new TenonError('TENANT_INVALID', 'The tenant id is not valid')
-      }
-      if (!keyring.canSeal) throw withoutProvider()
-      await database.withSystem((tx) => requestRotation(tx, tenantId))
+      const requested = await request(tenantId)
       start()
       if (working === null && state === 'started') lookIn(0)
-      return progress()
+      return requested
+    },
+    async drain() {
+      if (!keyring.canSeal) return 0
+      const draining = work()
+      working = draining.then(
+        () => undefined,
+        () => undefined,
+      )
+      return draining
     },
     async close() {
       state = 'closed'

@@ -1,4 +1,5 @@
 import { databaseNow } from '@tenon/runtime/postgres'
+import { sql } from 'kysely'
 import type { ServerTx } from './server-tables.ts'
 
 /** A stretch of time in which no process looked for schedules; instants are milliseconds since the Unix epoch. */
@@ -7,8 +8,8 @@ export interface Outage {
   readonly untilAt: number
 }
 
-/** Pause between two looks from which on no server was there. */
-export const OUTAGE_MS = 60_000
+/** Pause between two looks from which on no server was there; more than two minutes, in case a cron has them done. */
+export const OUTAGE_MS = 150_000
 /** Time for which outages are kept: longer than times are caught up. */
 export const OUTAGES_KEPT_MS = 8 * 24 * 60 * 60 * 1_000
 
@@ -40,6 +41,16 @@ export async function noteLook(tx: ServerTx): Promise<void> {
       .execute()
   }
   await tx.updateTable('schedule_looks').set({ looked_at: now }).where('clock', '=', first.clock).execute()
+}
+
+/** Checks whether a process has looked for schedules lately. */
+export async function hasLookedLately(tx: ServerTx): Promise<boolean> {
+  const row = await tx
+    .selectFrom('schedule_looks')
+    .select('looked_at')
+    .where('looked_at', '>', sql<number>`${databaseNow} - ${sql.lit(OUTAGE_MS)}`)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Lists the outages of the last days. */

@@ -14,6 +14,8 @@ export interface EventKeeper {
   start(): void
   /** Looks at once; starts the keeper. */
   wake(): void
+  /** Works on what is due, without looking again later, until nothing is. @returns Number of entries. */
+  drain(): Promise<number>
   /** Stops; resolves when the deliveries in hand have ended. Other processes do the rest, or the next one does. */
   close(): Promise<void>
 }
@@ -44,6 +46,7 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
   let state: 'new' | 'started' | 'closed' = 'new'
   let isWoken = false
   let saidAt: number | null = null
+  let taken = 0
 
   const workOn = (server: ServerContext, entry: ClaimedEvent): Promise<void> => {
     if (entry.target.startsWith(SPREAD)) return spreadEvent(server, entry)
@@ -59,9 +62,10 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
       })
       .finally(() => {
         inHand.delete(work)
-        wake()
+        wakeIfStarted()
       })
     inHand.set(work, entry)
+    taken += 1
   }
   /** Returns what this process takes at the moment, by what it has in hand. */
   const nextClaim = (): EventClaim => {
@@ -87,7 +91,7 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
   const look = async (): Promise<void> => {
     const server = contextOf()
     await sayHostListens(server)
-    while (state === 'started' && inHand.size < AT_ONCE) {
+    while (state !== 'closed' && inHand.size < AT_ONCE) {
       isWoken = false
       const claim = nextClaim()
       const entries = await server.database.withSystem((tx) => claimEvents(tx, claim))
@@ -114,14 +118,27 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
     state = 'started'
     lookIn(0)
   }
-  const wake = (): void => {
-    if (state === 'new') start()
+  const wakeIfStarted = (): void => {
     isWoken = true
     if (looking === null && state === 'started') lookIn(0)
   }
   return {
     start,
-    wake,
+    wake: () => {
+      start()
+      wakeIfStarted()
+    },
+    drain: async () => {
+      const before = taken
+      while (state !== 'closed') {
+        const last = taken
+        looking = look()
+        await looking
+        if (inHand.size > 0) await Promise.race(inHand.keys())
+        else if (taken === last) break
+      }
+      return taken - before
+    },
     close: async () => {
       state = 'closed'
       if (timer !== null) clearTimeout(timer)

@@ -24,6 +24,8 @@ export interface DispatchRunner {
   renewed(lease: RenewedLease): void
   /** Tenants of the queued nodes that it executes, one entry each. */
   tenants(): readonly string[]
+  /** Resolves when no body runs. */
+  whenIdle(): Promise<void>
   /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
   drain(drainMs: number): Promise<void>
 }
@@ -137,6 +139,9 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       working.add(tracked)
     }
   }
+  const whenIdle = async (): Promise<void> => {
+    while (working.size > 0) await Promise.allSettled(working)
+  }
   const stopAll = (): void => {
     for (const { stop } of running.values()) stop.stop('shutdown')
   }
@@ -152,10 +157,11 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       execute(ownedDispatches)
     },
     tenants: () => [...running.values()].map(({ tenantId }) => tenantId),
+    whenIdle,
     drain: async (drainMs) => {
       isDraining = true
       const timer = setTimeout(stopAll, drainMs)
-      while (working.size > 0) await Promise.allSettled(working)
+      await whenIdle()
       clearTimeout(timer)
     },
   }

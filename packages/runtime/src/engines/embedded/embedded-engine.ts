@@ -23,7 +23,7 @@ import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { findMissingTypes, findUnservedQueues } from '../../store/obstacles.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
-import { newRunId, type RunRef } from '../../store/run-ref.ts'
+import { newRunId, type RunRef, runKey } from '../../store/run-ref.ts'
 import { createUploadingAppender } from '../../store/uploading-appender.ts'
 import { watchProgress } from '../../store/watch-progress.ts'
 import { startQueued } from '../start-queued.ts'
@@ -34,6 +34,7 @@ import { createLease } from './lease.ts'
 import { createNodeSlots } from './node-slots.ts'
 import { createPoller } from './poller.ts'
 import { createPresence } from './presence.ts'
+import { openTickWorker, type TickParts } from './tick-worker.ts'
 import { createWorker } from './worker.ts'
 
 /**
@@ -50,13 +51,18 @@ import { createWorker } from './worker.ts'
  */
 export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFactory {
   checkEmbeddedOptions(options)
-  return (deps) => createEmbeddedEngine(deps, options)
+  return (deps) => assemble(deps, options).engine
 }
 
 /** Smallest share of its slots that a busy worker claims at once. */
 const BUSY_SHARE = 16
 
-function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions): Engine {
+/** @param isTick - True for an engine that works for one tick: it shows no presence, since its process may be suspended. */
+function assemble(
+  deps: EngineDeps,
+  options: EmbeddedEngineOptions,
+  isTick = false,
+): { readonly engine: Engine; readonly tick: TickParts } {
   const { database, reader, registry, bus, log } = deps
   const { concurrency = 64, maxRuns = 1_000, pollIntervalMs = 1_000, leaseMs = 8_000 } = options
   const { cancelGraceMs = 10_000, drainMs = 10_000, nodeQueues = [] } = options
@@ -103,7 +109,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const storeEvent = createStoreEvent(database, now)
   const migrateRun = createMigrateRun({ database, committer, now })
   const requestEngineChange = createRequestEngineChange({ database, committer, now })
-  const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
+  const presence = createPresence(busyGraceMs === 0 || isTick ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
   const files = deps.files ?? createFiles({ database, log })
@@ -123,8 +129,25 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     const mostOfTenant = Math.max(1, concurrency - reservedSlots)
     return { capacity, held, mostOfTenant, weightOf: tenantWeight, queueWaitMs: nodeQueueWaitMs }
   }
+  const driven = new Set<string>()
+  const noteDriven: typeof dispatch.findWork = async (request) => {
+    const found = await dispatch.findWork(request)
+    for (const run of [...found.runs, ...found.dispatches.claimed]) driven.add(runKey(run))
+    return found
+  }
   const poller = createPoller({
-    ...{ dispatch, lease, worker, dispatches, bus, log, now, pollIntervalMs, leaseMs, limits },
+    ...{
+      dispatch: isTick ? { ...dispatch, findWork: noteDriven } : dispatch,
+      lease,
+      worker,
+      dispatches,
+      bus,
+      log,
+      now,
+      pollIntervalMs,
+      leaseMs,
+      limits,
+    },
     mayRenew: () => !appender.isStalled(),
     onRenew: () => presence.keep(),
   })
@@ -219,7 +242,31 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
       return { outcome: answer.outcome }
     }
 
-  return {
+  const startWork = async (): Promise<void> => {
+    if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
+    await clock.ready()
+    await presence.start()
+    await poller.start()
+    partitions.start()
+    admitter.start()
+  }
+  const close = async (waitMs: number): Promise<void> => {
+    if (isClosed) return
+    isClosed = true
+    const wasRunning = poller.isRunning
+    // First, so that nothing new begins; the lease is kept until the last body has ended.
+    const drained = Promise.all([worker.drain(waitMs), dispatches.drain(waitMs)])
+    await poller.pause()
+    await drained
+    await poller.stop()
+    await partitions.stop()
+    await retention.stop()
+    await uploading.drain()
+    await admitter.stop()
+    if (wasRunning) await leave()
+    await presence.stop()
+  }
+  const engine: Engine = {
     kind: 'embedded',
     kinds: ['embedded'],
     start,
@@ -269,31 +316,26 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     missingTypes: (types) => findMissingTypes(database, types),
     startWorker: async () => {
       if (isClosed || poller.isRunning) return
-      if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
-      await clock.ready()
-      await presence.start()
-      await poller.start()
-      partitions.start()
+      await startWork()
       retention.start()
-      admitter.start()
     },
-    close: async () => {
-      if (isClosed) return
-      isClosed = true
-      const wasRunning = poller.isRunning
-      // First, so that nothing new begins; the lease is kept until the last body has ended.
-      const drained = Promise.all([worker.drain(drainMs), dispatches.drain(drainMs)])
-      await poller.pause()
-      await drained
-      await poller.stop()
-      await partitions.stop()
-      await retention.stop()
-      await uploading.drain()
-      await admitter.stop()
-      if (wasRunning) await leave()
-      await presence.stop()
-    },
+    openTickWorker: () => openTickWorker(assemble(deps, options, true).tick),
+    close: () => close(drainMs),
   }
+  const tick: TickParts = {
+    get runs() {
+      return driven.size
+    },
+    start: startWork,
+    look: poller.look,
+    isBusy: () => worker.claimed.size > 0 || dispatches.tenants().length > 0,
+    whenIdle: async () => {
+      await Promise.all([worker.whenIdle(), dispatches.whenIdle(), admitter.whenIdle()])
+    },
+    sweepRetention: retention.sweepNow,
+    close,
+  }
+  return { engine, tick }
 }
 
 /** Returns a prefix that is the same for all engines of a process and unique among processes. */

@@ -17,6 +17,8 @@ export interface Poller {
   stop(): Promise<void>
   /** Polls at an instant, ms since the Unix epoch. */
   wakeAt(at: number): void
+  /** Polls now. @returns Milliseconds until there may be work: 0 if it was found, null if no timer is set. */
+  look(): Promise<number | null>
 }
 
 /** Dependencies of a poller. */
@@ -39,6 +41,8 @@ export interface PollerDeps {
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1
+/** Time after which to look again while it is not known when there is work. */
+const UNKNOWN_MS = 1_000
 
 /** Creates the poller of one worker. */
 export function createPoller(deps: PollerDeps): Poller {
@@ -47,6 +51,7 @@ export function createPoller(deps: PollerDeps): Poller {
   let isRunning = false
   let polling: Promise<void> | null = null
   let isWanted = false
+  let workInMs: number | null = UNKNOWN_MS
   let timer: NodeJS.Timeout | null = null
   let timerAt = Number.POSITIVE_INFINITY
   let afterTenant = ''
@@ -69,6 +74,7 @@ export function createPoller(deps: PollerDeps): Poller {
   const pollWhileWanted = async (): Promise<void> => {
     while (isWanted && isRunning) {
       isWanted = false
+      workInMs = UNKNOWN_MS
       if (timer !== null) clearTimeout(timer)
       timerAt = Number.POSITIVE_INFINITY
       let nextAt = now() + pollIntervalMs
@@ -83,6 +89,7 @@ export function createPoller(deps: PollerDeps): Poller {
         dispatches.execute(found.dispatches.claimed)
         dispatches.cancel(found.dispatches.canceling)
         afterTenant = found.lastTenant ?? afterTenant
+        workInMs = found.runs.length + found.dispatches.claimed.length > 0 ? 0 : found.nextInMs
         if (found.nextInMs !== null) nextAt = Math.min(nextAt, now() + found.nextInMs)
       } catch (error) {
         log('warn', 'poll.failed: database unavailable', { reason: reasonOf(error) })
@@ -123,6 +130,11 @@ export function createPoller(deps: PollerDeps): Poller {
       return workers
     },
     wakeAt: schedule,
+    look: async () => {
+      poll()
+      await polling
+      return workInMs
+    },
     start: async () => {
       workers = (await lease.renew()).workers
       isRunning = true

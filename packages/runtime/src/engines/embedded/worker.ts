@@ -27,6 +27,8 @@ export interface Worker {
   renewed(lease: LeaseRenewal): void
   /** Runs that it drives, by tenant. */
   heldByTenant(): ReadonlyMap<string, number>
+  /** Resolves when it drives no run and no body runs. */
+  whenIdle(): Promise<void>
   /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
   drain(drainMs: number): Promise<void>
 }
@@ -43,6 +45,9 @@ export function createWorker(deps: WorkerDeps): Worker {
   const track = (work: Promise<void>): void => {
     const tracked = work.finally(() => working.delete(tracked))
     working.add(tracked)
+  }
+  const whenIdle = async (): Promise<void> => {
+    while (working.size > 0) await Promise.allSettled(working)
   }
   const claim = (key: RunRef): ClaimedRun => {
     const name = runKey(key)
@@ -238,13 +243,14 @@ export function createWorker(deps: WorkerDeps): Worker {
       follow(run, result)
       passReleased(run)
     },
+    whenIdle,
     drain: async (drainMs) => {
       isDraining = true
       slots.close()
       const timer = setTimeout(() => {
         for (const run of claimed.values()) for (const held of run.passes.values()) held.stop.stop('shutdown')
       }, drainMs)
-      while (working.size > 0) await Promise.allSettled(working)
+      await whenIdle()
       clearTimeout(timer)
     },
   }

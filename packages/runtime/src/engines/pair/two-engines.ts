@@ -74,6 +74,22 @@ function pairOf({ starting, continuing }: TwoEnginesOptions, deps: EngineDeps): 
       second.lookForWork()
     },
     startWorker: () => allOf([first.startWorker(), second.startWorker()]),
+    openTickWorker: async () => {
+      const opened = await Promise.allSettled([first.openTickWorker(), second.openTickWorker()])
+      const workers = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+      const failed = opened.find((each) => each.status === 'rejected')
+      if (failed !== undefined) {
+        await allOf(workers.map((worker) => worker.close(0)))
+        throw failed.reason
+      }
+      return {
+        get runs() {
+          return workers.reduce((sum, { runs }) => sum + runs, 0)
+        },
+        work: async (abortSignal) => (await Promise.all(workers.map((each) => each.work(abortSignal)))).every(Boolean),
+        close: (drainMs) => allOf(workers.map((worker) => worker.close(drainMs))),
+      }
+    },
     close: () => allOf([first.close(), second.close()]),
   }
 }

@@ -35,6 +35,10 @@ export interface OutboxRelayDeps {
 export interface OutboxRelay {
   /** Looks for new messages at once. */
   wake(): void
+  /** Messages that were delivered, or whose delivery was tried. */
+  readonly delivered: number
+  /** Looks for new messages at once. Resolves when none is due or in flight. */
+  whenIdle(): Promise<void>
   /** Stops claiming; resolves when the deliveries in flight have ended. */
   stop(): Promise<void>
 }
@@ -51,6 +55,8 @@ export function startOutboxRelay(
 ): OutboxRelay {
   const inFlight = new Set<Promise<void>>()
   let isStopped = false
+  let delivered = 0
+  let onIdle: (() => void)[] = []
   let isWoken = false
   let wakeUp: () => void = () => undefined
   const wake = (): void => {
@@ -80,9 +86,10 @@ export function startOutboxRelay(
     const delivery: Promise<void> = deliverOne(row).finally(() => {
       inFlight.delete(delivery)
       // A relay that was full has room again.
-      if (inFlight.size === MAX_IN_FLIGHT - 1) wake()
+      if (inFlight.size === MAX_IN_FLIGHT - 1 || onIdle.length > 0) wake()
     })
     inFlight.add(delivery)
+    delivered += 1
   }
   const claim = async (): Promise<number> => {
     try {
@@ -106,13 +113,30 @@ export function startOutboxRelay(
     while (!isStopped) {
       isWoken = false
       const count = inFlight.size < MAX_IN_FLIGHT ? await claim() : 0
-      if (count === 0 && !isWoken && !isStopped) await rest()
+      if (count > 0 || isWoken || isStopped) continue
+      if (inFlight.size === 0) {
+        for (const resolve of onIdle) resolve()
+        onIdle = []
+      }
+      await rest()
     }
+    for (const resolve of onIdle) resolve()
     while (inFlight.size > 0) await Promise.all(inFlight)
   }
   const running = loop()
   return {
+    get delivered() {
+      return delivered
+    },
     wake,
+    whenIdle: () => {
+      if (isStopped) return Promise.resolve()
+      const idle = new Promise<void>((resolve) => {
+        onIdle.push(resolve)
+      })
+      wake()
+      return idle
+    },
     stop: async () => {
       isStopped = true
       wakeUp()

@@ -33,7 +33,7 @@ import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createInbox, type RunInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
-import { createOutbox } from '../../store/outbox.ts'
+import { createOutbox, type Outbox } from '../../store/outbox.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { createRequirementStore } from '../../store/requirements.ts'
 import { newRunId } from '../../store/run-ref.ts'
@@ -41,6 +41,7 @@ import { findUnlistedTypes } from '../../store/temporal-workers.ts'
 import { createUploadingAppender } from '../../store/uploading-appender.ts'
 import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import { createDeliver } from './deliver.ts'
 import { connectQueues, createUnservedQueueFinder } from './find-unserved-queues.ts'
 import { followStoppedShells } from './follow-stopped-shells.ts'
@@ -157,6 +158,14 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     if (run !== null) publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId: run.workflowId })
   }
 
+  const openRelay = (client: ShellClient, outbox: Outbox): OutboxRelay => {
+    const deliver = createDeliver({ client, reader, committer, outbox, now, reconcileMs })
+    const onHealth = ({ tenantId, runId }: OutboxEntry, health: RunObstacle | null): void => {
+      log(health === null ? 'info' : 'warn', `run.health: ${health ?? 'OK'}`, { tenantId, runId })
+      void announceRun(tenantId, runId)
+    }
+    return startOutboxRelay(outbox, deliver, { log, onHealth })
+  }
   const open = async (): Promise<Running> => {
     await clock.ready()
     const { startShellWorker } = await import('./worker/index.ts')
@@ -185,16 +194,11 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       await client.close()
       throw error
     })
-    const outbox = createOutbox(database)
-    const deliver = createDeliver({ client, reader, committer, outbox, now, reconcileMs })
-    const onHealth = ({ tenantId, runId }: OutboxEntry, health: RunObstacle | null): void => {
-      log(health === null ? 'info' : 'warn', `run.health: ${health ?? 'OK'}`, { tenantId, runId })
-      void announceRun(tenantId, runId)
-    }
     partitions.start()
     retention.start()
     admitter.start()
-    relay = startOutboxRelay(outbox, deliver, { log, onHealth })
+    const outbox = createOutbox(database)
+    relay = openRelay(client, outbox)
     const stopFollowing = followStoppedShells({ client, outbox, log })
     const stopListing = listTypes({ database, registry, workerId, log })
     return { client, relay, worker, stopFollowing, stopListing }
@@ -303,6 +307,27 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
         running = null
         throw new TenonError('UNAVAILABLE', `Temporal does not respond at ${options.address}`, { cause })
       })
+    },
+    openTickWorker: async () => {
+      await clock.ready()
+      const client = await connectShellClient(options, workerId, log).catch((cause: unknown) => {
+        throw new TenonError('UNAVAILABLE', `Temporal does not respond at ${options.address}`, { cause })
+      })
+      // Its workers do the rest.
+      const relaying = openRelay(client, createOutbox(database))
+      return {
+        get runs() {
+          return relaying.delivered
+        },
+        work: async (abortSignal) => {
+          await unlessAborted(relaying.whenIdle(), abortSignal)
+          return !abortSignal.aborted
+        },
+        close: async () => {
+          await relaying.stop()
+          await client.close()
+        },
+      }
     },
     close: async () => {
       const opened = await running?.catch(() => null)

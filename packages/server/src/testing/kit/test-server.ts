@@ -66,7 +66,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   // A database that a test opens for a server closes with it.
   const database = { endOnClose: true, ...given }
   const server = await openOn(database, options)
-  await server.automation.startWorker()
+  if (options.background !== false) await server.automation.startWorker()
   return server
 }
 

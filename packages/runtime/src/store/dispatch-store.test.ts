@@ -270,6 +270,26 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(await store('second').renewLease(60_000)).toMatchObject({ owned: [{ tenantId: 'a' }] })
   })
 
+  test('frees the runs of a worker that was seen expired a whole lease ago, also by one that has just begun', async () => {
+    await store('gone').renewLease(-1)
+    await ready('a', [{ op: 'ready', workerId: 'gone' }])
+    const suspect = (suspectedAt: number, leaseUntil: number) =>
+      opened.database.withSystem((tx) =>
+        tx
+          .updateTable('workers')
+          .set({ suspected_at: suspectedAt, lease_until: leaseUntil, started_at: leaseUntil })
+          .where('worker_id', '=', 'gone')
+          .execute(),
+      )
+    // It was seen before it has renewed its lease, which has expired again since.
+    await suspect(1, 2)
+    await store('first').renewLease(60_000)
+    expect(await rows()).toMatchObject([{ worker_id: 'gone' }])
+    await suspect(2, 1)
+    await store('second').renewLease(60_000)
+    expect(await rows()).toMatchObject([{ worker_id: null, woken: true }])
+  })
+
   test('reports to a worker which runs it owns, known to it or not', async () => {
     await store('w').renewLease(60_000)
     await store('other').renewLease(60_000)

@@ -77,20 +77,27 @@ const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'] ?? '', 
 const write = process.env['KILL_AFTER'] as keyof typeof WRITES | undefined
 if (write !== undefined) pool.on('connect', (client) => killAt(client, WRITES[write]))
 
+/** True for a process that works in ticks only: it ticks when its parent asks for it, and answers with the result. */
+const isTicking = process.env['TICKS'] === '1'
+
 /** A server of its own on a shared database, which sends its parent the port on which it listens. */
 const automation = createWorkflowServer({
   database: { pool },
-  engine: embeddedEngine(),
+  engine: embeddedEngine(isTicking ? { leaseMs: 500, busyGraceMs: 0 } : {}),
   nodes: [...nodesWithWebhook, noteNode, feedNode],
   keyProvider: plainKeys,
   authenticate: () => ({ tenantId: 'acme', userId: 'ada', displayName: 'Ada', role: 'admin' }),
   publicUrl: 'https://app.example',
   limits: { rates: false, waitingPerTenant: 5_000 },
+  background: !isTicking,
 })
 await automation.migrate()
-await automation.startWorker()
+if (!isTicking) await automation.startWorker()
 const server = createServer(toNodeHandler(automation))
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+process.on('message', async (message) => {
+  if (message === 'tick') process.send?.(await automation.tick({ budgetMs: 20_000 }))
+})
 process.on('disconnect', () => process.exit(0))
 
 /** Answers with the most memory that the process has had, in bytes, when its parent asks for it. */
@@ -117,8 +124,8 @@ async function saveOrder(workflowId: string, { id, end }: OrdersToSave['orders']
   }
 }
 
-process.on('message', (message: OrdersToSave | 'memory') => {
-  if (message === 'memory') return
+process.on('message', (message: OrdersToSave | 'memory' | 'tick') => {
+  if (message === 'memory' || message === 'tick') return
   const { workflowId, orders } = message
   const waiting = [...orders]
   const save = async (): Promise<void> => {

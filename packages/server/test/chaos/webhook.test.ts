@@ -19,6 +19,7 @@ import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { TickResult } from '../../src/tick/tick.ts'
 import type { OrdersToSave } from './webhook-process.ts'
 
 /** Messages, each of which is sent three times. `npm run chaos` sends more. */
@@ -69,16 +70,19 @@ afterAll(async () => {
 
 type Write = 'claim' | 'start' | 'decision' | 'advance' | 'part' | 'file'
 
-/** @param killAfter - Write of the first event after which the process dies. */
-function forkProcess(killAfter?: Write): ChildProcess {
-  const env = { ...process.env, DATABASE_URL: databaseUrl, ...(killAfter && { KILL_AFTER: killAfter }) }
+/**
+ * @param killAfter - Write of the first event after which the process dies.
+ * @param more - Further variables of its environment.
+ */
+function forkProcess(killAfter?: Write, more: Record<string, string> = {}): ChildProcess {
+  const env = { ...process.env, DATABASE_URL: databaseUrl, ...(killAfter && { KILL_AFTER: killAfter }), ...more }
   const child = fork(join(CACHE, 'webhook-process.js'), { env })
   processes.push(child)
   return child
 }
 
-async function startProcess(killAfter?: Write): Promise<ServerProcess> {
-  const child = forkProcess(killAfter)
+async function startProcess(killAfter?: Write, more: Record<string, string> = {}): Promise<ServerProcess> {
+  const child = forkProcess(killAfter, more)
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message) => resolve(Number(message)))
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)))
@@ -378,6 +382,35 @@ test('a file whose process is killed during the upload or before the outcome of 
     { state: 'ready', size: 5, is_kept: true },
   ])
   await sql.end()
+}, 120_000)
+
+test('a run whose process is killed within a tick is continued by the ticks of another one', async () => {
+  const ticking = { TICKS: '1' }
+  const killed = await startProcess('file', ticking)
+  const { id: workflowId } = await call<Workflow>(`${killed.url}/workflows`, { name: 'Ticks' })
+  const noting = workflow(
+    [node('start', 'start'), node('note', 'note'), node('end', 'end', { outcome: 'done' })],
+    [...['start>note', 'note>end']],
+  )
+  await publishDocument(killed.url, workflowId, noting)
+  const run = await call<StartedRun>(`${killed.url}/workflows/${workflowId}/runs`, { input: {} })
+  const died = new Promise((resolve) => killed.process.once('exit', (_code, signal) => resolve(signal)))
+  killed.process.send('tick')
+  expect(await died).toBe('SIGKILL')
+  const other = await startProcess(undefined, ticking)
+  const tick = () =>
+    new Promise<TickResult>((resolve) => {
+      other.process.once('message', (result: TickResult) => resolve(result))
+      other.process.send('tick')
+    })
+  let runs = 0
+  // The lease has to end first, then the time in which its worker could have renewed it.
+  const status = async () => {
+    runs += (await tick()).runs
+    return (await call<Run>(`${other.url}/runs/${run.runId}`)).status
+  }
+  await expect.poll(status, { timeout: 30_000, interval: 100 }).toBe('completed')
+  expect(runs).toBe(1)
 }, 120_000)
 
 test('a large file needs little memory of the server, up and down', async () => {

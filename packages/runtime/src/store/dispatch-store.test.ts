@@ -271,7 +271,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   })
 
   test('frees the runs of a worker that was seen expired a whole lease ago, also by one that has just begun', async () => {
-    await store('gone').renewLease(-1)
+    await store('gone').renewLease(60_000)
     await ready('a', [{ op: 'ready', workerId: 'gone' }])
     const suspect = (suspectedAt: number, leaseUntil: number) =>
       opened.database.withSystem((tx) =>

@@ -206,7 +206,7 @@ test('only the first of those with an order key is due; each of the others is wh
     select $1, 'r' || no, '', 'key', 1, 0 from generate_series($2::int, $3::int) no`
   const put = (first: number, last: number) =>
     other.withTenant(tenantId, (tx) => tx.executeQuery(CompiledQuery.raw(fill, [tenantId, first, last])))
-  const claim = () => other.withSystem((tx) => claimRequests(tx, { leaseMs: 60_000, most: 8 }))
+  const claim = () => other.withSystem((tx) => claimRequests(tx, { leaseMs: 60_000, most: 8, afterTenant: '' }))
   const claimed: string[] = []
   /** Claims until nothing is due. */
   const claimAll = async () => {

@@ -42,15 +42,17 @@ export function createStartRequestKeeper(
   let working: Promise<void> | null = null
   let state: 'new' | 'started' | 'closed' = 'new'
   let isWoken = false
+  let afterTenant = ''
 
   const work = async (): Promise<number> => {
     const server = contextOf()
     let count = 0
     while (state !== 'closed') {
       isWoken = false
-      const { requests, hasMore } = await server.database.withSystem((tx) =>
-        claimRequests(tx, { leaseMs, most: AT_ONCE }),
+      const { requests, hasMore, lastTenant } = await server.database.withSystem((tx) =>
+        claimRequests(tx, { leaseMs, most: AT_ONCE, afterTenant }),
       )
+      afterTenant = lastTenant
       if (!hasMore) return count
       count += requests.length
       await Promise.all(

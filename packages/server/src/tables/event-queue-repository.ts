@@ -3,7 +3,8 @@ import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx } from './server-tables.ts'
 import type { EndpointRef } from './webhook-endpoint-repository.ts'
-import { type EventQueueRow, SPREAD } from './webhook-tables.ts'
+import { type TurnOrder, tenantsInTurn } from './tenants-in-turn.ts'
+import { type EventQueueRow, HOST, SPREAD } from './webhook-tables.ts'
 
 /** An entry that this process works on until its lease ends. */
 export type ClaimedEvent = Pick<
@@ -21,18 +22,31 @@ export interface EventClaim {
   readonly mostToSpread: number
   /** Targets of which nothing is claimed. */
   readonly except: readonly string[]
+  /** Most events for `onEvent`, in turns of the tenants, whose queue they share; 0 if the host takes none. */
+  readonly forHost: TurnOrder
 }
+
+/** Entries that were claimed. */
+export interface ClaimedEvents {
+  readonly entries: readonly ClaimedEvent[]
+  /** Tenant that had the last turn for `onEvent`. */
+  readonly lastTenant: string
+}
+
+const FOR_HOST = sql<boolean>`target = ${sql.lit(HOST)}`
 
 /**
  * Claims entries that are due for this process alone, until `leaseMs` are over: a few of each target, so that none waits for
- * the backlog of another, nor a tenant for that of another. With more targets than the claim may take, each has the same
+ * the backlog of another, nor a tenant for that of another, also for `onEvent`, whose queue the tenants share. With more targets than the claim may take, each has the same
  * chance. For `withSystem`.
  */
 export async function claimEvents(
   tx: ServerTx,
-  { leaseMs, most, mostToSpread, except }: EventClaim,
-): Promise<readonly ClaimedEvent[]> {
-  const rows = await tx
+  { leaseMs, most, mostToSpread, except, forHost }: EventClaim,
+): Promise<ClaimedEvents> {
+  const tenants = await tenantsInTurn(tx, 'event_queue', FOR_HOST, forHost)
+  const perTenant = Math.floor(forHost.most / Math.max(1, tenants.length))
+  const entries = await tx
     // The targets one after the other by the index, since most entries of a long backlog are of few targets.
     .withRecursive('targets(target)', (db) =>
       db
@@ -68,7 +82,27 @@ export async function claimEvents(
               .as('first'),
           (join) => join.onTrue(),
         )
-        .where('targets.target', '!=', sql<string>`all(${[...except]}::text[])`)
+        .where('targets.target', '!=', sql<string>`all(${[HOST, ...except]}::text[])`)
+        .select(['first.tenant_id', 'first.event_id', 'first.target']),
+    )
+    .with('for_host', (db) =>
+      db
+        .selectFrom(sql<{ tenant_id: TenantId }>`unnest(${[...tenants]}::text[])`.as<'turn'>(sql`turn(tenant_id)`))
+        .innerJoinLateral(
+          (eb) =>
+            eb
+              .selectFrom('event_queue as entry')
+              .select(['entry.tenant_id', 'entry.event_id', 'entry.target'])
+              .whereRef('entry.tenant_id', '=', 'turn.tenant_id')
+              .where(sql<boolean>`entry.target = ${sql.lit(HOST)}`)
+              .where('entry.due_at', '<=', statementNow)
+              .orderBy('entry.due_at')
+              .limit(sql.lit(perTenant))
+              .forUpdate('entry')
+              .skipLocked()
+              .as('first'),
+          (join) => join.onTrue(),
+        )
         .select(['first.tenant_id', 'first.event_id', 'first.target']),
     )
     .with('due', (db) => {
@@ -83,6 +117,7 @@ export async function claimEvents(
         .selectFrom(some(true, mostToSpread).as('toSpread'))
         .selectAll()
         .unionAll(db.selectFrom(some(false, most).as('toSend')).selectAll())
+        .unionAll(db.selectFrom('for_host').selectAll())
     })
     .updateTable('event_queue')
     .set({ due_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
@@ -98,7 +133,7 @@ export async function claimEvents(
     )
     .returning(['tenant_id', 'event_id', 'target', 'event_type', 'subject', 'at', 'attempts'])
     .execute()
-  return rows
+  return { entries, lastTenant: tenants.at(-1) ?? forHost.afterTenant }
 }
 
 /** Names an entry of the queue. */

@@ -5,6 +5,7 @@ import { LISTED_WORKFLOW } from './server-tables.ts'
 import { START_REQUEST_FUNCTIONS } from './start-request-functions.ts'
 import { RUN_OF_SCHEDULE } from './trigger-tables.ts'
 import { webhooks } from './webhook-migration.ts'
+import { HOST } from './webhook-tables.ts'
 
 const toWorkflow = (schema: string): string =>
   `foreign key (tenant_id, workflow_id) references ${identifier(schema)}.workflows (tenant_id, workflow_id)`
@@ -345,6 +346,17 @@ const connectionPaces: Migration = {
   ],
 }
 
+/** Indexes by which tenants take turns in queues that they share. */
+const tenantTurns: Migration = {
+  name: '0050-tenant-turns',
+  isCompatible: true,
+  up: ({ schema }) => [
+    `create index start_request_queue_turns on ${identifier(schema)}.start_request_queue (tenant_id, due_at, seq)
+      where due_at is not null`,
+    `create index event_queue_turns on ${identifier(schema)}.event_queue (tenant_id, due_at) where target = '${HOST}'`,
+  ],
+}
+
 /** Longest input of a run, or data of an event, as of a request to the API. */
 const MAX_BODY_BYTES = 1_048_576
 
@@ -366,6 +378,7 @@ export const SERVER_MIGRATIONS = {
     webhooks,
     polls,
     connectionPaces,
+    tenantTurns,
   ],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],

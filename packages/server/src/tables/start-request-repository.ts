@@ -4,6 +4,7 @@ import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx } from './server-tables.ts'
 import { holdFollowers, lockOrder, releaseNext } from './start-request-order.ts'
+import { tenantsInTurn } from './tenants-in-turn.ts'
 import type { StartRequestQueueRow, StartRequestRow } from './trigger-tables.ts'
 
 /** Names an entry of the queue of start requests. */
@@ -25,16 +26,25 @@ export interface RequestClaim {
   readonly requests: readonly ClaimedRequest[]
   /** True if more may be due. */
   readonly hasMore: boolean
+  /** Tenant that had the last turn. */
+  readonly lastTenant: string
 }
 
+/** Order of the entries that have an index. */
+const WITH_DUE_TIME = sql<boolean>`due_at is not null`
+
 /**
- * Claims entries that are due for this process alone, until `leaseMs` are over: of those with the same order key only the
- * first. The others are due when it leaves the queue, so that no claim reads them until then. For `withSystem`.
+ * Claims entries that are due for this process alone, until `leaseMs` are over: the same share for each tenant, in turns, and
+ * of those with the same order key only the first. The others are due when it leaves the queue, so that no claim reads them
+ * until then. For `withSystem`.
  */
 export async function claimRequests(
   tx: ServerTx,
-  { leaseMs, most }: { readonly leaseMs: number; readonly most: number },
+  { leaseMs, most, afterTenant }: { readonly leaseMs: number; readonly most: number; readonly afterTenant: string },
 ): Promise<RequestClaim> {
+  const tenants = await tenantsInTurn(tx, 'start_request_queue', WITH_DUE_TIME, { afterTenant, most })
+  const lastTenant = tenants.at(-1) ?? afterTenant
+  if (tenants.length === 0) return { requests: [], hasMore: false, lastTenant }
   const rows = await tx
     .updateTable('start_request_queue')
     .set({ due_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
@@ -43,14 +53,23 @@ export async function claimRequests(
         eb.refTuple('tenant_id', 'request_id', 'target'),
         'in',
         eb
-          .selectFrom('start_request_queue as due')
+          .selectFrom(sql<{ tenant_id: TenantId }>`unnest(${[...tenants]}::text[])`.as<'turn'>(sql`turn(tenant_id)`))
+          .innerJoinLateral(
+            (join) =>
+              join
+                .selectFrom('start_request_queue as entry')
+                .select(['entry.tenant_id', 'entry.request_id', 'entry.target'])
+                .whereRef('entry.tenant_id', '=', 'turn.tenant_id')
+                .where('entry.due_at', '<=', statementNow)
+                .orderBy('entry.due_at')
+                .orderBy('entry.seq')
+                .limit(sql.lit(Math.floor(most / tenants.length)))
+                .forUpdate('entry')
+                .skipLocked()
+                .as('due'),
+            (join) => join.onTrue(),
+          )
           .select(['due.tenant_id', 'due.request_id', 'due.target'])
-          .where('due.due_at', '<=', statementNow)
-          .orderBy('due.due_at')
-          .orderBy('due.seq')
-          .limit(sql.lit(most))
-          .forUpdate('due')
-          .skipLocked()
           .$asTuple('tenant_id', 'request_id', 'target'),
       ),
     )
@@ -64,7 +83,7 @@ export async function claimRequests(
     .map(({ tenant_id: tenantId, request_id: requestId, failing_ms, target, attempts, order_key }) => ({
       ...{ tenantId, requestId, target, attempts, order_key, failingMs: Number(failing_ms) },
     }))
-  return { requests, hasMore: rows.length > 0 }
+  return { requests, hasMore: rows.length > 0, lastTenant }
 }
 
 export async function findRequest(tx: ServerTx, ref: Omit<QueueRef, 'target'>): Promise<StartRequestRow | null> {

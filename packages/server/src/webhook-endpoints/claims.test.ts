@@ -8,6 +8,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { claimEvents } from '../tables/event-queue-repository.ts'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
+import { claimRequests } from '../tables/start-request-repository.ts'
 import { HOST } from '../tables/webhook-tables.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { endingAs, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
@@ -124,7 +125,9 @@ test('the backlog of a tenant that is to be spread delays no other tenant', asyn
   // The keeper of the server sees nothing of it.
   const work = database.withSystem(async (tx) => {
     const claim = async (mostToSpread: number): Promise<string[]> => {
-      const entries = await claimEvents(tx, { leaseMs: 60_000, most: 10, mostToSpread, except: [HOST] })
+      const { entries } = await claimEvents(tx, {
+        ...{ leaseMs: 60_000, most: 10, mostToSpread, except: [], forHost: { most: 0, afterTenant: '' } },
+      })
       return entries.map(({ tenant_id }) => tenant_id).filter((id) => id === busy || id === other)
     }
     for (const tenant_id of [busy, other]) {
@@ -140,6 +143,40 @@ test('the backlog of a tenant that is to be spread delays no other tenant', asyn
   })
   await expect(work).rejects.toBe(undo)
   expect(claims.map((tenants) => tenants.sort())).toEqual([[], [busy, busy, other].sort(), [busy]])
+})
+
+test('ten thousand events or requests of one tenant delay those of another by no more than a round', async () => {
+  const [busy, other] = [testIdentity().tenantId, testIdentity().tenantId].sort()
+  const undo = new Error('Nothing is kept')
+  const rounds: string[][] = []
+  const requests: string[][] = []
+  // The keeper of the server sees nothing of it.
+  const work = database.withSystem(async (tx) => {
+    await sql`insert into tenon.event_queue (tenant_id, event_id, target, event_type, subject, at, due_at)
+      select ${busy}, 'busy-' || no, ${HOST}, 'run.failed', '[]', 1, 1 from generate_series(1, 10000) no
+      union all select ${other}, 'other-' || no, ${HOST}, 'run.failed', '[]', 2, 2 from generate_series(1, 3) no`.execute(
+      tx,
+    )
+    for (let afterTenant = ''; rounds.length < 4; ) {
+      const claim = { leaseMs: 60_000, most: 10, mostToSpread: 0, except: [], forHost: { most: 2, afterTenant } }
+      const { entries, lastTenant } = await claimEvents(tx, claim)
+      rounds.push(entries.map(({ tenant_id }) => tenant_id).sort())
+      afterTenant = lastTenant
+    }
+    await sql`insert into tenon.start_request_queue (tenant_id, request_id, target, due_at, attempts)
+      select ${busy}, 'busy-' || no, '', 1, 0 from generate_series(1, 10000) no
+      union all select ${other}, 'other-' || no, '', 2, 0 from generate_series(1, 3) no`.execute(tx)
+    for (let afterTenant = ''; requests.length < 4; ) {
+      const claim = await claimRequests(tx, { leaseMs: 60_000, most: 2, afterTenant })
+      requests.push(claim.requests.map(({ tenantId }) => tenantId).sort())
+      afterTenant = claim.lastTenant
+    }
+    throw undo
+  })
+  await expect(work).rejects.toBe(undo)
+  const shared = [busy, other]
+  expect(requests).toEqual([shared, shared, shared, [busy, busy]])
+  expect(rounds).toEqual([shared, shared, shared, [busy, busy]])
 })
 
 test('an event that was spread while its endpoint was being disabled has failed', async () => {
@@ -175,8 +212,10 @@ test('the host listens until its process says no more', async () => {
   await database.withTenant(tenantId, (tx) =>
     sql`select tenon.note_webhook_event(${tenantId}, 'run.failed', '[]')`.execute(tx),
   )
-  const claimed = await database.withSystem((tx) =>
-    claimEvents(tx, { leaseMs: 1, most: 10, mostToSpread: 10, except: [] }),
+  const { entries } = await database.withSystem((tx) =>
+    claimEvents(tx, {
+      ...{ leaseMs: 1, most: 10, mostToSpread: 10, except: [], forHost: { most: 10, afterTenant: '' } },
+    }),
   )
-  expect(claimed.filter(({ tenant_id }) => tenant_id === tenantId)).toEqual([])
+  expect(entries.filter(({ tenant_id }) => tenant_id === tenantId)).toEqual([])
 })

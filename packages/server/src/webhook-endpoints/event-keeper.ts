@@ -47,6 +47,8 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
   let isWoken = false
   let saidAt: number | null = null
   let taken = 0
+  /** Tenant whose event the host was given last. */
+  let afterTenant = ''
 
   const workOn = (server: ServerContext, entry: ClaimedEvent): Promise<void> => {
     if (entry.target.startsWith(SPREAD)) return spreadEvent(server, entry)
@@ -72,13 +74,16 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
     const counts = new Map<string, number>()
     for (const { target } of inHand.values()) counts.set(target, (counts.get(target) ?? 0) + 1)
     let spreading = 0
-    const except: string[] = onEvent === undefined ? [HOST] : []
+    const except: string[] = []
     for (const [target, count] of counts) {
       if (target.startsWith(SPREAD)) spreading += count
-      else if (count >= (target === HOST ? PER_STEP : PER_ENDPOINT)) except.push(target)
+      else if (target !== HOST && count >= PER_ENDPOINT) except.push(target)
     }
     const most = AT_ONCE - inHand.size
-    return { leaseMs: LEASE_MS, most, mostToSpread: Math.min(most, Math.max(0, PER_STEP - spreading)), except }
+    const room = (ofStep: number): number => Math.min(most, Math.max(0, PER_STEP - ofStep))
+    const mostForHost = onEvent === undefined ? 0 : room(counts.get(HOST) ?? 0)
+    const forHost = { most: mostForHost, afterTenant }
+    return { leaseMs: LEASE_MS, most, mostToSpread: room(spreading), except, forHost }
   }
   const sayHostListens = async (server: ServerContext): Promise<void> => {
     if (saidAt !== null && performance.now() - saidAt < HOST_SAYS_MS) return
@@ -94,7 +99,8 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
     while (state !== 'closed' && inHand.size < AT_ONCE) {
       isWoken = false
       const claim = nextClaim()
-      const entries = await server.database.withSystem((tx) => claimEvents(tx, claim))
+      const { entries, lastTenant } = await server.database.withSystem((tx) => claimEvents(tx, claim))
+      afterTenant = lastTenant
       for (const entry of entries) take(server, entry)
       if (entries.length === 0) return
     }

@@ -29,8 +29,8 @@ export type {
   SecretReader,
   StartedRunRow,
   StartRunRequest,
-  TransactionHook,
   TickWorker,
+  TransactionHook,
   WithdrawResult,
 } from './engine.ts'
 export { embeddedEngine } from './engines/embedded/embedded-engine.ts'

@@ -2,8 +2,8 @@ import type { TenantId } from '@tenon/core/document'
 import { databaseNow, statementNow } from '@tenon/runtime/postgres'
 import { sql } from 'kysely'
 import type { ServerTx } from './server-tables.ts'
-import type { EndpointRef } from './webhook-endpoint-repository.ts'
 import { type TurnOrder, tenantsInTurn } from './tenants-in-turn.ts'
+import type { EndpointRef } from './webhook-endpoint-repository.ts'
 import { type EventQueueRow, HOST, SPREAD } from './webhook-tables.ts'
 
 /** An entry that this process works on until its lease ends. */

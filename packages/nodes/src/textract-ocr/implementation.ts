@@ -2,10 +2,13 @@ import { durationToMs, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
   type DocumentReader,
+  type DocumentReaderContext,
   type DocumentRequest,
   implementNode,
+  type NodeContext,
   type NodeImplementation,
   type NodeParams,
+  type StartedReading,
 } from '@tenon/core/node'
 import { textractOcr } from './definition.ts'
 
@@ -18,21 +21,21 @@ const MOST_WAIT_MS = 120_000
  */
 export function createTextractOcrNode(reader: DocumentReader): NodeImplementation<typeof textractOcr> {
   return implementNode(textractOcr, async (context) => {
-    const { params, durable } = context
+    const { params, connection } = context
     const request = requestOf(params)
-    // A person who corrects the params of a failed node run wants another reading.
-    const { job, startedAt } = await durable(`reading/${sha256Hex(JSON.stringify(request))}`, async () => ({
-      job: await reader.start(request, context),
-      startedAt: Date.now(),
-    }))
+    // A person who corrects the params or the connection of a failed node run wants another reading.
+    const wanted = sha256Hex(JSON.stringify([request, connection?.connectionId ?? null]))
+    const { reading, endedKey } = await openReading(reader, { request, wanted }, context)
+    const { job, startedAt } = reading
     const askAt = startedAt + job.askAfterMs
-    if (Date.now() < askAt) return { suspend: { kind: 'time', dueAt: askAt } }
+    // A worker with a clock that is behind would wait for an instant that has passed.
+    const now = Math.max(Date.now(), context.resume?.kind === 'time' ? context.resume.firedAt : 0)
+    if (now < askAt) return { suspend: { kind: 'time', dueAt: askAt } }
     try {
       const content = await reader.result(job, request, context)
-      const now = Date.now()
       const waitedMs = Math.max(0, now - startedAt)
       if (content !== null) {
-        await reader.discard(job, context)
+        await discard(reader, job, context)
         return { port: 'success', output: content }
       }
       if (waitedMs > durationToMs(params.maxWait)) {
@@ -40,9 +43,51 @@ export function createTextractOcrNode(reader: DocumentReader): NodeImplementatio
       }
       return { suspend: { kind: 'time', dueAt: now + Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, waitedMs / 2)) } }
     } catch (error) {
-      if (error instanceof TenonError && !error.retryable) await reader.discard(job, context)
+      if (error instanceof TenonError && !error.retryable) {
+        await context.durable(endedKey, async () => true)
+        await discard(reader, job, context)
+      }
       throw error
     }
+  })
+}
+
+interface Reading {
+  readonly job: StartedReading
+  readonly startedAt: number
+}
+
+/** Thrown by a journaled call in place of a result, so that nothing is journaled. */
+const NOT_ENDED = new Error('The reading has not ended')
+
+/** Returns the reading in progress. One that has ended without content is followed by another, with a key of its own. */
+async function openReading(
+  reader: DocumentReader,
+  { request, wanted }: { readonly request: DocumentRequest; readonly wanted: string },
+  context: DocumentReaderContext & Pick<NodeContext, 'durable'>,
+): Promise<{ readonly reading: Reading; readonly endedKey: string }> {
+  const { durable, idempotencyKey } = context
+  for (let number = 1; ; number += 1) {
+    const endedKey = `ended/${number}/${wanted}`
+    const hasEnded = await durable(endedKey, () => Promise.reject(NOT_ENDED)).catch((error: unknown) => {
+      if (error === NOT_ENDED) return false
+      throw error
+    })
+    if (hasEnded) continue
+    const key = number === 1 ? idempotencyKey : `${idempotencyKey}/${number}`
+    const reading = await durable(`reading/${number}/${wanted}`, async () => ({
+      job: await reader.start(request, { ...context, idempotencyKey: key }),
+      startedAt: Date.now(),
+    }))
+    return { reading, endedKey }
+  }
+}
+
+/** Removes what was stored for a reading. The node has its result, or its failure, whatever comes of it. */
+async function discard(reader: DocumentReader, job: StartedReading, context: DocumentReaderContext): Promise<void> {
+  await reader.discard(job, context).catch((error: unknown) => {
+    const reason = error instanceof TenonError ? error.code : 'UNKNOWN'
+    context.log('warn', 'What was stored for the document could not be removed', { reason })
   })
 }
 

@@ -26,9 +26,11 @@ export function createLinks(blocks: readonly Block[]) {
 function positionOf({ Page = 1, Confidence = 0, Geometry }: Block) {
   const { Left = 0, Top = 0, Width = 0, Height = 0 } = Geometry?.BoundingBox ?? {}
   const box = { left: partOf(Left), top: partOf(Top), width: partOf(Width), height: partOf(Height) }
-  return { page: Page, confidence: partOf(Confidence / 100), box }
+  return { page: Math.max(1, Page), confidence: partOf(Confidence / 100), box }
 }
 
+/** Returns a part from 0 to 1; 0 for what is no number, which the SDK reads from the text `NaN`. */
 function partOf(value: number): number {
+  if (!Number.isFinite(value)) return 0
   return Math.round(Math.min(1, Math.max(0, value)) * DECIMALS) / DECIMALS
 }

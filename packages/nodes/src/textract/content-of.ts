@@ -3,6 +3,9 @@ import type { DocumentContent } from '@tenon/core/node'
 import { createLinks } from './block-index.ts'
 import { tablesOf } from './tables-of.ts'
 
+/** Most missing pages that a warning names. */
+const MOST_MISSING = 1_000
+
 /** Result of Textract, all parts together. */
 export interface TextractResult {
   readonly blocks: readonly Block[]
@@ -23,7 +26,7 @@ export function contentOf({ blocks, pageCount, warnings }: TextractResult): Docu
   }
   const found = [...pages.keys()].sort((a, b) => a - b)
   const count = pageCount ?? found.length
-  const missing = Array.from({ length: count }, (_, page) => page + 1).filter((page) => !pages.has(page))
+  const missing = missingPages(pages, count)
   return {
     text: found
       .map((page) =>
@@ -40,6 +43,15 @@ export function contentOf({ blocks, pageCount, warnings }: TextractResult): Docu
     signatures: blocks.filter(({ BlockType }) => BlockType === 'SIGNATURE').map(index.positionOf),
     warnings: missing.length === 0 ? warnings : [...warnings, { code: 'PAGES_MISSING', pages: missing }],
   }
+}
+
+/** Returns the first pages that a result lacks: a service may count more pages than any document has. */
+function missingPages(pages: ReadonlyMap<number, Lines>, count: number): number[] {
+  const missing: number[] = []
+  for (let page = 1; page <= count && missing.length < MOST_MISSING; page += 1) {
+    if (!pages.has(page)) missing.push(page)
+  }
+  return missing
 }
 
 type Index = ReturnType<typeof createLinks>

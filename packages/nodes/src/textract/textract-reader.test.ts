@@ -12,6 +12,7 @@ import {
 import { failureOf } from '../../test/run-node.ts'
 import { answers, form, line, page, table } from '../../test/textract-blocks.ts'
 import { createTextractOcrNode } from '../textract-ocr/implementation.ts'
+import { contentOf } from './content-of.ts'
 import { textractReader } from './textract-reader.ts'
 
 const box = { left: 0.1, top: 0.2, width: 0.3, height: 0.05 }
@@ -314,5 +315,32 @@ describe('failures', () => {
     })
     const lone = createNodeTestHarness(createTextractOcrNode(textractReader()))
     expect(await failureOf(lone.run({ connection: 'c', file: png }))).toMatchObject({ code: 'CONNECTION_REFUSED' })
+  })
+})
+
+describe('a result that is strange', () => {
+  test('names a bounded number of missing pages, and has a number in each position', () => {
+    const odd = {
+      ...line('x'),
+      BlockType: 'LINE' as const,
+      Page: 0,
+      Confidence: Number.NaN,
+      Geometry: { BoundingBox: { Left: Number.NaN } },
+    }
+    const { pages, pageCount, warnings } = contentOf({ blocks: [odd], pageCount: 2 ** 32, warnings: [] })
+    expect(pageCount).toBe(2 ** 32)
+    const [missing] = warnings
+    expect([missing?.code, missing?.pages.length, missing?.pages[0]]).toEqual(['PAGES_MISSING', 1_000, 2])
+    expect(pages).toMatchObject([{ page: 1, lines: [{ confidence: 0, box: { left: 0 } }] }])
+  })
+
+  test('of a job that is refused leaves no document in the bucket', async () => {
+    const node = harness()
+    simulator.failNext('StartDocumentTextDetection', { code: 'InvalidParameterException', status: 400 })
+    expect(await failureOf(node.run({ file: node.pdf, bucket: 'scans' }))).toMatchObject({ retryable: false })
+    expect(simulator.objects.size).toBe(0)
+    simulator.failNext('StartDocumentTextDetection', { code: 'InternalServerError', status: 500 })
+    await failureOf(node.run({ file: node.pdf, bucket: 'scans' }))
+    expect(simulator.objects.size).toBe(1)
   })
 })

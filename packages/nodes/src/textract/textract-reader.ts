@@ -82,7 +82,12 @@ export function textractReader(options: TextractReaderOptions = {}): DocumentRea
       // Another request of the same node run, with params that a person has corrected, is another job.
       const token = sha256Hex(`${context.idempotencyKey}\n${JSON.stringify(request)}`)
       const { location, temporary } = await locate(request, token, originIn('s3', terms.region), context)
-      const jobId = await startJob(terms, location, token, request)
+      const jobId = await startJob(terms, location, token, request).catch(async (error: unknown) => {
+        // A refused job is not begun by another attempt, which would find the document again by its token.
+        const isOver = temporary !== null && error instanceof TenonError && !error.retryable
+        if (isOver) await removeFrom(originIn('s3', terms.region), temporary, context)
+        throw error
+      })
       return { askAfterMs: FIRST_ASK_MS, state: { kind: 'job', jobId, temporary } }
     },
     result: async ({ state }: StartedReading, request: DocumentRequest, context: DocumentReaderContext) => {
@@ -93,11 +98,19 @@ export function textractReader(options: TextractReaderOptions = {}): DocumentRea
     discard: async ({ state }: StartedReading, context: DocumentReaderContext): Promise<void> => {
       const job = stateSchema.parse(state)
       if (job.kind === 'now' || job.temporary === null) return
-      const fault = await deleteObject(originIn('s3', regionOf(context)), job.temporary, context)
-      if (fault !== null)
-        context.log('warn', 'The document could not be deleted from the bucket', { ...job.temporary, fault })
+      await removeFrom(originIn('s3', regionOf(context)), job.temporary, context)
     },
   })
+}
+
+/** Deletes a document that was stored for a job; a failure is a line of the log. */
+async function removeFrom(
+  origin: string,
+  temporary: { readonly bucket: string; readonly key: string },
+  context: DocumentReaderContext,
+): Promise<void> {
+  const fault = await deleteObject(origin, temporary, context)
+  if (fault !== null) context.log('warn', 'The document could not be deleted from the bucket', { ...temporary, fault })
 }
 
 function regionOf({ connection }: DocumentReaderContext): string {

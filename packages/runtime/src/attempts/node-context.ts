@@ -104,8 +104,14 @@ export function nodeContextOf(
     durable: async <Value extends Json>(key: string, call: () => Promise<Value>): Promise<Value> => {
       const once = calls.get(key) ?? callOnce(key, call)
       calls.set(key, once)
-      // The value under a key is the result of the same call.
-      return (await once) as Value
+      try {
+        // The value under a key is the result of the same call.
+        return (await once) as Value
+      } catch (error) {
+        // A call that failed is not journaled, so that the node may try it again.
+        calls.delete(key)
+        throw error
+      }
     },
   }
 }

@@ -13,6 +13,9 @@ test.each([
   ['GET', 'https://sts.us-east-1.amazonaws.com/?Version=2011-06-15&Action=GetCallerIdentity', undefined, 'sts'],
   ['PUT', 'https://s3.us-east-1.amazonaws.com/scans/a%20b/%C3%A9(1).pdf', 'x', 's3'],
   ['POST', 'http://localhost:4566/', '{}', 'textract'],
+  ['POST', 'https://email.us-east-1.amazonaws.com/', 'x', 'ses'],
+  ['POST', 'https://bedrock-runtime.us-east-1.amazonaws.com/model', 'x', 'bedrock'],
+  ['GET', 'https://us-east-1.s3.us-east-1.amazonaws.com/', undefined, 's3'],
   ['GET', 'https://textract-fips.us-east-1.amazonaws.com/', undefined, 'textract'],
 ])('%s %s is signed as another library signs it', async (method, address, body, service) => {
   const url = new URL(address)

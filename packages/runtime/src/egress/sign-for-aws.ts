@@ -16,28 +16,35 @@ export async function signForAws(
   { url, headers, method, body }: Sent,
   { accessKeyId, secretAccessKey, region }: AwsCredentials,
 ): Promise<Pick<Sent, 'url' | 'headers'>> {
-  const service = serviceOf(url.hostname, headers.get('x-amz-target'), region)
-  if (service === undefined) {
+  const { hostname } = url
+  if (isOfAws(hostname) && !hostname.split('.').includes(region)) {
     throw new TenonError('CONNECTION_HOST_REFUSED', `${url.host} is no host of AWS in the region ${region}`, {
       remedy: `Use a host such as textract.${region}.amazonaws.com.`,
     })
   }
+  const service = serviceOf(hostname, headers.get('x-amz-target'), region)
   // With the hash in a header, no service accepts the request with another body.
   const hash = createHash('sha256')
     .update(body ?? '')
     .digest('hex')
   const signer = new AwsV4Signer({
-    ...{ url: url.href, method, accessKeyId, secretAccessKey, region, service },
+    ...{ url: url.href, method, accessKeyId, secretAccessKey, region },
+    ...(service === undefined ? {} : { service }),
     headers: [...headers, ['x-amz-content-sha256', hash]] as [string, string][],
   })
   const signed = await signer.sign()
   return { url, headers: new Map(signed.headers) }
 }
 
+/**
+ * Returns the service that a request is signed for: the label before the region. The library finds it for hosts of AWS, since
+ * those of some services have another name, such as `email` of SES; it does not know Bedrock.
+ */
 function serviceOf(host: string, target: string | undefined, region: string): string | undefined {
   const labels = host.split('.')
-  const named = labels[labels.indexOf(region) - 1]
-  if (named !== undefined) return named.replace(/-fips$/, '')
-  if (/(^|\.)amazonaws\.com(\.cn)?$/.test(host)) return undefined
-  return target === undefined ? 's3' : target.split('.')[0]?.toLowerCase()
+  const named = labels[labels.lastIndexOf(region) - 1]
+  if (named?.startsWith('bedrock-') === true) return 'bedrock'
+  return isOfAws(host) ? undefined : (named ?? target?.split('.')[0]?.toLowerCase() ?? 's3')
 }
+
+const isOfAws = (host: string): boolean => /(^|\.)amazonaws\.com(\.cn)?$/.test(host)

@@ -23,6 +23,7 @@ export const STYLE_ORDER = [
   'run-viewer.css',
   'run-queue.css',
   'run-files.css',
+  'run-document.css',
   // editor
   'layout.css',
   'panels.css',

@@ -41,10 +41,10 @@ import { useServerChecks } from './use-server-checks.ts'
  * @public
  */
 export function WorkflowEditor(props: WorkflowEditorProps): ReactNode {
-  const { theme, dir, locale, messages, nonce, attribution, closeOnBack, className, minHeightPx } = props
+  const { theme, dir, locale, messages, nonce, attribution, closeOnBack, pdf, className, minHeightPx } = props
   const style =
     minHeightPx === undefined ? props.style : { ['--tn-min-height' as string]: `${minHeightPx}px`, ...props.style }
-  const hostProps = defined({ theme, dir, locale, messages, nonce, attribution, closeOnBack, className, style })
+  const hostProps = defined({ theme, dir, locale, messages, nonce, attribution, closeOnBack, pdf, className, style })
   const label = messages?.['editor.label'] ?? en['editor.label']
   return (
     <InstanceRoot {...hostProps} isEditor label={label} placeholder={<Placeholder />}>

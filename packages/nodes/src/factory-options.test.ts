@@ -1,9 +1,12 @@
+import type { DocumentReader } from '@tenon/core/node'
 import { describe, expect, test } from 'vitest'
 import { openaiLanguageModel } from './openai/openai-language-model.ts'
 import { createBuiltInNodes } from './server/built-in-nodes.ts'
 
 const refusal = (message: string) =>
   expect.objectContaining({ code: 'OPTIONS_INVALID', message: expect.stringContaining(message) })
+
+const fail = () => Promise.reject(new Error('It is never called'))
 
 describe('createBuiltInNodes', () => {
   test('without options offers the nodes that need no model', () => {
@@ -22,6 +25,37 @@ describe('createBuiltInNodes', () => {
   ])('refuses %j', (options, message) => {
     expect(() => createBuiltInNodes(options as object)).toThrow(refusal(message))
   })
+})
+
+describe('a reader of documents', () => {
+  const reader = { start: fail, result: fail, discard: fail }
+  const paramsWith = (offer?: DocumentReader['offer']) => {
+    const nodes = createBuiltInNodes({ documentReader: { ...reader, ...(offer === undefined ? {} : { offer }) } })
+    const found = nodes.find(({ definition }) => definition.type === 'textract-ocr')?.definition
+    const shape = found?.params.shape ?? {}
+    return {
+      description: found?.description,
+      connectsTo: shape['connection']?.meta()?.connectsTo,
+      hasBucket: 'bucket' in shape,
+    }
+  }
+
+  test('names itself and the connection that it needs', () => {
+    expect(paramsWith()).toEqual({ description: 'Scan with Amazon Textract', connectsTo: 'aws', hasBucket: true })
+    const own = { description: 'Scan with Acme OCR' }
+    expect(paramsWith({ ...own, connectsTo: 'aws' })).toEqual({ ...own, connectsTo: 'aws', hasBucket: true })
+    expect(paramsWith({ ...own, connectsTo: 'http' })).toEqual({ ...own, connectsTo: 'http', hasBucket: false })
+    expect(paramsWith({ ...own, connectsTo: null })).toEqual({ ...own, connectsTo: undefined, hasBucket: false })
+  })
+
+  test.each([{}, { description: '', connectsTo: null }, { description: 'x', connectsTo: 'ftp' }])(
+    'refuses the offer %j',
+    (offer) => {
+      expect(() => createBuiltInNodes({ documentReader: { ...reader, offer } as DocumentReader })).toThrow(
+        refusal('documentReader.offer'),
+      )
+    },
+  )
 })
 
 describe('openaiLanguageModel', () => {

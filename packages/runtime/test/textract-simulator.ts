@@ -54,16 +54,22 @@ export interface TextractSimulator extends AsyncDisposable {
   readonly jobs: ReadonlyMap<string, { readonly input: unknown }>
   readonly objects: Map<string, Buffer>
   result: SimulatedResult
+  /** Result for a document, in place of the one for all. */
+  resultOf: ((document: Buffer) => SimulatedResult) | null
+  /** Waits before a request about a document is processed, and before it is answered. */
+  hold: (operation: string, side: 'before' | 'after', document: Buffer) => Promise<void>
   /** Requests for a result that are answered with IN_PROGRESS first, for each job. */
   polls: number
   /** Answers the next requests of an operation. */
   failNext(operation: Operation | 'PUT' | 'DELETE', ...faults: readonly Fault[]): void
 }
 
+const NONE = Buffer.alloc(0)
+
 interface Job {
   readonly operation: Operation
   readonly token: string
-  readonly input: unknown
+  readonly input: { readonly DocumentLocation: z.output<typeof location> }
   polls: number
 }
 
@@ -87,7 +93,10 @@ export async function startTextractSimulator(): Promise<TextractSimulator> {
       calls.push(name)
       const fault = faults.get(name)?.shift()
       if (fault !== undefined && fault !== 'cut') return refuse(service, response, fault)
+      const document = documentIn(service, request, body)
+      await state.hold(name, 'before', document)
       const { status, text } = service === 's3' ? storage(request, body) : textract(request, body)
+      await state.hold(name, 'after', document)
       if (fault === 'cut') return void response.destroy()
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() })
       response.end(text)
@@ -98,6 +107,17 @@ export async function startTextractSimulator(): Promise<TextractSimulator> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
+
+  /** Returns the document that a request sends or names; empty for one that is unknown. */
+  function documentIn(service: string, request: IncomingMessage, body: Buffer): Buffer {
+    if (service === 's3')
+      return request.method === 'PUT' ? body : (objects.get(decodeURIComponent(request.url ?? '').slice(1)) ?? NONE)
+    const input: unknown = JSON.parse(body.toString('utf8'))
+    const jobId = job.safeParse(input).data?.JobId
+    const { DocumentLocation } = z.looseObject({ DocumentLocation: location }).safeParse(input).data ?? {}
+    const { Bucket, Name } = (DocumentLocation ?? jobs.get(jobId ?? '')?.input.DocumentLocation)?.S3Object ?? {}
+    return objects.get(`${Bucket}/${Name}`) ?? NONE
+  }
 
   function storage(request: IncomingMessage, body: Buffer) {
     const name = decodeURIComponent(request.url ?? '').slice(1)
@@ -125,11 +145,15 @@ export async function startTextractSimulator(): Promise<TextractSimulator> {
     return partOf(operation, input)
   }
 
+  function resultFor(document: Buffer): SimulatedResult {
+    return state.resultOf?.(document) ?? state.result
+  }
+
   function readNow(document: Buffer): object {
     if (document.byteLength > 10_485_760) throw new Refusal('DocumentTooLargeException', 400)
     if (pagesIn(document) !== 1)
       throw new Refusal('UnsupportedDocumentException', 400, 'Request has unsupported document')
-    return { DocumentMetadata: { Pages: 1 }, Blocks: state.result.parts.flat() }
+    return { DocumentMetadata: { Pages: 1 }, Blocks: resultFor(document).parts.flat() }
   }
 
   function startJob(
@@ -158,7 +182,9 @@ export async function startTextractSimulator(): Promise<TextractSimulator> {
       found.polls -= 1
       return { JobStatus: 'IN_PROGRESS' }
     }
-    const { status = 'SUCCEEDED', message, pages, parts, warnings = [] } = state.result
+    const { Bucket, Name } = found.input.DocumentLocation.S3Object
+    const document = objects.get(`${Bucket}/${Name}`) ?? NONE
+    const { status = 'SUCCEEDED', message, pages, parts, warnings = [] } = resultFor(document)
     if (status === 'FAILED') return { JobStatus: status, StatusMessage: message }
     const index = NextToken === undefined ? 0 : Number(/^part-(\d+)$/.exec(NextToken)?.[1])
     const Blocks = parts[index]
@@ -169,7 +195,8 @@ export async function startTextractSimulator(): Promise<TextractSimulator> {
   }
 
   const state: TextractSimulator = {
-    ...{ port, calls, jobs, objects, polls: 0, result: { pages: 1, parts: [[]] } },
+    ...{ port, calls, jobs, objects, polls: 0, result: { pages: 1, parts: [[]] }, resultOf: null },
+    hold: async () => undefined,
     originOf: (host) => `http://${host}:${port}`,
     failNext: (operation, ...next) => void faults.set(operation, [...(faults.get(operation) ?? []), ...next]),
     [Symbol.asyncDispose]: async () => {

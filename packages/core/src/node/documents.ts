@@ -87,11 +87,26 @@ export type DocumentReaderContext = Pick<
   'abortSignal' | 'connection' | 'files' | 'http' | 'idempotencyKey' | 'log'
 >
 
+/** Text and connection of the node type that reads documents. */
+export interface DocumentReaderOffer {
+  /** Description of the node type in the palette, at most 80 characters, such as "Scan with Acme OCR". */
+  readonly description: string
+  /**
+   * Kind of connection that the node asks for; `null` for none. Only a node with a connection to AWS has fields for a
+   * bucket.
+   */
+  readonly connectsTo: 'aws' | 'http' | null
+}
+
 /**
  * Reads text and structure of documents, with any service. The node calls `start` until it has returned once, then
  * `result` until it has the content, also in another process.
  */
 export interface DocumentReader {
+  /**
+   * Description of the reader for the node type. @defaultValue Amazon Textract, by a connection to AWS
+   */
+  readonly offer?: DocumentReaderOffer
   /**
    * Begins a reading. A call with the idempotency key of an earlier one begins no second one at the service.
    *

@@ -99,6 +99,7 @@ export {
   type DocumentContent,
   type DocumentReader,
   type DocumentReaderContext,
+  type DocumentReaderOffer,
   type DocumentRequest,
   documentContentSchema,
   type StartedReading,

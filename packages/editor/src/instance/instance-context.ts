@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { createContext, useContext } from 'react'
+import type { PdfReader } from '../contexts/pdf-reader.ts'
 import type { LoadedMessages } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import type { BackLayers } from './back-layers.ts'
@@ -24,6 +25,8 @@ export interface InstanceContext {
   /** Defers what moves other elements until the pointer is released; see {@link Presses}. */
   readonly afterPress: Presses['afterPress']
   readonly parts: LoadedParts
+  /** Reads PDFs for previews; `undefined` if the host has none. */
+  readonly pdf: PdfReader | undefined
   readonly t: Translate
 }
 

@@ -1,4 +1,5 @@
 import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import type { PdfReader } from '../contexts/pdf-reader.ts'
 import { createBackLayers } from '../instance/back-layers.ts'
 import { isSheetMissing, rootOf } from '../instance/browser.ts'
 import { type InstanceContext, InstanceReactContext } from '../instance/instance-context.ts'
@@ -41,6 +42,13 @@ export interface InstanceProps {
    * @defaultValue true
    */
   readonly closeOnBack?: boolean
+  /**
+   * Reads PDFs for previews of files and documents: `createPdfReader()` of `@tenon/editor/pdf`. Create it once, outside of
+   * components.
+   *
+   * @defaultValue PDFs are downloaded, not shown
+   */
+  readonly pdf?: PdfReader
   /** Class of the root element, in addition to `tenon`. */
   readonly className?: string
   /** Styles of the root element; they override the tokens of the theme. */
@@ -83,7 +91,7 @@ function RootFailed({ onRetry }: { readonly onRetry: () => void }): ReactNode {
 
 function Root(props: InstanceRootProps): ReactNode {
   const { theme = 'system', dir = 'ltr', locale = 'en', nonce, className, style, label, placeholder, children } = props
-  const { attribution = true } = props
+  const { attribution = true, pdf } = props
   const own: Theme = typeof theme === 'string' ? { mode: theme } : theme
   const mode = own.mode ?? 'system'
   const colorMode = useColorMode(mode)
@@ -104,8 +112,8 @@ function Root(props: InstanceRootProps): ReactNode {
     const root = rootOf(element)
     const { afterPress } = presses
     const hasAttribution = attribution
-    return { id, root, portal, nonce, dir, locale, messages, t, hasAttribution, backLayers, afterPress, parts }
-  }, [element, portal, messages, locale, id, nonce, dir, attribution, backLayers, presses, parts])
+    return { id, root, portal, nonce, dir, locale, messages, t, hasAttribution, backLayers, afterPress, parts, pdf }
+  }, [element, portal, messages, locale, id, nonce, dir, attribution, backLayers, presses, parts, pdf])
   const [sheetMissing, setSheetMissing] = useState(false)
   useEffect(() => {
     if (element !== null) setSheetMissing(isSheetMissing(element))

@@ -42,6 +42,58 @@ const statusOf = async (name: string) => {
   return card(name).getAttribute('data-status')
 }
 
+describe('a document that was read', () => {
+  const marks = () => page.locator('.tn-sheet .tn-mark')
+  const chosen = () => page.locator('.tn-mark[data-chosen]').first().getAttribute('aria-label')
+  /** Counts the pixels of the page that are not white. */
+  const inkOf = () =>
+    page
+      .locator('.tn-sheet canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
+        let ink = 0
+        for (let index = 0; index < data.length; index += 4)
+          if ((data[index] ?? 255) < 128 && data[index + 3] === 255) ink += 1
+        return ink
+      })
+
+  test('shows the pages of a PDF with boxes, which choose their values and are chosen by them', async () => {
+    await open('view=document')
+    await expect.poll(inkOf).toBeGreaterThan(100)
+    expect(await marks().count()).toBe(7)
+    await page.getByRole('option', { name: /Northwind/ }).click()
+    expect(await chosen()).toBe('Supplier: Northwind Traders')
+    await marks().nth(2).click()
+    expect(await page.getByRole('option', { selected: true }).textContent()).toContain('2026-11-03')
+    expect(await page.getByRole('option', { selected: true }).textContent()).toContain('Confidence: 71%')
+    await page.getByRole('listbox').press('ArrowDown')
+    expect(await chosen()).toBe('Paid: Selected')
+    await page.getByRole('listbox').press('End')
+    expect(await chosen()).toBe('Reference: Empty')
+    await page.getByRole('button', { name: 'Next page' }).click()
+    await page.getByText('Page 2 of 3').waitFor()
+    await page.getByText('Nothing of this kind was read on this page.').waitFor()
+    await page.getByRole('radio', { name: 'Tables' }).check({ force: true })
+    expect(await page.getByRole('option').allTextContents()).toHaveLength(4)
+    await page.getByRole('button', { name: 'Show larger' }).click()
+    await page.getByRole('dialog', { name: 'invoice-2026-11.pdf' }).getByText('Page 1 of 3').waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
+    // The same file among the files of the value.
+    await page.getByRole('button', { name: 'Show invoice-2026-11.pdf' }).click()
+    await page.locator('.tn-pdf').getByText('Page 1 of 3').waitFor()
+  })
+
+  test('shows the boxes of a document whose file cannot be read, or is not known', async () => {
+    await open('view=document&file=broken')
+    await page.getByText('The page cannot be shown here. The boxes show where the values are.').waitFor()
+    expect(await marks().count()).toBe(7)
+    await page.goto(`${served.url}/?view=document&file=none`)
+    await page.getByText('The page cannot be shown here.').waitFor()
+    expect(await marks().count()).toBe(7)
+  })
+})
+
 describe('RunViewer', () => {
   test('lights the cards up as the run goes on', async () => {
     await open('log=escalated&count=5')

@@ -1,5 +1,5 @@
 import type { AnyNodeImplementation, DocumentReader, LanguageModel } from '@tenon/core/node'
-import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault } from '@tenon/core/options'
+import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault, text } from '@tenon/core/options'
 import { aggregateNode } from '../aggregate/implementation.ts'
 import { approvalNode } from '../approval/implementation.ts'
 import { batchNode } from '../batch/implementation.ts'
@@ -43,6 +43,7 @@ import { waitForEventNode } from '../wait-for-event/implementation.ts'
 import { webhookNode } from '../webhook/implementation.ts'
 import { writeCsvNode } from '../write-csv/implementation.ts'
 import { offerModels } from './offer-models.ts'
+import { offerReader } from './offer-reader.ts'
 
 const languageModelCheck: OptionCheck = (value, field) =>
   isOptionObject(value) && typeof value['generate'] === 'function' && Array.isArray(value['models'])
@@ -52,10 +53,18 @@ const languageModelCheck: OptionCheck = (value, field) =>
         `${field} must be a LanguageModel with models and generate, such as openaiLanguageModel({ ... })`,
       )
 
-const documentReaderCheck: OptionCheck = (value, field) =>
-  isOptionObject(value) && ['start', 'result', 'discard'].every((name) => typeof value[name] === 'function')
+const documentReaderCheck: OptionCheck = (value, field) => {
+  if (!isOptionObject(value) || !['start', 'result', 'discard'].every((name) => typeof value[name] === 'function'))
+    return optionFault(field, `${field} must be a DocumentReader, such as textractReader()`)
+  const { offer } = value
+  const isOffer =
+    isOptionObject(offer) &&
+    text(offer['description'], field).length === 0 &&
+    ['aws', 'http', null].some((kind) => kind === offer['connectsTo'])
+  return offer === undefined || isOffer
     ? []
-    : optionFault(field, `${field} must be a DocumentReader, such as textractReader()`)
+    : optionFault(`${field}.offer`, `${field}.offer must have a description, and connectsTo: 'aws', 'http' or null`)
+}
 
 /** Services of the host for the built-in nodes. */
 export interface BuiltInNodesOptions {
@@ -124,7 +133,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     postgresQueryNode,
     postgresWriteNode,
     sendEmailNode,
-    ...(documentReader === undefined ? [] : [createTextractOcrNode(documentReader)]),
+    ...(documentReader === undefined ? [] : [offerReader(createTextractOcrNode(documentReader), documentReader)]),
   ]
   if (languageModel === undefined) return plain
   const today = new Date().toISOString().slice(0, 10)

@@ -6,7 +6,7 @@ const MAX_SQL_LENGTH = 20_000
 const VALUE_NAME = /^[A-Za-z_]\w*$/
 
 /** Param that names the connection of a node that cannot do without one. */
-export function connectionParam(connectsTo: 'aws' | 'postgres' | 'smtp', description: string) {
+export function connectionParam(connectsTo: 'aws' | 'http' | 'postgres' | 'smtp', description: string) {
   return z
     .string()
     .min(1, 'Choose a connection')

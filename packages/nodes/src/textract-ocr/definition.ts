@@ -67,7 +67,8 @@ export const textractOcr = defineNode({
     }),
   }),
   ports: [{ name: 'success', title: 'success' }],
-  outputs: { success: documentContentSchema },
+  // With the file, so that people see its pages beside what was read.
+  outputs: { success: documentContentSchema.extend({ file: fileRefSchema.nullable() }) },
   summary: '{file}{key}',
   effect: 'write',
   // Textract begins one job for each token, and other requests change nothing.

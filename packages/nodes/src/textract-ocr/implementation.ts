@@ -36,12 +36,13 @@ export function createTextractOcrNode(reader: DocumentReader): NodeImplementatio
       const waitedMs = Math.max(0, now - startedAt)
       if (content !== null) {
         await discard(reader, job, context)
-        return { port: 'success', output: content }
+        return { port: 'success', output: { ...content, file: params.file ?? null } }
       }
       if (waitedMs > durationToMs(params.maxWait)) {
         throw new TenonError('DOCUMENT_WAIT_TOO_LONG', `The document was not read within ${params.maxWait}`)
       }
-      return { suspend: { kind: 'time', dueAt: now + Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, waitedMs / 2)) } }
+      const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, Math.ceil(waitedMs / 2)))
+      return { suspend: { kind: 'time', dueAt: now + waitMs } }
     } catch (error) {
       if (error instanceof TenonError && !error.retryable) {
         await context.durable(endedKey, async () => true)
@@ -93,7 +94,9 @@ async function discard(reader: DocumentReader, job: StartedReading, context: Doc
 
 type Params = NodeParams<typeof textractOcr>
 
-function requestOf({ file, bucket, key, version, forms, tables, signatures, questions }: Params): DocumentRequest {
+function requestOf(params: Params): DocumentRequest {
+  // A reader that has no buckets has no fields for them.
+  const { file, bucket = '', key = '', version = '', forms, tables, signatures, questions } = params
   return {
     document: documentOf(file, { bucket, key, ...(version === '' ? {} : { version }) }),
     parts: [

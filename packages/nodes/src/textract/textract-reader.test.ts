@@ -115,6 +115,7 @@ describe('a document that is read at once', () => {
       ],
       signatures: [position],
       warnings: [],
+      file: png,
     })
     expect(simulator.calls).toEqual(['AnalyzeDocument'])
   })
@@ -181,6 +182,7 @@ describe('a document with several pages', () => {
     const params = { bucket: 'scans', key: 'in/order.pdf', version: 'v1', questions: { total: 'Total?' } }
     const { output } = await toEnd(harness(), params)
     expect(output).toMatchObject({
+      file: null,
       warnings: [
         { code: 'PAGE_SIZE', pages: [3] },
         { code: 'PAGES_MISSING', pages: [3] },
@@ -203,9 +205,10 @@ describe('a document with several pages', () => {
     const fault = { code: 'ServiceQuotaExceededException', status: 402 }
     const params = { file: node.pdf, bucket: 'scans' }
     await node.run(params)
-    now += 3_000
+    // A wait is whole milliseconds long, whenever the node asks.
+    now += 7_001
     simulator.failNext('GetDocumentTextDetection', fault)
-    expect((await node.run(params)).waitFor).toMatchObject({ kind: 'time' })
+    expect((await node.run(params)).waitFor).toEqual({ kind: 'time', dueAt: now + 3_501 })
     expect(node.logs.at(-1)).toMatchObject({ level: 'warn' })
   })
 

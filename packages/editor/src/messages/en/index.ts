@@ -2,6 +2,7 @@ import type { enCalls } from './calls.ts'
 import type { enConnections } from './connections.ts'
 import type { enData } from './data.ts'
 import type { enDataTables } from './data-tables.ts'
+import type { enDocuments } from './documents.ts'
 import type { en } from './en.ts'
 import type { enEngine } from './engine.ts'
 import type { enExtract } from './extract.ts'
@@ -24,6 +25,7 @@ export { enCalls } from './calls.ts'
 export { enConnections } from './connections.ts'
 export { enData } from './data.ts'
 export { enDataTables } from './data-tables.ts'
+export { enDocuments } from './documents.ts'
 export { en } from './en.ts'
 export { enEngine } from './engine.ts'
 export { enExtract } from './extract.ts'
@@ -50,6 +52,7 @@ export type MessageKey =
   | keyof typeof enConnections
   | keyof typeof enData
   | keyof typeof enDataTables
+  | keyof typeof enDocuments
   | keyof typeof enExtract
   | keyof typeof enFiles
   | keyof typeof enHandlers

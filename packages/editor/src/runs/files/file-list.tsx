@@ -11,10 +11,11 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { fileWords } from './file-words.ts'
+import { PdfContent } from './pdf-content.tsx'
+import { canShowPages, PICTURE_TYPES } from './shown-types.ts'
 
 /** Bytes of a text that are shown. */
 const SHOWN_BYTES = 16_384
-const PICTURES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']
 const TEXTS = /^text\/|^application\/(json|xml|.*\+(json|xml))$/
 
 export interface FileListProps {
@@ -48,12 +49,12 @@ interface FileItemProps {
 }
 
 function FileItem({ files, file }: FileItemProps) {
-  const { t, locale } = useInstance()
+  const { t, locale, pdf } = useInstance()
   const { toast } = useAnnouncer()
   const [isShown, setIsShown] = useState(false)
   const { name, type } = file
-  const isPicture = PICTURES.includes(type)
-  const canShow = isPicture || TEXTS.test(type)
+  const hasPages = canShowPages(file, pdf !== undefined)
+  const canShow = hasPages || TEXTS.test(type)
   const download = async () => {
     try {
       const { url } = await files.link(file.file)
@@ -81,9 +82,14 @@ function FileItem({ files, file }: FileItemProps) {
         )}
         <IconButton icon="download" size="s" label={t('files.download', { name })} onClick={() => void download()} />
       </div>
-      {isShown && (isPicture ? <Picture files={files} file={file} /> : <TextContent files={files} file={file} />)}
+      {isShown && <Content files={files} file={file} hasPages={hasPages} />}
     </li>
   )
+}
+
+function Content({ hasPages, ...props }: FileItemProps & { readonly hasPages: boolean }) {
+  if (!hasPages) return <TextContent {...props} />
+  return PICTURE_TYPES.includes(props.file.type) ? <Picture {...props} /> : <PdfContent {...props} />
 }
 
 /** Picture by a link of the server, since the policy of a page may allow no pictures but those of its origin. */

@@ -7,6 +7,7 @@ import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { ValueDocument } from '../documents/value-document.tsx'
 import { ValueFiles } from '../files/value-files.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import { inlineOf } from '../store/inline-of.ts'
@@ -56,6 +57,7 @@ export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText
       ) : (
         <>
           <ValueFiles value={json} />
+          <ValueDocument value={json} />
           <div className="tn-code">
             <JsonTree value={json} label={title} />
           </div>

@@ -10,6 +10,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { ValueDocument } from '../documents/value-document.tsx'
 import { ValueFiles } from '../files/value-files.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -94,6 +95,7 @@ function RunOutput({ scope, onSelectNode }: OutputPanelProps) {
       ) : (
         <>
           <ValueFiles value={output} />
+          <ValueDocument value={output} />
           <JsonTree
             value={output}
             label={t('runs.output.label')}

@@ -4,6 +4,10 @@ import type { RunSummary } from '@tenon/core/client'
 import { RUN_STATUSES, type RunEventFrame, type RunStatus } from '@tenon/core/run'
 import { StrictMode, useMemo, useState } from 'react'
 import { createRoot } from 'react-dom/client'
+import { FilesContext } from '../../../src/contexts/files-context.ts'
+import { createPdfReader } from '../../../src/pdf/index.ts'
+import { ValueDocument } from '../../../src/runs/documents/value-document.tsx'
+import { ValueFiles } from '../../../src/runs/files/value-files.tsx'
 import { ApprovalInbox, ParkedInbox, RunList, RunViewer } from '../../../src/runs/index.ts'
 import { EnsureInstance } from '../../../src/shell/ensure-instance.tsx'
 import { Button } from '../../../src/ui/button.tsx'
@@ -16,6 +20,7 @@ import type { FixtureClient } from '../../fixtures/fixture-data.ts'
 import { LOOP_RUN_INPUTS, loopRun } from '../../fixtures/loop-runs.ts'
 import { LOOP_DOCUMENT, LOOP_MANIFEST } from '../../fixtures/loop-workflow.ts'
 import { parkedTicket } from '../../fixtures/parked.ts'
+import { INVOICE_FILES, readInvoice } from '../../fixtures/read-invoice.ts'
 import { runState } from '../../fixtures/run-state.ts'
 import {
   ESCALATED_OUTPUT,
@@ -75,6 +80,10 @@ function runWith(status: RunStatus, index: number): RunSummary {
   }
 }
 
+const pdf = createPdfReader({
+  workerUrl: new URL('pdfjs-dist/build/pdf.worker.min.mjs', import.meta.url).href,
+})
+
 const PARKED = ['1', '2', '3', '4'].map((number) =>
   parkedTicket({
     parkedId: `parked-${number}`,
@@ -91,6 +100,7 @@ const fixture = createFixtureClient({
   frames: log.slice(0, Number(query.get('count') ?? log.length)),
   output: ESCALATED_OUTPUT,
   approvals: [reviewApproval()],
+  files: INVOICE_FILES,
   parked: query.get('view') === 'parked' ? PARKED : [parkedTicket()],
   runs: RUN_STATUSES.map(runWith),
 })
@@ -112,6 +122,17 @@ function Question() {
   )
 }
 
+/** A document in a narrow panel, as in the inspector; its file is given by the query. */
+function ReadDocuments() {
+  const content = useMemo(() => readInvoice(query.get('file')), [])
+  return (
+    <div className="document-panel">
+      <ValueFiles value={content} />
+      <ValueDocument value={content} />
+    </div>
+  )
+}
+
 function View() {
   const { client } = useMemo(() => fixture, [])
   switch (query.get('view')) {
@@ -121,6 +142,14 @@ function View() {
       return <ParkedInbox client={client} theme={THEME} onOpenRun={() => {}} />
     case 'list':
       return <RunList client={client} theme={THEME} onOpenRun={() => {}} />
+    case 'document':
+      return (
+        <EnsureInstance theme={THEME} pdf={pdf}>
+          <FilesContext.Provider value={client.files}>
+            <ReadDocuments />
+          </FilesContext.Provider>
+        </EnsureInstance>
+      )
     case 'dialog':
       return (
         <EnsureInstance theme={THEME}>

@@ -12,9 +12,13 @@ export const LONG = [
   /\/editor\/test\/browser\/(inspector|connected|layout|keyboard|canvas)\.test\.ts$/,
   /\/editor\/src\/.*\/(connect-draft|typed-fields|key-value-control)\.test\.tsx?$/,
   /\/test\/chaos\//,
+  // One process computes for minutes: at the end, the other core would wait for it.
+  /\/test\/simulation\/simulation\.test\.ts$/,
+  /\/server\/test\/(bad-input|connection-canary|secret-canary|postgres)\.test\.ts$/,
   /\.property\.test\.ts$/,
   /\/temporal\/.*\.test\.ts$/,
-  /^scripts\/gates\/(tarballs|unused|storybook)\.test\.mjs$/,
+  /^scripts\/gates\/(tarballs|unused|packages|sizes|storybook)\.test\.mjs$/,
+  /(service-handlers|put-event|admission|limits|retention|schedule-claims)\.test\.ts$/,
   /(log-partitions|busy-worker|session-memory|follow-run-log|pglite|open-pglite|several-workers)\.test\.ts$/,
 ]
 

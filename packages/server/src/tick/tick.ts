@@ -73,12 +73,12 @@ export function createTicks(
     const drainMs = Math.min(MOST_DRAIN_MS, budgetMs / 5)
     const begin = AbortSignal.any([AbortSignal.timeout(budgetMs - drainMs), context.closing])
     const over = AbortSignal.any([AbortSignal.timeout(budgetMs), context.closing])
+    const worker = await context.engine.openTickWorker()
     const { others, ...counted } = openParts({ ...context, closing: over })
     const { schedules, requests, events } = counted
     const parts = [schedules, requests, events, ...others]
     const counts = { schedules: 0, requests: 0, events: 0 }
     let hasMore = true
-    const worker = await context.engine.openTickWorker()
     /** @returns True if nothing was due. */
     const look = async (): Promise<boolean> => {
       const found = await Promise.all(parts.map((part) => part.drain()))
@@ -94,6 +94,8 @@ export function createTicks(
       const ended = working.finally(() => {
         isWorking = false
       })
+      // The first look may fail as well, before this is waited for.
+      ended.catch(() => undefined)
       let isIdle = await look()
       while (isWorking && !begin.aborted) {
         await Promise.race([ended, pause(LOOK_MS)])

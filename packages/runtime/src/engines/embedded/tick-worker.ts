@@ -32,6 +32,8 @@ const LINGER_MS = 2_000
 export async function openTickWorker(parts: TickParts): Promise<TickWorker> {
   await parts.start()
   const retention = parts.sweepRetention()
+  // The tick may fail before it waits for it.
+  retention.catch(() => undefined)
   const work = async (abortSignal: AbortSignal): Promise<boolean> => {
     while (!abortSignal.aborted) {
       const workInMs = await parts.look()

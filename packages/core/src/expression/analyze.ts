@@ -1,5 +1,5 @@
 import { trimmed } from '../lists.ts'
-import type { Expression, ParsedTemplate, PathExpression, RootExpression, Span } from './ast.ts'
+import type { Expression, ParsedTemplate, PathExpression, PathSegment, RootExpression, Span } from './ast.ts'
 import { functionSignature } from './functions/index.ts'
 import { parseTemplate } from './parse.ts'
 import { childrenOf } from './walk.ts'
@@ -33,29 +33,37 @@ export interface TemplateAnalysis {
   readonly isWhole: boolean
 }
 
+type StaticSegment = Exclude<PathSegment, { readonly kind: 'computed' }>
+
+const NO_SEGMENTS: readonly PathSegment[] = Object.freeze([])
+const NO_FUNCTIONS: readonly string[] = Object.freeze([])
+
 interface Visit {
   readonly expression: Expression
   readonly isOptional: boolean
 }
 
+/** Returns the keys of a path up to the first that only evaluation knows. */
+function knownKeys(segments: readonly PathSegment[]): readonly (string | number)[] {
+  const end = segments.findIndex(({ kind }) => kind === 'computed')
+  const known = (end === -1 ? segments : segments.slice(0, end)) as readonly StaticSegment[]
+  return known.map((segment) => (segment.kind === 'key' ? segment.key : segment.index))
+}
+
 function readOf(base: RootExpression, path: PathExpression | null, isOptional: boolean): TemplateRead {
-  const segments = path?.segments ?? []
-  const keys: (string | number)[] = []
-  for (const segment of segments) {
-    if (segment.kind === 'computed') break
-    keys.push(segment.kind === 'key' ? segment.key : segment.index)
-  }
-  const [first] = segments
-  const node = base.name === 'nodes' && first?.kind === 'key' ? first : null
-  return {
+  const segments = path?.segments ?? NO_SEGMENTS
+  const keys = knownKeys(segments)
+  const first = segments[0]
+  const read = {
     root: base.name,
-    path: trimmed(keys),
+    path: keys,
     isDynamic: keys.length < segments.length,
     isOptional: isOptional || segments.some(({ optional }) => optional),
     start: base.start,
     end: path?.end ?? base.end,
-    ...(node === null ? {} : { node: { id: node.key, start: node.start, end: node.end } }),
   }
+  if (base.name !== 'nodes' || first?.kind !== 'key') return read
+  return { ...read, node: { id: first.key, start: first.start, end: first.end } }
 }
 
 /** Checks for a read whose keys are all known: it has no parts to visit. */
@@ -90,19 +98,25 @@ function visitsIn({ expression }: Visit): Visit[] {
 export function analyzeTemplate(template: string | ParsedTemplate): TemplateAnalysis {
   const { parts, whole } = typeof template === 'string' ? parseTemplate(template) : template
   const reads: TemplateRead[] = []
-  const functions = new Set<string>()
-  const open: Visit[] = parts
-    .flatMap((part) => (part.kind === 'expression' ? { expression: part.expression, isOptional: false } : []))
-    .reverse()
-  for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
-    const { expression, isOptional } = visit
-    if (expression.kind === 'root') reads.push(readOf(expression, null, isOptional))
-    if (expression.kind === 'path' && expression.base.kind === 'root') {
-      reads.push(readOf(expression.base, expression, isOptional))
+  let functions: Set<string> | null = null
+  const open: Visit[] = []
+  for (const part of parts) {
+    if (part.kind === 'text') continue
+    open.push({ expression: part.expression, isOptional: false })
+    for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
+      const { expression, isOptional } = visit
+      if (expression.kind === 'root') reads.push(readOf(expression, null, isOptional))
+      if (expression.kind === 'path' && expression.base.kind === 'root') {
+        reads.push(readOf(expression.base, expression, isOptional))
+      }
+      if (expression.kind === 'call') {
+        functions ??= new Set()
+        functions.add(expression.name)
+      }
+      if (!isPlainRead(expression)) open.push(...visitsIn(visit).reverse())
     }
-    if (expression.kind === 'call') functions.add(expression.name)
-    if (!isPlainRead(expression)) open.push(...visitsIn(visit).reverse())
   }
-  const isImpure = [...functions].some((name) => functionSignature(name)?.impure === true)
-  return { reads: trimmed(reads), functions: [...functions], isImpure, isWhole: whole !== null }
+  const called = functions === null ? NO_FUNCTIONS : [...functions]
+  const isImpure = called.some((name) => functionSignature(name)?.impure === true)
+  return { reads: trimmed(reads), functions: called, isImpure, isWhole: whole !== null }
 }

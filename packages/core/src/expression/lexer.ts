@@ -2,13 +2,38 @@ import { indexOfText, isDigit, isSpace, nameEnd, nameStartLength } from './chara
 import { lexString } from './lex-string.ts'
 import { PUNCTUATORS, type Punctuator, type Token } from './token.ts'
 
-const FOREIGN_OPERATORS: readonly (readonly [wrong: string, right: Punctuator])[] = [
+type ForeignOperator = readonly [wrong: string, right: Punctuator]
+
+const FOREIGN_OPERATORS: readonly ForeignOperator[] = [
   ['===', '=='],
   ['!==', '!='],
   ['=', '=='],
   ['&', '&&'],
   ['|', '||'],
 ]
+
+/** Punctuators and foreign operators that begin with a character, in their order. */
+interface Candidates {
+  readonly punctuators: Punctuator[]
+  readonly foreign: ForeignOperator[]
+}
+
+const NO_CANDIDATES: Candidates = { punctuators: [], foreign: [] }
+
+const BY_FIRST_CHARACTER: ReadonlyMap<string, Candidates> = candidatesByFirst()
+
+function candidatesByFirst(): ReadonlyMap<string, Candidates> {
+  const found = new Map<string, Candidates>()
+  for (const text of PUNCTUATORS) candidatesAt(found, text).punctuators.push(text)
+  for (const foreign of FOREIGN_OPERATORS) candidatesAt(found, foreign[0]).foreign.push(foreign)
+  return found
+}
+
+function candidatesAt(all: Map<string, Candidates>, text: string): Candidates {
+  const known = all.get(text.charAt(0)) ?? { punctuators: [], foreign: [] }
+  all.set(text.charAt(0), known)
+  return known
+}
 
 function skipSpace(text: string, from: number): number {
   let at = from
@@ -43,15 +68,15 @@ function lexNumber(text: string, start: number): Token {
 }
 
 function lexPunctuator(text: string, start: number): Token {
-  const foreign = FOREIGN_OPERATORS.find(
-    ([wrong, right]) => text.startsWith(wrong, start) && !isWhole(text, start, wrong, right),
-  )
-  if (foreign !== undefined) {
-    const [wrong, right] = foreign
+  const { punctuators, foreign } = BY_FIRST_CHARACTER.get(text.charAt(start)) ?? NO_CANDIDATES
+  for (const [wrong, right] of foreign) {
+    if (!text.startsWith(wrong, start) || isWhole(text, start, wrong, right)) continue
     return { kind: 'invalid', start, end: start + wrong.length, fault: { reason: 'foreign_operator', wrong, right } }
   }
-  const punctuator = PUNCTUATORS.find((candidate) => text.startsWith(candidate, start))
-  if (punctuator !== undefined) return { kind: 'punctuator', text: punctuator, start, end: start + punctuator.length }
+  for (const punctuator of punctuators) {
+    if (!text.startsWith(punctuator, start)) continue
+    return { kind: 'punctuator', text: punctuator, start, end: start + punctuator.length }
+  }
   const character = String.fromCodePoint(text.codePointAt(start) as number)
   return { kind: 'invalid', start, end: start + character.length, fault: { reason: 'character' } }
 }

@@ -14,9 +14,11 @@ function segmentOf(reader: TokenReader, key: string, position: Span & { readonly
 function afterPoint(reader: TokenReader, optional: boolean): PathSegment {
   const { token } = reader
   if (token.kind !== 'name' && token.kind !== 'number') return reader.refuse('key_or_index')
-  const key = token.kind === 'name' ? token.name : String(token.value)
   reader.advance()
-  return segmentOf(reader, key, { optional, start: token.start, end: token.end })
+  const { start, end } = token
+  // A name is no index: it begins with no digit.
+  if (token.kind === 'name') return { kind: 'key', key: reader.allowPathKey(token.name, start), optional, start, end }
+  return segmentOf(reader, String(token.value), { optional, start, end })
 }
 
 function inBrackets(reader: TokenReader, optional: boolean, readExpression: Read): PathSegment {

@@ -57,8 +57,8 @@ export function parseTemplate(text: string): ParsedTemplate {
     at = closingEnd(text, next)
     parts.push({ kind: 'expression', expression, start: open, end: at })
   }
-  const [only] = parts
-  const whole = parts.length === 1 && only?.kind === 'expression' ? only.expression : null
+  const only = parts.length === 1 ? parts[0] : undefined
+  const whole = only?.kind === 'expression' ? only.expression : null
   return { text, parts: trimmed(parts), whole }
 }
 

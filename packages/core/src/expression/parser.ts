@@ -1,7 +1,7 @@
 import { trimmed } from '../lists.ts'
-import type { ComparisonOperator, Expression, ObjectMember, PathSegment } from './ast.ts'
+import type { ChainOperator, ComparisonOperator, Expression, ObjectMember, PathSegment } from './ast.ts'
 import { readSegment } from './parse-path.ts'
-import { COMPARISON_OPERATORS, chainOperatorAt, PRECEDENCE, precedenceOf } from './precedence.ts'
+import { infixLevel, PRECEDENCE, precedenceOf } from './precedence.ts'
 import { syntaxError } from './syntax-error.ts'
 import type { Punctuator, ValidToken } from './token.ts'
 import { TokenReader } from './token-reader.ts'
@@ -94,13 +94,22 @@ function primary(reader: TokenReader): Expression {
 function path(reader: TokenReader): Expression {
   const { start } = reader.token
   const base = primary(reader)
-  const segments: PathSegment[] = []
+  const first = readSegment(reader, conditional)
+  if (first === null) return base
+  reader.count()
+  // Most paths have few segments: `[x]` reserves one slot, an empty list many with its first item.
+  const segments: PathSegment[] = [first]
   for (let next = readSegment(reader, conditional); next !== null; next = readSegment(reader, conditional)) {
     reader.count()
     segments.push(next)
   }
-  if (segments.length === 0) return base
-  return made(reader, { kind: 'path', base, segments: trimmed(segments), start, end: reader.lastEnd })
+  return made(reader, {
+    kind: 'path',
+    base,
+    segments: segments.length === 1 ? segments : trimmed(segments),
+    start,
+    end: reader.lastEnd,
+  })
 }
 
 function prefix(reader: TokenReader): Expression {
@@ -109,50 +118,40 @@ function prefix(reader: TokenReader): Expression {
   if (operator === null) return path(reader)
   reader.advance()
   reader.enter()
-  const operand = prefix(reader)
+  const negated = prefix(reader)
   reader.leave()
-  return made(reader, { kind: 'prefix', operator, operand, start, end: reader.lastEnd })
+  return made(reader, { kind: 'prefix', operator, operand: negated, start, end: reader.lastEnd })
 }
 
-function comparisonOperator({ token }: TokenReader): ComparisonOperator | null {
-  const spelling = token.kind === 'name' ? token.name : token.kind === 'punctuator' ? token.text : ''
-  return COMPARISON_OPERATORS.find((operator) => operator === spelling) ?? null
+/** Returns the spelling of the next token if it may be an operator between two operands; else an empty text. */
+function spellingHere({ token }: TokenReader): string {
+  return token.kind === 'punctuator' ? token.text : token.kind === 'name' ? token.name : ''
 }
 
-function comparison(reader: TokenReader): Expression {
-  const { start } = reader.token
-  const left = chain(reader, PRECEDENCE.sum)
-  const operator = comparisonOperator(reader)
-  if (operator === null) return left
+const levelHere = (reader: TokenReader): number | null => infixLevel(spellingHere(reader))
+
+/** Reads the rest of a comparison, from its operator. */
+function comparison(reader: TokenReader, left: Expression, start: number): Expression {
+  const operator = spellingHere(reader) as ComparisonOperator
   reader.advance()
-  const right = chain(reader, PRECEDENCE.sum)
-  if (comparisonOperator(reader) !== null) {
+  const right = operand(reader, PRECEDENCE.sum)
+  if (levelHere(reader) === PRECEDENCE.comparison) {
     throw syntaxError(reader.text, reader.token.start, { reason: 'chained_comparison' })
   }
   return made(reader, { kind: 'comparison', operator, left, right, start, end: reader.lastEnd })
 }
 
-function operandAt(reader: TokenReader, level: number): Expression {
-  if (level === PRECEDENCE.comparison) return comparison(reader)
-  return level === PRECEDENCE.prefix ? prefix(reader) : chain(reader, level)
-}
-
-function chain(reader: TokenReader, level: number): Expression {
-  const { start } = reader.token
-  const first = operandAt(reader, level + 1)
-  const operatorHere = () => (reader.token.kind === 'punctuator' ? chainOperatorAt(level, reader.token.text) : null)
-  let operator = operatorHere()
-  if (operator === null) return first
+/** Reads the rest of a chain of operators of one level, from the first of them. */
+function chain(reader: TokenReader, first: Expression, start: number, level: number): Expression {
   // `(a + b) + c` is `a + b + c`, so that printing needs no parentheses that parsing would drop.
   const same = first.kind === 'chain' && precedenceOf(first) === level
   const operators = same ? [...first.operators] : []
   const operands = same ? [...first.operands] : [first]
-  while (operator !== null) {
+  while (levelHere(reader) === level) {
+    operators.push(spellingHere(reader) as ChainOperator)
     reader.advance()
     reader.count()
-    operators.push(operator)
-    operands.push(operandAt(reader, level + 1))
-    operator = operatorHere()
+    operands.push(operand(reader, level + 1))
   }
   return made(reader, {
     kind: 'chain',
@@ -163,9 +162,19 @@ function chain(reader: TokenReader, level: number): Expression {
   })
 }
 
+/** Reads operands joined by operators of a level or above: each operator takes what is to its left. */
+function operand(reader: TokenReader, least: number): Expression {
+  const { start } = reader.token
+  let read = prefix(reader)
+  for (let level = levelHere(reader); level !== null && level >= least; level = levelHere(reader)) {
+    read = level === PRECEDENCE.comparison ? comparison(reader, read, start) : chain(reader, read, start, level)
+  }
+  return read
+}
+
 function conditional(reader: TokenReader): Expression {
   const { start } = reader.token
-  const test = chain(reader, PRECEDENCE.coalesce)
+  const test = operand(reader, PRECEDENCE.coalesce)
   if (!reader.take('?')) return test
   const then = nested(reader)
   reader.expect(':')

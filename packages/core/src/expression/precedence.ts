@@ -28,11 +28,17 @@ const CHAIN_LEVEL: Readonly<Record<ChainOperator, number>> = Object.freeze({
   '%': PRECEDENCE.product,
 })
 
-/** Returns the operator with this spelling at a level of precedence; `null` if there is none. */
-export function chainOperatorAt(level: number, spelling: string): ChainOperator | null {
-  if (!Object.hasOwn(CHAIN_LEVEL, spelling)) return null
-  const operator = spelling as ChainOperator
-  return CHAIN_LEVEL[operator] === level ? operator : null
+/** An operator between two operands. */
+export type InfixOperator = ChainOperator | ComparisonOperator
+
+const INFIX_LEVELS: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(CHAIN_LEVEL),
+  ...COMPARISON_OPERATORS.map((operator) => [operator, PRECEDENCE.comparison] as const),
+])
+
+/** Returns the level of precedence of an operator between two operands; `null` for another spelling. */
+export function infixLevel(spelling: string): number | null {
+  return INFIX_LEVELS.get(spelling) ?? null
 }
 
 export function precedenceOf(expression: Expression): number {

@@ -108,15 +108,24 @@ export function* commonBits(bits: Bits, other: Bits): Generator<number> {
   }
 }
 
-/** Yields the members of both sets, descending. */
-export function* commonBitsDown(bits: Bits, other: Bits): Generator<number> {
-  for (let word = bits.length - 1; word >= 0; word--) {
-    for (let rest = (bits[word] as number) & (other[word] as number); rest !== 0; ) {
-      const bit = 31 - Math.clz32(rest)
-      yield word * 32 + bit
-      rest &= ~(1 << bit)
-    }
+/** Returns the first member of both sets from `from`; -1 if there is none. */
+export function firstCommonBit(bits: Bits, other: Bits, from: number): number {
+  for (let word = from >>> 5; word < bits.length; word++) {
+    let both = (bits[word] as number) & (other[word] as number)
+    if (word === from >>> 5) both = (both >>> (from & 31)) << (from & 31)
+    if (both !== 0) return word * 32 + 31 - Math.clz32(both & -both)
   }
+  return -1
+}
+
+/** Returns the last member of both sets below `end`; -1 if there is none. */
+export function lastCommonBit(bits: Bits, other: Bits, end: number): number {
+  for (let word = (end - 1) >> 5; word >= 0; word--) {
+    let both = (bits[word] as number) & (other[word] as number)
+    if (word === (end - 1) >> 5) both &= 0xffff_ffff >>> (31 - ((end - 1) & 31))
+    if (both !== 0) return word * 32 + 31 - Math.clz32(both)
+  }
+  return -1
 }
 
 /** Returns the members from `first` up to but not including `end`, ascending. */

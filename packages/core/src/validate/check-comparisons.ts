@@ -55,7 +55,10 @@ function comparedParams(schema: JsonSchema): ComparedParams {
   return { own: comparedIn(schema), inLists }
 }
 
+const NO_COMPARISONS: readonly DeclaredComparison[] = Object.freeze([])
+
 function comparisonsOf({ own, inLists }: ComparedParams, params: JsonObject): readonly DeclaredComparison[] {
+  if (own.length === 0 && inLists.length === 0) return NO_COMPARISONS
   const within = (compared: readonly ComparedParam[], owner: JsonObject, path: ParamPath): DeclaredComparison[] =>
     compared.map(({ name, left, operator, defaultOperator }) => ({
       left: [left],

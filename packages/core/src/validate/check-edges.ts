@@ -105,12 +105,13 @@ function checkEdge(survey: WorkflowSurvey, edge: WorkflowEdge, taken: ReadonlySe
 export function checkEdges(survey: WorkflowSurvey, report: ReportIssue): void {
   const taken = new Set<string>()
   for (const edge of survey.document.edges) {
-    if (taken.has(edgeId(edge))) {
+    const id = edgeId(edge)
+    if (taken.has(id)) {
       const details = { edgeId: edge.id, fix: removal(edge), values: { edge: edge.id } }
       report(errorIssue('EDGE_DUPLICATE', `The edge "${edge.id}" is a duplicate`, details))
       continue
     }
-    taken.add(edgeId(edge))
+    taken.add(id)
   }
   for (const edge of survey.document.edges) checkEdge(survey, edge, taken, report)
   for (const surveyed of survey.nodes) checkFull(surveyed, report)

@@ -1,3 +1,4 @@
+import type { NodeManifestEntry } from '../node/definition.ts'
 import { type DataFlow, type FlowNode, mayHaveLeft } from './flow-node.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
 import { listKeys, listNames, MOST_NAMED } from './name-lists.ts'
@@ -5,9 +6,9 @@ import { listKeys, listNames, MOST_NAMED } from './name-lists.ts'
 /** Most nodes whose names are collected; many may have the same name. */
 const MOST_OWNERS = 16
 
-/** Checks for nodes whose keys people choose, so that replacing a value is intended. */
-function isDeliberate({ surveyed }: FlowNode): boolean {
-  return Object.values(surveyed.entry?.outputs ?? {}).some(
+/** Checks for types of nodes whose keys people choose, so that replacing a value is intended. */
+function isDeliberate(entry: NodeManifestEntry | undefined): boolean {
+  return Object.values(entry?.outputs ?? {}).some(
     (output) => typeof output === 'object' && 'as' in output && output.as !== 'schema',
   )
 }
@@ -22,7 +23,8 @@ function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly st
   const names: string[] = []
   let found = 0
   const { owners, meter } = flow
-  for (const owner of owners.otherwiseBefore(node, key, typeOfAlike(node.surveyed))) {
+  const next = owners.otherwiseBefore(node, key, typeOfAlike(node.surveyed))
+  for (let owner = next(); owner !== null; owner = next()) {
     // Every message has these keys, and the trigger is read by its name.
     if (owner.node.surveyed.entry?.trigger !== undefined) continue
     const hasLeft = owner.exits.some((exit) => mayHaveLeft(node, exit, meter))
@@ -37,15 +39,13 @@ function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly st
 
 /** Returns the keys that a node writes by any exit. */
 function keysWrittenBy({ exits }: FlowNode): Iterable<string> {
-  const [first, ...others] = exits.map(({ facts }) => facts.adds.fields)
+  const first = exits[0]?.facts.adds.fields
   // The exits of most nodes have the same fields.
-  if (others.every((fields) => fields === first)) return first?.keys() ?? []
+  if (exits.every(({ facts }) => facts.adds.fields === first)) return first?.keys() ?? []
   return new Set(exits.flatMap(({ facts }) => [...facts.adds.fields.keys()]))
 }
 
-/** Reports keys of `input` that a node writes after an earlier one. */
-export function checkHidden(flow: DataFlow, node: FlowNode, report: ReportIssue): void {
-  if (isDeliberate(node)) return
+function checkNode(flow: DataFlow, node: FlowNode, report: ReportIssue): void {
   const keys: string[] = []
   const names = new Set<string>()
   for (const key of keysWrittenBy(node)) {
@@ -59,4 +59,15 @@ export function checkHidden(flow: DataFlow, node: FlowNode, report: ReportIssue)
   const values = { keys: listKeys(keys), writers: listNames([...names]) }
   const message = `${name} replaces ${values.keys}, which ${values.writers} wrote`
   report(warningIssue('KEY_COLLISION', message, { nodeId: own.id, values }))
+}
+
+/** Creates the check that reports keys of `input` that a node writes after an earlier one. */
+export function createHiddenCheck(flow: DataFlow): (node: FlowNode, report: ReportIssue) => void {
+  const deliberate = new Map<NodeManifestEntry | undefined, boolean>()
+  return (node, report) => {
+    const { entry } = node.surveyed
+    const isIntended = deliberate.get(entry) ?? isDeliberate(entry)
+    deliberate.set(entry, isIntended)
+    if (!isIntended) checkNode(flow, node, report)
+  }
 }

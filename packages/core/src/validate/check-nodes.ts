@@ -48,8 +48,11 @@ function createFreeNames(taken: Set<string>): (name: string) => string {
 }
 
 function checkNames(survey: WorkflowSurvey, report: ReportIssue): void {
-  const freeName = createFreeNames(new Set(survey.nodes.map(({ name }) => name)))
   const seen = new Set<string>()
+  for (const { name } of survey.nodes) seen.add(name)
+  if (seen.size === survey.nodes.length) return
+  const freeName = createFreeNames(new Set(seen))
+  seen.clear()
   for (const { node, name } of survey.nodes) {
     if (seen.has(name)) {
       const free = freeName(name)
@@ -79,6 +82,7 @@ function checkHiddenCharacters({ node }: SurveyedNode, report: ReportIssue): voi
 }
 
 function checkIds(survey: WorkflowSurvey, report: ReportIssue): void {
+  if (survey.byId.size === survey.nodes.length) return
   const seen = new Set<string>()
   for (const { node } of survey.nodes) {
     if (seen.has(node.id)) {

@@ -80,6 +80,21 @@ function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
   }
 }
 
+/** Creates {@link checkTimes} for many nodes: those without a policy have that of their type, which is checked once. */
+function createTimesCheck(): typeof checkTimes {
+  const sound = new Set<SurveyedNode['entry']>()
+  return (surveyed, report) => {
+    const { node, entry } = surveyed
+    if (node.policy === undefined && sound.has(entry)) return
+    let isSound = node.policy === undefined
+    checkTimes(surveyed, (issue) => {
+      isSound = false
+      report(issue)
+    })
+    if (isSound) sound.add(entry)
+  }
+}
+
 /** Removes the timeout if the default is within the total time; else sets it to that. */
 function timeoutWithin(surveyed: SurveyedNode, totalMs: number, total: string): IssueFix {
   const defaultMs = durationToMs(surveyed.entry?.policy?.timeout ?? DEFAULT_TIMEOUT)
@@ -110,8 +125,9 @@ function checkConditions({ node, name }: SurveyedNode, report: ReportIssue): voi
 /** Reports a condition to try again on a node that has one attempt only. */
 function checkRetryIf(surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, entry } = surveyed
-  const { maximumAttempts } = { ...DEFAULT_RETRY, ...entry?.policy?.retry, ...node.policy?.retry }
-  if (node.policy?.retryIf === undefined || maximumAttempts > 1) return
+  if (node.policy?.retryIf === undefined) return
+  const { maximumAttempts } = { ...DEFAULT_RETRY, ...entry?.policy?.retry, ...node.policy.retry }
+  if (maximumAttempts > 1) return
   const fault = 'the node has one attempt only, so its condition to try again has no effect'
   const fix = issueFix('USE_DEFAULT', { field: 'retryIf' }, unset(surveyed, 'retryIf'))
   const at = { nodeId: node.id, path: ['policy', 'retryIf'] }
@@ -178,10 +194,11 @@ function checkSharedKeys({ nodes }: WorkflowSurvey, report: ReportIssue): void {
 
 /** Reports policies of nodes that no engine can execute. */
 export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void {
+  const checkTimesOf = createTimesCheck()
   for (const surveyed of survey.nodes) {
     checkRetry(surveyed, report)
     checkTaskQueue(surveyed, report)
-    checkTimes(surveyed, report)
+    checkTimesOf(surveyed, report)
     checkRetryIf(surveyed, report)
     checkConditions(surveyed, report)
     checkJoin(survey, surveyed, report)

@@ -8,8 +8,8 @@ import { holdsKnownKey, maskText } from '../mask/mask-text.ts'
 import { cutText } from '../text/cut-text.ts'
 import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
-import { titleAt } from './param-schema.ts'
-import { paramSink, sinkOf } from './param-sink.ts'
+import { schemaBelow, titleAt } from './param-schema.ts'
+import { sinkOf } from './param-sink.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -42,9 +42,9 @@ function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
   for (const param of Object.keys(node.params)) {
     const value = node.params[param]
     if (!isJsonObject(value)) continue
+    const ofParam = schemaBelow(schema, param)
     for (const key of Object.keys(value)) {
-      const path = [param, key]
-      if (paramSink(schema, node.params, path) === 'header') paths.push(path)
+      if (sinkOf(schemaBelow(ofParam, key), schema, node.params) === 'header') paths.push([param, key])
     }
   }
   return paths

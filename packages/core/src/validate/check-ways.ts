@@ -24,7 +24,7 @@ export function openPorts(surveyed: SurveyedNode): readonly ResolvedPort[] {
 
 function checkPorts(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, outgoing } = surveyed
-  if (outgoing.length === 0 || ownPorts(surveyed).length < 2) return
+  if (outgoing.length === 0 || surveyed.ports.length < 2 || ownPorts(surveyed).length < 2) return
   const open = openPorts(surveyed)
   if (open.length === 0) return
   const shown = open.slice(0, MOST_PORTS_NAMED).map(({ title }) => `"${title}"`)

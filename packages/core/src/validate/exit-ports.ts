@@ -17,8 +17,10 @@ export function exitPorts({ node, ports, portNames, outgoing, entry }: SurveyedN
   for (const { name, isError } of ports) {
     if (!isError || outgoing.some(({ sourceHandle }) => sourceHandle === name)) names.push(name)
   }
-  const unknown = outgoing.filter(({ sourceHandle }) => !portNames.has(sourceHandle))
-  if (unknown.length > 0) for (const port of new Set(unknown.map((edge) => edge.sourceHandle))) names.push(port)
+  if (outgoing.some(({ sourceHandle }) => !portNames.has(sourceHandle))) {
+    const unknown = new Set(outgoing.map(({ sourceHandle }) => sourceHandle).filter((port) => !portNames.has(port)))
+    for (const port of unknown) names.push(port)
+  }
   const [first] = names
   if (node.disabled) return first === undefined ? [] : [{ port: first, isSure: true }]
   const isFork = entry?.control === 'fork'

@@ -69,11 +69,19 @@ export function takenExits(node: FlowNode, of: FlowNode, meter: Meter): readonly
   return indexes.length === 0 ? null : indexes.map((index) => exits[index - first.index] as Exit)
 }
 
+/** Checks whether {@link takenExits} has a result. */
+function hasLeft(node: FlowNode, { exits, entrance }: FlowNode, meter: Meter): boolean {
+  meter.spendWords(1 + (exits.length >>> 5))
+  return (
+    (entrance !== null && hasBit(node.taken, entrance.index)) || exits.some(({ index }) => hasBit(node.taken, index))
+  )
+}
+
 /**
  * Checks whether the output of an exit may exist when a later node runs: no other exit of the same node is certainly
  * taken. A fork takes all of its ports.
  */
 export function mayHaveLeft(node: FlowNode, exit: Exit, meter: Meter): boolean {
   meter.spend(1)
-  return hasBit(node.taken, exit.index) || takenExits(node, exit.node, meter) === null
+  return hasBit(node.taken, exit.index) || !hasLeft(node, exit.node, meter)
 }

@@ -11,12 +11,17 @@ export interface KeyOwners {
   keys(): Iterable<string>
   /** Returns all nodes that add a key, ascending. */
   of(key: string): readonly KeyOwner[]
-  /** Returns the last owner that comes before a node; `null` if there is none. */
-  lastBefore(node: FlowNode, key: string): KeyOwner | null
-  /** Yields the owners that come before a node, descending, of a key that a node adds. */
-  before(node: FlowNode, key: string): Iterable<KeyOwner>
-  /** Yields the owners that come before a node and have another type than `type`, ascending. */
-  otherwiseBefore(node: FlowNode, key: string, type: string | null): Iterable<KeyOwner>
+  /**
+   * Returns the last owner that comes before a node; `null` if there is none.
+   *
+   * @param end - Looks at owners of lower ranks only. @defaultValue the rank of the node
+   */
+  lastBefore(node: FlowNode, key: string, end?: number): KeyOwner | null
+  /**
+   * Returns a function that gives one after the other the owners that come before a node and have another type than
+   * `type`, ascending; `null` after the last.
+   */
+  otherwiseBefore(node: FlowNode, key: string, type: string | null): () => KeyOwner | null
   /** Checks whether an exit that certainly adds the key is always taken before the node runs. */
   isSurelyAdded(node: FlowNode, key: string): boolean
 }
@@ -32,21 +37,18 @@ interface Entry {
   sureExits: Bits | null
 }
 
-/** Merges ascending lists. */
-function* merge(lists: readonly Iterable<KeyOwner>[]): Generator<KeyOwner> {
-  const heads = lists.map((list) => {
-    const rest = list[Symbol.iterator]()
-    return { rest, next: rest.next() }
-  })
-  for (;;) {
+/** Merges the owners of several lists that come before a node, ascending. */
+function merged(node: FlowNode, lists: readonly OwnerList[]): () => KeyOwner | null {
+  const heads = lists.map((list) => ({ list, next: list.firstBefore(node, 0) }))
+  return () => {
     let first: (typeof heads)[number] | null = null
     for (const head of heads) {
-      if (head.next.done) continue
-      if (first === null || head.next.value.node.rank < first.next.value.node.rank) first = head
+      if (head.next !== null && head.next.node.rank < (first?.next?.node.rank ?? Number.POSITIVE_INFINITY)) first = head
     }
-    if (first === null) return
-    yield first.next.value
-    first.next = first.rest.next()
+    if (first === null) return null
+    const found = first.next as KeyOwner
+    first.next = first.list.firstBefore(node, found.node.rank + 1)
+    return found
   }
 }
 
@@ -101,13 +103,13 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
     },
     keys: () => entries.keys(),
     of: (key) => entryOf(key).all.owners,
-    lastBefore: (node, key) => entries.get(key)?.all.lastBefore(node) ?? null,
-    before: (node, key) => entryOf(key).all.beforeDown(node),
+    lastBefore: (node, key, end = node.rank) => entries.get(key)?.all.lastBefore(node, end) ?? null,
     otherwiseBefore(node, key, type) {
       const { all, byType, type: onlyType } = entryOf(key)
-      const lists: Iterable<KeyOwner>[] = []
-      for (const [each, list] of byType ?? [[onlyType, all] as const]) if (each !== type) lists.push(list.before(node))
-      return lists.length === 1 ? (lists[0] as Iterable<KeyOwner>) : merge(lists)
+      if (type === null || (byType === null && onlyType !== type)) return merged(node, [all])
+      const others: OwnerList[] = []
+      for (const [each, list] of byType ?? []) if (each !== type) others.push(list)
+      return merged(node, others)
     },
     isSurelyAdded({ taken }, key) {
       const { sure, sureExits } = entryOf(key)

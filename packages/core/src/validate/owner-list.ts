@@ -1,4 +1,4 @@
-import { type Bits, commonBits, commonBitsDown, createBits, hasBit, setBit } from './bits.ts'
+import { type Bits, createBits, firstCommonBit, hasBit, lastCommonBit, setBit } from './bits.ts'
 import type { Exit, FlowNode } from './flow-node.ts'
 import type { Meter } from './meter.ts'
 
@@ -67,36 +67,42 @@ export class OwnerList {
     return (this.#nodeCount + 31) >>> 5
   }
 
-  /** Returns the last owner before the node; `null` if there is none. */
-  lastBefore(node: FlowNode): KeyOwner | null {
-    for (const owner of this.#walk(node, true)) return owner
+  /** Returns the last owner before the node whose rank is below `end`; `null` if there is none. */
+  lastBefore({ ancestors }: FlowNode, end: number): KeyOwner | null {
+    const index = this.#index
+    if (index !== null) {
+      const rank = lastCommonBit(index.ranks, ancestors, end)
+      this.#spendWords(rank, end)
+      return rank === -1 ? null : (index.byRank.get(rank) as KeyOwner)
+    }
+    for (let at = countBelow(this.#owners, end) - 1; at >= 0; at--) {
+      this.#meter.spend(1)
+      const owner = this.#owners[at] as KeyOwner
+      if (hasBit(ancestors, owner.node.rank)) return owner
+    }
     return null
   }
 
-  /** Yields the owners before the node, ascending. */
-  before(node: FlowNode): Iterable<KeyOwner> {
-    return this.#walk(node, false)
-  }
-
-  /** Yields the owners before the node, descending. */
-  beforeDown(node: FlowNode): Iterable<KeyOwner> {
-    return this.#walk(node, true)
-  }
-
-  *#walk({ ancestors, rank }: FlowNode, isDown: boolean): Generator<KeyOwner> {
-    if (this.#index !== null) {
-      this.#meter.spendWords(this.#words)
-      for (const found of (isDown ? commonBitsDown : commonBits)(this.#index.ranks, ancestors)) {
-        this.#meter.spend(1)
-        yield this.#index.byRank.get(found) as KeyOwner
-      }
-      return
+  /** Returns the first owner before the node whose rank is at least `from`; `null` if there is none. */
+  firstBefore({ ancestors, rank }: FlowNode, from: number): KeyOwner | null {
+    const index = this.#index
+    if (index !== null) {
+      const found = firstCommonBit(index.ranks, ancestors, from)
+      this.#spendWords(from, found === -1 ? this.#nodeCount : found)
+      return found === -1 ? null : (index.byRank.get(found) as KeyOwner)
     }
-    const end = countBelow(this.owners, rank)
-    for (let at = 0; at < end; at++) {
+    const end = countBelow(this.#owners, rank)
+    for (let at = countBelow(this.#owners, from); at < end; at++) {
       this.#meter.spend(1)
-      const owner = this.owners[isDown ? end - 1 - at : at] as KeyOwner
-      if (hasBit(ancestors, owner.node.rank)) yield owner
+      const owner = this.#owners[at] as KeyOwner
+      if (hasBit(ancestors, owner.node.rank)) return owner
     }
+    return null
+  }
+
+  /** Counts the words between two ranks, and the owner that was found there. */
+  #spendWords(from: number, to: number): void {
+    this.#meter.spend(1)
+    this.#meter.spendWords(1 + (to >> 5) - (from >> 5))
   }
 }

@@ -23,7 +23,8 @@ function schemaInBranch(branch: JsonObject, key: string | number): Json | undefi
 
 const COMBINING = ['anyOf', 'oneOf', 'allOf'] as const
 
-function schemaBelow(schema: JsonSchema, key: string | number): JsonSchema {
+/** Returns the schema of a member or an item of a value, as far as its own schema defines it. */
+export function schemaBelow(schema: JsonSchema, key: string | number): JsonSchema {
   const object = asObject(schema)
   if (object === null) return true
   let found = schemaInBranch(object, key)
@@ -56,22 +57,35 @@ export interface ParamText extends SchemaAtPath {
 /** Returns all texts of params at any depth, each with its schema. */
 export function paramTexts(schema: JsonSchema, params: JsonObject): readonly ParamText[] {
   const texts: ParamText[] = []
-  const visit = (value: Json, path: ParamPath, own: JsonSchema, isLiteral: boolean): void => {
-    if (typeof value === 'string') texts.push({ path, text: value, schema: own, isLiteral })
-    else if (typeof value === 'object' && value !== null) {
-      for (const key of keysOf(value)) {
-        const schemaOfMember = schemaBelow(own, key)
-        const member = (value as Readonly<Record<string | number, Json>>)[key] as Json
-        visit(member, path.concat(key), schemaOfMember, isLiteral || takesLiterals(schemaOfMember))
-      }
-    }
-  }
-  visit(params, [], schema, false)
+  collectMembers(params, NO_PATH, { schema, isLiteral: false }, texts)
   return trimmed(texts)
 }
 
-const keysOf = (value: JsonObject | readonly Json[]): Iterable<string | number> =>
-  Array.isArray(value) ? value.keys() : Object.keys(value)
+const NO_PATH: ParamPath = Object.freeze([])
+
+type Members = Readonly<Record<string | number, Json>>
+
+function collectMembers(value: JsonObject | readonly Json[], path: ParamPath, own: SchemaAtPath, texts: ParamText[]) {
+  if (Array.isArray(value)) for (let at = 0; at < value.length; at++) collectAt(value, at, path, own, texts)
+  else for (const key of Object.keys(value)) collectAt(value as JsonObject, key, path, own, texts)
+}
+
+function collectAt(
+  owner: JsonObject | readonly Json[],
+  key: string | number,
+  around: ParamPath,
+  own: SchemaAtPath,
+  texts: ParamText[],
+): void {
+  const value = (owner as Members)[key] as Json
+  // Other values have no texts in them.
+  if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return
+  const schema = schemaBelow(own.schema, key)
+  const isLiteral = own.isLiteral || takesLiterals(schema)
+  const path = around.length === 0 ? [key] : [...around, key]
+  if (typeof value === 'string') texts.push({ path, text: value, schema, isLiteral })
+  else collectMembers(value, path, { schema, isLiteral }, texts)
+}
 
 /** Returns the display name of a param: the titles along its path, or its keys, as in "Headers › Accept". */
 export function titleAt(params: JsonSchema, path: ParamPath): string {

@@ -172,6 +172,9 @@ export function createScopeTypes(
     }
     const hasError = reads.some((read) => read.root === 'error') && root('error') !== undefined
     const isInLoop = scopes.listAround(node) !== undefined
-    return { root, rootNames: [...ROOT_NAMES, ...(hasError ? ERROR_NAMES : []), ...(isInLoop ? LOOP_NAMES : [])] }
+    const rootNames = !(hasError || isInLoop)
+      ? ROOT_NAMES
+      : [...ROOT_NAMES, ...(hasError ? ERROR_NAMES : []), ...(isInLoop ? LOOP_NAMES : [])]
+    return { root, rootNames }
   }
 }

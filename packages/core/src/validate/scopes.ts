@@ -159,9 +159,11 @@ export function createScopes(flow: DataFlow): Scopes {
   const openness = (exits: readonly Exit[]): number => exits.reduce((most, exit) => Math.max(most, opennessOf(exit)), 0)
   const fullOpenness = memoByRank<number>(flow, ({ exits }) => openness(exits))
   const others = memoByRank<number>(flow, (node, known) => {
-    const before = new Set(node.arriving.map((exit) => exit.node))
     let most = 0
-    for (const each of before) {
+    let last: FlowNode | null = null
+    for (const { node: each } of node.arriving) {
+      if (each === last) continue
+      last = each
       const taken = takenExits(node, each, meter)
       most = Math.max(most, known[each.rank] as number, taken === null ? fullOpenness(each) : openness(taken))
     }
@@ -182,7 +184,8 @@ export function createScopes(flow: DataFlow): Scopes {
   function findInputKey(node: FlowNode, key: string): Readable {
     const schemas = new Set<JsonSchema>()
     const writers: NodeId[] = []
-    for (const owner of owners.before(node, key)) {
+    let owner = owners.lastBefore(node, key)
+    for (; owner !== null; owner = owners.lastBefore(node, key, owner.node.rank)) {
       const taken = takenExits(node, owner.node, meter)
       const possible = taken === null ? owner.exits : taken.filter((exit) => fieldOf(exit, key) !== undefined)
       if (possible.length === 0) continue
@@ -197,7 +200,8 @@ export function createScopes(flow: DataFlow): Scopes {
       }
       if (isHidden) break
     }
-    return { schema: eitherSchema([...schemas]), required: isKeySure(key)(node), writers }
+    const required = owners.isSurelyAdded(node, key) || isKeySure(key)(node)
+    return { schema: eitherSchema([...schemas]), required, writers }
   }
 
   const inputKeyBehind = memoByName((key) => behind((node) => findInputKey(node, key)))
@@ -209,8 +213,9 @@ export function createScopes(flow: DataFlow): Scopes {
   }
 
   const isWrittenBefore = (node: FlowNode, key: string): boolean => {
-    for (const { exits } of owners.before(node, key)) {
-      if (exits.some((exit) => mayHaveLeft(node, exit, meter))) return true
+    let owner = owners.lastBefore(node, key)
+    for (; owner !== null; owner = owners.lastBefore(node, key, owner.node.rank)) {
+      if (owner.exits.some((exit) => mayHaveLeft(node, exit, meter))) return true
     }
     return false
   }
@@ -239,7 +244,7 @@ export function createScopes(flow: DataFlow): Scopes {
     const target = byId.get(of) as FlowNode
     const taken = takenExits(node, target, meter)
     const schema = taken === null ? schemaOfAll(of) : eitherSchema(distinct(taken, ({ facts }) => facts.schema))
-    return { schema, required: hasRun(of)(node), writers: [of] }
+    return { schema, required: taken !== null || hasRun(of)(node), writers: [of] }
   }
 
   /** Returns the node around a node; of nodes inside each other, the first has none. */

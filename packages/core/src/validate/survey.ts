@@ -1,6 +1,6 @@
 import { compensationsOf } from '../document/compensations.ts'
 import { documentOrder } from '../document/document-order.ts'
-import { type ParamDefault, paramDefaults, withDefaults } from '../document/fill-param-defaults.ts'
+import { createParamFilling } from '../document/fill-param-defaults.ts'
 import { policyTexts } from '../document/node-texts.ts'
 import type { ParamPath } from '../document/operation.ts'
 import { hasErrorPort, type ResolvedPort, resolvePorts } from '../document/ports.ts'
@@ -148,13 +148,11 @@ export function rootsWithin({ levels }: Pick<WorkflowSurvey, 'levels'>, loopId: 
 
 const NO_EDGES: readonly WorkflowEdge[] = Object.freeze([])
 
-const PARAMS: ParamPath = ['params']
-
 /** Returns the templates of a node that are evaluated; those in literal params are plain text. */
 function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
   const templates: NodeTemplate[] = []
   for (const { path, text, schema, isLiteral } of texts) {
-    if (!isLiteral && isTemplate(text)) templates.push({ path: PARAMS.concat(path), text, expected: schema })
+    if (!isLiteral && isTemplate(text)) templates.push({ path: ['params', ...path], text, expected: schema })
   }
   for (const { path, text } of policyTexts(node)) {
     if (isTemplate(text)) templates.push({ path, text, expected: expectedInPolicy(path) })
@@ -175,15 +173,13 @@ export function evaluatedTemplates({ node, entry, params, templates }: SurveyedN
 const expectedInPolicy = ([, field]: ParamPath): JsonSchema =>
   field === 'skipIf' || field === 'retryIf' ? { type: 'boolean' } : true
 
-/** Lists the defaults of node types, those of each type once. */
-function createDefaults(): (entry: NodeManifestEntry) => readonly ParamDefault[] {
-  const listed = new Map<NodeManifestEntry, readonly ParamDefault[]>()
-  return (entry) => {
-    const known = listed.get(entry)
-    if (known !== undefined) return known
-    const defaults = paramDefaults(entry.params)
-    listed.set(entry, defaults)
-    return defaults
+/** Fills in the defaults of node types, which are listed once for each type. */
+function createFilling(): (entry: NodeManifestEntry, params: JsonObject) => JsonObject {
+  const fillings = new Map<NodeManifestEntry, (params: JsonObject) => JsonObject>()
+  return (entry, params) => {
+    const fill = fillings.get(entry) ?? createParamFilling(entry.params)
+    fillings.set(entry, fill)
+    return fill(params)
   }
 }
 
@@ -219,10 +215,10 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const undoes = compensationsOf(document)
   const undoneBy = new Map([...undoes].map(([by, undone]) => [undone, by]))
   const portsOf = createPorts()
-  const defaultsOf = createDefaults()
+  const fill = createFilling()
   const nodes = document.nodes.map((node): SurveyedNode => {
     const entry = entries.get(nodeTypeKey(node.type, node.typeVersion))
-    const params = entry === undefined ? node.params : withDefaults(defaultsOf(entry), node.params)
+    const params = entry === undefined ? node.params : fill(entry, node.params)
     const { ports, portNames } = portsOf(node, params, entry)
     const texts = paramTexts(entry?.params ?? true, node.params)
     return {
@@ -244,7 +240,8 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const byId = new Map<NodeId, SurveyedNode>()
   for (const each of nodes) if (!byId.has(each.node.id)) byId.set(each.node.id, each)
   const { order, cycles } = documentOrder({ nodes: document.nodes, edges })
-  const inOrder = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)
+  const distinctOrder = byId.size === nodes.length ? order : [...new Set(order)]
+  const inOrder = distinctOrder.map((id) => byId.get(id) as SurveyedNode)
   const levels = groupLevels(inOrder)
   const ordered = nestedOrder(inOrder, levels)
   return { document, manifest, templates: createTemplateTable(), nodes, byId, ordered, levels, cycles }

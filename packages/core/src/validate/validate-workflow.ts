@@ -59,6 +59,7 @@ function parsed(
 
 /** Sorts issues by the order of the document's nodes; those without a node come first. */
 function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDocument): WorkflowIssue[] {
+  if (issues.length < 2) return [...issues]
   const ranks = new Map(document.nodes.map(({ id }, index) => [id, index]))
   const rankOf = ({ nodeId }: WorkflowIssue): number => (nodeId === undefined ? -1 : (ranks.get(nodeId) as number))
   return [...issues].sort((a, b) => rankOf(a) - rankOf(b))

@@ -62,12 +62,19 @@ function ordered(value: unknown, depth: number): unknown {
       return value
     case 'object':
       if (value === null) return null
-      // A method `toJSON`, as dates have one, would be called.
-      if (depth >= MAX_JSON_DEPTH || 'toJSON' in value) return undefined
+      if (depth >= MAX_JSON_DEPTH || hasMethodToJson(value)) return undefined
       return Array.isArray(value) ? orderedList(value, depth) : orderedObject(value, depth)
     default:
       return undefined
   }
+}
+
+/** Checks for a method `toJSON`, as dates have one: `JSON.stringify` would call it. */
+function hasMethodToJson(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const isPlain = prototype === Object.prototype || prototype === Array.prototype
+  // The search for a name that no prototype has takes longer than the comparison of prototypes.
+  return isPlain ? Object.hasOwn(value, 'toJSON') : 'toJSON' in value
 }
 
 function orderedList(list: readonly unknown[], depth: number): readonly unknown[] | undefined {

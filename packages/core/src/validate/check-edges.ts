@@ -42,9 +42,10 @@ function checkPort(edge: WorkflowEdge, source: SurveyedNode, taken: ReadonlySet<
 
 function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet<string>, report: ReportIssue): void {
   if (target.entry === undefined) return
+  const isTrigger = target.entry.control === 'trigger'
+  if (!isTrigger && target.entry.inputs.some(({ name }) => name === edge.targetHandle)) return
   const at = { nodeId: target.node.id, edgeId: edge.id }
-  const inputs = target.entry.inputs.map(({ name }) => name)
-  if (target.entry.control === 'trigger') {
+  if (isTrigger) {
     report(
       errorIssue('TRIGGER_HAS_EDGE', `${target.name} is a trigger and has no inputs`, {
         ...at,
@@ -53,7 +54,7 @@ function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet
     )
     return
   }
-  if (inputs.includes(edge.targetHandle)) return
+  const inputs = target.entry.inputs.map(({ name }) => name)
   const [only = null] = inputs
   const meant = nearest(edge.targetHandle, inputs) ?? (inputs.length === 1 ? only : null)
   const free = meant !== null && !taken.has(edgeId({ ...edge, targetHandle: meant }))

@@ -85,10 +85,12 @@ function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
   const outer = survey.nodes.filter(({ node }) => node.parentId === undefined)
   const triggers = outer.filter(isTrigger)
   const reachable = reachableFrom(survey, triggers)
-  const fixOf = createReachFix(survey, triggers, reachable)
+  // Most workflows need none.
+  let fixOf: ReturnType<typeof createReachFix> | null = null
   for (const surveyed of outer) {
     const { node, name, entry } = surveyed
     if (reachable.has(node.id) || entry === undefined) continue
+    fixOf ??= createReachFix(survey, triggers, reachable)
     const message = `${name} never runs: no path leads to it from a trigger`
     report(warningIssue('NODE_UNREACHABLE', message, { nodeId: node.id, fix: fixOf(surveyed) }))
   }

@@ -150,13 +150,15 @@ const neededProblem = ({ expression }: ExpressionPart): ExpressionProblem => {
   return { code: 'EXPRESSION_PATH_UNSURE', severity: 'warning', message: describeUnsure(values), values, start, end }
 }
 
+const mayBeNull = (type: StaticType): boolean => type.some(({ kind }) => kind === 'null')
+
 /**
  * Reports null where a param needs a value. A path that may be missing gets this problem instead of its own: reading it
  * as null would only move the failure.
  */
 function withNeeded(checked: CheckedTemplate, typed: TypedTemplate, constantOf: ConstantOf): TypedTemplate {
-  // A text with a syntax error has no types.
-  if (typed.types.length === 0) return typed
+  // Where nothing may be null or missing, a value is there. A text with a syntax error has no types.
+  if (typed.types.length === 0 || (typed.problems.length === 0 && !typed.types.some(mayBeNull))) return typed
   const needed = neededParts(checked, constantOf)
   if (needed.length === 0) return typed
   let { problems } = typed
@@ -165,8 +167,8 @@ function withNeeded(checked: CheckedTemplate, typed: TypedTemplate, constantOf: 
     const { expression } = part
     const isOwn = ({ code, start, end }: ExpressionProblem) =>
       code === 'EXPRESSION_PATH_UNSURE' && expression.kind === 'path' && part.start <= start && end <= part.end
-    const mayBeNull = kindsOf(typed.types[parts.indexOf(part)] as StaticType)?.includes('null') ?? false
-    if (!mayBeNull && !problems.some(isOwn)) continue
+    const isNullable = kindsOf(typed.types[parts.indexOf(part)] as StaticType)?.includes('null') ?? false
+    if (!isNullable && !problems.some(isOwn)) continue
     problems = [...problems.filter((problem) => !isOwn(problem)), neededProblem(part)]
   }
   return { ...typed, problems }

@@ -3,7 +3,7 @@ import type { NodeId } from '../ids.ts'
 import { trimmed } from '../lists.ts'
 import { addBits, type Bits, type BitsPool, createBits, createBitsPool, hasBit, keepBits, setBit } from './bits.ts'
 import { createDominators, type Dominators } from './dominators.ts'
-import { type ExitPort, exitPorts } from './exit-ports.ts'
+import { createExitPorts, type ExitPort } from './exit-ports.ts'
 import type { DataFlow, Exit, FlowNode } from './flow-node.ts'
 import { createKeyOwners } from './key-owners.ts'
 import type { Meter } from './meter.ts'
@@ -251,7 +251,7 @@ export function* traceDataFlow(
   meter: Meter,
   describe: (flow: DataFlow) => DescribeExit,
 ): Generator<undefined, DataFlow> {
-  const ports = survey.ordered.map(exitPorts)
+  const ports = survey.ordered.map(createExitPorts())
   const exitCount = ports.reduce((sum, { length }) => sum + length, 0) + survey.levels.size
   const nodeCount = survey.ordered.length
   const dominators = createDominators()

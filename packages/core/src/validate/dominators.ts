@@ -37,9 +37,8 @@ export function createDominators(): Dominators {
 
   return {
     add(before) {
-      const [first = ROOT, ...others] = before
-      let above = first
-      for (const other of others) above = meet(above, other)
+      let above = before[0] ?? ROOT
+      for (let at = 1; at < before.length; at++) above = meet(above, before[at] as number)
       const over = jumpOf(above)
       const isEven = depthOf(above) - depthOf(over) === depthOf(over) - depthOf(jumpOf(over))
       parents.push(above)

@@ -27,3 +27,19 @@ export function exitPorts({ node, ports, portNames, outgoing, entry }: SurveyedN
   const isOnly = entry !== undefined && names.length === 1
   return names.map((port) => ({ port, isSure: isOnly || (isFork && port !== ERROR_PORT) }))
 }
+
+/** Creates {@link exitPorts} for many nodes: those with the same ports share the result, if nothing else decides it. */
+export function createExitPorts(): typeof exitPorts {
+  const shared = new Map<SurveyedNode['ports'], readonly ExitPort[]>()
+  return (surveyed) => {
+    const { node, ports, portNames, outgoing } = surveyed
+    const isPlain =
+      node.disabled !== true &&
+      !ports.some(({ isError }) => isError) &&
+      outgoing.every(({ sourceHandle }) => portNames.has(sourceHandle))
+    if (!isPlain) return exitPorts(surveyed)
+    const known = shared.get(ports) ?? exitPorts(surveyed)
+    shared.set(ports, known)
+    return known
+  }
+}

@@ -148,6 +148,8 @@ export function rootsWithin({ levels }: Pick<WorkflowSurvey, 'levels'>, loopId: 
 
 const NO_EDGES: readonly WorkflowEdge[] = Object.freeze([])
 
+const NO_TEMPLATES: readonly NodeTemplate[] = Object.freeze([])
+
 /** Returns the templates of a node that are evaluated; those in literal params are plain text. */
 function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
   const templates: NodeTemplate[] = []
@@ -157,7 +159,7 @@ function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly 
   for (const { path, text } of policyTexts(node)) {
     if (isTemplate(text)) templates.push({ path, text, expected: expectedInPolicy(path) })
   }
-  return trimmed(templates)
+  return templates.length === 0 ? NO_TEMPLATES : trimmed(templates)
 }
 
 /**

@@ -2,22 +2,20 @@ import type { NodeManifestEntry } from '@tenon/core/node'
 import type { SurveyedNode } from '@tenon/core/validate'
 import { calledKeys } from './compile-calls.ts'
 import type { EdgesAtNode } from './compile-edges.ts'
-import type { IssueList } from './compile-issues.ts'
-import { compilePolicy } from './compile-policy.ts'
+import type { CompiledPolicy } from './compile-policy.ts'
 import { ERROR_PORT } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import type { PlanEdge, PlanLevel, PlanNode } from './plan.ts'
 
 /** Compiles one node of a known type, with the defaults of the type filled in. */
 export function compileNode(
-  { node, entry, params, ports, undoes }: SurveyedNode,
+  { node, entry, params, ports }: SurveyedNode,
   { incoming, outgoing }: EdgesAtNode,
   edges: readonly PlanEdge[],
-  issues: IssueList,
+  policy: CompiledPolicy,
   { children, compensation }: { readonly children: PlanLevel | undefined; readonly compensation: number | undefined },
 ): PlanNode {
   const type = entry as NodeManifestEntry
-  const policy = compilePolicy(node.policy, type, issues, ['nodes', node.id, 'policy'], undoes !== null)
   // In the order of the canonical text, so that hashing the plan does not sort. Without spreads, so that V8 knows the
   // size of the object in advance.
   const compiled: PlanNode = {

@@ -10,6 +10,7 @@ import {
   RETRY_LIMITS,
 } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
+import type { SurveyedNode } from '@tenon/core/validate'
 import type { IssueList } from './compile-issues.ts'
 import type { CompiledRetryPolicy } from './plan.ts'
 
@@ -82,7 +83,7 @@ function compensationOnError({ onError }: NodePolicy): OnError {
 export function compilePolicy(
   own: NodePolicy | undefined,
   entry: Pick<NodeManifestEntry, 'policy' | 'inline'>,
-  issues: IssueList,
+  issues: Pick<IssueList, 'add'>,
   path: readonly (string | number)[],
   undoesOther: boolean,
 ): CompiledPolicy {
@@ -99,5 +100,24 @@ export function compilePolicy(
     heartbeatMs: msOf(policy.heartbeat, 'heartbeat', report),
     taskQueue: policy.taskQueue ?? null,
     idempotency: policy.idempotency ?? null,
+  }
+}
+
+/** Creates {@link compilePolicy} for the nodes of a workflow: nodes without a policy share that of their type. */
+export function createPolicyCompiler(issues: IssueList): (surveyed: SurveyedNode) => CompiledPolicy {
+  const ofTypes = new Map<NodeManifestEntry, CompiledPolicy>()
+  return ({ node, entry, undoes }) => {
+    const type = entry as NodeManifestEntry
+    const isPlain = node.policy === undefined && undoes === null
+    const known = isPlain ? ofTypes.get(type) : undefined
+    if (known !== undefined) return known
+    let isSound = isPlain
+    const add: IssueList['add'] = (...issue) => {
+      isSound = false
+      issues.add(...issue)
+    }
+    const policy = compilePolicy(node.policy, type, { add }, ['nodes', node.id, 'policy'], undoes !== null)
+    if (isSound) ofTypes.set(type, policy)
+    return policy
   }
 }

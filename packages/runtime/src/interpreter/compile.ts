@@ -25,6 +25,7 @@ import { compileCallable } from './compile-calls.ts'
 import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
+import { createPolicyCompiler } from './compile-policy.ts'
 import { itemAt } from './lookup.ts'
 import type { PinnedWorkflow, Plan, PlanBatching, PlanDebounce, PlanErrorHandler, PlanLevel, PlanRate } from './plan.ts'
 
@@ -168,6 +169,7 @@ export function compile(
   issues.throwIfAny()
 
   const { levels } = survey
+  const policyOf = createPolicyCompiler(issues)
   const compileLevel = (loopId: NodeId | undefined): PlanLevel => {
     const within = levels.get(loopId) ?? []
     const edges = compileEdges(within)
@@ -177,7 +179,7 @@ export function compile(
       const { node, undoneBy } = surveyed
       const children = levels.has(node.id) ? compileLevel(node.id) : undefined
       const compensation = undoneBy === null ? undefined : indexes.get(undoneBy)
-      return compileNode(surveyed, itemAt(atNode, index), edges, issues, { children, compensation })
+      return compileNode(surveyed, itemAt(atNode, index), edges, policyOf(surveyed), { children, compensation })
     })
     checkEdges(edges, nodes, issues)
     return { nodes, edges }

@@ -243,6 +243,26 @@ describe('KEY_COLLISION', () => {
     })
   })
 
+  test('finds what wrote a key among many nodes, and not what a parallel branch writes', () => {
+    const path = ['c', ...Array.from({ length: 70 }, (_, at) => `n${at}`), 's']
+    const nodes = path.map((id) => (id === 'c' ? call(id) : id === 's' ? single(id) : set(id)))
+    const edges = path.map((id, at) => `${path[at - 1] ?? 'start'}>${id}`)
+    const document = workflow([start, call('beside'), ...nodes], ['start>beside', ...edges])
+    expect(issueIn(document, 'KEY_COLLISION').message).toBe('s replaces input.status, which c wrote')
+  })
+
+  test('warns of a condition that replaces what nodes of other types wrote, not what other conditions did', () => {
+    const condition = (id: string) => node(id, 'if-else', { left: 1, operator: '==' })
+    const document = workflow(
+      [start, set('s', { condition: 1 }), condition('i'), condition('j'), end],
+      ['start>s', 's>i', 'i:true>j', 'j:true>end'],
+    )
+    expect(only(validate(document), 'KEY_COLLISION').map(({ message }) => message)).toEqual([
+      'i replaces input.condition, which s wrote',
+      'j replaces input.condition, which s wrote',
+    ])
+  })
+
   test('not of values that people name, nor of one condition after another', () => {
     const condition = (id: string) => node(id, 'if-else', { left: 1, operator: '==' })
     const document = workflow(

@@ -6,9 +6,7 @@ import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 export const MAX_NESTING = 10
 
 /** Returns the outermost nodes that have more than {@link MAX_NESTING} others around them. */
-export function nodesTooDeep({ ordered, levels }: Pick<WorkflowSurvey, 'ordered' | 'levels'>): readonly SurveyedNode[] {
-  // Nodes deep inside others are on as many levels.
-  if (levels.size <= MAX_NESTING) return []
+export function nodesTooDeep({ ordered }: Pick<WorkflowSurvey, 'ordered'>): readonly SurveyedNode[] {
   const depths = new Map<NodeId, number>()
   return ordered.filter(({ node }) => {
     // Nodes come after those around them; of nodes inside each other, the first has none.

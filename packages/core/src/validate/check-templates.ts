@@ -157,7 +157,7 @@ const mayBeNull = (type: StaticType): boolean => type.some(({ kind }) => kind ==
  * as null would only move the failure.
  */
 function withNeeded(checked: CheckedTemplate, typed: TypedTemplate, constantOf: ConstantOf): TypedTemplate {
-  // Where nothing may be null or missing, a value is there. A text with a syntax error has no types.
+  // No value may be null or missing then. A text with a syntax error has no types.
   if (typed.types.length === 0 || (typed.problems.length === 0 && !typed.types.some(mayBeNull))) return typed
   const needed = neededParts(checked, constantOf)
   if (needed.length === 0) return typed

@@ -158,6 +158,8 @@ export interface StoredUsage {
   readonly payloadBytes: number
   /** Bytes of the files, with those of uploads that have not ended. */
   readonly fileBytes: number
+  /** Bytes of the rows of data tables, and of the values under keys. */
+  readonly dataBytes: number
   /** Approvals, failed node runs, events and callbacks that runs wait for. */
   readonly openWaits: number
 }

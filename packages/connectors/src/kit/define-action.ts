@@ -51,6 +51,8 @@ export interface Action<Shape extends z.ZodRawShape, Output extends z.ZodObject>
   readonly effect: 'read' | 'write'
   /** `true` if the service honors the idempotency key that the action sends: a lost response is tried again. @defaultValue false */
   readonly isIdempotent?: boolean
+  /** Longest time of an attempt. A list of many pages needs the time that the rate of the connection gives them. @defaultValue '30s' */
+  readonly timeout?: string
   /** Sends the requests, and returns the output or a response that contains it. */
   readonly run: (context: ActionContext<z.output<z.ZodObject<Shape>>>) => Promise<unknown>
 }
@@ -97,7 +99,8 @@ export interface ActionKind {
 /** Creates the function that defines actions of one kind. */
 export function defineActions(service: Service, kind: ActionKind): DefineAction {
   return (action) => {
-    const { name, version = 1, title, description, params, output, summary, effect, isIdempotent = false, run } = action
+    const { name, version = 1, title, description, params, output, summary, effect, isIdempotent = false } = action
+    const { timeout = '30s', run } = action
     const definition = defineNode({
       ...{ type: `${service.id}/${name}`, version, title, description, icon: service.icon, category: 'action' },
       params: z.object({ ...kind.params, ...params }),
@@ -105,7 +108,7 @@ export function defineActions(service: Service, kind: ActionKind): DefineAction 
       outputs: { success: output },
       ...{ summary, effect },
       ...(isIdempotent ? { idempotentWhen: 'true' } : {}),
-      policy: { timeout: '30s', retry: { maximumAttempts: 4 } },
+      policy: { timeout, retry: { maximumAttempts: 4 } },
     } as Parameters<typeof defineNode>[0])
     return implementNode(definition, async (context) => {
       const http = await kind.clientOf(context)

@@ -126,6 +126,7 @@ export function github(options: ServiceOptions = {}): Connector {
       }),
       action({
         ...{ name: 'list-issues', title: 'List GitHub issues', description: 'Issues of a repository', effect: 'read' },
+        timeout: '5m',
         params: {
           repository,
           state: z.enum(['open', 'closed', 'all']).default('open').meta({ title: 'State', control: 'select' }),

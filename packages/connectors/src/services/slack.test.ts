@@ -1,3 +1,4 @@
+import { durationToMs } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { testConnector } from '../testing/index.ts'
@@ -58,6 +59,14 @@ const service = () =>
   })
 
 describe('slack', () => {
+  test('has time for two lists of all channels at once, at its rate', () => {
+    const { rateLimit, nodes = [] } = slack()
+    const list = nodes.find(({ definition }) => definition.type === 'slack/list-channels')
+    const timeoutMs = durationToMs(`${list?.definition.policy?.timeout}`)
+    const pages = 2 * (5_000 / 200)
+    expect(timeoutMs).toBeGreaterThan((1_000 * pages) / (rateLimit?.perSecond ?? 0))
+  })
+
   test('sends, changes, lists and finds as its documentation says', async () => {
     const slackTest = service()
     const sent = await slackTest.run('send-message', { channel: 'C1', text: 'Hello', threadTs: '1.2' })

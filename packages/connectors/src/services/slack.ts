@@ -99,6 +99,7 @@ export function slack(options: ServiceOptions = {}): Connector {
       }),
       action({
         ...{ name: 'list-channels', title: 'List Slack channels', description: 'Channels of the app', effect: 'read' },
+        timeout: '5m',
         params: { limit: limitParam(5_000, 200) },
         output: z.object({
           items: z.array(z.object({ id: z.string(), name: z.string(), is_private: z.boolean() })),

@@ -6,6 +6,7 @@ import { pathOf } from '../kit/path-of.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
+import { webhookTrigger } from '../kit/webhook-trigger.ts'
 
 const message = z.object({
   ...{ sid: z.string(), status: z.string(), to: z.string(), from: z.string().nullable(), body: z.string() },
@@ -15,7 +16,7 @@ const messagesPage = z.object({ messages: z.array(message), next_page_uri: z.str
 const PAGE_SIZE = 100
 const E164 = { placeholder: '+4791234567' }
 
-/** Twilio, by the SID of an account as user name and its auth token as password. Its messages cannot start runs yet. */
+/** Twilio, by the SID of an account as user name and its auth token as password. */
 export function twilio(options: ServiceOptions = {}): Connector {
   const { apiUrl, host } = apiOf('twilio', options.apiUrl ?? 'https://api.twilio.com')
   const service: Service = {
@@ -28,6 +29,15 @@ export function twilio(options: ServiceOptions = {}): Connector {
     test: { url: `${apiUrl}/2010-04-01/Accounts.json?PageSize=1` },
     rateLimit: { perSecond: 10, burst: 10 },
     nodes: [
+      webhookTrigger(service, {
+        ...{ name: 'message', title: 'Twilio message', description: 'Begin with a message', signature: 'twilio' },
+        secretFrom: 'The auth token of the account. It is stored encrypted.',
+        summary: 'Starts at a message of Twilio',
+        body: z.looseObject({
+          ...{ MessageSid: z.string(), From: z.string().optional(), To: z.string().optional() },
+          ...{ Body: z.string().optional(), NumMedia: z.string().optional(), MessageStatus: z.string().optional() },
+        }),
+      }),
       action({
         ...{ name: 'send-sms', title: 'Send SMS (Twilio)', description: 'Send a text message', effect: 'write' },
         params: {

@@ -8,6 +8,8 @@ export interface Usage {
   readonly payloadBytesLimit: number | null
   /** Bytes of the files that the tenant has stored, with those of uploads in progress. Measured at most a minute ago. */
   readonly fileBytes: number
+  /** Bytes of the rows of data tables, and of the values under keys. Measured at most a minute ago. */
+  readonly dataBytes: number
   /** Approvals, failed node runs, events and callbacks that runs wait for. */
   readonly openWaits: number
   /** Limit of `openWaits`; `null` without one. */

@@ -21,6 +21,7 @@ export const WEBHOOK_SIGNATURES = [
   'stripe',
   'github',
   'slack',
+  'twilio',
   'hmac',
   'basic',
   'bearer',
@@ -53,6 +54,7 @@ export const webhookParams = z.object({
         stripe: 'Stripe',
         github: 'GitHub',
         slack: 'Slack',
+        twilio: 'Twilio',
         hmac: 'HMAC-SHA-256 of the body',
         basic: 'User name and password',
         bearer: 'Bearer token',
@@ -144,7 +146,7 @@ export const webhookParams = z.object({
       title: 'Key of a message',
       description:
         'An expression over the request, such as trigger.body.id. A message with the key of an earlier one starts no ' +
-        'run. Standard Webhooks, Stripe, GitHub and Slack have one of their own.',
+        'run. Standard Webhooks, Stripe, GitHub, Slack and Twilio have one of their own.',
       control: 'text',
       literal: true,
       placeholder: 'The id of the message',

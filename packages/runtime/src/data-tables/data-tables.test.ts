@@ -1,10 +1,13 @@
 import type { Json, JsonObject } from '@tenon/core/document'
 import type { DataColumn, DataCondition, DataWrite } from '@tenon/core/node'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postgresRunReader } from '../store/run-reader.ts'
 import { COLUMNS, openDataTable } from '../testing/data-table-kit.ts'
 import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
 import { createDataTables } from './data-tables.ts'
 import { nodeTablesOf } from './node-tables.ts'
+import { selectRows } from './row-query.ts'
 import type { DataTableLimits } from './table-limits.ts'
 
 let opened: TestDatabase
@@ -19,6 +22,47 @@ const openTable = (limits: DataTableLimits = {}, keyColumn: string | null = 'ema
 const ALL = { where: [], match: 'all' } as const
 
 describe('rows', () => {
+  test('count as many bytes as the database returns for their numbers', async () => {
+    const { insert, counts, tenantId } = await openTable({}, null)
+    const tags = [1e308, -1.5e-10, 5e-324, 1.25e21, -1e21, 12.5, 'x1e308']
+    await insert({ email: 'a', tags })
+    const stored = await opened.database.withTenant(tenantId, (tx) =>
+      tx
+        .selectFrom('data_rows')
+        // Without the spaces that the type jsonb puts between values.
+        .select(sql<number>`octet_length(replace(data::text, ' ', ''))`.as('bytes'))
+        .where('tenant_id', '=', tenantId)
+        .executeTakeFirstOrThrow(),
+    )
+    expect(await counts()).toEqual({ rowCount: 1, bytes: stored.bytes })
+    const many = Array.from({ length: 300 }, () => 1e308)
+    await expect(insert({ email: 'b', tags: many })).rejects.toMatchObject({ code: 'DATA_LIMIT_EXCEEDED' })
+    expect(await postgresRunReader(opened.database).readUsage(tenantId)).toMatchObject({ dataBytes: stored.bytes })
+  })
+
+  test('that are deleted while a page is read do not look like the end', async () => {
+    const { insert, tenantId, tableId } = await openTable()
+    await insert({ email: 'a' }, { email: 'b' }, { email: 'c' })
+    await opened.database.withTenant(tenantId, async (tx) => {
+      let queries = 0
+      const racing = tx.withPlugin({
+        transformQuery: ({ node }) => node,
+        // The statement that reads the rows finds none of those that the one before it has found.
+        transformResult: async ({ result }) => {
+          queries += 1
+          return queries === 2 ? { ...result, rows: [] } : result
+        },
+      })
+      const page = await selectRows(
+        racing as typeof tx,
+        { tenantId, tableId },
+        { columns: COLUMNS, keyColumn: 'email' },
+        { ...ALL, limit: 2 },
+      )
+      expect([page.rows.map(({ keyText }) => keyText), page.hasMore, queries]).toEqual([['a', 'b'], true, 4])
+    })
+  })
+
   test('are stored by the types of their columns, and counted', async () => {
     const { insert, tables, tableId, counts } = await openTable()
     const { rows, inserted } = await insert(

@@ -74,9 +74,13 @@ export async function selectRows(
   })
   const ids = fitting.map(({ row_id: id }) => Number(id))
   const byId = new Map((await rowsById(tx, { tenantId, tableId }, ids)).map((row) => [row.id, row]))
+  // A row that was deleted since then is left out.
+  const rows = ids.flatMap((id) => byId.get(id) ?? [])
+  // Without any row, a reader could not ask for what follows, and would take this for the end.
+  if (ids.length > 0 && rows.length === 0)
+    return selectRows(tx, { tenantId, tableId }, { columns, keyColumn }, selection)
   return {
-    // A row that was deleted since then is left out.
-    rows: ids.flatMap((id) => byId.get(id) ?? []),
+    rows,
     hasMore: found.length > fitting.length,
     isCut: fitting.length < Math.min(found.length, limit),
   }

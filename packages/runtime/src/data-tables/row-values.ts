@@ -17,7 +17,7 @@ export interface PreparedRow {
   readonly values: JsonObject
   /** The same as canonical JSON. */
   readonly text: string
-  /** Bytes of the text. */
+  /** Bytes of the text as the database returns it, which has numbers without exponents. */
   readonly size: number
   /** Value of the key column as text; `null` without one. */
   readonly keyText: string | null
@@ -66,13 +66,32 @@ export function prepareRow(
   if (issues.length > 0) throw invalidRow(issues)
   const { text } = encodeValue(values)
   if (hasNul(text)) throw invalidRow([issueOf('A value contains a NUL character')])
-  const size = Buffer.byteLength(text)
+  const size = Buffer.byteLength(text) + digitsBeyond(values)
   if (size > maxBytes) {
     throw new TenonError('DATA_LIMIT_EXCEEDED', `The row has ${size} bytes, more than ${maxBytes}`, {
       details: { size, limit: maxBytes },
     })
   }
   return { values, text, size, keyText }
+}
+
+/** Returns the digits that a value has in the type jsonb and not in JSON: it writes 1e308 with 309 digits. */
+function digitsBeyond(value: Json): number {
+  if (typeof value === 'number') return plainLength(value) - String(value).length
+  if (typeof value !== 'object' || value === null) return 0
+  let digits = 0
+  for (const item of Object.values(value)) digits += digitsBeyond(item as Json)
+  return digits
+}
+
+/** Returns the length of a number that is written without an exponent. */
+function plainLength(number: number): number {
+  const text = String(number)
+  const [mantissa = '', exponent] = text.split('e')
+  if (exponent === undefined) return text.length
+  const power = Number(exponent)
+  const digits = mantissa.replace(/[-.]/g, '').length
+  return (number < 0 ? 1 : 0) + (power > 0 ? power + 1 : 1 - power + digits)
 }
 
 /** Returns the value of a column; `undefined` without one, also if each object has something of that name (`constructor`). */

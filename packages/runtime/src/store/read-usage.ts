@@ -17,6 +17,16 @@ export async function selectUsage(tx: Tx<RuntimeTables>, tenantId: string): Prom
     .select((eb) => eb.fn.coalesce(eb.fn.sum('size'), sql<number>`0`).as('bytes'))
     .where('tenant_id', '=', tenantId)
     .executeTakeFirstOrThrow()
+  const tables = await tx
+    .selectFrom('data_tables')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum('bytes'), sql<number>`0`).as('bytes'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  const keys = await tx
+    .selectFrom('key_values')
+    .select(sql<number>`coalesce(sum(octet_length(value)), 0)`.as('bytes'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
   const { waits } = await tx
     .selectFrom('waits')
     .select((eb) => eb.fn.countAll().as('waits'))
@@ -25,5 +35,6 @@ export async function selectUsage(tx: Tx<RuntimeTables>, tenantId: string): Prom
     .where('kind', 'in', ['approval', 'parked', 'event', 'callback', 'connection'])
     .where(isListedWait)
     .executeTakeFirstOrThrow()
-  return { payloadBytes: Number(bytes), fileBytes: Number(files.bytes), openWaits: Number(waits) }
+  const dataBytes = Number(tables.bytes) + Number(keys.bytes)
+  return { payloadBytes: Number(bytes), fileBytes: Number(files.bytes), dataBytes, openWaits: Number(waits) }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createDataUsage, type DataLimitsOf } from './data-limits.ts'
 
 function open(limitsOf?: DataLimitsOf) {
-  const stored = { payloadBytes: 100, fileBytes: 7, openWaits: 3 }
+  const stored = { payloadBytes: 100, fileBytes: 7, dataBytes: 9, openWaits: 3 }
   const state = { now: 0, reads: 0, fails: false }
   const lines: unknown[] = []
   const usage = createDataUsage({
@@ -25,7 +25,14 @@ describe('createDataUsage', () => {
     const { stored, state, usage } = open()
     await usage.checkRoom('t')
     expect(state.reads).toBe(0)
-    const first = { payloadBytes: 100, payloadBytesLimit: null, fileBytes: 7, openWaits: 3, openWaitsLimit: null }
+    const first = {
+      payloadBytes: 100,
+      payloadBytesLimit: null,
+      fileBytes: 7,
+      dataBytes: 9,
+      openWaits: 3,
+      openWaitsLimit: null,
+    }
     expect(await Promise.all([usage.usageOf('t'), usage.usageOf('t')])).toEqual([first, first])
     expect(state.reads).toBe(1)
     stored.openWaits = 4

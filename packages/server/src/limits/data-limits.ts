@@ -100,9 +100,16 @@ export function createDataUsage({ reader, limitsOf, log, now }: DataUsageDeps): 
   }
   return {
     usageOf: async (tenantId) => {
-      const { payloadBytes, fileBytes, openWaits } = await measure(tenantId)
+      const { payloadBytes, fileBytes, dataBytes, openWaits } = await measure(tenantId)
       const { payloadBytes: bytesLimit = null, openWaits: waitsLimit = null } = limits(tenantId)
-      return { payloadBytes, payloadBytesLimit: bytesLimit, fileBytes, openWaits, openWaitsLimit: waitsLimit }
+      return {
+        payloadBytes,
+        payloadBytesLimit: bytesLimit,
+        fileBytes,
+        dataBytes,
+        openWaits,
+        openWaitsLimit: waitsLimit,
+      }
     },
     checkRoom: async (tenantId) => {
       const { payloadBytes: bytesLimit, openWaits: waitsLimit } = limits(tenantId)

@@ -132,7 +132,14 @@ describe('DELETE /runs/{runId}', () => {
 describe('GET /usage', () => {
   test('says how long runs are kept, and what the tenant stores', async () => {
     const as = testIdentity({ role: 'viewer' })
-    const none = { payloadBytes: 0, payloadBytesLimit: null, fileBytes: 0, openWaits: 0, openWaitsLimit: null }
+    const none = {
+      payloadBytes: 0,
+      payloadBytesLimit: null,
+      fileBytes: 0,
+      dataBytes: 0,
+      openWaits: 0,
+      openWaitsLimit: null,
+    }
     expect(await server.json<Usage>(200, '/usage', { as: testIdentity() })).toEqual({ runsKeptDays: 90, ...none })
     retentionOf = async () => ({ runsDays: 7 })
     const editor = { ...as, role: 'editor' as const }
@@ -312,6 +319,7 @@ describe('createRetention', () => {
     expect(await postgresRunReader(database.view<RuntimeTables>()).readUsage(mine)).toEqual({
       payloadBytes: 0,
       fileBytes: 0,
+      dataBytes: 0,
       openWaits: 0,
     })
   })

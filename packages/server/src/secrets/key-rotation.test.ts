@@ -15,6 +15,8 @@ import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { openServerPGlite } from '../testing/kit/server-pglite.ts'
 import { testKeyProvider } from '../testing/test-key-provider.ts'
+import { boundTo } from './bound-to.ts'
+import { encrypt, FORMATS } from './cipher.ts'
 import { createKeyRotations } from './key-rotations.ts'
 import { createKeyring } from './keyring.ts'
 import { rotateTenant } from './rotate-tenant.ts'
@@ -239,6 +241,38 @@ describe('a rotation', () => {
     expect(after[current?.wrapping_key_id ?? '']).toBe(2)
     expect(after[keyId] ?? 0).toBe((dataKeys[keyId] ?? 0) - 1)
     await rotations.close()
+  })
+
+  test('gives values of the first format the present one, and closes the first one', async () => {
+    const of = await tenantWithValues()
+    const { tenantId, connection } = of
+    const { keyring } = processOn()
+    const { key } = await keyring.current(tenantId)
+    const texts = ['value 0', 'value 1', 'value 2', 'value 3', 'value 4', 'secret a', 'secret b']
+    const former: Uint8Array[] = []
+    for (const row of await rowsOf(tenantId)) {
+      const text = texts.find((each) => each.endsWith(row.field.slice(-1))) ?? ''
+      const owner = row.connection_id === null ? null : connection
+      const sealed = encrypt(key, text, boundTo(row, owner, FORMATS.first), FORMATS.first)
+      former.push(sealed)
+      await database.withTenant(tenantId, (tx) =>
+        tx.updateTable('secrets').set({ sealed }).where('secret_id', '=', row.secret_id).execute(),
+      )
+    }
+    expect(await readAll(of)).toEqual(ALL)
+    const rotations = createKeyRotations(processOn(), PACE)
+    await rotations.rotate(tenantId)
+    await expect.poll(async () => (await rotations.progress()).inProgress).toBe(0)
+    await rotations.close()
+    expect(await readAll(of)).toEqual(ALL)
+    const rows = await rowsOf(tenantId)
+    expect(new Set(rows.map(({ sealed }) => sealed[0]))).toEqual(new Set([FORMATS.bound]))
+    // A value from an earlier copy of the database, whose key is still there.
+    const [last] = rows.slice(-1)
+    const planted = { ...last, data_key_id: '1', sealed: former.at(-1) } as SecretRow
+    await expect(processOn().secrets.revealRows(connection, [planted])).rejects.toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+    })
   })
 
   test('leaves a value that cannot be decrypted, counts it, and goes past it', async () => {

@@ -4,6 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import { cutText } from '@tenon/core/text'
 import type { SecretReader } from '@tenon/runtime'
 import { toInstant } from '../http/instant.ts'
+import { hasRotated } from '../tables/key-rotation-repository.ts'
 import { findSecret } from '../tables/secret-repository.ts'
 import type { SecretRow } from '../tables/secret-tables.ts'
 import type { ServerDatabase } from '../tables/server-tables.ts'
@@ -89,12 +90,19 @@ export interface SecretStore extends Pick<SecretReader, 'reveal'> {
 export function createSecretStore(database: ServerDatabase, keyring: Keyring): SecretStore {
   async function decryptRow(row: SecretRow, connection: SealedConnection | null): Promise<string> {
     const key = await keyring.find(row.tenant_id, row.data_key_id)
-    if (key === null) throw unreadable()
+    if (key === null || (await isClosed(row))) throw unreadable()
     try {
       return decrypt(key, row.sealed, boundTo(row, connection, row.sealed[0]))
     } catch {
       throw unreadable()
     }
+  }
+  /**
+   * Values of the first format are bound to less, and a rotation gives all values the present one: one that has it afterwards
+   * was put there from an earlier copy of the database.
+   */
+  async function isClosed({ sealed, tenant_id: tenantId }: SecretRow): Promise<boolean> {
+    return sealed[0] === FORMATS.first && (await database.withTenant(tenantId, (tx) => hasRotated(tx, tenantId)))
   }
   const derive = (key: Uint8Array, purpose: string) =>
     new Uint8Array(hkdfSync('sha256', key, '', purpose, DATA_KEY_BYTES))

@@ -26,6 +26,17 @@ export interface RotationCounts {
   readonly dataKeys: Readonly<Record<string, number>>
 }
 
+/** Checks whether a rotation of a tenant has ended, so that all its values have the present format. */
+export async function hasRotated(tx: ServerTx, tenantId: TenantId): Promise<boolean> {
+  const row = await tx
+    .selectFrom('key_rotations')
+    .select('ended')
+    .where('tenant_id', '=', tenantId)
+    .where('ended', '>', 0)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Requests a rotation of tenants, or of one. One that is in progress continues, and encrypts the data keys once more: the key
  * of the provider may be another one than at its beginning.

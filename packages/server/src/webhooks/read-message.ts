@@ -20,6 +20,7 @@ export interface Message {
 const CREDENTIALS: ReadonlySet<string> = new Set([
   ...['authorization', 'proxy-authorization', 'cookie'],
   ...['webhook-signature', 'stripe-signature', 'x-hub-signature', 'x-hub-signature-256', 'x-slack-signature'],
+  'x-twilio-signature',
 ])
 const MAX_KEY_LENGTH = 400
 /** Levels of objects and lists in a body, which is one level below the input of the run. */

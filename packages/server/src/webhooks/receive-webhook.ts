@@ -134,13 +134,22 @@ async function readVerified(
     body ??= readMessageBody(message)
     return body
   }
-  const ownKey = await verifyWebhook({ headers, bytes, readBody }, { params, secret, now: server.now() })
+  const ownKey = await verifyWebhook(
+    { headers, url: publicUrlOf(server, message), bytes, readBody },
+    { params, secret, now: server.now() },
+  )
   const challenge = TRIES_ADDRESSES.has(params.signature) ? challengeOf(params.signature, headers, readBody()) : null
   if (challenge !== null) return { challenge }
   const input = inputOf(message, readBody(), params.signature === 'hmac' ? params.header : null)
   const { dedupeKey = '' } = params
   const key = dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input)
   return { key, input, settings: answerSettingsOf(params, key) }
+}
+
+/** Returns the address as the sender knows it, which a proxy before this server may have changed. */
+function publicUrlOf({ apiUrl }: Pick<ServerContext, 'apiUrl'>, { url }: Message): string {
+  const { pathname, search } = new URL(url)
+  return `${new URL(apiUrl).origin}${pathname}${search}`
 }
 
 /** Versions from before webhooks could wait lack these params. */

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync } from 'node:crypto'
 import type { Json } from '@tenon/core/document'
 import { webhookParams } from '@tenon/core/node'
 import { SignJWT } from 'jose'
@@ -22,10 +22,11 @@ function verify(
     given = bytes,
     key = secret as string | null,
     readBody = () => JSON.parse(text) as Json,
-  }: { now?: number; given?: Uint8Array; key?: string | null; readBody?: () => Json } = {},
+    url = 'https://app.example/automation/hooks/t',
+  }: { url?: string; now?: number; given?: Uint8Array; key?: string | null; readBody?: () => Json } = {},
 ) {
   const verification = { params: webhookParams.parse(params), secret: key, now }
-  return verifyWebhook({ headers: new Headers(headers), bytes: given, readBody }, verification)
+  return verifyWebhook({ headers: new Headers(headers), url, bytes: given, readBody }, verification)
 }
 
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
@@ -60,6 +61,44 @@ const SIGNED: readonly (readonly [Partial<WebhookParams>, Record<string, string>
 ]
 
 describe('verifyWebhook', () => {
+  test('knows messages of Twilio by its example, and is not misled by other fields, addresses or bodies', async () => {
+    // From the documentation of Twilio, "Validating signatures from Twilio".
+    const url = 'https://example.com/myapp.php?foo=1&bar=2'
+    const key = '12345'
+    const fields = {
+      ...{ Digits: '1234', To: '+18005551212', From: '+14158675310', Caller: '+14158675310' },
+      CallSid: 'CA1234567890ABCDE',
+    }
+    const form = 'application/x-www-form-urlencoded; charset=utf-8'
+    const headers = { 'x-twilio-signature': 'L/OH5YylLD5NRKLltdqwSvS0BnU=', 'content-type': form }
+    const given = new TextEncoder().encode(`${new URLSearchParams(fields)}`)
+    const readBody = () => fields
+    const of = { signature: 'twilio' } as const
+    expect(await verify(of, headers, { url, key, given, readBody })).toBeNull()
+    const invalid = { code: 'WEBHOOK_SIGNATURE_INVALID' }
+    for (const change of [
+      { url: `${url}&baz=3` },
+      { key: '123456' },
+      { given: new TextEncoder().encode(`${new URLSearchParams({ ...fields, More: '1' })}`) },
+    ]) {
+      await expect(verify(of, headers, { url, key, given, readBody, ...change })).rejects.toMatchObject(invalid)
+    }
+    await expect(verify(of, { 'content-type': form }, { url, key, given })).rejects.toMatchObject(invalid)
+    // Any other body is covered by its hash in the address.
+    const sign = (address: string) => createHmac('sha1', key).update(address).digest('base64')
+    const hashed = `${url}&bodySHA256=${createHash('sha256').update(bytes).digest('hex')}`
+    const json = { 'x-twilio-signature': sign(hashed), 'content-type': 'application/json' }
+    expect(await verify(of, json, { url: hashed, key })).toBeNull()
+    await expect(verify(of, json, { url: hashed, key, given: bytes.slice(1) })).rejects.toMatchObject(invalid)
+    const without = { ...json, 'x-twilio-signature': sign(url) }
+    await expect(verify(of, without, { url, key })).rejects.toMatchObject(invalid)
+    // A message is sent again with its state; another state is another message.
+    const sent = { MessageSid: 'SM1', MessageStatus: 'sent' }
+    const signed = sign(`${url}MessageSidSM1MessageStatussent`)
+    const body = { url, key, given: new TextEncoder().encode(`${new URLSearchParams(sent)}`), readBody: () => sent }
+    expect(await verify(of, { 'x-twilio-signature': signed, 'content-type': form }, body)).toBe('SM1 sent')
+  })
+
   test.each(SIGNED)('accepts a message by %o', async (params, headers, id) => {
     expect(await verify(params, headers)).toBe(id)
   })

@@ -12,6 +12,8 @@ export type WebhookParams = z.output<typeof webhookParams>
 /** A message with all that a signature covers. */
 export interface SignedMessage {
   readonly headers: Headers
+  /** Address to which the sender has sent it, with the query. */
+  readonly url: string
   /** The body as it was sent. */
   readonly bytes: Uint8Array
   /** Reads the body as a value; called only after the signature was verified, since anyone can send a costly body. */
@@ -96,6 +98,19 @@ const SCHEMES: { readonly [Scheme in Exclude<WebhookParams['signature'], 'none'>
     checkAny(hmac(secret, `v0:${timestamp}:`, bytes), [Buffer.from(signature.replace(/^v0=/, ''), 'hex')])
     return textIn(readBody(), 'event_id')
   },
+  twilio: async ({ headers, url, bytes, readBody }, { secret }) => {
+    const signature = Buffer.from(headerOf(headers, 'x-twilio-signature'), 'base64')
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get('content-type') ?? '')
+    const signed = `${url}${isForm ? sortedForm(bytes) : ''}`
+    checkAny(createHmac('sha1', secret).update(signed).digest(), [signature])
+    // The address has the hash of any other body, and the signature covers the address.
+    const hash = new URL(url).searchParams.get('bodySHA256') ?? ''
+    if (!isForm && bytes.byteLength > 0) checkText(hashOf(bytes).toString('hex'), hash.toLowerCase())
+    if (!isForm) return null
+    const body = readBody()
+    const [sid, status] = [textIn(body, 'MessageSid'), textIn(body, 'MessageStatus') ?? textIn(body, 'SmsStatus')]
+    return sid === null ? null : `${sid} ${status ?? ''}`.trim()
+  },
   hmac: async ({ headers, bytes }, { params, secret }) => {
     const signature = headerOf(headers, params.header).replace(/^sha256=/, '')
     const isHex = /^[0-9a-fA-F]{64}$/.test(signature)
@@ -131,6 +146,13 @@ const SCHEMES: { readonly [Scheme in Exclude<WebhookParams['signature'], 'none'>
       throw new TenonError('WEBHOOK_SIGNATURE_INVALID', 'The token is not valid for this webhook', { cause })
     }
   },
+}
+
+/** Returns the fields of a form as Twilio signs them: by name, each name followed by its value, without anything between. */
+function sortedForm(bytes: Uint8Array): string {
+  const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'))
+  const names = [...new Set(form.keys())].sort()
+  return names.flatMap((name) => [...new Set(form.getAll(name))].sort().map((value) => `${name}${value}`)).join('')
 }
 
 function hmac(key: string | Uint8Array, prefix: string, bytes: Uint8Array): Buffer {

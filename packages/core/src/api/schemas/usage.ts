@@ -6,6 +6,7 @@ export const usageSchema = z
     payloadBytes: z.int(),
     payloadBytesLimit: z.int().nullable(),
     fileBytes: z.int(),
+    dataBytes: z.int(),
     openWaits: z.int(),
     openWaitsLimit: z.int().nullable(),
   })

@@ -83,7 +83,14 @@ describe('the list of runs', () => {
     if (usage === null) fixture.fail('tenant.usage', new TenonError('FORBIDDEN', 'Not allowed'))
     return { ...renderPart(<RunList client={fixture.client} onOpenRun={vi.fn()} />), fixture }
   }
-  const none = { payloadBytes: 0, payloadBytesLimit: null, fileBytes: 0, openWaits: 0, openWaitsLimit: null }
+  const none = {
+    payloadBytes: 0,
+    payloadBytesLimit: null,
+    fileBytes: 0,
+    dataBytes: 0,
+    openWaits: 0,
+    openWaitsLimit: null,
+  }
 
   test('says how long runs are kept, if they are not kept forever', async () => {
     showList({ ...none, runsKeptDays: 90 })

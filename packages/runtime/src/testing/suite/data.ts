@@ -76,7 +76,12 @@ export const dataTests: SuiteGroup = (context) => {
       expect(await handle.reader.getRun(tenantId, run.runId)).toBeNull()
       expect(await handle.reader.getRun(tenantId, child.runId)).toBeNull()
       expect(await child.events()).toEqual([])
-      expect(await handle.reader.readUsage(tenantId)).toEqual({ payloadBytes: 0, fileBytes: 0, openWaits: 0 })
+      expect(await handle.reader.readUsage(tenantId)).toEqual({
+        payloadBytes: 0,
+        fileBytes: 0,
+        dataBytes: 0,
+        openWaits: 0,
+      })
     })
 
     test('changes data once, whatever becomes of the attempt, until the run is deleted', async () => {

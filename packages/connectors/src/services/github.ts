@@ -1,4 +1,5 @@
 import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { type Connector, defineConnector, type PollResult } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
@@ -150,23 +151,59 @@ const polledIssue = issue.extend({ body: z.string().nullable(), created_at: z.st
 /** GitHub may list an issue late. */
 const OVERLAP_MS = 60_000
 const MOST_POLLED = 400
+/** Pages of a first poll: a repository may have few issues among many pull requests. */
+const FIRST_PAGES = 5
 
-/** Finds issues that were created since the cursor, the time of the last one, oldest first; without one, the last 100. */
+/**
+ * Finds issues that were created since the cursor, oldest first; without one, the last 100. The cursor is the time of the
+ * newest issue or pull request, which GitHub lists together, so that the next poll reads no page of older ones.
+ */
 async function newIssues(call: CallService, path: string, cursor: Json): Promise<PollResult> {
-  const from = typeof cursor === 'string' ? new Date(Date.parse(cursor) - OVERLAP_MS).toISOString() : null
-  const query = { state: 'all', sort: 'created', direction: from === null ? 'desc' : 'asc' }
-  const since = from === null ? {} : { since: from }
-  // An issue that was changed since then may be older.
-  const isNew = ({ pull_request, created_at }: z.output<typeof listedNew>) =>
-    pull_request === undefined && (from === null || Date.parse(created_at) >= Date.parse(from))
-  const most = from === null ? PAGE_SIZE : MOST_POLLED
-  const { items } = await list(call, `${path}/issues`, { ...query, ...since }, listedNew, most, isNew)
-  const found = from === null ? items.toReversed() : items
-  const newest = found.at(-1)?.created_at ?? null
-  return {
-    items: found.map(({ pull_request: _none, ...data }) => ({ id: String(data.number), data })),
-    cursor: newest ?? cursor ?? null,
+  const last = typeof cursor === 'string' ? Date.parse(cursor) : null
+  const listed = await listSince(call, `${path}/issues`, last === null ? null : last - OVERLAP_MS)
+  const issues = listed.filter(({ pull_request }) => pull_request === undefined)
+  const found = last === null ? issues.slice(-PAGE_SIZE) : issues
+  if (last === null || found.length <= MOST_POLLED) return polled(found, listed.at(-1)?.created_at ?? cursor)
+  // The next poll has the others: only those after the cursor count, so that it moves on.
+  const later = found.filter(({ created_at }) => Date.parse(created_at) > last)
+  const end = later[MOST_POLLED - 1]
+  if (end === undefined) return polled(later, listed.at(-1)?.created_at ?? cursor)
+  return polled(
+    later.filter(({ created_at }) => Date.parse(created_at) <= Date.parse(end.created_at)),
+    end.created_at,
+  )
+}
+
+function polled(issues: readonly z.output<typeof listedNew>[], cursor: Json): PollResult {
+  return { items: issues.map(({ pull_request: _none, ...data }) => ({ id: String(data.number), data })), cursor }
+}
+
+/**
+ * Lists issues and pull requests by the time of their creation, oldest first: those since a time, or the pages of a first poll.
+ * They are read from the newest one on, as GitHub cannot leave older ones out: its `since` counts changes.
+ *
+ * @throws if there are more than it reads: what is left out would be missed.
+ */
+async function listSince(call: CallService, path: string, from: number | null) {
+  const query = { state: 'all', sort: 'created', direction: 'desc', per_page: PAGE_SIZE }
+  const mostPages = from === null ? FIRST_PAGES : undefined
+  const isSince = ({ created_at }: z.output<typeof listedNew>) => from === null || Date.parse(created_at) >= from
+  const { items, hasMore } = await readPages(
+    Number.POSITIVE_INFINITY,
+    async (next) => {
+      const page = Number(next ?? 1)
+      const found = z.array(listedNew).parse(await call({ path, query: { ...query, page } }))
+      const isLast = found.length < PAGE_SIZE || !found.every(isSince)
+      return { items: found.filter(isSince), next: isLast ? null : String(page + 1) }
+    },
+    mostPages,
+  )
+  if (hasMore && from !== null) {
+    throw new TenonError('HTTP_RESPONSE_INVALID', `GitHub lists more than ${items.length} issues since the last poll`, {
+      remedy: 'Add the trigger again: a new one begins with the issues that are created after it.',
+    })
   }
+  return items.toReversed()
 }
 
 const listedNew = polledIssue.extend({ pull_request: z.unknown().optional() })

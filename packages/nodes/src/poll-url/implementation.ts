@@ -39,10 +39,14 @@ function cursorOf({ cursor: kind, cursorIn }: Params, before: Json, body: Json, 
   if (kind === 'none') return null
   const values = kind === 'items' ? items.map(({ data }) => valueAt(data, path)) : [valueAt(body, path)]
   const scalars = values.filter((value) => typeof value === 'string' || typeof value === 'number')
-  if (kind === 'response') return scalars[0] ?? before
   // Without it, each poll would read the whole list, and look as if the service had nothing new.
-  if (scalars.length < items.length) throw invalid(`an item has no text or number as ${cursorIn}`)
-  return scalars.reduce<Json>(greatest, before)
+  if (kind === 'items' && scalars.length < items.length) throw invalid(`an item has no text or number as ${cursorIn}`)
+  // An empty text is no cursor: the service has no further one.
+  return scalars.filter((value) => value !== '').reduce<Json>(kind === 'items' ? greatest : latest, before)
+}
+
+function latest(_before: Json, value: Json): Json {
+  return value
 }
 
 function invalid(message: string): TenonError {

@@ -31,6 +31,14 @@ describe('poll-url', () => {
     expect(nested.items).toEqual([{ id: 'k', data: { key: { id: 'k' } } }])
   })
 
+  test('ids and cursors of 64 bits are exact: the client reads them as texts', async () => {
+    const list = '[{"id":1234567890123456789,"seq":9007199254740993},{"id":1234567890123456790,"seq":9007199254740991}]'
+    expect(await poll({ cursor: 'items', cursorIn: 'seq' }, list)).toMatchObject({
+      items: [{ id: '1234567890123456789' }, { id: '1234567890123456790' }],
+      cursor: '9007199254740993',
+    })
+  })
+
   test('asks for what is after the greatest value of its items, with an overlap', async () => {
     const params = { cursor: 'items', cursorIn: 'at', cursorParam: 'after', overlap: '2m' }
     const items = [
@@ -51,6 +59,7 @@ describe('poll-url', () => {
       url: `${URL_OF_LIST}&since=n1`,
     })
     expect(await poll(params, { items: [] }, { cursor: 'n1' })).toMatchObject({ cursor: 'n1' })
+    expect(await poll(params, { items: [], next: '' }, { cursor: 'n1' })).toMatchObject({ cursor: 'n1' })
   })
 
   test.each<[JsonObject, Json, number, string, string]>([
@@ -67,8 +76,26 @@ describe('poll-url', () => {
 
   test('compares cursors as numbers, times and texts, and moves only times', () => {
     expect([greatest(null, 3), greatest(9, 10), greatest(10, 9), greatest('b', 'a')]).toEqual([3, 10, 10, 'b'])
+    expect([greatest('9', '10'), greatest('010', '9'), greatest('10.5', '10.25'), greatest(9, '10')]).toEqual([
+      ...['10', '010', '10.5', '10'],
+    ])
+    expect(greatest('1234567890123456790', '1234567890123456789')).toBe('1234567890123456790')
     expect([timeBefore(5, '1m'), timeBefore('x', '1m'), timeBefore('2026-11-30T00:00:00Z', '0s')]).toEqual([
       ...[5, 'x', '2026-11-30T00:00:00Z'],
     ])
+  })
+
+  test('reads a time without a zone as UTC in a process of any zone, and asks in the same form', () => {
+    const zone = process.env.TZ
+    process.env.TZ = 'America/Los_Angeles'
+    try {
+      expect(['T12:00:00', 'T12:00:00.250', 'T12:00'].map((time) => timeBefore(`2026-11-30${time}`, '2m'))).toEqual(
+        ['T11:58:00', 'T11:58:00.250', 'T11:58'].map((time) => `2026-11-30${time}`),
+      )
+      expect(greatest('2026-11-30T12:00:00', '2026-11-30T12:30:00Z')).toBe('2026-11-30T12:30:00Z')
+    } finally {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
+    }
   })
 })

@@ -5,16 +5,19 @@ import {
   type JsonObject,
   nodeTypeKey,
   secretParamsOf,
+  sha256Hex,
 } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { createRedactor, maskText } from '@tenon/core/mask'
+import { createRedactor, maskText, type Redactor } from '@tenon/core/mask'
 import { checkParams, fillParamDefaults, type HttpClient, type PolledItem, type PollResult } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
 import { withCredentials } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { sourceHashOf } from '../schedule-rules/put-schedules.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
 import type { TriggerRef } from '../tables/trigger-repository.ts'
-import { checkPollResult } from './check-poll-result.ts'
+import type { TriggerRow } from '../tables/trigger-tables.ts'
+import { checkPollResult, invalidResult } from './check-poll-result.ts'
 
 /** Parts of the server that polls use. */
 export type PollDeps = Pick<ServerContext, 'registry' | 'vault' | 'secrets' | 'egress' | 'closing'>
@@ -26,7 +29,7 @@ export interface PollNode {
   readonly params: JsonObject
 }
 
-/** Items and cursor of a poll, without secrets. */
+/** Items and cursor of a poll; neither has a secret. */
 export interface FoundItems {
   readonly items: readonly PolledItem[]
   readonly cursor: Json
@@ -57,9 +60,12 @@ export async function askService(
   cursor: Json,
   abortSignal: AbortSignal = deps.closing,
 ): Promise<FoundItems> {
-  const { params, poll, opened, secrets } = await open(deps, ref, node)
-  const redactor = createRedactor(secrets)
   const time = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), abortSignal])
+  const { params, poll, opened, secrets } = await ended(open(deps, ref, node), time).catch((error: unknown) => {
+    // The keys of this server or of an account do not come: it says nothing about the service.
+    throw time.aborted ? new TenonError('UNAVAILABLE', 'The connection of the poll could not be read in time') : error
+  })
+  const redactor = createRedactor(secrets)
   let result: PollResult
   try {
     const http = boundHttp(opened === null ? deps.egress : withCredentials(deps.egress, opened), time)
@@ -74,20 +80,46 @@ export async function askService(
       { cause: error },
     )
   }
-  const { items, cursor: next } = checkPollResult(result)
+  return withoutSecrets(redactor, checkPollResult(result))
+}
+
+/** @throws {@link TenonError} `POLL_RESULT_INVALID` if the cursor has a secret: it is stored, and of no use without it. */
+function withoutSecrets(redactor: Redactor, { items, cursor }: FoundItems): FoundItems {
+  if (redactor.isEmpty) return { items, cursor }
+  if (redactor.json(cursor) !== cursor) throw invalidResult('the cursor contains a secret of its connection')
   return {
-    items: redactor.isEmpty
-      ? items
-      : items.map(({ id, data }) => ({ id: redactor.text(id), data: redactor.json(data) })),
-    cursor: next,
+    items: items.map(({ id, data }) => {
+      const shown = redactor.text(id)
+      // Two ids that differ only in what is hidden stay two.
+      return { id: shown === id ? id : `${shown} ${sha256Hex(id).slice(0, 24)}`, data: redactor.json(data) }
+    }),
+    cursor,
   }
+}
+
+/**
+ * Returns a hash of what a trigger polls, by which its memory is found again.
+ *
+ * @param node - `null` if the version has no such node, which fails.
+ */
+export function sourceOf(
+  { registry }: Pick<PollDeps, 'registry'>,
+  trigger: Pick<TriggerRow, 'node_type' | 'params'>,
+  node: Pick<PollNode, 'type' | 'typeVersion'> | null,
+): string {
+  const entry = node === null ? undefined : entryOf(registry, node.type, node.typeVersion)
+  return sourceHashOf(trigger, entry === undefined ? null : connectionParamOf(entry.params))
+}
+
+function entryOf({ manifest }: PollDeps['registry'], type: string, version: number) {
+  const key = nodeTypeKey(type, version)
+  return manifest.nodes.find((each) => nodeTypeKey(each.type, each.version) === key)
 }
 
 /** Decrypts what a poll needs. */
 async function open({ registry, vault, secrets }: PollDeps, ref: TriggerRef, { type, typeVersion, params }: PollNode) {
   const implementation = registry.get(type, typeVersion)
-  const key = nodeTypeKey(type, typeVersion)
-  const entry = registry.manifest.nodes.find((each) => nodeTypeKey(each.type, each.version) === key)
+  const entry = entryOf(registry, type, typeVersion)
   if (implementation?.poll === undefined || entry === undefined) {
     throw new TenonError('NODE_TYPE_UNKNOWN', `This server has no trigger "${type}" version ${typeVersion} that polls`)
   }
@@ -130,6 +162,8 @@ async function ended<Result>(work: Promise<Result>, signal: AbortSignal): Promis
   const isOver = new Promise<never>((_resolve, reject) => {
     stop = () => reject(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
+    // A signal that has fired does not fire again.
+    if (signal.aborted) stop()
   })
   try {
     return await Promise.race([work, isOver])

@@ -13,20 +13,21 @@ const MAX_ALL = 8_388_608
 
 /** Checks what the code of a poll returns, which may be anything. @throws {@link TenonError} `POLL_RESULT_INVALID`. */
 export function checkPollResult(result: PollResult): { readonly items: readonly PolledItem[]; readonly cursor: Json } {
-  if (!isJsonObject(result as unknown as Json) || !Array.isArray(result.items)) throw invalid('it has no list of items')
+  if (!isJsonObject(result as unknown as Json) || !Array.isArray(result.items))
+    throw invalidResult('it has no list of items')
   if (result.items.length > MAX_ITEMS) {
-    throw invalid(`it has ${result.items.length} items, and at most ${MAX_ITEMS} are accepted at once`)
+    throw invalidResult(`it has ${result.items.length} items, and at most ${MAX_ITEMS} are accepted at once`)
   }
   let room = MAX_ALL
   const items = result.items.map((item: PolledItem | null, index): PolledItem => {
     const name = `item ${index + 1}`
     const id = item?.id
     if (typeof id !== 'string' || id === '' || id.length > MAX_ID) {
-      throw invalid(`the id of ${name} is no text of 1 to ${MAX_ID} characters`)
+      throw invalidResult(`the id of ${name} is no text of 1 to ${MAX_ID} characters`)
     }
     const { value, text } = encoded(item?.data ?? null, MAX_DATA, name)
     room -= text.length
-    if (room < 0) throw invalid(`its items have more than ${MAX_ALL} characters`)
+    if (room < 0) throw invalidResult(`its items have more than ${MAX_ALL} characters`)
     return { id, data: value }
   })
   return { items, cursor: encoded(result.cursor ?? null, MAX_CURSOR, 'the cursor').value }
@@ -39,10 +40,10 @@ function encoded(value: unknown, maxLength: number, name: string): { readonly va
   } catch (error) {
     if (!(error instanceof TenonError)) throw error
     const why = error.code === 'VALUE_TOO_LARGE' ? `is longer than ${maxLength} characters` : 'is no JSON value'
-    throw invalid(`${name} ${why}`)
+    throw invalidResult(`${name} ${why}`)
   }
 }
 
-function invalid(why: string): TenonError {
+export function invalidResult(why: string): TenonError {
   return new TenonError('POLL_RESULT_INVALID', `The result of the poll cannot be used: ${why}`)
 }

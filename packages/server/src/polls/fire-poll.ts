@@ -4,7 +4,7 @@ import { type PolledItem, type PollParams, pollParams } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
 import type { Plan } from '@tenon/runtime/interpreter'
 import { isRefusal } from '../log/is-refusal.ts'
-import { sourceHashOf, stopSchedule } from '../schedule-rules/put-schedules.ts'
+import { stopSchedule } from '../schedule-rules/put-schedules.ts'
 import type { FireDeps } from '../schedules/fire-time.ts'
 import type { Claiming } from '../schedules/firing.ts'
 import { findPoll, type PollValues, putPoll } from '../tables/poll-repository.ts'
@@ -15,12 +15,10 @@ import { lockTrigger, updateTrigger } from '../tables/trigger-repository.ts'
 import type { PollRow, TriggerRow } from '../tables/trigger-tables.ts'
 import { findVersionToRun } from '../tables/version-repository.ts'
 import { acceptEvent, startByTrigger } from '../triggers/accept-event.ts'
-import { askService, type FoundItems, type PollDeps, type PollNode, ReconnectWanted } from './ask-service.ts'
-import { type PollMemory, planItems, remember } from './poll-memory.ts'
-import { intervalOf, MOST_FAILURES, pauseAfter } from './poll-pace.ts'
+import { askService, type FoundItems, type PollDeps, type PollNode, ReconnectWanted, sourceOf } from './ask-service.ts'
+import { memoryOf, type PollMemory, planItems, remember } from './poll-memory.ts'
+import { intervalOf, MOST_FAILURES, pauseAfter, waitAfter } from './poll-pace.ts'
 
-/** Pause before a poll is tried again that waits for its connection, or for room for its runs. */
-const WAITING_MS = 30_000
 /** The row of a poll in `schedules` has no times. */
 const NO_TIMES = { due_at: null, waiting_at: null, last_run_id: null } as const
 
@@ -30,8 +28,11 @@ interface Polling {
   readonly claimed: ClaimedSchedule
   readonly trigger: TriggerRow
   readonly params: PollParams
+  /** Hash of what is polled. */
+  readonly source: string
+  /** State of the poll; its memory may be that of another source. */
   readonly row: PollRow | null
-  /** `null` for the first poll. */
+  /** `null` for the first poll of this source. */
   readonly memory: PollMemory | null
   readonly claiming: Claiming
 }
@@ -54,15 +55,14 @@ export async function firePoll(
     node: await nodeOf(tx, trigger),
     row: await findPoll(tx, claimed),
   }))
-  const own = row?.source_hash === sourceHashOf(trigger.params) ? row : null
-  const seen = own?.seen == null ? null : (JSON.parse(own.seen) as readonly string[])
-  const memory = own === null || seen === null ? null : { cursor: JSON.parse(own.cursor), seen }
   const params = pollParams.parse(JSON.parse(trigger.params))
-  const polling: Polling = { deps, claimed, trigger, params, row: own, memory, claiming }
+  const source = sourceOf(deps, trigger, node)
+  const memory = row === null ? null : memoryOf(row, source)
+  const polling: Polling = { deps, claimed, trigger, params, source, row, memory, claiming }
   let found: FoundItems
   try {
     if (node === null) throw new TenonError('POLL_FAILED', 'The version has no such trigger')
-    found = await claiming.aside(() => askService(deps, claimed, node, memory?.cursor ?? null))
+    found = await askService(deps, claimed, node, memory?.cursor ?? null)
   } catch (error) {
     if (deps.closing.aborted) return comeBack(polling, 0)
     if (error instanceof ReconnectWanted) return wait(polling, 'CONNECTION_NOT_FOUND', WAITS_FOR_CONNECTION)
@@ -73,7 +73,7 @@ export async function firePoll(
     if (isRefusal(error) || isFailure(error)) return fail(polling, error)
     throw error
   }
-  await startRuns(polling, found)
+  await claiming.inTurn(() => startRuns(polling, found))
 }
 
 const WAITS_FOR_CONNECTION = 'The poll waits until its connection is connected again'
@@ -105,22 +105,29 @@ async function startRuns(polling: Polling, { items, cursor }: FoundItems): Promi
     done.push(item)
   }
   const seen = remember(memory?.seen ?? [], done)
+  const known = memory?.seen === seen ? {} : { seen: JSON.stringify(seen) }
   if (refusal !== null) {
     // The first poll is not over, so that it still begins with all that is there.
-    const kept = memory === null ? {} : { seen: JSON.stringify(seen) }
-    return wait(polling, refusal.code, cutText(refusal.message, 300), kept)
+    return wait(polling, refusal.code, cutText(refusal.message, 300), memory === null ? {} : known)
   }
-  const { deps, claimed } = polling
+  const { deps, claimed, source } = polling
   await deps.database.withTenant(claimed.tenantId, async (tx) => {
     const now = await hold(polling, tx)
     const next_at = now + intervalOf(params)
-    const known = { cursor: JSON.stringify(cursor), seen: JSON.stringify(seen) }
-    await putPoll(tx, claimed, { ...valuesOf(polling), ...known, ...NO_FAILURE, polled_at: now, next_at })
+    const memorized = { ...known, source_hash: source, cursor: JSON.stringify(cursor) }
+    await putPoll(tx, claimed, { ...memorized, ...NO_FAILURE, polled_at: now, next_at })
+    // A person who has published another address looks for the items that were there already.
+    if (memory === null && plan.start.length === 0 && items.length > 0) await listPassed(tx, polling, items.length, now)
     await releaseSchedule(tx, claimed, NO_TIMES, next_at)
   })
 }
 
-const NO_FAILURE = { failures: 0, code: null, message: null } as const
+const NO_FAILURE = { failures: 0, waits: 0, code: null, message: null } as const
+
+function listPassed(tx: ServerTx, { claimed }: Polling, count: number, at: number): Promise<void> {
+  const message = `The first poll has passed over ${count} ${count === 1 ? 'item' : 'items'}: it begins with what is new after it`
+  return insertUnkeyedEvent(tx, claimed, { outcome: 'skipped', run_id: null, code: null, message, mode: 'live', at })
+}
 
 /**
  * Starts the run of an item, unless it has one.
@@ -129,10 +136,11 @@ const NO_FAILURE = { failures: 0, code: null, message: null } as const
  * whose data is refused is listed with the reason, and no later poll could start its run either.
  */
 async function startRun(polling: Polling, { id, data }: PolledItem): Promise<TenonError | null> {
-  const { deps, claimed, trigger } = polling
+  const { deps, claimed, trigger, source } = polling
   try {
     await acceptEvent(deps, claimed, {
-      ...{ mode: 'live', key: `item ${id}`, hold: (tx) => hold(polling, tx) },
+      // Another source may have other items with the same ids.
+      ...{ mode: 'live', key: `item ${source} ${id}`, hold: (tx) => hold(polling, tx) },
       start: (runId) => startByTrigger(deps, trigger, data, runId),
     })
     return null
@@ -154,14 +162,10 @@ function hold({ claimed, claiming }: Polling, tx: ServerTx): Promise<number> {
   return holdClaim(tx, claimed, NO_TIMES, claiming.leaseMs)
 }
 
-/** Returns the stored state of the poll. */
-function valuesOf({ row, trigger }: Polling): PollValues {
-  const { cursor = 'null', seen = null, next_at = null, polled_at = null } = row ?? {}
-  const { failures = 0, code = null, message = null } = row ?? {}
-  return { source_hash: sourceHashOf(trigger.params), cursor, seen, next_at, polled_at, failures, code, message }
-}
-
-/** Stores a failure: the poll is tried again after a pause, which grows, and is paused with its trigger after many. */
+/**
+ * Stores a failure: the poll is tried again after a pause, which grows, and is paused with its trigger after many. The memory
+ * stays that of the last source that has answered: a faulty address that is corrected loses nothing.
+ */
 async function fail(polling: Polling, error: TenonError): Promise<void> {
   const { deps, claimed, params } = polling
   const failures = (polling.row?.failures ?? 0) + 1
@@ -172,7 +176,7 @@ async function fail(polling: Polling, error: TenonError): Promise<void> {
     if (isLast) await lockTrigger(tx, claimed)
     const now = await hold(polling, tx)
     const next_at = isLast ? null : now + pauseAfter(failures, intervalOf(params))
-    await putPoll(tx, claimed, { ...valuesOf(polling), ...failure, next_at })
+    await putPoll(tx, claimed, { ...failure, waits: 0, next_at })
     await list(tx, polling, failure, now)
     if (!isLast) return releaseSchedule(tx, claimed, NO_TIMES, next_at)
     await updateTrigger(tx, claimed, { paused_at: now, pauser_id: null, pauser_name: null, updated_at: now })
@@ -188,13 +192,16 @@ async function wait(
   polling: Polling,
   code: TenonError['code'],
   message: string,
-  more: Partial<PollValues> = {},
+  more: Pick<Partial<PollValues>, 'seen'> = {},
 ): Promise<void> {
-  const { deps, claimed, row } = polling
+  const { deps, claimed, params, row } = polling
+  const waits = (row?.waits ?? 0) + 1
+  // A connection is asked for nothing of its service, and a person who has connected it looks whether it works.
+  const pauseMs = waitAfter(code === 'CONNECTION_NOT_FOUND' ? 1 : waits, intervalOf(params))
   await deps.database.withTenant(claimed.tenantId, async (tx) => {
     const now = await hold(polling, tx)
-    const next_at = now + WAITING_MS
-    await putPoll(tx, claimed, { ...valuesOf(polling), code, message, ...more, next_at })
+    const next_at = now + pauseMs
+    await putPoll(tx, claimed, { code, message, ...more, waits, next_at })
     // A refused run is listed by itself.
     if (code === 'CONNECTION_NOT_FOUND' && row?.message !== message) await list(tx, polling, { code, message }, now)
     await releaseSchedule(tx, claimed, NO_TIMES, next_at)

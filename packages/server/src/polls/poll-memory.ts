@@ -1,5 +1,6 @@
 import { type Json, sha256Hex } from '@tenon/core/document'
 import type { PolledItem, PollParams } from '@tenon/core/node'
+import type { PollRow } from '../tables/trigger-tables.ts'
 
 /** Ids that a poll remembers beside those that it has found last; ten times as many as it may find at once. */
 const MOST_SEEN = 5_000
@@ -11,6 +12,14 @@ export interface PollMemory {
   readonly cursor: Json
   /** Hashes of the ids of items, those found last at the end. */
   readonly seen: readonly string[]
+}
+
+/** Reads the memory of a poll; `null` if it has none of this source. */
+export function memoryOf(
+  { source_hash, cursor, seen }: Pick<PollRow, 'source_hash' | 'cursor' | 'seen'>,
+  source: string,
+): PollMemory | null {
+  return source_hash !== source || seen === null ? null : { cursor: JSON.parse(cursor), seen: JSON.parse(seen) }
 }
 
 /** Decision about the items that a poll has found. */
@@ -44,9 +53,14 @@ export function planItems(
   return plan
 }
 
-/** Returns a memory with the ids of items that were found; the ids that were found longest ago are forgotten. */
+/**
+ * Returns a memory with the ids of items that were found; the ids that were found longest ago are forgotten. If all of them
+ * are in its newer half it stays as it is, so that a poll that finds nothing new does not store it again.
+ */
 export function remember(seen: readonly string[], found: readonly Pick<PolledItem, 'id'>[]): readonly string[] {
   const hashes = new Set(found.map(hashOf))
+  const known = new Set(seen.slice(-MOST_SEEN / 2))
+  if ([...hashes].every((hash) => known.has(hash))) return seen
   return [...seen.filter((hash) => !hashes.has(hash)), ...hashes].slice(-MOST_SEEN)
 }
 

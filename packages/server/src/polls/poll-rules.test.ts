@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sourceHashOf } from '../schedule-rules/put-schedules.ts'
 import { checkPollResult } from './check-poll-result.ts'
 import { planItems, remember } from './poll-memory.ts'
-import { intervalOf, pauseAfter } from './poll-pace.ts'
+import { intervalOf, pauseAfter, waitAfter } from './poll-pace.ts'
 
 const items = (...ids: readonly string[]) => ids.map((id) => ({ id, data: { id } }))
 const idsOf = (found: readonly { readonly id: string }[]) => found.map(({ id }) => id)
@@ -30,19 +30,30 @@ test('the memory is bounded, and keeps the ids that are still found', () => {
   expect(idsOf(plan.start)).toEqual(['old-1'])
 })
 
+test('a memory without a new id stays as it is', () => {
+  const seen = remember([], items('a', 'b'))
+  expect(remember(seen, items('b'))).toBe(seen)
+  expect(remember(seen, items('a', 'c'))).toHaveLength(3)
+})
+
 test('the pause after failures doubles from a minute to an hour, and is no shorter than the interval', () => {
   expect([1, 2, 3, 7, 10].map((failures) => pauseAfter(failures, 60_000) / 60_000)).toEqual([1, 2, 4, 60, 60])
   expect(pauseAfter(1, 300_000)).toBe(300_000)
+  expect([1, 10].map((failures) => pauseAfter(failures, 86_400_000))).toEqual([3_600_000, 3_600_000])
+  expect([1, 2, 4, 20].map((waits) => waitAfter(waits, 300_000) / 1_000)).toEqual([30, 60, 240, 300])
+  expect(waitAfter(20, 86_400_000)).toBe(3_600_000)
   expect(['5m', '2h', '1d'].map((every) => intervalOf({ every }) / 60_000)).toEqual([5, 120, 1_440])
 })
 
-test('another interval or secret asks the same; another address or connection does not', () => {
+test('another interval, secret or connection asks the same; another address or type does not', () => {
   const secret = (id: string) => ({ $secret: `sec_${id.repeat(22)}`, setAt: '2026-11-30T00:00:00.000Z', setBy: 'A' })
-  const hash = (params: object) => sourceHashOf(JSON.stringify(params))
+  const hash = (params: object, node_type = 'poll-url') =>
+    sourceHashOf({ node_type, params: JSON.stringify(params) }, 'connection')
   const first = hash({ url: 'u', every: '5m', begin: 'new', secret: secret('a') })
   expect(hash({ secret: secret('b'), every: '1h', begin: 'all', url: 'u' })).toBe(first)
   expect(hash({ url: 'other', every: '5m', begin: 'new' })).not.toBe(first)
-  expect(hash({ url: 'u', every: '5m', begin: 'new', connection: 'c' })).not.toBe(first)
+  expect(hash({ url: 'u', every: '5m', begin: 'new', connection: 'c' })).toBe(first)
+  expect(hash({ url: 'u', every: '5m', begin: 'new' }, 'other')).not.toBe(first)
 })
 
 test.each<[unknown, string]>([

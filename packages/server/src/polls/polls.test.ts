@@ -33,7 +33,8 @@ test('a poll passes over what is there first, and starts a run for each later it
   const [feed, service] = openFeed(['a', 'b'])
   const { as, id, trigger, events, post, untilPolled, poll, publishAgain, memory } = await open({ feed })
   await untilPolled()
-  expect(await events()).toEqual([])
+  const passed = { outcome: 'skipped', runId: null, code: null, message: expect.stringContaining('over 2 items') }
+  expect(await events()).toMatchObject([passed])
   expect(await trigger()).toMatchObject({
     ...{ kind: 'poll', state: 'active', url: null, schedule: null },
     poll: { nextAt: expect.any(String), polledAt: expect.any(String), failures: 0, failure: null },
@@ -48,23 +49,23 @@ test('a poll passes over what is there first, and starts a run for each later it
       { id: 'c', isNew: false },
     ],
   })
-  expect(await events()).toEqual([])
+  expect(await events()).toHaveLength(1)
   await poll()
-  const found = await events()
+  const found = (await events()).slice(0, 2)
   expect(outcomes(found)).toEqual(['started', 'started'])
   const runs = await Promise.all(found.map(({ runId }) => untilRun(server, as, runId ?? '')))
   expect(runs.map(({ output }: Run) => output)).toEqual(expect.arrayContaining([{ id: 'c' }, { id: 'd' }]))
   // Neither the ids nor the cursor are lost by a publication that asks the same.
   await publishAgain({ every: '1h' })
   await poll()
-  expect(await events()).toHaveLength(2)
+  expect(await events()).toHaveLength(3)
   expect(service.polls.map(({ cursor }) => cursor)).toEqual([null, 2, 2, 4, 4].slice(0, service.polls.length))
   // Another service begins anew.
   const [other, otherService] = openFeed(['a', 'x'])
   await publishAgain({ feed: other })
   await expect.poll(async () => (await memory())?.cursor, { interval: 10 }).toBe('2')
   expect(otherService.polls[0]?.cursor).toBeNull()
-  expect(await events()).toHaveLength(2)
+  expect(outcomes(await events())).toEqual(['skipped', 'started', 'started', 'skipped'])
   await server.json(204, `/workflows/${id}`, { as, method: 'DELETE' })
   expect(await memory()).toBeNull()
 })
@@ -81,6 +82,32 @@ test('a poll that begins with all starts runs for what is there, and a pause los
   await expect.poll(async () => outcomes(await events()), { interval: 10 }).toEqual(['started', 'started'])
   await poll()
   expect(await events()).toHaveLength(2)
+})
+
+test('another source with the same ids starts a run for each of its items', async () => {
+  const [feed] = openFeed(['1', '2'])
+  const { events, publishAgain } = await open({ feed, begin: 'all' })
+  await expect.poll(async () => (await events()).length, { interval: 10 }).toBe(2)
+  const [other] = openFeed(['1', '2', '3'])
+  await publishAgain({ feed: other })
+  await expect.poll(async () => (await events()).length, { interval: 10 }).toBe(5)
+  expect(await events()).toEqual(Array.from({ length: 5 }, () => expect.objectContaining({ repeats: 0 })))
+})
+
+test('a faulty source that is corrected loses none of the items of the time between', async () => {
+  const [feed, service] = openFeed(['a'])
+  const { events, untilPolled, poll, publishAgain, trigger, memory } = await open({ feed })
+  await untilPolled()
+  const before = await memory()
+  await publishAgain({ feed: 'typo' })
+  await expect.poll(async () => (await trigger()).poll?.failures, { interval: 10 }).toBe(1)
+  expect(await memory()).toMatchObject({ source_hash: before?.source_hash, cursor: '1', seen: before?.seen })
+  service.ids = ['a', 'b']
+  await publishAgain({ feed })
+  await expect.poll(async () => outcomes(await events())[0], { interval: 10 }).toBe('started')
+  expect(await trigger()).toMatchObject({ poll: { failures: 0, failure: null } })
+  await poll()
+  expect(outcomes(await events())).toEqual(['started', 'failed', 'skipped'])
 })
 
 test('a failure is listed and tried again; after ten, the trigger is paused with the reason until it is resumed', async () => {
@@ -116,14 +143,22 @@ test('items that find no room wait, and the cursor does not pass them', async ()
   await untilPolled()
   full.add(as.tenantId)
   service.ids = ['a', 'b']
-  await poll()
+  const pauseMs = async () => {
+    const before = Date.now()
+    await poll()
+    return Number((await memory())?.next_at) - before
+  }
+  expect(await pauseMs()).toBeLessThan(45_000)
   expect(await events()).toMatchObject([{ outcome: 'rejected', code: 'WAIT_LIMIT_REACHED' }])
   expect((await memory())?.cursor).toBe('0')
+  // The service is not asked for them more and more often than the interval says.
+  for (const least of [60_000, 120_000, 240_000, 300_000, 300_000])
+    expect(await pauseMs()).toBeGreaterThanOrEqual(least)
   expect((await trigger()).poll).toMatchObject({ failures: 0, failure: { code: 'WAIT_LIMIT_REACHED' } })
   full.delete(as.tenantId)
   await poll()
   expect(outcomes(await events())).toEqual(['started', 'started'])
-  expect((await memory())?.cursor).toBe('2')
+  expect(await memory()).toMatchObject({ cursor: '2', waits: 0 })
 })
 
 test('no route shows a poll that is none, and no draft polls with an unknown connection', async () => {

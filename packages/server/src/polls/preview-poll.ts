@@ -4,13 +4,12 @@ import { type PollParams, pollParams } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
 import type { ServerContext } from '../context.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
-import { sourceHashOf } from '../schedule-rules/put-schedules.ts'
 import { findPoll } from '../tables/poll-repository.ts'
 import type { TriggerRef } from '../tables/trigger-repository.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
 import { checkConnections } from '../vault/check-connections.ts'
-import { askService, ReconnectWanted } from './ask-service.ts'
-import { planItems } from './poll-memory.ts'
+import { askService, ReconnectWanted, sourceOf } from './ask-service.ts'
+import { memoryOf, planItems } from './poll-memory.ts'
 
 const MAX_SHOWN = 20
 const MAX_DATA = 4_000
@@ -31,8 +30,7 @@ export async function previewPoll(server: ServerContext, identity: Identity, ref
   const { node, params } = found
   await checkConnections(server, identity, ref.workflowId, { nodes: [node] })
   const row = await server.database.withTenant(ref.tenantId, (tx) => findPoll(tx, ref))
-  const seen = row?.source_hash === sourceHashOf(params) ? row.seen : null
-  const memory = row === null || seen === null ? null : { cursor: JSON.parse(row.cursor), seen: JSON.parse(seen) }
+  const memory = row === null ? null : memoryOf(row, sourceOf(server, found, node))
   const { begin }: PollParams = pollParams.parse(JSON.parse(params))
   const { items } = await askService(server, ref, node, memory?.cursor ?? null).catch((error: unknown) => {
     throw error instanceof ReconnectWanted ? new TenonError('POLL_FAILED', error.message, { cause: error }) : error

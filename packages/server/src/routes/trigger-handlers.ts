@@ -3,7 +3,7 @@ import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
 import { previewPoll } from '../polls/preview-poll.ts'
 import { backfillSchedule, previewSchedule } from '../schedules/backfill.ts'
-import { listPolls } from '../tables/poll-repository.ts'
+import { listPollStates } from '../tables/poll-repository.ts'
 import { listSchedules } from '../tables/schedule-repository.ts'
 import { listEventRows } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows } from '../tables/trigger-repository.ts'
@@ -22,7 +22,7 @@ export const triggerHandlers: readonly RouteImplementation[] = [
       const { rows, schedules, polls } = await server.database.withTenant(tenantId, async (tx) => ({
         rows: await listTriggerRows(tx, tenantId, workflowId),
         schedules: await listSchedules(tx, tenantId, workflowId),
-        polls: await listPolls(tx, tenantId, workflowId),
+        polls: await listPollStates(tx, tenantId, workflowId),
       }))
       const items = rows.map((row) => {
         const schedule = schedules.find(({ node_id }) => node_id === row.node_id) ?? null

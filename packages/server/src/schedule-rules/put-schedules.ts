@@ -1,7 +1,20 @@
-import { isSecretMarker, type JsonObject, sha256Hex, type TenantId, type WorkflowId } from '@tenon/core/document'
+import {
+  isSecretMarker,
+  type JsonObject,
+  type NodeId,
+  sha256Hex,
+  type TenantId,
+  type WorkflowId,
+} from '@tenon/core/document'
 import { type ScheduleParams, scheduleParams } from '@tenon/core/node'
 import { clearFailures } from '../tables/poll-repository.ts'
-import { deleteOtherSchedules, lockSchedules, putSchedules, readDatabaseNow } from '../tables/schedule-repository.ts'
+import {
+  deleteOtherSchedules,
+  lockSchedule,
+  lockSchedules,
+  putSchedules,
+  readDatabaseNow,
+} from '../tables/schedule-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { insertTimes } from '../tables/trigger-event-repository.ts'
 import { listTriggerRows, type TriggerRef } from '../tables/trigger-repository.ts'
@@ -32,6 +45,7 @@ export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }
   }
   await deleteOtherSchedules(tx, tenantId, workflowId, nodeIds)
   const changed: ScheduleRow[] = []
+  const corrected: NodeId[] = []
   for (const trigger of wanted) {
     const { node_id, paused_at } = trigger
     const row = before.get(node_id) ?? null
@@ -40,6 +54,7 @@ export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }
     const { due_at, wake_at } = paused_at === null ? nextTimes(trigger, now) : NO_TIMES
     // A time that waits is one that has begun: it starts its run by the version that is published now.
     if (row !== null) await skipPassed(tx, { ...row, waiting_at: null }, now, 'changed')
+    if (trigger.kind === 'poll' && wake_at !== null) corrected.push(node_id)
     const waiting_at = trigger.kind === 'poll' ? null : (row?.waiting_at ?? null)
     changed.push({
       ...{ tenant_id: tenantId, workflow_id: workflowId, node_id, rule_hash, due_at, waiting_at },
@@ -49,6 +64,8 @@ export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }
     })
   }
   await putSchedules(tx, changed)
+  // The failures of what was polled before say nothing about what is polled now.
+  for (const nodeId of corrected) await clearFailures(tx, { tenantId, workflowId, nodeId }, now)
 }
 
 /** Checks for a trigger that the clock claims. */
@@ -57,21 +74,27 @@ function isTimed({ kind }: Pick<TriggerRow, 'kind'>): boolean {
 }
 
 /** The params that times follow from. */
-function ruleOf({ kind, params }: Pick<TriggerRow, 'kind' | 'params'>): string {
-  const given = JSON.parse(params) as JsonObject
-  if (kind === 'poll') return JSON.stringify(['poll', given.every ?? '', sourceHashOf(params)])
+function ruleOf({ kind, ...trigger }: Pick<TriggerRow, 'kind' | 'node_type' | 'params'>): string {
+  const given = JSON.parse(trigger.params) as JsonObject
+  // With another connection as well, it is polled at once.
+  if (kind === 'poll') return JSON.stringify(['poll', given.every ?? '', sourceHashOf(trigger, null)])
   const { repeat, cron, every, from, days, hours, zone }: ScheduleParams = scheduleParams.parse(given)
   return JSON.stringify(repeat === 'cron' ? [cron, zone] : [every, from ?? '', days, hours ?? '', zone])
 }
 
 /**
- * Returns a hash of the params that say what a trigger polls. A secret that was set again leaves it as it is: it is the same
- * service.
+ * Returns a hash of the type and the params that say what a trigger polls. A secret that was set again leaves it as it is, and
+ * so does another connection: the account may have been connected anew.
+ *
+ * @param connectionParam - Name of the param with the connection; `null` to include it.
  */
-export function sourceHashOf(params: string): string {
+export function sourceHashOf(
+  { node_type, params }: Pick<TriggerRow, 'node_type' | 'params'>,
+  connectionParam: string | null,
+): string {
   const { every: _every, begin: _begin, ...source } = JSON.parse(params) as JsonObject
-  const named = Object.entries(source).filter(([, value]) => !isSecretMarker(value))
-  return sha256Hex(JSON.stringify(named.sort(([one], [other]) => (one < other ? -1 : 1))))
+  const named = Object.entries(source).filter(([name, value]) => !isSecretMarker(value) && name !== connectionParam)
+  return sha256Hex(JSON.stringify([node_type, named.sort(([one], [other]) => (one < other ? -1 : 1))]))
 }
 
 type Times = Pick<ScheduleRow, 'due_at' | 'wake_at'>
@@ -133,9 +156,4 @@ export async function continueSchedule(
   const times = nextTimes(trigger, await readDatabaseNow(tx))
   await putSchedules(tx, [{ ...row, ...times, revision: row.revision + 1, waiting_at: null, failing_from: null }])
   if (trigger.kind === 'poll') await clearFailures(tx, ref, times.wake_at)
-}
-
-async function lockSchedule(tx: ServerTx, { tenantId, workflowId, nodeId }: TriggerRef): Promise<ScheduleRow | null> {
-  const rows = await lockSchedules(tx, tenantId, workflowId)
-  return rows.find(({ node_id }) => node_id === nodeId) ?? null
 }

@@ -16,8 +16,8 @@ export interface Claiming {
   readonly leaseMs: number
   /** Returns true when the process stops: the times that are left are for another one. */
   readonly isClosing: () => boolean
-  /** Frees the room of the work while it waits for a service, which needs nothing of this process. */
-  readonly aside: <Result>(waiting: () => Promise<Result>) => Promise<Result>
+  /** Does the work of a poll whose service has answered, when fewer than a room of polls start runs. */
+  readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>
 }
 
 /** Work on a claimed schedule. */

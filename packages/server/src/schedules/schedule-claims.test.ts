@@ -43,7 +43,7 @@ function processOf(start = vi.fn()) {
   const fire = (claimed: ClaimedSchedule) =>
     fireSchedule(deps, claimed, {
       ...{ now: Date.now(), outages: [], leaseMs: 60_000, isClosing: () => false },
-      aside: (waiting) => waiting(),
+      inTurn: (work) => work(),
     })
   return { engine, fire }
 }

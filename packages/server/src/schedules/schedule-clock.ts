@@ -1,8 +1,8 @@
-import type { TenantId } from '@tenon/core/document'
 import { reasonOf } from '../log/reason-of.ts'
 import type { PollDeps } from '../polls/ask-service.ts'
 import { listOutages, noteLook, OUTAGE_MS } from '../tables/schedule-outage-repository.ts'
 import { type ClaimedSchedule, claimSchedules, putOffSchedule } from '../tables/schedule-repository.ts'
+import { type ClockRoom, createClockRoom, createGate } from './clock-room.ts'
 import { fireSchedule } from './fire-schedule.ts'
 import type { FireDeps } from './fire-time.ts'
 import type { Claiming } from './firing.ts'
@@ -19,7 +19,10 @@ export interface ScheduleClock {
 
 /** Times and sizes of the clock of schedules; tests use others. */
 export interface ClockPace {
-  /** Schedules that a process works on at once; those of one tenant take three quarters of the room at most. */
+  /**
+   * Schedules that a process works on at once; those of one tenant take three quarters of the room at most. Polls have room
+   * of their own: as many start runs at once, and five times as many wait for their services.
+   */
   readonly atOnce: number
   /** Time for which a process has a schedule for itself; another one continues after it, also if this one was killed. */
   readonly leaseMs: number
@@ -32,59 +35,51 @@ export interface ClockPace {
 const CLOCK_PACE: ClockPace = { atOnce: 20, leaseMs: 60_000, idleMs: 1_000, retryMs: 5_000 }
 /** Time after which a process notes again that it looks for schedules. */
 const NOTE_MS = 10_000
-/** Polls that wait for their services, in relation to the room. */
-const MOST_ASIDE = 5
+/** Polls that a process works on at once, in relation to its room for schedules: most wait for their services. */
+const POLLS_PER_SCHEDULE = 5
 
 /** Creates the clock of one process. The schedules are shared out among the processes. */
 export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<ClockPace> = {}): ScheduleClock {
   const { atOnce, leaseMs, idleMs, retryMs } = { ...CLOCK_PACE, ...given }
   const { database, log } = deps
-  const mostOfTenant = Math.ceil((atOnce * 3) / 4)
-  const working = new Map<ClaimedSchedule, Promise<void>>()
-  /** Those that wait for a service. */
-  const aside = new Set<ClaimedSchedule>()
+  const times = createClockRoom('times', { most: atOnce, mostOfTenant: Math.ceil((atOnce * 3) / 4) })
+  // Neither a service that is slow nor one with many items holds a schedule up.
+  const polls = createClockRoom('polls', { most: atOnce * POLLS_PER_SCHEDULE, mostOfTenant: atOnce })
+  const inTurn = createGate(atOnce)
+  const working = new Set<Promise<void>>()
   let state: 'new' | 'started' | 'closed' = 'new'
   let looking: Promise<void> = Promise.resolve()
   let notedAt = 0
   let taken = 0
   let wake = (): void => undefined
 
-  const busy = () => working.size - aside.size
-  /** A tenant whose services are slow holds up its own polls only, and no schedule. */
-  const stepAside = async <Result>(claimed: ClaimedSchedule, waiting: () => Promise<Result>): Promise<Result> => {
-    const ofTenant = [...aside].filter(({ tenantId }) => tenantId === claimed.tenantId).length
-    if (aside.size >= atOnce * MOST_ASIDE || ofTenant >= atOnce) return waiting()
-    aside.add(claimed)
-    wake()
-    try {
-      return await waiting()
-    } finally {
-      aside.delete(claimed)
-    }
-  }
-
   /** Claims what is due, as far as there is room. @returns Time until the next look. */
   const look = async (): Promise<number> => {
-    const inProgress = new Map<TenantId, number>()
-    for (const claimed of working.keys()) {
-      if (aside.has(claimed)) continue
-      const { tenantId } = claimed
-      inProgress.set(tenantId, (inProgress.get(tenantId) ?? 0) + 1)
-    }
-    const room = { most: atOnce - busy(), mostOfTenant, inProgress, leaseMs }
-    const { claimed, now, nextWakeAt, outages } = await database.withSystem(async (tx) => {
-      const found = await claimSchedules(tx, room)
+    const [roomForTimes, roomForPolls] = [times.free(leaseMs), polls.free(leaseMs)]
+    const { claimed, polled, now, nextWakeAt, outages } = await database.withSystem(async (tx) => {
+      const { claimed: polled } = await claimSchedules(tx, roomForPolls)
+      const found = await claimSchedules(tx, roomForTimes)
       // In the transaction of the claims: they know the outage that ends by this look.
       if (found.now - notedAt >= NOTE_MS) await noteLook(tx)
       const isLate = found.claimed.some(({ dueAt }) => dueAt !== null && dueAt < found.now - OUTAGE_MS)
-      return { ...found, outages: isLate ? await listOutages(tx) : [] }
+      return { ...found, polled, outages: isLate ? await listOutages(tx) : [] }
     })
     if (now - notedAt >= NOTE_MS) notedAt = now
-    taken += claimed.length
-    const claiming = { now, outages, leaseMs, isClosing: () => state === 'closed' }
-    for (const each of claimed)
-      working.set(each, work(each, { ...claiming, aside: (waiting) => stepAside(each, waiting) }))
-    return claimed.length > 0 && busy() < atOnce ? 0 : Math.min(idleMs, Math.max(0, (nextWakeAt ?? now + idleMs) - now))
+    taken += claimed.length + polled.length
+    const claiming = { now, outages, leaseMs, isClosing: () => state === 'closed', inTurn }
+    for (const each of claimed) begin(times, each, claiming)
+    for (const each of polled) begin(polls, each, claiming)
+    const mayBeMore = (claimed.length > 0 && !times.isFull()) || (polled.length > 0 && !polls.isFull())
+    return mayBeMore ? 0 : Math.min(idleMs, Math.max(0, (nextWakeAt ?? now + idleMs) - now))
+  }
+  const begin = (room: ClockRoom, claimed: ClaimedSchedule, claiming: Claiming): void => {
+    room.enter(claimed.tenantId)
+    const done = work(claimed, claiming).finally(() => {
+      working.delete(done)
+      room.leave(claimed.tenantId)
+      if (room.isWorthALook()) wake()
+    })
+    working.add(done)
   }
   /** Each on its own: one that fails holds none of the others up. */
   const work = async (claimed: ClaimedSchedule, claiming: Claiming): Promise<void> => {
@@ -95,10 +90,6 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
       log('warn', 'schedule.failed: retrying', { tenantId, workflowId, nodeId, reason: reasonOf(error) })
       // The lease ends by itself if the database does not answer either.
       await database.withTenant(tenantId, (tx) => putOffSchedule(tx, claimed, retryMs)).catch(() => undefined)
-    } finally {
-      working.delete(claimed)
-      // A look costs more than a claim: some room is collected for it.
-      if (busy() === 0 || atOnce - busy() >= atOnce / 4) wake()
     }
   }
   const run = async (): Promise<void> => {
@@ -129,7 +120,7 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
           () => undefined,
         )
         await looked
-        if (working.size > 0) await Promise.race(working.values())
+        if (working.size > 0) await Promise.race(working)
         else if (taken === last) break
       }
       return taken - before
@@ -138,7 +129,7 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
       state = 'closed'
       wake()
       await looking
-      await Promise.all(working.values())
+      await Promise.all(working)
     },
   }
 }

@@ -25,8 +25,9 @@ export interface ClaimedSchedules {
   readonly nextWakeAt: number | null
 }
 
-/** Room of a process for schedules. */
+/** Room of a process for schedules, or for polls. */
 export interface ClaimRoom {
+  readonly of: 'times' | 'polls'
   /** Schedules to claim. */
   readonly most: number
   /** Schedules of one tenant that the process works on at once. */
@@ -36,16 +37,16 @@ export interface ClaimRoom {
   readonly leaseMs: number
 }
 
-/** Schedules that have been due for longest, among which tenants take turns. */
+/** Schedules of a kind that have been due for longest, among which tenants take turns. */
 const LOOKED_THROUGH = 200
 
 /**
- * Claims schedules that are due, and reads when the next one is, in one statement. Tenants take turns, so one with much to
- * do holds no other up. No other process gets the schedules before the lease ends.
+ * Claims schedules or polls that are due, and reads when the next one of both is, in one statement. A poll is what has no
+ * times. Tenants take turns, so one with much to do holds no other up. No other process gets them before the lease ends.
  */
 export async function claimSchedules(
   tx: ServerTx,
-  { most, mostOfTenant, inProgress, leaseMs }: ClaimRoom,
+  { of, most, mostOfTenant, inProgress, leaseMs }: ClaimRoom,
 ): Promise<ClaimedSchedules> {
   const key = ['tenant_id', 'workflow_id', 'node_id'] as const
   const busy = [...inProgress].flatMap(([tenantId, count]) => (count >= mostOfTenant ? [tenantId] : []))
@@ -61,6 +62,7 @@ export async function claimSchedules(
             .select([...key, 'wake_at'])
             .where('wake_at', '<=', statementNow)
             .where('tenant_id', '!=', sql<string>`all(${busy}::text[])`)
+            .where(sql<boolean>`(due_at is null and waiting_at is null) = ${sql.lit(of === 'polls')}`)
             .orderBy('wake_at')
             .limit(sql.lit(LOOKED_THROUGH))
             .as('oldest'),
@@ -161,6 +163,11 @@ export async function lockSchedules(
   workflowId: WorkflowId,
 ): Promise<readonly ScheduleRow[]> {
   return schedulesOf(tx, tenantId, workflowId).orderBy('node_id').forUpdate().execute()
+}
+
+/** Finds a schedule; no other transaction changes it before this one ends. */
+export async function lockSchedule(tx: ServerTx, ref: TriggerRef): Promise<ScheduleRow | null> {
+  return (await scheduleIn(tx, ref).forUpdate().executeTakeFirst()) ?? null
 }
 
 /** Lists the schedules of a workflow. */

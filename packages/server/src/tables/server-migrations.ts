@@ -329,7 +329,7 @@ const polls: Migration = {
       schema,
       name: 'polls',
       columns: `workflow_id text not null, node_id text not null, source_hash text not null, cursor text not null,
-        seen text, next_at bigint, polled_at bigint, failures int not null, code text, message text,
+        seen text, next_at bigint, polled_at bigint, failures int not null, waits int not null, code text, message text,
         foreign key (tenant_id, workflow_id, node_id)
         references ${identifier(schema)}.schedules (tenant_id, workflow_id, node_id) on delete cascade`,
       key: ['workflow_id', 'node_id'],

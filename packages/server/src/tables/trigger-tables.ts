@@ -62,7 +62,7 @@ export interface PollRow {
   readonly tenant_id: TenantId
   readonly workflow_id: WorkflowId
   readonly node_id: NodeId
-  /** Hash of the params that say what is polled: cursor and ids of other params mean nothing. */
+  /** Hash of the params that say what the last poll that succeeded has asked: cursor and ids are of no use for others. */
   readonly source_hash: string
   /** JSON of the cursor for the next poll. */
   readonly cursor: string
@@ -71,6 +71,8 @@ export interface PollRow {
   readonly next_at: number | null
   readonly polled_at: number | null
   readonly failures: number
+  /** Number of polls, one after the other, that had to wait for room or for their connection. */
+  readonly waits: number
   readonly code: string | null
   readonly message: string | null
 }

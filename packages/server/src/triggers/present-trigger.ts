@@ -5,11 +5,11 @@ import type { ScheduleParams } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { readDraftState } from '../drafts/read-draft-state.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
-import { findPoll } from '../tables/poll-repository.ts'
+import { findPollState, type PollState } from '../tables/poll-repository.ts'
 import { findSchedule } from '../tables/schedule-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { findTrigger, type TriggerRef } from '../tables/trigger-repository.ts'
-import type { PollRow, ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/trigger-tables.ts'
+import type { ScheduleRow, TriggerEventRow, TriggerRow } from '../tables/trigger-tables.ts'
 import { triggerKindOf } from './put-version-triggers.ts'
 
 type PresentDeps = Pick<ServerContext, 'addresses' | 'formAddresses' | 'now'>
@@ -33,7 +33,7 @@ export async function readTrigger(server: ServerContext, ref: TriggerRef): Promi
 
 /** Reads what the clock knows of a trigger. */
 export async function findTimes(tx: ServerTx, ref: TriggerRef): Promise<Pick<StoredTrigger, 'schedule' | 'poll'>> {
-  return { schedule: await findSchedule(tx, ref), poll: await findPoll(tx, ref) }
+  return { schedule: await findSchedule(tx, ref), poll: await findPollState(tx, ref) }
 }
 
 function kindIn({ registry }: Pick<ServerContext, 'registry'>, draft: WorkflowDocument, nodeId: string) {
@@ -47,7 +47,7 @@ interface StoredTrigger {
   /** Kind of the node in the draft, for a trigger that is not published. */
   readonly draftKind?: Trigger['kind'] | null
   readonly schedule?: ScheduleRow | null
-  readonly poll?: PollRow | null
+  readonly poll?: PollState | null
 }
 
 /** @throws {@link TenonError} `TRIGGER_NOT_FOUND` for a node that is no trigger in either. */
@@ -92,7 +92,7 @@ function presentSchedule({ params }: TriggerRow, schedule: ScheduleRow | null): 
   }
 }
 
-function presentPoll(isPaused: boolean, schedule: ScheduleRow | null, poll: PollRow | null): Trigger['poll'] {
+function presentPoll(isPaused: boolean, schedule: ScheduleRow | null, poll: PollState | null): Trigger['poll'] {
   const nextAt = poll?.next_at ?? schedule?.wake_at ?? null
   return {
     nextAt: isPaused ? null : toInstantOrNull(nextAt),

@@ -62,7 +62,8 @@ test('of many new issues the oldest ones are first, and later polls find the oth
   const listed = issuesOf(range(1_000))
   const ids = new Set<string>()
   let cursor: Json = at(100)
-  for (const expected of [400, 400, 159]) {
+  // The last one asks again for the minute before its cursor.
+  for (const expected of [400, 400, 160]) {
     const found = await poll(cursor, listed)
     expect(found.items).toHaveLength(expected)
     for (const { id } of found.items ?? []) ids.add(id)

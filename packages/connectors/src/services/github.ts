@@ -182,7 +182,7 @@ function polled(issues: readonly z.output<typeof listedNew>[], cursor: Json): Po
  * Lists issues and pull requests by the time of their creation, oldest first: those since a time, or the pages of a first poll.
  * They are read from the newest one on, as GitHub cannot leave older ones out: its `since` counts changes.
  *
- * @throws if there are more than it reads: what is left out would be missed.
+ * @throws if there are more than it reads: the others would be missed.
  */
 async function listSince(call: CallService, path: string, from: number | null) {
   const query = { state: 'all', sort: 'created', direction: 'desc', per_page: PAGE_SIZE }

@@ -126,8 +126,8 @@ export interface TriggerTest {
 /**
  * Outcomes of an event, which is a message or a time of a schedule: it has started a run; it was merged into one that waits;
  * it repeats a request by the settings of the workflow; it was rejected; its run is about to be started; the server stopped
- * before that, and the sender must send it again; a time was skipped since the run before was in progress; times were missed
- * since no server was running.
+ * before that, and the sender must send it again; a time was skipped since the run before was in progress, or the first poll
+ * of a service skips what was there; times were missed since no server was running.
  */
 export const TRIGGER_OUTCOMES = [
   'started',

@@ -125,7 +125,7 @@ async function startRuns(polling: Polling, { items, cursor }: FoundItems): Promi
 const NO_FAILURE = { failures: 0, waits: 0, code: null, message: null } as const
 
 function listPassed(tx: ServerTx, { claimed }: Polling, count: number, at: number): Promise<void> {
-  const message = `The first poll has passed over ${count} ${count === 1 ? 'item' : 'items'}: it begins with what is new after it`
+  const message = `The first poll has skipped ${count} ${count === 1 ? 'item' : 'items'}: it begins with what is new after it`
   return insertUnkeyedEvent(tx, claimed, { outcome: 'skipped', run_id: null, code: null, message, mode: 'live', at })
 }
 

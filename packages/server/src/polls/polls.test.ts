@@ -33,7 +33,7 @@ test('a poll passes over what is there first, and starts a run for each later it
   const [feed, service] = openFeed(['a', 'b'])
   const { as, id, trigger, events, post, untilPolled, poll, publishAgain, memory } = await open({ feed })
   await untilPolled()
-  const passed = { outcome: 'skipped', runId: null, code: null, message: expect.stringContaining('over 2 items') }
+  const passed = { outcome: 'skipped', runId: null, code: null, message: expect.stringContaining('skipped 2 items') }
   expect(await events()).toMatchObject([passed])
   expect(await trigger()).toMatchObject({
     ...{ kind: 'poll', state: 'active', url: null, schedule: null },

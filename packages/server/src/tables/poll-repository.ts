@@ -44,7 +44,7 @@ const UNKNOWN: PollValues = {
 }
 
 /**
- * Stores what has changed in the state of a poll, in a transaction that holds its schedule. What is left out stays as it is:
+ * Stores what has changed in the state of a poll, in a transaction that holds its schedule. Other fields stay as they are:
  * a memory that has not changed is not written again.
  */
 export async function putPoll(

@@ -1,4 +1,5 @@
 // `npm run chaos`: attacks the engines at full size, which takes about 15 minutes on two cores, and prints a table.
+// `npm run chaos -- --part sagas` runs one part: kills, sagas, timers, tenants, races, crash-points, temporal or storm.
 // `npm run chaos -- --storm --runs 500 --crashes 24 --workers 2 --lost-answers 0.05 --seed 1` runs one storm alone.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +25,8 @@ const directory = mkdtempSync(join(tmpdir(), 'tenon-chaos-'))
 const report = join(directory, 'attacks.jsonl')
 try {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  await run(process.execPath, [vitest, 'run', ...order.files, `--testTimeout=${LONGEST_ATTACK_MS}`], {
+  const named = order.test === undefined ? [] : ['-t', order.test]
+  await run(process.execPath, [vitest, 'run', ...order.files, ...named, `--testTimeout=${LONGEST_ATTACK_MS}`], {
     cwd: root,
     env: {
       TENON_CHAOS: '1',

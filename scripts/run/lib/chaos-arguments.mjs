@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 
 const OPTIONS = /** @type {const} */ ({
+  part: { type: 'string' },
   storm: { type: 'boolean' },
   runs: { type: 'string' },
   crashes: { type: 'string' },
@@ -8,11 +9,24 @@ const OPTIONS = /** @type {const} */ ({
   'lost-answers': { type: 'string' },
   seed: { type: 'string' },
 })
-const USAGE = 'npm run chaos -- [--storm [--runs N] [--crashes N] [--workers N] [--lost-answers 0.05] [--seed N]]'
+/** Test files of each part, by its name; with `test`, the tests of it whose names begin with that. */
+const PARTS = /** @type {Readonly<Record<string, { files: readonly string[], test?: string }>>} */ ({
+  kills: { files: ['chaos/crashes', 'chaos/claims', 'chaos/bodies'] },
+  sagas: { files: ['chaos/figures'], test: 'sagas:' },
+  timers: { files: ['chaos/figures'], test: 'timers:' },
+  tenants: { files: ['chaos/figures'], test: 'tenants:' },
+  races: { files: ['chaos/people'] },
+  'crash-points': { files: ['chaos/crash-points'] },
+  temporal: { files: ['chaos/temporal'] },
+  storm: { files: ['storm.chaos'] },
+})
+
+const USAGE =
+  'npm run chaos -- [--part NAME] [--storm [--runs N] [--crashes N] [--workers N] [--lost-answers 0.05] [--seed N]]'
 
 /**
  * @typedef {{ kind: 'refused', reason: string }
- *   | { kind: 'run', files: readonly string[], storm: Record<string, number> | null }} ChaosOrder
+ *   | { kind: 'run', files: readonly string[], test?: string, storm: Record<string, number> | null }} ChaosOrder
  */
 
 /**
@@ -29,8 +43,13 @@ export function readChaosArguments(args) {
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))
   }
-  const { storm: isStorm = false, ...given } = values
+  const { storm: isStorm = false, part, ...given } = values
   const names = Object.keys(given)
+  if (part !== undefined) {
+    const chosen = Object.hasOwn(PARTS, String(part)) ? PARTS[String(part)] : undefined
+    if (chosen === undefined) return refuse(`--part must be one of ${Object.keys(PARTS).join(', ')} (got "${part}")`)
+    return isStorm || names.length > 0 ? refuse('--part has no other options') : { kind: 'run', ...chosen, storm: null }
+  }
   if (!isStorm) {
     return names.length === 0 ? { kind: 'run', files: ['chaos'], storm: null } : refuse(`--${names[0]} needs --storm`)
   }

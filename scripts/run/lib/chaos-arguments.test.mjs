@@ -6,6 +6,13 @@ describe('readChaosArguments', () => {
     expect(readChaosArguments([])).toEqual({ kind: 'run', files: ['chaos'], storm: null })
   })
 
+  test('runs one part', () => {
+    expect(readChaosArguments(['--part', 'timers'])).toEqual({
+      ...{ kind: 'run', files: ['chaos/figures'], test: 'timers:', storm: null },
+    })
+    expect(readChaosArguments(['--part', 'races'])).toEqual({ kind: 'run', files: ['chaos/people'], storm: null })
+  })
+
   test('runs one storm of a given size', () => {
     expect(readChaosArguments(['--storm', '--runs', '50', '--lost-answers', '0.1'])).toEqual({
       kind: 'run',
@@ -15,6 +22,8 @@ describe('readChaosArguments', () => {
   })
 
   test.each([
+    [['--part', 'rain'], '--part must be one of kills, sagas,'],
+    [['--part', 'timers', '--storm'], '--part has no other options'],
     [['--runs', '5'], '--runs needs --storm'],
     [['--storm', '--runs', '0'], '--runs must be a whole number (got "0")'],
     [['--storm', '--crashes', '1.5'], '--crashes must be a whole number (got "1.5")'],

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
  * @typedef {object} Attack
  * @property {string} attack name of its test
  * @property {number} tookMs
+ * @property {string} [note] figures of the attack
  * @property {readonly string[]} faults broken invariants
  * @property {number} completed
  * @property {number} failed
@@ -34,7 +35,7 @@ export function readAttacks(path) {
 export function tableOfAttacks(attacks) {
   const head = ['attack', 'completed', 'failed', 'canceled', 'attempts lost', 'bodies repeated', 'faults', 'seconds']
   const rows = attacks.map((each) => [
-    each.attack.replace(/^.* > /, ''),
+    [each.attack.replace(/^.* > /, ''), each.note ?? ''].filter((text) => text !== '').join(': '),
     ...[each.completed, each.failed, each.canceled, each.lostAttempts, each.repeatedBodies, each.faults.length],
     Math.round(each.tookMs / 1_000),
   ])

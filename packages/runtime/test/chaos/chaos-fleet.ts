@@ -12,6 +12,8 @@ export type WorkerOptions = Partial<Omit<WorkerOrder, 'source' | 'effects'>> & S
 export interface CloseOptions {
   /** Growth of the heap of a worker, in MB, that is no leak. @defaultValue 32 */
   readonly heapMb?: number
+  /** Figures for the report. @defaultValue none */
+  readonly note?: string
 }
 
 /** Worker processes of one attack, and the runs that it starts. */
@@ -24,8 +26,8 @@ export interface ChaosFleet {
   worker(options?: WorkerOptions): Promise<ChaosWorker>
   /** Starts so many worker processes. */
   workers(count: number, options?: WorkerOptions): Promise<readonly ChaosWorker[]>
-  /** Makes ids of runs of three tenants. */
-  newRuns(count: number): readonly RunAddress[]
+  /** Makes ids of runs of three tenants, or of one. */
+  newRuns(count: number, tenantId?: string): readonly RunAddress[]
   /** Waits until so many bodies have begun. */
   bodies(count: number): Promise<void>
   /** Describes each worker, for the error of a test that is stuck. */
@@ -38,7 +40,7 @@ export interface ChaosFleet {
 
 /** Leases are short, so that a dead worker is replaced soon. */
 const QUICK = { leaseMs: 1_000, pollIntervalMs: 100, cancelGraceMs: 300, drainMs: 1_000 } as const
-const USUAL = { poolMax: 6, doesWork: true, clockSkewMs: 0, nodeTypes: null, crash: null } as const
+const USUAL = { poolMax: 6, doesWork: true, clockSkewMs: 0, nodeTypes: null, crash: null, runsAtOnce: null } as const
 /** Plans, prepared statements and compiled code that a process keeps. */
 const HEAP_ALLOWANCE_MB = 32
 
@@ -81,9 +83,9 @@ export function createChaosFleet(script: string, source: WorkerOrder['source'], 
     killed: () => killed,
     worker,
     workers: (count, options) => Promise.all(Array.from({ length: count }, () => worker(options))),
-    newRuns: (count) => {
+    newRuns: (count, tenantId) => {
       const added = Array.from({ length: count }, (_, index) => ({
-        tenantId: `tenant-${index % 3}`,
+        tenantId: tenantId ?? `tenant-${index % 3}`,
         runId: randomUUID(),
       }))
       runs.push(...added)

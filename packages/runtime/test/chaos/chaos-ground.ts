@@ -34,6 +34,10 @@ export interface Arena extends ChaosFleet {
   until(condition: string): Promise<void>
   /** Returns what waits for a person or another system, and the paused runs; nothing while the database is down. */
   unattended(): Promise<{ readonly waits: readonly OpenWait[]; readonly paused: readonly RunAddress[] }>
+  /** Returns when the runs of a tenant have begun, in milliseconds since the Unix epoch. */
+  startsOf(tenantId: string): Promise<readonly { readonly runId: string; readonly startedAt: number }[]>
+  /** Counts the runs of a tenant that are queued. */
+  queuedOf(tenantId: string): Promise<number>
   /** Counts those of some runs that have ended; 0 while the database is down. */
   endedOf(runs: readonly RunAddress[]): Promise<number>
   /**
@@ -127,6 +131,14 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
         paused: await rows(`select ${run} from tenon.runs where status = 'paused'`),
       }
     },
+    startsOf: async (tenantId) => {
+      const rows = await read(`select run_id, started_at from tenon.runs where tenant_id = '${tenantId}'`)
+      return rows.map(({ run_id, started_at }) => ({ runId: String(run_id), startedAt: Number(started_at) }))
+    },
+    queuedOf: async (tenantId) => {
+      const queued = `select count(*)::int from tenon.run_admissions where tenant_id = '${tenantId}'`
+      return Number((await read(queued))[0]?.['count'])
+    },
     endedOf,
     finish: async (options) => {
       await waitUntil(
@@ -145,7 +157,7 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
       const deadlocks = postgres.deadlocks() - deadlocksBefore
       if (deadlocks > 0) faults.push(`Postgres has logged ${deadlocks} deadlocks`)
       const all = { ...findings, faults: [...faults, ...findings.faults] }
-      recordAttack(all, performance.now() - openedAt)
+      recordAttack({ ...all, note: options?.note ?? '' }, performance.now() - openedAt)
       return all
     },
     close: async () => {

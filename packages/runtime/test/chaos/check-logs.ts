@@ -33,7 +33,7 @@ export type EffectLine = Effect | { readonly what: 'killed'; readonly pid: numbe
 
 /**
  * Checks the invariants of runs that must have ended: exactly one end, dense `seq`, no event id twice, one outcome of a
- * pass, the same decisions from the same facts, what was done undone once in reverse, an intact hash chain, no message left, no attempt started or executed twice, and no two
+ * pass, the same decisions from the same facts, what was done undone once in reverse, timers that fire once and not early, an intact hash chain, no message left, no attempt started or executed twice, and no two
  * bodies of one node run at a time unless the first one's lease had expired.
  */
 export async function checkLogs(
@@ -55,7 +55,7 @@ export async function checkLogs(
     }
     const events = await readAll(reader, { tenantId, runId })
     logs.set(runId, events)
-    faults.push(...logFaults(events).map((text) => `${runId}: ${text}`))
+    faults.push(...[...logFaults(events), ...timerFaults(events)].map((text) => `${runId}: ${text}`))
     if (run.parent !== null) counts.children += 1
     else if (run.status === 'completed' || run.status === 'failed' || run.status === 'canceled') counts[run.status] += 1
     if (!isRunOver(run.status)) fault(`is ${run.status} after ${events.at(-1)?.type}`)
@@ -114,6 +114,23 @@ function logFaults(events: readonly RunEvent[]): readonly string[] {
     event.type === 'node_started' ? [`${event.nodeRunId}/${event.data.pass}/${event.data.attempt}`] : [],
   )
   for (const attempt of twice(attempts)) faults.push(`starts attempt ${attempt} twice`)
+  return faults
+}
+
+/** Checks that each timer has fired once, and not before its time, unless it was cleared or its run had another end. */
+export function timerFaults(events: readonly RunEvent[]): readonly string[] {
+  const faults: string[] = []
+  const fired = events.flatMap((event) => (event.type === 'timer_fired' ? [event.data] : []))
+  const cleared = new Set(events.flatMap((event) => (event.type === 'timer_cleared' ? [event.data.timerId] : [])))
+  for (const id of twice(fired.map(({ timerId }) => timerId))) faults.push(`the timer ${id} fires twice`)
+  for (const { timerId, lateMs } of fired) if (lateMs < 0) faults.push(`the timer ${timerId} fires ${-lateMs} ms early`)
+  if (events.at(-1)?.type !== 'run_completed') return faults
+  const has = new Set(fired.map(({ timerId }) => timerId))
+  for (const event of events) {
+    if (event.type !== 'timer_set' || event.data.purpose === 'deadline') continue
+    const { timerId } = event.data
+    if (!has.has(timerId) && !cleared.has(timerId)) faults.push(`the timer ${timerId} never fires`)
+  }
   return faults
 }
 

@@ -6,7 +6,7 @@ import type { RunAddress } from './protocol.ts'
 import { seededRandom } from './seeded-random.ts'
 import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
-import { agent, diamond, gated, mixed, saga, storing } from './workloads.ts'
+import { agent, diamond, gated, mixed, storing } from './workloads.ts'
 
 const attacks = setUpAttacks()
 
@@ -31,26 +31,6 @@ describe('embeddedEngine, when processes are killed', () => {
     }
     const findings = await attacks.arena.finish()
     expect(findings).toMatchObject({ faults: [], completed: runsPerKill * kills })
-  })
-
-  test('sagas: each node that has completed is undone once, in reverse, whenever the worker dies', async () => {
-    const { runs, kills } = sized({ short: { runs: 6, kills: 2 }, full: { runs: 5_000, kills: 150 } })
-    const random = seededRandom(7)
-    const workers: ChaosWorker[] = [...(await attacks.arena.workers(2))]
-    const started = startRuns(
-      () => workers,
-      attacks.arena.newRuns(runs),
-      () => saga,
-    )
-    // Eleven bodies of a run; those from the seventh on undo.
-    for (let kill = 1; kill <= kills; kill += 1) {
-      await attacks.arena.bodies(Math.floor((kill * runs * 11) / (kills + 1)))
-      const victim = Math.floor(random() * 2)
-      await workers[victim]?.kill()
-      workers[victim] = await attacks.arena.worker()
-    }
-    await started
-    expect(await attacks.arena.finish()).toMatchObject({ faults: [], failed: runs })
   })
 
   test('a node that calls others: after any event of its log, with each call once, one question and the same answer', async () => {

@@ -19,6 +19,8 @@ export interface WorkerOrder {
   readonly nodeTypes: readonly string[] | null
   /** Moment at which the process kills itself; `null` for never. */
   readonly crash: ProcessCrash | null
+  /** Most runs of a tenant in progress; `null` without a limit. */
+  readonly runsAtOnce: number | null
   readonly engine: Omit<EmbeddedEngineOptions, 'now'>
 }
 

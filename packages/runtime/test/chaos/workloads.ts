@@ -131,6 +131,12 @@ export const queued: WorkflowDocument = workflow(
   ['start>a', 'a>b'],
 )
 
+/** A wait of so many milliseconds, and nothing else. */
+export function waiting(ms: number): WorkflowDocument {
+  const wait = node('w', 'delay', { duration: `${ms}ms` })
+  return workflow([node('start', 'start'), wait, node('end', 'end')], ['start>w', 'w>end'])
+}
+
 /** So many turns that snapshots of the run are stored. */
 export const long: WorkflowDocument = workflow(
   [

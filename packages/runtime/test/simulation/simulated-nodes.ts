@@ -39,6 +39,7 @@ const agent = defineNode({
   calls: [
     { type: 'work', version: 1 },
     { type: 'agent', version: 1 },
+    { type: 'child', version: 1 },
   ],
   params: z.object({
     /** Passes that call others. */
@@ -105,12 +106,17 @@ export function createSimulatedNodes(stage: () => Stage): NodeRegistry {
   return createNodeRegistry([...inlineNodes(), body, calling])
 }
 
-/** Draws the calls of a pass: bodies with policies of their own, some after an approval, some that call others. */
+/** Draws the calls of a pass: bodies with policies of their own, some after an approval, some that call others or run a workflow. */
 function randomCalls(pick: (choices: number) => number): readonly NodeCall[] {
   return Array.from({ length: 1 + pick(3) }, (_, index): NodeCall => {
     const callId = `c${index}`
     const named = { callId, typeVersion: 1, title: `Call ${callId}` }
     if (pick(8) === 0) return { ...named, nodeType: 'agent', params: { rounds: pick(2) } }
+    if (pick(8) === 0) {
+      // Half of the versions do not contain it: the call fails.
+      const params = { workflow: 'below', wait: pick(4) > 0 }
+      return { ...named, nodeType: 'child', params, policy: { onError: pick(4) === 0 ? 'park' : 'fail' } }
+    }
     const retry = { maximumAttempts: 1 + pick(2), initialInterval: '2s' } as const
     const policy = { retry, onError: pick(4) === 0 ? 'park' : 'fail' } as const
     return { ...named, nodeType: 'work', params: {}, policy, ...(pick(5) === 0 ? { approval: {} } : {}) }

@@ -118,7 +118,7 @@ function logFaults(events: readonly RunEvent[]): readonly string[] {
 }
 
 /** Checks that each timer has fired once, and not before its time, unless it was cleared or its run had another end. */
-export function timerFaults(events: readonly RunEvent[]): readonly string[] {
+function timerFaults(events: readonly RunEvent[]): readonly string[] {
   const faults: string[] = []
   const fired = events.flatMap((event) => (event.type === 'timer_fired' ? [event.data] : []))
   const cleared = new Set(events.flatMap((event) => (event.type === 'timer_cleared' ? [event.data.timerId] : [])))

@@ -65,7 +65,7 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
         const { status } = (await call('GET', `/runs/${runId}`)).body
         const init = { method: 'POST', headers: { authorization: 'Bearer tick' } }
         const ticked = await (await fetch(`${host.url}${tick}`, init)).json()
-        if (status !== 'running' || ticked.runs !== 1 || ticked.hasMore) {
+        if (status === 'completed' || ticked.runs !== 1 || ticked.hasMore) {
           throw new Error(`the run was ${status} before its tick, which answered ${JSON.stringify(ticked)}`)
         }
       }

@@ -1,6 +1,7 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { WorkflowId } from '@tenon/core/document'
 import { useEffect, useRef } from 'react'
+import { tableUsesOf } from './data-tables/table-uses.ts'
 import { loadPart } from './instance/load-part.ts'
 import type { EditorState } from './store/editor-state.ts'
 import type { EditorStore } from './store/editor-store.ts'
@@ -18,7 +19,7 @@ interface UseServerChecksOptions {
 
 /**
  * Shows the problems that only the server finds while the draft is edited: those of nodes that run other workflows, of the
- * error handler, and of schedules.
+ * error handler, of schedules, and of data tables.
  */
 export function useServerChecks({ store, client, workflowId, isDraft }: UseServerChecksOptions): void {
   const latest = useRef(client)
@@ -26,7 +27,7 @@ export function useServerChecks({ store, client, workflowId, isDraft }: UseServe
   useEffect(() => {
     if (!isDraft) return
     const options = { store, client: () => latest.current, workflowId }
-    // Most drafts have neither.
+    // Most drafts have none of these.
     const stopCalls = startWhen(store, hasReferences, async (abortSignal) => {
       const { startCallChecks } = await loadPart(() => import('./sub-workflows/check-calls.ts'), { abortSignal })
       return () => startCallChecks(options)
@@ -35,9 +36,14 @@ export function useServerChecks({ store, client, workflowId, isDraft }: UseServe
       const { startScheduleChecks } = await loadPart(() => import('./triggers/check-schedules.ts'), { abortSignal })
       return () => startScheduleChecks(options)
     })
+    const stopTables = startWhen(store, hasTables, async (abortSignal) => {
+      const { startTableChecks } = await loadPart(() => import('./data-tables/check-tables.ts'), { abortSignal })
+      return () => startTableChecks(options)
+    })
     return () => {
       stopCalls()
       stopSchedules()
+      stopTables()
     }
   }, [store, workflowId, isDraft])
 }
@@ -49,6 +55,10 @@ function hasReferences(state: EditorState): boolean {
 
 function hasSchedules(state: EditorState): boolean {
   return !state.isReadOnly && schedulesOf(state).length > 0
+}
+
+function hasTables(state: EditorState): boolean {
+  return !state.isReadOnly && tableUsesOf(state).length > 0
 }
 
 /** Loads a check and starts it as soon as the draft needs it. */

@@ -63,6 +63,20 @@ test('only nodes that go outside or use files or data are dispatched', () => {
   ])
 })
 
+test('a change of rows without values or a list is a fault, and a condition without a column is one, too', () => {
+  const write = builtInDefinitions.find(({ type }) => type === 'data-table-write')
+  const rule = write?.lint?.find(({ code }) => code === 'DATA_TABLE_WITHOUT_VALUES')
+  const isFaulty = (params: JsonObject) => evaluateExpression(rule?.when ?? '', createPlainScope({ params }))
+  for (const operation of ['insert', 'upsert', 'update']) expect(isFaulty({ operation, values: {} })).toBe(true)
+  expect(isFaulty({})).toBe(true)
+  expect(isFaulty({ operation: 'delete' })).toBe(false)
+  expect(isFaulty({ values: { total: 1 } })).toBe(false)
+  expect(isFaulty({ rows: [{ total: 1 }] })).toBe(false)
+  const conditions = (...where: readonly JsonObject[]) => write?.params.safeParse({ table: { id: 't' }, where }).success
+  expect(conditions({ column: 'total', operator: 'exists' })).toBe(true)
+  expect([conditions({ column: '', operator: 'exists' }), conditions({ operator: 'exists' })]).toEqual([false, false])
+})
+
 test('the lint rules of delay hold where there is nothing to wait for, and only there', () => {
   const rules = builtInDefinitions.find(({ type }) => type === 'delay')?.lint ?? []
   const faultsOf = (params: JsonObject) =>

@@ -310,6 +310,7 @@ export const CONTROL_NAMES = [
   'time-zone',
   'data-table',
   'data-column',
+  'data-values',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]

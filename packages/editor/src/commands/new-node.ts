@@ -62,6 +62,7 @@ export function newItemOf(root: NodeManifestEntry['params'], schema: ObjectSchem
   switch (inferControl(schema)) {
     case 'group':
       return defaultsOf(root, schema)
+    case 'data-values':
     case 'key-value':
       return {}
     case 'list':

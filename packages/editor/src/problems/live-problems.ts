@@ -37,13 +37,12 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
   let found: readonly EditorProblem[] = []
   const show = () => accept(store, found, translate())
   const list = () => {
-    const { document, serverIssues, scheduleIssues } = store.getState()
+    const { document, serverIssues, scheduleIssues, tableIssues } = store.getState()
     const names = new Map(document.nodes.map((node) => [node.id, node.name]))
     // A value that breaks its schema is refused by the server, too.
     const faulty = new Set(own.map(fieldKey))
-    const others = [...serverIssues, ...scheduleIssues.filter((issue) => !faulty.has(fieldKey(issue)))].filter(
-      ({ nodeId }) => nodeId === undefined || names.has(nodeId),
-    )
+    const ofParams = [...scheduleIssues, ...tableIssues].filter((issue) => !faulty.has(fieldKey(issue)))
+    const others = [...serverIssues, ...ofParams].filter(({ nodeId }) => nodeId === undefined || names.has(nodeId))
     found = toProblems([...own, ...others], names, translate())
     show()
   }
@@ -76,7 +75,10 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
     const hasChanged =
       state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
     if (hasChanged && isReady(state)) schedule()
-    if (state.serverIssues !== before.serverIssues || state.scheduleIssues !== before.scheduleIssues) list()
+    const isChecked = (['serverIssues', 'scheduleIssues', 'tableIssues'] as const).some(
+      (issues) => state[issues] !== before[issues],
+    )
+    if (isChecked) list()
     const hasLosses =
       state.losses !== before.losses || (state.losses.length > 0 && state.published !== before.published)
     const hasFresh = state.freshNodes.size > 0 || state.freshSetting !== null

@@ -153,6 +153,8 @@ export interface EditorState {
   readonly serverIssues: readonly ListedIssue[]
   /** Problems of schedules that only the server finds, such as one without a time. */
   readonly scheduleIssues: readonly ListedIssue[]
+  /** Problems of nodes with data tables, whose columns only the server knows. */
+  readonly tableIssues: readonly ListedIssue[]
   /** Schemas of what the workflows put out that nodes of the draft run, as far as they are known. */
   readonly runOutputs: ReadonlyMap<WorkflowId, JsonSchema>
   /** Nodes that this user has just added; missing values are not reported until another node is selected. */

@@ -34,6 +34,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     problems: [],
     serverIssues: [],
     scheduleIssues: [],
+    tableIssues: [],
     runOutputs: new Map(),
     freshNodes: NOTHING,
     freshSetting: null,

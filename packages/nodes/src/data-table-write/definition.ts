@@ -17,7 +17,7 @@ export const dataTableWrite = defineNode({
     table: tableParam,
     operation: z.enum(['insert', 'upsert', 'update', 'delete']).default('insert').meta({
       title: 'Operation',
-      description: '"upsert" changes the row with the same value in the key column of the table, or adds one.',
+      description: 'Upsert changes the row with the same value in the key column of the table, or adds one.',
       control: 'select',
       literal: true,
     }),
@@ -27,7 +27,7 @@ export const dataTableWrite = defineNode({
       .meta({
         title: 'Values',
         description: 'By the names of the columns; null removes a value.',
-        control: 'key-value',
+        control: 'data-values',
         dependsOn: { param: 'operation', in: ['insert', 'upsert', 'update'] },
       }),
     rows: z
@@ -70,6 +70,13 @@ export const dataTableWrite = defineNode({
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: { fromParam: 'table', as: 'rows' } },
   lint: [
+    {
+      code: 'DATA_TABLE_WITHOUT_VALUES',
+      severity: 'error',
+      when: '(params?.operation ?? "insert") != "delete" && length(keys(params?.values ?? {})) == 0 && params?.rows == null',
+      message: 'Enter a value for a column, or a list of rows',
+      field: 'values',
+    },
     {
       code: 'DATA_TABLE_WITHOUT_CONDITION',
       severity: 'error',

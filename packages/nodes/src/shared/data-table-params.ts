@@ -13,13 +13,13 @@ export const tableParam = z
   })
   .meta({ title: 'Data table', control: 'data-table', literal: true })
 
-const columnParam = z.string().max(63).default('').meta({ title: 'Column', control: 'data-column', literal: true })
+const columnMeta = { title: 'Column', control: 'data-column', literal: true } as const
 
 /** Conditions on the rows of the table. */
 export const whereParam = z
   .array(
     z.object({
-      column: columnParam,
+      column: z.string().min(1, 'Choose a column').max(63).meta(columnMeta),
       operator: z.enum(DATA_OPERATORS).default('==').meta({ title: 'Comparison', control: 'select', literal: true }),
       value: z
         .unknown()
@@ -41,7 +41,7 @@ export const matchParam = z.enum(['all', 'any']).default('all').meta({
   literal: true,
 })
 
-export const sortColumnParam = columnParam.meta({
+export const sortColumnParam = z.string().max(63).default('').meta({
   title: 'Sort by',
   description: 'Without a column, rows are in the order in which they were added.',
   control: 'data-column',

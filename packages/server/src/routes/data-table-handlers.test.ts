@@ -1,7 +1,12 @@
-import type { DataRow, DataTable, KeyValueEntry, Page } from '@tenon/core/api'
+import type { DataRow, DataTable, KeyValueEntry, Page, Workflow } from '@tenon/core/api'
+import type { JsonObject } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
+import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dataTableQueryNode } from '../../../nodes/src/data-table-query/implementation.ts'
+import { dataTableWriteNode } from '../../../nodes/src/data-table-write/implementation.ts'
 import { openServerPGlite } from '../testing/kit/server-pglite.ts'
+import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
@@ -9,7 +14,11 @@ let server: TestServer
 let pglite: Awaited<ReturnType<typeof openServerPGlite>>
 beforeAll(async () => {
   pglite = await openServerPGlite()
-  server = await openTestServer({ database: { pglite }, dataTableLimits: () => ({ rowsPerTable: 4 }) })
+  server = await openTestServer({
+    nodes: [...testNodes, dataTableQueryNode, dataTableWriteNode],
+    database: { pglite },
+    dataTableLimits: () => ({ rowsPerTable: 4 }),
+  })
 })
 afterAll(() => server.close())
 
@@ -131,6 +140,38 @@ describe('a data table', () => {
     expect(text).toBe(
       'id,email,total,note,createdAt,updatedAt\r\n1,\'=1+1,-2,"[""a"",1]",T,T\r\n2,"a ""b"",\nc",,,T,T\r\n',
     )
+  })
+
+  test('is one of the tenant with the columns of each node, or the version is refused at the fields', async () => {
+    const [as, other] = [testIdentity(), testIdentity()]
+    const table = await createTable(as)
+    const refused = async (type: string, params: JsonObject, by = as) => {
+      const document = workflow(
+        [node('start', 'start'), node('n', type, params), node('end', 'end')],
+        ['start>n', 'n>end'],
+      )
+      const { id } = await send<Workflow>(by, 201, 'POST', '/workflows', { name: 'Tables', document })
+      for (const path of [`/workflows/${id}/versions`, `/workflows/${id}/draft/runs`]) {
+        const response = await server.call(path, { as: by, method: 'POST' })
+        if (response.ok) return []
+        const { code, issues = [] } = (await response.json()) as Problem
+        expect(code).toBe('WORKFLOW_INVALID')
+        if (path.endsWith('/runs')) return issues.map((issue) => [issue.path?.slice(3).join('.'), issue.code])
+      }
+      return null
+    }
+    const own = { id: table.id, name: table.name, columns: [] }
+    const invalid = (...paths: readonly string[]) => paths.map((path) => [path, 'PARAM_INVALID'])
+    const find = (params: JsonObject) => refused('data-table-query', { table: own, ...params })
+    const change = (params: JsonObject) => refused('data-table-write', { table: own, ...params })
+    expect(await find({ where: [{ column: 'email', operator: 'exists' }], sortBy: 'total' })).toEqual([])
+    expect(await find({ where: [{ column: 'age', operator: 'exists' }], sortBy: 'name' })).toEqual(
+      invalid('where.0.column', 'sortBy'),
+    )
+    expect(await change({ operation: 'insert', values: { total: 1, age: 2 } })).toEqual(invalid('values.age', 'values'))
+    expect(await change({ operation: 'insert', values: { email: 'a@b.test' } })).toEqual([])
+    for (const id of ['unknown', "no 'id'"]) expect(await find({ table: { ...own, id } })).toEqual(invalid('table'))
+    expect(await refused('data-table-query', { table: own }, other)).toEqual(invalid('table'))
   })
 
   test('is read by viewers and changed by editors', async () => {

@@ -3,6 +3,7 @@ import type { WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { checkDataTables } from '../data-tables/check-data-tables.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { sweepSecrets } from '../drafts/sweep-secrets.ts'
@@ -58,6 +59,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       await checkNodeTypes(server, draft.document)
       await checkApprovers(server, tenantId, draft.document)
       await checkConnections(server, identity, workflowId, draft.document)
+      await checkDataTables(server, tenantId, draft.document)
       await keepPlans(server, tenantId, prepared.workflows)
       const version = await storeVersion(server, publication, { draft, prepared, latest })
       if (version === null) continue

@@ -3,6 +3,7 @@ import { type RunId, sha256Hex, type WorkflowId } from '@tenon/core/document'
 import { startsByHand } from '@tenon/core/node'
 import { newRunId, type StartedRunRow } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { checkDataTables } from '../data-tables/check-data-tables.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { holdInputFiles } from '../files/hold-input-files.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
@@ -48,6 +49,7 @@ export async function tryDraft(
   await checkApprovers(server, tenantId, draft.document)
   const actor = message === null ? actorOf(identity) : null
   await checkConnections(server, { tenantId, userId: actor?.userId ?? null }, workflowId, draft.document)
+  await checkDataTables(server, tenantId, draft.document)
   const prepared = await prepareVersion(server, ref, draft)
   const frozen = freezeDraft(server, { workflowId, identity, prepared, number: null, notes: '' })
   const version = message === null ? frozen : { ...frozen, version: sharedName(prepared) }

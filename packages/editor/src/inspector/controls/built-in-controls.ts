@@ -2,7 +2,7 @@ import { CasesControl } from './cases-control.tsx'
 import { NumberControl, SelectControl, SwitchControl } from './choice-controls.tsx'
 import { ConnectionControl, LookupControl } from './connection-control.tsx'
 import type { ControlComponents } from './control-props.ts'
-import { DataColumnControl, DataTableControl } from './data-table-controls.tsx'
+import { DataColumnControl, DataTableControl, DataValuesControl } from './data-table-controls.tsx'
 import { DurationControl } from './duration-control.tsx'
 import { JsonSchemaControl } from './json-schema-control.tsx'
 import { KeyValueControl } from './key-value-control.tsx'
@@ -38,4 +38,5 @@ export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
   'time-zone': TimeZoneControl,
   'data-table': DataTableControl,
   'data-column': DataColumnControl,
+  'data-values': DataValuesControl,
 })

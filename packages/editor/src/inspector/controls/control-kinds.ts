@@ -1,6 +1,7 @@
 /** Controls of several parts, which have a legend instead of a label. */
 export const GROUP_CONTROLS: readonly string[] = [
   'json-schema',
+  'data-values',
   'key-value',
   'cases',
   'people',

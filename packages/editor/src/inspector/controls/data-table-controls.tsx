@@ -1,4 +1,4 @@
-import { useContext } from 'react'
+import { useContext, useMemo } from 'react'
 import { WorkflowsContext } from '../../contexts/workflows-context.ts'
 import { readChosenTable } from '../../data-tables/table-value.ts'
 import { useEditorStore } from '../../session/session-context.tsx'
@@ -6,6 +6,7 @@ import { LaterPart } from '../../ui/later-part.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import type { ControlProps } from './control-props.ts'
+import { KeyValueControl } from './key-value-control.tsx'
 import { JsonControl } from './structure-controls.tsx'
 import { TextControl } from './text-control.tsx'
 
@@ -23,14 +24,30 @@ export function DataTableControl(props: ControlProps) {
   )
 }
 
+/** Control for values by the columns of the table of the node; without a table, their names are entered. */
+export function DataValuesControl(props: ControlProps) {
+  const columns = useColumns(props.nodeId)
+  return <KeyValueControl {...props} choices={columns} />
+}
+
+/** Returns the names of the columns of the table of a node; none without a table. */
+function useColumns(nodeId: ControlProps['nodeId']): readonly string[] {
+  const params = useEditorStore((state) => state.nodesById.get(nodeId)?.params)
+  return useMemo(
+    () =>
+      Object.values(params ?? {})
+        .flatMap((param) => readChosenTable(param)?.columns ?? [])
+        .map(({ name }) => name),
+    [params],
+  )
+}
+
 /** Control for a column of the table of the node; without a table, its name is entered. */
 export function DataColumnControl(props: ControlProps) {
   const { nodeId, value, onChange, isReadOnly, field } = props
-  const params = useEditorStore((state) => state.nodesById.get(nodeId)?.params)
-  const columns = Object.values(params ?? {}).flatMap((param) => readChosenTable(param)?.columns ?? [])
-  if (columns.length === 0) return <TextControl {...props} />
+  const names = useColumns(nodeId)
+  if (names.length === 0) return <TextControl {...props} />
   const current = typeof value === 'string' ? value : ''
-  const names = columns.map(({ name }) => name)
   // A column that was deleted is shown, so that the fault is seen.
   const listed = current === '' || names.includes(current) ? names : [current, ...names]
   return (

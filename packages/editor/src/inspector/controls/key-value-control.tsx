@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { FieldNote, FieldRow } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
+import { Select } from '../../ui/select.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from './control-props.ts'
 import { checkName } from './field-names.ts'
@@ -28,8 +29,13 @@ function takesAnyValue({ schema }: ControlProps['field']): boolean {
   )
 }
 
+interface KeyValueControlProps extends ControlProps {
+  /** Names to choose from; with any, no other name is added. @defaultValue names are entered */
+  readonly choices?: readonly string[]
+}
+
 /** Control for names and values in the order of the author; values of any type have a list of types. */
-export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }: ControlProps) {
+export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid, choices = [] }: KeyValueControlProps) {
   const t = useTranslate()
   const { dispatch, store } = useSession()
   const { announce } = useAnnouncer()
@@ -65,6 +71,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
     announce(t('schema.moved', { name, position: to + 1, count: names.length }))
   }
   const drag = useRowDrag('.tn-pair', move)
+  const left = choices.filter((name) => !names.includes(name))
   return (
     <div className="tn-pairs">
       {rows.map(({ id, name }, index) => (
@@ -153,7 +160,22 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
           </div>
         </FieldRow>
       )}
-      {!isReadOnly && !isAdding && (
+      {!isReadOnly && left.length > 0 && (
+        <Select
+          aria-label={t('control.addColumn')}
+          value=""
+          onChange={(name) => {
+            if (name === '') return
+            dispatch({ type: 'add-member', nodeId, path, name, value: '' })
+            store.setState({ fieldFocus: { nodeId, path: [...field.path, name] } })
+          }}
+          options={[
+            { value: '', label: t('control.addColumn') },
+            ...left.map((name) => ({ value: name, label: name })),
+          ]}
+        />
+      )}
+      {!isReadOnly && !isAdding && choices.length === 0 && (
         <Button size="s" variant="ghost" icon="plus" onClick={() => setIsAdding(true)} data-add-row>
           {t('control.addPair')}
         </Button>

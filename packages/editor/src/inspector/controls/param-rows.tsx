@@ -57,7 +57,7 @@ export function ParamRows({ nodeId, path, rootSchema, fields, siblings, isReadOn
 }
 
 /** Controls with a row for each name of an object. */
-const ROW_CONTROLS: readonly string[] = ['key-value', 'workflow-input']
+const ROW_CONTROLS: readonly string[] = ['key-value', 'data-values', 'workflow-input']
 
 interface ParamRowProps {
   readonly nodeId: NodeId

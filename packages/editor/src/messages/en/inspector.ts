@@ -80,6 +80,7 @@ export const inspectorMessages = {
   'control.type.expression': 'Expression',
   'control.nameFirst': 'Enter a name first',
   'control.addPair': 'Add a field',
+  'control.addColumn': 'Add a column',
   'control.removePair': 'Remove {name}',
   'control.itemNumber': 'Item {number}',
   'control.removeItem': 'Remove item {number}',

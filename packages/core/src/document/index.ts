@@ -39,6 +39,7 @@ export {
   isFileSchema,
   MAX_FILE_NAME,
 } from './file-ref.ts'
+export { fillParamDefaults } from './fill-param-defaults.ts'
 export { behaviorHash, contentHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
 export {
@@ -75,6 +76,7 @@ export {
   withoutSecrets,
 } from './secret-marker.ts'
 export { ANNOTATION_ID_PATTERN, NODE_TYPE_PATTERN, VARIABLE_NAME_PATTERN } from './shape.ts'
+export { type TableFault, type TableShape, tableFaultsOf, tableIdOf } from './table-faults.ts'
 export {
   type Annotation,
   type ConcurrencyLimit,

@@ -180,7 +180,6 @@ export {
   scheduleParams,
 } from './schedule-params.ts'
 export type { SqlClient, SqlRead, SqlResult, SqlStatement, SqlWrite } from './sql.ts'
-export { type TableFault, type TableShape, tableFaultsOf, tableIdOf } from './table-faults.ts'
 export {
   eventParams,
   TRIGGER_KINDS,

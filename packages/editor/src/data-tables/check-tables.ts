@@ -1,6 +1,6 @@
 import type { TenonClient } from '@tenon/core/client'
+import { type TableShape, tableFaultsOf } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type TableShape, tableFaultsOf } from '@tenon/core/node'
 import { startServerCheck } from '../problems/start-server-check.ts'
 import type { ListedIssue } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'

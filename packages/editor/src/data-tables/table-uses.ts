@@ -1,5 +1,4 @@
-import type { JsonObject, JsonSchema, NodeId } from '@tenon/core/document'
-import { fillParamDefaults, tableIdOf } from '@tenon/core/node'
+import { fillParamDefaults, type JsonObject, type JsonSchema, type NodeId, tableIdOf } from '@tenon/core/document'
 import type { EditorState } from '../store/editor-state.ts'
 
 /** Node that names a data table. */

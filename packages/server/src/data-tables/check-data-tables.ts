@@ -1,6 +1,13 @@
-import type { DataTableId, TenantId, WorkflowDocument } from '@tenon/core/document'
+import {
+  type DataTableId,
+  fillParamDefaults,
+  type TableShape,
+  type TenantId,
+  tableFaultsOf,
+  tableIdOf,
+  type WorkflowDocument,
+} from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { fillParamDefaults, type TableShape, tableFaultsOf, tableIdOf } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
 import { enabledNodes } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'

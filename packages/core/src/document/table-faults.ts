@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
-import type { DataColumn } from './data-tables.ts'
+import type { DataColumn } from '../node/data-tables.ts'
 
 /** Columns of a data table, as far as nodes depend on them. */
 export interface TableShape {

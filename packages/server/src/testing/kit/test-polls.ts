@@ -17,6 +17,8 @@ export interface TestFeed {
   ids: readonly string[]
   /** Failure of the next polls. */
   failure: Error | null
+  /** The next polls answer after it. */
+  answer: Promise<unknown>
   /** Contexts of the polls so far. */
   readonly polls: PollContext[]
 }
@@ -43,12 +45,13 @@ export function openTestFeeds() {
       const feed = feeds.get(context.params.feed)
       if (feed === undefined) throw new Error('The service has no such feed')
       feed.polls.push(context)
+      await feed.answer
       if (feed.failure !== null) throw feed.failure
       return { items: feed.ids.map((id) => ({ id, data: { id } })), cursor: feed.ids.length }
     },
   })
   const openFeed = (ids: readonly string[]): [string, TestFeed] => {
-    const feed: TestFeed = { ids, failure: null, polls: [] }
+    const feed: TestFeed = { ids, failure: null, answer: Promise.resolve(), polls: [] }
     const name = `feed-${feeds.size}`
     feeds.set(name, feed)
     return [name, feed]

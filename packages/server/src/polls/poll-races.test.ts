@@ -17,17 +17,22 @@ const log = vi.fn()
 const AT_ONCE = 2
 const { feedNode, openFeed } = openTestFeeds()
 let postgres: TestPostgres
+/** It outlives the server. */
+let reading: pg.Pool
 let server: TestServer
 let database: ServerDatabase
 beforeAll(async () => {
   postgres = await startTestPostgres()
-  const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 20 })
-  database = createDatabase<ServerTables>({ pool })
+  const connectionString = await postgres.createDatabase()
+  const pool = new pg.Pool({ connectionString, max: 20 })
+  reading = new pg.Pool({ connectionString, max: 4 })
+  database = createDatabase<ServerTables>({ pool: reading })
   const clockPace = { atOnce: AT_ONCE, idleMs: 20, retryMs: 20 }
   server = await openTestServer({ nodes: [...nodesWithWebhook, feedNode], database: { pool }, clockPace, log })
 }, 60_000)
 afterAll(async () => {
   await server.close()
+  await reading.end()
   await postgres.stop()
 })
 
@@ -119,4 +124,15 @@ test('a connection whose rate is used up is no failure of its poll', async () =>
   await poll()
   expect((await trigger()).poll).toMatchObject({ failures: 0, failure: { code: 'CONNECTION_RATE_LIMITED' } })
   expect(await events()).toEqual([])
+})
+
+test('a process that closes while a service is asked leaves the poll to another one at once', async () => {
+  const { feed, service } = openClosedFeed(['a'])
+  const { row, memory } = await open({ feed, begin: 'all' })
+  await expect.poll(() => service.polls.length, soon).toBe(1)
+  await server.close()
+  expect(service.polls[0]?.abortSignal.aborted).toBe(true)
+  expect(await memory()).toBeNull()
+  // The lease would end a minute later.
+  expect((await row())?.wake_at).toBeLessThan(Date.now() + 5_000)
 })

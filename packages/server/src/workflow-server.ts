@@ -33,6 +33,7 @@ import { resolveLimits } from './limits/limit-options.ts'
 import { createTenantLimits } from './limits/tenant-limits.ts'
 import { createLog } from './log/log.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
+import { createSourceListeners } from './polls/source-listeners.ts'
 import { createRetention } from './retention/data-retention.ts'
 import type { RolloutIntervals } from './rollouts/rollout-intervals.ts'
 import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
@@ -189,6 +190,7 @@ export function openWorkflowServer(
     closing: closing.signal,
   }
   const clock = createScheduleClock(context, clockPace)
+  const sources = createSourceListeners(context)
   const ticks = createTicks(context, (server) => ({
     schedules: createScheduleClock(server, clockPace),
     requests: createStartRequestKeeper(() => server),
@@ -235,6 +237,7 @@ export function openWorkflowServer(
       rollouts.start()
       rotations.start()
       clock.start()
+      sources.start()
       startRequests.start()
       eventKeeper.start()
     },
@@ -248,6 +251,7 @@ export function openWorkflowServer(
         sockets,
         connections,
         deletions,
+        sources,
         clock,
         startRequests,
         eventKeeper,

@@ -68,6 +68,11 @@ test('implementTrigger binds a poll to a trigger of its kind, which may have a c
   for (const other of [route, greet]) expect(() => implementTrigger(other, { poll })).toThrow('acme/')
   const webhooks = { ...node.definition, trigger: 'webhook' } as const
   expect(() => implementTrigger(webhooks, { poll })).toThrow('no trigger of the kind "poll"')
+  expect(node).not.toHaveProperty('listen')
+  const listen = async () => undefined
+  expect(implementTrigger(defineNode(feed), { poll, listen })).toMatchObject({ poll, listen })
+  const faulty = { poll, listen: 'orders' } as unknown as Parameters<typeof implementTrigger>[1]
+  expect(() => implementTrigger(defineNode(feed), faulty)).toThrow('must be the function listen of')
 })
 
 test('the params of a poll are literal, since nothing has run before it', () => {

@@ -10,7 +10,7 @@ import type {
   NodeImplementation,
   Suspension,
 } from './implementation.ts'
-import type { Poll } from './poll.ts'
+import type { Listen, Poll } from './poll.ts'
 
 /**
  * Binds code to a definition: `run` gets resolved, checked params and returns a port with its output, or a suspension.
@@ -72,7 +72,7 @@ export function implementInlineNode<Definition extends NodeDefinition>(
  * Binds a poll to a definition with `trigger: 'poll'`: the server calls it at the interval of the trigger, and starts a run
  * for each item that it finds. The data of the item is the output of the node.
  *
- * @param code - With `poll`, which asks the service for new items.
+ * @param code - With `poll`, which asks the service for new items, and `listen` for a source that says when there are some.
  * @throws {@link TenonError} `NODE_DEFINITION_INVALID` without a definition or a function, and for a definition of another
  * kind.
  *
@@ -80,7 +80,7 @@ export function implementInlineNode<Definition extends NodeDefinition>(
  */
 export function implementTrigger<Definition extends NodeDefinition>(
   definition: Definition,
-  { poll }: { readonly poll: Poll<NodeParams<Definition>> },
+  { poll, listen }: { readonly poll: Poll<NodeParams<Definition>>; readonly listen?: Listen },
 ): NodeImplementation<NoInfer<Definition>> & { readonly poll: Poll<NodeParams<Definition>> } {
   checkHalves('implementTrigger', definition, poll, 'poll')
   if (definition.inline !== true) throw wrongHalf(definition, 'is not inline, as each trigger must be')
@@ -89,12 +89,18 @@ export function implementTrigger<Definition extends NodeDefinition>(
     const message = `Node type "${type}" is no trigger of the kind "poll"`
     throw new TenonError('NODE_DEFINITION_INVALID', message, { details: { type, field: 'trigger' } })
   }
+  if (listen !== undefined) checkHalves('implementTrigger', definition, listen, 'listen')
   // The driver replaces this output by the item that has started the run.
   const evaluate = (): NodeResult<Definition> => ({ port: 'success', output: {} }) as NodeResult<Definition>
-  return Object.freeze({ definition, evaluate, poll })
+  return Object.freeze({ definition, evaluate, poll, ...(listen === undefined ? {} : { listen }) })
 }
 
-function checkHalves(binder: string, definition: unknown, code: unknown, field: 'run' | 'evaluate' | 'poll'): void {
+function checkHalves(
+  binder: string,
+  definition: unknown,
+  code: unknown,
+  field: 'run' | 'evaluate' | 'poll' | 'listen',
+): void {
   const refusal = (type: string, at: string, remedy: string): TenonError =>
     new TenonError('NODE_DEFINITION_INVALID', `${binder}: ${remedy}`, { remedy, details: { type, field: at } })
   const type = isOptionObject(definition) ? definition['type'] : undefined

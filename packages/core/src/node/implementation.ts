@@ -7,7 +7,7 @@ import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { NodeFiles } from './files.ts'
 import type { ModelUsage } from './language-model.ts'
 import type { MailClient } from './mail.ts'
-import type { Poll } from './poll.ts'
+import type { Listen, Poll } from './poll.ts'
 import type { Connection, HttpClient } from './ports.ts'
 import type { SqlClient } from './sql.ts'
 
@@ -277,6 +277,8 @@ export interface AnyNodeImplementation {
   readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension | CallsSuspension>
   /** Asks a service for new items; present for a trigger of the kind `poll` only. */
   readonly poll?: Poll<never>
+  /** Listens to the source of a trigger of the kind `poll`, in every process with a worker. @defaultValue it is polled only */
+  readonly listen?: Listen
 }
 
 /** Outcome of a node: the port by which the run continues, and the output. */

@@ -159,7 +159,7 @@ export type {
 export type { MailClient, MailMessage, MailRefusal, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
-export type { Poll, PollContext, PolledItem, PollResult } from './poll.ts'
+export type { Listen, ListenContext, Poll, PollContext, PolledItem, PollResult } from './poll.ts'
 export { POLL_BEGINS, type PollParams, pollParams } from './poll-params.ts'
 export type {
   Connection,

@@ -1,8 +1,11 @@
+import type { TenantId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { Connection, HttpClient } from './ports.ts'
 
 /** Context of one poll of a trigger. */
 export interface PollContext<Params = unknown> {
+  /** Tenant of the trigger, for a poll that reads what the host has of its tenants. */
+  readonly tenantId: TenantId
   /** Params of the trigger, without templates, with defaults filled in and secrets decrypted. */
   readonly params: Params
   /** Cursor that the poll before has returned; `null` for the first one. It remains when the workflow is published again. */
@@ -29,6 +32,12 @@ export interface PollResult {
   readonly items: readonly PolledItem[]
   /** Cursor for the next poll, at most 16 kB as JSON. It is stored once the runs of all items are. */
   readonly cursor: Json
+  /**
+   * True if there is more: the next poll follows at once, or after a second if this one has no items.
+   *
+   * @defaultValue false: the next poll follows after the interval of the trigger
+   */
+  readonly hasMore?: boolean
 }
 
 /**
@@ -45,3 +54,23 @@ export interface PollResult {
  * ```
  */
 export type Poll<Params = unknown> = (context: PollContext<Params>) => Promise<PollResult>
+
+/** Context in which a process listens for a node type. */
+export interface ListenContext {
+  /**
+   * Has the triggers of the type polled now, of one tenant or of all. Call it as soon as the connection listens, since
+   * something may have changed before, and for each notification; it returns at once, and calls are combined.
+   */
+  readonly changed: (tenantId?: TenantId) => void
+  /** Aborts when the server closes. Close the connection then, and return. */
+  readonly abortSignal: AbortSignal
+}
+
+/**
+ * Listens to a source until its connection is lost, and says when there may be something new. The poll finds it: its cursor
+ * is what is not lost while no process listens, so a notification needs no data, and may be lost or come twice. Returns or
+ * rejects when the connection is lost; it is called again after a pause.
+ *
+ * @see docs/guides/trigger-sources.md
+ */
+export type Listen = (context: ListenContext) => Promise<void>

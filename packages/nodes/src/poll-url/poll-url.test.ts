@@ -11,7 +11,7 @@ const URL_OF_LIST = 'https://shop.test/orders?open=1'
 async function poll(params: JsonObject, body: Json, { cursor = null as Json, status = 200 } = {}) {
   const requests: ScriptedRequest[] = []
   const http = createScriptedHttp(() => ({ status, body }), requests)
-  const context = { cursor, http, connection: null, abortSignal: new AbortController().signal }
+  const context = { tenantId: 'acme', cursor, http, connection: null, abortSignal: new AbortController().signal }
   const result = await pollUrlNode.poll({ ...context, params: checkParams(pollUrl, { url: URL_OF_LIST, ...params }) })
   return { ...result, url: requests[0]?.url }
 }

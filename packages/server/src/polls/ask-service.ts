@@ -33,6 +33,8 @@ export interface PollNode {
 export interface FoundItems {
   readonly items: readonly PolledItem[]
   readonly cursor: Json
+  /** True if the service has more. */
+  readonly hasMore: boolean
 }
 
 /** Time of a poll, which is shorter than a claim of the clock. */
@@ -70,7 +72,8 @@ export async function askService(
   try {
     const http = boundHttp(opened === null ? deps.egress : withCredentials(deps.egress, opened), time)
     const connection = opened?.connection ?? null
-    result = await ended(poll({ params: params as never, cursor, http, connection, abortSignal: time }), time)
+    const { tenantId } = ref
+    result = await ended(poll({ tenantId, params: params as never, cursor, http, connection, abortSignal: time }), time)
   } catch (error) {
     const isPaced = error instanceof TenonError && error.code === 'CONNECTION_RATE_LIMITED'
     if (abortSignal.aborted || isPaced) throw error
@@ -84,8 +87,8 @@ export async function askService(
 }
 
 /** @throws {@link TenonError} `POLL_RESULT_INVALID` if the cursor has a secret: it is stored, and of no use without it. */
-function withoutSecrets(redactor: Redactor, { items, cursor }: FoundItems): FoundItems {
-  if (redactor.isEmpty) return { items, cursor }
+function withoutSecrets(redactor: Redactor, { items, cursor, hasMore }: FoundItems): FoundItems {
+  if (redactor.isEmpty) return { items, cursor, hasMore }
   if (redactor.json(cursor) !== cursor) throw invalidResult('the cursor contains a secret of its connection')
   return {
     items: items.map(({ id, data }) => {
@@ -94,6 +97,7 @@ function withoutSecrets(redactor: Redactor, { items, cursor }: FoundItems): Foun
       return { id: shown === id ? id : `${shown} ${sha256Hex(id).slice(0, 24)}`, data: redactor.json(data) }
     }),
     cursor,
+    hasMore,
   }
 }
 

@@ -12,7 +12,7 @@ const MAX_CURSOR = 16_384
 const MAX_ALL = 8_388_608
 
 /** Checks what the code of a poll returns, which may be anything. @throws {@link TenonError} `POLL_RESULT_INVALID`. */
-export function checkPollResult(result: PollResult): { readonly items: readonly PolledItem[]; readonly cursor: Json } {
+export function checkPollResult(result: PollResult): Required<PollResult> {
   if (!isJsonObject(result as unknown as Json) || !Array.isArray(result.items))
     throw invalidResult('it has no list of items')
   if (result.items.length > MAX_ITEMS) {
@@ -30,7 +30,8 @@ export function checkPollResult(result: PollResult): { readonly items: readonly 
     if (room < 0) throw invalidResult(`its items have more than ${MAX_ALL} characters`)
     return { id, data: value }
   })
-  return { items, cursor: encoded(result.cursor ?? null, MAX_CURSOR, 'the cursor').value }
+  const { value: cursor } = encoded(result.cursor ?? null, MAX_CURSOR, 'the cursor')
+  return { items, cursor, hasMore: result.hasMore === true }
 }
 
 function encoded(value: unknown, maxLength: number, name: string): { readonly value: Json; readonly text: string } {

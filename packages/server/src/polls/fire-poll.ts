@@ -93,7 +93,7 @@ async function nodeOf(
   return node === undefined ? null : { ...node, params: node.params as JsonObject }
 }
 
-async function startRuns(polling: Polling, { items, cursor }: FoundItems): Promise<void> {
+async function startRuns(polling: Polling, { items, cursor, hasMore }: FoundItems): Promise<void> {
   const { memory, params, claiming } = polling
   const plan = planItems(memory, items, params.begin)
   const done: PolledItem[] = [...plan.pass]
@@ -113,7 +113,7 @@ async function startRuns(polling: Polling, { items, cursor }: FoundItems): Promi
   const { deps, claimed, source } = polling
   await deps.database.withTenant(claimed.tenantId, async (tx) => {
     const now = await hold(polling, tx)
-    const next_at = now + intervalOf(params)
+    const next_at = now + (hasMore ? (items.length > 0 ? 0 : MORE_MS) : intervalOf(params))
     const memorized = { ...known, source_hash: source, cursor: JSON.stringify(cursor) }
     await putPoll(tx, claimed, { ...memorized, ...NO_FAILURE, polled_at: now, next_at })
     // A person who has published another address looks for the items that were there already.
@@ -122,6 +122,8 @@ async function startRuns(polling: Polling, { items, cursor }: FoundItems): Promi
   })
 }
 
+/** Pause before a service is asked again that has more, and has returned nothing. */
+const MORE_MS = 1_000
 const NO_FAILURE = { failures: 0, waits: 0, code: null, message: null } as const
 
 function listPassed(tx: ServerTx, { claimed }: Polling, count: number, at: number): Promise<void> {

@@ -81,5 +81,9 @@ test.each<[unknown, string]>([
 })
 
 test('a result without a cursor has an empty one', () => {
-  expect(checkPollResult({ items: items('a') } as unknown as PollResult)).toEqual({ items: items('a'), cursor: null })
+  expect(checkPollResult({ items: items('a') } as unknown as PollResult)).toEqual({
+    items: items('a'),
+    cursor: null,
+    hasMore: false,
+  })
 })

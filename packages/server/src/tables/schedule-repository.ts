@@ -322,3 +322,59 @@ export async function listOpenRuns(
     .execute()
   return open.map(({ run_id }) => ({ runId: run_id, dueAt: times.get(run_id) ?? null }))
 }
+
+/** Lists the tenants with polls that are not due yet: those, unlike schedules, have no times. For `withSystem`. */
+export async function listPollingTenants(tx: ServerTx): Promise<readonly TenantId[]> {
+  const rows = await tx
+    .selectFrom('schedules')
+    .select('tenant_id')
+    .distinct()
+    .where('due_at', 'is', null)
+    .where('waiting_at', 'is', null)
+    .where('wake_at', '>', statementNow)
+    .execute()
+  return rows.map(({ tenant_id }) => tenant_id)
+}
+
+/**
+ * Makes the polls of a node type of a tenant due now. One that a process works on is left: it may have read the source before.
+ *
+ * @returns True if there is such a one.
+ */
+export async function hurryPolls(tx: ServerTx, tenantId: TenantId, nodeType: string): Promise<boolean> {
+  const polls = tx
+    .selectFrom('schedules')
+    .innerJoin('triggers', (join) =>
+      join
+        .onRef('triggers.tenant_id', '=', 'schedules.tenant_id')
+        .onRef('triggers.workflow_id', '=', 'schedules.workflow_id')
+        .onRef('triggers.node_id', '=', 'schedules.node_id'),
+    )
+    .innerJoin('polls', (join) =>
+      join
+        .onRef('polls.tenant_id', '=', 'schedules.tenant_id')
+        .onRef('polls.workflow_id', '=', 'schedules.workflow_id')
+        .onRef('polls.node_id', '=', 'schedules.node_id'),
+    )
+    .where('triggers.kind', '=', 'poll')
+    .where('triggers.node_type', '=', nodeType)
+    .where('schedules.wake_at', '>', statementNow)
+    .where('schedules.tenant_id', '=', tenantId)
+  const idle = await polls
+    .select(['schedules.workflow_id', 'schedules.node_id'])
+    .whereRef('schedules.wake_at', '=', 'polls.next_at')
+    .forUpdate('schedules')
+    .skipLocked()
+    .execute()
+  for (const { workflow_id, node_id } of idle) {
+    await tx
+      .updateTable('schedules')
+      .set({ wake_at: sql<number>`${databaseNow}` })
+      .where('tenant_id', '=', tenantId)
+      .where('workflow_id', '=', workflow_id)
+      .where('node_id', '=', node_id)
+      .execute()
+  }
+  const busy = await polls.select('schedules.node_id').limit(1).executeTakeFirst()
+  return busy !== undefined
+}

@@ -18,7 +18,14 @@ async function poll(cursor: Json, listed: readonly object[], provider = 'github'
   const connection = { connectionId: 'c', provider, values: {} }
   const params = { repository: 'acme/shop', connection: 'c', every: '5m', begin: 'new' }
   const abortSignal = new AbortController().signal
-  const result = await node?.poll?.({ params: params as never, cursor, http, connection, abortSignal })
+  const result = await node?.poll?.({
+    params: params as never,
+    tenantId: 'acme',
+    cursor,
+    http,
+    connection,
+    abortSignal,
+  })
   return { ...result, url: new URL(requests[0]?.url ?? ''), requests: requests.length }
 }
 

@@ -14,7 +14,7 @@ export const PRECEDENCE = Object.freeze({
   primary: 9,
 })
 
-export const COMPARISON_OPERATORS: readonly ComparisonOperator[] = ['==', '!=', '<', '>', '<=', '>=', 'in']
+const COMPARISON_OPERATORS: readonly ComparisonOperator[] = ['==', '!=', '<', '>', '<=', '>=', 'in']
 
 /** Level of each operator; operators of one level form one chain. */
 const CHAIN_LEVEL: Readonly<Record<ChainOperator, number>> = Object.freeze({
@@ -27,9 +27,6 @@ const CHAIN_LEVEL: Readonly<Record<ChainOperator, number>> = Object.freeze({
   '/': PRECEDENCE.product,
   '%': PRECEDENCE.product,
 })
-
-/** An operator between two operands. */
-export type InfixOperator = ChainOperator | ComparisonOperator
 
 const INFIX_LEVELS: ReadonlyMap<string, number> = new Map([
   ...Object.entries(CHAIN_LEVEL),

@@ -72,6 +72,23 @@ describe('embeddedEngine', () => {
     expect(nodes.probes.calls).toHaveLength(1)
   })
 
+  test('a tick leaves a run that cannot be driven to the next one', async () => {
+    const database = open(await server.createDatabase())
+    await migrateRuntime(database)
+    const deps = testDeps(database, createTestNodes().registry)
+    const engine = embeddedEngine(QUICK)(deps)
+    const run = await startRun({ ...deps, engine }, gated)
+    await database.withTenant(run.tenantId, (tx) => tx.updateTable('run_log').set({ events: '[' }).execute())
+    const tick = await engine.openTickWorker()
+    try {
+      expect(await tick.work(AbortSignal.timeout(20_000))).toBe(true)
+      expect(tick.runs).toBe(1)
+    } finally {
+      await tick.close(500)
+      await engine.close()
+    }
+  })
+
   test('deletes what has expired while its worker runs', async () => {
     const database = open(await server.createDatabase())
     await migrateRuntime(database)

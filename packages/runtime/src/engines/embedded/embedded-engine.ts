@@ -56,6 +56,8 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFacto
 
 /** Smallest share of its slots that a busy worker claims at once. */
 const BUSY_SHARE = 16
+/** Errors of a run after which a tick leaves it to the next one, which is called when the host wants it. */
+const MOST_ERRORS_OF_TICK = 2
 
 /** @param isTick - True for an engine that works for one tick: it shows no presence, since its process may be suspended. */
 function assemble(
@@ -328,7 +330,9 @@ function assemble(
     },
     start: startWork,
     look: poller.look,
-    isBusy: () => worker.claimed.size > 0 || dispatches.tenants().length > 0,
+    isBusy: () =>
+      [...worker.claimed.values()].some(({ errors }) => errors < MOST_ERRORS_OF_TICK) ||
+      dispatches.tenants().length > 0,
     whenIdle: async () => {
       await Promise.all([worker.whenIdle(), dispatches.whenIdle(), admitter.whenIdle()])
     },

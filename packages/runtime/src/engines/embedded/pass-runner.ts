@@ -23,6 +23,8 @@ export interface ClaimedRun extends RunRef {
   isClosed: boolean
   /** Errors since it was last driven without one. */
   failures: number
+  /** Errors since it was claimed. */
+  errors: number
   /** Called after a pass was released, while {@link stopBodies} waits. */
   onPassReleased: (() => void) | null
 }
@@ -226,7 +228,7 @@ function slotOf(run: ClaimedRun, pass: PassOfRun, held: HeldPass, slot: Slot): S
 /** Creates the record of a run that this worker drives. */
 export function claimedRun({ tenantId, runId }: RunRef): ClaimedRun {
   const flags = { ownedAt: null, isUncertain: false, isDriving: false, isWoken: false, isClosed: false }
-  return { tenantId, runId, passes: new Map(), ...flags, failures: 0, onPassReleased: null }
+  return { tenantId, runId, passes: new Map(), ...flags, failures: 0, errors: 0, onPassReleased: null }
 }
 
 /** Holds a pass, so that it begins once; null if it is held already. */

@@ -9,7 +9,7 @@ export interface TickParts {
   start(): Promise<void>
   /** Claims what is due. @returns Milliseconds until there may be work: 0 if it was found, null if no timer is set. */
   look(): Promise<number | null>
-  /** True while a run is driven, or is to be driven again soon. */
+  /** True while a run is driven, or is to be driven again soon; false for one that can repeatedly not be driven. */
   isBusy(): boolean
   /** Resolves when nothing is in progress. */
   whenIdle(): Promise<void>

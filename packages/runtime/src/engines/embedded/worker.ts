@@ -95,6 +95,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
   const retryLater = (run: ClaimedRun, error: unknown): number => {
     run.failures += 1
+    run.errors += 1
     const retryInMs = retryDelayMs(error, run.failures)
     if (!isDraining) setTimeout(() => drive(run), retryInMs).unref()
     return retryInMs

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import type { Fact } from '@tenon/core/run'
 import { node, workflow } from '@tenon/core/testing'
@@ -71,5 +72,22 @@ describe('executeNode', () => {
     await commit('resume_requested')
     expect(await execute()).toMatchObject({ commands: [{ type: 'close_run' }] })
     expect(probes.callsOf(runId, 'a')).toHaveLength(1)
+  })
+
+  test('is in progress more than 10 times at once without a warning of a leak', async () => {
+    const warnings: string[] = []
+    const note = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', note)
+    try {
+      const { execute, commit } = await startRun()
+      await commit('pause_requested')
+      const done = await Promise.allSettled(Array.from({ length: 12 }, execute))
+      expect(done.map(({ status }) => status)).toEqual(done.map(() => 'rejected'))
+      // Node.js reports after the promises that are ready.
+      await nextTurn()
+    } finally {
+      process.off('warning', note)
+    }
+    expect(warnings).not.toContain('MaxListenersExceededWarning')
   })
 })

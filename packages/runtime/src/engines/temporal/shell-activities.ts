@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Context } from '@temporalio/activity'
 import { TenonError } from '@tenon/core/errors'
 import type { Fact } from '@tenon/core/run'
@@ -47,6 +48,8 @@ const CANCELED_BY_OPERATOR: Fact = { type: 'cancel_requested', data: { reason: '
 /** Creates the activities of a shell. Each returns the commands after the shell's cursor, so that none is missed. */
 export function createShellActivities(deps: ShellActivityDeps): ShellActivities {
   const { committer, readInbox, attempts, log } = deps
+  // Each node run in progress listens; Node.js would report more than 10 of them as a leak.
+  setMaxListeners(0, deps.gone)
   /** Passes whose bodies run in this process. */
   const running = new Map<string, StopSwitch>()
 

@@ -7,6 +7,9 @@ import { findChromium } from '../run/lib/chromium.mjs'
 import { driveHost, openEditor, startHost } from './lib/drive-host.mjs'
 import { examplesIn, withTarballs } from './lib/example-copy.mjs'
 
+/** Of the route that ticks, in the host that has one. */
+const TICK_SECRET = 'the-tick-of-the-gate-0123456789'
+
 /**
  * Field `host` of a host's package.json.
  *
@@ -55,6 +58,7 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
   try {
     const env = {
       NODE_ENV: 'production',
+      TICK_SECRET,
       ...(database === null ? {} : { DATABASE_URL: await database.createDatabase() }),
     }
     const host = await startHost(folder, 'start', env)
@@ -63,7 +67,7 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
     const beforeRunEnds = async ({ call }, runId) => {
       if (tick !== undefined) {
         const { status } = (await call('GET', `/runs/${runId}`)).body
-        const init = { method: 'POST', headers: { authorization: 'Bearer tick' } }
+        const init = { method: 'POST', headers: { authorization: `Bearer ${TICK_SECRET}` } }
         const ticked = await (await fetch(`${host.url}${tick}`, init)).json()
         if (status === 'completed' || ticked.runs !== 1 || ticked.hasMore) {
           throw new Error(`the run was ${status} before its tick, which answered ${JSON.stringify(ticked)}`)

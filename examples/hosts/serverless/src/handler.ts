@@ -5,7 +5,8 @@ import pg from 'pg'
 
 // The few connections of one instance: as many instances share the database as the platform starts.
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 4 })
-const tickSecret = process.env['TICK_SECRET'] ?? 'tick'
+const tickSecret = process.env['TICK_SECRET'] ?? ''
+if (tickSecret.length < 20) throw new Error('TICK_SECRET must be a random text of at least 20 characters')
 
 const automation = createWorkflowServer({
   database: { pool },

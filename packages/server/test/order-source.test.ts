@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import type { Page, TriggerEvent } from '@tenon/core/api'
 import { node, workflow } from '@tenon/core/testing'
 import { startTestPostgres } from '@tenon/runtime/testing'
@@ -69,3 +70,32 @@ test('each row that a host adds starts one run at once, also of those that come 
     await postgres.stop()
   }
 }, 120_000)
+
+test('a connection that is lost before it listens is an error of the source, and not of the process', async () => {
+  const unhandled: unknown[] = []
+  const note = (error: unknown) => unhandled.push(error)
+  process.on('unhandledRejection', note)
+  const client = Object.assign(new EventEmitter(), {
+    release: () => undefined,
+    query: async () => {
+      // As pg does it: the event comes first, then the statement fails.
+      client.emit('error', new Error('read ECONNRESET'))
+      client.emit('error', new Error('The connection has ended'))
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new Error('The statement has failed')
+    },
+  })
+  const { listen } = orderSavedNode({ connect: async () => client } as unknown as pg.Pool)
+  const abortSignal = new AbortController().signal
+  await expect(listen?.({ changed: () => undefined, abortSignal })).rejects.toThrow('The statement has failed')
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
+
+test('a source that is stopped while it connects lets its connection go', async () => {
+  const released: unknown[] = []
+  const client = Object.assign(new EventEmitter(), { release: () => released.push(1), query: async () => undefined })
+  const { listen } = orderSavedNode({ connect: async () => client } as unknown as pg.Pool)
+  await listen?.({ changed: () => undefined, abortSignal: AbortSignal.abort() })
+  expect(released).toEqual([1])
+})

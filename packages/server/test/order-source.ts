@@ -68,10 +68,13 @@ export const orderSavedNode = (pool: pg.Pool) =>
       const client = await pool.connect()
       try {
         const isLost = new Promise<void>((resolve, reject) => {
-          client.once('error', reject)
+          client.on('error', reject)
           client.once('end', resolve)
           abortSignal.addEventListener('abort', () => resolve(), { once: true })
+          if (abortSignal.aborted) resolve()
         })
+        // It may be lost before it listens; an unhandled rejection would end the process.
+        isLost.catch(() => undefined)
         client.on('notification', ({ payload }) => changed(payload))
         await client.query('listen order_saved')
         // Rows may have been added while no process listened.

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Page, TriggerEvent } from '@tenon/core/api'
+import { createNodeRegistry } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { startTestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
@@ -71,6 +72,10 @@ test('each row that a host adds starts one run at once, also of those that come 
   }
 }, 120_000)
 
+function listenOf(pool: object) {
+  return createNodeRegistry([orderSavedNode(pool as pg.Pool)]).get('acme/order-saved', 1)?.listen
+}
+
 test('a connection that is lost before it listens is an error of the source, and not of the process', async () => {
   const unhandled: unknown[] = []
   const note = (error: unknown) => unhandled.push(error)
@@ -85,7 +90,7 @@ test('a connection that is lost before it listens is an error of the source, and
       throw new Error('The statement has failed')
     },
   })
-  const { listen } = orderSavedNode({ connect: async () => client } as unknown as pg.Pool)
+  const listen = listenOf({ connect: async () => client })
   const abortSignal = new AbortController().signal
   await expect(listen?.({ changed: () => undefined, abortSignal })).rejects.toThrow('The statement has failed')
   process.off('unhandledRejection', note)
@@ -95,7 +100,7 @@ test('a connection that is lost before it listens is an error of the source, and
 test('a source that is stopped while it connects lets its connection go', async () => {
   const released: unknown[] = []
   const client = Object.assign(new EventEmitter(), { release: () => released.push(1), query: async () => undefined })
-  const { listen } = orderSavedNode({ connect: async () => client } as unknown as pg.Pool)
+  const listen = listenOf({ connect: async () => client })
   await listen?.({ changed: () => undefined, abortSignal: AbortSignal.abort() })
   expect(released).toEqual([1])
 })

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { defineConnector } from '@tenon/core/node'
 import { embeddedEngine } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
+import { temporalEngine } from '@tenon/runtime/temporal'
 import pg from 'pg'
 import { openaiLanguageModel } from '../../../nodes/src/openai/index.ts'
 import { createBuiltInNodes } from '../../../nodes/src/server/index.ts'
@@ -20,9 +22,16 @@ const languageModel = openaiLanguageModel({
   fetch: createEgress({ allow }).fetch,
 })
 const origin = `http://127.0.0.1:${order.textractPort}`
+const { temporal } = order
 const automation = createWorkflowServer({
   database: { pool: new pg.Pool({ connectionString: order.databaseUrl, max: 8 }) },
-  engine: embeddedEngine({ leaseMs: 2_000, pollIntervalMs: 100, busyGraceMs: 2_000 }),
+  engine:
+    temporal === null
+      ? embeddedEngine({ leaseMs: 2_000, pollIntervalMs: 100, busyGraceMs: 2_000 })
+      : temporalEngine({
+          ...{ address: temporal.address, taskQueue: temporal.taskQueue },
+          workflowBundle: { code: await readFile(temporal.bundle, 'utf8') },
+        }),
   nodes: createBuiltInNodes({ languageModel, documentReader: textractReader({ originOf: () => origin }) }),
   connectors: [
     defineConnector({

@@ -105,7 +105,6 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
     reader,
     connectors,
     refreshed,
-    bus,
   })
   const revealed = { reveal: secrets.reveal, callbackUrl, openConnection, checkParamsBy }
   const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })

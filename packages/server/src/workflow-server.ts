@@ -132,7 +132,7 @@ export function openWorkflowServer(
   const { secretManager: manager, resolveConnection: resolve } = options
   const readSecrets = createConnectionSecrets({ secrets, cache: createSecretCache(), manager, resolve })
   const refreshed = createTokenRefresh({ database, secrets, http: egress, bus, now: Date.now })
-  const vault = createConnectionVault({ database, readSecrets, reader, connectors, refreshed, bus })
+  const vault = createConnectionVault({ database, readSecrets, reader, connectors, refreshed })
   const { openConnection, checkParamsBy } = vault
   const revealed = { reveal: secrets.reveal, callbackUrl: callbacks.callbackUrl, openConnection, checkParamsBy }
   const files = createFiles({ database: runtimeDatabase, log, options: options.files ?? {}, findType: findFileType })

@@ -51,7 +51,7 @@ export type WaitFor =
       readonly connectionId: string
       /** Name of the connection when the wait began; `null` for that of one person, whose name others must not see. */
       readonly name: string | null
-      /** Number of times that the connection was connected again before: the next time ends the wait. */
+      /** Raised each time that the connection is connected again, or that the host provides it: the next time ends the wait. */
       readonly generation: number
       readonly dueAt: null
     }

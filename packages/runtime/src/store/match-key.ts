@@ -6,7 +6,7 @@ import type { NodeRunId } from '@tenon/core/run'
 export type EventTarget =
   | { readonly kind: 'event'; readonly name: string; readonly key: string }
   | { readonly kind: 'callback'; readonly runId: RunId; readonly nodeRunId: NodeRunId }
-  /** `generation` is that of the wait: the number of times that it was connected again before. */
+  /** `generation` is that of the wait; it is raised each time that it is connected again. */
   | { readonly kind: 'connection'; readonly connectionId: string; readonly generation: number }
 
 /**

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import type { ConnectionInfo, ConnectorList, Identity, Page, StartedRun } from '@tenon/core/api'
 import type { WorkflowId } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
@@ -36,13 +37,15 @@ const callNode = implementNode(call, async ({ http, log }) => {
 const received: string[] = []
 const service = createServer((request, response) => {
   received.push(`${request.headers.authorization}`)
+  response.statusCode = request.headers.authorization === 'Bearer token-refused' ? 401 : 200
   response.end(`${request.headers.authorization}`)
 })
 service.keepAliveTimeout = 0
 
 /** What the host keeps: secrets by tenant and reference, and accounts by tenant and key. */
 const secrets = new Map<string, string | Error>()
-const accounts = new Map<string, ResolvedConnection | Error>()
+type Account = ResolvedConnection | Error
+const accounts = new Map<string, Account | ((request: Omit<ConnectionRequest, 'abortSignal'>) => unknown)>()
 const secretRequests: Omit<SecretRequest, 'abortSignal'>[] = []
 const connectionRequests: Omit<ConnectionRequest, 'abortSignal'>[] = []
 const logs: unknown[] = []
@@ -56,10 +59,17 @@ beforeAll(async () => {
   const crm = defineConnector({
     ...{ id: 'crm', title: 'CRM', auth: { kind: 'bearer' }, allowedHosts: [origin], test: { url: `${origin}/me` } },
   })
+  const oauth = defineConnector({
+    ...{ id: 'oauth', title: 'OAuth', allowedHosts: [origin], test: { url: `${origin}/me` } },
+    auth: {
+      ...{ kind: 'oauth2', authorizationUrl: `${origin}/a`, tokenUrl: `${origin}/t`, scopes: ['a'] },
+      ...{ clientId: 'client', clientSecret: 'client-secret' },
+    },
+  })
   const pglite = await openServerPGlite()
   database = createDatabase<ServerTables>({ pglite })
   server = await openTestServer({
-    ...{ database: { pglite }, nodes: [...testNodes, callNode], connectors: [crm], keyProvider: plainKeys },
+    ...{ database: { pglite }, nodes: [...testNodes, callNode], connectors: [crm, oauth], keyProvider: plainKeys },
     ...{ egress: { allow: ['127.0.0.1/32'] }, log: (...line: unknown[]) => void logs.push(line) },
     secretManager: {
       title: 'Acme Vault',
@@ -70,7 +80,9 @@ beforeAll(async () => {
     },
     resolveConnection: async ({ abortSignal: _abortSignal, ...request }) => {
       connectionRequests.push(request)
-      return answerOf(accounts.get(`${request.tenantId} ${request.key}`))
+      const account = accounts.get(`${request.tenantId} ${request.key}`)
+      // A host in JavaScript may answer with anything.
+      return typeof account === 'function' ? ((await account(request)) as ResolvedConnection) : answerOf(account)
     },
   })
 })
@@ -260,9 +272,8 @@ describe('connections that the host provides', () => {
     await expect.poll(() => stored(as), { timeout: 20_000 }).toContain('The resolver of connections of the host')
     accounts.set(`${tenantId} crm`, { reconnect: 'Sign in to the CRM again' })
     await untilRun(server, as, held.runId, ({ status }) => status === 'waiting')
-    expect(await server.json(200, '/connections/host_crm', { as })).toMatchObject({
-      ...{ status: 'needs_reauth', statusReason: 'Sign in to the CRM again' },
-    })
+    expect(await check(as, 'host_crm')).toMatchObject({ ok: false, message: 'Sign in to the CRM again' })
+    expect(await server.json(200, '/connections/host_crm', { as })).toMatchObject({ status: 'connected' })
     const waiting = await start(as, workflowId)
     await untilRun(server, as, waiting.runId, ({ status }) => status === 'waiting')
     accounts.set(`${tenantId} crm`, { secrets: { token: 'token-two' }, expiresAt: Date.now() - 1 })
@@ -277,6 +288,81 @@ describe('connections that the host provides', () => {
     expect(connectionRequests.splice(0)).toHaveLength(2)
     await server.automation.provideConnection({ ...given, reconnect: 'Expired' })
     expect(await server.json(200, '/connections/host_crm', { as })).toMatchObject({ statusReason: 'Expired' })
+    expect(await check(as, 'host_crm')).toMatchObject({ ok: false, message: 'Expired' })
+  })
+
+  test('end no wait too early or never: one that is provided while the resolver answers, and again under its key', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const { tenantId } = as
+    const given = { tenantId, key: 'crm', connector: 'crm', name: 'CRM' } as const
+    await server.automation.provideConnection(given)
+    const workflowId = await publish(server, as, calling('host_crm'))
+    accounts.set(`${tenantId} crm`, async () => {
+      // The person signs in while the answer of before is on its way.
+      accounts.set(`${tenantId} crm`, { secrets: { token: 'token-two' } })
+      await server.automation.provideConnection(given)
+      return { reconnect: 'Sign in' }
+    })
+    expect(await runToEnd(server, as, workflowId, {})).toMatchObject({ status: 'completed' })
+    // The events of the earlier connection end no wait for the new one, and its changes are stored.
+    await server.automation.withdrawConnection(given)
+    await server.automation.provideConnection(given)
+    accounts.set(`${tenantId} crm`, { reconnect: 'Sign in' })
+    connectionRequests.splice(0)
+    const { runId } = await start(as, workflowId)
+    await untilRun(server, as, runId, ({ status }) => status === 'waiting')
+    expect(connectionRequests).toHaveLength(1)
+    await server.automation.withdrawConnection(given)
+    expect(await untilRun(server, as, runId)).toMatchObject({ error: { code: 'CONNECTION_NOT_FOUND' } })
+  })
+
+  test('stay as they are for others when one person has no account, or a service refuses a test', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const other = { ...as, userId: 'u-new', role: 'editor' as const }
+    const { tenantId } = as
+    const given = { tenantId, key: 'crm', connector: 'crm', name: 'CRM' } as const
+    await server.automation.provideConnection(given)
+    accounts.set(`${tenantId} crm`, ({ principal }) =>
+      principal?.userId === other.userId ? { reconnect: 'Sign in' } : { secrets: { token: 'token-one' } },
+    )
+    const workflowId = await publish(server, as, calling('host_crm'))
+    const { runId } = await start(other, workflowId)
+    await untilRun(server, as, runId, ({ status }) => status === 'waiting')
+    expect(await runToEnd(server, as, workflowId, {})).toMatchObject({ status: 'completed' })
+    accounts.set(`${tenantId} crm`, { secrets: { token: 'token-one' } })
+    await server.automation.provideConnection(given)
+    expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed' })
+    await server.automation.provideConnection({ ...given, key: 'oauth', connector: 'oauth' })
+    for (const [key, secret] of [
+      ['crm', 'token'],
+      ['oauth', 'accessToken'],
+    ] as const) {
+      accounts.set(`${tenantId} ${key}`, { secrets: { [secret]: 'token-refused' } })
+      expect(await check(other, `host_${key}`)).toMatchObject({ ok: false, status: 401 })
+      expect(await server.json(200, `/connections/host_${key}`, { as })).toMatchObject({ status: 'connected' })
+      accounts.set(`${tenantId} ${key}`, { secrets: { [secret]: 'token-three' } })
+      expect(await check(other, `host_${key}`)).toMatchObject({ ok: true })
+    }
+  })
+
+  test('are refused with an answer that is none, which no answer or log has', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const { tenantId } = as
+    await server.automation.provideConnection({ tenantId, key: 'crm', connector: 'crm', name: 'CRM' })
+    const answers: string[] = []
+    for (const answer of [
+      ...[`${MARK}-token`, undefined, 1, {}, { secrets: `${MARK}-token` }, { reconnect: { token: MARK } }],
+      ...[
+        { reconnect: 1, secrets: { token: 'token-one' } },
+        { secrets: { token: 'token-one' }, expiresAt: MARK },
+      ],
+    ]) {
+      accounts.set(`${tenantId} crm`, () => answer)
+      const checked = await check(as, 'host_crm', 422)
+      expect(checked).toMatchObject({ code: 'SECRET_NOT_FOUND', detail: expect.stringContaining('resolveConnection') })
+      answers.push(JSON.stringify(checked))
+    }
+    expect(`${answers}${inspect(logs, { depth: null })}`).not.toContain(MARK)
   })
 
   test('are refused with faulty fields, and for another connector', async () => {

@@ -4,6 +4,7 @@ import type { ServerContext } from '../context.ts'
 import { findConnection, lockConnection } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { ServerTables, ServerTx } from '../tables/server-tables.ts'
+import { isProvided } from './present-connection.ts'
 
 /** Time for which a connection that works again ends waits of attempts that have read it before. */
 const RECONNECT_TTL = '30d'
@@ -14,7 +15,8 @@ const MAX_TRIES = 8
 export interface ConnectionChange<Value> {
   /**
    * Checks whether the change ends the waits of node runs, as new credentials and a deletion do. It does so only for a
-   * connection that must be connected again: node runs wait for no other.
+   * connection for which node runs may wait: one that must be connected again, and each that the host provides, whose
+   * resolver says it of some people alone.
    */
   readonly endsWaits: (row: ConnectionRow) => boolean
   /**
@@ -43,7 +45,7 @@ export async function changeConnection<Value>(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const seen = await database.withTenant(tenantId, (tx) => findConnection(tx, tenantId, connectionId))
     if (seen === null) throw notFound()
-    const isEnd = seen.status === 'needs_reauth' && endsWaits(seen)
+    const isEnd = (seen.status === 'needs_reauth' || isProvided(seen)) && endsWaits(seen)
     const attempt: { value?: { readonly of: Value }; hasMoved: boolean } = { hasMoved: false }
     const change = async (tx: ServerTx): Promise<void> => {
       // The database may execute a transaction again.

@@ -5,7 +5,7 @@ import { inTime } from '../in-time.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
 import { secretFault } from './connection-fields.ts'
-import type { ResolveConnection, ResolvedConnection, SecretManager } from './kept-elsewhere.ts'
+import type { ResolveConnection, SecretManager } from './kept-elsewhere.ts'
 import { hostsOf, isProvided, keyOf, valuesOf } from './present-connection.ts'
 import { referredField } from './reference-fields.ts'
 import type { SecretCache } from './secret-cache.ts'
@@ -39,7 +39,7 @@ export type ReadConnectionSecrets = (
 
 const TIMEOUT_MS = 10_000
 const CACHE_MS = 60_000
-/** Longest sentence of the host that is stored and shown. */
+/** Longest sentence of the host that is shown. */
 const MAX_REASON = 300
 
 /**
@@ -94,22 +94,19 @@ export function createConnectionSecrets(deps: ConnectionSecretsDeps): ReadConnec
       allowedHosts: connector.allowedHosts.length > 0 ? connector.allowedHosts : hostsOf(row),
     }
     const load = async (): Promise<{ value: ConnectionTexts; forMs: number }> => {
-      const answer: ResolvedConnection | null = await ask('connection_resolver', (abortSignal) =>
-        resolve({ ...request, abortSignal }),
-      )
+      const answer: unknown = await ask('connection_resolver', (abortSignal) => resolve({ ...request, abortSignal }))
       if (answer === null) {
         throw new TenonError('CONNECTION_NOT_FOUND', 'The host does not provide this connection any more')
       }
-      if ('reconnect' in answer) return { value: { reconnect: `${answer.reconnect}`.slice(0, MAX_REASON) }, forMs: 0 }
-      const fields = secretsOf(connector)
+      const { reconnect, secrets, expiresAt } = partsOf(answer)
+      if (reconnect !== undefined) return { value: { reconnect: reconnect.slice(0, MAX_REASON) }, forMs: 0 }
       const texts: Record<string, string> = {}
-      for (const field of fields) {
-        const value: unknown = answer.secrets[field]
+      for (const field of secretsOf(connector)) {
+        const value = secrets[field]
         if (value === undefined) continue
         checkSecret(connector, row, field, value)
         texts[field] = value
       }
-      const { expiresAt = Number.POSITIVE_INFINITY } = answer
       return { value: { texts }, forMs: Math.max(0, Math.min(CACHE_MS, expiresAt - Date.now())) }
     }
     // A connection that is provided again has other secrets.
@@ -136,6 +133,34 @@ const NAMES: Readonly<Record<string, string>> = {
 function secretsOf(connector: Connector): readonly string[] {
   if (connector.auth.kind === 'oauth2') return ['accessToken']
   return connectorFields(connector).flatMap(({ name, isSecret }) => (isSecret ? [name] : []))
+}
+
+/** Parts of an answer of the host, whose values are not checked yet. */
+interface ResolvedParts {
+  readonly reconnect: string | undefined
+  readonly secrets: Readonly<Record<string, unknown>>
+  readonly expiresAt: number
+}
+
+/**
+ * Reads an answer of the host, whose types nothing checks when it runs.
+ *
+ * @throws {@link TenonError} `SECRET_NOT_FOUND` for any other answer, such as the token itself; without the answer, which may
+ * be a secret.
+ */
+function partsOf(answer: unknown): ResolvedParts {
+  const { reconnect, secrets, expiresAt = Number.POSITIVE_INFINITY } = isRecord(answer) ? answer : {}
+  if (typeof expiresAt === 'number' && !Number.isNaN(expiresAt)) {
+    if (typeof reconnect === 'string') return { reconnect, secrets: {}, expiresAt }
+    if (reconnect === undefined && isRecord(secrets)) return { reconnect, secrets, expiresAt }
+  }
+  throw new TenonError('SECRET_NOT_FOUND', 'The answer of resolveConnection is none that it may give', {
+    remedy: 'Return { secrets } with texts and perhaps a number `expiresAt`, { reconnect } with a sentence, or null.',
+  })
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** @throws {@link TenonError} `SECRET_NOT_FOUND` for what cannot be the secret of this field. */

@@ -2,16 +2,8 @@ import type { Identity } from '@tenon/core/api'
 import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Connector } from '@tenon/core/node'
-import {
-  type Bus,
-  type OpenConnection,
-  publishChange,
-  type ReconnectNeeded,
-  type RunReader,
-  type RunRef,
-  type SecretReader,
-} from '@tenon/runtime'
-import { findConnection, lockConnection, readConnection, updateConnectionRow } from '../tables/connection-repository.ts'
+import type { OpenConnection, ReconnectNeeded, RunReader, RunRef, SecretReader } from '@tenon/runtime'
+import { findConnection, readConnection } from '../tables/connection-repository.ts'
 import type { ConnectionRow, SecretRow } from '../tables/secret-tables.ts'
 import type { ServerDatabase } from '../tables/server-tables.ts'
 import { credentialsOf } from './connection-fields.ts'
@@ -26,14 +18,11 @@ export interface ConnectionVault {
   readonly checkParamsBy: NonNullable<SecretReader['checkParamsBy']>
   /**
    * Opens a connection for a user who tests it, also one that must be connected again: its service may accept it by now. Not
-   * by OAuth, whose tokens the service has ended. Returns the row whose secrets are used as well.
+   * by OAuth, whose tokens the service has ended, and not one of the host, who knows it.
    *
    * @throws {@link TenonError} as for an attempt.
    */
-  openFor(
-    identity: Identity,
-    connectionId: string,
-  ): Promise<{ readonly row: ConnectionRow; readonly opened: OpenConnection | null }>
+  openFor(identity: Identity, connectionId: string): Promise<OpenedForUser>
   /**
    * Opens a connection for a trigger that itself sends requests, which acts for no person.
    *
@@ -47,6 +36,11 @@ export interface ConnectionVault {
   readonly connectors: readonly Connector[]
 }
 
+/** A connection with the row whose secrets are used; or why a person must connect it again. */
+export type OpenedForUser =
+  | { readonly row: ConnectionRow; readonly opened: OpenConnection }
+  | { readonly row: ConnectionRow; readonly opened: null; readonly reason: string | null }
+
 /** Names a workflow. */
 interface WorkflowRef {
   readonly tenantId: TenantId
@@ -56,7 +50,6 @@ interface WorkflowRef {
 export interface ConnectionVaultDeps {
   readonly database: ServerDatabase
   readonly readSecrets: ReadConnectionSecrets
-  readonly bus: Bus
   readonly reader: Pick<RunReader, 'getRun' | 'readEvents'>
   readonly connectors: readonly Connector[]
   readonly refreshed: FreshConnection
@@ -84,23 +77,9 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     const fresh = await deps.refreshed(connector, stored)
     if (fresh.row.status === 'needs_reauth') return reconnectOf(fresh.row)
     const { row, opened } = await decrypt(connector, fresh, user)
+    // The host says it of this person and workflow; the connection stays as it is for others. Each call of
+    // provideConnection() ends the generation that was read before the host was asked, so it ends this wait.
     return opened ?? reconnectOf(row)
-  }
-
-  /** Node runs wait until the host provides the account again, as for one whose access the service has ended. */
-  async function markEnded(row: ConnectionRow, reason: string): Promise<ConnectionRow> {
-    const { tenant_id: tenantId, connection_id: connectionId } = row
-    const { now, isMarked } = await database.withTenant(tenantId, async (tx) => {
-      const locked = await lockConnection(tx, tenantId, connectionId)
-      if (locked === null) throw notFound()
-      // Provided again meanwhile: the next pass asks for the new secrets.
-      if (locked.status !== 'connected' || locked.updated_at !== row.updated_at) return { now: row, isMarked: false }
-      const set = { status: 'needs_reauth', status_reason: reason, generation: locked.generation } as const
-      await updateConnectionRow(tx, tenantId, connectionId, set)
-      return { now: { ...locked, ...set }, isMarked: true }
-    })
-    if (isMarked) publishChange(deps.bus, tenantId, { kind: 'connection', id: connectionId })
-    return now
   }
 
   function connectorOf({ connector: provider }: ConnectionRow): Connector {
@@ -111,16 +90,15 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
     })
   }
 
-  /** Returns the row as well, which is another one if the host says that the account must be connected again. */
   async function decrypt(
     connector: Connector,
     { row, secrets }: StoredConnection,
     user: SecretUser,
-  ): Promise<{ readonly row: ConnectionRow; readonly opened: OpenConnection | null }> {
+  ): Promise<OpenedForUser> {
     const { connection_id: connectionId, connector: provider } = row
     const values = valuesOf(row)
     const kept = await deps.readSecrets(connector, { row, secrets }, user)
-    if ('reconnect' in kept) return { row: await markEnded(row, kept.reconnect), opened: null }
+    if ('reconnect' in kept) return { row, opened: null, reason: kept.reconnect }
     const { texts } = kept
     const hosts = connector.allowedHosts.length > 0 ? connector.allowedHosts : hostsOf(row)
     const { rateLimit } = connector
@@ -158,8 +136,9 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
       if (!maySee(identity, stored.row)) throw notFound()
       const connector = connectorOf(stored.row)
       const used = await deps.refreshed(connector, stored)
-      const isOver = used.row.status === 'needs_reauth' && connector.auth.kind === 'oauth2'
-      if (isOver) return { row: used.row, opened: null }
+      const { row } = used
+      const isOver = row.status === 'needs_reauth' && (connector.auth.kind === 'oauth2' || isProvided(row))
+      if (isOver) return { row, opened: null, reason: row.status_reason }
       // A person who has changed a secret where it is kept tests it at once.
       const user = { principal: { userId: identity.userId }, workflowId: null, isFresh: true }
       return decrypt(connector, used, user)

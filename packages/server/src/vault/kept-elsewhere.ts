@@ -61,7 +61,10 @@ export type ResolvedConnection =
       /** End of the secrets, in milliseconds since the Unix epoch: they are asked for again by then. @defaultValue a minute later */
       readonly expiresAt?: number
     }
-  /** The account must be connected again, with a sentence for people. Node runs wait until it is provided again. */
+  /**
+   * The account must be connected again, with a sentence for the person who tests it. The node run that needs it waits until
+   * the connection is provided again. Others ask for themselves: `provideConnection()` with `reconnect` speaks for all.
+   */
   | { readonly reconnect: string }
 
 /**

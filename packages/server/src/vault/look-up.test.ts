@@ -31,7 +31,7 @@ function open(list: ConnectorLookup['list'], { isOver = false, searches = false 
   const opened = { connection, credentials, secrets: ['canary-1'] }
   const vault = {
     connector: (id: string) => (id === 'chat' ? connector : null),
-    openFor: async () => ({ row, opened: isOver ? null : opened }),
+    openFor: async () => (isOver ? { row, opened: null, reason: null } : { row, opened }),
   }
   return {
     ...createLookups({ vault, http, now: () => now }),

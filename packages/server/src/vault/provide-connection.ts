@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { ROUTES } from '@tenon/core/api'
 import { TENANT_ID_PATTERN, type TenantId, type UserId, type WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
@@ -51,9 +52,16 @@ export interface ProvidedConnectionRef {
   readonly key: string
 }
 
+/**
+ * A connection with an earlier key begins with a generation that none before it had: events that have ended those are kept.
+ */
+const FIRST_GENERATIONS = 1_000_000_000
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
-/** Stores or changes a connection of the host; one that works again ends the waits of node runs, in the same transaction. */
+/**
+ * Stores or changes a connection of the host. Unless it must be connected again, this ends the waits of node runs, in the same
+ * transaction: also of those for which the resolver of the host has said so.
+ */
 export async function provideConnection(
   server: ServerContext,
   given: ProvidedConnection,
@@ -81,7 +89,14 @@ export async function provideConnection(
       : ({ status: 'needs_reauth', status_reason: reconnect.slice(0, MAX_REASON) } as const)
   const row: ConnectionRow = {
     ...{ tenant_id: tenantId, connection_id: connectionId, connector: id, markers: '{}', ...set, ...state },
-    ...{ generation: 0, created_at: at, expires_at: null, refresh_at: null, lease_id: null, lease_until: null },
+    ...{
+      generation: randomInt(FIRST_GENERATIONS),
+      created_at: at,
+      expires_at: null,
+      refresh_at: null,
+      lease_id: null,
+      lease_until: null,
+    },
   }
   const isNew = await server.database.withTenant(tenantId, async (tx) => {
     if ((await findConnection(tx, tenantId, connectionId)) !== null) return false
@@ -118,7 +133,7 @@ async function change(
       updated_at: Math.max(at, row.updated_at + 1),
     })
     await releaseRequests(tx, tenantId, connectionId)
-    const action = isEnd ? 'connection.reconnect' : 'connection.update'
+    const action = isEnd && row.status === 'needs_reauth' ? 'connection.reconnect' : 'connection.update'
     await insertSystemAudit(tx, { tenantId, action, resource: connectionId, at })
   }
   const endsWaits = () => status === 'connected'

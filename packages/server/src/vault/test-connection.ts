@@ -9,14 +9,15 @@ import { insertAudit } from '../tables/audit-repository.ts'
 import { lockConnection, updateConnectionRow } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
 import { changeConnection } from './change-connection.ts'
-import { valuesOf } from './present-connection.ts'
+import { isProvided, valuesOf } from './present-connection.ts'
 
 const TEST_TIMEOUT_MS = 10_000
 const TEST_BYTES = 65_536
 
 /**
  * Sends the test request of the connector. A service that does not accept the credentials (401) means that the account must be
- * connected again: node runs then wait instead of failing. One that the service accepts again continues them.
+ * connected again: node runs then wait instead of failing. One that the service accepts again continues them. A test changes
+ * no connection that the host provides: its secrets may be those of the person who tests it.
  *
  * @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `CONNECTION_REFUSED`, `SECRET_NOT_FOUND`, `UNAVAILABLE`.
  */
@@ -30,8 +31,9 @@ export async function testConnection(
   const test = connector?.test ?? (isAws ? awsTest(row) : undefined)
   if (connector === null || (test === undefined && hasHttpCredentials(connector.auth)))
     return { ok: false, status: null, message: 'This connection cannot be tested' }
-  const { row: used, opened } = await server.vault.openFor(identity, row.connection_id)
-  if (opened === null) return { ok: false, status: null, message: used.status_reason ?? 'Connect it again' }
+  const found = await server.vault.openFor(identity, row.connection_id)
+  if (found.opened === null) return { ok: false, status: null, message: found.reason ?? 'Connect it again' }
+  const { row: used, opened } = found
   if (test === undefined) return testLogin(server, identity, used, opened)
   const { url, method = 'GET', readBody } = test
   const { credentials, secrets } = opened
@@ -105,6 +107,7 @@ const SELECT_1 = { sql: 'select 1 as one', values: {}, maxRows: 1, onMoreRows: '
 const LOGIN_FAILURES: ReadonlySet<string> = new Set(['SQL_LOGIN_FAILED', 'MAIL_LOGIN_FAILED'])
 
 async function markForReauth(server: ServerContext, identity: Identity, row: ConnectionRow): Promise<void> {
+  if (isProvided(row)) return
   const { tenant_id: tenantId, connection_id: connectionId } = row
   const reason = 'The service did not accept the credentials'
   const isMarked = await server.database.withTenant(tenantId, async (tx) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantId } from '@tenon/core/document'
 import type { Listen } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
@@ -46,11 +47,17 @@ export function createSourceListeners(
     )
     for (let failures = 0; !stop.signal.aborted; ) {
       const begunAt = performance.now()
+      // One for each call, so that what a source adds to the signal goes with it.
+      const own = new AbortController()
+      const end = (): void => own.abort()
+      stop.signal.addEventListener('abort', end)
       let reason = 'The source has ended'
       try {
-        await listen({ changed: (tenantId) => hurry(tenantId ?? null), abortSignal: stop.signal })
+        await listen({ changed: (tenantId) => hurry(tenantId ?? null), abortSignal: own.signal })
       } catch (error) {
         reason = reasonOf(error)
+      } finally {
+        stop.signal.removeEventListener('abort', end)
       }
       if (stop.signal.aborted) return
       failures = performance.now() - begunAt > WORKED_MS ? 0 : failures + 1
@@ -120,17 +127,7 @@ function createHurry(
   }
 }
 
-function pause(ms: number, abortSignal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    timer.unref()
-    abortSignal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
+/** Resolves after a time, or when a signal is aborted. */
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }).catch(() => undefined)
 }

@@ -336,13 +336,9 @@ export async function listPollingTenants(tx: ServerTx): Promise<readonly TenantI
   return rows.map(({ tenant_id }) => tenant_id)
 }
 
-/**
- * Makes the polls of a node type of a tenant due now. One that a process works on is left: it may have read the source before.
- *
- * @returns True if there is such a one.
- */
-export async function hurryPolls(tx: ServerTx, tenantId: TenantId, nodeType: string): Promise<boolean> {
-  const polls = tx
+/** Polls of a node type that are not due yet, without those in a pause after a failure, or while they wait for room. */
+function pollsToHurry(tx: ServerTx, nodeType: string) {
+  return tx
     .selectFrom('schedules')
     .innerJoin('triggers', (join) =>
       join
@@ -359,7 +355,22 @@ export async function hurryPolls(tx: ServerTx, tenantId: TenantId, nodeType: str
     .where('triggers.kind', '=', 'poll')
     .where('triggers.node_type', '=', nodeType)
     .where('schedules.wake_at', '>', statementNow)
-    .where('schedules.tenant_id', '=', tenantId)
+    .where((eb) =>
+      eb.or([
+        eb('schedules.wake_at', 'is distinct from', eb.ref('polls.next_at')),
+        eb.and([eb('polls.failures', '=', 0), eb('polls.waits', '=', 0)]),
+      ]),
+    )
+}
+
+/**
+ * Makes the polls of a node type of a tenant due now. One that a process works on is left: it may have read the source before.
+ * One that is paused after a failure keeps its pause: notifications must not use up its attempts.
+ *
+ * @returns True if there is such a one.
+ */
+export async function hurryPolls(tx: ServerTx, tenantId: TenantId, nodeType: string): Promise<boolean> {
+  const polls = pollsToHurry(tx, nodeType).where('schedules.tenant_id', '=', tenantId)
   const idle = await polls
     .select(['schedules.workflow_id', 'schedules.node_id'])
     .whereRef('schedules.wake_at', '=', 'polls.next_at')

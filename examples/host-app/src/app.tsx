@@ -1,6 +1,7 @@
 import type { TenonClient } from '@tenon/core/client'
 import { WorkflowEditor } from '@tenon/editor'
 import '@tenon/editor/styles.css'
+import type { PdfReader } from '@tenon/editor/pdf'
 import { lazy, Suspense } from 'react'
 import { Link, Route, Switch, useLocation, useRouter, useSearchParams } from 'wouter'
 import { useHistoryState } from 'wouter/use-browser-location'
@@ -22,6 +23,11 @@ const ConnectionsManager = lazy(async () => ({
 }))
 const WebhooksManager = lazy(async () => ({ default: (await import('@tenon/editor/webhooks')).WebhooksManager }))
 
+/** Loads the reader of PDFs with the first one that is shown. */
+const pdf: PdfReader = {
+  open: async (content) => (await import('./ui/pdf-reader.ts')).pdfReader.open(content),
+}
+
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
   const { base } = useRouter()
@@ -30,7 +36,7 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
   const onOpenWorkflow = (workflowId: string) => navigate(`/automations/${workflowId}`)
   const onOpenRun = (runId: string) => navigate(`/runs/${runId}`)
   const onOpenApprovals = () => navigate('/approvals')
-  const host = { client, theme, nonce: nonce(), onOpenRun }
+  const host = { client, theme, nonce: nonce(), onOpenRun, pdf }
   return (
     <Suspense fallback={<p className="desk-wait">Loading …</p>}>
       <Switch>

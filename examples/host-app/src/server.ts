@@ -11,6 +11,7 @@ import { createWorkflowServer } from '@tenon/server'
 import { attachWebSockets, localKeyProvider } from '@tenon/server/node'
 import { Hono } from 'hono'
 import { openDatabase } from './demo/database.ts'
+import { demoDocumentReader } from './demo/document-reader.ts'
 import { readEnvironment } from './demo/environment.ts'
 import { demoMembers } from './demo/members.ts'
 import { notFound } from './demo/not-found.ts'
@@ -40,7 +41,7 @@ const automation = createWorkflowServer({
   events: { types: [ORDER_CREATED] },
   forms: { name: 'Hearth', color: '#0f766e' },
   engine: environment.engine === 'temporal' ? await temporal(environment) : embeddedEngine(),
-  nodes: createBuiltInNodes({ languageModel }),
+  nodes: createBuiltInNodes({ languageModel, documentReader: demoDocumentReader() }),
   connectors: [slack({ apiUrl: environment.slackApiUrl }), github()],
   authenticate: sessions.authenticate,
   lookUpIdentity: sessions.lookUpIdentity,

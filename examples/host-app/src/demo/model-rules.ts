@@ -43,13 +43,16 @@ function sentimentOf(text: string): number {
 }
 
 function valueFor(name: string, property: Readonly<Record<string, unknown>>, text: string): unknown {
-  const refused = /\b(refund|vip)\b/i.test(text)
+  const refused = /\b(refund|vip)\b/i.test(text) || hasWrongSum(text)
   if (name === 'verdict') return refused ? 'fail' : 'pass'
   if (name === 'reason') {
+    if (hasWrongSum(text)) return 'The lines do not add up to the total.'
     return refused
       ? 'The text asks for a refund or names a VIP, which needs a person.'
       : 'Nothing in the text touches the policy.'
   }
+  const ofInvoice = invoiceValue(name, text)
+  if (ofInvoice !== null) return ofInvoice
   if (name === 'sentiment') return sentimentOf(text)
   if (name === 'category') return CATEGORIES.find(([, words]) => countOf(words, text) > 0)?.[0] ?? 'other'
   if (name === 'urgency') return /urgent|today|now|immediately|!/i.test(text) ? 'high' : 'normal'
@@ -69,6 +72,27 @@ function valueFor(name: string, property: Readonly<Record<string, unknown>>, tex
     default:
       return reply(text)
   }
+}
+
+/** Reads a field of an invoice; `null` for another field, or another text. */
+function invoiceValue(name: string, text: string): unknown {
+  const found = (pattern: RegExp) => pattern.exec(text)?.[1]?.trim() ?? ''
+  if (!/^\s*invoice\b/i.test(text)) return null
+  if (name === 'number') return found(/invoice:? +(\S+)/i)
+  if (name === 'date') return found(/date: +(\S+)/i)
+  if (name === 'supplier') return found(/supplier: +(.+)/i)
+  if (name === 'total') return Number(found(/total: +([\d.]+)/i))
+  if (name !== 'lines') return null
+  const lines = text.matchAll(/^line: *(.+?) *; *([\d.]+)$/gim)
+  return [...lines].map(([, item, amount]) => ({ item, amount: Number(amount) }))
+}
+
+/** Adds up the lines of an invoice that is given as JSON, as the rule of the example asks for. */
+function hasWrongSum(text: string): boolean {
+  const amounts = [...text.matchAll(/"amount": *(-?[\d.]+)/g)].map(([, amount]) => Number(amount))
+  const total = /"total": *(-?[\d.]+)/.exec(text)?.[1]
+  if (total === undefined) return false
+  return Math.abs(amounts.reduce((sum, amount) => sum + amount, 0) - Number(total)) > 0.005
 }
 
 function reply(text: string): string {

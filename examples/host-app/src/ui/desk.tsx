@@ -138,6 +138,9 @@ function Rail({ session, facts, theme, onToggleTheme, onSignOut }: RailProps) {
             Demo model: rules, no AI
           </span>
         )}
+        <span className="desk-note" title="It reads the texts of PDFs, no scans. textractReader() is the real one.">
+          Documents: stand-in for Textract
+        </span>
         <span className="desk-note">Engine: {facts.engine}</span>
         <button type="button" className="desk-quiet" onClick={onToggleTheme}>
           {theme === 'dark' ? 'Light theme' : 'Dark theme'}

@@ -290,6 +290,27 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(await rows()).toMatchObject([{ worker_id: null, woken: true }])
   })
 
+  test('frees no run after two outages with a short gap, in which only one worker has renewed its lease', async () => {
+    await store('first').renewLease(8_000)
+    await store('second').renewLease(8_000)
+    await ready('a', [{ op: 'ready', workerId: 'second' }])
+    const outage = () =>
+      opened.database.withSystem((tx) =>
+        tx
+          .updateTable('workers')
+          .set({
+            ...{ started_at: sql<number>`started_at - 20000`, lease_until: sql<number>`lease_until - 20000` },
+            suspected_at: sql<number>`suspected_at - 20000`,
+          })
+          .execute(),
+      )
+    for (let outages = 0; outages < 2; outages += 1) {
+      await outage()
+      expect(await store('first').renewLease(8_000)).toMatchObject({ wasValid: false })
+    }
+    expect(await rows()).toMatchObject([{ worker_id: 'second' }])
+  })
+
   test('reports to a worker which runs it owns, known to it or not', async () => {
     await store('w').renewLease(60_000)
     await store('other').renewLease(60_000)

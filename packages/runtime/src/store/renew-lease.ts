@@ -68,7 +68,7 @@ export async function renewLease(
         .doUpdateSet({ lease_until: until, ...(wasValid ? {} : { started_at: databaseNow }) }),
     )
     .execute()
-  await suspectExpired(tx)
+  await suspectExpired(tx, before?.is_valid === false)
   await removeExpired(tx, { workerId, leaseMs, busyGraceMs, schema })
   await freeOrphans(tx)
   const owned = await tx
@@ -101,15 +101,20 @@ interface Expiry {
   readonly schema: string
 }
 
-/** Notes which leases have expired, for workers that do not live for a whole lease themselves. */
-async function suspectExpired(tx: Tx<RuntimeTables>): Promise<void> {
+/**
+ * Notes which leases have expired, for workers that do not live for a whole lease themselves.
+ *
+ * @param isAfterOutage - True if the lease of this worker has expired as well: what was noted before counts no longer, since
+ * the others could not renew theirs either.
+ */
+async function suspectExpired(tx: Tx<RuntimeTables>, isAfterOutage: boolean): Promise<void> {
   await tx
     .with('expired', (with_) =>
       with_
         .selectFrom('workers')
         .select('worker_id')
         .where('lease_until', '<', databaseNow)
-        .where(sql<SqlBool>`coalesce(suspected_at, 0) <= lease_until`)
+        .where(sql<SqlBool>`(${isAfterOutage}::boolean or coalesce(suspected_at, 0) <= lease_until)`)
         .forUpdate()
         .skipLocked(),
     )

@@ -204,6 +204,7 @@ describe('what a host hands over wrongly takes down its own box only', () => {
           mode: 'live',
           status: 'completed',
           queuedAt: '2026-11-20T10:00:00.000Z',
+          startedBy: null,
           startedAt: null,
           finishedAt: null,
           outcome: null,

@@ -1,7 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { createNodeTestHarness, createTestFiles } from '@tenon/core/testing'
 import { createBuiltInNodes } from '@tenon/nodes/server'
 import { expect, test } from 'vitest'
-import { makePdf } from '../../../../packages/core/test/make-pdf.ts'
 import { demoDocumentReader } from './document-reader.ts'
 import { answerFor } from './model-rules.ts'
 
@@ -19,10 +19,7 @@ function harness() {
 
 test('reads the texts of a PDF with their positions, and the model of the demo understands an invoice', async () => {
   const { read } = harness()
-  const pdf = makePdf([
-    ['Invoice INV-7', 'Supplier: Northwind'],
-    ['Line: Tea; 400.00', 'Total: 400.00'],
-  ])
+  const pdf = await readFile(new URL('./invoice.pdf', import.meta.url), 'latin1')
   const { output } = await read(pdf)
   expect(output).toMatchObject({
     text: 'Invoice INV-7\nSupplier: Northwind\n\nLine: Tea; 400.00\nTotal: 400.00',

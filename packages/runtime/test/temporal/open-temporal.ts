@@ -16,7 +16,10 @@ export const shellPath = join(import.meta.dirname, '../../src/engines/temporal/w
 /** Bundles the shell once for all workers of a test file. */
 export const bundleShellOnce = () => bundleShell(shellPath)
 
-/** Keeps the SDK from telling of each worker that comes and goes; once a test file, before all else. */
+/**
+ * Keeps the SDK from telling of each worker that comes and goes; once a test file, before all else. For files with a worker
+ * in their own process: its end is that of the runtime, which the next file installs anew.
+ */
 export function quietTemporal(): void {
   const filter = { core: 'ERROR', other: 'ERROR' } as const
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } })

@@ -1,6 +1,6 @@
 import { durationToMs } from '@tenon/core/document'
 import type { ScheduleParams } from '@tenon/core/node'
-import { OUTAGE_MS, OUTAGES_KEPT_MS, type Outage } from '../tables/schedule-outage-repository.ts'
+import { LATE_MS, OUTAGES_KEPT_MS, type Outage } from '../tables/schedule-outage-repository.ts'
 import type { ScheduleTimes } from './schedule-times.ts'
 
 /** Times that have passed since a schedule was looked at, with the decision about each. */
@@ -77,7 +77,7 @@ export function planFirings(
  * `null` for a time that was not missed.
  */
 function missedUntilOf(at: number, { now, outages }: Passed): number | null {
-  const ends = outages.flatMap(({ fromAt, untilAt }) => (at > fromAt ? [untilAt - OUTAGE_MS] : []))
+  const ends = outages.flatMap(({ fromAt, untilAt }) => (at > fromAt ? [untilAt - LATE_MS] : []))
   // Outages before it are not known any more.
   const until = Math.max(...ends, now - OUTAGES_KEPT_MS)
   return at < until ? until : null
@@ -91,7 +91,7 @@ function stretchOf(missed: readonly number[], isCut: boolean): MissedTimes | nul
 
 /** Returns the last time before `until`; `known` is one of them. */
 function lastTime({ next }: Pick<ScheduleTimes, 'next'>, until: number, known: number): number {
-  for (let backMs = 2 * OUTAGE_MS; until - backMs > known; backMs *= 2) {
+  for (let backMs = 2 * LATE_MS; until - backMs > known; backMs *= 2) {
     let last: number | null = null
     for (let at = next(until - backMs); at !== null && at < until; at = next(at)) last = at
     if (last !== null) return last

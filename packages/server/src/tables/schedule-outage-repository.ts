@@ -10,6 +10,8 @@ export interface Outage {
 
 /** Pause between two looks from which on no server was there; more than two minutes, in case a cron has them done. */
 export const OUTAGE_MS = 150_000
+/** Time by which a run may start late without its time having been missed. */
+export const LATE_MS = 60_000
 /** Time for which outages are kept: longer than times are caught up. */
 export const OUTAGES_KEPT_MS = 8 * 24 * 60 * 60 * 1_000
 

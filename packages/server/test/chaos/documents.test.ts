@@ -9,7 +9,7 @@ import pg from 'pg'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasTemporal, type OwnDevServer, startDevServer } from '../../../runtime/test/temporal/dev-server.ts'
-import { bundleShellOnce, newTaskQueue, quietTemporal } from '../../../runtime/test/temporal/open-temporal.ts'
+import { bundleShellOnce, newTaskQueue } from '../../../runtime/test/temporal/open-temporal.ts'
 import { AWS_KEY, AWS_REGION } from '../../../runtime/test/textract-simulator.ts'
 import type { DocumentsOrder } from './documents-order.ts'
 import { invoicePdf, type Moment, startInvoiceServices } from './invoice-services.ts'
@@ -176,7 +176,6 @@ if (await hasTemporal()) {
   describe('invoices on Temporal, with a process killed at each node', () => {
     let dev: OwnDevServer
     beforeAll(async () => {
-      quietTemporal()
       dev = await startDevServer()
       writeFileSync(join(CACHE, 'shell.js'), (await bundleShellOnce()).code)
     }, 400_000)

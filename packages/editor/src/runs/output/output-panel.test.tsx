@@ -24,7 +24,7 @@ describe('RunOutput', () => {
   test('shows the output with the node that wrote each field', async () => {
     const { user, onSelectNode } = show(escalatedRun().frames, { output: ESCALATED_OUTPUT })
     expect(await screen.findByText('https://helpdesk.example/t/991')).toBeDefined()
-    await user.click(screen.getAllByTitle('Written by Check policy')[0] as HTMLElement)
+    await user.click((await screen.findAllByTitle('Written by Check policy'))[0] as HTMLElement)
     expect(onSelectNode).toHaveBeenCalledWith('policy')
   })
 

@@ -178,8 +178,8 @@ test('a list has the position of each queued run, and loads those of all pages a
   const rows = () => screen.getAllByRole('row').slice(1)
   await waitFor(() => expect(rows()).toHaveLength(3))
   expect(within(rows()[2] as HTMLElement).getByText(`${AT_LIMIT}1`)).toBeDefined()
-  // It has not started, so it has no start and no duration.
-  expect(within(rows()[2] as HTMLElement).getAllByText('–')).toHaveLength(2)
+  // It has not started, so it has no start and no duration, and nothing is known of who has started it.
+  expect(within(rows()[2] as HTMLElement).getAllByText('–')).toHaveLength(3)
   runs.splice(0, 3, queuedRun(1, 30), queuedRun(2, 20), queuedRun(3, 10))
   await act(() => vi.advanceTimersByTimeAsync(QUEUE_REFRESH_MS))
   for (const position of [30, 20, 10]) expect(await screen.findByText(`${AT_LIMIT}${position}`)).toBeDefined()

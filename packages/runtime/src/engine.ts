@@ -1,12 +1,11 @@
 import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
-import type { Connection, HttpClient, HttpCredentials, NodeRegistry, WaitFor } from '@tenon/core/node'
+import type { HttpClient, NodeRegistry } from '@tenon/core/node'
 import type { Actor, MigrationBlocker, RunEngine, RunStatus } from '@tenon/core/run'
 import type { VoteRequest } from './approvals/decide.ts'
 import type { Bus } from './bus.ts'
 import type { ChangeEngineRequest } from './change-engine/request-engine-change.ts'
-import type { CallbackRef } from './commit/callback-placeholder.ts'
 import type { DataTables } from './data-tables/data-tables.ts'
-import type { AccountClients, Login } from './egress/logins.ts'
+import type { AccountClients } from './egress/logins.ts'
 import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Files } from './files/files.ts'
 import type { Plan } from './interpreter/plan.ts'
@@ -18,8 +17,8 @@ import type { Tx } from './postgres/types.ts'
 import type { RerunStart } from './rerun/prepare-rerun.ts'
 import type { Retention } from './retention/sweep-tenant.ts'
 import type { RunReader } from './run-store.ts'
+import type { SecretReader } from './secret-reader.ts'
 import type { RunLimits } from './store/run-limits.ts'
-import type { RunRef } from './store/run-ref.ts'
 
 /** Request that starts a run. The input must be valid for the trigger; the engine does not check it. */
 export interface StartRunRequest {
@@ -120,7 +119,7 @@ export type PauseStartsResult = { readonly outcome: 'accepted' | 'unchanged' }
 export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
- * Executes the decisions of the machine. `start`, `decide`, `resolveParked`, `sendEvent`, `cancel`, `pause`, `resume`, `migrate` and `withdrawMigration` resolve after
+ * Executes the decisions of the machine. Methods that store something resolve after
  * their transaction has committed, so that acknowledged changes are stored.
  */
 export interface Engine {
@@ -285,76 +284,6 @@ export interface TickWorker {
   work(abortSignal: AbortSignal): Promise<boolean>
   /** Ends: bodies that still run after `drainMs` are stopped, and their runs continue at another worker. */
   close(drainMs: number): Promise<void>
-}
-
-/** Returns what only a body may know, just before it runs: values of secret params, callback URLs, connections. */
-export interface SecretReader {
-  /**
-   * Decrypts the value of one secret.
-   *
-   * @param secretId - `$secret` of a marker.
-   * @param field - Node type and param that the value was set for: `acme/mail.apiKey`.
-   * @throws {@link TenonError} `SECRET_NOT_FOUND` for an unknown id, or one that was set for another field;
-   * `UNAVAILABLE` if it cannot be read or decrypted now. With `details.waitsFor`, the name of a service that is down, the
-   * attempt does not count, and is made again for as long as it takes.
-   */
-  reveal(tenantId: TenantId, secretId: string, field: string): Promise<string>
-  /**
-   * Returns the callback URL of a node run; `null` if the run did not make the placeholder, which stays as it is then.
-   *
-   * @throws {@link TenonError} `KEY_PROVIDER_REQUIRED` if the server has no key for callbacks, `CALLBACK_URL_UNKNOWN`,
-   * `UNAVAILABLE`.
-   */
-  callbackUrl(tenantId: TenantId, callback: CallbackRef): Promise<string | null>
-  /**
-   * Decrypts the credentials of a connection for one attempt. Without this method, nodes with a connection fail with
-   * `CONNECTION_NOT_FOUND`.
-   *
-   * @param run - Run whose node uses it, which decides whether it may.
-   * @returns The connection; `reconnect` if a person must connect it again, for which the node run then waits.
-   * @throws {@link TenonError} `CONNECTION_NOT_FOUND`, `CONNECTION_REFUSED` if the run may not use it, `SECRET_NOT_FOUND`;
-   * `UNAVAILABLE` as for {@link SecretReader.reveal}.
-   */
-  openConnection?(run: RunRef, connectionId: string): Promise<OpenConnection | ReconnectNeeded>
-  /**
-   * Checks whether a person may decide what a node does with its connection: with params of others, the account of one
-   * person would do what these want. Without this method, params of people are refused for nodes with a connection.
-   *
-   * @throws {@link TenonError} `CONNECTION_REFUSED` for the connection of another person.
-   */
-  checkParamsBy?(tenantId: TenantId, actor: Actor | null, connectionId: string): Promise<void>
-}
-
-/** A connection with its credentials in plain text, for one attempt. */
-export interface OpenConnection {
-  /** Data of the connection that the code of the node may use. */
-  readonly connection: Connection
-  /** Credentials, which the HTTP client adds to the requests of the node. */
-  readonly credentials: HttpCredentials
-  /** Paces the requests of the connection by HTTP. @defaultValue they are sent at once */
-  readonly pace?: RequestPace
-  /** Account at a database or a mail server. @defaultValue none: the connection is for HTTP */
-  readonly login?: Login
-  /** Texts to hide in errors, log lines and outputs: each secret, in each form in which a service may send it back. */
-  readonly secrets: readonly string[]
-}
-
-/** Rate of the requests of a connection, over all processes. */
-export interface RequestPace {
-  /**
-   * Waits until a request may be sent.
-   *
-   * @throws {@link TenonError} `CONNECTION_RATE_LIMITED` (details: `retryAfterMs`) if the wait would be too long for an attempt.
-   */
-  admit(abortSignal: AbortSignal | undefined): Promise<void>
-  /** Receives the time for which the service wants no requests, as it answers with 429. */
-  holdFor(waitMs: number): Promise<void>
-}
-
-/** A connection whose credentials are no longer valid. */
-export interface ReconnectNeeded {
-  /** The wait of the node run. */
-  readonly reconnect: Omit<Extract<WaitFor, { kind: 'connection' }>, 'kind' | 'dueAt'>
 }
 
 /** Dependencies of an engine, owned and closed by the server. */

@@ -19,14 +19,10 @@ export type {
   EngineDeps,
   EngineFactory,
   MigrateResult,
-  OpenConnection,
   PauseResult,
   PauseStartsResult,
-  ReconnectNeeded,
-  RequestPace,
   ResolveParkedResult,
   RuntimeLog,
-  SecretReader,
   StartedRunRow,
   StartRunRequest,
   TickWorker,
@@ -70,6 +66,7 @@ export type {
   StoredUsage,
   StoredWaitingRun,
 } from './run-store.ts'
+export type { OpenConnection, ReconnectNeeded, RequestPace, SecretReader } from './secret-reader.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
 export type { DeleteRunResult } from './store/delete-tree.ts'
 export type { EventTarget } from './store/match-key.ts'

@@ -1,7 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { HttpClient, MailClient, SqlClient } from '@tenon/core/node'
 import type { AccountClients, CallLimits, Login } from '../egress/logins.ts'
-import type { OpenConnection } from '../engine.ts'
+import type { OpenConnection } from '../secret-reader.ts'
 
 /** Clients of nodes, of which an engine may have HTTP alone. */
 export type NodeClients = HttpClient & Partial<AccountClients>

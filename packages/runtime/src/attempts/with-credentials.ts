@@ -1,6 +1,6 @@
 import type { HttpClient } from '@tenon/core/node'
 import { limitedForMs } from '@tenon/core/text'
-import type { OpenConnection } from '../engine.ts'
+import type { OpenConnection } from '../secret-reader.ts'
 
 /**
  * Wraps a client so that every request has the credentials of a connection, which no response contains, and is sent at the

@@ -1,8 +1,8 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Login } from '../egress/logins.ts'
-import type { SecretReader } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
+import type { SecretReader } from '../secret-reader.ts'
 
 const AT = { host: 'server.example', port: 1, user: 'ada', password: 'canary-login', tls: 'off', ca: null } as const
 const LOGINS: Readonly<Record<string, Login>> = {

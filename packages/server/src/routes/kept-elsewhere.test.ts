@@ -42,7 +42,7 @@ const service = createServer((request, response) => {
 })
 service.keepAliveTimeout = 0
 
-/** What the host keeps: secrets by tenant and reference, and accounts by tenant and key. */
+/** Secrets of the host by tenant and reference, and its accounts by tenant and key. */
 const secrets = new Map<string, string | Error>()
 type Account = ResolvedConnection | Error
 const accounts = new Map<string, Account | ((request: Omit<ConnectionRequest, 'abortSignal'>) => unknown)>()

@@ -60,7 +60,7 @@ describe('a model that retires', () => {
     const [issue] = issuesOf('old "v1"', '2026-12-01')
     expect(issue).toMatchObject({
       severity: 'error',
-      message: 'ask: Old one has retired on 2026-12-01. Choose New one instead.',
+      message: 'ask: Old one retired on 2026-12-01. Choose New one instead.',
     })
     expect(issue?.fix).toMatchObject({ title: 'Use New one' })
     expect(JSON.stringify(issue?.fix)).toContain('"new"')
@@ -68,7 +68,7 @@ describe('a model that retires', () => {
 
   test('without a replacement is reported without a fix, and others are not reported', () => {
     expect(issuesOf('gone', '2026-11-30')).toMatchObject([
-      { severity: 'error', message: 'ask: gone has retired on 2026-11-01. Choose another model.' },
+      { severity: 'error', message: 'ask: gone retired on 2026-11-01. Choose another model.' },
     ])
     expect(issuesOf('gone', '2026-11-30')[0]?.fix).toBeUndefined()
     expect(issuesOf('new', '2026-11-30')).toEqual([])

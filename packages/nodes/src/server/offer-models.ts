@@ -41,7 +41,7 @@ function retirementRule(model: ModelInfo, models: readonly ModelInfo[], today: s
       code: 'MODEL_RETIRED',
       severity: hasRetired ? 'error' : 'warning',
       when: `params.model == ${JSON.stringify(id)}`,
-      message: `${title} ${hasRetired ? 'has retired' : 'retires'} on ${retiresOn}. ${advice}`,
+      message: `${title} ${hasRetired ? 'retired' : 'retires'} on ${retiresOn}. ${advice}`,
       field: 'model',
       ...(other === undefined
         ? {}

@@ -36,9 +36,9 @@ export interface ClaimedEvents {
 const FOR_HOST = sql<boolean>`target = ${sql.lit(HOST)}`
 
 /**
- * Claims entries that are due for this process alone, until `leaseMs` are over: a few of each target, so that none waits for
- * the backlog of another, nor a tenant for that of another, also for `onEvent`, whose queue the tenants share. With more targets than the claim may take, each has the same
- * chance. For `withSystem`.
+ * Claims entries that are due for this process alone, until `leaseMs` are over. It takes a few of each target, and of
+ * `onEvent`, which all tenants share, a few of each tenant: so none waits for the backlog of another. With more targets than
+ * the claim may take, each has the same chance. For `withSystem`.
  */
 export async function claimEvents(
   tx: ServerTx,

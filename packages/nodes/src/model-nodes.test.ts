@@ -71,7 +71,14 @@ describe('llm-transform', () => {
       expect(harness.toolCalls).toEqual([
         {
           tool: 'model',
-          arguments: { model: 'large', answer: 1 },
+          arguments: {
+            ...{ model: 'large', answer: 1 },
+            messages: [
+              { role: 'system', content: 'You are a clerk' },
+              { role: 'user', content: 'Judge: my order has not arrived' },
+              { role: 'system', content: expect.stringContaining('"sentiment"') },
+            ],
+          },
           answer: { text: good, finishReason: 'stop', model: 'small-2025', inputTokens: 11, outputTokens: 7 },
           durationMs: expect.any(Number),
         },

@@ -14,7 +14,14 @@ import { toIssues } from './zod-issues.ts'
 /** Port of a fork, by which the run continues on all of its ports. */
 const EVERY_PORT = '*'
 const Tokens = z.int().min(0)
-const Usage = z.strictObject({ model: z.string().max(200), inputTokens: Tokens, outputTokens: Tokens })
+const Usage = z.strictObject({
+  model: z.string().max(200),
+  inputTokens: Tokens,
+  cachedInputTokens: Tokens.exactOptional(),
+  outputTokens: Tokens,
+  calls: Tokens.exactOptional(),
+  costUsd: z.number().min(0).exactOptional(),
+})
 const ANY_OBJECT: JsonSchema = Object.freeze({ type: 'object' })
 
 /**

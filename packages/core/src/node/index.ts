@@ -146,6 +146,7 @@ export type {
   LanguageModelRequest,
   LanguageModelResult,
   LanguageModelUsage,
+  ModelFallback,
   ModelInfo,
   ModelPrices,
   ModelTool,
@@ -158,6 +159,14 @@ export type {
 } from './language-model.ts'
 export type { MailClient, MailMessage, MailRefusal, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
+export {
+  causeOfStatus,
+  FALLBACK_CAUSES,
+  MODEL_FAILURE_CAUSES,
+  type ModelFailureCause,
+  modelFailureCause,
+} from './model-failure.ts'
+export { addModelUsage, modelCostUsd } from './model-usage.ts'
 export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
 export type { Listen, ListenContext, Poll, PollContext, PolledItem, PollResult } from './poll.ts'
 export { POLL_BEGINS, type PollParams, pollParams } from './poll-params.ts'

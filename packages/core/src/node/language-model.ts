@@ -1,4 +1,6 @@
+import type { TenantId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
+import type { ModelFailureCause } from './model-failure.ts'
 
 /** A file in a message, such as a picture: the model gets its bytes. */
 export interface FilePart {
@@ -89,6 +91,14 @@ export interface ModelPrices {
   readonly output: number
 }
 
+/** Model to ask instead of another one that has failed. */
+export interface ModelFallback {
+  /** Id of the model, one of the same catalog. */
+  readonly model: string
+  /** Failures after which it is asked. @defaultValue {@link FALLBACK_CAUSES}: those that say nothing about the request */
+  readonly on?: readonly ModelFailureCause[]
+}
+
 /** A model of the catalog of a host. */
 export interface ModelInfo {
   /** Name by which workflows and requests choose the model; 1 to 200 characters. */
@@ -103,12 +113,16 @@ export interface ModelInfo {
   readonly retiresOn?: string
   /** Id of the model to use instead when this one retires. @defaultValue none */
   readonly replacement?: string
+  /** Models to ask when this one fails, in this order; a node may name others. @defaultValue none */
+  readonly fallbacks?: readonly ModelFallback[]
 }
 
 /** Request to a model. */
 export interface LanguageModelRequest {
   /** Id of the model, one of {@link LanguageModel.models}. */
   readonly model: string
+  /** Tenant for whom the model is asked, so that its own key can be used. Nodes always pass it. @defaultValue none */
+  readonly tenantId?: TenantId
   /** Conversation so far, oldest first. */
   readonly messages: readonly ChatMessage[]
   /** Tools that the model may call. @defaultValue none */
@@ -143,6 +157,10 @@ export interface LanguageModelUsage {
 export interface ModelUsage extends LanguageModelUsage {
   /** Model that answered last. */
   readonly model: string
+  /** Answers that were counted. @defaultValue 1 */
+  readonly calls?: number
+  /** Cost of the calls of models with prices, in US dollars. @defaultValue no model that was called has prices */
+  readonly costUsd?: number
 }
 
 /** Response of a model; `model` may be more specific than the requested one. */
@@ -173,8 +191,9 @@ export interface LanguageModel {
    *
    * @param onText Called with each piece of the text as it arrives, in order. Its pieces together are the text of the
    * result. A model that cannot stream never calls it.
-   * @throws {@link TenonError} `MODEL_FAILED`, retryable if the provider reports it so (details: `status`, `code`, and
-   * `reason`, the message of the provider, masked and cut), also for a stream that was cut.
+   * @throws {@link TenonError} `MODEL_FAILED`, retryable if the provider reports it so (details: `cause`, a
+   * {@link ModelFailureCause}, `status`, `code`, and `reason`, the message of the provider, masked and cut), also for a
+   * stream that was cut.
    */
   generate(request: LanguageModelRequest, onText?: (text: string) => void): Promise<LanguageModelResult>
 }

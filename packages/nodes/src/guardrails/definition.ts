@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { maxOutputTokensParam, modelParam, promptParam } from '../shared/model-params.ts'
+import { fallbackModelsParam, maxOutputTokensParam, modelParam, promptParam } from '../shared/model-params.ts'
 import { requiredText } from '../shared/params.ts'
 
 const judged = z.object({
@@ -29,6 +29,7 @@ export const guardrails = defineNode({
     }),
     model: modelParam,
     maxOutputTokens: maxOutputTokensParam,
+    fallbackModels: fallbackModelsParam,
   }),
   ports: [
     { name: 'pass', title: 'pass', description: 'No rule is broken' },

@@ -31,6 +31,7 @@ export function createGuardrailsNode(languageModel: LanguageModel) {
       {
         languageModel,
         model: params.model,
+        fallbacks: params.fallbackModels.map((model) => ({ model })),
         maxOutputTokens: params.maxOutputTokens,
         schemaName: 'verdict',
         schema: VERDICT_SCHEMA,

@@ -1,6 +1,12 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { maxOutputTokensParam, modelParam, promptParam, temperatureParam } from '../shared/model-params.ts'
+import {
+  fallbackModelsParam,
+  maxOutputTokensParam,
+  modelParam,
+  promptParam,
+  temperatureParam,
+} from '../shared/model-params.ts'
 
 /** Asks a model to convert text to the fields of a schema. */
 export const llmTransform = defineNode({
@@ -36,6 +42,7 @@ export const llmTransform = defineNode({
       }),
     temperature: temperatureParam,
     maxOutputTokens: maxOutputTokensParam,
+    fallbackModels: fallbackModelsParam,
   }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: { fromParam: 'schema' } },

@@ -12,6 +12,7 @@ export function createLlmTransformNode(languageModel: LanguageModel) {
       {
         languageModel,
         model: params.model,
+        fallbacks: params.fallbackModels.map((model) => ({ model })),
         schemaName: 'fields',
         // A literal param: it is JSON, and the definition requires an object schema.
         schema: arrangeSchema(params.schema as JsonObject),

@@ -1,19 +1,23 @@
-import type { ModelInfo } from '@tenon/core/node'
+import { MODEL_FAILURE_CAUSES, type ModelInfo } from '@tenon/core/node'
 import { type OptionCheck, optionFault, shownOption } from '@tenon/core/options'
 import { z } from 'zod'
 
 const price = z.number().min(0).max(1_000_000)
 
+const modelId = z.string().trim().min(1).max(200)
+const fallback = z.strictObject({ model: modelId, on: z.array(z.enum(MODEL_FAILURE_CAUSES)).min(1).exactOptional() })
+
 const modelInfo: z.ZodType<ModelInfo> = z.strictObject({
-  id: z.string().trim().min(1).max(200),
+  id: modelId,
   title: z.string().trim().min(1).max(200).exactOptional(),
   contextTokens: z.int().min(1).exactOptional(),
   prices: z.strictObject({ input: price, cachedInput: price.exactOptional(), output: price }).exactOptional(),
   retiresOn: z.iso.date().exactOptional(),
-  replacement: z.string().trim().min(1).max(200).exactOptional(),
+  replacement: modelId.exactOptional(),
+  fallbacks: z.array(fallback).max(10).exactOptional(),
 })
 
-/** Checks the models of a host: names or entries of a catalog, each once, with replacements that the catalog has. */
+/** Checks the models of a host: names or entries of a catalog, each once, with replacements and fallbacks that the catalog has. */
 export const modelsCheck: OptionCheck = (value, field) => {
   if (!Array.isArray(value)) {
     const given = shownOption(value)
@@ -23,7 +27,7 @@ export const modelsCheck: OptionCheck = (value, field) => {
     return optionFault(field, `${field} must name at least one model: the first is the default`)
   }
   const ids = new Set<string>()
-  const replacements: { readonly field: string; readonly id: string }[] = []
+  const named: { readonly field: string; readonly id: string }[] = []
   for (const [index, each] of value.entries()) {
     const entry = `${field}.${index}`
     const read = modelInfo.safeParse(typeof each === 'string' ? { id: each } : each)
@@ -35,12 +39,17 @@ export const modelsCheck: OptionCheck = (value, field) => {
       const path = [entry, ...(issue?.path ?? []).map(String)].join('.')
       return optionFault(path, `${path} is not valid: ${issue?.message}`)
     }
-    const { id, replacement } = read.data
+    const { id, replacement, fallbacks = [] } = read.data
     if (ids.has(id)) return optionFault(entry, `${entry}: the model "${id}" is listed twice`)
     ids.add(id)
-    if (replacement !== undefined) replacements.push({ field: `${entry}.replacement`, id: replacement })
+    if (replacement !== undefined) named.push({ field: `${entry}.replacement`, id: replacement })
+    for (const [at, { model }] of fallbacks.entries()) {
+      const where = `${entry}.fallbacks.${at}.model`
+      if (model === id) return optionFault(where, `${where} names the model itself`)
+      named.push({ field: where, id: model })
+    }
   }
-  const missing = replacements.find(({ id }) => !ids.has(id))
+  const missing = named.find(({ id }) => !ids.has(id))
   return missing === undefined
     ? []
     : optionFault(missing.field, `${missing.field} names "${missing.id}", which is not one of the models`)

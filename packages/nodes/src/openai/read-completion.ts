@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { LanguageModelResult, ModelToolCall } from '@tenon/core/node'
+import { causeOfStatus, type LanguageModelResult, type ModelFailureCause, type ModelToolCall } from '@tenon/core/node'
 import { decodeText, mediaTypeOf, parseJson, retryAfterMs } from '@tenon/core/text'
 
 /** Makes a text of the provider safe for a displayed error: masked and cut. */
@@ -10,11 +10,24 @@ export type Readable = (text: string) => string
 const LENGTH_REASONS: ReadonlySet<string> = new Set(['length', 'max_tokens', 'model_length', 'MAX_TOKENS'])
 const FILTER_REASONS: ReadonlySet<string> = new Set(['content_filter', 'safety', 'SAFETY', 'refusal'])
 const PASSING_REASON = /rate.?limit|overload|timeout|unavailable|server_error|internal/i
+/** Causes by what providers write into codes and types of errors, the first that fits. */
+const CAUSES: readonly (readonly [RegExp, ModelFailureCause])[] = [
+  [/insufficient_quota|billing|credit/i, 'quota'],
+  [/rate.?limit/i, 'rate-limit'],
+  [/overload|timeout|unavailable|server_error|internal/i, 'unavailable'],
+  [/auth|permission|api.?key/i, 'access'],
+  [/model.?not.?found/i, 'unknown-model'],
+]
 const OTHER_PROMPT = 'Change the prompt, or choose another model.'
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
 /** Makes a failure of a response with a success status. */
-export type Failed = (what: string, retryable: boolean, details: JsonObject, remedy?: string) => TenonError
+export type Failed = (
+  what: string,
+  retryable: boolean,
+  details: JsonObject & { readonly cause: ModelFailureCause },
+  remedy?: string,
+) => TenonError
 
 /** Expectations and helpers of a reader of responses. */
 export interface ReadingOptions {
@@ -47,7 +60,10 @@ export async function readCompletion(response: Response, options: ReadingOptions
   const contentType = response.headers.get('content-type') ?? ''
   const failed = failuresOf(response)
   const decoded = decodeText(new Uint8Array(await response.arrayBuffer()), contentType)
-  if (!decoded.ok) throw failed(`The response of the model provider is not valid ${decoded.charset}`, false, {})
+  if (!decoded.ok)
+    throw failed(`The response of the model provider is not valid ${decoded.charset}`, false, {
+      cause: 'unreadable',
+    })
   const text = decoded.text.trim()
   const reading = parseJson(text, { onLoss: 'keep' })
   if (!reading.ok) {
@@ -56,17 +72,23 @@ export async function readCompletion(response: Response, options: ReadingOptions
       ? failed(
           `The model provider answered ${status} with a page instead of JSON`,
           false,
-          { reason: readable(wordsOf(text)) },
+          { cause: 'unreadable', reason: readable(wordsOf(text)) },
           'Check the base URL of the provider.',
         )
-      : failed(`The model provider answered ${status} with text that is not JSON`, true, { reason: readable(text) })
+      : failed(`The model provider answered ${status} with text that is not JSON`, true, {
+          cause: 'unreadable',
+          reason: readable(text),
+        })
   }
   const body = isJsonObject(reading.value) ? reading.value : {}
   const choice = firstOf(body.choices)
   throwErrorIn(body, failed, readable)
   throwErrorIn(choice, failed, readable)
   if (choice === undefined) {
-    throw failed('The response of the model provider has no choices', true, { reason: readable(text) })
+    throw failed('The response of the model provider has no choices', true, {
+      cause: 'unreadable',
+      reason: readable(text),
+    })
   }
   return readChoice(choice, body, failed, options)
 }
@@ -75,8 +97,9 @@ export async function readCompletion(response: Response, options: ReadingOptions
 export function throwErrorIn(body: JsonObject | undefined, failed: Failed, readable: Readable): void {
   const error = errorIn(body)
   if (error === undefined) return
-  const { code, reason, retryable } = error
+  const { cause, code, reason, retryable } = error
   throw failed(`The model provider answered with an error: ${readable(reason)}`, retryable, {
+    cause,
     code,
     reason: readable(reason),
   })
@@ -93,20 +116,24 @@ export function readChoice(
   const finishReason = typeof choice.finish_reason === 'string' ? choice.finish_reason : ''
   const { text, refusal } = contentOf(message, choice)
   if (refusal !== '') {
-    throw failed('The model refused to answer', false, { reason: 'refusal', message: readable(refusal) }, OTHER_PROMPT)
+    const details = { cause: 'refusal', reason: 'refusal', message: readable(refusal) } as const
+    throw failed('The model refused to answer', false, details, OTHER_PROMPT)
   }
   if (FILTER_REASONS.has(finishReason)) {
-    const details = { reason: 'content_filter', message: readable(text) }
+    const details = { cause: 'filter', reason: 'content_filter', message: readable(text) } as const
     throw failed('A filter blocked the response', false, details, OTHER_PROMPT)
   }
   const isCut = LENGTH_REASONS.has(finishReason)
   const toolCalls = toolCallsOf(message)
   const hasCalls = Array.isArray(message.tool_calls) && message.tool_calls.length > 0
   if (hasCalls && !hasTools) {
-    throw failed('The model called a tool instead of answering', false, { reason: 'tool_calls' })
+    throw failed('The model called a tool instead of answering', false, {
+      cause: 'unreadable',
+      reason: 'tool_calls',
+    })
   }
   if (text.trim() === '' && toolCalls.length === 0 && !isCut) {
-    throw failed('The model returned an empty response', true, { reason: 'empty' })
+    throw failed('The model returned an empty response', true, { cause: 'empty', reason: 'empty' })
   }
   return {
     text,
@@ -164,6 +191,7 @@ function contentOf(message: JsonObject, choice: JsonObject): { readonly text: st
 }
 
 interface ProviderError {
+  readonly cause: ModelFailureCause
   readonly code: string | number | null
   readonly reason: string
   readonly retryable: boolean
@@ -174,17 +202,22 @@ function errorIn(body: JsonObject | undefined): ProviderError | undefined {
   if (body === undefined) return undefined
   const error = body.object === 'error' ? body : body.error
   if (typeof error === 'string' && error !== '')
-    return { code: null, reason: error, retryable: PASSING_REASON.test(error) }
+    return { cause: causeIn(error), code: null, reason: error, retryable: PASSING_REASON.test(error) }
   if (!isJsonObject(error)) return undefined
   const { code, type, message } = error
   const named = typeof code === 'string' || typeof code === 'number' ? code : textIn(type) || null
   const status = Number(named)
   const isPassing = PASSING_REASON.test(`${textIn(code)} ${textIn(type)}`)
   return {
+    cause: status >= 400 ? causeOfStatus(status) : causeIn(`${textIn(code)} ${textIn(type)}`),
     code: named,
     reason: textIn(message) || JSON.stringify(error),
     retryable: (isPassing || RETRYABLE_STATUSES.has(status) || status >= 500) && code !== 'insufficient_quota',
   }
+}
+
+function causeIn(words: string): ModelFailureCause {
+  return CAUSES.find(([pattern]) => pattern.test(words))?.[1] ?? 'request'
 }
 
 /** Removes the markup of a text that may be an HTML page. */

@@ -41,7 +41,10 @@ export async function readStream(response: Response, options: StreamOptions): Pr
     }
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw failed('The model provider sent a piece of its stream that is not JSON', true, { reason: 'stream' })
+      throw failed('The model provider sent a piece of its stream that is not JSON', true, {
+        cause: 'unreadable',
+        reason: 'stream',
+      })
     }
     // The package throws the error object of a piece before it is seen here.
     if (error instanceof OpenAI.APIError && error.status === undefined && error.error !== undefined) {
@@ -50,7 +53,10 @@ export async function readStream(response: Response, options: StreamOptions): Pr
     throw error
   }
   if (draft.finishReason === '') {
-    throw failed('The model provider ended its stream before the end of the response', true, { reason: 'stream' })
+    throw failed('The model provider ended its stream before the end of the response', true, {
+      cause: 'unreadable',
+      reason: 'stream',
+    })
   }
   return readChoice(choiceOf(draft), { model: draft.model, usage: draft.usage }, failed, options)
 }

@@ -1,4 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
+import { causeOfStatus } from '@tenon/core/node'
 import { retryAfterMs } from '@tenon/core/text'
 import { APIError } from 'openai'
 import { type Readable, wordsOf } from './read-completion.ts'
@@ -12,7 +13,10 @@ export function toModelFailure(thrown: unknown, nowMs: number, readable: Readabl
   const ours = findOurs(thrown)
   if (ours !== undefined) return ours
   if (!(thrown instanceof APIError) || typeof thrown.status !== 'number') {
-    return new TenonError('MODEL_FAILED', 'The model provider did not respond', { cause: thrown, retryable: true })
+    return new TenonError('MODEL_FAILED', 'The model provider did not respond', {
+      ...{ cause: thrown, retryable: true },
+      details: { cause: 'unavailable' },
+    })
   }
   const { status, code, headers, message } = thrown
   const waitMs = readWait(headers, nowMs)
@@ -21,7 +25,11 @@ export function toModelFailure(thrown: unknown, nowMs: number, readable: Readabl
     cause: thrown,
     // An account without credit also answers 429, for which a retry is useless.
     retryable: (RETRYABLE_STATUSES.has(status) || status >= 500) && code !== 'insufficient_quota',
-    details: { status, code: code ?? null, reason, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+    details: {
+      cause: code === 'insufficient_quota' ? 'quota' : causeOfStatus(status),
+      ...{ status, code: code ?? null, reason },
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    },
   })
 }
 

@@ -1,21 +1,22 @@
 import type { Json, JsonSchema } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import {
+  addModelUsage,
   type ChatMessage,
   checkJsonSchema,
   type LanguageModel,
-  type LanguageModelResult,
+  type ModelFallback,
   type ModelUsage,
   type NodeContext,
 } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
+import { callModel, type ModelAnswer } from '../models/call-model.ts'
 import { readModelJson } from './read-model-json.ts'
 
 /** Most responses: a first one and two repairs. */
 const MAX_ANSWERS = 3
 const MAX_ISSUES_SHOWN = 10
-/** Longest stored part of a response, in the run log and in the error. */
-const KEPT_LENGTH = 60_000
+/** Longest part of a response in the error. */
 const SHOWN_LENGTH = 2_000
 
 /** Request to a model. */
@@ -23,6 +24,8 @@ export interface JsonQuestion {
   readonly languageModel: LanguageModel
   /** Name of the model; empty for the first model of the host. */
   readonly model: string
+  /** Models to ask when it fails; empty for those of the catalog. @defaultValue those of the catalog */
+  readonly fallbacks?: readonly ModelFallback[]
   /** Name of the schema, `^[a-zA-Z0-9_-]{1,64}$` as providers require. */
   readonly schemaName: string
   readonly schema: JsonSchema
@@ -38,7 +41,7 @@ export interface JsonAnswer {
   readonly usage: ModelUsage
 }
 
-type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'toolCall'>
+type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'tenantId' | 'toolCall'>
 
 interface ReadAnswer {
   readonly value: Json
@@ -54,22 +57,20 @@ interface ReadAnswer {
  * (details: `lastAnswer`, `outputTokens`); `MODEL_FAILED` from the model; `JSON_SCHEMA_INVALID` for the schema.
  */
 export async function askForJson(question: JsonQuestion, context: AskContext): Promise<JsonAnswer> {
-  const { languageModel, schema } = question
-  const model = question.model === '' ? languageModel.models[0]?.id : question.model
-  if (model === undefined) throw new TenonError('MODEL_FAILED', 'The server has no language model')
-  let messages: readonly ChatMessage[] = [...question.messages, schemaMessage(schema)]
+  let messages: readonly ChatMessage[] = [...question.messages, schemaMessage(question.schema)]
+  let newMessages = messages.length
   let issues: readonly ProblemIssue[] = []
   let lastAnswer = ''
-  const spent = { inputTokens: 0, outputTokens: 0 }
+  let spent: ModelUsage | undefined
   for (let answer = 1; answer <= MAX_ANSWERS; answer += 1) {
-    context.heartbeat()
-    const { result, read } = await ask(question, { model, messages, answer }, context)
-    spent.inputTokens += result.usage.inputTokens
-    spent.outputTokens += result.usage.outputTokens
-    if (read.issues.length === 0) return { value: read.value, usage: { ...spent, model: result.model } }
+    const { result, usage, read } = await ask(question, { messages, newMessages, answer }, context)
+    spent = addModelUsage(spent, usage)
+    if (read.issues.length === 0) return { value: read.value, usage: spent }
     issues = read.issues
     lastAnswer = result.text
     messages = [...messages, { role: 'assistant', content: result.text }, repairMessage(issues)]
+    // The answer is in the log.
+    newMessages = 1
   }
   throw new TenonError('MODEL_OUTPUT_INVALID', `None of ${MAX_ANSWERS} responses of the model matches the schema`, {
     details: {
@@ -81,43 +82,28 @@ export async function askForJson(question: JsonQuestion, context: AskContext): P
 }
 
 interface Turn {
-  readonly model: string
   readonly messages: readonly ChatMessage[]
+  readonly newMessages: number
   /** Number of the response, from 1. */
   readonly answer: number
 }
 
-/** Sends one request and records the response before it is checked. */
+/** Sends one request and records the response with its faults. */
 async function ask(
-  { languageModel, schema, schemaName, temperature, maxOutputTokens }: JsonQuestion,
-  { model, messages, answer }: Turn,
-  { abortSignal, log, toolCall }: AskContext,
-): Promise<{ readonly result: LanguageModelResult; readonly read: ReadAnswer }> {
-  const startedAt = performance.now()
-  const record = (rest: { answer?: Json; error?: { code: string; message: string } }): void =>
-    toolCall({
-      tool: 'model',
-      arguments: { model, answer },
-      ...rest,
-      durationMs: Math.round(performance.now() - startedAt),
-    })
-  let result: LanguageModelResult
-  try {
-    result = await languageModel.generate({
-      model,
-      messages,
-      responseSchema: { name: schemaName, schema },
-      abortSignal,
-      ...(temperature === undefined ? {} : { temperature }),
-      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-    })
-  } catch (error) {
-    if (error instanceof TenonError) record({ error: { code: error.code, message: error.message } })
-    throw error
+  question: JsonQuestion,
+  { messages, newMessages, answer }: Turn,
+  context: AskContext,
+): Promise<ModelAnswer & { readonly read: ReadAnswer }> {
+  const { languageModel, model, fallbacks, schema, schemaName, temperature, maxOutputTokens } = question
+  const request = {
+    messages,
+    responseSchema: { name: schemaName, schema },
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   }
-  const { text, usage, finishReason = 'stop' } = result
-  const kept: Json = { text: cutText(text, KEPT_LENGTH, '…'), finishReason, model: result.model, ...usage }
-  log('info', `${result.model} answered`, { ...usage, model: result.model, answer })
+  const call = { languageModel, model, request, answer, newMessages, ...(fallbacks === undefined ? {} : { fallbacks }) }
+  const answered = await callModel(call, context)
+  const { text, usage, finishReason = 'stop' } = answered.result
   if (finishReason === 'length') {
     const truncated = new TenonError(
       'MODEL_OUTPUT_TRUNCATED',
@@ -126,18 +112,18 @@ async function ask(
         details: { outputTokens: usage.outputTokens, lastAnswer: cutText(text, SHOWN_LENGTH, '…') },
       },
     )
-    record({ answer: kept, error: { code: truncated.code, message: truncated.message } })
+    answered.record({ code: truncated.code, message: truncated.message })
     throw truncated
   }
   const read = readAnswer(text, schema)
   if (read.issues.length === 0) {
-    record({ answer: kept })
+    answered.record()
   } else {
     const shown = read.issues.slice(0, MAX_ISSUES_SHOWN).map(toText)
-    record({ answer: kept, error: { code: 'MODEL_OUTPUT_INVALID', message: shown.join('; ') } })
-    log('warn', 'The response does not match the schema', { answer, issues: shown })
+    answered.record({ code: 'MODEL_OUTPUT_INVALID', message: shown.join('; ') })
+    context.log('warn', 'The response does not match the schema', { answer, issues: shown })
   }
-  return { result, read }
+  return { ...answered, read }
 }
 
 /** Returns the first value in the response that matches the schema, else the first one with its faults. */

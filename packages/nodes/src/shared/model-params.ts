@@ -9,6 +9,15 @@ export const modelParam = z.string().trim().max(200).default('').meta({
   literal: true,
 })
 
+/** Models to ask when the first one fails; the server narrows them to the models of the host. */
+export const fallbackModelsParam = z.array(z.string().trim().min(1).max(200)).max(10).default([]).meta({
+  title: 'Fallback models',
+  description: 'Asked in this order when the model does not answer. If empty, those of the server are used.',
+  control: 'list',
+  uniqueItems: true,
+  literal: true,
+})
+
 /** Text for a model; other values are written as JSON. */
 export const promptParam = anyValue
   .refine((value) => value !== '' && value !== null, 'Enter a text')

@@ -62,5 +62,5 @@ describe('modelFailureCause', () => {
     [425, 'unavailable'],
     [429, 'rate-limit'],
     [503, 'unavailable'],
-  ] as const)('status %i stands for %s', (status, cause) => expect(causeOfStatus(status)).toBe(cause))
+  ] as const)('status %i means %s', (status, cause) => expect(causeOfStatus(status)).toBe(cause))
 })

@@ -51,7 +51,7 @@ export function modelFailureCause(error: unknown): ModelFailureCause | null {
   return typeof status === 'number' ? causeOfStatus(status) : error.retryable ? 'unavailable' : 'request'
 }
 
-/** Returns the cause that an HTTP status of a provider stands for; statuses below 400 are not failures of HTTP. */
+/** Returns the cause that an HTTP status of a provider means; statuses below 400 are not failures of HTTP. */
 export function causeOfStatus(status: number): ModelFailureCause {
   if (status < 400) return 'unreadable'
   if (status === 429) return 'rate-limit'

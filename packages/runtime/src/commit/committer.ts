@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { isRunOver } from '@tenon/core/run'
+import { isRunOver, observationId } from '@tenon/core/run'
 import type { EngineDeps } from '../engine.ts'
 import { itemAt } from '../interpreter/lookup.ts'
 import type { Plan } from '../interpreter/plan.ts'
@@ -7,22 +7,29 @@ import { createLru } from '../lru.ts'
 import type { StoredObjects } from '../payloads/stored-objects.ts'
 import { permanentRefusal } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import { createRunLogs } from '../store/run-logs.ts'
+import { createRunLogs, type RunLogs } from '../store/run-logs.ts'
 import { runKey } from '../store/run-ref.ts'
 import { createByteBudget, defaultPendingBytes } from './byte-budget.ts'
 import type { PrepareChild } from './child-runs.ts'
 import { commandsOf } from './commands.ts'
 import { commitTogether, MAX_SHARED_OBSERVATIONS, type SharedWork } from './commit-together.ts'
-import type { CommitRequest, CommitResult, Committer, CommitWork, Decided, RunToRead } from './commit-types.ts'
+import type {
+  CommitRequest,
+  CommitResult,
+  Committer,
+  CommitWork,
+  Decided,
+  ObservationToCommit,
+  RunToRead,
+} from './commit-types.ts'
 import { MAX_SLICE_BYTES } from './drive.ts'
 import { createGather } from './gather.ts'
-import { leaveOutStored } from './leave-out-stored.ts'
 import { catchUp, loadSession } from './load-session.ts'
 import { newRunOf } from './new-run.ts'
 import { type CommitDeps, type PerformOptions, performCommit } from './perform-commit.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
-import { emptySession, type RunSession, sessionBytes } from './session.ts'
+import { emptySession, type RunIdentity, type RunSession, sessionBytes } from './session.ts'
 import { createValueLoader } from './value-loader.ts'
 
 /** Dependencies of {@link createCommitterOf}. */
@@ -284,4 +291,19 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
 /** Checks whether a commit may share an append: it needs neither the tail of the log nor the clock, and is small. */
 function mayShare({ isStale, isRepeated, fireTimersDueAt, observations = [] }: CommitRequest): boolean {
   return !isStale && !isRepeated && fireTimersDueAt === undefined && observations.length <= MAX_SHARED_OBSERVATIONS
+}
+
+/**
+ * Removes observations that are in the log already, for a commit that is repeated because its response was lost. Reads
+ * the run's log, since event ids have no index and are needed only here.
+ */
+async function leaveOutStored(
+  logs: RunLogs,
+  run: RunIdentity,
+  observations: readonly ObservationToCommit[],
+): Promise<readonly ObservationToCommit[]> {
+  if (observations.length === 0) return observations
+  const ids = observations.map((entry) => observationId(entry.observation, entry))
+  const stored = new Set((await logs.findEvents(run, ids)).map((event) => event.id))
+  return observations.filter((_, index) => !stored.has(ids[index] ?? ''))
 }

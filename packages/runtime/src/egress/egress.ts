@@ -1,14 +1,19 @@
+import { isIP } from 'node:net'
 import type { HttpClient } from '@tenon/core/node'
 import { aFunction, atLeastOne, checkOptions, listOf, optional, text } from '@tenon/core/options'
-import { createEgressRules } from './egress-rules.ts'
-import { createGuardedAgent } from './guarded-agent.ts'
+import { Agent, buildConnector } from 'undici'
+import { createEgressRules, type EgressRules } from './egress-rules.ts'
+import { addressRefused, toConnectFailure } from './failures.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
-import type { ResolveHost } from './guarded-lookup.ts'
+import { createGuardedLookup, type ResolveHost, resolveBySystem } from './guarded-lookup.ts'
 import { guardedRequest } from './guarded-request.ts'
 import { createGuardedSockets } from './guarded-socket.ts'
 import type { AccountClients } from './logins.ts'
 import { createMailServer } from './mail/mail-client.ts'
 import { createSqlServer } from './sql/sql-client.ts'
+
+/** Callers limit the time of a request, for connecting, headers and body. */
+const NO_TIMEOUT = 0
 
 const DEFAULT_MAX_FETCH_BYTES = 33_554_432
 const DEFAULT_MAX_RESPONSE_BYTES = 33_554_432
@@ -79,5 +84,33 @@ export function createEgress(options: EgressOptions = {}): Egress {
     close: async () => {
       await Promise.all([agent.close(), sql.close()])
     },
+  })
+}
+
+/**
+ * Creates an undici agent whose sockets connect to checked addresses only.
+ *
+ * The check is part of the lookup of the socket: the checked address is the one that is connected to, so a name that
+ * later resolves differently cannot bypass it.
+ */
+function createGuardedAgent(rules: EgressRules, resolveHost: ResolveHost = resolveBySystem): Agent {
+  return new Agent({
+    connect: (target, callback) => {
+      const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
+      const host = target.hostname.replace(/^\[(.*)\]$/, '$1')
+      // Sockets skip the lookup for a literal address.
+      if (isIP(host) !== 0 && !rules.allows(host, port, host)) {
+        callback(addressRefused(host), null)
+        return
+      }
+      const lookup = createGuardedLookup((address) => rules.allows(host, port, address), resolveHost)
+      buildConnector({ timeout: NO_TIMEOUT, lookup, port })(target, (...result) => {
+        const [error, socket] = result
+        if (error === null) callback(null, socket)
+        else callback(toConnectFailure(error, target.host ?? host), null)
+      })
+    },
+    headersTimeout: NO_TIMEOUT,
+    bodyTimeout: NO_TIMEOUT,
   })
 }

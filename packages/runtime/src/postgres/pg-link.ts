@@ -5,7 +5,6 @@ import type { DatabaseLink, LinkConnection } from './link.ts'
 import { noStream } from './no-stream.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
 import { isTooLarge } from './refusal.ts'
-import { within } from './within.ts'
 
 interface PgQuery {
   readonly name?: string
@@ -222,4 +221,31 @@ function isConnectionLost(error: unknown): error is Error {
 function unavailable(cause: unknown): TenonError {
   if (cause instanceof TenonError) return cause
   return new TenonError('UNAVAILABLE', 'The database is unreachable', { cause, details: { waitsFor: 'database' } })
+}
+
+/**
+ * Limits the time that the caller waits for the database. The work itself is not stopped: the caller must not use its
+ * connection again.
+ *
+ * @param timeoutMs - Milliseconds; `Infinity` for no limit.
+ * @throws {@link TenonError} `UNAVAILABLE` after the time limit.
+ */
+function within<Value>(timeoutMs: number, work: Promise<Value>, message: string): Promise<Value> {
+  if (timeoutMs === Number.POSITIVE_INFINITY) return work
+  return new Promise((resolve, reject) => {
+    const details = { waitsFor: 'database' }
+    const expire = (): void => reject(new TenonError('UNAVAILABLE', `${message} (waited ${timeoutMs} ms)`, { details }))
+    const timer = setTimeout(expire, timeoutMs)
+    // Both listeners stay after the limit: the work may still fail, when the caller has its error already.
+    work.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
 }

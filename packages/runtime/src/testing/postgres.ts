@@ -1,12 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { TenonError } from '@tenon/core/errors'
-import { runAs, type SystemUser, systemUser } from './run-as.ts'
+
+const execute = promisify(execFile)
 
 /** A Postgres of its own for tests, on a free port of this machine. */
 export interface TestPostgres {
@@ -232,4 +234,28 @@ async function stopServer(server: ChildProcess): Promise<void> {
 export async function testDirectory(): Promise<string> {
   await mkdir(tmpdir(), { recursive: true })
   return mkdtemp(join(tmpdir(), 'tenon-test-'))
+}
+
+interface SystemUser {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Returns the ids of a user for a process of root; null if this process is not root. */
+async function systemUser(name: string): Promise<SystemUser | null> {
+  if (userInfo().uid !== 0) return null
+  try {
+    const [uid, gid] = await Promise.all([execute('id', ['-u', name]), execute('id', ['-g', name])])
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
+  } catch (cause) {
+    throw new TenonError('UNAVAILABLE', `Root cannot run Postgres, and there is no user "${name}"`, {
+      cause,
+      remedy: `Create it: useradd --system ${name}`,
+    })
+  }
+}
+
+/** Runs a program to its end as a user. */
+async function runAs(user: SystemUser | null, program: string, args: readonly string[]): Promise<void> {
+  await execute(program, [...args], { cwd: tmpdir(), ...(user ?? {}) })
 }

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { TenonError } from '@tenon/core/errors'
 import type pg from 'pg'
 import type { GuardedSockets } from '../guarded-socket.ts'
 import type { PostgresLogin } from '../logins.ts'
-import { type ByteLimit, createByteLimit } from './byte-limit.ts'
 import { createClient, createConnection, type Driver, internalsOf, tlsOf } from './sql-driver.ts'
 import { toConnectFailure } from './sql-failures.ts'
 
@@ -147,4 +147,32 @@ function tooTalkative(cause: unknown): TenonError {
     retryable: false,
     remedy: 'Check host and port of the connection: the server does not seem to be a Postgres database.',
   })
+}
+
+/** Counts the bytes that a server sends, so that none fills the memory of this process. */
+interface ByteLimit {
+  /** `true` once the server has sent more than the limit; its socket is closed then. */
+  readonly isOver: boolean
+  /** Counts again from 0. */
+  restart(maxBytes: number): void
+  /** Counts the bytes that pass through a stream. */
+  watch(stream: Duplex): void
+}
+
+function createByteLimit(maxBytes: number): ByteLimit {
+  let left = maxBytes
+  return {
+    get isOver() {
+      return left < 0
+    },
+    restart(next) {
+      if (left >= 0) left = next
+    },
+    watch(stream) {
+      stream.on('data', (chunk: Buffer) => {
+        left -= chunk.byteLength
+        if (left < 0) stream.destroy()
+      })
+    },
+  }
 }

@@ -17,7 +17,6 @@ import type { Member } from './member.ts'
 import { createPresenceBoard, type PresenceBoard } from './presence-board.ts'
 import { createPresenceRelay } from './presence-relay.ts'
 import { createRoomDocument } from './room-document.ts'
-import { createSerialQueue } from './serial-queue.ts'
 import { encodeStateFor, isOfAnotherLife } from './state-vector.ts'
 
 /** A draft that is open in this process, with its members here. */
@@ -226,4 +225,29 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
 /** Checks whether the workflow of a room was deleted, of which the hint may have been lost. */
 function isDeleted(thrown: unknown): boolean {
   return thrown instanceof TenonError && thrown.code === 'WORKFLOW_NOT_FOUND'
+}
+
+/** Runs pieces of work one after the other, in the order in which they were added. */
+interface SerialQueue {
+  /** A piece that throws fails its own caller only. */
+  add<Value>(work: () => Promise<Value>): Promise<Value>
+  /** Resolves when nothing is left to do. */
+  idle(): Promise<void>
+}
+
+function createSerialQueue(): SerialQueue {
+  let tail: Promise<unknown> = Promise.resolve()
+  return {
+    add(work) {
+      const result = tail.then(work)
+      tail = result.catch(() => undefined)
+      return result
+    },
+    async idle() {
+      for (let seen: unknown; seen !== tail; ) {
+        seen = tail
+        await tail
+      }
+    },
+  }
 }

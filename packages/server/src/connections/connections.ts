@@ -1,11 +1,14 @@
 import type { Identity, Permission } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
 import type { TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import type { Bus, RuntimeLog } from '@tenon/runtime'
-import { type ConnectionCaps, checkCaps } from './connection-caps.ts'
 import { type LookUpIdentity, lookUpInTime } from './look-up-identity.ts'
 import { createRevocations, type UserRef, userKey } from './revocations.ts'
 import { verdictOn } from './verdict.ts'
+
+/** Wait before a connection that was refused may be tried again. */
+const RETRY_MS = 5_000
 
 /** A socket or an event stream that a signed-in user holds open. */
 export interface OpenConnection {
@@ -139,4 +142,26 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       checking = null
     },
   }
+}
+
+/** Most sockets and event streams that may be open at once in one process. */
+interface ConnectionCaps {
+  readonly perTenant: number
+  readonly perUser: number
+}
+
+/** @throws {@link TenonError} `RATE_LIMITED` when one more would be too many. */
+function checkCaps(
+  { perTenant, perUser }: ConnectionCaps,
+  open: { readonly ofTenant: number; readonly ofUser: number },
+): void {
+  if (open.ofUser >= perUser) throw tooMany(`The user has reached the limit of ${perUser} open connections`)
+  if (open.ofTenant >= perTenant) throw tooMany(`The tenant has reached its limit of ${perTenant} open connections`)
+}
+
+function tooMany(message: string): TenonError {
+  return new TenonError('RATE_LIMITED', message, {
+    remedy: 'Close other tabs of the editor, then try again.',
+    details: { retryAfterMs: RETRY_MS },
+  })
 }

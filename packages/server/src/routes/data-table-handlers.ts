@@ -1,13 +1,12 @@
-import type { Identity } from '@tenon/core/api'
-import { ROUTES } from '@tenon/core/api'
+import { type DataRow, type DataTable, type Identity, type KeyValueEntry, ROUTES } from '@tenon/core/api'
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { StoredRow } from '@tenon/runtime'
+import type { ResolvedDataTableLimits, StoredDataTable, StoredKeyValue, StoredRow } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
-import { presentKeyValue, presentRow, presentTable } from '../data-tables/present-table.ts'
 import { readKeyCursor, readRowCursor, writeKeyCursor, writeRowCursor } from '../data-tables/row-cursor.ts'
 import { tableCsv } from '../data-tables/table-csv.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
+import { toInstant } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { actorOf } from '../runs/start-run.ts'
 import { type AuditAction, auditHook } from '../tables/audit-repository.ts'
@@ -153,4 +152,20 @@ function positionOf(
 function rowIdOf(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
   throw new TenonError('DATA_ROW_NOT_FOUND', 'The row does not exist any more')
+}
+
+/** Describes a data table for the API. */
+function presentTable(table: StoredDataTable, { rowsPerTable }: ResolvedDataTableLimits): DataTable {
+  const { tableId: id, createdAt, ...rest } = table
+  return { ...rest, id, createdAt: toInstant(createdAt), rowLimit: rowsPerTable }
+}
+
+/** Describes a row for the API. */
+function presentRow({ id, values, version, createdAt, updatedAt }: StoredRow): DataRow {
+  return { id, values, version, createdAt: toInstant(createdAt), updatedAt: toInstant(updatedAt) }
+}
+
+/** Describes the value under a key for the API. */
+function presentKeyValue({ key, value, updatedAt }: StoredKeyValue): KeyValueEntry {
+  return { key, value, updatedAt: toInstant(updatedAt) }
 }

@@ -1,20 +1,22 @@
-import { ROUTES, type StartRequestState } from '@tenon/core/api'
+import { type EventWait, ROUTES, type StartRequestState } from '@tenon/core/api'
 import { durationToMs, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import type { SendEventResult } from '@tenon/runtime'
+import { maskCredentials } from '@tenon/core/mask'
+import type { SendEventResult, StoredEventWait } from '@tenon/runtime'
 import { CLOUD_EVENT_SCHEMA, eventOf, fromHeaders, isBinaryMode } from '../bus-events/cloud-events.ts'
 import { presentListedEvent, presentStartRequest } from '../bus-events/present-received-event.ts'
 import { sendBatch } from '../bus-events/send-batch.ts'
 import { API_SOURCE, sendEvent } from '../bus-events/send-event.ts'
 import type { CallbackTarget } from '../callbacks/callback-urls.ts'
 import type { ServerContext } from '../context.ts'
-import { presentEventWaits } from '../events/present-event-waits.ts'
 import { holdEventFiles } from '../files/hold-input-files.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
+import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { listRequests } from '../tables/start-request-repository.ts'
 import type { StartRequestRow } from '../tables/trigger-tables.ts'
+import { workflowNames } from '../tables/workflow-repository.ts'
 
 /** Time for which a callback is kept for a run that has yet to reach its node, and its repetition is recognized. */
 const CALLBACK_TTL = '30d'
@@ -110,4 +112,31 @@ function asCallbackError(error: unknown): SendEventResult {
     throw new TenonError('CALLBACK_USED', 'Another callback was received at this URL', { cause: error })
   }
   throw error
+}
+
+/** Waits of one tenant in the form of the API, in the same order. */
+async function presentEventWaits(
+  server: ServerContext,
+  tenantId: TenantId,
+  waits: readonly StoredEventWait[],
+): Promise<readonly EventWait[]> {
+  const ids = waits.map(({ workflowId }) => workflowId)
+  const names = await server.database.withTenant(tenantId, (tx) => workflowNames(tx, tenantId, ids))
+  return waits.map(({ waitFor, ...wait }) =>
+    maskCredentials({
+      waitId: wait.waitId,
+      runId: wait.runId,
+      nodeRunId: wait.nodeRunId,
+      nodeId: wait.nodeId,
+      workflowId: wait.workflowId,
+      workflowName: names.get(wait.workflowId) ?? '',
+      kind: waitFor.kind,
+      name: waitFor.kind === 'event' ? waitFor.name : null,
+      key: waitFor.kind === 'event' ? waitFor.key : null,
+      schema: waitFor.schema,
+      status: wait.status,
+      openedAt: toInstant(wait.openedAt),
+      dueAt: toInstantOrNull(wait.dueAt),
+    }),
+  )
 }

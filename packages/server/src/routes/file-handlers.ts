@@ -1,9 +1,9 @@
-import { ROUTES } from '@tenon/core/api'
+import { type FileInfo, ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
+import type { StoredFile } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { contentResponse } from '../files/content-response.ts'
 import type { LinkedFile } from '../files/file-links.ts'
-import { presentFile } from '../files/present-file.ts'
 import { toInstant } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { admitToken } from '../limits/admit-token.ts'
@@ -74,3 +74,8 @@ export const fileHandlers: readonly RouteImplementation[] = [
     },
   },
 ]
+
+/** Describes a file for the API. */
+function presentFile({ ref, hash, createdAt, createdBy }: StoredFile): FileInfo {
+  return { ref, hash, createdAt: toInstant(createdAt), createdBy }
+}

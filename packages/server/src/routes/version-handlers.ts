@@ -1,9 +1,9 @@
-import { ROUTES } from '@tenon/core/api'
+import { ROUTES, type Version } from '@tenon/core/api'
 import { decodeNumber, pageOf } from '../http/cursor.ts'
+import { toInstant } from '../http/instant.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { presentDocument } from '../secrets/present-document.ts'
-import { listVersionRows } from '../tables/version-repository.ts'
-import { presentVersion } from '../versions/present-version.ts'
+import { listVersionRows, type VersionSummaryRow } from '../tables/version-repository.ts'
 import { publishVersion } from '../versions/publish-version.ts'
 
 const DEFAULT_PAGE = 50
@@ -40,3 +40,16 @@ export const versionHandlers: readonly RouteImplementation[] = [
     headers: { 'cache-control': 'private, no-cache' },
   })),
 ]
+
+/** The form of a version on the wire, without its document. */
+function presentVersion(row: VersionSummaryRow): Version {
+  return {
+    workflowId: row.workflow_id,
+    version: row.version,
+    notes: row.notes,
+    contentHash: row.content_hash,
+    behaviorHash: row.behavior_hash,
+    publishedAt: toInstant(row.published_at),
+    publishedBy: { userId: row.publisher_id, displayName: row.publisher_name },
+  }
+}

@@ -1,6 +1,8 @@
 import { type Identity, type Permission, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
+import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import type { StoredRun } from '@tenon/runtime'
 import { createRooms } from '../collab/rooms.ts'
 import { closeCodeOf, closeReasonOf } from '../connections/close-error.ts'
 import { type ServerSocket, TENON_PROTOCOL } from '../connections/server-socket.ts'
@@ -14,9 +16,10 @@ import { createRouteMatcher } from '../http/route-matcher.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import type { Authenticate } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
-import { streamChanges } from './changes-socket.ts'
+import { followChanges } from '../streams/follow-changes.ts'
+import { type RunFramesOptions, runFrames } from '../streams/run-frames.ts'
 import { collaborate } from './collab-socket.ts'
-import { streamRunLog } from './run-log-socket.ts'
+import { drained } from './drained.ts'
 import type { ServerSockets } from './server-sockets-types.ts'
 import { redeemTicket } from './tickets.ts'
 
@@ -145,4 +148,57 @@ async function identify(
   if (ticket !== null) return redeemTicket(server, ticket)
   if (request.headers.has('authorization')) return askWhoCalls(authenticate, request, context)
   throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket or an Authorization header')
+}
+
+/** Sends the hints of what changes in a tenant, one a text frame, until the socket closes. */
+async function streamChanges(
+  server: ServerContext,
+  socket: ServerSocket,
+  options: { readonly tenantId: TenantId; readonly abortSignal: AbortSignal },
+): Promise<void> {
+  socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'This socket does not accept messages'))
+  for await (const changes of followChanges(server, options)) {
+    if (changes === null) {
+      if (socket.protocol === TENON_PROTOCOL) socket.send(JSON.stringify({ kind: 'heartbeat' }))
+      continue
+    }
+    for (const change of changes) socket.send(JSON.stringify(change))
+    if (!(await drained(server, socket, options.abortSignal))) {
+      socket.close(CLOSE_CODES.rateLimited, 'Client too slow: reconnect')
+      return
+    }
+  }
+  if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is shutting down')
+}
+
+/**
+ * Sends a run's log over a socket: the view of a long log to a client that accepts it, backlog, then live, one JSON frame a
+ * text frame, then a close with 1000 when the run has ended. A client that receives nothing for 30 s is closed, and can
+ * continue from its last `seq`. One that says anything is closed, too.
+ */
+async function streamRunLog(
+  server: ServerContext,
+  run: StoredRun,
+  socket: ServerSocket,
+  options: RunFramesOptions,
+): Promise<void> {
+  const batches = runFrames(server, run, options)
+  let lastSeq = options.after
+  socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'This socket does not accept messages'))
+  for await (const frames of batches) {
+    if (frames === null) {
+      if (socket.protocol === TENON_PROTOCOL) socket.send(JSON.stringify({ type: 'heartbeat', seq: lastSeq }))
+      continue
+    }
+    for (const frame of frames) {
+      socket.send(JSON.stringify(frame))
+      lastSeq = frame.seq
+    }
+    if (!(await drained(server, socket, options.abortSignal))) {
+      socket.close(CLOSE_CODES.rateLimited, `Client too slow: reconnect with after=${lastSeq}`)
+      return
+    }
+  }
+  if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is shutting down')
+  else if (!options.abortSignal.aborted) socket.close(1000, 'The run has ended')
 }

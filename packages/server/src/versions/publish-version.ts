@@ -1,24 +1,25 @@
 import type { Identity } from '@tenon/core/api'
-import type { WorkflowId } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
+import { nodeTypeKey, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { checkDataTables } from '../data-tables/check-data-tables.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { sweepSecrets } from '../drafts/sweep-secrets.ts'
+import { enabledNodes } from '../enabled-nodes.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { checkApprovers } from '../members/check-approvers.ts'
 import { publishRollout, type RolloutChoice } from '../rollouts/publish-rollout.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
+import { MAX_ISSUES, serverIssue } from '../server-issue.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { putVersionTriggers, unsignedWebhooks } from '../triggers/put-version-triggers.ts'
 import { checkConnections } from '../vault/check-connections.ts'
-import { checkNodeTypes } from './check-node-types.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
 import { freezeDraft } from './freeze-draft.ts'
 import { keepPlans } from './keep-plans.ts'
@@ -139,5 +140,34 @@ async function storeVersion(
       await insertAudit(tx, { identity, action: 'trigger.allow_unsigned', resource: workflowId, at, details })
     }
     return version
+  })
+}
+
+/**
+ * Refuses a workflow with nodes of types that no running worker has, unless the host allows it: a run of it would wait for
+ * such a worker. Call it outside of transactions.
+ *
+ * @throws {@link TenonError} `WORKFLOW_INVALID` with an issue for each such node.
+ */
+async function checkNodeTypes(
+  { engine, registry, requiresWorkers }: Pick<ServerContext, 'engine' | 'registry' | 'requiresWorkers'>,
+  document: Pick<WorkflowDocument, 'nodes'>,
+): Promise<void> {
+  if (!requiresWorkers) return
+  const nodes = enabledNodes(registry, document)
+  const keyOf = ({ node }: (typeof nodes)[number]) => nodeTypeKey(node.type, node.typeVersion)
+  const missing = new Set(await engine.missingTypes([...new Set(nodes.map(keyOf))]))
+  const issues: readonly ProblemIssue[] = nodes
+    .filter((each) => missing.has(keyOf(each)))
+    .map(({ node: { id, type, typeVersion }, name }) => {
+      const message = `${name}: no running worker has version ${typeVersion} of the node type "${type}"`
+      return serverIssue('NODE_TYPE_UNSERVED', ['nodes', id, 'type'], message, { type, version: String(typeVersion) })
+    })
+  const [first] = issues
+  if (first === undefined) return
+  throw new TenonError('WORKFLOW_INVALID', first.message, {
+    remedy:
+      'Start a worker with this node type, or set requireWorkers to false on the server: its runs then wait for one.',
+    details: { issues: issues.slice(0, MAX_ISSUES) },
   })
 }

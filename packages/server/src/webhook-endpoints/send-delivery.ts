@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { WebhookAttempt } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { createRedactor, maskText } from '@tenon/core/mask'
@@ -6,7 +7,6 @@ import type { ServerContext } from '../context.ts'
 import { toInstant } from '../http/instant.ts'
 import type { WebhookDeliveryRow, WebhookEndpointRow } from '../tables/webhook-tables.ts'
 import { type AttemptResult, isReceived } from './delivery-rules.ts'
-import { signDelivery } from './sign-delivery.ts'
 
 const TIMEOUT_MS = 15_000
 /** Characters of an answer that the log of deliveries keeps. */
@@ -86,4 +86,36 @@ function reasonFor(error: unknown): string {
   if (error instanceof TenonError) return error.message
   const isLate = error instanceof DOMException && error.name === 'TimeoutError'
   return isLate ? `The receiver did not answer within ${TIMEOUT_MS / 1_000} s` : 'The request could not be sent'
+}
+
+/** Parts of a delivery that a signature covers. */
+interface DeliveryToSign {
+  /** Id of the event. */
+  readonly id: string
+  /** Time of the attempt in seconds since the Unix epoch. */
+  readonly seconds: number
+  readonly body: string
+}
+
+/**
+ * Returns the headers by which a receiver verifies a delivery, by Standard Webhooks.
+ *
+ * @param secrets - Each begins with `whsec_`; during a rotation both sign.
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+function signDelivery(
+  { id, seconds, body }: DeliveryToSign,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> {
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
+    return `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')}`
+  })
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'Tenon-Webhooks/1',
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': signatures.join(' '),
+  }
 }

@@ -1,5 +1,13 @@
 export { edge, node, type WorkflowParts, withPolicy, workflow } from './document-builder.ts'
 export {
+  type AnswerTurn,
+  createModelServer,
+  type ModelServer,
+  type ModelServerOptions,
+  type ModelServerRequest,
+  type ModelTurn,
+} from './model-server/model-server.ts'
+export {
   createNodeTestHarness,
   type NodeTestHarness,
   type NodeTestHarnessOptions,

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { causeOfStatus, type LanguageModelResult, type ModelFailureCause, type ModelToolCall } from '@tenon/core/node'
 import { decodeText, mediaTypeOf, parseJson, retryAfterMs } from '@tenon/core/text'
+import { wordsOf } from '../models/words-of.ts'
 
 /** Makes a text of the provider safe for a displayed error: masked and cut. */
 export type Readable = (text: string) => string
@@ -218,14 +219,4 @@ function errorIn(body: JsonObject | undefined): ProviderError | undefined {
 
 function causeIn(words: string): ModelFailureCause {
   return CAUSES.find(([pattern]) => pattern.test(words))?.[1] ?? 'request'
-}
-
-/** Removes the markup of a text that may be an HTML page. */
-export function wordsOf(text: string): string {
-  if (!text.trimStart().startsWith('<')) return text
-  return text
-    .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
 }

@@ -2,7 +2,8 @@ import { TenonError } from '@tenon/core/errors'
 import { causeOfStatus } from '@tenon/core/node'
 import { retryAfterMs } from '@tenon/core/text'
 import { APIError } from 'openai'
-import { type Readable, wordsOf } from './read-completion.ts'
+import { wordsOf } from '../models/words-of.ts'
+import type { Readable } from './read-completion.ts'
 
 const MAX_CAUSES = 16
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 429])

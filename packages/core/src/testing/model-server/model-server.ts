@@ -42,7 +42,7 @@ export type ModelTurn =
   /** No response until the caller aborts. */
   | { readonly kind: 'stall' }
 
-/** What a {@link ModelServer} accepts. */
+/** Requests that a {@link ModelServer} accepts besides the strict ones. */
 export interface ModelServerOptions {
   /** `true` to accept requests of the Responses API that keep the response at the provider. @defaultValue false */
   readonly allowsStored?: boolean
@@ -67,7 +67,7 @@ export interface ModelServerRequest {
   readonly tools: readonly string[]
 }
 
-/** How a provider writes requests and responses. */
+/** Form in which a provider reads requests and writes responses. */
 export interface ModelProtocol {
   readonly name: ModelServerRequest['protocol']
   /** Path of the requests, from the base URL. */

@@ -19,7 +19,8 @@ const CAUSES: readonly (readonly [RegExp, ModelFailureCause])[] = [
   [/auth|permission|api.?key/i, 'access'],
   [/model.?not.?found/i, 'unknown-model'],
 ]
-const OTHER_PROMPT = 'Change the prompt, or choose another model.'
+/** Remedy for a response that a refusal or a filter prevents. */
+export const OTHER_PROMPT = 'Change the prompt, or choose another model.'
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
 /** Makes a failure of a response with a success status. */
@@ -57,9 +58,32 @@ export function failuresOf({ status, headers }: Response): Failed {
  */
 export async function readCompletion(response: Response, options: ReadingOptions): Promise<LanguageModelResult> {
   const { readable } = options
+  const failed = failuresOf(response)
+  const { body, text } = await readBody(response, failed, options)
+  const choice = firstOf(body.choices)
+  throwErrorIn(body, failed, readable)
+  throwErrorIn(choice, failed, readable)
+  if (choice === undefined) {
+    throw failed('The response of the model provider has no choices', true, {
+      cause: 'unreadable',
+      reason: readable(text),
+    })
+  }
+  return readChoice(choice, body, failed, options)
+}
+
+/**
+ * Reads the body of a response with a success status as JSON; a value that is no object is an empty one.
+ *
+ * @throws {@link TenonError} `MODEL_FAILED` (details: `cause`, `status`, `reason`) for a page and other text.
+ */
+export async function readBody(
+  response: Response,
+  failed: Failed,
+  { readable }: Pick<ReadingOptions, 'readable'>,
+): Promise<{ readonly body: JsonObject; readonly text: string }> {
   const { status } = response
   const contentType = response.headers.get('content-type') ?? ''
-  const failed = failuresOf(response)
   const decoded = decodeText(new Uint8Array(await response.arrayBuffer()), contentType)
   if (!decoded.ok)
     throw failed(`The response of the model provider is not valid ${decoded.charset}`, false, {
@@ -81,17 +105,7 @@ export async function readCompletion(response: Response, options: ReadingOptions
           reason: readable(text),
         })
   }
-  const body = isJsonObject(reading.value) ? reading.value : {}
-  const choice = firstOf(body.choices)
-  throwErrorIn(body, failed, readable)
-  throwErrorIn(choice, failed, readable)
-  if (choice === undefined) {
-    throw failed('The response of the model provider has no choices', true, {
-      cause: 'unreadable',
-      reason: readable(text),
-    })
-  }
-  return readChoice(choice, body, failed, options)
+  return { body: isJsonObject(reading.value) ? reading.value : {}, text }
 }
 
 /** Throws the error in a body or a choice, if there is one. */
@@ -170,10 +184,12 @@ function toolCallsOf(message: JsonObject): readonly ModelToolCall[] {
   })
 }
 
-const countOf = (value: Json | undefined): number =>
+/** Returns a number of tokens; 0 for anything else. */
+export const countOf = (value: Json | undefined): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0
 
-const textIn = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
+/** Returns a text; `''` for anything else. */
+export const textIn = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 
 function firstOf(value: Json | undefined): JsonObject | undefined {
   const first: Json | undefined = Array.isArray(value) ? value[0] : undefined

@@ -59,5 +59,6 @@ function toResponseFormat({
   return { type: 'json_schema', json_schema: { name, schema: toSchema(schema), strict: isStrictSchema(schema) } }
 }
 
-const toSchema = (schema: ModelTool['parameters']): Record<string, unknown> =>
+/** Returns a schema as the object that the protocol requires. */
+export const toSchema = (schema: ModelTool['parameters']): Record<string, unknown> =>
   typeof schema === 'boolean' ? {} : { ...schema }

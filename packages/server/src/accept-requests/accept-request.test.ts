@@ -5,9 +5,12 @@ import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import { CompiledQuery } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { claimEvents } from '../tables/event-queue-repository.ts'
 import { deleteExpiredRows } from '../tables/retention-repository.ts'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { claimRequests, dropEntry } from '../tables/start-request-repository.ts'
+import { createTurns } from '../tables/tenants-in-turn.ts'
+import { HOST } from '../tables/webhook-tables.ts'
 import { plainKeys } from '../testing/kit/plain-keys.ts'
 import { publish } from '../testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
@@ -212,9 +215,9 @@ test('only the first of those with an order key is due; each of the others is wh
   const claimAll = async () => {
     const found = []
     for (;;) {
-      const { requests, hasMore } = await claim()
+      const { requests, isEmpty } = await claim()
       found.push(...requests)
-      if (!hasMore) break
+      if (isEmpty) break
     }
     claimed.push(...found.map(({ requestId }) => requestId))
     return found
@@ -233,6 +236,57 @@ test('only the first of those with an order key is due; each of the others is wh
   expect(claimed).toEqual(['r1', 'r2'])
   await other.withTenant(tenantId, (tx) => dropEntry(tx, second as NonNullable<typeof second>))
   expect((await claimAll()).map(({ requestId }) => requestId)).toEqual(['r3'])
+  await own.end()
+})
+
+test('entries that another process holds do not end the search for those of later tenants', async () => {
+  const own = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 4 })
+  await (await openTestServer({ ...options, database: { pool: own, endOnClose: false } })).close()
+  const other = createDatabase<ServerTables>({ pool: own })
+  const tenants = ['turn-a', 'turn-b', 'turn-c', 'turn-d', 'turn-e']
+  await other.withSystem(async (tx) => {
+    for (const tenantId of tenants) {
+      const fill = `insert into tenon.start_request_queue (tenant_id, request_id, target, due_at, attempts)
+        values ($1, 'r', '', 1, 0)`
+      await tx.executeQuery(CompiledQuery.raw(fill, [tenantId]))
+      const event = `insert into tenon.event_queue (tenant_id, event_id, target, event_type, subject, at, due_at)
+        values ($1, 'e', $2, 'run.failed', '[]', 1, 1)`
+      await tx.executeQuery(CompiledQuery.raw(event, [tenantId, HOST]))
+    }
+  })
+  const search = async (
+    claim: (afterTenant: string) => Promise<{ tenants: readonly string[]; found: readonly string[] }>,
+  ) => {
+    const turns = createTurns()
+    const found: string[] = []
+    for (let round = 0; round < 20; round += 1) {
+      const claimed = await claim(turns.afterTenant)
+      found.push(...claimed.found)
+      if (!turns.note(claimed.tenants, claimed.found.length === 0)) return { found, rounds: round + 1 }
+    }
+    return { found, rounds: Number.POSITIVE_INFINITY }
+  }
+  const searchAll = async () => [
+    await search(async (afterTenant) => {
+      const claim = { leaseMs: 60_000, most: 2, afterTenant }
+      const { requests, tenants } = await other.withSystem((tx) => claimRequests(tx, claim))
+      return { tenants, found: requests.map(({ tenantId }) => tenantId) }
+    }),
+    await search(async (afterTenant) => {
+      const claim = { leaseMs: 60_000, most: 0, mostToSpread: 0, except: [], forHost: { most: 2, afterTenant } }
+      const { entries, tenants } = await other.withSystem((tx) => claimEvents(tx, claim))
+      return { tenants, found: entries.map(({ tenant_id }) => tenant_id) }
+    }),
+  ]
+  await other.withSystem(async (tx) => {
+    for (const table of ['start_request_queue', 'event_queue']) {
+      await tx.executeQuery(CompiledQuery.raw(`select from tenon.${table} where tenant_id < 'turn-e' for update`))
+    }
+    const searched = await searchAll()
+    expect(searched.map(({ found }) => found)).toEqual([['turn-e'], ['turn-e']])
+    for (const { rounds } of searched) expect(rounds).toBeLessThan(10)
+  })
+  expect((await searchAll()).map(({ found }) => found)).toEqual([tenants.slice(0, 4), tenants.slice(0, 4)])
   await own.end()
 })
 

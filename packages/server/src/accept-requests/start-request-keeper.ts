@@ -1,6 +1,7 @@
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { claimRequests } from '../tables/start-request-repository.ts'
+import { createTurns } from '../tables/tenants-in-turn.ts'
 import { acceptRequest } from './accept-request.ts'
 
 /** Works on the start requests of all tenants while a process runs. */
@@ -42,18 +43,18 @@ export function createStartRequestKeeper(
   let working: Promise<void> | null = null
   let state: 'new' | 'started' | 'closed' = 'new'
   let isWoken = false
-  let afterTenant = ''
+  const turns = createTurns()
 
   const work = async (): Promise<number> => {
     const server = contextOf()
     let count = 0
     while (state !== 'closed') {
       isWoken = false
-      const { requests, hasMore, lastTenant } = await server.database.withSystem((tx) =>
+      const { afterTenant } = turns
+      const { requests, isEmpty, tenants } = await server.database.withSystem((tx) =>
         claimRequests(tx, { leaseMs, most: AT_ONCE, afterTenant }),
       )
-      afterTenant = lastTenant
-      if (!hasMore) return count
+      if (!turns.note(tenants, isEmpty)) return count
       count += requests.length
       await Promise.all(
         requests.map(async (each) => {

@@ -7,6 +7,9 @@ import type { HeldAnswer, RouteAnswer } from '../http/route-handler.ts'
 import { presentRun } from '../runs/present-run.ts'
 import { awaitAnswer } from './await-answer.ts'
 
+/** A caller that waits goes on to ask for the run, or repeats the request with its key. */
+const ASK_AGAIN = { 'retry-after': '1' } as const
+
 /** A start by the API that waits. */
 export interface WaitingStart {
   readonly identity: Identity
@@ -47,7 +50,8 @@ export async function startAndWait(server: ServerContext, request: WaitingStart)
         answer: waited.kind === 'answered' ? maskCredentials(waited.answer) : null,
       }
       const isDone = waited.kind === 'answered' || waited.kind === 'ended'
-      return { status: isDone ? 200 : 202, json, headers: request.headersOf(of) }
+      const headers = request.headersOf(of)
+      return isDone ? { status: 200, json, headers } : { status: 202, json, headers: { ...headers, ...ASK_AGAIN } }
     }
   } catch (error) {
     leave()

@@ -7,6 +7,7 @@ import { isRefusal } from '../log/is-refusal.ts'
 import { stopSchedule } from '../schedule-rules/put-schedules.ts'
 import type { FireDeps } from '../schedules/fire-time.ts'
 import type { Claiming } from '../schedules/firing.ts'
+import { insertSystemAudit } from '../tables/audit-repository.ts'
 import { findPoll, type PollValues, putPoll } from '../tables/poll-repository.ts'
 import { type ClaimedSchedule, ClaimLost, holdClaim, releaseSchedule } from '../tables/schedule-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
@@ -183,6 +184,9 @@ async function fail(polling: Polling, error: TenonError): Promise<void> {
     if (!isLast) return releaseSchedule(tx, claimed, NO_TIMES, next_at)
     await updateTrigger(tx, claimed, { paused_at: now, pauser_id: null, pauser_name: null, updated_at: now })
     await stopSchedule(tx, claimed)
+    const details = { nodeId: claimed.nodeId, failures, code: error.code }
+    const { tenantId, workflowId } = claimed
+    await insertSystemAudit(tx, { tenantId, action: 'trigger.pause', resource: workflowId, at: now, details })
   })
   const { tenantId, workflowId, nodeId } = claimed
   const said = { tenantId, workflowId, nodeId, failures, code: error.code, reason: failure.message }

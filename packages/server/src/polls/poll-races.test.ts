@@ -5,6 +5,7 @@ import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listPollStates } from '../tables/poll-repository.ts'
+import { hurryPolls, listPollingTenants } from '../tables/schedule-repository.ts'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
 import { publish } from '../testing/kit/sample-workflows.ts'
 import { nodesWithWebhook } from '../testing/kit/test-nodes.ts'
@@ -124,6 +125,21 @@ test('a connection whose rate is used up is no failure of its poll', async () =>
   await poll()
   expect((await trigger()).poll).toMatchObject({ failures: 0, failure: { code: 'CONNECTION_RATE_LIMITED' } })
   expect(await events()).toEqual([])
+})
+
+test('a notification during the first poll of a trigger is followed by another poll, for its node type alone', async () => {
+  const { feed, service, answer } = openClosedFeed(['a'])
+  const { as, untilPolled } = await open({ feed, every: '1h' })
+  await expect.poll(() => service.polls.length, soon).toBe(1)
+  const { tenantId } = as
+  const hurry = () => database.withTenant(tenantId, (tx) => hurryPolls(tx, tenantId, 'feed'))
+  const polling = (type: string) => database.withSystem((tx) => listPollingTenants(tx, type))
+  expect(await hurry()).toBe(true)
+  expect([await polling('feed'), await polling('other')]).toEqual([expect.arrayContaining([tenantId]), []])
+  answer()
+  await untilPolled()
+  expect(await hurry()).toBe(false)
+  await expect.poll(() => service.polls.length, soon).toBe(2)
 })
 
 test('a process that closes while a service is asked leaves the poll to another one at once', async () => {

@@ -1,4 +1,4 @@
-import type { PollPreview, Run } from '@tenon/core/api'
+import type { PollPreview, Run, WebhookEvent } from '@tenon/core/api'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ServerDatabase, ServerTables } from '../tables/server-tables.ts'
@@ -10,6 +10,7 @@ import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 const log = vi.fn()
+const handled: WebhookEvent[] = []
 const { feedNode, openFeed } = openTestFeeds()
 /** Tenants that may start no runs. */
 const full = new Set<string>()
@@ -21,6 +22,7 @@ beforeAll(async () => {
   const nodes = [...nodesWithWebhook, feedNode]
   server = await openTestServer({
     ...{ nodes, database: { pglite }, clockPace: { idleMs: 20, retryMs: 20 }, log },
+    onEvent: (event) => void handled.push(event),
     dataLimits: (tenantId) => (full.has(tenantId) ? { openWaits: 0 } : {}),
   })
 })
@@ -129,6 +131,16 @@ test('a failure is listed and tried again; after ten, the trigger is paused with
     poll: { nextAt: null, failures: 10, failure: { code: 'POLL_FAILED' } },
   })
   expect(log).toHaveBeenCalledWith('warn', expect.stringContaining('poll.paused'), expect.anything())
+  const audited = await database.withTenant(as.tenantId, (tx) =>
+    tx.selectFrom('audit_log').select(['actor_role', 'details']).where('action', '=', 'trigger.pause').execute(),
+  )
+  expect(audited.map(({ details, ...entry }) => ({ ...entry, details: JSON.parse(details) }))).toEqual([
+    { actor_role: 'system', details: { nodeId: 'feed', failures: 10, code: 'POLL_FAILED' } },
+  ])
+  const { tenantId } = as
+  await expect
+    .poll(() => handled.find((event) => event.tenantId === tenantId && event.type === 'trigger.paused'))
+    .toMatchObject({ data: { nodeId: 'feed' } })
   service.failure = null
   service.ids = ['late']
   await post('resume')

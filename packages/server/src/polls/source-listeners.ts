@@ -40,7 +40,7 @@ export function createSourceListeners(
     const hurry = createHurry(
       {
         hurryOf: (tenantId) => database.withTenant(tenantId, (tx) => hurryPolls(tx, tenantId, type)),
-        listTenants: () => database.withSystem(listPollingTenants),
+        listTenants: () => database.withSystem((tx) => listPollingTenants(tx, type)),
       },
       stop.signal,
       log,

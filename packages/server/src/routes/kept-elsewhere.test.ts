@@ -291,6 +291,42 @@ describe('connections that the host provides', () => {
     expect(await check(as, 'host_crm')).toMatchObject({ ok: false, message: 'Expired' })
   })
 
+  test('refuse what the database cannot hold, and note in the audit log that an account must be connected again', async () => {
+    const as = testIdentity({ role: 'admin' })
+    const given = { tenantId: as.tenantId, key: 'crm', connector: 'crm', name: 'CRM' } as const
+    const person = { kind: 'user', userId: 'u-1', displayName: 'Ada' } as const
+    const faults: readonly (readonly [object, readonly string[]])[] = [
+      [{ reconnect: null }, ['reconnect']],
+      [{ reconnect: '' }, ['reconnect']],
+      [{ reconnect: 'a\u0000b' }, ['reconnect']],
+      [{ name: 'a\u0000b' }, ['name']],
+      [{ sharing: { ...person, userId: 'a\u0000b' } }, ['sharing', 'userId']],
+      [{ sharing: { ...person, userId: 'x'.repeat(201) } }, ['sharing', 'userId']],
+      [{ sharing: { ...person, displayName: '\ud800' } }, ['sharing', 'displayName']],
+      [{ sharing: { ...person, displayName: 'x'.repeat(201) } }, ['sharing', 'displayName']],
+      [{ sharing: null }, ['sharing']],
+    ]
+    for (const [fault, path] of faults) {
+      await expect(server.automation.provideConnection({ ...given, ...fault })).rejects.toMatchObject({
+        ...{ code: 'REQUEST_INVALID', details: { issues: [expect.objectContaining({ path })] } },
+      })
+    }
+    const provide = (reconnect?: string) =>
+      server.automation.provideConnection({ ...given, ...(reconnect === undefined ? {} : { reconnect }) })
+    await provide(`${'x'.repeat(299)}\u{1f600}`)
+    await provide('Expired')
+    await provide('Expired')
+    await provide()
+    const entries = await database.withTenant(as.tenantId, (tx) =>
+      tx.selectFrom('audit_log').select(['action', 'details']).orderBy('at').execute(),
+    )
+    const reasons = entries.flatMap(({ action, details }) =>
+      action === 'connection.needs_reauth' ? [JSON.parse(details).reason] : [],
+    )
+    expect(reasons).toEqual([expect.stringMatching(/^x+…?$/), 'Expired'])
+    expect(entries.filter(({ action }) => action === 'connection.reconnect')).toHaveLength(1)
+  })
+
   test('end no wait too early or never: one that is provided while the resolver answers, and again under its key', async () => {
     const as = testIdentity({ role: 'admin' })
     const { tenantId } = as

@@ -69,6 +69,7 @@ describe('a start that waits', () => {
     const silent = await publish(server, as, asking())
     const late = await start(as, silent, '?wait=1ms')
     expect([late.status, await late.json()]).toMatchObject([202, { answer: null, finishedAt: null, output: null }])
+    expect([early, late].map(({ headers }) => headers.get('retry-after'))).toEqual([null, '1'])
     const waiting = start(as, silent, '?wait=2m')
     for (let voted = 0; voted < 3; voted += 1) await approve(as)
     expect(await (await waiting).json()).toMatchObject({ status: 'completed', outcome: 'approved' })

@@ -4,7 +4,7 @@ import { isRunOver } from '@tenon/core/run'
 import { findObstacles, findRunObstacles, type RunObstacle, type RuntimeTables, type StoredRun } from '@tenon/runtime'
 import { databaseNow } from '@tenon/runtime/postgres'
 import type { ServerContext } from '../context.ts'
-import { hasLookedLately } from '../tables/schedule-outage-repository.ts'
+import { hasTickedLately } from '../tables/schedule-outage-repository.ts'
 
 /** Health of a run while no worker is running. */
 const NO_WORKER: RunHealth = Object.freeze({
@@ -50,8 +50,7 @@ const ON_TEMPORAL: Readonly<Record<RunObstacle, RunHealth>> = Object.freeze({
 async function findExecution({
   engine,
   database,
-  hasBackground,
-}: Pick<ServerContext, 'engine' | 'database' | 'hasBackground'>): Promise<'workers' | 'ticks' | 'none'> {
+}: Pick<ServerContext, 'engine' | 'database'>): Promise<'workers' | 'ticks' | 'none'> {
   if (engine.kind !== 'embedded') return 'workers'
   return database.withSystem(async (tx) => {
     const worker = await tx
@@ -61,7 +60,7 @@ async function findExecution({
       .limit(1)
       .executeTakeFirst()
     if (worker !== undefined) return 'workers'
-    return !hasBackground && (await hasLookedLately(tx)) ? 'ticks' : 'none'
+    return (await hasTickedLately(tx)) ? 'ticks' : 'none'
   })
 }
 

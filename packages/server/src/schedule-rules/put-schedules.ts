@@ -61,6 +61,7 @@ export async function putVersionSchedules(tx: ServerTx, { tenantId, workflowId }
       ...{ revision: (row?.revision ?? 0) + 1, claim: row?.claim ?? 0, failing_from: null },
       wake_at: waiting_at === null ? wake_at : now,
       last_run_id: row?.last_run_id ?? null,
+      poll_type: trigger.kind === 'poll' ? trigger.node_type : null,
     })
   }
   await putSchedules(tx, changed)

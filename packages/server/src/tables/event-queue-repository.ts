@@ -29,8 +29,8 @@ export interface EventClaim {
 /** Entries that were claimed. */
 export interface ClaimedEvents {
   readonly entries: readonly ClaimedEvent[]
-  /** Tenant that had the last turn for `onEvent`. */
-  readonly lastTenant: string
+  /** Tenants that had a turn for `onEvent`. */
+  readonly tenants: readonly string[]
 }
 
 const FOR_HOST = sql<boolean>`target = ${sql.lit(HOST)}`
@@ -133,7 +133,7 @@ export async function claimEvents(
     )
     .returning(['tenant_id', 'event_id', 'target', 'event_type', 'subject', 'at', 'attempts'])
     .execute()
-  return { entries, lastTenant: tenants.at(-1) ?? forHost.afterTenant }
+  return { entries, tenants }
 }
 
 /** Names an entry of the queue. */

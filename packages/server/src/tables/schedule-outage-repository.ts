@@ -45,11 +45,21 @@ export async function noteLook(tx: ServerTx): Promise<void> {
   await tx.updateTable('schedule_looks').set({ looked_at: now }).where('clock', '=', first.clock).execute()
 }
 
-/** Checks whether a process has looked for schedules lately. */
-export async function hasLookedLately(tx: ServerTx): Promise<boolean> {
+/** Notes that a tick begins or ends in this moment. */
+export async function noteTick(tx: ServerTx): Promise<void> {
+  await tx
+    .insertInto('schedule_looks')
+    .values({ clock: 'ticks', looked_at: databaseNow })
+    .onConflict((conflict) => conflict.column('clock').doUpdateSet({ looked_at: databaseNow }))
+    .execute()
+}
+
+/** Checks whether a process has had a tick lately. */
+export async function hasTickedLately(tx: ServerTx): Promise<boolean> {
   const row = await tx
     .selectFrom('schedule_looks')
     .select('looked_at')
+    .where('clock', '=', 'ticks')
     .where('looked_at', '>', sql<number>`${databaseNow} - ${sql.lit(OUTAGE_MS)}`)
     .executeTakeFirst()
   return row !== undefined

@@ -121,7 +121,7 @@ export async function claimSchedules(
   return { claimed, now: row.now, nextWakeAt: row.next_wake_at }
 }
 
-type ClaimedRow = Omit<ScheduleRow, 'rule_hash' | 'wake_at'>
+type ClaimedRow = Omit<ScheduleRow, 'rule_hash' | 'wake_at' | 'poll_type'>
 
 const inMs = (ms: number) => sql<number>`${databaseNow} + ${ms}::bigint`
 
@@ -197,6 +197,7 @@ export async function putSchedules(tx: ServerTx, rows: readonly ScheduleRow[]): 
         waiting_at: row.ref('excluded.waiting_at'),
         wake_at: row.ref('excluded.wake_at'),
         failing_from: row.ref('excluded.failing_from'),
+        poll_type: row.ref('excluded.poll_type'),
       })),
     )
     .execute()
@@ -323,8 +324,11 @@ export async function listOpenRuns(
   return open.map(({ run_id }) => ({ runId: run_id, dueAt: times.get(run_id) ?? null }))
 }
 
-/** Lists the tenants with polls that are not due yet: those, unlike schedules, have no times. For `withSystem`. */
-export async function listPollingTenants(tx: ServerTx): Promise<readonly TenantId[]> {
+/**
+ * Lists the tenants with polls of a node type that are not due yet: those, unlike schedules, have no times. A poll that a
+ * process of an earlier version has published says no type, and may be of any. For `withSystem`.
+ */
+export async function listPollingTenants(tx: ServerTx, nodeType: string): Promise<readonly TenantId[]> {
   const rows = await tx
     .selectFrom('schedules')
     .select('tenant_id')
@@ -332,11 +336,15 @@ export async function listPollingTenants(tx: ServerTx): Promise<readonly TenantI
     .where('due_at', 'is', null)
     .where('waiting_at', 'is', null)
     .where('wake_at', '>', statementNow)
+    .where((eb) => eb.or([eb('poll_type', '=', nodeType), eb('poll_type', 'is', null)]))
     .execute()
   return rows.map(({ tenant_id }) => tenant_id)
 }
 
-/** Polls of a node type that are not due yet, without those in a pause after a failure, or while they wait for room. */
+/**
+ * Polls of a node type that are not due yet, without those in a pause after a failure, or while they wait for room. One
+ * without a state is in its first poll.
+ */
 function pollsToHurry(tx: ServerTx, nodeType: string) {
   return tx
     .selectFrom('schedules')
@@ -346,7 +354,7 @@ function pollsToHurry(tx: ServerTx, nodeType: string) {
         .onRef('triggers.workflow_id', '=', 'schedules.workflow_id')
         .onRef('triggers.node_id', '=', 'schedules.node_id'),
     )
-    .innerJoin('polls', (join) =>
+    .leftJoin('polls', (join) =>
       join
         .onRef('polls.tenant_id', '=', 'schedules.tenant_id')
         .onRef('polls.workflow_id', '=', 'schedules.workflow_id')

@@ -357,6 +357,24 @@ const tenantTurns: Migration = {
   ],
 }
 
+/** The node types of polls, by which a source finds the tenants that have some. */
+const pollTypes: Migration = {
+  name: '0061-poll-types',
+  isCompatible: true,
+  up: ({ schema }) => [
+    `alter table ${identifier(schema)}.schedules add column poll_type text`,
+    ...backfill(
+      schema,
+      'schedules',
+      backfill(schema, 'triggers', [
+        `update ${identifier(schema)}.schedules s set poll_type = t.node_type from ${identifier(schema)}.triggers t
+          where t.tenant_id = s.tenant_id and t.workflow_id = s.workflow_id and t.node_id = s.node_id
+            and t.kind = 'poll'`,
+      ]),
+    ),
+  ],
+}
+
 /** Longest input of a run, or data of an event, as of a request to the API. */
 const MAX_BODY_BYTES = 1_048_576
 
@@ -379,6 +397,7 @@ export const SERVER_MIGRATIONS = {
     polls,
     connectionPaces,
     tenantTurns,
+    pollTypes,
   ],
   // Their drafts hold the snapshot in the row that every update writes.
   retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],

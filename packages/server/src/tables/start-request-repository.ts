@@ -24,10 +24,10 @@ export interface ClaimedRequest extends QueueRef, Pick<StartRequestQueueRow, 'at
 /** Entries that were claimed. */
 export interface RequestClaim {
   readonly requests: readonly ClaimedRequest[]
-  /** True if more may be due. */
-  readonly hasMore: boolean
-  /** Tenant that had the last turn. */
-  readonly lastTenant: string
+  /** True if no entry was found; those that were found may all be held by their order keys. */
+  readonly isEmpty: boolean
+  /** Tenants that had a turn. */
+  readonly tenants: readonly string[]
 }
 
 /** Order of the entries that have an index. */
@@ -43,8 +43,7 @@ export async function claimRequests(
   { leaseMs, most, afterTenant }: { readonly leaseMs: number; readonly most: number; readonly afterTenant: string },
 ): Promise<RequestClaim> {
   const tenants = await tenantsInTurn(tx, 'start_request_queue', WITH_DUE_TIME, { afterTenant, most })
-  const lastTenant = tenants.at(-1) ?? afterTenant
-  if (tenants.length === 0) return { requests: [], hasMore: false, lastTenant }
+  if (tenants.length === 0) return { requests: [], isEmpty: true, tenants }
   const rows = await tx
     .updateTable('start_request_queue')
     .set({ due_at: sql<number>`${databaseNow} + ${leaseMs}::bigint` })
@@ -83,7 +82,7 @@ export async function claimRequests(
     .map(({ tenant_id: tenantId, request_id: requestId, failing_ms, target, attempts, order_key }) => ({
       ...{ tenantId, requestId, target, attempts, order_key, failingMs: Number(failing_ms) },
     }))
-  return { requests, hasMore: rows.length > 0, lastTenant }
+  return { requests, isEmpty: rows.length === 0, tenants }
 }
 
 export async function findRequest(tx: ServerTx, ref: Omit<QueueRef, 'target'>): Promise<StartRequestRow | null> {

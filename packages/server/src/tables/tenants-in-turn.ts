@@ -10,6 +10,43 @@ export interface TurnOrder {
   readonly most: number
 }
 
+/** Turns of the tenants over the claims of one process. */
+export interface Turns {
+  /** Tenant that had the last turn. */
+  readonly afterTenant: string
+  /**
+   * Notes a claim.
+   *
+   * @param tenants - Tenants that had a turn.
+   * @param isEmpty - True if nothing was claimed.
+   * @returns True if another claim may find something. After an empty one that is so while there are tenants without a turn
+   * since the last find: another process may have locked the entries of those that had theirs.
+   */
+  note(tenants: readonly string[], isEmpty: boolean): boolean
+}
+
+export function createTurns(): Turns {
+  let afterTenant = ''
+  const passedOver = new Set<string>()
+  return {
+    get afterTenant() {
+      return afterTenant
+    },
+    note(tenants, isEmpty) {
+      afterTenant = tenants.at(-1) ?? afterTenant
+      if (!isEmpty) {
+        passedOver.clear()
+        return true
+      }
+      const hasNew = tenants.some((tenantId) => !passedOver.has(tenantId))
+      if (hasNew) for (const tenantId of tenants) passedOver.add(tenantId)
+      // The next search begins anew.
+      else passedOver.clear()
+      return hasNew
+    },
+  }
+}
+
 /**
  * Finds the tenants with entries of a queue that are due, beginning after one that had its turn: each is one lookup in the
  * index, so that the backlog of one tenant costs the others nothing. For `withSystem`.

@@ -51,6 +51,8 @@ export interface ScheduleRow {
   readonly waiting_at: number | null
   /** Time at which a process looks at it; null if there is nothing to look at. */
   readonly wake_at: number | null
+  /** Node type of a poll, by which its source finds it; null for a schedule. */
+  readonly poll_type: string | null
   /** Run that was started last; null before the first one. */
   readonly last_run_id: RunId | null
   /** Times after it could not be started for a fault of the server; null if there is none. */
@@ -77,9 +79,9 @@ export interface PollRow {
   readonly message: string | null
 }
 
-/** The last look of any process for schedules that are due, in a table of one row. */
+/** The last look of any process for schedules that are due, and the last begin or end of a tick. */
 export interface ScheduleLookRow {
-  readonly clock: 'schedules'
+  readonly clock: 'schedules' | 'ticks'
   readonly looked_at: number
 }
 

@@ -158,4 +158,12 @@ test('runs are healthy while ticks are called, and the budget has limits', async
   }
   await server.automation.tick({ budgetMs: 10_000 })
   expect(await ready()).not.toContain('NO_WORKER')
+  // A process with work in the background, whose runs these ticks execute.
+  const web = await server.sibling({ ...options, background: true })
+  expect(await (await web.call('/health/ready')).text()).not.toContain('NO_WORKER')
+  await database.withSystem((tx) => tx.updateTable('schedule_looks').set({ looked_at: 1 }).execute())
+  // Its own looks for schedules execute no run.
+  await web.json(200, '/runs', { as })
+  await expect.poll(async () => (await web.call('/health/ready')).text()).toContain('NO_WORKER')
+  await web.close()
 }, 60_000)

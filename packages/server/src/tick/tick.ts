@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Engine } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { noteTick } from '../tables/schedule-outage-repository.ts'
 
 /** Options of `automation.tick()`. */
 export interface TickOptions {
@@ -73,6 +74,8 @@ export function createTicks(
     const drainMs = Math.min(MOST_DRAIN_MS, budgetMs / 5)
     const begin = AbortSignal.any([AbortSignal.timeout(budgetMs - drainMs), context.closing])
     const over = AbortSignal.any([AbortSignal.timeout(budgetMs), context.closing])
+    const noteNow = () => context.database.withSystem(noteTick)
+    await noteNow()
     const worker = await context.engine.openTickWorker()
     const { others, ...counted } = openParts({ ...context, closing: over })
     const { schedules, requests, events } = counted
@@ -117,6 +120,8 @@ export function createTicks(
       const closing = Promise.allSettled(parts.map((part) => part.close()))
       await worker.close(drainMs)
       await Promise.race([closing, aborted(over).then(() => pause(ABORT_MS))])
+      // A tick may be longer than the time for which one counts. The next one notes itself in any case.
+      await noteNow().catch(() => undefined)
     }
     return { runs: worker.runs, ...counts, hasMore: hasMore || begin.aborted }
   }

@@ -20,9 +20,10 @@ export interface ConnectionVault {
    * Opens a connection for a user who tests it, also one that must be connected again: its service may accept it by now. Not
    * by OAuth, whose tokens the service has ended, and not one of the host, who knows it.
    *
+   * @param options.isFresh - True to ask again for secrets of others that are in memory.
    * @throws {@link TenonError} as for an attempt.
    */
-  openFor(identity: Identity, connectionId: string): Promise<OpenedForUser>
+  openFor(identity: Identity, connectionId: string, options: Pick<SecretUser, 'isFresh'>): Promise<OpenedForUser>
   /**
    * Opens a connection for a trigger that itself sends requests, which acts for no person.
    *
@@ -131,7 +132,7 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
         remedy: 'Ask the owner, or resolve the node run in another way.',
       })
     },
-    async openFor(identity, connectionId) {
+    async openFor(identity, connectionId, { isFresh }) {
       const stored = await read(identity.tenantId, connectionId)
       if (!maySee(identity, stored.row)) throw notFound()
       const connector = connectorOf(stored.row)
@@ -139,8 +140,7 @@ export function createConnectionVault(deps: ConnectionVaultDeps): ConnectionVaul
       const { row } = used
       const isOver = row.status === 'needs_reauth' && (connector.auth.kind === 'oauth2' || isProvided(row))
       if (isOver) return { row, opened: null, reason: row.status_reason }
-      // A person who has changed a secret where it is kept tests it at once.
-      const user = { principal: { userId: identity.userId }, workflowId: null, isFresh: true }
+      const user = { principal: { userId: identity.userId }, workflowId: null, isFresh }
       return decrypt(connector, used, user)
     },
   }

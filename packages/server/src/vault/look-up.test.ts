@@ -29,12 +29,17 @@ function open(list: ConnectorLookup['list'], { isOver = false, searches = false 
   const connection = { connectionId: 'con_1', provider: 'chat', values: {} }
   const credentials = { headers: { authorization: 'Bearer canary-1' }, query: {}, allowedHosts: ['chat.example'] }
   const opened = { connection, credentials, secrets: ['canary-1'] }
+  const asked: { readonly isFresh: boolean }[] = []
   const vault = {
     connector: (id: string) => (id === 'chat' ? connector : null),
-    openFor: async () => (isOver ? { row, opened: null, reason: null } : { row, opened }),
+    openFor: async (_identity: Identity, _id: string, options: { readonly isFresh: boolean }) => {
+      asked.push(options)
+      return isOver ? { row, opened: null, reason: null } : { row, opened }
+    },
   }
   return {
     ...createLookups({ vault, http, now: () => now }),
+    asked,
     wait: (ms: number) => {
       now += ms
     },
@@ -72,6 +77,12 @@ describe('lookups', () => {
     wait(30_001)
     await lookUp(identity, row, 'channels', 'a')
     expect(searches).toEqual(['a', 'b', 'a', 'a'])
+  })
+
+  test('use the secrets that are in memory: a list that people open again asks no host for them', async () => {
+    const { asked, lookUp } = open(async () => [])
+    await lookUp(identity, row, 'channels', '')
+    expect(asked).toEqual([{ isFresh: false }])
   })
 
   test('forget the oldest answers', async () => {

@@ -48,7 +48,7 @@ export function createLookups({ vault, http, now }: LookupsDeps): Lookups {
     { list }: ConnectorLookup,
     search: string,
   ): Promise<readonly LookupChoice[]> => {
-    const { opened } = await vault.openFor(identity, row.connection_id)
+    const { opened } = await vault.openFor(identity, row.connection_id, { isFresh: false })
     if (opened === null) throw new TenonError('LOOKUP_FAILED', 'The account must be connected again')
     const abortSignal = AbortSignal.timeout(TIMEOUT_MS)
     try {

@@ -3,6 +3,7 @@ import { ROUTES } from '@tenon/core/api'
 import { TENANT_ID_PATTERN, type TenantId, type UserId, type WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { connectorFields } from '@tenon/core/node'
+import { cutText, textFault } from '@tenon/core/text'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { checkInput } from '../http/check-input.ts'
@@ -40,7 +41,11 @@ export interface ProvidedConnection {
     | { readonly kind: 'tenant' }
     | { readonly kind: 'workflows'; readonly workflowIds: readonly WorkflowId[] }
     | { readonly kind: 'user'; readonly userId: UserId; readonly displayName: string }
-  /** Sentence for people, if the account must be connected again: node runs wait for it. @defaultValue it works */
+  /**
+   * Sentence for people, if the account must be connected again: node runs wait for it. It is shown up to 300 characters.
+   *
+   * @defaultValue it works
+   */
   readonly reconnect?: string
 }
 
@@ -68,11 +73,14 @@ export async function provideConnection(
 ): Promise<{ readonly connectionId: string }> {
   const connectionId = idOf(given)
   const { tenantId, key: _key, sharing: wanted = { kind: 'tenant' }, reconnect, ...fields } = given
-  const [userId, displayName] = wanted.kind === 'user' ? [wanted.userId, wanted.displayName] : ['' as UserId, '']
-  const sharing = wanted.kind === 'user' ? ({ kind: 'user' } as const) : wanted
+  if (reconnect !== undefined) checkText(['reconnect'], reconnect)
+  const isOfPerson = wanted?.kind === 'user'
+  const [userId, displayName] = isOfPerson ? [wanted.userId, wanted.displayName] : ['' as UserId, '']
+  const sharing = isOfPerson ? ({ kind: 'user' } as const) : wanted
   const checked = checkInput(ROUTES.createConnection.body, { ...fields, sharing }, 'body')
-  if (wanted.kind === 'user' && (typeof userId !== 'string' || userId === '' || typeof displayName !== 'string')) {
-    throw new TenonError('REQUEST_INVALID', 'sharing needs the userId and the displayName of the person')
+  if (isOfPerson) {
+    checkText(['sharing', 'userId'], userId, MAX_PERSON)
+    checkText(['sharing', 'displayName'], displayName, MAX_PERSON)
   }
   const { connector: id, name, values = {}, allowedHosts = [] } = checked
   const connector = connectorOf(server, id)
@@ -86,7 +94,7 @@ export async function provideConnection(
   const state =
     reconnect === undefined
       ? ({ status: 'connected', status_reason: null } as const)
-      : ({ status: 'needs_reauth', status_reason: reconnect.slice(0, MAX_REASON) } as const)
+      : ({ status: 'needs_reauth', status_reason: cutText(reconnect, MAX_REASON) } as const)
   const row: ConnectionRow = {
     ...{ tenant_id: tenantId, connection_id: connectionId, connector: id, markers: '{}', ...set, ...state },
     ...{
@@ -104,6 +112,7 @@ export async function provideConnection(
     if (!(await insertConnection(tx, row, []))) return false
     const details = { connector: id, name }
     await insertSystemAudit(tx, { tenantId, action: 'connection.create', resource: connectionId, at, details })
+    if (row.status_reason !== null) await noteReconnect(tx, row, row.status_reason)
     return true
   })
   if (!isNew) await change(server, row, { sharing })
@@ -135,9 +144,29 @@ async function change(
     await releaseRequests(tx, tenantId, connectionId)
     const action = isEnd && row.status === 'needs_reauth' ? 'connection.reconnect' : 'connection.update'
     await insertSystemAudit(tx, { tenantId, action, resource: connectionId, at })
+    // A host may say it again and again, for another reason each time.
+    if (status_reason !== null && status_reason !== row.status_reason) await noteReconnect(tx, wanted, status_reason)
   }
   const endsWaits = () => status === 'connected'
   await changeConnection(server, { tenantId, connectionId }, { endsWaits, apply })
+}
+
+function noteReconnect(tx: ServerTx, row: ConnectionRow, reason: string): Promise<void> {
+  const { tenant_id: tenantId, connection_id: resource, updated_at: at } = row
+  return insertSystemAudit(tx, { tenantId, action: 'connection.needs_reauth', resource, at, details: { reason } })
+}
+
+/** Longest id or name of a person, as of one who signs in. */
+const MAX_PERSON = 200
+
+/** @throws {@link TenonError} `REQUEST_INVALID` for what is no text, for an empty one, and for one that the database cannot hold. */
+function checkText(path: readonly string[], value: unknown, most = Number.POSITIVE_INFINITY): void {
+  if (typeof value === 'string' && value !== '' && value.length <= most && textFault(value) === null) return
+  const limit = most === Number.POSITIVE_INFINITY ? 'at least 1 character' : `1 to ${most} characters`
+  const message = `Must be a text of ${limit} without NUL characters`
+  throw new TenonError('REQUEST_INVALID', `${path.join('.')} is not valid: ${message}`, {
+    details: { issues: [{ path, code: 'invalid_value', message }] },
+  })
 }
 
 /** Longest sentence that is stored and shown. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSecretCache } from './secret-cache.ts'
 
 const OLD = { isFresh: false } as const
@@ -18,6 +18,22 @@ describe('createSecretCache', () => {
     expect(await cache.get(['a', 1], load, OLD)).toBe(3)
     at = 120_000
     expect(await cache.get(['a', 1], load, OLD)).toBe(4)
+  })
+
+  test('has a timer for each value in memory and no other', async () => {
+    vi.useFakeTimers()
+    try {
+      const cache = createSecretCache()
+      const load = (forMs: number) => async () => ({ value: 'x', forMs })
+      for (let round = 0; round < 3; round += 1) await cache.get(['a'], load(60_000), { isFresh: true })
+      expect(vi.getTimerCount()).toBe(1)
+      for (let index = 0; index < 2_100; index += 1) await cache.get(['b', index], load(60_000), OLD)
+      expect(vi.getTimerCount()).toBe(2_000)
+      vi.advanceTimersByTime(60_000)
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('keeps neither failures, nor values without a time, nor more than its limit', async () => {

@@ -26,11 +26,19 @@ interface Entry {
   readonly loading: Promise<Loaded<unknown>>
   /** End by the monotonic clock; `null` while it is loaded. */
   until: number | null
+  /** Ends the entry; `null` while it is loaded. */
+  timer: NodeJS.Timeout | null
 }
 
 /** Creates an empty cache. Values leave the memory when their time is over, also if no one asks for them. */
 export function createSecretCache(now: () => number = () => performance.now()): SecretCache {
   const entries = new Map<string, Entry>()
+  /** Removes an entry with its timer, which would hold the secret in memory. */
+  const drop = (key: string): void => {
+    const timer = entries.get(key)?.timer ?? null
+    if (timer !== null) clearTimeout(timer)
+    entries.delete(key)
+  }
 
   return {
     async get<Value>(
@@ -45,21 +53,21 @@ export function createSecretCache(now: () => number = () => performance.now()): 
         return ((await known.loading) as Loaded<Value>).value
       }
       const loading = load()
-      const entry: Entry = { loading, until: null }
-      const forget = (): void => {
-        if (entries.get(key) === entry) entries.delete(key)
-      }
+      const entry: Entry = { loading, until: null, timer: null }
+      drop(key)
       entries.set(key, entry)
       const [oldest] = entries.size > MAX_ENTRIES ? entries.keys() : []
-      if (oldest !== undefined) entries.delete(oldest)
+      if (oldest !== undefined) drop(oldest)
+      const isKept = () => entries.get(key) === entry
       try {
         const { value, forMs } = await loading
         entry.until = now() + forMs
-        if (forMs > 0) setTimeout(forget, forMs).unref()
-        else forget()
+        if (!isKept()) return value
+        if (forMs > 0) entry.timer = setTimeout(() => drop(key), forMs).unref()
+        else drop(key)
         return value
       } catch (error) {
-        forget()
+        if (isKept()) drop(key)
         throw error
       }
     },

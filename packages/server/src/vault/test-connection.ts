@@ -31,7 +31,8 @@ export async function testConnection(
   const test = connector?.test ?? (isAws ? awsTest(row) : undefined)
   if (connector === null || (test === undefined && hasHttpCredentials(connector.auth)))
     return { ok: false, status: null, message: 'This connection cannot be tested' }
-  const found = await server.vault.openFor(identity, row.connection_id)
+  // A person who has changed a secret where it is kept tests it at once.
+  const found = await server.vault.openFor(identity, row.connection_id, { isFresh: true })
   if (found.opened === null) return { ok: false, status: null, message: found.reason ?? 'Connect it again' }
   const { row: used, opened } = found
   if (test === undefined) return testLogin(server, identity, used, opened)

@@ -159,9 +159,9 @@ test('ten thousand events or requests of one tenant delay those of another by no
     )
     for (let afterTenant = ''; rounds.length < 4; ) {
       const claim = { leaseMs: 60_000, most: 10, mostToSpread: 0, except: [], forHost: { most: 2, afterTenant } }
-      const { entries, lastTenant } = await claimEvents(tx, claim)
+      const { entries, tenants } = await claimEvents(tx, claim)
       rounds.push(entries.map(({ tenant_id }) => tenant_id).sort())
-      afterTenant = lastTenant
+      afterTenant = tenants.at(-1) ?? afterTenant
     }
     await sql`insert into tenon.start_request_queue (tenant_id, request_id, target, due_at, attempts)
       select ${busy}, 'busy-' || no, '', 1, 0 from generate_series(1, 10000) no
@@ -169,7 +169,7 @@ test('ten thousand events or requests of one tenant delay those of another by no
     for (let afterTenant = ''; requests.length < 4; ) {
       const claim = await claimRequests(tx, { leaseMs: 60_000, most: 2, afterTenant })
       requests.push(claim.requests.map(({ tenantId }) => tenantId).sort())
-      afterTenant = claim.lastTenant
+      afterTenant = claim.tenants.at(-1) ?? afterTenant
     }
     throw undo
   })

@@ -1,6 +1,7 @@
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { type ClaimedEvent, claimEvents, type EventClaim } from '../tables/event-queue-repository.ts'
+import { createTurns } from '../tables/tenants-in-turn.ts'
 import { dropHostEvents, listenForHost } from '../tables/webhook-endpoint-repository.ts'
 import { HOST, SPREAD } from '../tables/webhook-tables.ts'
 import { callHost, type OnEvent } from './call-host.ts'
@@ -47,8 +48,8 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
   let isWoken = false
   let saidAt: number | null = null
   let taken = 0
-  /** Tenant whose event the host was given last. */
-  let afterTenant = ''
+  /** Turns for `onEvent`. */
+  const turns = createTurns()
 
   const workOn = (server: ServerContext, entry: ClaimedEvent): Promise<void> => {
     if (entry.target.startsWith(SPREAD)) return spreadEvent(server, entry)
@@ -82,7 +83,7 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
     const most = AT_ONCE - inHand.size
     const room = (ofStep: number): number => Math.min(most, Math.max(0, PER_STEP - ofStep))
     const mostForHost = onEvent === undefined ? 0 : room(counts.get(HOST) ?? 0)
-    const forHost = { most: mostForHost, afterTenant }
+    const forHost = { most: mostForHost, afterTenant: turns.afterTenant }
     return { leaseMs: LEASE_MS, most, mostToSpread: room(spreading), except, forHost }
   }
   const sayHostListens = async (server: ServerContext): Promise<void> => {
@@ -99,10 +100,9 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
     while (state !== 'closed' && inHand.size < AT_ONCE) {
       isWoken = false
       const claim = nextClaim()
-      const { entries, lastTenant } = await server.database.withSystem((tx) => claimEvents(tx, claim))
-      afterTenant = lastTenant
+      const { entries, tenants } = await server.database.withSystem((tx) => claimEvents(tx, claim))
       for (const entry of entries) take(server, entry)
-      if (entries.length === 0) return
+      if (!turns.note(tenants, entries.length === 0)) return
     }
   }
   const lookIn = (delayMs: number): void => {

@@ -149,6 +149,7 @@ describe('a webhook that answers with the run', () => {
     const url = await urlOf(as, await publish(server, as, document))
     const late = await send(url, '1')
     expect([late.status, await late.json()]).toMatchObject([status, json])
+    expect(late.headers.get('retry-after')).toBe(status === 504 ? '1' : null)
     const { items } = await server.json<{ items: { approvalId: string }[] }>(200, '/approvals?status=open', { as })
     const body = { choice: 'approve' }
     await server.json(200, `/approvals/${items[0]?.approvalId}/decision`, { as, method: 'POST', body })

@@ -111,10 +111,13 @@ async function answerOf(
   }
 }
 
+const RETRY_MS = 1_000
+
 function lateAnswer(accepted: AcceptedWebhook, { lateAnswer: kind }: AnswerSettings): RouteAnswer {
   if (kind === 'accepted') return { status: 202, json: accepted }
   throw new TenonError('RUN_ANSWER_LATE', 'The run has not answered in time, and continues', {
-    details: { runId: accepted.runId },
+    // Only a message with a key gets this answer: repeated, it waits for the same run.
+    details: { runId: accepted.runId, retryAfterMs: RETRY_MS },
   })
 }
 

@@ -118,6 +118,30 @@ if (await hasTemporal()) {
       await lacking.close()
     })
 
+    test.concurrent('says that its workers are too busy to complete its tasks in time', {
+      timeout: 90_000,
+    }, async () => {
+      const taskQueue = newTaskQueue()
+      const client = await connectShellClient({ address: server.address, taskQueue }, 'relay', () => undefined)
+      const connection = await Connection.connect({ address: server.address })
+      const run = { tenantId: 'acme', runId: newTaskQueue() }
+      await client.start({ ...run, workflowId: 'w', priority: 0 })
+      // Takes each task and completes none, until Temporal gives it to another worker.
+      const takeTask = async (): Promise<void> => {
+        const request = { namespace: 'default', taskQueue: { name: taskQueue }, identity: 'starved' }
+        const { taskToken } = await connection.workflowService.pollWorkflowTaskQueue(request)
+        if (taskToken.length === 0) await takeTask()
+      }
+      for (let attempt = 0; attempt < 3; attempt += 1) await takeTask()
+      const health = async () => {
+        const found = await client.find(run.runId)
+        return found.state === 'running' ? found.health.obstacle : found.state
+      }
+      expect(await health()).toBe('NO_WORKER')
+      await connection.close()
+      await client.close()
+    })
+
     test.concurrent('says that its workflow fails again and again', async () => {
       const broken = await openTemporal(database.database, registry, {
         ...{ address: server.address, taskQueue: newTaskQueue() },

@@ -29,7 +29,7 @@ describe('executeNode', () => {
   afterAll(() => opened.close())
 
   /** A run whose node "a" was scheduled, with the activities of its shell. */
-  async function startRun() {
+  async function startRun(document = plain) {
     const { database } = opened
     const { reader, bus, egress, log } = testDeps(database, registry)
     const [findType, now] = [nodeTypesOf(registry), Date.now]
@@ -52,15 +52,17 @@ describe('executeNode', () => {
       engine: 'temporal',
       trigger: 'start',
     } as const
-    let result = await committer.create({ ...request, input: {}, actor: null }, compile(plain, registry.manifest))
+    let result = await committer.create({ ...request, input: {}, actor: null }, compile(document, registry.manifest))
     while (result.hasMore) result = await committer.commit({ ...run, facts: [] })
-    const execute = () =>
-      new MockActivityEnvironment().run(activities.executeNode, { ...run, nodeRunId: 'a', pass: 1, cursor: 0 })
+    const execute = (environment = new MockActivityEnvironment()) =>
+      environment.run(activities.executeNode, { ...run, nodeRunId: 'a', pass: 1, cursor: 0 })
     const commit = (type: 'pause_requested' | 'resume_requested') => {
       const fact: Fact = { type, data: { requestId: type, actor: null } }
       return committer.commit({ ...run, facts: [{ fact }] })
     }
-    return { runId: run.runId, execute, commit }
+    const cancel = () =>
+      new MockActivityEnvironment().run(activities.advance, { ...run, cursor: 0, timer: null, isCanceled: true })
+    return { runId: run.runId, execute, commit, cancel }
   }
 
   test('begins nothing in a paused run and is retried by Temporal, until the run is resumed', async () => {
@@ -72,6 +74,32 @@ describe('executeNode', () => {
     await commit('resume_requested')
     expect(await execute()).toMatchObject({ commands: [{ type: 'close_run' }] })
     expect(probes.callsOf(runId, 'a')).toHaveLength(1)
+  })
+
+  test('stops every body of its pass that runs here, also after one of them has ended', async () => {
+    const gated = workflow([node('start', 'start'), node('a', 'probe', { isGated: true })], ['start>a'])
+    const { runId, execute, cancel } = await startRun(gated)
+    // Temporal has heard nothing of it in time, and starts it again.
+    const silent = new MockActivityEnvironment()
+    const first = execute(silent).catch((error: unknown) => error)
+    await probes.reached(runId, 'a')
+    const executeAgain = async (): Promise<unknown> => {
+      for (;;) {
+        const error: unknown = await execute().then(
+          () => null,
+          (thrown: unknown) => thrown,
+        )
+        if ((error as { readonly type?: unknown } | null)?.type !== 'NEXT_ATTEMPT') return error
+        await nextTurn()
+      }
+    }
+    const second = executeAgain()
+    await expect.poll(() => probes.callsOf(runId, 'a').length, { timeout: 20_000 }).toBe(2)
+    silent.cancel()
+    expect(await first).toMatchObject({ type: 'NEXT_ATTEMPT' })
+    await cancel()
+    expect(await second).toBeNull()
+    expect(probes.aborted.filter((each) => each === `${runId}/a`)).toHaveLength(2)
   })
 
   test('is in progress more than 10 times at once without a warning of a leak', async () => {

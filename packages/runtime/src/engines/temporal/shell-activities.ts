@@ -50,14 +50,18 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
   const { committer, readInbox, attempts, log } = deps
   // Each node run in progress listens; Node.js would report more than 10 of them as a leak.
   setMaxListeners(0, deps.gone)
-  /** Passes whose bodies run in this process. */
-  const running = new Map<string, StopSwitch>()
+  /**
+   * Passes whose bodies run in this process. Temporal may start an activity again here before it has ended: the first one
+   * has sent no heartbeat in time.
+   */
+  const running = new Map<string, Set<StopSwitch>>()
 
   const readCommands: ReadCommands = async (tenantId, runId, cursor) => {
     const page = await deps.readCommands(tenantId, runId, cursor)
     for (const command of page.commands) {
       // Temporal reports it as well, but only with the answer to a heartbeat.
-      if (command.type === 'cancel_node') running.get(passKey({ tenantId, runId, ...command }))?.stop('cancel')
+      if (command.type !== 'cancel_node') continue
+      for (const stop of running.get(passKey({ tenantId, runId, ...command })) ?? []) stop.stop('cancel')
     }
     return page
   }
@@ -113,12 +117,12 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
         const leave = () => stop.stop('shutdown')
         if (deps.gone.aborted) leave()
         deps.gone.addEventListener('abort', leave)
-        running.set(passKey(pass), stop)
+        const leaveRunning = enter(running, passKey(pass), stop)
         try {
           await runAttempt(pass, stop.signals)
         } finally {
           deps.gone.removeEventListener('abort', leave)
-          running.delete(passKey(pass))
+          leaveRunning()
           stopBeating()
         }
         return readCommands(request.tenantId, request.runId, request.cursor)
@@ -147,6 +151,16 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
         await advance({ tenantId, runId }, operator, due)
         return readCommands(tenantId, runId, cursor)
       }),
+  }
+}
+
+/** Adds a body to those of its pass. @returns Removes it. */
+function enter(running: Map<string, Set<StopSwitch>>, key: string, stop: StopSwitch): () => void {
+  const ofPass = running.get(key) ?? new Set()
+  running.set(key, ofPass.add(stop))
+  return () => {
+    ofPass.delete(stop)
+    if (ofPass.size === 0 && running.get(key) === ofPass) running.delete(key)
   }
 }
 

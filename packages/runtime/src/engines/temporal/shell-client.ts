@@ -10,12 +10,14 @@ import {
   type TemporalEngineOptions,
   WORKFLOW_ATTRIBUTE,
 } from './options.ts'
-import { judgeShell, type ShellDescription, type ShellHealth } from './shell-health.ts'
+import { judgeShell, mayHaveTimedOut, type ShellDescription, type ShellHealth } from './shell-health.ts'
 import { SHELL_WORKFLOW, type ShellState, WAKE_SIGNAL } from './shell-types.ts'
 
 const MAX_FAIRNESS_KEY_BYTES = 64
 const MAX_HISTORY_EVENTS = 8_000
 const MOST_STOPPED = 1_000
+/** Events of a history among which the newest end of a workflow task is: signals may have come since. */
+const NEWEST_EVENTS = 100
 /** A call that takes longer is made again later. */
 const CALL_TIMEOUT_MS = 10_000
 /** Priority of Temporal for runs of normal priority, of 1 to 5; activities inherit it. Lower ones first. */
@@ -68,6 +70,18 @@ export async function connectShellClient(
       throw error
     }
   }
+  /** Checks the newest end of a workflow task in the history, which has the first of the attempts that follow each other. */
+  const hasTaskTimedOut = async (runId: string): Promise<boolean> => {
+    const request = { namespace, execution: { workflowId: runId }, maximumPageSize: NEWEST_EVENTS }
+    const answer = await ask(() => connection.workflowService.getWorkflowExecutionHistoryReverse(request))
+    const ended = answer?.history?.events?.find(
+      (event) =>
+        event.workflowTaskTimedOutEventAttributes != null ||
+        event.workflowTaskFailedEventAttributes != null ||
+        event.workflowTaskCompletedEventAttributes != null,
+    )
+    return ended?.workflowTaskTimedOutEventAttributes != null
+  }
   return {
     start: async ({ tenantId, runId, workflowId, priority }) => {
       const fairnessKey = fairnessKeyOf(tenantId)
@@ -104,7 +118,9 @@ export async function connectShellClient(
       const found = await ask(() => workflow.getHandle(runId).describe())
       const status = found?.status.code
       if (found !== undefined && status === RUNNING) {
-        return { state: 'running', health: judgeShell(found.raw as ShellDescription, Date.now()) }
+        const description = found.raw as ShellDescription
+        const hasTimedOut = mayHaveTimedOut(description) && (await hasTaskTimedOut(runId))
+        return { state: 'running', health: judgeShell(description, Date.now(), hasTimedOut) }
       }
       return { state: status === TERMINATED || status === CANCELED ? 'stopped' : 'gone' }
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeShell, type ShellDescription } from './shell-health.ts'
+import { judgeShell, mayHaveTimedOut, type ShellDescription } from './shell-health.ts'
 
 const NOW = 1_000_000_000
 const since = (ms: number) => ({ seconds: (NOW - ms) / 1_000 })
@@ -63,5 +63,14 @@ describe('judgeShell', () => {
     ],
   ])('judges a shell that %s', (_, description, health) => {
     expect(judgeShell(description, NOW)).toEqual(health)
+  })
+
+  test('judges a shell whose workflow task times out again and again as one without a worker', () => {
+    const repeated = { pendingWorkflowTask: { state: STARTED, attempt: 3, scheduledTime: since(1_000) } }
+    expect([mayHaveTimedOut(repeated), mayHaveTimedOut({})]).toEqual([true, false])
+    expect(judgeShell(repeated, NOW, true)).toEqual({ obstacle: 'NO_WORKER', isIdle: false })
+    // Its activity fails, whatever its tasks do.
+    const pendingActivities = [{ state: SCHEDULED, attempt: 5, activityType: { name: 'advance' } }]
+    expect(judgeShell({ ...repeated, pendingActivities }, NOW, true)).toEqual({ obstacle: 'STUCK', isIdle: false })
   })
 })

@@ -42,17 +42,21 @@ export interface ShellHealth {
 
 /**
  * Returns the health of a shell by its pending tasks: `STUCK` if its next step fails again and again, `NO_CAPABLE_WORKER` if
- * the worker that took a node last lacks its type, `NO_WORKER` if no worker has taken one of its tasks for 8 s.
+ * the worker that took a node last lacks its type, `NO_WORKER` if no worker has taken one of its tasks for 8 s, or if one
+ * takes its workflow task again and again and does not complete it in time: it is too busy.
  *
  * @param now - Milliseconds since the Unix epoch.
+ * @param hasTimedOut - True if the last attempt of the workflow task has timed out, see {@link mayHaveTimedOut}.
  */
 export function judgeShell(
   { pendingWorkflowTask = null, pendingActivities = [] }: ShellDescription,
   now: number,
+  hasTimedOut = false,
 ): ShellHealth {
   const isIdle = pendingWorkflowTask === null && pendingActivities.length === 0
+  const isRepeated = isRepeatedTask(pendingWorkflowTask)
   const isFailing =
-    (pendingWorkflowTask?.attempt ?? 0) >= FAILED_ATTEMPTS ||
+    (isRepeated && !hasTimedOut) ||
     pendingActivities.some(
       ({ activityType, attempt }) => activityType?.name === ADVANCE && (attempt ?? 0) >= FAILED_ADVANCES,
     )
@@ -61,9 +65,19 @@ export function judgeShell(
     ({ state, lastFailure }) => state === SCHEDULED && lastFailure?.applicationFailureInfo?.type === LACKS_TYPE,
   )
   if (lacksType) return { obstacle: 'NO_CAPABLE_WORKER', isIdle }
+  if (isRepeated) return { obstacle: 'NO_WORKER', isIdle }
   const tasks = pendingWorkflowTask === null ? pendingActivities : [pendingWorkflowTask, ...pendingActivities]
   const isUnserved = tasks.some((task) => task.state === SCHEDULED && now - scheduledAtOf(task, now) > LONGEST_WAIT_MS)
   return { obstacle: isUnserved ? 'NO_WORKER' : null, isIdle }
+}
+
+/** Checks whether the history of a shell has to say why its workflow task is repeated: Temporal counts both as attempts. */
+export function mayHaveTimedOut({ pendingWorkflowTask = null }: ShellDescription): boolean {
+  return isRepeatedTask(pendingWorkflowTask)
+}
+
+function isRepeatedTask(task: PendingTask | null): boolean {
+  return (task?.attempt ?? 0) >= FAILED_ATTEMPTS
 }
 
 /** Returns the time at which a task was scheduled; a time in the future belongs to a later retry. */

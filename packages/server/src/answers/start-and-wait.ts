@@ -7,7 +7,7 @@ import type { HeldAnswer, RouteAnswer } from '../http/route-handler.ts'
 import { presentRun } from '../runs/present-run.ts'
 import { awaitAnswer } from './await-answer.ts'
 
-/** A caller that waits goes on to ask for the run, or repeats the request with its key. */
+/** A caller asks for the run later, or repeats the request with its key. */
 const ASK_AGAIN = { 'retry-after': '1' } as const
 
 /** A start by the API that waits. */

@@ -129,7 +129,8 @@ if (await hasTemporal()) {
       // Takes each task and completes none, until Temporal gives it to another worker.
       const takeTask = async (): Promise<void> => {
         const request = { namespace: 'default', taskQueue: { name: taskQueue }, identity: 'starved' }
-        const { taskToken } = await connection.workflowService.pollWorkflowTaskQueue(request)
+        const poll = () => connection.workflowService.pollWorkflowTaskQueue(request)
+        const { taskToken } = await connection.withDeadline(Date.now() + 60_000, poll)
         if (taskToken.length === 0) await takeTask()
       }
       for (let attempt = 0; attempt < 3; attempt += 1) await takeTask()

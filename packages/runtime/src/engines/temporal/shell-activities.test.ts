@@ -96,7 +96,8 @@ describe('executeNode', () => {
     const second = executeAgain()
     await expect.poll(() => probes.callsOf(runId, 'a').length, { timeout: 20_000 }).toBe(2)
     silent.cancel()
-    expect(await first).toMatchObject({ type: 'NEXT_ATTEMPT' })
+    // Its attempt was lost, so its outcome counts for nothing.
+    expect(await first).toMatchObject({ type: 'FACT_INVALID' })
     await cancel()
     expect(await second).toBeNull()
     expect(probes.aborted.filter((each) => each === `${runId}/a`)).toHaveLength(2)

@@ -16,7 +16,7 @@ import { SHELL_WORKFLOW, type ShellState, WAKE_SIGNAL } from './shell-types.ts'
 const MAX_FAIRNESS_KEY_BYTES = 64
 const MAX_HISTORY_EVENTS = 8_000
 const MOST_STOPPED = 1_000
-/** Events of a history among which the newest end of a workflow task is: signals may have come since. */
+/** Events of a history among which the newest end of a task of the shell is: signals may have come since. */
 const NEWEST_EVENTS = 100
 /** A call that takes longer is made again later. */
 const CALL_TIMEOUT_MS = 10_000
@@ -70,7 +70,7 @@ export async function connectShellClient(
       throw error
     }
   }
-  /** Checks the newest end of a workflow task in the history, which has the first of the attempts that follow each other. */
+  /** Checks the newest end of a task of the shell in its history, which has the first of the attempts that follow each other. */
   const hasTaskTimedOut = async (runId: string): Promise<boolean> => {
     const request = { namespace, execution: { workflowId: runId }, maximumPageSize: NEWEST_EVENTS }
     const answer = await ask(() => connection.workflowService.getWorkflowExecutionHistoryReverse(request))

@@ -65,7 +65,7 @@ describe('judgeShell', () => {
     expect(judgeShell(description, NOW)).toEqual(health)
   })
 
-  test('judges a shell whose workflow task times out again and again as one without a worker', () => {
+  test('judges a shell whose own task times out again and again as one without a worker', () => {
     const repeated = { pendingWorkflowTask: { state: STARTED, attempt: 3, scheduledTime: since(1_000) } }
     expect([mayHaveTimedOut(repeated), mayHaveTimedOut({})]).toEqual([true, false])
     expect(judgeShell(repeated, NOW, true)).toEqual({ obstacle: 'NO_WORKER', isIdle: false })

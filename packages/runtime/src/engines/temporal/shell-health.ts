@@ -43,10 +43,10 @@ export interface ShellHealth {
 /**
  * Returns the health of a shell by its pending tasks: `STUCK` if its next step fails again and again, `NO_CAPABLE_WORKER` if
  * the worker that took a node last lacks its type, `NO_WORKER` if no worker has taken one of its tasks for 8 s, or if one
- * takes its workflow task again and again and does not complete it in time: it is too busy.
+ * takes its own task again and again and does not complete it in time: it is too busy.
  *
  * @param now - Milliseconds since the Unix epoch.
- * @param hasTimedOut - True if the last attempt of the workflow task has timed out, see {@link mayHaveTimedOut}.
+ * @param hasTimedOut - True if the last attempt of its own task has timed out, see {@link mayHaveTimedOut}.
  */
 export function judgeShell(
   { pendingWorkflowTask = null, pendingActivities = [] }: ShellDescription,
@@ -71,7 +71,7 @@ export function judgeShell(
   return { obstacle: isUnserved ? 'NO_WORKER' : null, isIdle }
 }
 
-/** Checks whether the history of a shell has to say why its workflow task is repeated: Temporal counts both as attempts. */
+/** Checks whether the history of a shell has to say why its own task is repeated: Temporal counts both as attempts. */
 export function mayHaveTimedOut({ pendingWorkflowTask = null }: ShellDescription): boolean {
   return isRepeatedTask(pendingWorkflowTask)
 }

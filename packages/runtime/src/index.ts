@@ -55,6 +55,7 @@ export {
   type DeleteRunDeps,
   deleteRun,
 } from './retention/delete-run.ts'
+export type { PlanRetention } from './retention/sweep-plans.ts'
 export type { ExpiredRun, Retention, RetentionPolicy } from './retention/sweep-tenant.ts'
 export { checkRunInput, firstTrigger, inputSchemaOf } from './run-input.ts'
 export type {

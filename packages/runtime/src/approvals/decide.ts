@@ -35,7 +35,7 @@ const MAX_PLAN_BYTES = 16_777_216
 
 /** Creates the decision of approvals, the same on both engines. */
 export function createDecide({ database, reader, inbox, findType }: DecideDeps): Decide {
-  const plans = createPlanCache(createRunLogs(database), MAX_PLAN_BYTES)
+  const plans = createPlanCache(createRunLogs(database), { maxBytes: MAX_PLAN_BYTES })
   return async (tenantId, approvalId, { params, ...vote }, route) => {
     if (params === undefined) return inbox.decide(tenantId, approvalId, vote, route)
     const wait = await reader.getWait(tenantId, approvalId)

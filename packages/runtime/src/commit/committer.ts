@@ -56,6 +56,8 @@ export interface CommitterDepsOf
    * @defaultValue a sixteenth of the heap of this process, at most 67_108_864
    */
   readonly maxPendingBytes?: number | undefined
+  /** Milliseconds since any fixed time, whatever happens to the clock of the machine. @defaultValue `performance.now` */
+  readonly uptimeMs?: () => number
   /**
    * Stores the requirements of runs of a plan before a child of it starts, or a run of it changes to the embedded engine,
    * and returns their key.
@@ -112,7 +114,7 @@ export function createCommitter({ database, objects, ...deps }: CommitterDeps): 
 /** Creates a committer to run logs of any store. */
 export function createCommitterOf(deps: CommitterDepsOf): Committer {
   const { logs, requirementsOf = async () => '', checkChildInput = async () => undefined } = deps
-  const plans = createPlanCache(logs)
+  const plans = createPlanCache(logs, { uptimeMs: deps.uptimeMs })
   const sessions = createLru<RunSession>(deps.maxSessionBytes ?? 67_108_864, sessionBytes)
   const locks = createRunLocks()
   const values = createValueLoader(logs)
@@ -265,14 +267,17 @@ export function createCommitterOf(deps: CommitterDepsOf): Committer {
         const { identity, row, facts, payloads, ...added } = newRunOf(request, plan, deps.now())
         const session = emptySession(identity, plans.put(request.tenantId, plan), plans)
         const operations = [...(request.operations ?? []), ...added.operations]
-        if (!plans.isStored(request.tenantId, plan.planHash)) {
+        const sentAt = plans.uptimeMs()
+        const isStored = plans.isStored(request.tenantId, plan.planHash)
+        if (!isStored) {
           operations.unshift({ op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) })
         }
         const { acquireSlot, worker } = request
         const work = { acquireSlot, worker, facts: facts.map((fact) => ({ fact })), operations, payloads }
         const result = await perform(session, work, { observations: [], isPinned: false, newRun: row })
         if (result.outcome === 'committed') {
-          plans.noteStored(request.tenantId, plan.planHash)
+          // Only what was stored by this append: another reason to believe it may be older than a mark.
+          if (!isStored) plans.noteStored(request.tenantId, plan.planHash, sentAt)
           if (!isRunOver(result.status) && !session.isUnsure) sessions.set(key, session)
         }
         return result

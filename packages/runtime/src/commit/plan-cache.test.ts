@@ -22,10 +22,25 @@ test('keeps the plans that were used last, up to so many bytes', async () => {
   } as unknown as RuntimeDatabase
   const probe = createPlanCache(createRunLogs(database))
   const { bytes } = probe.put('t', a)
-  const cache = createPlanCache(createRunLogs(database), bytes * 2.5)
+  const cache = createPlanCache(createRunLogs(database), { maxBytes: bytes * 2.5 })
   for (const plan of [a, b, a, c]) cache.put('t', plan)
   for (const plan of [a, c]) await cache.get('t', plan.planHash)
   expect(reads).toBe(0)
   expect((await cache.get('t', b.planHash)).plan).toBe(b)
   expect(reads).toBe(1)
+})
+
+test('relies on a plan that it has stored for an hour, and on none that it has only read', async () => {
+  let now = 0
+  const { manifest } = createTestNodes().registry
+  const plan = compile(workflow([node('start', 'start')]), manifest)
+  const cache = createPlanCache({ readPlan: async () => plan }, { uptimeMs: () => now })
+  await cache.get('t', plan.planHash)
+  expect(cache.isStored('t', plan.planHash)).toBe(false)
+  cache.noteStored('t', plan.planHash, 0)
+  now = 3_599_999
+  expect(cache.isStored('t', plan.planHash)).toBe(true)
+  expect(cache.isStored('other', plan.planHash)).toBe(false)
+  now = 3_600_000
+  expect(cache.isStored('t', plan.planHash)).toBe(false)
 })

@@ -21,19 +21,37 @@ export interface PlanCache {
   /** Returns `null` if the tenant has no such plan. */
   find(tenantId: string, planHash: string): Promise<LoadedPlan | null>
   put(tenantId: string, plan: Plan): LoadedPlan
-  /** Returns true if this process knows that the tenant's table has the plan. */
+  /** Returns true if this process has stored the plan within the last hour, so that no sweep has deleted it since. */
   isStored(tenantId: string, planHash: string): boolean
-  noteStored(tenantId: string, planHash: string): void
+  /** @param at - Time of `uptimeMs` before the plan was sent to the database. */
+  noteStored(tenantId: string, planHash: string, at: number): void
+  /** Milliseconds since any fixed time, whatever happens to the clock of the machine. */
+  uptimeMs(): number
 }
 
 /** Approximate memory of a plan and its index for each character of the plan's text, in bytes. */
 const BYTES_PER_CHARACTER = 4
 const MOST_STORED = 10_000
+/**
+ * Time for which a process relies on a plan that it has stored, in milliseconds. A sweep deletes only plans that were marked
+ * for far longer, see `GRACE_MS` of the retention.
+ */
+const STORED_MS = 3_600_000
 
-/** @param maxBytes - Approximate memory for cached plans, in bytes. */
-export function createPlanCache(logs: Pick<RunLogs, 'readPlan'>, maxBytes = 67_108_864): PlanCache {
+/** Limits of a cache of plans. */
+export interface PlanCacheOptions {
+  /** Approximate memory for cached plans, in bytes. @defaultValue 67_108_864 */
+  readonly maxBytes?: number
+  /** See {@link PlanCache.uptimeMs}. @defaultValue `performance.now` */
+  readonly uptimeMs?: (() => number) | undefined
+}
+
+export function createPlanCache(
+  logs: Pick<RunLogs, 'readPlan'>,
+  { maxBytes = 67_108_864, uptimeMs = () => performance.now() }: PlanCacheOptions = {},
+): PlanCache {
   const plans = createLru<LoadedPlan>(maxBytes, ({ bytes }) => bytes)
-  const stored = createLru<true>(MOST_STORED)
+  const stored = createLru<number>(MOST_STORED)
   const keyOf = (tenantId: string, planHash: string) => `${tenantId}/${planHash}`
   const put = (tenantId: string, plan: Plan): LoadedPlan => {
     const key = keyOf(tenantId, plan.planHash)
@@ -45,15 +63,17 @@ export function createPlanCache(logs: Pick<RunLogs, 'readPlan'>, maxBytes = 67_1
     const known = plans.get(keyOf(tenantId, planHash))
     if (known !== undefined) return known
     const plan = await logs.readPlan(tenantId, planHash)
-    if (plan === null) return null
-    stored.set(keyOf(tenantId, planHash), true)
-    return put(tenantId, plan)
+    return plan === null ? null : put(tenantId, plan)
   }
   return {
     put,
     find,
-    isStored: (tenantId, planHash) => stored.get(keyOf(tenantId, planHash)) ?? false,
-    noteStored: (tenantId, planHash) => stored.set(keyOf(tenantId, planHash), true),
+    uptimeMs,
+    isStored: (tenantId, planHash) => {
+      const at = stored.get(keyOf(tenantId, planHash))
+      return at !== undefined && uptimeMs() - at < STORED_MS
+    },
+    noteStored: (tenantId, planHash, at) => stored.set(keyOf(tenantId, planHash), at),
     get: async (tenantId, planHash) => {
       const found = await find(tenantId, planHash)
       if (found !== null) return found

@@ -47,7 +47,7 @@ interface ResolveParkedDeps {
 
 /** Creates the resolution of parked node runs, the same on both engines. */
 export function createResolveParked({ database, reader, inbox, findType, secrets }: ResolveParkedDeps): ResolveParked {
-  const plans = createPlanCache(createRunLogs(database), MAX_PLAN_BYTES)
+  const plans = createPlanCache(createRunLogs(database), { maxBytes: MAX_PLAN_BYTES })
   /** By request, then by plan and node, so that a value for a group is checked and hashed once. */
   const values = new WeakMap<ResolutionRequest, Map<string, CheckedResolution>>()
 

@@ -197,6 +197,8 @@ describe('values in a store of the host', () => {
       policyOf: async () => ({ runsDays: null, workflowDays: new Map() }),
       record: async () => undefined,
       sweepOwn: async () => undefined,
+      sweepVersions: async () => undefined,
+      plansInUse: async (_tenantId, planHashes) => planHashes,
     }
     // A process that stops starts no other page.
     await collectObjects(database, createStoredObjects(store), tenantId, () => true)

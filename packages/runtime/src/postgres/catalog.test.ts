@@ -103,7 +103,7 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
         ],
       },
       { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts', 'health'] },
-      { relname: 'retention_sweeps', names: ['tenant_id', 'due_at', 'objects_at', 'rests_at'] },
+      { relname: 'retention_sweeps', names: ['tenant_id', 'due_at', 'objects_at', 'rests_at', 'plans_at'] },
       // The group and the keys are hashes.
       {
         relname: 'run_admissions',

@@ -20,6 +20,7 @@ import { runViews } from './migrations/0035-run-views.ts'
 import { dataTables } from './migrations/0041-data-tables.ts'
 import { startedBy } from './migrations/0047-started-by.ts'
 import { suspectedWorkers } from './migrations/0049-suspected-workers.ts'
+import { planMarks } from './migrations/0059-plan-marks.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -40,7 +41,7 @@ export const RUNTIME_MIGRATIONS = {
   migrations: [
     ...[runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],
     ...[starts, movedRuns, data, errorHandlers, engineChanges, connectionWaits, temporalWorkers],
-    ...[files, runViews, dataTables, startedBy, suspectedWorkers],
+    ...[files, runViews, dataTables, startedBy, suspectedWorkers, planMarks],
   ],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],

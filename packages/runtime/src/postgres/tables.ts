@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 import type { DataCompletionsTable, DataRowsTable, DataTablesTable, KeyValuesTable } from './data-tables.ts'
 import type { Database } from './types.ts'
 
@@ -201,7 +201,15 @@ export interface RuntimeTables {
   /** Pads of HMAC-SHA-256 under the tenant's key, 64 bytes each; the append function creates them. */
   readonly tenant_keys: { readonly tenant_id: string; readonly inner_pad: Uint8Array; readonly outer_pad: Uint8Array }
   /** Compiled versions by plan hash. */
-  readonly plans: { readonly tenant_id: string; readonly plan_hash: string; readonly data: string }
+  readonly plans: {
+    readonly tenant_id: string
+    readonly plan_hash: string
+    readonly data: string
+    /** Hashes of the plans of the runs that its runs start. */
+    readonly pinned: GeneratedAlways<readonly string[]>
+    /** Time at which a sweep has found no reference to it; null while there is one, or since it was stored again. */
+    readonly unused_at: Generated<number | null>
+  }
   /** Approvals, parked node runs, events and callbacks that runs wait for or have waited for. */
   readonly waits: WaitsTable
   /** Events that are kept for the next wait, and ids of delivered ones. */
@@ -303,6 +311,8 @@ export interface RuntimeTables {
     readonly objects_at: Generated<number>
     /** Time from which a worker looks for what remains of deleted runs; null if nothing does. */
     readonly rests_at: number | null
+    /** Time from which a worker looks for plans that nothing uses; 0 before the first look. */
+    readonly plans_at: Generated<number>
   }
   /**
    * Runs that were deleted and whose logs are being deleted; a row with its own root may have runs below it that still

@@ -32,6 +32,8 @@ const open = (sweepOwn: Retention['sweepOwn'] = async () => undefined) => {
     },
     record: async () => undefined,
     sweepOwn,
+    sweepVersions: async () => undefined,
+    plansInUse: async (_tenantId, planHashes) => planHashes,
     lookMs: 1,
   }
   const log = (_level: unknown, message: string, fields: unknown) => lines.push([message, fields])

@@ -76,6 +76,8 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
         recorded.push(expired)
       },
       sweepOwn: async () => undefined,
+      sweepVersions: async () => undefined,
+      plansInUse: async (_tenantId, planHashes) => planHashes,
     }
     return { tenantId, database, inTenant, run, child, set, count, rows, runIds, recorded, retention }
   }

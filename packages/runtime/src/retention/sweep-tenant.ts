@@ -10,6 +10,7 @@ import type { Tx } from '../postgres/types.ts'
 import { deleteRootRun, deleteSomeOfTrees } from '../store/delete-tree.ts'
 import { sweepExpiredEvents } from '../store/event-buffer.ts'
 import { collectPayloads } from '../store/unused-payloads.ts'
+import { type PlanRetention, sweepPlans } from './sweep-plans.ts'
 
 /** Time for which the runs of a tenant are kept. */
 export interface RetentionPolicy {
@@ -30,7 +31,7 @@ export interface ExpiredRun {
 }
 
 /** Decisions and records of a host about the data of its tenants. */
-export interface Retention {
+export interface Retention extends PlanRetention {
   /** Returns the policy of a tenant; called about once an hour. If it rejects, nothing of the tenant is deleted. */
   policyOf(tenantId: TenantId): Promise<RetentionPolicy>
   /** Records, in the transaction that deletes it, that a run was deleted. */
@@ -108,6 +109,7 @@ export async function sweepTenant(
   // After the values, some of which represent files.
   if (!isStopped()) await sweepFiles(database, tenantId, isStopped)
   if (!isStopped()) await retention.sweepOwn(tenantId, isStopped)
+  if (!isStopped()) await sweepPlans(database, tenantId, retention, isStopped)
   // Last, so that nothing else waits for a store that does not answer.
   if (objects !== null && !isStopped()) {
     await collectObjects(database, objects, tenantId, isStopped)

@@ -11,6 +11,8 @@ export async function storePlan(tx: Tx<RuntimeTables>, tenantId: string, plan: P
     .select('plan_hash')
     .where('tenant_id', '=', tenantId)
     .where('plan_hash', '=', planHash)
+    // A marked one is stored again, which removes the mark.
+    .where('unused_at', 'is', null)
     .executeTakeFirst()
   if (known !== undefined) return
   await tx

@@ -8,6 +8,8 @@ export function retentionOfOne(tenantId: string): Retention {
     policyOf: async (id) => ({ runsDays: id === tenantId ? 1 : null, workflowDays: new Map() }),
     record: async () => undefined,
     sweepOwn: async () => undefined,
+    sweepVersions: async () => undefined,
+    plansInUse: async (_tenantId, planHashes) => planHashes,
     lookMs: 50,
   }
 }

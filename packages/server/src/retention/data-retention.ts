@@ -3,7 +3,9 @@ import type { Retention, RuntimeLog } from '@tenon/runtime'
 import { recordExpired } from '../tables/audit-repository.ts'
 import { deleteExpiredRows, readKeptDays } from '../tables/retention-repository.ts'
 import type { ServerDatabase } from '../tables/server-tables.ts'
+import { plansOfVersions } from '../tables/version-repository.ts'
 import { type CheckedRetention, checkRetention, type RetentionOf } from './retention-options.ts'
+import { sweepTestVersions } from './sweep-test-versions.ts'
 
 /** Decides how long the data of tenants is kept, for workers and for the API. */
 export interface DataRetention extends Retention {
@@ -30,5 +32,8 @@ export function createRetention(
       const { auditDays } = await optionsOf(tenantId)
       while (!isStopped() && (await database.withTenant(tenantId, (tx) => deleteExpiredRows(tx, tenantId, auditDays))));
     },
+    sweepVersions: (tenantId, isStopped) => sweepTestVersions(database, tenantId, isStopped),
+    plansInUse: (tenantId, planHashes) =>
+      database.withTenant(tenantId, (tx) => plansOfVersions(tx, tenantId, planHashes)),
   }
 }

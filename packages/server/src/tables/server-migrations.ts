@@ -357,6 +357,27 @@ const tenantTurns: Migration = {
   ],
 }
 
+/**
+ * The plans that versions refer to, and marks of test versions without a run.
+ *
+ * @see docs/adr/0105-a-plan-is-marked-before-it-is-deleted.md
+ */
+const versionMarks: Migration = {
+  name: '0060-version-marks',
+  isCompatible: true,
+  up: ({ schema }) =>
+    [
+      `create function $schema.plans_of_version(plan text) returns text[] language sql immutable as $body$
+  select array_agg(distinct p.hash) from (
+    select plan::json ->> 'planHash' as hash
+    union all select w.value ->> 'planHash' from json_each(plan::json -> 'workflows') as w
+  ) as p
+$body$`,
+      `alter table $schema.versions add column unused_at bigint,
+        add column plans text[] not null generated always as ($schema.plans_of_version(plan)) stored`,
+    ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
+}
+
 /** The node types of polls, by which a source finds the tenants that have some. */
 const pollTypes: Migration = {
   name: '0061-poll-types',
@@ -397,6 +418,7 @@ export const SERVER_MIGRATIONS = {
     polls,
     connectionPaces,
     tenantTurns,
+    versionMarks,
     pollTypes,
   ],
   // Their drafts hold the snapshot in the row that every update writes.

@@ -1,6 +1,7 @@
 import type { Role } from '@tenon/core/api'
 import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import { type Database, listCondition, type RuntimeTables, type Tx } from '@tenon/runtime/postgres'
+import type { Generated, GeneratedAlways } from 'kysely'
 import type { RolloutRunRow, RolloutSweepRow, VersionRolloutRow } from './rollout-tables.ts'
 import type {
   ConnectionPaceColumns,
@@ -57,6 +58,14 @@ export interface VersionRow {
   readonly published_at: number
   readonly publisher_id: string
   readonly publisher_name: string
+}
+
+/** Columns by which versions of tests, and plans that no version has, are found and deleted. */
+interface VersionSweepColumns {
+  /** Hashes of its plan, and of the plans of the workflows that it pins. */
+  readonly plans: GeneratedAlways<readonly string[]>
+  /** Time at which a sweep has found no run of it; null while there is one, and for published versions. */
+  readonly unused_at: Generated<number | null>
 }
 
 export interface DraftRow {
@@ -136,7 +145,7 @@ export interface AuditRow {
 /** The tables that the server adds, and those of the runtime that it uses as well. */
 export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'waits' | 'workers' | 'plans'> {
   readonly workflows: WorkflowRow
-  readonly versions: VersionRow
+  readonly versions: VersionRow & VersionSweepColumns
   readonly drafts: DraftRow
   readonly draft_snapshots: DraftSnapshotRow
   readonly draft_updates: DraftUpdateRow

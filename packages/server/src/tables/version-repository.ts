@@ -23,13 +23,33 @@ export async function insertVersion(tx: ServerTx, row: VersionRow): Promise<void
   await tx.insertInto('versions').values(row).execute()
 }
 
-/** The same for a version that is named by its content, which may be there already. */
+/** The same for a version that is named by its content, which may be there already: then it is no longer marked as unused. */
 export async function insertSharedVersion(tx: ServerTx, row: VersionRow): Promise<void> {
   await tx
     .insertInto('versions')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'workflow_id', 'version']).doNothing())
+    // Also locks one that a sweep is about to delete, or waits until it is deleted and inserts it.
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'workflow_id', 'version']).doUpdateSet({ unused_at: null }),
+    )
     .execute()
+}
+
+/** Returns those of some plans that versions have, or the workflows that they pin. */
+export async function plansOfVersions(
+  tx: ServerTx,
+  tenantId: TenantId,
+  planHashes: readonly string[],
+): Promise<readonly string[]> {
+  const asked = sql<readonly string[]>`${planHashes}::text[]`
+  const rows = await tx
+    .selectFrom('versions')
+    .select('plans')
+    .distinct()
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`plans && ${asked}`)
+    .execute()
+  return rows.flatMap((row) => row.plans)
 }
 
 export async function findVersion(

@@ -63,7 +63,7 @@ export async function tryDraft(
     ...(isByHand ? { byHandAt: server.now() } : {}),
   })
   await keepPlans(server, tenantId, prepared.workflows)
-  // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.
+  // A version of kind `test` is kept as long as a run of it: the run shows its document.
   await server.database.withTenant(tenantId, async (tx) => {
     await keepSecrets(server, tx, ref, draft.document)
     await (message === null ? insertVersion(tx, version) : insertSharedVersion(tx, version))

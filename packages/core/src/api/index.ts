@@ -117,6 +117,7 @@ export {
   type Backfill,
   type BackfilledTime,
   type BackfillResult,
+  type FilteredWebhook,
   type PolledItemPreview,
   type PollPreview,
   type PollState,

@@ -127,7 +127,7 @@ export interface TriggerTest {
  * Outcomes of an event, which is a message or a time of a schedule: it has started a run; it was merged into one that waits;
  * it repeats a request by the settings of the workflow; it was rejected; its run is about to be started; the server stopped
  * before that, and the sender must send it again; a time was skipped since the run before was in progress, or the first poll
- * of a service skips what was there; times were missed since no server was running.
+ * of a service skips what was there; times were missed since no server was running; messages of an hour were filtered out.
  */
 export const TRIGGER_OUTCOMES = [
   'started',
@@ -138,6 +138,7 @@ export const TRIGGER_OUTCOMES = [
   'failed',
   'skipped',
   'missed',
+  'filtered',
 ] as const
 /** One of {@link TRIGGER_OUTCOMES}. */
 export type TriggerOutcome = (typeof TRIGGER_OUTCOMES)[number]
@@ -156,12 +157,18 @@ export interface TriggerEvent {
   readonly runId: RunId | null
   /** Time for which a schedule has started its run, the first one for several; `null` for a message. */
   readonly dueAt: IsoInstant | null
-  /** Number of later messages with the same key, which have started no run; number of further times that were missed. */
+  /** Number of later messages with the same key, which have started no run; of further times missed, or messages filtered out. */
   readonly repeats: number
   /** Code of the error for which it was rejected or has failed; `null` otherwise. */
   readonly code: string | null
   /** Sentence about a rejection or failure; `null` otherwise. */
   readonly message: string | null
+}
+
+/** Answer to a message for which the filter of its webhook is false: it starts no run, and need not be sent again. */
+export interface FilteredWebhook {
+  /** Distinguishes it from {@link AcceptedWebhook}. */
+  readonly status: 'filtered'
 }
 
 /** Answer to a message to a webhook: its run is stored. */

@@ -138,6 +138,20 @@ export const webhookParams = z.object({
       literal: true,
       dependsOn: { param: 'signature', in: ['standard-webhooks', 'stripe', 'slack'] },
     }),
+  filter: z
+    .string()
+    .max(2_000)
+    .optional()
+    .meta({
+      title: 'Only if',
+      description:
+        'An expression over the request, such as trigger.body.type == "invoice.paid". A message for which it is false is ' +
+        'answered with 200 and starts no run.',
+      control: 'text',
+      literal: true,
+      placeholder: 'Every message',
+      expressionOver: 'trigger',
+    }),
   dedupeKey: z
     .string()
     .max(2_000)

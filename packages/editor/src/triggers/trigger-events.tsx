@@ -55,7 +55,10 @@ function EventRow({ event, onOpenRun }: Pick<TriggerEventsProps, 'onOpenRun'> & 
           {t('triggers.schedule.late', { time: formatMoment(Date.parse(at), locale) })}
         </span>
       )}
-      {repeats > 0 && outcome !== 'missed' && (
+      {outcome === 'filtered' && (
+        <span className="tn-panel-note">{t('triggers.filtered', { count: repeats + 1 })}</span>
+      )}
+      {repeats > 0 && outcome !== 'missed' && outcome !== 'filtered' && (
         <span className="tn-panel-note">{t('triggers.repeats', { count: repeats })}</span>
       )}
       {runId !== null && onOpenRun !== null && (

@@ -1,7 +1,6 @@
 import type { ReceivedEvent } from '@tenon/core/api'
 import type { JsonObject, JsonSchema } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
 import type { eventParams } from '@tenon/core/node'
 import type { z } from 'zod'
 import { checkData } from '../bus-events/event-types.ts'
@@ -12,6 +11,7 @@ import { findTrigger, type TriggerRef, type VersionTrigger } from '../tables/tri
 import type { TriggerRow } from '../tables/trigger-tables.ts'
 import { acceptEvent, pausedTrigger, refOf, rejectEvent, startByTrigger } from '../triggers/accept-event.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
+import { fitsFilter } from '../triggers/trigger-filter.ts'
 import { startTest } from '../versions/start-test.ts'
 import { keyByExpression } from '../webhooks/read-message.ts'
 
@@ -118,25 +118,11 @@ async function readFor(
   beforeStart?: () => Promise<void>,
 ): Promise<EventInput | null> {
   const input: JsonObject = { ...event }
-  if (filter.trim() !== '' && !isTrue(filter, input)) return null
+  if (!fitsFilter(filter, input)) return null
   await beforeStart?.()
   checkData(event.type, schema as JsonSchema, event.data)
   const own = JSON.stringify([event.source, event.id])
   return { input, key: dedupeKey.trim() === '' ? own : keyByExpression(dedupeKey, input, 'TRIGGER_KEY_INVALID') }
-}
-
-/** @throws {@link TenonError} `TRIGGER_FILTER_FAILED` if the filter gives neither true nor false. */
-function isTrue(filter: string, trigger: JsonObject): boolean {
-  let value: unknown
-  try {
-    value = evaluateExpression(filter, createPlainScope({ trigger }))
-  } catch (cause) {
-    if (!(cause instanceof TenonError)) throw cause
-    throw new TenonError('TRIGGER_FILTER_FAILED', `The filter failed: ${cause.message}`, { cause })
-  }
-  if (typeof value === 'boolean') return value
-  const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
-  throw new TenonError('TRIGGER_FILTER_FAILED', `The filter must give true or false; it gives ${found}`)
 }
 
 /** Lists an event that is refused for good among those of its trigger. */

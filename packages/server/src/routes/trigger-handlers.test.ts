@@ -384,6 +384,46 @@ describe('a message', () => {
     expect((await server.json<Page<TriggerEvent>>(200, rest, { as })).items).toHaveLength(1)
   })
 
+  test('is answered with 200, counted and starts no run if the filter rejects it, also at the test address', async () => {
+    const as = testIdentity()
+    const filter = 'trigger.body.type == "paid"'
+    const id = await publish(server, as, open({ filter, dedupeKey: 'trigger.body.id', answer: 'run' }))
+    const { url } = await getTrigger(as, id)
+    // Others may have no key, and none waits for an answer.
+    for (let count = 0; count < 3; count += 1) {
+      expect(await send(url, '{"type":"drafted"}')).toEqual({ status: 200, json: { status: 'filtered' } })
+    }
+    expect((await send(url, '{"type":"paid","id":"1"}')).status).toBe(200)
+    expect(await runsOf(as, id)).toHaveLength(1)
+    const tested = await post(as, `${triggerPath(id)}/test`)
+    expect(await send(`${tested.test?.url}`, '{"type":"drafted"}')).toMatchObject({ json: { status: 'filtered' } })
+    expect(await runsOf(as, id, 'test')).toEqual([])
+    const events = await eventsOf(as, id)
+    const counted = events.filter(({ outcome }) => outcome === 'filtered')
+    // An hour may end in between.
+    const countOf = (mode: string) =>
+      counted.filter((event) => event.mode === mode).reduce((sum, { repeats }) => sum + repeats + 1, 0)
+    expect([countOf('live'), countOf('test')]).toEqual([3, 1])
+    expect(counted.every(({ runId, code }) => runId === null && code === null)).toBe(true)
+  })
+
+  test('whose filter gives no answer is refused with the reason, after its sender is known', async () => {
+    const as = testIdentity()
+    const id = await createSigned(as, { signature: 'stripe', filter: 'trigger.body.total' })
+    await publishDraft(as, id)
+    const { url } = await getTrigger(as, id)
+    expect(await send(url, '{}')).toMatchObject({ status: 401, json: { code: 'WEBHOOK_SIGNATURE_INVALID' } })
+    for (const text of ['{"total":1}', '{}']) {
+      const refused = await send(url, text, { headers: stripe(text) })
+      expect(refused).toMatchObject({ status: 422, json: { code: 'TRIGGER_FILTER_FAILED' } })
+    }
+    expect(await eventsOf(as, id)).toMatchObject([
+      { outcome: 'rejected', code: 'TRIGGER_FILTER_FAILED' },
+      { outcome: 'rejected', code: 'TRIGGER_FILTER_FAILED' },
+      { code: 'WEBHOOK_SIGNATURE_INVALID' },
+    ])
+  })
+
   test('is rejected while its trigger is paused, and can be retried afterwards', async () => {
     const as = testIdentity()
     const id = await publish(server, as, open())

@@ -100,7 +100,7 @@ function webhookRoute(route: RouteImplementation['route']): RouteImplementation 
     const message = { method, url, headers, bytes: body ?? new Uint8Array(), receivedAt }
     const answer = await receiveWebhook(server, params.token, message)
     if ('held' in answer) return () => answerMessage(server, answer.accepted, answer.held, call.abortSignal)
-    const isNew = 'challenge' in answer || answer.status === 'repeated' ? 200 : 202
+    const isNew = 'status' in answer && answer.status === 'accepted' ? 202 : 200
     return { status: isNew, json: answer }
   })
   return { ...implementation, admit: (server, { token = '' }) => admitWebhook(server, token) }

@@ -137,6 +137,31 @@ export async function insertTimes(tx: ServerTx, ref: TriggerRef, times: readonly
     .execute()
 }
 
+const HOUR_MS = 3_600_000
+
+/** Counts a message that the filter of its trigger rejects: one row for those of an hour, since there may be many. */
+export async function countFiltered(
+  tx: ServerTx,
+  ref: TriggerRef,
+  { mode, at }: Pick<TriggerEventRow, 'mode' | 'at'>,
+): Promise<void> {
+  const { tenantId: tenant_id, workflowId: workflow_id, nodeId: node_id } = ref
+  const event_id = sha256Hex(JSON.stringify(['filtered', mode, Math.floor(at / HOUR_MS)]))
+  await tx
+    .insertInto('trigger_events')
+    .values({
+      ...{ tenant_id, workflow_id, node_id, event_id, mode, at, is_keyed: true, is_backfill: false },
+      ...{ outcome: 'filtered', repeats: 0, run_id: null, due_at: null, code: null, message: null },
+      expires_at: at + EVENT_MS,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'workflow_id', 'node_id', 'event_id']).doUpdateSet({
+        ...{ repeats: sql`trigger_events.repeats + 1`, at: sql`greatest(trigger_events.at, ${at}::bigint)` },
+      }),
+    )
+    .execute()
+}
+
 /** Stores an event that has no key, with its decision; the oldest ones of the trigger are deleted. */
 export async function insertUnkeyedEvent(
   tx: ServerTx,

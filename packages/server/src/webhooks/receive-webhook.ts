@@ -1,4 +1,4 @@
-import type { AcceptedWebhook } from '@tenon/core/api'
+import type { AcceptedWebhook, FilteredWebhook } from '@tenon/core/api'
 import { durationToMs, isSecretMarker, type Json, type SecretMarker, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { WEBHOOK_METHODS, type WebhookSignature, type webhookParams } from '@tenon/core/node'
@@ -8,11 +8,13 @@ import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { holdInputFiles } from '../files/hold-input-files.ts'
 import { admitToken } from '../limits/admit-token.ts'
 import { fieldOf } from '../secrets/secret-fields.ts'
+import { countFiltered } from '../tables/trigger-event-repository.ts'
 import type { VersionTrigger } from '../tables/trigger-repository.ts'
 import type { TriggerRow } from '../tables/trigger-tables.ts'
 import { acceptEvent, pausedTrigger, refOf, startByTrigger } from '../triggers/accept-event.ts'
 import { findAddressed, openTestOf, rejecting } from '../triggers/addressed-trigger.ts'
 import { draftTrigger } from '../triggers/check-triggers.ts'
+import { fitsFilter } from '../triggers/trigger-filter.ts'
 import { startTest } from '../versions/start-test.ts'
 import { type AnswerSettings, acceptAndHold, type HeldMessage, messageContent } from './answer-message.ts'
 import { challengeOf, inputOf, keyByExpression, type Message, readMessageBody } from './read-message.ts'
@@ -27,6 +29,7 @@ const partOf = ({ tenantId, workflowId, nodeId }: AddressTarget) => `${tenantId}
 /** The answer to a message: at once, or with its run. */
 export type WebhookAnswer =
   | AcceptedWebhook
+  | FilteredWebhook
   | { readonly challenge: string }
   | { readonly accepted: AcceptedWebhook; readonly held: HeldMessage }
 
@@ -68,7 +71,8 @@ async function receiveLive(
     return readVerified(server, row.tenant_id, row, message)
   })
   if ('challenge' in read) return read
-  const { key, input, settings } = read
+  const { key, input, settings, isFiltered } = read
+  if (isFiltered) return countAsFiltered(server, target)
   return acceptAndHold(server, row.tenant_id, { settings, input, contentOf: messageContent }, () =>
     acceptEvent(server, refOf(row), {
       ...{ mode: 'live', key },
@@ -98,7 +102,8 @@ async function receiveTest(
     return readVerified(server, tenantId, trigger, message)
   })
   if ('challenge' in read) return read
-  const { key, input, settings } = read
+  const { key, input, settings, isFiltered } = read
+  if (isFiltered) return countAsFiltered(server, target)
   return acceptAndHold(server, tenantId, { settings, input, contentOf: messageContent }, () =>
     acceptEvent(server, refOf(row), {
       mode: 'test',
@@ -115,6 +120,17 @@ interface VerifiedMessage {
   readonly input: ReturnType<typeof inputOf>
   /** `null` for a trigger that answers at once. */
   readonly settings: AnswerSettings | null
+  /** True if the filter of the trigger rejects it: it starts no run. */
+  readonly isFiltered: boolean
+}
+
+/** The sender gets 200, so that it does not send the message again. */
+async function countAsFiltered(
+  { database, now }: Pick<ServerContext, 'database' | 'now'>,
+  target: AddressTarget,
+): Promise<FilteredWebhook> {
+  await database.withTenant(target.tenantId, (tx) => countFiltered(tx, target, { mode: target.mode, at: now() }))
+  return { status: 'filtered' }
 }
 
 async function readVerified(
@@ -141,9 +157,11 @@ async function readVerified(
   const challenge = TRIES_ADDRESSES.has(params.signature) ? challengeOf(params.signature, headers, readBody()) : null
   if (challenge !== null) return { challenge }
   const input = inputOf(message, readBody(), params.signature === 'hmac' ? params.header : null)
-  const { dedupeKey = '' } = params
+  const { dedupeKey = '', filter = '' } = params
+  // It may be about messages that have no key.
+  if (!fitsFilter(filter, input)) return { key: null, input, settings: null, isFiltered: true }
   const key = dedupeKey.trim() === '' ? ownKey : keyByExpression(dedupeKey, input)
-  return { key, input, settings: answerSettingsOf(params, key) }
+  return { key, input, settings: answerSettingsOf(params, key), isFiltered: false }
 }
 
 /** Returns the address as the sender knows it, which a proxy before this server may have changed. */

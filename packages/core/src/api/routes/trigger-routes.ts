@@ -5,6 +5,7 @@ import {
   acceptedWebhookSchema,
   backfillResultSchema,
   backfillSchema,
+  filteredWebhookSchema,
   pollPreviewSchema,
   rawBodySchema,
   schedulePreviewRequestSchema,
@@ -44,9 +45,9 @@ const WEBHOOK_REQUEST = {
   responses: {
     200: {
       description:
-        'A run that an earlier message with the same key has started, or the answer to the message by which Slack or GitHub has tried the address. ' +
+        'A run that an earlier message with the same key has started, a message that the filter of the trigger rejects, or the answer to the message by which Slack or GitHub has tried the address. ' +
         'A trigger that answers with the run sends the output of the run, or what its respond node says, with any status and type',
-      schema: z.union([acceptedWebhookSchema, webhookChallengeSchema]),
+      schema: z.union([acceptedWebhookSchema, filteredWebhookSchema, webhookChallengeSchema]),
       otherContents: { '*/*': z.unknown() },
     },
     202: {
@@ -60,6 +61,7 @@ const WEBHOOK_REQUEST = {
     'WEBHOOK_TIMESTAMP_INVALID',
     'WEBHOOK_BODY_INVALID',
     'WEBHOOK_KEY_INVALID',
+    'TRIGGER_FILTER_FAILED',
     'TRIGGER_PAUSED',
     'METHOD_NOT_ALLOWED',
     'VALUE_NOT_JSON',

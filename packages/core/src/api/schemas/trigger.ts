@@ -98,6 +98,9 @@ export const acceptedWebhookSchema = z
   .strictObject({ runId: z.string(), status: z.enum(['accepted', 'repeated']) })
   .meta({ id: 'AcceptedWebhook' })
 
+/** The answer to a message that starts no run. */
+export const filteredWebhookSchema = z.strictObject({ status: z.literal('filtered') }).meta({ id: 'FilteredWebhook' })
+
 /** The answer to the message by which Slack checks an address. */
 export const webhookChallengeSchema = z.strictObject({ challenge: z.string() }).meta({ id: 'WebhookChallenge' })
 

@@ -28,8 +28,9 @@ export const enTriggers = {
   'triggers.yourTime': 'your time',
   'triggers.noEvents': 'No events yet.',
   'triggers.outcome':
-    '{outcome, select, started {Started a run} merged {Merged into a waiting run} deduplicated {Repeats an earlier request} rejected {Rejected} failed {Failed} skipped {Skipped} missed {Missed} other {Starting}}',
+    '{outcome, select, started {Started a run} merged {Merged into a waiting run} deduplicated {Repeats an earlier request} rejected {Rejected} failed {Failed} skipped {Skipped} missed {Missed} filtered {Filtered out} other {Starting}}',
   'triggers.isTest': 'Test',
+  'triggers.filtered': '{count, plural, one {# message} other {# messages}}',
   'triggers.repeats': '{count, plural, one {# repetition} other {# repetitions}}',
   'triggers.openRun': 'Open run',
   'triggers.schedule.title': 'Schedule',

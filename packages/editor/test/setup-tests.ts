@@ -1,11 +1,14 @@
 import { cleanup, configure } from '@testing-library/react'
 import { afterEach, beforeEach, vi } from 'vitest'
+import { shortenComputedStyle } from './fixtures/computed-style.ts'
 
 // The files of a worker share one DOM, and this file runs before each of them: hooks of a fixture would belong only to the
 // first file that imports it.
 
 // A state that comes late on a busy machine is no fault; one that never comes still fails.
 configure({ asyncUtilTimeout: 20_000 })
+
+shortenComputedStyle(window)
 
 // jsdom has no layout: these functions exist for the components, but never report a size.
 class StillResizeObserver {

@@ -2,6 +2,7 @@ import type { DataRow } from '@tenon/core/client'
 import type { DataColumn } from '@tenon/core/node'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { useSending } from '../client/use-sending.ts'
+import { activeElementIn, rootOf } from '../instance/browser.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { ErrorState } from '../ui/error-state.tsx'
 import { TextArea, TextInput } from '../ui/text-input.tsx'
@@ -41,8 +42,12 @@ export function DataCell({ row, column, canWrite, save, onChanged }: DataCellPro
   const close = () => {
     reset()
     setDraft(null)
-    // After the button is there again.
-    requestAnimationFrame(() => opener.current?.focus())
+    // After the button is there again, unless the person has chosen another element meanwhile.
+    requestAnimationFrame(() => {
+      const button = opener.current
+      const active = button === null ? null : activeElementIn(rootOf(button))
+      if (active === null || active.localName === 'body') button?.focus()
+    })
   }
   const finish = ({ text, opened }: Draft, isLeft: boolean) => {
     if (text === opened.text) return isLeft ? setDraft(null) : close()

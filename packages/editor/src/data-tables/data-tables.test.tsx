@@ -72,6 +72,9 @@ describe('DataTablesManager', () => {
 
     fixture.fail('dataTables.updateRow', new TenonError('DATA_ROW_CHANGED', 'The row has changed since it was loaded'))
     await user.click(screen.getByRole('button', { name: 'Edit email of row 2: bo@x.example' }))
+    // The cell that was closed before does not take the focus back.
+    await new Promise((resolve) => requestAnimationFrame(resolve))
+    expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'email of row 2' }))
     await user.keyboard('!{Enter}')
     expect((await screen.findByRole('alert')).textContent).toContain('The row could not be saved')
     await user.keyboard('{Escape}')

@@ -40,7 +40,7 @@ describe('RunInspector', () => {
   test('says first what happened, then the facts, then each attempt', async () => {
     show('ticket')
     expect(await screen.findByRole('heading', { name: 'Create ticket' })).toBeDefined()
-    expect(screen.getByText('HTTP call · attempt 2 of 5')).toBeDefined()
+    expect(await screen.findByText('HTTP call · attempt 2 of 5')).toBeDefined()
     expect(screen.getByText('Succeeded in 1.93 s')).toBeDefined()
     expect(screen.getByText('https://helpdesk.example/t/991')).toBeDefined()
     expect(screen.getByText('HTTP_STATUS')).toBeDefined()

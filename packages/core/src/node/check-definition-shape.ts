@@ -94,6 +94,7 @@ const CHECKS: OptionChecks = {
   policy: optional(objectOf(POLICY)),
   tool: optional(objectOf({ name: aText, description: aText })),
   calls: optional(listOf(objectOf({ type: aText, version: aNumber }), 'node types')),
+  callsFrom: optional(aText),
   lint: optional(
     listOf(
       objectOf({

@@ -143,7 +143,12 @@ function checkTrigger(definition: NodeDefinition, fail: Fail): void {
 }
 
 /** Refuses calls of a node that cannot wait for them, and node types that are listed twice. */
-function checkCallable({ calls, inline, control }: NodeDefinition, fail: Fail): void {
+function checkCallable({ calls, callsFrom, params, inline, control }: NodeDefinition, fail: Fail): void {
+  if (callsFrom !== undefined) {
+    if (inline === true || control !== undefined)
+      fail('callsFrom', 'only a node with `run` and without `control` can call')
+    if (params.shape[callsFrom]?.meta()?.control !== 'tools') fail('callsFrom', 'it must name a param with toolsParam')
+  }
   if (calls === undefined) return
   if (inline === true || control !== undefined) fail('calls', 'only a node with `run` and without `control` can call')
   const seen = new Set<string>()

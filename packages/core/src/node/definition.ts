@@ -217,6 +217,13 @@ export interface NodeDefinition<
    * @defaultValue none
    */
   readonly calls?: readonly NodeTypeRef[]
+  /**
+   * Name of a param with the schema {@link toolsParam}: the node may also call the node types that its author names there,
+   * each with the params and the connection that the author has fixed.
+   *
+   * @defaultValue none
+   */
+  readonly callsFrom?: string
   /** Checks beyond the params schema, reported by validation. @defaultValue none */
   readonly lint?: readonly LintRule[]
 }
@@ -276,6 +283,8 @@ export interface NodeManifestEntry {
   readonly tool?: { readonly name: string; readonly description: string }
   /** Node types that the node may call. */
   readonly calls?: readonly NodeTypeRef[]
+  /** Name of the param that lists further node types that the node may call, as tools. */
+  readonly callsFrom?: string
   /** Checks beyond the params schema, reported by validation. */
   readonly lint?: readonly LintRule[]
 }
@@ -311,6 +320,7 @@ export const CONTROL_NAMES = [
   'data-table',
   'data-column',
   'data-values',
+  'tools',
 ] as const
 /** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]

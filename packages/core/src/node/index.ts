@@ -18,6 +18,7 @@ export {
   type NodeTypeRef,
   nodeCall,
 } from './calls.ts'
+export { faultOfTool } from './callees.ts'
 export { type CallingPass, checkCalls } from './check-calls.ts'
 export { checkChildSuspension } from './check-child-suspension.ts'
 export { checkOutput } from './check-output.ts'
@@ -189,6 +190,8 @@ export {
   scheduleParams,
 } from './schedule-params.ts'
 export type { SqlClient, SqlRead, SqlResult, SqlStatement, SqlWrite } from './sql.ts'
+export { faultOfFixedParam, faultOfOpenParam, toolArguments } from './tool-arguments.ts'
+export { MAX_TOOLS, TOOL_APPROVALS, TOOL_NAME_PATTERN, type Tool, toolsParam } from './tools.ts'
 export {
   eventParams,
   TRIGGER_KINDS,

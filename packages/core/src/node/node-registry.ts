@@ -1,11 +1,8 @@
-import { connectionParamOf } from '../document/connection-param.ts'
-import { secretParamsOf } from '../document/secret-marker.ts'
 import { TenonError } from '../errors/index.ts'
 import { nodeTypeKey } from '../ids.ts'
-import type { NodeDefinition, NodeManifest } from './definition.ts'
-import { isPortsFromParam } from './definition-parts.ts'
+import { faultOfCallee } from './callees.ts'
+import type { NodeManifest, NodeManifestEntry } from './definition.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
-import { toJsonSchema } from './json-schema-of.ts'
 import { toManifest } from './manifest.ts'
 
 /** Frozen registry of the node types of a host, by type and version. */
@@ -32,14 +29,15 @@ export function createNodeRegistry(implementations: readonly AnyNodeImplementati
       implementation,
     ]),
   )
-  for (const { definition } of implementations) checkCallees(definition, byKey)
+  const entries = new Map(manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry]))
+  for (const entry of manifest.nodes) checkCallees(entry, entries)
   return Object.freeze({ manifest, get: (type: string, version: number) => byKey.get(nodeTypeKey(type, version)) })
 }
 
 /** Refuses a node type whose calls this registry cannot serve. */
-function checkCallees({ type, calls = [] }: NodeDefinition, byKey: ReadonlyMap<string, AnyNodeImplementation>): void {
+function checkCallees({ type, calls = [] }: NodeManifestEntry, entries: ReadonlyMap<string, NodeManifestEntry>): void {
   for (const [index, callee] of calls.entries()) {
-    const called = byKey.get(nodeTypeKey(callee.type, callee.version))?.definition
+    const called = entries.get(nodeTypeKey(callee.type, callee.version))
     const why = called === undefined ? 'it is not registered' : faultOfCallee(called)
     if (why === null) continue
     const field = `calls.${index}`
@@ -48,19 +46,4 @@ function checkCallees({ type, calls = [] }: NodeDefinition, byKey: ReadonlyMap<s
       details: { type, field },
     })
   }
-}
-
-/** Returns the reason why a node type cannot be called; `null` if it can. */
-function faultOfCallee(definition: NodeDefinition): string | null {
-  const { inline, control, ports, params } = definition
-  const isChild = inline === true && control === 'child'
-  if (!isChild && (inline === true || control !== undefined)) return 'it has no `run` or has a `control`'
-  if (ports.some(isPortsFromParam)) return 'its ports depend on params'
-  // The caller resolves the params, and a secret must not leave its own node.
-  const schema = toJsonSchema(definition, 'params', params, 'input')
-  if (secretParamsOf(schema).length > 0) return 'it has secret params'
-  // A called node has no connection: its params may come from anywhere, and an id in them would be enough to use an account.
-  const connection = connectionParamOf(schema)
-  const { required = [] } = schema as { readonly required?: readonly string[] }
-  return connection !== null && required.includes(connection) ? 'it needs a connection' : null
 }

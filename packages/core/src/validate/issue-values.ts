@@ -59,6 +59,23 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly PARAM_LITERAL: { readonly param: string }
   /** The fault of the schema, as a sentence. */
   readonly SCHEMA_INVALID: { readonly fault: string }
+  /** Param that must list tools. */
+  readonly TOOLS_INVALID: { readonly param: string }
+  /** Type and version of a tool; `latest` is the latest known version, or 0 for an unknown type. */
+  readonly TOOL_TYPE_UNKNOWN: {
+    readonly tool: string
+    readonly type: string
+    readonly version: number
+    readonly latest: number
+  }
+  /** Title of a node type that cannot be a tool; `fault` is the reason. */
+  readonly TOOL_TYPE_INVALID: { readonly tool: string; readonly type: string; readonly fault: string }
+  /** Name that several tools of a node have. */
+  readonly TOOL_NAME_DUPLICATE: { readonly tool: string }
+  /** Param of a tool that the author cannot fix, or that cannot be left to the model; `fault` is the reason. */
+  readonly TOOL_PARAM_INVALID: { readonly tool: string; readonly param: string; readonly fault: string }
+  /** `fault` is the reason why the condition of an approval cannot be read. */
+  readonly TOOL_APPROVAL_INVALID: { readonly tool: string; readonly fault: string }
   /** Header whose name cannot be sent. */
   readonly HEADER_NAME_INVALID: { readonly header: string }
   /** Header that the HTTP client itself sets. */

@@ -18,6 +18,7 @@ import { checkRequests } from './check-requests.ts'
 import { checkSinks } from './check-sinks.ts'
 import { checkTemplates } from './check-templates.ts'
 import { checkTexts } from './check-texts.ts'
+import { checkTools } from './check-tools.ts'
 import { checkWays } from './check-ways.ts'
 import { errorIssue, type ReportIssue, type WorkflowIssue } from './issue.ts'
 import { BudgetSpent, createMeter, type Meter } from './meter.ts'
@@ -90,6 +91,7 @@ function* allChecks(
   checkRequests(survey, report)
   yield* checkParams(survey, checkSchema, meter, report)
   yield* checkLint(survey, meter, report)
+  yield* checkTools(survey, checkSchema, meter, report)
   checkTexts(survey, meter, report)
   yield* checkSinks(survey, meter, report)
   const traced = yield* traceWorkflow(survey, meter)

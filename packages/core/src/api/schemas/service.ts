@@ -68,6 +68,7 @@ const manifestEntrySchema = z
     control: z.enum(CONTROL_KINDS).exactOptional(),
     policy: nodePolicySchema.exactOptional(),
     tool: z.strictObject({ name: z.string(), description: z.string() }).exactOptional(),
+    callsFrom: z.string().exactOptional(),
     lint: z
       .array(
         z.strictObject({

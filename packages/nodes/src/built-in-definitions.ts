@@ -1,4 +1,5 @@
 import type { NodeDefinition } from '@tenon/core/node'
+import { agent } from './agent/definition.ts'
 import { aggregate } from './aggregate/definition.ts'
 import { approval } from './approval/definition.ts'
 import { batch } from './batch/definition.ts'
@@ -61,6 +62,7 @@ export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
   pollUrl,
   event,
   llmTransform,
+  agent,
   guardrails,
   ifElse,
   switchDefinition,

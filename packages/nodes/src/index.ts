@@ -1,3 +1,4 @@
+export { agent } from './agent/definition.ts'
 export { aggregate } from './aggregate/definition.ts'
 export { approval } from './approval/definition.ts'
 export { batch } from './batch/definition.ts'

@@ -108,7 +108,7 @@ export interface StoredParked {
   /** Resolutions that the node run allows. */
   readonly resolutions: readonly ParkResolutionKind[]
   /** Node type of a called node run; absent for others. */
-  readonly call?: Pick<CallToApprove, 'nodeType' | 'typeVersion'>
+  readonly call?: Pick<CallToApprove, 'nodeType' | 'typeVersion' | 'connection'>
   /** Start of the wait. */
   readonly parkedAt: number
   /** State of the parked node run; `resolved` also if the run has yet to apply the resolution. */

@@ -108,6 +108,7 @@ export function defineActions(service: Service, kind: ActionKind): DefineAction 
       outputs: { success: output },
       ...{ summary, effect },
       ...(isIdempotent ? { idempotentWhen: 'true' } : {}),
+      tool: { name: `${service.id}_${name}`.replaceAll('-', '_'), description: `${service.title}: ${description}` },
       policy: { timeout, retry: { maximumAttempts: 4 } },
     } as Parameters<typeof defineNode>[0])
     return implementNode(definition, async (context) => {

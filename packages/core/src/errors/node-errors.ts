@@ -224,6 +224,11 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Let one workflow do the work of several, so that fewer runs are inside each other.',
   },
+  AGENT_ROUNDS_EXCEEDED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Raise the limit of rounds, or make the task smaller; details.lastAnswer has what the model wrote last.',
+  },
   CALLS_INVALID: {
     status: 500,
     retryable: false,

@@ -3,7 +3,7 @@ import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { RunPrincipal } from '../run/principal.ts'
 import type { CallsResume, CallsSuspension } from './calls.ts'
 import type { NodeKeyValues, NodeTables } from './data-tables.ts'
-import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
+import type { NodeDefinition, NodeManifestEntry, NodeParams, NodeResult } from './definition.ts'
 import type { NodeFiles } from './files.ts'
 import type { ModelUsage } from './language-model.ts'
 import type { MailClient } from './mail.ts'
@@ -199,6 +199,12 @@ export interface NodeContext<Params = unknown> {
   readonly abortSignal: AbortSignal
   /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */
   readonly resume: Resume | CallsResume | null
+  /**
+   * Describes a node type that the node may call, such as for a model; `null` for one that this process lacks.
+   *
+   * @param version Version of the type, an integer from 1.
+   */
+  readonly describeType: (type: string, version: number) => NodeManifestEntry | null
   /** Writes a line to the run log. An attempt may write 2,000 lines, and long messages and data are cut. */
   readonly log: (level: LogLevel, message: string, data?: Json) => void
   /** Records a tool call with its arguments and result in the run log. */

@@ -99,6 +99,8 @@ export interface StoredCall {
   readonly title: string
   /** Params as values, without templates. */
   readonly params: ValueRef
+  /** Connection that the author of the caller has chosen for the call; absent without one. */
+  readonly connection?: string
   /** Policy of the node run. */
   readonly policy: StoredCallPolicy
   /** Approval before the call begins; `null` without one. */
@@ -127,6 +129,8 @@ export interface CallToApprove {
   readonly typeVersion: number
   /** Params of the call. */
   readonly params: ValueRef
+  /** Connection of the call, which approvers cannot change; absent without one. */
+  readonly connection?: string
   /** `true` if approvers may change the params. */
   readonly isEditable: boolean
 }

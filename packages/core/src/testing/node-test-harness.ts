@@ -1,10 +1,12 @@
 import { TenonError } from '../errors/index.ts'
+import { toolsOf } from '../document/node-tools.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { CallsResume, CallsSuspension } from '../node/calls.ts'
+import type { CallsResume, CallsSuspension, NodeTypeRef } from '../node/calls.ts'
 import { checkCalls } from '../node/check-calls.ts'
 import { checkChildSuspension } from '../node/check-child-suspension.ts'
 import { checkOutput } from '../node/check-output.ts'
 import { checkParams } from '../node/check-params.ts'
+import type { NodeDefinition } from '../node/definition.ts'
 import type { NodeKeyValues, NodeTables } from '../node/data-tables.ts'
 import type {
   AnyNodeImplementation,
@@ -23,6 +25,7 @@ import type {
 } from '../node/implementation.ts'
 import type { ModelUsage } from '../node/language-model.ts'
 import type { MailClient } from '../node/mail.ts'
+import { toManifest } from '../node/manifest.ts'
 import type { Connection, HttpClient } from '../node/ports.ts'
 import type { SqlClient } from '../node/sql.ts'
 import { encodeValue } from '../run/encode.ts'
@@ -49,6 +52,8 @@ export interface NodeTestHarnessOptions {
   readonly principal?: RunPrincipal
   /** Client that the node gets as `context.sql`. @defaultValue every call fails with `CONNECTION_REFUSED` */
   readonly sql?: SqlClient
+  /** Node types that the node may call as tools, for `context.describeType`. @defaultValue none */
+  readonly tools?: readonly (NodeDefinition | AnyNodeImplementation)[]
   /** Client that the node gets as `context.mail`. @defaultValue every call fails with `CONNECTION_REFUSED` */
   readonly mail?: MailClient
 }
@@ -142,6 +147,8 @@ export function createNodeTestHarness(
   const files = options.files ?? createTestFiles()
   const http = options.http ?? createScriptedHttp(options.respond ?? refuseAll, requests)
   const journal = new Map<string, Promise<unknown>>()
+  const callees = toManifest(options.tools ?? [])
+  const { definition } = implementation
   return {
     files,
     requests,
@@ -182,6 +189,8 @@ export function createNodeTestHarness(
         resume,
         log: (level, message, data) => void logs.push({ level, message, ...(data === undefined ? {} : { data }) }),
         toolCall: (call) => void toolCalls.push(call),
+        describeType: (type, version) =>
+          callees.nodes.find((entry) => entry.type === type && entry.version === version) ?? null,
         heartbeat: () => {
           heartbeats += 1
         },
@@ -194,7 +203,8 @@ export function createNodeTestHarness(
       if ('suspend' in result) {
         if (result.suspend.kind === 'child') checkChildSuspension(implementation.definition)
         if (result.suspend.kind === 'calls') {
-          checkCalls(implementation.definition, result.suspend, { pass: 1, depth: 0 })
+          const calls = callableBy(definition, resolved)
+          checkCalls({ ...definition, calls }, result.suspend, { pass: 1, depth: 0 })
           encodeValue(result.suspend)
         }
         return { port: null, output: null, waitFor: result.suspend }
@@ -203,6 +213,12 @@ export function createNodeTestHarness(
       return { ...outcome, output: encodeValue(output).json, waitFor: null }
     },
   }
+}
+
+/** Returns the node types that a node may call: those of its definition, and its tools. */
+function callableBy({ calls = [], callsFrom }: NodeDefinition, params: JsonObject): readonly NodeTypeRef[] {
+  const tools = toolsOf(callsFrom === undefined ? {} : { callsFrom }, params)
+  return [...calls, ...tools.map(({ nodeType, typeVersion }) => ({ type: nodeType, version: typeVersion }))]
 }
 
 async function executeNode(

@@ -1,5 +1,5 @@
 import type { CheckSubWorkflows, SubWorkflowCall } from '@tenon/core/client'
-import { workflowsNamedBy } from '@tenon/core/document'
+import { toolsOf, workflowsNamedBy } from '@tenon/core/document'
 import type { EditorState } from '../store/editor-state.ts'
 
 /** Returns the enabled nodes of a draft that run a workflow which is chosen already. */
@@ -8,11 +8,20 @@ function callsOf({ document, manifest }: Pick<EditorState, 'document' | 'manifes
     const entry = manifest.entryOf(node)
     if (node.disabled === true || entry === undefined) return []
     const isChild = entry.control === 'child'
-    return workflowsNamedBy(entry, node.params).map(({ param, workflowId }) => ({
+    const tools = toolsOf(entry, node.params).flatMap((tool) => {
+      const type = manifest.entryOf({ type: tool.nodeType, typeVersion: tool.typeVersion })
+      const named = type === undefined ? [] : workflowsNamedBy(type, tool.params)
+      return named.map(({ workflowId }) => ({
+        ...{ nodeId: node.id, name: `${node.name}, tool "${tool.name}"`, workflowId },
+        param: tool.path[0],
+      }))
+    })
+    const own = workflowsNamedBy(entry, node.params).map(({ param, workflowId }) => ({
       ...{ nodeId: node.id, name: node.name, workflowId },
       // Only the code of a node that calls knows the input.
       ...(isChild ? { input: node.params.input ?? {} } : { param }),
     }))
+    return [...own, ...tools]
   })
 }
 

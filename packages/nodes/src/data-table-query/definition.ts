@@ -33,6 +33,7 @@ export const dataTableQuery = defineNode({
   outputs: { success: { fromParam: 'table', as: 'rows' } },
   summary: 'Finds up to {limit} rows',
   effect: 'read',
+  tool: { name: 'query_table', description: 'Finds rows of a data table' },
   policy: {
     timeout: '30s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 4 },

@@ -89,6 +89,7 @@ export const dataTableWrite = defineNode({
   ],
   summary: '{operation} rows',
   effect: 'write',
+  tool: { name: 'write_table', description: 'Adds, changes or deletes rows of a data table' },
   // The completion in the same transaction makes a repetition harmless.
   idempotentWhen: 'true',
   policy: {

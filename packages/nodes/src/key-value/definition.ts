@@ -48,6 +48,7 @@ export const keyValue = defineNode({
   outputs: { success: z.object({ value: z.unknown(), previous: z.unknown(), found: z.boolean() }) },
   summary: '{operation} {key}',
   effect: 'write',
+  tool: { name: 'key_value', description: 'Reads or changes a stored value by its key' },
   // The completion in the same transaction makes a repetition harmless.
   idempotentWhen: 'true',
   policy: {

@@ -48,6 +48,7 @@ export const llmTransform = defineNode({
   outputs: { success: { fromParam: 'schema' } },
   summary: '{prompt}',
   effect: 'read',
+  tool: { name: 'extract', description: 'Asks a model to turn text into fields' },
   policy: {
     timeout: '2m',
     retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 3 },

@@ -37,6 +37,7 @@ export const postgresQuery = defineNode({
   },
   summary: '{sql}',
   effect: 'read',
+  tool: { name: 'query_database', description: 'Reads rows from a database' },
   policy: {
     timeout: '30s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 4 },

@@ -26,6 +26,7 @@ export const postgresWrite = defineNode({
   },
   summary: '{sql}',
   effect: 'write',
+  tool: { name: 'write_database', description: 'Changes rows of a database' },
   // The completion in the same transaction makes a repetition harmless.
   idempotentWhen: 'true',
   policy: {

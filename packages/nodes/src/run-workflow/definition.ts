@@ -43,4 +43,5 @@ export const runWorkflow = defineNode({
   },
   summary: 'Runs {workflow}',
   effect: 'none',
+  tool: { name: 'run_workflow', description: 'Runs another workflow and returns its result' },
 })

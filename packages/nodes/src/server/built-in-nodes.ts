@@ -1,5 +1,6 @@
 import type { AnyNodeImplementation, DocumentReader, LanguageModel } from '@tenon/core/node'
 import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault, text } from '@tenon/core/options'
+import { createAgentNode } from '../agent/implementation.ts'
 import { aggregateNode } from '../aggregate/implementation.ts'
 import { approvalNode } from '../approval/implementation.ts'
 import { batchNode } from '../batch/implementation.ts'
@@ -68,7 +69,7 @@ const documentReaderCheck: OptionCheck = (value, field) => {
 
 /** Services of the host for the built-in nodes. */
 export interface BuiltInNodesOptions {
-  /** Model of `llm-transform` and `guardrails`. @defaultValue none: the two node types are omitted */
+  /** Model of `llm-transform`, `agent` and `guardrails`. @defaultValue none: these node types are omitted */
   readonly languageModel?: LanguageModel
   /** Reader of `textract-ocr`, such as `textractReader()`. @defaultValue none: the node type is omitted */
   readonly documentReader?: DocumentReader
@@ -140,6 +141,7 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
   return [
     ...plain,
     offerModels(createLlmTransformNode(languageModel), languageModel.models, today),
+    offerModels(createAgentNode(languageModel), languageModel.models, today),
     offerModels(createGuardrailsNode(languageModel), languageModel.models, today),
   ]
 }

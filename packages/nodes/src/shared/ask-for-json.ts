@@ -43,7 +43,8 @@ export interface JsonAnswer {
 
 type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'tenantId' | 'toolCall'>
 
-interface ReadAnswer {
+/** A value that a response has, with its faults. */
+export interface ReadAnswer {
   readonly value: Json
   readonly issues: readonly ProblemIssue[]
 }
@@ -115,11 +116,11 @@ async function ask(
     answered.record({ code: truncated.code, message: truncated.message })
     throw truncated
   }
-  const read = readAnswer(text, schema)
+  const read = readJsonAnswer(text, schema)
   if (read.issues.length === 0) {
     answered.record()
   } else {
-    const shown = read.issues.slice(0, MAX_ISSUES_SHOWN).map(toText)
+    const shown = read.issues.slice(0, MAX_ISSUES_SHOWN).map((issue) => issueText(issue))
     answered.record({ code: 'MODEL_OUTPUT_INVALID', message: shown.join('; ') })
     context.log('warn', 'The response does not match the schema', { answer, issues: shown })
   }
@@ -127,28 +128,30 @@ async function ask(
 }
 
 /** Returns the first value in the response that matches the schema, else the first one with its faults. */
-function readAnswer(text: string, schema: JsonSchema): ReadAnswer {
+export function readJsonAnswer(text: string, schema: JsonSchema): ReadAnswer {
   const readings = readModelJson(text).map((value) => ({ value, issues: checkJsonSchema(schema, value) }))
   const none: ReadAnswer = { value: null, issues: [{ path: [], code: 'json', message: 'It is not JSON' }] }
   return readings.find(({ issues }) => issues.length === 0) ?? readings[0] ?? none
 }
 
 /** Creates a message with the schema, for servers that do not support `response_format`. */
-function schemaMessage(schema: JsonSchema): ChatMessage {
+export function schemaMessage(schema: JsonSchema, task = 'Answer'): ChatMessage {
   return {
     role: 'system',
-    content: `Answer with one JSON value that fits this JSON Schema, and nothing else:\n${JSON.stringify(schema)}`,
+    content: `${task} with one JSON value that fits this JSON Schema, and nothing else:\n${JSON.stringify(schema)}`,
   }
 }
 
-function repairMessage(issues: readonly ProblemIssue[]): ChatMessage {
-  const list = issues.slice(0, MAX_ISSUES_SHOWN).map((issue) => `- ${toText(issue)}`)
+/** Creates the message that sends an answer back with its faults. */
+export function repairMessage(issues: readonly ProblemIssue[]): ChatMessage {
+  const list = issues.slice(0, MAX_ISSUES_SHOWN).map((issue) => `- ${issueText(issue)}`)
   return {
     role: 'user',
     content: ['Your answer does not fit the schema:', ...list, 'Answer again with the corrected JSON only.'].join('\n'),
   }
 }
 
-function toText({ path, message }: ProblemIssue): string {
-  return `${path.length === 0 ? 'the whole answer' : path.join('.')}: ${message}`
+/** Writes a fault for a model. */
+export function issueText({ path, message }: ProblemIssue, whole = 'the whole answer'): string {
+  return `${path.length === 0 ? whole : path.join('.')}: ${message}`
 }

@@ -71,6 +71,7 @@ export const textractOcr = defineNode({
   outputs: { success: documentContentSchema.extend({ file: fileRefSchema.nullable() }) },
   summary: '{file}{key}',
   effect: 'write',
+  tool: { name: 'read_document', description: 'Reads the text, forms and tables of a document' },
   // Textract begins one job for each token, and other requests change nothing.
   idempotentWhen: 'true',
   policy: {

@@ -116,7 +116,9 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
   const { connection, fileMask } = opened
   const redact = (value: Json) => redactJournaled(value, opened)
   const hidden = { redact, fileMask }
+  const { typeOf } = deps.findType(started.node)
   const body = {
+    describeType: (type: string, version: number) => typeOf(type, version)?.entry ?? null,
     http,
     files,
     dataTables,

@@ -19,6 +19,8 @@ export interface NodeContextDeps {
   readonly files: Files
   readonly dataTables: NodeData
   readonly pump: Omit<ObservationPump, 'close'>
+  /** Finds the node types of this process. */
+  readonly describeType: NodeContext['describeType']
   /** Connection of the node. @defaultValue none */
   readonly connection?: OpenConnection | null
   /** Redacts the result of a journaled call. @defaultValue it is stored as it is */
@@ -58,7 +60,7 @@ class AbortOfBody implements LazyAbort {
 export function nodeContextOf(
   started: StartedNode,
   params: unknown,
-  { http, pump, values, files, dataTables, connection = null, redact = same, fileMask }: NodeContextDeps,
+  { http, pump, values, files, dataTables, describeType, connection = null, redact = same, fileMask }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
@@ -98,6 +100,7 @@ export function nodeContextOf(
       return abort.signal
     },
     resume,
+    describeType,
     heartbeat,
     log: pump.log,
     toolCall: pump.toolCall,

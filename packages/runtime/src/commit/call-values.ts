@@ -47,7 +47,7 @@ export function isCallsSuspension(result: NodeOutcome | Suspension | CallsSuspen
 
 /** Pass of a node run that has returned calls. */
 interface CallingNode extends PassOfRun {
-  readonly node: Pick<PlanNode, 'type' | 'calls'>
+  readonly node: Pick<PlanNode, 'type' | 'calls' | 'toolConnections'>
   readonly callable: NonNullable<Plan['callable']>
 }
 
@@ -65,6 +65,7 @@ export function beginCallsOf(
   const listed = types.map(({ type, typeVersion }) => ({ type, version: typeVersion }))
   checkCalls({ type: node.type, calls: listed }, suspend, { pass, depth: callDepthOf(nodeRunId) })
   const { calls, mode, state = null } = suspend
+  for (const [index, call] of calls.entries()) checkNoSecrets(node.type, call, index, callable)
   const payloads: Payload[] = []
   const store = (value: unknown, maxInline?: number) => {
     const stored = storeValue(value, maxInline)
@@ -78,7 +79,7 @@ export function beginCallsOf(
     return ref
   }
   const made = encodeValue(
-    calls.map((call) => storeCall(call, callable)),
+    calls.map((call) => storeCall(call, callable, node.toolConnections)),
     { maxLength: MAX_WAIT_LENGTH },
   )
   const copies = made.json as unknown as readonly ReturnType<typeof storeCall>[]
@@ -92,14 +93,36 @@ export function beginCallsOf(
   return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads }
 }
 
-function storeCall(
-  { callId, nodeType, typeVersion, title, policy, approval }: NodeCall,
+/** Refuses secrets in calls: the params of a call are in the log. */
+function checkNoSecrets(
+  caller: string,
+  { nodeType, typeVersion, params }: NodeCall,
+  index: number,
   callable: NonNullable<Plan['callable']>,
+): void {
+  const { secretParams = [] } = callable[nodeTypeKey(nodeType, typeVersion)] as CallableType
+  const given = secretParams.find((param) => Object.hasOwn(params, param))
+  if (given === undefined) return
+  const field = `calls.${index}.params.${given}`
+  throw new TenonError('CALLS_INVALID', `"${caller}" returned invalid calls, ${field}: a call has no secrets`, {
+    details: { field },
+  })
+}
+
+function storeCall(
+  { callId, nodeType, typeVersion, title, params, policy, approval }: NodeCall,
+  callable: NonNullable<Plan['callable']>,
+  toolConnections: PlanNode['toolConnections'] = {},
 ): Omit<StoredCall, 'params'> {
   // Checked before: the type is one of those that the node may call.
-  const type = callable[nodeTypeKey(nodeType, typeVersion)] as CallableType
+  const key = nodeTypeKey(nodeType, typeVersion)
+  const type = callable[key] as CallableType
+  const named = type.connectionParam === undefined ? undefined : params[type.connectionParam]
+  // Any other connection is refused when the call begins: only the author of the workflow may choose one.
+  const connection = toolConnections[key]?.find((each) => each === named)
   return {
     ...{ callId, nodeType, typeVersion, title },
+    ...(connection === undefined ? {} : { connection }),
     policy: policy === undefined ? type.policy : mergePolicy(type.policy, policy),
     approval: approval === undefined ? null : storeApproval(title, approval),
   }

@@ -187,7 +187,9 @@ function shortParked({ error, resolutions }: Extract<Decision, { readonly type: 
 /** Returns the type of a called node run, by which values of a resolution are checked. */
 function callOf({ machine }: RunSession, nodeRunId: string): Pick<ParkedRow, 'call'> {
   const node = machine.calledNode(nodeRunId)
-  return node === null ? {} : { call: { nodeType: node.type, typeVersion: node.typeVersion } }
+  if (node === null) return {}
+  const { type: nodeType, typeVersion, connection } = node
+  return { call: { nodeType, typeVersion, ...(connection === undefined ? {} : { connection }) } }
 }
 
 function addEnd(pending: PendingAppend, session: RunSession, finishedAt: number, end: ChildEnd): void {

@@ -16,6 +16,7 @@ import type { FindNodeType, NodeType } from './node-types.ts'
 import type { RunSession } from './session.ts'
 import { type StoredValue, storeValue } from './stored-value.ts'
 import { loadRoots } from './template-roots.ts'
+import { toolSink, withResolvedTools } from './tool-params.ts'
 import type { ValueReader } from './value-loader.ts'
 
 /** A pass of a node run whose params are to be resolved. */
@@ -143,7 +144,11 @@ export async function resolveNode(
   if (skipIf !== null && inField('skipIf', skipIf) === true) {
     return { params: {}, isSkipped: true, idempotencyKey: null }
   }
-  const sinkOf = (path: readonly (string | number)[]) => paramSink(type.paramsSchema, params, path)
+  const { toolsParam } = type
+  const sinkOf = (path: readonly (string | number)[]) =>
+    toolsParam !== null && path[0] === toolsParam
+      ? toolSink(params[toolsParam], path, type)
+      : paramSink(type.paramsSchema, params, path)
   const key = idempotency === null ? null : inField('idempotency', idempotency)
   const idempotencyKey = key === null || typeof key === 'string' ? key : JSON.stringify(key)
   if (given !== null) return { ...given, idempotencyKey }
@@ -151,8 +156,9 @@ export async function resolveNode(
     sinkOf,
     templates,
   }) as JsonObject
+  const tools = toolsParam === null ? {} : { [toolsParam]: withResolvedTools(params[toolsParam], resolved[toolsParam]) }
   return {
-    params: type.literalParams.size === 0 ? resolved : { ...params, ...resolved },
+    params: type.literalParams.size === 0 && toolsParam === null ? resolved : { ...params, ...resolved, ...tools },
     isSkipped: false,
     idempotencyKey,
   }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@tenon/core/document'
 import { isTemplate, type TemplateTable } from '@tenon/core/expression'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { NodeType } from './node-types.ts'
+import { resolvableTools } from './tool-params.ts'
 
 /** Path that a template reads, root first; it ends before the first part that is only known at run time. */
 type ReadPath = readonly [root: string, ...path: (string | number)[]]
@@ -28,10 +29,12 @@ export interface NodeTemplates {
   readonly reads: NodeReads
 }
 
+type TemplatedType = Pick<NodeType, 'literalParams' | 'toolsParam' | 'typeOf'>
+
 /** Derives the templates of a node once for all of its runs. */
 export interface NodeTemplatesTable {
   /** @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`, on each call for a faulty template. */
-  of(node: PlanNode, type: Pick<NodeType, 'literalParams'>): NodeTemplates
+  of(node: PlanNode, type: TemplatedType): NodeTemplates
 }
 
 /** @param templates - Templates of the plan of all the nodes. */
@@ -48,12 +51,12 @@ export function createNodeTemplates(templates: TemplateTable): NodeTemplatesTabl
 
 function describeTemplates(
   node: PlanNode,
-  { literalParams }: Pick<NodeType, 'literalParams'>,
+  { literalParams, toolsParam, typeOf }: TemplatedType,
   templates: TemplateTable,
 ): NodeTemplates {
-  const resolvable = Object.fromEntries(
-    Object.entries(node.params as JsonObject).filter(([name]) => !literalParams.has(name)),
-  )
+  const params = Object.entries(node.params as JsonObject).filter(([name]) => !literalParams.has(name))
+  const partOf = (name: string, value: Json) => (name === toolsParam ? resolvableTools(value, { typeOf }) : value)
+  const resolvable = Object.fromEntries(params.map(([name, value]) => [name, partOf(name, value)]))
   const texts = templatesIn([node.skipIf, node.idempotency, resolvable] as Json)
   return { resolvable, reads: readsOf(texts, templates) }
 }

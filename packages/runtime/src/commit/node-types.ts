@@ -7,7 +7,12 @@ import {
   secretParamsOf,
 } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type AnyNodeImplementation, fillParamDefaults, type NodeRegistry } from '@tenon/core/node'
+import {
+  type AnyNodeImplementation,
+  fillParamDefaults,
+  type NodeManifestEntry,
+  type NodeRegistry,
+} from '@tenon/core/node'
 import type { PlanNode } from '../interpreter/plan.ts'
 
 /** The part of a node type that the driver needs; the same object for every node of the type. */
@@ -22,11 +27,21 @@ export interface NodeType {
   readonly secretParams: readonly string[]
   /** Name of the param that names a connection; `null` without one. */
   readonly connectionParam: string | null
+  /** Name of the param that lists tools; `null` without one. */
+  readonly toolsParam: string | null
+  /** Finds the types of tools; `undefined` for one that this process lacks. */
+  readonly typeOf: (type: string, version: number) => NodeType | undefined
+  /** Entry of the type in the manifest. */
+  readonly entry: NodeManifestEntry
 }
 
-/** Returns the id of the connection that the document names for a node; empty without one. A called node has none. */
+/**
+ * Returns the id of the connection that the document names for a node; empty without one. A called node has that of the
+ * tool which it is a call of.
+ */
 export function plannedConnection(node: PlanNode, { connectionParam, paramsSchema }: NodeType): string {
-  if (connectionParam === null || node.called !== undefined) return ''
+  if (connectionParam === null) return ''
+  if (node.called !== undefined) return node.connection ?? ''
   const connectionId = fillParamDefaults(paramsSchema, node.params as JsonObject)[connectionParam]
   return typeof connectionId === 'string' ? connectionId : ''
 }
@@ -50,22 +65,19 @@ export function hasNodeType(findType: FindNodeType, node: PlanNode): boolean {
 }
 
 export function nodeTypesOf(registry: NodeRegistry): FindNodeType {
-  const schemas = new Map(
-    registry.manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry.params]),
-  )
+  const entries = new Map(registry.manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry]))
   const types = new Map<string, NodeType>()
   /** By node, since a type is looked up several times in each attempt. */
   const byNode = new WeakMap<PlanNode, NodeType>()
 
-  function typeOf({ type, typeVersion }: PlanNode): NodeType {
-    const name = nodeTypeKey(type, typeVersion)
+  function typeOf(type: string, version: number): NodeType | undefined {
+    const name = nodeTypeKey(type, version)
     const known = types.get(name)
     if (known !== undefined) return known
-    const implementation = registry.get(type, typeVersion)
-    if (implementation === undefined) {
-      throw new TenonError('NODE_TYPE_UNKNOWN', `This server has no node type "${type}" version ${typeVersion}`)
-    }
-    const found = describeType(implementation, schemas.get(name) ?? true)
+    const implementation = registry.get(type, version)
+    const entry = entries.get(name)
+    if (implementation === undefined || entry === undefined) return undefined
+    const found = describeType(implementation, entry, typeOf)
     types.set(name, found)
     return found
   }
@@ -73,13 +85,21 @@ export function nodeTypesOf(registry: NodeRegistry): FindNodeType {
   return (node) => {
     const known = byNode.get(node)
     if (known !== undefined) return known
-    const found = typeOf(node)
+    const { type, typeVersion } = node
+    const found = typeOf(type, typeVersion)
+    if (found === undefined)
+      throw new TenonError('NODE_TYPE_UNKNOWN', `This server has no node type "${type}" version ${typeVersion}`)
     byNode.set(node, found)
     return found
   }
 }
 
-function describeType(implementation: AnyNodeImplementation, paramsSchema: JsonSchema): NodeType {
+function describeType(
+  implementation: AnyNodeImplementation,
+  entry: NodeManifestEntry,
+  typeOf: NodeType['typeOf'],
+): NodeType {
+  const { params: paramsSchema, callsFrom = null } = entry
   const properties = isJsonObject(paramsSchema) && isJsonObject(paramsSchema.properties) ? paramsSchema.properties : {}
   const namesWith = (field: string) =>
     new Set(Object.keys(properties).filter((name) => isJsonObject(properties[name]) && field in properties[name]))
@@ -90,5 +110,8 @@ function describeType(implementation: AnyNodeImplementation, paramsSchema: JsonS
     lateParams: namesWith('late'),
     secretParams: secretParamsOf(paramsSchema),
     connectionParam: connectionParamOf(paramsSchema),
+    toolsParam: callsFrom,
+    typeOf,
+    entry,
   }
 }

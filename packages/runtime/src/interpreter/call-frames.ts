@@ -47,7 +47,7 @@ export function levelOfCalls(plan: Plan, outer: LevelIndex, { calls }: Pick<Call
  */
 function nodeOfCall(
   { callable = {} }: Plan,
-  { callId, nodeType, typeVersion, title, policy }: StoredCall,
+  { callId, nodeType, typeVersion, title, policy, connection }: StoredCall,
   id: string = callId,
   { params = {}, called = 'as_asked' }: Partial<Pick<PlanNode, 'params' | 'called'>> = {},
 ): PlanNode {
@@ -56,6 +56,7 @@ function nodeOfCall(
   return {
     ...{ id, type: nodeType, typeVersion, name: title, params, control: type.control ?? null },
     mode: type.control === 'child' ? 'inline' : 'dispatch',
+    ...(connection === undefined ? {} : { connection }),
     ...{ effect: type.effect, ports: type.ports, called, calls: type.calls },
     ...{ disabled: false, skipIf: null, join: 'all', onError, hasErrorEdge: false },
     ...{ retry, timeoutMs, heartbeatMs, taskQueue, idempotency: null, incoming: [], outgoing: [] },
@@ -65,13 +66,14 @@ function nodeOfCall(
 /** Returns a node of a type that nodes of a plan call, for checks of values; `undefined` for another type. */
 export function calledTypeOf(
   plan: Plan,
-  { nodeType, typeVersion }: Pick<StoredCall, 'nodeType' | 'typeVersion'>,
+  { nodeType, typeVersion, connection }: Pick<StoredCall, 'nodeType' | 'typeVersion' | 'connection'>,
 ): PlanNode | undefined {
   const type = plan.callable?.[nodeTypeKey(nodeType, typeVersion)]
   if (type === undefined) return undefined
   const { policy } = type
   const call = { callId: nodeType, nodeType, typeVersion, title: nodeType, params: { hash: '', size: 0 }, policy }
-  return nodeOfCall(plan, { ...call, approval: null })
+  const own = connection === undefined ? {} : { connection }
+  return nodeOfCall(plan, { ...call, ...own, approval: null })
 }
 
 /** Returns the params of a called node run, as people may have changed them; `null` for a node of the document. */

@@ -429,7 +429,8 @@ describe('a plan', () => {
       ],
     }
     const nodes = [{ ...parking, ports: [each] }, caller] as (typeof TEST_MANIFEST.nodes)[number][]
-    expect(compileCallable(nodes, { nodes }).callable).toMatchObject({
+    const all = nodes.map((entry) => ({ entry, params: {} }))
+    expect(compileCallable(all, { nodes }).callable).toMatchObject({
       'parking@1': { ports: [], policy: { onError: 'park' } },
     })
   })
@@ -439,7 +440,7 @@ describe('a plan', () => {
     const child = { ...probe, type: 'child', control: 'child', inline: true, policy: {} }
     const caller = { ...agent, calls: [{ type: 'child', version: 1 }] }
     const nodes = [child, caller] as (typeof TEST_MANIFEST.nodes)[number][]
-    const { callable = {} } = compileCallable([caller as (typeof nodes)[number]], { nodes })
+    const { callable = {} } = compileCallable([{ entry: caller as (typeof nodes)[number], params: {} }], { nodes })
     expect(callable['child@1']).toMatchObject({ control: 'child' })
     const planNodes = PLAN.nodes.map((each) => (each.id === 'agent' ? { ...each, calls: ['child@1'] } : each))
     const plan: Plan = { ...PLAN, nodes: planNodes, callable }

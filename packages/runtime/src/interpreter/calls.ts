@@ -40,12 +40,12 @@ function askFor(
 ): void {
   const { run, state, undoLog } = frame
   const nodeRunId = nodeRunIdAt(frame, node)
-  const { nodeType, typeVersion, params } = present(callAt(frame, node))
+  const { nodeType, typeVersion, params, connection } = present(callAt(frame, node))
   const open = openUnscheduled(frame, node, turn.at)
   const waitId = `${nodeRunId}/${open.pass}/0`
   const waitFor: ApprovalWait = {
     ...{ kind: 'approval', title, message, choices: CALL_CHOICES, approvers, required, evidence: null, dueAt },
-    call: { nodeType, typeVersion, params, isEditable },
+    call: { nodeType, typeVersion, params, ...(connection === undefined ? {} : { connection }), isEditable },
   }
   undoLog.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [], held: null } })
   undoLog.setField(run.state, 'waiting', run.state.waiting + 1)

@@ -7,13 +7,20 @@ import { ERROR_PORT } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import type { PlanEdge, PlanLevel, PlanNode } from './plan.ts'
 
+/** Parts of a node that come from other nodes and types. */
+interface NodeParts {
+  readonly children: PlanLevel | undefined
+  readonly compensation: number | undefined
+  readonly toolConnections: PlanNode['toolConnections']
+}
+
 /** Compiles one node of a known type, with the defaults of the type filled in. */
 export function compileNode(
   { node, entry, params, ports }: SurveyedNode,
   { incoming, outgoing }: EdgesAtNode,
   edges: readonly PlanEdge[],
   policy: CompiledPolicy,
-  { children, compensation }: { readonly children: PlanLevel | undefined; readonly compensation: number | undefined },
+  { children, compensation, toolConnections }: NodeParts,
 ): PlanNode {
   const type = entry as NodeManifestEntry
   // In the order of the canonical text, so that hashing the plan does not sort. Without spreads, so that V8 knows the
@@ -42,7 +49,7 @@ export function compileNode(
     typeVersion: node.typeVersion,
   }
   const keyOrder = node.keyOrder === undefined || Object.keys(node.keyOrder).length === 0 ? undefined : node.keyOrder
-  const calls = calledKeys(type.calls)
+  const calls = calledKeys(type, params)
   const { retryIf, totalTimeoutMs } = policy
   const isPlain =
     children === undefined &&
@@ -54,6 +61,7 @@ export function compileNode(
   return {
     ...compiled,
     ...(calls.length === 0 ? {} : { calls }),
+    ...(toolConnections === undefined ? {} : { toolConnections }),
     ...(children === undefined ? {} : { children }),
     ...(keyOrder === undefined ? {} : { keyOrder }),
     ...(compensation === undefined ? {} : { compensation }),

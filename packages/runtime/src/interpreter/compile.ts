@@ -21,7 +21,7 @@ import {
   surveyDocument,
   type WorkflowSurvey,
 } from '@tenon/core/validate'
-import { compileCallable } from './compile-calls.ts'
+import { checkTools, compileCallable, connectionsOfTools } from './compile-calls.ts'
 import { checkEdges, checkEnds, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
@@ -154,6 +154,7 @@ export function compile(
   const issues = createIssueList()
   checkNodes(survey.nodes, issues)
   checkCycles(survey, issues)
+  checkTools(survey.nodes, manifest, issues)
   checkLoops(survey, issues)
   checkEnds(document, issues)
   checkNesting(survey, issues)
@@ -179,7 +180,9 @@ export function compile(
       const { node, undoneBy } = surveyed
       const children = levels.has(node.id) ? compileLevel(node.id) : undefined
       const compensation = undoneBy === null ? undefined : indexes.get(undoneBy)
-      return compileNode(surveyed, itemAt(atNode, index), edges, policyOf(surveyed), { children, compensation })
+      const toolConnections = connectionsOfTools(surveyed, manifest)
+      const parts = { children, compensation, toolConnections }
+      return compileNode(surveyed, itemAt(atNode, index), edges, policyOf(surveyed), parts)
     })
     checkEdges(edges, nodes, issues)
     return { nodes, edges }
@@ -195,10 +198,7 @@ export function compile(
     variables: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])),
     ...(document.settings.compensateOnCancel === false ? { compensatesOnCancel: false as const } : {}),
     ...(errorHandler === undefined ? {} : { errorHandler: errorHandlerOf(errorHandler) }),
-    ...compileCallable(
-      survey.nodes.map(({ entry }) => entry).filter((entry) => entry !== undefined),
-      manifest,
-    ),
+    ...compileCallable(survey.nodes, manifest),
     ...(Object.keys(workflows).length === 0 ? {} : { workflows }),
   }
   issues.throwIfAny()

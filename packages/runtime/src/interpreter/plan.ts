@@ -74,6 +74,10 @@ export interface PlanNode {
   readonly called?: 'as_asked' | 'edited'
   /** Keys in `callable` of the node types that the node may call, ascending; absent for none. */
   readonly calls?: readonly string[]
+  /** Connections that the author has chosen for tools of the node, by the key of their type; absent for none. */
+  readonly toolConnections?: Readonly<Record<string, readonly string[]>>
+  /** Connection of a called node, as its caller's author has chosen it; absent without one. */
+  readonly connection?: string
   /** Nodes inside a loop, which run once for each iteration; absent for other nodes. */
   readonly children?: PlanLevel
 }
@@ -112,6 +116,10 @@ export interface CallableType {
   readonly ports: readonly string[]
   /** `child` for a type that runs a workflow, in the commit; absent for one with a body. */
   readonly control?: 'child'
+  /** Name of the param that names a connection; absent without one. */
+  readonly connectionParam?: string
+  /** Names of the secret params, which no call may have; absent without any. */
+  readonly secretParams?: readonly string[]
   /** Policy of a call that has none of its own. */
   readonly policy: StoredCallPolicy
   /** Keys of the node types that the node may call itself, ascending. */

@@ -53,7 +53,15 @@ export async function presentApprovals(
     if (call === undefined) return approval
     const { nodeRunId } = wait
     // The schema has names of fields where a value has credentials.
-    const shown = maskCredentials({ ...call, nodeRunId, params: null, ...paramsAt(call.params) })
+    const { nodeType, typeVersion, isEditable } = call
+    const shown = maskCredentials({
+      nodeType,
+      typeVersion,
+      isEditable,
+      nodeRunId,
+      params: null,
+      ...paramsAt(call.params),
+    })
     return { ...approval, call: { ...shown, schema: schemaOf(server, call) } }
   })
 }

@@ -9,7 +9,7 @@ import {
 } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
-import { enabledNodes } from '../enabled-nodes.ts'
+import { nodesAndTools } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
 
 /** Form of the ids of data tables; no other text reaches the database. */
@@ -26,20 +26,21 @@ export async function checkDataTables(
   tenantId: TenantId,
   document: Pick<WorkflowDocument, 'nodes'>,
 ): Promise<void> {
-  const uses = enabledNodes(registry, document).flatMap(({ node, name, entry }) => {
+  const uses = nodesAndTools(registry, document).flatMap(({ node, name, entry, paramsAt, open }) => {
     if (entry === undefined) return []
-    const params = fillParamDefaults(entry.params, node.params)
+    const filled = Object.entries(fillParamDefaults(entry.params, node.params))
+    const params = Object.fromEntries(filled.filter(([param]) => !open.includes(param)))
     const tableId = tableIdOf(entry.params, params)
-    return tableId === null ? [] : [{ nodeId: node.id, name, schema: entry.params, params, tableId }]
+    return tableId === null ? [] : [{ paramsAt, name, schema: entry.params, params, tableId }]
   })
   const tables = new Map<string, TableShape | null>()
   for (const { tableId } of uses) {
     if (tables.has(tableId)) continue
     tables.set(tableId, TABLE_ID.test(tableId) ? await dataTables.find(tenantId, tableId as DataTableId) : null)
   }
-  const issues = uses.flatMap(({ nodeId, name, schema, params, tableId }): readonly ProblemIssue[] =>
+  const issues = uses.flatMap(({ paramsAt, name, schema, params, tableId }): readonly ProblemIssue[] =>
     tableFaultsOf(schema, params, tables.get(tableId) ?? null).map(({ path, param, fault }) =>
-      serverIssue('PARAM_INVALID', ['nodes', nodeId, 'params', ...path], `${name}: "${param}": ${fault}`, {
+      serverIssue('PARAM_INVALID', [...paramsAt, ...path], `${name}: "${param}": ${fault}`, {
         param,
         fault,
       }),

@@ -22,7 +22,7 @@ test('the connections of a workflow are those that its nodes name, and the defau
     ],
     [],
   )
-  expect(connectionsIn(registry, document).map(({ nodeId, connectionId }) => [nodeId, connectionId])).toEqual([
+  expect(connectionsIn(registry, document).map(({ path, connectionId }) => [path[1], connectionId])).toEqual([
     ['own', 'con_own'],
     ['default', 'con_default'],
   ])

@@ -3,7 +3,7 @@ import { connectionParamOf, type UserId, type WorkflowDocument, type WorkflowId 
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { fillParamDefaults, type NodeManifestEntry } from '@tenon/core/node'
 import type { ServerContext } from '../context.ts'
-import { enabledNodes } from '../enabled-nodes.ts'
+import { enabledNodes, nodesAndTools } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
 import { findConnections } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
@@ -28,20 +28,20 @@ export async function checkConnections(
   const ids = [...new Set(uses.map(({ connectionId }) => connectionId))]
   const found = await database.withTenant(tenantId, (tx) => findConnections(tx, tenantId, ids))
   const isByHand = startsByHand(registry, document)
-  const issues = uses.flatMap(({ nodeId, name, param, connectionId, connectsTo, isPoll }): readonly ProblemIssue[] => {
+  const issues = uses.flatMap(({ path, name, param, connectionId, connectsTo, isPoll }): readonly ProblemIssue[] => {
     const row = found.get(connectionId)
     if (row !== undefined && connectsTo !== null && row.connector !== connectsTo) {
       const why = `${name}: choose a connection of the service "${connectsTo}"`
-      return [serverIssue('CONNECTION_NOT_FOUND', ['nodes', nodeId, 'params', param], why, { param })]
+      return [serverIssue('CONNECTION_NOT_FOUND', path, why, { param })]
     }
     if (row !== undefined && mayUse(identity, row) && isSharedWith(row, workflowId)) {
       // A poll itself acts for no person either, however else runs start.
       if ((isByHand && !isPoll) || row.sharing_kind !== 'user') return []
       const why = `${name}: its connection is private, and messages and schedules start runs that act for no person`
-      return [serverIssue('CONNECTION_PRIVATE', ['nodes', nodeId, 'params', param], why, { param })]
+      return [serverIssue('CONNECTION_PRIVATE', path, why, { param })]
     }
     const message = `${name}: choose a connection that exists and that this workflow may use`
-    return [serverIssue('CONNECTION_NOT_FOUND', ['nodes', nodeId, 'params', param], message, { param })]
+    return [serverIssue('CONNECTION_NOT_FOUND', path, message, { param })]
   })
   const [first] = issues
   if (first !== undefined) throw new TenonError('WORKFLOW_INVALID', first.message, { details: { issues } })
@@ -65,8 +65,9 @@ function isSharedWith(row: ConnectionRow, workflowId: WorkflowId): boolean {
 }
 
 interface Use {
-  readonly nodeId: string
   readonly name: string
+  /** Path of the param in the document. */
+  readonly path: readonly (string | number)[]
   readonly param: string
   readonly connectionId: string
   /** Connector that the connection must be of; `null` for any. */
@@ -84,18 +85,18 @@ function connectorOf({ params }: NodeManifestEntry, param: string): string | nul
 
 const KINDS: ReadonlySet<string> = new Set(['aws', 'http', 'postgres', 'smtp'])
 
-/** Returns the connections that the nodes of a workflow name; disabled nodes use none. */
+/** Returns the connections that the nodes of a workflow and their tools name; disabled nodes use none. */
 export function connectionsIn(
   registry: ServerContext['registry'],
   document: Pick<WorkflowDocument, 'nodes'>,
 ): readonly Use[] {
-  return enabledNodes(registry, document).flatMap(({ node, name, entry }): readonly Use[] => {
+  return nodesAndTools(registry, document).flatMap(({ node, name, entry, paramsAt }): readonly Use[] => {
     const param = entry === undefined ? null : connectionParamOf(entry.params)
     if (entry === undefined || param === null) return []
     // A run uses the default of the node type as well.
     const connectionId = fillParamDefaults(entry.params, node.params)[param]
     if (typeof connectionId !== 'string' || connectionId === '') return []
     const isPoll = entry.trigger === 'poll'
-    return [{ nodeId: node.id, name, param, connectionId, connectsTo: connectorOf(entry, param), isPoll }]
+    return [{ path: [...paramsAt, param], name, param, connectionId, connectsTo: connectorOf(entry, param), isPoll }]
   })
 }

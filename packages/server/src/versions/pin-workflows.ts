@@ -6,7 +6,7 @@ import { HANDLER_INPUT_SAMPLE, MAX_RUN_DEPTH } from '@tenon/core/run'
 import { firstTrigger, inputSchemaOf } from '@tenon/runtime'
 import type { PinnedWorkflow, Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
-import { enabledNodes } from '../enabled-nodes.ts'
+import { nodesAndTools } from '../enabled-nodes.ts'
 import { MAX_ISSUES } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { findStableVersion, findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
@@ -48,10 +48,13 @@ export async function pinWorkflows(
   ref: DraftRef,
   document: WorkflowDocument,
 ): Promise<PinnedWorkflows> {
-  const calls = enabledNodes(registry, document).flatMap(({ node: { id, params }, name, entry }) => {
+  const calls = nodesAndTools(registry, document).flatMap(({ node: { id, params }, name, entry, paramsAt }) => {
     const named = entry === undefined ? [] : workflowsNamedBy(entry, params)
-    const input = entry?.control === 'child' ? { input: params.input ?? {} } : {}
-    return named.map(({ param, workflowId }) => ({ nodeId: id, name, workflowId, param, ...input }))
+    const isTool = paramsAt.length > 3
+    // The model gives a tool its input.
+    const input = entry?.control === 'child' && !isTool ? { input: params.input ?? {} } : {}
+    const at = (param: string) => (isTool ? String(paramsAt[3]) : param)
+    return named.map(({ param, workflowId }) => ({ nodeId: id, name, workflowId, param: at(param), ...input }))
   })
   return checkCalls({ database }, ref, { calls, errorHandler: document.settings.errorHandler?.workflow })
 }

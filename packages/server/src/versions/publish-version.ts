@@ -7,7 +7,7 @@ import { checkDataTables } from '../data-tables/check-data-tables.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { sweepSecrets } from '../drafts/sweep-secrets.ts'
-import { enabledNodes } from '../enabled-nodes.ts'
+import { nodesAndTools } from '../enabled-nodes.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { checkApprovers } from '../members/check-approvers.ts'
@@ -154,7 +154,7 @@ async function checkNodeTypes(
   document: Pick<WorkflowDocument, 'nodes'>,
 ): Promise<void> {
   if (!requiresWorkers) return
-  const nodes = enabledNodes(registry, document)
+  const nodes = nodesAndTools(registry, document)
   const keyOf = ({ node }: (typeof nodes)[number]) => nodeTypeKey(node.type, node.typeVersion)
   const missing = new Set(await engine.missingTypes([...new Set(nodes.map(keyOf))]))
   const issues: readonly ProblemIssue[] = nodes

@@ -22,8 +22,9 @@ test('without a model and a reader the nodes that need one are not offered', () 
   const types = createBuiltInNodes({}).map(({ definition }) => definition.type)
   expect(types).not.toContain('llm-transform')
   expect(types).not.toContain('guardrails')
+  expect(types).not.toContain('agent')
   expect(types).not.toContain('textract-ocr')
-  expect(types).toHaveLength(builtInDefinitions.length - 3)
+  expect(types).toHaveLength(builtInDefinitions.length - 4)
 })
 
 test('the models of the host are in the manifest, the first as default', () => {
@@ -58,7 +59,7 @@ test('every param has a title and a control that the editor knows', () => {
 test('only nodes that go outside or use files or data are dispatched', () => {
   const dispatched = builtInDefinitions.filter(({ inline }) => inline !== true).map(({ type }) => type)
   expect([...dispatched].sort()).toEqual([
-    ...['data-table-query', 'data-table-write', 'guardrails', 'http-call', 'key-value', 'llm-transform'],
+    ...['agent', 'data-table-query', 'data-table-write', 'guardrails', 'http-call', 'key-value', 'llm-transform'],
     ...['postgres-query', 'postgres-write', 'read-csv', 'send-email', 'textract-ocr', 'write-csv'],
   ])
 })

@@ -26,16 +26,16 @@ export function faultOfFixedParam({ params }: Pick<NodeManifestEntry, 'params'>,
 export function toolArguments(type: Pick<NodeManifestEntry, 'params'>, { open }: Pick<Tool, 'open'>): JsonSchema {
   const properties = propertiesOf(type.params)
   const { required = [], $defs } = type.params as { readonly required?: readonly string[]; readonly $defs?: JsonObject }
-  const names = Object.keys(open).filter((name) => faultOfOpenParam(type, name) === null)
-  const schemas = names.map((name): readonly [string, Json] => {
-    const { description = '', schema } = open[name] ?? {}
-    const own = forModel((schema as Json | undefined) ?? properties[name] ?? true)
+  const params = Object.entries(open).filter(([name]) => faultOfOpenParam(type, name) === null)
+  const schemas = params.map(([name, { description, schema }]): readonly [string, Json] => {
+    // The type has the param: others have a fault.
+    const own = forModel((schema ?? properties[name]) as Json)
     return [name, description === '' || !isJsonObject(own) ? own : { ...own, description }]
   })
   return {
     type: 'object',
     properties: Object.fromEntries(schemas),
-    required: names.filter((name) => required.includes(name) || open[name]?.schema !== undefined),
+    required: params.flatMap(([name, { schema }]) => (required.includes(name) || schema !== undefined ? [name] : [])),
     additionalProperties: false,
     ...($defs === undefined ? {} : { $defs: forEach($defs) }),
   }

@@ -43,6 +43,7 @@ const search = (version: number) =>
       key: z.string().optional().meta({ title: 'Key', control: 'password', secret: true }),
     }),
     lint: [
+      { code: 'ODD', severity: 'warning', when: 'params.limit == 13', message: 'That is odd' },
       { code: 'TOO_MANY', severity: 'warning', when: 'params.limit > 40', message: 'That is a lot', field: 'limit' },
     ],
   })
@@ -129,6 +130,7 @@ describe('checkTools', () => {
     expect(found([tool({ params: { query: '"x"', limit: 41 } })])).toEqual([
       ['TOO_MANY', 'params.tools.0.params.limit'],
     ])
+    expect(found([tool({ params: { query: '"x"', limit: 13 } })])).toEqual([['ODD', 'params.tools.0']])
     expect(found([tool({ params: { query: '{' } })])).toEqual([['TEMPLATE_INVALID', 'params.tools.0.params.query']])
     expect(found([tool({ params: { query: '"x"', kind: '{{run.id}}' } })])).toContainEqual([
       'PARAM_LITERAL',

@@ -177,10 +177,11 @@ function virtualNode(surveyed: SurveyedNode, { tool, entry, shown }: CallableToo
 function inTool(issue: WorkflowIssue, { path: at }: NodeTool): WorkflowIssue {
   const inParams = (path: readonly (string | number)[]) => [...at, 'params', ...path]
   const path = issue.path === undefined ? ['params', ...at] : ['params', ...inParams(issue.path.slice(1))]
-  const moved = (operation: DocumentOperation): DocumentOperation =>
-    operation.op === 'set_param' || operation.op === 'unset_param'
-      ? { ...operation, path: inParams(operation.path) }
-      : operation
+  // The checks of params offer no other changes.
+  const moved = (operation: DocumentOperation): DocumentOperation => {
+    const change = operation as Extract<DocumentOperation, { readonly op: 'set_param' | 'unset_param' }>
+    return { ...change, path: inParams(change.path) }
+  }
   const { fix } = issue
   return {
     ...issue,

@@ -75,6 +75,34 @@ describe('the stored calls of a node', () => {
   })
 })
 
+describe('calls of tools', () => {
+  const tools = (params: object, toolConnections?: Readonly<Record<string, readonly string[]>>) => {
+    const callable = { 'work@1': { ...type, connectionParam: 'account', secretParams: ['key'] } }
+    const node = { type: 'agent', calls: ['work@1'], ...(toolConnections === undefined ? {} : { toolConnections }) }
+    const run = { runId: 'run', tenantId: 'acme', nodeRunId: 'agent', pass: 1, node, callable }
+    const call = { callId: 'c0', nodeType: 'work', typeVersion: 1, title: 'Work', params } as NodeCall
+    const suspension = { suspend: { kind: 'calls', mode: 'all', calls: [call] } } as const
+    const { fact } = beginCallsOf(run as unknown as Parameters<typeof beginCallsOf>[0], suspension)
+    if (fact.type !== 'node_suspended' || fact.data.waitFor.kind !== 'calls') throw new Error(fact.type)
+    return fact.data.waitFor.calls[0]
+  }
+
+  test('have a connection only if the author has chosen it for a tool of their type', () => {
+    const chosen = { 'work@1': ['a', 'b'] }
+    expect(tools({ account: 'b' }, chosen)).toMatchObject({ connection: 'b' })
+    expect(tools({ account: 'c' }, chosen)).not.toHaveProperty('connection')
+    expect(tools({}, chosen)).not.toHaveProperty('connection')
+    expect(tools({ account: 'a' }, { 'other@1': ['a'] })).not.toHaveProperty('connection')
+    expect(tools({ account: 'a' })).not.toHaveProperty('connection')
+  })
+
+  test('have no secrets', () => {
+    expect(() => tools({ key: { $secret: 'sec_x' } })).toThrow(
+      expect.objectContaining({ code: 'CALLS_INVALID', details: { field: 'calls.0.params.key' } }),
+    )
+  })
+})
+
 describe('the results for a caller', () => {
   const MIB = 1_048_576
   const ref = (mib: number) => ({ hash: 'h', size: mib * MIB })

@@ -242,6 +242,17 @@ describe('the approval of a call', () => {
     expect(run.machine.outputs.callsOf('agent').ended).toMatchObject([{ edited }])
   })
 
+  test('has the connection that the author of the caller has chosen', () => {
+    const { run, decisions } = calling([call('a', { connection: 'crm', approval: approval() }), call('b')])
+    const asked = decisions.find(({ type }) => type === 'approval_needed')
+    expect(asked).toMatchObject({ data: { waitFor: { call: { connection: 'crm' } } } })
+    expect(run.machine.calledNode('agent.1-a')).toMatchObject({ connection: 'crm' })
+    expect(run.machine.calledNode('agent.1-b')).not.toHaveProperty('connection')
+    const parked = { nodeType: 'probe', typeVersion: 1, connection: 'crm' }
+    expect(calledTypeOf(PLAN, parked)).toMatchObject({ connection: 'crm' })
+    expectRepeatable(run)
+  })
+
   test('needs as many votes as required for the same params', () => {
     const { run } = calling([call('a', { approval: approval({ required: 2 }) })])
     expect(run.apply(vote('approve', 'ann'))).toEqual([])

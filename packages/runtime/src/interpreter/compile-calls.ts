@@ -7,10 +7,9 @@ import { entryOf } from './lookup.ts'
 import type { CallableType, Plan } from './plan.ts'
 
 /** Returns the keys of the node types that a node may call, ascending: those of its type, and its tools. */
-export function calledKeys(entry: NodeManifestEntry | undefined, params: SurveyedNode['params']): readonly string[] {
-  const { calls = [] } = entry ?? {}
-  const tools = entry === undefined ? [] : toolsOf(entry, params)
-  const keys = [...keysOf(calls), ...tools.map(({ nodeType, typeVersion }) => nodeTypeKey(nodeType, typeVersion))]
+export function calledKeys(entry: NodeManifestEntry, params: SurveyedNode['params']): readonly string[] {
+  const tools = toolsOf(entry, params).map(({ nodeType, typeVersion }) => nodeTypeKey(nodeType, typeVersion))
+  const keys = [...keysOf(entry.calls), ...tools]
   return [...new Set(keys)].sort()
 }
 
@@ -47,14 +46,14 @@ export function connectionsOfTools(
   { entry, params }: Pick<SurveyedNode, 'entry' | 'params'>,
   manifest: Pick<NodeManifest, 'nodes'>,
 ): Readonly<Record<string, readonly string[]>> | undefined {
-  if (entry?.callsFrom === undefined) return undefined
   const chosen = new Map<string, Set<string>>()
-  for (const { nodeType, typeVersion, params: fixed } of toolsOf(entry, params)) {
-    const type = manifest.nodes.find((each) => each.type === nodeType && each.version === typeVersion)
-    const param = type === undefined ? null : connectionParamOf(type.params)
+  for (const { nodeType, typeVersion, params: fixed } of toolsOf(entry as NodeManifestEntry, params)) {
+    const key = nodeTypeKey(nodeType, typeVersion)
+    // Nodes and tools of unknown types were refused before.
+    const type = manifest.nodes.find((each) => nodeTypeKey(each.type, each.version) === key) as NodeManifestEntry
+    const param = connectionParamOf(type.params)
     const connection = param === null ? undefined : fixed[param]
     if (typeof connection !== 'string' || connection === '') continue
-    const key = nodeTypeKey(nodeType, typeVersion)
     chosen.set(key, (chosen.get(key) ?? new Set()).add(connection))
   }
   if (chosen.size === 0) return undefined
@@ -71,7 +70,8 @@ export function compileCallable(
   nodes: readonly Pick<SurveyedNode, 'entry' | 'params'>[],
   manifest: Pick<NodeManifest, 'nodes'>,
 ): Pick<Plan, 'callable'> {
-  const open = nodes.flatMap(({ entry, params }) => calledKeys(entry, params))
+  // Nodes of unknown types were refused before.
+  const open = nodes.flatMap(({ entry, params }) => calledKeys(entry as NodeManifestEntry, params))
   if (open.length === 0) return {}
   const byKey = new Map(manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry]))
   const found = new Map<string, CallableType>()

@@ -1,4 +1,4 @@
-import type { NodePolicy, WorkflowDocument } from '@tenon/core/document'
+import type { JsonObject, NodePolicy, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import { edge, node, withPolicy, workflow } from '@tenon/core/testing'
@@ -414,4 +414,32 @@ test('a plan has the error handler of the workflow, and leaves out what is off',
   expect(handlerOf({ onTimeout: false, onCancel: false })).toEqual({ workflowId: 'w' })
   expect(handlerOf({ onTimeout: true, onCancel: true })).toEqual({ workflowId: 'w', onTimeout: true, onCancel: true })
   expect(planOf(['a:set'], [])).not.toHaveProperty('errorHandler')
+})
+
+describe('tools', () => {
+  const properties = { account: { control: 'connection', literal: true }, key: { secret: true } }
+  const [probe] = TEST_MANIFEST.nodes.filter(({ type }) => type === 'probe')
+  const mail = { ...probe, type: 'mail', params: { properties }, tool: { name: 'mail', description: 'Sends' } }
+  const note = { ...mail, type: 'note', params: {} }
+  const caller = { ...probe, type: 'caller', callsFrom: 'tools', calls: [{ type: 'probe', version: 1 }] }
+  const manifest = { ...TEST_MANIFEST, nodes: [...TEST_MANIFEST.nodes, mail, note, caller] } as NodeManifest
+  const tool = (params: JsonObject, nodeType = 'mail') => ({ nodeType, typeVersion: 1, params })
+  const compiled = (...tools: readonly JsonObject[]) => compile(workflow([node('a', 'caller', { tools })]), manifest)
+
+  test('are node types that a plan may call, with the connections of their author', () => {
+    const tools = [tool({ account: 'b' }), tool({ account: 'a' }), tool({ account: 'a' }), tool({ account: '' })]
+    const plan = compiled(...tools)
+    expect(plan.nodes[0]).toMatchObject({ calls: ['mail@1', 'probe@1'], toolConnections: { 'mail@1': ['a', 'b'] } })
+    expect(plan.callable?.['mail@1']).toMatchObject({ connectionParam: 'account', secretParams: ['key'] })
+    expect(compiled(tool({}), tool({}, 'note')).nodes[0]).not.toHaveProperty('toolConnections')
+    expect(compiled().nodes[0]?.calls).toEqual(['probe@1'])
+  })
+
+  test('are refused if their types are unknown or cannot be tools', () => {
+    const tools = [tool({}, 'none'), tool({ x: 1 }, 'probe'), tool({})]
+    expect(issuesOf(workflow([node('a', 'caller', { tools })]), manifest)).toMatchObject([
+      { code: 'TOOL_TYPE_UNKNOWN', path: ['nodes', 'a', 'params', 'tools', 0, 'nodeType'] },
+      { code: 'TOOL_TYPE_INVALID', path: ['nodes', 'a', 'params', 'tools', 1, 'nodeType'] },
+    ])
+  })
 })

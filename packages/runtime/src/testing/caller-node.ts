@@ -48,7 +48,8 @@ export function callerNode(probes: ProbeRecorder): AnyNodeImplementation {
   })
 }
 
-function shortResult(result: CallResult): Json {
+/** Shortens the result of a call for an output. */
+export function shortResult(result: CallResult): Json {
   const { callId, status, editedParams } = result
   const edited = editedParams === null ? {} : { editedParams }
   if (result.status !== 'completed') return { callId, status, code: result.error.code, ...edited }

@@ -55,6 +55,7 @@ const probe = defineNode({
     { name: 'other', title: 'other' },
   ],
   outputs: { success: anything, other: z.object({}).loose() },
+  tool: { name: 'probe', description: 'Probes' },
 })
 
 /** Creates the node whose params control its body, and that records its calls. */

@@ -14,6 +14,7 @@ import { callerNode } from './caller-node.ts'
 import { probeNode } from './probe-node.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { anything, common } from './test-node-fields.ts'
+import { toolCallerNode } from './tool-caller-node.ts'
 
 const start = defineNode({
   ...common,
@@ -239,7 +240,10 @@ const QUESTION = { kind: 'approval', message: '', choices: ['approve', 'reject']
 /** Creates control and inline nodes, and `probe`, whose params control its body. */
 export function createTestNodes(): { readonly registry: NodeRegistry; readonly probes: Probes } {
   const probes = createProbes()
-  return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes), callerNode(probes)]), probes }
+  return {
+    registry: createNodeRegistry([...inlineNodes(), probeNode(probes), callerNode(probes), toolCallerNode]),
+    probes,
+  }
 }
 
 /** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, loop, repeat, try, break, continue, child, delay, waits for events and callbacks, and approval. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Json, JsonObject } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { type SuiteGroup, storyOf } from './suite-context.ts'
@@ -53,6 +54,70 @@ export const connectionTests: SuiteGroup = (context) => {
         expect.objectContaining({ type: 'node_error', data: expect.objectContaining({ attempt: 1, isHeld: true }) }),
       )
       expect(context().probes.callsOf(held.runId, 'call')).toHaveLength(1)
+    })
+
+    test('of tools are those that the author has chosen, whatever the params of a call or its approvers say', async () => {
+      const tool = (name: string, params: JsonObject) => ({ name, nodeType: 'probe', typeVersion: 1, params })
+      const { tenantId } = await context().start(calling('mail'))
+      const start = (tools: readonly JsonObject[], more: JsonObject = {}) =>
+        context().start(
+          workflow(
+            [
+              node('start', 'start'),
+              node('agent', 'tool-caller', { tools, ...more }),
+              node('end', 'end', { output: '{{nodes.agent.output}}' }),
+            ],
+            ['start>agent', 'agent>end'],
+          ),
+          { tenantId, input: { place: 'a/b' } },
+        )
+      const run = await start(
+        [
+          tool('mail', { connection: 'mail', account: 'mail' }),
+          tool('stolen', { account: 'sql' }),
+          tool('other', { connection: 'database', account: 'sql' }),
+          tool('fixed', { output: { at: '{{input.place}}' }, url: 'https://api.example/{{input.place}}' }),
+          tool('given', {}),
+        ],
+        // As a model that was led astray, or changed by a person who may not use the account.
+        {
+          args: {
+            stolen: { connection: 'revoked' },
+            other: { connection: 'mail' },
+            given: { output: { text: '{{input.place}}' } },
+          },
+        },
+      )
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      const { results, schemas } = (await run.output()) as { readonly results: readonly Json[]; readonly schemas: Json }
+      expect(results).toMatchObject([
+        { status: 'completed', output: { messageId: expect.stringContaining('of ada') } },
+        { code: 'CONNECTION_REFUSED' },
+        // The author has chosen it for a tool of the same type, but its kind is another.
+        { code: 'CONNECTION_REFUSED' },
+        { output: { at: 'a/b' } },
+        { output: { text: '{{input.place}}' } },
+      ])
+      expect(schemas).toEqual(Array.from({ length: 5 }, () => 'Probe'))
+      expect(context().probes.callsOf(run.runId, 'agent.1-fixed')).toMatchObject([
+        { params: { url: 'https://api.example/a%2Fb' } },
+      ])
+      const asked = await start([tool('mail', { connection: 'mail', account: 'mail' })], { isApproved: true })
+      const approval = await asked.approvalOf('agent.1-mail')
+      const actor = { userId: 'ann', displayName: 'Ann', role: 'admin' }
+      const vote = (params: JsonObject) =>
+        context().handle.engine.decide(tenantId, approval.approvalId, {
+          actor,
+          choice: 'approve',
+          params,
+          at: Date.now(),
+        })
+      await expect(vote({ connection: 'database', account: 'sql' })).rejects.toMatchObject({
+        code: 'NODE_PARAMS_INVALID',
+      })
+      expect(await vote({ connection: 'mail', account: 'mail', extra: 1 })).toEqual({ outcome: 'accepted' })
+      expect(await asked.ended()).toMatchObject({ status: 'completed' })
+      expect(await asked.output()).toMatchObject({ results: [{ status: 'completed', editedParams: { extra: 1 } }] })
     })
 
     test('to a database and a mail server give every attempt a client with the same key, and their kind alone', async () => {

@@ -106,7 +106,7 @@ function callableTool(
     const known = latest === 0 ? '' : `; the latest is version ${latest}`
     const message = `${name}, tool "${shown}": version ${version} of "${type}" does not exist${known}`
     const details = { nodeId: node.id, path: ['params', ...(latest === 0 ? [...path, 'nodeType'] : at)], ...fix }
-    report(errorIssue('TOOL_TYPE_UNKNOWN', message, { ...details, values: { tool: shown, type, version, latest } }))
+    report(errorIssue('TOOL_TYPE_UNKNOWN', message, { ...details, values: { type, version, latest } }))
     return null
   }
   const fault = faultOfTool(entry)

@@ -62,12 +62,7 @@ export interface IssueValues extends InParam<ExpressionValues> {
   /** Param that must list tools. */
   readonly TOOLS_INVALID: { readonly param: string }
   /** Type and version of a tool; `latest` is the latest known version, or 0 for an unknown type. */
-  readonly TOOL_TYPE_UNKNOWN: {
-    readonly tool: string
-    readonly type: string
-    readonly version: number
-    readonly latest: number
-  }
+  readonly TOOL_TYPE_UNKNOWN: { readonly type: string; readonly version: number; readonly latest: number }
   /** Title of a node type that cannot be a tool; `fault` is the reason. */
   readonly TOOL_TYPE_INVALID: { readonly tool: string; readonly type: string; readonly fault: string }
   /** Name that several tools of a node have. */

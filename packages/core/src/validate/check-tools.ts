@@ -18,7 +18,7 @@ import { paramTexts, titleAt } from './param-schema.ts'
 import type { SchemaChecker } from './schema-checker.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-/** Stands for the value that a model gives, so that checks treat it as one that is known at run time only. */
+/** Represents the value that a model gives, so that checks treat it as one that is known at run time only. */
 const VALUE_OF_MODEL = '{{run.id}}'
 
 /** A tool whose node type is known and can be called. */

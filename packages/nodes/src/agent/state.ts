@@ -10,7 +10,7 @@ export interface PendingCall {
   readonly refusal: string | null
 }
 
-/** What an agent keeps from one request to the model to the next. */
+/** Data that an agent keeps from one request to the model to the next. */
 export interface AgentState {
   /** Conversation so far, oldest first. */
   readonly messages: readonly ChatMessage[]

@@ -127,7 +127,7 @@ function needsApproval({ approval, approvalWhen = '' }: Tool, args: JsonObject):
   try {
     return evaluateExpression(parseExpression(approvalWhen), createPlainScope({ args })) !== false
   } catch {
-    // What cannot be judged is for people to decide.
+    // People decide if the condition cannot be judged.
     return true
   }
 }

@@ -69,14 +69,14 @@ export const connectionTests: SuiteGroup = (context) => {
             ],
             ['start>agent', 'agent>end'],
           ),
-          { tenantId, input: { place: 'a/b' } },
+          { tenantId, input: { city: 'a/b' } },
         )
       const run = await start(
         [
           tool('mail', { connection: 'mail', account: 'mail' }),
           tool('stolen', { account: 'sql' }),
           tool('other', { connection: 'database', account: 'sql' }),
-          tool('fixed', { output: { at: '{{input.place}}' }, url: 'https://api.example/{{input.place}}' }),
+          tool('fixed', { output: { at: '{{input.city}}' }, url: 'https://api.example/{{input.city}}' }),
           tool('given', {}),
         ],
         // As a model that was led astray, or changed by a person who may not use the account.
@@ -84,7 +84,7 @@ export const connectionTests: SuiteGroup = (context) => {
           args: {
             stolen: { connection: 'revoked' },
             other: { connection: 'mail' },
-            given: { output: { text: '{{input.place}}' } },
+            given: { output: { text: '{{input.city}}' } },
           },
         },
       )
@@ -96,7 +96,7 @@ export const connectionTests: SuiteGroup = (context) => {
         // The author has chosen it for a tool of the same type, but its kind is another.
         { code: 'CONNECTION_REFUSED' },
         { output: { at: 'a/b' } },
-        { output: { text: '{{input.place}}' } },
+        { output: { text: '{{input.city}}' } },
       ])
       expect(schemas).toEqual(Array.from({ length: 5 }, () => 'Probe'))
       expect(context().probes.callsOf(run.runId, 'agent.1-fixed')).toMatchObject([

@@ -19,6 +19,17 @@ export function optionalText(title: string, meta: Readonly<Record<string, unknow
     .meta({ title, control: 'text', ...meta })
 }
 
+/** Creates the schema of a literal text with a default, for a trigger. */
+export function literalText(title: string, standard: string, description: string) {
+  return z
+    .string()
+    .trim()
+    .regex(/\S/, 'Enter a text')
+    .max(400)
+    .default(standard)
+    .meta({ title, description, control: 'text', literal: true })
+}
+
 /** Creates the schema of an id that people choose from a list of the service, or enter. */
 export function lookedUp(title: string, lookup: string, meta: Readonly<Record<string, unknown>> = {}) {
   return requiredText(title, { control: 'lookup', lookup, ...meta }, 2_000)
@@ -38,4 +49,17 @@ export function partsOf(text: string | undefined): readonly string[] | undefined
   const parts = (text ?? '').split(',').map((part) => part.trim())
   const filled = parts.filter((part) => part !== '')
   return filled.length === 0 ? undefined : filled
+}
+
+/** Creates the schema of what starts a run: a new item only, or each change of one as well. */
+export function pollsFor(item: string) {
+  return z
+    .enum(['created', 'updated'])
+    .default('created')
+    .meta({
+      title: 'Start at',
+      control: 'select',
+      titles: { created: `A new ${item}`, updated: `A new or changed ${item}` },
+      literal: true,
+    })
 }

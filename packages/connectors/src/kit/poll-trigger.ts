@@ -3,6 +3,7 @@ import {
   defineNode,
   implementTrigger,
   type PollContext,
+  type PollParams,
   type PollResult,
   pollParams,
   requireConnectionTo,
@@ -27,9 +28,15 @@ export interface PollTrigger<Shape extends z.ZodRawShape> {
   /** One sentence for the card. */
   readonly summary: string
   /** Asks the service for items, as the `poll` of `implementTrigger` does. */
-  readonly poll: (
-    context: Pick<PollContext<z.output<z.ZodObject<Shape>>>, 'params' | 'cursor'> & { readonly call: CallService },
-  ) => Promise<PollResult>
+  readonly poll: (context: ServicePoll<z.output<z.ZodObject<Shape>>>) => Promise<PollResult>
+}
+
+/** Context of one poll of a service. */
+export interface ServicePoll<Params> extends Pick<PollContext<Params>, 'params' | 'cursor'> {
+  /** Items of which the first poll starts runs. */
+  readonly begin: PollParams['begin']
+  /** Sends requests to the service, with the credentials of the connection. */
+  readonly call: CallService
 }
 
 /**
@@ -50,7 +57,8 @@ export function pollTrigger<const Shape extends z.ZodRawShape>(
     poll: ({ params: given, cursor, http, connection, abortSignal }) => {
       requireConnectionTo(service.id, connection)
       const call = createCallService(service, { http, abortSignal, effect: 'read' })
-      return poll({ params: given as z.output<z.ZodObject<Shape>>, cursor, call })
+      const { begin } = pollParams.pick({ begin: true }).parse(given)
+      return poll({ params: given as z.output<z.ZodObject<Shape>>, cursor, begin, call })
     },
   })
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { type Connector, defineConnector } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
@@ -5,6 +7,8 @@ import { jsonParam, objectOf } from '../kit/json-param.ts'
 import { lookupOf } from '../kit/lookups.ts'
 import { limitParam, lookedUp, optionalText, requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollByTime } from '../kit/poll-by-time.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
@@ -16,6 +20,8 @@ const basesPage = z.object({
 })
 const recordsPage = z.object({ records: z.array(record), offset: z.string().optional() })
 const PAGE_SIZE = 100
+/** Name of a field in a formula, which has no way to write braces in all cases. */
+const FIELD = /^[^{}\\]+$/
 const MOST_BASES = 1_000
 
 /** Airtable, by a personal access token with the scopes `data.records:read`, `data.records:write` and `schema.bases:read`. */
@@ -48,6 +54,42 @@ export function airtable(options: ServiceOptions = {}): Connector {
       }),
     },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-record', title: 'New Airtable record', description: 'Begin with a row' },
+        params: {
+          base: lookedUp('Base', 'bases', { placeholder: 'appXXXXXXXXXXXXXX', literal: true }),
+          table: requiredText('Table', { description: 'Name or id of the table.', literal: true }, 255),
+          field: requiredText(
+            'Time field',
+            {
+              description:
+                'Field of the type "Created time" or "Last modified time"; the latter starts at changes too.',
+              ...{ placeholder: 'Created', literal: true, pattern: FIELD.source },
+            },
+            255,
+          ).regex(FIELD, 'Enter the name of a field, without braces'),
+        },
+        item: record,
+        summary: 'Starts at a new row of {table}',
+        poll: ({ params: { base: baseId, table: name, field }, cursor, begin, call }) =>
+          pollByTime({
+            ...{ cursor, begin, overlapMs: 60_000, precisionMs: 1_000, expiredStatus: 422 },
+            readPage: async (from, token) => {
+              // The times of Airtable have no milliseconds.
+              const since = new Date(Math.floor(from / 1_000) * 1_000).toISOString()
+              const query = {
+                filterByFormula: from === 0 ? undefined : `NOT(IS_BEFORE({${field}},DATETIME_PARSE('${since}')))`,
+                ...{ 'sort[0][field]': field, 'sort[0][direction]': 'asc', pageSize: PAGE_SIZE, offset: token },
+              }
+              const body = recordsPage.parse(await call({ path: pathOf`/v0/${baseId}/${name}`, query }))
+              const items = body.records.map((data) => {
+                const time = data.fields[field]
+                return { id: `${data.id} ${String(time)}`, data: data as JsonObject, at: timeOf(time, field) }
+              })
+              return { items, next: body.offset ?? null }
+            },
+          }),
+      }),
       action({
         ...{ name: 'list-records', title: 'List Airtable records', description: 'Rows of a table', effect: 'read' },
         params: {
@@ -89,5 +131,14 @@ export function airtable(options: ServiceOptions = {}): Connector {
           }),
       }),
     ],
+  })
+}
+
+function timeOf(value: unknown, field: string): number {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  if (!Number.isNaN(time)) return time
+  throw new TenonError('HTTP_RESPONSE_INVALID', `Airtable: the field "${field}" has no time in each row`, {
+    remedy: 'Choose a field of the type "Created time" or "Last modified time".',
+    retryable: false,
   })
 }

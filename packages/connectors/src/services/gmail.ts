@@ -2,11 +2,13 @@ import { TenonError } from '@tenon/core/errors'
 import { type Connector, defineConnector } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
-import { limitParam, optionalText, requiredText } from '../kit/params.ts'
+import { limitParam, literalText, optionalText, requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf, type OAuthOptions } from '../kit/service-options.ts'
+import { pollEmails, polledEmail } from './gmail-poll.ts'
 import { googleAuth } from './google-auth.ts'
 
 const sent = z.object({ id: z.string(), threadId: z.string() })
@@ -34,6 +36,15 @@ export function gmail(options: OAuthOptions): Connector {
     test: { url: `${apiUrl}/gmail/v1/users/me/profile` },
     rateLimit: { perSecond: 2, burst: 5 },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-email', title: 'New email (Gmail)', description: 'Begin with an email' },
+        params: {
+          label: literalText('Label', 'INBOX', 'Id of the label.'),
+        },
+        item: polledEmail,
+        summary: 'Starts at a new email in {label}',
+        poll: pollEmails,
+      }),
       action({
         ...{ name: 'send-email', title: 'Send email (Gmail)', description: 'Send as the account', effect: 'write' },
         params: {

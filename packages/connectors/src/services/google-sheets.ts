@@ -6,9 +6,11 @@ import { actionsOf } from '../kit/define-action.ts'
 import { jsonOf, jsonParam } from '../kit/json-param.ts'
 import { requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf, type OAuthOptions } from '../kit/service-options.ts'
 import { googleAuth } from './google-auth.ts'
+import { polledRow, pollRows } from './google-sheets-poll.ts'
 
 const cell = z.union([z.string(), z.number(), z.boolean()])
 const updated = z.object({ updatedRange: z.string(), updatedRows: z.number().int().default(0) })
@@ -35,6 +37,24 @@ export function googleSheets(options: OAuthOptions): Connector {
     // Of 60 in a minute for a person.
     rateLimit: { perSecond: 0.9, burst: 10 },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-row', title: 'New Google Sheets row', description: 'Begin with a row' },
+        params: {
+          spreadsheet: requiredText(
+            'Spreadsheet',
+            { description: 'Its id, from the address of the page.', literal: true },
+            200,
+          ),
+          sheet: requiredText(
+            'Sheet',
+            { description: 'Its first row has the names of the columns.', placeholder: 'Sheet1', literal: true },
+            200,
+          ),
+        },
+        item: polledRow,
+        summary: 'Starts at a new row of {sheet}',
+        poll: pollRows,
+      }),
       action({
         ...{ name: 'read-rows', title: 'Read Google Sheets rows', description: 'Cells of a range', effect: 'read' },
         params: { spreadsheet, range },

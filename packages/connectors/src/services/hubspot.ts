@@ -2,8 +2,10 @@ import { type Connector, defineConnector } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
 import { objectOf, optionalJsonParam } from '../kit/json-param.ts'
-import { limitParam, optionalText, requiredText } from '../kit/params.ts'
+import { limitParam, optionalText, partsOf, pollsFor, requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollByTime } from '../kit/poll-by-time.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
@@ -13,6 +15,14 @@ const searchPage = z.object({
   results: z.array(object),
   paging: z.object({ next: z.object({ after: z.string() }).optional() }).optional(),
 })
+const polledObject = object.extend({ createdAt: z.string(), updatedAt: z.string() })
+const polledObjects = searchPage.extend({ results: z.array(polledObject) })
+const POLLED: Readonly<Record<string, readonly string[]>> = {
+  contacts: ['email', 'firstname', 'lastname'],
+  companies: ['name', 'domain'],
+  deals: ['dealname', 'amount', 'dealstage'],
+  tickets: ['subject', 'content', 'hs_pipeline_stage'],
+}
 const CONTACTS = '/crm/v3/objects/contacts'
 const PAGE_SIZE = 100
 
@@ -32,6 +42,46 @@ export function hubspot(options: ServiceOptions = {}): Connector {
     // Of 100 in ten seconds.
     rateLimit: { perSecond: 9, burst: 20 },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-record', title: 'New HubSpot record', description: 'Begin with a record' },
+        params: {
+          object: z
+            .enum(['contacts', 'companies', 'deals', 'tickets'])
+            .default('contacts')
+            .meta({ title: 'Records', control: 'select', literal: true }),
+          on: pollsFor('record'),
+          properties: optionalText('Properties', {
+            description: 'Names of further properties to read.',
+            ...{ placeholder: 'phone, lifecyclestage', literal: true },
+          }),
+        },
+        item: polledObject,
+        summary: 'Starts at new {object}',
+        poll: ({ params: { object: type, on, properties }, cursor, begin, call }) => {
+          const changedAt = type === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate'
+          const propertyName = on === 'created' ? 'createdate' : changedAt
+          return pollByTime({
+            // HubSpot finds a record some time after its change.
+            ...{ cursor, begin, overlapMs: 300_000 },
+            readPage: async (from, token) => {
+              const json = {
+                filterGroups: [{ filters: [{ propertyName, operator: 'GTE', value: String(from) }] }],
+                sorts: [{ propertyName, direction: 'ASCENDING' }],
+                properties: [...(POLLED[type] ?? []), ...['createdate', changedAt], ...(partsOf(properties) ?? [])],
+                ...{ limit: PAGE_SIZE, after: token ?? undefined },
+              }
+              const body = polledObjects.parse(
+                await call({ method: 'POST', path: `/crm/v3/objects/${type}/search`, json }),
+              )
+              const items = body.results.map((data) => {
+                const at = Date.parse(data.properties[propertyName] ?? '')
+                return { id: on === 'created' ? data.id : `${data.id} ${at}`, data, at }
+              })
+              return { items, next: body.paging?.next?.after ?? null }
+            },
+          })
+        },
+      }),
       action({
         ...{ name: 'create-contact', title: 'Create HubSpot contact', description: 'Add a contact', effect: 'write' },
         params: { email: requiredText('Email', {}, 400), ...names, properties: more },

@@ -1,8 +1,11 @@
+import type { JsonObject } from '@tenon/core/document'
 import { type Connector, defineConnector } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
-import { limitParam, optionalText, partsOf, requiredText } from '../kit/params.ts'
+import { limitParam, optionalText, partsOf, pollsFor, requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollByTime } from '../kit/poll-by-time.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
 
@@ -15,7 +18,12 @@ const found = z.object({
   }),
 })
 const searchPage = z.object({ issues: z.array(found), nextPageToken: z.string().optional() })
+const polledIssue = found.extend({ fields: found.shape.fields.extend({ created: z.string(), updated: z.string() }) })
+const polledIssues = z.object({ issues: z.array(polledIssue), nextPageToken: z.string().optional() })
+const POLLED_FIELDS = 'summary,status,created,updated,issuetype,priority,assignee,reporter,labels,project'
 const PAGE_SIZE = 100
+/** JQL knows minutes only. */
+const PRECISION_MS = 180_000
 
 /** Jira Cloud, by the email of a person as user name and an API token as password. */
 export function jira(): Connector {
@@ -35,6 +43,40 @@ export function jira(): Connector {
     ...{ id: 'jira', title: 'Jira', auth: { kind: 'basic' }, allowedHosts: ['*.atlassian.net'] },
     rateLimit: { perSecond: 5, burst: 10 },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-issue', title: 'New Jira issue', description: 'Begin with an issue' },
+        params: {
+          ...{ site, on: pollsFor('issue') },
+          jql: z
+            .string()
+            .max(4_000)
+            .regex(/^(?![\s\S]*\b[oO][rR][dD][eE][rR]\s+[bB][yY]\b)/, 'Leave out ORDER BY: the trigger sorts by time')
+            .optional()
+            .meta({ title: 'Filter', control: 'text', placeholder: 'project = SHOP', literal: true }),
+        },
+        item: polledIssue,
+        summary: 'Starts at a new issue of {site}',
+        poll: ({ params: { site: name, on, jql }, cursor, begin, call }) =>
+          pollByTime({
+            ...{ cursor, begin, overlapMs: 300_000, precisionMs: PRECISION_MS, expiredStatus: 400 },
+            readPage: async (from, token) => {
+              // A token belongs to its query, so that it is kept with the minutes.
+              const [minutes = '', ...tokens] = (token ?? minutesSince(from)).split(' ')
+              const path = urlOf(name, '/search/jql')
+              const query = { jql: polledJql(jql, on, minutes), fields: POLLED_FIELDS, maxResults: PAGE_SIZE }
+              const body = polledIssues.parse(await call({ path, query: { ...query, nextPageToken: tokens[0] } }))
+              const items = body.issues.map((data) => {
+                const time = data.fields[on]
+                return {
+                  id: on === 'created' ? data.id : `${data.id} ${time}`,
+                  data: data as JsonObject,
+                  at: Date.parse(time),
+                }
+              })
+              return { items, next: body.nextPageToken === undefined ? null : `${minutes} ${body.nextPageToken}` }
+            },
+          }),
+      }),
       action({
         ...{ name: 'create-issue', title: 'Create Jira issue', description: 'Open an issue', effect: 'write' },
         params: {
@@ -105,6 +147,19 @@ export function jira(): Connector {
       }),
     ],
   })
+}
+
+/**
+ * Returns the minutes since a time, rounded up. JQL reads a date in the time zone of the account, but a number of minutes alike
+ * for all.
+ */
+function minutesSince(from: number): string {
+  return String(Math.max(Math.ceil((Date.now() - from) / 60_000), 0) + 1)
+}
+
+function polledJql(jql: string | undefined, on: 'created' | 'updated', minutes: string): string {
+  const filter = jql === undefined || jql.trim() === '' ? '' : `(${jql}) AND `
+  return `${filter}${on} >= "-${minutes}m" ORDER BY ${on} ASC, key ASC`
 }
 
 /** Converts a text to the format of Jira: a paragraph for each line. */

@@ -1,11 +1,13 @@
 import { type Connector, defineConnector } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
-import { limitParam, optionalText, partsOf, requiredText } from '../kit/params.ts'
+import { limitParam, literalText, optionalText, partsOf, requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf, type OAuthOptions } from '../kit/service-options.ts'
+import { polledMessage, pollMessages } from './microsoft-mail-poll.ts'
 
 const address = z.object({ emailAddress: z.object({ address: z.string().optional(), name: z.string().optional() }) })
 const message = z.object({
@@ -38,6 +40,15 @@ export function microsoftMail(options: OAuthOptions): Connector {
     test: { url: `${apiUrl}/v1.0/me/messages?$top=1&$select=id` },
     rateLimit: { perSecond: 4, burst: 4 },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-email', title: 'New email (Microsoft 365)', description: 'Begin with an email' },
+        params: {
+          folder: literalText('Folder', 'inbox', 'Name or id of the folder.'),
+        },
+        item: polledMessage,
+        summary: 'Starts at a new email in {folder}',
+        poll: pollMessages,
+      }),
       action({
         ...{ name: 'send-email', title: 'Send email (Microsoft 365)', description: 'Send as the account' },
         effect: 'write',

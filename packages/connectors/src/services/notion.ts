@@ -1,10 +1,13 @@
+import type { JsonObject } from '@tenon/core/document'
 import { type Connector, defineConnector } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
 import { jsonOf, jsonParam, objectOf, optionalJsonParam } from '../kit/json-param.ts'
 import { lookupOf } from '../kit/lookups.ts'
-import { limitParam, lookedUp, optionalText, requiredText } from '../kit/params.ts'
+import { limitParam, lookedUp, optionalText, pollsFor, requiredText } from '../kit/params.ts'
 import { pathOf } from '../kit/path-of.ts'
+import { pollByTime, type TimedPage } from '../kit/poll-by-time.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
 import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
@@ -13,6 +16,9 @@ const page = z.object({ id: z.string(), url: z.string(), properties: z.record(z.
 const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ results: z.array(item), next_cursor: z.string().nullable() })
 const database = z.object({ id: z.string(), title: z.array(z.object({ plain_text: z.string() })) })
+const polledPage = page.extend({ created_time: z.string(), last_edited_time: z.string() })
+/** Time after the begin of a minute when Notion changes no page of that minute, also if its clock is late. */
+const UNFINISHED_MS = 120_000
 const PAGE_SIZE = 100
 const MOST_LOOKED_UP = 500
 
@@ -52,6 +58,29 @@ export function notion(options: ServiceOptions = {}): Connector {
       ),
     },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-page', title: 'New Notion page', description: 'Begin with a page' },
+        params: { database: lookedUp('Database', 'databases', { literal: true }), on: pollsFor('page') },
+        item: polledPage,
+        summary: 'Starts at a new page of {database}',
+        poll: ({ params: { database: id, on }, cursor, begin, call }) => {
+          const timestamp = on === 'created' ? 'created_time' : 'last_edited_time'
+          const read = polledPages(on === 'created' ? null : Date.now() - UNFINISHED_MS)
+          return pollByTime({
+            ...{ cursor, begin, overlapMs: 180_000 },
+            readPage: async (from, token) => {
+              const json = {
+                ...(from === 0
+                  ? {}
+                  : { filter: { timestamp, [timestamp]: { on_or_after: new Date(from).toISOString() } } }),
+                sorts: [{ timestamp, direction: 'ascending' }],
+                ...{ page_size: PAGE_SIZE, start_cursor: token ?? undefined },
+              }
+              return read(await call({ method: 'POST', path: pathOf`/v1/databases/${id}/query`, json }), timestamp)
+            },
+          })
+        },
+      }),
       action({
         ...{ name: 'create-page', title: 'Create Notion page', description: 'Add to a database', effect: 'write' },
         params: { database: databaseId, properties },
@@ -111,4 +140,22 @@ export function notion(options: ServiceOptions = {}): Connector {
       }),
     ],
   })
+}
+
+/**
+ * Creates the function that reads pages for a poll. Times of Notion are rounded down to the minute, so a page that is changed
+ * twice within one has the same time: pages of a minute that is not over are left to a later poll.
+ *
+ * @param before - Pages at or after this time are left out, in milliseconds since the Unix epoch; `null` for none.
+ */
+function polledPages(before: number | null) {
+  return (body: unknown, timestamp: 'created_time' | 'last_edited_time'): TimedPage => {
+    const { results, next_cursor: next } = listOf(polledPage).parse(body)
+    const items = results.map((data) => {
+      const id = timestamp === 'created_time' ? data.id : `${data.id} ${data.last_edited_time}`
+      return { id, data: data as JsonObject, at: Date.parse(data[timestamp]) }
+    })
+    const finished = before === null ? items : items.filter(({ at }) => at < before)
+    return { items: finished, next: finished.length < items.length ? null : next }
+  }
 }

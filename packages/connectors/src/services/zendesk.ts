@@ -1,9 +1,11 @@
 import { type Connector, defineConnector } from '@tenon/core/node'
 import { z } from 'zod'
 import { actionsOf } from '../kit/define-action.ts'
-import { limitParam, optionalText, partsOf, requiredText } from '../kit/params.ts'
+import { limitParam, optionalText, partsOf, pollsFor, requiredText } from '../kit/params.ts'
+import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { Service } from '../kit/service.ts'
+import { polledTicket, pollTickets } from './zendesk-poll.ts'
 
 const ticket = z.object({
   ...{ id: z.number().int(), url: z.string(), subject: z.string().nullable(), status: z.string() },
@@ -37,6 +39,13 @@ export function zendesk(): Connector {
     // Of 200 in a minute, in the smallest plan.
     rateLimit: { perSecond: 3, burst: 10 },
     nodes: [
+      pollTrigger(service, {
+        ...{ name: 'new-ticket', title: 'New Zendesk ticket', description: 'Begin with a ticket' },
+        params: { subdomain, on: pollsFor('ticket') },
+        item: polledTicket,
+        summary: 'Starts at a new ticket of {subdomain}',
+        poll: (context) => pollTickets(context, urlOf(context.params.subdomain, 'incremental/tickets/cursor.json')),
+      }),
       action({
         ...{ name: 'create-ticket', title: 'Create Zendesk ticket', description: 'Open a ticket' },
         ...{ effect: 'write', isIdempotent: true },

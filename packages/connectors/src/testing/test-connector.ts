@@ -1,6 +1,13 @@
-import type { JsonObject } from '@tenon/core/document'
+import type { Json, JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type Connector, choicesFor, isUrlAllowed, type LookupChoice } from '@tenon/core/node'
+import {
+  type Connector,
+  checkParams,
+  choicesFor,
+  isUrlAllowed,
+  type LookupChoice,
+  type PollResult,
+} from '@tenon/core/node'
 import {
   createNodeTestHarness,
   createScriptedHttp,
@@ -62,6 +69,15 @@ export interface ConnectorTest {
    * `EGRESS_REFUSED` if it calls the global `fetch`.
    */
   run(name: string, params: JsonObject): Promise<NodeTestRun>
+  /**
+   * Polls once by a trigger, as the server does.
+   *
+   * @param name - Second part of its node type.
+   * @param params - Its params without the connection; interval and begin have their defaults.
+   * @param cursor - Cursor of the poll before; `null` for the first one.
+   * @throws as {@link ConnectorTest.run}.
+   */
+  poll(name: string, params: JsonObject, cursor: Json): Promise<PollResult>
   /** Runs a lookup. @throws as {@link ConnectorTest.run}. */
   lookUp(name: string, search?: string): Promise<readonly LookupChoice[]>
   /** Requests of all runs, in order. */
@@ -116,6 +132,16 @@ export function testConnector(connector: Connector, { routes, account = {} }: Co
       const harness = harnesses.get(name) ?? harnessOf(name)
       harnesses.set(name, harness)
       return harness.run({ connection: connection.connectionId, ...params })
+    },
+    poll: async (name, params, cursor) => {
+      const type = `${connector.id}/${name}`
+      const { definition, poll } = connector.nodes?.find((each) => each.definition.type === type) ?? {}
+      if (definition === undefined || poll === undefined) throw missing(connector, type)
+      const http = createScriptedHttp(respond, requests)
+      const checked = checkParams(definition, { connection: connection.connectionId, ...params })
+      const { signal: abortSignal } = new AbortController()
+      const context = { params: checked as never, tenantId: 'test', cursor, http, connection, abortSignal }
+      return withoutGlobalFetch(() => poll(context))
     },
     lookUp: async (name, search = '') => {
       const lookup = connector.lookups?.[name]

@@ -108,9 +108,9 @@ function firstNewRow(known: Known, from: number, rows: readonly Row[]): number |
   for (let back = 1; back <= known.tail.length; back += 1) {
     const hash = known.tail.at(-back)
     const row = known.row - back + 1
-    const places = hash === '' ? [] : hashes.flatMap((each, index) => (each === hash ? [from + index] : []))
-    if (places.length === 0) continue
-    const nearest = places.reduce((best, place) => (Math.abs(place - row) < Math.abs(best - row) ? place : best))
+    const matches = hash === '' ? [] : hashes.flatMap((each, index) => (each === hash ? [from + index] : []))
+    if (matches.length === 0) continue
+    const nearest = matches.reduce((best, match) => (Math.abs(match - row) < Math.abs(best - row) ? match : best))
     return known.row + (nearest - row) + 1
   }
   return null

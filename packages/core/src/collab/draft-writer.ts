@@ -9,12 +9,21 @@ import { mapRoot, positionsRoot } from './draft-roots.ts'
 import { type OrderBook, openOrderBook, orderedEntries } from './order-keys.ts'
 import { clearParam, deleteItem, insertItem, writeParam } from './param-writer.ts'
 import { isPlainObject } from './plain-value.ts'
-import { createPositionsWriter, type PositionsWriter } from './positions-writer.ts'
 import { allLosses } from './read-draft.ts'
 import { updateText } from './shared-text.ts'
 import { type TextFields, type TextPaths, textPathsOf } from './text-fields.ts'
-import { edgeEntry, plainCopy, sharedAnnotation, sharedKeyOrder, sharedNode, variableEntry } from './write-document.ts'
+import {
+  edgeEntry,
+  plainCopy,
+  positionEntry,
+  sharedAnnotation,
+  sharedKeyOrder,
+  sharedNode,
+  variableEntry,
+} from './write-document.ts'
 import { setMember } from './write-value.ts'
+
+const idOf = (entry: unknown): unknown => (Array.isArray(entry) ? entry[0] : undefined)
 
 /**
  * Writes one operation into a Y.Doc, inside a transaction of the caller.
@@ -257,5 +266,30 @@ export function createDraftWriter(ydoc: Y.Doc, fields: TextFields): DraftWriter 
   ) => {
     const handler: Handler<Op> = handlers[operation.op as Op]
     handler(target, operation, working)
+  }
+}
+
+/** Writes positions with one entry per node: the old one is deleted, the new one appended. */
+interface PositionsWriter {
+  set(nodes: readonly Pick<WorkflowNode, 'id' | 'position' | 'size'>[]): void
+  remove(ids: ReadonlySet<unknown>): void
+}
+
+/** Reads the list once, so that adding many nodes does not scan it for each. */
+function createPositionsWriter(positions: Y.Array<unknown>): PositionsWriter {
+  const known = new Set(positions.toArray().map(idOf))
+  const remove = (ids: ReadonlySet<unknown>): void => {
+    if (![...ids].some((id) => known.has(id))) return
+    const entries = positions.toArray()
+    for (let index = entries.length - 1; index >= 0; index--) if (ids.has(idOf(entries[index]))) positions.delete(index)
+    for (const id of ids) known.delete(id)
+  }
+  return {
+    remove,
+    set(nodes) {
+      remove(new Set(nodes.map(({ id }) => id)))
+      positions.push(nodes.map(positionEntry))
+      for (const { id } of nodes) known.add(id)
+    },
   }
 }

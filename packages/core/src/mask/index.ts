@@ -2,6 +2,5 @@ export { isCredentialField, isCredentialHeader, isCredentialQuery } from './cred
 export { credentialsIn, maskCredentials } from './mask-credentials.ts'
 export { hideSecrets, maskDocument, maskParams } from './mask-params.ts'
 export { MASK, maskText } from './mask-text.ts'
-export { maskedPaths } from './masked-paths.ts'
 export { createRedactor, MIN_SECRET_LENGTH, type Redactor, type RedactorOptions } from './redactor.ts'
-export { restoreMasked } from './restore-masked.ts'
+export { maskedPaths, restoreMasked } from './restore-masked.ts'

@@ -2,7 +2,6 @@ export type { NodeRunId, WaitId } from '../ids.ts'
 export type { Actor } from './actor.ts'
 export { concernsNodeRun } from './concerns-node-run.ts'
 export type { Decision } from './decisions.ts'
-export { MAX_RUN_DEPTH } from './depth.ts'
 export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations.ts'
 export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'
@@ -107,6 +106,7 @@ export {
   type EventReceived,
   type IterationsWait,
   isSameVote,
+  MAX_RUN_DEPTH,
   type NodeResume,
   type NodeWait,
   type RunParent,

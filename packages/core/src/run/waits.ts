@@ -4,6 +4,9 @@ import type { Approvers, OnIterationFailure, Resume, Vote, WaitFor } from '../no
 import type { Actor } from './actor.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
+/** Most runs above a run: a workflow runs another one, which runs another one, at most so many times. */
+export const MAX_RUN_DEPTH = 10
+
 /** Wait of a loop for its iterations. */
 export interface IterationsWait {
   /** Distinguishes it from other waits. */

@@ -1,6 +1,5 @@
 import { defineRoute } from '../route.ts'
-import { changedEnginesSchema, changeEngineSchema, changeEnginesSchema } from '../schemas/engine.ts'
-import { runSchema } from '../schemas/run.ts'
+import { changedEnginesSchema, changeEngineSchema, changeEnginesSchema, runSchema } from '../schemas/run.ts'
 import { NO_QUERY, runParams, workflowParams } from './shared.ts'
 
 const tag = 'Runs'

@@ -1,3 +1,5 @@
+import { utc } from '@date-fns/utc'
+import { parse } from 'date-fns/parse'
 import type { DATE_PARTS } from '../../expression/functions/date.ts'
 import type { Json } from '../../json.ts'
 import { cutText } from '../../text/cut-text.ts'
@@ -5,7 +7,6 @@ import { formatDate, unknownSign } from '../format-date.ts'
 import { type FunctionBodies, type FunctionBody, type FunctionCall, wholeNumber } from '../function-body.ts'
 import { checkedInstant, isoText, toInstant } from '../instant.ts'
 import { spendReading, spendSize, spendSteps } from '../meter.ts'
-import { parseDate } from '../parse-date.ts'
 import { addUnits, startOfUnit, unitNamed, unitsBetween } from '../time-units.ts'
 
 const PARTS: Readonly<Record<(typeof DATE_PARTS)[number], (date: Date) => number>> = Object.freeze({
@@ -76,3 +77,14 @@ export const DATE_BODIES: FunctionBodies = Object.freeze({
   datePart: ([value, part], call) => PARTS[part as keyof typeof PARTS](new Date(toInstant(value, call))) as Json,
   formatDate: format,
 })
+
+/**
+ * Parses a date that is written by a pattern, such as `EEE, d MMM yyyy HH:mm:ss xx` for the dates of mail. Without an
+ * offset it is a date in UTC; parts that the pattern does not name are those of `nowMs`, its time of day 00:00.
+ *
+ * @param pattern - Without letters that `unknownSign` finds.
+ * @returns Milliseconds since the Unix epoch; NaN for a text that does not match the pattern.
+ */
+function parseDate(text: string, pattern: string, nowMs: number): number {
+  return parse(text, pattern, nowMs, { in: utc }).getTime()
+}

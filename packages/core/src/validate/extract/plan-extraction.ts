@@ -1,4 +1,5 @@
-import type { WorkflowDocument } from '../../document/types.ts'
+import type { DocumentOperation } from '../../document/operation.ts'
+import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from '../../document/types.ts'
 import { schemaOfType } from '../../expression/types/type-to-schema.ts'
 import type { JsonSchema } from '../../json.ts'
 import type { NodeManifest } from '../../node/definition.ts'
@@ -9,13 +10,13 @@ import { type SurveyedNode, surveyDocument } from '../survey.ts'
 import { type TracedWorkflow, traceWorkflow } from '../trace-workflow.ts'
 import { type BorderField, createBorderFields, memberOf, type NamedFields, textList } from './border-fields.ts'
 import { changeReads } from './border-reads.ts'
-import { extractedWorkflow, templatesOf, unusedId } from './extracted-workflow.ts'
+import { type ChangedTemplate, textOperations } from './changed-templates.ts'
+import { edgeOf, extractedWorkflow, inputOf, templatesOf, unusedId } from './extracted-workflow.ts'
 import { createReasons, type ExtractedField, type ExtractionPlan, type ExtractionRequest } from './extraction.ts'
-import { extractionTypes } from './extraction-types.ts'
-import { findRegion } from './find-region.ts'
+import { type ExtractionTypes, extractionTypes } from './extraction-types.ts'
+import { findRegion, type Region } from './find-region.ts'
 import { innerReads } from './inner-reads.ts'
 import { outerReads, WHOLE } from './outer-reads.ts'
-import { replaceRegion } from './replace-region.ts'
 import { mayWrite, surroundingsOf } from './surroundings.ts'
 
 /**
@@ -140,4 +141,33 @@ function typedFields(
     const schema = field.from === 'loop' ? true : schemaOfType(traced.typeText(reader, `{{ ${field.from} }}`).type)
     return { ...field, schema }
   })
+}
+
+/** Returns the operations that replace a region by a node, and change what later nodes read. */
+function replaceRegion(
+  { nodes }: WorkflowDocument,
+  region: Region,
+  call: WorkflowNode,
+  types: ExtractionTypes,
+  changes: readonly ChangedTemplate[],
+): readonly DocumentOperation[] {
+  const edges: readonly WorkflowEdge[] = [
+    ...region.into.map(({ source, sourceHandle }) =>
+      edgeOf({ source, sourceHandle, target: call.id, targetHandle: inputOf(types.call) }),
+    ),
+    ...region.outOf.map(({ target, targetHandle }) =>
+      edgeOf({ source: call.id, sourceHandle: types.callPort, target, targetHandle }),
+    ),
+  ]
+  const distinct = new Map(edges.map((edge) => [edge.id, edge]))
+  // The order of the document decides which fields of `input` hide earlier ones. Other nodes keep theirs if the new node
+  // takes the position of the last extracted one, since nodes behind the region wait for that one.
+  const last = nodes.findLastIndex(({ id }) => region.ids.has(id))
+  return [
+    ...region.nodes.map(({ node }) => ({ op: 'remove_node', nodeId: node.id }) as const),
+    { op: 'add_node', node: call },
+    { op: 'place_node', nodeId: call.id, before: nodes[last + 1]?.id ?? null },
+    ...[...distinct.values()].map((edge) => ({ op: 'add_edge', edge }) as const),
+    ...textOperations(changes),
+  ]
 }

@@ -34,6 +34,7 @@ import { runWorkflowNode } from '../run-workflow/implementation.ts'
 import { scheduleNode } from '../schedule/implementation.ts'
 import { sendEmailNode } from '../send-email/implementation.ts'
 import { setNode } from '../set/implementation.ts'
+import { connectionParam } from '../shared/sql-params.ts'
 import { sortNode } from '../sort/implementation.ts'
 import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
@@ -44,7 +45,9 @@ import { waitForEventNode } from '../wait-for-event/implementation.ts'
 import { webhookNode } from '../webhook/implementation.ts'
 import { writeCsvNode } from '../write-csv/implementation.ts'
 import { offerModels } from './offer-models.ts'
-import { offerReader } from './offer-reader.ts'
+
+/** Fields that make sense for a service at AWS alone. */
+const OF_AWS = { connection: true, bucket: true, key: true, version: true } as const
 
 const languageModelCheck: OptionCheck = (value, field) =>
   isOptionObject(value) && typeof value['generate'] === 'function' && Array.isArray(value['models'])
@@ -144,4 +147,14 @@ export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly 
     offerModels(createAgentNode(languageModel), languageModel.models, today),
     offerModels(createGuardrailsNode(languageModel), languageModel.models, today),
   ]
+}
+
+/** Describes the node type that reads documents as its reader does, and asks for the connection that the reader needs. */
+function offerReader(implementation: AnyNodeImplementation, { offer }: DocumentReader): AnyNodeImplementation {
+  if (offer === undefined) return implementation
+  const { description, connectsTo } = offer
+  const { definition } = implementation
+  const own = connectsTo === 'aws' ? definition.params : definition.params.omit(OF_AWS)
+  const params = connectsTo === null ? own : own.extend({ connection: connectionParam(connectsTo, description) })
+  return Object.freeze({ ...implementation, definition: Object.freeze({ ...definition, description, params }) })
 }

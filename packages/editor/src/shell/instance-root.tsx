@@ -1,11 +1,20 @@
-import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import {
+  type CSSProperties,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { PdfReader } from '../contexts/pdf-reader.ts'
 import { createBackLayers } from '../instance/back-layers.ts'
 import { isSheetMissing, rootOf } from '../instance/browser.ts'
 import { type InstanceContext, InstanceReactContext } from '../instance/instance-context.ts'
 import { createLoadedParts } from '../instance/loaded-parts.ts'
 import { createPresses } from '../instance/presses.ts'
-import { useColorMode } from '../instance/use-color-mode.ts'
 import { isNarrow } from '../instance/use-is-phone.ts'
 import { en } from '../messages/en/en.ts'
 import type { HostMessages, LoadedMessages } from '../messages/en/index.ts'
@@ -13,6 +22,8 @@ import { createTranslate } from '../messages/format.ts'
 import { type Theme, type ThemeMode, themeProperties } from '../theme/theme.ts'
 import { Boundary, BoundedPart } from '../ui/boundary.tsx'
 import { LiveRegion } from '../ui/live-region.tsx'
+
+const DARK_QUERY = '(prefers-color-scheme: dark)'
 
 export type ThemeName = ThemeMode
 
@@ -154,4 +165,19 @@ function useMergedMessages(own: HostMessages | undefined): LoadedMessages {
 function textsOf(own: Readonly<Record<string, unknown>>): HostMessages {
   const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
   return Object.fromEntries(Object.entries(own).filter(isText))
+}
+
+/** Returns the effective color mode; `system` follows the reader's setting while mounted. */
+function useColorMode(mode: ThemeMode): 'light' | 'dark' {
+  const subscribe = useCallback((onChange: () => void) => {
+    const query = globalThis.matchMedia?.(DARK_QUERY)
+    query?.addEventListener('change', onChange)
+    return () => query?.removeEventListener('change', onChange)
+  }, [])
+  const prefersDark = useSyncExternalStore(
+    subscribe,
+    () => globalThis.matchMedia?.(DARK_QUERY).matches ?? false,
+    () => false,
+  )
+  return mode === 'system' ? (prefersDark ? 'dark' : 'light') : mode
 }

@@ -1,12 +1,13 @@
 import type { Change, CheckSubWorkflows, SubWorkflowCall, TenonClient } from '@tenon/core/client'
-import type { WorkflowId } from '@tenon/core/document'
+import type { JsonSchema, WorkflowId } from '@tenon/core/document'
 import type { ProblemIssue } from '@tenon/core/errors'
+import type { NodeManifest } from '@tenon/core/node'
+import { runOutputSchema } from '@tenon/core/validate'
 import { followTenant } from '../client/use-tenant-changes.ts'
 import { toListed } from '../problems/server-issues.ts'
 import { startServerCheck } from '../problems/start-server-check.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { referencesOf } from './calls-of.ts'
-import { createOutputReader } from './read-outputs.ts'
 
 /** Most nodes that one request checks. */
 const MAX_CALLS = 500
@@ -78,4 +79,34 @@ function inParts(calls: readonly SubWorkflowCall[]): readonly CheckSubWorkflows[
 // Also workflows that no node names: they may be further down.
 function isOfWorkflow({ kind }: Change): boolean {
   return kind === 'workflow' || kind === 'version' || kind === 'ready'
+}
+
+/** Schemas of what the runs of workflows put out, by workflow id. */
+type RunOutputs = ReadonlyMap<WorkflowId, JsonSchema>
+
+type OutputsClient = Pick<TenonClient, 'workflows' | 'versions'>
+
+type ReadOutputs = (workflowIds: ReadonlySet<WorkflowId>, manifest: NodeManifest) => Promise<RunOutputs>
+
+/**
+ * Creates a function that reads what the runs of workflows put out: those of their live versions, each of which is read
+ * once. Workflows that cannot be read, or have no version, are left out.
+ */
+function createOutputReader(client: () => OutputsClient): ReadOutputs {
+  const known = new Map<string, JsonSchema>()
+  const read = async (workflowId: WorkflowId, manifest: NodeManifest): Promise<JsonSchema | null> => {
+    const { liveVersion: version } = await client().workflows.get(workflowId)
+    if (version === null) return null
+    const key = JSON.stringify([workflowId, version, manifest.hash])
+    const schema =
+      known.get(key) ?? runOutputSchema((await client().versions.get(workflowId, version)).document, manifest)
+    known.set(key, schema)
+    return schema
+  }
+  return async (workflowIds, manifest) => {
+    const entries = await Promise.all(
+      [...workflowIds].map(async (id) => [id, await read(id, manifest).catch(() => null)] as const),
+    )
+    return new Map(entries.flatMap(([id, schema]) => (schema === null ? [] : [[id, schema] as const])))
+  }
 }

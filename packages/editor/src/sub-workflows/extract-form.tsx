@@ -2,9 +2,10 @@ import type { TenonClient } from '@tenon/core/client'
 import type { ExtractedField, ExtractionReason } from '@tenon/core/validate'
 import { useMemo, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
+import { enExtract } from '../messages/en/extract.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useUndoToast } from '../session/use-undo-toast.ts'
-import { ExtractTexts } from '../shell/extract-texts.tsx'
+import { AddedTexts } from '../shell/added-texts.tsx'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -21,9 +22,9 @@ interface ExtractFormProps {
 /** Shows what an extraction would do, and does it; or the reasons why the selected nodes cannot be extracted. */
 export function ExtractForm(props: ExtractFormProps) {
   return (
-    <ExtractTexts>
+    <AddedTexts texts={enExtract}>
       <Form {...props} />
-    </ExtractTexts>
+    </AddedTexts>
   )
 }
 

@@ -4,9 +4,10 @@ import { type ReactNode, useCallback, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { type Pages, usePages } from '../client/use-pages.ts'
 import { useInstance } from '../instance/instance-context.ts'
+import { enWebhooks } from '../messages/en/webhooks.ts'
+import { AddedTexts } from '../shell/added-texts.tsx'
 import { EnsureInstance } from '../shell/ensure-instance.tsx'
 import type { InstanceProps } from '../shell/instance-root.tsx'
-import { WebhookTexts } from '../shell/webhook-texts.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -23,9 +24,9 @@ export interface WebhooksManagerProps extends InstanceProps {
 export function WebhooksManager({ client, ...instance }: WebhooksManagerProps) {
   return (
     <EnsureInstance {...instance}>
-      <WebhookTexts>
+      <AddedTexts texts={enWebhooks}>
         <Manager client={client} />
-      </WebhookTexts>
+      </AddedTexts>
     </EnsureInstance>
   )
 }

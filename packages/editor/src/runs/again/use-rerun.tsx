@@ -1,12 +1,17 @@
 import type { Run } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
 import type { RerunFrom } from '@tenon/core/run'
 import { type ReactNode, useState } from 'react'
 import { useSending } from '../../client/use-sending.ts'
 import { useInstance } from '../../instance/instance-context.ts'
+import type { Translate } from '../../messages/format.ts'
+import { failureText } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
-import { refusalText } from './refusal-text.ts'
 import { type VersionChoice, VersionDialog } from './version-dialog.tsx'
+
+/** Codes of the issues of `RERUN_REFUSED` that have a text of their own; that of `changed` names the nodes. */
+const REFUSALS = ['undone', 'nothing_failed', 'inside_loop', 'not_reached'] as const
 
 /** Start of the new run; `draft` starts the present draft with the input of the run instead. */
 export type RerunWay = RerunFrom | 'draft'
@@ -82,4 +87,24 @@ async function tryDraft({ client, store, ledger }: RunScope, { workflowId }: Run
   const { input } = await ledger.read(store.snapshot().lastSeq)
   const { trigger } = store.snapshot().live
   return await client.drafts.try(workflowId, { input, ...(trigger === null ? {} : { trigger }) })
+}
+
+/** Returns the reason why a run could not be run again, in words for people. */
+function refusalText(error: unknown, t: Translate): string {
+  if (error instanceof TenonError) {
+    if (error.code === 'WORKFLOW_NOT_FOUND') return t('runs.again.deleted')
+    if (error.code === 'RUN_NOT_ENDED') return t('runs.again.notEnded')
+    const codes = error.code === 'RERUN_REFUSED' ? issueCodes(error) : []
+    const refusal = REFUSALS.find((code) => codes.includes(code))
+    if (refusal !== undefined) return t(`runs.again.refused.${refusal}`)
+  }
+  return failureText(error, t, 'runs.form.failed')
+}
+
+function issueCodes({ details }: TenonError): readonly unknown[] {
+  const issues: unknown = details?.issues
+  if (!Array.isArray(issues)) return []
+  return issues.map((issue: unknown) =>
+    typeof issue === 'object' && issue !== null && 'code' in issue ? issue.code : null,
+  )
 }

@@ -1,7 +1,10 @@
 import type { Run, TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import type { ChildView } from '@tenon/core/run'
+import { useCallback } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
+import { type Resource, useResource } from '../../client/use-resource.ts'
+import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -9,7 +12,6 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import { OpenRunButton } from './open-run-button.tsx'
 import { runLength } from './run-length.ts'
-import { useShownRun } from './use-shown-run.ts'
 import { useWaitingRuns } from './use-waiting-runs.ts'
 
 interface ChildRunProps {
@@ -83,4 +85,17 @@ function WaitingRuns({ client, runId }: { readonly client: TenonClient; readonly
       ))}
     </ul>
   )
+}
+
+/** Reads a run, and reads it again when it has changed. */
+function useShownRun(client: TenonClient, runId: string): Resource<Run> {
+  const run = useResource<Run>(
+    useCallback((abortSignal: AbortSignal) => client.runs.get(runId, { abortSignal }), [client, runId]),
+  )
+  useTenantChanges({
+    client,
+    isRelevant: ({ kind, id }) => kind === 'run' && id === runId,
+    onChange: run.refresh,
+  })
+  return run
 }

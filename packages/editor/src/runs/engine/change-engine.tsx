@@ -2,7 +2,8 @@ import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 import { useSending } from '../../client/use-sending.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
-import { EngineTexts } from '../../shell/engine-texts.tsx'
+import { enEngine } from '../../messages/en/engine.ts'
+import { AddedTexts } from '../../shell/added-texts.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -23,9 +24,9 @@ const selectPending = ({ live }: RunSnapshot) => live.engineChanges.find(({ outc
 /** Button with which an admin has another engine of the server execute an open run; a note while the run is about to change. */
 export function ChangeEngine(props: ChangeEngineProps) {
   return (
-    <EngineTexts>
+    <AddedTexts texts={enEngine}>
       <Choice {...props} />
-    </EngineTexts>
+    </AddedTexts>
   )
 }
 

@@ -3,15 +3,17 @@ import type { FileRef } from '@tenon/core/document'
 import { useCallback, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
-import { useInstance } from '../../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../../instance/instance-context.ts'
+import { DocumentTexts } from '../../shell/document-texts.tsx'
 import { FileTexts } from '../../shell/file-texts.tsx'
 import { failureText } from '../../ui/error-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { PageSheet } from '../documents/page-sheet.tsx'
+import { PageTurner } from '../documents/page-turner.tsx'
 import { fileWords } from './file-words.ts'
-import { PdfContent } from './pdf-content.tsx'
 import { canShowPages, PICTURE_TYPES } from './shown-types.ts'
 
 /** Bytes of a text that are shown. */
@@ -138,5 +140,31 @@ function TextContent({ files, file }: FileItemProps) {
       </section>
       {isCut && <p className="tn-muted">{t('files.cut')}</p>}
     </>
+  )
+}
+
+interface PdfContentProps {
+  readonly files: FilesClient
+  readonly file: FileRef
+}
+
+/** Pages of a PDF, one at a time. */
+function PdfContent(props: PdfContentProps) {
+  return (
+    <DocumentTexts>
+      <Pages {...props} />
+    </DocumentTexts>
+  )
+}
+
+function Pages({ files, file }: PdfContentProps) {
+  const t = useTranslate()
+  const [page, setPage] = useState(1)
+  const [count, setCount] = useState(1)
+  return (
+    <div className="tn-pdf">
+      <PageTurner page={page} count={count} onChange={setPage} />
+      <PageSheet files={files} file={file} page={page} missing={t('documents.broken')} onPageCount={setCount} />
+    </div>
   )
 }

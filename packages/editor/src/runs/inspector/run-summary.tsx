@@ -1,19 +1,23 @@
-import { isRunOver, runDurationMs } from '@tenon/core/run'
-import { useInstance } from '../../instance/instance-context.ts'
+import { isRunOver, type NodeRunView, type RunView, runDurationMs } from '@tenon/core/run'
+import { useInstance, useTranslate } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
+import { nodeRunName } from '../format/node-run-name.ts'
 import { versionTitle } from '../format/run-title.ts'
 import { Starter } from '../starter/starter.tsx'
+import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { RunStateBadge } from '../viewer/run-state-badge.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
-import { NotUndone } from './not-undone.tsx'
 import { UndoList } from './undo-list.tsx'
+
+/** Names that the warning has at most. */
+const MOST_NAMES = 5
 
 export interface RunSummaryProps {
   readonly scope: RunScope
@@ -100,4 +104,35 @@ function Copyable({ text }: { readonly text: string }) {
       <CopyButton text={() => text} />
     </span>
   )
+}
+
+interface NotUndoneProps {
+  readonly view: RunView
+  readonly nodes: NodeDirectory
+}
+
+/** Warning that a run has ended without undoing all that it should; nothing for other runs. */
+function NotUndone({ view, nodes }: NotUndoneProps) {
+  const t = useTranslate()
+  const left = notUndone(view, nodes)
+  if (left.length === 0) return null
+  const names = left.slice(0, MOST_NAMES).map(({ nodeRunId }) => nodeRunName(nodes, nodeRunId, t))
+  return (
+    <Callout
+      tone="waiting"
+      title={t('runs.undo.left', { names: names.join(', '), more: left.length - names.length })}
+    />
+  )
+}
+
+/** Returns the node runs whose work remains, though other nodes should have undone it. */
+function notUndone({ compensation, nodeRuns }: RunView, nodes: NodeDirectory): readonly NodeRunView[] {
+  if (compensation === null || compensation.endedAt === null || compensation.undone === compensation.count) return []
+  const all = [...nodeRuns.values()]
+  // A node run that was canceled may have completed nevertheless, which only its undo step shows.
+  const tried = new Set(all.flatMap(({ undoes }) => (undoes === null ? [] : [undoes])))
+  return all.filter(({ nodeRunId, nodeId, status }) => {
+    const isDone = status === 'success' && nodes.get(nodeId).node?.policy?.compensation !== undefined
+    return status !== 'compensated' && (isDone || tried.has(nodeRunId))
+  })
 }

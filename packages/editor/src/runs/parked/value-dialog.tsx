@@ -4,9 +4,13 @@ import type { NodeRunView } from '@tenon/core/run'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
+import { writeClipboard } from '../../instance/browser.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
+import { Button } from '../../ui/button.tsx'
+import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import type { RunFormDraft } from '../form/form-draft.ts'
@@ -17,7 +21,6 @@ import { ValueForm } from '../form/value-form.tsx'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { outputPorts, outputToEnter, paramsToEnter } from './resolution-values.ts'
-import { TakenNote } from './taken-note.tsx'
 
 interface ValueDialogProps {
   readonly scope: RunScope
@@ -148,4 +151,33 @@ function closedBy(takenText: string | null, entered: { current: RunFormDraft }) 
 
 function nameOf({ name }: NodeInfo) {
   return { name }
+}
+
+interface TakenNoteProps {
+  /** Reason why the values can no longer be sent. */
+  readonly reason: string
+  /** Returns the entries of the form. */
+  readonly draft: () => RunFormDraft
+}
+
+/** Note in a form whose node run was resolved by another user, with a button that copies what was entered. */
+function TakenNote({ reason, draft }: TakenNoteProps) {
+  const t = useTranslate()
+  const { announce, toast } = useAnnouncer()
+  const copy = async () => {
+    const { mode, values, text } = draft()
+    const isDone = await writeClipboard(mode === 'json' ? text : JSON.stringify(values, null, 2))
+    if (isDone) announce(t('ui.copied'))
+    else toast(t('ui.copyRefused'), { tone: 'failed' })
+  }
+  return (
+    <div role="alert">
+      <Callout tone="waiting" title={reason}>
+        <p>{t('runs.parked.notSent')}</p>
+        <Button icon="copy" size="s" onClick={() => void copy()}>
+          {t('runs.parked.copyValues')}
+        </Button>
+      </Callout>
+    </div>
+  )
 }

@@ -1,8 +1,9 @@
 import type { RunFields } from '@tenon/core/client'
 import type { RunStartedBy } from '@tenon/core/run'
 import { useTranslate } from '../../instance/instance-context.ts'
+import { enStarter } from '../../messages/en/starter.ts'
 import type { Translate } from '../../messages/format.ts'
-import { StarterTexts } from '../../shell/starter-texts.tsx'
+import { AddedTexts } from '../../shell/added-texts.tsx'
 
 interface StarterProps {
   readonly startedBy: RunStartedBy
@@ -11,9 +12,9 @@ interface StarterProps {
 /** Names the person, the trigger, the host or the run that has started a run. */
 export function Starter(props: StarterProps) {
   return (
-    <StarterTexts>
+    <AddedTexts texts={enStarter}>
       <Name {...props} />
-    </StarterTexts>
+    </AddedTexts>
   )
 }
 
@@ -26,9 +27,9 @@ function Name({ startedBy }: StarterProps) {
 export function StarterNote({ run: { startedBy } }: { readonly run: Pick<RunFields, 'startedBy'> }) {
   if (startedBy === null || startedBy.kind === 'run' || startedBy.kind === 'failure') return null
   return (
-    <StarterTexts>
+    <AddedTexts texts={enStarter}>
       <Note startedBy={startedBy} />
-    </StarterTexts>
+    </AddedTexts>
   )
 }
 

@@ -1,8 +1,8 @@
 import type { WaitingRun } from '@tenon/core/client'
 import type { NodeId } from '@tenon/core/document'
-import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs, type RunView } from '@tenon/core/run'
+import { ALL_PORTS, isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs, type RunView } from '@tenon/core/run'
 import { createElement } from 'react'
-import type { NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.ts'
+import type { EdgeRunDisplay, NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.ts'
 import type { LoopKind } from '../../graph/containers.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
@@ -11,7 +11,6 @@ import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { waitNote } from '../format/wait-words.ts'
 import { ItemStepper } from '../loop/item-stepper.tsx'
 import { displayStatus } from './display-status.ts'
-import { edgeState } from './edge-state.ts'
 import type { NodeDirectory } from './node-directory.ts'
 import { momentOf, type RunStore } from './run-store.ts'
 import { shownNodeRunId } from './shown-items.ts'
@@ -163,4 +162,28 @@ function displayOf(
   const reason = hasFailed && nodeRun.error !== null ? failureTexts(nodeRun.error, t).why : undefined
   const label = parts.filter((part) => part !== '').join(' · ')
   return { status, label, statusLabel, ...(reason === undefined ? {} : { reason }) }
+}
+
+/**
+ * Returns the state of one edge in a run.
+ *
+ * @param source - Run of its source; `undefined` before it.
+ * @param target - Run of its target; `undefined` before it.
+ * @param passedPort - Port that the run took at a node that was disabled or skipped by its condition; else `null`.
+ */
+function edgeState(
+  sourceHandle: string,
+  source: NodeRunView | undefined,
+  target: NodeRunView | undefined,
+  passedPort: string | null,
+): EdgeRunDisplay {
+  if (source === undefined) return 'none'
+  const port = source.status === 'skipped' ? passedPort : source.port
+  if (port === null) return isOver(source) ? 'dead' : 'none'
+  if (port !== sourceHandle && port !== ALL_PORTS) return 'dead'
+  return target?.status === 'running' || target?.status === 'retry' ? 'live' : 'taken'
+}
+
+function isOver(nodeRun: NodeRunView): boolean {
+  return nodeRun.endedAt !== null || nodeRun.status === 'skipped'
 }

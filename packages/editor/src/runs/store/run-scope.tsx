@@ -1,14 +1,12 @@
-import type { Run, TenonClient } from '@tenon/core/client'
-import type { WorkflowDocument } from '@tenon/core/document'
-import { EMPTY_DOCUMENT } from '@tenon/core/document'
+import type { Ledger, LedgerEntry, Run, TenonClient } from '@tenon/core/client'
+import { EMPTY_DOCUMENT, type WorkflowDocument } from '@tenon/core/document'
 import type { NodeManifest } from '@tenon/core/node'
-import { isRunOver } from '@tenon/core/run'
+import { isRunOver, type NodeRunId } from '@tenon/core/run'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react'
 import { type Resource, useResource } from '../../client/use-resource.ts'
 import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 import { FilesContext } from '../../contexts/files-context.ts'
 import { EMPTY_MANIFEST } from '../../manifest/manifest-index.ts'
-import { createLedgerCache, type LedgerCache } from './ledger-cache.ts'
 import { createNodeDirectory, type NodeDirectory } from './node-directory.ts'
 import { createNodeLogCache, type NodeLogCache } from './node-log-cache.ts'
 import type { RunSnapshot, RunStore } from './run-store.ts'
@@ -124,4 +122,34 @@ function OwnRun({ client, runId, children }: RunProviderProps) {
       <FilesContext.Provider value={client.files}>{children(scope)}</FilesContext.Provider>
     </RunScopeContext.Provider>
   )
+}
+
+/** Cache of the ledger of one run, loaded once for each moment of its log and shared by all parts. */
+interface LedgerCache {
+  /** @param seq - Last known event; the ledger is loaded again for a later one. */
+  readonly read: (seq: number) => Promise<Ledger>
+  /** Reads the entry of one node run; of a long run only this one. `null` if there is none. */
+  readonly readEntry: (nodeRunId: NodeRunId, seq: number) => Promise<LedgerEntry | null>
+}
+
+/** @param isLong - Returns true for a run whose log is too long to be read as a whole. */
+function createLedgerCache(client: Pick<TenonClient, 'runs'>, runId: string, isLong: () => boolean): LedgerCache {
+  let known: { readonly seq: number; readonly ledger: Promise<Ledger> } | null = null
+  const read = (seq: number): Promise<Ledger> => {
+    if (known !== null && known.seq >= seq) return known.ledger
+    const entry = { seq, ledger: client.runs.ledger(runId) }
+    known = entry
+    // A failed load must not be cached.
+    entry.ledger.catch(() => {
+      if (known === entry) known = null
+    })
+    return entry.ledger
+  }
+  return {
+    read,
+    async readEntry(nodeRunId, seq) {
+      const { nodeRuns } = await (isLong() ? client.runs.ledger(runId, { nodeRunId }) : read(seq))
+      return nodeRuns.find((entry) => entry.nodeRunId === nodeRunId) ?? null
+    },
+  }
 }

@@ -1,20 +1,21 @@
 import type { Run } from '@tenon/core/client'
-import { isRunOver, runDurationMs } from '@tenon/core/run'
+import { isRunOver, type PauseView, type RunView, runDurationMs } from '@tenon/core/run'
 import type { ReactNode } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import type { Translate } from '../../messages/format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { HostSlot } from '../../ui/boundary.tsx'
 import { Button } from '../../ui/button.tsx'
 import { LaterPart } from '../../ui/later-part.tsx'
 import { StartedByPart } from '../calls/parts.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
+import { formatMoment } from '../format/instant.ts'
 import { versionTitle } from '../format/run-title.ts'
 import { shortRunId } from '../format/short-run-id.ts'
 import { HealthBadge } from '../list/health-badge.tsx'
 import { StarterNote } from '../starter/starter.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
-import { PauseNote } from './pause-note.tsx'
 import { RunControls } from './run-controls.tsx'
 import { RunStateBadge } from './run-state-badge.tsx'
 
@@ -106,5 +107,28 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow, onDele
       )}
       {!isRunOver(live.status) && <RunControls scope={scope} />}
     </div>
+  )
+}
+
+/** Formats who paused a run and since when. */
+function pauseText({ pausedAt, pausedBy }: PauseView, t: Translate, locale: string): string {
+  const time = formatMoment(pausedAt, locale)
+  return pausedBy === null
+    ? t('runs.pause.since', { time })
+    : t('runs.pause.by', { person: pausedBy.displayName, time })
+}
+
+/** Note of a paused run: who paused it, since when, and how many nodes are still running. */
+function PauseNote({ view }: { readonly view: RunView }) {
+  const { t, locale } = useInstance()
+  const pause = view.pauses.at(-1)
+  if (view.status !== 'paused' || pause === undefined) return null
+  const count = [...view.nodeRuns.values()].filter(({ status }) => status === 'running').length
+  const since = pauseText(pause, t, locale)
+  const text = count === 0 ? since : `${since} · ${t('runs.pause.finishing', { count })}`
+  return (
+    <span className="tn-run-pause" dir="auto" title={text}>
+      {text}
+    </span>
   )
 }

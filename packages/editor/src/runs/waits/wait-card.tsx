@@ -1,7 +1,8 @@
 import type { WaitView } from '@tenon/core/run'
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
-import { WaitTexts } from '../../shell/wait-texts.tsx'
+import { enWaits } from '../../messages/en/waits.ts'
+import { AddedTexts } from '../../shell/added-texts.tsx'
 import { Button } from '../../ui/button.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { formatMoment } from '../format/instant.ts'
@@ -14,9 +15,9 @@ import { SendEventDialog } from './send-event-dialog.tsx'
 /** Facts about a wait, and for an event that has yet to come, the button to send it. */
 export function WaitCard(props: NodeWaitProps) {
   return (
-    <WaitTexts>
+    <AddedTexts texts={enWaits}>
       <Card {...props} />
-    </WaitTexts>
+    </AddedTexts>
   )
 }
 

@@ -1,18 +1,24 @@
+import type { TenonClient } from '@tenon/core/client'
 import { CLOSE_CODES } from '@tenon/core/collab'
 import type { DocumentOperation } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { callHost } from '../instance/call-host.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { canRetry, retryLater } from '../instance/retry-later.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import { startLiveProblems } from '../problems/live-problems.ts'
 import type { EditorSession } from '../session/session-types.ts'
+import type { EditorStore } from '../store/editor-store.ts'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { connectDraft } from './connect-draft.ts'
+import { loadSurroundings } from './load-surroundings.ts'
 import { type ConnectablePresence, createPresence } from './presence.ts'
-import { showVersion } from './show-version.ts'
 import type { UnsavedWork } from './unsaved-dialog.tsx'
-import { isSameFault, useRetries } from './use-retries.ts'
+
+const FIRST_PAUSE_MS = 2_000
 
 const REASONS: ReadonlyMap<number, MessageKey> = new Map([
   [CLOSE_CODES.forbidden, 'sync.roleLost'],
@@ -96,4 +102,59 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   }
   useRetries(session.store, () => setAttempt((count) => count + 1))
   return { presence, retry, unsaved, discardUnsaved: () => setUnsaved(null) }
+}
+
+interface ShowVersionOptions {
+  readonly session: EditorSession
+  readonly client: () => TenonClient
+  readonly workflowId: string
+  readonly version: string
+  readonly onFailed: (error: unknown) => void
+}
+
+/** Shows one published version, read-only. Returns a function that cancels the loading. */
+function showVersion({ session, client, workflowId, version, onFailed }: ShowVersionOptions): () => void {
+  const abort = new AbortController()
+  const { signal: abortSignal } = abort
+  session.store.setState({ isReadOnly: true })
+  Promise.all([
+    loadSurroundings(client, workflowId, abortSignal),
+    (async () => client().versions.get(workflowId, version, { abortSignal }))(),
+  ])
+    .then(([surroundings, { document }]) => {
+      if (abortSignal.aborted) return
+      session.store.setState(surroundings)
+      session.adopt(document)
+      session.store.setState({ phase: { kind: 'ready' }, sync: 'local' })
+    })
+    .catch((error: unknown) => {
+      if (!abortSignal.aborted) onFailed(error)
+    })
+  return () => abort.abort()
+}
+
+/**
+ * Loads again while the draft could not be loaded for a reason that may pass, such as a server that restarts. The
+ * pauses double from 2 s to 15 s, and end when the network is back. The error stays visible meanwhile.
+ */
+function useRetries(store: EditorStore, load: () => void): void {
+  const failure = useStore(store, ({ phase }) => (phase.kind === 'failed' ? phase : null))
+  const isReady = useStore(store, ({ phase }) => phase.kind === 'ready')
+  const failures = useRef(0)
+  const latest = useRef(load)
+  latest.current = load
+  useEffect(() => {
+    if (isReady) failures.current = 0
+  }, [isReady])
+  useEffect(() => {
+    if (failure === null || !canRetry(failure.error)) return
+    failures.current += 1
+    const options = { failures: failures.current, firstPauseMs: FIRST_PAUSE_MS, onlyVisible: true }
+    return retryLater(() => latest.current(), options)
+  }, [failure])
+}
+
+/** Checks whether two failures have the same reason. */
+function isSameFault(one: unknown, other: unknown): boolean {
+  return one instanceof TenonError && other instanceof TenonError && one.code === other.code
 }

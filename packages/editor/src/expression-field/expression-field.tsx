@@ -3,9 +3,10 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { usePresence } from '../contexts/presence-context.ts'
 import { splitTemplate } from '../graph/template-parts.ts'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
+import { type PartState, usePart } from '../instance/use-part.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useDelayedChange } from '../session/use-delayed-change.ts'
-import { useShared } from '../store/use-shared.ts'
+import { shareStructure } from '../store/share-structure.ts'
 import { classNames } from '../ui/class-names.ts'
 import { useFieldControl } from '../ui/field.tsx'
 import type { CodeEditor } from './code-editor.ts'
@@ -14,8 +15,9 @@ import type { FieldDiagnostic, FieldSelection } from './field-types.ts'
 import { useInsertTarget } from './insert-target.ts'
 import { labelOfReference } from './reference-label.ts'
 import { ReferencePicker } from './reference-picker.tsx'
-import { useCodeEditor } from './use-code-editor.ts'
 import { WaitingField } from './waiting-field.tsx'
+
+const loadCodeEditor = () => import('./code-editor.ts')
 
 export interface ExpressionFieldProps {
   /** Node of the value; `null` for a setting of the workflow, which reads the input of a run only. */
@@ -204,4 +206,16 @@ function attributesOf(
   if (label !== undefined) attributes['aria-label'] = label
   if (isInvalid) attributes['aria-invalid'] = 'true'
   return attributes
+}
+
+/** Loads the module of code editors for the first field that needs one. */
+function useCodeEditor(): PartState<typeof import('./code-editor.ts')> {
+  return usePart(loadCodeEditor)
+}
+
+/** Returns the last reference while the value is equal, for effects that must not run for a copy. */
+function useShared<Value>(value: Value): Value {
+  const last = useRef(value)
+  last.current = shareStructure(last.current, value)
+  return last.current
 }

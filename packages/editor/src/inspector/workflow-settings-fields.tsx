@@ -2,14 +2,15 @@ import type { WorkflowSettings } from '@tenon/core/document'
 import { useInstance } from '../instance/instance-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
+import { type TypedTextField, useTypedText } from '../session/use-typed-text.ts'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { PolicyTexts } from '../shell/policy-texts.tsx'
 import { QueueTexts } from '../shell/queue-texts.tsx'
 import { Field } from '../ui/field.tsx'
 import { Switch } from '../ui/switch.tsx'
+import { TextArea } from '../ui/text-input.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { settingsSentences } from './policy-summary.ts'
-import { SettingText } from './setting-text.tsx'
 import { SettingsGroup } from './settings-group.tsx'
 import { WorkflowDataFields } from './workflow-data-fields.tsx'
 import { WorkflowHandlerFields } from './workflow-handler-fields.tsx'
@@ -91,4 +92,30 @@ function SettingsFields({ settings, description }: WorkflowSettingsFieldsProps) 
       <WorkflowHandlerFields settings={settings} />
     </>
   )
+}
+
+interface SettingTextProps {
+  readonly field: TypedTextField
+  readonly value: string
+  readonly isReadOnly: boolean
+  readonly onChange: (value: string) => void
+}
+
+/** Field for a text that is stored as one value while the user types. */
+function SettingText({ field, value, isReadOnly, onChange }: SettingTextProps) {
+  const typed = useTypedText({ field, value, onCommit: onChange, isSame: isSameText })
+  return (
+    <TextArea
+      value={typed.text}
+      rows={3}
+      maxLength={20_000}
+      disabled={isReadOnly}
+      onChange={typed.onChange}
+      onBlur={typed.onBlur}
+    />
+  )
+}
+
+function isSameText(text: string, value: string): boolean {
+  return text === value
 }

@@ -1,9 +1,19 @@
 import type { ParamPath } from '@tenon/core/document'
+import { useContext } from 'react'
+import { WorkflowsContext } from '../contexts/workflows-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
-import { useOpenWorkflow } from './use-open-workflow.ts'
 import { useSecretMove } from './use-secret-move.ts'
+
+/** Problems with a workflow that a node or the error handler runs which are solved in that workflow. */
+const SOLVED_THERE = [
+  'SUBWORKFLOW_NOT_PUBLISHED',
+  'SUBWORKFLOW_NO_TRIGGER',
+  'SUBWORKFLOW_CYCLE',
+  'SUBWORKFLOW_TOO_DEEP',
+  'SUBWORKFLOW_INPUT_INVALID',
+]
 
 interface FixButtonsProps {
   readonly problem: EditorProblem
@@ -74,4 +84,17 @@ function AddInside({ problem: { code, nodeId }, className }: Pick<FixButtonsProp
       {t('canvas.loopEmptyAction')}
     </button>
   )
+}
+
+/**
+ * Returns a function that opens the workflow that a problem is about; `null` for other problems, and if the host has no
+ * page for workflows.
+ */
+function useOpenWorkflow({ code, nodeId }: EditorProblem): (() => void) | null {
+  const onOpen = useContext(WorkflowsContext)?.onOpen ?? null
+  const workflowId = useEditorStore((state) =>
+    nodeId === null ? state.document.settings.errorHandler?.workflow : state.nodesById.get(nodeId)?.params.workflow,
+  )
+  if (onOpen === null || typeof workflowId !== 'string' || !SOLVED_THERE.includes(code)) return null
+  return () => onOpen(workflowId)
 }

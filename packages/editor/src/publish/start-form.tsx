@@ -1,7 +1,9 @@
 import type { TenonClient } from '@tenon/core/client'
 import { isJsonObject, type Json, type JsonSchema, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useResource } from '../client/use-resource.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import type { RunFormDraft } from '../runs/form/form-draft.ts'
 import { inputOfSettings, startPoints } from '../runs/form/start-schema.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { focusFirst } from '../ui/dialog.tsx'
@@ -10,7 +12,6 @@ import { Field } from '../ui/field.tsx'
 import { LaterPart } from '../ui/later-part.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { useEventExample } from './use-event-example.ts'
 
 // The form is loaded with the run views, which an editor does not need before a run is started.
 const loadRunForm = () => import('../runs/form/run-form.tsx')
@@ -115,4 +116,31 @@ function hasFields(schema: JsonSchema): boolean {
 /** Placeholder of a form that is being loaded. */
 export function FormSkeleton() {
   return <Skeleton lines={3} height={34} />
+}
+
+/** Entries that a form begins with. `isLoading` lasts until they are known, or cannot be read. */
+interface EventExample {
+  readonly isLoading: boolean
+  /** Example of the declared type of an event; `null` for a type without one. */
+  readonly draft: RunFormDraft | null
+}
+
+/** @param eventType - Type of the events that start the workflow; `null` for another trigger, which loads nothing. */
+function useEventExample(client: TenonClient, eventType: string | null): EventExample {
+  const load = useMemo(
+    () => (eventType === null ? null : (abortSignal: AbortSignal) => client.events.types({ abortSignal })),
+    [client, eventType],
+  )
+  const { value, error } = useResource(load)
+  const example = value?.items.find(({ type }) => type === eventType)?.example ?? null
+  // Without the example, a person can enter the data.
+  const isLoading = load !== null && value === null && error === null
+  const draft = useMemo(
+    () =>
+      example === null
+        ? null
+        : ({ mode: 'json', values: {}, text: JSON.stringify({ data: example }, null, 2), names: [] } as const),
+    [example],
+  )
+  return { isLoading, draft }
 }

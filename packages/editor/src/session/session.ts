@@ -8,7 +8,7 @@ import {
   type TextFields,
   textFieldsOf,
 } from '@tenon/core/collab'
-import type { WorkflowDocument } from '@tenon/core/document'
+import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
@@ -21,11 +21,10 @@ import type { DeletedNode } from '../store/deleted-node.ts'
 import type { Peer } from '../store/editor-state.ts'
 import { acceptDocument, announce, createEditorStore, type EditorStore, select } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
-import { createChangeReporter } from './change-reporter.ts'
 import { createKeptInput } from './kept-input.ts'
 import { createPendingInput } from './pending-input.ts'
 import { createScopeReader } from './scope-cache.ts'
-import type { EditorSession } from './session-types.ts'
+import type { DraftChange, EditorSession } from './session-types.ts'
 import { captureInBurst, type TypingBurst } from './typing-burst.ts'
 import { keepSelections } from './undo-selections.ts'
 
@@ -264,6 +263,35 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
         doc.off('afterTransactionCleanup', onTransaction)
         if (reading !== null) clearTimeout(reading)
       }
+    },
+  }
+}
+
+interface ChangeReporter {
+  /** Reports all changes since the last report; `operations` if they are known already. */
+  readonly report: (command: DraftChange['command'], operations?: readonly DocumentOperation[]) => void
+  /** Marks a document from the listener itself as reported. */
+  readonly skipTo: (document: WorkflowDocument) => void
+  readonly onChange: (listener: (change: DraftChange) => void) => () => void
+}
+
+/** Reports the changes of the user to the host, including typed text as operations. */
+function createChangeReporter(store: EditorStore): ChangeReporter {
+  const listeners = new Set<(change: DraftChange) => void>()
+  let reported = store.getState().document
+  return {
+    report: (command, known) => {
+      const { document } = store.getState()
+      const operations = known ?? diffDocuments(reported, document)
+      reported = document
+      if (operations.length > 0) for (const listener of listeners) listener({ command, operations, document })
+    },
+    skipTo: (document) => {
+      reported = document
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
   }
 }

@@ -18,12 +18,43 @@ import { Boundary, SlotFailed } from '../../ui/boundary.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Tooltip } from '../../ui/tooltip.tsx'
-import { CHOICE_CONTROLS, GROUP_CONTROLS, NESTING_CONTROLS, SWITCHABLE_CONTROLS } from './control-kinds.ts'
 import { useControl } from './controls-context.ts'
 import { FieldFault } from './field-fault.tsx'
 import { textKeyOf, textOf } from './text-of.ts'
 import { diagnosticsOf, useFieldProblems } from './use-field-problems.ts'
 import { useJudgedProblems } from './use-judged-problems.ts'
+
+/** Controls of several parts, which have a legend instead of a label. */
+const GROUP_CONTROLS: readonly string[] = [
+  'json-schema',
+  'data-values',
+  'key-value',
+  'cases',
+  'people',
+  'group',
+  'list',
+  'duration',
+  'workflow-input',
+]
+
+/** Controls of plain values that can be switched to a template. */
+const SWITCHABLE_CONTROLS: readonly string[] = ['number', 'switch', 'select', 'duration', 'people', 'list', 'json']
+
+/** Controls whose changes are single decisions, not typed characters. */
+const CHOICE_CONTROLS: readonly string[] = [
+  'switch',
+  'select',
+  'people',
+  'json-schema',
+  'workflow',
+  'connection',
+  'time-zone',
+  'data-table',
+  'data-column',
+]
+
+/** Controls whose parts are rows with their own faults. */
+const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list', 'workflow-input']
 
 interface ParamRowsProps {
   readonly nodeId: NodeId

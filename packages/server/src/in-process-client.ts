@@ -13,10 +13,19 @@ import { presentEvent } from './streams/present-event.ts'
 
 /** The API as one identity without a network: the same checks and answers as over HTTP, but for authentication. */
 export function createInProcessClient(server: ServerContext, app: App, given: Identity): TenonClient {
-  const identity = checkIdentity(given, 'for() was given')
+  return createClientOf(server, app, { identity: checkIdentity(given, 'for() was given') })
+}
+
+/** The same for a caller who was authenticated, and whose requests may have the limits of those over HTTP. */
+export function createClientOf(
+  server: ServerContext,
+  app: App,
+  caller: { readonly identity: Identity; readonly isLimited?: boolean },
+): TenonClient {
+  const { identity } = caller
   const client = createTenonClient({
     baseUrl: server.apiUrl,
-    fetch: (input, init) => app.fetch(new Request(input, init), { identity }),
+    fetch: (input, init) => app.fetch(new Request(input, init), caller),
   })
   return {
     ...client,

@@ -20,6 +20,7 @@ import type { FormOptions } from './forms/form-options.ts'
 import type { DataLimitsOf } from './limits/data-limits.ts'
 import type { LimitOptions } from './limits/limit-options.ts'
 import type { MemberDirectory } from './members/member-directory.ts'
+import type { ProtocolCallers } from './protocols/protocol-callers.ts'
 import type { RequestContext } from './request-context.ts'
 import type { RetentionOf } from './retention/retention-options.ts'
 import type { KeyRotationProgress } from './secrets/key-rotations.ts'
@@ -287,6 +288,8 @@ export interface WorkflowServer {
   readonly middleware: WorkflowMiddleware
   /** Entry for WebSockets; `attachWebSockets` uses it. */
   readonly sockets: ServerSockets
+  /** Entry for other protocols; the adapters `@tenon/server/mcp` and `@tenon/server/a2a` use it. */
+  readonly callers: ProtocolCallers
   /** Creates or updates the tables; run it before the server answers requests. */
   readonly migrate: Migrate
   /**

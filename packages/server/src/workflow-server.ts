@@ -34,6 +34,7 @@ import { createTenantLimits } from './limits/tenant-limits.ts'
 import { createLog } from './log/log.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
 import { createSourceListeners } from './polls/source-listeners.ts'
+import { createProtocolCallers } from './protocols/protocol-callers.ts'
 import { createRetention } from './retention/data-retention.ts'
 import type { RolloutIntervals } from './rollouts/rollout-intervals.ts'
 import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
@@ -198,14 +199,14 @@ export function openWorkflowServer(
     others: [openRollouts(), openRotations()],
   }))
   const logOrigin = createOriginLog(log, [origin, ...allowedOrigins])
-  const { authenticate } = options
+  const { authenticate, bodyTimeoutMs = 20_000 } = options
   const app = createApp(context, routeHandlers, {
     basePath,
     origin,
     allowedOrigins,
     logOrigin,
     authenticate,
-    bodyTimeoutMs: options.bodyTimeoutMs ?? 20_000,
+    bodyTimeoutMs,
   })
   const sockets = createServerSockets(context, {
     basePath,
@@ -229,6 +230,7 @@ export function openWorkflowServer(
       return app.middleware(c, next)
     },
     sockets,
+    callers: createProtocolCallers(context, app, { authenticate, logOrigin, bodyTimeoutMs }),
     migrate: createMigrate(database, options.database),
     tick: ticks.tick,
     async startWorker() {

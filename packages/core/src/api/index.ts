@@ -112,6 +112,7 @@ export type {
 export { QUEUE_REASONS } from './run-types.ts'
 export { versionNameSchema } from './schemas/run.ts'
 export type { CheckedSubWorkflows, CheckSubWorkflows, SubWorkflowCall } from './sub-workflow-types.ts'
+export type { ToolInfo } from './tool-types.ts'
 export {
   type AcceptedWebhook,
   type Backfill,

@@ -13,6 +13,7 @@ import { rolloutRoutes } from './routes/rollout-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 import { tenantRoutes } from './routes/tenant-routes.ts'
+import { toolRoutes } from './routes/tool-routes.ts'
 import { triggerRoutes } from './routes/trigger-routes.ts'
 import { versionRoutes } from './routes/version-routes.ts'
 import { webhookRoutes } from './routes/webhook-routes.ts'
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...memberRoutes,
   ...connectionRoutes,
   ...triggerRoutes,
+  ...toolRoutes,
   ...fileRoutes,
   ...webhookRoutes,
   ...dataTableRoutes,

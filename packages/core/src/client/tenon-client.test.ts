@@ -29,6 +29,7 @@ function clientOn(answer: (request: Request) => Response | Promise<Response>, to
 const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>> = {
   getMe: (client) => client.me(),
   getNodeManifest: (client) => client.nodeManifest(),
+  listTools: (client) => client.workflows.tools({ name: 'refund' }),
   listWorkflows: (client) => client.workflows.list({ limit: 5, deleted: true }),
   createWorkflow: (client) => client.workflows.create({ name: 'A' }),
   getWorkflow: (client) => client.workflows.get('w/1'),

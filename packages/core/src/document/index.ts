@@ -101,6 +101,7 @@ export {
   type WorkflowEdge,
   type WorkflowNode,
   type WorkflowSettings,
+  type WorkflowTool,
   type WorkflowVariable,
 } from './types.ts'
 export { type NamedWorkflow, type WorkflowNamingType, workflowsNamedBy } from './workflow-params.ts'

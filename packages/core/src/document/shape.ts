@@ -24,6 +24,7 @@ import {
   type WorkflowEdge,
   type WorkflowNode,
   type WorkflowSettings,
+  type WorkflowTool,
   type WorkflowVariable,
 } from './types.ts'
 
@@ -130,6 +131,8 @@ const errorHandler = object<ErrorHandler>({
   onCancel: optional(boolean),
 })
 
+const tool = object<WorkflowTool>({ name: required(text({ max: 64 })), description: required(notes) })
+
 export const settingFields = {
   timeout: optional(duration),
   durability: optional(oneOf('normal', 'strict')),
@@ -142,6 +145,7 @@ export const settingFields = {
   compensateOnCancel: optional(boolean),
   errorHandler: optional(errorHandler),
   keepRunsDays: optional(number({ integer: true, min: 1, max: 36_500 })),
+  tool: optional(tool),
   description: optional(notes),
 } as const
 

@@ -234,6 +234,8 @@ export interface WorkflowSettings {
    * @defaultValue that of the tenant
    */
   readonly keepRunsDays?: number
+  /** Offers the published workflow to models of other products, as a tool. @defaultValue not offered */
+  readonly tool?: WorkflowTool
   /** Text that the editor shows about a document that is not stored on a server; it does not affect runs. */
   readonly description?: string
 }
@@ -308,6 +310,14 @@ export interface NodePolicy {
   readonly skipIf?: string
   /** A template for the key that makes a write happen once. @defaultValue derived from run and node run */
   readonly idempotency?: string
+}
+
+/** A workflow as a tool that clients of the host's MCP server call, and as a skill of its A2A agent. */
+export interface WorkflowTool {
+  /** Name that a model calls: 1 to 64 letters, digits, `_` and `-`; unique in the tenant. */
+  readonly name: string
+  /** Text for the model: purpose of the tool, and when to use it. */
+  readonly description: string
 }
 
 /** Empty, frozen document, the base of drafts and tests. */

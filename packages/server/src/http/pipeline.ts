@@ -17,7 +17,10 @@ export interface PipelineOptions {
 }
 
 /** The source of a caller's identity: the host's objects for `authenticate`, or a call in process that names it. */
-export type Caller = { readonly context: RequestContext } | { readonly identity: Identity }
+export type Caller =
+  | { readonly context: RequestContext }
+  /** @defaultValue `isLimited` is false: the host's own calls in process are its own affair */
+  | { readonly identity: Identity; readonly isLimited?: boolean }
 
 export interface PipelineRequest {
   readonly request: Request
@@ -37,8 +40,7 @@ export async function runPipeline(
   { request, params, caller }: PipelineRequest,
 ): Promise<RouteAnswer> {
   const receivedAt = server.now()
-  // The host's own calls in process are its own affair.
-  const isLimited = !('identity' in caller)
+  const isLimited = !('identity' in caller) || caller.isLimited === true
   const {
     identity,
     tenantId: tenant,

@@ -48,7 +48,16 @@ export function mediaTypeOf(headers: Headers): string {
   return (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
-async function readBytes(request: Request, maxBytes: number, timeoutMs: number): Promise<Uint8Array> {
+/**
+ * Reads the bytes of a body, whatever they are.
+ *
+ * @throws {@link TenonError} `REQUEST_TOO_LARGE`, `REQUEST_TIMEOUT`, `REQUEST_MALFORMED`.
+ */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  timeoutMs: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
   const startedAt = performance.now()

@@ -47,7 +47,16 @@ async function openRollout(runs: RolloutRuns, { percent = null }: { readonly per
   const times = { created_at: 1, updated_at: 1, deleted_at: null }
   const version = (number: number): VersionRow => ({
     ...{ tenant_id: tenantId, workflow_id: workflowId, version: `${number}`, number, notes: '', content_hash: '' },
-    ...{ behavior_hash: '', document: '{}', plan: '{}', lockfile: '{}', triggers: null, published_at: 1 },
+    ...{
+      behavior_hash: '',
+      document: '{}',
+      plan: '{}',
+      lockfile: '{}',
+      triggers: null,
+      tool_name: null,
+      tool: null,
+      published_at: 1,
+    },
     ...{ publisher_id: as.userId, publisher_name: as.displayName },
   })
   await database.withTenant(tenantId, async (tx) => {

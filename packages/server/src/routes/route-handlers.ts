@@ -15,6 +15,7 @@ import { rolloutHandlers } from './rollout-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { tenantHandlers } from './tenant-handlers.ts'
+import { toolHandlers } from './tool-handlers.ts'
 import { triggerHandlers } from './trigger-handlers.ts'
 import { versionHandlers } from './version-handlers.ts'
 import { webhookHandlers } from './webhook-handlers.ts'
@@ -36,6 +37,7 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...memberHandlers,
   ...connectionHandlers,
   ...triggerHandlers,
+  ...toolHandlers,
   ...formHandlers,
   ...fileHandlers,
   ...webhookHandlers,

@@ -357,6 +357,17 @@ const tenantTurns: Migration = {
   ],
 }
 
+/** Versions that offer their workflow as a tool, by the name of the tool. */
+const tools: Migration = {
+  name: '0054-tools',
+  isCompatible: true,
+  up: ({ schema }) => [
+    `alter table ${identifier(schema)}.versions add column tool_name text, add column tool text`,
+    `create index versions_by_tool on ${identifier(schema)}.versions (tenant_id, tool_name, workflow_id)
+      where tool_name is not null`,
+  ],
+}
+
 /**
  * The plans that versions refer to, and marks of test versions without a run.
  *
@@ -418,6 +429,7 @@ export const SERVER_MIGRATIONS = {
     polls,
     connectionPaces,
     tenantTurns,
+    tools,
     versionMarks,
     pollTypes,
   ],

@@ -55,6 +55,10 @@ export interface VersionRow {
   readonly lockfile: string
   /** JSON of its triggers, as the process that published it knew them; null for a version from before triggers. */
   readonly triggers: string | null
+  /** Name of the tool that the version offers; null for none. */
+  readonly tool_name: string | null
+  /** JSON of the tool (`VersionTool`). */
+  readonly tool: string | null
   readonly published_at: number
   readonly publisher_id: string
   readonly publisher_name: string

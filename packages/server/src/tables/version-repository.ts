@@ -3,8 +3,8 @@ import type { PinnedWorkflow } from '@tenon/runtime/interpreter'
 import { sql } from 'kysely'
 import type { ServerTx, VersionRow } from './server-tables.ts'
 
-/** A version without its document, plan, lockfile and triggers, for lists. */
-export type VersionSummaryRow = Omit<VersionRow, 'document' | 'plan' | 'lockfile' | 'triggers'>
+/** A version without its document, plan, lockfile, triggers and tool, for lists. */
+export type VersionSummaryRow = Omit<VersionRow, 'document' | 'plan' | 'lockfile' | 'triggers' | 'tool_name' | 'tool'>
 
 const SUMMARY = [
   'tenant_id',
@@ -118,7 +118,7 @@ export async function findVersionToStart(
 }
 
 /** States of the rollout of the latest version in which its former version is the one that others refer to. */
-const HELD_BACK = ['canary', 'rolled_back', 'replaced'] as const
+export const HELD_BACK = ['canary', 'rolled_back', 'replaced'] as const
 
 /**
  * Returns the version with which new runs start, apart from a canary: what others refer to by the name of the workflow.

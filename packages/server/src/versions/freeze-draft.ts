@@ -1,7 +1,9 @@
 import type { Identity } from '@tenon/core/api'
-import type { WorkflowId } from '@tenon/core/document'
+import type { WorkflowDocument, WorkflowId } from '@tenon/core/document'
+import type { Plan } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
+import { versionToolOf } from '../tools/version-tool.ts'
 import { versionTriggersOf } from '../triggers/put-version-triggers.ts'
 import type { PreparedVersion } from './prepare-version.ts'
 
@@ -32,13 +34,25 @@ export function freezeDraft(server: ServerContext, freezing: Freezing): VersionR
     document: prepared.document,
     plan: prepared.plan,
     lockfile: prepared.lockfile,
-    // No address starts runs of a tried draft.
-    triggers:
-      number === null
-        ? null
-        : JSON.stringify(versionTriggersOf(server.registry.manifest, JSON.parse(prepared.document))),
+    ...startsOf(server, freezing),
     published_at: server.now(),
     publisher_id: identity.userId,
     publisher_name: identity.displayName,
+  }
+}
+
+/** Returns by what runs of the version start, apart from requests that name it; no address and no tool is that of a tried draft. */
+function startsOf(
+  { registry }: ServerContext,
+  { number, prepared }: Freezing,
+): Pick<VersionRow, 'triggers' | 'tool_name' | 'tool'> {
+  if (number === null) return { triggers: null, tool_name: null, tool: null }
+  const document = JSON.parse(prepared.document) as WorkflowDocument
+  const { tool: offered } = document.settings
+  const tool = offered === undefined ? null : versionToolOf(offered, JSON.parse(prepared.plan) as Plan)
+  return {
+    triggers: JSON.stringify(versionTriggersOf(registry.manifest, document)),
+    tool_name: tool?.name ?? null,
+    tool: tool === null ? null : JSON.stringify(tool),
   }
 }

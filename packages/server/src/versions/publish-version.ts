@@ -18,6 +18,7 @@ import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { checkTool } from '../tools/check-tool.ts'
 import { putVersionTriggers, unsignedWebhooks } from '../triggers/put-version-triggers.ts'
 import { checkConnections } from '../vault/check-connections.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
@@ -61,6 +62,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       await checkApprovers(server, tenantId, draft.document)
       await checkConnections(server, identity, workflowId, draft.document)
       await checkDataTables(server, tenantId, draft.document)
+      await checkTool(server, { tenantId, workflowId, document: draft.document, prepared })
       await keepPlans(server, tenantId, prepared.workflows)
       const version = await storeVersion(server, publication, { draft, prepared, latest })
       if (version === null) continue

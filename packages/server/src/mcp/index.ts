@@ -1,0 +1,1 @@
+export { createMcpServer, type McpServer, type McpServerOptions } from './mcp-server.ts'

@@ -21,6 +21,8 @@ const WRITES = {
   part: { pattern: /^insert into .*file_chunks/s, at: 'commit' },
   // A file is whole, and neither its sender nor the run of its node knows it yet.
   file: { pattern: /^update .*"files" set "state"/s, at: 'commit' },
+  // An endpoint has received an event, and its delivery is about to be stored as done.
+  delivery: { pattern: /^update .*"webhook_deliveries" set "state"/s, at: 'before' },
 } as const
 
 type Query = (query: { readonly text: string }) => Promise<unknown>
@@ -89,6 +91,7 @@ const automation = createWorkflowServer({
   authenticate: () => ({ tenantId: 'acme', userId: 'ada', displayName: 'Ada', role: 'admin' }),
   publicUrl: 'https://app.example',
   limits: { rates: false, waitingPerTenant: 5_000 },
+  egress: { allow: ['127.0.0.1/32'] },
   background: !isTicking,
 })
 await automation.migrate()

@@ -1,7 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type {
   AcceptedWebhook,
   FileInfo,
@@ -13,13 +10,19 @@ import type {
   TriggerEvent,
   Workflow,
 } from '@tenon/core/api'
-import type { SecretMarker, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
+import type { SecretMarker } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
-import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
-import { build } from 'vite'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { TickResult } from '../../src/tick/tick.ts'
+import {
+  call,
+  publishDocument,
+  publishTrigger,
+  type ServerProcess,
+  signalOf,
+  useServerProcesses,
+} from './server-processes.ts'
 import type { OrdersToSave } from './webhook-process.ts'
 
 /** Messages, each of which is sent three times. `npm run chaos` sends more. */
@@ -31,71 +34,8 @@ const KILLS = 4
 /** Megabytes of a large file, up to the limit of all files. */
 const LARGE_MB = process.env['TENON_CHAOS'] === '1' ? 100 : 60
 const SECRET = 'sign-with-this'
-const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `tenon-webhook-process-${process.pid}`)
 
-interface ServerProcess {
-  readonly process: ChildProcess
-  readonly url: string
-}
-
-let postgres: TestPostgres
-let databaseUrl = ''
-const processes: ChildProcess[] = []
-
-beforeAll(async () => {
-  const conditions = ['@tenon/source', 'module', 'node', 'development|production']
-  const entry = join(import.meta.dirname, 'webhook-process.ts')
-  const bundled = build({
-    ...{ configFile: false, root: import.meta.dirname, logLevel: 'error', resolve: { conditions } },
-    ssr: { resolve: { conditions }, noExternal: [/^@tenon\//], external: ['pg', 'kysely', 'zod', 'jose', 'hono'] },
-    build: { ssr: entry, outDir: CACHE, emptyOutDir: true, minify: false, target: 'node20' },
-  })
-  const [started] = await Promise.all([startTestPostgres({ keepsCommits: true }), bundled])
-  postgres = started
-  databaseUrl = await postgres.createDatabase()
-}, 120_000)
-// The processes of one test must not do the work that the next one watches.
-afterEach(async () => {
-  for (const child of processes.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    const hasEnded = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await hasEnded
-  }
-})
-afterAll(async () => {
-  await postgres.stop()
-  rmSync(CACHE, { recursive: true, force: true })
-})
-
-type Write = 'claim' | 'start' | 'decision' | 'advance' | 'part' | 'file'
-
-/**
- * @param killAfter - Write of the first event after which the process dies.
- * @param more - Further variables of its environment.
- */
-function forkProcess(killAfter?: Write, more: Record<string, string> = {}): ChildProcess {
-  const env = { ...process.env, DATABASE_URL: databaseUrl, ...(killAfter && { KILL_AFTER: killAfter }), ...more }
-  const child = fork(join(CACHE, 'webhook-process.js'), { env })
-  processes.push(child)
-  return child
-}
-
-async function startProcess(killAfter?: Write, more: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = forkProcess(killAfter, more)
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (message) => resolve(Number(message)))
-    child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)))
-  })
-  return { process: child, url: `http://127.0.0.1:${port}` }
-}
-
-async function call<Answer>(url: string, body?: object): Promise<Answer> {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(url, body === undefined ? {} : init)
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
-  return (await response.json()) as Answer
-}
+const processes = useServerProcesses()
 
 /** Creates and publishes hook → end, signed as Stripe does. @returns The path of its address. */
 async function publishWebhook(url: string): Promise<{ readonly workflowId: string; readonly path: string }> {
@@ -105,29 +45,6 @@ async function publishWebhook(url: string): Promise<{ readonly workflowId: strin
   await publishTrigger(url, id, node('hook', 'webhook', { signature: 'stripe', secret: { ...marker } }))
   const trigger = await call<Trigger>(`${url}/workflows/${id}/triggers/hook`)
   return { workflowId: id, path: new URL(trigger.url ?? '').pathname }
-}
-
-/** Publishes trigger → end. */
-async function publishTrigger(url: string, workflowId: string, trigger: WorkflowNode): Promise<void> {
-  await publishDocument(
-    url,
-    workflowId,
-    workflow([trigger, node('end', 'end', { outcome: 'done' })], [`${trigger.id}>end`]),
-  )
-}
-
-/** Publishes a document in place of the one of a new workflow. */
-async function publishDocument(url: string, workflowId: string, document: WorkflowDocument): Promise<void> {
-  const operations = [
-    { op: 'remove_node', nodeId: 'start' },
-    ...document.nodes.map((each) => ({ op: 'add_node', node: each })),
-    ...document.edges.map((edge) => ({ op: 'add_edge', edge })),
-  ]
-  const draft = await fetch(`${url}/workflows/${workflowId}/draft`, {
-    ...{ method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ operations }) },
-  })
-  expect(draft.status).toBe(200)
-  await call(`${url}/workflows/${workflowId}/versions`, {})
 }
 
 /** Sends a message until a server accepts it, as a sender does. @returns The run. */
@@ -146,10 +63,10 @@ async function deliver(servers: readonly ServerProcess[], path: string, id: stri
 }
 
 test('messages that are sent three times, out of order, to two processes of which one is killed, start one run each', async () => {
-  const servers = [await startProcess()]
+  const servers = [await processes.start()]
   const [first] = servers as [ServerProcess]
   const { workflowId, path } = await publishWebhook(first.url)
-  servers.push(await startProcess())
+  servers.push(await processes.start())
   // The same message comes three times, far apart and at once.
   const waiting = Array.from({ length: MESSAGES * 3 }, (_, turn) => ({ id: `evt_${(turn * 7) % MESSAGES}`, turn }))
   const runs = new Map<string, Set<string>>()
@@ -162,7 +79,7 @@ test('messages that are sent three times, out of order, to two processes of whic
       // In the middle of the messages of the first round, with others in flight.
       if (accepted !== Math.floor(MESSAGES / 2)) continue
       first.process.kill('SIGKILL')
-      servers[0] = await startProcess()
+      servers[0] = await processes.start()
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, send))
@@ -183,9 +100,9 @@ test('messages that are sent three times, out of order, to two processes of whic
 }, 1_800_000)
 
 test('orders that a host saves with their runs start one run each, with rollbacks and kills of its processes', async () => {
-  const sql = new pg.Client({ connectionString: databaseUrl })
+  const sql = new pg.Client({ connectionString: processes.databaseUrl() })
   await sql.connect()
-  const first = await startProcess()
+  const first = await processes.start()
   await sql.query('create table orders (id text primary key, run_id text not null)')
   const { id: workflowId } = await call<Workflow>(`${first.url}/workflows`, { name: 'Orders' })
   await call(`${first.url}/workflows/${workflowId}/versions`, {})
@@ -207,7 +124,7 @@ test('orders that a host saves with their runs start one run each, with rollback
     if (kills < KILLS) setTimeout(() => saver.process.kill('SIGKILL'), 20 + kills * 15)
     if (!(await isDone)) {
       kills += 1
-      saver = await startProcess()
+      saver = await processes.start()
     }
     const done = await saved()
     const tried = new Set(batch.orders.map(({ id }) => id))
@@ -229,9 +146,9 @@ test('orders that a host saves with their runs start one run each, with rollback
 }, 1_800_000)
 
 test('a message whose process is killed after its claim, its start or its decision starts one run when it is sent again', async () => {
-  const healthy = await startProcess()
+  const healthy = await processes.start()
   for (const write of ['claim', 'start', 'decision'] as const) {
-    const killed = await startProcess(write)
+    const killed = await processes.start(write)
     const { workflowId, path } = await publishWebhook(healthy.url)
     const exited = new Promise((resolve) => killed.process.once('exit', (_code, signal) => resolve(signal)))
     // The first delivery goes to the process that dies, and the sender sends it to the other one then.
@@ -246,7 +163,7 @@ test('a message whose process is killed after its claim, its start or its decisi
 }, 120_000)
 
 test('the times of two hours without a server start one run each, though processes are killed and others race', async () => {
-  const first = await startProcess()
+  const first = await processes.start()
   const dueAt = Math.floor(Date.now() / 60_000) * 60_000 - 2 * 3_600_000
   const from = `${new Date(dueAt).toISOString().slice(0, 19)}Z`
   const params = { repeat: 'interval', every: '30m', from, catchUp: 'all', overlap: 'allow' }
@@ -259,18 +176,18 @@ test('the times of two hours without a server start one run each, though process
   const ids = [await publishSchedule(), await publishSchedule(), await publishSchedule()] as const
   first.process.kill('SIGKILL')
 
-  const client = new pg.Client({ connectionString: databaseUrl })
+  const client = new pg.Client({ connectionString: processes.databaseUrl() })
   await client.connect()
   await client.query(`select set_config('tenon.tenant', '*', false)`)
   for (const [index, write] of writes.entries()) {
     const due = 'update tenon.schedules set due_at = $1, wake_at = 0 where workflow_id = $2'
     await client.query(due, [dueAt, ids[index]])
-    const killed = forkProcess(write)
+    const killed = processes.fork(write)
     expect(await new Promise((resolve) => killed.once('exit', (_code, signal) => resolve(signal)))).toBe('SIGKILL')
   }
   // The leases end again and again, so that both processes work on the same times. A process that has lost its claim stores
   // nothing, so the leases last longer and longer: at last, each is long enough for a time.
-  const [one] = await Promise.all([startProcess(), startProcess()])
+  const [one] = await Promise.all([processes.start(), processes.start()])
   const lapse = 'update tenon.schedules set wake_at = 0 where due_at <= $1 returning 1'
   for (let leaseMs = 5; (await client.query(lapse, [Date.now()])).rowCount !== 0; leaseMs *= 2) {
     await new Promise((resolve) => setTimeout(resolve, leaseMs))
@@ -288,12 +205,12 @@ test('the times of two hours without a server start one run each, though process
 }, 120_000)
 
 test('each item of a poll starts one run, whichever process is killed at whichever write', async () => {
-  const sql = new pg.Client({ connectionString: databaseUrl })
+  const sql = new pg.Client({ connectionString: processes.databaseUrl() })
   await sql.connect()
   await sql.query(`select set_config('tenon.tenant', '*', false)`)
   await sql.query('create table feed_items (id text primary key)')
   await sql.query('grant select on feed_items to public')
-  const first = await startProcess()
+  const first = await processes.start()
   const writes = ['start', 'advance'] as const
   const ids: string[] = []
   for (const _ of writes) {
@@ -309,12 +226,12 @@ test('each item of a poll starts one run, whichever process is killed at whichev
   await sql.query(`insert into feed_items select 'item ' || n from generate_series(1, 5) n`)
   for (const [index, write] of writes.entries()) {
     await sql.query('update tenon.schedules set wake_at = 0 where workflow_id = $1', [ids[index]])
-    const killed = forkProcess(write)
+    const killed = processes.fork(write)
     expect(await new Promise((resolve) => killed.once('exit', (_code, signal) => resolve(signal)))).toBe('SIGKILL')
   }
   // The cursor has passed no item, since none of the processes has stored the ids of all.
   expect(await untilPolled('5')()).toBe(0)
-  const [one] = await Promise.all([startProcess(), startProcess()])
+  const [one] = await Promise.all([processes.start(), processes.start()])
   const lapse = `update tenon.schedules set wake_at = 0 from tenon.polls
     where polls.workflow_id = schedules.workflow_id and polls.workflow_id = any($1) and polls.cursor = '0'`
   for (let leaseMs = 5; (await sql.query(lapse, [ids])).rowCount !== 0; leaseMs *= 2) {
@@ -339,7 +256,7 @@ async function upload(url: string, body: BodyInit): Promise<FileInfo | null> {
 }
 
 test('a file whose process is killed during the upload or before the outcome of its node is not left for ever', async () => {
-  const sql = new pg.Client({ connectionString: databaseUrl })
+  const sql = new pg.Client({ connectionString: processes.databaseUrl() })
   await sql.connect()
   await sql.query(`select set_config('tenon.tenant', '*', false)`)
   const files = async () => {
@@ -351,16 +268,14 @@ test('a file whose process is killed during the upload or before the outcome of 
     )
     return rows
   }
-  const signalOf = (child: ChildProcess) =>
-    new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
-  const during = await startProcess('part')
+  const during = await processes.start('part')
   const died = signalOf(during.process)
   expect(await upload(during.url, new Uint8Array(1_200_000))).toBeNull()
   expect(await died).toBe('SIGKILL')
   // It cannot be read, and the retention deletes it an hour after its last part.
   expect(await files()).toMatchObject([{ state: 'uploading', parts: 1, is_used: false, is_kept: false }])
 
-  const healthy = await startProcess()
+  const healthy = await processes.start()
   const { id: workflowId } = await call<Workflow>(`${healthy.url}/workflows`, { name: 'Notes' })
   const noting = workflow(
     [node('start', 'start'), node('note', 'note'), node('end', 'end', { outcome: 'done' })],
@@ -368,11 +283,11 @@ test('a file whose process is killed during the upload or before the outcome of 
   )
   await publishDocument(healthy.url, workflowId, noting)
   healthy.process.kill('SIGKILL')
-  const before = await startProcess('file')
+  const before = await processes.start('file')
   const diedLater = signalOf(before.process)
   const run = await call<StartedRun>(`${before.url}/workflows/${workflowId}/runs`, { input: {} })
   expect(await diedLater).toBe('SIGKILL')
-  const after = await startProcess()
+  const after = await processes.start()
   const status = async () => (await call<Run>(`${after.url}/runs/${run.runId}`)).status
   await expect.poll(status, { timeout: 60_000, interval: 300 }).toBe('completed')
   const [, first, second] = await files()
@@ -386,7 +301,7 @@ test('a file whose process is killed during the upload or before the outcome of 
 
 test('a run whose process is killed within a tick is continued by the ticks of another one', async () => {
   const ticking = { TICKS: '1' }
-  const killed = await startProcess('file', ticking)
+  const killed = await processes.start('file', ticking)
   const { id: workflowId } = await call<Workflow>(`${killed.url}/workflows`, { name: 'Ticks' })
   const noting = workflow(
     [node('start', 'start'), node('note', 'note'), node('end', 'end', { outcome: 'done' })],
@@ -397,7 +312,7 @@ test('a run whose process is killed within a tick is continued by the ticks of a
   const died = new Promise((resolve) => killed.process.once('exit', (_code, signal) => resolve(signal)))
   killed.process.send('tick')
   expect(await died).toBe('SIGKILL')
-  const other = await startProcess(undefined, ticking)
+  const other = await processes.start(undefined, ticking)
   const tick = () =>
     new Promise<TickResult>((resolve) => {
       other.process.once('message', (result: TickResult) => resolve(result))
@@ -414,7 +329,7 @@ test('a run whose process is killed within a tick is continued by the ticks of a
 }, 120_000)
 
 test('a large file needs little memory of the server, up and down', async () => {
-  const { process: child, url } = await startProcess()
+  const { process: child, url } = await processes.start()
   const peakBytes = () =>
     new Promise<number>((resolve) => {
       child.once('message', ({ peakBytes: peak }: { readonly peakBytes: number }) => resolve(peak))

@@ -380,9 +380,9 @@ export interface ParamMeta {
   readonly late?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
   /**
    * Language of a text param, for which values of templates are encoded. `fromParam` names another, literal param that
-   * contains the name; any other name means plain text.
+   * contains the name, or a value for which `names` has it; any other one means plain text.
    */
-  readonly sink?: SinkName | { readonly fromParam: string }
+  readonly sink?: SinkName | { readonly fromParam: string; readonly names?: Readonly<Record<string, SinkName>> }
   /**
    * The value is compared with that of `param`, a param of the node, with the operator in the param `operator` beside
    * this one: validation reports types that cannot be compared.

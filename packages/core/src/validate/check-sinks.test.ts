@@ -162,3 +162,17 @@ describe('values that a sink needs', () => {
     expect(inPolicy?.fix?.code).toBe('USE_NULL')
   })
 })
+
+test('the sink of a text is the one that its names have for the value of another param', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      format: { type: 'string', default: 'form' },
+      body: { type: 'string', sink: { fromParam: 'format', names: { form: 'json' } } },
+    },
+  }
+  const sinks = [{}, { format: 'form' }, { format: 'query' }, { format: 'none' }, { format: 1 }].map((params) =>
+    paramSink(schema, params, ['body']),
+  )
+  expect(sinks).toEqual(['json', 'json', 'query', null, null])
+})

@@ -18,14 +18,16 @@ export function paramSink(schema: JsonSchema, params: JsonObject, path: ParamPat
   return sinkOf(schemaAt(schema, path).schema, schema, params)
 }
 
+function namedBy({ fromParam, names }: JsonObject, schema: JsonSchema, params: JsonObject): Json | undefined {
+  const value = paramValueOf(schema, params, String(fromParam))
+  return asObject(names)?.[String(value)] ?? value
+}
+
 /** Returns the sink of a text like {@link paramSink}, given the schema of the text. */
 export function sinkOf(own: JsonSchema, schema: JsonSchema, params: JsonObject): SinkName | null {
   const declared = asObject(own)?.sink
   if (declared === undefined) return null
-  const named =
-    isJsonObject(declared) && typeof declared.fromParam === 'string'
-      ? paramValueOf(schema, params, declared.fromParam)
-      : declared
+  const named = isJsonObject(declared) ? namedBy(declared, schema, params) : declared
   return SINK_NAMES.find((name) => name === named) ?? null
 }
 

@@ -54,12 +54,16 @@ export const httpCall = defineNode({
       placeholder: 'Bearer …',
       secret: true,
     }),
-    bodyType: z.enum(['json', 'text']).default('json').meta({
-      title: 'Body type',
-      control: 'select',
-      literal: true,
-      dependsOn: FOR_WRITES,
-    }),
+    bodyType: z
+      .enum(['json', 'text', 'form', 'multipart'])
+      .default('json')
+      .meta({
+        title: 'Body type',
+        control: 'select',
+        titles: { json: 'JSON', text: 'Text', form: 'Form', multipart: 'Form with files (multipart)' },
+        literal: true,
+        dependsOn: FOR_WRITES,
+      }),
     body: z
       .unknown()
       .optional()
@@ -67,11 +71,12 @@ export const httpCall = defineNode({
         title: 'Body',
         description:
           'One expression such as {{input}}, or JSON with expressions for values: {"name": {{input.name}}}. ' +
-          'Inside double quotes an expression is text.',
+          'Inside double quotes an expression is text. A form is written as JSON as well: a field for each name, whose value ' +
+          'is a text, a number, true or false, a list of those or, in a form with files, a file.',
         control: 'code',
         placeholder: 'No body',
         dependsOn: FOR_WRITES,
-        sink: { fromParam: 'bodyType' },
+        sink: { fromParam: 'bodyType', names: { form: 'json', multipart: 'json' } },
       }),
     bodyFile: fileRefSchema.optional().meta({
       title: 'File to send',
@@ -225,7 +230,7 @@ export const httpCall = defineNode({
       headers: z.record(z.string(), z.string()).optional(),
       body: z.unknown().optional(),
       items: z.array(z.unknown()).optional(),
-      pages: z.number().int().optional(),
+      pagesRead: z.number().int().optional(),
       hasMore: z.boolean().optional(),
     }),
   },

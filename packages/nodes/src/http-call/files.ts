@@ -1,16 +1,11 @@
-import type { HttpRequestInit, HttpResponse, NodeFiles, NodeParams } from '@tenon/core/node'
+import type { HttpResponse, NodeFiles, NodeParams } from '@tenon/core/node'
 import type { httpCall } from './definition.ts'
-import { READING_METHODS } from './request.ts'
+import { READING_METHODS, type Request } from './request.ts'
 
 type Params = NodeParams<typeof httpCall>
 
-/** Largest file that is sent, since a redirect may have to send it again. */
-const MOST_BYTES = 33_554_432
-
-interface Request {
-  readonly url: string
-  readonly init: HttpRequestInit
-}
+/** Most bytes of files that are sent, since a redirect may have to send them again. */
+export const MOST_BYTES = 33_554_432
 
 /**
  * Puts a file in place of the body of a request that has one.

@@ -500,3 +500,77 @@ describe('files', () => {
     expect(await harness.files.read(body, 3)).toEqual(content)
   })
 })
+
+describe('forms', () => {
+  const sent = async (params: JsonObject, files = createTestFiles()) => {
+    const received: Request[] = []
+    const http: HttpClient = {
+      ...plainHttp,
+      request: async (url, init = {}) => {
+        received.push(new Request(url, { method: 'POST', headers: init.headers ?? {}, body: init.body as BodyInit }))
+        return createHttpResponse({ status: 200, url, headers: {}, bytes: new TextEncoder().encode('{}') })
+      },
+    }
+    const harness = createNodeTestHarness(httpCallNode, { http, files })
+    await harness.run({ method: 'POST', url: 'https://a.example/', ...params })
+    const [request] = received
+    if (request === undefined) throw new Error('No request was sent')
+    return request
+  }
+
+  test('have a field for each value, encoded, and none for what is missing', async () => {
+    const body = { a: 'x & y=ü', n: 1.5, yes: true, list: ['1', null, 2], none: null }
+    const headers = { 'Content-Type': 'text/plain', 'X-Other': '1' }
+    const request = await sent({ bodyType: 'form', body, headers })
+    expect(request.headers.get('content-type')).toBe('application/x-www-form-urlencoded')
+    expect(request.headers.get('x-other')).toBe('1')
+    expect(await request.text()).toBe('a=x+%26+y%3D%C3%BC&n=1.5&yes=true&list=1&list=2')
+    const written = await sent({ bodyType: 'form', body: '{"id":12345678901234567890}' })
+    expect(await written.text()).toBe('id=12345678901234567890')
+    expect((await sent({ bodyType: 'form', body: '' })).body).toBeNull()
+  })
+
+  test('with files have them as parts with their names and types, whatever the names are', async () => {
+    const files = createTestFiles()
+    const name = 'a "b"\r\nx: y.pdf'
+    const [one, two] = [
+      files.add({ name, type: 'application/pdf', content: 'one' }),
+      files.add({ name: 'two.txt', type: 'text/plain', content: 'two' }),
+    ]
+    const request = await sent({ bodyType: 'multipart', body: { title: 'ü', documents: [one, two] } }, files)
+    const form = await request.formData()
+    expect(form.get('title')).toBe('ü')
+    const parts = form.getAll('documents') as unknown as readonly File[]
+    expect(parts.map(({ type }) => type)).toEqual(['application/pdf', 'text/plain'])
+    expect(parts[1]?.name).toBe('two.txt')
+    expect(await Promise.all(parts.map((part) => part.text()))).toEqual(['one', 'two'])
+    expect([...form.keys()]).toEqual(['title', 'documents', 'documents'])
+  })
+
+  test('are refused with the field that cannot be one, and above the limit of all files', async () => {
+    const files = createTestFiles()
+    const file = files.add({ name: 'a.txt', type: 'text/plain', content: 'a' })
+    for (const [bodyType, body, message] of [
+      ['form', { file }, 'Only a form with files'],
+      ['multipart', { a: { b: 1 } }, '"a" is neither'],
+      ['multipart', [1], 'is a JSON object'],
+      ['form', 'a=1', 'is a JSON object'],
+    ] as const) {
+      const failure = await failureOf(sent({ bodyType, body: body as Json }, files))
+      expect(failure).toMatchObject({ code: 'NODE_PARAMS_INVALID' })
+      expect(JSON.stringify(failure.details)).toContain(message.replaceAll('"', '\\"'))
+    }
+    const large = files.add({ name: 'b.bin', type: 'text/plain', content: 'b'.repeat(20_000_000) })
+    const failure = await failureOf(sent({ bodyType: 'multipart', body: { files: [large, large] } }, files))
+    expect(failure.code).toBe('FILE_TOO_LARGE')
+  })
+
+  test('are written as JSON, so that values are encoded for it', () => {
+    const params = { method: 'POST', url: 'https://a.example', body: '{"a": {{input.a}}}' }
+    const schema = toManifest([httpCall]).nodes[0]?.params ?? {}
+    const sinks = ['json', 'form', 'multipart', 'text'].map((bodyType) =>
+      paramSink(schema, { ...params, bodyType }, ['body']),
+    )
+    expect(sinks).toEqual(['json', 'json', 'json', null])
+  })
+})

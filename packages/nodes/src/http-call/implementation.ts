@@ -1,11 +1,12 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type HttpResponse, implementNode, type NodeContext, type NodeParams } from '@tenon/core/node'
+import { type HttpResponse, implementNode, type NodeContext, type NodeFiles, type NodeParams } from '@tenon/core/node'
 import { cutText, decodeText, mediaTypeOf, parseJson, retryAfterMs } from '@tenon/core/text'
 import { httpCall } from './definition.ts'
 import { storeBody, withFile } from './files.ts'
+import { withForm } from './form.ts'
 import { readPages } from './pages.ts'
-import { buildRequest, READING_METHODS } from './request.ts'
+import { buildRequest, isForm, READING_METHODS, type Request } from './request.ts'
 import { isExpected } from './status.ts'
 
 type Params = NodeParams<typeof httpCall>
@@ -17,7 +18,7 @@ const MOST_PATHS_SHOWN = 10
 export const httpCallNode = implementNode(
   httpCall,
   async ({ params, http, files, idempotencyKey, abortSignal, log, toolCall, heartbeat }) => {
-    const { url: firstUrl, init } = await withFile(buildRequest(params, idempotencyKey), params, files)
+    const { url: firstUrl, init } = await withContent(buildRequest(params, idempotencyKey), params, files)
     const request = async (url: string): Promise<HttpResponse> => {
       const call = { tool: 'http', arguments: { method: params.method, url: withoutQuery(url) } }
       const startedAt = performance.now()
@@ -49,9 +50,15 @@ export const httpCallNode = implementNode(
       return { response, body: await readBody({ responseType: 'json' }, response, log) }
     })
     if (hasMore) log('warn', 'The service has more items than the limits of the node', { items: items.length, pages })
-    return { port: 'success', output: { items: [...items], pages, hasMore } }
+    return { port: 'success', output: { items: [...items], pagesRead: pages, hasMore } }
   },
 )
+
+/** Adds what is read from files, or written as a form, to a request. */
+function withContent(built: Request, params: Params, files: NodeFiles): Promise<Request> {
+  const isFileSent = params.bodyFile !== undefined
+  return isForm(params) && !isFileSent ? withForm(built, params, files) : withFile(built, params, files)
+}
 
 /** Returns the beginning of a body for the log; `null` if it is not text. */
 async function excerptOf(response: HttpResponse): Promise<string | null> {

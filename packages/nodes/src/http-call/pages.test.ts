@@ -47,7 +47,7 @@ describe('pages of a list', () => {
   ])('are read by %s', async (_by, path, params, urls) => {
     await using server = await service()
     const result = await reading({ url: `${server.origin}${path}`, ...params })
-    expect(result).toMatchObject({ output: { items: ALL, pages: urls.length, hasMore: false } })
+    expect(result).toMatchObject({ output: { items: ALL, pagesRead: urls.length, hasMore: false } })
     expect(server.requests.map(({ url }) => url)).toEqual(urls)
   })
 
@@ -55,10 +55,10 @@ describe('pages of a list', () => {
     await using server = await service()
     const params = { url: `${server.origin}/link`, pages: 'link' }
     expect(await reading({ ...params, maxPages: 2 })).toMatchObject({
-      output: { items: ['a', 'b', 'c', 'd'], pages: 2, hasMore: true },
+      output: { items: ['a', 'b', 'c', 'd'], pagesRead: 2, hasMore: true },
     })
     expect(await reading({ ...params, maxItems: 3 })).toMatchObject({
-      output: { items: ['a', 'b', 'c'], pages: 2, hasMore: true },
+      output: { items: ['a', 'b', 'c'], pagesRead: 2, hasMore: true },
     })
     expect(await reading({ ...params, maxItems: 5 })).toMatchObject({ output: { items: ALL, hasMore: false } })
   })

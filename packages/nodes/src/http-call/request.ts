@@ -5,10 +5,21 @@ import type { httpCall } from './definition.ts'
 
 type Params = NodeParams<typeof httpCall>
 
+/** A request before it is sent. */
+export interface Request {
+  readonly url: string
+  readonly init: HttpRequestInit
+}
+
 /** Methods that change nothing, so that they send neither a body nor an idempotency key. */
 export const READING_METHODS: ReadonlySet<Params['method']> = new Set(['GET', 'HEAD'])
 /** Largest body that fits into a stored value as base64. */
 const MOST_BASE64_BYTES = 25_000_000
+/** Checks for a body of fields. */
+export function isForm({ bodyType }: Pick<Params, 'bodyType'>): boolean {
+  return bodyType === 'form' || bodyType === 'multipart'
+}
+
 /** Characters that need no encoding in a query (RFC 3986), without the separators of names, values and words. */
 const ENCODED_FOR_NOTHING = /%(2F|3A|40|3F|2C|3B|24)/g
 
@@ -18,15 +29,13 @@ const ENCODED_FOR_NOTHING = /%(2F|3A|40|3F|2C|3B|24)/g
  *
  * @throws {@link TenonError} `NODE_PARAMS_INVALID` for a URL or a JSON body that cannot be read.
  */
-export function buildRequest(
-  params: Params,
-  idempotencyKey: string,
-): { readonly url: string; readonly init: HttpRequestInit } {
+export function buildRequest(params: Params, idempotencyKey: string): Request {
   const headers = new Map(Object.entries(params.headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
   if (params.authorization !== undefined) headers.set('authorization', params.authorization)
   const isBytes = params.responseType === 'bytes'
   const isReading = READING_METHODS.has(params.method)
-  const body = isReading ? undefined : readBody(params)
+  // A form is written later, with the content of its files.
+  const body = isReading || isForm(params) ? undefined : readBody(params)
   if (!headers.has('accept')) headers.set('accept', params.responseType === 'json' ? 'application/json' : '*/*')
   if (body !== undefined && !headers.has('content-type')) {
     headers.set('content-type', params.bodyType === 'json' ? 'application/json' : 'text/plain; charset=utf-8')
@@ -88,7 +97,7 @@ function readBody({ body, bodyType }: Params): string | undefined {
   return body
 }
 
-function paramInvalid(param: string, message: string): TenonError {
+export function paramInvalid(param: string, message: string): TenonError {
   return new TenonError('NODE_PARAMS_INVALID', `Invalid params of "http-call": ${param}`, {
     details: { issues: [{ path: [param], code: 'invalid', message }] },
   })

@@ -12,6 +12,11 @@ const languageModel = { models: [{ id: 'm' }], generate: async () => Promise.rej
 const manifest = toManifest(createBuiltInNodes({ languageModel, documentReader: demoDocumentReader() }))
 const desk = 'https://desk.example'
 
+test('the workflow for invoices has no warnings', () => {
+  const { document = EMPTY_DOCUMENT } = invoices(desk)
+  expect(validateWorkflow(document, manifest)).toEqual([])
+})
+
 test.each([accumulatedContext(desk), invoices(desk), supportTicketRouter(desk)])(
   '$name can be published',
   ({ document = EMPTY_DOCUMENT }) => {

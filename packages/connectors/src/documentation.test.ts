@@ -10,6 +10,7 @@ import {
   jira,
   microsoftMail,
   notion,
+  salesforce,
   slack,
   stripe,
   twilio,
@@ -20,7 +21,7 @@ const PAGE = join(import.meta.dirname, '../../../docs/connectors.md')
 const client = { clientId: 'host', clientSecret: 'secret' }
 const CONNECTORS = [
   ...[airtable(), github(), gmail(client), googleSheets(client), hubspot(), jira(), microsoftMail(client)],
-  ...[notion(), slack(), stripe(), twilio(), zendesk()],
+  ...[notion(), salesforce(client), slack(), stripe(), twilio(), zendesk()],
 ]
 const ACCOUNTS = {
   ...{

@@ -1,5 +1,6 @@
 import {
   type AnyNodeImplementation,
+  type Connection,
   defineNode,
   implementTrigger,
   type PollContext,
@@ -35,6 +36,8 @@ export interface PollTrigger<Shape extends z.ZodRawShape> {
 export interface ServicePoll<Params> extends Pick<PollContext<Params>, 'params' | 'cursor'> {
   /** Items of which the first poll starts runs. */
   readonly begin: PollParams['begin']
+  /** Fields of the connection that are not secret. */
+  readonly account: Connection['values']
   /** Sends requests to the service, with the credentials of the connection. */
   readonly call: CallService
 }
@@ -55,10 +58,10 @@ export function pollTrigger<const Shape extends z.ZodRawShape>(
   } as Parameters<typeof defineNode>[0])
   return implementTrigger(definition, {
     poll: ({ params: given, cursor, http, connection, abortSignal }) => {
-      requireConnectionTo(service.id, connection)
+      const { values: account } = requireConnectionTo(service.id, connection)
       const call = createCallService(service, { http, abortSignal, effect: 'read' })
       const { begin } = pollParams.pick({ begin: true }).parse(given)
-      return poll({ params: given as z.output<z.ZodObject<Shape>>, cursor, begin, call })
+      return poll({ params: given as z.output<z.ZodObject<Shape>>, cursor, begin, account, call })
     },
   })
 }

@@ -44,6 +44,19 @@ export type ConnectorAuth =
       readonly clientId: string
       /** Client secret of the host at the service. @defaultValue none: a public client */
       readonly clientSecret?: string
+      /**
+       * Field of the token response with the URL of the API of an account, such as `instance_url`. Its host must be one of
+       * `allowedHosts`. Nodes have its origin as `apiUrl` in the values of their connection.
+       *
+       * @defaultValue the URL is the same for all accounts
+       */
+      readonly apiUrlIn?: string
+      /**
+       * Lifetime of an access token in milliseconds, for a service whose token response does not say.
+       *
+       * @defaultValue such a token does not expire
+       */
+      readonly tokenLifetimeMs?: number
     }
   /** A Postgres database, with host, user and password. Nodes reach it by `sql` of their context. */
   | { readonly kind: 'postgres' }

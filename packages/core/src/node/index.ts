@@ -1,6 +1,7 @@
 export { fillParamDefaults } from '../document/fill-param-defaults.ts'
 export { isHeaderName, isHeaderValue, isPortAllowed, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 export { type ApproversFault, findApproversFault } from './approvers.ts'
+export { faultOfTool } from './callees.ts'
 export {
   CALL_CHOICES,
   CALL_ID_PATTERN,
@@ -18,7 +19,6 @@ export {
   type NodeTypeRef,
   nodeCall,
 } from './calls.ts'
-export { faultOfTool } from './callees.ts'
 export { type CallingPass, checkCalls } from './check-calls.ts'
 export { checkChildSuspension } from './check-child-suspension.ts'
 export { checkOutput } from './check-output.ts'

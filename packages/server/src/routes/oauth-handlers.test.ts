@@ -20,13 +20,16 @@ function authorizationServer() {
   const refreshTokens = new Set<string>()
   const accessTokens = new Set<string>()
   const requests: string[] = []
-  const state = { isRevoked: false, isDown: false, refusal: null as string | null, lifetime: 3_600 }
+  const state = { isRevoked: false, isDown: false, refusal: null as string | null, lifetime: 3_600, instance: '' }
 
   const issue = () => {
     const [access, refresh] = [`canary-access-${randomUUID()}`, `canary-refresh-${randomUUID()}`]
     accessTokens.add(access)
     refreshTokens.add(refresh)
-    return { access_token: access, token_type: 'Bearer', expires_in: state.lifetime, refresh_token: refresh }
+    const tokens = { access_token: access, token_type: 'Bearer', refresh_token: refresh }
+    // As Salesforce: with the URL of the account, and without a lifetime.
+    if (state.instance !== '') return { ...tokens, instance_url: state.instance }
+    return { ...tokens, expires_in: state.lifetime }
   }
   const exchange = (form: URLSearchParams) => {
     const code = form.get('code') ?? ''
@@ -94,18 +97,25 @@ let sibling: TestServer
 beforeAll(async () => {
   await new Promise<void>((resolve) => service.server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`
-  const callNode = implementNode(call, async ({ http }) => {
-    const response = await http.request(`${origin}/leads`)
+  const callNode = implementNode(call, async ({ http, connection }) => {
+    const response = await http.request(`${connection?.values.apiUrl ?? origin}/leads`)
     return { port: 'success', output: { status: response.status, body: await response.text() } }
   })
   const urls = { authorizationUrl: `${origin}/authorize`, tokenUrl: `${origin}/token` }
   const client = { clientId: 'host', clientSecret: 'host-secret' }
   const auth = { kind: 'oauth2', ...urls, ...client, scopes: ['leads'] } as const
   const crm = defineConnector({ id: 'crm', title: 'CRM', auth, allowedHosts: [origin] })
+  const ofAccount = { apiUrlIn: 'instance_url', tokenLifetimeMs: 1 }
+  const org = defineConnector({
+    id: 'org',
+    title: 'Org',
+    auth: { ...auth, ...ofAccount },
+    allowedHosts: [origin, origin.replace('127.0.0.1', 'localhost')],
+  })
   const nodes = [...testNodes, callNode]
   server = await openTestServer({
     nodes,
-    connectors: [crm],
+    connectors: [crm, org],
     keyProvider: plainKeys,
     egress: { allow: ['127.0.0.1/32'] },
   })
@@ -121,8 +131,8 @@ afterAll(async () => {
 
 type As = ReturnType<typeof testIdentity>
 
-const createOne = (as: As) =>
-  server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body: { connector: 'crm', name: 'CRM' } })
+const createOne = (as: As, connector = 'crm') =>
+  server.json<ConnectionInfo>(201, '/connections', { as, method: 'POST', body: { connector, name: 'CRM' } })
 const begin = async (as: As, id: string) =>
   service.allow(
     (await server.json<{ url: string }>(200, `/connections/${id}/authorization`, { as, method: 'POST' })).url,
@@ -221,6 +231,34 @@ describe('connections by OAuth', () => {
     expect(await untilRun(server, as, held.runId)).toMatchObject({ status: 'completed', output: { status: 200 } })
     const events = await (await server.call(`/runs/${held.runId}/events`, { as })).text()
     expect(events).toContain('"waitsFor":"authorization_server"')
+  })
+
+  test('reach the API of their account, which the service names with the tokens, if its host is allowed', async () => {
+    const as = testIdentity({ role: 'editor' })
+    const { id } = await createOne(as, 'org')
+    const workflowId = await publish(server, as, calling(id))
+    for (const instance of ['https://evil.example', 'not a URL', '']) {
+      Object.assign(service.state, { instance })
+      expect(await finish(as, id, await begin(as, id), 403)).toMatchObject({ code: 'CONNECTION_REFUSED' })
+    }
+    const origin = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`
+    service.state.instance = `${origin}/a/path`
+    const connected = await finish(as, id, await begin(as, id))
+    expect(connected).toMatchObject({ status: 'connected', values: { apiUrl: origin } })
+    // Its token lives for a millisecond, by the connector: it is refreshed, and the refresh token is still readable.
+    const before = refreshes()
+    const { runId } = await start(as, workflowId)
+    expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed', output: { status: 200 } })
+    expect(refreshes() - before).toBeGreaterThan(0)
+    const change = { as, method: 'PATCH', body: { name: 'Renamed', values: { apiUrl: 'https://evil.example' } } }
+    const renamed = await server.json<ConnectionInfo>(200, `/connections/${id}`, change)
+    expect(renamed).toMatchObject({ name: 'Renamed', values: { apiUrl: origin } })
+    // Another account has another API, to whose URL the secrets are bound.
+    service.state.instance = origin.replace('127.0.0.1', 'localhost')
+    expect(await finish(as, id, await begin(as, id))).toMatchObject({ values: { apiUrl: service.state.instance } })
+    const second = await start(as, workflowId)
+    expect(await untilRun(server, as, second.runId)).toMatchObject({ status: 'completed', output: { status: 200 } })
+    service.state.instance = ''
   })
 
   test('return to a page that sends the code to pages of the host only', async () => {

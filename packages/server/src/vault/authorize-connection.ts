@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Identity } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
-import type { Connector } from '@tenon/core/node'
+import { type Connector, isUrlAllowed } from '@tenon/core/node'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
-import { updateConnectionRow } from '../tables/connection-repository.ts'
+import { deleteConnectionSecrets, updateConnectionRow } from '../tables/connection-repository.ts'
 import type { ConnectionRow } from '../tables/secret-tables.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import { changeConnection } from './change-connection.ts'
-import { authorizationUrlOf, exchangeCode, newCodeVerifier } from './oauth-client.ts'
+import { authorizationUrlOf, exchangeCode, type IssuedTokens, newCodeVerifier } from './oauth-client.ts'
 import { openState, sealState } from './oauth-state.ts'
-import { requireOwner } from './present-connection.ts'
+import { markersOf, requireOwner, valuesOf } from './present-connection.ts'
 import { storeTokens } from './token-refresh.ts'
 
 /** Time that a person has to allow access. */
@@ -52,6 +54,7 @@ export async function finishAuthorization(
     throw new TenonError('CONNECTION_AUTHORIZATION_INVALID', 'The service did not accept the code')
   }
   const stored = { tokens: result.tokens, seal, at: now }
+  const issued = issuedValues(server.vault.connector(row.connector), result.tokens)
   const connected = await changeConnection(
     server,
     { tenantId, connectionId },
@@ -59,8 +62,9 @@ export async function finishAuthorization(
       endsWaits: () => true,
       apply: async (tx, before, isEnd) => {
         requireOwner(identity, before)
+        const bound = await withValues(tx, before, issued)
         const set = {
-          ...(await storeTokens(tx, before, stored)),
+          ...{ field_values: bound.field_values, ...(await storeTokens(tx, bound, stored)) },
           ...{ status: 'connected' as const, status_reason: null, updated_at: now },
           ...{ generation: before.generation + (isEnd ? 1 : 0), lease_id: null, lease_until: null },
         }
@@ -72,6 +76,29 @@ export async function finishAuthorization(
   )
   publishChange(server.bus, tenantId, { kind: 'connection', id: connectionId })
   return connected
+}
+
+/**
+ * Returns the values that the service has issued with the tokens: the URL of the API of the account.
+ *
+ * @throws {@link TenonError} `CONNECTION_REFUSED` if its host may not get the tokens, or it is missing.
+ */
+function issuedValues(connector: Connector | null, { apiUrl = '' }: IssuedTokens): Readonly<Record<string, string>> {
+  if (connector?.auth.kind !== 'oauth2' || connector.auth.apiUrlIn === undefined) return {}
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : null
+  if (url !== null && isUrlAllowed(url, connector.allowedHosts)) return { apiUrl: url.origin }
+  throw new TenonError('CONNECTION_REFUSED', `${connector.title} has named no API that may get the tokens`, {
+    remedy: `Allow the host of the account in the connector: ${connector.allowedHosts.join(', ')} are allowed.`,
+  })
+}
+
+/** Returns a row with issued values. Secrets are bound to the values, so that those of an earlier account are deleted. */
+async function withValues(tx: ServerTx, row: ConnectionRow, issued: Readonly<Record<string, string>>) {
+  const values = { ...valuesOf(row), ...issued }
+  if (isDeepStrictEqual(values, valuesOf(row))) return row
+  const fields = Object.keys(markersOf(row))
+  if (fields.length > 0) await deleteConnectionSecrets(tx, row.tenant_id, row.connection_id, fields)
+  return { ...row, field_values: JSON.stringify(values), markers: '{}' }
 }
 
 function redirectUriOf({ apiUrl }: ServerContext): string {

@@ -44,6 +44,7 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
   ] as const) {
     const known = fields.filter((field) => field.isSecret === isSecret)
     for (const name of Object.keys(given)) {
+      if (!isSecret && isIssued(connector, name)) continue
       if (!known.some((field) => field.name === name)) report([part, name], `${connector.title} has no such field`)
     }
     for (const { name, isRequired, choices } of known) {
@@ -79,6 +80,11 @@ export function checkFields(connector: Connector, { values, secrets, kept = [], 
   if (connector.allowedHosts.length > 0 && allowedHosts > 0) report(['allowedHosts'], 'The connector names the hosts')
   if (issues.length === 0) return
   throw new TenonError('REQUEST_INVALID', issues[0]?.message ?? '', { details: { issues } })
+}
+
+/** Checks whether a value comes from the service, with the tokens of an account. */
+export function isIssued({ auth }: Connector, name: string): boolean {
+  return auth.kind === 'oauth2' && auth.apiUrlIn !== undefined && name === 'apiUrl'
 }
 
 /** Returns why a text cannot be a secret of a connection; `null` if it can. */

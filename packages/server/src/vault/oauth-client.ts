@@ -12,6 +12,8 @@ export interface IssuedTokens {
   readonly refreshToken: string | undefined
   /** Lifetime of the access token in milliseconds; `null` if the server does not say. */
   readonly lifetimeMs: number | null
+  /** URL of the API of the account, as the server names it; not checked. Absent unless the connector asks for it. */
+  readonly apiUrl?: string
 }
 
 /** Tokens, or the statement of the authorization server that the grant is over. */
@@ -52,7 +54,7 @@ export function exchangeCode(
   { code, redirectUri, codeVerifier }: Readonly<Record<'code' | 'redirectUri' | 'codeVerifier', string>>,
 ): Promise<TokenResult> {
   const { server, client, authentication, options } = settingsOf(auth, http)
-  return tokensFrom(async () => {
+  return tokensFrom(auth, async () => {
     // The state was checked by its caller, which alone knows it.
     const given = oauth.validateAuthResponse(server, client, new URLSearchParams({ code }), oauth.skipStateCheck)
     const response = await oauth.authorizationCodeGrantRequest(
@@ -65,7 +67,7 @@ export function exchangeCode(
 /** Refreshes an access token. @throws {@link TenonError} as {@link exchangeCode}. */
 export function refreshTokens(auth: OAuth, http: HttpClient, refreshToken: string): Promise<TokenResult> {
   const { server, client, authentication, options } = settingsOf(auth, http)
-  return tokensFrom(async () => {
+  return tokensFrom(auth, async () => {
     const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options())
     return oauth.processRefreshTokenResponse(server, client, response)
   })
@@ -99,11 +101,17 @@ const ENDED: ReadonlySet<string> = new Set([
   ...['bad_refresh_token', 'bad_verification_code', 'incorrect_client_credentials'],
 ])
 
-async function tokensFrom(ask: () => Promise<oauth.TokenEndpointResponse>): Promise<TokenResult> {
+async function tokensFrom(
+  { apiUrlIn, tokenLifetimeMs }: OAuth,
+  ask: () => Promise<oauth.TokenEndpointResponse>,
+): Promise<TokenResult> {
   try {
-    const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = await ask()
-    const lifetimeMs = seconds === undefined ? null : seconds * 1_000
-    return { kind: 'tokens', tokens: { accessToken, refreshToken, lifetimeMs } }
+    const response = await ask()
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = response
+    const lifetimeMs = seconds === undefined ? (tokenLifetimeMs ?? null) : seconds * 1_000
+    const apiUrl = apiUrlIn === undefined ? undefined : response[apiUrlIn]
+    const tokens = { accessToken, refreshToken, lifetimeMs }
+    return { kind: 'tokens', tokens: typeof apiUrl === 'string' ? { ...tokens, apiUrl } : tokens }
   } catch (cause) {
     if (ENDED.has(errorOf(cause) ?? '')) return { kind: 'ended' }
     throw failureOf(cause)

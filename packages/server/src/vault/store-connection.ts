@@ -22,7 +22,7 @@ import type { ConnectionRow } from '../tables/secret-tables.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
 import { changeConnection } from './change-connection.ts'
-import { checkFields } from './connection-fields.ts'
+import { checkFields, isIssued } from './connection-fields.ts'
 import { hostsOf, markersOf, requireOwner, valuesOf } from './present-connection.ts'
 import { referenceField, referredField } from './reference-fields.ts'
 import { sealFields } from './seal-fields.ts'
@@ -132,7 +132,9 @@ async function applyUpdate(tx: ServerTx, update: Update): Promise<ConnectionRow>
   const { identity, row, connector, body, seal, isEnd, at } = update
   requireOwner(identity, row)
   const { tenant_id: tenantId, connection_id: connectionId } = row
-  const values = body.values ?? valuesOf(row)
+  // People cannot change what the service has issued.
+  const issued = Object.entries(valuesOf(row)).filter(([name]) => isIssued(connector, name))
+  const values = body.values === undefined ? valuesOf(row) : { ...body.values, ...Object.fromEntries(issued) }
   const hosts = body.allowedHosts ?? hostsOf(row)
   const { sharing } = body
   checkSecretsGiven(connector, row, { values, hosts, secrets: body.secrets ?? {}, references: body.references ?? {} })

@@ -1,5 +1,11 @@
 import type { WebhookSignature } from '@tenon/core/node'
-import { type AnyNodeImplementation, defineNode, implementInlineNode, webhookParams } from '@tenon/core/node'
+import {
+  type AnyNodeImplementation,
+  defineNode,
+  implementInlineNode,
+  webhookOutput,
+  webhookParams,
+} from '@tenon/core/node'
 import { z } from 'zod'
 import type { Service } from './service.ts'
 
@@ -40,15 +46,7 @@ export function webhookTrigger(service: Service, trigger: WebhookTrigger): AnyNo
       secret: secret.meta({ title: 'Signing secret', description: secretFrom, control: 'password', secret: true }),
     }),
     ports: [{ name: 'success', title: 'success' }],
-    outputs: {
-      success: z.object({
-        method: z.string(),
-        query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-        headers: z.record(z.string(), z.string()),
-        body,
-        received_at: z.string(),
-      }),
-    },
+    outputs: { success: webhookOutput.extend({ body }) },
     lint: [
       {
         code: 'WEBHOOK_SECRET_MISSING',

@@ -52,8 +52,8 @@ export {
   writtenKeyOrder,
 } from './key-order.ts'
 export { DOCUMENT_LIMITS, RETRY_LIMITS, START_LIMITS, TASK_QUEUE_WAIT_MS } from './limits.ts'
-export { type NodeTool, type ToolListingType, toolsOf } from './node-tools.ts'
 export { mapNode, type NodeChanges, type NodeText, policyTexts, textLeaves } from './node-texts.ts'
+export { type NodeTool, type ToolListingType, toolsOf } from './node-tools.ts'
 export type { DocumentOperation, DraftPart, NodeFields, NodeMove, ParamPath } from './operation.ts'
 export { parseOperations } from './operation-shape.ts'
 export { insertParamItem, paramAt, removeParamItem, setParam, unsetParam } from './param-path.ts'

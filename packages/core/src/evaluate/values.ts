@@ -1,6 +1,6 @@
 import { FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS } from '../document/json-values.ts'
 import type { Span } from '../expression/ast.ts'
-import type { ValueKind } from '../expression/functions/signature.ts'
+import { KIND_NAMES, type ValueKind } from '../expression/functions/signature.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { fault } from './evaluation.ts'
 import { type Meter, spendSteps } from './meter.ts'
@@ -24,17 +24,8 @@ export function kindOf(value: Json | undefined, span: Span): ValueKind {
   throw fault('EXPRESSION_TYPE', `A ${typeof value} is not a JSON value and cannot be used`, span)
 }
 
-const ARTICLES: Readonly<Record<ValueKind, string>> = Object.freeze({
-  null: 'null',
-  boolean: 'a boolean',
-  number: 'a number',
-  text: 'a text',
-  list: 'a list',
-  object: 'an object',
-})
-
 /** Formats a type with its article for messages: `a text`, `an object`. */
-export const aKind = (kind: ValueKind): string => ARTICLES[kind]
+export const aKind = (kind: ValueKind): string => KIND_NAMES[kind]
 
 /** Reads an own data property; getters and inherited properties count as absent. */
 export function ownValue(value: object, key: string | number): Json | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ANSWER_TIME, ANSWER_TIME_FAULT } from './answer-time.ts'
+import { answerWithinParam } from './answer-time.ts'
 
 /** Answers to a person who has sent a form: a text, another page, or what the run says. */
 export const FORM_ANSWERS = ['text', 'redirect', 'run'] as const
@@ -56,18 +56,9 @@ export const formParams = z.object({
       placeholder: 'https://acme.example/thanks',
       dependsOn: { param: 'answer', in: ['redirect'] },
     }),
-  answerWithin: z
-    .string()
-    .regex(ANSWER_TIME, ANSWER_TIME_FAULT)
-    .default('30s')
-    .meta({
-      title: 'Longest wait',
-      description: 'At most two minutes. Then the text is shown, and the run continues.',
-      control: 'duration',
-      units: ['s', 'm'],
-      literal: true,
-      dependsOn: { param: 'answer', in: ['run'] },
-    }),
+  answerWithin: answerWithinParam.meta({
+    description: 'At most two minutes. Then the text is shown, and the run continues.',
+  }),
 })
 
 /** Checked params of a form. */

@@ -201,5 +201,6 @@ export {
   WEBHOOK_METHODS,
   WEBHOOK_SIGNATURES,
   type WebhookSignature,
+  webhookOutput,
   webhookParams,
 } from './trigger-params.ts'

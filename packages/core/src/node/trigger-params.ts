@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ANSWER_TIME, ANSWER_TIME_FAULT } from './answer-time.ts'
+import { answerWithinParam } from './answer-time.ts'
 import { formParams } from './form-params.ts'
 import { pollParams } from './poll-params.ts'
 import { scheduleParams } from './schedule-params.ts'
@@ -177,18 +177,7 @@ export const webhookParams = z.object({
       titles: { 'at-once': 'At once, with 202', run: 'With the run' },
       literal: true,
     }),
-  answerWithin: z
-    .string()
-    .regex(ANSWER_TIME, ANSWER_TIME_FAULT)
-    .default('30s')
-    .meta({
-      title: 'Longest wait',
-      description: 'At most two minutes. The run continues after it.',
-      control: 'duration',
-      units: ['s', 'm'],
-      literal: true,
-      dependsOn: { param: 'answer', in: ['run'] },
-    }),
+  answerWithin: answerWithinParam.meta({ description: 'At most two minutes. The run continues after it.' }),
   lateAnswer: z
     .enum(['accepted', 'timeout'])
     .default('accepted')
@@ -200,6 +189,15 @@ export const webhookParams = z.object({
       literal: true,
       dependsOn: { param: 'answer', in: ['run'] },
     }),
+})
+
+/** Output of a node type with `trigger: 'webhook'`: the request. A type that knows the body has a schema of it. */
+export const webhookOutput = z.object({
+  method: z.string(),
+  query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  headers: z.record(z.string(), z.string()),
+  body: z.unknown(),
+  received_at: z.string(),
 })
 
 const NO_NUL = 'The type has a character that no event can have'

@@ -1,13 +1,13 @@
-import { TenonError } from '../errors/index.ts'
 import { toolsOf } from '../document/node-tools.ts'
+import { TenonError } from '../errors/index.ts'
 import type { Json, JsonObject } from '../json.ts'
 import type { CallsResume, CallsSuspension, NodeTypeRef } from '../node/calls.ts'
 import { checkCalls } from '../node/check-calls.ts'
 import { checkChildSuspension } from '../node/check-child-suspension.ts'
 import { checkOutput } from '../node/check-output.ts'
 import { checkParams } from '../node/check-params.ts'
-import type { NodeDefinition } from '../node/definition.ts'
 import type { NodeKeyValues, NodeTables } from '../node/data-tables.ts'
+import type { NodeDefinition } from '../node/definition.ts'
 import type {
   AnyNodeImplementation,
   ChildResult,

@@ -1,7 +1,7 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 import { fieldParam, listParam, MOST_ROWS } from '../shared/list-params.ts'
-import { BINARY_OPERATORS, operatorParam } from '../shared/operators.ts'
+import { comparedParam, operatorParam } from '../shared/operators.ts'
 
 /** Keeps the items of a list for which conditions hold. */
 export const filter = defineNode({
@@ -24,15 +24,8 @@ export const filter = defineNode({
       .array(
         z.object({
           field: fieldParam,
-          operator: operatorParam.meta({ title: 'Comparison', control: 'select', literal: true }),
-          value: z
-            .unknown()
-            .optional()
-            .meta({
-              title: 'Compared with',
-              control: 'expression',
-              dependsOn: { param: 'operator', in: BINARY_OPERATORS },
-            }),
+          operator: operatorParam,
+          value: comparedParam,
         }),
       )
       .min(1)

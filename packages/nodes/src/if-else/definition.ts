@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { BINARY_OPERATORS, OPERATORS, operatorParam } from '../shared/operators.ts'
+import { BINARY_OPERATORS, comparedParam, OPERATORS, operatorParam } from '../shared/operators.ts'
 import { anyValue } from '../shared/params.ts'
 
 const comparison = z.object({
@@ -22,18 +22,12 @@ export const ifElse = defineNode({
   params: z
     .object({
       left: anyValue.meta({ title: 'Value', control: 'expression', placeholder: '{{input.score}}' }),
-      operator: operatorParam.meta({ title: 'Comparison', control: 'select', literal: true }),
-      right: z
-        .unknown()
-        .optional()
-        .meta({
-          title: 'Compared with',
-          description: 'A number is compared as a number; true or false, with a value that is true or false.',
-          control: 'expression',
-          placeholder: '0.7',
-          dependsOn: { param: 'operator', in: BINARY_OPERATORS },
-          comparesWith: { param: 'left', operator: 'operator' },
-        }),
+      operator: operatorParam,
+      right: comparedParam.meta({
+        description: 'A number is compared as a number; true or false, with a value that is true or false.',
+        placeholder: '0.7',
+        comparesWith: { param: 'left', operator: 'operator' },
+      }),
     })
     // Not a rule of zod, whose types cannot express it: the editor reports the missing value.
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

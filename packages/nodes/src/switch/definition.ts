@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { BINARY_OPERATORS, operatorParam } from '../shared/operators.ts'
+import { comparedParam, operatorParam } from '../shared/operators.ts'
 import { anyValue, portIdParam, refuseDuplicateIds } from '../shared/params.ts'
 
 const taken = z.object({ case: z.string(), case_value: z.unknown() })
@@ -21,16 +21,8 @@ export const switchDefinition = defineNode({
         z.object({
           id: portIdParam.meta({ title: 'Name', control: 'text', literal: true }),
           title: z.string().max(60).default('').meta({ title: 'Title', control: 'text', literal: true }),
-          operator: operatorParam.meta({ title: 'Comparison', control: 'select', literal: true }),
-          value: z
-            .unknown()
-            .optional()
-            .meta({
-              title: 'Compared with',
-              control: 'expression',
-              dependsOn: { param: 'operator', in: BINARY_OPERATORS },
-              comparesWith: { param: 'value', operator: 'operator' },
-            }),
+          operator: operatorParam,
+          value: comparedParam.meta({ comparesWith: { param: 'value', operator: 'operator' } }),
         }),
       )
       .max(50)

@@ -1,5 +1,4 @@
-import { defineNode, webhookParams } from '@tenon/core/node'
-import { z } from 'zod'
+import { defineNode, webhookOutput, webhookParams } from '@tenon/core/node'
 
 /** Starts a run for each message to an address of its own. */
 export const webhook = defineNode({
@@ -14,15 +13,7 @@ export const webhook = defineNode({
   inline: true,
   params: webhookParams,
   ports: [{ name: 'success', title: 'success' }],
-  outputs: {
-    success: z.object({
-      method: z.string(),
-      query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-      headers: z.record(z.string(), z.string()),
-      body: z.unknown(),
-      received_at: z.string(),
-    }),
-  },
+  outputs: { success: webhookOutput },
   summary: 'Starts at a {method} request',
   effect: 'none',
   lint: [

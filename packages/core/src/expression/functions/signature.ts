@@ -3,6 +3,16 @@ import type { Json } from '../../json.ts'
 /** Types of values by their names in messages: `text` for a string, `list` for an array. */
 export type ValueKind = 'null' | 'boolean' | 'number' | 'text' | 'list' | 'object'
 
+/** Types with their articles, for messages. */
+export const KIND_NAMES: Readonly<Record<ValueKind, string>> = Object.freeze({
+  null: 'null',
+  boolean: 'a boolean',
+  number: 'a number',
+  text: 'a text',
+  list: 'a list',
+  object: 'an object',
+})
+
 /** Rule for the type of a call: a kind, or a type that follows from the argument at an index. */
 export type ReturnRule =
   | ValueKind

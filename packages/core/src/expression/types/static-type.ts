@@ -1,4 +1,4 @@
-import type { ValueKind } from '../functions/signature.ts'
+import { KIND_NAMES, type ValueKind } from '../functions/signature.ts'
 
 /** A key that a value may have, by its schema. */
 export interface StaticProperty {
@@ -83,18 +83,9 @@ export function kindsOf(type: StaticType): readonly ValueKind[] | null {
   return kinds.length < 2 ? kinds : [...new Set(kinds)]
 }
 
-const NAMES: Readonly<Record<ValueKind, string>> = Object.freeze({
-  null: 'null',
-  boolean: 'a boolean',
-  number: 'a number',
-  text: 'a text',
-  list: 'a list',
-  object: 'an object',
-})
-
 /** Formats kinds for messages: `a text`, `a number or null`. */
 export function describeKinds(kinds: readonly ValueKind[]): string {
-  return kinds.map((kind) => NAMES[kind]).join(' or ')
+  return kinds.map((kind) => KIND_NAMES[kind]).join(' or ')
 }
 
 /** Joins the names of kinds by commas, for the values of a problem: `text, null`. */

@@ -81,8 +81,15 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         <Route path="/webhooks">
           <WebhooksManager {...host} />
         </Route>
-        <Route path="/tables">
-          <DataTablesManager {...host} />
+        <Route path="/tables/:id?">
+          {({ id }) => (
+            <DataTablesManager
+              {...host}
+              tableId={id ?? null}
+              onTableChange={(tableId) => navigate(tableId === null ? '/tables' : `/tables/${tableId}`)}
+              hrefOf={(tableId) => `${base}/tables/${tableId}`}
+            />
+          )}
         </Route>
         <Route path="/fixes">
           <ParkedInbox {...host} />

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { Automation } from '../app.tsx'
 import { type DemoFacts, forgetUser, loadFacts, openSession, rememberedUser, type Session } from './session.ts'
@@ -98,17 +98,11 @@ interface RailProps {
 function Rail({ session, facts, theme, onToggleTheme, onSignOut }: RailProps) {
   const [location] = useLocation()
   const { person } = session
-  const links = useRef<HTMLDivElement>(null)
-  // On a phone the links scroll: the page that is open is in view.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the location decides which link is current
-  useEffect(() => {
-    links.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
-  }, [location])
   return (
     <nav className="desk-rail" aria-label="Support desk">
       <strong className="desk-brand">Hearth</strong>
       <span className="desk-company">{person.company}</span>
-      <div className="desk-links" ref={links}>
+      <div className="desk-links">
         {PAGES.filter(({ role = person.role }) => role === person.role).map(({ path, label }) => (
           <Link
             key={path}

@@ -1,7 +1,8 @@
 import type { DataTable, TenonClient } from '@tenon/core/client'
-import { useCallback, useState } from 'react'
+import { type MouseEvent, useCallback, useMemo, useState } from 'react'
 import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
+import { addressOf, callHost } from '../instance/call-host.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { DataTableTexts } from '../shell/data-table-texts.tsx'
 import { EnsureInstance } from '../shell/ensure-instance.tsx'
@@ -17,28 +18,58 @@ import { useDataTables } from './use-data-tables.ts'
 export interface DataTablesManagerProps extends InstanceProps {
   /** Client of the server; create it outside of render functions. */
   readonly client: TenonClient
+  /**
+   * Id of the table that is shown, for a host with an address for each; `null` for the list.
+   *
+   * @defaultValue the page itself keeps which one is shown
+   */
+  readonly tableId?: string | null
+  /** Called with the id of the table that a person opens, or with `null` for the list. */
+  readonly onTableChange?: (tableId: string | null) => void
+  /** Returns the address of the page of a table. Without it, tables are opened by buttons. */
+  readonly hrefOf?: (tableId: string) => string
 }
 
+type ManagerProps = Pick<DataTablesManagerProps, 'client' | 'tableId' | 'onTableChange' | 'hrefOf'>
+
 /** Page of the data tables of a tenant: people create, change and delete tables, and see and change their rows. */
-export function DataTablesManager({ client, ...instance }: DataTablesManagerProps) {
+export function DataTablesManager({ client, tableId, onTableChange, hrefOf, ...instance }: DataTablesManagerProps) {
   return (
     <EnsureInstance {...instance}>
       <DataTableTexts>
-        <Manager client={client} />
+        <Manager
+          client={client}
+          {...(tableId === undefined ? {} : { tableId })}
+          {...(onTableChange === undefined ? {} : { onTableChange })}
+          {...(hrefOf === undefined ? {} : { hrefOf })}
+        />
       </DataTableTexts>
     </EnsureInstance>
   )
 }
 
-function Manager({ client }: { readonly client: TenonClient }) {
+function Manager({ client, tableId, onTableChange, hrefOf }: ManagerProps) {
   const { t, locale } = useInstance()
   const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
   const canWrite = me.value !== null && me.value.role !== 'viewer'
   const tables = useDataTables(client)
-  const [shownId, setShownId] = useState<string | null>(null)
+  const [ownId, setOwnId] = useState<string | null>(null)
+  const shownId = tableId === undefined ? ownId : tableId
+  const show = (id: string | null) => {
+    setOwnId(id)
+    callHost(onTableChange, id)
+  }
   /** Table whose form is open; `null` for a new one, `undefined` for none. */
   const [edited, setEdited] = useState<DataTable | null | undefined>(undefined)
-  const shown = tables.items.find(({ id }) => id === shownId)
+  const listed = tables.items.find(({ id }) => id === shownId) ?? null
+  // An address may name a table of a later page of the list, or one that does not exist.
+  const missingId = listed === null ? shownId : null
+  const loadMissing = useMemo(
+    () => (missingId === null ? null : (abortSignal: AbortSignal) => client.dataTables.get(missingId, { abortSignal })),
+    [client, missingId],
+  )
+  const missing = useResource(loadMissing)
+  const shown = listed ?? (missingId === null ? null : missing.value)
   const create = canWrite ? (
     <Button variant="primary" icon="plus" onClick={() => setEdited(null)}>
       {t('tables.new')}
@@ -46,7 +77,19 @@ function Manager({ client }: { readonly client: TenonClient }) {
   ) : null
   return (
     <section className="tn-inbox" aria-label={t('tables.title')}>
-      {shown === undefined ? (
+      {shownId !== null && shown === null && (
+        <>
+          <Button size="s" variant="ghost" onClick={() => show(null)}>
+            {t('tables.back')}
+          </Button>
+          {missing.error === null ? (
+            <Skeleton lines={3} height={48} />
+          ) : (
+            <ResourceError title={t('tables.loadFailed')} resource={missing} />
+          )}
+        </>
+      )}
+      {shownId === null && (
         <>
           <header className="tn-connections-head">
             <h1 className="tn-inbox-title">{t('tables.title')}</h1>
@@ -60,9 +103,7 @@ function Manager({ client }: { readonly client: TenonClient }) {
           <ul className="tn-connections" aria-label={t('tables.list')}>
             {tables.items.map(({ id, name, rowCount, rowLimit }) => (
               <li key={id} className="tn-connection">
-                <Button variant="ghost" onClick={() => setShownId(id)}>
-                  <span dir="auto">{name}</span>
-                </Button>
+                <TableLink name={name} href={addressOf(id, hrefOf)} onOpen={() => show(id)} />
                 <span className="tn-muted">
                   {t('tables.size', { count: rowCount, limit: rowLimit.toLocaleString(locale) })}
                 </span>
@@ -75,15 +116,19 @@ function Manager({ client }: { readonly client: TenonClient }) {
             </Button>
           )}
         </>
-      ) : (
+      )}
+      {shown !== null && (
         <TableView
           key={`${shown.id} ${shown.version}`}
           {...{ client, table: shown, canWrite }}
-          onBack={() => setShownId(null)}
+          onBack={() => show(null)}
           onEdit={() => setEdited(shown)}
-          onChanged={tables.refresh}
+          onChanged={() => {
+            tables.refresh()
+            if (listed === null) missing.refresh()
+          }}
           onDeleted={() => {
-            setShownId(null)
+            show(null)
             tables.refresh()
           }}
         />
@@ -95,11 +140,40 @@ function Manager({ client }: { readonly client: TenonClient }) {
           onClose={() => setEdited(undefined)}
           onSaved={(saved) => {
             setEdited(undefined)
-            setShownId(saved.id)
+            show(saved.id)
             tables.refresh()
+            if (listed === null) missing.refresh()
           }}
         />
       )}
     </section>
+  )
+}
+
+interface TableLinkProps {
+  readonly name: string
+  readonly href: string | undefined
+  readonly onOpen: () => void
+}
+
+function TableLink({ name, href, onOpen }: TableLinkProps) {
+  const text = <span dir="auto">{name}</span>
+  if (href === undefined) {
+    return (
+      <Button variant="ghost" onClick={onOpen}>
+        {text}
+      </Button>
+    )
+  }
+  const open = (event: MouseEvent) => {
+    // The browser handles a click that opens another tab.
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
+    event.preventDefault()
+    onOpen()
+  }
+  return (
+    <a className="tn-runs-open" href={href} onClick={open}>
+      {text}
+    </a>
   )
 }

@@ -54,6 +54,32 @@ describe('DataTablesManager', () => {
     await waitFor(() => expect(argsOf(fixture, 'dataTables.addRow')).toEqual([['t1', { number: '7' }]]))
   })
 
+  test('shows the table of an address, and says which one a person opens', async () => {
+    const opened: (string | null)[] = []
+    const fixture = createFixtureClient({ dataTables: [tableOf('t1')], dataRows: ROWS, role: 'editor' })
+    const page = (tableId: string | null) => (
+      <DataTablesManager
+        client={fixture.client}
+        tableId={tableId}
+        onTableChange={(id) => opened.push(id)}
+        hrefOf={(id) => `/tables/${id}`}
+      />
+    )
+    const { user, rerender } = renderPart(page(null))
+    const link = await screen.findByRole('link', { name: 'Customers' })
+    expect(link.getAttribute('href')).toBe('/tables/t1')
+    await user.click(link)
+    expect(opened).toEqual(['t1'])
+    // The host decides what is shown.
+    expect(screen.queryByRole('heading', { name: 'Customers' })).toBeNull()
+    rerender(page('t1'))
+    expect(await screen.findByRole('heading', { name: 'Customers' })).toBeTruthy()
+    rerender(page('gone'))
+    expect(await screen.findByText('No data table has this id')).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'All tables' }))
+    expect(opened).toEqual(['t1', null])
+  })
+
   test('edits a cell by the keyboard with the version of its row, sorts, filters and deletes', async () => {
     const { user, fixture } = show([tableOf('t1')])
     await user.click(await screen.findByRole('button', { name: 'Customers' }))

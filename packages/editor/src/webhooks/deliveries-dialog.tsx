@@ -5,7 +5,7 @@ import { usePages } from '../client/use-pages.ts'
 import { useResource } from '../client/use-resource.ts'
 import { useSending } from '../client/use-sending.ts'
 import { useInstance } from '../instance/instance-context.ts'
-import { formatMoment } from '../runs/format/instant.ts'
+import { formatMoment, formatSecond } from '../runs/format/instant.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -128,7 +128,8 @@ function DeliveryRow({ client, webhook, delivery, onReplay }: DeliveryRowProps) 
     .filter((each) => each !== null)
     .sort()
     .at(-1)
-  const time = formatMoment(Date.parse(at), locale)
+  // Many events of one type may come within a minute.
+  const time = formatSecond(Date.parse(at), locale)
   const tone = state === 'delivered' ? 'success' : state === 'failed' ? 'failed' : 'neutral'
   return (
     <li className="tn-connection">
@@ -137,9 +138,15 @@ function DeliveryRow({ client, webhook, delivery, onReplay }: DeliveryRowProps) 
         <Badge tone={tone}>{t('webhooks.state', { state })}</Badge>
         <p className="tn-muted">
           <time dateTime={at}>{time}</time> · {t('webhooks.attempts', { count: attempts })}
+          {lastAttempt !== null && lastAttempt.status !== null && (
+            <> · {t('webhooks.httpStatus', { status: String(lastAttempt.status) })}</>
+          )}
           {state === 'pending' && nextAt !== undefined && (
             <> · {t('webhooks.next', { time: formatMoment(Date.parse(nextAt), locale) })}</>
           )}
+        </p>
+        <p className="tn-muted">
+          <code dir="ltr">{delivery.id}</code>
         </p>
         {lastAttempt !== null && lastAttempt.error !== null && <p className="tn-muted">{lastAttempt.error}</p>}
       </div>

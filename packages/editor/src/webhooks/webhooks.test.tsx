@@ -93,7 +93,10 @@ describe('WebhooksManager', () => {
     await user.click(await screen.findByRole('button', { name: 'Show deliveries to Warehouse' }))
     const dialog = within(await screen.findByRole('dialog', { name: 'Deliveries to Warehouse' }))
     const [first] = await dialog.findAllByRole('listitem')
-    expect(first?.textContent).toMatch(/Run failedFailed.*10 attempts.*The receiver answered 500/)
+    expect(first?.textContent).toMatch(/Run failedFailed.*10 attempts · HTTP 500.*The receiver answered 500/)
+    // Two of one type and minute differ in their second and id.
+    expect(first?.querySelector('time')?.textContent).toMatch(/:\d\d:\d\d$/)
+    expect(first?.querySelector('code')?.textContent).toBe('evt_1')
     await user.click(within(first as HTMLElement).getByRole('button', { name: /^Details/ }))
     expect((await dialog.findByText(/"type": "run.failed"/)).tagName).toBe('PRE')
     dialog.getByText('Thanks')

@@ -62,6 +62,7 @@ export const enWebhooks = {
   'webhooks.noDeliveries': 'No deliveries in the last 30 days.',
   'webhooks.deliveriesFailed': 'The deliveries could not be loaded',
   'webhooks.attempts': '{count, plural, =0 {Not tried yet} one {# attempt} other {# attempts}}',
+  'webhooks.httpStatus': 'HTTP {status}',
   'webhooks.next': 'Next attempt {time}',
   'webhooks.replay': 'Send again',
   'webhooks.replayNamed': 'Send {type} of {time} again',

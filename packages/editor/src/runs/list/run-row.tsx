@@ -1,6 +1,6 @@
 import type { RunSummary } from '@tenon/core/client'
 import type { MouseEvent } from 'react'
-import { callHost } from '../../instance/call-host.ts'
+import { addressOf } from '../../instance/call-host.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -22,6 +22,7 @@ export interface RunRowProps {
 /** Row of one run in a list; a click on the row opens it. */
 export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
   const { t, locale } = useInstance()
+  // Without an address the run can be opened, but not in another tab.
   const href = addressOf(run.runId, hrefOf)
   const durationMs =
     run.startedAt !== null && run.finishedAt !== null ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : null
@@ -86,17 +87,4 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
       <td className="tn-runs-time">{durationMs === null ? '–' : formatDuration(durationMs, t, locale)}</td>
     </tr>
   )
-}
-
-// Without a URL the run can be opened, but not in another tab.
-function addressOf(runId: string, hrefOf: RunRowProps['hrefOf']): string | undefined {
-  let href: string | undefined
-  callHost(
-    hrefOf === undefined
-      ? undefined
-      : () => {
-          href = hrefOf(runId)
-        },
-  )
-  return href
 }

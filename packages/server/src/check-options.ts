@@ -7,6 +7,7 @@ import {
   checkOptions,
   flag,
   httpUrl,
+  integerFrom,
   isOptionObject,
   listOf,
   type OptionCheck,
@@ -72,6 +73,7 @@ const DATABASE_CHECKS: OptionChecks = {
   appRole: optional(text),
   statementTimeoutMs: optional(timerMs),
   appendTimeoutMs: optional(timerMs),
+  maxTenantConnections: optional(integerFrom(2)),
   preparedStatements: optional(flag),
   endOnClose: optional(flag),
 }

@@ -60,7 +60,7 @@ export async function commitTogether(
   const entering = deps.appends.enter()
   // Without a pause if there is room, so that appends that are ready together share a flush.
   const room = entering instanceof Promise ? await entering : entering
-  const pending = createPendingAppend(session)
+  const pending = createPendingAppend(session, deps.queueOf)
   let shared = 0
   try {
     addSnapshot(pending, session)

@@ -43,6 +43,7 @@ export interface CommitterDepsOf
     | 'log'
     | 'now'
     | 'engine'
+    | 'queueOf'
     | 'maxRunEvents'
     | 'maxRunLogBytes'
     | 'onRunsWoken'

@@ -118,7 +118,9 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       const { version, planHash } = decision.data
       pending.operations.push({ op: 'move', version, planHash })
       // Stored with the request.
-      const { key: requires } = runRequirements({ plan: session.plan, semantics: identity.semantics })
+      const { key: requires } = runRequirements({
+        ...{ plan: session.plan, semantics: identity.semantics, tenantQueue: pending.tenantQueue },
+      })
       if (pending.engine === 'embedded') pending.operations.push({ op: 'require', requires })
       return
     }

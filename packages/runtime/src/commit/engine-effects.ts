@@ -29,7 +29,7 @@ export function addEngineChange(pending: PendingAppend, session: RunSession, { t
   for (const [timerId, dueAt] of openTimers(pending, session)) operations.push({ op: 'timer_set', timerId, dueAt })
   const { plan, identity } = session
   // Stored before the append.
-  const { key: requires } = runRequirements({ plan, semantics: identity.semantics })
+  const { key: requires } = runRequirements({ plan, semantics: identity.semantics, tenantQueue: pending.tenantQueue })
   operations.push({ op: 'ready', workerId: null, requires, priority: rankOf(plan.priority) }, { op: 'outbox_clear' })
 }
 

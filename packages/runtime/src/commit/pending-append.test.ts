@@ -13,6 +13,7 @@ test('counts the facts for other runs in the memory of an append', () => {
     statusBefore: 'running',
     engine: 'embedded',
     engineBefore: 'embedded',
+    tenantQueue: null,
   } as const
   expect(sizeOfAppend(pending)).toBe(20_005)
 })

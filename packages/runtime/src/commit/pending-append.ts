@@ -18,6 +18,7 @@ import type { RuntimeLog } from '../engine.ts'
 import { fileMarksIn } from '../files/file-marks.ts'
 import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
 import { inLockOrder } from '../store/append.ts'
+import type { TenantQueueOf } from '../store/requirements.ts'
 import type { RunLogs } from '../store/run-logs.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
@@ -54,13 +55,15 @@ export interface PendingAppend {
   /** Engine of the run after the last turn, whose tables the decisions change. */
   engine: RunEngine
   readonly engineBefore: RunEngine
+  /** Task queue of the tenant of the run; null without one. */
+  readonly tenantQueue: string | null
   patch: RunPatch | null
   readonly turnBefore: number
   readonly statusBefore: RunStatus
 }
 
 /** Creates an append at the session's turn. */
-export function createPendingAppend(session: RunSession): PendingAppend {
+export function createPendingAppend(session: RunSession, queueOf?: TenantQueueOf): PendingAppend {
   return {
     events: [],
     operations: [],
@@ -74,6 +77,7 @@ export function createPendingAppend(session: RunSession): PendingAppend {
     turns: 0,
     engine: session.engine,
     engineBefore: session.engine,
+    tenantQueue: queueOf?.(session.identity.tenantId) ?? null,
     patch: null,
     turnBefore: session.machine.turn,
     statusBefore: session.machine.status,

@@ -5,6 +5,7 @@ import type { Plan } from '../interpreter/plan.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
+import type { TenantQueueOf } from '../store/requirements.ts'
 import type { RunLogs } from '../store/run-logs.ts'
 import type { RunRef } from '../store/run-ref.ts'
 import type { ByteBudget } from './byte-budget.ts'
@@ -41,6 +42,8 @@ export interface CommitDeps {
   readonly now: () => number
   readonly values: ValueLoader
   readonly prepareChild: PrepareChild
+  /** Task queues of tenants. @defaultValue no tenant has one */
+  readonly queueOf?: TenantQueueOf | undefined
   /** Engine of this process. @defaultValue it commits for every engine */
   readonly engine?: RunEngine | undefined
   readonly requirementsOf?: ((tenantId: string, plan: Plan) => Promise<string>) | undefined
@@ -113,7 +116,7 @@ export async function performCommit(
     const entering = deps.appends.enter()
     // Without a pause if there is room, so that appends that are ready together share a flush.
     const room = entering instanceof Promise ? await entering : entering
-    const pending = createPendingAppend(session)
+    const pending = createPendingAppend(session, deps.queueOf)
     try {
       if (isFirst) addWork(pending, work, observations)
       if (!isAlone) addSnapshot(pending, session)

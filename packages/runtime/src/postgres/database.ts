@@ -19,6 +19,7 @@ import type { PreparedStatement } from './prepared-statement.ts'
 import { identifier, literal } from './quote.ts'
 import { retryConflicts } from './refusal.ts'
 import { createSpareConnections } from './spare-connections.ts'
+import { createTenantSlots } from './tenant-slots.ts'
 import type { Database, HeldLock, Tx } from './types.ts'
 
 /** Connection to the database: the host's own pool, or a PGlite that the host opened. */
@@ -42,6 +43,14 @@ export interface DatabaseOptions {
    * Longest wait for an append to run logs, in milliseconds; keep it below the lease of a worker. @defaultValue 6_000
    */
   readonly appendTimeoutMs?: number
+  /**
+   * Connections of the pool that the transactions of one tenant use at once; ≥ 2. Further ones wait, for at most
+   * `statementTimeoutMs`, so that a busy tenant leaves connections to the others. Appends to run logs share connections of
+   * their own, and do not count. Two thirds of the pool are a good value where tenants share it.
+   *
+   * @defaultValue no limit
+   */
+  readonly maxTenantConnections?: number
   /**
    * Sends the statements of appends by name, so that Postgres parses each once a connection. Set it to `false` behind a
    * pooler that changes servers between statements and does not keep prepared statements itself (PgBouncer does from
@@ -84,6 +93,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   // Following promises costs every one of the process a little. Pools of several connections give a nested transaction one.
   const current = link.maxConnections === 1 ? new AsyncLocalStorage<{ open: boolean }>() : null
   const spare = createSpareConnections(link, appendTimeoutMs)
+  const tenantSlots = createTenantSlots(options.maxTenantConnections, statementTimeoutMs)
   let role: Promise<string | null> | undefined
 
   const findRoleOnce = (): Promise<string | null> => {
@@ -104,7 +114,11 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
     const role = await findRoleOnce()
     const idleMs = link.dialect === 'postgres' ? Math.min(statementTimeoutMs, MAX_IDLE_MS) : null
     const opening = openingOf(role, tenant, idleMs)
-    const connection = await link.acquire(statementTimeoutMs)
+    const releaseSlot = tenant === EVERY_TENANT ? undefined : await tenantSlots?.acquire(tenant)
+    const connection = await link.acquire(statementTimeoutMs).catch((error: unknown) => {
+      releaseSlot?.()
+      throw error
+    })
     const scope = { open: true }
     try {
       await connection.begin(opening)
@@ -120,6 +134,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
     } finally {
       scope.open = false
       connection.release()
+      releaseSlot?.()
     }
   }
   const call = async <Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]> => {

@@ -25,7 +25,12 @@ export interface Requirements {
 export interface RequiringRun {
   readonly plan: Pick<Plan, 'planVersion' | 'nodes' | 'callable' | 'compensatesOnCancel' | 'errorHandler'>
   readonly semantics: number
+  /** Task queue of its tenant; absent or null without one. */
+  readonly tenantQueue?: string | null
 }
+
+/** Returns the task queue of a tenant, whose runs only workers of the queue execute; null for the workers of all tenants. */
+export type TenantQueueOf = (tenantId: string) => string | null
 
 /** Formats of plans that this version of the runtime reads. */
 const PLAN_VERSIONS: readonly number[] = [1]
@@ -43,13 +48,14 @@ const ATTEMPT_LIMITS = 'machine:attempt-limits'
 
 /**
  * Returns the requirements of driving a run: its machine, and every node type that is evaluated or executed where the
- * run is. A node with a task queue of its own has requirements of its own.
+ * run is, and the task queue of its tenant. A node with a task queue of its own has requirements of its own.
  */
 export function runRequirements(run: RequiringRun): Requirements {
   const nodes = nodesWithin(run.plan).filter((node) => !node.disabled && !isQueued(node))
   const undoesOnCancel = run.plan.compensatesOnCancel !== false && hasCompensations(run.plan)
   const called = calledTypes(run).filter(({ policy }) => policy.taskQueue === null)
-  return requirementsOf(run, [...limitsOf(nodes), ...[...nodes, ...called].map(typeOf)], undoesOnCancel)
+  const queue = typeof run.tenantQueue === 'string' ? [`queue:${run.tenantQueue}`] : []
+  return requirementsOf(run, [...limitsOf(nodes), ...[...nodes, ...called].map(typeOf), ...queue], undoesOnCancel)
 }
 
 /** Returns the requirements of executing a node with a task queue of its own. */
@@ -171,16 +177,24 @@ export interface RequirementStore {
 /** Most plans whose requirements a process caches. */
 const CAPACITY = 1_000
 
-/** @param capabilities - Capabilities of the worker of this process. */
-export function createRequirementStore(database: RuntimeDatabase, capabilities: readonly string[]): RequirementStore {
+/**
+ * @param capabilities - Capabilities of the worker of this process.
+ * @param queueOf - Task queues of tenants.
+ */
+export function createRequirementStore(
+  database: RuntimeDatabase,
+  capabilities: readonly string[],
+  queueOf: TenantQueueOf,
+): RequirementStore {
   const prepared = createLru<PreparedRun>(CAPACITY)
   const own = new Set(capabilities)
   return {
     prepare: async (tenantId, plan) => {
-      const name = `${tenantId}/${plan.planHash}`
+      const tenantQueue = queueOf(tenantId)
+      const name = JSON.stringify([tenantId, plan.planHash, tenantQueue])
       const known = prepared.get(name)
       if (known !== undefined) return known
-      const run = { plan, semantics: CURRENT_SEMANTICS }
+      const run = { plan, semantics: CURRENT_SEMANTICS, tenantQueue }
       const rows = allRequirements(run).map((each) => ({
         ...{ tenant_id: tenantId, requires_key: each.key, capabilities: each.capabilities },
       }))

@@ -67,7 +67,8 @@ function assemble(
 ): { readonly engine: Engine; readonly tick: TickParts } {
   const { database, reader, registry, bus, log } = deps
   const { concurrency = 64, maxRuns = 1_000, pollIntervalMs = 1_000, leaseMs = 8_000 } = options
-  const { cancelGraceMs = 10_000, drainMs = 10_000, nodeQueues = [] } = options
+  const { cancelGraceMs = 10_000, drainMs = 10_000, nodeQueues = [], tenantQueues = [] } = options
+  const { tenantQueueOf: queueOf = () => null } = options
   const { reservedSlots = Math.floor(concurrency / 8), tenantWeight = () => 1 } = options
   const { nodeQueueWaitMs = TASK_QUEUE_WAIT_MS, busyGraceMs = 8 * leaseMs } = options
   const clock = createDatabaseClock(database, options.now)
@@ -75,8 +76,8 @@ function assemble(
   const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
   const monotonicMs = () => performance.now()
-  const capabilities = capabilitiesOf(registry, nodeQueues)
-  const requirements = createRequirementStore(database, capabilities)
+  const capabilities = capabilitiesOf(registry, [...nodeQueues, ...tenantQueues])
+  const requirements = createRequirementStore(database, capabilities, queueOf)
   const appender = watchProgress(createAppender(database, { lanes: options.appendLanes }), {
     stallMs: leaseMs,
     monotonicMs,
@@ -87,6 +88,7 @@ function assemble(
     ...{ database, objects, engine: 'embedded' as const },
     appender: uploading,
     findType,
+    queueOf,
     bus,
     log,
     now,

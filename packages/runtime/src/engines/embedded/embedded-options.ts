@@ -25,6 +25,15 @@ export interface EmbeddedEngineOptions {
    */
   readonly nodeQueues?: readonly string[]
   /**
+   * Task queue of a tenant, such as a large customer's: only workers with the queue in `tenantQueues` execute its runs. Give
+   * every process the same function. A run keeps the queue with which it was started. Called often, so keep it cheap.
+   *
+   * @defaultValue no tenant has one
+   */
+  readonly tenantQueueOf?: (tenantId: string) => string | null
+  /** Task queues of tenants that this process serves, beside all runs without one. @defaultValue none */
+  readonly tenantQueues?: readonly string[]
+  /**
    * Longest time that a node waits for a worker of its own queue, in ms; then it fails with `TASK_QUEUE_UNSERVED`.
    *
    * @defaultValue 3_600_000
@@ -93,6 +102,8 @@ export function checkEmbeddedOptions(options: EmbeddedEngineOptions): void {
     concurrency: optional(integerFrom(1)),
     maxRuns: optional(atLeastOne),
     nodeQueues: optional(listOf(text, 'task queues')),
+    tenantQueueOf: optional(aFunction('tenantQueueOf must be a function (tenantId) that returns a task queue or null')),
+    tenantQueues: optional(listOf(text, 'task queues')),
     nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
     reservedSlots: optional(reservedSlotsOf(options?.concurrency ?? 64)),
     appendLanes: optional(integerFrom(1)),

@@ -13,6 +13,15 @@ export interface TemporalEngineOptions {
   /** Queues of nodes (`policy.taskQueue`) that this process serves beside it. @defaultValue none */
   readonly nodeQueues?: readonly string[]
   /**
+   * Task queue of a tenant, such as a large customer's: only workers with the queue in `tenantQueues` execute its runs. Give
+   * every process the same function. A run keeps the queue with which it was started. Called often, so keep it cheap.
+   *
+   * @defaultValue no tenant has one
+   */
+  readonly tenantQueueOf?: (tenantId: string) => string | null
+  /** Task queues of tenants that this process serves beside `taskQueue`. @defaultValue none */
+  readonly tenantQueues?: readonly string[]
+  /**
    * Longest time a node waits for a worker of its own queue, in ms; then it fails with `TASK_QUEUE_UNSERVED`.
    *
    * @defaultValue 3_600_000

@@ -49,6 +49,7 @@ export async function connectShellClient(
   log: RuntimeLog,
 ): Promise<ShellClient> {
   const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, maxHistoryEvents = MAX_HISTORY_EVENTS } = options
+  const { tenantQueueOf = () => null, tenantQueues = [] } = options
   const connection = await Connection.connect(connectionOptions(options))
   let isReady = false
   /** Before the first start, and again after a failed one: a Temporal that lost its data has also lost these. */
@@ -91,7 +92,7 @@ export async function connectShellClient(
         await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
           workflow.start(SHELL_WORKFLOW, {
             workflowId: runId,
-            taskQueue,
+            taskQueue: tenantQueueOf(tenantId) ?? taskQueue,
             args: [state],
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             priority: { fairnessKey, priorityKey: USUAL_PRIORITY - priority },
@@ -127,7 +128,7 @@ export async function connectShellClient(
     findStopped: async (since) => {
       const query = [
         `WorkflowType = '${SHELL_WORKFLOW}'`,
-        `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`,
+        `TaskQueue IN (${[taskQueue, ...tenantQueues].map(quoted).join(', ')})`,
         `ExecutionStatus IN ('Terminated', 'Canceled')`,
         `CloseTime >= '${new Date(since).toISOString()}'`,
       ].join(' AND ')
@@ -152,6 +153,9 @@ export function fairnessKeyOf(tenantId: string): string {
   if (Buffer.byteLength(tenantId) <= MAX_FAIRNESS_KEY_BYTES) return tenantId
   return createHash('sha256').update(tenantId).digest('hex')
 }
+
+/** Quotes a text for a query of Temporal's visibility. */
+const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 const KEYWORD = 2

@@ -13,6 +13,8 @@ if (await hasTemporal()) {
   describe('a worker on Temporal', () => {
     const { registry, probes } = createTestNodes()
     const served = newTaskQueue()
+    const large = newTaskQueue()
+    const tenantQueues: Readonly<Record<string, string>> = { large, waiting: newTaskQueue() }
     const expiring = `t-${randomUUID()}`
     let server: DevServer
     let database: TestDatabase
@@ -29,6 +31,8 @@ if (await hasTemporal()) {
         taskQueue: newTaskQueue(),
         nodeQueues: [served],
         nodeQueueWaitMs: 1_000,
+        tenantQueueOf: (tenantId: string) => tenantQueues[tenantId] ?? null,
+        tenantQueues: [large],
       }
       underTest = await openTemporal(database.database, registry, options, { retention: retentionOfOne(expiring) })
     })
@@ -85,6 +89,18 @@ if (await hasTemporal()) {
       const run = await startRun({ ...underTest, registry }, inQueue(newTaskQueue(), { onError: 'route' }))
       expect((await run.ended()).status).toBe('completed')
       expect((await run.events()).map((event) => ('nodeRunId' in event ? event.nodeRunId : null))).toContain('after')
+    })
+
+    test('a run of a tenant with one is executed by its workers only', async () => {
+      const document = workflow([node('start', 'start'), node('a', 'probe')], ['start>a'])
+      const run = await startRun({ ...underTest, registry }, document, { tenantId: 'large' })
+      expect((await run.ended()).status).toBe('completed')
+      const started = (await run.events()).find((event) => event.type === 'node_started')
+      expect(started).toMatchObject({ nodeRunId: 'a', data: { queue: null } })
+      const waiting = await startRun({ ...underTest, registry }, document, { tenantId: 'waiting' })
+      const other = await startRun({ ...underTest, registry }, document)
+      expect((await other.ended()).status).toBe('completed')
+      expect(probes.callsOf(waiting.runId, 'a')).toEqual([])
     })
 
     test('a run that is canceled while its node waits for a worker ends at once', async () => {

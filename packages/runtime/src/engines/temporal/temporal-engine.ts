@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { MAX_DURATION_MS, TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
+  aFunction,
   checkOptions,
   flag,
   integerFrom,
@@ -92,6 +93,8 @@ export function temporalEngine(options: TemporalEngineOptions): EngineFactory {
     tls: optional(flag),
     taskQueue: optional(text),
     nodeQueues: optional(listOf(text, 'task queues')),
+    tenantQueueOf: optional(aFunction('tenantQueueOf must be a function (tenantId) that returns a task queue or null')),
+    tenantQueues: optional(listOf(text, 'task queues')),
     nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
     maxConcurrentNodes: optional(integerFrom(1)),
     appendLanes: optional(integerFrom(1)),
@@ -118,11 +121,13 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const objects = deps.payloadStore === undefined ? null : createStoredObjects(deps.payloadStore)
   const uploading = createUploadingAppender(appender, objects)
   // Of runs that change to the embedded engine. This process drives none.
-  const requirements = createRequirementStore(database, [])
+  const { tenantQueueOf: queueOf = () => null } = options
+  const requirements = createRequirementStore(database, [], queueOf)
   const committer = createCommitter({
     ...{ database, objects, engine: 'temporal' as const },
     appender: uploading,
     findType,
+    queueOf,
     bus,
     log,
     now,
@@ -295,7 +300,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     resumeStarts: admitter.resumeStarts,
     unservedQueues: async (queues) => {
       if (queues.length === 0) return []
-      const own = new Set(running === null ? [] : options.nodeQueues)
+      const own = new Set(running === null ? [] : [...(options.nodeQueues ?? []), ...(options.tenantQueues ?? [])])
       const asked = queues.filter((queue) => !own.has(queue))
       return asked.length === 0 ? [] : findUnserved(asked)
     },

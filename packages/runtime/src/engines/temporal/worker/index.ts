@@ -30,7 +30,7 @@ export async function startShellWorker(
   options: TemporalEngineOptions,
   { identity, activities, onFailure }: ShellWorkerDeps,
 ): Promise<ShellWorker> {
-  const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, nodeQueues = [] } = options
+  const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, nodeQueues = [], tenantQueues = [] } = options
   const { drainMs = DRAIN_MS, maxConcurrentNodes = 50 } = options
   const workflowBundle = options.workflowBundle ?? (await bundleShell(options.workflowsPath ?? shippedShell()))
   const connection = await NativeConnection.connect(connectionOptions(options))
@@ -45,7 +45,9 @@ export async function startShellWorker(
     shutdownForceTime: drainMs + FORCE_AFTER_MS,
   }
   const created = await Promise.allSettled([
-    Worker.create({ ...common, taskQueue, activities: { ...activities }, workflowBundle }),
+    ...[taskQueue, ...tenantQueues].map((queue) =>
+      Worker.create({ ...common, taskQueue: queue, activities: { ...activities }, workflowBundle }),
+    ),
     ...nodeQueues.map((queue) =>
       Worker.create({ ...common, taskQueue: queue, activities: { executeNode: activities.executeNode } }),
     ),

@@ -25,9 +25,11 @@ export function createTenantSlots(max: number | undefined, timeoutMs: number): T
   const byTenant = new Map<string, Slots>()
   const release = (tenantId: string, slots: Slots): void => {
     const [next] = slots.waiting
-    if (next !== undefined) return next()
-    slots.used -= 1
-    if (slots.used === 0) byTenant.delete(tenantId)
+    if (next !== undefined) next()
+    else {
+      slots.used -= 1
+      if (slots.used === 0) byTenant.delete(tenantId)
+    }
   }
   return {
     acquire: async (tenantId) => {

@@ -3,7 +3,7 @@ export { lookupOf } from './kit/lookups.ts'
 export { pathOf } from './kit/path-of.ts'
 export { type Page, readPages } from './kit/read-pages.ts'
 export type { CallService, QueryValue, Service, ServiceRequest } from './kit/service.ts'
-export type { OAuthOptions, ServiceOptions } from './kit/service-options.ts'
+export type { OAuthOptions, ServiceOptions, TokenOrOAuthOptions } from './kit/service-options.ts'
 export { type WebhookTrigger, webhookTrigger } from './kit/webhook-trigger.ts'
 export { type HostApi, type HostApiCaller, type HostApiOptions, hostApi } from './openapi/host-api.ts'
 export {

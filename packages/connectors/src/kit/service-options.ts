@@ -1,4 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
+import type { ConnectorAuth } from '@tenon/core/node'
 
 /** Options of every connector of this package. */
 export interface ServiceOptions {
@@ -18,6 +19,22 @@ export interface OAuthOptions extends ServiceOptions {
   readonly clientSecret: string
   /** Scopes to request. @defaultValue those that the actions of the connector need */
   readonly scopes?: readonly string[]
+}
+
+/** Options of a service whose accounts are connected by a token, or by OAuth if the host has a client there. */
+export type TokenOrOAuthOptions = ServiceOptions | OAuthOptions
+
+/** Returns the authorization by OAuth if the host has a client, otherwise by a token. */
+export function tokenOrOAuth(
+  options: TokenOrOAuthOptions,
+  service: Pick<
+    Extract<ConnectorAuth, { kind: 'oauth2' }>,
+    'authorizationUrl' | 'tokenUrl' | 'scopes' | 'scopeSeparator'
+  >,
+): ConnectorAuth {
+  if (!('clientId' in options)) return { kind: 'bearer' }
+  const { clientId, clientSecret, scopes = service.scopes } = options
+  return { kind: 'oauth2', ...service, clientId, clientSecret, scopes }
 }
 
 /**

@@ -109,4 +109,17 @@ describe('github', () => {
     expect(github({ apiUrl: 'http://127.0.0.1:8080' }).allowedHosts).toEqual(['http://127.0.0.1:8080'])
     expect(() => github({ apiUrl: 'git.acme.example' })).toThrow(expect.objectContaining({ code: 'CONNECTOR_INVALID' }))
   })
+
+  test('connects accounts by OAuth if the host has a client, also on a server of its own', () => {
+    expect(github().auth).toEqual({ kind: 'bearer' })
+    const client = { clientId: 'host', clientSecret: 'secret' }
+    expect(github(client).auth).toEqual({
+      ...{ kind: 'oauth2', ...client, scopes: ['repo'] },
+      authorizationUrl: 'https://github.com/login/oauth/authorize',
+      tokenUrl: 'https://github.com/login/oauth/access_token',
+    })
+    expect(github({ ...client, apiUrl: 'https://git.acme.example/api/v3' }).auth).toMatchObject({
+      tokenUrl: 'https://git.acme.example/login/oauth/access_token',
+    })
+  })
 })

@@ -9,7 +9,7 @@ import { pathOf } from '../kit/path-of.ts'
 import { pollTrigger } from '../kit/poll-trigger.ts'
 import { readPages } from '../kit/read-pages.ts'
 import type { CallService, QueryValue, Service } from '../kit/service.ts'
-import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
+import { apiOf, type TokenOrOAuthOptions, tokenOrOAuth } from '../kit/service-options.ts'
 import { webhookTrigger } from '../kit/webhook-trigger.ts'
 
 const issue = z.object({
@@ -22,7 +22,9 @@ const PAGE_SIZE = 100
 const MOST_LOOKED_UP = 500
 
 /**
- * GitHub, by a personal access token or that of an installation, with access to issues. The trigger receives the webhooks of a
+ * GitHub, by a personal access token or that of an installation, with access to issues; or by an OAuth app or a GitHub App of
+ * the host, in a window of GitHub. An OAuth app asks for the scope `repo`; pass `['public_repo']` as `scopes` if public
+ * repositories suffice. The trigger receives the webhooks of a
  * repository or an organization.
  *
  * @param options - With `apiUrl`, the API of a GitHub Enterprise server.
@@ -32,8 +34,10 @@ const MOST_LOOKED_UP = 500
  * createWorkflowServer({ connectors: [github()] })
  * ```
  */
-export function github(options: ServiceOptions = {}): Connector {
+export function github(options: TokenOrOAuthOptions = {}): Connector {
   const { apiUrl, host } = apiOf('github', options.apiUrl ?? 'https://api.github.com')
+  const origin = options.apiUrl === undefined ? 'https://github.com' : new URL(apiUrl).origin
+  const webUrl = `${origin}/login/oauth`
   const service: Service = {
     ...{ id: 'github', title: 'GitHub', apiUrl },
     icon: 'M6.5 3.5v17M6.5 15.5c0-4 10-2 10-8M14 10l2.5-2.5L19 10',
@@ -47,7 +51,10 @@ export function github(options: ServiceOptions = {}): Connector {
     .min(1)
     .meta({ title: 'Issue', description: 'Number of the issue.', control: 'number' })
   return defineConnector({
-    ...{ id: 'github', title: 'GitHub', auth: { kind: 'bearer' }, allowedHosts: [host] },
+    ...{ id: 'github', title: 'GitHub', allowedHosts: [host] },
+    auth: tokenOrOAuth(options, {
+      ...{ authorizationUrl: `${webUrl}/authorize`, tokenUrl: `${webUrl}/access_token`, scopes: ['repo'] },
+    }),
     test: { url: `${apiUrl}/user` },
     // Of 5,000 requests in an hour.
     rateLimit: { perSecond: 1.2, burst: 20 },

@@ -111,4 +111,18 @@ describe('slack', () => {
       ...['failed', 'failed'],
     ])
   })
+
+  test('connects accounts by OAuth if the host has a client, with the scopes of its actions', () => {
+    expect(slack().auth).toEqual({ kind: 'bearer' })
+    const client = { clientId: 'host', clientSecret: 'secret' }
+    expect(slack(client).auth).toEqual({
+      ...{ kind: 'oauth2', ...client, scopeSeparator: ',' },
+      ...{
+        authorizationUrl: 'https://slack.com/oauth/v2/authorize',
+        tokenUrl: 'https://slack.com/api/oauth.v2.access',
+      },
+      scopes: ['chat:write', 'channels:read', 'groups:read', 'users:read', 'users:read.email'],
+    })
+    expect(slack({ ...client, scopes: ['chat:write'] }).auth).toMatchObject({ scopes: ['chat:write'] })
+  })
 })

@@ -5,7 +5,7 @@ import { lookupOf } from '../kit/lookups.ts'
 import { limitParam, lookedUp, optionalText, requiredText } from '../kit/params.ts'
 import { type Page, readPages } from '../kit/read-pages.ts'
 import type { CallService, Service } from '../kit/service.ts'
-import { apiOf, type ServiceOptions } from '../kit/service-options.ts'
+import { apiOf, type TokenOrOAuthOptions, tokenOrOAuth } from '../kit/service-options.ts'
 import { webhookTrigger } from '../kit/webhook-trigger.ts'
 
 const failure = z.object({ ok: z.literal(false), error: z.string().default('unknown') })
@@ -22,20 +22,23 @@ const user = z.object({
 })
 const usersPage = cursor.extend({ members: z.array(user) })
 
+/** Scopes of a bot that the actions and lists need. */
+const SCOPES = ['chat:write', 'channels:read', 'groups:read', 'users:read', 'users:read.email']
 /** Items that Slack recommends for a page. */
 const PAGE_SIZE = 200
 const MOST_LOOKED_UP = 1_000
 
 /**
  * Slack, by a bot token (`xoxb-…`) with the scopes `chat:write`, `channels:read`, `groups:read`, `users:read` and
- * `users:read.email`. The trigger receives the Events API.
+ * `users:read.email`. With an OAuth client of the host, people connect their workspaces in a window of Slack, with these scopes.
+ * The trigger receives the Events API.
  *
  * @example
  * ```ts
  * createWorkflowServer({ connectors: [slack()] })
  * ```
  */
-export function slack(options: ServiceOptions = {}): Connector {
+export function slack(options: TokenOrOAuthOptions = {}): Connector {
   const { apiUrl, host } = apiOf('slack', options.apiUrl ?? 'https://slack.com/api')
   const service: Service = {
     ...{ id: 'slack', title: 'Slack', apiUrl },
@@ -54,7 +57,11 @@ export function slack(options: ServiceOptions = {}): Connector {
   })
   const message = z.object({ channel: z.string(), ts: z.string() })
   return defineConnector({
-    ...{ id: 'slack', title: 'Slack', auth: { kind: 'bearer' }, allowedHosts: [host] },
+    ...{ id: 'slack', title: 'Slack', allowedHosts: [host] },
+    auth: tokenOrOAuth(options, {
+      ...{ authorizationUrl: 'https://slack.com/oauth/v2/authorize', tokenUrl: `${apiUrl}/oauth.v2.access` },
+      ...{ scopes: SCOPES, scopeSeparator: ',' },
+    }),
     test: { url: `${apiUrl}/auth.test`, method: 'POST', readBody: readTest },
     // Slack allows about one message a second in a channel, and bursts.
     rateLimit: { perSecond: 1, burst: 5 },

@@ -40,6 +40,8 @@ export type ConnectorAuth =
       readonly tokenUrl: string
       /** Scopes to request; as few as the nodes need. */
       readonly scopes: readonly string[]
+      /** Text between the scopes in a request. @defaultValue a space, as RFC 6749 says */
+      readonly scopeSeparator?: string
       /** Client id of the host at the service. */
       readonly clientId: string
       /** Client secret of the host at the service. @defaultValue none: a public client */

@@ -41,4 +41,14 @@ describe('fields of connections', () => {
     const short = { values: { username: 'a' }, secrets: { password: '12345' } }
     expect(faultOf(basic, short)).toBe('It must have at least 6 characters')
   })
+
+  test('of an account that was connected by a token are that token, when the host begins to use OAuth', () => {
+    const urls = { authorizationUrl: 'https://as.example/authorize', tokenUrl: 'https://as.example/token' }
+    const auth = { kind: 'oauth2', ...urls, clientId: 'host', scopes: [] } as const
+    const headersOf = (secrets: Readonly<Record<string, string>>) =>
+      credentialsOf({ auth }, {}, secrets, HOSTS).credentials.headers
+    expect(headersOf({ token: 'xoxb-1' })).toEqual({ authorization: 'Bearer xoxb-1' })
+    expect(headersOf({ token: 'xoxb-1', accessToken: 'xoxb-2' })).toEqual({ authorization: 'Bearer xoxb-2' })
+    expect(() => headersOf({})).toThrow(expect.objectContaining({ code: 'SECRET_NOT_FOUND' }))
+  })
 })

@@ -151,7 +151,11 @@ export function credentialsOf(
     case 'bearer':
       return inHeader('authorization', `Bearer ${secretOf(secrets, 'token')}`)
     case 'oauth2':
-      return inHeader('authorization', `Bearer ${secretOf(secrets, 'accessToken')}`)
+      // An account that was connected by its token stays so when the host begins to use OAuth.
+      return inHeader(
+        'authorization',
+        `Bearer ${secretOf(secrets, secrets.accessToken === undefined && secrets.token !== undefined ? 'token' : 'accessToken')}`,
+      )
     case 'postgres':
       return { credentials: NO_HTTP, login: postgresLogin(values, secretOf(secrets, 'password')), secrets: texts }
     case 'smtp':

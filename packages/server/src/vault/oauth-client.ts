@@ -29,14 +29,14 @@ export function newCodeVerifier(): string {
 
 /** Returns the page of the service on which a person allows access. */
 export async function authorizationUrlOf(
-  { authorizationUrl, clientId, scopes }: OAuth,
+  { authorizationUrl, clientId, scopes, scopeSeparator = ' ' }: OAuth,
   { redirectUri, state, codeVerifier }: Readonly<Record<'redirectUri' | 'state' | 'codeVerifier', string>>,
 ): Promise<string> {
   const url = new URL(authorizationUrl)
   const params = {
     ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, state },
     ...{ code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier), code_challenge_method: 'S256' },
-    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(scopeSeparator) }),
   }
   for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
   return url.href
@@ -60,7 +60,7 @@ export function exchangeCode(
     const response = await oauth.authorizationCodeGrantRequest(
       ...([server, client, authentication, given, redirectUri, codeVerifier, options()] as const),
     )
-    return oauth.processAuthorizationCodeResponse(server, client, response)
+    return oauth.processAuthorizationCodeResponse(server, client, response, { recognizedTokenTypes })
   })
 }
 
@@ -69,9 +69,12 @@ export function refreshTokens(auth: OAuth, http: HttpClient, refreshToken: strin
   const { server, client, authentication, options } = settingsOf(auth, http)
   return tokensFrom(auth, async () => {
     const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options())
-    return oauth.processRefreshTokenResponse(server, client, response)
+    return oauth.processRefreshTokenResponse(server, client, response, { recognizedTokenTypes })
   })
 }
+
+/** Types of Slack, whose tokens are sent as bearer tokens all the same. */
+const recognizedTokenTypes: oauth.RecognizedTokenTypes = { bot: () => undefined, user: () => undefined }
 
 function settingsOf({ authorizationUrl, tokenUrl, clientId, clientSecret }: OAuth, http: HttpClient) {
   const server: oauth.AuthorizationServer = {
@@ -94,11 +97,12 @@ function settingsOf({ authorizationUrl, tokenUrl, clientId, clientSecret }: OAut
 
 /**
  * Answers of an authorization server after which only a person can connect the account again: those of RFC 6749, section 5.2,
- * and those of GitHub, which has its own.
+ * and those of GitHub and Slack, which have their own.
  */
 const ENDED: ReadonlySet<string> = new Set([
   ...['invalid_grant', 'unauthorized_client', 'invalid_client'],
   ...['bad_refresh_token', 'bad_verification_code', 'incorrect_client_credentials'],
+  ...['invalid_code', 'code_already_used', 'invalid_refresh_token', 'token_revoked', 'token_expired'],
 ])
 
 async function tokensFrom(

@@ -1,31 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { createAdmitter } from '../../admission/admitter.ts'
-import { createDecide } from '../../approvals/decide.ts'
 import { ENGINE_TOPIC } from '../../bus.ts'
-import { createRequestEngineChange } from '../../change-engine/request-engine-change.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import { createDataTables } from '../../data-tables/data-tables.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
-import { createStoreEvent } from '../../events/send-event.ts'
 import { createFiles } from '../../files/files.ts'
-import { createMigrateRun } from '../../migrate/request-migration.ts'
-import { createResolveParked } from '../../park/resolve-parked.ts'
 import { createStoredObjects } from '../../payloads/stored-objects.ts'
 import { reasonOf } from '../../reason-of.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createDispatchStore } from '../../store/dispatch-store.ts'
-import { createInbox, type RunInbox } from '../../store/inbox.ts'
+import { createInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { findMissingTypes, findUnservedQueues } from '../../store/obstacles.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
 import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
-import { newRunId, type RunRef, runKey } from '../../store/run-ref.ts'
+import { newRunId, runKey } from '../../store/run-ref.ts'
 import { createUploadingAppender } from '../../store/uploading-appender.ts'
 import { watchProgress } from '../../store/watch-progress.ts'
+import { createRunRequests } from '../run-requests.ts'
 import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
 import { createDispatchRunner } from './dispatch-runner.ts'
@@ -108,11 +104,6 @@ function assemble(
   const lease = createLease(dispatch, { leaseMs, monotonicMs })
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
-  const resolveParked = createResolveParked({ database, reader, inbox, findType, secrets: deps.secrets })
-  const decide = createDecide({ database, reader, inbox, findType })
-  const storeEvent = createStoreEvent(database, now)
-  const migrateRun = createMigrateRun({ database, committer, now })
-  const requestEngineChange = createRequestEngineChange({ database, committer, now })
   const presence = createPresence(busyGraceMs === 0 || isTick ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
@@ -163,11 +154,6 @@ function assemble(
   })
   let isClosed = false
 
-  /** Drives a run that this worker owns, or wakes the workers of all processes. */
-  const wake = (run: RunRef & { readonly owner: string | null }): void => {
-    if (run.owner === workerId) worker.drive(run)
-    else wakeWorkers()
-  }
   /** Returns the worker of this process if it may own one more run. */
   const owner = (): string | null =>
     poller.isRunning && lease.isValid() && worker.claimed.size < maxRuns ? workerId : null
@@ -176,6 +162,17 @@ function assemble(
    * its share of the slots of all workers. Other runs are claimed by any worker.
    */
   const starter = (): string | null => (slots.inUse < Math.ceil(concurrency / poller.workers) ? owner() : null)
+
+  const requests = createRunRequests({
+    ...{ kind: 'embedded', database, reader, committer, inbox, requirements, findType, now, owner },
+    secrets: deps.secrets,
+    wake: (runs) => {
+      for (const run of runs) {
+        if (run.owner === workerId) worker.drive(run)
+        else wakeWorkers()
+      }
+    },
+  })
 
   const start = async (request: StartRunRequest) => {
     await clock.ready()
@@ -230,22 +227,6 @@ function assemble(
     }
   }
 
-  const putEnd =
-    (put: RunInbox['cancel']): Engine['cancel'] =>
-    async (tenantId, runId, actor, hook) => {
-      const answer = await put(tenantId, runId, actor, { workerId: owner(), hook })
-      if (answer.outcome === 'accepted') wake({ tenantId, ...answer })
-      return { outcome: answer.outcome }
-    }
-
-  const putPause =
-    (put: RunInbox['pause']): Engine['pause'] =>
-    async (tenantId, runId, actor, hook) => {
-      const answer = await put(tenantId, runId, actor, { workerId: owner(), hook })
-      if (answer.outcome === 'accepted') wake({ tenantId, ...answer })
-      return { outcome: answer.outcome }
-    }
-
   const startWork = async (): Promise<void> => {
     if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
     await clock.ready()
@@ -274,45 +255,7 @@ function assemble(
     kind: 'embedded',
     kinds: ['embedded'],
     start,
-    decide: async (tenantId, approvalId, vote, hook) => {
-      const put = await decide(tenantId, approvalId, vote, { workerId: owner(), hook })
-      if (put.outcome === 'accepted') wake({ tenantId, ...put })
-      return { outcome: put.outcome }
-    },
-    resolveParked: async (tenantId, parkedId, request, hook) => {
-      const put = await resolveParked(tenantId, parkedId, request, { workerId: owner(), hook })
-      if (put.outcome === 'accepted') wake({ tenantId, ...put })
-      return { outcome: put.outcome }
-    },
-    sendEvent: async (tenantId, event, hook) => {
-      const { result, runs } = await storeEvent(tenantId, event, { workerId: owner(), hook })
-      for (const run of runs) wake({ tenantId, ...run })
-      return result
-    },
-    cancel: putEnd(inbox.cancel),
-    skipCompensation: putEnd(inbox.skipCompensation),
-    pause: putPause(inbox.pause),
-    resume: putPause(inbox.resume),
-    migrate: async (tenantId, runId, request, hook) => {
-      // Before the transaction: the requirements of the version are stored when the run moves.
-      await requirements.prepare(tenantId, request.plan)
-      const put = await migrateRun.request(tenantId, runId, request, { workerId: owner(), hook })
-      if (put.outcome !== 'accepted') return put
-      wake({ tenantId, ...put })
-      return { outcome: put.outcome }
-    },
-    checkMigration: migrateRun.check,
-    withdrawMigration: async (tenantId, runId, actor, hook) => {
-      const put = await migrateRun.withdraw(tenantId, runId, actor, { workerId: owner(), hook })
-      if (put.outcome === 'accepted') wake({ tenantId, ...put })
-      return { outcome: put.outcome }
-    },
-    changeEngine: async (tenantId, runId, request, hook) => {
-      if (request.engine !== 'embedded') return { outcome: 'unknown_engine' }
-      const put = await requestEngineChange(tenantId, runId, request, { workerId: owner(), hook })
-      if (put.outcome === 'accepted') wake({ tenantId, ...put })
-      return { outcome: put.outcome }
-    },
+    ...requests,
     lookForWork: wakeWorkers,
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,

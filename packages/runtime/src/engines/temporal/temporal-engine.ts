@@ -16,23 +16,18 @@ import {
   timerMs,
 } from '@tenon/core/options'
 import { createAdmitter } from '../../admission/admitter.ts'
-import { createDecide } from '../../approvals/decide.ts'
 import { publishChange } from '../../bus.ts'
-import { createRequestEngineChange } from '../../change-engine/request-engine-change.ts'
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import { createDataTables } from '../../data-tables/data-tables.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
-import { createStoreEvent } from '../../events/send-event.ts'
 import { createFiles } from '../../files/files.ts'
-import { createMigrateRun } from '../../migrate/request-migration.ts'
-import { createResolveParked } from '../../park/resolve-parked.ts'
 import { createStoredObjects } from '../../payloads/stored-objects.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import type { RunObstacle } from '../../run-store.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
-import { createInbox, type RunInbox } from '../../store/inbox.ts'
+import { createInbox } from '../../store/inbox.ts'
 import { createPartitionKeeper } from '../../store/log-partitions.ts'
 import { createOutbox, type Outbox } from '../../store/outbox.ts'
 import { queueEntryOf, requestRulesOf } from '../../store/queue-entry.ts'
@@ -40,6 +35,7 @@ import { createRequirementStore } from '../../store/requirements.ts'
 import { newRunId } from '../../store/run-ref.ts'
 import { findUnlistedTypes } from '../../store/temporal-workers.ts'
 import { createUploadingAppender } from '../../store/uploading-appender.ts'
+import { createRunRequests } from '../run-requests.ts'
 import { startQueued } from '../start-queued.ts'
 import { startedRun } from '../started-run.ts'
 import { unlessAborted } from '../unless-aborted.ts'
@@ -140,11 +136,6 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     onRunsWoken: () => relay?.wake(),
   })
   const inbox = createInbox(database, now)
-  const resolveParked = createResolveParked({ database, reader, inbox, findType, secrets: deps.secrets })
-  const decide = createDecide({ database, reader, inbox, findType })
-  const storeEvent = createStoreEvent(database, now)
-  const migrateRun = createMigrateRun({ database, committer, now })
-  const requestEngineChange = createRequestEngineChange({ database, committer, now })
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
   const retention = createRetentionKeeper({ database, objects, log }, deps.retention)
@@ -209,21 +200,12 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     return { client, relay, worker, stopFollowing, stopListing }
   }
 
-  const putEnd =
-    (put: RunInbox['cancel']): Engine['cancel'] =>
-    async (tenantId, runId, actor, hook) => {
-      const { outcome } = await put(tenantId, runId, actor, { hook })
-      relay?.wake()
-      return { outcome }
-    }
-
-  const putPause =
-    (put: RunInbox['pause']): Engine['pause'] =>
-    async (tenantId, runId, actor, hook) => {
-      const { outcome } = await put(tenantId, runId, actor, { hook })
-      relay?.wake()
-      return { outcome }
-    }
+  const requests = createRunRequests({
+    ...{ kind: 'temporal', database, reader, committer, inbox, requirements, findType, now },
+    secrets: deps.secrets,
+    owner: () => null,
+    wake: () => relay?.wake(),
+  })
 
   return {
     kind: 'temporal',
@@ -256,45 +238,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       relay?.wake()
       return startedRun(reader, { tenantId, runId }, result)
     },
-    decide: async (tenantId, approvalId, vote, hook) => {
-      const { outcome } = await decide(tenantId, approvalId, vote, { hook })
-      relay?.wake()
-      return { outcome }
-    },
-    resolveParked: async (tenantId, parkedId, request, hook) => {
-      const { outcome } = await resolveParked(tenantId, parkedId, request, { hook })
-      relay?.wake()
-      return { outcome }
-    },
-    sendEvent: async (tenantId, event, hook) => {
-      const { result } = await storeEvent(tenantId, event, { hook })
-      relay?.wake()
-      return result
-    },
-    cancel: putEnd(inbox.cancel),
-    skipCompensation: putEnd(inbox.skipCompensation),
-    pause: putPause(inbox.pause),
-    resume: putPause(inbox.resume),
-    migrate: async (tenantId, runId, request, hook) => {
-      // The run may be at the embedded engine, or change to it.
-      await requirements.prepare(tenantId, request.plan)
-      const put = await migrateRun.request(tenantId, runId, request, { hook })
-      if (put.outcome !== 'accepted') return put
-      relay?.wake()
-      return { outcome: put.outcome }
-    },
-    checkMigration: migrateRun.check,
-    withdrawMigration: async (tenantId, runId, actor, hook) => {
-      const { outcome } = await migrateRun.withdraw(tenantId, runId, actor, { hook })
-      relay?.wake()
-      return { outcome }
-    },
-    changeEngine: async (tenantId, runId, request, hook) => {
-      if (request.engine !== 'temporal') return { outcome: 'unknown_engine' }
-      const { outcome } = await requestEngineChange(tenantId, runId, request, { hook })
-      relay?.wake()
-      return { outcome }
-    },
+    ...requests,
     lookForWork: () => relay?.wake(),
     pauseStarts: admitter.pauseStarts,
     resumeStarts: admitter.resumeStarts,

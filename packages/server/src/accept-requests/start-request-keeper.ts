@@ -1,3 +1,4 @@
+import { createLookLoop } from '../background/look-loop.ts'
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { claimRequests } from '../tables/start-request-repository.ts'
@@ -38,18 +39,13 @@ export function createStartRequestKeeper(
   times: Partial<KeeperTimes> = {},
 ): StartRequestKeeper {
   const { leaseMs, idleMs, soonMs } = { ...TIMES, ...times }
-  let timer: NodeJS.Timeout | null = null
-  let dueAt = 0
-  let working: Promise<void> | null = null
-  let state: 'new' | 'started' | 'closed' = 'new'
-  let isWoken = false
   const turns = createTurns()
 
   const work = async (): Promise<number> => {
     const server = contextOf()
     let count = 0
-    while (state !== 'closed') {
-      isWoken = false
+    while (!loop.isClosed) {
+      loop.forgetWakes()
       const { afterTenant } = turns
       const { requests, isEmpty, tenants } = await server.database.withSystem((tx) =>
         claimRequests(tx, { leaseMs, most: AT_ONCE, afterTenant }),
@@ -69,49 +65,25 @@ export function createStartRequestKeeper(
     }
     return count
   }
-  const look = async (): Promise<void> => {
-    timer = null
-    await work().catch((error: unknown) =>
-      contextOf().log('warn', 'start_request.read_failed: retrying', { reason: reasonOf(error) }),
-    )
-    working = null
-    if (state === 'started') lookIn(isWoken ? 0 : idleMs)
-  }
-  const lookIn = (delayMs: number): void => {
-    const at = performance.now() + delayMs
-    if (timer !== null && dueAt <= at) return
-    if (timer !== null) clearTimeout(timer)
-    dueAt = at
-    timer = setTimeout(() => {
-      working = look()
-    }, delayMs).unref()
-  }
-  const start = (): void => {
-    if (state !== 'new') return
-    state = 'started'
-    lookIn(0)
-  }
+  const loop = createLookLoop({
+    look: async () => {
+      await work()
+      return idleMs
+    },
+    onError: (error) => {
+      contextOf().log('warn', 'start_request.read_failed: retrying', { reason: reasonOf(error) })
+      return idleMs
+    },
+  })
   const wakeIn = (delayMs: number): void => {
-    start()
-    isWoken = true
-    if (working === null && state === 'started') lookIn(delayMs)
+    loop.start()
+    loop.wake(delayMs)
   }
   return {
-    start,
-    drain: () => {
-      const draining = work()
-      working = draining.then(
-        () => undefined,
-        () => undefined,
-      )
-      return draining
-    },
+    start: () => loop.start(),
+    drain: () => loop.during(work),
     wake: () => wakeIn(0),
     wakeSoon: () => wakeIn(soonMs),
-    close: async () => {
-      state = 'closed'
-      if (timer !== null) clearTimeout(timer)
-      await working
-    },
+    close: () => loop.close(),
   }
 }

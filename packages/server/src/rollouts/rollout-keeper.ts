@@ -1,3 +1,4 @@
+import { createLookLoop } from '../background/look-loop.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { claimRollout } from '../tables/rollout-repository.ts'
 import { advanceRollout, type RolloutDeps } from './advance-rollout.ts'
@@ -18,15 +19,11 @@ export interface RolloutKeeper {
 /** Creates the keeper of one process. The rollouts are shared out among the processes part by part. */
 export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
   const { leaseMs, lookMs, idleMs } = { ...ROLLOUT_INTERVALS, ...deps.intervals }
-  let timer: NodeJS.Timeout | null = null
-  let working: Promise<void> | null = null
-  let state: 'new' | 'started' | 'closed' = 'new'
-  let isWoken = false
 
   /** Works on what is due. @returns True if it found a rollout. */
   const work = async (): Promise<boolean> => {
     let hasFound = false
-    while (state !== 'closed') {
+    while (!loop.isClosed) {
       const ref = await deps.database.withSystem((tx) => claimRollout(tx, leaseMs))
       if (ref === null) return hasFound
       hasFound = true
@@ -38,46 +35,21 @@ export function createRolloutKeeper(deps: RolloutDeps): RolloutKeeper {
     }
     return hasFound
   }
-  const look = async (): Promise<void> => {
-    timer = null
-    isWoken = false
-    const hasFound = await work().catch((error: unknown) => {
+  const loop = createLookLoop({
+    look: async () => ((await work()) ? lookMs : idleMs),
+    onError: (error) => {
       deps.log('warn', 'rollout.read_failed: retrying', { reason: reasonOf(error) })
-      return false
-    })
-    working = null
-    if (state === 'started') lookIn(isWoken ? 0 : hasFound ? lookMs : idleMs)
-  }
-  const lookIn = (delayMs: number): void => {
-    if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(() => {
-      working = look()
-    }, delayMs).unref()
-  }
-  const start = (): void => {
-    if (state !== 'new') return
-    state = 'started'
-    lookIn(lookMs)
-  }
+      return idleMs
+    },
+  })
+  const start = () => loop.start(lookMs)
   return {
     start,
     wake: () => {
       start()
-      isWoken = true
-      if (working === null && state === 'started') lookIn(0)
+      loop.wake()
     },
-    drain: async () => {
-      const draining = work()
-      working = draining.then(
-        () => undefined,
-        () => undefined,
-      )
-      return (await draining) ? 1 : 0
-    },
-    close: async () => {
-      state = 'closed'
-      if (timer !== null) clearTimeout(timer)
-      await working
-    },
+    drain: async () => ((await loop.during(work)) ? 1 : 0),
+    close: () => loop.close(),
   }
 }

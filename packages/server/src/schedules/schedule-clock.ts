@@ -1,3 +1,4 @@
+import { createLookLoop } from '../background/look-loop.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import type { PollDeps } from '../polls/ask-service.ts'
 import { listOutages, noteLook, OUTAGE_MS } from '../tables/schedule-outage-repository.ts'
@@ -47,11 +48,8 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
   const polls = createClockRoom('polls', { most: atOnce * POLLS_PER_SCHEDULE, mostOfTenant: atOnce })
   const inTurn = createGate(atOnce)
   const working = new Set<Promise<void>>()
-  let state: 'new' | 'started' | 'closed' = 'new'
-  let looking: Promise<void> = Promise.resolve()
   let notedAt = 0
   let taken = 0
-  let wake = (): void => undefined
 
   /** Claims what is due, as far as there is room. @returns Time until the next look. */
   const look = async (): Promise<number> => {
@@ -66,7 +64,7 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
     })
     if (now - notedAt >= NOTE_MS) notedAt = now
     taken += claimed.length + polled.length
-    const claiming = { now, outages, leaseMs, isClosing: () => state === 'closed', inTurn }
+    const claiming = { now, outages, leaseMs, isClosing: () => loop.isClosed, inTurn }
     for (const each of claimed) begin(times, each, claiming)
     for (const each of polled) begin(polls, each, claiming)
     const mayBeMore = (claimed.length > 0 && !times.isFull()) || (polled.length > 0 && !polls.isFull())
@@ -77,7 +75,7 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
     const done = work(claimed, claiming).finally(() => {
       working.delete(done)
       room.leave(claimed.tenantId)
-      if (room.isWorthALook()) wake()
+      if (room.isWorthALook()) loop.wake()
     })
     working.add(done)
   }
@@ -92,53 +90,28 @@ export function createScheduleClock(deps: FireDeps & PollDeps, given: Partial<Cl
       await database.withTenant(tenantId, (tx) => putOffSchedule(tx, claimed, retryMs)).catch(() => undefined)
     }
   }
-  const run = async (): Promise<void> => {
-    while (state === 'started') {
-      const isWoken = new Promise<void>((resolve) => {
-        wake = resolve
-      })
-      const pauseMs = await look().catch((error: unknown) => {
-        log('warn', 'schedules.read_failed: retrying', { reason: reasonOf(error) })
-        return idleMs
-      })
-      await within(isWoken, pauseMs)
-    }
-  }
-  return {
-    start() {
-      if (state !== 'new') return
-      state = 'started'
-      looking = run()
+  const loop = createLookLoop({
+    look,
+    onError: (error) => {
+      log('warn', 'schedules.read_failed: retrying', { reason: reasonOf(error) })
+      return idleMs
     },
+  })
+  return {
+    start: () => loop.start(),
     async drain() {
       const before = taken
-      while (state !== 'closed') {
+      while (!loop.isClosed) {
         const last = taken
-        const looked = look()
-        looking = looked.then(
-          () => undefined,
-          () => undefined,
-        )
-        await looked
+        await loop.during(look)
         if (working.size > 0) await Promise.race(working)
         else if (taken === last) break
       }
       return taken - before
     },
     async close() {
-      state = 'closed'
-      wake()
-      await looking
+      await loop.close()
       await Promise.all(working)
     },
   }
-}
-
-async function within(isWoken: Promise<void>, pauseMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const isOver = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, pauseMs).unref()
-  })
-  await Promise.race([isWoken, isOver])
-  clearTimeout(timer)
 }

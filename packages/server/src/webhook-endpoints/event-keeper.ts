@@ -1,3 +1,4 @@
+import { createLookLoop } from '../background/look-loop.ts'
 import type { ServerContext } from '../context.ts'
 import { reasonOf } from '../log/reason-of.ts'
 import { type ClaimedEvent, claimEvents, type EventClaim } from '../tables/event-queue-repository.ts'
@@ -42,10 +43,6 @@ const HOST_KEPT_MS = 7 * 24 * 60 * 60 * 1_000
  */
 export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEvent | undefined): EventKeeper {
   const inHand = new Map<Promise<void>, ClaimedEvent>()
-  let timer: NodeJS.Timeout | null = null
-  let looking: Promise<void> | null = null
-  let state: 'new' | 'started' | 'closed' = 'new'
-  let isWoken = false
   let saidAt: number | null = null
   let taken = 0
   /** Turns for `onEvent`. */
@@ -65,7 +62,7 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
       })
       .finally(() => {
         inHand.delete(work)
-        wakeIfStarted()
+        loop.wake()
       })
     inHand.set(work, entry)
     taken += 1
@@ -97,58 +94,42 @@ export function createEventKeeper(contextOf: () => ServerContext, onEvent: OnEve
   const look = async (): Promise<void> => {
     const server = contextOf()
     await sayHostListens(server)
-    while (state !== 'closed' && inHand.size < AT_ONCE) {
-      isWoken = false
+    while (!loop.isClosed && inHand.size < AT_ONCE) {
+      loop.forgetWakes()
       const claim = nextClaim()
       const { entries, tenants } = await server.database.withSystem((tx) => claimEvents(tx, claim))
       for (const entry of entries) take(server, entry)
       if (!turns.note(tenants, entries.length === 0)) return
     }
   }
-  const lookIn = (delayMs: number): void => {
-    if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(() => {
-      timer = null
-      looking = look()
-        .catch((error: unknown) =>
-          contextOf().log('warn', 'webhook.read_failed: retrying', { reason: reasonOf(error) }),
-        )
-        .finally(() => {
-          looking = null
-          if (state === 'started') lookIn(isWoken ? 0 : IDLE_MS)
-        })
-    }, delayMs).unref()
-  }
-  const start = (): void => {
-    if (state !== 'new') return
-    state = 'started'
-    lookIn(0)
-  }
-  const wakeIfStarted = (): void => {
-    isWoken = true
-    if (looking === null && state === 'started') lookIn(0)
-  }
+  const loop = createLookLoop({
+    look: async () => {
+      await look()
+      return IDLE_MS
+    },
+    onError: (error) => {
+      contextOf().log('warn', 'webhook.read_failed: retrying', { reason: reasonOf(error) })
+      return IDLE_MS
+    },
+  })
   return {
-    start,
+    start: () => loop.start(),
     wake: () => {
-      start()
-      wakeIfStarted()
+      loop.start()
+      loop.wake()
     },
     drain: async () => {
       const before = taken
-      while (state !== 'closed') {
+      while (!loop.isClosed) {
         const last = taken
-        looking = look()
-        await looking
+        await loop.during(look)
         if (inHand.size > 0) await Promise.race(inHand.keys())
         else if (taken === last) break
       }
       return taken - before
     },
     close: async () => {
-      state = 'closed'
-      if (timer !== null) clearTimeout(timer)
-      await looking
+      await loop.close()
       await Promise.all(inHand.keys())
     },
   }

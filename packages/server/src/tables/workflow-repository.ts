@@ -19,13 +19,12 @@ export async function findWorkflow(
   tenantId: TenantId,
   workflowId: WorkflowId,
 ): Promise<WorkflowRow | null> {
-  const row = await tx
-    .selectFrom('workflows')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('workflow_id', '=', workflowId)
-    .executeTakeFirst()
+  const row = await workflowIn(tx, tenantId, workflowId).executeTakeFirst()
   return row ?? null
+}
+
+function workflowIn(tx: ServerTx, tenantId: TenantId, workflowId: WorkflowId) {
+  return tx.selectFrom('workflows').selectAll().where('tenant_id', '=', tenantId).where('workflow_id', '=', workflowId)
 }
 
 /** Names by id, of deleted workflows too. */
@@ -91,14 +90,8 @@ export async function lockWorkflow(
   tenantId: TenantId,
   workflowId: WorkflowId,
 ): Promise<WorkflowRow | null> {
-  const row = await tx
-    .selectFrom('workflows')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('workflow_id', '=', workflowId)
-    // Not the key: rows that refer to the workflow may be added meanwhile.
-    .forNoKeyUpdate()
-    .executeTakeFirst()
+  // Not the key: rows that refer to the workflow may be added meanwhile.
+  const row = await workflowIn(tx, tenantId, workflowId).forNoKeyUpdate().executeTakeFirst()
   return row ?? null
 }
 

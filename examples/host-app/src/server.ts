@@ -8,6 +8,7 @@ import { createBuiltInNodes } from '@tenon/nodes/server'
 import { embeddedEngine } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createWorkflowServer } from '@tenon/server'
+import { createMcpServer } from '@tenon/server/mcp'
 import { attachWebSockets, localKeyProvider } from '@tenon/server/node'
 import { Hono } from 'hono'
 import { openDatabase } from './demo/database.ts'
@@ -52,11 +53,13 @@ const automation = createWorkflowServer({
   keyProvider: localKeyProvider({ file: join(dataDirectory, 'secret.key'), create: true }),
 })
 
+const mcp = createMcpServer(automation, { name: 'Hearth', instructions: 'Workflows of the help desk and the shop.' })
 const app = new Hono()
 app.get('/', (c) => c.redirect('/app'))
 app.use('/app/*', pages(join(import.meta.dirname, 'pages')))
 app.route('/demo', demoRoutes(sessions, { engine: environment.engine, model: model.name, isDemoModel: model.isDemo }))
 app.route('/demo/shop', shop(automation, database, sessions))
+app.all('/mcp', (c) => mcp.fetch(c.req.raw, { c }))
 app.use(automation.middleware)
 app.notFound(notFound)
 
@@ -73,6 +76,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     name,
     () =>
       void detach()
+        .then(() => mcp.close())
         .then(() => automation.close())
         .then(() => process.exit(0)),
   )

@@ -16,6 +16,7 @@ import { WorkflowDataFields } from './workflow-data-fields.tsx'
 import { WorkflowHandlerFields } from './workflow-handler-fields.tsx'
 import { WorkflowLimitFields } from './workflow-limit-fields.tsx'
 import { WorkflowRequestFields } from './workflow-start-fields.tsx'
+import { WorkflowToolFields } from './workflow-tool-fields.tsx'
 
 interface WorkflowSettingsFieldsProps {
   readonly settings: WorkflowSettings
@@ -90,6 +91,7 @@ function SettingsFields({ settings, description }: WorkflowSettingsFieldsProps) 
         <WorkflowDataFields settings={settings} />
       </SettingsGroup>
       <WorkflowHandlerFields settings={settings} />
+      <WorkflowToolFields settings={settings} description={description} />
     </>
   )
 }

@@ -17,6 +17,7 @@ import type { enRollouts } from './rollouts.ts'
 import type { enRuns } from './runs.ts'
 import type { enStarter } from './starter.ts'
 import type { enSubWorkflows } from './sub-workflows.ts'
+import type { enTools } from './tools.ts'
 import type { enTriggers } from './triggers.ts'
 import type { enWaits } from './waits.ts'
 import type { enWebhooks } from './webhooks.ts'
@@ -40,6 +41,7 @@ export { enRollouts } from './rollouts.ts'
 export { enRuns } from './runs.ts'
 export { enStarter } from './starter.ts'
 export { enSubWorkflows } from './sub-workflows.ts'
+export { enTools } from './tools.ts'
 export { enTriggers } from './triggers.ts'
 export { enWaits } from './waits.ts'
 export { enWebhooks } from './webhooks.ts'
@@ -65,6 +67,7 @@ export type MessageKey =
   | keyof typeof enRollouts
   | keyof typeof enStarter
   | keyof typeof enSubWorkflows
+  | keyof typeof enTools
   | keyof typeof enTriggers
   | keyof typeof enWaits
   | keyof typeof enWebhooks

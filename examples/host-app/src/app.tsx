@@ -15,9 +15,7 @@ const RunViewer = lazy(async () => ({ default: (await import('@tenon/editor/runs
 const RunList = lazy(async () => ({ default: (await import('@tenon/editor/runs')).RunList }))
 const ApprovalInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ApprovalInbox }))
 const ParkedInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ParkedInbox }))
-const DataTablesManager = lazy(async () => ({
-  default: (await import('@tenon/editor/data-tables')).DataTablesManager,
-}))
+const TablesPage = lazy(async () => ({ default: (await import('./ui/tables-page.tsx')).TablesPage }))
 const ConnectionsManager = lazy(async () => ({
   default: (await import('@tenon/editor/connections')).ConnectionsManager,
 }))
@@ -82,14 +80,7 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
           <WebhooksManager {...host} />
         </Route>
         <Route path="/tables/:id?">
-          {({ id }) => (
-            <DataTablesManager
-              {...host}
-              tableId={id ?? null}
-              onTableChange={(tableId) => navigate(tableId === null ? '/tables' : `/tables/${tableId}`)}
-              hrefOf={(tableId) => `${base}/tables/${tableId}`}
-            />
-          )}
+          <TablesPage {...host} />
         </Route>
         <Route path="/fixes">
           <ParkedInbox {...host} />

@@ -1,6 +1,6 @@
 import type { RunSummary } from '@tenon/core/client'
 import type { MouseEvent } from 'react'
-import { addressOf } from '../../instance/call-host.ts'
+import { addressOf } from '../../instance/address-of.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { Badge } from '../../ui/badge.tsx'

@@ -1,5 +1,5 @@
 // `npm run chaos`: attacks the engines at full size, which takes about 15 minutes on two cores, and prints a table.
-// `npm run chaos -- --part sagas` runs one part: kills, sagas, timers, tenants, races, crash-points, temporal or storm.
+// `npm run chaos -- --part sagas` runs one part: kills, sagas, timers, tenants, races, crash-points, temporal, agents or storm.
 // `npm run chaos -- --storm --runs 500 --crashes 24 --workers 2 --lost-answers 0.05 --seed 1` runs one storm alone.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

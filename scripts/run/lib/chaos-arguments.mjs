@@ -18,6 +18,7 @@ const PARTS = /** @type {Readonly<Record<string, { files: readonly string[], tes
   races: { files: ['chaos/people'] },
   'crash-points': { files: ['chaos/crash-points'] },
   temporal: { files: ['chaos/temporal'] },
+  agents: { files: ['chaos/agents'] },
   storm: { files: ['storm.chaos'] },
 })
 

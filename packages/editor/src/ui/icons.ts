@@ -6,6 +6,7 @@ export const ICONS = {
   minus: 'M5 12h14',
   search: 'M11 4a7 7 0 1 0 .01 0M16 16l4.5 4.5',
   chevronDown: 'M6 9l6 6 6-6',
+  chevronUp: 'M6 15l6-6 6 6',
   chevronRight: 'M9 6l6 6-6 6',
   chevronLeft: 'M15 6l-6 6 6 6',
   grip: 'M9 6h.01M9 12h.01M9 18h.01M15 6h.01M15 12h.01M15 18h.01',

@@ -1,18 +1,17 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTenonClient, type TenonClient } from '@tenon/core/client'
+import type { TenonClient } from '@tenon/core/client'
 import { FILE_SCHEMA, type NodePolicy, type WorkflowDocument } from '@tenon/core/document'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasTemporal, type OwnDevServer, startDevServer } from '../../../runtime/test/temporal/dev-server.ts'
 import { bundleShellOnce, newTaskQueue } from '../../../runtime/test/temporal/open-temporal.ts'
 import { AWS_KEY, AWS_REGION } from '../../../runtime/test/textract-simulator.ts'
 import type { DocumentsOrder } from './documents-order.ts'
 import { invoicePdf, type Moment, startInvoiceServices } from './invoice-services.ts'
+import { bundleServer, endProcess, startServerProcess } from './server-process.ts'
 
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `tenon-documents-${process.pid}`)
 const SIDES = ['before', 'after'] as const
@@ -31,14 +30,7 @@ const LONGEST_MS = 4 * PATIENT.timeout
 
 let postgres: TestPostgres
 beforeAll(async () => {
-  const conditions = ['@tenon/source', 'module', 'node', 'development|production']
-  const entry = join(import.meta.dirname, 'documents-process.ts')
-  const bundled = build({
-    ...{ configFile: false, root: import.meta.dirname, logLevel: 'error', resolve: { conditions } },
-    ssr: { resolve: { conditions }, noExternal: [/^@tenon\//], external: ['pg', 'kysely', 'zod', 'jose', 'hono'] },
-    build: { ssr: entry, outDir: CACHE, emptyOutDir: true, minify: false, target: 'node20' },
-  })
-  const [started] = await Promise.all([startTestPostgres({ keepsCommits: true }), bundled])
+  const [started] = await Promise.all([startTestPostgres({ keepsCommits: true }), bundleServer(CACHE)])
   postgres = started
 }, 120_000)
 afterAll(async () => {
@@ -120,7 +112,7 @@ async function killedEverywhere(temporal: DocumentsOrder['temporal']): Promise<v
   await target.query('create table invoices (number text, supplier text, total numeric)')
   const { holds, textract, mails, modelUrl } = services
   const order: DocumentsOrder = { databaseUrl, modelUrl, textractPort: textract.port, temporal }
-  let server = await startProcess(order)
+  let server = await startServerProcess(CACHE, order)
   try {
     const connections = await connect(server.client, services, targetUrl)
     const workflowId = await publish(server.client, pipeline(connections))
@@ -141,8 +133,8 @@ async function killedEverywhere(temporal: DocumentsOrder['temporal']): Promise<v
     await expect.poll(() => planned.filter(({ number }) => !holds.reached.has(number)), PATIENT).toEqual([])
     await expect.poll(async () => (await server.client.runs.get(waiting.runId)).status, PATIENT).toBe('waiting')
 
-    await end(server.process)
-    server = await startProcess(order)
+    await endProcess(server.process)
+    server = await startServerProcess(CACHE, order)
     await Promise.all([...held.slice(0, -SIDES.length), waiting].map(({ runId }) => approve(server.client, runId)))
     const outcomeOf = async ({ runId }: { readonly runId: string }) => (await server.client.runs.get(runId)).outcome
     await expect
@@ -163,7 +155,7 @@ async function killedEverywhere(temporal: DocumentsOrder['temporal']): Promise<v
     const nodeRuns = (await server.client.runs.ledger(held[0]?.runId ?? '')).nodeRuns
     expect(nodeRuns.find(({ nodeId }) => nodeId === 'read')?.output).toMatchObject({ pageCount: 3, warnings: [] })
   } finally {
-    await end(server.process)
+    await endProcess(server.process)
     await target.end()
   }
 }
@@ -230,20 +222,4 @@ async function approve(client: TenonClient, runId: string): Promise<void> {
   await expect.poll(ask, PATIENT).toEqual({ approvalId: expect.any(String) })
   const { approvalId = '' } = await ask()
   await client.approvals.decide(approvalId, { choice: 'approve' })
-}
-
-async function startProcess(order: DocumentsOrder) {
-  const child = fork(join(CACHE, 'documents-process.js'), [JSON.stringify(order)])
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (message) => resolve(Number(message)))
-    child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)))
-  })
-  return { process: child, client: createTenonClient({ baseUrl: `http://127.0.0.1:${port}`, getToken: () => 'ada' }) }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const hasEnded = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGKILL')
-  await hasEnded
 }

@@ -11,6 +11,7 @@ import { SecretControl } from './secret-control.tsx'
 import { GroupControl, JsonControl, ListControl } from './structure-controls.tsx'
 import { CodeControl, ExpressionControl, PromptControl, TextControl } from './text-control.tsx'
 import { TimeZoneControl } from './time-zone-control.tsx'
+import { ToolsControl } from './tools-control.tsx'
 import { WorkflowControl, WorkflowInputControl } from './workflow-controls.tsx'
 
 /** All controls that a definition can name, and those that are inferred from a schema. */
@@ -39,4 +40,5 @@ export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
   'data-table': DataTableControl,
   'data-column': DataColumnControl,
   'data-values': DataValuesControl,
+  tools: ToolsControl,
 })

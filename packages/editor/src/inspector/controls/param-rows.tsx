@@ -35,6 +35,7 @@ const GROUP_CONTROLS: readonly string[] = [
   'list',
   'duration',
   'workflow-input',
+  'tools',
 ]
 
 /** Controls of plain values that can be switched to a template. */
@@ -54,7 +55,7 @@ const CHOICE_CONTROLS: readonly string[] = [
 ]
 
 /** Controls whose parts are rows with their own faults. */
-const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list', 'workflow-input']
+const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list', 'workflow-input', 'tools']
 
 interface ParamRowsProps {
   readonly nodeId: NodeId

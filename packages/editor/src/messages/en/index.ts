@@ -1,3 +1,4 @@
+import type { enAgents } from './agents.ts'
 import type { enCalls } from './calls.ts'
 import type { enConnections } from './connections.ts'
 import type { enData } from './data.ts'
@@ -22,6 +23,7 @@ import type { enTriggers } from './triggers.ts'
 import type { enWaits } from './waits.ts'
 import type { enWebhooks } from './webhooks.ts'
 
+export { enAgents } from './agents.ts'
 export { enCalls } from './calls.ts'
 export { enConnections } from './connections.ts'
 export { enData } from './data.ts'
@@ -50,6 +52,7 @@ export { enWebhooks } from './webhooks.ts'
 export type MessageKey =
   | keyof typeof en
   | keyof typeof enRuns
+  | keyof typeof enAgents
   | keyof typeof enCalls
   | keyof typeof enConnections
   | keyof typeof enData

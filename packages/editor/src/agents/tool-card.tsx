@@ -48,7 +48,7 @@ export function ToolCard({ control, tool, index, count, onMove, onRemove }: Tool
   )
   return (
     <fieldset className="tn-case" aria-label={name}>
-      <div className="tn-tool-head">
+      <div className="tn-agent-tool-head">
         {entry !== undefined && <IconTile path={entry.icon} category={entry.category} size="s" />}
         <span className="tn-truncate">
           {entry === undefined
@@ -111,7 +111,7 @@ function ToolParams({ control, path, tool, entry }: ToolParamsProps) {
     .map((field) => {
       const isOpen = Object.hasOwn(open, field.name)
       return (
-        <div key={field.name} className="tn-tool-param">
+        <div key={field.name} className="tn-agent-tool-param">
           {isOpen ? (
             <ParamRow
               nodeId={nodeId}

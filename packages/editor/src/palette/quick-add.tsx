@@ -1,6 +1,5 @@
 import type { NodeId, WorkflowDocument } from '@tenon/core/document'
-import type { NodeManifestEntry } from '@tenon/core/node'
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { CanvasPopup } from '../canvas/canvas-popup.tsx'
 import type { Placement } from '../commands/command.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
@@ -8,9 +7,7 @@ import { endsIteration, fitsInLoop, isLoop, loopsAround } from '../graph/contain
 import { useTranslate } from '../instance/instance-context.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { IconTile } from '../ui/icon-tile.tsx'
-import { SearchList } from '../ui/search-list.tsx'
-import { searchEntries } from './search-entries.ts'
+import { NodePicker } from './node-picker.tsx'
 
 /** List of node types that opens with `/`, on an edge, or at the end of a released connection. */
 export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
@@ -68,37 +65,4 @@ function loopOf(placement: Placement, { nodes, edges }: WorkflowDocument): NodeI
   const beside =
     placement.kind === 'on-edge' ? edges.find(({ id }) => id === placement.edgeId)?.source : placement.nodeId
   return nodes.find(({ id }) => id === beside)?.parentId
-}
-
-interface NodePickerProps {
-  readonly entries: readonly NodeManifestEntry[]
-  readonly onPick: (entry: NodeManifestEntry) => void
-}
-
-/** List of node types with a search field; arrow keys move the selection, Enter chooses. */
-function NodePicker({ entries, onPick }: NodePickerProps) {
-  const t = useTranslate()
-  const find = useCallback((query: string) => searchEntries(entries, query), [entries])
-  return (
-    <div className="tn-picker">
-      <SearchList
-        label={t('palette.search')}
-        find={find}
-        onChoose={onPick}
-        listLabel={t('palette.label')}
-        emptyText={t('palette.nothing')}
-        keyOf={({ type }) => type}
-      >
-        {(entry) => (
-          <>
-            <IconTile path={entry.icon} category={entry.category} size="s" />
-            <span className="tn-palette-text" dir="auto">
-              {entry.title}
-              <small>{entry.description}</small>
-            </span>
-          </>
-        )}
-      </SearchList>
-    </div>
-  )
 }

@@ -74,5 +74,12 @@ function Answer({ call, number, startsOpen }: AnswerProps) {
 function textOf(answer: Json | undefined): string | null {
   if (answer === undefined) return null
   if (typeof answer === 'string') return answer
-  return isJsonObject(answer) && typeof answer.text === 'string' ? answer.text : JSON.stringify(answer, null, 2)
+  if (!isJsonObject(answer) || typeof answer.text !== 'string') return JSON.stringify(answer, null, 2)
+  const calls = Array.isArray(answer.toolCalls) ? (answer.toolCalls as readonly Json[]) : []
+  return [answer.text, ...calls.map(lineOf)].filter((line) => line !== '').join('\n')
+}
+
+/** Returns a tool that the model has called, with the arguments as it has written them. */
+function lineOf(call: Json): string {
+  return isJsonObject(call) ? `→ ${String(call.name)} ${String(call.arguments)}` : ''
 }

@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { Automation } from '../app.tsx'
 import { type DemoFacts, forgetUser, loadFacts, openSession, rememberedUser, type Session } from './session.ts'
 import { SignIn } from './sign-in.tsx'
 import { TicketPage } from './ticket-page.tsx'
 import { type Theme, useTheme } from './use-theme.ts'
-import { WorkflowsPage } from './workflows-page.tsx'
+
+// It loads when it is opened, so that the first script is smaller.
+const WorkflowsPage = lazy(async () => ({ default: (await import('./workflows-page.tsx')).WorkflowsPage }))
 
 const ACCOUNT_ID = 'desk-account'
 
@@ -73,12 +75,14 @@ function Pages({ session, theme }: { readonly session: Session; readonly theme: 
         <TicketPage client={client} canRoute={canEdit} onOpenRun={(runId) => navigate(`/runs/${runId}`)} />
       </Route>
       <Route path="/automations">
-        <WorkflowsPage
-          client={client}
-          theme={theme}
-          canEdit={canEdit}
-          onOpen={(id) => navigate(`/automations/${id}`)}
-        />
+        <Suspense fallback={<p className="desk-wait">Loading …</p>}>
+          <WorkflowsPage
+            client={client}
+            theme={theme}
+            canEdit={canEdit}
+            onOpen={(id) => navigate(`/automations/${id}`)}
+          />
+        </Suspense>
       </Route>
       <Route>
         <Automation client={client} theme={theme} />

@@ -29,7 +29,6 @@ function clientOn(answer: (request: Request) => Response | Promise<Response>, to
 const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>> = {
   getMe: (client) => client.me(),
   getNodeManifest: (client) => client.nodeManifest(),
-  listTools: (client) => client.workflows.tools({ name: 'refund' }),
   listWorkflows: (client) => client.workflows.list({ limit: 5, deleted: true }),
   createWorkflow: (client) => client.workflows.create({ name: 'A' }),
   getWorkflow: (client) => client.workflows.get('w/1'),
@@ -235,7 +234,7 @@ describe('createTenonClient', () => {
     ])
   })
 
-  test('every route but the sockets, the streams and the public ones has a method', () => {
+  test('every route but the sockets, the streams, the public ones and that for protocols has a method', () => {
     const without = Object.values(ROUTES)
       .filter((route) => !(route.id in calls))
       .map((route) => route.id)
@@ -247,6 +246,7 @@ describe('createTenonClient', () => {
       'getLive',
       'getOpenApi',
       'getReady',
+      'listTools',
       'receiveCallback',
       'runLogs',
       'sendForm',

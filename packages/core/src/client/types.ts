@@ -27,7 +27,6 @@ import type {
 } from '../api/parked-types.ts'
 import type { StartedRun, TryDraft } from '../api/run-types.ts'
 import type { CheckedSubWorkflows, CheckSubWorkflows } from '../api/sub-workflow-types.ts'
-import type { ToolInfo } from '../api/tool-types.ts'
 import type {
   Approval,
   Change,
@@ -87,8 +86,6 @@ export interface TenonClient {
     ): Promise<Page<Workflow>>
     /** Creates a workflow with a draft. @throws {@link TenonError} `DOCUMENT_MALFORMED`, `QUOTA_EXCEEDED`. */
     create(body: CreateWorkflow, options?: RequestOptions): Promise<Workflow>
-    /** Lists a page of the published workflows that are offered as tools, by name. @throws {@link TenonError} `CURSOR_INVALID`. */
-    tools(query?: { name?: string; cursor?: string; limit?: number }, options?: RequestOptions): Promise<Page<ToolInfo>>
     /** Reads a workflow, including a deleted one. */
     get(workflowId: WorkflowId, options?: RequestOptions): Promise<Workflow>
     /** Changes the name or the description of a workflow. */

@@ -7,7 +7,6 @@ export function workflowMethods(send: Transport): TenonClient['workflows'] {
   return {
     list: (query, request) => send({ method: 'GET', path: '/workflows', query, ...sendingOf(request) }),
     create: (body, request) => send({ method: 'POST', path: '/workflows', body, ...sendingOf(request) }),
-    tools: (query, request) => send({ method: 'GET', path: '/tools', query, ...sendingOf(request) }),
     get: (workflowId, request) => send({ method: 'GET', path: path`/workflows/${workflowId}`, ...sendingOf(request) }),
     update: (workflowId, body, request) =>
       send({ method: 'PATCH', path: path`/workflows/${workflowId}`, body, ...sendingOf(request) }),

@@ -131,7 +131,7 @@ const errorHandler = object<ErrorHandler>({
   onCancel: optional(boolean),
 })
 
-const tool = object<WorkflowTool>({ name: required(text({ max: 64 })), description: required(notes) })
+const tool = object<WorkflowTool>({ name: required(notes), description: required(notes) })
 
 export const settingFields = {
   timeout: optional(duration),

@@ -1,7 +1,7 @@
-import type { Identity } from '@tenon/core/api'
+import type { Identity, Page, ToolInfo } from '@tenon/core/api'
 import type { TenonClient } from '@tenon/core/client'
 import type { Json, RunId } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
+import { type Problem, TenonError } from '@tenon/core/errors'
 import { maskCredentials } from '@tenon/core/mask'
 import { readRunAnswer } from '@tenon/core/run'
 import type { ServerContext } from '../context.ts'
@@ -28,6 +28,8 @@ export interface ProtocolCaller {
    * @throws {@link TenonError} `RATE_LIMITED`, `FORBIDDEN` if the rights were taken away meanwhile; that of `begin`.
    */
   holdRun(held: HeldRun): Promise<RunId>
+  /** Lists a page of the tools of the tenant, by name. @throws {@link TenonError} `FORBIDDEN`, `CURSOR_INVALID`. */
+  listTools(query: { readonly name?: string; readonly cursor?: string }): Promise<Page<ToolInfo>>
   /** Reads what a run of the tenant has answered with a respond node, masked; `null` if it has not. */
   readAnswer(runId: RunId): Promise<{ readonly body: Json } | null>
 }
@@ -74,6 +76,7 @@ export function createProtocolCallers(server: ServerContext, app: App, options: 
       return {
         identity,
         client: createClientOf(server, app, { identity, isLimited: true }),
+        listTools: (query) => listTools(server, app, identity, query),
         holdRun: (held) => holdRun(server, { identity, receivedAt }, held),
         readAnswer: (runId) => readAnswer(server, identity, runId),
       }
@@ -85,6 +88,20 @@ export function createProtocolCallers(server: ServerContext, app: App, options: 
         error: error instanceof Error ? error.message : String(error),
       }),
   }
+}
+
+/** The page needs no method for tools, so the client has none. */
+async function listTools(
+  server: ServerContext,
+  app: App,
+  identity: Identity,
+  query: { readonly name?: string; readonly cursor?: string },
+): Promise<Page<ToolInfo>> {
+  const request = new Request(`${server.apiUrl}/tools?${new URLSearchParams(query)}`)
+  const response = await app.fetch(request, { identity, isLimited: true })
+  if (response.ok) return (await response.json()) as Page<ToolInfo>
+  const { code, detail, remedy } = (await response.json()) as Problem
+  throw new TenonError(code, detail, { remedy })
 }
 
 async function readAnswer(

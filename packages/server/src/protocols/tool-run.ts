@@ -28,7 +28,7 @@ export async function findTool(caller: ProtocolCaller, name: string): Promise<To
   // The query takes no other text.
   if (name.length === 0 || name.length > 64) return null
   try {
-    const { items } = await caller.client.workflows.tools({ name, limit: 1 })
+    const { items } = await caller.listTools({ name })
     return items[0] ?? null
   } catch (error) {
     if (isRefusal(error)) return null
@@ -39,7 +39,7 @@ export async function findTool(caller: ProtocolCaller, name: string): Promise<To
 /** Lists a page of the tools that a caller may use: none for callers who may not start runs. */
 export async function listTools(caller: ProtocolCaller, cursor: string | undefined) {
   try {
-    return await caller.client.workflows.tools(cursor === undefined ? {} : { cursor })
+    return await caller.listTools(cursor === undefined ? {} : { cursor })
   } catch (error) {
     if (isRefusal(error)) return { items: [], nextCursor: null }
     throw error

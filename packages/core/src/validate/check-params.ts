@@ -11,7 +11,7 @@ import { issueFix } from './fix.ts'
 import { holdsTemplate } from './holds-template.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
-import { schemaAt, titleAt } from './param-schema.ts'
+import { schemaAt, titleAt, titleOfText } from './param-schema.ts'
 import { type SchemaChecker, schemaFault } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
@@ -138,9 +138,9 @@ function checkLiterals({ surveyed, schema }: CheckedNode, report: ReportIssue): 
   const { node, name, texts } = surveyed
   for (const { path, text, schema: own, isLiteral } of texts) {
     if (!isLiteral || !isTemplate(text) || asObject(own)?.literal !== true) continue
-    const values = { param: titleAt(schema, path) }
+    const values = { param: titleOfText(schema, path) }
     const message = `${name}: "${values.param}" takes a fixed value; expressions are not evaluated here`
-    report(warningIssue('PARAM_LITERAL', message, { nodeId: node.id, path: ['params', ...path], values }))
+    report(warningIssue('PARAM_LITERAL', message, { nodeId: node.id, path, values }))
   }
 }
 

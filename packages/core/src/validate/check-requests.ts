@@ -8,7 +8,7 @@ import { holdsKnownKey, maskText } from '../mask/mask-text.ts'
 import { cutText } from '../text/cut-text.ts'
 import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
-import { schemaBelow, titleAt } from './param-schema.ts'
+import { schemaBelow, titleAt, titleOfText } from './param-schema.ts'
 import { sinkOf } from './param-sink.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
@@ -80,12 +80,12 @@ function checkTokens(surveyed: SurveyedNode, report: ReportIssue): void {
   for (const { path, text, schema: textSchema } of texts) {
     const sink = sinkOf(textSchema, schema, node.params)
     if (!holdsToken(text, sink !== null)) continue
-    const isHeader = sink === 'header' && path.length > 1
+    const isHeader = sink === 'header' && path.length > 2
     const own = secretFor(schema, isHeader ? String(path.at(-1)) : null)
-    const values = { param: titleAt(schema, path), secret: own === undefined ? '' : titleAt(schema, [own]) }
+    const values = { param: titleOfText(schema, path), secret: own === undefined ? '' : titleAt(schema, [own]) }
     const message = `${name}: "${values.param}" seems to contain a token, which everyone who can see the workflow can read. ${remedyForToken(values.secret)}`
-    const at = { nodeId: node.id, path: ['params', ...path], values }
-    report(warningIssue('SECRET_IN_TEXT', message, isHeader ? { ...at, fix: headerFix(surveyed, path) } : at))
+    const at = { nodeId: node.id, path, values }
+    report(warningIssue('SECRET_IN_TEXT', message, isHeader ? { ...at, fix: headerFix(surveyed, path.slice(1)) } : at))
   }
 }
 
@@ -107,9 +107,9 @@ function checkSecretHost(
   if (secret === undefined) return
   for (const { path, text, schema: own, isLiteral } of texts) {
     if (isLiteral || sinkOf(own, schema, node.params) !== 'url' || !namesOpenHost(templates, text)) continue
-    const values = { param: titleAt(schema, path), secret: titleAt(schema, [secret]) }
+    const values = { param: titleOfText(schema, path), secret: titleAt(schema, [secret]) }
     const message = `${name}: "${values.param}" must begin with a fixed host, since "${values.secret}" is sent to it`
-    report(errorIssue('SECRET_HOST_OPEN', message, { nodeId: node.id, path: ['params', ...path], values }))
+    report(errorIssue('SECRET_HOST_OPEN', message, { nodeId: node.id, path, values }))
   }
 }
 

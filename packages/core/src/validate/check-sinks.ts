@@ -5,7 +5,7 @@ import type { ConstantOf } from '../evaluate/sinks/sink.ts'
 import type { ParsedTemplate } from '../expression/ast.ts'
 import { errorIssue, type ReportIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
-import { titleAt } from './param-schema.ts'
+import { titleOfText } from './param-schema.ts'
 import { isParamUsed, sinkOf } from './param-sink.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
@@ -50,14 +50,14 @@ export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: Report
     const schema = entry?.params ?? true
     const used = names.filter((param) => node.params[param] !== undefined && isParamUsed(schema, node.params, param))
     for (const { path, text, schema: own, isLiteral } of texts) {
-      if (used.length === 0 || !used.includes(String(path[0]))) continue
+      if (used.length === 0 || !used.includes(String(path[1]))) continue
       meter.spend(text.length)
       const sink = isLiteral || text === '' ? null : sinkOf(own, schema, node.params)
       const template = sink === null ? null : parsed(survey, text)
       const faults = sink === null || template === null ? [] : checkTemplateSink(sink, template, constantOf)
       for (const { message, start, end } of faults) {
-        const values = { param: titleAt(schema, path), fault: message }
-        const details = { nodeId: node.id, path: ['params', ...path], range: { start, end }, values }
+        const values = { param: titleOfText(schema, path), fault: message }
+        const details = { nodeId: node.id, path, range: { start, end }, values }
         report(errorIssue('TEMPLATE_INVALID', `${name}: "${values.param}": ${message}`, details))
       }
     }

@@ -140,7 +140,7 @@ function createKindsIn(): KindsIn {
 /** Returns the parts of a template whose value the language of its param refuses if it is null. */
 function neededParts({ survey, node, template }: CheckedTemplate, constantOf: ConstantOf): readonly ExpressionPart[] {
   const { entry, node: own } = node.surveyed
-  const sink = template.path[0] === 'params' ? sinkOf(template.expected, entry?.params ?? true, own.params) : null
+  const sink = template.path[0] === 'params' ? sinkOf(template.schema, entry?.params ?? true, own.params) : null
   return sink === null ? [] : valuesNeededBy(sink, survey.templates.parse(template.text), constantOf)
 }
 
@@ -201,14 +201,14 @@ function withFitting(
 }
 
 function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, constantOf: ConstantOf, report: ReportIssue): void {
-  const { text, expected } = checked.template
+  const { text, schema } = checked.template
   const typed = withNeeded(
     checked,
     checked.traced.typeText(checked.node, text, isRetryIf(checked.template.path)),
     constantOf,
   )
   const reported = reportStrangers(checked, typed, report)
-  const wanted = kindsIn(expected)
+  const wanted = kindsIn(schema)
   for (const found of withExpectation(typed.problems, text, typed.type, wanted)) {
     if (reported.has(found.start)) continue
     const problem = withFitting(checked, counted(checked, typed, found), wanted)

@@ -53,12 +53,12 @@ export function checkTexts({ nodes }: WorkflowSurvey, meter: Meter, report: Repo
       if (typeof expressionOver === 'string') {
         meter.spend(text.length)
         const fault = expressionFault(text, expressionOver)
-        if (fault !== null) faults.push({ path, fault })
+        if (fault !== null) faults.push({ path: path.slice(1), fault })
       }
       const values = typeof valuesIn === 'string' ? (params[valuesIn] ?? {}) : null
       if (isJsonObject(values)) {
         meter.spend(text.length)
-        faults.push(...sqlFaults(text, path, Object.keys(values), [String(valuesIn)]))
+        faults.push(...sqlFaults(text, path.slice(1), Object.keys(values), [String(valuesIn)]))
       }
       for (const { path: at, fault } of faults) {
         const issueValues = { param: titleAt(schema, at), fault }

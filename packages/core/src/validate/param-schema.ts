@@ -50,6 +50,7 @@ export function schemaAt(params: JsonSchema, path: ParamPath): SchemaAtPath {
 
 /** A text in the params of a node, with its path and its schema. */
 export interface ParamText extends SchemaAtPath {
+  /** From the node: `['params', ...]`. */
   readonly path: ParamPath
   readonly text: string
 }
@@ -57,11 +58,11 @@ export interface ParamText extends SchemaAtPath {
 /** Returns all texts of params at any depth, each with its schema. */
 export function paramTexts(schema: JsonSchema, params: JsonObject): readonly ParamText[] {
   const texts: ParamText[] = []
-  collectMembers(params, NO_PATH, { schema, isLiteral: false }, texts)
+  collectMembers(params, PARAMS_PATH, { schema, isLiteral: false }, texts)
   return trimmed(texts)
 }
 
-const NO_PATH: ParamPath = Object.freeze([])
+const PARAMS_PATH: ParamPath = Object.freeze(['params'])
 
 type Members = Readonly<Record<string | number, Json>>
 
@@ -82,7 +83,8 @@ function collectAt(
   if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return
   const schema = schemaBelow(own.schema, key)
   const isLiteral = own.isLiteral || takesLiterals(schema)
-  const path = around.length === 0 ? [key] : [...around, key]
+  // A spread would keep room for many more keys.
+  const path = around.concat(key)
   if (typeof value === 'string') texts.push({ path, text: value, schema, isLiteral })
   else collectMembers(value, path, { schema, isLiteral }, texts)
 }
@@ -95,4 +97,9 @@ export function titleAt(params: JsonSchema, path: ParamPath): string {
     return typeof title === 'string' && title !== '' ? title : key
   })
   return titles.join(' › ')
+}
+
+/** Returns the display name of the param that holds a text. @param path - Path of the {@link ParamText}. */
+export function titleOfText(params: JsonSchema, path: ParamPath): string {
+  return titleAt(params, path.slice(1))
 }

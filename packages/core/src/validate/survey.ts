@@ -21,7 +21,7 @@ export interface NodeTemplate {
   /** Text as it is stored. */
   readonly text: string
   /** Schema of the param that takes the value. */
-  readonly expected: JsonSchema
+  readonly schema: JsonSchema
 }
 
 /** A node with the facts from its type, looked up once. */
@@ -153,11 +153,9 @@ const NO_TEMPLATES: readonly NodeTemplate[] = Object.freeze([])
 /** Returns the templates of a node that are evaluated; those in literal params are plain text. */
 function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
   const templates: NodeTemplate[] = []
-  for (const { path, text, schema, isLiteral } of texts) {
-    if (!isLiteral && isTemplate(text)) templates.push({ path: ['params', ...path], text, expected: schema })
-  }
+  for (const each of texts) if (!each.isLiteral && isTemplate(each.text)) templates.push(each)
   for (const { path, text } of policyTexts(node)) {
-    if (isTemplate(text)) templates.push({ path, text, expected: expectedInPolicy(path) })
+    if (isTemplate(text)) templates.push({ path, text, schema: schemaInPolicy(path) })
   }
   return templates.length === 0 ? NO_TEMPLATES : trimmed(templates)
 }
@@ -172,7 +170,7 @@ export function evaluatedTemplates({ node, entry, params, templates }: SurveyedN
 }
 
 /** Returns the schema of a policy's template: a boolean for conditions, else any value. */
-const expectedInPolicy = ([, field]: ParamPath): JsonSchema =>
+const schemaInPolicy = ([, field]: ParamPath): JsonSchema =>
   field === 'skipIf' || field === 'retryIf' ? { type: 'boolean' } : true
 
 /** Fills in the defaults of node types, which are listed once for each type. */

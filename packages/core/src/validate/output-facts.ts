@@ -27,20 +27,39 @@ export interface OutputFacts {
 }
 
 /** Returns the schema of an object from its values, such as the output of a `set` node. */
-export function schemaOfValues(values: JsonObject, typeOf: TypeOfValue) {
-  const required = Object.keys(values)
+export function schemaOfValues(values: JsonObject, typeOf: TypeOfValue): JsonSchema {
   const properties: Record<string, Json> = {}
-  for (const key of required) properties[key] = typeOf(values[key] as Json) as Json
-  return { type: 'object', properties, required, additionalProperties: false } as const satisfies JsonSchema
+  for (const key of Object.keys(values)) properties[key] = typeOf(values[key] as Json) as Json
+  return objectSchema(properties)
 }
 
-/** Returns the facts about an object from its values; their schemas have no references, and all of its fields exist. */
-function factsOfValues(values: JsonObject, typeOf: TypeOfValue): OutputFacts {
-  const schema = schemaOfValues(values, typeOf)
-  const { properties } = schema
-  const fields = new Map<string, FieldFacts>()
-  for (const key of Object.keys(values)) fields.set(key, { schema: properties[key] as JsonSchema, required: true })
-  return { schema, adds: { fields, others: 'no' } }
+/** Returns the schema of an object that has exactly these properties. */
+function objectSchema(properties: Readonly<Record<string, Json>>): JsonSchema {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
+}
+
+/** Facts about an object from its values; their schemas have no references, and all of its fields exist. */
+class FactsOfValues implements OutputFacts {
+  readonly adds: ObjectFacts
+  #schema: JsonSchema | null = null
+
+  constructor(values: JsonObject, typeOf: TypeOfValue) {
+    const fields = new Map<string, FieldFacts>()
+    for (const key of Object.keys(values)) fields.set(key, { schema: typeOf(values[key] as Json), required: true })
+    this.adds = { fields, others: 'no' }
+  }
+
+  /** Built on first use: most outputs are read by their fields only. */
+  get schema(): JsonSchema {
+    this.#schema ??= this.#describe()
+    return this.#schema
+  }
+
+  #describe(): JsonSchema {
+    const properties: Record<string, Json> = {}
+    for (const [key, { schema }] of this.adds.fields) properties[key] = schema as Json
+    return objectSchema(properties)
+  }
 }
 
 /** Checks whether a node may be skipped or continue after a failure, both with output `{}`. */
@@ -88,7 +107,7 @@ function describedFacts(
     const schema = typeof value === 'boolean' ? value : (asObject(value) ?? true)
     return factsOf(output.as === 'event' ? eventOutput(schema) : schema)
   }
-  return isJsonObject(value) ? factsOfValues(value, typeOf) : factsOf({ type: 'object' })
+  return isJsonObject(value) ? new FactsOfValues(value, typeOf) : factsOf({ type: 'object' })
 }
 
 /** Returns a type if it is that of a list, else that of any list. */

@@ -37,6 +37,16 @@ interface Entry {
   sureExits: Bits | null
 }
 
+/** Returns a function that gives one after the other the owners of a list that come before a node, ascending. */
+function eachBefore(node: FlowNode, list: OwnerList): () => KeyOwner | null {
+  let from = 0
+  return () => {
+    const found = list.firstBefore(node, from)
+    from = found === null ? node.rank : found.node.rank + 1
+    return found
+  }
+}
+
 /** Merges the owners of several lists that come before a node, ascending. */
 function merged(node: FlowNode, lists: readonly OwnerList[]): () => KeyOwner | null {
   const heads = lists.map((list) => ({ list, next: list.firstBefore(node, 0) }))
@@ -106,7 +116,7 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
     lastBefore: (node, key, end = node.rank) => entries.get(key)?.all.lastBefore(node, end) ?? null,
     otherwiseBefore(node, key, type) {
       const { all, byType, type: onlyType } = entryOf(key)
-      if (type === null || (byType === null && onlyType !== type)) return merged(node, [all])
+      if (type === null || (byType === null && onlyType !== type)) return eachBefore(node, all)
       const others: OwnerList[] = []
       for (const [each, list] of byType ?? []) if (each !== type) others.push(list)
       return merged(node, others)

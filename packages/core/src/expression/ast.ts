@@ -144,6 +144,9 @@ export type TemplatePart =
   | (Span & { readonly kind: 'text'; readonly text: string })
   | (Span & { readonly kind: 'expression'; readonly expression: Expression })
 
+/** One expression of a template with its span. */
+export type ExpressionPart = Extract<TemplatePart, { kind: 'expression' }>
+
 /** A template as parsed by {@link parseTemplate}; the parts are in order and cover the whole text. */
 export interface ParsedTemplate {
   /** Template that was parsed. */

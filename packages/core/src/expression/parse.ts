@@ -1,5 +1,5 @@
 import { trimmed } from '../lists.ts'
-import type { Expression, ParsedTemplate, TemplatePart } from './ast.ts'
+import type { Expression, ExpressionPart, ParsedTemplate, TemplatePart } from './ast.ts'
 import { nextToken } from './lexer.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
 import { readExpression } from './parser.ts'
@@ -34,6 +34,12 @@ function closingEnd(text: string, brace: ValidToken): number {
   return second.end
 }
 
+/** Reads the expression whose braces open at an offset. */
+export function readPart(text: string, open: number): ExpressionPart {
+  const { expression, next } = readExpression(text, open + 2)
+  return { kind: 'expression', expression, start: open, end: closingEnd(text, next) }
+}
+
 /**
  * Parses a text with `{{ ... }}` in it. Throws the first fault; there is no partial result.
  *
@@ -43,6 +49,11 @@ function closingEnd(text: string, brace: ValidToken): number {
  * @throws {@link TenonError} as {@link parseExpression}; positions count from the beginning of the template.
  */
 export function parseTemplate(text: string): ParsedTemplate {
+  return parseParts(text, readPart)
+}
+
+/** Parses a template like {@link parseTemplate}, given what reads its expressions. */
+export function parseParts(text: string, read: typeof readPart): ParsedTemplate {
   if (text.length > EXPRESSION_LIMITS.templateLength) {
     throw limitError(text, EXPRESSION_LIMITS.templateLength, 'templateLength')
   }
@@ -53,9 +64,9 @@ export function parseTemplate(text: string): ParsedTemplate {
     const end = open === -1 ? text.length : open
     if (end > at) parts.push({ kind: 'text', text: text.slice(at, end), start: at, end })
     if (open === -1) break
-    const { expression, next } = readExpression(text, open + 2)
-    at = closingEnd(text, next)
-    parts.push({ kind: 'expression', expression, start: open, end: at })
+    const part = read(text, open)
+    at = part.end
+    parts.push(part)
   }
   const only = parts.length === 1 ? parts[0] : undefined
   const whole = only?.kind === 'expression' ? only.expression : null

@@ -18,3 +18,39 @@ test('a table throws each time for a text that cannot be read', () => {
     expect(() => read('{{ 1 +')).toThrow(expect.objectContaining({ code: 'EXPRESSION_SYNTAX' }))
   }
 })
+
+test('templates share an expression at the same offset, whatever the text around it', () => {
+  const templates = createTemplateTable()
+  const texts = [
+    'a/{{ input.n }}/1',
+    'b/{{ input.n }}/2',
+    'b/{{ input.n }}',
+    'abc{{ input.n }}',
+    'b/{{ input.n }}{{ 1 }}',
+  ]
+  for (const text of texts) {
+    expect(templates.parse(text)).toEqual(parseTemplate(text))
+    expect(templates.analyze(text)).toEqual(analyzeTemplate(text))
+  }
+  const [first, second] = texts.map((text) => templates.parse(text).parts[1])
+  expect(first).toBe(second)
+  expect(templates.analyze('a/{{ input.n }}/1')).toBe(templates.analyze('b/{{ input.n }}/2'))
+})
+
+test('braces in texts and at the end of objects do not close an expression of a table', () => {
+  const templates = createTemplateTable()
+  for (const text of [
+    'x{{ "}}" }}',
+    'x{{ "}}" + 1 }}',
+    'x{{ {a: {}} }}',
+    'x{{ {a: {b: 1}}}}',
+    'x{{ 1 }}}}',
+    'x{{ 2 }} }}',
+  ]) {
+    expect(templates.parse(text)).toEqual(parseTemplate(text))
+    expect(templates.parse(`${text} `)).toEqual(parseTemplate(`${text} `))
+  }
+  for (const text of ['x{{ {a: {}}', 'x{{ 1 } }', 'x{{ 1', 'x{{ 1 }']) {
+    expect(() => templates.parse(text)).toThrow(expect.objectContaining({ code: 'EXPRESSION_SYNTAX' }))
+  }
+})

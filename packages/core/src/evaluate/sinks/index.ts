@@ -1,4 +1,4 @@
-import type { ParsedTemplate, Span } from '../../expression/ast.ts'
+import type { ExpressionPart, ParsedTemplate, Span } from '../../expression/ast.ts'
 import { parseTemplate } from '../../expression/parse.ts'
 import type { Json } from '../../json.ts'
 import { evaluate } from '../evaluate-expression.ts'
@@ -10,7 +10,7 @@ import { addressesSink } from './addresses-sink.ts'
 import { htmlSink } from './html-sink.ts'
 import { jsonSink } from './json-sink.ts'
 import { headerSink, querySink } from './row-sinks.ts'
-import type { ConstantOf, ExpressionPart, SinkFault, SinkName, TemplateSink } from './sink.ts'
+import type { ConstantOf, SinkFault, SinkName, TemplateSink } from './sink.ts'
 import { urlSink } from './url-sink.ts'
 
 /** Sinks by name. A new one needs an entry here and its name in `SINK_NAMES`. */

@@ -1,12 +1,5 @@
-import type { ParsedTemplate } from '../../expression/ast.ts'
-import {
-  argumentOf,
-  type ExpressionPart,
-  type SinkFault,
-  type SinkWriter,
-  type TemplateSink,
-  wholeSpan,
-} from './sink.ts'
+import type { ExpressionPart, ParsedTemplate } from '../../expression/ast.ts'
+import { argumentOf, type SinkFault, type SinkWriter, type TemplateSink, wholeSpan } from './sink.ts'
 
 const NOT_JSON = 'The text around the expressions is not JSON: each field needs a value, each text double quotes'
 const BARE_KEY = 'An expression for the name of a field needs double quotes around it'

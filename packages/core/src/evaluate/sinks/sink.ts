@@ -1,5 +1,5 @@
 import type { TenonErrorCode } from '../../errors/index.ts'
-import type { Expression, ParsedTemplate, Span, TemplatePart } from '../../expression/ast.ts'
+import type { Expression, ExpressionPart, ParsedTemplate, Span } from '../../expression/ast.ts'
 import type { Json } from '../../json.ts'
 
 /** Languages in which a template can write its values; a param declares one with `.meta({ sink })`. */
@@ -45,9 +45,6 @@ export interface TemplateSink {
    */
   readonly write: (template: ParsedTemplate, writer: SinkWriter) => Json
 }
-
-/** One expression of a template with its span. */
-export type ExpressionPart = Extract<TemplatePart, { kind: 'expression' }>
 
 /** The first argument if the expression is a call of the named function; else `null`. */
 export function argumentOf(expression: Expression, name: string): Expression | null {

@@ -1,17 +1,9 @@
 import { analyzeTemplate } from '../../expression/analyze.ts'
-import type { Expression, ParsedTemplate, Span } from '../../expression/ast.ts'
+import type { Expression, ExpressionPart, ParsedTemplate, Span } from '../../expression/ast.ts'
 import { printPath } from '../../expression/printer.ts'
 import { isWellFormed } from '../../text/well-formed.ts'
 import { isPortAllowed } from './outbound-rules.ts'
-import {
-  argumentOf,
-  type ConstantOf,
-  type ExpressionPart,
-  type SinkFault,
-  type SinkWriter,
-  type TemplateSink,
-  wholeSpan,
-} from './sink.ts'
+import { argumentOf, type ConstantOf, type SinkFault, type SinkWriter, type TemplateSink, wholeSpan } from './sink.ts'
 
 /** Scheme, host and port, up to the character after them. URL parsers read `\` as `/`. */
 const BASE = /^\s*https?:\/\/[^/?#\\\s]+(?=[/?#])/i

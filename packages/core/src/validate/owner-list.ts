@@ -23,7 +23,7 @@ function countBelow(owners: readonly KeyOwner[], rank: number): number {
 
 /** Owners of one key by rank, searched for those that come before a node. */
 export class OwnerList {
-  #owners: { readonly node: FlowNode; readonly exits: Exit[] }[] = []
+  #owners: { readonly node: FlowNode; exits: Exit[] }[] = []
   readonly #nodeCount: number
   readonly #meter: Meter
   // A long list is also kept as a set: intersecting it with the ancestors costs less than iterating over it.
@@ -43,7 +43,10 @@ export class OwnerList {
   add(exit: Exit): void {
     const last = this.#owners.at(-1)
     if (last?.node === exit.node) {
-      last.exits.push(exit)
+      const [first] = last.exits
+      // Conditions have two exits, and the first `push` would reserve many more.
+      if (last.exits.length === 1) last.exits = [first as Exit, exit]
+      else last.exits.push(exit)
       return
     }
     const owner = { node: exit.node, exits: [exit] }

@@ -58,7 +58,7 @@ export function createTemplateTable(): TemplateTable {
 
 /**
  * Creates a reader of expressions in templates. Many templates of one document differ only in the text around the same
- * expression, as the URLs of its requests do; they share what is read at the same offset.
+ * expression, as the URLs of its requests do; they share the part at the same offset.
  */
 function createPartReader(): typeof readPart {
   const known = new Map<string, ExpressionPart>()
@@ -69,7 +69,7 @@ function createPartReader(): typeof readPart {
     const before = known.get(key)
     if (before !== undefined) return before
     const part = readPart(text, open)
-    // What is read depends on nothing behind the part, but braces in a text do not close it.
+    // A part does not depend on the text behind it, but braces inside a text do not close it.
     if (part.end === end) known.set(key, part)
     return part
   }

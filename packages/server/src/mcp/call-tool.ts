@@ -10,6 +10,7 @@ import type { ToolInfo } from '@tenon/core/api'
 import type { JsonObject, RunId } from '@tenon/core/document'
 import type { TenonError } from '@tenon/core/errors'
 import { isRunOver } from '@tenon/core/run'
+import { cutText } from '@tenon/core/text'
 import type { ProtocolCaller } from '../protocols/protocol-callers.ts'
 import {
   approvalForm,
@@ -51,7 +52,7 @@ export async function callTool(
 ): Promise<CallToolResult | InputRequiredResult> {
   const tool = await findTool(caller, params.name)
   if (tool === null) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 64)}`)
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${cutText(params.name, 64, '…')}`)
   }
   const support = readSupport(ctx)
   const waitMs = support.tasks ? settings.taskAfterMs : settings.waitMs

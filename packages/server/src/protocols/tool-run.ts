@@ -2,6 +2,7 @@ import type { Approval, Run, ToolInfo } from '@tenon/core/api'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema, type RunId } from '@tenon/core/document'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import { isRunOver, type RunEvent } from '@tenon/core/run'
+import { cutText } from '@tenon/core/text'
 import type { ProtocolCaller } from './protocol-callers.ts'
 
 /** A run that a tool has started, as one caller sees it. */
@@ -128,7 +129,7 @@ export function approvalText({ title, message, evidence, call }: Approval): stri
     call === undefined ? '' : `Call of ${call.nodeType}: ${pretty(call.params)}`,
   ]
   const text = parts.filter((part) => part.trim() !== '').join('\n\n')
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+  return cutText(text, MAX_TEXT, '…')
 }
 
 function pretty(value: Json): string {

@@ -1,5 +1,5 @@
 import { TENANT_ID_PATTERN } from '@tenon/core/document'
-import { backfill, identifier, type Migration, systemTable, tenantTable } from '@tenon/runtime/postgres'
+import { backfill, identifier, type Migration, readableJson, systemTable, tenantTable } from '@tenon/runtime/postgres'
 import { APPEND_DRAFT } from './append-draft-function.ts'
 import { LISTED_WORKFLOW } from './server-tables.ts'
 import { START_REQUEST_FUNCTIONS } from './start-request-functions.ts'
@@ -379,9 +379,10 @@ const versionMarks: Migration = {
   up: ({ schema }) =>
     [
       `create function $schema.plans_of_version(plan text) returns text[] language sql immutable as $body$
+  with read as (select ${readableJson('plan')} as plan)
   select array_agg(distinct p.hash) from (
-    select plan::json ->> 'planHash' as hash
-    union all select w.value ->> 'planHash' from json_each(plan::json -> 'workflows') as w
+    select read.plan ->> 'planHash' as hash from read
+    union all select w.value ->> 'planHash' from read, json_each(read.plan -> 'workflows') as w
   ) as p
 $body$`,
       `alter table $schema.versions add column unused_at bigint,

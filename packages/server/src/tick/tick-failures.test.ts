@@ -16,7 +16,11 @@ test('a tick whose database is away fails with the first error, closes what it h
     },
     close: async () => void closed.push('worker'),
   }
-  const context = { closing: new AbortController().signal, engine: { openTickWorker: async () => worker } }
+  const context = {
+    closing: new AbortController().signal,
+    database: { withSystem: async () => undefined },
+    engine: { openTickWorker: async () => worker },
+  }
   const ticks = createTicks(context as unknown as ServerContext & typeof context, () => ({
     schedules: part('schedules', () => Promise.reject(new Error('first'))),
     requests: part('requests', async () => 0),

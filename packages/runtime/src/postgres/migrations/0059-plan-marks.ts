@@ -1,5 +1,5 @@
 import type { Migration } from '../migrate.ts'
-import { identifier } from '../quote.ts'
+import { identifier, readableJson } from '../quote.ts'
 
 /**
  * Lets plans that nothing refers to be marked, and deleted a day later. A plan has the hashes of those that its runs start;
@@ -20,10 +20,9 @@ export const planMarks: Migration = {
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
 
-// `json` and not `jsonb`, which refuses texts with NUL.
 const PINNED_PLANS = [
   `create function $schema.pinned_plans(plan text) returns text[] language sql immutable as $body$
-  select coalesce(array_agg(distinct w.value ->> 'planHash'), '{}') from json_each(plan::json -> 'workflows') as w
+  select coalesce(array_agg(distinct w.value ->> 'planHash'), '{}') from json_each(${readableJson('plan')} -> 'workflows') as w
 $body$`,
 ]
 

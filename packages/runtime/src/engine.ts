@@ -10,6 +10,7 @@ import type { EventRequest, SendEventResult } from './events/send-event.ts'
 import type { Files } from './files/files.ts'
 import type { Plan } from './interpreter/plan.ts'
 import type { MigrateRunRequest } from './migrate/request-migration.ts'
+import type { ModelLedger } from './models/model-ledger.ts'
 import type { ResolveParkedRequest } from './park/resolve-parked.ts'
 import type { PayloadStore } from './payloads/payload-store.ts'
 import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
@@ -327,6 +328,8 @@ export interface EngineDeps {
   readonly files?: Files
   /** Data tables of the tenants, for nodes. @defaultValue with the limits of `DataTableLimits` */
   readonly dataTables?: DataTables
+  /** Account of the calls of models. @defaultValue one without budgets */
+  readonly models?: ModelLedger
   /** Decrypts secret params. Without it, nodes with secret params fail with `SECRET_NOT_FOUND`. */
   readonly secrets?: SecretReader
 }

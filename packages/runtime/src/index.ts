@@ -44,6 +44,14 @@ export {
   type NewFile,
 } from './files/files.ts'
 export type { MigrateRunRequest } from './migrate/request-migration.ts'
+export {
+  type BudgetQuestion,
+  createModelLedger,
+  type ModelBudgetsOf,
+  type ModelLedger,
+  type ModelLedgerDeps,
+  type MonthSpend,
+} from './models/model-ledger.ts'
 export type { ResolveParkedRequest } from './park/resolve-parked.ts'
 export type { PayloadObject, PayloadStore } from './payloads/payload-store.ts'
 export { type S3PayloadStoreOptions, s3PayloadStore } from './payloads/s3-payload-store.ts'

@@ -152,6 +152,9 @@ const WORKER_CHECKS: OptionChecks = {
   dataTableLimits: optional(
     aFunction('dataTableLimits must be a function (tenantId) that returns { tables, rowsPerTable, bytesPerTable }'),
   ),
+  modelBudgets: optional(
+    aFunction('modelBudgets must be a function ({ tenantId, workflowId }) that returns { run, tenantMonth, … }'),
+  ),
   retention: optional(aFunction('retention must be a function (tenantId) that returns { runsDays, auditDays }')),
   bus: optional(anObjectWith(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),

@@ -8,6 +8,7 @@ import type {
   DataTables,
   Engine,
   Files,
+  ModelLedger,
   OpenInlineInputs,
   PayloadStore,
   RunLimits,
@@ -100,6 +101,8 @@ export interface ServerContext {
   readonly files: Files
   /** Data tables of the tenants, and their values under keys. */
   readonly dataTables: DataTables
+  /** Use of models by runs, workflows and tenants. */
+  readonly models: ModelLedger
   /** Makes and reads links to files. */
   readonly fileLinks: FileLinks
   /** Store of the host for large values; undefined without one. */

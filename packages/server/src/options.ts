@@ -7,6 +7,7 @@ import type {
   DataTableLimits,
   EngineFactory,
   FileOptions,
+  ModelBudgetsOf,
   PayloadStore,
   RunLimits,
   RuntimeLog,
@@ -197,6 +198,18 @@ export interface WorkflowServerOptions {
    * @defaultValue 100 tables of 100,000 rows and 100 MiB each, rows of 64 KiB, 10,000 keys
    */
   readonly dataTableLimits?: (tenantId: TenantId) => DataTableLimits
+  /**
+   * Returns the budgets of calls of models; called for each call, so keep it cheap. Give workers the same. A call that would
+   * go beyond a budget fails with `BUDGET_EXCEEDED` before it is made. While the function throws, calls are refused.
+   *
+   * @defaultValue no budgets
+   *
+   * @example
+   * ```ts
+   * modelBudgets: ({ tenantId }) => ({ run: { costUsd: 1 }, tenantMonth: { costUsd: plans.get(tenantId) === 'free' ? 5 : 500 } })
+   * ```
+   */
+  readonly modelBudgets?: ModelBudgetsOf
   /**
    * Look of the pages of forms, with which people who need not sign in start runs.
    *

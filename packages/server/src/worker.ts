@@ -1,5 +1,5 @@
 import { createNodeRegistry } from '@tenon/core/node'
-import { createDataTables, createFiles, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { createDataTables, createFiles, createModelLedger, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
@@ -40,6 +40,7 @@ export interface WorkerOptions
     | 'payloadStore'
     | 'files'
     | 'dataTableLimits'
+    | 'modelBudgets'
     | 'egress'
     | 'bus'
     | 'log'
@@ -112,9 +113,10 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
     ...{ database: runtimeDatabase, log },
     ...(options.dataTableLimits === undefined ? {} : { limitsOf: options.dataTableLimits }),
   })
+  const models = createModelLedger({ database: runtimeDatabase, log, budgetsOf: options.modelBudgets })
   const dataUsage = createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now })
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, secrets: revealed },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, models, secrets: revealed },
     ...(retention === undefined ? {} : { retention }),
     ...(runLimits === undefined ? {} : { runLimitsOf: runLimits }),
     ...(payloadStore === undefined ? {} : { payloadStore }),

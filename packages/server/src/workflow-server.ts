@@ -7,6 +7,7 @@ import {
   createDataTables,
   createFiles,
   createInlineInputReader,
+  createModelLedger,
   postgresRunReader,
   type RuntimeTables,
 } from '@tenon/runtime'
@@ -141,9 +142,10 @@ export function openWorkflowServer(
     ...{ database: runtimeDatabase, log },
     ...(options.dataTableLimits === undefined ? {} : { limitsOf: options.dataTableLimits }),
   })
+  const models = createModelLedger({ database: runtimeDatabase, log, budgetsOf: options.modelBudgets })
   const dataUsage = createDataUsage({ reader, limitsOf: options.dataLimits, log, now: Date.now })
   const engine = startEngine(options.engine, {
-    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, secrets: revealed },
+    ...{ database: runtimeDatabase, reader, registry, egress, bus, log, files, dataTables, models, secrets: revealed },
     ...{ runLimitsOf, retention, ...(payloadStore === undefined ? {} : { payloadStore }) },
     checkChildInput: (tenantId, input) => dataUsage.checkValue(tenantId, input, ['input']),
   })
@@ -158,7 +160,7 @@ export function openWorkflowServer(
     database,
     draftAppender: createDraftAppender(database),
     ...{ engine, rollouts, requiresWorkers: options.requireWorkers ?? true, hasBackground },
-    ...{ runLimitsOf, retention, deletions, payloadStore, files, dataTables, startRequests, eventKeeper },
+    ...{ runLimitsOf, retention, deletions, payloadStore, files, dataTables, models, startRequests, eventKeeper },
     fileLinks: createFileLinks(secrets, apiUrl),
     eventTypes: createEventTypes(options.events),
     dataUsage,

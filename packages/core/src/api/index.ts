@@ -165,7 +165,7 @@ export {
   type VersionWithDocument,
   type Workflow,
 } from './types.ts'
-export type { Usage } from './usage-types.ts'
+export type { ModelUsageOfMonth, Usage } from './usage-types.ts'
 export {
   type CreateWebhookEndpoint,
   type UpdateWebhookEndpoint,

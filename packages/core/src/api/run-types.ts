@@ -2,6 +2,7 @@ import type { RunPriority } from '../document/types.ts'
 import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord } from '../node/implementation.ts'
+import type { ModelSpend } from '../node/model-budget.ts'
 import type { RunEngine } from '../run/engine-changes.ts'
 import type { RerunFrom, RerunOf } from '../run/reruns.ts'
 import type { RunAnswer } from '../run/run-answer.ts'
@@ -104,6 +105,8 @@ export interface RunFields {
   readonly handles: RunId | null
   /** Run that handles the failure of this one, by the error handler of its workflow; `null` without one. */
   readonly handledBy: RunId | null
+  /** Use of models by all nodes of the run. Absent in lists, and for a run that has asked no model. */
+  readonly modelUsage?: ModelSpend
 }
 
 /** Status of a run that has not begun. */

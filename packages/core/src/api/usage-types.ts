@@ -1,3 +1,19 @@
+import type { WorkflowId } from '../ids.ts'
+import type { ModelSpend } from '../node/model-budget.ts'
+
+/** Use of models in a month. */
+export interface ModelUsageOfMonth extends ModelSpend {
+  /** Month in UTC, as `2026-12`. */
+  readonly month: string
+  /** Use by the runs of each workflow, the most expensive first; at most 100. */
+  readonly workflows: readonly (ModelSpend & {
+    /** Id of the workflow, which may be deleted. */
+    readonly workflowId: WorkflowId
+    /** Name of the workflow; empty if it is deleted. */
+    readonly workflowName: string
+  })[]
+}
+
 /** Data of a tenant: how long its runs are kept, and how much it stores. */
 export interface Usage {
   /** Days for which an ended run is kept; `null` if runs are kept until they are deleted. A workflow may have fewer. */
@@ -14,4 +30,6 @@ export interface Usage {
   readonly openWaits: number
   /** Limit of `openWaits`; `null` without one. */
   readonly openWaitsLimit: number | null
+  /** Use of models in this month. */
+  readonly models: ModelUsageOfMonth
 }

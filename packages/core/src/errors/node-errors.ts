@@ -164,6 +164,11 @@ export const NODE_ERRORS = {
     retryable: false,
     remedy: 'Raise the longest wait of the node, or split the document.',
   },
+  BUDGET_EXCEEDED: {
+    status: 429,
+    retryable: false,
+    remedy: 'Raise the budget, wait for its next period, or use a model that costs less.',
+  },
   MODEL_FAILED: { status: 502, retryable: false, remedy: 'Check the model name and the provider account.' },
   MODEL_OUTPUT_INVALID: {
     status: 502,

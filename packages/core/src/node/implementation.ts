@@ -7,6 +7,7 @@ import type { NodeDefinition, NodeManifestEntry, NodeParams, NodeResult } from '
 import type { NodeFiles } from './files.ts'
 import type { ModelUsage } from './language-model.ts'
 import type { MailClient } from './mail.ts'
+import type { NodeModels } from './model-budget.ts'
 import type { Listen, Poll } from './poll.ts'
 import type { Connection, HttpClient } from './ports.ts'
 import type { SqlClient } from './sql.ts'
@@ -195,6 +196,8 @@ export interface NodeContext<Params = unknown> {
   readonly sql: SqlClient
   /** Client for the mail server of the connection. Without such a connection, each call fails with `CONNECTION_REFUSED`. */
   readonly mail: MailClient
+  /** Account of the calls of models, with the budgets of the host. */
+  readonly models: NodeModels
   /** Aborts with `NODE_CANCELED` or `NODE_TIMEOUT` when the attempt has to end; pass it on to long calls. */
   readonly abortSignal: AbortSignal
   /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */

@@ -160,6 +160,15 @@ export type {
 } from './language-model.ts'
 export type { MailClient, MailMessage, MailRefusal, SentMail } from './mail.ts'
 export { toManifest } from './manifest.ts'
+export type {
+  BegunModelCall,
+  ModelBudget,
+  ModelBudgets,
+  ModelSpend,
+  NodeModels,
+  PlannedModelCall,
+  SpentModelCall,
+} from './model-budget.ts'
 export {
   causeOfStatus,
   FALLBACK_CAUSES,

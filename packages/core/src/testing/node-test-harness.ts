@@ -26,6 +26,7 @@ import type {
 import type { ModelUsage } from '../node/language-model.ts'
 import type { MailClient } from '../node/mail.ts'
 import { toManifest } from '../node/manifest.ts'
+import type { NodeModels } from '../node/model-budget.ts'
 import type { Connection, HttpClient } from '../node/ports.ts'
 import type { SqlClient } from '../node/sql.ts'
 import { encodeValue } from '../run/encode.ts'
@@ -56,6 +57,8 @@ export interface NodeTestHarnessOptions {
   readonly tools?: readonly (NodeDefinition | AnyNodeImplementation)[]
   /** Client that the node gets as `context.mail`. @defaultValue every call fails with `CONNECTION_REFUSED` */
   readonly mail?: MailClient
+  /** Account that the node gets as `context.models`. @defaultValue one without budgets, which has counted nothing */
+  readonly models?: NodeModels
 }
 
 /** Options of one run of the node in a test. */
@@ -185,6 +188,7 @@ export function createNodeTestHarness(
         keyValues: options.keyValues ?? { get: noTables, change: noTables },
         sql: options.sql ?? { read: noConnection, write: noConnection },
         mail: options.mail ?? { send: noConnection },
+        models: options.models ?? noBudgets,
         abortSignal: abortSignal ?? new AbortController().signal,
         resume,
         log: (level, message, data) => void logs.push({ level, message, ...(data === undefined ? {} : { data }) }),
@@ -245,6 +249,13 @@ async function remember<Value extends Json>(
   // The next attempt repeats a failed call.
   pending.catch(() => journal.delete(key))
   return pending
+}
+
+const noBudgets: NodeModels = {
+  begin: async () => ({ end: async () => undefined }),
+  spentByRun: async () => ({
+    ...{ calls: 0, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, costUsd: 0, durationMs: 0 },
+  }),
 }
 
 async function noTables(): Promise<never> {

@@ -5,13 +5,16 @@ import {
   type LanguageModel,
   type LanguageModelRequest,
   type LanguageModelResult,
+  type ModelBudget,
   type ModelFallback,
   type ModelUsage,
   modelCostUsd,
   modelFailureCause,
   type NodeContext,
+  type SpentModelCall,
 } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
+import { estimateTokens } from './estimate-tokens.ts'
 import { toLoggedMessages } from './to-logged-messages.ts'
 
 /** Longest stored text of a response. */
@@ -30,6 +33,8 @@ export interface ModelCall {
   readonly answer: number
   /** Messages at the end of the request that the log does not have from earlier answers. @defaultValue all */
   readonly newMessages?: number
+  /** Budget of the node, besides those of the host. @defaultValue no limits */
+  readonly budget?: ModelBudget
   /** Called with pieces of the text; those of a model that fails afterwards are followed by those of the next one. */
   readonly onText?: (text: string) => void
 }
@@ -43,13 +48,15 @@ export interface ModelAnswer {
   record(fault?: { readonly code: string; readonly message: string }): void
 }
 
-type CallContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'tenantId' | 'toolCall'>
+type CallContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'models' | 'tenantId' | 'toolCall'>
 
 /**
  * Asks a model of the catalog, and its fallbacks in turn while they fail for causes that the fallbacks name. The run log
  * gets each failed call with its cause, as a call of the tool `model`, and which model was asked instead.
  *
- * @throws {@link TenonError} `MODEL_FAILED` of the first model of which the failure is retryable, else of the first one;
+ * Each call is counted before it is made, in the account of the context.
+ *
+ * @throws {@link TenonError} `BUDGET_EXCEEDED` before a call; `MODEL_FAILED` of the first model of which the failure is retryable, else of the first one;
  * an error of another kind as soon as a model throws it.
  */
 export async function callModel(call: ModelCall, context: CallContext): Promise<ModelAnswer> {
@@ -59,16 +66,20 @@ export async function callModel(call: ModelCall, context: CallContext): Promise<
   const failures: TenonError[] = []
   for (const [index, model] of chain.entries()) {
     heartbeat()
+    const begun = await begin(call, model, context)
     const recorder = recorderOf(call, model, context)
     try {
       const result = await languageModel.generate({ ...call.request, model, tenantId, abortSignal }, onText)
       const usage = usageOf(languageModel, model, result)
+      await begun.end(spentOf(usage, recorder.durationMs()))
       const first = failures[0]
       const instead = first === undefined ? '' : ` instead of ${chain[0]}, which failed: ${first.message}`
       log('info', `${result.model || model} answered${instead}`, { ...usage, answer: call.answer })
       return { result, usage, record: recorder.answered(result, usage) }
     } catch (error) {
+      // A call that was aborted is charged by providers, so it counts as it was estimated.
       abortSignal.throwIfAborted()
+      await begun.end(spentOf(undefined, recorder.durationMs()))
       if (error instanceof TenonError) recorder.failed(error)
       const next = chain[index + 1]
       const cause = modelFailureCause(error)
@@ -79,6 +90,21 @@ export async function callModel(call: ModelCall, context: CallContext): Promise<
     }
   }
   throw new TenonError('MODEL_FAILED', 'The server has no language model')
+}
+
+/** Counts a call with its estimate; a budget that does not allow it refuses it here. */
+async function begin({ languageModel, request, budget }: ModelCall, model: string, { models }: CallContext) {
+  const estimate = estimateTokens(request)
+  const prices = languageModel.models.find(({ id }) => id === model)?.prices
+  return models.begin({
+    ...{ model, ...estimate, costUsd: modelCostUsd(estimate, prices) },
+    ...(budget === undefined ? {} : { budget }),
+  })
+}
+
+function spentOf(usage: ModelUsage | undefined, durationMs: number): SpentModelCall {
+  const { inputTokens = 0, cachedInputTokens = 0, outputTokens = 0, costUsd } = usage ?? {}
+  return { inputTokens, cachedInputTokens, outputTokens, costUsd, durationMs }
 }
 
 /** Returns the ids of the models in the order in which they are asked, each once. */
@@ -127,6 +153,7 @@ function recorderOf({ request, answer, newMessages }: ModelCall, model: string, 
   }
   const durationMs = (): number => Math.round(performance.now() - startedAt)
   return {
+    durationMs,
     failed: ({ code, message }: TenonError) =>
       toolCall({ ...base, error: { code, message }, durationMs: durationMs() }),
     /** Returns the function that records the answer, which has arrived now. */

@@ -41,7 +41,7 @@ export interface JsonAnswer {
   readonly usage: ModelUsage
 }
 
-type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'tenantId' | 'toolCall'>
+type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'models' | 'tenantId' | 'toolCall'>
 
 /** A value that a response has, with its faults. */
 export interface ReadAnswer {
@@ -55,7 +55,7 @@ export interface ReadAnswer {
  *
  * @throws {@link TenonError} `MODEL_OUTPUT_INVALID` if the third response does not match either (details: `answers`,
  * `issues`, `lastAnswer`); `MODEL_OUTPUT_TRUNCATED` for a response that was cut at the token limit, without a repair
- * (details: `lastAnswer`, `outputTokens`); `MODEL_FAILED` from the model; `JSON_SCHEMA_INVALID` for the schema.
+ * (details: `lastAnswer`, `outputTokens`); `MODEL_FAILED` and `BUDGET_EXCEEDED` from `callModel`; `JSON_SCHEMA_INVALID` for the schema.
  */
 export async function askForJson(question: JsonQuestion, context: AskContext): Promise<JsonAnswer> {
   let messages: readonly ChatMessage[] = [...question.messages, schemaMessage(question.schema)]

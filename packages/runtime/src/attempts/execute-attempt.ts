@@ -12,6 +12,7 @@ import type { RuntimeLog } from '../engine.ts'
 import type { Files } from '../files/files.ts'
 import { deadlineOf, nextAttempt } from '../interpreter/next-attempt.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
+import type { ModelLedger } from '../models/model-ledger.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { SecretReader } from '../secret-reader.ts'
@@ -43,6 +44,7 @@ export interface ExecuteAttemptDeps extends BeginAttemptDeps {
   readonly http: NodeClients
   readonly files: Files
   readonly dataTables: NodeData
+  readonly models: Pick<ModelLedger, 'modelsOf'>
   readonly secrets?: SecretReader | undefined
   readonly log: RuntimeLog
   readonly stop: StopSignals
@@ -102,7 +104,7 @@ async function leave(pump: LazyPump, { onBodyEnd }: ExecuteAttemptDeps): Promise
 
 /** Runs the body with its params decrypted. */
 async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAttemptDeps): Promise<BodyEnd> {
-  const { committer, dataTables, files, graceMs = 10_000, http, now, stop, onHeartbeat = ignore } = deps
+  const { committer, dataTables, files, graceMs = 10_000, http, models, now, stop, onHeartbeat = ignore } = deps
   let opened: OpenedParams
   try {
     const opening = openParams(started, deps.findType, deps.secrets)
@@ -122,6 +124,7 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
     http,
     files,
     dataTables,
+    models,
     values: committer.values,
     pump,
     connection,

@@ -7,6 +7,7 @@ import type { ValueLoader } from '../commit/value-loader.ts'
 import { type NodeData, nodeTablesOf } from '../data-tables/node-tables.ts'
 import type { Files } from '../files/files.ts'
 import { type FileMask, nodeFilesOf } from '../files/node-files.ts'
+import type { ModelLedger } from '../models/model-ledger.ts'
 import type { OpenConnection } from '../secret-reader.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import { clientsOf, type NodeClients } from './with-account.ts'
@@ -18,6 +19,7 @@ export interface NodeContextDeps {
   readonly values: ValueLoader
   readonly files: Files
   readonly dataTables: NodeData
+  readonly models: Pick<ModelLedger, 'modelsOf'>
   readonly pump: Omit<ObservationPump, 'close'>
   /** Finds the node types of this process. */
   readonly describeType: NodeContext['describeType']
@@ -60,7 +62,18 @@ class AbortOfBody implements LazyAbort {
 export function nodeContextOf(
   started: StartedNode,
   params: unknown,
-  { http, pump, values, files, dataTables, describeType, connection = null, redact = same, fileMask }: NodeContextDeps,
+  {
+    http,
+    pump,
+    values,
+    files,
+    dataTables,
+    models,
+    describeType,
+    connection = null,
+    redact = same,
+    fileMask,
+  }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
@@ -96,6 +109,9 @@ export function nodeContextOf(
       abortSignal: abort.signal,
       timeoutMs: started.node.timeoutMs,
     })),
+    get models() {
+      return models.modelsOf({ tenantId, runId }, started.node.id)
+    },
     get abortSignal() {
       return abort.signal
     },

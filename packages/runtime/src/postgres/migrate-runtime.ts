@@ -20,6 +20,7 @@ import { runViews } from './migrations/0035-run-views.ts'
 import { dataTables } from './migrations/0041-data-tables.ts'
 import { startedBy } from './migrations/0047-started-by.ts'
 import { suspectedWorkers } from './migrations/0049-suspected-workers.ts'
+import { modelSpend } from './migrations/0051-model-spend.ts'
 import { planMarks } from './migrations/0059-plan-marks.ts'
 import type { Database } from './types.ts'
 
@@ -41,7 +42,7 @@ export const RUNTIME_MIGRATIONS = {
   migrations: [
     ...[runLog, runWaits, runDispatch, append, partitions, topLevelRuns, admission, events, reruns, openTrees],
     ...[starts, movedRuns, data, errorHandlers, engineChanges, connectionWaits, temporalWorkers],
-    ...[files, runViews, dataTables, startedBy, suspectedWorkers, planMarks],
+    ...[files, runViews, dataTables, startedBy, suspectedWorkers, planMarks, modelSpend],
   ],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],

@@ -1,4 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { ModelReservationsTable, ModelSpendTable } from '../models/spend-tables.ts'
 import type { DataCompletionsTable, DataRowsTable, DataTablesTable, KeyValuesTable } from './data-tables.ts'
 import type { Database } from './types.ts'
 
@@ -187,6 +188,10 @@ export interface RuntimeTables {
   readonly key_values: KeyValuesTable
   /** Changes of data that node runs have made, each with its result. */
   readonly data_completions: DataCompletionsTable
+  /** Use of models by node, run, workflow and tenant. */
+  readonly model_spend: ModelSpendTable
+  /** Calls of models that have not ended. */
+  readonly model_reservations: ModelReservationsTable
   /** Bytes of files in parts, in order. */
   readonly file_chunks: {
     readonly tenant_id: string

@@ -105,7 +105,14 @@ async function deleteRows(
   const runIds = runs.map((run) => run.run_id)
   await deleteAnswers(tx, tenantId, runIds)
   await tx.deleteFrom('data_completions').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
+  await tx.deleteFrom('model_reservations').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
+  await deleteModelSpend(tx, tenantId, runIds)
   await tx.deleteFrom('runs').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
+}
+
+/** Deletes the use of models by runs and their nodes. What their workflows and the tenant have used stays. */
+async function deleteModelSpend(tx: RuntimeTx, tenantId: string, runIds: readonly string[]): Promise<void> {
+  await tx.deleteFrom('model_spend').where('tenant_id', '=', tenantId).where('run_id', 'in', runIds).execute()
 }
 
 /** Deletes the dedupe keys that returned runs. One that a request has locked answers none, since its run is gone. */

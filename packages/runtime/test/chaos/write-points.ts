@@ -113,6 +113,8 @@ const UPLOAD =
   'Parts of a file; webhook.test.ts of the server kills a process in an upload, and a sweep deletes the rest'
 const DATA =
   'Data of a tenant, in the transaction that also completes the change; data-kills.test.ts kills processes around it'
+const SPEND =
+  'Counts of calls of models, in a transaction of their own; a call that no process ends counts as it was estimated'
 const VIEW = 'A view of a log; one that is missing or of an earlier event is continued from the log'
 
 /** Writes of the sources at which no process of the crash test dies, with the reason. */
@@ -139,6 +141,10 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'files/file-rows.ts: update files': UPLOAD,
   'files/hold-files.ts: update files': REQUEST,
   'files/sweep-files.ts: update files': RETENTION,
+  'models/model-ledger.ts: delete model_reservations': SPEND,
+  'models/model-ledger.ts: insert model_reservations': SPEND,
+  'models/spend-rows.ts: insert model_spend': SPEND,
+  'models/spend-rows.ts: update model_spend': SPEND,
   'payloads/collect-objects.ts: delete payload_garbage': RETENTION,
   'payloads/collect-objects.ts: update retention_sweeps': RETENTION,
   'postgres/canary.ts: delete table': SET_UP,
@@ -151,6 +157,8 @@ export const OTHER_WRITES: Readonly<Record<string, string>> = {
   'retention/sweep-plans.ts: update plans': RETENTION,
   'retention/sweep-plans.ts: update retention_sweeps': RETENTION,
   'store/delete-tree.ts: delete data_completions': RETENTION,
+  'store/delete-tree.ts: delete model_reservations': RETENTION,
+  'store/delete-tree.ts: delete model_spend': RETENTION,
   'store/delete-tree.ts: delete run_dedupes': RETENTION,
   'store/delete-tree.ts: delete run_erasures': RETENTION,
   'store/delete-tree.ts: delete run_log': RETENTION,

@@ -12,6 +12,7 @@ import { createWorker, type Worker } from '../../src/engines/embedded/worker.ts'
 import type { QueuedStart } from '../../src/engines/start-queued.ts'
 import type { Files } from '../../src/files/files.ts'
 import type { Plan } from '../../src/interpreter/plan.ts'
+import type { ModelLedger } from '../../src/models/model-ledger.ts'
 import type { Append, AppendResult } from '../../src/store/append.ts'
 import { queueEntryOf, requestRulesOf } from '../../src/store/queue-entry.ts'
 import { type RunRef, runKey } from '../../src/store/run-ref.ts'
@@ -163,6 +164,7 @@ export function startProcess(ground: SimulatedGround, owner: Owner): SimulatedPr
     egress: { request: noRequests, fetch: noRequests },
     files: noFiles,
     dataTables: noData,
+    models: noModels,
     clock: { observe: () => undefined },
     ...{ cancelGraceMs: 10_000, wakeAt: (at: number) => poller.wakeAt(at), wakeWorkers },
   }
@@ -241,6 +243,12 @@ const noFiles: Files = {
 }
 
 /** No node of the simulation reads or changes data. */
+const noModels: Pick<ModelLedger, 'modelsOf'> = {
+  modelsOf: () => {
+    throw new Error('The simulation asks no models')
+  },
+}
+
 const noData: NodeData = { query: noRequests, write: noRequests, getKey: noRequests, changeKeyOnce: noRequests }
 
 async function noRequests(): Promise<never> {

@@ -19,7 +19,7 @@ export type DataLimitsOf = (tenantId: TenantId) => DataLimits
 /** Measures what tenants store, and compares it with their limits. */
 export interface DataUsage {
   /** Returns what a tenant stores, measured at most a minute ago, with its limits. */
-  usageOf(tenantId: TenantId): Promise<Omit<Usage, 'runsKeptDays'>>
+  usageOf(tenantId: TenantId): Promise<Omit<Usage, 'runsKeptDays' | 'models'>>
   /**
    * Checks whether a tenant may start a run; asks nothing of the database for a tenant without limits.
    *

@@ -139,6 +139,10 @@ describe('GET /usage', () => {
       dataBytes: 0,
       openWaits: 0,
       openWaitsLimit: null,
+      models: {
+        ...{ month: expect.stringMatching(/^\d{4}-\d{2}$/), calls: 0, inputTokens: 0, cachedInputTokens: 0 },
+        ...{ outputTokens: 0, costUsd: 0, durationMs: 0, workflows: [] },
+      },
     }
     expect(await server.json<Usage>(200, '/usage', { as: testIdentity() })).toEqual({ runsKeptDays: 90, ...none })
     retentionOf = async () => ({ runsDays: 7 })

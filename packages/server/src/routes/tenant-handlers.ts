@@ -3,6 +3,7 @@ import type { TenantId } from '@tenon/core/document'
 import type { ServerContext } from '../context.ts'
 import { implementRoute, type RouteCall, type RouteImplementation } from '../http/route-handler.ts'
 import { auditHook } from '../tables/audit-repository.ts'
+import { workflowNames } from '../tables/workflow-repository.ts'
 import { presentPause } from '../workflows/present-pause.ts'
 
 /** Most runs that wait by default, as the runtime has it. */
@@ -52,5 +53,24 @@ async function stateOf(server: ServerContext, tenantId: TenantId): Promise<Tenan
 
 async function usageOf(server: ServerContext, tenantId: TenantId): Promise<Usage> {
   const { runsDays } = await server.retention.optionsOf(tenantId)
-  return { runsKeptDays: runsDays, ...(await server.dataUsage.usageOf(tenantId)) }
+  return {
+    ...{ runsKeptDays: runsDays, ...(await server.dataUsage.usageOf(tenantId)) },
+    models: await modelsOf(server, tenantId),
+  }
+}
+
+async function modelsOf(server: ServerContext, tenantId: TenantId): Promise<Usage['models']> {
+  const month = new Date(server.now()).toISOString().slice(0, 7)
+  const { workflows, ...total } = await server.models.readMonth(tenantId, month)
+  const names = await server.database.withTenant(tenantId, (tx) =>
+    workflowNames(
+      tx,
+      tenantId,
+      workflows.map(({ workflowId }) => workflowId),
+    ),
+  )
+  return {
+    ...{ month, ...total },
+    workflows: workflows.map((each) => ({ ...each, workflowName: names.get(each.workflowId) ?? '' })),
+  }
 }

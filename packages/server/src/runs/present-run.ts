@@ -54,8 +54,10 @@ export async function presentRuns(
 
 /** One run with its output. */
 export async function presentRun(server: ServerContext, run: StoredRun): Promise<Run> {
-  const [summary] = await presentRuns(server, run.tenantId, [run])
-  if (summary === undefined) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+  const [listed] = await presentRuns(server, run.tenantId, [run])
+  if (listed === undefined) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+  const modelUsage = await server.models.readRun(run)
+  const summary = modelUsage.calls === 0 ? listed : { ...listed, modelUsage }
   switch (summary.status) {
     case 'completed': {
       const output = run.output === null ? null : await server.reader.loadValue(run.tenantId, run.output)

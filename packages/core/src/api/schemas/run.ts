@@ -7,6 +7,7 @@ import { NODE_STATUSES, RUN_STATUSES } from '../../run/status.ts'
 import { QUEUE_REASONS } from '../run-types.ts'
 import { instantSchema, jsonSchema, textSchema } from './common.ts'
 import { nodeIdSchema } from './document.ts'
+import { modelSpendFields } from './usage.ts'
 
 const runStatusSchema = z.enum(RUN_STATUSES)
 
@@ -88,6 +89,7 @@ const runFields = {
   movedFrom: z.string().nullable(),
   handles: z.string().nullable(),
   handledBy: z.string().nullable(),
+  modelUsage: z.strictObject(modelSpendFields).exactOptional(),
 }
 const runHealthSchema = z
   .strictObject({

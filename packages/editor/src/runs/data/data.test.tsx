@@ -90,6 +90,18 @@ describe('the list of runs', () => {
     dataBytes: 0,
     openWaits: 0,
     openWaitsLimit: null,
+    models: {
+      ...{
+        month: '2026-12',
+        calls: 0,
+        inputTokens: 0,
+        cachedInputTokens: 0,
+        outputTokens: 0,
+        costUsd: 0,
+        durationMs: 0,
+      },
+      workflows: [],
+    },
   }
 
   test('says how long runs are kept, if they are not kept forever', async () => {

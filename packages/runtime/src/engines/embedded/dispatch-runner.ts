@@ -82,6 +82,7 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
           http: deps.egress,
           files: deps.files,
           dataTables: deps.dataTables,
+          models: deps.models,
           secrets: deps.secrets,
           stop: stop.signals,
         },

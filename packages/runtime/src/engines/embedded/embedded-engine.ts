@@ -7,6 +7,7 @@ import { nodeTypesOf } from '../../commit/node-types.ts'
 import { createDataTables } from '../../data-tables/data-tables.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createFiles } from '../../files/files.ts'
+import { createModelLedger } from '../../models/model-ledger.ts'
 import { createStoredObjects } from '../../payloads/stored-objects.ts'
 import { reasonOf } from '../../reason-of.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
@@ -109,8 +110,9 @@ function assemble(
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
   const files = deps.files ?? createFiles({ database, log })
   const dataTables = deps.dataTables ?? createDataTables({ database, log })
+  const models = deps.models ?? createModelLedger({ database, log })
   const workerDeps = {
-    ...{ ...deps, files, dataTables, workerId, committer, findType, dispatch, lease, slots },
+    ...{ ...deps, files, dataTables, models, workerId, committer, findType, dispatch, lease, slots },
     ...{ now, clock, cancelGraceMs, wakeAt, wakeWorkers },
   }
   const worker = createWorker(workerDeps)

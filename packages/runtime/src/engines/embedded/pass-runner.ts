@@ -103,6 +103,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
         http: deps.egress,
         files: deps.files,
         dataTables: deps.dataTables,
+        models: deps.models,
         secrets: deps.secrets,
         stop: held.stop.signals,
         hasStoredTimers: true,

@@ -3,6 +3,7 @@ import type { FindNodeType } from '../../commit/node-types.ts'
 import type { NodeData } from '../../data-tables/node-tables.ts'
 import type { EngineDeps } from '../../engine.ts'
 import type { Files } from '../../files/files.ts'
+import type { ModelLedger } from '../../models/model-ledger.ts'
 import { reasonOf } from '../../reason-of.ts'
 import type { DatabaseClock } from '../../store/database-clock.ts'
 import type { DispatchStore } from '../../store/dispatch-store.ts'
@@ -15,6 +16,7 @@ export interface WorkerDeps extends Pick<EngineDeps, 'egress' | 'log' | 'secrets
   readonly workerId: string
   readonly files: Files
   readonly dataTables: NodeData
+  readonly models: Pick<ModelLedger, 'modelsOf'>
   readonly committer: Committer
   readonly findType: FindNodeType
   readonly dispatch: DispatchStore

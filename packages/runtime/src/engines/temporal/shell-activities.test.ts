@@ -9,6 +9,7 @@ import { nodeTypesOf } from '../../commit/node-types.ts'
 import { createDataTables } from '../../data-tables/data-tables.ts'
 import { createFiles } from '../../files/files.ts'
 import { compile } from '../../interpreter/compile.ts'
+import { createModelLedger } from '../../models/model-ledger.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createInbox } from '../../store/inbox.ts'
 import { openTestDatabase, type TestDatabase } from '../../testing/databases.ts'
@@ -41,6 +42,7 @@ describe('executeNode', () => {
         ...{ committer, findType, now, worker: 'me', http: egress, log },
         files: createFiles({ database, log }),
         dataTables: createDataTables({ database, log }),
+        models: createModelLedger({ database, log }),
       },
     })
     const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }

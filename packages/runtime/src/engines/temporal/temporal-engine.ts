@@ -22,6 +22,7 @@ import { nodeTypesOf } from '../../commit/node-types.ts'
 import { createDataTables } from '../../data-tables/data-tables.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
 import { createFiles } from '../../files/files.ts'
+import { createModelLedger } from '../../models/model-ledger.ts'
 import { createStoredObjects } from '../../payloads/stored-objects.ts'
 import { createRetentionKeeper } from '../../retention/retention-keeper.ts'
 import type { RunObstacle } from '../../run-store.ts'
@@ -175,6 +176,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
       http: deps.egress,
       files: deps.files ?? createFiles({ database, log }),
       dataTables: deps.dataTables ?? createDataTables({ database, log }),
+      models: deps.models ?? createModelLedger({ database, log }),
       secrets: deps.secrets,
       log,
       ...grace,

@@ -164,7 +164,7 @@ export function createModelLedger({ database, log, budgetsOf, now = Date.now }: 
           const at = now()
           const budgets = await budgetsIn(planned.budget)
           if (workflowId === null || !hasLimits(budgets, planned.budget)) {
-            // What was used without a budget is for information: it is not counted twice, and may be lost.
+            // Use without a budget is for information: it is not counted twice, and may be lost.
             const add = (spent: SpentModelCall) =>
               addUnreserved(run, nodeId, at, spent).catch((error: unknown) =>
                 log('warn', 'model_spend.store_failed: the call is not counted', { runId, reason: reasonOf(error) }),

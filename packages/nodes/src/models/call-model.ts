@@ -56,8 +56,8 @@ type CallContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'mode
  *
  * Each call is counted before it is made, in the account of the context.
  *
- * @throws {@link TenonError} `BUDGET_EXCEEDED` before a call; `MODEL_FAILED` of the first model of which the failure is retryable, else of the first one;
- * an error of another kind as soon as a model throws it.
+ * @throws {@link TenonError} `BUDGET_EXCEEDED` before a call; `MODEL_FAILED` of the first model of which the failure is
+ * retryable, else of the first one; an error of another kind as soon as a model throws it.
  */
 export async function callModel(call: ModelCall, context: CallContext): Promise<ModelAnswer> {
   const { languageModel, onText } = call

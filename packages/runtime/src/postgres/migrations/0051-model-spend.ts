@@ -19,6 +19,8 @@ export const modelSpend: Migration = {
         cost_nano_usd bigint not null default 0, duration_ms bigint not null default 0,
         reserved_tokens bigint not null default 0, reserved_nano_usd bigint not null default 0`,
       key: ['scope', 'scope_id', 'period'],
+      // For the deletion of runs.
+      indexes: ['(tenant_id, run_id) where run_id is not null'],
     }),
     ...tenantTable({
       schema,

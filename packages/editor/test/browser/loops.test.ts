@@ -159,9 +159,10 @@ describe('loops on the canvas', () => {
     const editor = await open({ document: 'loop', width: 390, height: 844 })
     const { page } = editor
     const inside = page.getByRole('region', { name: 'Inside Each order' })
-    expect(
-      await inside.locator('[data-row]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row'))),
-    ).toEqual(['charge', 'mail'])
+    const rows = inside.locator('[data-row]')
+    await expect
+      .poll(() => rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-row'))))
+      .toEqual(['charge', 'mail'])
     await inside.getByRole('button', { name: 'Add a node inside Each order' }).click()
     await page.getByRole('dialog', { name: 'Add a node' }).getByRole('combobox').fill('two ways')
     await page.keyboard.press('Enter')

@@ -242,13 +242,12 @@ const noFiles: Files = {
   delete: async () => 'not_found',
 }
 
-/** No node of the simulation reads or changes data. */
+/** No node of the simulation asks a model. */
 const noModels: Pick<ModelLedger, 'modelsOf'> = {
-  modelsOf: () => {
-    throw new Error('The simulation asks no models')
-  },
+  modelsOf: () => ({ begin: noRequests, spentByRun: noRequests }),
 }
 
+/** No node of the simulation reads or changes data. */
 const noData: NodeData = { query: noRequests, write: noRequests, getKey: noRequests, changeKeyOnce: noRequests }
 
 async function noRequests(): Promise<never> {

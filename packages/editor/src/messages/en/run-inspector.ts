@@ -81,6 +81,8 @@ export const runInspectorMessages = {
   'runs.fact.model': 'Model',
   'runs.fact.tokens': 'Tokens',
   'runs.fact.tokenCounts': '{inputTokens} in, {outputTokens} out',
+  'runs.fact.cost': 'Cost',
+  'runs.fact.modelCalls': 'Calls of models',
   'runs.fact.code': 'Code',
   'runs.fact.field': 'Field',
   'runs.fact.retryIf': 'Try again only if',

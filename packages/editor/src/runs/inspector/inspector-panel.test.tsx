@@ -49,6 +49,7 @@ describe('RunInspector', () => {
   test('shows tool calls with what was asked and answered', async () => {
     const { user } = show('analyze')
     expect(await screen.findByText('412 in, 38 out')).toBeDefined()
+    expect(screen.getByText('$0.00045')).toBeDefined()
     await user.click(screen.getByRole('button', { name: /check_order_status/ }))
     expect(screen.getByText('O-4411')).toBeDefined()
     expect(screen.getByText('in transit')).toBeDefined()

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
-import type { ToolCallRecord } from '@tenon/core/node'
+import type { ModelUsage, ToolCallRecord } from '@tenon/core/node'
 import type { LogEntry } from '@tenon/core/run'
 
 /** Response of a service that the node treats as a failure, as logged: credentials masked, the body truncated. */
@@ -18,7 +18,7 @@ export interface NodeLogFacts {
   readonly refused: RefusedResponse | null
   readonly queue: string | null
   readonly worker: string | null
-  readonly usage: { readonly model: string; readonly inputTokens: number; readonly outputTokens: number } | null
+  readonly usage: ModelUsage | null
 }
 
 /** Collects the facts from the events up to `seq`. */

@@ -30,6 +30,7 @@ import { NodeApprovals } from './node-approvals.tsx'
 import { nodeLogFacts } from './node-log.ts'
 import { ToolCallList } from './tool-call-list.tsx'
 import { UndoPair } from './undo-pair.tsx'
+import { usageFacts } from './usage-facts.ts'
 import { ValueView } from './value-view.tsx'
 
 export interface ResultTabProps {
@@ -88,9 +89,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
   if (logged.queue !== null) facts.push({ label: t('runs.fact.queue'), value: logged.queue })
   if (logged.worker !== null) facts.push({ label: t('runs.fact.worker'), value: logged.worker })
   if (logged.usage !== null) {
-    const { model, inputTokens, outputTokens } = logged.usage
-    facts.push({ label: t('runs.fact.model'), value: model })
-    facts.push({ label: t('runs.fact.tokens'), value: t('runs.fact.tokenCounts', { inputTokens, outputTokens }) })
+    facts.push({ label: t('runs.fact.model'), value: logged.usage.model }, ...usageFacts(logged.usage, t, locale))
   }
   const faulty = faultyField(nodeRun.error?.details, entered === null ? node.node : null, node.params, t)
   if (faulty !== null) {

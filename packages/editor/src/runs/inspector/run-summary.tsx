@@ -1,6 +1,8 @@
+import type { ModelSpend } from '@tenon/core/node'
 import { isRunOver, type NodeRunView, type RunView, runDurationMs } from '@tenon/core/run'
 import { useInstance, useTranslate } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
+import type { Translate } from '../../messages/format.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
@@ -15,6 +17,7 @@ import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { RunStateBadge } from '../viewer/run-state-badge.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
 import { UndoList } from './undo-list.tsx'
+import { usageFacts } from './usage-facts.ts'
 
 /** Names that the warning has at most. */
 const MOST_NAMES = 5
@@ -45,6 +48,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
       : [{ label: t('runs.fact.startedBy'), value: <Starter startedBy={run.value.startedBy} /> }]),
     ...(durationMs === null ? [] : [{ label: t('runs.fact.duration'), value: formatDuration(durationMs, t, locale) }]),
     ...(view.outcome === null ? [] : [{ label: t('runs.fact.outcome'), value: view.outcome }]),
+    ...(run.value?.modelUsage === undefined ? [] : modelFacts(run.value.modelUsage, t, locale)),
     ...(run.value === null
       ? []
       : [
@@ -93,6 +97,16 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
       </div>
     </div>
   )
+}
+
+/** Facts about the calls of models by all nodes of a run. */
+function modelFacts({ calls, costUsd, ...tokens }: ModelSpend, t: Translate, locale: string): Fact[] {
+  // The sum of models without prices says nothing about their cost.
+  const use = { ...tokens, costUsd: costUsd > 0 ? costUsd : undefined }
+  return [
+    { label: t('runs.fact.modelCalls'), value: new Intl.NumberFormat(locale).format(calls) },
+    ...usageFacts(use, t, locale),
+  ]
 }
 
 function Copyable({ text }: { readonly text: string }) {

@@ -6,7 +6,7 @@ import { versionMessages } from './versions.ts'
 
 /**
  * Texts of the editor in English, in ICU message form (`{name}`, `{count, plural, one {…} other {…}}`). Those of the run
- * views, and of parts that few pages show, are in `enRuns`, `enCalls`, `enData`, `enEngine`, `enHandlers`, `enMigration`, `enParked`, `enPolicy`,
+ * views, and of parts that few pages show, are in `enRuns`, `enCalls`, `enData`, `enEngine`, `enHandlers`, `enMigration`, `enModels`, `enParked`, `enPolicy`,
  * `enExtract`, `enQueue`, `enRerun`, `enStarter`, `enSubWorkflows` and `enWaits`, which a page loads with the first view that shows them.
  *
  * Other languages are objects with the same keys; a host passes the texts that it replaces, of all tables in one object.

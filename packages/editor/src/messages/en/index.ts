@@ -10,6 +10,7 @@ import type { enExtract } from './extract.ts'
 import type { enFiles } from './files.ts'
 import type { enHandlers } from './handlers.ts'
 import type { enMigration } from './migration.ts'
+import type { enModels } from './models.ts'
 import type { enParked } from './parked.ts'
 import type { enPolicy } from './policy.ts'
 import type { enQueue } from './queue.ts'
@@ -35,6 +36,7 @@ export { enExtract } from './extract.ts'
 export { enFiles } from './files.ts'
 export { enHandlers } from './handlers.ts'
 export { enMigration } from './migration.ts'
+export { enModels } from './models.ts'
 export { enParked } from './parked.ts'
 export { enPolicy } from './policy.ts'
 export { enQueue } from './queue.ts'
@@ -63,6 +65,7 @@ export type MessageKey =
   | keyof typeof enHandlers
   | keyof typeof enEngine
   | keyof typeof enMigration
+  | keyof typeof enModels
   | keyof typeof enParked
   | keyof typeof enPolicy
   | keyof typeof enQueue

@@ -38,6 +38,15 @@ export function CallListPart(props: CallListProps) {
   )
 }
 
+/** Opens a call in the list of calls of the same node run, and moves the focus there. */
+export function showCall(from: Element, nodeRunId: string): void {
+  const calls = from.closest('.tn-inspect-body')?.querySelectorAll<HTMLElement>('[data-called]') ?? []
+  const found = [...calls].find(({ dataset }) => dataset.called === nodeRunId)
+  const head = found?.querySelector<HTMLElement>('.tn-called-head')
+  if (head?.getAttribute('aria-expanded') === 'false') head.click()
+  head?.focus()
+}
+
 /** Returns the calls of a node run, by the pass that has made them. */
 function roundsOf({ nodeRuns }: RunView, callerId: NodeRunId): readonly (readonly NodeRunView[])[] {
   const rounds = new Map<number, NodeRunView[]>()
@@ -96,7 +105,7 @@ function CallItem({ scope, nodeRun, seq }: CallItemProps) {
     nodeRun.attempt > 1 ? t('runs.attempts', { count: nodeRun.attempt }) : '',
   ]
   return (
-    <li className="tn-called">
+    <li className="tn-called" data-called={nodeRun.nodeRunId}>
       <button type="button" className="tn-called-head" aria-expanded={isOpen} onClick={() => setChosen(!isOpen)}>
         <StatusMark status={status} size={14} />
         <span className="tn-called-title tn-truncate" dir="auto">

@@ -130,6 +130,7 @@ describe('RunInspector', () => {
   test('shows every answer of a model that failed, without a further click', async () => {
     show('analyze', { frames: unreadableModelRun().frames })
     expect(await screen.findByText('3 answers of the model')).toBeDefined()
+    expect(screen.getByRole('region', { name: 'Conversation with the model' })).toBeDefined()
     expect(screen.getByText('I am sorry, I cannot do that.')).toBeDefined()
     expect(screen.getByText('{"sentiment": "glad"}')).toBeDefined()
     expect(screen.getByText('Fault 2: sentiment must be a number')).toBeDefined()

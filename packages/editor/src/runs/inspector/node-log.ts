@@ -9,9 +9,12 @@ export interface RefusedResponse {
   readonly body: string | null
 }
 
+/** Tool call with the attempt that has made it. */
+export type LoggedToolCall = ToolCallRecord & { readonly pass: number; readonly attempt: number }
+
 /** Facts about a node run that only the log contains. */
 export interface NodeLogFacts {
-  readonly toolCalls: readonly ToolCallRecord[]
+  readonly toolCalls: readonly LoggedToolCall[]
   /** Tool calls of the last attempt; a part of `toolCalls`. */
   readonly lastToolCalls: readonly ToolCallRecord[]
   /** Refused response of the last attempt; `null` if there is none. */
@@ -23,7 +26,7 @@ export interface NodeLogFacts {
 
 /** Collects the facts from the events up to `seq`. */
 export function nodeLogFacts(entries: readonly LogEntry[], seq: number, nodeRunId: string): NodeLogFacts {
-  const toolCalls: ToolCallRecord[] = []
+  const toolCalls: LoggedToolCall[] = []
   let lastAt = 0
   let refused: RefusedResponse | null = null
   let queue: string | null = null

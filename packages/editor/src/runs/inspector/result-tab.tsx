@@ -14,6 +14,7 @@ import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
 import { nodeRunName } from '../format/node-run-name.ts'
 import { portWords } from '../format/port-words.ts'
+import { isModelAnswer, ModelPart } from '../models/model-part.tsx'
 import { EnteredValues, enteredFor } from '../parked/entered-values.tsx'
 import { NodeParked } from '../parked/node-parked.tsx'
 import type { NodeInfo } from '../store/node-directory.ts'
@@ -25,7 +26,6 @@ import { AttemptList } from './attempt-list.tsx'
 import { FailedCall } from './failed-call.tsx'
 import { faultyField } from './faulty-field.ts'
 import { closedApprovalOf, countedAttempts, headlineOf, lastWaitOf } from './headline.ts'
-import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
 import { nodeLogFacts } from './node-log.ts'
 import { ToolCallList } from './tool-call-list.tsx'
@@ -124,7 +124,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
         <EnteredValues scope={scope} nodeRunId={nodeRun.nodeRunId} entered={entered} seq={view.seq} />
       )}
       {hasFailed && <FailedCall calls={logged.lastToolCalls} refused={logged.refused} />}
-      {answers.length > 0 && hasFailed && <ModelAnswers answers={answers} isOpen />}
+      {answers.length > 0 && hasFailed && <ModelPart {...{ scope, nodeRun, answers }} />}
       {mayRunFrom(live, nodeRun) && (
         <LaterPart load={loadRerunNode} waiting={(trouble) => trouble}>
           {({ RerunNode }) => <RerunNode key={nodeRun.nodeId} scope={scope} nodeId={nodeRun.nodeId} />}
@@ -143,7 +143,7 @@ export function ResultTab({ scope, nodeRun, node, onSelectNode }: ResultTabProps
           emptyText={t('runs.inspector.outputEmpty')}
         />
       )}
-      {answers.length > 0 && !hasFailed && <ModelAnswers answers={answers} isOpen={false} />}
+      {answers.length > 0 && !hasFailed && <ModelPart {...{ scope, nodeRun, answers }} />}
       {toolCalls.length > 0 && <ToolCallList calls={toolCalls} />}
       {nodeRun.attempts.length > 1 && <AttemptList attempts={nodeRun.attempts} moment={moment} />}
     </div>

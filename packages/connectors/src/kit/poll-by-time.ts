@@ -29,8 +29,6 @@ export interface TimePoll {
   readonly readPage: (from: number, token: string | null) => Promise<TimedPage>
 }
 
-/** Most items of a poll after which no further page is read, so that a page of 100 fits in. */
-const MOST_ITEMS = 400
 const MOST_PAGES = 20
 /** Most items that a poll may return. */
 const MOST_RETURNED = 500
@@ -62,10 +60,13 @@ export async function pollByTime(poll: TimePoll): Promise<PollResult> {
   // The first poll starts no runs of what is there, and its list ends before the second one.
   const passesAll = isFirst && begin === 'new'
   const ended = (more: object): PollResult => ({
+    // More than fit are found only by a poll that passes over them.
     items: [...found.values()].slice(-MOST_RETURNED),
     cursor: { at, ...more },
   })
-  for (let page = 1; page <= MOST_PAGES && (passesAll || found.size < MOST_ITEMS); page += 1) {
+  let pageSize = 0
+  const hasRoom = () => passesAll || found.size + pageSize < MOST_RETURNED
+  for (let page = 1; page <= MOST_PAGES && hasRoom(); page += 1) {
     let read: TimedPage
     try {
       read = await readPage(walk.from, walk.token)
@@ -77,6 +78,7 @@ export async function pollByTime(poll: TimePoll): Promise<PollResult> {
       if (passesAll || found.size === 0 || !(error instanceof TenonError && error.retryable)) throw error
       return ended({ walk })
     }
+    pageSize = Math.max(pageSize, read.items.length)
     for (const { at: time, ...item } of read.items) {
       found.set(item.id, item)
       at = Math.max(at, time)

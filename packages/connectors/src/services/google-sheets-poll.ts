@@ -53,12 +53,14 @@ export async function pollRows({ params, cursor, begin, call }: ServicePoll<Para
   const known: Known = cursor === null ? { row: 1, tail: [], era: 0 } : cursorSchema.parse(cursor)
   let from = Math.max(known.row - TAIL + 1, 2)
   let { names, rows } = await read(from, known.row - from + 1 + MOST_ROWS)
-  let start = firstNewRow(known, from, rows) ?? known.row + 1
-  if (rows.length === 0 && known.row > 1) {
+  let start = firstNewRow(known, from, rows)
+  const isShorter = from + rows.length <= known.row
+  if (start === null && isShorter) {
     from = 2
     ;({ names, rows } = await read(from, known.row))
     start = firstNewRow(known, from, rows) ?? from
   }
+  start ??= known.row + 1
   const era = start <= known.row ? known.era + 1 : known.era
   const added = rows.slice(start - from, start - from + MOST_ROWS)
   const row = start - 1 + added.length

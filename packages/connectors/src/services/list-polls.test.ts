@@ -118,6 +118,20 @@ describe('new rows of Google Sheets', () => {
     expect((await rowsOf(empty.cursor)).values).toEqual(['x', 'y'])
   })
 
+  test.each([
+    [10, 5],
+    [100, 60],
+  ])('are all rows of a sheet of %d rows that was filled anew with %d', async (before, after) => {
+    const { sheet, rowsOf, poll } = openSheet([HEAD, ...range(before).map((index) => [`r${index}`])])
+    const { cursor } = await poll(null)
+    const names = range(after).map((index) => `n${index}`)
+    sheet.rows = [HEAD, ...names.map((name) => [name])]
+    const filled = await rowsOf(cursor)
+    expect(filled.values).toEqual(names)
+    sheet.rows.push(['next'])
+    expect((await rowsOf(filled.cursor)).values).toEqual(['next'])
+  })
+
   test('are those below the number of the last one, if all known rows were changed', async () => {
     const { sheet, rowsOf, poll } = openSheet([HEAD, ['a'], ['b']])
     const { cursor } = await poll(null)

@@ -161,5 +161,9 @@ describe('new records of Salesforce', () => {
     expect((await drainPoll(service, 'new-record', params, { cursor: next.cursor, seen })).items).toEqual([])
     const all = await drainPoll(service, 'new-record', { ...params, begin: 'all' })
     expect(all.items).toHaveLength(906)
+    // Each page but the first begins with the last record of the one before.
+    for (let minute = 0; minute < 600; minute += 1) add(`own${minute}x`, 1, NOW + (10 + minute) * 60_000)
+    const spread = await drainPoll(service, 'new-record', params, { cursor: { at: NOW + 15 * 60_000 } })
+    expect(spread.items).toHaveLength(600)
   })
 })

@@ -1,5 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { RunInspector, RunLog, RunOutput, RunStatusBadge, RunTimeline } from '@tenon/editor/runs'
+import { AGENT_DOCUMENT, AGENT_MANIFEST } from '../../packages/editor/test/fixtures/called.ts'
+import { answered, askingRun } from '../../packages/editor/test/fixtures/conversation.ts'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../packages/editor/test/fixtures/fixture-client.ts'
 import type { FixtureData } from '../../packages/editor/test/fixtures/fixture-data.ts'
 import {
@@ -60,6 +62,10 @@ export const InspectorOfRetriedNode = storyOf(
 )
 export const InspectorOfFailedNode = storyOf(() => ({ frames: failedRun().frames }), inspectorOf('ticket'))
 export const InspectorWithToolCalls = storyOf(() => ({ frames: escalatedRun().frames }), inspectorOf('analyze'))
+export const InspectorWithConversation = storyOf(
+  () => ({ document: AGENT_DOCUMENT, manifest: AGENT_MANIFEST, frames: answered(askingRun()).frames }),
+  inspectorOf('agent'),
+)
 export const InspectorOfSkippedNode = storyOf(() => ({ frames: escalatedRun().frames }), inspectorOf('review'))
 
 export const StatusBadges: StoryObj = {

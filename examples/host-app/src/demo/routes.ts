@@ -4,6 +4,7 @@ import { helpDesk } from './help-desk.ts'
 import { demoModel } from './model.ts'
 import { PEOPLE } from './people.ts'
 import type { Sessions } from './sessions.ts'
+import { shopOrders } from './shop-orders.ts'
 import { demoSlack } from './slack.ts'
 
 /** Routes of the demo alone: picking a person, the stand-in model, the help desk's API. */
@@ -22,6 +23,7 @@ export function demoRoutes(
   })
   app.route('/model', demoModel())
   app.route('/desk', helpDesk())
+  app.route('/desk', shopOrders())
   app.route('/slack', demoSlack())
   return app
 }

@@ -4,6 +4,7 @@ import type { WorkflowServer } from '@tenon/server'
 import { PEOPLE, TENANTS } from './people.ts'
 import { accumulatedContext } from './workflows/accumulated-context.ts'
 import { invoices } from './workflows/invoices.ts'
+import { refundAgent } from './workflows/refund-agent.ts'
 import { supportTicketRouter } from './workflows/support-ticket-router.ts'
 
 /** Gives a tenant that has no workflow yet the ready ones, published, so that there is something to look at. */
@@ -18,7 +19,7 @@ export async function seedWorkflows(automation: WorkflowServer, port: number): P
     for await (const workflow of everyItem((page) => api.workflows.list(page))) workflows.push(workflow)
     for (const workflow of workflows) await moveDesk(api, workflow, desk)
     if (workflows.length > 0) continue
-    for (const ready of [invoices(desk), accumulatedContext(desk), supportTicketRouter(desk)]) {
+    for (const ready of [refundAgent(desk), invoices(desk), accumulatedContext(desk), supportTicketRouter(desk)]) {
       const workflow = await api.workflows.create(ready)
       await api.versions.publish(workflow.id, { notes: 'Ships with the demo' })
     }

@@ -6,18 +6,18 @@ import { expect, test } from 'vitest'
 import { demoDocumentReader } from '../document-reader.ts'
 import { accumulatedContext } from './accumulated-context.ts'
 import { invoices } from './invoices.ts'
+import { refundAgent } from './refund-agent.ts'
 import { supportTicketRouter } from './support-ticket-router.ts'
 
 const languageModel = { models: [{ id: 'm' }], generate: async () => Promise.reject(new Error('never asked')) }
 const manifest = toManifest(createBuiltInNodes({ languageModel, documentReader: demoDocumentReader() }))
 const desk = 'https://desk.example'
 
-test('the workflow for invoices has no warnings', () => {
-  const { document = EMPTY_DOCUMENT } = invoices(desk)
+test.each([invoices(desk), refundAgent(desk)])('$name has no warnings', ({ document = EMPTY_DOCUMENT }) => {
   expect(validateWorkflow(document, manifest)).toEqual([])
 })
 
-test.each([accumulatedContext(desk), invoices(desk), supportTicketRouter(desk)])(
+test.each([accumulatedContext(desk), invoices(desk), refundAgent(desk), supportTicketRouter(desk)])(
   '$name can be published',
   ({ document = EMPTY_DOCUMENT }) => {
     expect(document.nodes.length).toBeGreaterThan(0)

@@ -12,7 +12,7 @@ const CHROMIUM_FLAGS = [
 ]
 
 /** Specs that depend on the engine; the rest runs once. */
-const onBoth = /(person-path|support-ticket-router|durability)\.spec\.ts/
+const onBoth = /(person-path|support-ticket-router|durability|refund-agent)\.spec\.ts/
 
 export default defineConfig<HostOptions>({
   testDir: './specs',

@@ -1,5 +1,5 @@
 import type { WorkflowDocument } from '@tenon/core/document'
-import { type AnyNodeImplementation, defineNode, implementNode } from '@tenon/core/node'
+import { type AnyNodeImplementation, defineNode, implementNode, type LanguageModel } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { z } from 'zod'
 
@@ -15,6 +15,7 @@ const beat = defineNode({
   outputs: { success: z.object({ count: z.number() }) },
   summary: 'Beats',
   effect: 'write',
+  tool: { name: 'beat', description: 'Only reports its calls' },
 })
 
 /** A node with a side effect whose body is empty, so that only the engine takes time; it reports its calls. */
@@ -62,4 +63,32 @@ export function beatLoop(length: number, concurrency: number): WorkflowDocument 
     ],
     ['start>each', 'each>end'],
   )
+}
+
+/** An agent that calls a beat in each of so many rounds, and then answers; it needs a {@link beatModel}. */
+export function beatAgent(rounds: number): WorkflowDocument {
+  const tools = [{ name: 'beat', nodeType: 'beat', typeVersion: 1, open: { count: {} } }]
+  return workflow(
+    [
+      node('start', 'start'),
+      node('agent', 'agent', { prompt: String(rounds), tools, maxRounds: rounds + 1 }),
+      node('end', 'end'),
+    ],
+    ['start>agent', 'agent>end'],
+  )
+}
+
+/** A model that answers at once: it calls the tool `beat` as often as the task says, once in each round. */
+export function beatModel(): LanguageModel {
+  return {
+    models: [{ id: 'beats' }],
+    generate: async ({ messages }) => {
+      const task = messages.find(({ role }) => role === 'user')
+      const called = messages.filter(({ role }) => role === 'tool').length
+      const common = { model: 'beats', usage: { inputTokens: 10, outputTokens: 5 } } as const
+      if (called >= Number(task?.content)) return { ...common, text: 'Done' }
+      const call = { id: `call_${called}`, name: 'beat', arguments: JSON.stringify({ count: called }) }
+      return { ...common, text: '', toolCalls: [call], finishReason: 'tool-calls' }
+    },
+  }
 }

@@ -7,7 +7,7 @@ import { changesTopic, type EngineFactory, postgresRunReader, type RuntimeDataba
 import { createEgress } from '@tenon/runtime/egress'
 import { compile, type PinnedWorkflow, type PlanNode } from '@tenon/runtime/interpreter'
 import { inMemoryBus } from '@tenon/runtime/testing'
-import { beatNode } from './beat-node.ts'
+import { beatModel, beatNode } from './beat-node.ts'
 
 /** An engine at work, with a clock in its nodes. */
 export interface EngineRig {
@@ -43,7 +43,7 @@ export async function openEngineRig(
 ): Promise<EngineRig> {
   const beatsOf = new Map<string, number[]>()
   const beat = beatNode((runId) => beatsOf.get(runId)?.push(performance.now()))
-  const registry = createNodeRegistry([...createBuiltInNodes({}), beat])
+  const registry = createNodeRegistry([...createBuiltInNodes({ languageModel: beatModel() }), beat])
   const bus = inMemoryBus()
   const reader = postgresRunReader(database)
   const engine = factory({
@@ -106,8 +106,9 @@ export async function openEngineRig(
   }
 }
 
-/** Returns the number of beats of a node; the items of a loop are a list in its params. */
+/** Returns the number of beats of a node; the items of a loop are a list in its params, the rounds of an agent its task. */
 function beatsIn({ type, params, children }: PlanNode): number {
+  if (type === 'agent') return Number(params['prompt'])
   if (children === undefined) return type === 'beat' ? 1 : 0
   const items = params['items']
   return (Array.isArray(items) ? items.length : 0) * children.nodes.reduce((sum, node) => sum + beatsIn(node), 0)

@@ -1,4 +1,5 @@
 import type { Row } from '../lib/row.ts'
+import { agentGrowth, agentRound } from './agents.ts'
 import { nodeWal, runCpu, startToBody } from './append-costs.ts'
 import { chainGrowth } from './chain-growth.ts'
 import { childAppends } from './child-appends.ts'
@@ -22,6 +23,8 @@ export const rows: readonly Row[] = [
   chainGrowth,
   loopGrowth,
   loopItem,
+  agentRound,
+  agentGrowth,
   childAppends,
   startToBody,
   runCpu,

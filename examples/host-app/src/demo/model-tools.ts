@@ -4,7 +4,7 @@ export interface ToolConversationMessage {
   readonly content: string
 }
 
-/** What the stand-in does next: it calls a tool, or answers. */
+/** Next turn of the stand-in: a call of a tool, or an answer. */
 export type ToolTurn =
   | { readonly call: { readonly name: string; readonly arguments: string } }
   | { readonly answer: string }

@@ -4,9 +4,11 @@ import type { Vote } from '@tenon/core/node'
 import type { FindNodeType } from '../commit/node-types.ts'
 import { createPlanCache } from '../commit/plan-cache.ts'
 import { calledTypeOf } from '../interpreter/call-frames.ts'
+import { createOwnerCheck } from '../park/check-owner.ts'
 import { checkGivenParams } from '../park/check-resolution.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
+import type { SecretReader } from '../secret-reader.ts'
 import type { RunInbox } from '../store/inbox.ts'
 import type { MessageRoute, PutMessage } from '../store/put-message.ts'
 import { createRunLogs } from '../store/run-logs.ts'
@@ -28,13 +30,16 @@ interface DecideDeps {
   readonly reader: RunReader
   readonly inbox: RunInbox
   readonly findType: FindNodeType
+  /** Knows whose connections are; absent in processes without connections. */
+  readonly secrets?: Pick<SecretReader, 'checkParamsBy'> | undefined
 }
 
 /** Memory for the plans of calls that wait for approvals, in bytes. */
 const MAX_PLAN_BYTES = 16_777_216
 
 /** Creates the decision of approvals, the same on both engines. */
-export function createDecide({ database, reader, inbox, findType }: DecideDeps): Decide {
+export function createDecide({ database, reader, inbox, findType, secrets }: DecideDeps): Decide {
+  const checkOwner = createOwnerCheck({ findType, secrets })
   const plans = createPlanCache(createRunLogs(database), { maxBytes: MAX_PLAN_BYTES })
   return async (tenantId, approvalId, { params, ...vote }, route) => {
     if (params === undefined) return inbox.decide(tenantId, approvalId, vote, route)
@@ -47,8 +52,9 @@ export function createDecide({ database, reader, inbox, findType }: DecideDeps):
     if (node === undefined) return { outcome: 'not_found' }
     const { ref, payloads } = checkGivenParams(params, node, findType)
     // The same params are no change, so that they count with the votes for the call as it is.
-    const edited = ref.hash === call.params.hash ? {} : { params: ref, payloads }
-    return inbox.decide(tenantId, approvalId, { ...vote, ...edited }, route)
+    if (ref.hash === call.params.hash) return inbox.decide(tenantId, approvalId, vote, route)
+    await checkOwner(tenantId, node, vote.actor)
+    return inbox.decide(tenantId, approvalId, { ...vote, params: ref, payloads }, route)
   }
 }
 

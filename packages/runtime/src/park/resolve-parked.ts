@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ResolutionRequest } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
 import type { Actor } from '@tenon/core/run'
-import { type FindNodeType, plannedConnection } from '../commit/node-types.ts'
+import type { FindNodeType } from '../commit/node-types.ts'
 import { createPlanCache } from '../commit/plan-cache.ts'
 import { calledTypeOf } from '../interpreter/call-frames.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -15,6 +14,7 @@ import type { MessageRoute } from '../store/put-message.ts'
 import type { PutResolution } from '../store/put-resolution.ts'
 import { createRunLogs } from '../store/run-logs.ts'
 import type { StoredParked } from '../stored-waits.ts'
+import { createOwnerCheck } from './check-owner.ts'
 import { type CheckedResolution, checkKind, checkResolution } from './check-resolution.ts'
 
 /** Request to resolve a parked node run. */
@@ -61,14 +61,7 @@ export function createResolveParked({ database, reader, inbox, findType, secrets
     return checked
   }
 
-  const checkOwner = async (tenantId: TenantId, node: PlanNode, actor: Actor | null): Promise<void> => {
-    const connectionId = plannedConnection(node, findType(node))
-    if (connectionId === '') return
-    if (secrets?.checkParamsBy === undefined) {
-      throw new TenonError('CONNECTION_REFUSED', 'This process does not know the connections')
-    }
-    await secrets.checkParamsBy(tenantId, actor, connectionId)
-  }
+  const checkOwner = createOwnerCheck({ findType, secrets })
 
   return async (tenantId, parkedId, { resolution, actor, requestId = randomUUID() }, route) => {
     const parked = await reader.getParked(tenantId, parkedId)

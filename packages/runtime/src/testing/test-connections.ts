@@ -18,6 +18,9 @@ export function testConnections(database: RuntimeDatabase, reader: RunReader): S
   return {
     reveal: async () => '',
     callbackUrl: async () => null,
+    checkParamsBy: async (_tenantId, actor) => {
+      if (actor?.userId === 'ben') throw new TenonError('FORBIDDEN', 'The connection is of another person')
+    },
     openConnection: async ({ tenantId, runId }, connectionId) => {
       const login = LOGINS[connectionId]
       if (login !== undefined) {

@@ -105,9 +105,9 @@ export const connectionTests: SuiteGroup = (context) => {
       const asked = await start([tool('mail', { connection: 'mail', account: 'mail' })], { isApproved: true })
       const approval = await asked.approvalOf('agent.1-mail')
       const actor = { userId: 'ann', displayName: 'Ann', role: 'admin' }
-      const vote = (params: JsonObject) =>
+      const vote = (params: JsonObject, by = actor) =>
         context().handle.engine.decide(tenantId, approval.approvalId, {
-          actor,
+          actor: by,
           choice: 'approve',
           params,
           at: Date.now(),
@@ -115,7 +115,10 @@ export const connectionTests: SuiteGroup = (context) => {
       await expect(vote({ connection: 'database', account: 'sql' })).rejects.toMatchObject({
         code: 'NODE_PARAMS_INVALID',
       })
-      expect(await vote({ connection: 'mail', account: 'mail', extra: 1 })).toEqual({ outcome: 'accepted' })
+      const changed = { connection: 'mail', account: 'mail', extra: 1 }
+      const byOther = vote(changed, { ...actor, userId: 'ben' })
+      await expect(byOther).rejects.toMatchObject({ code: 'FORBIDDEN' })
+      expect(await vote(changed)).toEqual({ outcome: 'accepted' })
       expect(await asked.ended()).toMatchObject({ status: 'completed' })
       expect(await asked.output()).toMatchObject({ results: [{ status: 'completed', editedParams: { extra: 1 } }] })
     })

@@ -1,6 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
+  type BegunModelCall,
   FALLBACK_CAUSES,
   type LanguageModel,
   type LanguageModelRequest,
@@ -64,11 +65,13 @@ export async function callModel(call: ModelCall, context: CallContext): Promise<
   const { abortSignal, heartbeat, log, tenantId } = context
   const chain = chainOf(call)
   const failures: TenonError[] = []
-  for (const [index, model] of chain.entries()) {
+  let index = 0
+  for (let model = chain[index]; model !== undefined; model = chain[index]) {
     heartbeat()
-    const begun = await begin(call, model, context)
     const recorder = recorderOf(call, model, context)
+    let begun: BegunModelCall | null = null
     try {
+      begun = await begin(call, model, context)
       const result = await languageModel.generate({ ...call.request, model, tenantId, abortSignal }, onText)
       const usage = usageOf(languageModel, model, result)
       await begun.end(spentOf(usage, recorder.durationMs()))
@@ -79,13 +82,16 @@ export async function callModel(call: ModelCall, context: CallContext): Promise<
     } catch (error) {
       // A call that was aborted is charged by providers, so it counts as it was estimated.
       abortSignal.throwIfAborted()
-      await begun.end(spentOf(undefined, recorder.durationMs()))
-      if (error instanceof TenonError) recorder.failed(error)
-      const next = chain[index + 1]
+      await begun?.end(spentOf(undefined, recorder.durationMs()))
       const cause = modelFailureCause(error)
+      // A call that a budget refused was not made.
+      if (error instanceof TenonError && (begun !== null || cause !== null)) recorder.failed(error)
       if (!(error instanceof TenonError) || cause === null) throw error
       failures.push(error)
-      if (next === undefined || !mayFollow(call, next, cause)) throw failureOf(failures)
+      const at = index
+      index = chain.findIndex((each, position) => position > at && mayFollow(call, each, cause))
+      const next = chain[index]
+      if (next === undefined) throw failureOf(failures)
       log('warn', `${model} failed (${cause}), so ${next} is asked`, { model, cause, next, answer: call.answer })
     }
   }

@@ -34,6 +34,20 @@ const refused: Answer = [200, { choices: [{ message: { refusal: 'I will not' } }
 const params = { prompt: 'Capital of Switzerland?' }
 
 describe('a model that fails', () => {
+  test('is replaced by the first fallback that names the cause, and the others are passed over', async () => {
+    const down: Answer = [503, { error: { message: 'Down' } }]
+    await using server = await provider({ large: down, medium: good, small: busy, tiny: good })
+    const fallbacks = [
+      { model: 'medium', on: ['rate-limit'] as const },
+      { model: 'small', on: ['unavailable'] as const },
+      { model: 'tiny', on: ['rate-limit'] as const },
+    ]
+    const models = [{ id: 'large', fallbacks }, 'medium', 'small', 'tiny']
+    const harness = harnessOf(createLlmTransformNode(modelOf(server, models)))
+    expect(await harness.run(params)).toMatchObject({ output: { answer: 'Bern' } })
+    expect(asked(server)).toEqual(['large', 'small', 'tiny'])
+  })
+
   test('is replaced by the fallback of its entry, and the log says which answered and why', async () => {
     await using server = await provider({ large: busy, small: good })
     const prices = { input: 1, output: 10 }

@@ -95,6 +95,25 @@ describe('toolArguments', () => {
     })
   })
 
+  test('keeps each limit that the author sets on a param', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        kind: { type: 'string' },
+        amount: { type: 'number' },
+        tags: { type: 'array', contains: { const: 'x' } },
+      },
+      ...JSON.parse(
+        '{"if": {"required": ["kind"]}, "then": {"maxProperties": 2}, "else": {"dependentRequired": {"a": ["b"]}}}',
+      ),
+      dependentSchemas: { amount: { minProperties: 2 } },
+      unevaluatedProperties: false,
+    }
+    const params = { type: 'object', properties: { body: true } } as const
+    const open = { body: { description: '', schema } }
+    expect(toolArguments({ params }, { open })).toMatchObject({ properties: { body: schema } })
+  })
+
   test('accepts a param of any value', () => {
     const params = { type: 'object', properties: { any: true } } as const
     expect(toolArguments({ params }, open('any'))).toMatchObject({ properties: { any: true } })

@@ -51,10 +51,16 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   ...['type', 'title', 'description', 'default', 'examples', 'enum', 'const', 'format', 'pattern', '$ref'],
   ...['minLength', 'maxLength', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   ...['minItems', 'maxItems', 'uniqueItems', 'required', 'minProperties', 'maxProperties'],
+  ...['minContains', 'maxContains', 'dependentRequired'],
 ])
-const WITH_SCHEMA: ReadonlySet<string> = new Set(['items', 'additionalProperties', 'propertyNames', 'not'])
+const WITH_SCHEMA: ReadonlySet<string> = new Set([
+  ...['items', 'additionalProperties', 'propertyNames', 'not', 'contains', 'if', 'then', 'else'],
+  ...['unevaluatedItems', 'unevaluatedProperties'],
+])
 const WITH_SCHEMAS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems'])
-const WITH_NAMED_SCHEMAS: ReadonlySet<string> = new Set(['properties', '$defs', 'patternProperties'])
+const WITH_NAMED_SCHEMAS: ReadonlySet<string> = new Set([
+  ...['properties', '$defs', 'definitions', 'patternProperties', 'dependentSchemas'],
+])
 
 /** Removes the keywords that are not part of JSON Schema. */
 function forModel(schema: Json): Json {

@@ -8,8 +8,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { ToolInfo } from '@tenon/core/api'
 import type { JsonObject, RunId } from '@tenon/core/document'
-import type { TenonError } from '@tenon/core/errors'
-import { isRunOver } from '@tenon/core/run'
+import type { ProblemIssue, TenonError } from '@tenon/core/errors'
 import { cutText } from '@tenon/core/text'
 import type { ProtocolCaller } from '../protocols/protocol-callers.ts'
 import {
@@ -24,7 +23,10 @@ import {
 } from '../protocols/tool-run.ts'
 import { readSupport } from './client-support.ts'
 import { createdTask, textResult, toolResult } from './task-results.ts'
-import { answerForms } from './tasks.ts'
+import { answerForms, isAccepted } from './tasks.ts'
+
+/** Most faults of arguments that an answer names. */
+const MOST_FAULTS = 20
 
 export interface CallSettings {
   readonly taskAfterMs: number
@@ -56,32 +58,56 @@ export async function callTool(
   }
   const support = readSupport(ctx)
   const waitMs = support.tasks ? settings.taskAfterMs : settings.waitMs
+  const call: Call = { params, ctx, waitMs, runId: null }
   try {
-    const toolRun = await waitForRun(caller, tool, { params, ctx, waitMs })
-    const { run, asked } = toolRun
-    if (isRunOver(run.status)) return await toolResult(caller, run)
+    const toolRun = await waitForRun(caller, tool, call)
+    const { asked, outcome } = toolRun
+    if (outcome !== null) return toolResult(outcome)
     if (support.tasks) return createdTask(toolRun)
-    if (support.forms && asked.length > 0) return askForInput(toolRun)
-    return stillRunning(toolRun)
+    if (support.forms && asked.length > 0 && !hasDeclined(ctx)) return askForInput(toolRun)
+    return textResult(stillRunning(tool, toolRun.run.runId))
   } catch (error) {
-    // A model can correct its arguments, and reads results only.
-    if (!isCallerFault(error)) throw error
-    return refused(error)
+    if (!isCallerFault(error)) {
+      if (call.runId === null) throw error
+      settings.logError(error)
+    }
+    return afterFault(tool, call, error)
   }
+}
+
+/** Answers a call that met a fault. Once there is a run, a model must know of it, or it starts another one. */
+function afterFault(tool: ToolInfo, { runId }: Call, error: unknown): CallToolResult {
+  // A model can correct its arguments, and reads results only.
+  const fault = isCallerFault(error) ? refusal(error) : ''
+  if (runId === null || isRightLost(error)) return textResult(fault, true)
+  const isOfForm = isCallerFault(error) && error.code === 'REQUEST_INVALID'
+  return isOfForm ? textResult(`${fault}\n${stillRunning(tool, runId)}`, true) : textResult(stillRunning(tool, runId))
+}
+
+const isRightLost = (error: unknown): boolean =>
+  isCallerFault(error) && (error.code === 'FORBIDDEN' || error.code === 'UNAUTHENTICATED')
+
+/** Checks whether a person has seen the forms of this call and filled in none: it does not ask for them again. */
+function hasDeclined({ mcpReq }: ServerContext): boolean {
+  const responses = Object.values(mcpReq.inputResponses ?? {})
+  return responses.length > 0 && !responses.some(isAccepted)
 }
 
 interface Call {
   readonly params: CallParams
   readonly ctx: ServerContext
   readonly waitMs: number
+  /** Run of the call, set as soon as there is one. */
+  runId: RunId | null
 }
 
-async function waitForRun(caller: ProtocolCaller, tool: ToolInfo, { params, ctx, waitMs }: Call): Promise<ToolRun> {
+async function waitForRun(caller: ProtocolCaller, tool: ToolInfo, call: Call): Promise<ToolRun> {
+  const { params, ctx, waitMs } = call
   const { mcpReq, http } = ctx
   const state = mcpReq.requestState<string>()
   const continued = state === undefined ? undefined : await runOfState(caller, tool, state)
-  let runId: RunId | undefined = continued?.run.runId
-  const watch = createRunWatch(caller, () => runId, reportProgress(ctx))
+  call.runId = continued?.run.runId ?? null
+  const watch = createRunWatch(caller, () => call.runId ?? undefined, reportProgress(ctx))
   const begin = async () => {
     if (continued !== undefined) {
       await answerForms(caller, continued, mcpReq.inputResponses ?? {})
@@ -91,12 +117,15 @@ async function waitForRun(caller: ProtocolCaller, tool: ToolInfo, { params, ctx,
     const key = http?.req?.headers.get('idempotency-key') ?? undefined
     const started = await caller.client.runs.start(
       tool.workflowId,
-      { input, trigger: tool.trigger },
+      // Without the trigger of the tool: a canary may start at another node.
+      { input },
       key === undefined ? {} : { idempotencyKey: key },
     )
-    runId = started.runId
+    call.runId = started.runId
     return started
   }
+  // Nothing was decided, so nothing will happen.
+  if (continued !== undefined && hasDeclined(ctx)) return continued
   // Answers to some of the forms leave the others open, and their events have passed.
   if (continued !== undefined && continued.asked.length > Object.keys(mcpReq.inputResponses ?? {}).length) {
     await begin()
@@ -134,14 +163,12 @@ function askForInput({ run, asked }: ToolRun): InputRequiredResult {
   return inputRequired({ inputRequests: Object.fromEntries(requests), requestState: run.runId })
 }
 
-function stillRunning({ run }: ToolRun): CallToolResult {
-  return textResult(
-    `The run ${run.runId} of "${run.workflowName}" has not ended yet and continues (${run.status}). Do not call the tool again for the same purpose: that would start another run.`,
-  )
+function stillRunning({ workflowName }: ToolInfo, runId: RunId): string {
+  return `The run ${runId} of "${workflowName}" has not ended yet and continues. Do not call the tool again for the same purpose: that would start another run.`
 }
 
-function refused({ code, message, remedy, details }: TenonError): CallToolResult {
-  const issues = Array.isArray(details?.issues) ? (details.issues as readonly { message?: unknown }[]) : []
-  const faults = issues.slice(0, 20).map(({ message: fault }) => `- ${String(fault)}`)
-  return textResult([`${message} (${code}).`, ...faults, ...(remedy === undefined ? [] : [remedy])].join('\n'), true)
+function refusal({ code, message, remedy, details }: TenonError): string {
+  const issues = Array.isArray(details?.issues) ? (details.issues as readonly ProblemIssue[]) : []
+  const faults = issues.slice(0, MOST_FAULTS).map(({ path, message: fault }) => `- ${path.join('.')}: ${fault}`)
+  return [`${message} (${code}).`, ...faults, ...(remedy === undefined ? [] : [remedy])].join('\n')
 }

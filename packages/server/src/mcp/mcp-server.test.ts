@@ -40,9 +40,11 @@ const credentialsOf = (as: Identity | undefined) => (as === undefined ? {} : { a
 interface ClientOptions {
   readonly capabilities?: object
   readonly onElicit?: (message: string, schema: unknown) => object
+  /** @defaultValue 'accept' */
+  readonly action?: 'accept' | 'decline' | 'cancel'
 }
 
-async function connect(as: Identity, { capabilities = {}, onElicit }: ClientOptions = {}): Promise<Client> {
+async function connect(as: Identity, { capabilities = {}, onElicit, action = 'accept' }: ClientOptions = {}): Promise<Client> {
   const client = new Client(
     { name: 'test', version: '1' },
     {
@@ -53,7 +55,8 @@ async function connect(as: Identity, { capabilities = {}, onElicit }: ClientOpti
   if (onElicit !== undefined) {
     client.setRequestHandler('elicitation/create', ({ params }) => {
       const { message, requestedSchema } = params as { message: string; requestedSchema: unknown }
-      return { action: 'accept', content: onElicit(message, requestedSchema) as Record<string, string> }
+      const content = onElicit(message, requestedSchema) as Record<string, string>
+      return action === 'accept' ? { action, content } : { action }
     })
   }
   await client.connect(new StreamableHTTPClientTransport(new URL(ADDRESS), { fetch: fetchAs(as) }))
@@ -229,6 +232,25 @@ describe('a call', () => {
     expect(await runsOf(as)).toMatchObject([{ status: 'completed', outcome: 'approved' }])
     const { items } = await server.json<Page<Approval>>(200, '/approvals', { as })
     expect(items[0]?.votes).toMatchObject([{ actor: { userId: as.userId }, choice: 'approve', comment: 'fine' }])
+  })
+
+  test('that a person declines asks once, and says that the run continues', async () => {
+    const as = testIdentity()
+    await publish(server, as, offered(asking(), 'refund'))
+    for (const action of ['decline', 'cancel'] as const) {
+      let asked = 0
+      const client = await connect(as, {
+        action,
+        onElicit: () => {
+          asked += 1
+          return {}
+        },
+      })
+      const result = await client.callTool({ name: 'refund', arguments: {} })
+      expect(textOf(result)).toContain('has not ended yet')
+      expect(asked).toBe(1)
+    }
+    expect(await runsOf(as)).toMatchObject([{ status: 'waiting' }, { status: 'waiting' }])
   })
 
   test('of an approval for others says that the run continues, and starts no second one', async () => {

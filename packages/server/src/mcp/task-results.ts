@@ -1,8 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { Run } from '@tenon/core/api'
 import { isJsonObject } from '@tenon/core/document'
-import type { ProtocolCaller } from '../protocols/protocol-callers.ts'
-import { readOutcome, type ToolRun } from '../protocols/tool-run.ts'
+import type { ToolOutcome, ToolRun } from '../protocols/tool-run.ts'
 
 /** Wait between two looks at a task. */
 const POLL_MS = 1_000
@@ -41,9 +40,8 @@ export function createdTask(toolRun: ToolRun): CallToolResult {
   return { resultType: 'task', ...taskFields(toolRun, 'working') } as unknown as CallToolResult
 }
 
-/** Returns what a run that is over has given, as the result of its call. */
-export async function toolResult(caller: ProtocolCaller, run: Run): Promise<CallToolResult> {
-  const outcome = await readOutcome(caller, run)
+/** Returns the result of a run as that of its call. */
+export function toolResult(outcome: ToolOutcome): CallToolResult {
   if (outcome.kind === 'failed') return textResult(`${outcome.sentence} (${outcome.code})`, true)
   if (outcome.kind === 'canceled') return textResult(outcome.sentence, true)
   const { value } = outcome

@@ -1,22 +1,21 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { isRunOver } from '@tenon/core/run'
 import type { ProtocolCaller } from '../protocols/protocol-callers.ts'
 import { approvalForm, approvalText, decideByForm, readToolRun, type ToolRun } from '../protocols/tool-run.ts'
 import { taskFields, toolResult } from './task-results.ts'
 
 /**
- * Reads a task: its result when it is over, or the forms that it waits for.
+ * Reads a task: its result once the run has answered or ended, or the forms that it waits for.
  *
  * @throws {@link TenonError} `RUN_NOT_FOUND`, `FORBIDDEN`.
  */
 export async function readTask(caller: ProtocolCaller, taskId: RunId): Promise<object> {
   const toolRun = await readToolRun(caller, taskId)
-  const { run, asked } = toolRun
-  if (run.status === 'canceled') return taskFields(toolRun, 'cancelled')
+  const { asked, outcome } = toolRun
+  if (outcome?.kind === 'canceled') return taskFields(toolRun, 'cancelled')
   // One that has failed is a result with an error: `failed` is for faults of the protocol.
-  if (isRunOver(run.status)) return { ...taskFields(toolRun, 'completed'), result: await toolResult(caller, run) }
+  if (outcome !== null) return { ...taskFields(toolRun, 'completed'), result: toolResult(outcome) }
   if (asked.length === 0) return taskFields(toolRun, 'working')
   const requests = asked.map((approval) => [
     approval.approvalId,
@@ -75,8 +74,11 @@ export async function answerForms(
 ): Promise<void> {
   for (const approval of asked) {
     const response = responses[approval.approvalId]
-    if (typeof response !== 'object' || response === null) continue
-    const { action, content } = response as { readonly action?: unknown; readonly content?: unknown }
-    if (action === 'accept') await decideByForm(caller, approval, content)
+    if (isAccepted(response)) await decideByForm(caller, approval, response.content)
   }
+}
+
+/** Checks whether a person has filled in a form, and neither declined nor closed it. */
+export function isAccepted(response: unknown): response is { readonly action: 'accept'; readonly content?: unknown } {
+  return typeof response === 'object' && response !== null && 'action' in response && response.action === 'accept'
 }

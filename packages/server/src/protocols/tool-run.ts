@@ -8,8 +8,10 @@ import type { ProtocolCaller } from './protocol-callers.ts'
 /** A run that a tool has started, as one caller sees it. */
 export interface ToolRun {
   readonly run: Run
-  /** Open approvals on which the caller may still vote, oldest first; none when the run is over. */
+  /** Open approvals on which the caller may still vote, oldest first; none once there is a result. */
   readonly asked: readonly Approval[]
+  /** Result for the caller: the answer of a respond node, also while the run continues; `null` before there is one. */
+  readonly outcome: ToolOutcome | null
 }
 
 /** Result of a run for its caller. */
@@ -75,26 +77,28 @@ function takesObject(schema: Exclude<JsonSchema, boolean>): boolean {
 }
 
 /**
- * Reads a run with what it asks of the caller.
+ * Reads a run with its result, or with what it asks of the caller.
  *
  * @throws {@link TenonError} `RUN_NOT_FOUND`, `FORBIDDEN`.
  */
-export async function readToolRun({ client, identity }: ProtocolCaller, runId: RunId): Promise<ToolRun> {
+export async function readToolRun(caller: ProtocolCaller, runId: RunId): Promise<ToolRun> {
+  const { client, identity } = caller
   const run = await client.runs.get(runId)
-  if (isRunOver(run.status)) return { run, asked: [] }
+  const outcome = await readOutcome(caller, run)
+  if (outcome !== null) return { run, asked: [], outcome }
   const { items } = await client.approvals.list({ status: 'open', runId, limit: 200 })
   const asked = items.filter(
     ({ canDecide, votes }) => canDecide && votes.every(({ actor }) => actor.userId !== identity.userId),
   )
-  return { run, asked: asked.reverse() }
+  return { run, asked: asked.reverse(), outcome }
 }
 
-/** Reads what a run that is over has given: its answer, else its output. */
-export async function readOutcome(caller: ProtocolCaller, run: Run): Promise<ToolOutcome> {
-  if (run.status === 'completed') {
-    const answer = await caller.readAnswer(run.runId)
-    return { kind: 'completed', value: answer === null ? run.output : answer.body }
-  }
+/** Reads the result of a run: its answer, else the end of the run. */
+async function readOutcome(caller: ProtocolCaller, run: Run): Promise<ToolOutcome | null> {
+  const answer = await caller.readAnswer(run.runId)
+  if (answer !== null) return { kind: 'completed', value: answer.body }
+  if (!isRunOver(run.status)) return null
+  if (run.status === 'completed') return { kind: 'completed', value: run.output }
   const { code = 'RUN_NOT_COMPLETED', message = 'The run did not complete', remedy } = run.error ?? {}
   const sentence = [message, remedy].filter((part) => part !== undefined).join('. ')
   return run.status === 'canceled' ? { kind: 'canceled', sentence } : { kind: 'failed', code, sentence }

@@ -44,7 +44,10 @@ interface ClientOptions {
   readonly action?: 'accept' | 'decline' | 'cancel'
 }
 
-async function connect(as: Identity, { capabilities = {}, onElicit, action = 'accept' }: ClientOptions = {}): Promise<Client> {
+async function connect(
+  as: Identity,
+  { capabilities = {}, onElicit, action = 'accept' }: ClientOptions = {},
+): Promise<Client> {
   const client = new Client(
     { name: 'test', version: '1' },
     {

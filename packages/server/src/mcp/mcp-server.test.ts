@@ -256,6 +256,41 @@ describe('a call', () => {
     expect(await runsOf(as)).toMatchObject([{ status: 'waiting' }, { status: 'waiting' }])
   })
 
+  test('gives the answer of a respond node while its run continues, also as a task', async () => {
+    const as = testIdentity()
+    const response = { body: { answer: 'accepted' } }
+    const document = workflow(
+      [
+        ...[node('start', 'start'), node('reply', 'respond', { response })],
+        ...[node('ask', 'approval', { title: 'Refund?' }), node('end', 'end')],
+      ],
+      ['start>reply', 'reply>ask', 'ask:approve>end'],
+    )
+    await publish(server, as, offered(document, 'order'))
+    const client = await connect(as)
+    const result = await client.callTool({ name: 'order', arguments: {} })
+    expect(result).toMatchObject({ structuredContent: { answer: 'accepted' } })
+    const [run] = await runsOf(as)
+    await openApproval(as)
+    const { result: task } = await send(as, 'tasks/get', { taskId: run?.runId })
+    expect(task).toMatchObject({
+      status: 'completed',
+      result: { structuredContent: { answer: 'accepted' } },
+    })
+  })
+
+  test('names its run if it can no longer be read', async () => {
+    const own = await server.sibling({ limits: { rates: { read: { perSecond: 0.001, burst: 1 } } } })
+    onTestFinished(() => own.close())
+    const limited = createMcpServer(own.automation, { name: 'Hearth', ...WAITS })
+    const as = testIdentity()
+    await publish(server, as, offered(asking(), 'refund'))
+    const { result } = await send(as, 'tools/call', { name: 'refund', arguments: {} }, true, limited)
+    const [run] = await runsOf(as)
+    expect(textOf(result as { content: unknown })).toContain(`The run ${run?.runId} of "Sample" has not ended yet`)
+    await limited.close()
+  })
+
   test('of an approval for others says that the run continues, and starts no second one', async () => {
     const as = testIdentity({ role: 'editor' })
     await publish(server, as, offered(asking({ userIds: ['another'] }), 'refund'))

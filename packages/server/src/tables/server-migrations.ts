@@ -1,14 +1,10 @@
-import { TENANT_ID_PATTERN } from '@tenon/core/document'
-import { backfill, identifier, type Migration, readableJson, systemTable, tenantTable } from '@tenon/runtime/postgres'
+import { identifier, type Migration, readableJson, tenantTable } from '@tenon/runtime/postgres'
 import { APPEND_DRAFT } from './append-draft-function.ts'
+import { connectionPaces, connections, keyRotations, secrets } from './connection-migrations.ts'
 import { LISTED_WORKFLOW } from './server-tables.ts'
-import { START_REQUEST_FUNCTIONS } from './start-request-functions.ts'
-import { RUN_OF_SCHEDULE } from './trigger-tables.ts'
+import { polls, pollTypes, schedules, startRequests, tenantTurns, triggers } from './trigger-migrations.ts'
 import { webhooks } from './webhook-migration.ts'
-import { HOST } from './webhook-tables.ts'
-
-const toWorkflow = (schema: string): string =>
-  `foreign key (tenant_id, workflow_id) references ${identifier(schema)}.workflows (tenant_id, workflow_id)`
+import { toWorkflow } from './workflow-key.ts'
 
 const workflows: Migration = {
   name: '0001-workflow-tables',
@@ -86,52 +82,9 @@ const workflows: Migration = {
   ],
 }
 
-const secrets: Migration = {
-  name: '0002-secret-tables',
-  up: ({ schema }) => [
-    ...tenantTable({
-      schema,
-      name: 'secret_keys',
-      columns:
-        'key_id text not null, wrapping_key_id text not null, wrapped bytea not null, created_at bigint not null',
-      key: ['key_id'],
-    }),
-    ...tenantTable({
-      schema,
-      name: 'secrets',
-      columns: `secret_id text not null, workflow_id text not null, field text not null, data_key_id text not null,
-        sealed bytea not null, set_at bigint not null, in_version boolean not null, ${toWorkflow(schema)}`,
-      key: ['secret_id'],
-    }),
-    `create index secrets_by_workflow on ${identifier(schema)}.secrets (tenant_id, workflow_id) where not in_version`,
-  ],
-}
-
 const draftAppends: Migration = {
   name: '0003-draft-appends',
   up: ({ schema }) => [APPEND_DRAFT.replaceAll('$schema', identifier(schema))],
-}
-
-const connections: Migration = {
-  name: '0017-connections',
-  up: ({ schema }) => [
-    ...tenantTable({
-      schema,
-      name: 'connections',
-      columns: `connection_id text not null, connector text not null, name text not null, field_values text not null,
-        markers text not null, allowed_hosts text not null, sharing_kind text not null, workflow_ids text not null,
-        owner_id text not null, owner_name text not null, status text not null, status_reason text,
-        generation int not null, created_at bigint not null, updated_at bigint not null, expires_at bigint,
-        refresh_at bigint, lease_id text, lease_until bigint`,
-      key: ['connection_id'],
-    }),
-    // A secret belongs to a workflow or to a connection.
-    `alter table ${identifier(schema)}.secrets alter column workflow_id drop not null, add column connection_id text`,
-    `alter table ${identifier(schema)}.secrets add constraint secrets_owner
-      check ((workflow_id is null) <> (connection_id is null))`,
-    `create index secrets_by_connection on ${identifier(schema)}.secrets (tenant_id, connection_id)
-      where connection_id is not null`,
-  ],
 }
 
 const rollouts: Migration = {
@@ -176,187 +129,6 @@ const rolloutCounts: Migration = {
   ],
 }
 
-const triggers: Migration = {
-  name: '0022-triggers',
-  up: ({ schema }) => [
-    // Decided when the version is published: a process that makes it live later may lack its node types.
-    `alter table ${identifier(schema)}.versions add column triggers text`,
-    ...tenantTable({
-      schema,
-      name: 'triggers',
-      // A row outlives the version that had the trigger: an address and a pause stay when a version has it again.
-      columns: `workflow_id text not null, node_id text not null, kind text not null, node_type text not null,
-        version text, params text not null, generation int not null default 0, updated_at bigint not null,
-        paused_at bigint, pauser_id text, pauser_name text,
-        test_until bigint, test_generation int not null default 0, test_runs int not null default 0,
-        tester_id text, tester_name text, tester_role text, ${toWorkflow(schema)}`,
-      key: ['workflow_id', 'node_id'],
-    }),
-    ...tenantTable({
-      schema,
-      name: 'trigger_events',
-      columns: `workflow_id text not null, node_id text not null, event_id text not null, is_keyed boolean not null,
-        mode text not null, at bigint not null, outcome text not null, run_id text, repeats int not null default 0,
-        code text, message text, expires_at bigint not null`,
-      key: ['workflow_id', 'node_id', 'event_id'],
-    }),
-    `create index trigger_events_by_time on ${identifier(schema)}.trigger_events (workflow_id, node_id, at desc)`,
-    `create index trigger_events_by_end on ${identifier(schema)}.trigger_events (expires_at, tenant_id)`,
-  ],
-}
-
-const keyRotations: Migration = {
-  name: '0025-key-rotations',
-  up: ({ schema }) => [
-    ...tenantTable({
-      schema,
-      name: 'key_rotations',
-      columns: `rotation int not null default 0, ended int not null default 0, requests int not null default 0,
-        wrapped int not null default 0, is_failing boolean not null default false, resealed int not null default 0,
-        unreadable int not null default 0, due_at bigint, requested_at bigint, ended_at bigint`,
-      key: [],
-      isDispatch: true,
-    }),
-    ...tenantTable({
-      schema,
-      name: 'wrapped_keys',
-      columns: `key_id text not null, wrapping_key_id text not null, foreign key (tenant_id, key_id)
-        references ${identifier(schema)}.secret_keys (tenant_id, key_id) on delete cascade`,
-      key: ['key_id'],
-      isDispatch: true,
-    }),
-    // By a trigger: processes of an earlier version, which know neither table, may store keys for a while.
-    `create function ${identifier(schema)}.follow_secret_key() returns trigger language plpgsql as $$
-begin
-  insert into ${identifier(schema)}.key_rotations (tenant_id) values (new.tenant_id) on conflict do nothing;
-  insert into ${identifier(schema)}.wrapped_keys (tenant_id, key_id, wrapping_key_id)
-    values (new.tenant_id, new.key_id, new.wrapping_key_id)
-    on conflict (tenant_id, key_id) do update set wrapping_key_id = excluded.wrapping_key_id;
-  return null;
-end $$`,
-    `create trigger follow_secret_key after insert or update on ${identifier(schema)}.secret_keys
-      for each row execute function ${identifier(schema)}.follow_secret_key()`,
-    `create index key_rotations_due on ${identifier(schema)}.key_rotations (due_at) where due_at is not null`,
-    ...backfill(
-      schema,
-      'secret_keys',
-      backfill(
-        schema,
-        'key_rotations',
-        backfill(schema, 'wrapped_keys', [
-          `insert into ${identifier(schema)}.key_rotations (tenant_id)
-            select distinct tenant_id from ${identifier(schema)}.secret_keys`,
-          `insert into ${identifier(schema)}.wrapped_keys (tenant_id, key_id, wrapping_key_id)
-            select tenant_id, key_id, wrapping_key_id from ${identifier(schema)}.secret_keys`,
-        ]),
-      ),
-    ),
-  ],
-}
-
-const schedules: Migration = {
-  name: '0027-schedules',
-  up: ({ schema }) => [
-    ...tenantTable({
-      schema,
-      name: 'schedules',
-      columns: `workflow_id text not null, node_id text not null, revision int not null default 0,
-        claim int not null default 0, rule_hash text not null, due_at bigint, waiting_at bigint, wake_at bigint,
-        last_run_id text, failing_from bigint, ${toWorkflow(schema)}`,
-      key: ['workflow_id', 'node_id'],
-      isDispatch: true,
-    }),
-    `create index schedules_due on ${identifier(schema)}.schedules (wake_at) where wake_at is not null`,
-    `alter table ${identifier(schema)}.trigger_events add column due_at bigint,
-      add column is_backfill boolean not null default false`,
-    `create index trigger_events_of_schedules on ${identifier(schema)}.trigger_events
-      (tenant_id, workflow_id, node_id, due_at desc) where ${RUN_OF_SCHEDULE}`,
-    ...systemTable({ schema, name: 'schedule_looks', columns: 'clock text primary key, looked_at bigint not null' }),
-    ...systemTable({
-      schema,
-      name: 'schedule_outages',
-      columns: 'from_at bigint primary key, until_at bigint not null',
-    }),
-  ],
-}
-
-/** Runs and events that were requested in transactions of the host, and events that start runs. */
-const startRequests: Migration = {
-  name: '0029-start-requests',
-  isCompatible: true,
-  up: ({ schema }) => [
-    ...tenantTable({
-      schema,
-      name: 'start_requests',
-      // No foreign key: a workflow that does not exist is a reason to refuse the request, and not the transaction.
-      columns: `request_id text not null, kind text not null, scope text not null, event_key text, run_id text,
-        event_type text, subject text, node_id text, happened_at text, serves_waits boolean not null, is_checked boolean not null,
-        body text not null, digest text not null, state text not null, attempts int not null, code text, message text, at bigint not null,
-        expires_at bigint not null`,
-      key: ['request_id'],
-    }),
-    `create index start_requests_by_time on ${identifier(schema)}.start_requests (kind, tenant_id, at desc, request_id desc)`,
-    `create index start_requests_by_end on ${identifier(schema)}.start_requests (expires_at, tenant_id)`,
-    ...tenantTable({
-      schema,
-      name: 'start_request_queue',
-      columns: `request_id text not null, target text not null, seq bigint generated by default as identity,
-        order_key text, due_at bigint, first_failed_at bigint, attempts int not null`,
-      key: ['request_id', 'target'],
-      isDispatch: true,
-    }),
-    `create index start_request_queue_due on ${identifier(schema)}.start_request_queue (due_at, seq)
-      where due_at is not null`,
-    `create index start_request_queue_order on ${identifier(schema)}.start_request_queue (order_key, tenant_id, seq)
-      where order_key is not null`,
-    `alter table ${identifier(schema)}.triggers add column event_type text`,
-    `create index triggers_by_event on ${identifier(schema)}.triggers (event_type, tenant_id) where event_type is not null`,
-    ...START_REQUEST_FUNCTIONS.map((statement) =>
-      statement
-        .replaceAll('$schema', identifier(schema))
-        .replaceAll('$tenants', TENANT_ID_PATTERN.source)
-        .replaceAll('$limit', String(MAX_BODY_BYTES)),
-    ),
-  ],
-}
-
-/** Cursors and known ids of polls. */
-const polls: Migration = {
-  name: '0039-polls',
-  isCompatible: true,
-  up: ({ schema }) => [
-    ...tenantTable({
-      schema,
-      name: 'polls',
-      columns: `workflow_id text not null, node_id text not null, source_hash text not null, cursor text not null,
-        seen text, next_at bigint, polled_at bigint, failures int not null, waits int not null, code text, message text,
-        foreign key (tenant_id, workflow_id, node_id)
-        references ${identifier(schema)}.schedules (tenant_id, workflow_id, node_id) on delete cascade`,
-      key: ['workflow_id', 'node_id'],
-    }),
-  ],
-}
-
-/** The rate of the requests of a connection. */
-const connectionPaces: Migration = {
-  name: '0044-connection-paces',
-  isCompatible: true,
-  up: ({ schema }) => [
-    `alter table ${identifier(schema)}.connections add column paced_until bigint, add column refused_until bigint`,
-  ],
-}
-
-/** Indexes by which tenants take turns in queues that they share. */
-const tenantTurns: Migration = {
-  name: '0050-tenant-turns',
-  isCompatible: true,
-  up: ({ schema }) => [
-    `create index start_request_queue_turns on ${identifier(schema)}.start_request_queue (tenant_id, due_at, seq)
-      where due_at is not null`,
-    `create index event_queue_turns on ${identifier(schema)}.event_queue (tenant_id, due_at) where target = '${HOST}'`,
-  ],
-}
-
 /** Versions that offer their workflow as a tool, by the name of the tool. */
 const tools: Migration = {
   name: '0054-tools',
@@ -389,27 +161,6 @@ $body$`,
         add column plans text[] not null generated always as ($schema.plans_of_version(plan)) stored`,
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
-
-/** The node types of polls, by which a source finds the tenants that have some. */
-const pollTypes: Migration = {
-  name: '0061-poll-types',
-  isCompatible: true,
-  up: ({ schema }) => [
-    `alter table ${identifier(schema)}.schedules add column poll_type text`,
-    ...backfill(
-      schema,
-      'schedules',
-      backfill(schema, 'triggers', [
-        `update ${identifier(schema)}.schedules s set poll_type = t.node_type from ${identifier(schema)}.triggers t
-          where t.tenant_id = s.tenant_id and t.workflow_id = s.workflow_id and t.node_id = s.node_id
-            and t.kind = 'poll'`,
-      ]),
-    ),
-  ],
-}
-
-/** Longest input of a run, or data of an event, as of a request to the API. */
-const MAX_BODY_BYTES = 1_048_576
 
 /** The server's tables; forward only, a migration that has been released never changes. */
 export const SERVER_MIGRATIONS = {

@@ -16,13 +16,7 @@ export type {
   RateName,
 } from './limits/limit-options.ts'
 export type { MemberDirectory } from './members/member-directory.ts'
-export type {
-  Authenticate,
-  DatabaseOptions,
-  WorkflowMiddleware,
-  WorkflowServer,
-  WorkflowServerOptions,
-} from './options.ts'
+export type { Authenticate, DatabaseOptions, WorkflowServerOptions } from './options.ts'
 export type { RequestContext } from './request-context.ts'
 export type { RetentionOf, RetentionOptions } from './retention/retention-options.ts'
 export type { KeyRotationProgress } from './secrets/key-rotations.ts'
@@ -47,3 +41,4 @@ export type { ProvidedConnection, ProvidedConnectionRef } from './vault/provide-
 export type { OnEvent } from './webhook-endpoints/call-host.ts'
 export { createWorker, type WorkerOptions, type WorkflowWorker } from './worker.ts'
 export { createWorkflowServer } from './workflow-server.ts'
+export type { WorkflowMiddleware, WorkflowServer } from './workflow-server-interface.ts'

@@ -11,7 +11,7 @@ import { findFileType } from './files/find-file-type.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
 import { createDataUsage } from './limits/data-limits.ts'
 import { createLog } from './log/log.ts'
-import type { Migrate, WorkflowServerOptions } from './options.ts'
+import type { WorkflowServerOptions } from './options.ts'
 import { createRetention } from './retention/data-retention.ts'
 import type { RetentionOf } from './retention/retention-options.ts'
 import { createRolloutKeeper } from './rollouts/rollout-keeper.ts'
@@ -27,6 +27,7 @@ import { createConnectionVault } from './vault/connection-vault.ts'
 import { connectorsOf, nodesOf } from './vault/connectors-of.ts'
 import { createSecretCache } from './vault/secret-cache.ts'
 import { createTokenRefresh } from './vault/token-refresh.ts'
+import type { Migrate } from './workflow-server-interface.ts'
 
 /** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
 export interface WorkerOptions

@@ -33,7 +33,7 @@ import { createDataUsage } from './limits/data-limits.ts'
 import { resolveLimits } from './limits/limit-options.ts'
 import { createTenantLimits } from './limits/tenant-limits.ts'
 import { createLog } from './log/log.ts'
-import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
+import type { WorkflowServerOptions } from './options.ts'
 import { createSourceListeners } from './polls/source-listeners.ts'
 import { createProtocolCallers } from './protocols/protocol-callers.ts'
 import { createRetention } from './retention/data-retention.ts'
@@ -66,6 +66,7 @@ import { createTokenRefresh } from './vault/token-refresh.ts'
 import { createEventKeeper } from './webhook-endpoints/event-keeper.ts'
 import { createWebhookSecrets } from './webhook-endpoints/webhook-secrets.ts'
 import { createWebhookAddresses } from './webhooks/webhook-addresses.ts'
+import type { WorkflowServer } from './workflow-server-interface.ts'
 
 /**
  * Creates the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over

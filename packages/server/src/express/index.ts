@@ -1,7 +1,7 @@
 import { checkAutomation } from '../check-automation.ts'
 import { answerNodeRequest } from '../node/answer-node-request.ts'
 import type { NodeRequest, NodeResponse } from '../node/node-types.ts'
-import type { WorkflowServer } from '../options.ts'
+import type { WorkflowServer } from '../workflow-server-interface.ts'
 
 /** Middleware of Express 4 and 5, by structure. */
 export type ExpressMiddleware = (request: NodeRequest, response: NodeResponse, next: () => void) => void

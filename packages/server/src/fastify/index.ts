@@ -1,7 +1,7 @@
 import { checkAutomation } from '../check-automation.ts'
 import { answerNodeRequest } from '../node/answer-node-request.ts'
 import type { NodeRequest, NodeResponse } from '../node/node-types.ts'
-import type { WorkflowServer } from '../options.ts'
+import type { WorkflowServer } from '../workflow-server-interface.ts'
 
 /** A request of Fastify, by structure. */
 export interface FastifyRequestLike {

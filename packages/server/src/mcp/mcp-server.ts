@@ -1,9 +1,9 @@
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { checkOptions, httpUrl, msUpTo, optional, text } from '@tenon/core/options'
 import { anAutomationWithCallers } from '../check-automation.ts'
-import type { WorkflowServer } from '../options.ts'
 import type { ProtocolCaller } from '../protocols/protocol-callers.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { WorkflowServer } from '../workflow-server-interface.ts'
 import { createCallerServer } from './caller-server.ts'
 
 /** Options of {@link createMcpServer}. */

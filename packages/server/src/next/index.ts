@@ -1,5 +1,5 @@
 import { checkAutomation } from '../check-automation.ts'
-import type { WorkflowServer } from '../options.ts'
+import type { WorkflowServer } from '../workflow-server-interface.ts'
 
 /** A route handler of Next's app router, by structure. */
 export type NextHandler = (request: Request) => Promise<Response>

@@ -1,5 +1,5 @@
 import { checkAutomation } from '../check-automation.ts'
-import type { WorkflowServer } from '../options.ts'
+import type { WorkflowServer } from '../workflow-server-interface.ts'
 import { answerNodeRequest } from './answer-node-request.ts'
 import type { NodeRequest, NodeResponse } from './node-types.ts'
 

@@ -7,7 +7,7 @@ import {
   printMigration,
   printRuntimeMigration,
 } from '@tenon/runtime/postgres'
-import type { Migrate } from '../options.ts'
+import type { Migrate } from '../workflow-server-interface.ts'
 import { SERVER_MIGRATIONS } from './server-migrations.ts'
 import type { ServerDatabase } from './server-tables.ts'
 

@@ -3,6 +3,7 @@ import { TenonError } from '@tenon/core/errors'
 import { causeOfStatus, type LanguageModelResult, type ModelFailureCause, type ModelToolCall } from '@tenon/core/node'
 import { decodeText, mediaTypeOf, parseJson, retryAfterMs } from '@tenon/core/text'
 import { wordsOf } from '../models/words-of.ts'
+import { type EndedAnswer, judgeAnswer } from './judge-answer.ts'
 
 /** Makes a text of the provider safe for a displayed error: masked and cut. */
 export type Readable = (text: string) => string
@@ -19,8 +20,6 @@ const CAUSES: readonly (readonly [RegExp, ModelFailureCause])[] = [
   [/auth|permission|api.?key/i, 'access'],
   [/model.?not.?found/i, 'unknown-model'],
 ]
-/** Remedy for a response that a refusal or a filter prevents. */
-export const OTHER_PROMPT = 'Change the prompt, or choose another model.'
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
 /** Makes a failure of a response with a success status. */
@@ -125,39 +124,21 @@ export function readChoice(
   choice: JsonObject,
   body: JsonObject,
   failed: Failed,
-  { readable, hasTools }: ReadingOptions,
+  options: ReadingOptions,
 ): LanguageModelResult {
   const message = isJsonObject(choice.message) ? choice.message : {}
   const finishReason = typeof choice.finish_reason === 'string' ? choice.finish_reason : ''
   const { text, refusal } = contentOf(message, choice)
-  if (refusal !== '') {
-    const details = { cause: 'refusal', reason: 'refusal', message: readable(refusal) } as const
-    throw failed('The model refused to answer', false, details, OTHER_PROMPT)
-  }
-  if (FILTER_REASONS.has(finishReason)) {
-    const details = { cause: 'filter', reason: 'content_filter', message: readable(text) } as const
-    throw failed('A filter blocked the response', false, details, OTHER_PROMPT)
-  }
-  const isCut = LENGTH_REASONS.has(finishReason)
   const toolCalls = toolCallsOf(message)
-  const hasCalls = Array.isArray(message.tool_calls) && message.tool_calls.length > 0
-  if (hasCalls && !hasTools) {
-    throw failed('The model called a tool instead of answering', false, {
-      cause: 'unreadable',
-      reason: 'tool_calls',
-    })
-  }
-  if (text.trim() === '' && toolCalls.length === 0 && !isCut) {
-    throw failed('The model returned an empty response', true, { cause: 'empty', reason: 'empty' })
-  }
-  return {
-    text,
-    ...(toolCalls.length === 0 ? {} : { toolCalls }),
+  const answer: EndedAnswer = {
+    ...{ text, refusal, toolCalls },
+    hasCalled: Array.isArray(message.tool_calls) && message.tool_calls.length > 0,
+    isFiltered: FILTER_REASONS.has(finishReason),
+    isCut: LENGTH_REASONS.has(finishReason),
     model: textIn(body.model),
-    // Some servers report `stop` with tool calls.
-    finishReason: isCut ? 'length' : toolCalls.length > 0 ? 'tool-calls' : 'stop',
     usage: usageOf(body.usage),
   }
+  return judgeAnswer(answer, failed, options)
 }
 
 function usageOf(value: Json | undefined): LanguageModelResult['usage'] {

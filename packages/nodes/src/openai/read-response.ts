@@ -2,11 +2,11 @@ import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import type { LanguageModelResult, ModelToolCall } from '@tenon/core/node'
 import OpenAI from 'openai'
 import { Stream } from 'openai/streaming'
+import { type EndedAnswer, judgeAnswer } from './judge-answer.ts'
 import {
   countOf,
   type Failed,
   failuresOf,
-  OTHER_PROMPT,
   type ReadingOptions,
   readBody,
   textIn,
@@ -71,35 +71,22 @@ export async function readResponseStream(
   })
 }
 
-function readOutput(body: JsonObject, failed: Failed, { readable, hasTools }: ReadingOptions): LanguageModelResult {
+function readOutput(body: JsonObject, failed: Failed, options: ReadingOptions): LanguageModelResult {
   const items = objectsIn(body.output)
   const parts = items.flatMap((item) => (item.type === 'message' ? objectsIn(item.content) : []))
   const text = parts.map((part) => (part.type === 'output_text' ? textIn(part.text) : '')).join('')
   const refusal = parts.map((part) => (part.type === 'refusal' ? textIn(part.refusal) : '')).join('')
   const reason = isJsonObject(body.incomplete_details) ? textIn(body.incomplete_details.reason) : ''
-  if (refusal !== '') {
-    const details = { cause: 'refusal', reason: 'refusal', message: readable(refusal) } as const
-    throw failed('The model refused to answer', false, details, OTHER_PROMPT)
-  }
-  if (reason === 'content_filter') {
-    const details = { cause: 'filter', reason: 'content_filter', message: readable(text) } as const
-    throw failed('A filter blocked the response', false, details, OTHER_PROMPT)
-  }
   const toolCalls = items.flatMap(callIn)
-  if (toolCalls.length > 0 && !hasTools) {
-    throw failed('The model called a tool instead of answering', false, { cause: 'unreadable', reason: 'tool_calls' })
-  }
-  const isCut = reason === 'max_output_tokens' || (body.status === 'incomplete' && reason === '')
-  if (text.trim() === '' && toolCalls.length === 0 && !isCut) {
-    throw failed('The model returned an empty response', true, { cause: 'empty', reason: 'empty' })
-  }
-  return {
-    text,
-    ...(toolCalls.length === 0 ? {} : { toolCalls }),
+  const answer: EndedAnswer = {
+    ...{ text, refusal, toolCalls },
+    hasCalled: toolCalls.length > 0,
+    isFiltered: reason === 'content_filter',
+    isCut: reason === 'max_output_tokens' || (body.status === 'incomplete' && reason === ''),
     model: textIn(body.model),
-    finishReason: isCut ? 'length' : toolCalls.length > 0 ? 'tool-calls' : 'stop',
     usage: usageOf(body.usage),
   }
+  return judgeAnswer(answer, failed, options)
 }
 
 function callIn(item: JsonObject, index: number): readonly ModelToolCall[] {

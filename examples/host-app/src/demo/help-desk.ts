@@ -1,5 +1,6 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { z } from 'zod'
+import { createAnswerOnce } from './answer-once.ts'
 
 const Ticket = z.object({
   ticketId: z.string(),
@@ -15,13 +16,7 @@ const Ticket = z.object({
 export function helpDesk(): Hono {
   const escalations = new Map<string, z.output<typeof Ticket>>()
   const notes = new Map<string, string[]>()
-  const answers = new Map<string, object>()
-  const once = (c: Context, change: () => object) => {
-    const key = c.req.header('idempotency-key')
-    const answer = (key === undefined ? undefined : answers.get(key)) ?? change()
-    if (key !== undefined) answers.set(key, answer)
-    return c.json(answer, 201)
-  }
+  const once = createAnswerOnce()
   const app = new Hono()
   app.post('/tickets', async (c) => {
     const parsed = Ticket.safeParse(await c.req.json().catch(() => null))

@@ -1,5 +1,6 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { z } from 'zod'
+import { createAnswerOnce } from './answer-once.ts'
 
 /** An order of the shop that the agent of the demo looks up. */
 interface KnownOrder {
@@ -23,13 +24,7 @@ type Refund = z.output<typeof Refund>
  */
 export function shopOrders(): Hono {
   const refunds: Refund[] = []
-  const answers = new Map<string, object>()
-  const once = (c: Context, change: () => object) => {
-    const key = c.req.header('idempotency-key')
-    const answer = (key === undefined ? undefined : answers.get(key)) ?? change()
-    if (key !== undefined) answers.set(key, answer)
-    return c.json(answer, 201)
-  }
+  const once = createAnswerOnce()
   const app = new Hono()
   app.get('/orders', (c) => {
     const found = ORDERS.find(({ order }) => order === c.req.query('order'))

@@ -255,6 +255,23 @@ describe('agent', () => {
     })
   })
 
+  test('fails when the model makes no valid call three times in a row, and counts anew after one', async () => {
+    const wrong = calls(['look_up', 'no JSON'])
+    await withAgent([wrong, wrong, wrong, { content: 'late' }], async (agent, sent) => {
+      expect(await failureOf(agent.run({ ...params, maxRounds: 30 }))).toMatchObject({
+        code: 'MODEL_OUTPUT_INVALID',
+        details: { answers: 3, issues: [{ path: ['look_up'], code: 'tool_call' }] },
+      })
+      expect(sent()).toHaveLength(3)
+    })
+    const right = calls(['look_up', '{"order":7}'])
+    await withAgent([wrong, wrong, right, wrong, wrong, { content: 'Done.' }], async (agent) => {
+      const first = await agent.run(params)
+      const run = await agent.run(params, resumeOf(first, [done({ state: 'lost' })]))
+      expect(run).toMatchObject({ output: { text: 'Done.', rounds: 6, toolCalls: 5 } })
+    })
+  })
+
   test('refuses more calls at once than a node can make', async () => {
     const many = Array.from({ length: 101 }, () => ['refund', '{"amount":1}'] as const)
     await withAgent([calls(...many)], async (agent) => {

@@ -20,7 +20,7 @@ import { type AgentState, type AskedState, keepState, keptState, type PendingCal
 import { textOf, toolMessages } from './tool-messages.ts'
 import { type OfferedTool, offerTools, readToolCall } from './tools.ts'
 
-/** Most answers in a row that may miss the schema, the first one included. */
+/** Most answers in a row that may miss the schema, or whose calls are all refused; the first one included. */
 const MAX_ANSWERS = 3
 /** Longest part of a response in the error. */
 const SHOWN_LENGTH = 2_000
@@ -94,8 +94,19 @@ async function takeTurn(
     return { toolCall, callId: null, refusal: read.refusal }
   })
   const next = { ...asked, messages, pending, toolCalls: asked.toolCalls + toolCalls.length, repairs: 0 }
-  if (calls.length === 0) return { state: continued(next, [], tools) }
+  if (calls.length === 0) return corrected({ ...next, repairs: asked.repairs + 1 }, tools)
   return { end: { suspend: { kind: 'calls', mode: 'all', calls, state: keepState(next) } } }
+}
+
+/** Gives the refusals of an answer to the model, all of whose calls were refused. */
+function corrected(state: AskedState, tools: readonly OfferedTool[]): { readonly state: AgentState } {
+  const { repairs, pending } = state
+  if (repairs < MAX_ANSWERS) return { state: continued(state, [], tools) }
+  const issues = pending.map(({ toolCall, refusal }) => ({
+    ...{ path: [toolCall.name], code: 'tool_call', message: refusal ?? '' },
+  }))
+  const details = { answers: repairs, issues: issues.slice(0, MAX_ISSUES_SHOWN) }
+  throw new TenonError('MODEL_OUTPUT_INVALID', `No call in ${repairs} answers of the agent can be made`, { details })
 }
 
 /** Sends one request and records the response before it is used. */

@@ -52,4 +52,17 @@ describe('createLog', () => {
     expect(warn).toHaveBeenCalledWith('[tenon] slow', { ms: 3 })
     expect(error).toHaveBeenCalledWith('[tenon] failed', {})
   })
+
+  test('writes to the console what a log of the host that throws has not taken', () => {
+    const error = vi.spyOn(console, 'error').mockReturnValue()
+    const log = createLog(() => {
+      throw new Error('disk full, token=canary-secret-1')
+    })
+    log('error', 'failed', { runId: 'r1' })
+    expect(error.mock.calls).toEqual([
+      ['[tenon] log.failed: the log of the host threw an error', { reason: expect.stringContaining('disk full') }],
+      ['[tenon] failed', { runId: 'r1' }],
+    ])
+    expect(JSON.stringify(error.mock.calls)).not.toContain('canary-secret-1')
+  })
 })

@@ -3,13 +3,25 @@ import type { RuntimeLog } from '@tenon/runtime'
 
 /**
  * The log of a server: the host's, or the console for warnings and errors. Credentials in messages and fields are
- * masked before: a field may be the message of a service, a driver or a plugin.
+ * masked before: a field may be the message of a service, a driver or a plugin. A log of the host that throws stops nothing:
+ * its lines go to the console.
  */
 export function createLog(given: RuntimeLog | undefined): RuntimeLog {
-  const write = given ?? writeToConsole
+  const write = given === undefined ? writeToConsole : withConsole(given)
   return (level, message, fields) => {
     if (fields === undefined) write(level, maskText(message))
     else write(level, maskText(message), maskFields(fields))
+  }
+}
+
+function withConsole(log: RuntimeLog): RuntimeLog {
+  return (...line) => {
+    try {
+      log(...line)
+    } catch (error) {
+      writeToConsole('error', 'log.failed: the log of the host threw an error', { reason: maskField(error) })
+      writeToConsole(...line)
+    }
   }
 }
 

@@ -56,7 +56,7 @@ describe('createLog', () => {
   test('writes to the console what a log of the host that throws has not taken', () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const log = createLog(() => {
-      throw new Error('disk full, token=canary-secret-1')
+      throw new Error('disk full after Bearer canary-secret-1')
     })
     log('error', 'failed', { runId: 'r1' })
     expect(error.mock.calls).toEqual([

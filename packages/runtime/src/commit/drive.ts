@@ -25,7 +25,7 @@ export interface DriveDeps {
   readonly log: RuntimeLog
   /** Engine of this process; absent if it commits for every engine, as in tests. */
   readonly engine?: RunEngine | undefined
-  /** Stores the requirements of runs of a plan, which a run that changes to the embedded engine has from then on. */
+  /** Stores the requirements of runs of a plan, which a run that moves or changes its engine has from then on. */
   readonly requirementsOf?: ((tenantId: string, plan: Plan) => Promise<string>) | undefined
 }
 
@@ -105,9 +105,7 @@ export async function drive(
     for (const decision of decisions) {
       if (decision.type === 'node_cancel_requested')
         canceling.add(passOfRunKey({ nodeRunId: decision.nodeRunId, pass: decision.data.pass }))
-      if (decision.type === 'engine_changed' && decision.data.to === 'embedded') {
-        await deps.requirementsOf?.(session.identity.tenantId, session.plan)
-      }
+      if (requiresAnew(decision, pending)) await deps.requirementsOf?.(session.identity.tenantId, session.plan)
       if (decision.type !== 'node_scheduled') continue
       const { nodeRunId, data } = decision
       const { pass, resume, params = null } = data
@@ -127,6 +125,15 @@ export async function drive(
   const isElsewhere = isOfOther(run) && pending.engine === pending.engineBefore
   if (pending.turns > 0 && (hasForeign || isElsewhere)) wakeOthers(pending)
   return queue.filter((work) => 'fact' in work)
+}
+
+/**
+ * Checks whether a run of the embedded engine has other requirements from a decision on. They are stored by the process
+ * that applies it: the queue of the tenant may have changed since the request.
+ */
+function requiresAnew(decision: Decision, { engine }: PendingAppend): boolean {
+  if (decision.type === 'engine_changed') return decision.data.to === 'embedded'
+  return decision.type === 'run_migrated' && engine === 'embedded'
 }
 
 /** Adds the run of the error handler, if decisions end the run without completing it. */

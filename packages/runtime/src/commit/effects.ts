@@ -117,7 +117,7 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     case 'run_migrated': {
       const { version, planHash } = decision.data
       pending.operations.push({ op: 'move', version, planHash })
-      // Stored with the request.
+      // Stored before the append.
       const { key: requires } = runRequirements({
         ...{ plan: session.plan, semantics: identity.semantics, tenantQueue: pending.tenantQueue },
       })

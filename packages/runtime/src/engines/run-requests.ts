@@ -93,7 +93,7 @@ export function createRunRequests(deps: RunRequestDeps): RunRequests {
     pause: ofPerson(inbox.pause),
     resume: ofPerson(inbox.resume),
     migrate: async (tenantId, runId, request, hook) => {
-      // Before the transaction: the requirements of the version are stored when the run moves, be it here or later.
+      // For a process of an earlier release that applies the move; others store the requirements themselves.
       await requirements.prepare(tenantId, request.plan)
       const put = await migrateRun.request(tenantId, runId, request, route(hook))
       return put.outcome === 'refused' ? put : answer(tenantId, put)

@@ -66,6 +66,30 @@ function api() {
   return { ...deps, engine }
 }
 
+/** Returns the requirements of a run that waits for a worker. */
+async function requiresOf(database: RuntimeDatabase, run: { readonly tenantId: string; readonly runId: string }) {
+  const rows = await database.withTenant(run.tenantId, (tx) =>
+    tx
+      .selectFrom('run_ready')
+      .innerJoin('run_requirements', (join) =>
+        join
+          .onRef('run_requirements.tenant_id', '=', 'run_ready.tenant_id')
+          .onRef('run_requirements.requires_key', '=', 'run_ready.requires_key'),
+      )
+      .select(['run_ready.requires_key', 'capabilities'])
+      .where('run_id', '=', run.runId)
+      .execute(),
+  )
+  return rows[0]
+}
+
+/** The parking workflow with nodes behind the one that parks. */
+const laterPlan = () =>
+  compile(
+    workflow([...parking.nodes, node('s', 'set'), node('end', 'end')], ['start>a', 'a>s', 's>end']),
+    registry.manifest,
+  )
+
 test('runs of a tenant with a queue wait for a worker of the queue, and others do not', async () => {
   const common = await worker()
   // Started by the worker itself, which leaves it to others.
@@ -100,29 +124,30 @@ test('a run that moves to another version stays in the queue of its tenant', asy
   const served = await worker({ tenantQueues: ['large'] })
   const run = await startRun(from, parking, { tenantId: 'large-3' })
   await run.untilEvent((event) => event.type === 'node_parked')
-  const requiresOf = async () => {
-    const rows = await from.database.withTenant(run.tenantId, (tx) =>
-      tx
-        .selectFrom('run_ready')
-        .innerJoin('run_requirements', (join) =>
-          join
-            .onRef('run_requirements.tenant_id', '=', 'run_ready.tenant_id')
-            .onRef('run_requirements.requires_key', '=', 'run_ready.requires_key'),
-        )
-        .select(['run_ready.requires_key', 'capabilities'])
-        .where('run_id', '=', run.runId)
-        .execute(),
-    )
-    return rows[0]
-  }
-  const before = await requiresOf()
+  const before = await requiresOf(from.database, run)
   expect(before?.capabilities).toContain('queue:large')
-  const later = workflow([...parking.nodes, node('s', 'set'), node('end', 'end')], ['start>a', 'a>s', 's>end'])
-  const plan = compile(later, registry.manifest)
-  const request = { requestId: 'm', actor: null, version: '2', plan }
+  const request = { requestId: 'm', actor: null, version: '2', plan: laterPlan() }
   await served.engine.migrate(run.tenantId, run.runId, request)
   await run.untilEvent((event) => event.type === 'run_migrated')
-  const after = await requiresOf()
+  const after = await requiresOf(from.database, run)
   expect(after?.requires_key).not.toBe(before?.requires_key)
   expect(after?.capabilities).toContain('queue:large')
+})
+
+test('a move that was requested before the queue of a tenant changed gives the run the new queue', async () => {
+  const from = api()
+  await worker({ tenantQueues: ['large', 'renamed'], tenantQueueOf: () => 'renamed' })
+  const run = await startRun(from, parking, { tenantId: 'large-4' })
+  await run.untilEvent((event) => event.type === 'node_parked')
+  await from.engine.migrate(run.tenantId, run.runId, { requestId: 'm', actor: null, version: '2', plan: laterPlan() })
+  await run.untilEvent((event) => event.type === 'run_migrated')
+  expect((await requiresOf(from.database, run))?.capabilities).toContain('queue:renamed')
+  const parkedId = (
+    await from.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('waits').select('approval_id').where('run_id', '=', run.runId).executeTakeFirstOrThrow(),
+    )
+  ).approval_id
+  const resolution = { resolution: { kind: 'retry' }, actor: null } as const
+  expect(await from.engine.resolveParked(run.tenantId, parkedId, resolution)).toMatchObject({ outcome: 'accepted' })
+  expect(await run.ended()).toMatchObject({ status: 'completed' })
 })
